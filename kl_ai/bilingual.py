@@ -1,0 +1,23 @@
+"""Data that carries both languages: `label_da` beside `label_en`, read as `label`."""
+
+from django.utils.translation import get_language
+
+
+def language() -> str:
+    """The active interface language, `da` or `en`."""
+    return "en" if (get_language() or "da").startswith("en") else "da"
+
+
+class Bilingual:
+    """A descriptor that reads `<name>_da` or `<name>_en` after the active language.
+
+    Danish is complete by rule; an empty English text falls back to it.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance, owner=None) -> str:
+        if instance is None:
+            return self  # type: ignore[return-value]
+        return getattr(instance, f"{self.name}_{language()}") or getattr(instance, f"{self.name}_da")

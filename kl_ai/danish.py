@@ -1,0 +1,154 @@
+"""The Danish language as the portal needs it: alphabetical order, sentences, words and their stems.
+
+Everything here is pure and gives the same answer on every database and operating system, which
+the collations of either do not.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import snowballstemmer
+
+# Alphabetical order ---------------------------------------------------------------------------
+
+# ASCII has three characters after "z" that are punctuation and so never occur in a key otherwise:
+# they stand for the last three letters of the alphabet. Letters of other scripts come after them.
+_AE, _OE, _AA = "{", "|", "}"
+_DOUBLE_A = "\ue000"
+_LETTERS = {
+    "æ": _AE, "ä": _AE, "ø": _OE, "ö": _OE, "ő": _OE, "å": _AA, _DOUBLE_A: _AA,
+    "ü": "y", "ű": "y", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ŋ": "n", "ŧ": "t", "ı": "i", "œ": "oe",
+}  # fmt: skip
+_PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 æøå")
+
+
+def _base(character: str) -> str:
+    """The letter that `character` sorts as, "" where it is ignored, " " for any white space."""
+    if character in _LETTERS:
+        return _LETTERS[character]
+    if character.isspace():
+        return " "
+    # One step at a time, so that "ǻ" gives "å" and an accent, never "a" and two.
+    decomposed = unicodedata.decomposition(character)
+    if decomposed and not decomposed.startswith("<"):
+        return "".join(_base(chr(int(code, 16))) for code in decomposed.split())
+    return character if character.isalnum() else ""
+
+
+class _Folding(dict[int, str]):
+    """A table for `str.translate` that works each character out once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = self.fold(chr(code))
+        return folded
+
+    def fold(self, character: str) -> str:
+        raise NotImplementedError
+
+
+class _Bases(_Folding):
+    def fold(self, character: str) -> str:
+        return _base(character)
+
+
+class _Accents(_Folding):
+    def fold(self, character: str) -> str:
+        if character in _PLAIN_LETTERS:
+            return "\x01"
+        return character if _base(character) or unicodedata.combining(character) else ""
+
+
+_bases, _accents = _Bases(), _Accents()
+
+
+def sort_key(text: str) -> tuple[str, str, str]:
+    """A key that sorts as Danish does: … z, æ (and ä), ø (and ö), å (and aa); ü sorts as y.
+
+    Accents, upper and lower case and punctuation count only between texts that are otherwise
+    equal: plain letters before accented ones, "Å" before "Aa", capitals before small letters.
+    Spaces count, so that a word comes before its compounds ("Data Nord", "Databasen"). Digits come
+    before letters and are compared one by one ("10" before "9"). The order is total: two keys are
+    equal only where the texts are.
+
+    "aa" is taken for "å" everywhere; no rule without a dictionary can know that "ekstraarbejde"
+    has two of them. So do CLDR's rules for Danish, from which the order is taken.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("aa", _DOUBLE_A)
+    return " ".join(folded.translate(_bases).split()), folded.translate(_accents), text
+
+
+# Sentences ------------------------------------------------------------------------------------
+
+_FIRST_WORD = re.compile(r"[^\W_]+")
+
+
+def lower_first(text: str) -> str:
+    """`text` as it reads inside a sentence: "It-drift" gives "it-drift", "NLP" stays.
+
+    The first letter stays where its word has a second capital or a digit ("GenAI", "A4-print"),
+    and a lone letter where anything tied to it has ("A/B-test", "R&D").
+    """
+    found = _FIRST_WORD.search(text)
+    if found is None:
+        return text
+    start, word = found.start(), found.group()
+    if len(word) == 1:
+        word = text[start:].split(maxsplit=1)[0]
+    if any(character.isupper() or character.isdigit() or character in "+#" for character in word[1:]):
+        return text
+    return text[:start] + text[start].lower() + text[start + 1 :]
+
+
+def join_words(words: Iterable[str], conjunction: str) -> str:
+    """An enumeration, "a, b og c"; `conjunction` is the translated "and" or "or"."""
+    *most, last = [str(word) for word in words] or [""]
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+# Words ----------------------------------------------------------------------------------------
+
+_KEPT = frozenset("æøå")
+_SAME_LETTER = {"ä": "æ", "ö": "ø"}
+_WORD = re.compile(r"[^\W_]+")
+
+
+class _Search(_Folding):
+    def fold(self, character: str) -> str:
+        if character in _KEPT:
+            return character
+        if character in _SAME_LETTER:
+            return _SAME_LETTER[character]
+        # Accents that stand alone, soft hyphens and zero-width joiners are inside words, not between.
+        if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
+            return ""
+        decomposed = unicodedata.decomposition(character)
+        if decomposed and not decomposed.startswith("<"):
+            return "".join(self.fold(chr(int(code, 16))) for code in decomposed.split())
+        return character
+
+
+_search = _Search()
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` in their order, for searching: small letters and digits only.
+
+    æ, ø and å are letters of their own and stay; ä and ö are taken for æ and ø, and every other
+    accent is dropped (é gives e). "aa" stays, because "data" must be found in "dataanalyse".
+    """
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().translate(_search))
+
+
+_stemmer = snowballstemmer.stemmer("danish")
+_stemmer_lock = threading.Lock()
+
+
+@lru_cache(maxsize=32_768)
+def stem(word: str) -> str:
+    """The Danish stem of one word from `words` ("kommunerne" gives "kommun")."""
+    # A stemmer keeps the word that it works on in itself, so two threads may not share it.
+    with _stemmer_lock:
+        return _stemmer.stemWord(word)

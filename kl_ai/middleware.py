@@ -1,0 +1,29 @@
+"""What happens to a request before any view sees it."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+MAX_PARAMETERS = 200
+MAX_LENGTH = 8_000
+
+
+class QueryStringLimit:
+    """Cuts an absurdly long query string short instead of refusing the page.
+
+    Django answers 400 to more than `DATA_UPLOAD_MAX_NUMBER_FIELDS` parameters. A reader who got
+    such a link is better served by the page and a notice: `request.query_was_cut` says that
+    something was left out.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        parts = query[:MAX_LENGTH].split("&")[:MAX_PARAMETERS]
+        kept = "&".join(parts)
+        request.query_was_cut = kept != query  # type: ignore[attr-defined]
+        if request.query_was_cut:  # type: ignore[attr-defined]
+            request.META["QUERY_STRING"] = kept
+        return self.get_response(request)

@@ -1,0 +1,104 @@
+"""The statuses of a response, the table of transitions between them, and their log."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .responses import Response
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    RETURNED = "returned", _("sent back")
+    REJECTED = "rejected", _("rejected")
+    PUBLISHED = "published", _("published")
+    ARCHIVED = "archived", _("archived")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+"""A vendor has at most one response in these."""
+
+EDITABLE = (Status.DRAFT, Status.RETURNED)
+
+
+class Verb(models.TextChoices):
+    SUBMIT = "submit", _("submitted")
+    SEND_BACK = "send_back", _("sent back")
+    REJECT = "reject", _("rejected")
+    PUBLISH = "publish", _("published")
+    ARCHIVE = "archive", _("archived")
+    WITHDRAW = "withdraw", _("withdrew")
+    CONFIRM = "confirm", _("confirmed")
+    EDIT = "edit", _("edited by KL")
+
+
+TRANSITIONS: dict[Verb, tuple[tuple[Status, ...], Status]] = {
+    Verb.SUBMIT: (EDITABLE, Status.SUBMITTED),
+    Verb.SEND_BACK: ((Status.SUBMITTED,), Status.RETURNED),
+    Verb.REJECT: ((Status.SUBMITTED,), Status.REJECTED),
+    Verb.PUBLISH: ((Status.SUBMITTED,), Status.PUBLISHED),
+    Verb.ARCHIVE: ((Status.PUBLISHED,), Status.ARCHIVED),
+    Verb.WITHDRAW: ((Status.PUBLISHED,), Status.WITHDRAWN),
+    Verb.CONFIRM: ((Status.PUBLISHED,), Status.PUBLISHED),
+}
+"""Which verb leads from which statuses to which. There is no other way."""
+
+
+class TransitionRefused(Exception):
+    """The response is no longer in a status from which the verb leads on; nothing was changed."""
+
+    def __init__(self, response: "Response", verb: Verb) -> None:
+        self.response, self.verb = response, verb
+        super().__init__(f"{verb} refused for response {response.pk}")
+
+    def explain(self) -> str:
+        """A sentence for the person who came second: what it is now, who did it and when."""
+        now = type(self.response).objects.select_related("vendor").get(pk=self.response.pk)
+        event = now.events.select_related("actor").last()
+        words = {"vendor": now.vendor, "status": now.get_status_display()}
+        if event is None:
+            return gettext("Nothing was changed: the response of %(vendor)s is “%(status)s”.") % words
+        words |= {"who": event.actor or gettext("the system"), "when": date_format(timezone.localtime(event.at), "DATETIME_FORMAT")}
+        return gettext("Nothing was changed: the response of %(vendor)s is already “%(status)s” (%(who)s, %(when)s).") % words
+
+
+class ModerationEventManager(models.Manager):
+    def get_by_natural_key(self, vendor: str, sequence: int, at: str) -> "ModerationEvent":
+        return self.get(response__vendor__slug=vendor, response__sequence=sequence, at=at)
+
+
+class ModerationEvent(models.Model):
+    """Who did what to a response, when and why. Appended, never changed."""
+
+    response = models.ForeignKey("marketoverview.Response", on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    verb = models.CharField(_("what"), max_length=12, choices=Verb)
+    from_status = models.CharField(_("from"), max_length=10, choices=Status)
+    to_status = models.CharField(_("to"), max_length=10, choices=Status)
+    reason = models.TextField(_("reason"), max_length=2000, blank=True)
+
+    objects: ClassVar = ModerationEventManager()
+
+    class Meta:
+        verbose_name = _("moderation event")
+        verbose_name_plural = _("moderation events")
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    def natural_key(self) -> tuple:
+        return (*self.response.natural_key(), self.at)
+
+    natural_key.dependencies = ["marketoverview.response"]  # type: ignore[attr-defined]

@@ -1,0 +1,219 @@
+"""The survey as data: rounds, questions and options.
+
+Forms, profiles, facets, figures and exports all follow from these rows. A question that a
+curator adds in the admin appears in each of them without a line of code.
+"""
+
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from kl_ai.bilingual import Bilingual, language
+
+
+class NaturalCodeManager(models.Manager):
+    """Looks rows up by their stable code; the fixtures use it."""
+
+    def get_by_natural_key(self, code: str):
+        return self.get(code=code)
+
+
+class SurveyRound(models.Model):
+    """One collection of answers. The current round is the latest that has opened."""
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name_da = models.CharField(_("name (Danish)"), max_length=100)
+    name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
+    opens_on = models.DateField(_("opens on"))
+    closes_on = models.DateField(_("closes on"), null=True, blank=True)
+
+    history = HistoricalRecords()
+    objects: ClassVar = NaturalCodeManager()
+    name = Bilingual()
+
+    class Meta:
+        verbose_name = _("survey round")
+        verbose_name_plural = _("survey rounds")
+        ordering = ("-opens_on",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(closes_on__isnull=True) | models.Q(closes_on__gte=models.F("opens_on")),
+                name="round_closes_after_it_opens",
+                violation_error_message=_("A round cannot close before it opens."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.code,)
+
+    @property
+    def is_open(self) -> bool:
+        today = timezone.localdate()
+        return self.opens_on <= today and (self.closes_on is None or today <= self.closes_on)
+
+
+class Question(models.Model):
+    """One question of the survey, answered by choosing among its options."""
+
+    class Kind(models.TextChoices):
+        SINGLE = "single", _("one choice")
+        SEVERAL = "several", _("several choices")
+
+    class MatrixAxis(models.TextChoices):
+        NONE = "", _("not in the matrix")
+        ROW = "row", _("rows of the matrix")
+        COLUMN = "column", _("columns of the matrix")
+
+    code = models.SlugField(
+        _("code"), max_length=50, unique=True, help_text=_("Used in addresses and exports. Never reused.")
+    )
+    figure_number = models.PositiveSmallIntegerField(
+        _("figure number"), null=True, blank=True, unique=True, help_text=_("Empty: a figure without a number.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SEVERAL)
+    heading_da = models.CharField(_("heading (Danish)"), max_length=80)
+    heading_en = models.CharField(_("heading (English)"), max_length=80, blank=True)
+    text_da = models.CharField(_("question (Danish)"), max_length=300)
+    text_en = models.CharField(_("question (English)"), max_length=300, blank=True)
+    help_da = models.TextField(_("help (Danish)"), blank=True)
+    help_en = models.TextField(_("help (English)"), blank=True)
+    phrase_da = models.CharField(
+        _("in a sentence (Danish)"), max_length=120, help_text=_("Contains {options}: “tilbyder {options}”.")
+    )
+    phrase_en = models.CharField(
+        _("in a sentence (English)"), max_length=120, blank=True, help_text=_("Contains {options}: “offer {options}”.")
+    )
+    is_required = models.BooleanField(_("required"), default=False)
+    is_filterable = models.BooleanField(_("filter in the directory"), default=True)
+    in_summary = models.BooleanField(_("shown in the directory's rows"), default=False)
+    matrix_axis = models.CharField(_("in the matrix"), max_length=6, choices=MatrixAxis, blank=True, default="")
+    rounds = models.ManyToManyField(SurveyRound, related_name="questions", verbose_name=_("rounds"))
+
+    history = HistoricalRecords(m2m_fields=[rounds])
+    objects: ClassVar = NaturalCodeManager()
+    heading = Bilingual()
+    text = Bilingual()
+    help = Bilingual()
+    phrase = Bilingual()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ("position", "code")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("matrix_axis",), condition=~models.Q(matrix_axis=""), name="one_question_per_matrix_axis"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.heading
+
+    def natural_key(self) -> tuple[str]:
+        return (self.code,)
+
+    def clean(self) -> None:
+        for field in ("phrase_da", "phrase_en"):
+            if (phrase := getattr(self, field)) and "{options}" not in phrase:
+                raise ValidationError({field: _("The sentence must contain {options}.")})
+        if self.code in RESERVED_CODES:
+            raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
+
+
+RESERVED_CODES = frozenset({"q", "sort", "page", "v", "by"})
+"""Query parameters of the public pages; a question's code is one too and must not clash."""
+
+
+class OptionManager(models.Manager):
+    def get_by_natural_key(self, question: str, code: str) -> "Option":
+        return self.get(question__code=question, code=code)
+
+
+class Option(models.Model):
+    """One answer that can be chosen. An option in use is retired, never deleted (PROTECT)."""
+
+    question = models.ForeignKey(
+        Question, on_delete=models.CASCADE, related_name="options", verbose_name=_("question")
+    )
+    code = models.SlugField(_("code"), max_length=50, help_text=_("Used in addresses and exports. Never reused."))
+    label_da = models.CharField(_("label (Danish)"), max_length=200)
+    label_en = models.CharField(_("label (English)"), max_length=200, blank=True)
+    short_da = models.CharField(_("short label (Danish)"), max_length=60, blank=True)
+    short_en = models.CharField(_("short label (English)"), max_length=60, blank=True)
+    help_da = models.TextField(_("help (Danish)"), blank=True)
+    help_en = models.TextField(_("help (English)"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_other = models.BooleanField(
+        _("“other”"), default=False, help_text=_("The vendor writes its own words beside this option.")
+    )
+    retired_on = models.DateField(
+        _("retired on"), null=True, blank=True, help_text=_("No longer offered; earlier answers keep it.")
+    )
+
+    history = HistoricalRecords()
+    objects: ClassVar = OptionManager()
+    label = Bilingual()
+    help = Bilingual()
+
+    class Meta:
+        verbose_name = _("option")
+        verbose_name_plural = _("options")
+        ordering = ("question__position", "position", "code")
+        constraints = (models.UniqueConstraint(fields=("question", "code"), name="option_code_unique_in_question"),)
+
+    def __str__(self) -> str:
+        return self.short
+
+    def natural_key(self) -> tuple[str, str]:
+        return (*self.question.natural_key(), self.code)
+
+    natural_key.dependencies = ["marketoverview.question"]  # type: ignore[attr-defined]
+
+    @property
+    def short(self) -> str:
+        """The label for chips and sentences; the full label where none is given."""
+        return getattr(self, f"short_{language()}") or self.label
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_on is not None and self.retired_on <= timezone.localdate()
+
+
+class FigureCommentManager(models.Manager):
+    def get_by_natural_key(self, question: str) -> "FigureComment":
+        return self.get(question__code=question)
+
+
+class FigureComment(models.Model):
+    """KL's own remark on a figure, shown as KL's with the date it was written."""
+
+    question = models.OneToOneField(
+        Question, on_delete=models.CASCADE, related_name="comment", verbose_name=_("question")
+    )
+    text_da = models.TextField(_("comment (Danish)"), max_length=1500)
+    text_en = models.TextField(_("comment (English)"), max_length=1500, blank=True)
+    updated_on = models.DateField(_("date"), default=timezone.localdate)
+
+    history = HistoricalRecords()
+    objects: ClassVar = FigureCommentManager()
+    text = Bilingual()
+
+    class Meta:
+        verbose_name = _("KL's comment on a figure")
+        verbose_name_plural = _("KL's comments on figures")
+
+    def __str__(self) -> str:
+        return str(self.question)
+
+    def natural_key(self) -> tuple[str]:
+        return self.question.natural_key()
+
+    natural_key.dependencies = ["marketoverview.question"]  # type: ignore[attr-defined]
