@@ -1,5 +1,81 @@
+"""The one way in which forms are shown: Django's forms in the markup of the design system.
+
+`{{ form }}` gives the error summary and every field; `{{ field.as_field_group }}` gives one field
+with label, hint, errors and control. The templates stand under `templates/django/forms/portal/`.
+The administration shows its fields through its own templates and is left as it is: the renderer
+names templates of its own and overrides none of Django's.
+"""
+
+from django import forms
+from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
 
 
+class PortalBoundField(BoundField):
+    """A form field that knows its control's kind and classes in the design system."""
+
+    @property
+    def kind(self) -> str:
+        """`checkbox`, `radios`, `checkboxes`, `group` (several controls under one legend) or `single`."""
+        widget = self.field.widget
+        if isinstance(widget, forms.CheckboxInput):
+            return "checkbox"
+        if isinstance(widget, forms.CheckboxSelectMultiple):
+            return "checkboxes"
+        if isinstance(widget, forms.RadioSelect):
+            return "radios"
+        return "group" if self.use_fieldset else "single"
+
+    @property
+    def control_class(self) -> str:
+        match self.kind, self.field.widget:
+            case "checkbox" | "checkboxes", _:
+                return "form-checkbox"
+            case "radios", _:
+                return "form-radio"
+            case _, forms.SelectMultiple():
+                return "form-input"
+            case _, forms.Select():
+                return "form-select"
+            case _, forms.FileInput():
+                return "form-file"
+        return "form-input"
+
+    @property
+    def control(self) -> str:
+        """The control's HTML with the design system's class beside those of the widget."""
+        return self.as_widget(attrs={"class": self._classes()})
+
+    @property
+    def options(self) -> list[BoundWidget]:
+        """The controls of radio buttons or checkboxes, one for each choice."""
+        attrs = {"id": self.auto_id, "class": self._classes()}
+        widget = self.field.widget
+        choices = widget.subwidgets(self.html_name, self.value(), attrs=self.build_widget_attrs(attrs))
+        return [BoundWidget(widget, choice, self.form.renderer) for choice in choices]
+
+    @property
+    def anchor(self) -> str:
+        """The id of the control that a link in the error summary leads to."""
+        if self.kind in ("radios", "checkboxes"):
+            options = self.options
+            return options[0].id_for_label if options else ""
+        return self.id_for_label or self.auto_id
+
+    @property
+    def limit(self) -> int | None:
+        """The greatest number of characters of a long text, for its counter."""
+        if isinstance(self.field.widget, forms.Textarea):
+            return getattr(self.field, "max_length", None)
+        return None
+
+    def _classes(self) -> str:
+        return f"{self.control_class} {self.field.widget.attrs.get('class', '')}".strip()
+
+
 class PortalRenderer(TemplatesSetting):
-    pass
+    """`FORM_RENDERER` of the settings."""
+
+    form_template_name = "django/forms/portal/form.html"
+    field_template_name = "django/forms/portal/field.html"
+    bound_field_class = PortalBoundField

@@ -51,7 +51,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # Site: what KL sets without touching the code ----------------------------------------------------
 
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000" if DEBUG else "")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "ki-portal@kl.example")
 ACCESSIBILITY_STATEMENT_URL = env.str("ACCESSIBILITY_STATEMENT_URL", "https://www.was.digst.dk/")
 TOOLBOX_URL = env.str(
@@ -64,9 +63,9 @@ STALE_AFTER_MONTHS = env.int("STALE_AFTER_MONTHS", 12)
 # Applications -----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "kl_ai",
+    "kl_ai.apps.PortalConfig",
     "marketoverview",
-    "django.contrib.admin",
+    "kl_ai.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -115,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "kl_ai.context_processors.site",
+                "marketoverview.context_processors.market",
             ],
         },
     }

@@ -1,11 +1,16 @@
 """Reads as verbs. Each docstring says what the read costs."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from .models import Response
 
 
 def months_before(day: date, months: int) -> date:
@@ -29,6 +34,13 @@ class VendorQuerySet(models.QuerySet):
     def of_member(self, user) -> "VendorQuerySet":
         """The vendors that `user` may act for. One query."""
         return self.filter(memberships__user_id=user.pk)
+
+    def with_responses(self) -> "VendorQuerySet":
+        """With all responses, the newest first, their rounds and events. Three queries."""
+        from .models import Response
+
+        responses = Response.objects.select_related("round").prefetch_related("events").order_by("-sequence")
+        return self.prefetch_related(Prefetch("responses", responses))
 
     def stale(self) -> "VendorQuerySet":
         """Vendors whose published response has not been confirmed for `STALE_AFTER_MONTHS`. One query."""
@@ -60,6 +72,15 @@ class ResponseQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.filter(public)
         return self.filter(public | Q(vendor__in=user.vendors.values("pk")))
+
+    def latest_published(self, ids: Sequence[int], limit: int) -> "list[Response]":
+        """The `limit` of these published responses that were published or confirmed last. Two queries."""
+        dates = self.published().values_list("pk", "published_at", "confirmed_at")
+        wanted = set(ids)
+        listed = [(max(timezone.localdate(at), confirmed), at, pk) for pk, at, confirmed in dates if pk in wanted]
+        latest = [pk for _day, _at, pk in sorted(listed, reverse=True)[:limit]]
+        found = self.select_related("vendor").in_bulk(latest)
+        return [found[pk] for pk in latest if pk in found]
 
     def with_everything(self) -> "ResponseQuerySet":
         """Vendor, round, answers and offerings with their options. Seven queries for any number of rows."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
@@ -23,6 +23,7 @@ from threading import Lock
 from typing import Any
 
 from django.db.models import Max
+from django.http import HttpRequest
 from django.utils import timezone
 
 from kl_ai import bitset
@@ -138,14 +139,14 @@ class Snapshot:
 
     # Matching and counting -------------------------------------------------------------------
 
-    def match(self, chosen: Chosen, query: str = "", leave_out: str = "") -> int:
+    def match(self, chosen: Chosen, query: str = "", leave_out: Collection[str] = ()) -> int:
         """The vendors that chose one of the options in each question, and whose text holds `query`.
 
-        The question `leave_out` is disregarded. Unknown codes match nobody.
+        The questions in `leave_out` are disregarded. Unknown codes match nobody.
         """
         found = self.text.match(query) if query else self.everyone
         for code, options in chosen.items():
-            if code != leave_out and options:
+            if code not in leave_out and options:
                 found &= self._any_of(code, options)
         return found
 
@@ -229,6 +230,13 @@ def current() -> Snapshot:
                 _snapshot = build()
             snapshot = _snapshot
     return snapshot
+
+
+def of(request: HttpRequest) -> Snapshot:
+    """The snapshot that this request is answered from: one for the whole request, one query."""
+    if not hasattr(request, "_snapshot"):
+        request._snapshot = current()  # type: ignore[attr-defined]
+    return request._snapshot  # type: ignore[attr-defined]
 
 
 def build() -> Snapshot:

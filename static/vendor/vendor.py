@@ -10,7 +10,7 @@ a `url(...)` of the compiled stylesheet names a file that would be missing: the 
 Django's static files refuses such a stylesheet. What it takes from the package is listed in the
 constants below: to use one more component or icon, add its name and run the script again.
 
-The theme differs from the package's own stylesheet in three ways. It has the portal's colours, it holds
+The theme differs from the package's own stylesheet in three ways. It has the portal's colours and type, it holds
 only the components in use (the shipped file is twice as large), and its `@font-face` rules name the
 subset woff2 files, so that a visitor fetches 17 kB for a weight instead of 57 kB.
 """
@@ -71,7 +71,7 @@ COMPONENTS = [
     *("components/textarea", "core/print"),
 ]
 
-COLOURS = """
+VARIABLES = """
     $theme-color-primary: #0b5a60,
     $theme-color-primary-dark: #073d42,
     $theme-color-primary-darker: #052c30,
@@ -101,10 +101,14 @@ COLOURS = """
     $button-tertiary-default-background-color: #eef5f5,
     $button-tertiary-default-border-color: #eef5f5,
     $table-head-background-color: #eef5f5,
+    $pagination-current-page-background-color: #0b5a60,
+    $pagination-current-page-background-color-hover: #073d42,
+    $pagination-page-background-color: #eef5f5,
     $tag-default-background-color: #0b5a60,
     $tag-hover-background-color: #073d42,
     $tag-active-background-color: #073d42,
     $tag-focus-background-color: #0b5a60,
+    $typography-text-max-width: none,
     $typography-font-family: ('IBM Plex Sans', system-ui, sans-serif),
     $typography-h1-font-size: ('default': '5xl', 'md': '6xl', 'lg': '6xl'),
     $typography-h1-line-height: ('default': 1.25, 'md': 1.2, 'lg': 1.2),
@@ -170,8 +174,9 @@ def take_script(package, target):
 def build_theme(package, target):
     """Compile the theme with Sass and fetch every image that it names."""
     sources = package / "src/stylesheets"
-    uses = "\n".join(f"@use '{name}';" for name in COMPONENTS)
-    write(sources / "portal.scss", f"@forward 'variables' with ({COLOURS});\n{uses}\n")
+    uses = "@use 'elements/icons' with ($icons: ());\n"  # no class per icon: the sprite serves them all
+    uses += "\n".join(f"@use '{name}';" for name in COMPONENTS)
+    write(sources / "portal.scss", f"@forward 'variables' with ({VARIABLES});\n{uses}\n")
     options = ["--style=compressed", "--no-source-map", "--no-charset", "--quiet"]
     run(["npx", "--yes", SASS, *options, "portal.scss", "portal.css"], sources)
     css = without_source_map((sources / "portal.css").read_text())

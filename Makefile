@@ -1,0 +1,80 @@
+# What the portal offers on a command line. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench messages format clean
+
+PORT ?= 8000
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n < 2 ? 2 : n > 8 ? 8 : n )))
+PY := .venv/bin/python
+
+# What is set in the caller's shell stays there: each target says itself what the portal is to know.
+unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
+CLEAN := env -i HOME="$(HOME)" PATH="$(PATH)" LANG=C.UTF-8
+DEVELOP := $(CLEAN) DEBUG=true
+PRODUCTION := $(CLEAN) DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=portal.example SITE_URL=https://portal.example \
+	SECRET_KEY=only-for-the-check-QzJ7vT2mX9pLr4WnK8bYd6Hs3FgUc5Ae1
+
+help:
+	@echo 'make setup     install into .venv; fast when nothing has changed'
+	@echo 'make demo      the portal with demonstration data on http://127.0.0.1:$(PORT) (PORT=9000 changes it)'
+	@echo 'make test      the whole test suite, on SQLite and on PostgreSQL where it is found'
+	@echo 'make check     lint, format, types, templates, settings, migrations, translations'
+	@echo 'make bench     the benchmarks, side by side with their peers'
+	@echo 'make messages  collect the texts for translation and compile the translations (needs gettext)'
+	@echo 'make format    format the code'
+	@echo 'make clean     remove what these targets have made, the demo database included'
+
+# Setup ------------------------------------------------------------------------------------------
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt
+	@for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
+		if $$candidate -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then echo 'Python 3.11 or newer, with venv, is needed and was not found.' >&2; exit 1; fi; \
+	$(PY) -c 'import pip' 2>/dev/null || $$python -m venv --clear .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@touch $@
+
+.venv/ready-bench: .venv/ready
+	@$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]' -c constraints.txt
+	@touch $@
+
+# Use --------------------------------------------------------------------------------------------
+
+demo: setup
+	@demo() { $(DEVELOP) DJANGO_RUNSERVER_HIDE_WARNING=true SITE_URL=http://127.0.0.1:$(PORT) \
+		$${DATABASE_URL:+DATABASE_URL="$$DATABASE_URL"} $(PY) manage.py "$$@"; }; \
+	demo migrate --verbosity 0 && demo load_demo && demo runserver 127.0.0.1:$(PORT)
+
+test: setup
+	@$(PY) -m tests -n $(WORKERS)
+
+bench: .venv/ready-bench
+	@$(DEVELOP) $(PY) manage.py bench
+
+# Quality ----------------------------------------------------------------------------------------
+
+check: setup
+	$(PY) -m pip check
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(DEVELOP) $(PY) -m mypy
+	$(PY) -m djlint --lint --quiet templates
+	@$(DEVELOP) $(PY) manage.py check --fail-level WARNING
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	$(DEVELOP) DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m tests.catalogue
+
+messages: setup
+	$(DEVELOP) $(PY) manage.py makemessages --locale da --no-obsolete --add-location file --no-wrap \
+		--ignore '.venv/*' --ignore 'var/*' --ignore 'build/*' --ignore 'tests/*' --ignore 'static/*'
+	$(DEVELOP) $(PY) manage.py compilemessages --ignore '.venv'
+
+format: setup
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+clean:
+	rm -rf .venv var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

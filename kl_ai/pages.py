@@ -1,0 +1,74 @@
+"""Public pages: no login, no cookie, an ETag, and a bounded cache that cannot be stale.
+
+A page follows from the data's version, the day, the address and the release of the code. These
+make its key; no user, cookie or token does, since the page holds nothing of them.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
+
+View = Callable[..., HttpResponse]
+CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js")
+
+
+def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]:
+    """A decorator for views whose page follows from `version(request)` and the address alone."""
+
+    def decorate(view: View) -> View:
+        @login_not_required
+        @require_safe
+        @wraps(view)
+        def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if settings.DEBUG:  # a template may change without a new process
+                return view(request, *args, **kwargs)
+            key = page_key(request, version(request))
+            etag = f'W/"{key}"'
+            if etag in parse_etags(request.headers.get("If-None-Match", "")):
+                response: HttpResponse = HttpResponseNotModified()
+            else:
+                response = caches["pages"].get(key) or _fresh(key, view(request, *args, **kwargs))
+            if response.status_code in (200, 304):
+                response["ETag"] = etag
+            patch_cache_control(response, no_cache=True)
+            return response
+
+        return answer
+
+    return decorate
+
+
+def page_key(request: HttpRequest, version: Any) -> str:
+    """The key of the page that the request asks for, equal for equal pages."""
+    query = sorted(parse_qsl(request.META.get("QUERY_STRING", "")), key=lambda pair: pair[0])
+    parts = (release(), version, timezone.localdate(), request.get_host(), request.is_secure(), request.path, query)
+    cut = getattr(request, "query_was_cut", False)
+    return hashlib.sha256(repr((*parts, cut)).encode()).hexdigest()[:32]
+
+
+@cache
+def release() -> str:
+    """A fingerprint of the code, templates and translations that this process started with."""
+    found = hashlib.sha256()
+    for folder in ("kl_ai", "marketoverview", "legaltoolbox", "templates", "static/css", "static/js"):
+        for pattern in CODE:
+            for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
+                found.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+    return found.hexdigest()
+
+
+def _fresh(key: str, response: HttpResponse) -> HttpResponse:
+    if response.status_code == 200 and not response.streaming:
+        caches["pages"].set(key, response)
+    return response

@@ -1,0 +1,120 @@
+"""The pages around the two tools: home, about, privacy, login, health and errors."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from marketoverview.figures import figure, figure_order
+from marketoverview.filtersets import Selection
+from marketoverview.snapshot import Snapshot, of
+from marketoverview.views.selected import market_page
+
+
+@market_page
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`: what the portal is, its two doors, and the market in numbers."""
+    market = of(request)
+    context = {
+        "nav_current": "home",
+        "vendor_count": market.size,
+        "offering_count": len(market.offering_ids),
+        "data_date": market.updated_on,
+        "figure": _front_figure(market),
+        "directory_url": reverse("market:directory"),
+        "toolbox_url": settings.TOOLBOX_URL,
+        "survey_url": reverse("vendor:home"),
+    }
+    return render(request, "home.html", context)
+
+
+def _front_figure(market: Snapshot):
+    """The numbered figure with the most options that describe technology: the matrix' rows, or the first one."""
+    if not market.asked:
+        return None
+    asked = market.on_axis("row") or min(market.asked.values(), key=figure_order)
+    return figure(market, Selection(), asked)
+
+
+@market_page
+def about(request: HttpRequest) -> HttpResponse:
+    return _page(request, "pages/about.html", "about", _("About the portal"))
+
+
+@market_page
+def privacy(request: HttpRequest) -> HttpResponse:
+    return _page(request, "pages/privacy.html", "privacy", _("Privacy"))
+
+
+def _page(request: HttpRequest, template: str, current: str, title: str) -> HttpResponse:
+    market = of(request)
+    context: dict[str, Any] = {
+        "nav_current": current,
+        "crumbs": [(title, "")],
+        "data_date": market.updated_on,
+        "vendor_count": market.size,
+    }
+    return render(request, template, context)
+
+
+class Login(auth_views.LoginView):
+    """E-mail and password. The only public page that sets a cookie, since a form that logs in needs one."""
+
+    template_name = "account/login.html"
+    redirect_authenticated_user = True
+    extra_context = {"nav_current": "vendor"}  # noqa: RUF012
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Logout(auth_views.LogoutView):
+    """POST only."""
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 and `ok` when the database answers and has all migrations, 503 otherwise."""
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return HttpResponse("database unavailable", status=503, content_type="text/plain")
+    if waiting:
+        return HttpResponse("migrations missing", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+# Errors -------------------------------------------------------------------------------------------
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+@login_not_required
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without context and database: whatever failed must not fail again here."""
+    return HttpResponse(render_to_string("500.html"), status=500)

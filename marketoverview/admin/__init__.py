@@ -1,0 +1,9 @@
+"""KL's curation of the market overview.
+
+What is public changes only by the verbs of `Response` and through `PublicDataAdmin`, which both
+bump `PublicVersion` in the transaction of the change.
+"""
+
+from . import responses, survey, vendors
+
+__all__ = ["responses", "survey", "vendors"]

@@ -1,0 +1,79 @@
+"""What the model admins share: history, the bump of the public version, filters and choices."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from ..models import Option, PublicVersion
+
+
+class TracedAdmin(SimpleHistoryAdmin):
+    """Every change is kept in the history; what is deleted is deleted one by one, on a page of its own."""
+
+    actions = None
+    object_history_template = "admin/history.html"
+    object_history_list_template = "admin/history_list.html"
+    object_history_form_template = "admin/history_version.html"
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        with transaction.atomic():
+            return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def has_view_history_or_change_history_permission(self, request, obj=None) -> bool:
+        # The library asks this before a GET and a POST alike, and would let a reader revert.
+        if request.method == "POST":
+            return self.has_change_permission(request, obj)
+        return super().has_view_history_or_change_history_permission(request, obj)
+
+    def history_view_title(self, request, obj) -> str:
+        return gettext("History: %(object)s") % {"object": obj}
+
+    def history_form_view_title(self, request, obj) -> str:
+        return gettext("Earlier version: %(object)s") % {"object": obj}
+
+
+class PublicDataAdmin(TracedAdmin):
+    """For rows that the public pages show: a change shows on the very next request.
+
+    Saving a form, its inlines or an earlier version all pass `save_model`, and the admin's views
+    are atomic, so that the bump commits together with the change.
+    """
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        PublicVersion.bump()
+
+    def delete_model(self, request, obj) -> None:
+        super().delete_model(request, obj)
+        PublicVersion.bump()
+
+
+class StaleFilter(admin.SimpleListFilter):
+    """What is public but has not been confirmed for `STALE_AFTER_MONTHS`."""
+
+    title = _("confirmed")
+    parameter_name = "stale"
+
+    def lookups(self, request, model_admin):
+        return [("yes", gettext("not for %(months)d months") % {"months": settings.STALE_AFTER_MONTHS})]
+
+    def queryset(self, request, queryset):
+        return queryset.stale() if self.value() == "yes" else queryset
+
+
+def grouped(options) -> list:
+    """Options as choices of a form field under their questions' headings. One query."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for option in options.select_related("question").order_by("question__position", "question__code", "position", "code"):
+        label = gettext("%(option)s (retired)") % {"option": option.label} if option.is_retired else option.label
+        groups.setdefault(option.question.heading, []).append((option.pk, label))
+    return list(groups.items())
+
+
+def in_use(options) -> bool:
+    """Whether any response, also an earlier one, holds one of these options. At most two queries."""
+    through = Option.offerings.through
+    return options.filter(answers__isnull=False).exists() or through.objects.filter(option__in=options).exists()

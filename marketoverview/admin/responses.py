@@ -1,0 +1,215 @@
+"""Responses: read, edited on the vendor's behalf while open, and taken on by the steps."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Case, Max, When
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from kl_ai.admin_site import Task
+
+from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
+from .base import StaleFilter, TracedAdmin, grouped
+from .steps import seen_as, step_view, steps_for
+
+CHANGELIST = "admin:marketoverview_response_changelist"
+CHANGE = "admin:marketoverview_response_change"
+
+
+class ResponseForm(forms.ModelForm):
+    """Refuses to overwrite what somebody else saved since the page was opened."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = self.seen_now = seen_as(self.instance)
+        else:
+            del self.fields["seen"]
+
+    def clean(self):
+        if self.instance.pk and self.cleaned_data.get("seen") != self.seen_now:
+            raise ValidationError(
+                gettext(
+                    "Nothing was saved: somebody else changed this response after you opened the page. "
+                    "Copy what you wrote, open the page again and add it there."
+                )
+            )
+        return super().clean()
+
+
+class OptionChoices:
+    """Choices under their questions' headings, read once for all rows of the inline."""
+
+    options = Option.objects.all()
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.related_model is Option:
+            empty = [("", "–")] if db_field.many_to_one else []
+            field.choices = [*empty, *grouped(self.options.all())]
+            widget = field.widget
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
+        return field
+
+
+class AnswerInline(OptionChoices, admin.TabularInline):
+    model = Answer
+    fields = ("question", "option", "own_words")
+    readonly_fields = ("question",)
+    extra = 1
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("option__question")
+
+    @admin.display(description=_("question"))
+    def question(self, answer) -> str:
+        return answer.option.question.heading
+
+
+class OfferingFormSet(forms.BaseInlineFormSet):
+    """Puts new offerings behind those that there are."""
+
+    def save_new(self, form, commit=True):
+        last = self.instance.offerings.aggregate(last=Max("position"))["last"] or 0
+        form.instance.position = last + 1
+        return super().save_new(form, commit)
+
+
+class OfferingInline(OptionChoices, admin.StackedInline):
+    model = SampleOffering
+    formset = OfferingFormSet
+    options = Option.objects.exclude(question__matrix_axis="")
+    fields = ("title", ("stage", "where_used"), "description", "options")
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("options__question")
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+@admin.register(Response)
+class ResponseAdmin(TracedAdmin):
+    form = ResponseForm
+    change_form_template = "admin/marketoverview/response/change_form.html"
+    autocomplete_fields = ("vendor",)
+    fieldsets = (
+        (None, {"fields": (("vendor_link", "round", "sequence"), ("status", "based_on_link"))}),
+        (_("Dates"), {"fields": (("submitted_at", "published_at"), ("confirmed_at", "closed_at"), "changed_at")}),
+        (_("What the vendor says"), {"fields": ("description",)}),
+        (_("Contact"), {"fields": ("contact_function", "contact_email", "contact_phone", "contact_name", "contact_consent")}),
+    )  # fmt: skip
+    readonly_fields = (
+        "vendor_link", "round", "sequence", "status", "based_on_link",
+        "submitted_at", "published_at", "confirmed_at", "closed_at", "changed_at",
+    )  # fmt: skip
+    list_display = ("vendor", "round", "sequence", "status", "submitted_at", "published_at", "confirmed_at")
+    list_filter = ("status", StaleFilter, "round")
+    list_select_related = ("vendor", "round")
+    search_fields = ("vendor__name", "description", "answers__own_words", "offerings__title")
+    # What waits comes first, the longest wait on top; then what was changed last.
+    ordering = (Case(When(status=Status.SUBMITTED, then="submitted_at")).asc(nulls_last=True), "-changed_at")
+
+    def get_urls(self):
+        page = self.admin_site.admin_view(self.step_view)
+        return [path("<int:object_id>/step/<slug:name>/", page, name="marketoverview_response_step"), *super().get_urls()]
+
+    def step_view(self, request, object_id: int, name: str):
+        return step_view(self, request, object_id, name)
+
+    def tasks(self, request) -> list[Task]:
+        """What waits for KL. Two queries."""
+        waiting, stale = Response.objects.awaiting_review().count(), Response.objects.stale().count()
+        url = reverse(CHANGELIST)
+        return [
+            Task(waiting, ngettext("response waits for review", "responses wait for review", waiting), f"{url}?status__exact=submitted"),
+            Task(stale, ngettext("profile needs a new confirmation", "profiles need a new confirmation", stale), f"{url}?stale=yes"),
+        ]  # fmt: skip
+
+    # What may be changed --------------------------------------------------------------------
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        """Only what is open; neither what is or was public nor an earlier version in the history."""
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (obj is None or (obj.is_open and not hasattr(obj, "_history")))
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """Only a draft that was never submitted."""
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and (obj is None or (obj.status == Status.DRAFT and obj.submitted_at is None))
+
+    def get_object(self, request, object_id, from_field=None):
+        """On a POST the vendor's row is locked first, as the model's verbs do, so that nobody changes the status meanwhile."""
+        response = super().get_object(request, object_id, from_field)
+        if response is None or request.method != "POST":
+            return response
+        Vendor.objects.select_for_update().get(pk=response.vendor_id)
+        return super().get_object(request, object_id, from_field)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("vendor", "round", "based_on__round", "based_on__vendor")
+
+    # The page -------------------------------------------------------------------------------
+
+    def get_fieldsets(self, request, obj=None):
+        return super().get_fieldsets(request, obj) if obj else ((None, {"fields": ("vendor", "round")}),)
+
+    def get_readonly_fields(self, request, obj=None):
+        return super().get_readonly_fields(request, obj) if obj else ()
+
+    def get_inlines(self, request, obj):
+        return (AnswerInline, OfferingInline) if obj else ()
+
+    def get_changeform_initial_data(self, request):
+        current = SurveyRound.objects.filter(opens_on__lte=timezone.localdate()).first()
+        return {"round": current} | super().get_changeform_initial_data(request)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            context["steps"] = steps_for(request.user, obj)
+            context["events"] = obj.events.select_related("actor")
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @admin.display(description=_("vendor"))
+    def vendor_link(self, response) -> str:
+        url = reverse("admin:marketoverview_vendor_change", args=[response.vendor_id])
+        return format_html('<a href="{}">{}</a>', url, response.vendor)
+
+    @admin.display(description=_("based on"))
+    def based_on_link(self, response) -> str:
+        if not response.based_on:
+            return "–"
+        return format_html('<a href="{}">{}</a>', reverse(CHANGE, args=[response.based_on_id]), response.based_on)
+
+    def view_on_site(self, response) -> str | None:
+        """The public profile, where this is the response that it shows."""
+        return reverse("market:profile", args=[response.vendor.slug]) if response.status == Status.PUBLISHED else None
+
+    # Saving ---------------------------------------------------------------------------------
+
+    def save_form(self, request, form, change):
+        """A new response is begun, as the vendor would: from what is public, or the one already open."""
+        response = super().save_form(request, form, change)
+        return response if change else Response.begin(response.vendor, response.round, request.user)
+
+    def save_model(self, request, obj, form, change) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
+            Response.objects.filter(pk=form.instance.pk).update(changed_at=timezone.now())
+            form.instance.record_edit(request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        self.message_user(request, gettext("This is the open response of %(vendor)s.") % {"vendor": obj.vendor})
+        return redirect(CHANGE, obj.pk)

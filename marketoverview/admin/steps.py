@@ -1,0 +1,183 @@
+"""What a curator can do with a response: a button, a page that says what will happen, a model verb."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
+
+REVIEW = "marketoverview.review_response"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button of the response page. `perform` gives the response to go on with."""
+
+    name: str
+    label: str | Promise
+    what_happens: str | Promise
+    done: str | Promise
+    sources: tuple[Status, ...]
+    perform: Callable[[Response, object, str], Response]
+    needs_reason: bool = False
+
+
+def step(verb: Verb, *texts: str | Promise, needs_reason: bool = False) -> Step:
+    """The step that calls the model verb of the same name."""
+
+    def perform(response: Response, by, reason: str) -> Response:
+        getattr(response, verb.value)(by, *([reason] if needs_reason else []))
+        return response
+
+    return Step(verb.value.replace("_", "-"), *texts, TRANSITIONS[verb][0], perform, needs_reason)
+
+
+STEPS = {
+    step.name: step
+    for step in (
+        step(
+            Verb.SUBMIT,
+            _("Submit on the vendor's behalf"),
+            _("The response goes to review as if the vendor had submitted it, and counts as confirmed by the vendor "
+              "today. Do this only when the vendor has asked for it."),
+            _("The response of %(vendor)s is submitted."),
+        ),
+        step(
+            Verb.PUBLISH,
+            _("Publish"),
+            _("The answers become public at once. What has been public of the vendor until now, if anything, is archived."),
+            _("The response of %(vendor)s is published."),
+        ),
+        step(
+            Verb.SEND_BACK,
+            _("Send back"),
+            _("The vendor can edit the response again and submit it anew. The vendor reads your reason. "
+              "What is public of the vendor does not change."),
+            _("The response of %(vendor)s is sent back."),
+            needs_reason=True,
+        ),
+        step(
+            Verb.REJECT,
+            _("Reject"),
+            _("The response is declined for good. The vendor reads your reason. "
+              "What is public of the vendor does not change."),
+            _("The response of %(vendor)s is rejected."),
+            needs_reason=True,
+        ),
+        step(
+            Verb.CONFIRM,
+            _("Record a confirmation"),
+            _("The profile will say that the vendor confirmed it today. Do this only when the vendor has told you that "
+              "everything is still right."),
+            _("The response of %(vendor)s is confirmed."),
+        ),
+        Step(
+            "correct",
+            _("Begin a correction"),
+            _("A draft is made from what is public, for you to edit. If the vendor already has an open response, you come "
+              "to that one. What is public does not change until the draft has been submitted and published."),
+            _("This is the open response of %(vendor)s."),
+            (Status.PUBLISHED,),
+            lambda response, by, reason: Response.begin(response.vendor, response.round, by),
+        ),
+        step(
+            Verb.WITHDRAW,
+            _("Withdraw"),
+            _("The profile leaves the portal at once; its page says that it was withdrawn, and when. The contact data are "
+              "deleted from every response of the vendor. This cannot be undone."),
+            _("The response of %(vendor)s is withdrawn."),
+            needs_reason=True,
+        ),
+    )
+}  # fmt: skip
+"""By the name in the address, in the order of the buttons."""
+
+
+def steps_for(user, response: Response) -> list[Step]:
+    """The steps that lead on from the response's status, for somebody who may review."""
+    if not user.has_perm(REVIEW):
+        return []
+    return [step for step in STEPS.values() if response.status in step.sources]
+
+
+def seen_as(response: Response) -> str:
+    """What a form carries to tell whether the response is still the one that its reader saw."""
+    return f"{response.status} {response.changed_at.isoformat()}"
+
+
+class Outdated(Exception):
+    """Somebody else was faster. Says so to the one who came second; nothing was changed."""
+
+
+def refuse(response: Response, seen: str = "") -> Outdated:
+    if seen.startswith(f"{response.status} "):
+        words = gettext(
+            "Nothing was changed: the response of %(vendor)s was changed after you opened the page. Look at it again."
+        )
+        return Outdated(words % {"vendor": response.vendor})
+    return Outdated(TransitionRefused(response, Verb.EDIT).explain())
+
+
+class StepForm(forms.Form):
+    seen = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"})
+    )
+
+    def __init__(self, step: Step, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not step.needs_reason:
+            del self.fields["reason"]
+
+
+def step_view(model_admin, request: HttpRequest, object_id: int, name: str) -> HttpResponse:
+    """GET says what will happen and changes nothing; POST does it, once."""
+    if not request.user.has_perm(REVIEW):
+        raise PermissionDenied
+    if name not in STEPS:
+        raise Http404
+    step = STEPS[name]
+    form = StepForm(step, request.POST if request.method == "POST" else None)
+    try:
+        with transaction.atomic():
+            response = model_admin.get_object(request, str(object_id))
+            if response is None:
+                raise Http404
+            if form.is_valid():
+                after = perform(step, response, request.user, form)
+                messages.success(request, step.done % {"vendor": response.vendor})
+                return redirect("admin:marketoverview_response_change", after.pk)
+            if not form.is_bound and response.status not in step.sources:
+                raise refuse(response)
+    except Outdated as outdated:
+        messages.error(request, str(outdated))
+        return redirect("admin:marketoverview_response_change", object_id)
+    except ValidationError as invalid:
+        for message in invalid.messages:
+            messages.error(request, message)
+        return redirect("admin:marketoverview_response_change", object_id)
+    form.initial["seen"] = seen_as(response)
+    return render(request, "admin/marketoverview/response/step.html", {
+        **model_admin.admin_site.each_context(request),
+        "title": step.label, "step": step, "form": form, "response": response, "opts": model_admin.opts,
+    })  # fmt: skip
+
+
+def perform(step: Step, response: Response, by, form: StepForm) -> Response:
+    """Do it, unless the response is no longer what the curator saw. Raises `Outdated`, `ValidationError`."""
+    seen = form.cleaned_data["seen"]
+    if seen != seen_as(response):
+        raise refuse(response, seen)
+    try:
+        return step.perform(response, by, form.cleaned_data.get("reason", ""))
+    except TransitionRefused as refused:
+        raise Outdated(refused.explain()) from refused

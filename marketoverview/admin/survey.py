@@ -1,0 +1,146 @@
+"""Rounds, questions, options and KL's comments on the figures."""
+
+from typing import ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..models import FigureComment, Option, Question, SurveyRound
+from .base import PublicDataAdmin, in_use
+
+
+class FixedCodeAdmin(PublicDataAdmin):
+    """The code stands in addresses and exports: chosen once, never changed."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return ("code", *fields) if obj else fields
+
+
+@admin.register(SurveyRound)
+class SurveyRoundAdmin(FixedCodeAdmin):
+    fields = ("code", "name_da", "name_en", "opens_on", "closes_on")
+    list_display = ("name", "code", "opens_on", "closes_on", "response_count")
+    search_fields = ("code", "name_da", "name_en")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(response_count=Count("responses"))
+
+    @admin.display(description=_("name"), ordering="name_da")
+    def name(self, survey_round) -> str:
+        return survey_round.name
+
+    @admin.display(description=_("responses"), ordering="response_count")
+    def response_count(self, survey_round) -> int:
+        return survey_round.response_count
+
+
+class OptionForm(forms.ModelForm):
+    """A row of the question's options: only a new one chooses its code."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "code" in self.fields:
+            self.fields["code"].disabled = True
+
+
+class OptionInline(admin.TabularInline):
+    model = Option
+    form = OptionForm
+    fields = ("position", "code", "label_da", "label_en", "short_da", "short_en", "is_other", "retired_on")
+    readonly_fields = ("retired_on",)
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    verbose_name_plural = _("options (help text, retiring and deleting: “Change”)")
+    formfield_overrides: ClassVar = {}
+
+
+@admin.register(Question)
+class QuestionAdmin(FixedCodeAdmin):
+    inlines = (OptionInline,)
+    fieldsets = (
+        (None, {"fields": ("code", ("kind", "is_required"), "rounds", ("position", "figure_number"))}),
+        (_("Danish"), {"fields": ("heading_da", "text_da", "help_da", "phrase_da")}),
+        (_("English"), {"fields": ("heading_en", "text_en", "help_en", "phrase_en")}),
+        (_("On the public pages"), {"fields": ("is_filterable", "in_summary", "matrix_axis")}),
+    )
+    list_display = ("heading", "code", "figure_number", "kind", "position", "is_filterable", "in_summary", "matrix_axis")
+    list_filter = ("rounds", "kind")
+    search_fields = ("code", "heading_da", "heading_en", "text_da", "text_en")
+
+    @admin.display(description=_("heading"), ordering="heading_da")
+    def heading(self, question) -> str:
+        return question.heading
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and in_use(obj.options.all()))
+
+
+@admin.register(Option)
+class OptionAdmin(FixedCodeAdmin):
+    """An option in use is retired instead of deleted; it can be brought back."""
+
+    fieldsets = (
+        (None, {"fields": ("question", "code", "position", "is_other", "retired_on")}),
+        (_("Danish"), {"fields": ("label_da", "short_da", "help_da")}),
+        (_("English"), {"fields": ("label_en", "short_en", "help_en")}),
+    )
+    list_display = ("label", "code", "question", "position", "is_other", "retired_on", "answer_count")
+    list_filter = ("question", ("retired_on", admin.EmptyFieldListFilter))
+    list_select_related = ("question",)
+    search_fields = ("code", "label_da", "label_en", "short_da", "short_en")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(answer_count=Count("answers"))
+
+    @admin.display(description=_("label"), ordering="label_da")
+    def label(self, option) -> str:
+        return option.label
+
+    @admin.display(description=_("answers"), ordering="answer_count")
+    def answer_count(self, option) -> int:
+        return option.answer_count
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = (*super().get_readonly_fields(request, obj), "retired_on")
+        return ("question", *fields) if obj else fields
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and in_use(Option.objects.filter(pk=obj.pk)))
+
+    def save_model(self, request, obj, form, change) -> None:
+        if "_retire" in request.POST:
+            obj.retired_on = timezone.localdate()
+            self.message_user(request, gettext("“%(option)s” is retired. Earlier answers keep it.") % {"option": obj})
+        elif "_bring_back" in request.POST:
+            obj.retired_on = None
+            self.message_user(request, gettext("“%(option)s” is offered again.") % {"option": obj})
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(FigureComment)
+class FigureCommentAdmin(PublicDataAdmin):
+    fields = ("question", "text_da", "text_en", "updated_on")
+    readonly_fields = ("updated_on",)
+    list_display = ("question", "text", "updated_on")
+    list_select_related = ("question",)
+    search_fields = ("text_da", "text_en", "question__heading_da", "question__heading_en")
+
+    @admin.display(description=_("comment"))
+    def text(self, comment) -> str:
+        return comment.text
+
+    def save_model(self, request, obj, form, change) -> None:
+        same_text = FigureComment.objects.filter(pk=obj.pk, text_da=obj.text_da, text_en=obj.text_en)
+        if not same_text.exists():
+            obj.updated_on = timezone.localdate()
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,110 @@
+"""Vendors and the people who act for them."""
+
+from django.contrib import admin
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Response, Status, Vendor, VendorMember
+from .base import PublicDataAdmin, StaleFilter
+
+
+class PublicFilter(admin.SimpleListFilter):
+    title = _("on the portal")
+    parameter_name = "public"
+
+    def lookups(self, request, model_admin):
+        return [("yes", gettext("has a public profile")), ("no", gettext("has none"))]
+
+    def queryset(self, request, queryset):
+        public = Response.objects.published().values("vendor")
+        if self.value() == "yes":
+            return queryset.filter(pk__in=public)
+        if self.value() == "no":
+            return queryset.exclude(pk__in=public)
+        return queryset
+
+
+class MemberInline(admin.TabularInline):
+    model = VendorMember
+    autocomplete_fields = ("user",)
+    readonly_fields = ("joined_at",)
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("user", "vendor")
+
+
+@admin.register(Vendor)
+class VendorAdmin(PublicDataAdmin):
+    inlines = (MemberInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "website")}),
+        (_("Identity"), {"fields": ("cvr_number", "country")}),
+        (None, {"fields": ("responses", "is_demo", "created_at")}),
+    )
+    readonly_fields = ("responses", "is_demo", "created_at")
+    list_display = ("name", "published", "confirmed", "open_response", "country", "is_demo")
+    list_filter = (PublicFilter, StaleFilter, "country", "is_demo")
+    search_fields = ("name", "slug", "cvr_number", "website")
+
+    def get_queryset(self, request):
+        """One query: what is public of each vendor and what is being worked on comes along."""
+        public = Response.objects.published().filter(vendor=OuterRef("pk"))
+        being_edited = Response.objects.open().filter(vendor=OuterRef("pk"))
+        return super().get_queryset(request).annotate(
+            public_since=Subquery(public.values("published_at")[:1]),
+            confirmed_on=Subquery(public.values("confirmed_at")[:1]),
+            open_status=Subquery(being_edited.values("status")[:1]),
+        )  # fmt: skip
+
+    @admin.display(description=_("public since"), ordering="public_since", empty_value=_("not public"))
+    def published(self, vendor):
+        return vendor.public_since
+
+    @admin.display(description=_("confirmed"), ordering="confirmed_on")
+    def confirmed(self, vendor):
+        return vendor.confirmed_on
+
+    @admin.display(description=_("open response"), ordering="open_status")
+    def open_response(self, vendor) -> str | None:
+        return vendor.open_status and Status(vendor.open_status).label
+
+    @admin.display(description=_("responses"))
+    def responses(self, vendor) -> str:
+        """Links to all of them, the newest first; a link that begins one where none is open."""
+        if not vendor.pk:
+            return "–"
+        rows = [
+            (reverse("admin:marketoverview_response_change", args=[response.pk]), response.round.name, describe(response))
+            for response in vendor.responses.select_related("round").order_by("-sequence")
+        ]
+        links = format_html_join("", '<li><a href="{}">{}</a>: {}</li>', rows)
+        if not vendor.open_status:
+            add = f"{reverse('admin:marketoverview_response_add')}?vendor={vendor.pk}"
+            links += format_html('<li><a class="addlink" href="{}">{}</a></li>', add, gettext("Begin a response"))
+        return format_html('<ul class="plain">{}</ul>', links)
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return ("slug", *fields) if obj else fields
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ("name",)}
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.responses.exists())
+
+    def view_on_site(self, vendor: Vendor) -> str | None:
+        """The public profile, where there is one."""
+        return reverse("market:profile", args=[vendor.slug]) if vendor.public_since else None
+
+
+def describe(response: Response) -> str:
+    """The status, and since when where that is known."""
+    since = response.closed_at or response.published_at or response.submitted_at
+    status = response.get_status_display()
+    return f"{status} ({date_format(since, 'DATE_FORMAT')})" if since else status

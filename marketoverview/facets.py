@@ -1,0 +1,102 @@
+"""The filter panel of a selection: facets with counts, chips, and what to drop when nothing is left."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from .filtersets import Selection
+from .snapshot import Asked, Snapshot
+
+OPEN_AT_FIRST = 3
+"""So many facets stand open before anything is chosen; the others a click away."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetOption:
+    code: str
+    label: str
+    full_label: str
+    help: str
+    count: int
+    is_selected: bool
+    is_retired: bool
+    input_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    code: str
+    heading: str
+    kind: str
+    is_open: bool
+    selected_count: int
+    options: list[FacetOption]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    heading: str
+    label: str
+    remove_url: str
+
+
+def facets(snapshot: Snapshot, selection: Selection) -> list[Facet]:
+    """One facet per filterable question. An option's number is what choosing it alone would give."""
+    return [_facet(snapshot, selection, asked, place) for place, asked in enumerate(snapshot.filterable)]
+
+
+def _facet(snapshot: Snapshot, selection: Selection, asked: Asked, place: int) -> Facet:
+    among = snapshot.match(selection.chosen, selection.q, leave_out=(asked.code,))
+    selected = selection.chosen.get(asked.code, ())
+    options = [
+        FacetOption(
+            code=counted.choice.code,
+            label=counted.choice.option.short,
+            full_label=counted.choice.option.label,
+            help=counted.choice.option.help,
+            count=counted.count,
+            is_selected=counted.choice.code in selected,
+            is_retired=counted.choice.option.is_retired,
+            input_id=f"{asked.code}-{counted.choice.code}",
+        )
+        for counted in snapshot.counts(asked.code, among)
+    ]
+    return Facet(
+        code=asked.code,
+        heading=asked.question.heading,
+        kind=asked.question.kind,
+        is_open=bool(selected) or place < OPEN_AT_FIRST,
+        selected_count=len(selected),
+        options=options,
+    )
+
+
+def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]:
+    """One removable chip per choice; removing leads to `path` with the rest of the selection."""
+    if selection.q:
+        yield Chip(_("Free text"), f"“{selection.q}”", path + selection.without_query().query())
+    for code, options in selection.chosen.items():
+        asked = snapshot.asked[code]
+        for option in options:
+            label = asked.by_code[option].option.short
+            yield Chip(asked.question.heading, label, path + selection.without_option(code, option).query())
+
+
+def suggestions(snapshot: Snapshot, selection: Selection, path: str) -> list[tuple[str, str, int]]:
+    """For an empty result: label, address and count of the selection without each single choice.
+
+    Only those that give something, the most first.
+    """
+    found = []
+    for code, options in selection.chosen.items():
+        for option in options:
+            smaller = selection.without_option(code, option)
+            found.append((snapshot.asked[code].by_code[option].option.short, smaller))
+    if selection.q:
+        found.append((f"“{selection.q}”", selection.without_query()))
+    counted = [
+        (label, path + smaller.query(), snapshot.match(smaller.chosen, smaller.q).bit_count())
+        for label, smaller in found
+    ]
+    return sorted((one for one in counted if one[2]), key=lambda one: -one[2])

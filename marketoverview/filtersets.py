@@ -1,0 +1,226 @@
+"""The query string of the public pages, validated.
+
+Whatever a link holds, the page answers: unknown values are dropped and named in a notice. The
+result is a `Selection`, the immutable state of directory, figures, matrix, exports and feed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import django_filters
+from django import forms
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .models import Response
+from .models.survey import RESERVED_CODES
+from .snapshot import Snapshot
+
+SORTS = ("name", "confirmed", "rotation")
+MAX_QUERY_LETTERS = 200
+MAX_COMPARED = 4
+MAX_NOTICES = 5
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+"""Control, zero-width and direction characters: nothing a reader meant to search for."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a visitor has chosen. `chosen` maps question code to option codes in the survey's order."""
+
+    q: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "name"
+    page: int = 1
+    compared: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        return not self.q and not self.chosen
+
+    def pairs(self, **without: bool) -> Iterator[tuple[str, str]]:
+        """The canonical query parameters, in a fixed order. `sort=False` etc. leaves that one out."""
+        if self.q:
+            yield "q", self.q
+        for code, options in self.chosen.items():
+            yield from ((code, option) for option in options)
+        if self.sort != "name" and without.get("sort", True):
+            yield "sort", self.sort
+        if self.page > 1 and without.get("page", True):
+            yield "page", str(self.page)
+        if without.get("compared", True):
+            yield from (("v", slug) for slug in self.compared)
+
+    def query(self, **without: bool) -> str:
+        """`?q=…&services=…`, or nothing at all for everything."""
+        query = QueryDict(mutable=True)
+        for name, value in self.pairs(**without):
+            query.appendlist(name, value)
+        return f"?{query.urlencode()}" if query else ""
+
+    @property
+    def filter_query(self) -> str:
+        """The query string of the selection alone, without order, page and comparison."""
+        return self.query(sort=False, page=False, compared=False)
+
+    def with_option(self, code: str, option: str) -> Selection:
+        """This selection narrowed to exactly that option of the question."""
+        return replace(self, chosen={**self.chosen, code: (option,)}, page=1)
+
+    def without_option(self, code: str, option: str) -> Selection:
+        left = tuple(other for other in self.chosen.get(code, ()) if other != option)
+        chosen = {**self.chosen, code: left}
+        return replace(self, chosen={code: options for code, options in chosen.items() if options}, page=1)
+
+    def without_questions(self, *codes: str) -> Selection:
+        return replace(self, chosen={code: options for code, options in self.chosen.items() if code not in codes})
+
+    def without_query(self) -> Selection:
+        return replace(self, q="", page=1)
+
+    def cleared(self) -> Selection:
+        return Selection(sort=self.sort, compared=self.compared)
+
+
+class Notices:
+    """Collects what was ignored, each thing once and not more than a reader would read."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, None] = {}
+
+    def add(self, text: str) -> None:
+        self._texts.setdefault(text)
+
+    def texts(self) -> tuple[str, ...]:
+        texts = list(self._texts)
+        more = len(texts) - MAX_NOTICES
+        if more <= 0:
+            return tuple(texts)
+        rest = ngettext("%(n)s more part of the address was ignored.", "%(n)s more parts of the address were ignored.", more)
+        return (*texts[:MAX_NOTICES], rest % {"n": more})
+
+
+def shown(value: str) -> str:
+    """Somebody else's text, fit to stand in a notice: no control characters, forty letters at most."""
+    clean = UNSEEN.sub("", value)
+    return clean if len(clean) <= 40 else f"{clean[:39]}…"
+
+
+class KnownOptionsField(forms.MultipleChoiceField):
+    """Keeps what is known, in the survey's order, and remembers the rest in `unknown`."""
+
+    unknown: tuple[str, ...] = ()
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        given = dict.fromkeys(map(str, value or ()))
+        known = [code for code, _label in self.choices]
+        self.unknown = tuple(code for code in given if code and code not in known)
+        return tuple(code for code in known if code in given)
+
+
+class SearchField(forms.CharField):
+    """Text to search for: invisible characters removed, cut at `MAX_QUERY_LETTERS`."""
+
+    was_cut = False
+
+    def clean(self, value: Any) -> str:
+        text = " ".join(UNSEEN.sub(" ", str(value or "")).split())
+        self.was_cut = len(text) > MAX_QUERY_LETTERS
+        return text[:MAX_QUERY_LETTERS].strip()
+
+
+class OptionsFilter(django_filters.MultipleChoiceFilter):
+    """One filterable question."""
+
+    field_class = KnownOptionsField
+
+
+class SearchFilter(django_filters.CharFilter):
+    field_class = SearchField
+
+
+class VendorFilterSet(django_filters.FilterSet):
+    """Free text and the filterable questions of one snapshot.
+
+    It declares and validates the parameters; the snapshot does the matching, so that lists,
+    counts and exports have one way to it.
+    """
+
+    q = SearchFilter()
+
+    def __init__(self, data: QueryDict, snapshot: Snapshot) -> None:
+        super().__init__(data, queryset=Response.objects.none())
+        self.snapshot = snapshot
+
+    def selection(self, request: HttpRequest) -> Selection:
+        """The `Selection` in the request's query string, with notices about what was ignored."""
+        notices, data, cleaned = Notices(), self.data, self.form.cleaned_data if self.form.is_valid() else {}
+        if getattr(request, "query_was_cut", False):
+            notices.add(_("The address was too long. Its last part was ignored."))
+        if self.form.fields["q"].was_cut:
+            notices.add(_("The search text was too long and was cut at %(n)s characters.") % {"n": MAX_QUERY_LETTERS})
+        self._name_unknown(notices)
+        return Selection(
+            q=cleaned.get("q", ""),
+            chosen={name: value for name, value in cleaned.items() if name != "q" and value},
+            sort=self._sort(data.get("sort", ""), notices),
+            page=self._page(data.get("page", ""), notices),
+            compared=compared(data.getlist("v"), self.snapshot, notices),
+            notices=notices.texts(),
+        )
+
+    def _name_unknown(self, notices: Notices) -> None:
+        for name, filter_ in self.filters.items():
+            for code in getattr(self.form.fields[name], "unknown", ()):
+                words = {"value": shown(code), "question": filter_.label}
+                notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % words)
+        for name in self.data:
+            if name not in self.filters and name not in RESERVED_CODES:
+                notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": shown(name)})
+
+    @staticmethod
+    def _sort(value: str, notices: Notices) -> str:
+        if value and value not in SORTS:
+            notices.add(_("We do not know the order “%(value)s”. The list goes from A to Å.") % {"value": shown(value)})
+        return value if value in SORTS else "name"
+
+    @staticmethod
+    def _page(value: str, notices: Notices) -> int:
+        if not value:
+            return 1
+        if value.isascii() and value.isdigit() and len(value) <= 9 and int(value) > 0:
+            return int(value)
+        notices.add(_("There is no page “%(value)s”. You see the first page.") % {"value": shown(value)})
+        return 1
+
+
+def compared(slugs: Iterable[str], snapshot: Snapshot, notices: Notices) -> tuple[str, ...]:
+    """The known vendors among `slugs`, each once, at most `MAX_COMPARED` of them."""
+    given = [slug for slug in dict.fromkeys(slugs) if slug]
+    known = [slug for slug in given if slug in snapshot.position]
+    for slug in given:
+        if slug not in snapshot.position:
+            notices.add(_("We do not know a vendor “%(slug)s”. It was left out of the comparison.") % {"slug": shown(slug)})
+    if len(known) > MAX_COMPARED:
+        notices.add(_("Up to %(n)s vendors can be compared. The rest were left out.") % {"n": MAX_COMPARED})
+    return tuple(known[:MAX_COMPARED])
+
+
+def read(request: HttpRequest, snapshot: Snapshot) -> Selection:
+    """The selection that the request asks for."""
+    filters = {
+        asked.code: OptionsFilter(
+            field_name=asked.code,
+            label=asked.question.heading,
+            choices=[(code, code) for code in asked.by_code],
+        )
+        for asked in snapshot.filterable
+    }
+    filterset = type("SnapshotFilterSet", (VendorFilterSet,), filters)
+    return filterset(request.GET, snapshot).selection(request)

@@ -1,0 +1,204 @@
+"""A published response as it is shown: the row in the directory, the profile, the comparison."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from .models import Answer, Question, Response
+from .querysets import stale_before
+from .snapshot import Snapshot
+
+SHOWN_IN_ROW = 3
+"""Options of each question shown in a row of the directory; the rest is “+4”."""
+
+
+@dataclass(frozen=True, slots=True)
+class VendorRow:
+    slug: str
+    name: str
+    url: str
+    description: str
+    facts: list[tuple[str, str]]
+    groups: list[tuple[str, list[str], int]]
+    confirmed_on: date
+    is_stale: bool
+    is_compared: bool
+    language: str = "da"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    label: str
+    help: str
+    own_words: str
+    is_retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    code: str
+    heading: str
+    question_text: str
+    items: list[Item]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    title: str
+    description: str
+    stage: str
+    where_used: str
+    groups: list[tuple[str, list[str]]]
+    vendor: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    function: str
+    name: str
+    email: str
+    phone: str
+    website: str
+    website_label: str
+    vcard_url: str
+
+
+def profile_url(slug: str) -> str:
+    return reverse("market:profile", args=[slug])
+
+
+def answers_by_question(response: Response) -> dict[int, list[Answer]]:
+    """Question id to the answers, in the survey's order. No query on prefetched responses."""
+    found: dict[int, list[Answer]] = {}
+    for answer in response.answers.all():
+        found.setdefault(answer.option.question_id, []).append(answer)
+    return found
+
+
+def row(snapshot: Snapshot, response: Response, compared: Iterable[str] = ()) -> VendorRow:
+    """The directory's row of a response read by `with_everything`."""
+    given = answers_by_question(response)
+    facts, groups = [], []
+    for asked in snapshot.asked.values():
+        if not asked.question.in_summary:
+            continue
+        labels = [answer.option.short for answer in given.get(asked.question.pk, ())]
+        if asked.question.kind == Question.Kind.SINGLE:
+            facts.append((asked.question.heading, labels[0] if labels else ""))
+        else:
+            groups.append((asked.question.heading, labels[:SHOWN_IN_ROW], max(0, len(labels) - SHOWN_IN_ROW)))
+    return VendorRow(
+        slug=response.vendor.slug,
+        name=response.vendor.name,
+        url=profile_url(response.vendor.slug),
+        description=response.description,
+        facts=facts,
+        groups=groups,
+        confirmed_on=response.confirmed_at,
+        is_stale=is_stale(response),
+        is_compared=response.vendor.slug in compared,
+    )
+
+
+def sections(snapshot: Snapshot, response: Response) -> list[Section]:
+    """Every question in the survey's order, answered or not."""
+    given = answers_by_question(response)
+    return [
+        Section(
+            code=asked.code,
+            heading=asked.question.heading,
+            question_text=asked.question.text,
+            items=[
+                Item(answer.option.label, answer.option.help, answer.own_words, answer.option.is_retired)
+                for answer in given.get(asked.question.pk, ())
+            ],
+        )
+        for asked in snapshot.asked.values()
+    ]
+
+
+def offerings(response: Response) -> list[Offering]:
+    return [offering_card(offering) for offering in response.offerings.all()]
+
+
+def offering_card(offering, vendor: str = "", url: str = "") -> Offering:
+    """An offering with its options grouped under their questions' headings."""
+    groups: dict[str, list[str]] = {}
+    for option in offering.options.all():
+        groups.setdefault(option.question.heading, []).append(option.short)
+    return Offering(
+        title=offering.title,
+        description=offering.description,
+        stage=offering.get_stage_display(),
+        where_used=offering.where_used,
+        groups=list(groups.items()),
+        vendor=vendor,
+        url=url,
+    )
+
+
+def contact(response: Response) -> Contact:
+    """Whom to contact. A person is named only with a ticked consent."""
+    return Contact(
+        function=response.contact_function,
+        name=response.contact_name if response.contact_consent else "",
+        email=response.contact_email,
+        phone=response.contact_phone,
+        website=response.vendor.website,
+        website_label=urlsplit(response.vendor.website).netloc.removeprefix("www."),
+        vcard_url=reverse("market:vcard", args=[response.vendor.slug]),
+    )
+
+
+def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
+    """The single-choice questions, which say what the vendor is."""
+    given = answers_by_question(response)
+    return [
+        (asked.question.heading, ", ".join(answer.option.short for answer in given.get(asked.question.pk, ())))
+        for asked in snapshot.asked.values()
+        if asked.question.kind == Question.Kind.SINGLE
+    ]
+
+
+def is_stale(response: Response) -> bool:
+    return response.confirmed_at < stale_before()
+
+
+# Comparison ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    heading: str
+    cells: list[list[str]]
+    text: bool = False
+    """Running text in the vendor's own language instead of short labels."""
+
+
+def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[CompareRow]:
+    """The same rows for every vendor: description, each question, examples, contact, dates."""
+    given = [answers_by_question(response) for response in responses]
+    rows = [CompareRow(_("Description"), [[response.description] for response in responses], text=True)]
+    for asked in snapshot.asked.values():
+        cells = [[_said(answer) for answer in answers.get(asked.question.pk, ())] for answers in given]
+        rows.append(CompareRow(asked.question.heading, cells))
+    rows.append(CompareRow(_("Examples"), [[offering.title for offering in one.offerings.all()] for one in responses]))
+    rows.append(CompareRow(_("Contact"), [[response.contact_email] for response in responses]))
+    rows.append(CompareRow(_("Website"), [[response.vendor.website] for response in responses]))
+    dates = [[date_format(response.confirmed_at, "DATE_FORMAT")] for response in responses]
+    rows.append(CompareRow(_("Confirmed by the company"), dates))
+    return [CompareRow(row.heading, [[text for text in cell if text] for cell in row.cells], row.text) for row in rows]
+
+
+def _said(answer: Answer) -> str:
+    return f"{answer.option.short}: “{answer.own_words}”" if answer.own_words else answer.option.short

@@ -1,0 +1,23 @@
+"""The market overview's public addresses."""
+
+from django.urls import path, re_path
+
+from .views import directory, exports, figures, matrix
+
+app_name = "market"
+urlpatterns = [
+    path("", directory.directory, name="directory"),
+    path("virksomheder/<slug:slug>/", directory.profile, name="profile"),
+    path("virksomheder/<slug:slug>/kontakt.vcf", directory.vcard, name="vcard"),
+    path("sammenlign/", directory.compare, name="compare"),
+    path("figurer/", figures.figures, name="figures"),
+    path("figurer/<slug:code>/", figures.figure, name="figure"),
+    re_path(r"^figurer/(?P<code>[-\w]+)\.(?P<ending>svg|png|csv|xlsx)$", figures.figure_file, name="figure_file"),
+    path("matrix/", matrix.matrix, name="matrix"),
+    path("matrix/<slug:row>/<slug:column>/", matrix.cell, name="cell"),
+    re_path(r"^eksport\.(?P<ending>csv|xlsx|json)$", exports.export, name="export"),
+    path("eksport/", exports.export_help, name="export_help"),
+    path("markedsnotat/", exports.note, name="note"),
+    path("nyt.atom", exports.feed, name="feed"),
+    path("neutralitet/", exports.neutrality, name="neutrality"),
+]

@@ -1,0 +1,1 @@
+"""Views: fetch, decide, answer. One screen at most each."""

@@ -1,0 +1,231 @@
+"""What can be taken along: files of a selection, the market note, the feed, and what they mean."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from kl_ai import tables
+
+from .. import wording
+from ..columns import Column, columns, read_in_order
+from ..figures import figures as figures_of
+from ..filtersets import Selection
+from ..models import Response
+from ..profiles import profile_url
+from ..snapshot import Snapshot, of
+from .selected import about, links, made_at, market_page, no_recommendation, read
+
+FILE_NAME = "markedsoverblik-ki"
+SCHEMA = "kl-ai-marketoverview/1"
+"""Version of the JSON; it changes when a key changes its meaning or goes."""
+IN_FEED = 50
+
+
+def selected_responses(market: Snapshot, selection: Selection) -> Iterator[Response]:
+    """The responses of the selection in its order."""
+    found = market.match(selection.chosen, selection.q)
+    entries = market.page(found, selection.sort, 0, found.bit_count(), timezone.localdate())
+    return read_in_order([entry.response_id for entry in entries])
+
+
+@market_page
+def export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """`/markedsoverblik/eksport.csv`, `.xlsx`, `.json`: every vendor of the selection, one a row."""
+    market, selection = read(request)
+    listed = columns(market, request)
+    responses = selected_responses(market, selection)
+    if ending == "json":
+        return _json(request, market, selection, listed, responses)
+    headings = [column.heading for column in listed]
+    rows = ([column.cell(response) for column in listed] for response in responses)
+    if ending == "csv":
+        return tables.csv_response(f"{FILE_NAME}.csv", headings, rows)
+    source = reverse("market:directory") + selection.query(page=False, compared=False)
+    sheets = [
+        tables.Sheet(_("Companies"), headings, rows, widths=[column.width for column in listed]),
+        tables.Sheet(_("About the data"), (), about(request, market, selection, source), widths=(28, 100), kind="notes"),
+    ]
+    return tables.xlsx_response(f"{FILE_NAME}.xlsx", sheets, created=made_at(market))
+
+
+def _json(
+    request: HttpRequest, market: Snapshot, selection: Selection, listed: list[Column], responses: Iterator[Response]
+) -> HttpResponseBase:
+    envelope = {
+        "schema": SCHEMA,
+        "documentation": request.build_absolute_uri(reverse("market:export_help")),
+        "source": request.build_absolute_uri(reverse("market:directory") + selection.filter_query),
+        "data_as_of": market.updated_on,
+        "is_demonstration_data": market.is_demo,
+        "recommendation": no_recommendation(),
+        "selection": {"q": selection.q, **selection.chosen},
+        "count": market.match(selection.chosen, selection.q).bit_count(),
+    }
+    rows = ({column.key: column.data(response) for column in listed} for response in responses)
+    return tables.json_stream(envelope, "companies", rows, filename=f"{FILE_NAME}.json")
+
+
+@market_page
+def export_help(request: HttpRequest) -> HttpResponse:
+    """What the files contain: formats, columns, keys and codes."""
+    market = of(request)
+    formats = [
+        ("CSV", reverse("market:export", args=["csv"]), _("Semicolons and UTF-8: Danish Excel opens it right.")),
+        ("Excel", reverse("market:export", args=["xlsx"]), _("With filters, and a sheet about the data.")),
+        ("JSON", reverse("market:export", args=["json"]), _("For programs: stable keys and codes.")),
+    ]
+    codes = [
+        (asked.code, asked.question.heading, [(one.code, one.option.label) for one in asked.by_code.values()])
+        for asked in market.asked.values()
+    ]
+    context = {
+        "crumbs": [(_("Find vendors"), reverse("market:directory")), (_("What the files contain"), "")],
+        "formats": formats,
+        "columns": [(column.key, column.heading, column.explanation) for column in columns(market, request)],
+        "codes": codes,
+        "schema": SCHEMA,
+    }
+    return render(request, "marketoverview/export_help.html", context)
+
+
+# The market note ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoteVendor:
+    name: str
+    url: str
+    description: str
+    email: str
+    phone: str
+    website: str
+    function: str
+
+
+@market_page
+def note(request: HttpRequest) -> HttpResponse:
+    """`/markedsoverblik/markedsnotat/`: the selection as a page for the case file."""
+    market, selection = read(request)
+    total = market.match(selection.chosen, selection.q).bit_count()
+    vendors = [
+        NoteVendor(
+            response.vendor.name,
+            profile_url(response.vendor.slug),
+            response.description,
+            response.contact_email,
+            response.contact_phone,
+            response.vendor.website,
+            response.contact_function,
+        )
+        for response in selected_responses(market, selection)
+    ]
+    return render(
+        request,
+        "marketoverview/note.html",
+        {
+            "nav_current": "market",
+            "crumbs": [(_("Find vendors"), reverse("market:directory") + selection.filter_query), (_("Market note"), "")],
+            **links(selection),
+            "notices": selection.notices,
+            "sentence": wording.sentence(market, selection, total),
+            "criteria": list(wording.criteria(market, selection)),
+            "figures": figures_of(market, selection),
+            "vendors": vendors,
+            "permalink": request.build_absolute_uri(request.path + selection.filter_query),
+            "made_on": timezone.localdate(),
+            "data_date": market.updated_on,
+            "total": total,
+            "snapshot_size": market.size,
+        },
+    )
+
+
+@market_page
+def neutrality(request: HttpRequest) -> HttpResponse:
+    """`/markedsoverblik/neutralitet/`: the rule and the method."""
+    market = of(request)
+    context = {
+        "nav_current": "neutrality",
+        "crumbs": [(_("Neutrality"), "")],
+        "data_date": market.updated_on,
+        "snapshot_size": market.size,
+    }
+    return render(request, "marketoverview/neutrality.html", context)
+
+
+# The feed -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A selection to follow, and the responses in it that were published last."""
+
+    sentence: str
+    path: str
+    feed_path: str
+    responses: list[Response]
+
+
+class SelectionFeed(Feed):
+    """The vendors of a selection that were published or changed last, as Atom."""
+
+    feed_type = Atom1Feed
+    author_name = "KL"
+
+    def get_object(self, request: HttpRequest) -> Followed:
+        market, selection = read(request)
+        found = market.match(selection.chosen, selection.q)
+        ids = [entry.response_id for entry in market.page(found, "name", 0, found.bit_count(), market.day)]
+        return Followed(
+            sentence=wording.sentence(market, selection, len(ids)),
+            path=reverse("market:directory") + selection.filter_query,
+            feed_path=reverse("market:feed") + selection.filter_query,
+            responses=Response.objects.latest_published(ids, IN_FEED),
+        )
+
+    def title(self, followed: Followed) -> str:
+        return _("Market overview, artificial intelligence: %(selection)s") % {"selection": followed.sentence}
+
+    def subtitle(self, followed: Followed) -> str:
+        return no_recommendation()
+
+    def link(self, followed: Followed) -> str:
+        return followed.path
+
+    def feed_url(self, followed: Followed) -> str:
+        return followed.feed_path
+
+    def items(self, followed: Followed) -> list[Response]:
+        return followed.responses
+
+    def item_title(self, response: Response) -> str:
+        return response.vendor.name
+
+    def item_description(self, response: Response) -> str:
+        return response.description
+
+    def item_link(self, response: Response) -> str:
+        return profile_url(response.vendor.slug)
+
+    def item_guid(self, response: Response) -> str:
+        """One entry per publication: a changed profile is news again."""
+        return f"urn:kl-ai:{response.vendor.slug}:{response.sequence}"
+
+    def item_pubdate(self, response: Response) -> datetime:
+        return response.published_at
+
+    def item_updateddate(self, response: Response) -> datetime:
+        confirmed = timezone.make_aware(datetime.combine(response.confirmed_at, time()))
+        return max(response.published_at, confirmed)
+
+
+feed = market_page(SelectionFeed())

@@ -1,0 +1,57 @@
+"""`python -m tests`: the whole suite on SQLite, then again on PostgreSQL without the browser.
+
+Arguments go to pytest. PostgreSQL is the server that `DATABASE_URL` names, or else a throw-away one where
+the server's programs are found. What could not be run is said at the end, with the reason.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+from tests import postgres
+from tests.environment import required
+
+
+def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with tempfile.NamedTemporaryFile("r+", suffix=".txt") as left_out:
+        results = [run("SQLite", arguments, left_out.name), run_on_postgres(arguments, left_out.name)]
+        lines = left_out.read().splitlines()
+    if lines:
+        print("\nLeft out:")
+        print(*(f"- {line}" for line in dict.fromkeys(lines)), sep="\n")
+    else:
+        print("\nNothing was left out.")
+    return max(results)
+
+
+def run(title: str, arguments: list[str], left_out: str, **variables: str) -> int:
+    print(f"\nOn {title}", flush=True)
+    command = [sys.executable, "-m", "pytest", *arguments]
+    code = subprocess.run(command, env=os.environ | variables | {"LEFT_OUT": left_out}).returncode
+    return 0 if code == NOTHING_SELECTED and arguments else code
+
+
+def run_on_postgres(arguments: list[str], left_out: str) -> int:
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith(("postgres:", "postgresql:")):
+        given = ""
+    if not given and postgres.binaries() is None:
+        reason = "no DATABASE_URL of a PostgreSQL database, and no server program (initdb) found on this machine"
+        Path(left_out).open("a").write(f"the suite on PostgreSQL: {reason}\n")
+        if required("postgres"):
+            print(f"PostgreSQL is required: {reason}", file=sys.stderr)
+        return int(required("postgres"))
+    with nullcontext(given) if given else postgres.server() as url:
+        return run("PostgreSQL", [*arguments, "-m", "not browser"], left_out, TEST_DATABASE_URL=url)
+
+
+NOTHING_SELECTED = 5
+"""pytest's exit code where the arguments leave no test over, as `-m browser` does on PostgreSQL."""
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

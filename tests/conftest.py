@@ -1,0 +1,114 @@
+"""The test bed: the databases, the demonstration data, and the fixed cast.
+
+The cast: the *owner* and the *colleague* act for the same vendor, the *stranger* for another one, and the
+*curator* works for KL.
+"""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from marketoverview import snapshot
+from tests import builders, demodata
+
+pytest_plugins = ["tests.browser"]
+
+# An example may share the database that its test was given, and a laptop may be slow.
+hypothesis_settings.register_profile(
+    "portal", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("portal")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """SQLite in a file, so that threads and processes meet there as they do in production."""
+    if connection.vendor == "sqlite":
+        path = tmp_path_factory.mktemp("database") / "portal.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """Each test starts from its own rows: the numbers of the versions begin anew with each of them."""
+    snapshot._snapshot = None
+    for name in caches:
+        caches[name].clear()
+
+
+# Data -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _demo_rows(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return demodata.read_fixtures("survey", "demo")
+
+
+@pytest.fixture(scope="session")
+def _survey_rows(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return demodata.read_fixtures("survey")
+
+
+@pytest.fixture
+def demo(_demo_rows, db):
+    """The survey and the 35 demonstration vendors, as `make demo` loads them."""
+    demodata.write(_demo_rows)
+
+
+@pytest.fixture
+def survey(_survey_rows, db):
+    """The survey's rounds, questions and options; no vendor."""
+    demodata.write(_survey_rows)
+
+
+# Cast -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def vendor(db):
+    """A vendor without any response."""
+    return builders.make_vendor("Nordstjernen")
+
+
+@pytest.fixture
+def owner(vendor):
+    return builders.make_user("owner@nordstjernen.example", member_of=vendor)
+
+
+@pytest.fixture
+def colleague(vendor):
+    return builders.make_user("colleague@nordstjernen.example", member_of=vendor)
+
+
+@pytest.fixture
+def stranger(db):
+    return builders.make_user("stranger@sydkorset.example", member_of=builders.make_vendor("Sydkorset"))
+
+
+@pytest.fixture
+def curator(db):
+    return builders.make_curator("curator@kl.example")
+
+
+# What was left out ------------------------------------------------------------------------------
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says what was left out and why; `python -m tests` repeats it below the last run."""
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.getreports("skipped"))
+    lines = [f"{number} test{'s' if number > 1 else ''}: {reason}" for reason, number in sorted(reasons.items())]
+    if path := os.environ.get("LEFT_OUT"):
+        with Path(path).open("a") as file:
+            file.writelines(f"{line}\n" for line in lines)
+    elif lines:
+        terminalreporter.section("left out")
+        for line in lines:
+            terminalreporter.line(line)

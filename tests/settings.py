@@ -1,0 +1,18 @@
+"""The portal's settings as a developer has them, whatever the caller's environment or `.env` says."""
+
+import os
+from unittest import mock
+
+from environs import Env
+
+from tests.environment import settings_variables
+
+for name in settings_variables():
+    os.environ.pop(name, None)
+os.environ["DEBUG"] = "true"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:")
+
+with mock.patch.object(Env, "read_env"):
+    from kl_ai.settings import *
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strong ones are slow on purpose
