@@ -10,7 +10,7 @@ PY := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
 CLEAN := env -i HOME="$(HOME)" PATH="$(PATH)" LANG=C.UTF-8
 DEVELOP := $(CLEAN) DEBUG=true
-PRODUCTION := $(CLEAN) DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=portal.example SITE_URL=https://portal.example \
+PRODUCTION := $(CLEAN) DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=portal.example \
 	SECRET_KEY=only-for-the-check-QzJ7vT2mX9pLr4WnK8bYd6Hs3FgUc5Ae1
 
 help:
@@ -43,9 +43,9 @@ setup: .venv/ready
 # Use --------------------------------------------------------------------------------------------
 
 demo: setup
-	@demo() { $(DEVELOP) DJANGO_RUNSERVER_HIDE_WARNING=true SITE_URL=http://127.0.0.1:$(PORT) \
+	@demo() { $(DEVELOP) DJANGO_RUNSERVER_HIDE_WARNING=true \
 		$${DATABASE_URL:+DATABASE_URL="$$DATABASE_URL"} $(PY) manage.py "$$@"; }; \
-	demo migrate --verbosity 0 && demo load_demo && demo runserver 127.0.0.1:$(PORT)
+	demo migrate --verbosity 0 && demo load_demo --site http://127.0.0.1:$(PORT) && demo runserver 127.0.0.1:$(PORT)
 
 test: setup
 	@$(PY) -m tests -n $(WORKERS)

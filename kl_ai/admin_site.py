@@ -15,8 +15,8 @@ class Task(NamedTuple):
 
 
 class PortalAdminSite(admin.AdminSite):
-    site_header = _("Artificial intelligence in municipalities: administration")
-    site_title = _("KL's administration")
+    site_header = _("Administration of the AI portal")
+    site_title = _("AI portal administration")
     index_title = _("Overview")
 
     def index(self, request, extra_context=None):

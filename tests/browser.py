@@ -51,7 +51,7 @@ def browser_type_launch_args(browser_type_launch_args):
     """Playwright's loop runs in this thread from here on, so Django must be told that the ORM may be used beside it."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     yield browser_type_launch_args | {"executable_path": chromium(), "args": ARGUMENTS}
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 @pytest.fixture

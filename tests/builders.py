@@ -46,12 +46,12 @@ def make_user(email: str = "", *, member_of: Vendor | None = None, **fields) -> 
 
 def make_curator(email: str = "") -> User:
     """Staff of KL with all that a curator may do."""
-    return _make_staff(email, "curators")
+    return _make_staff(email, "Kuratorer")
 
 
 def make_editor(email: str = "") -> User:
     """Staff of KL who writes, but does not decide on vendors' responses."""
-    return _make_staff(email, "editors")
+    return _make_staff(email, "Redaktører")
 
 
 def _make_staff(email: str, group: str) -> User:

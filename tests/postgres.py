@@ -14,64 +14,64 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
+import psycopg
+
+CREATE = ("--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C")
+SERVE = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "listen_addresses=")
 
 
 def binaries() -> Path | None:
-    """The folder of the newest `initdb` on this machine."""
+    """The folder of this machine's newest PostgreSQL server programs."""
     on_path = shutil.which("initdb")
-    places = [Path(on_path).parent] if on_path else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -int(path.parent.name))
+    places = [Path(on_path).resolve().parent] if on_path else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name, reverse=True)
     return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
 
 
 @contextmanager
 def server() -> Iterator[str]:
     """The URL of a database on a server of our own. Raises `RuntimeError` where it does not start."""
+    programs = binaries()
+    if programs is None:
+        raise RuntimeError("no PostgreSQL server program (initdb) was found")
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))  # a socket's path must be short
     account = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         account = {"user": "postgres", "group": "postgres", "extra_groups": ()}
         shutil.chown(folder, "postgres", "postgres")
-    process = None
+    url = f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
     try:
-        process = _start(folder, account)
-        yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
+        create = [programs / "initdb", *CREATE, "-D", folder / "data"]
+        subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **account)
+        # In a session of its own: Ctrl-C ends the tests first, and then we end the server.
+        command = [programs / "postgres", "-D", folder / "data", "-k", folder, *SERVE]
+        with (
+            (folder / "log").open("wb") as log,
+            subprocess.Popen(command, cwd=folder, stderr=log, start_new_session=True, **account) as process,
+        ):
+            try:
+                _wait(url, process, folder / "log")
+                yield url
+            finally:
+                process.send_signal(signal.SIGINT)  # ends open sessions, then the server
     finally:
-        if process:
-            process.send_signal(signal.SIGINT)  # ends open sessions, then the server
-            process.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder: Path, account: dict) -> subprocess.Popen:
-    programs, data, log = binaries(), folder / "data", folder / "log"
-    if programs is None:
-        raise RuntimeError("no PostgreSQL server program (initdb) was found")
-    create = [programs / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"]
-    made = subprocess.run([*create, "-D", data], capture_output=True, text=True, cwd=folder, **account)
-    if made.returncode:
-        raise RuntimeError(f"initdb failed: {made.stderr}")
-    settings = [part for setting in QUICK for part in ("-c", setting)]
-    with log.open("w") as output:
-        # In a session of its own: Ctrl-C ends the tests first, and then we end the server.
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, *settings],
-            stdout=output, stderr=output, cwd=folder, start_new_session=True, **account,
-        )  # fmt: skip
-    ready = [programs / "pg_isready", "--quiet", "-h", folder]
+def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
+    """Until the server answers: about a quarter of a second."""
     for _ in range(200):
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(url).close()
+            return
         if process.poll() is not None:
             break
-        if subprocess.run(ready).returncode == 0:
-            return process
         time.sleep(0.05)
-    process.kill()
-    raise RuntimeError(f"the server did not start: {log.read_text()}")
+    raise RuntimeError(f"the PostgreSQL server did not start: {log.read_text()}")
 
 
 def main(command: list[str]) -> int:

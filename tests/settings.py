@@ -16,3 +16,4 @@ with mock.patch.object(Env, "read_env"):
     from kl_ai.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strong ones are slow on purpose
+WHITENOISE_AUTOREFRESH = True  # static files where they lie; a test of its own collects them

@@ -1,8 +1,12 @@
 """What the model admins share: history, the bump of the public version, filters and choices."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -62,6 +66,17 @@ class StaleFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.stale() if self.value() == "yes" else queryset
+
+
+def day(name: str, description, **display):
+    """A column of the list that shows the date of a point in time, and sorts by the time."""
+
+    @admin.display(description=description, ordering=name, **display)
+    def column(model_admin, obj) -> str | None:
+        at = getattr(obj, name)
+        return at and date_format(timezone.localtime(at) if isinstance(at, datetime) else at, "j.n.Y")
+
+    return column
 
 
 def grouped(options) -> list:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.admin_site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
-from .base import StaleFilter, TracedAdmin, grouped
+from .base import StaleFilter, TracedAdmin, day, grouped
 from .steps import seen_as, step_view, steps_for
 
 CHANGELIST = "admin:marketoverview_response_changelist"
@@ -54,8 +54,8 @@ class OptionChoices:
         if db_field.related_model is Option:
             empty = [("", "–")] if db_field.many_to_one else []
             field.choices = [*empty, *grouped(self.options.all())]
-            widget = field.widget
-            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
+            for link in ("add", "change", "view", "delete"):
+                setattr(field.widget, f"can_{link}_related", False)
         return field
 
 
@@ -102,21 +102,25 @@ class ResponseAdmin(TracedAdmin):
     change_form_template = "admin/marketoverview/response/change_form.html"
     autocomplete_fields = ("vendor",)
     fieldsets = (
-        (None, {"fields": (("vendor_link", "round", "sequence"), ("status", "based_on_link"))}),
-        (_("Dates"), {"fields": (("submitted_at", "published_at"), ("confirmed_at", "closed_at"), "changed_at")}),
+        (None, {"fields": ("vendor_link", ("round", "sequence"), "based_on_link")}),
+        (_("Dates"), {"fields": (("submitted_at", "published_at"), ("confirmed_at", "closed_at"))}),
         (_("What the vendor says"), {"fields": ("description",)}),
         (_("Contact"), {"fields": ("contact_function", "contact_email", "contact_phone", "contact_name", "contact_consent")}),
     )  # fmt: skip
     readonly_fields = (
-        "vendor_link", "round", "sequence", "status", "based_on_link",
-        "submitted_at", "published_at", "confirmed_at", "closed_at", "changed_at",
+        "vendor_link", "round", "sequence", "based_on_link",
+        "submitted_at", "published_at", "confirmed_at", "closed_at",
     )  # fmt: skip
-    list_display = ("vendor", "round", "sequence", "status", "submitted_at", "published_at", "confirmed_at")
+    list_display = ("vendor", "in_round", "status", "submitted", "published", "confirmed")
     list_filter = ("status", StaleFilter, "round")
     list_select_related = ("vendor", "round")
     search_fields = ("vendor__name", "description", "answers__own_words", "offerings__title")
     # What waits comes first, the longest wait on top; then what was changed last.
     ordering = (Case(When(status=Status.SUBMITTED, then="submitted_at")).asc(nulls_last=True), "-changed_at")
+
+    submitted = day("submitted_at", _("submitted"))
+    published = day("published_at", _("published"))
+    confirmed = day("confirmed_at", _("confirmed"))
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.step_view)
@@ -157,6 +161,10 @@ class ResponseAdmin(TracedAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("vendor", "round", "based_on__round", "based_on__vendor")
 
+    @admin.display(description=_("round"), ordering="round__opens_on")
+    def in_round(self, response) -> str:
+        return response.round.code
+
     # The page -------------------------------------------------------------------------------
 
     def get_fieldsets(self, request, obj=None):
@@ -174,6 +182,7 @@ class ResponseAdmin(TracedAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
+            context["show_save_and_add_another"] = False
             context["steps"] = steps_for(request.user, obj)
             context["events"] = obj.events.select_related("actor")
         return super().render_change_form(request, context, add, change, form_url, obj)

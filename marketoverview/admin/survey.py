@@ -1,7 +1,5 @@
 """Rounds, questions, options and KL's comments on the figures."""
 
-from typing import ClassVar
-
 from django import forms
 from django.contrib import admin
 from django.db.models import Count
@@ -52,13 +50,12 @@ class OptionForm(forms.ModelForm):
 class OptionInline(admin.TabularInline):
     model = Option
     form = OptionForm
-    fields = ("position", "code", "label_da", "label_en", "short_da", "short_en", "is_other", "retired_on")
+    fields = ("position", "code", "label_da", "label_en", "is_other", "retired_on")
     readonly_fields = ("retired_on",)
     extra = 0
     can_delete = False
     show_change_link = True
-    verbose_name_plural = _("options (help text, retiring and deleting: “Change”)")
-    formfield_overrides: ClassVar = {}
+    verbose_name_plural = _("options (short label, help, retiring and deleting behind “Change”)")
 
 
 @admin.register(Question)
@@ -66,8 +63,8 @@ class QuestionAdmin(FixedCodeAdmin):
     inlines = (OptionInline,)
     fieldsets = (
         (None, {"fields": ("code", ("kind", "is_required"), "rounds", ("position", "figure_number"))}),
-        (_("Danish"), {"fields": ("heading_da", "text_da", "help_da", "phrase_da")}),
-        (_("English"), {"fields": ("heading_en", "text_en", "help_en", "phrase_en")}),
+        (_("Texts in Danish"), {"fields": ("heading_da", "text_da", "help_da", "phrase_da")}),
+        (_("Texts in English"), {"fields": ("heading_en", "text_en", "help_en", "phrase_en")}),
         (_("On the public pages"), {"fields": ("is_filterable", "in_summary", "matrix_axis")}),
     )
     list_display = ("heading", "code", "figure_number", "kind", "position", "is_filterable", "in_summary", "matrix_axis")
@@ -91,8 +88,8 @@ class OptionAdmin(FixedCodeAdmin):
 
     fieldsets = (
         (None, {"fields": ("question", "code", "position", "is_other", "retired_on")}),
-        (_("Danish"), {"fields": ("label_da", "short_da", "help_da")}),
-        (_("English"), {"fields": ("label_en", "short_en", "help_en")}),
+        (_("Texts in Danish"), {"fields": ("label_da", "short_da", "help_da")}),
+        (_("Texts in English"), {"fields": ("label_en", "short_en", "help_en")}),
     )
     list_display = ("label", "code", "question", "position", "is_other", "retired_on", "answer_count")
     list_filter = ("question", ("retired_on", admin.EmptyFieldListFilter))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Response, Status, Vendor, VendorMember
-from .base import PublicDataAdmin, StaleFilter
+from .base import PublicDataAdmin, StaleFilter, day
 
 
 class PublicFilter(admin.SimpleListFilter):
@@ -51,6 +51,9 @@ class VendorAdmin(PublicDataAdmin):
     list_filter = (PublicFilter, StaleFilter, "country", "is_demo")
     search_fields = ("name", "slug", "cvr_number", "website")
 
+    published = day("public_since", _("public since"), empty_value=_("not public"))
+    confirmed = day("confirmed_on", _("confirmed"))
+
     def get_queryset(self, request):
         """One query: what is public of each vendor and what is being worked on comes along."""
         public = Response.objects.published().filter(vendor=OuterRef("pk"))
@@ -60,14 +63,6 @@ class VendorAdmin(PublicDataAdmin):
             confirmed_on=Subquery(public.values("confirmed_at")[:1]),
             open_status=Subquery(being_edited.values("status")[:1]),
         )  # fmt: skip
-
-    @admin.display(description=_("public since"), ordering="public_since", empty_value=_("not public"))
-    def published(self, vendor):
-        return vendor.public_since
-
-    @admin.display(description=_("confirmed"), ordering="confirmed_on")
-    def confirmed(self, vendor):
-        return vendor.confirmed_on
 
     @admin.display(description=_("open response"), ordering="open_status")
     def open_response(self, vendor) -> str | None:

@@ -125,7 +125,7 @@ class Response(models.Model):
 
     def submit(self, by) -> None:
         """Hand the draft to KL. Raises `ValidationError` with what is missing."""
-        if missing := self.missing():
+        if self.is_editable and (missing := self.missing()):
             raise ValidationError(missing)
         now = timezone.now()
         self._perform(Verb.SUBMIT, by, submitted_at=now, confirmed_at=timezone.localdate(now))
@@ -215,10 +215,9 @@ class Response(models.Model):
             if not answer.option.is_retired
         )
         for offering in source.offerings.prefetch_related("options"):
-            options = list(offering.options.all())
-            offering.pk, offering.response = None, self
-            offering.save(force_insert=True)
-            offering.options.set(options)
+            fields = {name: getattr(offering, name) for name in SampleOffering.CONTENT}
+            copied = SampleOffering.objects.create(response=self, **fields)
+            copied.options.set(option for option in offering.options.all() if not option.is_retired)
 
 
 NO_CONTACT = {
@@ -289,6 +288,8 @@ class SampleOffering(models.Model):
         Option, related_name="offerings", blank=True, verbose_name=_("technologies and business areas"),
         limit_choices_to=~Q(question__matrix_axis=""),
     )  # fmt: skip
+
+    CONTENT: ClassVar = ("position", "title", "description", "stage", "where_used")
 
     history = HistoricalRecords(m2m_fields=[options])
     objects: ClassVar = SampleOfferingManager()

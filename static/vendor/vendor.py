@@ -43,11 +43,11 @@ FONTS = [  # file name, style, weight, characters
     ("IBMPlexSans-Regular-Latin1", "normal", 400, LATIN1),
     ("IBMPlexSans-Regular-Latin2", "normal", 400, LATIN2),
     ("IBMPlexSans-Italic-Latin1", "italic", 400, LATIN1),
+    ("IBMPlexSans-Italic-Latin2", "italic", 400, LATIN2),
     ("IBMPlexSans-Medium-Latin1", "normal", 500, LATIN1),
-    ("IBMPlexSans-SemiBold-Latin1", "normal", 600, LATIN1),
-    ("IBMPlexSans-SemiBold-Latin2", "normal", 600, LATIN2),
-    ("IBMPlexSans-Bold-Latin1", "normal", 700, LATIN1),
-    ("IBMPlexSans-Bold-Latin2", "normal", 700, LATIN2),
+    ("IBMPlexSans-Medium-Latin2", "normal", 500, LATIN2),
+    ("IBMPlexSans-SemiBold-Latin1", "normal", "600 700", LATIN1),  # stands in for bold too: one file less to fetch
+    ("IBMPlexSans-SemiBold-Latin2", "normal", "600 700", LATIN2),
 ]
 CHART_FONTS = ["IBMPlexSans-Regular.ttf", "IBMPlexSans-SemiBold.ttf"]  # resvg draws PNG charts with these
 

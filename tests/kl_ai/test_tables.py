@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import unicodedata
+from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -41,14 +42,20 @@ HARMLESS = ["Ærø; Østerbro", "a=b", "1-2", 'citat "her"', "linje\nlinje", "'a
 DANGEROUS = tuple("=+-@＝＋－＠\t\r\n")
 
 
+def sent(response) -> bytes:
+    """All that the client gets."""
+    with closing(response):
+        return b"".join(response.streaming_content)
+
+
 def rows_of_csv(response) -> list[list[str]]:
-    content = b"".join(response.streaming_content).decode("utf-8")
+    content = sent(response).decode("utf-8")
     assert content.startswith("\ufeff")
     return list(csv.reader(io.StringIO(content[1:], newline=""), delimiter=";"))
 
 
 def workbook_of(response):
-    return openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    return openpyxl.load_workbook(io.BytesIO(sent(response)))
 
 
 def visible(text: str) -> str:
@@ -93,7 +100,7 @@ def test_numbers_and_dates_stay_numbers_and_dates():
 
 def test_a_csv_has_the_form_that_danish_excel_reads():
     response = csv_response("udtræk æøå.csv", ["Navn", "Ærø"], [["Åse; Bo", 'a "b"']])
-    assert b"".join(response.streaming_content) == '\ufeffNavn;Ærø\r\n"Åse; Bo";"a ""b"""\r\n'.encode()
+    assert sent(response) == '\ufeffNavn;Ærø\r\n"Åse; Bo";"a ""b"""\r\n'.encode()
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''udtr%C3%A6k%20%C3%A6%C3%B8%C3%A5.csv"
 
@@ -170,10 +177,7 @@ def test_more_rows_than_a_sheet_holds_are_refused():
 
 def test_equal_content_gives_equal_bytes():
     moment = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
-    first, second = (
-        b"".join(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], [["æ", 1]])], created=moment).streaming_content)
-        for _ in range(2)
-    )
+    first, second = (sent(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], [["æ", 1]])], created=moment)) for _ in range(2))
     assert first == second
     assert openpyxl.load_workbook(io.BytesIO(first)).properties.created == datetime(2026, 11, 23, 11, 30)
 
@@ -182,18 +186,18 @@ def test_a_workbook_is_a_download_of_known_length():
     response = xlsx_response("udtræk.xlsx", [Sheet("Ark", ["h"], [])])
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''udtr%C3%A6k.xlsx"
     assert response["Content-Type"].endswith("spreadsheetml.sheet")
-    assert int(response["Content-Length"]) == len(b"".join(response.streaming_content))
+    assert int(response["Content-Length"]) == len(sent(response))
 
 
 @pytest.mark.parametrize("rows", [[], [{"navn": "Åse", "tal": [1, 2]}], [{"n": n} for n in range(20_000)]])
 def test_json_is_one_object_with_the_rows_in_it(rows):
     response = json_stream({"total": len(rows), "date": date(2026, 11, 23), "q": "\ud800"}, "vendors", iter(rows))
-    content = b"".join(response.streaming_content)
+    content = sent(response)
     assert json.loads(content) == {"total": len(rows), "date": "2026-11-23", "q": "?", "vendors": rows}
     assert response["Content-Type"] == "application/json"
 
 
 def test_json_keeps_danish_letters_and_refuses_to_overwrite():
-    assert "Åse".encode() in b"".join(json_stream({}, "rows", [{"navn": "Åse"}], filename="f.json").streaming_content)
+    assert "Åse".encode() in sent(json_stream({}, "rows", [{"navn": "Åse"}], filename="f.json"))
     with pytest.raises(ValueError, match="rows"):
         json_stream({"rows": 1}, "rows", [])

@@ -1,0 +1,91 @@
+"""`manage.py load_demo`: the survey, 35 invented vendors and logins to try the portal with."""
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.urls import reverse
+
+from kl_ai.models import User
+from marketoverview.models import PublicVersion, Vendor, VendorMember
+
+PASSWORD = "demo-af-markedet"  # noqa: S105  # said aloud on purpose, and only set where DEBUG is on
+STAFF = {
+    "kurator@demo.example": ("Kim Kurator", "Kuratorer"),
+    "redaktoer@demo.example": ("Rita Redaktør", "Redaktører"),
+}
+SLUG_ENDING = "-demofirma"
+MEMBERS = {"leverandoer@demo.example": "Lise Leverandør", "leverandoer2@demo.example": "Lars Leverandør"}
+
+
+class Command(BaseCommand):
+    help = "Loads the survey, the demonstration vendors as they were delivered, and four logins. Can be run again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--force", action="store_true", help="also without DEBUG, and beside real vendors")
+        parser.add_argument("--site", default="http://127.0.0.1:8000", help="the address to print")
+
+    @transaction.atomic
+    def handle(self, *args, force: bool, site: str, verbosity: int, **options) -> None:
+        if not force:
+            self._refuse_where_it_would_harm()
+        Vendor.objects.filter(is_demo=True, slug__endswith=SLUG_ENDING).delete()
+        call_command("loaddata", "survey", "roles", "demo", verbosity=0)
+        logins = [*self._staff(), *self._members()]
+        PublicVersion.bump()
+        if verbosity:
+            self._explain(site, logins)
+
+    def _refuse_where_it_would_harm(self) -> None:
+        if not settings.DEBUG:
+            raise CommandError("Demonstration data has no place in production (DEBUG is off). --force loads it anyway.")
+        if Vendor.objects.filter(is_demo=False).exists():
+            raise CommandError("This database holds real vendors. --force loads the demonstration data beside them.")
+
+    def _staff(self) -> list[tuple[User, str]]:
+        logins = []
+        for email, (name, group) in STAFF.items():
+            user = self._user(email, name, is_staff=True)
+            user.groups.set([Group.objects.get(name=group)])
+            logins.append((user, f"administration, {group}"))
+        return logins
+
+    def _members(self) -> list[tuple[User, str]]:
+        """The first vendors by address get a member each."""
+        logins = []
+        for (email, name), vendor in zip(
+            MEMBERS.items(), Vendor.objects.filter(is_demo=True).order_by("slug"), strict=False
+        ):
+            user = self._user(email, name, is_staff=False)
+            VendorMember.objects.get_or_create(vendor=vendor, user=user)
+            logins.append((user, str(vendor)))
+        return logins
+
+    def _user(self, email: str, name: str, *, is_staff: bool) -> User:
+        user, _ = User.objects.update_or_create(
+            email=email, defaults={"full_name": name, "is_staff": is_staff, "is_active": True}
+        )
+        if settings.DEBUG:
+            user.set_password(PASSWORD)
+        else:
+            user.set_unusable_password()
+        user.save()
+        return user
+
+    def _explain(self, site: str, logins: list[tuple[User, str]]) -> None:
+        password = f"the password is {PASSWORD}" if settings.DEBUG else "no password yet: `manage.py changepassword`"
+        lines = [
+            "",
+            "The demonstration data is loaded: the survey and 35 invented vendors.",
+            "",
+            f"  Portal          {site}{reverse('home')}",
+            f"  Market overview {site}{reverse('market:directory')}",
+            f"  Vendor's area   {site}{reverse('vendor:home')}",
+            f"  Administration  {site}{reverse('admin:index')}",
+            "",
+            f"Logins ({password}):",
+            *(f"  {user.email:<26} {role}" for user, role in logins),
+            "",
+        ]
+        self.stdout.write("\n".join(lines))

@@ -1,0 +1,26 @@
+"""`manage.py load_survey`: the survey and KL's roles, as a new installation needs them."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from marketoverview.models import PublicVersion, Question
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads the survey's rounds, questions and options, and the roles of KL's staff. "
+        "Refuses where there is a survey already: KL's own wording in the administration counts."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--overwrite", action="store_true", help="set questions, options and roles back to these")
+
+    @transaction.atomic
+    def handle(self, *args, overwrite: bool, verbosity: int, **options) -> None:
+        if Question.objects.exists() and not overwrite:
+            raise CommandError("There is a survey already. --overwrite sets its questions and the roles back.")
+        call_command("loaddata", "survey", "roles", verbosity=0)
+        PublicVersion.bump()
+        if verbosity:
+            self.stdout.write("The survey and the roles are loaded. `manage.py createsuperuser` makes the first login.")

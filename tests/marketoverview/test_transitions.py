@@ -1,0 +1,234 @@
+"""One guarded path leads a response from draft to public and away again."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from marketoverview import snapshot
+from marketoverview.models import (
+    TRANSITIONS,
+    Answer,
+    ModerationEvent,
+    PublicVersion,
+    Response,
+    Status,
+    TransitionRefused,
+    Verb,
+)
+from tests.builders import make_curator, make_option, make_question, make_response, make_round, make_vendor
+
+CALLS = {
+    Verb.SUBMIT: lambda response, by: response.submit(by),
+    Verb.SEND_BACK: lambda response, by: response.send_back(by, "Skriv mere."),
+    Verb.REJECT: lambda response, by: response.reject(by, "Ikke kunstig intelligens."),
+    Verb.PUBLISH: lambda response, by: response.publish(by),
+    Verb.WITHDRAW: lambda response, by: response.withdraw(by, "Ønsket."),
+    Verb.CONFIRM: lambda response, by: response.confirm(by),
+}
+
+
+@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("verb", CALLS)
+def test_a_verb_works_from_its_statuses_and_no_other(verb, status, curator):
+    response = make_response(status=status)
+    events, version = ModerationEvent.objects.count(), PublicVersion.current()
+    sources, target = TRANSITIONS[verb]
+    if status in sources:
+        CALLS[verb](response, curator)
+        response.refresh_from_db()
+        assert response.status == target
+        event = response.events.last()
+        assert (event.actor, event.verb, event.from_status, event.to_status) == (curator, verb, status, target)
+    else:
+        with pytest.raises(TransitionRefused):
+            CALLS[verb](response, curator)
+        response.refresh_from_db()
+        assert response.status == status
+        assert ModerationEvent.objects.count() == events
+        assert PublicVersion.current() == version
+
+
+def test_publishing_archives_what_was_public_before(vendor, curator):
+    first = make_response(vendor)
+    second = Response.begin(vendor, make_round(), curator)
+    second.submit(curator)
+    assert list(Response.objects.published()) == [first]
+    second.publish(curator)
+    first.refresh_from_db()
+    assert first.status == Status.ARCHIVED
+    assert first.closed_at
+    assert list(Response.objects.published()) == [second]
+
+
+def test_a_revision_begins_as_a_copy_and_the_public_profile_stays(vendor, curator):
+    public = make_response(
+        vendor, answers={"services": ["advisory", "other"]}, own_words={"services": "Etik"},
+        offerings=[{"title": "Postsortering", "options": {"services": ["advisory"]}}],
+    )  # fmt: skip
+    draft = Response.begin(vendor, make_round("2027", opens_on=date(2026, 2, 1)), curator)
+    assert (draft.status, draft.based_on, draft.sequence) == (Status.DRAFT, public, public.sequence + 1)
+    assert draft.description == public.description
+    assert sorted(draft.answers.values_list("option__code", "own_words")) == [("advisory", ""), ("other", "Etik")]
+    assert [str(option) for option in draft.offerings.get().options.all()] == ["Svar advisory"]
+    assert public.offerings.get().pk != draft.offerings.get().pk
+    Response.objects.filter(pk=draft.pk).update(description="Noget nyt")
+    assert snapshot.current().entries[0].response_id == public.pk
+
+
+def test_a_revision_leaves_retired_options_behind(vendor, curator):
+    make_response(vendor, answers={"services": ["advisory", "old"]})
+    make_question("services").options.filter(code="old").update(retired_on=timezone.localdate())
+    draft = Response.begin(vendor, make_round(), curator)
+    assert [answer.option.code for answer in draft.answers.all()] == ["advisory"]
+
+
+def test_a_vendor_has_one_open_response(vendor, curator):
+    draft = make_response(vendor, "draft")
+    assert Response.begin(vendor, make_round(), curator) == draft
+
+
+@pytest.mark.parametrize("status", ["published", "draft"])
+def test_the_database_itself_refuses_a_second_one(vendor, status):
+    first = make_response(vendor, status)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Response.objects.create(
+            vendor=vendor, round=first.round, sequence=9, status=status,
+            published_at=timezone.now(), confirmed_at=timezone.localdate(),
+        )  # fmt: skip
+
+
+def test_the_database_itself_refuses_a_person_without_consent(vendor):
+    response = make_response(vendor, "draft")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Response.objects.filter(pk=response.pk).update(contact_name="En person", contact_consent=False)
+
+
+def test_withdrawing_deletes_the_contact_from_every_response(vendor, curator):
+    first = make_response(vendor, contact_name="En person", contact_consent=True, contact_phone="1")
+    second = Response.begin(vendor, make_round(), curator)
+    second.submit(curator)
+    second.publish(curator)
+    second.withdraw(curator, "Ønsket.")
+    for response in (first, second):
+        response.refresh_from_db()
+        left = (response.contact_name, response.contact_email, response.contact_phone, response.contact_function)
+        assert left == ("", "", "", "")
+        assert not response.contact_consent
+    fields = {field.name for field in Response.history.model._meta.get_fields()}
+    assert not [name for name in fields if name.startswith("contact")]
+
+
+def test_a_draft_is_submitted_when_it_is_complete(vendor, curator):
+    make_question("services", ["advisory", "other"], is_required=True)
+    size = make_question("size", ["small", "large"], kind="single")
+    draft = make_response(vendor, "draft", description=" ", contact_email="")
+    draft.answers.create(option=make_option(make_question("services"), "other"))
+    for option in size.options.all():
+        draft.answers.create(option=option)
+    with pytest.raises(ValidationError) as refused:
+        draft.submit(curator)
+    assert len(refused.value.messages) == 4  # description, e-mail, own words, one choice only
+    Response.objects.filter(pk=draft.pk).update(description="Vi rådgiver.", contact_email="ki@nordstjernen.example")
+    Answer.objects.filter(option__is_other=True).update(own_words="Etik")
+    draft.answers.filter(option__code="large").delete()
+    draft.refresh_from_db()
+    draft.submit(curator)
+    assert draft.confirmed_at == timezone.localdate()
+
+
+def test_confirming_makes_a_stale_profile_fresh(vendor, curator):
+    response = make_response(vendor, confirmed_at=date(2025, 1, 1))
+    assert list(Response.objects.stale()) == [response]
+    response.confirm(curator)
+    assert not Response.objects.stale().exists()
+    assert snapshot.current().entries[0].confirmed_at == timezone.localdate()
+
+
+def test_who_comes_second_is_told_who_was_first(vendor):
+    first, second = make_curator("first@kl.example"), make_curator("second@kl.example")
+    response = make_response(vendor, "submitted")
+    same = Response.objects.get(pk=response.pk)
+    response.publish(first)
+    with pytest.raises(TransitionRefused) as refused:
+        same.publish(second)
+    assert "first@kl.example" in refused.value.explain()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_curators_at_once_one_publishes(vendor):
+    """Twenty threads with connections of their own: one succeeds, nineteen are told, one event."""
+    make_response(vendor)
+    response = Response.begin(vendor, make_round(), None)
+    response.submit(None)
+    curators = [make_curator(f"curator{number}@kl.example") for number in range(20)]
+    stale = [Response.objects.get(pk=response.pk) for _ in curators]
+
+    def publish(one) -> bool:
+        try:
+            one[0].publish(one[1])
+        except TransitionRefused as refused:
+            assert refused.explain()
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = list(pool.map(publish, zip(stale, curators, strict=True)))
+    assert sum(outcomes) == 1
+    assert response.events.filter(verb=Verb.PUBLISH).count() == 1
+    assert Response.objects.published().filter(vendor=vendor).count() == 1
+    assert ModerationEvent.objects.filter(verb=Verb.ARCHIVE).count() == 1
+
+
+@pytest.mark.parametrize("fails_at", ["archive", "publish", "event", "bump"])
+def test_a_publication_that_breaks_off_leaves_the_old_state(vendor, curator, monkeypatch, fails_at):
+    public = make_response(vendor)
+    response = Response.begin(vendor, make_round(), curator)
+    response.submit(curator)
+    version, events = PublicVersion.current(), ModerationEvent.objects.count()
+    break_at(fails_at, monkeypatch)
+    with pytest.raises(Killed), transaction.atomic():
+        response.publish(curator)
+    assert list(Response.objects.published()) == [public]
+    assert Response.objects.get(pk=response.pk).status == Status.SUBMITTED
+    assert (PublicVersion.current(), ModerationEvent.objects.count()) == (version, events)
+
+
+class Killed(Exception):
+    pass
+
+
+def break_at(step: str, monkeypatch) -> None:
+    """Raise where a process could be killed: after each statement of a publication."""
+    perform, create, bump = Response._perform, ModerationEvent.objects.create, PublicVersion.bump
+
+    def after(work, condition):
+        def wrapped(*args, **kwargs):
+            result = work(*args, **kwargs)
+            if condition(*args, **kwargs):
+                raise Killed
+            return result
+
+        return wrapped
+
+    if step in ("archive", "publish"):
+        monkeypatch.setattr(Response, "_perform", after(perform, lambda self, verb, *rest, **more: verb == step))
+    elif step == "event":
+        published = after(create, lambda **fields: fields["verb"] == Verb.PUBLISH)
+        monkeypatch.setattr(ModerationEvent.objects, "create", published)
+    else:
+        monkeypatch.setattr(PublicVersion, "bump", after(bump, lambda: True))
+
+
+def test_members_see_their_own_and_the_public_ones(vendor, owner, colleague, stranger, curator):
+    draft, public = make_response(vendor, "draft"), make_response("Anden")
+    assert set(Response.objects.visible_to(owner)) == set(Response.objects.visible_to(colleague)) == {draft, public}
+    assert set(Response.objects.visible_to(stranger)) == {public}
+    assert set(Response.objects.visible_to(AnonymousUser())) == {public}
+    assert set(Response.objects.visible_to(curator)) == {draft, public}

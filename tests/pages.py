@@ -1,0 +1,82 @@
+"""Every address of the portal, declared once: who may see it, and examples of it with the demonstration data.
+
+A named URL that is missing here fails `test_access`. What is public is visited by the tests of every page too.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.urls import reverse
+from django.utils.translation import override
+
+LANGUAGES = ("da", "en")
+VENDOR, OTHER_VENDOR = "agern-demofirma", "albatros-demofirma"
+
+
+class Access(Enum):
+    PUBLIC = "everybody"
+    MEMBER = "whoever has logged in"
+    OWN = "those who act for the vendor, and KL's curators; a stranger gets 404"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A named URL with the arguments of an example, and the query strings under which it looks different."""
+
+    name: str
+    access: Access = Access.PUBLIC
+    args: tuple = ()
+    queries: tuple[str, ...] = ("",)
+    is_page: bool = True
+    """An HTML page, not a file or a feed."""
+    status: int = 200
+    in_both_languages: bool = True
+    sets_cookie: bool = False
+
+    def path(self, language: str, query: str = "", args: tuple | None = None) -> str:
+        with override(language):
+            return reverse(self.name, args=self.args if args is None else args) + query
+
+    def paths(self) -> list[str]:
+        """All examples: in both languages, under each query string."""
+        languages = LANGUAGES if self.in_both_languages else LANGUAGES[:1]
+        return [self.path(language, query) for language in languages for query in self.queries]
+
+
+SELECTIONS = ("", "?services=advisory&technologies=nlp&technologies=speech", "?q=findes-ikke", "?services=ukendt&page=99")
+
+ADDRESSES = (
+    Address("healthz", is_page=False, in_both_languages=False),
+    Address("home"),
+    Address("about"),
+    Address("privacy"),
+    Address("login", sets_cookie=True),
+    Address("logout", status=405, is_page=False),
+    # The market overview
+    Address("market:directory", queries=(*SELECTIONS, "?page=2", "?sort=rotation", f"?v={VENDOR}")),
+    Address("market:profile", args=(VENDOR,)),
+    Address("market:vcard", args=(VENDOR,), is_page=False),
+    Address("market:compare", queries=("", f"?v={VENDOR}", f"?v={VENDOR}&v={OTHER_VENDOR}")),
+    Address("market:figures", queries=SELECTIONS),
+    Address("market:figure", args=("technologies",), queries=SELECTIONS),
+    Address("market:figure_file", args=("services", "svg"), is_page=False),
+    Address("market:figure_file", args=("services", "png"), is_page=False),
+    Address("market:figure_file", args=("services", "csv"), is_page=False),
+    Address("market:figure_file", args=("services", "xlsx"), is_page=False),
+    Address("market:matrix", queries=(*SELECTIONS, "?by=offerings")),
+    Address("market:cell", args=("nlp", "casework")),
+    Address("market:export", args=("csv",), is_page=False),
+    Address("market:export", args=("xlsx",), is_page=False),
+    Address("market:export", args=("json",), is_page=False),
+    Address("market:export_help"),
+    Address("market:note", queries=SELECTIONS),
+    Address("market:feed", is_page=False),
+    Address("market:neutrality"),
+    # The vendor's own area
+    Address("vendor:home", Access.MEMBER),
+    Address("vendor:response", Access.OWN),
+)
+
+PUBLIC = tuple(address for address in ADDRESSES if address.access is Access.PUBLIC)
+PUBLIC_PAGES = [path for address in PUBLIC if address.is_page for path in address.paths()]
+"""Paths of all public HTML pages, with their examples, in both languages."""
