@@ -49,7 +49,7 @@ class PortalBoundField(BoundField):
     @property
     def options(self) -> list[BoundWidget]:
         """The controls of radio buttons or checkboxes, one for each choice."""
-        attrs = {"id": self.auto_id, "class": self._classes()}
+        attrs: dict[str, str | bool] = {"id": self.auto_id, "class": self._classes()}
         widget = self.field.widget
         choices = widget.subwidgets(self.html_name, self.value(), attrs=self.build_widget_attrs(attrs))
         return [BoundWidget(widget, choice, self.form.renderer) for choice in choices]

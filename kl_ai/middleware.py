@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 
 MAX_PARAMETERS = 200
@@ -27,3 +28,18 @@ class QueryStringLimit:
         if request.query_was_cut:  # type: ignore[attr-defined]
             request.META["QUERY_STRING"] = kept
         return self.get_response(request)
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Django's middleware, asking first whether the view is public.
+
+    The original looks the user up before it asks, which reads the session and marks every public
+    page as one that depends on a cookie.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict
+    ) -> HttpResponse | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

@@ -73,7 +73,12 @@ class Login(auth_views.LoginView):
 
     template_name = "account/login.html"
     redirect_authenticated_user = True
-    extra_context = {"nav_current": "vendor"}  # noqa: RUF012
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        # Django puts a `site` of its own here, which would hide the portal's contact and addresses.
+        del context["site"], context["site_name"]
+        return context | {"nav_current": "vendor", "crumbs": [(_("Log in"), "")]}
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -13,11 +13,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from kl_ai import bitset
 from kl_ai.danish import join_words
 
 from .filtersets import Selection
 from .models import Question
-from .snapshot import Asked, Counted, Snapshot
+from .snapshot import Asked, Counted, Entry, Snapshot
 from .wording import in_sentence, phrase
 
 FEW = 5
@@ -52,8 +53,6 @@ class Figure:
     downloads: list[tuple[str, str]]
     comment: str
     comment_date: date | None
-    own_words: list[tuple[str, str, str]]
-    """(vendor's name, address of its profile, its words) in the order of the vendors."""
 
 
 def figure_order(asked: Asked) -> tuple:
@@ -87,7 +86,6 @@ def figure(snapshot: Snapshot, selection: Selection, asked: Asked) -> Figure:
         downloads=[(name, address.rstrip("/") + ending + selection.filter_query) for name, ending in FILES],
         comment=asked.comment.text if asked.comment else "",
         comment_date=asked.comment.updated_on if asked.comment else None,
-        own_words=_own_words(snapshot, asked, among),
     )
 
 
@@ -129,9 +127,11 @@ def _own_selection_note(asked: Asked, selection: Selection) -> str:
     return _("The choice under %(question)s is left out of this figure, so that its bars can be compared.") % words
 
 
-def _own_words(snapshot: Snapshot, asked: Asked, among: int) -> list[tuple[str, str, str]]:
-    said = [(snapshot.entries[position], text) for position, text in asked.own_words if among >> position & 1]
-    return [(entry.name, reverse("market:profile", args=[entry.slug]), text) for entry, text in said]
+def own_words(snapshot: Snapshot, selection: Selection, asked: Asked) -> list[tuple[Entry, str]]:
+    """What the figure's vendors wrote beside “other”, by vendor from A to Å. No query."""
+    among = snapshot.match(selection.chosen, selection.q, leave_out=(asked.code,))
+    chosen = set(bitset.members(among))
+    return [(snapshot.entries[position], text) for position, text in asked.own_words if position in chosen]
 
 
 # Conclusions --------------------------------------------------------------------------------------

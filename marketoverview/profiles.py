@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from .models import Answer, Question, Response
 from .querysets import stale_before
-from .snapshot import Snapshot
+from .snapshot import Asked, Entry, Snapshot
 
 SHOWN_IN_ROW = 3
 """Options of each question shown in a row of the directory; the rest is “+4”."""
@@ -85,28 +85,40 @@ def answers_by_question(response: Response) -> dict[int, list[Answer]]:
     return found
 
 
-def row(snapshot: Snapshot, response: Response, compared: Iterable[str] = ()) -> VendorRow:
-    """The directory's row of a response read by `with_everything`."""
-    given = answers_by_question(response)
+def rows(snapshot: Snapshot, entries: Sequence[Entry], compared: Iterable[str] = ()) -> list[VendorRow]:
+    """The directory's rows of these entries. Two queries; names, labels and dates are the snapshot's."""
+    shown = [asked for asked in snapshot.asked.values() if asked.question.in_summary]
+    options = [choice.option.pk for asked in shown for choice in asked.choices]
+    ids = [entry.response_id for entry in entries]
+    descriptions = dict(Response.objects.filter(pk__in=ids).values_list("pk", "description"))
+    chosen: dict[int, set[int]] = {pk: set() for pk in ids}
+    answers = Answer.objects.filter(response__in=ids, option__in=options).order_by()
+    for response_id, option_id in answers.values_list("response_id", "option_id"):
+        chosen[response_id].add(option_id)
+    return [
+        _row(shown, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id], entry.slug in compared)
+        for entry in entries
+    ]
+
+
+def _row(shown: list[Asked], entry: Entry, description: str, chosen: set[int], is_compared: bool) -> VendorRow:
     facts, groups = [], []
-    for asked in snapshot.asked.values():
-        if not asked.question.in_summary:
-            continue
-        labels = [answer.option.short for answer in given.get(asked.question.pk, ())]
+    for asked in shown:
+        labels = [choice.option.short for choice in asked.choices if choice.option.pk in chosen]
         if asked.question.kind == Question.Kind.SINGLE:
-            facts.append((asked.question.heading, labels[0] if labels else ""))
+            facts.append((asked.question.heading, ", ".join(labels)))
         else:
             groups.append((asked.question.heading, labels[:SHOWN_IN_ROW], max(0, len(labels) - SHOWN_IN_ROW)))
     return VendorRow(
-        slug=response.vendor.slug,
-        name=response.vendor.name,
-        url=profile_url(response.vendor.slug),
-        description=response.description,
+        slug=entry.slug,
+        name=entry.name,
+        url=profile_url(entry.slug),
+        description=description,
         facts=facts,
         groups=groups,
-        confirmed_on=response.confirmed_at,
-        is_stale=is_stale(response),
-        is_compared=response.vendor.slug in compared,
+        confirmed_on=entry.confirmed_at,
+        is_stale=entry.confirmed_at < stale_before(),
+        is_compared=is_compared,
     )
 
 

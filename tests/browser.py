@@ -40,7 +40,7 @@ def pytest_configure():
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if SIZES.keys() & set(item.fixturenames):
+        if "open_page" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
             if not chromium():
                 item.add_marker(pytest.mark.skip(f"pages in the browser: {NOT_FOUND}"))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 LANGUAGES = ("da", "en")
-VENDOR, OTHER_VENDOR = "agern-demofirma", "albatros-demofirma"
+VENDOR, OTHER_VENDOR = "agern-demofirma", "birkekvist-demofirma"
 
 
 class Access(Enum):

@@ -1,6 +1,7 @@
 """Vendors and the people who act for them."""
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -41,6 +42,7 @@ class MemberInline(admin.TabularInline):
 @admin.register(Vendor)
 class VendorAdmin(PublicDataAdmin):
     inlines = (MemberInline,)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = (
         (None, {"fields": ("name", "slug", "website")}),
         (_("Identity"), {"fields": ("cvr_number", "country")}),

@@ -81,7 +81,7 @@ class Drawing:
         return DrawnVendor(
             name=f"{title} (belastningsdata {number:06})",
             slug=f"{SLUG_PREFIX}{number:06}",
-            domain=f"{slugify(title)}-{number}.example",
+            domain=f"{slugify(title.lower().translate(ASCII))}-{number}.example",
             description=_description(random),
             created_at=begun,
             submitted_at=submitted,
@@ -139,6 +139,7 @@ def _description(random: Random) -> str:
     return text
 
 
+ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 STAGES = SampleOffering.Stage.values
 
 NAMES = (
@@ -171,7 +172,7 @@ PRODUCTS = (
     "billedgenkendelse til tilsyn med veje og bygninger",
     "talegenkendelse til dokumentation",
     "beslutningsstøtte til sagsbehandling",
-    "chatbots, der svarer på borgernes spørgsmål",
+    "chatbots til borgernes spørgsmål",
     "udkast til aktindsigter og afgørelser",
     "planlægning af ruter og vagter",
     "overvågning af datakvalitet",

@@ -33,7 +33,6 @@ def directory(request: HttpRequest) -> HttpResponse:
     page = pages(total, selection.page, PER_PAGE, lambda number: request.path + replace(selection, page=number).query())
     selection = _with_page_notice(selection, page)
     entries = market.page(found, selection.sort, page.start, page.stop, timezone.localdate())
-    responses = columns.read_in_order([entry.response_id for entry in entries])
     return render(
         request,
         "marketoverview/directory.html",
@@ -41,7 +40,7 @@ def directory(request: HttpRequest) -> HttpResponse:
             "nav_current": "market",
             "crumbs": [(_("Find vendors"), "")],
             **panel(request, market, selection, total),
-            "rows": [profiles.row(market, response, selection.compared) for response in responses],
+            "rows": profiles.rows(market, entries, selection.compared),
             "pages": page,
             "suggestions": [] if total else facets.suggestions(market, selection, request.path),
             **_order(request, selection),

@@ -1,6 +1,7 @@
 """Figures and the matrix: the market counted."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,14 +11,18 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from kl_ai import charts, tables
+from kl_ai.paging import pages
 
 from .. import wording
-from ..figures import Figure, figure_order
+from ..figures import Figure, figure_order, own_words
 from ..figures import figure as figure_of
 from ..figures import figures as figures_of
 from ..filtersets import Selection
+from ..profiles import profile_url
 from ..snapshot import Asked, Snapshot
 from .selected import about, made_at, market_page, panel, read
+
+WORDS_PER_PAGE = 50
 
 
 @market_page
@@ -52,9 +57,17 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
             "crumbs": [(_("Figures"), reverse("market:figures") + selection.filter_query), (shown.label or shown.heading, "")],
             **panel(request, market, selection, total),
             "figure": shown,
+            **_own_words(request, market, selection, asked),
             **_neighbours(market, selection, asked),
         },
     )
+
+
+def _own_words(request: HttpRequest, market: Snapshot, selection: Selection, asked: Asked) -> dict[str, Any]:
+    said = own_words(market, selection, asked)
+    page = pages(len(said), selection.page, WORDS_PER_PAGE, lambda number: replace(selection, page=number).query() or "?")
+    shown = [(entry.name, profile_url(entry.slug), text) for entry, text in said[page.start : page.stop]]
+    return {"own_words": shown, "own_words_pages": page}
 
 
 def _asked_or_404(market: Snapshot, code: str) -> Asked:

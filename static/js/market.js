@@ -3,13 +3,29 @@
   "use strict";
 
   const opened = new Map();
+  let focused = "";
 
-  // Buttons that only do something with this script stand hidden in the page.
+  // Controls that only do something with this script stand hidden in the page.
   function showEnhanced() {
     document.querySelectorAll("[data-enhanced]").forEach(function (element) {
       element.hidden = false;
     });
   }
+
+  function folds() {
+    return document.querySelectorAll("#directory details[id]");
+  }
+
+  // Words are searched for with Enter or the button, not on leaving the field.
+  document.addEventListener(
+    "change",
+    function (event) {
+      if (event.target.type === "search") {
+        event.stopPropagation();
+      }
+    },
+    true,
+  );
 
   // The address holds the choices that were made, not the fields left empty.
   document.addEventListener("htmx:configRequest", function (event) {
@@ -21,35 +37,31 @@
     }
   });
 
-  document.addEventListener("htmx:beforeSwap", function (event) {
-    event.detail.target.setAttribute("aria-busy", "true");
-    document.querySelectorAll("#directory details[id]").forEach(function (fold) {
+  document.addEventListener("htmx:beforeSwap", function () {
+    focused = document.activeElement ? document.activeElement.id : "";
+    folds().forEach(function (fold) {
       opened.set(fold.id, fold.open);
     });
   });
 
-  // What a person folded or unfolded stays so. Set before the new content is painted.
-  document.addEventListener("htmx:afterSwap", function () {
-    document.querySelectorAll("#directory details[id]").forEach(function (fold) {
+  // What a person folded or unfolded stays so, and the used control keeps the focus: its id is the same.
+  // Where it is gone (a chip that was removed, another page of the list) the results' heading takes over.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    folds().forEach(function (fold) {
       if (opened.has(fold.id)) {
         fold.open = opened.get(fold.id);
       }
     });
     showEnhanced();
-  });
 
-  // The used control keeps the focus, since ids are stable. Where it is gone (a chip that was removed,
-  // another page of the list) the results' heading takes over.
-  document.addEventListener("htmx:afterSettle", function (event) {
     const trigger = event.detail.requestConfig && event.detail.requestConfig.elt;
-    const paged = Boolean(trigger && trigger.closest("[data-pages]"));
-    const lost = !document.activeElement || document.activeElement === document.body;
     const heading = document.getElementById("results-heading");
-    if (heading && (paged || lost)) {
-      heading.focus({ preventScroll: !paged });
-      if (paged) {
-        heading.scrollIntoView({ block: "start" });
-      }
+    if (trigger && trigger.closest("[data-pages]")) {
+      heading.focus();
+      heading.scrollIntoView({ block: "start" });
+    } else if (!document.activeElement || document.activeElement === document.body) {
+      const same = focused && document.getElementById(focused);
+      (same || heading).focus({ preventScroll: true });
     }
   });
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -198,6 +199,7 @@ def database_url() -> str:
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"
+    values = {name: quote(str(value), safe="") for name, value in values.items()}  # the host may be a socket's folder
     return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**values)
 
 
