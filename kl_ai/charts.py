@@ -63,8 +63,8 @@ def png(svg: str, scale: int = 2) -> bytes:
 
 @lru_cache(maxsize=1)
 def _font_files() -> list[str]:
-    found = [finders.find(name) for name in FONTS]
-    if None in found:
+    found = [path for name in FONTS if (path := finders.find(name))]
+    if len(found) < len(FONTS):
         raise FileNotFoundError(f"The typeface of the charts is missing among the static files: {', '.join(FONTS)}")
     return found
 
@@ -195,7 +195,10 @@ def _text_width(text: str, size: float) -> float:
 
 
 def wrap(text: str, size: float, width: float) -> list[str]:
-    """`text` in lines of at most `width` pixels; a word longer than a line is broken with a hyphen."""
+    """`text` in lines of at most `width` pixels.
+
+    A word longer than a line is broken with a hyphen, an address without: a hyphen would be read as part of it.
+    """
     lines: list[str] = []
     for word in text.split():
         if lines and _text_width(f"{lines[-1]} {word}", size) <= width:
@@ -221,11 +224,11 @@ def _pieces(word: str, size: float, width: float) -> list[str]:
     """`word`, or the parts of it that fit in a line each."""
     if _text_width(word, size) <= width:
         return [word]
+    hyphen = "" if "/" in word else "-"
     pieces = [""]
     for character in word:
-        if pieces[-1] and _text_width(f"{pieces[-1]}{character}-", size) > width:
-            if pieces[-1][-1] not in "-/–":
-                pieces[-1] += "-"
+        if pieces[-1] and _text_width(f"{pieces[-1]}{character}{hyphen}", size) > width:
+            pieces[-1] += "" if pieces[-1].endswith(("-", "–")) else hyphen
             pieces.append("")
         pieces[-1] += character
     return pieces

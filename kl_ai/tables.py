@@ -17,13 +17,13 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, Literal
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 Cell = str | int | float | Decimal | date | datetime | bool | None
 

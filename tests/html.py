@@ -29,12 +29,11 @@ def assert_valid_html(pages: Mapping[str, str], folder: Path) -> None:
         addresses[name] = address
     command = ["java", "-jar", os.environ["VNU_JAR"], "--format", "json", "--errors-only", "--exit-zero-always", folder]
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stderr)["messages"]
-    problems = [
-        f"{addresses[Path(message['url']).name]}: {message['message']} (line {message.get('lastLine')}: "
-        f"{message.get('extract', '').strip()})"
-        for message in found
-    ]
-    assert not problems, "\n".join(problems)
+    problems: dict[str, str] = {}
+    for message in found:
+        place = f"{addresses[Path(message['url']).name]}, line {message.get('lastLine')}"
+        problems.setdefault(message["message"], f"{place}: {message.get('extract', '').strip()}")
+    assert not problems, "\n".join(f"{message} (first at {place})" for message, place in problems.items())
 
 
 def _missing() -> str:

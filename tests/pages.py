@@ -43,7 +43,7 @@ class Address:
         return [self.path(language, query) for language in languages for query in self.queries]
 
 
-SELECTIONS = ("", "?services=advisory&technologies=nlp&technologies=speech", "?q=findes-ikke", "?services=ukendt&page=99")
+SELECTIONS = ("", "?services=advisory&technologies=nlp&technologies=speech", "?q=findes-ikke&services=ukendt&page=99")
 
 ADDRESSES = (
     Address("healthz", is_page=False, in_both_languages=False),
@@ -80,3 +80,6 @@ ADDRESSES = (
 PUBLIC = tuple(address for address in ADDRESSES if address.access is Access.PUBLIC)
 PUBLIC_PAGES = [path for address in PUBLIC if address.is_page for path in address.paths()]
 """Paths of all public HTML pages, with their examples, in both languages."""
+DANISH_PAGES = [path for path in PUBLIC_PAGES if not path.startswith("/en/")]
+ENGLISH_PAGES = [path for path in PUBLIC_PAGES if path.startswith("/en/") and "?" not in path]
+"""The English pages without their selections: for what takes a second a page."""

@@ -145,6 +145,10 @@ class ResponseAdmin(TracedAdmin):
         may_change = super().has_change_permission(request, obj)
         return may_change and (obj is None or (obj.is_open and not hasattr(obj, "_history")))
 
+    def revert_disabled(self, request, obj=None) -> bool:
+        """An earlier version is only read: it holds an earlier status, and no way leads there but the steps."""
+        return True
+
     def has_delete_permission(self, request, obj=None) -> bool:
         """Only a draft that was never submitted."""
         may_delete = super().has_delete_permission(request, obj)
@@ -181,8 +185,8 @@ class ResponseAdmin(TracedAdmin):
         return {"round": current} | super().get_changeform_initial_data(request)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["show_save_and_add_another"] = False
         if obj:
-            context["show_save_and_add_another"] = False
             context["steps"] = steps_for(request.user, obj)
             context["events"] = obj.events.select_related("actor")
         return super().render_change_form(request, context, add, change, form_url, obj)

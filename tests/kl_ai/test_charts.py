@@ -99,6 +99,11 @@ def test_a_label_wraps_and_is_never_cut():
     assert wrapped.replace("- ", "") == word
 
 
+def test_a_long_address_wraps_without_hyphens():
+    address = "https://portal.example/markedsoverblik/figurer/technologies/?" + "&".join(["services=advisory"] * 12)
+    assert texts(drawn(BARS, source=address))[-1].replace(" ", "") == address
+
+
 @pytest.mark.parametrize("total", [0, 35])
 def test_a_chart_without_answers_is_a_chart(total):
     assert texts(drawn([], total=total)) == ["Hvad?", "Alle", "35 af 35", "Kilde: KL"]

@@ -4,12 +4,12 @@ import csv
 import io
 import json
 import unicodedata
-from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.http import FileResponse
 from django.utils.functional import lazystr
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,8 +44,10 @@ DANGEROUS = tuple("=+-@＝＋－＠\t\r\n")
 
 def sent(response) -> bytes:
     """All that the client gets."""
-    with closing(response):
-        return b"".join(response.streaming_content)
+    content = b"".join(response.streaming_content)
+    if isinstance(response, FileResponse):
+        response.file_to_stream.close()
+    return content
 
 
 def rows_of_csv(response) -> list[list[str]]:

@@ -1,12 +1,12 @@
 """`manage.py seed_vendors`: vendors in bulk, to see how the portal bears load."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
-from django.db.models import Model
+from django.db import connection, reset_queries, transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from ...models import (
@@ -72,6 +72,7 @@ def _add(number: int, seed: int) -> Iterator[int]:
     for start in range(first, first + number, BATCH):
         stop = min(start + BATCH, first + number)
         _write([drawing.vendor(vendor) for vendor in range(start, stop)], survey_round)
+        reset_queries()  # with DEBUG every query is remembered, and these are long
         yield stop - first
 
 
@@ -79,11 +80,16 @@ def _latest_round() -> SurveyRound:
     rounds = SurveyRound.objects.filter(pk__in=Question.objects.values("rounds")).order_by("-opens_on")
     if latest := rounds.filter(opens_on__lte=timezone.localdate()).first() or rounds.first():
         return latest
-    raise CommandError("There are no questions to answer yet. Load them first: manage.py loaddata survey")
+    raise CommandError("There are no questions to answer yet. Load them first: manage.py load_survey")
+
+
+def _earlier() -> QuerySet[Vendor]:
+    """The vendors of earlier runs, known by the form of their slug: prefix and six digits."""
+    return Vendor.objects.filter(slug__startswith=SLUG_PREFIX, slug__regex=rf"^{SLUG_PREFIX}[0-9]{{6}}$")
 
 
 def _last_number() -> int:
-    last = Vendor.objects.filter(slug__startswith=SLUG_PREFIX).order_by("-slug").values_list("slug", flat=True).first()
+    last = _earlier().order_by("-slug").values_list("slug", flat=True).first()
     return int(last.removeprefix(SLUG_PREFIX)) if last else 0
 
 
@@ -113,11 +119,11 @@ def _write(drawn: list[DrawnVendor], survey_round: SurveyRound) -> None:
     _insert(
         Answer,
         ("response", "option", "own_words"),
-        (
+        [
             (response.pk, answer.option_id, answer.own_words)
             for response, source in zip(responses, drawn, strict=True)
             for answer in source.answers
-        ),
+        ],
     )
     sources = [
         (response, position, offering)
@@ -134,18 +140,19 @@ def _write(drawn: list[DrawnVendor], survey_round: SurveyRound) -> None:
     _insert(
         SampleOffering.options.through,
         ("sampleoffering", "option"),
-        (
+        [
             (offering.pk, option_id)
             for offering, (_, _, source) in zip(offerings, sources, strict=True)
             for option_id in source.option_ids
-        ),
+        ],
     )
 
 
-def _insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[int | str]]) -> None:
+def _insert(model: type[Model], fields: Sequence[str], rows: list[tuple[int | str, ...]]) -> None:
     """Rows that nobody needs back as objects: nine in ten of all, and objects would take most of the time."""
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(model._meta.get_field(name).column) for name in fields)
+    column = {field.name: field.column for field in model._meta.concrete_fields}
+    columns = ", ".join(quote(str(column[name])) for name in fields)
     places = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -156,14 +163,20 @@ def _insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[i
 
 def _clear() -> int:
     """Removes the vendors of earlier runs with all that hangs on them, and says how many there were."""
-    vendors = Vendor.objects.filter(slug__startswith=SLUG_PREFIX, is_demo=True)
+    vendors = _earlier().filter(is_demo=True)
     number = vendors.count()
     while batch := list(vendors.values_list("pk", flat=True)[:BATCH]):
         responses = list(Response.objects.filter(vendor__in=batch).values_list("pk", flat=True))
-        used = SampleOffering.options.through.objects.filter(sampleoffering__response__in=responses)
-        rows = [model.objects.filter(response__in=responses) for model in (Answer, SampleOffering, ModerationEvent)]
-        rows += [model.objects.filter(vendor__in=batch) for model in (VendorMember, Response)]
-        for queryset in (used, *rows, Vendor.objects.filter(pk__in=batch)):
+        rows: list[QuerySet] = [
+            SampleOffering.options.through.objects.filter(sampleoffering__response__in=responses),
+            SampleOffering.objects.filter(response__in=responses),
+            Answer.objects.filter(response__in=responses),
+            ModerationEvent.objects.filter(response__in=responses),
+            Response.objects.filter(vendor__in=batch),
+            VendorMember.objects.filter(vendor__in=batch),
+            Vendor.objects.filter(pk__in=batch),
+        ]
+        for queryset in rows:
             # `delete()` would fetch every row and write a history of it.
             queryset._raw_delete(queryset.db)
     return number

@@ -1,0 +1,167 @@
+"""`manage.py bench`: server times at 2,000 and 100,000 vendors, beside other ways to do the same.
+
+Each size has a database of its own under `var/`, made once by `seed_vendors`. The figures are
+medians (and the highest) of the wall time inside one process; nothing is served over a network.
+"""
+
+import asyncio
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.models import Count
+from django.test import Client
+
+from marketoverview import facets, snapshot
+from marketoverview.filtersets import Selection
+from marketoverview.models import Answer, Response
+
+SIZES = (2_000, 100_000)
+SEED = 1
+RUNS = 30
+
+
+class Command(BaseCommand):
+    help = "Measure the directory, the figures and the matrix with invented vendors, beside SQL and Datasette."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="Numbers of vendors (2000 100000).")
+        parser.add_argument("--worker", action="store_true", help="Measure in the database that is configured.")
+
+    def handle(self, *, sizes: list[int], worker: bool, **options) -> None:
+        if worker:
+            self.stdout.write(json.dumps(measure_all()))
+            return
+        results = {size: self._measure(size) for size in sizes}
+        self.stdout.write(f"\n{'median (highest) in ms':58}" + "".join(f"{size:>20,}" for size in results))
+        for name in next(iter(results.values())):
+            cells = (
+                f"{result[name][0]:.1f} ({result[name][1]:.1f})" if name in result else "-"
+                for result in results.values()
+            )
+            self.stdout.write(f"{name:58}" + "".join(f"{cell:>20}" for cell in cells))
+
+    def _measure(self, size: int) -> dict[str, list[float]]:
+        """In a process of its own, with production's settings, so that templates are compiled and cached."""
+        path = settings.BASE_DIR / "var" / f"bench-{size}.sqlite3"
+        environment = os.environ | {
+            "DEBUG": "false", "SECRET_KEY": "bench", "ALLOWED_HOSTS": "testserver", "HTTPS": "false",
+            "DATABASE_URL": f"sqlite:///{path}",
+        }  # fmt: skip
+
+        def manage(*arguments: str, **more: str) -> str:
+            command = [sys.executable, settings.BASE_DIR / "manage.py", *arguments]
+            return subprocess.run(command, env=environment | more, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+        if not path.exists():
+            self.stdout.write(f"Making {size:,} vendors in {path.name} …")
+            manage("migrate", "--verbosity=0")
+            manage("load_survey")
+            manage("seed_vendors", str(size), f"--seed={SEED}", "--force")
+        manage("collectstatic", "--noinput", "--verbosity=0")
+        self.stdout.write(f"Measuring {size:,} vendors …")
+        return json.loads(manage("bench", "--worker"))
+
+
+def measure_all() -> dict[str, tuple[float, float]]:
+    """Name to median and highest, in milliseconds."""
+    found = {"snapshot, built from the database": measure([snapshot.build], runs=3)}
+    market = snapshot.current()
+    client, chance = Client(), random.Random(SEED)
+    selections = [random_selection(market, chance) for _ in range(RUNS)]
+    pages = {
+        "directory, not cached": [f"/markedsoverblik/{one.filter_query}" for one in selections],
+        "directory, free text, not cached": [f"/markedsoverblik/?q={word}" for word in WORDS],
+        "directory, last page by confirmation, not cached": ["/markedsoverblik/?sort=confirmed&page=99999"],
+        "directory, cached": ["/markedsoverblik/"],
+        "figures, not cached": [f"/markedsoverblik/figurer/{one.filter_query}" for one in selections],
+        "matrix, not cached": [f"/markedsoverblik/matrix/{one.filter_query}" for one in selections],
+        "matrix by examples, not cached": ["/markedsoverblik/matrix/?by=offerings"],
+    }
+    for name, paths in pages.items():
+        keep = name.endswith(", cached")
+        client.get(paths[0])
+        found[name] = measure([lambda path=path: get(client, path, keep) for path in paths])
+    found["facet counts alone, by the snapshot"] = measure(
+        [lambda one=one: facets.facets(market, one) for one in selections]
+    )
+    found["the same counts by SQL"] = measure([lambda one=one: count_by_sql(one) for one in selections], runs=5)
+    found |= dict(datasette())
+    return found
+
+
+WORDS = ("sagsbehandling", "kommune", "jordvarme", "dokumenter", "data")
+
+
+def get(client: Client, path: str, keep: bool) -> None:
+    if not keep:
+        caches["pages"].clear()
+    response = client.get(path)
+    assert response.status_code == 200, (path, response.status_code)
+
+
+def measure(calls: list[Callable[[], object]], runs: int = RUNS) -> tuple[float, float]:
+    times = []
+    for number in range(runs):
+        call = calls[number % len(calls)]
+        start = time.perf_counter()
+        call()
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times), max(times)
+
+
+def random_selection(market: snapshot.Snapshot, chance: random.Random) -> Selection:
+    """One to three questions with one or two options each."""
+    asked = chance.sample(market.filterable, chance.randint(1, 3))
+    return Selection(
+        chosen={one.code: tuple(chance.sample(sorted(one.by_code), chance.randint(1, 2))) for one in asked}
+    )
+
+
+def count_by_sql(selection: Selection) -> dict[str, list]:
+    """The facets' counts as a GROUP BY for each question, its own selection left out."""
+    counts = {}
+    for asked in snapshot.current().filterable:
+        found = Response.objects.published()
+        for code, options in selection.chosen.items():
+            if code != asked.code:
+                chosen = Answer.objects.filter(option__question__code=code, option__code__in=options)
+                found = found.filter(pk__in=chosen.values("response"))
+        answers = Answer.objects.filter(response__in=found, option__question=asked.question)
+        counts[asked.code] = list(answers.values("option").annotate(count=Count("response")))
+    return counts
+
+
+def datasette() -> Iterator[tuple[str, tuple[float, float]]]:
+    """Datasette's page of the answers with one facet, where the extra `bench` is installed."""
+    if find_spec("datasette") is None or connection.vendor != "sqlite":
+        return
+    from datasette.app import Datasette
+
+    path = Path(connection.settings_dict["NAME"])
+    served = Datasette([str(path)], settings={"facet_time_limit_ms": 60_000, "sql_time_limit_ms": 60_000})
+    address = f"/{path.stem}/marketoverview_answer?_facet=option_id"
+
+    async def times() -> list[float]:
+        await served.invoke_startup()
+        found = []
+        for _ in range(4):
+            start = time.perf_counter()
+            response = await served.client.get(address)
+            response.raise_for_status()
+            found.append(1000 * (time.perf_counter() - start))
+        return found[1:]
+
+    taken = asyncio.run(times())
+    yield "Datasette: the answers with one facet", (statistics.median(taken), max(taken))

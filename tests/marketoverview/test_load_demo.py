@@ -1,0 +1,83 @@
+"""The demonstration data: loaded as often as one likes, and never where it would harm."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from kl_ai.models import User
+from marketoverview import snapshot
+from marketoverview.management.commands.load_demo import MEMBERS, PASSWORD, STAFF
+from marketoverview.models import Question, Response, Vendor
+from tests.builders import make_vendor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def develop(settings):
+    settings.DEBUG = True
+
+
+def load(**options):
+    call_command("load_demo", verbosity=0, **options)
+
+
+def test_gives_35_public_vendors_and_four_logins(develop, client):
+    load()
+    assert snapshot.current().size == 35
+    assert snapshot.current().is_demo
+    for email in (*STAFF, *MEMBERS):
+        assert User.objects.get(email=email).check_password(PASSWORD)
+    curator, editor = (User.objects.get(email=email) for email in STAFF)
+    assert curator.has_perm("marketoverview.review_response")
+    assert editor.is_staff
+    assert not editor.has_perm("marketoverview.review_response")
+    for email in MEMBERS:
+        member = User.objects.get(email=email)
+        assert not member.is_staff
+        assert member.vendors.count() == 1
+
+
+def test_puts_back_what_was_tried_out(develop):
+    load()
+    curator = User.objects.get(email="kurator@demo.example")
+    member = User.objects.get(email="leverandoer@demo.example")
+    vendor = member.vendors.get()
+    revision = Response.begin(vendor, Question.objects.first().rounds.first(), member)
+    revision.submit(member)
+    revision.publish(curator)
+    Response.objects.published().exclude(vendor=vendor).first().withdraw(curator, "En prøve")
+    assert snapshot.current().size == 34
+    load()
+    assert snapshot.current().size == 35
+    assert User.objects.filter(email__endswith="@demo.example").count() == 4
+    assert member.vendors.count() == 1
+
+
+def test_is_refused_in_production(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="DEBUG is off"):
+        load()
+    assert not Vendor.objects.exists()
+
+
+def test_gives_no_known_password_in_production(settings):
+    settings.DEBUG = False
+    load(force=True)
+    assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+def test_is_refused_beside_real_vendors(develop):
+    make_vendor("Et rigtigt firma")
+    with pytest.raises(CommandError, match="real vendors"):
+        load()
+    assert Vendor.objects.count() == 1
+
+
+def test_survey_is_loaded_once_and_not_over_kls_own_wording():
+    call_command("load_survey", verbosity=0)
+    Question.objects.filter(code="services").update(heading_da="KL's ord")
+    with pytest.raises(CommandError, match="survey already"):
+        call_command("load_survey", verbosity=0)
+    assert Question.objects.get(code="services").heading == "KL's ord"
+    call_command("load_survey", overwrite=True, verbosity=0)
+    assert Question.objects.get(code="services").heading != "KL's ord"

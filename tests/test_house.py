@@ -1,0 +1,149 @@
+"""The rules of the house that no tool checks: who may import whom, what templates hold, what the README promises."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.environment import ROOT, settings_variables
+
+APPS = ("marketoverview", "legaltoolbox")
+KNOWS_THE_APPS = {"kl_ai/settings.py", "kl_ai/urls.py", "kl_ai/views.py"}
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+# Imports ----------------------------------------------------------------------------------------
+
+
+def mentioned(tree: ast.AST) -> Iterator[str]:
+    """The modules that the code imports, and the dotted paths that it holds as text (`include`, `import_string`)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+(\.\w+)+", node.value):
+            yield node.value
+
+
+def apps_known_to(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in mentioned(ast.parse(path.read_text()))} & set(APPS)
+
+
+@pytest.mark.parametrize("package", APPS)
+def test_the_apps_do_not_know_each_other(package):
+    assert {relative(path): found for path in modules(package) if (found := apps_known_to(path) - {package})} == {}
+
+
+def test_the_project_knows_its_apps_in_three_places_only():
+    found = {relative(path) for path in modules("kl_ai") if apps_known_to(path)}
+    assert found <= KNOWS_THE_APPS
+
+
+def test_the_product_does_not_know_its_tests():
+    packages = ("kl_ai", *APPS)
+    paths = [path for package in packages for path in modules(package)]
+    assert [relative(p) for p in paths if any(n.split(".")[0] == "tests" for n in mentioned(ast.parse(p.read_text())))] == []
+
+
+# Templates --------------------------------------------------------------------------------------
+
+INLINE = {
+    "a style attribute": re.compile(r"<[^>]*\sstyle\s*="),
+    "a style element": re.compile(r"<style\b"),
+    "a script without src": re.compile(r"<script\b(?![^>]*\bsrc=)"),
+    "an event handler": re.compile(r"<[^>]*\son[a-z]+\s*="),
+    "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
+    "a data: address": re.compile(r"""(?:src|href)\s*=\s*["']?data:"""),
+}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_template(path):
+    """Nothing that the content security policy forbids, and components with explicit variables."""
+    text = path.read_text()
+    tags = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", text, flags=re.DOTALL)
+    assert [what for what, pattern in INLINE.items() if pattern.search(tags)] == []
+    includes = re.findall(r'{% *include +"components/.*?%}', text, re.DOTALL)
+    assert [tag for tag in includes if not re.search(r"\bonly *%}$", tag)] == []
+
+
+# What is left over ------------------------------------------------------------------------------
+
+TEXT = (".py", ".html", ".css", ".js", ".md", ".toml", ".yaml", ".yml", ".txt", ".po")
+LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|lorem ip" r"sum)\b|\bbreak" r"point\(\)|console\.lo" r"g\(")
+NOT_OURS = (".venv", ".git", "var", "build", "node_modules", "static/vendor")
+
+
+def own_files() -> Iterator[Path]:
+    for path in sorted(ROOT.rglob("*")):
+        if path.suffix in TEXT and path.is_file() and not relative(path).startswith(NOT_OURS):
+            yield path
+
+
+def test_nothing_is_left_over():
+    found = {relative(path): match[0] for path in own_files() if (match := LEFT_OVER.search(path.read_text()))}
+    assert found == {}
+
+
+# README, dependencies and layout ----------------------------------------------------------------
+
+HOUSE = {
+    "kl_ai", "marketoverview", "legaltoolbox", "templates", "static", "fixtures", "tests",
+    "manage.py", "pyproject.toml", "constraints.txt", "Makefile", "README.md", ".ci", ".gitignore",
+}  # fmt: skip
+MADE = re.compile(r"\.git|\.venv|\.env|var|build|test-results|node_modules|__pycache__|.*\.egg-info|\..*_cache|\.hypothesis")
+
+
+def table_of_readme(heading: str) -> list[str]:
+    """The first cells, in backticks, of the tables in the README's section of this heading."""
+    readme = (ROOT / "README.md").read_text()
+    sections = re.split(r"^#+ +", readme, flags=re.MULTILINE)
+    section = next((section for section in sections if section.splitlines()[:1] == [heading]), None)
+    assert section, f"README.md has no section “{heading}”"
+    return re.findall(r"^\| *`([^`]+)`", section, re.MULTILINE)
+
+
+def name_of(requirement: str) -> str:
+    return canonicalize_name(Requirement(requirement).name)
+
+
+def test_readme_describes_every_setting():
+    assert sorted(table_of_readme("Settings")) == sorted(settings_variables())
+
+
+def test_readme_gives_a_reason_for_every_dependency():
+    listed = [name_of(cell) for cell in table_of_readme("Dependencies")]
+    assert sorted(listed) == sorted(map(name_of, PROJECT["dependencies"]))
+
+
+def test_every_dependency_is_pinned_within_its_range():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = dict(line.split("==") for line in lines if line and not line.startswith("#"))
+    versions = {canonicalize_name(name): version for name, version in pins.items()}
+    wanted = [*PROJECT["dependencies"], *(line for extra in PROJECT["optional-dependencies"].values() for line in extra)]
+    for requirement in map(Requirement, wanted):
+        name = canonicalize_name(requirement.name)
+        assert name in versions, f"{name} is not in constraints.txt"
+        assert requirement.specifier.contains(versions[name]), f"{name} {versions[name]} is outside {requirement.specifier}"
+
+
+def test_the_top_level_is_as_drawn():
+    """A new name at the top needs its reason in the README."""
+    readme = (ROOT / "README.md").read_text()
+    names = {path.name for path in ROOT.iterdir() if not MADE.fullmatch(path.name)}
+    assert [name for name in sorted(names - HOUSE) if f"`{name}`" not in readme] == []

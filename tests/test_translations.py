@@ -1,0 +1,64 @@
+"""The Danish catalogue is complete and compiled: `/` shows Danish, `/en/` the source."""
+
+import re
+
+import polib
+import pytest
+
+from tests.environment import ROOT
+
+CATALOGUE = ROOT / "kl_ai" / "locale" / "da" / "LC_MESSAGES" / "django.po"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|{\w*}")
+TAG = re.compile(r"</?[a-z][^>]*>")
+
+
+@pytest.fixture(scope="module")
+def entries():
+    return [entry for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete]
+
+
+def texts(entry) -> list[tuple[str, str]]:
+    """(source, translation) for the text, or for each of its plural forms."""
+    if not entry.msgid_plural:
+        return [(entry.msgid, entry.msgstr)]
+    sources = [entry.msgid] + [entry.msgid_plural] * (len(entry.msgstr_plural) - 1)
+    return list(zip(sources, entry.msgstr_plural.values(), strict=True))
+
+
+def test_every_text_is_translated(entries):
+    assert [entry.msgid for entry in entries if not all(danish for _, danish in texts(entry))] == []
+
+
+def test_no_translation_is_a_guess(entries):
+    assert [entry.msgid for entry in entries if entry.fuzzy] == []
+
+
+def test_nothing_obsolete_is_kept():
+    assert [entry.msgid for entry in polib.pofile(str(CATALOGUE)).obsolete_entries()] == []
+
+
+@pytest.mark.parametrize("pattern", [PLACEHOLDER, TAG], ids=["placeholders", "tags"])
+def test_keeps_what_is_filled_in(entries, pattern):
+    """The same placeholders and tags on both sides; a plural form may say “one” instead of its number."""
+    wrong = []
+    for entry in entries:
+        for number, (source, danish) in enumerate(texts(entry)):
+            wanted, found = sorted(pattern.findall(source)), sorted(pattern.findall(danish))
+            if wanted != found and not (entry.msgid_plural and number == 0 and set(found) < set(wanted)):
+                wrong.append((source, danish))
+    assert wrong == []
+
+
+def test_keeps_the_white_space_around(entries):
+    def around(text):
+        return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+    wrong = [pair for entry in entries for pair in texts(entry) if around(pair[0]) != around(pair[1])]
+    assert wrong == []
+
+
+def test_compiled_catalogue_is_current(entries):
+    def content(found):
+        return {(entry.msgctxt, entry.msgid): texts(entry) for entry in found}
+
+    assert content(polib.mofile(str(CATALOGUE.with_suffix(".mo")))) == content(entries)
