@@ -1,7 +1,5 @@
 """Users in the administration: the e-mail address is the login."""
 
-from typing import ClassVar
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -42,7 +40,7 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"classes": ("wide",), "fields": ("email", "full_name", "usable_password", "password1", "password2")}),
     )
     readonly_fields = ("last_login", "date_joined")
-    list_display: ClassVar = ("email", "full_name", "is_staff", "is_active", "last_login")
+    list_display = ("email", "full_name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "full_name")
     ordering = ("email",)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Task(NamedTuple):
     """A line on the front page: how many, of what, and the list that shows them."""
 
-    count: int
+    number: int
     text: str
     url: str
 

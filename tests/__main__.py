@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
 
 def run(title: str, arguments: list[str], left_out: str, **variables: str) -> int:
     print(f"\nOn {title}", flush=True)
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-m", "pytest", "--dist=worksteal", *arguments]
     code = subprocess.run(command, env=os.environ | variables | {"LEFT_OUT": left_out}).returncode
     return 0 if code == NOTHING_SELECTED and arguments else code
 

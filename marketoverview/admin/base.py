@@ -82,7 +82,9 @@ def day(name: str, description, **display):
 def grouped(options) -> list:
     """Options as choices of a form field under their questions' headings. One query."""
     groups: dict[str, list[tuple[int, str]]] = {}
-    for option in options.select_related("question").order_by("question__position", "question__code", "position", "code"):
+    for option in options.select_related("question").order_by(
+        "question__position", "question__code", "position", "code"
+    ):
         label = gettext("%(option)s (retired)") % {"option": option.label} if option.is_retired else option.label
         groups.setdefault(option.question.heading, []).append((option.pk, label))
     return list(groups.items())

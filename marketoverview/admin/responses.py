@@ -124,7 +124,10 @@ class ResponseAdmin(TracedAdmin):
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.step_view)
-        return [path("<int:object_id>/step/<slug:name>/", page, name="marketoverview_response_step"), *super().get_urls()]
+        return [
+            path("<int:object_id>/step/<slug:name>/", page, name="marketoverview_response_step"),
+            *super().get_urls(),
+        ]
 
     def step_view(self, request, object_id: int, name: str):
         return step_view(self, request, object_id, name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from kl_ai.models import User
 
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
 
@@ -23,22 +26,23 @@ class Step:
     """One button of the response page. `perform` gives the response to go on with."""
 
     name: str
-    label: str | Promise
-    what_happens: str | Promise
-    done: str | Promise
+    label: Promise
+    what_happens: Promise
+    done: Promise
     sources: tuple[Status, ...]
-    perform: Callable[[Response, object, str], Response]
+    perform: Callable[[Response, User, str], Response]
     needs_reason: bool = False
 
 
-def step(verb: Verb, *texts: str | Promise, needs_reason: bool = False) -> Step:
+def step(verb: Verb, label: Promise, what_happens: Promise, done: Promise, *, needs_reason: bool = False) -> Step:
     """The step that calls the model verb of the same name."""
 
-    def perform(response: Response, by, reason: str) -> Response:
+    def perform(response: Response, by: User, reason: str) -> Response:
         getattr(response, verb.value)(by, *([reason] if needs_reason else []))
         return response
 
-    return Step(verb.value.replace("_", "-"), *texts, TRANSITIONS[verb][0], perform, needs_reason)
+    name = verb.value.replace("_", "-")
+    return Step(name, label, what_happens, done, TRANSITIONS[verb][0], perform, needs_reason)
 
 
 STEPS = {
@@ -114,17 +118,14 @@ def seen_as(response: Response) -> str:
     return f"{response.status} {response.changed_at.isoformat()}"
 
 
-class Outdated(Exception):
-    """Somebody else was faster. Says so to the one who came second; nothing was changed."""
-
-
-def refuse(response: Response, seen: str = "") -> Outdated:
-    if seen.startswith(f"{response.status} "):
-        words = gettext(
-            "Nothing was changed: the response of %(vendor)s was changed after you opened the page. Look at it again."
-        )
-        return Outdated(words % {"vendor": response.vendor})
-    return Outdated(TransitionRefused(response, Verb.EDIT).explain())
+def refusal(response: Response, seen: str = "") -> ValidationError:
+    """What the one who came second is told; nothing was changed."""
+    if not seen.startswith(f"{response.status} "):
+        return ValidationError(TransitionRefused(response, Verb.EDIT).explain())
+    words = gettext(
+        "Nothing was changed: the response of %(vendor)s was changed after you opened the page. Look at it again."
+    )
+    return ValidationError(words % {"vendor": response.vendor})
 
 
 class StepForm(forms.Form):
@@ -139,13 +140,13 @@ class StepForm(forms.Form):
             del self.fields["reason"]
 
 
-def step_view(model_admin, request: HttpRequest, object_id: int, name: str) -> HttpResponse:
+def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, name: str) -> HttpResponse:
     """GET says what will happen and changes nothing; POST does it, once."""
-    if not request.user.has_perm(REVIEW):
+    if not request.user.has_perm(REVIEW):  # type: ignore[union-attr]
         raise PermissionDenied
     if name not in STEPS:
         raise Http404
-    step = STEPS[name]
+    step, goes_on_with = STEPS[name], object_id
     form = StepForm(step, request.POST if request.method == "POST" else None)
     try:
         with transaction.atomic():
@@ -153,31 +154,31 @@ def step_view(model_admin, request: HttpRequest, object_id: int, name: str) -> H
             if response is None:
                 raise Http404
             if form.is_valid():
-                after = perform(step, response, request.user, form)
-                messages.success(request, step.done % {"vendor": response.vendor})
-                return redirect("admin:marketoverview_response_change", after.pk)
-            if not form.is_bound and response.status not in step.sources:
-                raise refuse(response)
-    except Outdated as outdated:
-        messages.error(request, str(outdated))
-        return redirect("admin:marketoverview_response_change", object_id)
-    except ValidationError as invalid:
-        for message in invalid.messages:
+                goes_on_with = perform(step, response, request.user, form).pk
+                messages.success(request, str(step.done) % {"vendor": response.vendor})
+            elif form.is_bound or response.status in step.sources:
+                return step_page(model_admin, request, step, form, response)
+            else:
+                raise refusal(response)
+    except ValidationError as refused:
+        for message in refused.messages:
             messages.error(request, message)
-        return redirect("admin:marketoverview_response_change", object_id)
+    return redirect("admin:marketoverview_response_change", goes_on_with)
+
+
+def step_page(model_admin, request: HttpRequest, step: Step, form: StepForm, response: Response) -> HttpResponse:
     form.initial["seen"] = seen_as(response)
-    return render(request, "admin/marketoverview/response/step.html", {
-        **model_admin.admin_site.each_context(request),
-        "title": step.label, "step": step, "form": form, "response": response, "opts": model_admin.opts,
-    })  # fmt: skip
+    context = {"title": step.label, "step": step, "form": form, "response": response, "opts": model_admin.opts}
+    context |= model_admin.admin_site.each_context(request)
+    return render(request, "admin/marketoverview/response/step.html", context)
 
 
 def perform(step: Step, response: Response, by, form: StepForm) -> Response:
-    """Do it, unless the response is no longer what the curator saw. Raises `Outdated`, `ValidationError`."""
+    """Do it, unless the response is no longer what the curator saw. Raises `ValidationError`."""
     seen = form.cleaned_data["seen"]
     if seen != seen_as(response):
-        raise refuse(response, seen)
+        raise refusal(response, seen)
     try:
         return step.perform(response, by, form.cleaned_data.get("reason", ""))
     except TransitionRefused as refused:
-        raise Outdated(refused.explain()) from refused
+        raise ValidationError(refused.explain()) from refused

@@ -67,7 +67,16 @@ class QuestionAdmin(FixedCodeAdmin):
         (_("Texts in English"), {"fields": ("heading_en", "text_en", "help_en", "phrase_en")}),
         (_("On the public pages"), {"fields": ("is_filterable", "in_summary", "matrix_axis")}),
     )
-    list_display = ("heading", "code", "figure_number", "kind", "position", "is_filterable", "in_summary", "matrix_axis")
+    list_display = (
+        "heading",
+        "code",
+        "figure_number",
+        "kind",
+        "position",
+        "is_filterable",
+        "in_summary",
+        "matrix_axis",
+    )
     list_filter = ("rounds", "kind")
     search_fields = ("code", "heading_da", "heading_en", "text_da", "text_en")
 

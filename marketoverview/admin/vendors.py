@@ -67,7 +67,7 @@ class VendorAdmin(PublicDataAdmin):
         )  # fmt: skip
 
     @admin.display(description=_("open response"), ordering="open_status")
-    def open_response(self, vendor) -> str | None:
+    def open_response(self, vendor):
         return vendor.open_status and Status(vendor.open_status).label
 
     @admin.display(description=_("responses"))
@@ -76,7 +76,11 @@ class VendorAdmin(PublicDataAdmin):
         if not vendor.pk:
             return "–"
         rows = [
-            (reverse("admin:marketoverview_response_change", args=[response.pk]), response.round.name, describe(response))
+            (
+                reverse("admin:marketoverview_response_change", args=[response.pk]),
+                response.round.name,
+                describe(response),
+            )
             for response in vendor.responses.select_related("round").order_by("-sequence")
         ]
         links = format_html_join("", '<li><a href="{}">{}</a>: {}</li>', rows)
@@ -95,7 +99,7 @@ class VendorAdmin(PublicDataAdmin):
     def has_delete_permission(self, request, obj=None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.responses.exists())
 
-    def view_on_site(self, vendor: Vendor) -> str | None:
+    def view_on_site(self, vendor) -> str | None:
         """The public profile, where there is one."""
         return reverse("market:profile", args=[vendor.slug]) if vendor.public_since else None
 

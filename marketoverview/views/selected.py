@@ -78,7 +78,7 @@ def about(request: HttpRequest, market: Snapshot, selection: Selection, path: st
     yield _("Source"), request.build_absolute_uri(path)
     yield _("No recommendation"), no_recommendation()
     if market.is_demo:
-        yield _("Demonstration data"), _("The companies are invented; only the totals of the figures are real.")
+        yield _("Demonstration data"), _("The companies are invented. The totals of the numbered figures are the published ones of the survey.")
 
 
 def no_recommendation() -> str:

@@ -1,0 +1,87 @@
+"""The administration as its readers have it: an admin page, what its form sends, what it says."""
+
+from html.parser import HTMLParser
+
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from marketoverview.models import Response
+
+
+class Page:
+    """An admin page as its reader has it: what it says, and what its form would send."""
+
+    def __init__(self, client: Client, url: str) -> None:
+        self.client, self.url = client, url
+        self.response = client.get(url)
+        self.text = self.response.content.decode()
+
+    def send(self, **changes):
+        """Post the form as it was shown, with these changes; gives the page that follows."""
+        return self.client.post(self.url, sent_by(self.text) | changes, follow=True)
+
+
+class Form(HTMLParser):
+    """Collects what the browser would send of the page's own form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str | list[str]] = {}
+        self._inside = False
+        self._name = ""
+
+    def handle_starttag(self, tag, attributes):
+        attrs = dict(attributes)
+        name = attrs.get("name") or ""
+        if tag == "form":
+            self._inside = attrs.get("id") != "logout-form"
+        if tag in ("select", "textarea"):
+            self._name = name
+        if not self._inside or "__prefix__" in (name or self._name):
+            return
+        if tag == "input" and name and attrs.get("type") != "submit":
+            if attrs.get("type") != "checkbox":
+                self.values[name] = attrs.get("value", "")
+            elif "checked" in attrs:
+                self.values.setdefault(name, []).append(attrs.get("value", "on"))
+        elif tag == "option" and self._name and "selected" in attrs:
+            self.values[self._name] = attrs.get("value", "")
+        elif tag == "textarea":
+            self.values[name] = ""
+
+    def handle_data(self, data):
+        if self._inside and self._name in self.values and self.lasttag == "textarea":
+            self.values[self._name] += data.removeprefix("\r\n").removeprefix("\n")
+
+    def handle_endtag(self, tag):
+        if tag in ("select", "textarea"):
+            self._name = ""
+        if tag == "form":
+            self._inside = False
+
+
+def sent_by(html: str) -> dict:
+    form = Form()
+    form.feed(html)
+    return form.values
+
+
+def url(model: str, page: str, *args) -> str:
+    with override("en"):
+        return reverse(f"admin:marketoverview_{model}_{page}", args=args)
+
+
+def step(response: Response, name: str) -> str:
+    return url("response", "step", response.pk, name)
+
+
+def said(response) -> str:
+    """The messages on the page, one to a line."""
+    return "\n".join(str(message) for message in response.context["messages"])
+
+
+def logged_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client

@@ -1,0 +1,233 @@
+"""Reads a public page as a visitor does: the list, the numbers, the notices, and where links lead.
+
+    page = read(client, "/en/markedsoverblik/?services=advisory")
+    total_of(page), names_of(page), facet_of(page, "services"), notices_of(page)
+
+Words are read on the English pages, whose strings are the source; structure is the same in both languages.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import openpyxl
+
+MARKET = "/en/markedsoverblik/"
+EMPTY_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+
+# HTML -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Element:
+    tag: str
+    attrs: dict[str, str]
+    children: list["Element | str"] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All text inside, white space folded."""
+        return " ".join("".join(self._texts()).split())
+
+    @property
+    def own_text(self) -> str:
+        """The text directly inside, without that of inner elements."""
+        return " ".join("".join(child for child in self.children if isinstance(child, str)).split())
+
+    def _texts(self) -> Iterator[str]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            else:
+                yield from child._texts()
+
+    def all(self, tag: str = "", cls: str = "", **attrs: str) -> list["Element"]:
+        """The elements inside of this tag, class and attributes, in the page's order."""
+        return [element for element in self._inside() if element._is(tag, cls, attrs)]
+
+    def one(self, tag: str = "", cls: str = "", **attrs: str) -> "Element":
+        found = self.all(tag, cls, **attrs)
+        assert len(found) == 1, f"{len(found)} <{tag or '*'}> with class “{cls}” and {attrs}, not one"
+        return found[0]
+
+    def has(self, tag: str = "", cls: str = "", **attrs: str) -> bool:
+        return bool(self.all(tag, cls, **attrs))
+
+    def _inside(self) -> Iterator["Element"]:
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child._inside()
+
+    def _is(self, tag: str, cls: str, attrs: dict[str, str]) -> bool:
+        return (
+            (not tag or self.tag == tag)
+            and (not cls or cls in self.attrs.get("class", "").split())
+            and all(self.attrs.get(name) == value for name, value in attrs.items())
+        )
+
+
+class _Builder(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = [Element("", {})]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(element)
+        if tag not in EMPTY_ELEMENTS:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open[-1].tag == tag, f"</{tag}> closes <{self.open[-1].tag}>"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)
+
+
+def parse(html: str) -> Element:
+    """The page as a tree. Fails where a tag is closed that is not open."""
+    builder = _Builder()
+    builder.feed(html)
+    builder.close()
+    assert len(builder.open) == 1, f"<{builder.open[-1].tag}> is not closed"
+    return builder.open[0]
+
+
+def read(client, path: str, status: int = 200) -> Element:
+    response = client.get(path)
+    assert response.status_code == status, f"{path}: {response.status_code}"
+    return parse(response.content.decode())
+
+
+# What stands on a page ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    count: int
+    url: str
+
+
+def total_of(page: Element) -> int:
+    """The number in the selection's sentence, in English: “35 companies” or “Companies that …: 12”."""
+    sentence = sentence_of(page)
+    found = re.match(r"(\d+) compan(?:y|ies)$", sentence) or re.search(r": (\d+)$", sentence)
+    assert found, f"no total in “{sentence}”"
+    return int(found[1])
+
+
+def sentence_of(page: Element) -> str:
+    return page.one("h2", id="results-heading").text
+
+
+def names_of(page: Element) -> list[str]:
+    """The vendors in the list, without the demonstration's “(demofirma)”."""
+    headings = page.all("h3", "vendor-row-name")
+    return [heading.text.removesuffix(" (demofirma)") for heading in headings]
+
+
+def slugs_of(page: Element) -> list[str]:
+    return [row.one("input", name="v").attrs["value"] for row in page.all("li", "vendor-row")]
+
+
+def slugs_on_all_pages(client, path: str) -> list[list[str]]:
+    """The vendors of each page, from the first one on by its link “Next”."""
+    pages = []
+    while path:
+        page = read(client, path)
+        pages.append(slugs_of(page))
+        path = next((link.attrs["href"] for link in page.all("a", rel="next")), "")
+    return pages
+
+
+def facet_of(page: Element, code: str) -> dict[str, int]:
+    """Option code to the number beside it."""
+    options = page.one("details", id=f"facet-{code}").all("div", "facet-option")
+    return {one.one("input").attrs["value"]: int(one.one("span", "facet-count").own_text) for one in options}
+
+
+def notices_of(page: Element) -> list[str]:
+    return [text.text for text in page.all("p", "alert-text")]
+
+
+def chips_of(page: Element) -> dict[str, str]:
+    """Label to the address that removes the choice."""
+    return {chip.own_text or chip.text: chip.attrs["href"] for chip in page.all("a", "chip")}
+
+
+def bars_of(page: Element) -> list[Bar]:
+    """The bars of the page's only figure, or of the part of a page."""
+    bars = []
+    for row in page.one("table", "bar-table").one("tbody").all("tr"):
+        head = row.one("th")
+        links = head.all("a")
+        label = (links[0] if links else head).own_text
+        bars.append(Bar(label, int(row.one("td", "bar-count").text), links[0].attrs["href"] if links else ""))
+    return bars
+
+
+def figure_of(page: Element, code: str) -> Element:
+    """The part of a page that one figure takes."""
+    found = [part for part in page.all("section") if part.attrs.get("aria-labelledby") == f"figure-{code}"]
+    assert len(found) == 1, f"{len(found)} figures “{code}”"
+    return found[0]
+
+
+def matrix_of(page: Element) -> dict[tuple[str, str], tuple[int, str]]:
+    """(row, column), as they are headed, to the count and the address behind it."""
+    table = page.one("table", "matrix")
+    columns = [head.text for head in table.one("thead").all("th")]
+    found = {}
+    for row in table.one("tbody").all("tr"):
+        for column, cell in zip(columns, row.all("td"), strict=True):
+            links = cell.all("a")
+            count = int((links[0].all("span")[0] if links else cell).text)
+            found[row.one("th").text, column] = count, links[0].attrs["href"] if links else ""
+    return found
+
+
+def facts_of(part: Element) -> dict[str, str]:
+    """The terms of a part's definition lists and what is said of each."""
+    return {one.one("dt").text: one.one("dd").text for one in part.all("div") if one.children and _is_fact(one)}
+
+
+def _is_fact(element: Element) -> bool:
+    return [child.tag for child in element.children if isinstance(child, Element)] == ["dt", "dd"]
+
+
+# Files ----------------------------------------------------------------------------------------------
+
+
+def bytes_of(client, path: str) -> bytes:
+    """A file to its last byte, streamed or not."""
+    response = client.get(path)
+    assert response.status_code == 200, f"{path}: {response.status_code}"
+    content = response.getvalue()
+    response.close()
+    return content
+
+
+def csv_of(client, path: str) -> list[list[str]]:
+    """All rows, the headings first."""
+    text = bytes_of(client, path).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def json_of(client, path: str) -> dict[str, Any]:
+    return json.loads(bytes_of(client, path))
+
+
+def workbook_of(client, path: str) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(bytes_of(client, path)))
