@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -51,7 +50,7 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
 
 def page_key(request: HttpRequest, version: Any) -> str:
     """The key of the page that the request asks for, equal for equal pages."""
-    query = sorted(parse_qsl(request.META.get("QUERY_STRING", "")), key=lambda pair: pair[0])
+    query = sorted(request.GET.lists())
     parts = (release(), version, timezone.localdate(), request.get_host(), request.is_secure(), request.path, query)
     cut = getattr(request, "query_was_cut", False)
     return hashlib.sha256(repr((*parts, cut)).encode()).hexdigest()[:32]

@@ -163,12 +163,13 @@ def _by_bands(question: Question, said: Sequence[Counted], answered: int) -> Ite
     fewer = bands.pop("fewer", [])
     high = [_claim(BANDS[band](), question, ones) for band, ones in bands.items()]
     if high:
-        yield _sentence(join_words(high, pgettext("between sentences", "and")))
+        yield _sentence(_one_after_the_other(high))
     if fewer:
         yield _sentence(_claim(_("fewer"), question, fewer))
     if few:
         single = all(one.count == 1 for one in few)
-        yield _sentence(_claim(_("a single one") if single and len(few) == 1 else _("few"), question, few))
+        who = pgettext("a single company", "fewest") if single and len(few) == 1 else pgettext("up to one in ten", "few")
+        yield _sentence(_claim(who, question, few))
 
 
 def _band(share: float) -> str:
@@ -191,6 +192,12 @@ BANDS = {
 def _claim(who: str, question: Question, ones: Sequence[Counted]) -> str:
     named = join_words((f"{in_sentence(one.choice.option)} ({one.count})" for one in ones), _("and"))
     return f"{who} {phrase(question, named)}"
+
+
+def _one_after_the_other(sentences: list[str]) -> str:
+    """Main clauses joined as both languages write them, with a comma before “and”."""
+    *most, last = sentences
+    return ", ".join([*most, f"{_('and')} {last}"]) if most else last
 
 
 def _most_and_fewest(question: Question, said: Sequence[Counted], answered: int) -> Iterable[str]:

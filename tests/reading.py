@@ -168,8 +168,10 @@ def chips_of(page: Element) -> dict[str, str]:
 
 
 def bars_of(page: Element) -> list[Bar]:
-    """The bars of the page's only figure, or of the part of a page."""
+    """The bars of the page's only figure, or of the part of a page; none where nobody has answered."""
     bars = []
+    if not page.has("table", "bar-table"):
+        return bars
     for row in page.one("table", "bar-table").one("tbody").all("tr"):
         head = row.one("th")
         links = head.all("a")

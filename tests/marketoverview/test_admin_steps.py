@@ -1,8 +1,10 @@
 """The steps that a curator takes with a response: publish, send back, reject, withdraw, confirm, correct."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from marketoverview import snapshot
@@ -82,6 +84,26 @@ def test_of_two_curators_one_does_it_and_the_other_is_told(status, name, kl):
     first, second = (page.send(reason="Aftalt") for page in pages)
     assert "Nothing was changed" not in said(first)
     assert "Nothing was changed" in said(second)
+    assert ModerationEvent.objects.count() == events + 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("status", "name"), [("submitted", "publish"), ("published", "confirm")])
+def test_of_many_curators_at_the_same_moment_one_does_it(status, name):
+    """A confirmation leaves the status as it was: only the lock on the vendor's row tells the second one."""
+    response = make_response(status=status)
+    events = ModerationEvent.objects.count()
+    pages = [Page(logged_in(make_curator(f"curator{number}@kl.example")), step(response, name)) for number in range(6)]
+
+    def send(page: Page) -> bool:
+        try:
+            return "Nothing was changed" in page.send().content.decode()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(pages)) as pool:
+        told = list(pool.map(send, pages))
+    assert sorted(told) == [False, *[True] * 5]
     assert ModerationEvent.objects.count() == events + 1
 
 

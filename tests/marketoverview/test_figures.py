@@ -1,0 +1,399 @@
+"""The figures: the published numbers, and each bar exactly the list behind it."""
+
+import re
+import struct
+import xml.etree.ElementTree as ET
+from datetime import date
+
+import pytest
+from django.utils.translation import gettext, override
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from marketoverview.models import FigureComment, Option, PublicVersion, Question
+from tests.builders import make_option, make_question, make_response
+from tests.reading import (
+    MARKET,
+    bars_of,
+    bytes_of,
+    csv_of,
+    facts_of,
+    figure_of,
+    json_of,
+    notices_of,
+    read,
+    sentence_of,
+    slugs_on_all_pages,
+    total_of,
+    workbook_of,
+)
+from tests.selections import SURVEY, count_by_sql, query_of, selections, words
+
+FIGURES = f"{MARKET}figurer/"
+
+# KL's published counts (programme for the municipalities' work with artificial intelligence), highest first.
+PUBLISHED = {
+    "services": {
+        "Implementering af konkrete løsninger": 30,
+        "Udvikling af løsninger (fx træning af algoritmer)": 25,
+        "Rådgivning om anskaffelse, anvendelse og udvikling af løsninger baseret på kunstig intelligens": 23,
+        "Andet": 18,
+        "Juridisk rådgivning ift. kunstig intelligens": 1,
+    },
+    "technologies": {
+        "Forudsigelse – udlede konklusioner og foreslå beslutninger baseret på information": 27,
+        "Repræsentation af information – sortering og kategorisering af information": 23,
+        "Natural Language Processing – udlede mening fra sprog og generere meningsfulde sætninger": 19,
+        "Planlægning – planlægning af en sekvens af handlinger for at nå et givent mål": 18,
+        "Objektgenkendelse – genkendelse af objekter på billeder og video": 14,
+        "Andet": 14,
+        "Talegenkendelse og syntese – omsætte lyde til ord og omvendt": 10,
+    },
+    "business-areas": {
+        "Administration": 23,
+        "Sagsbehandling": 22,
+        "Teknik og miljø": 21,
+        "Sundhed": 20,
+        "Finans og forsikring": 15,
+        "Socialområdet": 13,
+        "Beskæftigelse": 13,
+        "Børne- og ungeområdet": 12,
+        "Andet": 8,
+        "Indkøb": 1,
+    },
+}
+BY_CODE = {
+    "services": {"implementation": 30, "development": 25, "advisory": 23, "other": 18, "legal-advisory": 1},
+    "technologies": {
+        "prediction": 27, "representation": 23, "nlp": 19, "planning": 18, "object-recognition": 14, "other": 14,
+        "speech": 10,
+    },
+    "business-areas": {
+        "administration": 23, "casework": 22, "technical-environment": 21, "health": 20, "finance-insurance": 15,
+        "social": 13, "employment": 13, "children-youth": 12, "other": 8, "procurement": 1,
+    },
+}  # fmt: skip
+NUMBERS = {"services": 1, "technologies": 3, "business-areas": 4}
+
+
+# The published numbers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", PUBLISHED)
+def test_the_page_shows_the_published_numbers(code, demo, client):
+    page = read(client, f"/markedsoverblik/figurer/{code}/")
+    assert {bar.label: bar.count for bar in bars_of(page)} == PUBLISHED[code]
+    counts = [bar.count for bar in bars_of(page)]
+    assert counts == sorted(counts, reverse=True)
+    assert f"Figur {NUMBERS[code]}" in page.one("h1").text or f"Figure {NUMBERS[code]}" in page.one("h1").text
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_overview_shows_the_same_numbers_in_the_order_of_the_figures(language, demo, client):
+    page = read(client, f"{language}/markedsoverblik/figurer/")
+    for code, numbers in BY_CODE.items():
+        bars = bars_of(figure_of(page, code))
+        assert sorted(bar.count for bar in bars) == sorted(numbers.values())
+    order = [part.attrs["aria-labelledby"] for part in page.all("section", "figure-section")]
+    assert order[:3] == ["figure-services", "figure-technologies", "figure-business-areas"]
+    assert len(order) == len(SURVEY)
+
+
+@pytest.mark.parametrize("code", PUBLISHED)
+def test_the_svg_shows_the_published_numbers(code, demo, client):
+    svg = ET.fromstring(bytes_of(client, f"/markedsoverblik/figurer/{code}.svg"))
+    texts = [text.strip() for element in svg.iter() for text in element.itertext() if text.strip()]
+    counts = [int(text) for text in texts if re.fullmatch(r"\d{1,2}", text)]
+    assert counts == list(PUBLISHED[code].values())
+    words_said = " ".join(texts)
+    for label, count in PUBLISHED[code].items():
+        assert f"{label}: {count}" in words_said  # for those who cannot see it
+
+
+@pytest.mark.parametrize("code", PUBLISHED)
+def test_the_csv_holds_the_published_numbers(code, demo, client):
+    _headings, *rows = csv_of(client, f"/markedsoverblik/figurer/{code}.csv")
+    assert {row[0]: int(row[2]) for row in rows} == PUBLISHED[code]
+    assert {row[1]: int(row[2]) for row in rows} == BY_CODE[code]
+    assert all(re.fullmatch(r"\d{1,3},\d", row[3]) for row in rows)  # a share as Danish Excel reads it
+
+
+@pytest.mark.parametrize("code", PUBLISHED)
+def test_the_workbook_holds_the_published_numbers(code, demo, client):
+    book = workbook_of(client, f"/markedsoverblik/figurer/{code}.xlsx")
+    data, about = book.worksheets
+    _headings, *rows = data.iter_rows(values_only=True)
+    assert {row[0]: row[2] for row in rows} == PUBLISHED[code]
+    said = "\n".join(str(cell) for row in about.iter_rows(values_only=True) for cell in row)
+    assert f"http://testserver/markedsoverblik/figurer/{code}/" in said
+    assert "KL" in said
+
+
+def test_the_png_is_twice_as_large_as_the_svg(demo, client):
+    svg = ET.fromstring(bytes_of(client, f"{FIGURES}services.svg"))
+    png = bytes_of(client, f"{FIGURES}services.png")
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", png[16:24])
+    assert width == 2 * int(svg.attrib["width"])
+    assert height == pytest.approx(2 * float(svg.attrib["height"]), abs=2)
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "csv", "xlsx"])
+def test_each_figure_offers_its_files(ending, demo, client):
+    page = read(client, f"{FIGURES}technologies/?services=advisory")
+    links = [link.attrs["href"] for link in page.one("div", "downloads").all("a")]
+    assert f"{FIGURES}technologies.{ending}?services=advisory" in links
+    response = client.get(f"{FIGURES}technologies.{ending}")
+    response.getvalue()
+    assert f'filename="technologies.{ending}"' in response.headers.get("Content-Disposition", "")
+
+
+def test_files_count_the_selection(demo, client):
+    _headings, *rows = csv_of(client, f"{FIGURES}technologies.csv?services=legal-advisory")
+    expected = {code: count_by_sql({"services": ["legal-advisory"], "technologies": [code]}) for code in SURVEY["technologies"]}
+    assert {row[1]: int(row[2]) for row in rows} == expected
+
+
+# Every number is the list behind it -----------------------------------------------------------------
+
+
+@hypothesis_settings(max_examples=50)
+@given(selection=selections, q=words, code=st.sampled_from(sorted(SURVEY)), data=st.data())
+def test_a_bar_is_its_list_its_files_and_the_sql_count(demo, client, selection, q, code, data):
+    query = query_of(selection, q)
+    bars = bars_of(read(client, f"{FIGURES}{code}/{query}"))
+    _headings, *rows = csv_of(client, f"{FIGURES}{code}.csv{query}")
+    counts = {row[1]: int(row[2]) for row in rows}
+    if not q:
+        assert counts == {option: count_by_sql({**selection, code: [option]}) for option in SURVEY[code]}
+    if not bars:
+        assert not any(counts.values())
+        return
+    assert [bar.count for bar in bars] == list(counts.values())
+    bar = data.draw(st.sampled_from(bars))
+    assert bool(bar.url) == bool(bar.count)
+    if bar.url:
+        assert_is_list_of(client, bar.url, bar.count)
+
+
+def assert_is_list_of(client, url: str, count: int) -> None:
+    """The directory at `url`, and its files, hold exactly `count` vendors, and the same."""
+    listed = [slug for page in slugs_on_all_pages(client, url) for slug in page]
+    assert total_of(read(client, url)) == len(listed) == len(set(listed)) == count
+    _headings, *rows = csv_of(client, url.replace(MARKET, f"{MARKET}eksport.csv"))
+    assert [row[1] for row in rows] == listed
+    file = json_of(client, url.replace(MARKET, f"{MARKET}eksport.json"))
+    assert [company["id"] for company in file["companies"]] == listed
+    assert file["count"] == count
+
+
+@hypothesis_settings(max_examples=6)
+@given(selection=selections, code=st.sampled_from(sorted(SURVEY)), data=st.data())
+def test_a_bar_is_the_rows_of_its_workbook(demo, client, selection, code, data):
+    bars = [bar for bar in bars_of(read(client, f"{FIGURES}{code}/{query_of(selection)}")) if bar.count]
+    if bars:
+        bar = data.draw(st.sampled_from(bars))
+        companies = workbook_of(client, bar.url.replace(MARKET, f"{MARKET}eksport.xlsx")).worksheets[0]
+        assert companies.max_row - 1 == bar.count
+
+
+def test_the_length_of_a_bar_is_its_share_of_those_who_answered(demo, client):
+    page = read(client, f"{FIGURES}company-size/")
+    answered = count_by_sql({"company-size": SURVEY["company-size"]})
+    assert answered < 35, "somebody has not answered"
+    assert f"{answered} of 35 companies have answered." in page.one("p", "figure-caption").text
+    lengths = [bar.attrs["width"] for bar in page.all("rect", "bar-fill")]
+    assert lengths == [f"{100 * bar.count / answered:.1f}%" for bar in bars_of(page)]
+
+
+def test_a_choice_within_the_figures_own_question_leaves_its_bars_comparable(demo, client):
+    page = read(client, f"{FIGURES}services/?services=legal-advisory&technologies=nlp")
+    everyone = read(client, f"{FIGURES}services/?technologies=nlp")
+    assert [bar.count for bar in bars_of(page)] == [bar.count for bar in bars_of(everyone)]
+    assert "left out" in page.one("p", "figure-caption").text
+    assert "left out" not in everyone.one("p", "figure-caption").text
+
+
+def test_a_question_that_is_no_filter_has_bars_without_links(db, client):
+    """A link could not hold the choice, and would lead to everybody."""
+    make_question("colour", ["red", "blue"], is_filterable=False)
+    make_response("Agern", answers={"colour": ["red"]})
+    make_response("Birk", answers={"colour": ["blue"]})
+    bars = bars_of(read(client, f"{FIGURES}colour/"))
+    assert [(bar.count, bar.url) for bar in bars] == [(1, ""), (1, "")]
+
+
+# What is said -----------------------------------------------------------------------------------------
+
+
+def conclusion_of(client, path: str) -> str:
+    return read(client, path).one("p", "figure-conclusion").text
+
+
+def test_the_conclusions_say_what_the_published_ones_say(demo, client):
+    services = conclusion_of(client, f"{FIGURES}services/")
+    assert services.startswith("Most offer implementation (30) and development (25) and about two out of three offer advice (23).")
+    technologies = conclusion_of(client, f"{FIGURES}technologies/")
+    assert technologies.startswith("Most work with prediction (27)")
+    assert "Fewer work with object recognition (14) and speech recognition and synthesis (10)." in technologies
+    areas = conclusion_of(client, f"{FIGURES}business-areas/")
+    assert "administration (23) and casework (22)" in areas
+    first, second = areas.split(". ")[:2]
+    assert "health (20)" in first
+    assert second.startswith("Fewer ")
+    for smaller in ("social services (13)", "employment (13)", "children and young people (12)"):
+        assert smaller in second
+
+
+def test_the_conclusions_say_the_same_in_danish(demo, client):
+    services = conclusion_of(client, "/markedsoverblik/figurer/services/")
+    with override("da"):
+        most, two_thirds, one = gettext("most"), gettext("about two out of three"), gettext("a single one")
+    assert services == (
+        f"{most.capitalize()} tilbyder implementering (30) og udvikling (25) og {two_thirds} tilbyder rådgivning (23). "
+        f"{one.capitalize()} tilbyder juridisk rådgivning (1)."
+    )
+    areas = conclusion_of(client, "/markedsoverblik/figurer/business-areas/")
+    assert areas.index("administration (23) og sagsbehandling (22)") < areas.index("sundhed (20)")
+    assert areas.index("sundhed (20)") < areas.index("socialområdet (13)") < areas.index("børne- og ungeområdet (12)")
+
+
+def test_the_conclusion_on_one_who_gives_legal_advice_is_good_english(demo, client):
+    assert "one offer " not in conclusion_of(client, f"{FIGURES}services/")
+
+
+def test_other_is_no_finding(demo, client):
+    assert "(18)" not in conclusion_of(client, f"{FIGURES}services/")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "answered", "said"),
+    [
+        (18, 20, "Nearly all"),
+        (14, 20, "Most"),
+        (13, 20, "About two out of three"),
+        (11, 20, "More than half"),
+        (10, 20, "Fewer"),
+        (3, 20, "Fewer"),
+        (2, 20, "Few "),
+    ],
+)
+def test_a_share_becomes_words_by_fixed_bands(chosen, answered, said, db, client):
+    for number in range(answered):
+        make_response(f"Firma {number}", answers={"services": ["a"] if number < chosen else ["other"]})
+    assert conclusion_of(client, f"{FIGURES}services/").startswith(said)
+
+
+def test_few_answers_are_not_turned_into_shares(db, client):
+    for name, option in (("Agern", "a"), ("Birk", "a"), ("Ceder", "b")):
+        make_response(name, answers={"services": [option]})
+    said = conclusion_of(client, f"{FIGURES}services/")
+    assert said == "Most frequent among the 3 answers: “Option a” (2). Least frequent: “Option b” (1)."
+
+
+def test_a_figure_that_nobody_in_the_selection_has_answered_says_so(db, client):
+    make_question("services", ["a"])
+    make_response("Agern")
+    page = read(client, f"{FIGURES}services/")
+    assert bars_of(page) == []
+    assert "No company in the selection has answered this question." in page.text
+    assert "0 of 1 companies have answered." in page.text
+
+
+def test_the_caption_says_basis_kind_and_date(demo, client):
+    several = read(client, f"{FIGURES}services/").one("p", "figure-caption").text
+    assert several.startswith("35 of 35 companies have answered. Several answers were possible. Data as of Nov. 20, 2026.")
+    assert "Demonstration data." in several
+    assert "One answer was possible." in read(client, f"{FIGURES}company-size/").one("p", "figure-caption").text
+
+
+def test_kls_comment_stands_as_kls_with_its_date(db, client):
+    make_response("Agern", answers={"services": ["a"]})
+    comment = FigureComment.objects.create(
+        question=Question.objects.get(code="services"), text_da="Vores ord.", text_en="Our words.", updated_on=date(2026, 5, 4)
+    )
+    PublicVersion.bump()
+    aside = read(client, f"{FIGURES}services/").one("aside", "kl-comment").text
+    assert "KL's comment" in aside
+    assert "Our words." in aside
+    assert "May 4, 2026" in aside
+    assert "Vores ord." in read(client, "/markedsoverblik/figurer/services/").one("aside", "kl-comment").text
+    comment.delete()
+    PublicVersion.bump()
+    assert not read(client, f"{FIGURES}services/").has("aside", "kl-comment")
+
+
+def test_own_words_stand_below_the_figure_with_their_vendors(db, client):
+    make_response("Ørn", answers={"services": ["other"], "size": ["s"]}, own_words={"services": "Vi holder <kurser>."})
+    make_response("Birk", answers={"services": ["other"]}, own_words={"services": "Vi skriver rapporter."})
+    make_response("Ceder", answers={"services": ["a"]})
+
+    def words_of(page):
+        listed = page.one("ul", "own-words-list").all("li")
+        return [(one.one("a").text, one.one("blockquote").text) for one in listed]
+
+    assert words_of(read(client, f"{FIGURES}services/")) == [("Birk", "Vi skriver rapporter."), ("Ørn", "Vi holder <kurser>.")]
+    assert words_of(read(client, f"{FIGURES}services/?size=s")) == [("Ørn", "Vi holder <kurser>.")]
+    assert not read(client, f"{FIGURES}size/").has("ul", "own-words-list")
+
+
+def test_many_own_words_stand_on_several_pages(survey, client):
+    from tests.bulk import make_market
+
+    make_market(60)
+    pages, path = [], f"{FIGURES}services/"
+    while path:
+        page = read(client, path)
+        pages.append([one.text for one in page.one("ul", "own-words-list").all("a")])
+        following = [link.attrs["href"] for link in page.all("a", "button-next")]
+        path = following[0] if following else ""
+        path = f"{FIGURES}services/{path}" if path.startswith("?") else path
+    assert [len(names) for names in pages] == [50, 10]
+    assert len({name for names in pages for name in names}) == 60
+
+
+def test_a_page_of_own_words_that_does_not_exist_is_named_in_a_notice(demo, client):
+    assert any("no page 99" in notice for notice in notices_of(read(client, f"{FIGURES}services/?page=99")))
+
+
+# Retired, new, unknown --------------------------------------------------------------------------------
+
+
+def test_a_retired_option_keeps_its_bar_while_somebody_has_chosen_it(db, client):
+    chosen = make_response("Agern", answers={"services": ["old", "a"]})
+    make_option(make_question("services"), "never-chosen")
+    Option.objects.filter(code__in=("old", "never-chosen")).update(retired_on=date(2026, 1, 1))
+    PublicVersion.bump()
+    page = read(client, f"{FIGURES}services/")
+    assert [bar.label for bar in bars_of(page)] == ["Option old", "Option a"]
+    assert "(no longer asked)" in page.one("table", "bar-table").text
+    assert total_of(read(client, bars_of(page)[0].url)) == 1
+    chosen.withdraw(None, "Ønsket af virksomheden.")
+    make_response("Birk", answers={"services": ["a"]})
+    assert [bar.label for bar in bars_of(read(client, f"{FIGURES}services/"))] == ["Option a"]
+
+
+def test_the_way_from_figure_to_figure_keeps_the_selection(demo, client):
+    page = read(client, f"{FIGURES}technologies/?services=advisory")
+    before, after = page.one("a", "figure-nav-previous"), page.one("a", "figure-nav-next")
+    assert before.attrs["href"] == f"{FIGURES}services/?services=advisory"
+    assert after.attrs["href"] == f"{FIGURES}business-areas/?services=advisory"
+    assert not read(client, f"{FIGURES}services/").has("a", "figure-nav-previous")
+
+
+def test_a_figure_is_of_the_selection(demo, client):
+    page = read(client, f"{FIGURES}technologies/?services=legal-advisory")
+    assert sentence_of(page) == "Companies that offer legal advice: 1"
+    assert {bar.count for bar in bars_of(page)} == {0, 1}
+
+
+@pytest.mark.parametrize("path", ["ukendt/", "ukendt.svg", "services.pdf", "services.svg/", "SERVICES/", "serviceš/"])
+def test_an_unknown_figure_is_a_helpful_404(path, demo, client):
+    page = read(client, FIGURES + path, status=404)
+    assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+
+
+def test_without_questions_the_page_says_so(db, client):
+    assert "No question is published as a figure yet." in read(client, FIGURES).text
+    assert facts_of(read(client, FIGURES)) == {}
