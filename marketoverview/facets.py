@@ -1,15 +1,20 @@
 """The filter panel of a selection: facets with counts, chips, and what to drop when nothing is left."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from django.utils.translation import gettext as _
+
+from kl_ai.danish import join_words
 
 from .filtersets import Selection
 from .snapshot import Asked, Snapshot
 
 OPEN_AT_FIRST = 3
 """So many facets stand open before anything is chosen; the others a click away."""
+SUGGESTED = 5
+FREE_TEXT = "q"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +89,30 @@ def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]
 
 
 def suggestions(snapshot: Snapshot, selection: Selection, path: str) -> list[tuple[str, str, int]]:
-    """For an empty result: label, address and count of the selection without each single choice.
+    """For an empty result: what to drop, the address without it, and how many vendors that gives.
 
-    Only those that give something, the most first.
+    As few choices as possible are dropped: one question or the free text; where that does not
+    help, two of them, and so on. The most vendors first.
     """
-    found = []
-    for code, options in selection.chosen.items():
-        for option in options:
-            smaller = selection.without_option(code, option)
-            found.append((snapshot.asked[code].by_code[option].option.short, smaller))
-    if selection.q:
-        found.append((f"“{selection.q}”", selection.without_query()))
-    counted = [
-        (label, path + smaller.query(), snapshot.match(smaller.chosen, smaller.q).bit_count())
-        for label, smaller in found
-    ]
-    return sorted((one for one in counted if one[2]), key=lambda one: -one[2])
+    parts = [*selection.chosen, *([FREE_TEXT] if selection.q else [])]
+    for size in range(1, len(parts)):
+        found = []
+        for dropped in combinations(parts, size):
+            smaller = selection.without_questions(*dropped)
+            smaller = smaller.without_query() if FREE_TEXT in dropped else smaller
+            if count := snapshot.match(smaller.chosen, smaller.q).bit_count():
+                found.append((_labels(snapshot, selection, dropped), path + smaller.query(), count))
+        if found:
+            return sorted(found, key=lambda one: -one[2])[:SUGGESTED]
+    return []
+
+
+def _labels(snapshot: Snapshot, selection: Selection, parts: Iterable[str]) -> str:
+    """The chosen labels of these parts, as in the chips."""
+    labels = []
+    for part in parts:
+        if part == FREE_TEXT:
+            labels.append(f"“{selection.q}”")
+        else:
+            labels += [snapshot.asked[part].by_code[option].option.short for option in selection.chosen[part]]
+    return join_words(labels, _("and"))

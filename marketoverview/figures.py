@@ -61,13 +61,19 @@ def figure_order(asked: Asked) -> tuple:
     return (number is None, number or 0, asked.question.position)
 
 
-def figures(snapshot: Snapshot, selection: Selection) -> list[Figure]:
-    return [figure(snapshot, selection, asked) for asked in sorted(snapshot.asked.values(), key=figure_order)]
+def figures(snapshot: Snapshot, selection: Selection, *, to_follow: bool = True) -> list[Figure]:
+    ordered = sorted(snapshot.asked.values(), key=figure_order)
+    return [figure(snapshot, selection, asked, to_follow=to_follow) for asked in ordered]
 
 
-def figure(snapshot: Snapshot, selection: Selection, asked: Asked) -> Figure:
-    """The figure of one question for the selection. No query."""
-    among = snapshot.match(selection.chosen, selection.q, leave_out=(asked.code,))
+def figure(snapshot: Snapshot, selection: Selection, asked: Asked, *, to_follow: bool = True) -> Figure:
+    """The figure of one question for the selection. No query.
+
+    On paper (`to_follow` is false) nobody follows a bar: the figure then counts the selection as it
+    is, its own question included, and its bars lead nowhere.
+    """
+    left_out = (asked.code,) if to_follow else ()
+    among = snapshot.match(selection.chosen, selection.q, leave_out=left_out)
     answered = (asked.answered & among).bit_count()
     counted = sorted(snapshot.counts(asked.code, among), key=lambda one: -one.count)
     address = reverse("market:figure", args=[asked.code])
@@ -77,9 +83,9 @@ def figure(snapshot: Snapshot, selection: Selection, asked: Asked) -> Figure:
         heading=asked.question.heading,
         question=asked.question.text,
         conclusion=list(conclusion(asked.question, counted, answered)),
-        bars=[_bar(one, answered, selection) for one in counted],
+        bars=[_bar(one, answered, selection, to_follow) for one in counted],
         caption=_caption(asked.question, answered, among.bit_count(), snapshot),
-        note=_own_selection_note(asked, selection),
+        note=_own_selection_note(asked, selection) if to_follow else "",
         answered=answered,
         total=among.bit_count(),
         url=address + selection.filter_query,
@@ -92,7 +98,7 @@ def figure(snapshot: Snapshot, selection: Selection, asked: Asked) -> Figure:
 FILES = (("SVG", ".svg"), ("PNG", ".png"), ("CSV", ".csv"), ("Excel", ".xlsx"))
 
 
-def _bar(counted: Counted, answered: int, selection: Selection) -> Bar:
+def _bar(counted: Counted, answered: int, selection: Selection, to_follow: bool) -> Bar:
     option = counted.choice.option
     share = 100 * counted.count / answered if answered else 0.0
     target = selection.with_option(option.question.code, option.code)
@@ -100,7 +106,7 @@ def _bar(counted: Counted, answered: int, selection: Selection) -> Bar:
         label=option.label,
         count=counted.count,
         percent=f"{share:.1f}",
-        url=reverse("market:directory") + target.filter_query if counted.count else "",
+        url=reverse("market:directory") + target.filter_query if counted.count and option.question.is_filterable else "",
         share_text=f"{share:.0f} %",
         is_retired=option.is_retired,
         code=option.code,

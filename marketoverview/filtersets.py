@@ -79,7 +79,8 @@ class Selection:
         return replace(self, chosen={code: options for code, options in chosen.items() if options}, page=1)
 
     def without_questions(self, *codes: str) -> Selection:
-        return replace(self, chosen={code: options for code, options in self.chosen.items() if code not in codes})
+        left = {code: options for code, options in self.chosen.items() if code not in codes}
+        return replace(self, chosen=left, page=1)
 
     def without_query(self) -> Selection:
         return replace(self, q="", page=1)

@@ -123,7 +123,7 @@ def _row(shown: list[Asked], entry: Entry, description: str, chosen: set[int], i
 
 
 def sections(snapshot: Snapshot, response: Response) -> list[Section]:
-    """Every question in the survey's order, answered or not."""
+    """The questions with several choices in the survey's order, answered or not; `facts` are the others."""
     given = answers_by_question(response)
     return [
         Section(
@@ -136,6 +136,7 @@ def sections(snapshot: Snapshot, response: Response) -> list[Section]:
             ],
         )
         for asked in snapshot.asked.values()
+        if asked.question.kind == Question.Kind.SEVERAL
     ]
 
 
@@ -176,7 +177,7 @@ def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
     """The single-choice questions, which say what the vendor is."""
     given = answers_by_question(response)
     return [
-        (asked.question.heading, ", ".join(answer.option.short for answer in given.get(asked.question.pk, ())))
+        (asked.question.heading, ", ".join(map(said, given.get(asked.question.pk, ()))))
         for asked in snapshot.asked.values()
         if asked.question.kind == Question.Kind.SINGLE
     ]
@@ -192,7 +193,8 @@ def is_stale(response: Response) -> bool:
 @dataclass(frozen=True, slots=True)
 class CompareRow:
     heading: str
-    cells: list[list[str]]
+    cells: list[list[tuple[str, str]]]
+    """For each vendor its (text, address) pairs; the address is empty where the text leads nowhere."""
     text: bool = False
     """Running text in the vendor's own language instead of short labels."""
 
@@ -200,17 +202,20 @@ class CompareRow:
 def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[CompareRow]:
     """The same rows for every vendor: description, each question, examples, contact, dates."""
     given = [answers_by_question(response) for response in responses]
-    rows = [CompareRow(_("Description"), [[response.description] for response in responses], text=True)]
+    rows = [_compared(_("Description"), ([response.description] for response in responses), text=True)]
     for asked in snapshot.asked.values():
-        cells = [[_said(answer) for answer in answers.get(asked.question.pk, ())] for answers in given]
-        rows.append(CompareRow(asked.question.heading, cells))
-    rows.append(CompareRow(_("Examples"), [[offering.title for offering in one.offerings.all()] for one in responses]))
-    rows.append(CompareRow(_("Contact"), [[response.contact_email] for response in responses]))
-    rows.append(CompareRow(_("Website"), [[response.vendor.website] for response in responses]))
-    dates = [[date_format(response.confirmed_at, "DATE_FORMAT")] for response in responses]
-    rows.append(CompareRow(_("Confirmed by the company"), dates))
-    return [CompareRow(row.heading, [[text for text in cell if text] for cell in row.cells], row.text) for row in rows]
+        rows.append(_compared(asked.question.heading, (map(said, one.get(asked.question.pk, ())) for one in given)))
+    rows.append(_compared(_("Examples"), ([one.title for one in response.offerings.all()] for response in responses)))
+    contacts = [contact(response) for response in responses]
+    rows.append(CompareRow(_("Contact"), [[(one.email, f"mailto:{one.email}")] if one.email else [] for one in contacts]))
+    rows.append(CompareRow(_("Website"), [[(one.website_label, one.website)] if one.website else [] for one in contacts]))
+    dates = ([date_format(response.confirmed_at, "DATE_FORMAT")] for response in responses)
+    return [*rows, _compared(_("Confirmed by the company"), dates)]
 
 
-def _said(answer: Answer) -> str:
+def _compared(heading: str, cells: Iterable[Iterable[str]], text: bool = False) -> CompareRow:
+    return CompareRow(heading, [[(one, "") for one in cell if one] for cell in cells], text)
+
+
+def said(answer: Answer) -> str:
     return f"{answer.option.short}: “{answer.own_words}”" if answer.own_words else answer.option.short

@@ -1,6 +1,11 @@
 """A vendor's contact as a vCard 4.0 (RFC 6350)."""
 
+import re
+
 from .models import Response
+
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What a reader may take for the end of a line, and so for the beginning of another property."""
 
 
 def escape(text: str) -> str:
@@ -39,4 +44,4 @@ def vcard(response: Response, url: str) -> str:
     }
     lines += [f"{key}:{value}" for key, value in optional.items() if value]
     lines += [f"SOURCE:{url}", f"REV:{response.published_at:%Y%m%dT%H%M%SZ}", "END:VCARD"]
-    return "".join(f"{fold(line)}\r\n" for line in lines)
+    return "".join(f"{fold(CONTROLS.sub('', line))}\r\n" for line in lines)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -36,7 +37,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
-    """Each test starts from its own rows: the numbers of the versions begin anew with each of them."""
+    """Each test starts from its own rows and in Danish: versions are counted anew, and a request leaves its language."""
+    translation.deactivate()
     snapshot._snapshot = None
     for name in caches:
         caches[name].clear()

@@ -19,6 +19,7 @@ import openpyxl
 
 MARKET = "/en/markedsoverblik/"
 EMPTY_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
+INLINE_ELEMENTS = frozenset("a abbr b code em i small span strong".split())
 
 
 # HTML -------------------------------------------------------------------------------------------
@@ -41,11 +42,14 @@ class Element:
         return " ".join("".join(child for child in self.children if isinstance(child, str)).split())
 
     def _texts(self) -> Iterator[str]:
+        around = "" if self.tag in INLINE_ELEMENTS else " "
+        yield around
         for child in self.children:
             if isinstance(child, str):
                 yield child
             else:
                 yield from child._texts()
+        yield around
 
     def all(self, tag: str = "", cls: str = "", **attrs: str) -> list["Element"]:
         """The elements inside of this tag, class and attributes, in the page's order."""
@@ -216,9 +220,7 @@ def bytes_of(client, path: str) -> bytes:
     """A file to its last byte, streamed or not."""
     response = client.get(path)
     assert response.status_code == 200, f"{path}: {response.status_code}"
-    content = response.getvalue()
-    response.close()
-    return content
+    return response.getvalue()
 
 
 def csv_of(client, path: str) -> list[list[str]]:

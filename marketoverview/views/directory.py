@@ -13,13 +13,13 @@ from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from kl_ai.paging import Pages, pages
+from kl_ai.paging import pages
 
 from .. import columns, facets, filtersets, profiles, vcards
 from ..filtersets import Notices, Selection
 from ..models import Response, Status
 from ..snapshot import Snapshot, of
-from .selected import Choice, market_page, panel, read
+from .selected import Choice, market_page, panel, read, with_page_notice
 
 PER_PAGE = 25
 
@@ -31,7 +31,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     found = market.match(selection.chosen, selection.q)
     total = found.bit_count()
     page = pages(total, selection.page, PER_PAGE, lambda number: request.path + replace(selection, page=number).query())
-    selection = _with_page_notice(selection, page)
+    selection = with_page_notice(selection, page)
     entries = market.page(found, selection.sort, page.start, page.stop, timezone.localdate())
     return render(
         request,
@@ -48,14 +48,6 @@ def directory(request: HttpRequest) -> HttpResponse:
             "exports": exports(selection),
         },
     )
-
-
-def _with_page_notice(selection: Selection, page: Pages) -> Selection:
-    if page.number == selection.page:
-        return selection
-    words = {"wanted": selection.page, "last": page.last}
-    notice = _("There is no page %(wanted)s. You see the last page, %(last)s.") % words
-    return replace(selection, page=page.number, notices=(*selection.notices, notice))
 
 
 def _order(request: HttpRequest, selection: Selection) -> dict[str, Any]:

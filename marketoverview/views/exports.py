@@ -1,7 +1,7 @@
 """What can be taken along: files of a selection, the market note, the feed, and what they mean."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from django.contrib.syndication.views import Feed
@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from kl_ai import tables
@@ -115,6 +116,7 @@ class NoteVendor:
 def note(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/markedsnotat/`: the selection as a page for the case file."""
     market, selection = read(request)
+    selection = replace(selection, sort="name")  # a case file is no place for another order
     total = market.match(selection.chosen, selection.q).bit_count()
     vendors = [
         NoteVendor(
@@ -138,7 +140,7 @@ def note(request: HttpRequest) -> HttpResponse:
             "notices": selection.notices,
             "sentence": wording.sentence(market, selection, total),
             "criteria": list(wording.criteria(market, selection)),
-            "figures": figures_of(market, selection),
+            "figures": figures_of(market, selection, to_follow=False),
             "vendors": vendors,
             "permalink": request.build_absolute_uri(request.path + selection.filter_query),
             "made_on": timezone.localdate(),
@@ -193,7 +195,8 @@ class SelectionFeed(Feed):
         )
 
     def title(self, followed: Followed) -> str:
-        return _("Market overview, artificial intelligence: %(selection)s") % {"selection": followed.sentence}
+        title = _("Market overview, artificial intelligence: %(selection)s") % {"selection": followed.sentence}
+        return tables.without_controls(title)
 
     def subtitle(self, followed: Followed) -> str:
         return no_recommendation()
@@ -208,10 +211,11 @@ class SelectionFeed(Feed):
         return followed.responses
 
     def item_title(self, response: Response) -> str:
-        return response.vendor.name
+        return tables.without_controls(response.vendor.name)
 
     def item_description(self, response: Response) -> str:
-        return response.description
+        """The vendor's plain text as the HTML that Atom declares it to be."""
+        return escape(tables.without_controls(response.description))
 
     def item_link(self, response: Response) -> str:
         return profile_url(response.vendor.slug)

@@ -20,7 +20,7 @@ from ..figures import figures as figures_of
 from ..filtersets import Selection
 from ..profiles import profile_url
 from ..snapshot import Asked, Snapshot
-from .selected import about, made_at, market_page, panel, read
+from .selected import about, made_at, market_page, panel, read, with_page_notice
 
 WORDS_PER_PAGE = 50
 
@@ -49,6 +49,9 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     asked = _asked_or_404(market, code)
     total = market.match(selection.chosen, selection.q).bit_count()
     shown = figure_of(market, selection, asked)
+    said = own_words(market, selection, asked)
+    page = pages(len(said), selection.page, WORDS_PER_PAGE, lambda number: replace(selection, page=number).query() or "?")
+    selection = with_page_notice(selection, page)
     return render(
         request,
         "marketoverview/figure.html",
@@ -57,17 +60,11 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
             "crumbs": [(_("Figures"), reverse("market:figures") + selection.filter_query), (shown.label or shown.heading, "")],
             **panel(request, market, selection, total),
             "figure": shown,
-            **_own_words(request, market, selection, asked),
+            "own_words": [(one.name, profile_url(one.slug), text) for one, text in said[page.start : page.stop]],
+            "own_words_pages": page,
             **_neighbours(market, selection, asked),
         },
     )
-
-
-def _own_words(request: HttpRequest, market: Snapshot, selection: Selection, asked: Asked) -> dict[str, Any]:
-    said = own_words(market, selection, asked)
-    page = pages(len(said), selection.page, WORDS_PER_PAGE, lambda number: replace(selection, page=number).query() or "?")
-    shown = [(entry.name, profile_url(entry.slug), text) for entry, text in said[page.start : page.stop]]
-    return {"own_words": shown, "own_words_pages": page}
 
 
 def _asked_or_404(market: Snapshot, code: str) -> Asked:

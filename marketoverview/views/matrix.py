@@ -72,7 +72,8 @@ class Cross:
         else:
             label = ngettext("%(count)s company: %(row)s and %(column)s", "%(count)s companies: %(row)s and %(column)s", count)
         tint = -(-TINTS * count // highest) if count else 0
-        return Cell(count, self.url(row, column) if count else "", tint, label % words)
+        has_list = self.by_offerings or (self.row.question.is_filterable and self.column.question.is_filterable)
+        return Cell(count, self.url(row, column) if count and has_list else "", tint, label % words)
 
     def rows(self) -> list[MatrixRow]:
         """Every public choice of the one question by every public choice of the other."""

@@ -1,7 +1,7 @@
 """What every page about a selection has in common: the snapshot, the selection, the panel."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kl_ai.pages import public_page
+from kl_ai.paging import Pages
 
 from .. import facets, filtersets, snapshot, wording
 from ..filtersets import Selection
@@ -52,6 +53,15 @@ def panel(request: HttpRequest, market: Snapshot, selection: Selection, total: i
         "hidden": [("v", slug) for slug in selection.compared],
         **links(selection),
     }
+
+
+def with_page_notice(selection: Selection, page: Pages) -> Selection:
+    """The selection on the page that is really shown, saying so where another one was asked for."""
+    if page.number == selection.page:
+        return selection
+    words = {"wanted": selection.page, "last": page.last}
+    notice = _("There is no page %(wanted)s. You see the last page, %(last)s.") % words
+    return replace(selection, page=page.number, notices=(*selection.notices, notice))
 
 
 def links(selection: Selection) -> dict[str, str]:

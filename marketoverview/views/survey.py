@@ -32,6 +32,7 @@ def response(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": profiles.sections(market, found),
         "offerings": profiles.offerings(found),
         "contact": profiles.contact(found),
+        "facts": profiles.facts(market, found),
         "events": found.events.all(),
     }
     return render(request, "marketoverview/vendor_response.html", context)

@@ -293,6 +293,7 @@ def test_a_comment_shows_at_once_with_the_day_of_its_text(kl):
     assert FigureComment.objects.get().updated_on == date(2026, 1, 2)
     page.send(text_da="Bedre nyt")
     assert FigureComment.objects.get().updated_on == timezone.localdate()
+    assert snapshot.current().asked["services"].comment.text_da == "Bedre nyt"
     kl.post(url("figurecomment", "delete", comment.pk), {"post": "yes"})
     assert snapshot.current().asked["services"].comment is None
 
@@ -304,6 +305,7 @@ def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl):
     vendor = make_response("Agern").vendor
     Page(kl, url("vendor", "change", vendor.pk)).send(name="Bøg")
     assert "Agern → Bøg" in Page(kl, url("vendor", "history", vendor.pk)).text
+    assert [entry.name for entry in snapshot.current().entries] == ["Bøg"]
     first = vendor.history.last()
     Page(kl, url("vendor", "simple_history", vendor.pk, first.pk)).send()
     assert [entry.name for entry in snapshot.current().entries] == ["Agern"]

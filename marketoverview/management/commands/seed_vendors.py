@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -25,6 +26,8 @@ from ..load_data import SLUG_PREFIX, Drawing, DrawnVendor
 
 BATCH = 5_000
 """Vendors that are in memory at a time, about a hundred thousand rows in all."""
+ROWS_AT_ONCE = 300
+"""Rows in one statement; SQLite takes 999 values at a time."""
 LAST_NUMBER = 999_999
 
 
@@ -153,12 +156,12 @@ def _insert(model: type[Model], fields: Sequence[str], rows: list[tuple[int | st
     quote = connection.ops.quote_name
     column = {field.name: field.column for field in model._meta.concrete_fields}
     columns = ", ".join(quote(str(column[name])) for name in fields)
-    places = ", ".join(["%s"] * len(fields))
+    insert = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names of the models
+    places = f"({', '.join(['%s'] * len(fields))})"
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})",  # noqa: S608 - names of the models
-            rows,
-        )
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            cursor.execute(insert + ", ".join([places] * len(part)), list(chain.from_iterable(part)))
 
 
 def _clear() -> int:

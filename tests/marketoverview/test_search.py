@@ -1,0 +1,116 @@
+"""Free text in the directory: which of the vendors' words are searched, and how a search reads."""
+
+import pytest
+
+from marketoverview.models import PublicVersion, Vendor
+from tests.builders import make_response
+from tests.reading import MARKET, chips_of, names_of, notices_of, read, sentence_of, total_of
+
+
+def found(client, query: str) -> list[str]:
+    return names_of(read(client, f"{MARKET}?q={query}"))
+
+
+@pytest.fixture
+def market(db):
+    make_response("Agern", description="Vi bygger et sagsbehandlingssystem til kommunerne.")
+    make_response("Børnehjælp Ærø", description="Jordvarme og digital post.")
+    make_response("Café Norden", answers={"services": ["other"]}, own_words={"services": "Kurser i dataetik"})
+    make_response(
+        "Dild", offerings=[{"title": "Ruteplan", "description": "Snerydning om natten", "where_used": "Tolv havne"}]
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("agern", ["Agern"]),  # the name
+        ("kommune", ["Agern"]),  # the description, inflected
+        ("sagsbehandling", ["Agern"]),  # the beginning of a compound
+        ("behandlingssystemer", ["Agern"]),
+        ("dataetik", ["Café Norden"]),  # own words
+        ("etik", []),  # four letters are looked for at the beginning of words only
+        ("kursus", []),
+        ("ruteplan", ["Dild"]),  # an offering's title
+        ("snerydning", ["Dild"]),  # its description
+        ("havn", ["Dild"]),  # where it is used
+        ("tal", []),  # and not “digital”
+        ("ærø", ["Børnehjælp Ærø"]),
+        ("BØRNEHJÆLP", ["Børnehjælp Ærø"]),
+        ("cafe", ["Café Norden"]),
+        ("jordvarme post", ["Børnehjælp Ærø"]),  # all of the words
+        ("jordvarme kommune", []),
+        ("post jordvarme", ["Børnehjælp Ærø"]),
+        ("vi", ["Agern", "Café Norden", "Dild"]),
+    ],
+)
+def test_finds_in_what_the_vendors_wrote(query, names, market, client):
+    assert found(client, query) == names
+
+
+def test_answers_and_contacts_are_not_searched(db, client):
+    make_response("Agern", answers={"services": ["advice"]}, contact_email="post@agern.example", contact_function="Salg")
+    for query in ("advice", "salg", "example"):
+        assert found(client, query) == []
+
+
+def test_works_together_with_choices(db, client):
+    make_response("Agern", description="Jordvarme", answers={"services": ["a"]})
+    make_response("Birk", description="Jordvarme", answers={"services": ["b"]})
+    assert found(client, "jordvarme&services=b") == ["Birk"]
+
+
+def test_is_said_in_words_and_can_be_removed(market, client):
+    page = read(client, f"{MARKET}?q=jordvarme")
+    assert sentence_of(page) == "Companies that mention “jordvarme”: 1"
+    assert chips_of(page) == {"“jordvarme”": MARKET}
+    assert page.one("input", id="q").attrs["value"] == "jordvarme"
+
+
+def test_does_not_order_the_result(market, client):
+    assert names_of(read(client, f"{MARKET}?q=vi")) == ["Agern", "Café Norden", "Dild"]
+
+
+def test_the_words_of_a_draft_are_not_found(market, client):
+    make_response("Hemmelig", "draft", description="Hemmelighed")
+    assert found(client, "hemmelighed") == []
+
+
+def test_a_new_name_is_found_at_once(market, client):
+    Vendor.objects.filter(slug="agern").update(name="Fjordblik")
+    PublicVersion.bump()
+    assert found(client, "fjordblik") == ["Fjordblik"]
+    assert found(client, "agern") == []
+
+
+@pytest.mark.parametrize("query", ["", "%20%20", "%00", "%E2%80%8B"])
+def test_nothing_to_search_for_is_no_search(query, market, client):
+    page = read(client, f"{MARKET}?q={query}")
+    assert total_of(page) == 4
+    assert chips_of(page) == {}
+
+
+@pytest.mark.parametrize("query", ["!?", "-", "%25%25", "%F0%9F%99%82"])
+def test_a_search_without_a_word_in_it_is_not_claimed_to_be_met(query, market, client):
+    """No vendor “mentions” an exclamation mark; the visitor is told that there was nothing to look for."""
+    page = read(client, f"{MARKET}?q={query}")
+    assert "mention" not in sentence_of(page)
+    assert len(notices_of(page)) == 1
+
+
+def test_a_long_search_is_cut_with_a_notice(market, client):
+    page = read(client, f"{MARKET}?q={'jordvarme%20' * 100}")
+    assert total_of(page) == 1
+    assert notices_of(page) == ["The search text was too long and was cut at 200 characters."]
+    assert len(page.one("input", id="q").attrs["value"]) <= 200
+
+
+def test_invisible_characters_are_not_searched_for(market, client):
+    page = read(client, f"{MARKET}?q=%E2%80%AEjord%E2%80%8Bvarme%00")
+    assert page.one("input", id="q").attrs["value"] == "jord varme"
+    assert notices_of(page) == []
+
+
+@pytest.mark.parametrize("query", ["sagsbehandling", "borger", "post"])
+def test_finds_something_in_the_demonstration(query, demo, client):
+    assert 0 < total_of(read(client, f"{MARKET}?q={query}")) < 35

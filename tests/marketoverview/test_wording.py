@@ -1,0 +1,83 @@
+"""A selection said in words, in both languages."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.builders import make_response
+from tests.reading import MARKET, read, sentence_of
+from tests.selections import count_by_sql, query_of
+
+ADVICE, LEGAL, NLP, HEALTH = ("services", "advisory"), ("services", "legal-advisory"), ("technologies", "nlp"), ("business-areas", "health")
+
+ENGLISH = [
+    ((), "{n} companies"),
+    ((ADVICE,), "Companies that offer advice: {n}"),
+    ((ADVICE, LEGAL), "Companies that offer advice or legal advice: {n}"),
+    ((NLP,), "Companies that work with language technology (NLP): {n}"),
+    ((ADVICE, HEALTH), "Companies that offer advice and have experience in health: {n}"),
+    (
+        (ADVICE, NLP, HEALTH),
+        "Companies that offer advice, work with language technology (NLP) and have experience in health: {n}",
+    ),
+]
+DANISH = [
+    ((), "{n} virksomheder"),
+    ((LEGAL,), "{n} virksomhed, der tilbyder juridisk rådgivning"),
+    ((ADVICE, LEGAL), "{n} virksomheder, der tilbyder rådgivning eller juridisk rådgivning"),
+    ((NLP,), "{n} virksomheder, der arbejder med sprogteknologi (NLP)"),
+    ((ADVICE, HEALTH), "{n} virksomheder, der tilbyder rådgivning og har erfaring inden for sundhed"),
+    (
+        (ADVICE, NLP, HEALTH),
+        "{n} virksomheder, der tilbyder rådgivning, arbejder med sprogteknologi (NLP) og har erfaring inden for sundhed",
+    ),
+]
+
+
+def said(client, path: str, chosen: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    """The sentence on the page of this choice, and the number that belongs in it."""
+    selection: dict[str, list[str]] = {}
+    for code, option in chosen:
+        selection.setdefault(code, []).append(option)
+    return sentence_of(read(client, f"{path}{query_of(selection)}")), str(count_by_sql(selection))
+
+
+@pytest.mark.parametrize(("chosen", "sentence"), ENGLISH)
+def test_the_selection_in_english(chosen, sentence, demo, client):
+    shown, number = said(client, MARKET, chosen)
+    assert shown == sentence.replace("{n}", number)
+
+
+@pytest.mark.parametrize(("chosen", "sentence"), DANISH)
+def test_the_selection_in_danish(chosen, sentence, demo, client):
+    shown, number = said(client, "/markedsoverblik/", chosen)
+    assert shown == sentence.replace("{n}", number)
+
+
+def test_a_search_that_finds_nothing(demo, client):
+    assert sentence_of(read(client, f"{MARKET}?q=findesikke")) == "Companies that mention “findesikke”: 0"
+    assert sentence_of(read(client, "/markedsoverblik/?q=findesikke")).startswith("0 virksomheder")
+
+
+def test_one_company_is_no_companies(db, client):
+    make_response("Agern")
+    assert sentence_of(read(client, MARKET)) == "1 company"
+
+
+def test_options_are_said_in_the_surveys_order_however_they_were_chosen(demo, client):
+    one = read(client, f"{MARKET}?services=legal-advisory&services=advisory")
+    other = read(client, f"{MARKET}?services=advisory&services=legal-advisory")
+    assert sentence_of(one) == sentence_of(other)
+
+
+@pytest.mark.parametrize("text", ["100 % sikker", "%(total)s", "{options}", "%s %d"])
+def test_placeholders_in_a_search_are_only_text(text, demo, client):
+    assert f"“{text}”" in sentence_of(read(client, f"{MARKET}?q={quote(text)}"))
+
+
+def test_the_same_sentence_stands_on_every_page_of_the_selection(demo, client):
+    query = "?services=advisory&business-areas=health"
+    expected = sentence_of(read(client, f"{MARKET}{query}"))
+    for path in ("figurer/", "figurer/technologies/", "matrix/"):
+        assert sentence_of(read(client, f"{MARKET}{path}{query}")) == expected
+    assert read(client, f"{MARKET}markedsnotat/{query}").one("h1").text == expected
