@@ -223,7 +223,6 @@ class ResponseAdmin(TracedAdmin):
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
         if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
-            Response.objects.filter(pk=form.instance.pk).update(changed_at=timezone.now())
             form.instance.record_edit(request.user)
 
     def response_add(self, request, obj, post_url_continue=None):

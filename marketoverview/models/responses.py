@@ -160,7 +160,9 @@ class Response(models.Model):
         self._perform(Verb.CONFIRM, by, confirmed_at=timezone.localdate())
 
     def record_edit(self, by) -> None:
-        """Leave a trace that KL edited an open response on the vendor's behalf."""
+        """Leave a trace that KL has edited an open response on the vendor's behalf."""
+        self.changed_at = timezone.now()
+        Response.objects.filter(pk=self.pk).update(changed_at=self.changed_at)
         self.events.create(actor=by, verb=Verb.EDIT, from_status=self.status, to_status=self.status)
 
     # Rules ----------------------------------------------------------------------------------
@@ -193,7 +195,7 @@ class Response(models.Model):
             raise TransitionRefused(self, verb)
         changes |= {"status": target, "changed_at": timezone.now()}
         with transaction.atomic():
-            same = Response.objects.filter(pk=self.pk, status=self.status)
+            same = Response.objects.filter(pk=self.pk, status=self.status, changed_at=self.changed_at)
             if same.update(**changes) != 1:
                 raise TransitionRefused(self, verb)
             ModerationEvent.objects.create(

@@ -110,7 +110,8 @@ class Question(models.Model):
         ordering = ("position", "code")
         constraints = (
             models.UniqueConstraint(
-                fields=("matrix_axis",), condition=~models.Q(matrix_axis=""), name="one_question_per_matrix_axis"
+                fields=("matrix_axis",), condition=~models.Q(matrix_axis=""), name="one_question_per_matrix_axis",
+                violation_error_message=_("Another question has this place in the matrix already."),
             ),
         )
 

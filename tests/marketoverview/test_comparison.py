@@ -1,0 +1,135 @@
+"""Two to four vendors side by side, chosen in the address."""
+
+import pytest
+
+from marketoverview.models import Response
+from tests.builders import make_question, make_response, make_vendor
+from tests.reading import MARKET, notices_of, read
+
+COMPARE = f"{MARKET}sammenlign/"
+
+
+def address(*slugs: str) -> str:
+    return COMPARE + "?" + "&".join(f"v={slug}" for slug in slugs)
+
+
+def columns_of(page) -> list[str]:
+    """The vendors' names at the heads of the columns."""
+    return [head.all("a")[0].text for head in page.one("table").one("thead").all("th")]
+
+
+def rows_of(page) -> dict[str, list[str]]:
+    """Heading of each row to its cells."""
+    rows = page.one("table").one("tbody").all("tr")
+    return {row.one("th").text: [cell.text for cell in row.all("td")] for row in rows}
+
+
+@pytest.fixture
+def market(db):
+    make_question("services", heading_en="Services")
+    make_question("size", kind="single", heading_en="Size")
+    make_response(
+        make_vendor("Agern", website="https://www.agern.example/"), answers={"services": ["a", "other"], "size": ["s"]},
+        own_words={"services": "Kurser"}, description="Vi laver noget.", offerings=[{"title": "Post"}, {"title": "Ruter"}],
+    )  # fmt: skip
+    make_response("Birk", answers={"services": ["b"]})
+    for name in ("Ceder", "Dild", "Eg"):
+        make_response(name)
+
+
+def test_two_vendors_stand_side_by_side(market, client):
+    page = read(client, address("agern", "birk"))
+    assert columns_of(page) == ["Agern", "Birk"]
+    rows = rows_of(page)
+    assert rows["Description"] == ["Vi laver noget.", "Vi er Birk."]
+    assert rows["Services"] == ["Option a Option other: “Kurser”", "Option b"]
+    assert rows["Size"] == ["Option s", "Not stated"]
+    assert rows["Examples"] == ["Post Ruter", "Not stated"]
+    assert rows["Contact"] == ["ki@agern.example", "ki@birk.example"]
+    assert rows["Website"] == ["agern.example", "Not stated"]
+    assert notices_of(page) == []
+
+
+def test_every_question_has_its_row_in_the_surveys_order(demo, client):
+    rows = rows_of(read(client, address("agern-demofirma", "birkekvist-demofirma")))
+    assert list(rows) == [
+        "Description", "Services and products", "Technologies", "Business areas", "Challenges", "Company size",
+        "Experience in municipalities", "Examples", "Contact", "Website", "Confirmed by the company",
+    ]  # fmt: skip
+    assert all(len(cells) == 2 for cells in rows.values())
+
+
+def test_the_order_is_the_visitors(market, client):
+    assert columns_of(read(client, address("birk", "agern"))) == ["Birk", "Agern"]
+
+
+def test_four_fit_and_a_fifth_is_left_out_with_a_notice(market, client):
+    four = read(client, address("agern", "birk", "ceder", "dild"))
+    assert (columns_of(four), notices_of(four)) == (["Agern", "Birk", "Ceder", "Dild"], [])
+    assert not four.has("select"), "there is no room for another one"
+    five = read(client, address("agern", "birk", "ceder", "dild", "eg"))
+    assert columns_of(five) == ["Agern", "Birk", "Ceder", "Dild"]
+    assert notices_of(five) == ["Up to 4 vendors can be compared. The rest were left out."]
+
+
+@pytest.mark.parametrize(("slugs", "said"), [((), "Choose two to four companies."), (("agern",), "at least one more company")])
+def test_too_few_are_asked_for_more(slugs, said, market, client):
+    page = read(client, address(*slugs))
+    assert said in page.one("main").text
+    options = [option.attrs["value"] for option in page.one("select").all("option")]
+    assert options == ["", *(slug for slug in ("agern", "birk", "ceder", "dild", "eg") if slug not in slugs)]
+
+
+def test_another_one_is_added_with_a_plain_form(market, client):
+    form = read(client, address("agern", "birk")).one("form")
+    assert (form.attrs["method"], form.attrs["action"]) == ("get", COMPARE)
+    hidden = [field.attrs["value"] for field in form.all("input", type="hidden")]
+    assert hidden == ["agern", "birk"]
+    assert form.one("select").attrs["name"] == "v"
+    assert columns_of(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Birk", "Ceder"]
+
+
+def test_each_one_can_be_removed(market, client):
+    page = read(client, address("agern", "birk", "ceder"))
+    removals = [head.all("a")[1].attrs["href"] for head in page.one("table").one("thead").all("th")]
+    assert removals == [address("birk", "ceder"), address("agern", "ceder"), address("agern", "birk")]
+
+
+def test_the_same_one_twice_is_one(market, client):
+    page = read(client, address("agern", "birk", "agern"))
+    assert (columns_of(page), notices_of(page)) == (["Agern", "Birk"], [])
+
+
+@pytest.mark.parametrize("slug", ["nobody", "%00", "AGERN", "%E2%80%AEagern", "a" * 500])
+def test_an_unknown_one_is_named_and_left_out(slug, market, client):
+    page = read(client, address("agern", slug, "birk"))
+    assert columns_of(page) == ["Agern", "Birk"]
+    assert len(notices_of(page)) == 1
+
+
+def test_an_empty_choice_is_no_choice(market, client):
+    page = read(client, address("agern", "", "birk"))
+    assert (columns_of(page), notices_of(page)) == (["Agern", "Birk"], [])
+
+
+def test_what_is_not_published_cannot_be_compared(market, client):
+    make_response("Hemmelig", "submitted")
+    page = read(client, address("agern", "hemmelig", "birk"))
+    assert columns_of(page) == ["Agern", "Birk"]
+    Response.objects.get(vendor__slug="birk").withdraw(None, "")
+    assert columns_of(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Ceder"]
+
+
+def test_a_named_person_is_not_compared(market, client):
+    make_response("Fyr", contact_name="Anna Hansen", contact_consent=True)
+    assert "Anna" not in read(client, address("agern", "fyr")).text
+
+
+def test_a_long_address_is_cut_with_a_notice(market, client):
+    page = read(client, address("agern", "birk") + "&x=1" * 5000)
+    assert columns_of(page) == ["Agern", "Birk"]
+    assert len(notices_of(page)) == 1
+
+
+def test_not_stated_is_explained(market, client):
+    assert "“Not stated” means that the company has not answered. It does not mean no." in read(client, COMPARE).text

@@ -1,0 +1,281 @@
+"""The files of a selection: the rows on screen, safe to open, with their criteria, and nobody's name."""
+
+import csv
+import io
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+
+from marketoverview.models import Response
+from tests.builders import make_question, make_response, make_vendor
+from tests.reading import MARKET, bytes_of, csv_of, json_of, read, slugs_on_all_pages, total_of, workbook_of
+from tests.selections import count_by_sql, query_of, selections
+
+CSV, XLSX, JSON, HELP = (f"{MARKET}eksport{ending}" for ending in (".csv", ".xlsx", ".json", "/"))
+SOME = "?services=advisory&technologies=nlp"
+
+
+def rows_of_sheet(sheet) -> list[list]:
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def notes_of(book) -> dict[str, str]:
+    return dict(rows_of_sheet(book.worksheets[1]))
+
+
+# The same rows everywhere ---------------------------------------------------------------------------
+
+
+@hypothesis_settings(max_examples=15)
+@given(selection=selections)
+def test_every_file_has_the_rows_on_screen(demo, client, selection):
+    query = query_of(selection)
+    listed = [slug for page in slugs_on_all_pages(client, f"{MARKET}{query}") for slug in page]
+    assert len(listed) == count_by_sql(selection)
+    assert [row[1] for row in csv_of(client, CSV + query)[1:]] == listed
+    assert [row[1] for row in rows_of_sheet(workbook_of(client, XLSX + query).worksheets[0])[1:]] == listed
+    file = json_of(client, JSON + query)
+    assert [company["id"] for company in file["companies"]] == listed
+    assert file["count"] == len(listed)
+
+
+@pytest.mark.parametrize("sort", ["name", "confirmed", "rotation"])
+def test_every_file_has_the_order_on_screen(sort, demo, client):
+    listed = [slug for page in slugs_on_all_pages(client, f"{MARKET}?sort={sort}") for slug in page]
+    assert len(listed) == 35
+    assert [row[1] for row in csv_of(client, f"{CSV}?sort={sort}")[1:]] == listed
+    assert [company["id"] for company in json_of(client, f"{JSON}?sort={sort}")["companies"]] == listed
+
+
+def test_a_page_and_a_comparison_in_the_address_do_not_shorten_a_file(demo, client):
+    assert len(csv_of(client, f"{CSV}?page=2&v=agern-demofirma")) == 36
+
+
+def test_the_three_files_say_the_same(demo, client):
+    table = csv_of(client, CSV + SOME)
+    sheet = rows_of_sheet(workbook_of(client, XLSX + SOME).worksheets[0])
+
+    def text(cell) -> str:
+        if isinstance(cell, datetime | date):
+            return cell.strftime("%Y-%m-%d")
+        return "" if cell is None else str(cell)
+
+    assert [[text(cell) for cell in row] for row in sheet] == table
+    companies = json_of(client, JSON + SOME)["companies"]
+    assert [list(company.values())[:4] for company in companies] == [row[:4] for row in table[1:]]
+    assert len(table[0]) == len(companies[0])
+
+
+# Form -----------------------------------------------------------------------------------------------
+
+
+def test_danish_excel_opens_the_csv_right(demo, client):
+    response = client.get(CSV)
+    content = response.getvalue()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.splitlines()[0].count(b";") > 10
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="markedsoverblik-ki.csv"'
+    assert "Bøgeskov" in content.decode()
+
+
+def test_the_headings_are_in_the_language_of_the_page(demo, client):
+    assert csv_of(client, CSV)[0][:2] == ["Company", "Identifier"]
+    danish = csv_of(client, "/markedsoverblik/eksport.csv")
+    assert "Services og produkter" in danish[0]
+    assert not {"Company", "Identifier", "Contact"} & set(danish[0])
+    row = next(row for row in danish if row[1] == "agern-demofirma")
+    assert "Implementering af konkrete løsninger; Udvikling af løsninger (fx træning af algoritmer)" in row
+
+
+def test_the_workbook_stands_ready_to_be_filtered(demo, client):
+    book = workbook_of(client, XLSX + SOME)
+    companies = book.worksheets[0]
+    assert companies.freeze_panes == "A2"
+    assert companies.auto_filter.ref == f"A1:{companies.cell(1, companies.max_column).column_letter}{companies.max_row}"
+    assert companies.cell(1, 1).font.bold
+    assert isinstance(companies.cell(2, companies.max_column).value, datetime)
+
+
+def test_the_workbook_says_what_it_is(demo, client):
+    notes = notes_of(workbook_of(client, f"{XLSX}{SOME}&q=data"))
+    assert notes["Selection: Services and products"].startswith("Advice on the procurement")
+    assert notes["Selection: Technologies"].startswith("Natural Language Processing")
+    assert notes["Selection: Free text"] == "data"
+    assert notes["Data as of"] == "Nov. 20, 2026"
+    assert notes["Made on"]
+    assert notes["Source"] == f"http://testserver{MARKET}?q=data&services=advisory&technologies=nlp"
+    assert "KL recommends nobody" in notes["No recommendation"]
+    assert "invented" in notes["Demonstration data"]
+
+
+def test_the_workbook_of_all_says_so(db, client):
+    make_response("Agern")
+    notes = notes_of(workbook_of(client, XLSX))
+    assert notes["Selection"] == "All companies"
+    assert "Demonstration data" not in notes
+
+
+def test_the_json_says_what_it_is(demo, client):
+    file = json_of(client, f"{JSON}{SOME}&q=data&sort=rotation")
+    assert file["schema"] == "kl-ai-marketoverview/1"
+    assert file["selection"] == {"q": "data", "services": ["advisory"], "technologies": ["nlp"]}
+    assert file["source"] == f"http://testserver{MARKET}?q=data&services=advisory&technologies=nlp"
+    assert file["documentation"] == f"http://testserver{HELP}"
+    assert file["data_as_of"] == "2026-11-20"
+    assert file["is_demonstration_data"] is True
+    assert "recommends nobody" in file["recommendation"]
+    assert list(file)[-1] == "companies"
+
+
+def test_the_json_has_stable_codes_in_either_language(demo, client):
+    english, danish = json_of(client, JSON), json_of(client, "/markedsoverblik/eksport.json")
+    without_profile = [
+        [{key: value for key, value in company.items() if key != "profile"} for company in file["companies"]]
+        for file in (english, danish)
+    ]
+    assert without_profile[0] == without_profile[1]
+    agern = english["companies"][0]
+    assert agern["services"] == ["implementation", "development"]
+    assert agern["offerings"][0] == {
+        "title": "Fordeling af digital post",
+        "description": agern["offerings"][0]["description"],
+        "stage": "operation",
+        "where_used": "Otte kommuner",
+        "combines": {"technologies": ["representation", "nlp"], "business-areas": ["administration", "casework"]},
+    }
+
+
+# Documentation --------------------------------------------------------------------------------------
+
+
+def documented_keys(client) -> list[str]:
+    (table,) = read(client, HELP).one("main").all("table")
+    return [row.one("code").text for row in table.one("tbody").all("tr")]
+
+
+def test_every_documented_key_is_in_the_json_and_the_reverse(demo, client):
+    for company in json_of(client, JSON)["companies"]:
+        assert list(company) == documented_keys(client)
+
+
+def test_every_documented_heading_is_in_the_tables_and_the_reverse(demo, client):
+    (table,) = read(client, HELP).one("main").all("table")
+    headings = [row.one("th").text for row in table.one("tbody").all("tr")]
+    assert csv_of(client, CSV)[0] == headings
+
+
+def test_the_envelope_and_the_examples_are_documented(demo, client):
+    """A program reads these keys too: count, selection, companies … and those of an example."""
+    file = json_of(client, JSON)
+    inner = [key for company in file["companies"] for example in company["offerings"] for key in example]
+    documented = [code.text for code in read(client, HELP).one("main").all("code")]
+    assert {*file, *inner} <= set(documented)
+
+
+def test_every_code_in_the_json_is_documented(demo, client):
+    listed = {}
+    for part in read(client, HELP).all("details"):
+        listed[part.one("summary").one("code").text] = {code.text for code in part.one("dl").all("code")}
+    for company in json_of(client, JSON)["companies"]:
+        for question, codes in listed.items():
+            assert set(company[question]) <= codes
+        for example in company["offerings"]:
+            assert all(set(codes) <= listed[question] for question, codes in example["combines"].items())
+
+
+def test_the_description_links_to_the_files(demo, client):
+    links = [link.attrs["href"] for link in read(client, HELP).one("main").all("a")]
+    assert {CSV, XLSX, JSON} <= set(links)
+    assert "kl-ai-marketoverview/1" in read(client, HELP).text
+
+
+# Safety ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+45 1", "-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x.example")'])
+def test_no_cell_is_a_formula(text, db, client):
+    vendor = make_vendor(text, slug="agern")
+    make_response(
+        vendor, answers={"services": ["other"]}, own_words={"services": text}, description=text, contact_function=text,
+        contact_phone=text, offerings=[{"title": text, "stage": "pilot"}],
+    )  # fmt: skip
+    cells = [cell for row in csv_of(client, CSV) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert cells.count("'" + text) == 5
+    for row in workbook_of(client, XLSX).worksheets[0].iter_rows():
+        assert {cell.data_type for cell in row} <= {"s", "n", "d"}  # never "f", a formula
+    assert json_of(client, JSON)["companies"][0]["description"] == text  # a program needs no protection
+
+
+def test_semicolons_quotes_and_line_breaks_stay_in_their_cell(db, client):
+    make_response("Agern; Birk", description='Vi "laver"\nnoget; andet')
+    headings, row = csv_of(client, CSV)
+    assert len(headings) == len(row)
+    assert row[headings.index("Description")] == 'Vi "laver"\nnoget; andet'
+
+
+@pytest.mark.parametrize("path", [CSV, XLSX, JSON, f"{MARKET}markedsnotat/", f"{MARKET}nyt.atom", MARKET, f"{MARKET}sammenlign/?v=agern&v=birk"])
+def test_a_named_person_is_only_on_the_profile(path, db, client):
+    make_response("Agern", contact_name="Anna Hansen", contact_consent=True, contact_function="Salg")
+    make_response("Birk")
+    if path == XLSX:
+        book = workbook_of(client, path)
+        content = "\n".join(str(cell) for sheet in book.worksheets for row in rows_of_sheet(sheet) for cell in row)
+    else:
+        content = bytes_of(client, path).decode()
+    assert "Agern" in content, "the vendor itself is there"
+    assert "Anna" not in content
+    assert "Anna Hansen" in read(client, f"{MARKET}virksomheder/agern/").text
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "rejected", "withdrawn", "archived"])
+def test_only_published_answers_are_in_the_files(status, db, client):
+    make_response("Agern", status, description="Hemmelighed")
+    Response.objects.filter(status="published").update(description="Offentligt")
+    for path in (CSV, JSON):
+        assert "Hemmelighed" not in bytes_of(client, path).decode()
+
+
+def test_an_empty_selection_is_a_file_with_its_headings(demo, client):
+    query = "?q=findesikke"
+    assert len(csv_of(client, CSV + query)) == 1
+    assert json_of(client, JSON + query)["companies"] == []
+    assert workbook_of(client, XLSX + query).worksheets[0].max_row == 1
+
+
+def test_a_market_without_questions_and_vendors_has_files(db, client):
+    assert json_of(client, JSON)["companies"] == []
+    assert len(csv_of(client, CSV)) == 1
+    assert notes_of(workbook_of(client, XLSX))["Selection"] == "All companies"
+
+
+def test_a_choice_that_was_ignored_is_named_in_the_file(demo, client):
+    """A file travels on without the page that would have said it."""
+    query = "?services=nonsense"
+    assert total_of(read(client, MARKET + query)) == len(csv_of(client, CSV + query)) - 1 == 35
+    assert "nonsense" in " ".join(map(str, notes_of(workbook_of(client, XLSX + query)).values()))
+    assert "nonsense" in str(json_of(client, JSON + query).get("ignored"))
+
+
+@pytest.mark.parametrize("ending", ["pdf", "xls", "CSV", "csv/", "json%0A", ""])
+def test_an_unknown_format_is_a_404(ending, demo, client):
+    assert client.get(f"{MARKET}eksport.{ending}").status_code == 404
+
+
+def test_own_words_have_a_column_of_their_own(db, client):
+    make_question("services", ["a", "other"], heading_en="Services")
+    make_response("Agern", answers={"services": ["a", "other"]}, own_words={"services": "Kurser"})
+    headings, row = csv_of(client, CSV)
+    assert row[headings.index("Services")] == "Option a; Option other"
+    assert row[headings.index("Services: own words")] == "Kurser"
+    assert json_of(client, JSON)["companies"][0]["services_own_words"] == "Kurser"
+
+
+def test_the_csv_is_read_by_any_reader(demo, client):
+    text = bytes_of(client, CSV).decode("utf-8-sig")
+    assert csv.Sniffer().sniff(text.splitlines()[0], delimiters=";,\t").delimiter == ";"
+    widths = {len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=";")}
+    assert len(widths) == 1

@@ -1,0 +1,203 @@
+"""The matrix: technology by business area, counted two ways, each number the list behind it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from marketoverview.models import Option, PublicVersion, Question, Response
+from tests.builders import make_question, make_response
+from tests.reading import (
+    MARKET,
+    chips_of,
+    facts_of,
+    matrix_of,
+    names_of,
+    notices_of,
+    read,
+    slugs_on_all_pages,
+    total_of,
+)
+from tests.selections import SURVEY, count_by_sql, offerings_by_sql, query_of, selections
+
+MATRIX = f"{MARKET}matrix/"
+ROW, COLUMN = "technologies", "business-areas"
+
+
+def cells_by_code(client, path: str) -> dict[tuple[str, str], tuple[int, str]]:
+    """As `matrix_of`, by the options' codes: rows and columns stand in the survey's order."""
+    codes = [(row, column) for row in SURVEY[ROW] for column in SURVEY[COLUMN]]
+    return dict(zip(codes, matrix_of(read(client, path)).values(), strict=True))
+
+
+# Every number is the list behind it -------------------------------------------------------------------
+
+
+@hypothesis_settings(max_examples=25)
+@given(selection=selections, row=st.sampled_from(SURVEY[ROW]), column=st.sampled_from(SURVEY[COLUMN]))
+def test_a_cell_of_vendors_is_its_list_and_the_sql_count(demo, client, selection, row, column):
+    count, url = cells_by_code(client, f"{MATRIX}{query_of(selection)}")[row, column]
+    assert count == count_by_sql({**selection, ROW: [row], COLUMN: [column]})
+    assert bool(url) == bool(count)
+    if url:
+        listed = [slug for page in slugs_on_all_pages(client, url) for slug in page]
+        assert total_of(read(client, url)) == len(listed) == count
+
+
+@hypothesis_settings(max_examples=25)
+@given(selection=selections, row=st.sampled_from(SURVEY[ROW]), column=st.sampled_from(SURVEY[COLUMN]))
+def test_a_cell_of_examples_is_its_list_and_the_sql_count(demo, client, selection, row, column):
+    count, url = cells_by_code(client, f"{MATRIX}{query_of(selection)}&by=offerings")[row, column]
+    others = {code: options for code, options in selection.items() if code not in (ROW, COLUMN)}
+    assert count == offerings_by_sql(others, (ROW, row), (COLUMN, column))
+    assert bool(url) == bool(count)
+    if url:
+        page = read(client, url)
+        assert len(page.all("li", "offering")) == count
+        assert f"{count} example" in page.text
+
+
+def test_the_whole_matrix_is_the_sql_count_in_both_ways(demo, client):
+    vendors, examples = cells_by_code(client, MATRIX), cells_by_code(client, f"{MATRIX}?by=offerings")
+    for row, column in vendors:
+        assert vendors[row, column][0] == count_by_sql({ROW: [row], COLUMN: [column]})
+        assert examples[row, column][0] == offerings_by_sql({}, (ROW, row), (COLUMN, column))
+    assert vendors != examples
+
+
+# The two ways -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def market(db):
+    """Agern has both, but used them apart; Birk used them together twice."""
+    make_question("technologies", ["nlp", "speech"], matrix_axis="row", heading_en="Technologies")
+    make_question("areas", ["health", "school"], matrix_axis="column", heading_en="Areas")
+    both = {"technologies": ["nlp"], "areas": ["health"]}
+    make_response(
+        "Agern", answers=both, offerings=[{"options": {"technologies": ["nlp"]}}, {"options": {"areas": ["health"]}}]
+    )
+    make_response("Birk", answers=both, offerings=[{"title": "Et", "options": both}, {"title": "To", "options": both}])
+
+
+def test_vendors_with_both_and_examples_with_both_together_are_different_numbers(market, client):
+    assert {cell: count for cell, (count, _url) in matrix_of(read(client, MATRIX)).items()} == {
+        ("Option nlp", "Option health"): 2,
+        ("Option nlp", "Option school"): 0,
+        ("Option speech", "Option health"): 0,
+        ("Option speech", "Option school"): 0,
+    }
+    page = read(client, f"{MATRIX}?by=offerings")
+    count, url = matrix_of(page)["Option nlp", "Option health"]
+    assert count == 2
+    listed = read(client, url)
+    assert [example.one("h3").text for example in listed.all("li", "offering")] == ["Et", "To"]
+    assert {one.one("p", "offering-vendor").text for one in listed.all("li", "offering")} == {"Birk"}
+
+
+def test_says_plainly_what_is_counted(market, client):
+    vendors, examples = read(client, MATRIX), read(client, f"{MATRIX}?by=offerings")
+    assert "not necessarily together" in vendors.one("p", "matrix-explanation").text
+    assert "used both together" in examples.one("p", "matrix-explanation").text
+    ways = vendors.one("div", "matrix-modes").all("a")
+    assert [way.attrs["href"] for way in ways] == [MATRIX, f"{MATRIX}?by=offerings"]
+    assert [way.attrs.get("aria-current") for way in ways] == ["true", None]
+    ways = examples.one("div", "matrix-modes").all("a")
+    assert [way.attrs.get("aria-current") for way in ways] == [None, "true"]
+
+
+def test_a_cell_says_its_number_to_whoever_hears_it(market, client):
+    table = read(client, MATRIX).one("table", "matrix")
+    assert "2 companies: Option nlp and Option health" in table.text
+    assert "2 examples: Option nlp and Option health" in read(client, f"{MATRIX}?by=offerings").one("table", "matrix").text
+
+
+def test_the_highest_number_has_the_darkest_tint(demo, client):
+    table = read(client, MATRIX).one("table", "matrix")
+    tints = [(int(cell.all("span")[0].text), cell.attrs["class"]) for cell in table.one("tbody").all("td")]
+    assert {tint for count, tint in tints if count == max(tints)[0]} == {"tint-5"}
+    assert {tint for count, tint in tints if not count} == {"tint-0"}
+    assert [tint for _count, tint in sorted(tints)] == sorted(tint for _count, tint in tints)
+
+
+def test_rows_and_columns_show_zeros(demo, client):
+    cells = matrix_of(read(client, f"{MATRIX}?services=legal-advisory"))
+    assert len(cells) == len(SURVEY[ROW]) * len(SURVEY[COLUMN])
+    assert {count for count, _url in cells.values()} == {0, 1}
+
+
+# Selection --------------------------------------------------------------------------------------------
+
+
+def test_a_choice_within_the_two_questions_is_left_out_and_said(market, client):
+    page = read(client, f"{MATRIX}?technologies=speech")
+    assert matrix_of(page)["Option nlp", "Option health"][0] == 2
+    assert "left out" in page.one("p", "matrix-explanation").text
+    assert "left out" not in read(client, MATRIX).one("p", "matrix-explanation").text
+
+
+@pytest.mark.parametrize("by", ["", "offerings"])
+def test_the_way_to_count_survives_a_new_choice(by, demo, client):
+    query = f"?services=advisory{'&by=offerings' if by else ''}"
+    page = read(client, f"{MATRIX}{query}")
+    form = page.one("form", id="selection")
+    hidden = [(field.attrs["name"], field.attrs["value"]) for field in form.all("input", type="hidden")]
+    assert (("by", "offerings") in hidden) == bool(by)
+    links = [*chips_of(page).values(), page.one("a", "selection-clear").attrs["href"]]
+    assert all(("by=offerings" in link) == bool(by) for link in links), links
+
+
+def test_an_unknown_way_to_count_is_named(market, client):
+    page = read(client, f"{MATRIX}?by=stars")
+    assert notices_of(page) == ["We do not know the way to count “stars”. Companies are counted."]
+    assert matrix_of(page) == matrix_of(read(client, MATRIX))
+
+
+def test_a_question_that_is_no_filter_leads_to_no_list_of_vendors(market, client):
+    Question.objects.filter(code="areas").update(is_filterable=False)
+    PublicVersion.bump()
+    assert matrix_of(read(client, MATRIX))["Option nlp", "Option health"] == (2, "")
+
+
+# The list behind a cell -------------------------------------------------------------------------------
+
+
+def test_the_list_behind_a_cell_says_what_it_holds(demo, client):
+    page = read(client, f"{MATRIX}nlp/casework/?services=advisory")
+    assert "Language technology (NLP)" in page.one("h1").text
+    assert "Casework" in page.one("h1").text
+    vendors = [one.one("p", "offering-vendor").one("a").text for one in page.all("li", "offering")]
+    listed = [f"{name} (demofirma)" for name in names_of(read(client, f"{MARKET}?services=advisory"))]
+    assert vendors == sorted(vendors, key=listed.index), "by vendor from A to Å"
+    for example in page.all("li", "offering"):
+        assert "Language technology (NLP)" in facts_of(example)["Technologies"]
+        assert "Casework" in facts_of(example)["Business areas"]
+
+
+def test_a_cell_without_examples_says_so(market, client):
+    page = read(client, f"{MATRIX}speech/school/")
+    assert "No example in the selection used both together." in page.text
+
+
+def test_a_withdrawn_vendors_examples_are_gone(market, client):
+    assert len(read(client, f"{MATRIX}nlp/health/").all("li", "offering")) == 2
+    Response.objects.get(vendor__slug="birk").withdraw(None, "")
+    assert read(client, f"{MATRIX}nlp/health/").all("li", "offering") == []
+    assert matrix_of(read(client, f"{MATRIX}?by=offerings"))["Option nlp", "Option health"] == (0, "")
+
+
+@pytest.mark.parametrize("path", ["nlp/nowhere/", "nowhere/health/", "health/nlp/", "nlp/", "nlp/health/x/"])
+def test_an_unknown_cell_is_a_404(path, market, client):
+    page = read(client, f"{MATRIX}{path}", status=404)
+    assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+
+
+def test_a_retired_option_leaves_the_matrix_when_nobody_has_it(market, client):
+    Option.objects.filter(code="speech").update(retired_on="2026-01-01")
+    PublicVersion.bump()
+    assert {row for row, _column in matrix_of(read(client, MATRIX))} == {"Option nlp"}
+
+
+def test_without_two_questions_to_cross_there_is_no_matrix(db, client):
+    make_response("Agern", answers={"services": ["a"]})
+    read(client, MATRIX, status=404)

@@ -1,0 +1,130 @@
+"""The market note: a selection as a page for the case file."""
+
+import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+
+from tests.builders import make_response, make_vendor
+from tests.bulk import make_market
+from tests.reading import MARKET, bars_of, facts_of, figure_of, names_of, notices_of, read, sentence_of
+from tests.selections import SURVEY, count_by_sql, query_of, selections
+
+NOTE = f"{MARKET}markedsnotat/"
+QUERY = "?q=data&services=advisory&services=legal-advisory&technologies=nlp"
+
+
+def vendors_of(page) -> list[str]:
+    heads = page.one("table", "sheet-vendors").one("tbody").all("th") if page.has("table", "sheet-vendors") else []
+    return [head.all("a")[0].text for head in heads]
+
+
+def test_says_the_selection_its_criteria_and_its_dates(demo, client):
+    page = read(client, f"{NOTE}{QUERY}")
+    assert page.one("h1").text == sentence_of(read(client, f"{MARKET}{QUERY}"))
+    criteria = facts_of(page.one("dl", "sheet-criteria"))
+    assert criteria["Free text"] == "data"
+    assert criteria["Services and products"].endswith(" or Legal advice on artificial intelligence")
+    assert criteria["Technologies"].startswith("Natural Language Processing")
+    facts = facts_of(page.one("dl", "sheet-facts"))
+    with override("en"):
+        assert facts["Made"] == date_format(timezone.localdate(), "DATE_FORMAT")
+    assert facts["Data of"] == "Nov. 20, 2026"
+    assert facts["Companies"] == f"{len(vendors_of(page))} of 35"
+
+
+@hypothesis_settings(max_examples=15)
+@given(selection=selections)
+def test_holds_the_vendors_of_the_selection(demo, client, selection):
+    page = read(client, f"{NOTE}{query_of(selection)}")
+    assert len(vendors_of(page)) == count_by_sql(selection)
+    listed = names_of(read(client, f"{MARKET}{query_of(selection)}"))
+    assert [name.removesuffix(" (demofirma)") for name in vendors_of(page)][:25] == listed
+
+
+def test_holds_all_vendors_not_one_page_of_them(survey, client):
+    make_market(60)
+    assert len(vendors_of(read(client, f"{NOTE}?page=2"))) == 60
+
+
+def test_holds_the_figures_of_the_selection(demo, client):
+    page = read(client, f"{NOTE}?technologies=nlp")
+    for code in SURVEY:
+        expected = bars_of(read(client, f"{MARKET}figurer/{code}/?technologies=nlp"))
+        shown = bars_of(figure_of(page, code))
+        assert [(bar.label, bar.count) for bar in shown] == [(bar.label, bar.count) for bar in expected]
+
+
+def test_names_contact_points_and_no_person(db, client):
+    vendor = make_vendor("Agern", website="https://agern.example/")
+    make_response(
+        vendor, contact_function="Salg", contact_phone="11 22 33 44", contact_name="Anna Hansen", contact_consent=True
+    )
+    make_response("Birk", contact_email="post@birk.example")
+    page = read(client, NOTE)
+    cells = [cell.text for cell in page.one("table", "sheet-vendors").one("tbody").all("td")]
+    assert cells == ["Salg ki@agern.example 11 22 33 44 https://agern.example/", "post@birk.example"]
+    assert "Anna" not in page.text
+
+
+def test_a_vendor_without_contact_reads_not_stated(db, client):
+    response = make_response("Agern")
+    type(response).objects.update(contact_email="")
+    assert read(client, NOTE).one("table", "sheet-vendors").one("td").text == "Not stated"
+
+
+def test_says_the_method_and_that_nobody_is_recommended(demo, client):
+    text = read(client, NOTE).one("article", "sheet").text
+    assert "recommends nobody" in text
+    assert "at least one of the chosen answers; between questions it must meet all" in text
+    assert "does not replace the municipality's own assessment or the rules on public procurement" in text
+
+
+@pytest.mark.parametrize("sort", ["", "&sort=rotation", "&sort=confirmed"])
+def test_the_vendors_stand_in_the_order_that_the_note_names(sort, survey, client):
+    """“The companies stand in alphabetical order”, whatever the address says."""
+    make_market(20)
+    page = read(client, f"{NOTE}?services=implementation{sort}")
+    assert "alphabetical order" in page.text
+    assert vendors_of(page) == sorted(vendors_of(page))
+
+
+def test_its_address_leads_to_the_same_selection(demo, client):
+    page = read(client, f"{NOTE}?technologies=nlp&services=advisory&page=3&v=agern-demofirma&unknown=1")
+    link = page.one("footer", "sheet-foot").one("a")
+    assert link.attrs["href"] == link.text == f"http://testserver{NOTE}?services=advisory&technologies=nlp"
+    assert vendors_of(read(client, link.attrs["href"].removeprefix("http://testserver"))) == vendors_of(page)
+
+
+def test_what_was_ignored_is_named(demo, client):
+    page = read(client, f"{NOTE}?services=nonsense&unknown=1")
+    assert len(notices_of(page)) == 2
+    assert "nonsense" in notices_of(page)[0]
+
+
+def test_demonstration_data_are_not_for_a_case(demo, client):
+    assert "Not for use in a case." in read(client, NOTE).text
+
+
+def test_real_data_are(db, client):
+    make_response("Agern")
+    assert "Not for use in a case." not in read(client, NOTE).text
+
+
+def test_all_vendors_without_criteria(db, client):
+    make_response("Agern")
+    page = read(client, NOTE)
+    assert "None. All companies in the market overview." in page.text
+    assert vendors_of(page) == ["Agern"]
+
+
+def test_nobody_is_said_in_words(demo, client):
+    page = read(client, f"{NOTE}?q=findesikke")
+    assert vendors_of(page) == []
+    assert "No company matches all of the criteria at once." in page.text
+
+
+def test_the_print_button_waits_for_its_script(demo, client):
+    assert "hidden" in read(client, NOTE).one("button", type="button").attrs
