@@ -23,16 +23,14 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, email: str) -> "User":
+    def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("name"), max_length=150, blank=True)
-    is_staff = models.BooleanField(
-        _("staff"), default=False, help_text=_("May log in to the administration.")
-    )
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May log in to the administration."))
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Switch this off instead of deleting a user.")
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from marshmallow.validate import Range
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -33,7 +34,7 @@ def required(name: str, value, example: str):
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "insecure-key-for-development-only" if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}" if DEBUG else "")
 
 required("SECRET_KEY", SECRET_KEY, "a-long-random-text")
@@ -58,7 +59,7 @@ TOOLBOX_URL = env.str(
     "https://videncenter.kl.dk/viden-og-vaerktoejer/databeskyttelse-cyber-og-informationssikkerhed/"
     "databeskyttelse-og-jura/juridisk-ai-vaerktoejskasse/",
 )
-STALE_AFTER_MONTHS = env.int("STALE_AFTER_MONTHS", 12)
+STALE_AFTER_MONTHS = env.int("STALE_AFTER_MONTHS", 12, validate=Range(min=1, max=1200))
 
 # Applications -----------------------------------------------------------------------------------
 
@@ -128,7 +129,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
         "TIMEOUT": 86_400,
-        "OPTIONS": {"MAX_ENTRIES": env.int("PAGE_CACHE_ENTRIES", 500)},
+        "OPTIONS": {"MAX_ENTRIES": env.int("PAGE_CACHE_ENTRIES", 500, validate=Range(min=1))},
     },
 }
 

@@ -46,7 +46,7 @@ def columns(snapshot: Snapshot, request: HttpRequest) -> list[Column]:
     ]  # fmt: skip
     for asked in snapshot.asked.values():
         listed += _of_question(asked)
-    return listed + [
+    listed += [
         Column("offerings", _("Examples"), _("What the company has described as examples: title and stage; in JSON the "
                "description, where it is used and the codes of what it combines, too."), _offering_titles, _offerings, 44),
         _plain("contact_function", _("Contact"), _("A function or shared mailbox; persons are never named here."),
@@ -59,6 +59,7 @@ def columns(snapshot: Snapshot, request: HttpRequest) -> list[Column]:
         _plain("confirmed_on", _("Confirmed"), _("The day on which the company last confirmed its answers."),
                lambda response: response.confirmed_at, 14),
     ]  # fmt: skip
+    return listed
 
 
 def _plain(key: str, heading: str, explanation: str, value: Callable[[Response], Any], width: int = 24) -> Column:

@@ -106,7 +106,9 @@ def _bar(counted: Counted, answered: int, selection: Selection, to_follow: bool)
         label=option.label,
         count=counted.count,
         percent=f"{share:.1f}",
-        url=reverse("market:directory") + target.filter_query if counted.count and option.question.is_filterable else "",
+        url=reverse("market:directory") + target.filter_query
+        if counted.count and option.question.is_filterable
+        else "",
         share_text=f"{share:.0f} %",
         is_retired=option.is_retired,
         code=option.code,
@@ -174,7 +176,9 @@ def _by_bands(question: Question, said: Sequence[Counted], answered: int) -> Ite
         yield _sentence(_claim(_("fewer"), question, fewer))
     if few:
         single = all(one.count == 1 for one in few)
-        who = pgettext("a single company", "fewest") if single and len(few) == 1 else pgettext("up to one in ten", "few")
+        who = (
+            pgettext("a single company", "fewest") if single and len(few) == 1 else pgettext("up to one in ten", "few")
+        )
         yield _sentence(_claim(who, question, few))
 
 

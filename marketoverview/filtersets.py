@@ -103,7 +103,9 @@ class Notices:
         more = len(texts) - MAX_NOTICES
         if more <= 0:
             return tuple(texts)
-        rest = ngettext("%(n)s more part of the address was ignored.", "%(n)s more parts of the address were ignored.", more)
+        rest = ngettext(
+            "%(n)s more part of the address was ignored.", "%(n)s more parts of the address were ignored.", more
+        )
         return (*texts[:MAX_NOTICES], rest % {"n": more})
 
 
@@ -120,7 +122,7 @@ class KnownOptionsField(forms.MultipleChoiceField):
 
     def clean(self, value: Any) -> tuple[str, ...]:
         given = dict.fromkeys(map(str, value or ()))
-        known = [code for code, _label in self.choices]
+        known = [code for code, _label in self.choices]  # type: ignore[union-attr, misc]
         self.unknown = tuple(code for code in given if code and code not in known)
         return tuple(code for code in known if code in given)
 
@@ -207,7 +209,9 @@ def compared(slugs: Iterable[str], snapshot: Snapshot, notices: Notices) -> tupl
     known = [slug for slug in given if slug in snapshot.position]
     for slug in given:
         if slug not in snapshot.position:
-            notices.add(_("We do not know a vendor “%(slug)s”. It was left out of the comparison.") % {"slug": shown(slug)})
+            notices.add(
+                _("We do not know a vendor “%(slug)s”. It was left out of the comparison.") % {"slug": shown(slug)}
+            )
     if len(known) > MAX_COMPARED:
         notices.add(_("Up to %(n)s vendors can be compared. The rest were left out.") % {"n": MAX_COMPARED})
     return tuple(known[:MAX_COMPARED])

@@ -184,7 +184,7 @@ def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
 
 
 def is_stale(response: Response) -> bool:
-    return response.confirmed_at < stale_before()
+    return response.confirmed_at is not None and response.confirmed_at < stale_before()
 
 
 # Comparison ---------------------------------------------------------------------------------------
@@ -203,13 +203,21 @@ def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[Compar
     """The same rows for every vendor: description, each question, examples, contact, dates."""
     given = [answers_by_question(response) for response in responses]
     rows = [_compared(_("Description"), ([response.description] for response in responses), text=True)]
-    for asked in snapshot.asked.values():
-        rows.append(_compared(asked.question.heading, (map(said, one.get(asked.question.pk, ())) for one in given)))
+    rows += [
+        _compared(asked.question.heading, (map(said, one.get(asked.question.pk, ())) for one in given))
+        for asked in snapshot.asked.values()
+    ]
     rows.append(_compared(_("Examples"), ([one.title for one in response.offerings.all()] for response in responses)))
     contacts = [contact(response) for response in responses]
-    rows.append(CompareRow(_("Contact"), [[(one.email, f"mailto:{one.email}")] if one.email else [] for one in contacts]))
-    rows.append(CompareRow(_("Website"), [[(one.website_label, one.website)] if one.website else [] for one in contacts]))
-    dates = ([date_format(response.confirmed_at, "DATE_FORMAT")] for response in responses)
+    rows.append(
+        CompareRow(_("Contact"), [[(one.email, f"mailto:{one.email}")] if one.email else [] for one in contacts])
+    )
+    rows.append(
+        CompareRow(_("Website"), [[(one.website_label, one.website)] if one.website else [] for one in contacts])
+    )
+    dates = (
+        [date_format(response.confirmed_at, "DATE_FORMAT") if response.confirmed_at else ""] for response in responses
+    )
     return [*rows, _compared(_("Confirmed by the company"), dates)]
 
 

@@ -42,7 +42,8 @@ def run_on_postgres(arguments: list[str], left_out: str) -> int:
         given = ""
     if not given and postgres.binaries() is None:
         reason = "no DATABASE_URL of a PostgreSQL database, and no server program (initdb) found on this machine"
-        Path(left_out).open("a").write(f"the suite on PostgreSQL: {reason}\n")
+        with Path(left_out).open("a") as file:
+            file.write(f"the suite on PostgreSQL: {reason}\n")
         if required("postgres"):
             print(f"PostgreSQL is required: {reason}", file=sys.stderr)
         return int(required("postgres"))

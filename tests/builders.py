@@ -154,7 +154,9 @@ def give_answers(response: Response, answers: Codes, own_words: Mapping[str, str
             Answer.objects.create(response=response, option=option, own_words=words)
 
 
-def make_offering(response: Response, title: str = "Et tilbud", options: Codes | None = None, **fields) -> SampleOffering:
+def make_offering(
+    response: Response, title: str = "Et tilbud", options: Codes | None = None, **fields
+) -> SampleOffering:
     fields = {"position": response.offerings.count() + 1} | fields
     offering = SampleOffering.objects.create(response=response, title=title, **fields)
     for code, chosen in (options or {}).items():

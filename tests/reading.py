@@ -18,8 +18,10 @@ from typing import Any
 import openpyxl
 
 MARKET = "/en/markedsoverblik/"
-EMPTY_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
-INLINE_ELEMENTS = frozenset("a abbr b code em i small span strong".split())
+EMPTY_ELEMENTS = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+INLINE_ELEMENTS = frozenset(["a", "abbr", "b", "code", "em", "i", "small", "span", "strong"])
 
 
 # HTML -------------------------------------------------------------------------------------------

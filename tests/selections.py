@@ -1,6 +1,6 @@
 """Random selections of the demonstration data, and how many vendors they have in plain SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -40,9 +40,10 @@ def query_of(selection: Selection, q: str = "") -> str:
     return f"?{urlencode([*([('q', q)] if q else []), *pairs])}"
 
 
-def count_by_sql(selection: Selection) -> int:
-    """The published responses with one of the options in each question."""
-    return _count("SELECT COUNT(*) FROM marketoverview_response r WHERE r.status = 'published'", selection)
+def count_by_sql(selection: Selection, *also: tuple[str, str]) -> int:
+    """The published responses with one of the options in each question, and with all of these (question, option)."""
+    sql = "SELECT COUNT(*) FROM marketoverview_response r WHERE r.status = 'published'"
+    return _count(sql, [*selection.items(), *((code, [option]) for code, option in also)])
 
 
 def offerings_by_sql(selection: Selection, *together: tuple[str, str]) -> int:
@@ -56,12 +57,13 @@ def offerings_by_sql(selection: Selection, *together: tuple[str, str]) -> int:
         "JOIN marketoverview_option o ON o.id = so.option_id JOIN marketoverview_question q ON q.id = o.question_id "
         "WHERE q.code = %s AND o.code = %s)"
     )
-    return _count(sql + has_option * len(together), selection, [part for pair in together for part in pair])
+    parameters = [part for pair in together for part in pair]
+    return _count(sql + has_option * len(together), selection.items(), parameters)
 
 
-def _count(sql: str, selection: Selection, before: Sequence[str] = ()) -> int:
+def _count(sql: str, chosen: Iterable[tuple[str, Sequence[str]]], before: Sequence[str] = ()) -> int:
     parameters = list(before)
-    for code, options in selection.items():
+    for code, options in chosen:
         sql += (
             " AND r.id IN (SELECT a.response_id FROM marketoverview_answer a "
             "JOIN marketoverview_option o ON o.id = a.option_id JOIN marketoverview_question q ON q.id = o.question_id "

@@ -13,7 +13,7 @@ os.environ["DEBUG"] = "true"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:")
 
 with mock.patch.object(Env, "read_env"):
-    from kl_ai.settings import *
+    from kl_ai.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strong ones are slow on purpose
 WHITENOISE_AUTOREFRESH = True  # static files where they lie; a test of its own collects them

@@ -36,7 +36,9 @@ def mentioned(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+(\.\w+)+", node.value):
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+(\.\w+)+", node.value)
+        ):
             yield node.value
 
 
@@ -57,7 +59,9 @@ def test_the_project_knows_its_apps_in_three_places_only():
 def test_the_product_does_not_know_its_tests():
     packages = ("kl_ai", *APPS)
     paths = [path for package in packages for path in modules(package)]
-    assert [relative(p) for p in paths if any(n.split(".")[0] == "tests" for n in mentioned(ast.parse(p.read_text())))] == []
+    assert [
+        relative(p) for p in paths if any(n.split(".")[0] == "tests" for n in mentioned(ast.parse(p.read_text())))
+    ] == []
 
 
 # Templates --------------------------------------------------------------------------------------
@@ -85,7 +89,7 @@ def test_template(path):
 # What is left over ------------------------------------------------------------------------------
 
 TEXT = (".py", ".html", ".css", ".js", ".md", ".toml", ".yaml", ".yml", ".txt", ".po")
-LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK|lorem ip" r"sum)\b|\bbreak" r"point\(\)|console\.lo" r"g\(")
+LEFT_OVER = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|lorem ipsum)\b|\bbreakpoint\(\)|console\.log\(")
 NOT_OURS = (".venv", ".git", "var", "build", "node_modules", "static/vendor")
 
 
@@ -106,7 +110,9 @@ HOUSE = {
     "kl_ai", "marketoverview", "legaltoolbox", "templates", "static", "fixtures", "tests",
     "manage.py", "pyproject.toml", "constraints.txt", "Makefile", "README.md", ".ci", ".gitignore",
 }  # fmt: skip
-MADE = re.compile(r"\.git|\.venv|\.env|var|build|test-results|node_modules|__pycache__|.*\.egg-info|\..*_cache|\.hypothesis")
+MADE = re.compile(
+    r"\.git|\.venv|\.env|var|build|test-results|node_modules|__pycache__|.*\.egg-info|\..*_cache|\.hypothesis"
+)
 
 
 def table_of_readme(heading: str) -> list[str]:
@@ -135,11 +141,16 @@ def test_every_dependency_is_pinned_within_its_range():
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pins = dict(line.split("==") for line in lines if line and not line.startswith("#"))
     versions = {canonicalize_name(name): version for name, version in pins.items()}
-    wanted = [*PROJECT["dependencies"], *(line for extra in PROJECT["optional-dependencies"].values() for line in extra)]
+    wanted = [
+        *PROJECT["dependencies"],
+        *(line for extra in PROJECT["optional-dependencies"].values() for line in extra),
+    ]
     for requirement in map(Requirement, wanted):
         name = canonicalize_name(requirement.name)
         assert name in versions, f"{name} is not in constraints.txt"
-        assert requirement.specifier.contains(versions[name]), f"{name} {versions[name]} is outside {requirement.specifier}"
+        assert requirement.specifier.contains(versions[name]), (
+            f"{name} {versions[name]} is outside {requirement.specifier}"
+        )
 
 
 def test_the_top_level_is_as_drawn():

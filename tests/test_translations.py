@@ -61,4 +61,6 @@ def test_compiled_catalogue_is_current(entries):
     def content(found):
         return {(entry.msgctxt, entry.msgid): texts(entry) for entry in found}
 
-    assert content(polib.mofile(str(CATALOGUE.with_suffix(".mo")))) == content(entries)
+    compiled = CATALOGUE.with_suffix(".mo")
+    assert compiled.is_file()
+    assert content(polib.mofile(str(compiled))) == content(entries)

@@ -66,11 +66,17 @@ class TransitionRefused(Exception):
         words = {"vendor": now.vendor, "status": now.get_status_display()}
         if event is None:
             return gettext("Nothing was changed: the response of %(vendor)s is “%(status)s”.") % words
-        words |= {"who": event.actor or gettext("the system"), "when": date_format(timezone.localtime(event.at), "DATETIME_FORMAT")}
-        return gettext("Nothing was changed: the response of %(vendor)s is already “%(status)s” (%(who)s, %(when)s).") % words
+        words |= {
+            "who": event.actor or gettext("the system"),
+            "when": date_format(timezone.localtime(event.at), "DATETIME_FORMAT"),
+        }
+        return (
+            gettext("Nothing was changed: the response of %(vendor)s is already “%(status)s” (%(who)s, %(when)s).")
+            % words
+        )
 
 
-class ModerationEventManager(models.Manager):
+class ModerationEventManager(models.Manager["ModerationEvent"]):
     def get_by_natural_key(self, vendor: str, sequence: int, at: str) -> "ModerationEvent":
         return self.get(response__vendor__slug=vendor, response__sequence=sequence, at=at)
 
@@ -81,7 +87,12 @@ class ModerationEvent(models.Model):
     response = models.ForeignKey("marketoverview.Response", on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(_("time"), default=timezone.now)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     verb = models.CharField(_("what"), max_length=12, choices=Verb)
     from_status = models.CharField(_("from"), max_length=10, choices=Status)

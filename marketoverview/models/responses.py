@@ -30,10 +30,10 @@ class Response(models.Model):
     """One set of answers of one vendor in one round."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="responses", verbose_name=_("vendor"))
-    round = models.ForeignKey(
-        SurveyRound, on_delete=models.PROTECT, related_name="responses", verbose_name=_("round")
+    round = models.ForeignKey(SurveyRound, on_delete=models.PROTECT, related_name="responses", verbose_name=_("round"))
+    sequence = models.PositiveIntegerField(
+        _("number"), default=1, help_text=_("The vendor's first, second … response.")
     )
-    sequence = models.PositiveIntegerField(_("number"), default=1, help_text=_("The vendor's first, second … response."))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     based_on = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="revisions",
@@ -229,7 +229,7 @@ CONTENT = ("description", *NO_CONTACT)
 """The fields of a response that the vendor fills in, beside answers and offerings."""
 
 
-class AnswerManager(models.Manager):
+class AnswerManager(models.Manager["Answer"]):
     def get_by_natural_key(self, vendor: str, sequence: int, question: str, option: str) -> "Answer":
         return self.get(
             response__vendor__slug=vendor, response__sequence=sequence,
@@ -266,7 +266,7 @@ class Answer(models.Model):
             raise ValidationError({"own_words": _("Own words belong to the option “other” only.")})
 
 
-class SampleOfferingManager(models.Manager):
+class SampleOfferingManager(models.Manager["SampleOffering"]):
     def get_by_natural_key(self, vendor: str, sequence: int, position: int) -> "SampleOffering":
         return self.get(response__vendor__slug=vendor, response__sequence=sequence, position=position)
 

@@ -110,7 +110,9 @@ class Question(models.Model):
         ordering = ("position", "code")
         constraints = (
             models.UniqueConstraint(
-                fields=("matrix_axis",), condition=~models.Q(matrix_axis=""), name="one_question_per_matrix_axis",
+                fields=("matrix_axis",),
+                condition=~models.Q(matrix_axis=""),
+                name="one_question_per_matrix_axis",
                 violation_error_message=_("Another question has this place in the matrix already."),
             ),
         )
@@ -133,7 +135,7 @@ RESERVED_CODES = frozenset({"q", "sort", "page", "v", "by"})
 """Query parameters of the public pages; a question's code is one too and must not clash."""
 
 
-class OptionManager(models.Manager):
+class OptionManager(models.Manager["Option"]):
     def get_by_natural_key(self, question: str, code: str) -> "Option":
         return self.get(question__code=question, code=code)
 
@@ -141,9 +143,7 @@ class OptionManager(models.Manager):
 class Option(models.Model):
     """One answer that can be chosen. An option in use is retired, never deleted (PROTECT)."""
 
-    question = models.ForeignKey(
-        Question, on_delete=models.CASCADE, related_name="options", verbose_name=_("question")
-    )
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="options", verbose_name=_("question"))
     code = models.SlugField(_("code"), max_length=50, help_text=_("Used in addresses and exports. Never reused."))
     label_da = models.CharField(_("label (Danish)"), max_length=200)
     label_en = models.CharField(_("label (English)"), max_length=200, blank=True)
@@ -188,7 +188,7 @@ class Option(models.Model):
         return self.retired_on is not None and self.retired_on <= timezone.localdate()
 
 
-class FigureCommentManager(models.Manager):
+class FigureCommentManager(models.Manager["FigureComment"]):
     def get_by_natural_key(self, question: str) -> "FigureComment":
         return self.get(question__code=question)
 

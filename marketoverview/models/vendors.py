@@ -29,19 +29,25 @@ class Vendor(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
-        _("address"), max_length=80, unique=True, help_text=_("Part of the profile's address; stays when the name changes.")
+        _("address"),
+        max_length=80,
+        unique=True,
+        help_text=_("Part of the profile's address; stays when the name changes."),
     )
     cvr_number = models.CharField(
         _("CVR number"), max_length=8, null=True, blank=True, unique=True, validators=[validate_cvr],
         help_text=_("Empty for foreign companies."),
     )  # fmt: skip
     country = models.CharField(
-        _("country"), max_length=2, default="DK", validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters: DK, SE …"))]
+        _("country"),
+        max_length=2,
+        default="DK",
+        validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters: DK, SE …"))],
     )
     website = models.URLField(_("website"), blank=True, validators=[URLValidator(schemes=["http", "https"])])
     is_demo = models.BooleanField(_("demonstration data"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    members = models.ManyToManyField(
+    members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="VendorMember", related_name="vendors", verbose_name=_("members")
     )
 
@@ -65,7 +71,7 @@ class Vendor(models.Model):
             raise ValidationError({"cvr_number": _("Only Danish companies have a CVR number.")})
 
 
-class VendorMemberManager(models.Manager):
+class VendorMemberManager(models.Manager["VendorMember"]):
     def get_by_natural_key(self, vendor: str, email: str) -> "VendorMember":
         return self.get(vendor__slug=vendor, user__email__iexact=email)
 
@@ -73,9 +79,7 @@ class VendorMemberManager(models.Manager):
 class VendorMember(models.Model):
     """A user who may act for a vendor."""
 
-    vendor = models.ForeignKey(
-        Vendor, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("vendor")
-    )
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("vendor"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
     )

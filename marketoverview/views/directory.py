@@ -59,7 +59,9 @@ def _order(request: HttpRequest, selection: Selection) -> dict[str, Any]:
     note = ""
     if selection.sort == "rotation":
         day = date_format(timezone.localdate(), "DATE_FORMAT")
-        note = _("The order is drawn by lot from the date %(date)s. It is the same for everybody today.") % {"date": day}
+        note = _("The order is drawn by lot from the date %(date)s. It is the same for everybody today.") % {
+            "date": day
+        }
     return {"sorts": sorts, "sort": "" if selection.sort == "name" else selection.sort, "rotation_note": note}
 
 
@@ -157,7 +159,7 @@ def vcard(request: HttpRequest, slug: str) -> HttpResponse:
         return gone(request, response)
     url = request.build_absolute_uri(profiles.profile_url(slug))
     answer = HttpResponse(vcards.vcard(response, url), content_type="text/vcard; charset=utf-8")
-    answer["Content-Disposition"] = content_disposition_header(True, f"{slug}.vcf")
+    answer["Content-Disposition"] = content_disposition_header(True, f"{slug}.vcf") or ""
     return answer
 
 

@@ -53,7 +53,9 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     source = reverse("market:directory") + selection.query(page=False, compared=False)
     sheets = [
         tables.Sheet(_("Companies"), headings, rows, widths=[column.width for column in listed]),
-        tables.Sheet(_("About the data"), (), about(request, market, selection, source), widths=(28, 100), kind="notes"),
+        tables.Sheet(
+            _("About the data"), (), about(request, market, selection, source), widths=(28, 100), kind="notes"
+        ),
     ]
     return tables.xlsx_response(f"{FILE_NAME}.xlsx", sheets, created=made_at(market))
 
@@ -135,7 +137,10 @@ def note(request: HttpRequest) -> HttpResponse:
         "marketoverview/note.html",
         {
             "nav_current": "market",
-            "crumbs": [(_("Find vendors"), reverse("market:directory") + selection.filter_query), (_("Market note"), "")],
+            "crumbs": [
+                (_("Find vendors"), reverse("market:directory") + selection.filter_query),
+                (_("Market note"), ""),
+            ],
             **links(selection),
             "notices": selection.notices,
             "sentence": wording.sentence(market, selection, total),
@@ -224,12 +229,14 @@ class SelectionFeed(Feed):
         """One entry per publication: a changed profile is news again."""
         return f"urn:kl-ai:{response.vendor.slug}:{response.sequence}"
 
-    def item_pubdate(self, response: Response) -> datetime:
+    def item_pubdate(self, response: Response) -> datetime | None:
         return response.published_at
 
     def item_updateddate(self, response: Response) -> datetime:
-        confirmed = timezone.make_aware(datetime.combine(response.confirmed_at, time()))
-        return max(response.published_at, confirmed)
+        """Published, or confirmed anew since. A published response has both dates (a database constraint)."""
+        days = filter(None, [response.confirmed_at])
+        confirmed = [timezone.make_aware(datetime.combine(day, time())) for day in days]
+        return max(filter(None, [response.published_at, *confirmed]))
 
 
 feed = market_page(SelectionFeed())

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -50,14 +51,19 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     total = market.match(selection.chosen, selection.q).bit_count()
     shown = figure_of(market, selection, asked)
     said = own_words(market, selection, asked)
-    page = pages(len(said), selection.page, WORDS_PER_PAGE, lambda number: replace(selection, page=number).query() or "?")
+    page = pages(
+        len(said), selection.page, WORDS_PER_PAGE, lambda number: replace(selection, page=number).query() or "?"
+    )
     selection = with_page_notice(selection, page)
     return render(
         request,
         "marketoverview/figure.html",
         {
             "nav_current": "figures",
-            "crumbs": [(_("Figures"), reverse("market:figures") + selection.filter_query), (shown.label or shown.heading, "")],
+            "crumbs": [
+                (_("Figures"), reverse("market:figures") + selection.filter_query),
+                (shown.label or shown.heading, ""),
+            ],
             **panel(request, market, selection, total),
             "figure": shown,
             "own_words": [(one.name, profile_url(one.slug), text) for one, text in said[page.start : page.stop]],
@@ -87,7 +93,7 @@ def _neighbours(market: Snapshot, selection: Selection, asked: Asked) -> dict[st
 
 
 @market_page
-def figure_file(request: HttpRequest, code: str, ending: str) -> HttpResponse:
+def figure_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBase:
     """The figure as SVG, PNG, CSV or XLSX, for the selection in the query string."""
     market, selection = read(request)
     shown = figure_of(market, selection, _asked_or_404(market, code))
@@ -116,7 +122,7 @@ def _png(request: HttpRequest, market: Snapshot, selection: Selection, shown: Fi
 
 def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
 
 
@@ -128,11 +134,11 @@ def _rows(shown: Figure) -> Iterator[tuple[str, str, int, float]]:
     return ((bar.label, bar.code, bar.count, float(bar.percent)) for bar in shown.bars)
 
 
-def _csv(request: HttpRequest, market: Snapshot, selection: Selection, shown: Figure) -> HttpResponse:
+def _csv(request: HttpRequest, market: Snapshot, selection: Selection, shown: Figure) -> HttpResponseBase:
     return tables.csv_response(f"{shown.code}.csv", _headings(), _rows(shown))
 
 
-def _xlsx(request: HttpRequest, market: Snapshot, selection: Selection, shown: Figure) -> HttpResponse:
+def _xlsx(request: HttpRequest, market: Snapshot, selection: Selection, shown: Figure) -> HttpResponseBase:
     facts = [
         (_("Figure"), f"{shown.label} {shown.question}".strip()),
         *about(request, market, selection, shown.url),
@@ -143,6 +149,6 @@ def _xlsx(request: HttpRequest, market: Snapshot, selection: Selection, shown: F
     return tables.xlsx_response(f"{shown.code}.xlsx", [data, notes], created=made_at(market))
 
 
-FILES: dict[str, Callable[[HttpRequest, Snapshot, Selection, Figure], HttpResponse]] = {
+FILES: dict[str, Callable[[HttpRequest, Snapshot, Selection, Figure], HttpResponseBase]] = {
     "svg": _svg, "png": _png, "csv": _csv, "xlsx": _xlsx,
 }  # fmt: skip

@@ -68,9 +68,13 @@ class Cross:
     def cell(self, row: Choice, column: Choice, count: int, highest: int) -> Cell:
         words = {"count": count, "row": row.option.short, "column": column.option.short}
         if self.by_offerings:
-            label = ngettext("%(count)s example: %(row)s and %(column)s", "%(count)s examples: %(row)s and %(column)s", count)
+            label = ngettext(
+                "%(count)s example: %(row)s and %(column)s", "%(count)s examples: %(row)s and %(column)s", count
+            )
         else:
-            label = ngettext("%(count)s company: %(row)s and %(column)s", "%(count)s companies: %(row)s and %(column)s", count)
+            label = ngettext(
+                "%(count)s company: %(row)s and %(column)s", "%(count)s companies: %(row)s and %(column)s", count
+            )
         tint = -(-TINTS * count // highest) if count else 0
         has_list = self.by_offerings or (self.row.question.is_filterable and self.column.question.is_filterable)
         return Cell(count, self.url(row, column) if count and has_list else "", tint, label % words)
@@ -84,7 +88,10 @@ class Cross:
             MatrixRow(
                 row.option.short,
                 row.option.label,
-                [self.cell(row, column, count, highest) for column, count in zip(columns, counts[row.code], strict=True)],
+                [
+                    self.cell(row, column, count, highest)
+                    for column, count in zip(columns, counts[row.code], strict=True)
+                ],
             )
             for row in self.row_choices(self.row)
         ]
@@ -180,7 +187,10 @@ def cell(request: HttpRequest, row: str, column: str) -> HttpResponse:
         "marketoverview/cell.html",
         {
             "nav_current": "matrix",
-            "crumbs": [(_("Matrix"), reverse("market:matrix") + "?by=offerings"), (f"{chosen.option.short} · {other.option.short}", "")],
+            "crumbs": [
+                (_("Matrix"), reverse("market:matrix") + "?by=offerings"),
+                (f"{chosen.option.short} · {other.option.short}", ""),
+            ],
             **panel(request, market, selection, total),
             "row_option": chosen.option,
             "column_option": other.option,

@@ -88,11 +88,16 @@ def about(request: HttpRequest, market: Snapshot, selection: Selection, path: st
     yield _("Source"), request.build_absolute_uri(path)
     yield _("No recommendation"), no_recommendation()
     if market.is_demo:
-        yield _("Demonstration data"), _("The companies are invented. The totals of the numbered figures are the published ones of the survey.")
+        yield (
+            _("Demonstration data"),
+            _("The companies are invented. The totals of the numbered figures are the published ones of the survey."),
+        )
 
 
 def no_recommendation() -> str:
-    return _("KL recommends nobody. The companies have given the answers themselves; KL has not assessed their quality.")
+    return _(
+        "KL recommends nobody. The companies have given the answers themselves; KL has not assessed their quality."
+    )
 
 
 def made_at(market: Snapshot) -> datetime:

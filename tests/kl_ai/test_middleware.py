@@ -18,7 +18,9 @@ def seen(query: str):
     return requests[0]
 
 
-@pytest.mark.parametrize("query", ["a=1", "q=%C3%A6&services=advisory", "&".join(["a=1"] * MAX_PARAMETERS), "q=" + "x" * 5000])
+@pytest.mark.parametrize(
+    "query", ["a=1", "q=%C3%A6&services=advisory", "&".join(["a=1"] * MAX_PARAMETERS), "q=" + "x" * 5000]
+)
 def test_an_ordinary_query_string_is_left_alone(query):
     request = seen(query)
     assert request.META["QUERY_STRING"] == query

@@ -72,7 +72,9 @@ def test_four_fit_and_a_fifth_is_left_out_with_a_notice(market, client):
     assert notices_of(five) == ["Up to 4 vendors can be compared. The rest were left out."]
 
 
-@pytest.mark.parametrize(("slugs", "said"), [((), "Choose two to four companies."), (("agern",), "at least one more company")])
+@pytest.mark.parametrize(
+    ("slugs", "said"), [((), "Choose two to four companies."), (("agern",), "at least one more company")]
+)
 def test_too_few_are_asked_for_more(slugs, said, market, client):
     page = read(client, address(*slugs))
     assert said in page.one("main").text

@@ -45,7 +45,15 @@ def on_day(monkeypatch):
 def test_the_list_runs_from_a_to_aa(db, client):
     for name in ("Østerbro", "Zebra", "Aalborg Data", "Ærø", "abe", "Årsleff", "Åboulevard"):
         make_response(name)
-    assert names_of(read(client, MARKET)) == ["abe", "Zebra", "Ærø", "Østerbro", "Åboulevard", "Aalborg Data", "Årsleff"]
+    assert names_of(read(client, MARKET)) == [
+        "abe",
+        "Zebra",
+        "Ærø",
+        "Østerbro",
+        "Åboulevard",
+        "Aalborg Data",
+        "Årsleff",
+    ]
 
 
 def test_the_demonstration_stands_in_danish_order(demo, client):
@@ -125,7 +133,9 @@ def test_up_to_25_need_no_pages(survey, client):
     assert not page.has("nav", "pagination")
 
 
-@pytest.mark.parametrize(("query", "slugs"), [("0", 25), ("-1", 25), ("abc", 25), ("1e9", 25), ("99999", 10), ("999999999", 10)])
+@pytest.mark.parametrize(
+    ("query", "slugs"), [("0", 25), ("-1", 25), ("abc", 25), ("1e9", 25), ("99999", 10), ("999999999", 10)]
+)
 def test_a_page_that_does_not_exist_is_answered_with_one_that_does(query, slugs, survey, client):
     make_market(60)
     page = read(client, f"{MARKET}?page={query}")
@@ -224,7 +234,14 @@ def test_one_vendor_is_not_yet_a_comparison(survey, client):
 def test_nothing_is_sent_again_until_something_changes(db, client):
     response = make_response("Agern")
     make_response("Birk")
-    for path in (MARKET, f"{MARKET}figurer/", f"{MARKET}virksomheder/agern/", f"{MARKET}eksport.json", f"{MARKET}nyt.atom", "/"):
+    for path in (
+        MARKET,
+        f"{MARKET}figurer/",
+        f"{MARKET}virksomheder/agern/",
+        f"{MARKET}eksport.json",
+        f"{MARKET}nyt.atom",
+        "/",
+    ):
         first = client.get(path)
         first.getvalue()
         again = client.get(path, headers={"If-None-Match": first["ETag"]})

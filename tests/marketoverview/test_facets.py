@@ -111,7 +111,9 @@ def test_what_is_chosen_is_ticked_and_its_facet_stands_open(demo, client):
 
 def test_the_page_works_as_a_plain_form(demo, client):
     """Without JavaScript the button sends the fields; they are the address."""
-    form = read(client, f"{MARKET}?services=advisory&q=data&sort=confirmed&v=agern-demofirma").one("form", id="selection")
+    form = read(client, f"{MARKET}?services=advisory&q=data&sort=confirmed&v=agern-demofirma").one(
+        "form", id="selection"
+    )
     assert form.attrs["method"] == "get"
     assert form.attrs["action"] == MARKET
     assert form.one("input", id="q").attrs["value"] == "data"

@@ -154,7 +154,9 @@ def test_each_figure_offers_its_files(ending, demo, client):
 
 def test_files_count_the_selection(demo, client):
     _headings, *rows = csv_of(client, f"{FIGURES}technologies.csv?services=legal-advisory")
-    expected = {code: count_by_sql({"services": ["legal-advisory"], "technologies": [code]}) for code in SURVEY["technologies"]}
+    expected = {
+        code: count_by_sql({"services": ["legal-advisory"], "technologies": [code]}) for code in SURVEY["technologies"]
+    }
     assert {row[1]: int(row[2]) for row in rows} == expected
 
 
@@ -279,7 +281,9 @@ def test_a_share_becomes_words_by_fixed_bands(chosen, said):
     question = Question(code="services", phrase_en="choose {options}")
     option = Option(question=question, code="a", label_en="A")
     with override("en"):
-        assert list(conclusion(question, [Counted(Choice(option, 0, 0), chosen)], answered=100)) == [f"{said} choose a ({chosen})."]
+        assert list(conclusion(question, [Counted(Choice(option, 0, 0), chosen)], answered=100)) == [
+            f"{said} choose a ({chosen})."
+        ]
 
 
 def test_few_answers_are_not_turned_into_shares(db, client):
@@ -300,7 +304,9 @@ def test_a_figure_that_nobody_in_the_selection_has_answered_says_so(db, client):
 
 def test_the_caption_says_basis_kind_and_date(demo, client):
     several = read(client, f"{FIGURES}services/").one("p", "figure-caption").text
-    assert several.startswith("35 of 35 companies have answered. Several answers were possible. Data as of Nov. 20, 2026.")
+    assert several.startswith(
+        "35 of 35 companies have answered. Several answers were possible. Data as of Nov. 20, 2026."
+    )
     assert "Demonstration data." in several
     assert "One answer was possible." in read(client, f"{FIGURES}company-size/").one("p", "figure-caption").text
 
@@ -308,7 +314,10 @@ def test_the_caption_says_basis_kind_and_date(demo, client):
 def test_kls_comment_stands_as_kls_with_its_date(db, client):
     make_response("Agern", answers={"services": ["a"]})
     comment = FigureComment.objects.create(
-        question=Question.objects.get(code="services"), text_da="Vores ord.", text_en="Our words.", updated_on=date(2026, 5, 4)
+        question=Question.objects.get(code="services"),
+        text_da="Vores ord.",
+        text_en="Our words.",
+        updated_on=date(2026, 5, 4),
     )
     PublicVersion.bump()
     aside = read(client, f"{FIGURES}services/").one("aside", "kl-comment").text
@@ -330,7 +339,10 @@ def test_own_words_stand_below_the_figure_with_their_vendors(db, client):
         listed = page.one("ul", "own-words-list").all("li")
         return [(one.one("a").text, one.one("blockquote").text) for one in listed]
 
-    assert words_of(read(client, f"{FIGURES}services/")) == [("Birk", "Vi skriver rapporter."), ("Ørn", "Vi holder <kurser>.")]
+    assert words_of(read(client, f"{FIGURES}services/")) == [
+        ("Birk", "Vi skriver rapporter."),
+        ("Ørn", "Vi holder <kurser>."),
+    ]
     assert words_of(read(client, f"{FIGURES}services/?size=s")) == [("Ørn", "Vi holder <kurser>.")]
     assert not read(client, f"{FIGURES}size/").has("ul", "own-words-list")
 

@@ -109,7 +109,9 @@ def test_says_plainly_what_is_counted(market, client):
 def test_a_cell_says_its_number_to_whoever_hears_it(market, client):
     table = read(client, MATRIX).one("table", "matrix")
     assert "2 companies: Option nlp and Option health" in table.text
-    assert "2 examples: Option nlp and Option health" in read(client, f"{MATRIX}?by=offerings").one("table", "matrix").text
+    assert (
+        "2 examples: Option nlp and Option health" in read(client, f"{MATRIX}?by=offerings").one("table", "matrix").text
+    )
 
 
 def test_the_highest_number_has_the_darkest_tint(demo, client):

@@ -19,7 +19,7 @@ NEUTRALITY = f"{MARKET}neutralitet/"
         "No ratings, scores or stars.",
         "Every profile shows the same fields.",
         "That means neither yes nor no.",
-        "within one question a company is included when it ticked at least one of the chosen answers. "
+        "within one question a company is included when it ticked at least one of the chosen answers.",
         "Between questions it must meet all of them.",
         "can complain to KL",
     ],
@@ -36,7 +36,9 @@ def test_is_linked_from_every_page(demo, client):
 def test_every_row_has_the_same_fields(demo, client):
     rows = read(client, MARKET).all("li", "vendor-row")
     assert len({tuple(term.text for term in row.all("dt")) for row in rows}) == 1
-    assert len({tuple(element.tag for element in row.all() if element.tag in ("h3", "dl", "input")) for row in rows}) == 1
+    assert (
+        len({tuple(element.tag for element in row.all() if element.tag in ("h3", "dl", "input")) for row in rows}) == 1
+    )
 
 
 def test_every_profile_has_the_same_headings(demo, client):

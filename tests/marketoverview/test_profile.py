@@ -226,7 +226,9 @@ def test_a_person_is_named_only_with_consent(db, client):
 
 def test_a_name_without_consent_is_shown_nowhere(db):
     """The database refuses it; were it there nevertheless, neither page nor file would show it."""
-    response = Response(vendor=Vendor(name="Agern", slug="agern"), contact_name="Anna Hansen", published_at=timezone.now())
+    response = Response(
+        vendor=Vendor(name="Agern", slug="agern"), contact_name="Anna Hansen", published_at=timezone.now()
+    )
     assert contact(response).name == ""
     assert "Anna" not in vcard(response, "https://example.org/")
 
@@ -242,7 +244,9 @@ def properties(card: str) -> list[tuple[str, str]]:
 
 def test_the_contact_is_a_file_for_the_address_book(db, client):
     vendor = make_vendor("Ærø; Bøg, Co", slug="agern", website="https://agern.example/")
-    make_response(vendor, contact_function="Salg til kommuner", contact_phone="+45 11 22 33 44", contact_email="ki@agern.example")
+    make_response(
+        vendor, contact_function="Salg til kommuner", contact_phone="+45 11 22 33 44", contact_email="ki@agern.example"
+    )
     response = client.get(f"{AGERN}kontakt.vcf")
     assert response["Content-Type"] == "text/vcard; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="agern.vcf"'
@@ -269,7 +273,9 @@ def test_the_file_names_a_person_with_consent_and_leaves_out_what_is_empty(db, c
     assert not {"TITLE", "TEL;TYPE=work", "URL"} & set(said)
 
 
-hostile = st.text(st.sampled_from("aæ,;:\\\r\n\t\x00\x0b\x0c\x1c\x85\u2028\u2029 🙂=") | st.characters(codec="utf-8"), max_size=120)
+hostile = st.text(
+    st.sampled_from("aæ,;:\\\r\n\t\x00\x0b\x0c\x1c\x85\u2028\u2029 🙂=") | st.characters(codec="utf-8"), max_size=120
+)
 
 
 @hypothesis_settings(max_examples=60)
@@ -280,7 +286,7 @@ def test_no_field_can_add_a_line_to_the_file(name, function, email, phone, websi
         contact_phone=phone, contact_name=person, contact_consent=True, published_at=timezone.now(),
     )  # fmt: skip
     card = vcard(response, "https://example.org/agern/")
-    assert card.split("\r\n") == card.splitlines() + [""], "no line ends but by CRLF"
+    assert card.split("\r\n") == [*card.splitlines(), ""], "no line ends but by CRLF"
     assert all(len(line.encode()) <= 75 for line in card.split("\r\n"))
     names = [name for name, _value in properties(card)]
     expected = {"TITLE": function, "EMAIL;TYPE=work": email, "TEL;TYPE=work": phone, "URL": website}

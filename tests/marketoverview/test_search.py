@@ -49,7 +49,9 @@ def test_finds_in_what_the_vendors_wrote(query, names, market, client):
 
 
 def test_answers_and_contacts_are_not_searched(db, client):
-    make_response("Agern", answers={"services": ["advice"]}, contact_email="post@agern.example", contact_function="Salg")
+    make_response(
+        "Agern", answers={"services": ["advice"]}, contact_email="post@agern.example", contact_function="Salg"
+    )
     for query in ("advice", "salg", "example"):
         assert found(client, query) == []
 

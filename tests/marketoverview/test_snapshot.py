@@ -24,7 +24,9 @@ WORDS = ("sagsbehandling", "jordvarme", "postsortering", "børn")
 responses = st.fixed_dictionaries(
     {code: st.sets(st.sampled_from(options), max_size=3) for code, options in OPTIONS.items()}
     | {
-        "status": st.sampled_from(("published", "published", "published", "submitted", "withdrawn", "archived", "draft")),
+        "status": st.sampled_from(
+            ("published", "published", "published", "submitted", "withdrawn", "archived", "draft")
+        ),
         "word": st.sampled_from(WORDS),
         "together": st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from("sl")), max_size=2),
     }
@@ -100,7 +102,9 @@ def test_every_cross_count_equals_plain_sql(questions, market, selection):
 
 @pytest.mark.parametrize("sort", ["name", "confirmed", "rotation"])
 def test_pages_hold_every_vendor_once_in_every_order(questions, sort):
-    build_market([dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(7)])
+    build_market(
+        [dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(7)]
+    )
     now, today = snapshot.current(), date(2026, 11, 23)
     pages = [now.page(now.everyone, sort, start, start + 3, today) for start in (0, 3, 6)]
     assert [len(page) for page in pages] == [3, 3, 1]
@@ -108,7 +112,9 @@ def test_pages_hold_every_vendor_once_in_every_order(questions, sort):
 
 
 def test_the_order_of_the_day_can_be_checked_by_anybody(questions):
-    build_market([dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(9)])
+    build_market(
+        [dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(9)]
+    )
     now = snapshot.current()
     first, second = date(2026, 11, 23), date(2026, 11, 24)
     shown = [entry.slug for entry in now.page(now.everyone, "rotation", 0, 9, first)]

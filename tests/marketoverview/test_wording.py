@@ -8,7 +8,12 @@ from tests.builders import make_response
 from tests.reading import MARKET, read, sentence_of
 from tests.selections import count_by_sql, query_of
 
-ADVICE, LEGAL, NLP, HEALTH = ("services", "advisory"), ("services", "legal-advisory"), ("technologies", "nlp"), ("business-areas", "health")
+ADVICE, LEGAL, NLP, HEALTH = (
+    ("services", "advisory"),
+    ("services", "legal-advisory"),
+    ("technologies", "nlp"),
+    ("business-areas", "health"),
+)
 
 ENGLISH = [
     ((), "{n} companies"),

@@ -1,0 +1,263 @@
+"""The pages around the tools: home, about, privacy, health and errors; languages, cookies and the banner."""
+
+import re
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client, RequestFactory
+
+from kl_ai.views import server_error
+from marketoverview.models import PublicVersion, Response, SampleOffering, Vendor
+from tests.builders import make_response, make_vendor
+from tests.pages import PUBLIC, PUBLIC_PAGES
+from tests.reading import MARKET, bars_of, facts_of, parse, read
+from tests.selections import SURVEY, count_by_sql
+
+# Home ---------------------------------------------------------------------------------------------
+
+
+def test_home_counts_the_market(demo, client):
+    numbers = facts_of(read(client, "/en/").one("main"))
+    assert numbers["companies have answered the survey"] == "35"
+    examples = SampleOffering.objects.filter(response__status="published").count()
+    assert numbers["examples of what they offer"] == str(examples)
+    assert numbers["last updated"] == "Nov. 20, 2026"
+
+
+def test_home_shows_one_published_figure_with_its_links(demo, client):
+    bars = bars_of(read(client, "/en/").one("main"))
+    assert [bar.count for bar in bars] == [27, 23, 19, 18, 14, 14, 10]
+    assert bars[0].url == f"{MARKET}?technologies=prediction"
+
+
+def test_home_has_its_two_doors_and_the_way_to_the_survey(demo, client, settings):
+    links = [link.attrs["href"] for link in read(client, "/en/").one("main").all("a")]
+    assert links.index(MARKET) < links.index(settings.TOOLBOX_URL)
+    assert "/en/leverandoer/" in links
+
+
+def test_home_shows_a_change_on_the_next_request(db, client):
+    make_response("Agern", offerings=[{}])
+    assert facts_of(read(client, "/en/"))["companies have answered the survey"] == "1"
+    make_response("Birk")
+    assert facts_of(read(client, "/en/"))["companies have answered the survey"] == "2"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/en/", "/om/", "/privatliv/", MARKET, f"{MARKET}markedsnotat/", f"{MARKET}sammenlign/"]
+)
+def test_an_empty_portal_stands(path, db, client):
+    assert read(client, path).all("h1")
+
+
+@pytest.mark.parametrize("path", ["/en/om/", "/en/privatliv/"])
+def test_the_pages_about_the_portal_say_whom_to_write_to(path, demo, client, settings):
+    links = [link.attrs["href"] for link in read(client, path).one("main").all("a")]
+    assert f"mailto:{settings.CONTACT_EMAIL}" in links
+
+
+def test_the_footer_leads_to_the_accessibility_statement(demo, client, settings):
+    settings.ACCESSIBILITY_STATEMENT_URL = "https://www.was.digst.dk/ki-example"
+    footer = read(client, "/en/").one("footer", "footer")
+    assert settings.ACCESSIBILITY_STATEMENT_URL in [link.attrs["href"] for link in footer.all("a")]
+
+
+# Language -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("accepted", ["", "en", "en-GB,en;q=0.9", "da", "de,fr;q=0.5", "*", "x" * 500])
+def test_the_address_decides_the_language_not_the_browser(accepted, demo, client):
+    for path, language in (("/", "da"), ("/markedsoverblik/", "da"), ("/en/", "en"), (MARKET, "en")):
+        page = parse(client.get(path, headers={"Accept-Language": accepted}).content.decode())
+        assert page.one("html").attrs["lang"] == language
+
+
+def test_a_cookie_does_not_change_the_language(demo, client):
+    client.cookies["django_language"] = "en"
+    assert read(client, "/markedsoverblik/").one("html").attrs["lang"] == "da"
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+def test_the_other_language_is_the_same_page_with_the_same_selection(path, demo, client):
+    def switch(page) -> str:
+        (target,) = {link.attrs["href"] for link in page.all("a", "header-language")}
+        return target
+
+    other = switch(read(client, path))
+    assert other != path
+    assert other.startswith("/en/") != path.startswith("/en/")
+    page = read(client, other)
+    assert page.one("html").attrs["lang"] == ("en" if other.startswith("/en/") else "da")
+    assert switch(page) == path
+
+
+def test_names_and_descriptions_stay_danish_on_the_english_pages(demo, client):
+    page = read(client, MARKET)
+    assert {text.attrs["lang"] for text in page.all("p", "vendor-row-description")} == {"da"}
+
+
+# Cookies and caches -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [a for a in PUBLIC if not a.sets_cookie], ids=lambda a: "-".join([a.name, *a.args]))
+def test_no_public_page_sets_or_depends_on_a_cookie(address, demo, client):
+    for path in address.paths():
+        response = client.get(path)
+        response.getvalue()
+        assert not response.cookies, path
+        assert not response.has_header("Set-Cookie"), path
+        assert "cookie" not in response.get("Vary", "").lower(), path
+
+
+@pytest.mark.parametrize("path", ["/findes-ikke/", "/en/findes-ikke/", f"{MARKET}virksomheder/nordstjernen/"])
+def test_no_error_page_sets_or_depends_on_a_cookie(path, vendor, client):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert not response.cookies
+    assert "cookie" not in response.get("Vary", "").lower()
+
+
+def test_whoever_has_logged_in_sees_what_everybody_sees(demo, client, owner):
+    for path in ("/", MARKET, f"{MARKET}virksomheder/agern-demofirma/"):
+        anonymous = client.get(path).content
+        own = Client()
+        own.force_login(owner)
+        assert own.get(path).content == anonymous
+
+
+@pytest.mark.parametrize("path", ["/", MARKET, f"{MARKET}figurer/", f"{MARKET}eksport.csv"])
+def test_public_pages_are_for_reading_only(path, demo, client):
+    assert client.post(path).status_code == 405
+    response = client.head(path)
+    assert response.status_code == 200
+
+
+def test_a_head_request_does_not_empty_the_page_for_the_next_reader(demo, client):
+    client.head(MARKET)
+    assert len(client.get(MARKET).content) > 10_000
+
+
+# The banner ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [*PUBLIC_PAGES, "/findes-ikke/"])
+def test_the_banner_stands_on_every_page_while_a_demonstration_vendor_is_published(path, demo, client):
+    (banner,) = parse(client.get(path).content.decode()).all("aside", "demo-banner")
+    assert "emonstration" in banner.text
+
+
+def test_the_banner_goes_with_the_last_demonstration_vendor(db, client):
+    paths = ("/", MARKET, f"{MARKET}figurer/", "/om/", "/findes-ikke/", f"{MARKET}virksomheder/birk/")
+    demo_vendor = make_response(make_vendor("Agern", is_demo=True))
+    make_response("Birk")
+    make_response(make_vendor("Ceder", is_demo=True), "submitted")
+    for path in paths:
+        assert parse(client.get(path).content.decode()).has("aside", "demo-banner"), path
+    demo_vendor.withdraw(None, "")
+    for path in paths:
+        assert not parse(client.get(path).content.decode()).has("aside", "demo-banner"), path
+
+
+def test_the_banner_follows_the_mark_on_the_vendor(db, client):
+    make_response("Agern")
+    assert not read(client, MARKET).has("aside", "demo-banner")
+    Vendor.objects.update(is_demo=True)
+    PublicVersion.bump()
+    assert read(client, MARKET).has("aside", "demo-banner")
+
+
+# Health and errors --------------------------------------------------------------------------------
+
+
+def test_healthz_says_ok_when_all_is_well(db, client):
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok")
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_healthz_says_when_migrations_are_missing(db, client, monkeypatch):
+    monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: ["one"])
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (503, b"migrations missing")
+
+
+def test_healthz_says_when_the_database_does_not_answer(db, client, monkeypatch):
+    def fails(*args):
+        raise OperationalError("no")
+
+    monkeypatch.setattr("kl_ai.views.MigrationExecutor", fails)
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (503, b"database unavailable")
+
+
+@pytest.mark.parametrize(
+    ("path", "language"), [("/findes-ikke/", "da"), ("/en/findes-ikke/", "en"), ("/markedsoverblik/x/", "da")]
+)
+def test_an_unknown_page_leads_on(path, language, demo, client):
+    page = read(client, path, status=404)
+    assert page.one("html").attrs["lang"] == language
+    links = [link.attrs["href"] for link in page.one("main").all("a")]
+    prefix = "/en" if language == "en" else ""
+    assert {f"{prefix}/", f"{prefix}/markedsoverblik/"} <= set(links)
+
+
+@pytest.mark.parametrize("path", ["/findes-ikke/", "/en/findes-ikke/"])
+def test_the_other_language_of_an_unknown_page_is_in_that_language(path, db, client):
+    page = read(client, path, status=404)
+    for link in page.all("a", "header-language"):
+        assert link.attrs["href"].startswith("/en/") == (link.attrs["lang"] == "en")
+
+
+def test_a_missing_slash_is_added_and_the_selection_kept(demo, client):
+    response = client.get("/en/markedsoverblik?services=advisory&q=%C3%A6")
+    assert response.status_code == 301
+    assert response["Location"] == "/en/markedsoverblik/?services=advisory&q=%C3%A6"
+
+
+def test_an_error_page_stands_without_database_and_context(monkeypatch):
+    def fails(*args, **kwargs):
+        raise AssertionError("the database is asked")
+
+    monkeypatch.setattr(connection, "cursor", fails)
+    response = server_error(RequestFactory().get("/"))
+    assert response.status_code == 500
+    page = parse(response.content.decode())
+    assert page.all("h1")
+    assert "/" in [link.attrs["href"] for link in page.all("a")]
+
+
+def test_a_failing_page_is_answered_with_the_error_page(db, client, monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("marketoverview.views.directory.profiles.rows", fails)
+    client.raise_request_exception = False
+    response = client.get(MARKET)
+    assert response.status_code == 500
+    assert "a defect" not in response.content.decode()
+    assert not response.has_header("ETag")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "a b", "testserver:80:80"])
+def test_a_wrong_host_is_refused_in_the_design(host, db, client):
+    response = client.get("/", headers={"Host": host})
+    assert response.status_code == 400
+    assert parse(response.content.decode()).all("h1")
+
+
+def test_a_failure_is_not_remembered(db, client, monkeypatch):
+    make_response("Agern")
+    client.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr("marketoverview.views.directory.profiles.rows", lambda *args: 1 / 0)
+        assert client.get(MARKET).status_code == 500
+    assert client.get(MARKET).status_code == 200
+
+
+# Words that are the same in both languages ----------------------------------------------------------
+
+
+def test_both_languages_count_alike(demo, client):
+    english, danish = (re.findall(r"\d+", read(client, path).one("table", "bar-table").text) for path in ("/en/", "/"))
+    assert english == danish
+    assert count_by_sql({"technologies": SURVEY["technologies"]}) == Response.objects.published().count()

@@ -1,0 +1,239 @@
+"""Whatever an address holds: the page with a notice, or a helpful 404; never an error."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from kl_ai.wordindex import WordIndex
+from marketoverview.snapshot import Snapshot
+from tests.builders import make_question, make_response
+from tests.reading import MARKET, Element, names_of, notices_of, parse, read, total_of
+from tests.selections import SURVEY
+
+SELECTION_PAGES = [
+    MARKET,
+    f"{MARKET}figurer/",
+    f"{MARKET}figurer/technologies/",
+    f"{MARKET}matrix/",
+    f"{MARKET}matrix/nlp/casework/",
+    f"{MARKET}markedsnotat/",
+]
+OTHER_PAGES = [
+    "/en/",
+    "/en/om/",
+    "/en/privatliv/",
+    f"{MARKET}sammenlign/",
+    f"{MARKET}virksomheder/agern-demofirma/",
+    f"{MARKET}eksport/",
+    f"{MARKET}neutralitet/",
+]
+PAGES = [
+    *SELECTION_PAGES,
+    *OTHER_PAGES,
+    "/markedsoverblik/",
+    "/markedsoverblik/figurer/",
+    "/markedsoverblik/markedsnotat/",
+]
+FILES = [
+    f"{MARKET}eksport.csv",
+    f"{MARKET}eksport.json",
+    f"{MARKET}nyt.atom",
+    f"{MARKET}figurer/services.svg",
+    f"{MARKET}figurer/services.csv",
+    f"{MARKET}virksomheder/agern-demofirma/kontakt.vcf",
+]
+DISGUISED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Characters that are not seen, or turn the text around them."""
+
+names = st.sampled_from([*SURVEY, "q", "sort", "page", "v", "by", "services[]", "Services", "", "form", "data"])
+values = st.sampled_from([
+    *(option for options in SURVEY.values() for option in options),
+    "", "0", "-1", "99999", "1e9", "NaN", "name", "rotation", "offerings", "agern-demofirma",
+    "%s", "%(total)s", "{0}", "{{ 7*7 }}", "{% load x %}", "<script>alert(1)</script>", '"><img src=x>', "' OR 1=1 --",
+    "../../etc/passwd", "\x00", "\u202eagern", "\u200b", "\ufffe", "ÆØÅ", "!?", "a" * 3000, "ord " * 500,
+])  # fmt: skip
+pairs = st.tuples(names | st.text(max_size=20), values | st.text(max_size=30))
+fragments = st.sampled_from([
+    "%", "%zz", "%00", "%C3", "%ED%A0%80", "%F4%90%80%80", "%FF%FE", "%E2%80%AE", "=", "&", ";", "+", "?", "#", "q=", "page=",
+    "services=", "v=", "\xff", "\xc3\xa6",
+])  # fmt: skip
+query_strings = st.one_of(
+    st.lists(pairs, max_size=12).map(urlencode),
+    st.lists(fragments, max_size=20).map("".join),
+    st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")),  # as a server hands the bytes on
+)
+
+
+def answer(client, path: str, query: str) -> bytes:
+    response = client.generic("GET", path, QUERY_STRING=query or "&")
+    assert response.status_code == 200, response.status_code
+    return response.getvalue()
+
+
+def shown(client, path: str, query: str) -> Element:
+    html = answer(client, path, query).decode()
+    assert not DISGUISED.search(html)
+    return parse(html)
+
+
+@hypothesis_settings(max_examples=120)
+@given(path=st.sampled_from(PAGES), query=query_strings)
+@example(path=MARKET, query="q=%00&%00=%00&sort=%00&page=%00&v=%00&services=%00")
+@example(path=f"{MARKET}sammenlign/", query="v=%ED%A0%80&v=&v=%00&v=agern-demofirma")
+@example(path=f"{MARKET}matrix/", query="by=%00&by=offerings&by=%E2%80%AE")
+def test_every_page_answers_any_query_string(demo, client, path, query):
+    shown(client, path, query)
+
+
+@hypothesis_settings(max_examples=60)
+@given(path=st.sampled_from(FILES), query=query_strings)
+@example(path=f"{MARKET}nyt.atom", query="q=%EF%BF%BE")
+@example(path=f"{MARKET}figurer/services.svg", query="q=%EF%BF%BF%01")
+def test_every_file_is_sound_under_any_query_string(demo, client, path, query):
+    content = answer(client, path, query)
+    if path.endswith((".atom", ".svg")):
+        ET.fromstring(content)
+    elif path.endswith(".json"):
+        file = json.loads(content)
+        assert len(file["companies"]) == file["count"]
+    else:
+        content.decode()
+
+
+# What was ignored is named ----------------------------------------------------------------------------
+
+unknown_names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=12).map("x{}".format)
+
+
+@hypothesis_settings(max_examples=30)
+@given(
+    path=st.sampled_from(SELECTION_PAGES),
+    unknown=st.lists(unknown_names, min_size=1, max_size=4, unique=True),
+    data=st.data(),
+)
+def test_unknown_filters_are_named_and_change_nothing(demo, client, path, unknown, data):
+    known = data.draw(st.sampled_from(["", "services=advisory", "technologies=nlp&q=data"]))
+    page = shown(client, path, "&".join([known, *(f"{name}={data.draw(st.integers(0, 9))}" for name in unknown)]))
+    notices = notices_of(page)
+    assert len(notices) == len(unknown)
+    assert all(any(f"“{name}”" in notice for notice in notices) for name in unknown)
+    if path == MARKET:
+        assert total_of(page) == total_of(read(client, f"{MARKET}?{known}"))
+
+
+LONG = {
+    "thousands of parameters": "&".join(f"services=x{number}" for number in range(5000)),
+    "the same one thousands of times": "&".join(["services=advisory"] * 5000),
+    "100 kB in one value": "q=" + "sagsbehandling+" * 7000,
+    "100 kB in one name": "x" * 100_000,
+    "100 kB of percent signs": "%" * 100_000,
+    "100 kB of separators": "&" * 100_000,
+}
+
+
+@pytest.mark.parametrize("path", [*SELECTION_PAGES, f"{MARKET}sammenlign/"])
+@pytest.mark.parametrize("query", LONG.values(), ids=LONG)
+def test_an_absurdly_long_address_is_cut_and_says_so(path, query, demo, client):
+    assert "The address was too long. Its last part was ignored." in notices_of(shown(client, path, query))
+
+
+def test_a_long_search_does_not_take_longer_than_a_short_one(demo, client, monkeypatch):
+    """The words that are looked up are bounded, whatever the length of the address."""
+    looked_up = []
+    holding = WordIndex._holding
+    monkeypatch.setattr(WordIndex, "_holding", lambda index, term: looked_up.append(term) or holding(index, term))
+    shown(client, MARKET, "q=" + "data+" * 1000)
+    assert 0 < len(looked_up) < 2000
+
+
+def test_an_empty_result_of_many_choices_is_not_searched_for_ways_out_for_ever(db, client, monkeypatch):
+    """Each question more would double the combinations of choices to leave out."""
+    codes = [f"question-{number}" for number in range(12)]
+    for code in codes:
+        make_question(code, ["nobody"])
+    make_response("Agern")
+    matched = []
+    match = Snapshot.match
+    monkeypatch.setattr(Snapshot, "match", lambda *args, **kwargs: matched.append(1) or match(*args, **kwargs))
+    assert names_of(shown(client, MARKET, "&".join(f"{code}=nobody" for code in codes))) == []
+    assert len(matched) < 1000
+
+
+# Repeated, foreign and hostile values -----------------------------------------------------------------
+
+
+def test_of_a_value_given_twice_the_last_one_counts(demo, client):
+    page = shown(client, MARKET, "sort=confirmed&sort=rotation&page=9&page=1&q=x&q=data")
+    assert page.one("input", id="q").attrs["value"] == "data"
+    assert notices_of(page) == []
+
+
+def test_a_code_of_another_question_is_unknown_here(demo, client):
+    page = shown(client, MARKET, "services=nlp&technologies=advisory")
+    assert len(notices_of(page)) == 2
+    assert total_of(page) == 35
+
+
+@pytest.mark.parametrize("path", [MARKET, f"{MARKET}figurer/", f"{MARKET}matrix/", f"{MARKET}markedsnotat/"])
+@pytest.mark.parametrize(
+    "text", ['"><script>alert(1)</script>', "{{ 7*7 }}", "{% csrf_token %}", "javascript:alert(1)"]
+)
+def test_markup_in_the_address_stays_text(path, text, demo, client):
+    for name in ("q", "services", "sort", "x"):
+        page = shown(client, path, urlencode({name: text}))
+        assert not [script for script in page.all("script") if "src" not in script.attrs]
+        assert "49" not in " ".join(notices_of(page))
+        assert not [link for link in page.all("a") if link.attrs.get("href", "").startswith("javascript")]
+
+
+@pytest.mark.parametrize("path", [MARKET, f"{MARKET}figurer/services/", f"{MARKET}matrix/?by=offerings"])
+def test_links_of_a_page_do_not_carry_what_was_ignored(path, demo, client):
+    page = read(client, f"{path}{'&' if '?' in path else '?'}services=advisory&evil=1&technologies=nonsense")
+    links = [link.attrs["href"] for link in page.one("main").all("a")]
+    assert any("services=advisory" in link for link in links)
+    assert not [link for link in links if "evil" in link or "nonsense" in link]
+
+
+# Paths ------------------------------------------------------------------------------------------------
+
+segments = st.text(max_size=40) | st.sampled_from([
+    "..", ".", "%", "\x00", "\n", "æøå", "‮", "a" * 5000, "agern-demofirma\n", "agern-demofirma ", "AGERN-DEMOFIRMA", "-1", "*",
+    "'; DROP TABLE x; --", "services.svg", "services\n",
+])  # fmt: skip
+TEMPLATES = [
+    "virksomheder/{}/",
+    "virksomheder/{}/kontakt.vcf",
+    "figurer/{}/",
+    "figurer/{}.svg",
+    "matrix/{}/casework/",
+    "matrix/nlp/{}/",
+]
+
+
+@hypothesis_settings(max_examples=100)
+@given(template=st.sampled_from(TEMPLATES), segment=segments)
+def test_an_address_of_nothing_is_a_404_in_the_design(demo, client, template, segment):
+    if segment in {*SURVEY, *SURVEY["technologies"], *SURVEY["business-areas"]} or not segment.strip("./"):
+        return
+    response = client.get(MARKET + template.format(quote(segment, safe="")))
+    assert response.status_code == 404, segment
+    page = parse(response.content.decode())
+    assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+    assert page.has("header")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example/", "//evil.example/markedsoverblik/", "/\\evil.example/", "///evil.example", "/en//evil.example/"],
+)
+def test_a_404_does_not_link_to_where_its_address_points(path, demo, client):
+    response = client.generic("GET", "/", PATH_INFO=path)
+    assert response.status_code == 404
+    links = [link.attrs["href"] for link in parse(response.content.decode()).all("a")]
+    assert not [link for link in links if link.startswith(("//", "/\\")) or "://evil" in link]

@@ -1,0 +1,99 @@
+"""What a page asks of the database does not depend on how many vendors there are."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from marketoverview import snapshot
+from tests.bulk import make_market
+from tests.pages import PUBLIC
+
+FEW, MANY = 3, 60
+SELECTION = "?services=implementation&q=firma&sort=rotation"
+
+PATHS = {
+    "directory": "/markedsoverblik/",
+    "directory of a selection": f"/markedsoverblik/{SELECTION}",
+    "directory, latest confirmed": "/markedsoverblik/?sort=confirmed",
+    "directory without a result": "/markedsoverblik/?services=legal-advisory&q=firma",
+    "profile": "/markedsoverblik/virksomheder/firma-0001/",
+    "vcard": "/markedsoverblik/virksomheder/firma-0001/kontakt.vcf",
+    "figures": "/markedsoverblik/figurer/",
+    "figure": f"/markedsoverblik/figurer/services/{SELECTION}",
+    "figure as svg": "/markedsoverblik/figurer/services.svg",
+    "figure as csv": "/markedsoverblik/figurer/services.csv",
+    "figure as xlsx": "/markedsoverblik/figurer/services.xlsx",
+    "matrix of vendors": f"/markedsoverblik/matrix/{SELECTION}",
+    "matrix of examples": f"/markedsoverblik/matrix/{SELECTION}&by=offerings",
+    "cell": "/markedsoverblik/matrix/prediction/administration/",
+    "comparison": "/markedsoverblik/sammenlign/?v=firma-0000&v=firma-0001&v=firma-0002",
+    "note": f"/markedsoverblik/markedsnotat/{SELECTION}",
+    "export as csv": f"/markedsoverblik/eksport.csv{SELECTION}",
+    "export as xlsx": "/markedsoverblik/eksport.xlsx",
+    "export as json": "/markedsoverblik/eksport.json",
+    "description of the exports": "/markedsoverblik/eksport/",
+    "feed": f"/markedsoverblik/nyt.atom{SELECTION}",
+    "neutrality": "/markedsoverblik/neutralitet/",
+    "home": "/",
+}
+MOST = 14
+"""No page needs more, the snapshot apart: the version, and what it shows."""
+
+
+def queries(client, path: str) -> list[str]:
+    """What is asked until the last byte has been sent."""
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get(path)
+        response.getvalue()
+    assert response.status_code == 200, path
+    return [query["sql"] for query in asked.captured_queries]
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_the_number_of_queries_is_constant(path, survey, client):
+    make_market(FEW)
+    snapshot.current()
+    few = queries(client, path)
+    make_market(MANY - FEW, start=FEW)
+    snapshot.current()
+    many = queries(client, path)
+    assert len(few) == len(many), "\n".join(many)
+    assert len(many) <= MOST
+
+
+def test_the_snapshot_is_read_with_a_constant_number_of_queries(survey):
+    counted = []
+    for start, size in ((0, FEW), (FEW, MANY - FEW)):
+        make_market(size, start)
+        with CaptureQueriesContext(connection) as asked:
+            assert snapshot.current().size == start + size
+        counted.append(len(asked))
+    assert counted[0] == counted[1] <= 15
+
+
+@pytest.mark.parametrize(
+    "path", ["/markedsoverblik/", "/markedsoverblik/figurer/", "/markedsoverblik/virksomheder/firma-0001/"]
+)
+def test_a_remembered_page_asks_for_the_version_only(path, survey, client):
+    make_market(FEW)
+    queries(client, path)
+    (only,) = queries(client, path)
+    assert "publicversion" in only
+
+
+def test_a_page_that_has_not_changed_asks_for_the_version_only(survey, client):
+    make_market(FEW)
+    etag = client.get("/markedsoverblik/")["ETag"]
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/markedsoverblik/", headers={"If-None-Match": etag}).status_code == 304
+    assert len(asked) == 1
+
+
+def test_every_public_address_of_the_market_is_counted(survey):
+    make_market(FEW)
+    with_names = {name.split(" ")[0].rstrip(",") for name in PATHS}
+    for address in PUBLIC:
+        if address.name.startswith("market:"):
+            name = address.name.removeprefix("market:")
+            name = {"compare": "comparison", "export_help": "description", "figure_file": "figure"}.get(name, name)
+            assert name in with_names, address.name
