@@ -1,6 +1,7 @@
 # What the portal offers on a command line. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench messages format clean
+.PHONY: help setup demo test check bench messages format clean \
+	check-code check-types check-templates check-settings check-migrations check-translations
 
 PORT ?= 8000
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n < 2 ? 2 : n > 8 ? 8 : n )))
@@ -33,6 +34,7 @@ setup: .venv/ready
 	done; \
 	if [ -z "$$python" ]; then echo 'Python 3.11 or newer, with venv, is needed and was not found.' >&2; exit 1; fi; \
 	$(PY) -c 'import pip' 2>/dev/null || $$python -m venv --clear .venv
+	@echo 'Installing into .venv …'
 	@$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@touch $@
 
@@ -42,10 +44,13 @@ setup: .venv/ready
 
 # Use --------------------------------------------------------------------------------------------
 
+DEMO = $(DEVELOP) DJANGO_RUNSERVER_HIDE_WARNING=true \
+	$${DATABASE_URL:+"DATABASE_URL=$$DATABASE_URL"} $(PY) manage.py
+
 demo: setup
-	@demo() { $(DEVELOP) DJANGO_RUNSERVER_HIDE_WARNING=true \
-		$${DATABASE_URL:+DATABASE_URL="$$DATABASE_URL"} $(PY) manage.py "$$@"; }; \
-	demo migrate --verbosity 0 && demo load_demo --site http://127.0.0.1:$(PORT) && demo runserver 127.0.0.1:$(PORT)
+	@$(DEMO) migrate --verbosity 0
+	@$(DEMO) load_demo --site http://127.0.0.1:$(PORT)
+	@exec $(DEMO) runserver 127.0.0.1:$(PORT)
 
 test: setup
 	@$(PY) -m tests -n $(WORKERS)
@@ -53,18 +58,31 @@ test: setup
 bench: .venv/ready-bench
 	@$(DEVELOP) $(PY) manage.py bench
 
-# Quality ----------------------------------------------------------------------------------------
+# Quality: `make -k check` goes on after a failure -------------------------------------------------
 
-check: setup
+check: check-code check-types check-templates check-settings check-migrations check-translations
+
+check-code: setup
 	$(PY) -m pip check
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
-	$(DEVELOP) $(PY) -m mypy
+
+check-types: setup
+	@$(DEVELOP) $(PY) -m mypy
+
+check-templates: setup
 	$(PY) -m djlint --lint --quiet templates
+
+check-settings: setup
 	@$(DEVELOP) $(PY) manage.py check --fail-level WARNING
-	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
-	$(DEVELOP) DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m tests.catalogue
+	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+check-migrations: setup
+	@$(DEVELOP) DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
+
+check-translations: setup
+	@$(PY) -m pytest --quiet tests/test_translations.py
+	@$(PY) -m tests.catalogue
 
 messages: setup
 	$(DEVELOP) $(PY) manage.py makemessages --locale da --no-obsolete --add-location file --no-wrap \

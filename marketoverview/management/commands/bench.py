@@ -148,7 +148,7 @@ def datasette() -> Iterator[tuple[str, tuple[float, float]]]:
     """Datasette's page of the answers with one facet, where the extra `bench` is installed."""
     if find_spec("datasette") is None or connection.vendor != "sqlite":
         return
-    from datasette.app import Datasette
+    from datasette.app import Datasette  # type: ignore[import-not-found]
 
     path = Path(connection.settings_dict["NAME"])
     served = Datasette([str(path)], settings={"facet_time_limit_ms": 60_000, "sql_time_limit_ms": 60_000})
