@@ -7,8 +7,10 @@ make its key; no user, cookie or token does, since the page holds nothing of the
 import hashlib
 from collections.abc import Callable
 from functools import cache, wraps
+from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
@@ -19,6 +21,8 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 View = Callable[..., HttpResponse]
+MAX_CACHED = 256 * 1024
+"""Bytes of a page that is kept; so many entries of this size bound the memory (`PAGE_CACHE_ENTRIES`)."""
 CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js")
 
 
@@ -60,14 +64,14 @@ def page_key(request: HttpRequest, version: Any) -> str:
 def release() -> str:
     """A fingerprint of the code, templates and translations that this process started with."""
     found = hashlib.sha256()
-    for folder in ("kl_ai", "marketoverview", "legaltoolbox", "templates", "static/css", "static/js"):
-        for pattern in CODE:
-            for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
-                found.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+    own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
+    for folder in (*own, settings.BASE_DIR / "templates", settings.BASE_DIR / "static"):
+        for path in sorted(path for pattern in CODE for path in folder.rglob(pattern)):
+            found.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     return found.hexdigest()
 
 
 def _fresh(key: str, response: HttpResponse) -> HttpResponse:
-    if response.status_code == 200 and not response.streaming:
+    if response.status_code == 200 and not response.streaming and len(response.content) <= MAX_CACHED:
         caches["pages"].set(key, response)
     return response

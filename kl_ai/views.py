@@ -1,5 +1,6 @@
 """The pages around the two tools: home, about, privacy, login, health and errors."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,11 @@ from marketoverview.figures import figure, figure_order
 from marketoverview.filtersets import Selection
 from marketoverview.snapshot import Snapshot, of
 from marketoverview.views.selected import market_page
+
+logger = logging.getLogger(__name__)
+LAST_WORDS = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noget gik galt hos os</title>
+<h1>Noget gik galt hos os</h1><p>Siden kunne ikke vises. Prøv igen om lidt.</p>
+<p lang="en">Something went wrong with us. Try again in a little while.</p></html>"""
 
 
 @market_page
@@ -122,4 +128,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context and database: whatever failed must not fail again here."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    try:
+        page = str(render_to_string("500.html"))
+    except Exception:  # the templates, the addresses or the static files are what is broken
+        logger.exception("The page for errors could not be rendered.")
+        page = LAST_WORDS
+    return HttpResponse(page, status=500)

@@ -1,11 +1,13 @@
 """Free-text search over a fixed list of Danish texts, in memory, the same on every database.
 
-The rules, for each word of a query (all of them must be found):
+All words of a query must be found. A word is found by
 
-* any inflection: “kommuner” finds “kommunerne” (Danish Snowball stems);
-* compounds: a stem of four letters or more also finds words that begin with it
-  (“jord” finds “jordvarme”), one of five or more also words that contain it
-  (“behandling” finds “sagsbehandlingssystem”). Shorter stems would find “tal” in “digital”.
+* any inflection of it: “kommuner” finds “kommunerne” (Danish Snowball stems);
+* words that begin with it, from three letters: “tale” finds “talegenkendelse”, and with a linking
+  e or s after its stem: “borger” finds “borgerservice” and not “borgmester”;
+* compounds that end in it, from four letters: “pleje” finds “ældreplejen”, but “tale” not “digitale”;
+* words that contain it, from five letters: “behandling” finds “sagsbehandlingssystem”;
+* the same word spelt with å for aa or aa for å: “Aarhus” finds “Århus”.
 """
 
 from array import array
@@ -15,10 +17,31 @@ from collections.abc import Iterable, Iterator
 from . import bitset
 from .danish import stem, words
 
-PREFIX_LETTERS = 4
-INSIDE_LETTERS = 5
+BEGINS, ENDS, INSIDE = 3, 4, 5
+"""Letters from which a word is looked for at the beginning, at the end and inside of others."""
+LONGEST_INFLECTION = 6
 COMMON_SHARE = 16
 """A word in more than one of so many texts is kept as a bitset instead of a list of positions."""
+
+
+def is_match(term: str, word: str) -> bool:
+    """Whether `word` of a text is found by `term` of a query, both from `danish.words`."""
+    root = stem(term)
+    if len(term) >= BEGINS and word.startswith(term):
+        return True
+    if word.startswith(root):
+        links = len(root) >= ENDS and word[len(root) : len(root) + 1] in ("e", "s")
+        return links or stem(word) == root
+    if len(term) >= INSIDE and term in word:
+        return True
+    if len(term) < ENDS or word.rfind(root) < len(word) - len(root) - LONGEST_INFLECTION:
+        return False
+    return stem(word).endswith((term, root) if len(root) >= ENDS else term)
+
+
+def spellings(term: str) -> set[str]:
+    """The term as it is, and with å for aa or aa for å."""
+    return {term, term.replace("aa", "å"), term.replace("å", "aa")}
 
 
 class WordIndex:
@@ -53,8 +76,10 @@ class WordIndex:
         return positions
 
     def _holding(self, term: str) -> int:
+        """The bitset of the texts with a word that `term` finds."""
+        related = {word for spelling in spellings(term) for word in self._related(spelling)}
         found, rare = 0, []
-        for word in set(self._related(term)):
+        for word in related:
             posting = self._postings[word]
             if isinstance(posting, int):
                 found |= posting
@@ -65,13 +90,10 @@ class WordIndex:
         return found
 
     def _related(self, term: str) -> Iterator[str]:
-        """The vocabulary's words that the rules above call a match. A stem is always a prefix of its word."""
+        """The vocabulary's words that `term` finds. A stem is always a prefix of its word."""
         root = stem(term)
-        for word in self._starting_with(root):
-            if len(root) >= PREFIX_LETTERS or stem(word) == root:
-                yield word
-        if len(root) >= INSIDE_LETTERS:
-            yield from self._containing(root)
+        near = self._containing(root) if len(term) >= ENDS else self._starting_with(root)
+        return (word for word in near if is_match(term, word))
 
     def _starting_with(self, prefix: str) -> Iterator[str]:
         for index in range(bisect_left(self._vocabulary, prefix), len(self._vocabulary)):

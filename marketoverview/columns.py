@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .models import Answer, Response
-from .profiles import answers_by_question
+from .models.survey import OWN_WORDS_KEY
+from .profiles import contact
 from .snapshot import Asked, Snapshot
 
 BATCH = 2_000
@@ -51,8 +52,8 @@ def columns(snapshot: Snapshot, request: HttpRequest) -> list[Column]:
                "description, where it is used and the codes of what it combines, too."), _offering_titles, _offerings, 44),
         _plain("contact_function", _("Contact"), _("A function or shared mailbox; persons are never named here."),
                lambda response: response.contact_function),
-        _plain("contact_email", _("E-mail"), _("The contact's e-mail address."), lambda response: response.contact_email, 30),
-        _plain("contact_phone", _("Phone"), _("The contact's phone number."), lambda response: response.contact_phone),
+        _plain("contact_email", _("E-mail"), _("The contact's e-mail address."), lambda response: contact(response, in_bulk=True).email, 30),
+        _plain("contact_phone", _("Phone"), _("The contact's phone number."), lambda response: contact(response, in_bulk=True).phone),
         _plain("website", _("Website"), _("The company's own website."), lambda response: response.vendor.website, 30),
         Column("round", _("Survey round"), _("The round in which the company answered."),
                lambda response: response.round.name, lambda response: response.round.code),
@@ -71,7 +72,7 @@ def _of_question(asked: Asked) -> Iterator[Column]:
     question = asked.question
 
     def given(response: Response) -> Sequence[Answer]:
-        return answers_by_question(response).get(question.pk, ())
+        return response.given.get(question.pk, ())
 
     def own_words(response: Response) -> str:
         return " ".join(answer.own_words for answer in given(response) if answer.own_words)
@@ -88,7 +89,7 @@ def _of_question(asked: Asked) -> Iterator[Column]:
         words = {"question": question.heading}
         explanation = _("The company's own words beside the answer “other”.")
         heading = _("%(question)s: own words") % words
-        yield _plain(f"{question.code}_own_words", heading, explanation, own_words, 40)
+        yield _plain(question.code + OWN_WORDS_KEY, heading, explanation, own_words, 40)
 
 
 def _offering_titles(response: Response) -> str:
@@ -116,7 +117,6 @@ def _offerings(response: Response) -> list[dict[str, Any]]:
 
 def read_in_order(response_ids: Sequence[int]) -> Iterator[Response]:
     """The responses with everything, in the given order, `BATCH` at a time."""
+    responses = Response.objects.published().with_everything()
     for start in range(0, len(response_ids), BATCH):
-        batch = response_ids[start : start + BATCH]
-        found = Response.objects.published().with_everything().in_bulk(batch)
-        yield from (found[pk] for pk in batch if pk in found)
+        yield from responses.in_order(response_ids[start : start + BATCH])

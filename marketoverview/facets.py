@@ -1,8 +1,10 @@
 """The filter panel of a selection: facets with counts, chips, and what to drop when nothing is left."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
+from operator import and_
 
 from django.utils.translation import gettext as _
 
@@ -91,20 +93,28 @@ def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]
 def suggestions(snapshot: Snapshot, selection: Selection, path: str) -> list[tuple[str, str, int]]:
     """For an empty result: what to drop, the address without it, and how many vendors that gives.
 
-    As few choices as possible are dropped: one question or the free text; where that does not
-    help, two of them, and so on. The most vendors first.
+    One question or the free text is dropped; where that does not help, two. The most vendors first.
     """
-    parts = [*selection.chosen, *([FREE_TEXT] if selection.q else [])]
-    for size in range(1, len(parts)):
+    parts = {code: snapshot.match({code: options}) for code, options in selection.chosen.items()}
+    if selection.q:
+        parts[FREE_TEXT] = snapshot.match({}, selection.q)
+    for size in (1, 2):
         found = []
         for dropped in combinations(parts, size):
-            smaller = selection.without_questions(*dropped)
-            smaller = smaller.without_query() if FREE_TEXT in dropped else smaller
-            if count := snapshot.match(smaller.chosen, smaller.q).bit_count():
-                found.append((_labels(snapshot, selection, dropped), path + smaller.query(), count))
+            left = reduce(and_, (bits for part, bits in parts.items() if part not in dropped), snapshot.everyone)
+            if left and len(parts) > size:
+                found.append((left.bit_count(), dropped))
         if found:
-            return sorted(found, key=lambda one: -one[2])[:SUGGESTED]
+            best = sorted(found, key=lambda one: -one[0])[:SUGGESTED]
+            return [
+                (_labels(snapshot, selection, some), _without(selection, some, path), count) for count, some in best
+            ]
     return []
+
+
+def _without(selection: Selection, parts: Collection[str], path: str) -> str:
+    smaller = selection.without_questions(*parts)
+    return path + (smaller.without_query() if FREE_TEXT in parts else smaller).query()
 
 
 def _labels(snapshot: Snapshot, selection: Selection, parts: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from kl_ai import bitset
 from kl_ai.danish import join_words
@@ -121,8 +121,7 @@ def _caption(question: Question, answered: int, total: int, snapshot: Snapshot) 
         _("%(answered)s of %(total)s companies have answered.") % {"answered": answered, "total": total},
         _("Several answers were possible.") if several else _("One answer was possible."),
     ]
-    if snapshot.updated_on:
-        sentences.append(_("Data as of %(date)s.") % {"date": date_format(snapshot.updated_on, "DATE_FORMAT")})
+    sentences.append(_("Data as of %(date)s.") % {"date": date_format(snapshot.updated_on, "DATE_FORMAT")})
     if snapshot.is_demo:
         sentences.append(_("Demonstration data."))
     return " ".join(sentences)
@@ -149,7 +148,7 @@ def conclusion(question: Question, counted: Sequence[Counted], answered: int) ->
     """What the bars say, in at most three sentences.
 
     `counted` is sorted by count. “Other” is no finding and is left out. Shares become words by
-    fixed bands of the vendors that answered: nearly all from 90 %, most from 70 %, about two out
+    fixed bands of the vendors that answered: all, nearly all from 90 %, most from 70 %, about two out
     of three from 62 %, more than half above 50 %; fewer at or below that, one or few from 10 %.
     """
     if not answered:
@@ -183,7 +182,7 @@ def _by_bands(question: Question, said: Sequence[Counted], answered: int) -> Ite
 
 
 def _band(share: float) -> str:
-    for band, least in (("all", 0.9), ("most", 0.7), ("two thirds", 0.62)):
+    for band, least in (("all", 1.0), ("nearly all", 0.9), ("most", 0.7), ("two thirds", 0.62)):
         if share >= least:
             return band
     if share > 0.5:
@@ -192,7 +191,8 @@ def _band(share: float) -> str:
 
 
 BANDS = {
-    "all": lambda: _("nearly all"),
+    "all": lambda: _("all"),
+    "nearly all": lambda: _("nearly all"),
     "most": lambda: _("most"),
     "two thirds": lambda: _("about two out of three"),
     "half": lambda: _("more than half"),
@@ -215,7 +215,8 @@ def _most_and_fewest(question: Question, said: Sequence[Counted], answered: int)
         return
     most = [one for one in said if one.count == said[0].count]
     named = join_words((f"“{one.choice.option.short}” ({one.count})" for one in most), _("and"))
-    yield _("Most frequent among the %(n)s answers: %(options)s.") % {"n": answered, "options": named}
+    sentence = ngettext("The one answer: %(options)s.", "Most frequent among the %(n)s answers: %(options)s.", answered)
+    yield sentence % {"n": answered, "options": named}
     fewest = [one for one in said if one.count == said[-1].count]
     if said[-1].count < said[0].count:
         named = join_words((f"“{one.choice.option.short}” ({one.count})" for one in fewest), _("and"))

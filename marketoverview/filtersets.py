@@ -17,16 +17,21 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kl_ai.danish import words
+
 from .models import Response
-from .models.survey import RESERVED_CODES
+from .models.survey import PARAMETERS
 from .snapshot import Snapshot
 
 SORTS = ("name", "confirmed", "rotation")
 MAX_QUERY_LETTERS = 200
 MAX_COMPARED = 4
 MAX_NOTICES = 5
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-"""Control, zero-width and direction characters: nothing a reader meant to search for."""
+WAYS = ("vendors", "offerings")
+"""What the matrix counts."""
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+"""Zero-width and direction characters: they stand inside of words, and nobody meant to search for them."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Selection:
     q: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "name"
+    by: str = "vendors"
     page: int = 1
     compared: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
@@ -52,6 +58,8 @@ class Selection:
             yield from ((code, option) for option in options)
         if self.sort != "name" and without.get("sort", True):
             yield "sort", self.sort
+        if self.by != WAYS[0] and without.get("by", True):
+            yield "by", self.by
         if self.page > 1 and without.get("page", True):
             yield "page", str(self.page)
         if without.get("compared", True):
@@ -66,8 +74,8 @@ class Selection:
 
     @property
     def filter_query(self) -> str:
-        """The query string of the selection alone, without order, page and comparison."""
-        return self.query(sort=False, page=False, compared=False)
+        """The query string of the selection alone, without order, way of counting, page and comparison."""
+        return self.query(sort=False, by=False, page=False, compared=False)
 
     def with_option(self, code: str, option: str) -> Selection:
         """This selection narrowed to exactly that option of the question."""
@@ -86,7 +94,7 @@ class Selection:
         return replace(self, q="", page=1)
 
     def cleared(self) -> Selection:
-        return Selection(sort=self.sort, compared=self.compared)
+        return Selection(sort=self.sort, by=self.by, compared=self.compared)
 
 
 class Notices:
@@ -111,7 +119,7 @@ class Notices:
 
 def shown(value: str) -> str:
     """Somebody else's text, fit to stand in a notice: no control characters, forty letters at most."""
-    clean = UNSEEN.sub("", value)
+    clean = UNSEEN.sub("", CONTROLS.sub("", value))
     return clean if len(clean) <= 40 else f"{clean[:39]}…"
 
 
@@ -128,14 +136,15 @@ class KnownOptionsField(forms.MultipleChoiceField):
 
 
 class SearchField(forms.CharField):
-    """Text to search for: invisible characters removed, cut at `MAX_QUERY_LETTERS`."""
+    """Text to search for: invisible characters removed, cut at `MAX_QUERY_LETTERS`, "" without a word in it."""
 
-    was_cut = False
+    was_cut = was_without_words = False
 
     def clean(self, value: Any) -> str:
-        text = " ".join(UNSEEN.sub(" ", str(value or "")).split())
+        text = " ".join(UNSEEN.sub("", CONTROLS.sub(" ", str(value or ""))).split())
         self.was_cut = len(text) > MAX_QUERY_LETTERS
-        return text[:MAX_QUERY_LETTERS].strip()
+        self.was_without_words = bool(text) and not words(text)
+        return "" if self.was_without_words else text[:MAX_QUERY_LETTERS].strip()
 
 
 class OptionsFilter(django_filters.MultipleChoiceFilter):
@@ -168,11 +177,14 @@ class VendorFilterSet(django_filters.FilterSet):
             notices.add(_("The address was too long. Its last part was ignored."))
         if self.form.fields["q"].was_cut:
             notices.add(_("The search text was too long and was cut at %(n)s characters.") % {"n": MAX_QUERY_LETTERS})
+        if self.form.fields["q"].was_without_words:
+            notices.add(_("There was no word to search for. The free text was ignored."))
         self._name_unknown(notices)
         return Selection(
             q=cleaned.get("q", ""),
             chosen={name: value for name, value in cleaned.items() if name != "q" and value},
             sort=self._sort(data.get("sort", ""), notices),
+            by=self._by(data.get("by", ""), notices),
             page=self._page(data.get("page", ""), notices),
             compared=compared(data.getlist("v"), self.snapshot, notices),
             notices=notices.texts(),
@@ -181,10 +193,10 @@ class VendorFilterSet(django_filters.FilterSet):
     def _name_unknown(self, notices: Notices) -> None:
         for name, filter_ in self.filters.items():
             for code in getattr(self.form.fields[name], "unknown", ()):
-                words = {"value": shown(code), "question": filter_.label}
-                notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % words)
+                asked = {"value": shown(code), "question": filter_.label}
+                notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % asked)
         for name in self.data:
-            if name not in self.filters and name not in RESERVED_CODES:
+            if name not in self.filters and name not in PARAMETERS:
                 notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": shown(name)})
 
     @staticmethod
@@ -192,6 +204,13 @@ class VendorFilterSet(django_filters.FilterSet):
         if value and value not in SORTS:
             notices.add(_("We do not know the order “%(value)s”. The list goes from A to Å.") % {"value": shown(value)})
         return value if value in SORTS else "name"
+
+    @staticmethod
+    def _by(value: str, notices: Notices) -> str:
+        if value and value not in WAYS:
+            known = {"value": shown(value)}
+            notices.add(_("We do not know the way to count “%(value)s”. Companies are counted.") % known)
+        return value if value in WAYS else WAYS[0]
 
     @staticmethod
     def _page(value: str, notices: Notices) -> int:

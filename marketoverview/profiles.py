@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,9 +27,8 @@ class VendorRow:
     facts: list[tuple[str, str]]
     groups: list[tuple[str, list[str], int]]
     confirmed_on: date
-    is_stale: bool
+    stale_note: str
     is_compared: bool
-    language: str = "da"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,6 @@ def profile_url(slug: str) -> str:
     return reverse("market:profile", args=[slug])
 
 
-def answers_by_question(response: Response) -> dict[int, list[Answer]]:
-    """Question id to the answers, in the survey's order. No query on prefetched responses."""
-    found: dict[int, list[Answer]] = {}
-    for answer in response.answers.all():
-        found.setdefault(answer.option.question_id, []).append(answer)
-    return found
-
-
 def rows(snapshot: Snapshot, entries: Sequence[Entry], compared: Iterable[str] = ()) -> list[VendorRow]:
     """The directory's rows of these entries. Two queries; names, labels and dates are the snapshot's."""
     shown = [asked for asked in snapshot.asked.values() if asked.question.in_summary]
@@ -117,14 +109,13 @@ def _row(shown: list[Asked], entry: Entry, description: str, chosen: set[int], i
         facts=facts,
         groups=groups,
         confirmed_on=entry.confirmed_at,
-        is_stale=entry.confirmed_at < stale_before(),
+        stale_note=stale_note(entry.confirmed_at),
         is_compared=is_compared,
     )
 
 
 def sections(snapshot: Snapshot, response: Response) -> list[Section]:
     """The questions with several choices in the survey's order, answered or not; `facts` are the others."""
-    given = answers_by_question(response)
     return [
         Section(
             code=asked.code,
@@ -132,7 +123,7 @@ def sections(snapshot: Snapshot, response: Response) -> list[Section]:
             question_text=asked.question.text,
             items=[
                 Item(answer.option.label, answer.option.help, answer.own_words, answer.option.is_retired)
-                for answer in given.get(asked.question.pk, ())
+                for answer in response.given.get(asked.question.pk, ())
             ],
         )
         for asked in snapshot.asked.values()
@@ -160,13 +151,19 @@ def offering_card(offering, vendor: str = "", url: str = "") -> Offering:
     )
 
 
-def contact(response: Response) -> Contact:
-    """Whom to contact. A person is named only with a ticked consent."""
+def contact(response: Response, *, in_bulk: bool = False) -> Contact:
+    """Whom to contact. A person is named only with a ticked consent.
+
+    In bulk, where many vendors stand in one file or on one sheet, a named person is left out
+    together with the address and number that may be that person's own.
+    """
+    is_person = bool(response.contact_name)
+    reachable = not (in_bulk and is_person)
     return Contact(
         function=response.contact_function,
-        name=response.contact_name if response.contact_consent else "",
-        email=response.contact_email,
-        phone=response.contact_phone,
+        name=response.contact_name if response.contact_consent and not in_bulk else "",
+        email=response.contact_email if reachable else "",
+        phone=response.contact_phone if reachable else "",
         website=response.vendor.website,
         website_label=urlsplit(response.vendor.website).netloc.removeprefix("www."),
         vcard_url=reverse("market:vcard", args=[response.vendor.slug]),
@@ -175,16 +172,18 @@ def contact(response: Response) -> Contact:
 
 def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
     """The single-choice questions, which say what the vendor is."""
-    given = answers_by_question(response)
     return [
-        (asked.question.heading, ", ".join(map(said, given.get(asked.question.pk, ()))))
+        (asked.question.heading, ", ".join(map(said, response.given.get(asked.question.pk, ()))))
         for asked in snapshot.asked.values()
         if asked.question.kind == Question.Kind.SINGLE
     ]
 
 
-def is_stale(response: Response) -> bool:
-    return response.confirmed_at is not None and response.confirmed_at < stale_before()
+def stale_note(confirmed_on: date | None) -> str:
+    """What stands beside a confirmation older than `STALE_AFTER_MONTHS`; "" for a fresh one."""
+    if confirmed_on is None or confirmed_on >= stale_before():
+        return ""
+    return _("more than %(months)s months ago") % {"months": settings.STALE_AFTER_MONTHS}
 
 
 # Comparison ---------------------------------------------------------------------------------------
@@ -201,10 +200,9 @@ class CompareRow:
 
 def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[CompareRow]:
     """The same rows for every vendor: description, each question, examples, contact, dates."""
-    given = [answers_by_question(response) for response in responses]
     rows = [_compared(_("Description"), ([response.description] for response in responses), text=True)]
     rows += [
-        _compared(asked.question.heading, (map(said, one.get(asked.question.pk, ())) for one in given))
+        _compared(asked.question.heading, (map(said, one.given.get(asked.question.pk, ())) for one in responses))
         for asked in snapshot.asked.values()
     ]
     rows.append(_compared(_("Examples"), ([one.title for one in response.offerings.all()] for response in responses)))

@@ -1,16 +1,12 @@
 """Reads as verbs. Each docstring says what the read costs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q
 from django.utils import timezone
-
-if TYPE_CHECKING:
-    from .models import Response
 
 
 def months_before(day: date, months: int) -> date:
@@ -36,11 +32,8 @@ class VendorQuerySet(models.QuerySet):
         return self.filter(memberships__user_id=user.pk)
 
     def with_responses(self) -> "VendorQuerySet":
-        """With all responses, the newest first, their rounds and events. Three queries."""
-        from .models import Response
-
-        responses = Response.objects.select_related("round").prefetch_related("events").order_by("-sequence")
-        return self.prefetch_related(Prefetch("responses", responses))
+        """With all responses, the newest first, their rounds and events. Four queries."""
+        return self.prefetch_related("responses__round", "responses__events")
 
     def stale(self) -> "VendorQuerySet":
         """Vendors whose published response has not been confirmed for `STALE_AFTER_MONTHS`. One query."""
@@ -65,28 +58,34 @@ class ResponseQuerySet(models.QuerySet):
         return self.published().filter(confirmed_at__lt=stale_before())
 
     def visible_to(self, user) -> "ResponseQuerySet":
-        """Reviewers see every response, members their vendors' own, everybody what is published. One query."""
+        """Reviewers see every response with its history, members their vendors' own. One query.
+
+        What is published is public as a profile, not as a response with KL's reasons.
+        """
         if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
             return self
-        public = Q(status="published")
-        if not user.is_authenticated:
-            return self.filter(public)
-        return self.filter(public | Q(vendor__in=user.vendors.values("pk")))
+        return self.filter(vendor__in=user.vendors.values("pk")) if user.is_authenticated else self.none()
 
-    def latest_published(self, ids: Sequence[int], limit: int) -> "list[Response]":
+    def in_order(self, ids: Sequence[int]) -> "Iterator[Any]":
+        """These responses in this order, those that are gone left out. As many queries as the queryset has."""
+        found = {response.pk: response for response in self.filter(pk__in=ids)}
+        return (found[pk] for pk in ids if pk in found)
+
+    def latest_published(self, ids: Sequence[int], limit: int) -> "list[Any]":
         """The `limit` of these published responses that were published or confirmed last. Two queries."""
         dates = self.published().values_list("pk", "published_at", "confirmed_at")
         wanted = set(ids)
         listed = [(max(timezone.localdate(at), confirmed), at, pk) for pk, at, confirmed in dates if pk in wanted]
         latest = [pk for _day, _at, pk in sorted(listed, reverse=True)[:limit]]
-        found = self.select_related("vendor").in_bulk(latest)
-        return [found[pk] for pk in latest if pk in found]
+        return list(self.select_related("vendor").in_order(latest))
+
+    def public_or_withdrawn(self, slug: str) -> "Any":
+        """The vendor's published response, or the one withdrawn last, or None. As many queries as the queryset has."""
+        found = self.filter(vendor__slug=slug, status__in=("published", "withdrawn"))
+        return found.order_by("status", "-closed_at").first()  # “published” sorts before “withdrawn”
 
     def with_everything(self) -> "ResponseQuerySet":
         """Vendor, round, answers and offerings with their options. Seven queries for any number of rows."""
-        from .models import Answer, SampleOffering
-
         return self.select_related("vendor", "round").prefetch_related(
-            Prefetch("answers", Answer.objects.select_related("option__question")),
-            Prefetch("offerings", SampleOffering.objects.prefetch_related("options__question")),
+            "answers__option__question", "offerings__options__question"
         )

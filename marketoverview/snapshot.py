@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from operator import or_
 from threading import Lock
-from typing import Any
 
 from django.db.models import Max
 from django.http import HttpRequest
@@ -31,7 +30,6 @@ from kl_ai.danish import sort_key
 from kl_ai.wordindex import WordIndex
 
 from .models import Answer, FigureComment, Option, PublicVersion, Question, Response, SampleOffering, Status
-from .querysets import stale_before
 
 Chosen = Mapping[str, Sequence[str]]
 """Question code to the codes of the chosen options."""
@@ -106,7 +104,7 @@ class Snapshot:
     """Ordered by their vendors' positions."""
     first_offering: tuple[int, ...]
     """For each position the index of the vendor's first offering, and at the end the number of all."""
-    updated_on: date | None
+    updated_on: date
     is_demo: bool
     _orders: dict = field(default_factory=dict, repr=False, compare=False)
 
@@ -180,32 +178,29 @@ class Snapshot:
 
     # Orders ----------------------------------------------------------------------------------
 
-    def page(self, among: int, sort: str, start: int, stop: int, day: date) -> list[Entry]:
+    def page(self, among: int, sort: str, start: int, stop: int) -> list[Entry]:
         """The entries from `start` to `stop` of the vendors `among`.
 
-        `sort` is `name` (A to Å), `confirmed` (latest first) or `rotation` (the order of `day`).
+        `sort` is `name` (A to Å), `confirmed` (latest first) or `rotation` (the order of the snapshot's day).
         """
         if sort == "name":
             chosen = bitset.members(among, start, stop)
             return [self.entries[position] for position in chosen]
-        ordered = bitset.in_order(among, self._order(sort, day))
-        return [self.entries[position] for index, position in zip(range(stop), ordered, strict=False) if index >= start]
+        ordered = bitset.in_order(among, self._order(sort))
+        return [self.entries[position] for position in islice(ordered, start, stop)]
 
-    def _order(self, sort: str, day: date) -> list[int]:
+    def _order(self, sort: str) -> list[int]:
         """All positions in one order; remembered, since it costs a sort of the whole market."""
-        known_day, order = self._orders.get(sort, (None, []))
-        if known_day != day:
-            order = sorted(range(self.size), key=self._sort_key(sort, day))
-            self._orders[sort] = (day, order)
-        return order
+        if sort not in self._orders:
+            key = self._confirmed_key if sort == "confirmed" else self._rotation_key
+            self._orders[sort] = sorted(range(self.size), key=key)
+        return self._orders[sort]
 
-    def _sort_key(self, sort: str, day: date) -> Callable[[int], Any]:
-        if sort == "rotation":
-            return lambda position: rotation_key(day, self.entries[position].slug)
-        return lambda position: -self.entries[position].confirmed_at.toordinal()
+    def _confirmed_key(self, position: int) -> int:
+        return -self.entries[position].confirmed_at.toordinal()
 
-    def is_stale(self, entry: Entry) -> bool:
-        return entry.confirmed_at < stale_before()
+    def _rotation_key(self, position: int) -> str:
+        return rotation_key(self.day, self.entries[position].slug)
 
 
 def rotation_key(day: date, slug: str) -> str:
@@ -240,7 +235,7 @@ def of(request: HttpRequest) -> Snapshot:
 
 
 def build() -> Snapshot:
-    """Read what is public from the database. Eleven queries.
+    """Read what is public from the database. Ten queries.
 
     The version is read before and after: a change that commits in between starts it anew, so
     that a snapshot never mixes two states.
@@ -343,9 +338,9 @@ def _asked(answers: _Answers, offerings: _Offerings) -> dict[str, Asked]:
     return asked
 
 
-def _updated_on() -> date | None:
-    """The last day on which something public was published, confirmed, replaced or withdrawn."""
+def _updated_on() -> date:
+    """The last day on which something public was published, confirmed, replaced or withdrawn; today before that."""
     was_public = Response.objects.filter(published_at__isnull=False)
     last = was_public.aggregate(published=Max("published_at"), closed=Max("closed_at"), confirmed=Max("confirmed_at"))
     days = [timezone.localdate(last[name]) for name in ("published", "closed") if last[name]]
-    return max([*days, *filter(None, [last["confirmed"]])], default=None)
+    return max([*days, *filter(None, [last["confirmed"]])], default=timezone.localdate())

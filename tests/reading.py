@@ -148,14 +148,17 @@ def slugs_of(page: Element) -> list[str]:
     return [row.one("input", name="v").attrs["value"] for row in page.all("li", "vendor-row")]
 
 
-def slugs_on_all_pages(client, path: str) -> list[list[str]]:
-    """The vendors of each page, from the first one on by its link “Next”."""
+def all_pages(client, path: str) -> list[Element]:
+    """The pages of a list, from the one at `path` on by the link “Next”."""
     pages = []
     while path:
-        page = read(client, path)
-        pages.append(slugs_of(page))
-        path = next((link.attrs["href"] for link in page.all("a", rel="next")), "")
+        pages.append(read(client, path))
+        path = next((link.attrs["href"] for link in pages[-1].all("a", rel="next")), "")
     return pages
+
+
+def slugs_on_all_pages(client, path: str) -> list[list[str]]:
+    return [slugs_of(page) for page in all_pages(client, path)]
 
 
 def facet_of(page: Element, code: str) -> dict[str, int]:

@@ -42,17 +42,24 @@ class TracedAdmin(SimpleHistoryAdmin):
 class PublicDataAdmin(TracedAdmin):
     """For rows that the public pages show: a change shows on the very next request.
 
-    Saving a form, its inlines or an earlier version all pass `save_model`, and the admin's views
-    are atomic, so that the bump commits together with the change.
+    The admin's views are atomic, so that the bump commits together with the change. It comes last,
+    after the inlines, so that nobody waits for the version's row while holding it.
     """
 
-    def save_model(self, request, obj, form, change) -> None:
-        super().save_model(request, obj, form, change)
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
         PublicVersion.bump()
 
     def delete_model(self, request, obj) -> None:
         super().delete_model(request, obj)
         PublicVersion.bump()
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        with transaction.atomic():
+            answer = super().history_form_view(request, object_id, version_id, extra_context)
+            if request.method == "POST":
+                PublicVersion.bump()
+            return answer
 
 
 class StaleFilter(admin.SimpleListFilter):

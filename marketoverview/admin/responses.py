@@ -1,7 +1,10 @@
 """Responses: read, edited on the vendor's behalf while open, and taken on by the steps."""
 
+import json
+
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db.models import Case, Max, When
 from django.shortcuts import redirect
@@ -14,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.admin_site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
+from ..models.responses import CONTENT
 from .base import StaleFilter, TracedAdmin, day, grouped
 from .steps import seen_as, step_view, steps_for
 
@@ -158,7 +162,7 @@ class ResponseAdmin(TracedAdmin):
         return may_delete and (obj is None or (obj.status == Status.DRAFT and obj.submitted_at is None))
 
     def get_object(self, request, object_id, from_field=None):
-        """On a POST the vendor's row is locked first, as the model's verbs do, so that nobody changes the status meanwhile."""
+        """On a POST the vendor's row is locked first, as every verb does, so that nobody changes the status meanwhile."""
         response = super().get_object(request, object_id, from_field)
         if response is None or request.method != "POST":
             return response
@@ -218,12 +222,13 @@ class ResponseAdmin(TracedAdmin):
 
     def save_model(self, request, obj, form, change) -> None:
         if change:
-            super().save_model(request, obj, form, change)
+            obj.save(update_fields=CONTENT)
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
         if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
-            form.instance.record_edit(request.user)
+            changes = self.construct_change_message(request, form, formsets)
+            form.instance.record_edit(request.user, LogEntry(change_message=json.dumps(changes)).get_change_message())
 
     def response_add(self, request, obj, post_url_continue=None):
         self.message_user(request, gettext("This is the open response of %(vendor)s.") % {"vendor": obj.vendor})

@@ -52,6 +52,10 @@ TRANSITIONS: dict[Verb, tuple[tuple[Status, ...], Status]] = {
 """Which verb leads from which statuses to which. There is no other way."""
 
 
+NEEDS_REASON = frozenset({Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW})
+"""Nobody is sent away without being told why."""
+
+
 class TransitionRefused(Exception):
     """The response is no longer in a status from which the verb leads on; nothing was changed."""
 

@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+from simple_history.utils import bulk_create_with_history
 
 from ..querysets import ResponseQuerySet
-from .moderation import EDITABLE, OPEN, TRANSITIONS, ModerationEvent, Status, TransitionRefused, Verb
+from .moderation import EDITABLE, NEEDS_REASON, OPEN, TRANSITIONS, ModerationEvent, Status, TransitionRefused, Verb
 from .survey import Option, Question, SurveyRound
 from .vendors import Vendor
 from .version import PublicVersion
@@ -125,13 +127,13 @@ class Response(models.Model):
 
     def submit(self, by) -> None:
         """Hand the draft to KL. Raises `ValidationError` with what is missing."""
-        if self.is_editable and (missing := self.missing()):
-            raise ValidationError(missing)
+        if self.is_editable:
+            self._refuse_incomplete()
         now = timezone.now()
         self._perform(Verb.SUBMIT, by, submitted_at=now, confirmed_at=timezone.localdate(now))
 
     def send_back(self, by, reason: str) -> None:
-        """Give a submitted response back to the vendor with KL's reason."""
+        """Give a submitted response back to the vendor with KL's reason. Raises `ValidationError` without one."""
         self._perform(Verb.SEND_BACK, by, reason)
 
     def reject(self, by, reason: str) -> None:
@@ -139,33 +141,56 @@ class Response(models.Model):
         self._perform(Verb.REJECT, by, reason, closed_at=timezone.now())
 
     def publish(self, by) -> None:
-        """Make this response what is public of the vendor, and archive the one that was."""
+        """Make this response what is public of the vendor, and archive the one that was, without its contact.
+
+        Raises `ValidationError` with what is missing: KL may have edited it since it was submitted.
+        """
         now = timezone.now()
         with transaction.atomic():
-            Vendor.objects.select_for_update().get(pk=self.vendor_id)
+            self._lock_vendor()
+            if self.status == Status.SUBMITTED:
+                self._refuse_incomplete()
             for earlier in Response.objects.published().filter(vendor_id=self.vendor_id).exclude(pk=self.pk):
-                earlier._perform(Verb.ARCHIVE, by, closed_at=now)
+                earlier._perform(Verb.ARCHIVE, by, closed_at=now, **NO_CONTACT)
             self._perform(Verb.PUBLISH, by, published_at=now)
 
     def withdraw(self, by, reason: str) -> None:
         """Take the profile off the portal and delete the vendor's contact data from every response."""
         with transaction.atomic():
-            Vendor.objects.select_for_update().get(pk=self.vendor_id)
             self._perform(Verb.WITHDRAW, by, reason, closed_at=timezone.now())
-            Response.objects.filter(vendor_id=self.vendor_id).update(**NO_CONTACT)
+            # The new time of change refuses a page that was opened before and still holds the contact.
+            Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **NO_CONTACT)
             self.refresh_from_db()
 
     def confirm(self, by) -> None:
         """Record that the vendor says today that everything is still right."""
         self._perform(Verb.CONFIRM, by, confirmed_at=timezone.localdate())
 
-    def record_edit(self, by) -> None:
-        """Leave a trace that KL has edited an open response on the vendor's behalf."""
+    def record_edit(self, by, what: str) -> None:
+        """Leave a trace that KL has edited an open response on the vendor's behalf, and what."""
         self.changed_at = timezone.now()
         Response.objects.filter(pk=self.pk).update(changed_at=self.changed_at)
-        self.events.create(actor=by, verb=Verb.EDIT, from_status=self.status, to_status=self.status)
+        self.events.create(actor=by, verb=Verb.EDIT, from_status=self.status, to_status=self.status, reason=what)
 
     # Rules ----------------------------------------------------------------------------------
+
+    @property
+    def reason(self) -> str:
+        """KL's reason for the present status; "" where none was needed. No query on prefetched events."""
+        decided = [event for event in self.events.all() if event.to_status == self.status and event.verb != Verb.EDIT]
+        return decided[-1].reason if decided else ""
+
+    @cached_property
+    def given(self) -> dict[int, list["Answer"]]:
+        """Question id to the answers, in the survey's order. No query on prefetched answers."""
+        found: dict[int, list[Answer]] = {}
+        for answer in self.answers.all():
+            found.setdefault(answer.option.question_id, []).append(answer)
+        return found
+
+    def _refuse_incomplete(self) -> None:
+        if missing := self.missing():
+            raise ValidationError(missing)
 
     def missing(self) -> list[str]:
         """What must be answered before the response can be submitted, as sentences. Three queries."""
@@ -189,12 +214,19 @@ class Response(models.Model):
     # Mechanism ------------------------------------------------------------------------------
 
     def _perform(self, verb: Verb, by, reason: str = "", **changes) -> None:
-        """The one place where a status changes: one conditional update, one event, or nothing at all."""
+        """The one place where a status changes: one conditional update, one event, or nothing at all.
+
+        Raises `TransitionRefused` when the response is not as it was read, and `ValidationError`
+        when a verb that the vendor must understand comes without a reason.
+        """
         sources, target = TRANSITIONS[verb]
         if self.status not in sources:
             raise TransitionRefused(self, verb)
+        if verb in NEEDS_REASON and not reason.strip():
+            raise ValidationError(gettext("Give a reason. The vendor reads it."))
         changes |= {"status": target, "changed_at": timezone.now()}
         with transaction.atomic():
+            self._lock_vendor()
             same = Response.objects.filter(pk=self.pk, status=self.status, changed_at=self.changed_at)
             if same.update(**changes) != 1:
                 raise TransitionRefused(self, verb)
@@ -206,20 +238,25 @@ class Response(models.Model):
         for field, value in changes.items():
             setattr(self, field, value)
 
+    def _lock_vendor(self) -> None:
+        """Whoever changes a vendor's responses takes this lock first, and always in this order."""
+        Vendor.objects.select_for_update().get(pk=self.vendor_id)
+
     def _copy_from(self, source: "Response") -> None:
         """Save this draft with the content, answers and offerings of `source`."""
         for field in CONTENT:
             setattr(self, field, getattr(source, field))
         self.save()
-        Answer.objects.bulk_create(
+        copied = [
             Answer(response=self, option_id=answer.option_id, own_words=answer.own_words)
             for answer in source.answers.select_related("option")
             if not answer.option.is_retired
-        )
+        ]
+        bulk_create_with_history(copied, Answer)
         for offering in source.offerings.prefetch_related("options"):
             fields = {name: getattr(offering, name) for name in SampleOffering.CONTENT}
-            copied = SampleOffering.objects.create(response=self, **fields)
-            copied.options.set(option for option in offering.options.all() if not option.is_retired)
+            again = SampleOffering.objects.create(response=self, **fields)
+            again.options.set(option for option in offering.options.all() if not option.is_retired)
 
 
 NO_CONTACT = {

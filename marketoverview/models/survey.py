@@ -127,12 +127,19 @@ class Question(models.Model):
         for field in ("phrase_da", "phrase_en"):
             if (phrase := getattr(self, field)) and "{options}" not in phrase:
                 raise ValidationError({field: _("The sentence must contain {options}.")})
-        if self.code in RESERVED_CODES:
+        if self.code in PARAMETERS | EXPORT_KEYS or self.code.endswith(OWN_WORDS_KEY):
             raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
 
 
-RESERVED_CODES = frozenset({"q", "sort", "page", "v", "by"})
+PARAMETERS = frozenset({"q", "sort", "page", "v", "by"})
 """Query parameters of the public pages; a question's code is one too and must not clash."""
+EXPORT_KEYS = frozenset({
+    "name", "id", "profile", "description", "offerings", "contact_function", "contact_email", "contact_phone", "website",
+    "round", "confirmed_on",
+})  # fmt: skip
+"""Keys of the export beside the questions' codes."""
+OWN_WORDS_KEY = "_own_words"
+"""Ending of the export's key for the own words beside a question's answers."""
 
 
 class OptionManager(models.Manager["Option"]):

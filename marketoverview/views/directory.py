@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 
 from kl_ai.paging import pages
 
-from .. import columns, facets, filtersets, profiles, vcards
-from ..filtersets import Notices, Selection
+from .. import columns, facets, profiles, vcards
+from ..filtersets import MAX_COMPARED, Selection
 from ..models import Response, Status
 from ..snapshot import Snapshot, of
 from .selected import Choice, market_page, panel, read, with_page_notice
 
 PER_PAGE = 25
+MOST_TO_CHOOSE_FROM = 300
+"""Vendors in the comparison's drop-down list; a longer one is better searched in the directory."""
 
 
 @market_page
@@ -32,7 +34,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     total = found.bit_count()
     page = pages(total, selection.page, PER_PAGE, lambda number: request.path + replace(selection, page=number).query())
     selection = with_page_notice(selection, page)
-    entries = market.page(found, selection.sort, page.start, page.stop, timezone.localdate())
+    entries = market.page(found, selection.sort, page.start, page.stop)
     return render(
         request,
         "marketoverview/directory.html",
@@ -90,23 +92,18 @@ def exports(selection: Selection) -> list[tuple[str, str]]:
     return [(label, reverse("market:export", args=[ending]) + query) for label, ending in files]
 
 
-def published_or_gone(slug: str) -> Response:
+def public_or_withdrawn(slug: str) -> Response:
     """The vendor's published response, or its last withdrawn one; 404 for anything else. Seven queries."""
-    public = Response.objects.filter(vendor__slug=slug).filter(status__in=(Status.PUBLISHED, Status.WITHDRAWN))
-    found = public.with_everything().order_by("-status", "-closed_at")
-    listed = list(found)
-    for response in listed:
-        if response.status == Status.PUBLISHED:
-            return response
-    if not listed:
+    response = Response.objects.with_everything().public_or_withdrawn(slug)
+    if response is None:
         raise Http404
-    return max(listed, key=lambda response: response.closed_at)
+    return response
 
 
 @market_page
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
     """`/markedsoverblik/virksomheder/<slug>/`: everything that the vendor stated; 410 when withdrawn."""
-    response = published_or_gone(slug)
+    response = public_or_withdrawn(slug)
     if response.status == Status.WITHDRAWN:
         return gone(request, response)
     market = of(request)
@@ -126,7 +123,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
             "facts": profiles.facts(market, response),
             "round_name": response.round.name,
             "confirmed_on": response.confirmed_at,
-            "is_stale": profiles.is_stale(response),
+            "stale_note": profiles.stale_note(response.confirmed_at),
             "published_on": response.published_at,
             "report_url": _report_url(request, response),
             "compare_url": f"{reverse('market:directory')}?{urlencode({'v': slug})}",
@@ -154,7 +151,7 @@ def gone(request: HttpRequest, response: Response) -> HttpResponse:
 @market_page
 def vcard(request: HttpRequest, slug: str) -> HttpResponse:
     """The contact as a vCard 4.0 file."""
-    response = published_or_gone(slug)
+    response = public_or_withdrawn(slug)
     if response.status == Status.WITHDRAWN:
         return gone(request, response)
     url = request.build_absolute_uri(profiles.profile_url(slug))
@@ -166,11 +163,11 @@ def vcard(request: HttpRequest, slug: str) -> HttpResponse:
 @market_page
 def compare(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/sammenlign/?v=…&v=…`: two to four vendors side by side."""
-    market, notices = of(request), Notices()
-    slugs = filtersets.compared(request.GET.getlist("v"), market, notices)
+    market, selection = read(request)
+    slugs = selection.compared
     chosen = [market.entries[market.position[slug]] for slug in slugs]
     responses = list(columns.read_in_order([entry.response_id for entry in chosen]))
-    room = len(slugs) < filtersets.MAX_COMPARED
+    room = len(slugs) < MAX_COMPARED and market.size <= MOST_TO_CHOOSE_FROM
     others = [(entry.slug, entry.name) for entry in market.entries if entry.slug not in slugs] if room else []
     return render(
         request,
@@ -184,7 +181,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             "rows": profiles.comparison(market, responses),
             "add_options": others,
             "hidden": [("v", slug) for slug in slugs],
-            "notices": notices.texts(),
+            "notices": selection.notices,
             "too_few": len(slugs) < 2,
             "directory_url": reverse("market:directory") + Selection(compared=slugs).query(),
             "data_date": market.updated_on,

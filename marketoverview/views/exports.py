@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from kl_ai import tables
 
-from .. import wording
+from .. import profiles, wording
 from ..columns import Column, columns, read_in_order
 from ..figures import figures as figures_of
 from ..filtersets import Selection
@@ -31,10 +31,10 @@ SCHEMA = "kl-ai-marketoverview/1"
 IN_FEED = 50
 
 
-def selected_responses(market: Snapshot, selection: Selection) -> Iterator[Response]:
-    """The responses of the selection in its order."""
+def selected_responses(market: Snapshot, selection: Selection, limit: int | None = None) -> Iterator[Response]:
+    """The responses of the selection in its order, or the first `limit` of them."""
     found = market.match(selection.chosen, selection.q)
-    entries = market.page(found, selection.sort, 0, found.bit_count(), timezone.localdate())
+    entries = market.page(found, selection.sort, 0, found.bit_count() if limit is None else limit)
     return read_in_order([entry.response_id for entry in entries])
 
 
@@ -103,15 +103,8 @@ def export_help(request: HttpRequest) -> HttpResponse:
 # The market note ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class NoteVendor:
-    name: str
-    url: str
-    description: str
-    email: str
-    phone: str
-    website: str
-    function: str
+MOST_IN_NOTE = 200
+"""A note of more vendors than this nobody reads; the rest is in the Excel file."""
 
 
 @market_page
@@ -120,18 +113,8 @@ def note(request: HttpRequest) -> HttpResponse:
     market, selection = read(request)
     selection = replace(selection, sort="name")  # a case file is no place for another order
     total = market.match(selection.chosen, selection.q).bit_count()
-    vendors = [
-        NoteVendor(
-            response.vendor.name,
-            profile_url(response.vendor.slug),
-            response.description,
-            response.contact_email,
-            response.contact_phone,
-            response.vendor.website,
-            response.contact_function,
-        )
-        for response in selected_responses(market, selection)
-    ]
+    responses = selected_responses(market, selection, MOST_IN_NOTE)
+    vendors = [(one, profile_url(one.vendor.slug), profiles.contact(one, in_bulk=True)) for one in responses]
     return render(
         request,
         "marketoverview/note.html",
@@ -147,6 +130,8 @@ def note(request: HttpRequest) -> HttpResponse:
             "criteria": list(wording.criteria(market, selection)),
             "figures": figures_of(market, selection, to_follow=False),
             "vendors": vendors,
+            "left_out": total - len(vendors),
+            "excel_url": reverse("market:export", args=["xlsx"]) + selection.filter_query,
             "permalink": request.build_absolute_uri(request.path + selection.filter_query),
             "made_on": timezone.localdate(),
             "data_date": market.updated_on,
@@ -191,7 +176,7 @@ class SelectionFeed(Feed):
     def get_object(self, request: HttpRequest) -> Followed:
         market, selection = read(request)
         found = market.match(selection.chosen, selection.q)
-        ids = [entry.response_id for entry in market.page(found, "name", 0, found.bit_count(), market.day)]
+        ids = [entry.response_id for entry in market.page(found, "name", 0, found.bit_count())]
         return Followed(
             sentence=wording.sentence(market, selection, len(ids)),
             path=reverse("market:directory") + selection.filter_query,
@@ -227,7 +212,7 @@ class SelectionFeed(Feed):
 
     def item_guid(self, response: Response) -> str:
         """One entry per publication: a changed profile is news again."""
-        return f"urn:kl-ai:{response.vendor.slug}:{response.sequence}"
+        return f"tag:kl.dk,2026:markedsoverblik:{response.vendor.slug}:{response.sequence}"
 
     def item_pubdate(self, response: Response) -> datetime | None:
         return response.published_at

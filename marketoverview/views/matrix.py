@@ -1,6 +1,6 @@
 """The matrix: technology by business area, counted two ways."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,16 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kl_ai import bitset
+from kl_ai.paging import pages
 
-from ..filtersets import Selection, shown
+from .. import wording
+from ..filtersets import WAYS, Selection
 from ..models import SampleOffering, Status
 from ..profiles import offering_card, profile_url
 from ..snapshot import Asked, Choice, Snapshot
 from .selected import Choice as Link
-from .selected import market_page, panel, read
+from .selected import market_page, panel, read, with_page_notice
 
 TINTS = 5
-WAYS = ("vendors", "offerings")
+PER_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,14 @@ class Cross:
     def url(self, row: Choice, column: Choice) -> str:
         """The list behind a cell: the vendors in the directory, or the offerings on a page of their own."""
         if self.by_offerings:
-            rest = self.selection.without_questions(self.row.code, self.column.code)
-            return reverse("market:cell", args=[row.code, column.code]) + rest.filter_query
+            return reverse("market:cell", args=[row.code, column.code]) + self.rest.filter_query
         both = self.selection.with_option(self.row.code, row.code).with_option(self.column.code, column.code)
         return reverse("market:directory") + both.filter_query
+
+    @property
+    def rest(self) -> Selection:
+        """The selection without the two questions: the basis of every cell."""
+        return self.selection.without_questions(self.row.code, self.column.code)
 
     def cell(self, row: Choice, column: Choice, count: int, highest: int) -> Cell:
         words = {"count": count, "row": row.option.short, "column": column.option.short}
@@ -81,8 +87,8 @@ class Cross:
 
     def rows(self) -> list[MatrixRow]:
         """Every public choice of the one question by every public choice of the other."""
-        columns = self.row_choices(self.column)
-        counts = {row.code: [self.count(row, column) for column in columns] for row in self.row_choices(self.row)}
+        columns = list(self.column.by_code.values())
+        counts = {row.code: [self.count(row, column) for column in columns] for row in self.row.by_code.values()}
         highest = max((count for line in counts.values() for count in line), default=0)
         return [
             MatrixRow(
@@ -93,12 +99,8 @@ class Cross:
                     for column, count in zip(columns, counts[row.code], strict=True)
                 ],
             )
-            for row in self.row_choices(self.row)
+            for row in self.row.by_code.values()
         ]
-
-    @staticmethod
-    def row_choices(asked: Asked) -> list[Choice]:
-        return list(asked.by_code.values())
 
 
 def cross(market: Snapshot, selection: Selection, by_offerings: bool) -> Cross:
@@ -114,60 +116,58 @@ def cross(market: Snapshot, selection: Selection, by_offerings: bool) -> Cross:
 def matrix(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/matrix/`: `by=offerings` counts offerings instead of vendors."""
     market, selection = read(request)
-    by = request.GET.get("by", WAYS[0])
-    table = cross(market, selection, by_offerings=by == "offerings")
-    total = market.match(selection.chosen, selection.q).bit_count()
-    context = panel(request, market, selection, total)
-    if by not in WAYS:
-        notice = _("We do not know the way to count “%(value)s”. Companies are counted.") % {"value": shown(by)}
-        context["notices"] = (*context["notices"], notice)
-    if table.by_offerings:
-        context["hidden"] = [*context["hidden"], ("by", "offerings")]
+    table = cross(market, selection, by_offerings=selection.by == "offerings")
     return render(
         request,
         "marketoverview/matrix.html",
         {
             "nav_current": "matrix",
             "crumbs": [(_("Matrix"), "")],
-            **context,
-            **_ways(request, table),
+            **_basis(request, table),
+            "modes": [
+                Link(label, request.path + replace(selection, by=by).query(sort=False, page=False), by == selection.by)
+                for by, label in zip(
+                    WAYS, (_("Companies with both"), _("Examples that used both together")), strict=True
+                )
+            ],
+            "mode_explanation": _explanation(table),
             "row_heading": table.row.question.heading,
             "column_heading": table.column.question.heading,
-            "columns": [(choice.option.short, choice.option.label) for choice in table.row_choices(table.column)],
+            "columns": [(choice.option.short, choice.option.label) for choice in table.column.by_code.values()],
             "rows": table.rows(),
         },
     )
 
 
-def _ways(request: HttpRequest, table: Cross) -> dict[str, Any]:
-    """The two ways to count as links, and what the present one means."""
-    query = table.selection.query(sort=False, page=False)
-    other = f"{query}{'&' if query else '?'}by=offerings"
+def _basis(request: HttpRequest, table: Cross) -> dict[str, Any]:
+    """The panel, with the sentence and the number of whom the table counts."""
+    context = panel(request, table.market, table.selection, table.among.bit_count())
+    context["sentence"] = wording.sentence(table.market, table.rest, table.among.bit_count())
+    if table.by_offerings:
+        context["hidden"] = [*context["hidden"], ("by", "offerings")]
+    return context
+
+
+def _explanation(table: Cross) -> str:
     total = table.among.bit_count()
     if table.by_offerings:
-        explanation = ngettext(
+        text = ngettext(
             "Each number counts examples in which the company used both together. %(total)s company is the basis.",
             "Each number counts examples in which a company used both together. %(total)s companies are the basis.",
             total,
         )
     else:
-        explanation = ngettext(
+        text = ngettext(
             "Each number counts companies that offer the one and have experience with the other, not necessarily "
             "together. %(total)s company is the basis.",
             "Each number counts companies that offer the one and have experience with the other, not necessarily "
             "together. %(total)s companies are the basis.",
             total,
         )
-    explanation %= {"total": total}
-    if {table.row.code, table.column.code} & set(table.selection.chosen):
-        explanation += " " + _("Choices within the two questions themselves are left out here.")
-    return {
-        "modes": [
-            Link(_("Companies with both"), request.path + query, not table.by_offerings),
-            Link(_("Examples that used both together"), request.path + other, table.by_offerings),
-        ],
-        "mode_explanation": explanation,
-    }
+    text %= {"total": total}
+    if table.selection.chosen.keys() != table.rest.chosen.keys():
+        text += " " + _("Choices within the two questions themselves are left out here.")
+    return text
 
 
 @market_page
@@ -180,22 +180,21 @@ def cell(request: HttpRequest, row: str, column: str) -> HttpResponse:
     chosen, other = table.row.by_code[row], table.column.by_code[column]
     found = market.cross_offerings(chosen, other, table.offerings)
     ids = [market.offering_ids[index] for index in bitset.members(found)]
-    offerings = _read_offerings(ids)
-    total = market.match(selection.chosen, selection.q).bit_count()
+    page = pages(len(ids), selection.page, PER_PAGE, lambda number: replace(selection, page=number).query() or "?")
+    selection = with_page_notice(selection, page)
+    back = reverse("market:matrix") + replace(selection, by="offerings").query(sort=False, page=False)
     return render(
         request,
         "marketoverview/cell.html",
         {
             "nav_current": "matrix",
-            "crumbs": [
-                (_("Matrix"), reverse("market:matrix") + "?by=offerings"),
-                (f"{chosen.option.short} · {other.option.short}", ""),
-            ],
-            **panel(request, market, selection, total),
+            "crumbs": [(_("Matrix"), back), (f"{chosen.option.short} · {other.option.short}", "")],
+            **_basis(request, replace(table, selection=selection)),
             "row_option": chosen.option,
             "column_option": other.option,
-            "offerings": offerings,
-            "count": found.bit_count(),
+            "offerings": _read_offerings(ids[page.start : page.stop]),
+            "pages": page,
+            "count": len(ids),
         },
     )
 

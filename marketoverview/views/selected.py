@@ -66,7 +66,7 @@ def with_page_notice(selection: Selection, page: Pages) -> Selection:
 
 def links(selection: Selection) -> dict[str, str]:
     """The other ways to see the same selection."""
-    kept, filters = selection.query(sort=False, page=False), selection.filter_query
+    kept, filters = selection.query(sort=False, by=False, page=False), selection.filter_query
     return {
         "directory_url": reverse("market:directory") + kept,
         "figures_url": reverse("market:figures") + kept,
@@ -82,8 +82,7 @@ def about(request: HttpRequest, market: Snapshot, selection: Selection, path: st
         yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
     if selection.is_everything:
         yield _("Selection"), _("All companies")
-    if market.updated_on:
-        yield _("Data as of"), date_format(market.updated_on, "DATE_FORMAT")
+    yield _("Data as of"), date_format(market.updated_on, "DATE_FORMAT")
     yield _("Made on"), date_format(timezone.localdate(), "DATE_FORMAT")
     yield _("Source"), request.build_absolute_uri(path)
     yield _("No recommendation"), no_recommendation()

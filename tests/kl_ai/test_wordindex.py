@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kl_ai import bitset
-from kl_ai.danish import stem, words
-from kl_ai.wordindex import COMMON_SHARE, WordIndex
+from kl_ai.danish import words
+from kl_ai.wordindex import COMMON_SHARE, WordIndex, is_match
 
 
 def finds(query: str, text: str) -> bool:
@@ -33,6 +33,17 @@ def finds(query: str, text: str) -> bool:
         ("café", "cafe"),
         ("bjørn", "Björn"),
         ("data", "dataanalyse"),
+        ("tale", "talegenkendelse"),
+        ("bolig", "boligstøtte"),
+        ("sag", "sagsbehandling"),
+        ("skole", "folkeskolen"),
+        ("data", "persondata"),
+        ("etik", "dataetik"),
+        ("pleje", "ældreplejen"),
+        ("borger", "borgerservice"),
+        ("behandlingssystemer", "sagsbehandlingssystem"),
+        ("aarhus", "Århus"),
+        ("ålborg", "Aalborg"),
         # Several words, in any order, with anything between
         ("sagsbehandling post", "Post og sagsbehandling"),
         ("post, sagsbehandling!", "sagsbehandling af post"),
@@ -47,7 +58,12 @@ def test_finds(query, text):
     ("query", "text"),
     [
         ("tal", "digital post"),  # three letters are not looked for inside words
-        ("tal", "talegenkendelse"),
+        ("tale", "digitale"),
+        ("tale", "en aftale"),
+        ("kommune", "kommunikation"),
+        ("kommune", "telekommunikation"),
+        ("borger", "borgmester"),
+        ("a", "andet"),
         ("sag", "forsagt"),
         ("varme", "jord"),
         ("sagsbehandling jordvarme", "sagsbehandling"),  # all words, not one of them
@@ -78,14 +94,8 @@ WORDS = ("sag", "sager", "sagsbehandling", "post", "postsortering", "tal", "digi
 
 
 def holds(text: str, query: str) -> bool:
-    """The rules of the module, word by word, without an index."""
-    return all(any(_is_match(stem(term), word) for word in words(text)) for term in words(query))
-
-
-def _is_match(root: str, word: str) -> bool:
-    if len(root) >= 5:
-        return root in word
-    return word.startswith(root) if len(root) >= 4 else stem(word) == root
+    """The rule, word by word, without an index."""
+    return all(any(is_match(term, word) for word in words(text)) for term in words(query))
 
 
 @given(

@@ -118,7 +118,7 @@ def test_what_is_not_published_cannot_be_compared(market, client):
     make_response("Hemmelig", "submitted")
     page = read(client, address("agern", "hemmelig", "birk"))
     assert columns_of(page) == ["Agern", "Birk"]
-    Response.objects.get(vendor__slug="birk").withdraw(None, "")
+    Response.objects.get(vendor__slug="birk").withdraw(None, "Ønsket af virksomheden.")
     assert columns_of(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Ceder"]
 
 
@@ -128,9 +128,14 @@ def test_a_named_person_is_not_compared(market, client):
 
 
 def test_a_long_address_is_cut_with_a_notice(market, client):
-    page = read(client, address("agern", "birk") + "&x=1" * 5000)
+    page = read(client, address("agern", "birk") + "&v=agern" * 5000)
     assert columns_of(page) == ["Agern", "Birk"]
-    assert len(notices_of(page)) == 1
+    assert notices_of(page) == ["The address was too long. Its last part was ignored."]
+
+
+def test_an_unknown_parameter_is_named(market, client):
+    notices = notices_of(read(client, f"{COMPARE}?v=agern&v=birk&services=advice&colour=red"))
+    assert any("“colour”" in notice for notice in notices)
 
 
 def test_not_stated_is_explained(market, client):

@@ -83,12 +83,6 @@ def test_the_number_beside_an_option_is_the_total_when_it_is_chosen_alone(demo, 
         assert number == count_by_sql(alone)
 
 
-@hypothesis_settings(max_examples=20)
-@given(selection=selections)
-def test_the_total_is_the_sql_count(demo, client, selection):
-    assert total_of(read(client, f"{MARKET}{query_of(selection)}")) == count_by_sql(selection)
-
-
 # The panel ----------------------------------------------------------------------------------------
 
 

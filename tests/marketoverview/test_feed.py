@@ -106,7 +106,7 @@ def test_a_new_name_changes_no_entrys_identity(db, client):
 def test_a_withdrawn_vendor_leaves_the_feed(db, client):
     response = make_response("Agern")
     assert titles_of(feed_of(client)) == ["Agern"]
-    response.withdraw(None, "")
+    response.withdraw(None, "Ønsket af virksomheden.")
     assert titles_of(feed_of(client)) == []
 
 

@@ -18,6 +18,7 @@ from tests.builders import make_option, make_question, make_response
 from tests.bulk import make_market
 from tests.reading import (
     MARKET,
+    all_pages,
     bars_of,
     bytes_of,
     csv_of,
@@ -27,7 +28,7 @@ from tests.reading import (
     notices_of,
     read,
     sentence_of,
-    slugs_on_all_pages,
+    slugs_of,
     total_of,
     workbook_of,
 )
@@ -160,6 +161,23 @@ def test_files_count_the_selection(demo, client):
     assert {row[1]: int(row[2]) for row in rows} == expected
 
 
+def test_a_picture_says_its_selection_its_date_and_its_address(demo, client):
+    text = " ".join(
+        " ".join(ET.fromstring(bytes_of(client, f"{FIGURES}technologies.svg?services=advisory")).itertext()).split()
+    )
+    assert "Companies that offer advice: 23" in text
+    assert "Data as of Nov. 20, 2026." in text
+    assert f"http://testserver{FIGURES}technologies/?services=advisory" in text.replace(" ", "").replace("Source:", "")
+
+
+def test_the_workbook_of_a_figure_says_its_selection(demo, client):
+    book = workbook_of(client, f"{FIGURES}technologies.xlsx?services=advisory")
+    notes = dict(book.worksheets[1].iter_rows(values_only=True))
+    assert notes["Selection: Services and products"].startswith("Advice on the procurement")
+    assert notes["Source"] == f"http://testserver{FIGURES}technologies/?services=advisory"
+    assert notes["Basis"].startswith("23 of 23 companies have answered.")
+
+
 # Every number is the list behind it -----------------------------------------------------------------
 
 
@@ -184,8 +202,9 @@ def test_a_bar_is_its_list_its_files_and_the_sql_count(demo, client, selection, 
 
 def assert_is_list_of(client, url: str, count: int) -> None:
     """The directory at `url`, and its files, hold exactly `count` vendors, and the same."""
-    listed = [slug for page in slugs_on_all_pages(client, url) for slug in page]
-    assert total_of(read(client, url)) == len(listed) == len(set(listed)) == count
+    pages = all_pages(client, url)
+    listed = [slug for page in pages for slug in slugs_of(page)]
+    assert total_of(pages[0]) == len(listed) == len(set(listed)) == count
     _headings, *rows = csv_of(client, url.replace(MARKET, f"{MARKET}eksport.csv"))
     assert [row[1] for row in rows] == listed
     file = json_of(client, url.replace(MARKET, f"{MARKET}eksport.json"))
@@ -273,7 +292,7 @@ def test_other_is_no_finding(demo, client):
 
 @pytest.mark.parametrize(
     ("chosen", "said"),
-    [(100, "Nearly all"), (90, "Nearly all"), (89, "Most"), (70, "Most"), (69, "About two out of three"),
+    [(100, "All"), (99, "Nearly all"), (90, "Nearly all"), (89, "Most"), (70, "Most"), (69, "About two out of three"),
      (62, "About two out of three"), (61, "More than half"), (51, "More than half"), (50, "Fewer"), (11, "Fewer"),
      (10, "Few"), (2, "Few")],
 )  # fmt: skip
@@ -344,6 +363,8 @@ def test_own_words_stand_below_the_figure_with_their_vendors(db, client):
         ("Ørn", "Vi holder <kurser>."),
     ]
     assert words_of(read(client, f"{FIGURES}services/?size=s")) == [("Ørn", "Vi holder <kurser>.")]
+    # A choice within the question itself leaves them all, as it leaves the bars.
+    assert len(words_of(read(client, f"{FIGURES}services/?services=a"))) == 2
     assert not read(client, f"{FIGURES}size/").has("ul", "own-words-list")
 
 

@@ -82,7 +82,7 @@ def shown(client, path: str, query: str) -> Element:
     return parse(html)
 
 
-@hypothesis_settings(max_examples=120)
+@hypothesis_settings(max_examples=80)
 @given(path=st.sampled_from(PAGES), query=query_strings)
 @example(path=MARKET, query="q=%00&%00=%00&sort=%00&page=%00&v=%00&services=%00")
 @example(path=f"{MARKET}sammenlign/", query="v=%ED%A0%80&v=&v=%00&v=agern-demofirma")
@@ -91,7 +91,7 @@ def test_every_page_answers_any_query_string(demo, client, path, query):
     shown(client, path, query)
 
 
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=40)
 @given(path=st.sampled_from(FILES), query=query_strings)
 @example(path=f"{MARKET}nyt.atom", query="q=%EF%BF%BE")
 @example(path=f"{MARKET}figurer/services.svg", query="q=%EF%BF%BF%01")
@@ -137,7 +137,9 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize("path", [*SELECTION_PAGES, f"{MARKET}sammenlign/"])
+@pytest.mark.parametrize(
+    "path", [MARKET, f"{MARKET}figurer/technologies/", f"{MARKET}markedsnotat/", f"{MARKET}sammenlign/"]
+)
 @pytest.mark.parametrize("query", LONG.values(), ids=LONG)
 def test_an_absurdly_long_address_is_cut_and_says_so(path, query, demo, client):
     assert "The address was too long. Its last part was ignored." in notices_of(shown(client, path, query))
@@ -185,11 +187,11 @@ def test_a_code_of_another_question_is_unknown_here(demo, client):
     "text", ['"><script>alert(1)</script>', "{{ 7*7 }}", "{% csrf_token %}", "javascript:alert(1)"]
 )
 def test_markup_in_the_address_stays_text(path, text, demo, client):
-    for name in ("q", "services", "sort", "x"):
-        page = shown(client, path, urlencode({name: text}))
-        assert not [script for script in page.all("script") if "src" not in script.attrs]
-        assert "49" not in " ".join(notices_of(page))
-        assert not [link for link in page.all("a") if link.attrs.get("href", "").startswith("javascript")]
+    page = shown(client, path, urlencode(dict.fromkeys(("q", "services", "sort", "x"), text)))
+    assert len(notices_of(page)) >= 3
+    assert not [script for script in page.all("script") if "src" not in script.attrs]
+    assert "49" not in " ".join(notices_of(page))
+    assert not [link for link in page.all("a") if link.attrs.get("href", "").startswith("javascript")]
 
 
 @pytest.mark.parametrize("path", [MARKET, f"{MARKET}figurer/services/", f"{MARKET}matrix/?by=offerings"])
@@ -216,7 +218,7 @@ TEMPLATES = [
 ]
 
 
-@hypothesis_settings(max_examples=100)
+@hypothesis_settings(max_examples=60)
 @given(template=st.sampled_from(TEMPLATES), segment=segments)
 def test_an_address_of_nothing_is_a_404_in_the_design(demo, client, template, segment):
     if segment in {*SURVEY, *SURVEY["technologies"], *SURVEY["business-areas"]} or not segment.strip("./"):

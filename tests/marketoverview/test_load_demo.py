@@ -21,10 +21,28 @@ def load(**options):
     call_command("load_demo", verbosity=0, **options)
 
 
-def test_gives_35_public_vendors_and_four_logins(develop, client):
+def test_gives_35_public_vendors_keeps_a_trial_and_puts_them_back_when_asked(develop):
     load()
     assert snapshot.current().size == 35
     assert snapshot.current().is_demo
+    curator = User.objects.get(email="kurator@demo.example")
+    member = User.objects.get(email="leverandoer@demo.example")
+    vendor = member.vendors.get()
+    revision = Response.begin(vendor, Question.objects.first().rounds.first(), member)
+    revision.submit(member)
+    revision.publish(curator)
+    Response.objects.published().exclude(vendor=vendor).first().withdraw(curator, "En prøve")
+    assert snapshot.current().size == 34
+    make_vendor("Prøvet af i administrationen")
+    load()
+    assert snapshot.current().size == 34
+    load(reset=True)
+    assert snapshot.current().size == 35
+    assert_four_logins()
+
+
+def assert_four_logins():
+    assert User.objects.filter(email__endswith="@demo.example").count() == 4
     for email in (*STAFF, *MEMBERS):
         assert User.objects.get(email=email).check_password(PASSWORD)
     curator, editor = (User.objects.get(email=email) for email in STAFF)
@@ -35,22 +53,6 @@ def test_gives_35_public_vendors_and_four_logins(develop, client):
         member = User.objects.get(email=email)
         assert not member.is_staff
         assert member.vendors.count() == 1
-
-
-def test_puts_back_what_was_tried_out(develop):
-    load()
-    curator = User.objects.get(email="kurator@demo.example")
-    member = User.objects.get(email="leverandoer@demo.example")
-    vendor = member.vendors.get()
-    revision = Response.begin(vendor, Question.objects.first().rounds.first(), member)
-    revision.submit(member)
-    revision.publish(curator)
-    Response.objects.published().exclude(vendor=vendor).first().withdraw(curator, "En prøve")
-    assert snapshot.current().size == 34
-    load()
-    assert snapshot.current().size == 35
-    assert User.objects.filter(email__endswith="@demo.example").count() == 4
-    assert member.vendors.count() == 1
 
 
 def test_is_refused_in_production(settings):

@@ -35,7 +35,7 @@ def test_says_the_selection_its_criteria_and_its_dates(demo, client):
     assert facts["Companies"] == f"{len(vendors_of(page))} of 35"
 
 
-@hypothesis_settings(max_examples=15)
+@hypothesis_settings(max_examples=6)
 @given(selection=selections)
 def test_holds_the_vendors_of_the_selection(demo, client, selection):
     page = read(client, f"{NOTE}{query_of(selection)}")
@@ -61,15 +61,16 @@ def test_its_figures_count_its_vendors(selection, demo, client):
 
 
 def test_names_contact_points_and_no_person(db, client):
-    vendor = make_vendor("Agern", website="https://agern.example/")
+    """Of a named person neither the name nor what leads to it; the shared mailbox of the other vendor, yes."""
+    website = "https://agern.example/"
     make_response(
-        vendor, contact_function="Salg", contact_phone="11 22 33 44", contact_name="Anna Hansen", contact_consent=True
-    )
-    make_response("Birk", contact_email="post@birk.example")
+        make_vendor("Agern", website=website), contact_function="Salg", contact_phone="11 22 33 44",
+        contact_name="Anna Hansen", contact_consent=True, contact_email="anna@agern.example",
+    )  # fmt: skip
+    make_response("Birk", contact_email="post@birk.example", contact_phone="55 66 77 88", contact_function="Salg")
     page = read(client, NOTE)
     cells = [cell.text for cell in page.one("table", "sheet-vendors").one("tbody").all("td")]
-    assert cells == ["Salg ki@agern.example 11 22 33 44 https://agern.example/", "post@birk.example"]
-    assert "Anna" not in page.text
+    assert cells == [f"Salg {website}", "Salg post@birk.example 55 66 77 88"]
 
 
 def test_a_vendor_without_contact_reads_not_stated(db, client):

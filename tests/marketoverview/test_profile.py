@@ -120,7 +120,7 @@ def test_says_when_it_was_confirmed_and_published_and_in_which_round(db, client)
 
 def test_an_old_confirmation_is_marked(db, client):
     make_response("Agern", confirmed_at=date(2024, 1, 1))
-    assert "Jan. 1, 2024 over a year ago" in facts_of(read(client, AGERN))["Confirmed by the company"]
+    assert "Jan. 1, 2024 more than 12 months ago" in facts_of(read(client, AGERN))["Confirmed by the company"]
 
 
 def test_an_error_can_be_reported_with_the_profile_named(db, client):
@@ -179,14 +179,14 @@ def test_a_withdrawn_profile_says_when_it_was_withdrawn(db, client):
 
 def test_a_withdrawn_vendor_that_writes_anew_is_still_gone(db, client):
     response = make_response("Agern")
-    response.withdraw(None, "")
+    response.withdraw(None, "Ønsket af virksomheden.")
     Response.begin(response.vendor, response.round, None)
     read(client, AGERN, status=410)
 
 
 def test_a_withdrawn_vendor_can_come_back(db, client):
     response = make_response("Agern")
-    response.withdraw(None, "")
+    response.withdraw(None, "Ønsket af virksomheden.")
     read(client, AGERN, status=410)
     again = Response.begin(response.vendor, response.round, None)
     Response.objects.filter(pk=again.pk).update(description="Igen", contact_email="ki@agern.example")

@@ -29,7 +29,7 @@ def market(db):
         ("sagsbehandling", ["Agern"]),  # the beginning of a compound
         ("behandlingssystemer", ["Agern"]),
         ("dataetik", ["Café Norden"]),  # own words
-        ("etik", []),  # four letters are looked for at the beginning of words only
+        ("etik", ["Café Norden"]),  # the end of a compound
         ("kursus", []),
         ("ruteplan", ["Dild"]),  # an offering's title
         ("snerydning", ["Dild"]),  # its description

@@ -225,9 +225,42 @@ def break_at(step: str, monkeypatch) -> None:
         monkeypatch.setattr(PublicVersion, "bump", after(bump, lambda: True))
 
 
-def test_members_see_their_own_and_the_public_ones(vendor, owner, colleague, stranger, curator):
+def test_members_see_their_own_and_a_stranger_none(vendor, owner, colleague, stranger, curator):
     draft, public = make_response(vendor, "draft"), make_response("Anden")
-    assert set(Response.objects.visible_to(owner)) == set(Response.objects.visible_to(colleague)) == {draft, public}
-    assert set(Response.objects.visible_to(stranger)) == {public}
-    assert set(Response.objects.visible_to(AnonymousUser())) == {public}
+    assert set(Response.objects.visible_to(owner)) == set(Response.objects.visible_to(colleague)) == {draft}
+    assert set(Response.objects.visible_to(stranger)) == set()
+    assert set(Response.objects.visible_to(AnonymousUser())) == set()
     assert set(Response.objects.visible_to(curator)) == {draft, public}
+
+
+@pytest.mark.parametrize("verb", [Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW])
+def test_nobody_is_sent_away_without_a_reason(verb, vendor, curator):
+    response = make_response(vendor, "published" if verb == Verb.WITHDRAW else "submitted")
+    with pytest.raises(ValidationError):
+        getattr(response, verb)(curator, "  ")
+    assert Response.objects.get(pk=response.pk).status == response.status
+
+
+def test_what_kl_edited_must_be_complete_to_be_published(vendor, curator):
+    response = make_response(vendor, "submitted")
+    Response.objects.filter(pk=response.pk).update(contact_email="")
+    response.refresh_from_db()
+    with pytest.raises(ValidationError):
+        response.publish(curator)
+    assert not Response.objects.published().exists()
+
+
+def test_a_page_opened_before_the_withdrawal_cannot_bring_the_contact_back(vendor, curator):
+    public = make_response(vendor)
+    draft = Response.begin(vendor, make_round(), curator)
+    public.withdraw(curator, "Ønsket.")
+    with pytest.raises(TransitionRefused):
+        draft.submit(curator)
+    draft.refresh_from_db()
+    assert draft.contact_email == ""
+
+
+def test_the_vendor_reads_kls_reason_also_after_an_edit(vendor, curator):
+    response = make_response(vendor, "returned")
+    response.record_edit(curator, "Rettede beskrivelsen")
+    assert response.reason == "Der mangler noget."

@@ -12,35 +12,45 @@ from marketoverview.models import PublicVersion, Vendor, VendorMember
 
 PASSWORD = "demo-af-markedet"  # noqa: S105  # said aloud on purpose, and only set where DEBUG is on
 STAFF = {
-    "kurator@demo.example": ("Kim Kurator", "Kuratorer"),
-    "redaktoer@demo.example": ("Rita Redaktør", "Redaktører"),
+    "kurator@demo.example": ("Kurator (demo)", "Kuratorer"),
+    "redaktoer@demo.example": ("Redaktør (demo)", "Redaktører"),
 }
 SLUG_ENDING = "-demofirma"
-MEMBERS = {"leverandoer@demo.example": "Lise Leverandør", "leverandoer2@demo.example": "Lars Leverandør"}
+MEMBERS = {
+    "leverandoer@demo.example": ("Leverandør (demo)", "mosebund-demofirma"),
+    "leverandoer2@demo.example": ("Leverandør 2 (demo)", "vandstaer-demofirma"),
+}
+"""One with a draft and one whose answers KL has sent back."""
 
 
 class Command(BaseCommand):
-    help = "Loads the survey, the demonstration vendors as they were delivered, and four logins. Can be run again."
+    help = (
+        "Loads the survey, 35 demonstration vendors and four logins. Run again, it keeps what was tried out with them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--reset", action="store_true", help="put the demonstration vendors back as they were")
         parser.add_argument("--force", action="store_true", help="also without DEBUG, and beside real vendors")
         parser.add_argument("--site", default="http://127.0.0.1:8000", help="the address to print")
 
     @transaction.atomic
-    def handle(self, *args, force: bool, site: str, verbosity: int, **options) -> None:
+    def handle(self, *args, reset: bool, force: bool, site: str, verbosity: int, **options) -> None:
+        demo = Vendor.objects.filter(is_demo=True, slug__endswith=SLUG_ENDING)
+        is_new = not demo.exists()
         if not force:
-            self._refuse_where_it_would_harm()
-        Vendor.objects.filter(is_demo=True, slug__endswith=SLUG_ENDING).delete()
-        call_command("loaddata", "survey", "roles", "demo", verbosity=0)
+            self._refuse_where_it_would_harm(is_new)
+        if is_new or reset:
+            demo.delete()
+            call_command("loaddata", "survey", "roles", "demo", verbosity=0)
         logins = [*self._staff(), *self._members()]
         PublicVersion.bump()
         if verbosity:
             self._explain(site, logins)
 
-    def _refuse_where_it_would_harm(self) -> None:
+    def _refuse_where_it_would_harm(self, is_new: bool) -> None:
         if not settings.DEBUG:
             raise CommandError("Demonstration data has no place in production (DEBUG is off). --force loads it anyway.")
-        if Vendor.objects.filter(is_demo=False).exists():
+        if is_new and Vendor.objects.exists():
             raise CommandError("This database holds real vendors. --force loads the demonstration data beside them.")
 
     def _staff(self) -> list[tuple[User, str]]:
@@ -52,12 +62,9 @@ class Command(BaseCommand):
         return logins
 
     def _members(self) -> list[tuple[User, str]]:
-        """The first vendors by address get a member each."""
         logins = []
-        for (email, name), vendor in zip(
-            MEMBERS.items(), Vendor.objects.filter(is_demo=True).order_by("slug"), strict=False
-        ):
-            user = self._user(email, name, is_staff=False)
+        for email, (name, slug) in MEMBERS.items():
+            user, vendor = self._user(email, name, is_staff=False), Vendor.objects.get(slug=slug)
             VendorMember.objects.get_or_create(vendor=vendor, user=user)
             logins.append((user, str(vendor)))
         return logins
@@ -78,6 +85,7 @@ class Command(BaseCommand):
         lines = [
             "",
             "The demonstration data is loaded: the survey and 35 invented vendors.",
+            "What you change stays; `manage.py load_demo --reset` puts it back.",
             "",
             f"  Portal          {site}{reverse('home')}",
             f"  Market overview {site}{reverse('market:directory')}",
