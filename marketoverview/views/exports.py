@@ -20,7 +20,7 @@ from .. import profiles, wording
 from ..columns import Column, columns, read_in_order
 from ..figures import figures as figures_of
 from ..filtersets import Selection
-from ..models import Response
+from ..models import Response, SampleOffering
 from ..profiles import profile_url
 from ..snapshot import Snapshot, of
 from .selected import about, links, made_at, market_page, no_recommendation, read
@@ -95,12 +95,43 @@ def export_help(request: HttpRequest) -> HttpResponse:
         "formats": formats,
         "columns": [(column.key, column.heading, column.explanation) for column in columns(market, request)],
         "codes": codes,
+        "envelope": _envelope_keys(),
+        "example_keys": _example_keys(),
         "schema": SCHEMA,
     }
     return render(request, "marketoverview/export_help.html", context)
 
 
 # The market note ----------------------------------------------------------------------------------
+
+
+def _envelope_keys() -> list[tuple[str, str]]:
+    """What stands around the companies in the JSON."""
+    return [
+        ("schema", _("Name and version of this form.")),
+        ("documentation", _("The address of this page.")),
+        ("source", _("The selection in the directory.")),
+        ("data_as_of", _("The day of the data.")),
+        ("is_demonstration_data", _("Whether the companies are invented.")),
+        ("recommendation", _("That KL recommends nobody.")),
+        ("selection", _("The free text (q) and the chosen codes by question.")),
+        ("count", _("The number of companies in the selection.")),
+        ("companies", _("The companies, with the keys above.")),
+    ]
+
+
+def _example_keys() -> list[tuple[str, str]]:
+    """What one of a company's `offerings` holds in the JSON."""
+    return [
+        ("title", _("The example's title.")),
+        ("description", _("The company's description of it.")),
+        (
+            "stage",
+            _("How far it is: %(codes)s; empty where not stated.") % {"codes": ", ".join(SampleOffering.Stage.values)},
+        ),
+        ("where_used", _("Where it is used.")),
+        ("combines", _("The codes that it uses together, by question.")),
+    ]
 
 
 MOST_IN_NOTE = 200

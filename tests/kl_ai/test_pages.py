@@ -114,6 +114,13 @@ def test_a_stream_is_not_remembered_but_confirmed(site):
     assert site.get(HTTP_IF_NONE_MATCH=site.get()["ETag"]).status_code == 304
 
 
+def test_a_page_of_many_vendors_is_not_remembered(site):
+    """Else a few hundred searches in a long list would fill the memory."""
+    site.content = lambda content, status: HttpResponse(content.ljust(1_000_000), status=status)
+    assert [site.shown().strip(), site.shown().strip()] == ["1", "2"]
+    assert site.get(HTTP_IF_NONE_MATCH=site.get()["ETag"]).status_code == 304
+
+
 def test_browsers_ask_again_each_time(site):
     assert site.get()["Cache-Control"] == "no-cache"
     assert site.get(HTTP_IF_NONE_MATCH=site.get()["ETag"])["Cache-Control"] == "no-cache"

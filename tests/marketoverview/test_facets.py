@@ -71,7 +71,7 @@ def test_zeros_stay_and_can_be_chosen(market, client):
     assert not any("disabled" in box.attrs for box in boxes)
 
 
-@hypothesis_settings(max_examples=50)
+@hypothesis_settings(max_examples=25)
 @given(selection=selections, q=words, data=st.data())
 def test_the_number_beside_an_option_is_the_total_when_it_is_chosen_alone(demo, client, selection, q, data):
     code = data.draw(st.sampled_from(sorted(SURVEY)))

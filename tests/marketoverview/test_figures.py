@@ -181,7 +181,7 @@ def test_the_workbook_of_a_figure_says_its_selection(demo, client):
 # Every number is the list behind it -----------------------------------------------------------------
 
 
-@hypothesis_settings(max_examples=50)
+@hypothesis_settings(max_examples=25)
 @given(selection=selections, q=words, code=st.sampled_from(sorted(SURVEY)), data=st.data())
 def test_a_bar_is_its_list_its_files_and_the_sql_count(demo, client, selection, q, code, data):
     query = query_of(selection, q)

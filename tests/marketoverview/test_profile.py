@@ -273,9 +273,8 @@ def test_the_file_names_a_person_with_consent_and_leaves_out_what_is_empty(db, c
     assert not {"TITLE", "TEL;TYPE=work", "URL"} & set(said)
 
 
-hostile = st.text(
-    st.sampled_from("aæ,;:\\\r\n\t\x00\x0b\x0c\x1c\x85\u2028\u2029 🙂=") | st.characters(codec="utf-8"), max_size=120
-)
+characters = st.sampled_from("aæ,;:\\\r\n\t\x00\x0b\x0c\x1c\x85\u2028\u2029 🙂=") | st.characters(codec="utf-8")
+hostile = st.builds(lambda text, times: text * times, st.text(characters, max_size=12), st.integers(1, 20))
 
 
 @hypothesis_settings(max_examples=60)
@@ -293,6 +292,14 @@ def test_no_field_can_add_a_line_to_the_file(name, function, email, phone, websi
     assert names == [
         "BEGIN", "VERSION", "KIND", "FN", "ORG", *(key for key, value in expected.items() if value), "SOURCE", "REV", "END",
     ]  # fmt: skip
+
+
+def test_a_long_line_is_folded_between_characters():
+    name = "Ærø Bølge og Åkande " * 6
+    response = Response(vendor=Vendor(name=name, slug="agern"), published_at=timezone.now())
+    card = vcard(response, "https://example.org/")
+    assert max(len(line.encode()) for line in card.split("\r\n")) in (74, 75)
+    assert dict(properties(card))["FN"] == name
 
 
 @given(st.text(st.sampled_from("ab,;\\\n æ"), max_size=60))
