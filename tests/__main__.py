@@ -19,14 +19,12 @@ from tests.environment import required
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.NamedTemporaryFile("r+", suffix=".txt") as left_out:
-        results = [run("SQLite", arguments, left_out.name), run_on_postgres(arguments, left_out.name)]
-        lines = left_out.read().splitlines()
-    if lines:
-        print("\nLeft out:")
-        print(*(f"- {line}" for line in dict.fromkeys(lines)), sep="\n")
-    else:
-        print("\nNothing was left out.")
-    return max(results)
+        codes = [run("SQLite", arguments, left_out.name), run_on_postgres(arguments, left_out.name)]
+        lines = list(dict.fromkeys(left_out.read().splitlines()))
+    if any(codes):
+        print("\nSomething failed: see above.")
+    print("\nLeft out:" if lines else "\nNothing was left out.", *lines, sep="\n- ")
+    return int(any(codes))
 
 
 def run(title: str, arguments: list[str], left_out: str, **variables: str) -> int:

@@ -1,6 +1,6 @@
 """The statuses of a response, the table of transitions between them, and their log."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -8,9 +8,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from .responses import Response
 
 
 class Status(models.TextChoices):
@@ -59,7 +56,7 @@ NEEDS_REASON = frozenset({Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW})
 class TransitionRefused(Exception):
     """The response is no longer in a status from which the verb leads on; nothing was changed."""
 
-    def __init__(self, response: "Response", verb: Verb) -> None:
+    def __init__(self, response: Any, verb: Verb) -> None:
         self.response, self.verb = response, verb
         super().__init__(f"{verb} refused for response {response.pk}")
 
