@@ -1,6 +1,7 @@
 """What happens to a request before any view sees it."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -24,7 +25,10 @@ class QueryStringLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
-        parts = query[:MAX_LENGTH].split("&")[:MAX_PARAMETERS]
+        parts = query[:MAX_LENGTH].split("&")
+        if len(query) > MAX_LENGTH and len(parts) > 1:
+            parts.pop()  # it was cut in the middle
+        parts = parts[:MAX_PARAMETERS]
         kept = "&".join(parts)
         request.query_was_cut = kept != query  # type: ignore[attr-defined]
         if request.query_was_cut:  # type: ignore[attr-defined]
@@ -47,8 +51,35 @@ class LoginRequired(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
+class CookiesWithoutNul:
+    """Leaves out a Cookie header with a NUL in it: PostgreSQL refuses such a session key with an error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        cookies = request.META.get("HTTP_COOKIE", "")
+        if "\0" in cookies or "\\000" in cookies:  # as it is, or as cookies quote it
+            del request.META["HTTP_COOKIE"]
+        return self.get_response(request)
+
+
 def client_address(request: HttpRequest) -> str | None:
     """Who is asking: what the proxy in front says, where there is one, and nobody else's word."""
-    if settings.BEHIND_PROXY and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
-        return forwarded.rpartition(",")[2].strip()
-    return request.META.get("REMOTE_ADDR")
+    direct = request.META.get("REMOTE_ADDR")
+    if not settings.BEHIND_PROXY:
+        return direct
+    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    bare = said.partition("]")[0].lstrip("[") if said.startswith("[") else said
+    if bare.count(":") == 1:  # an IPv4 address with a port
+        bare = bare.partition(":")[0]
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return direct
+
+
+def login_name(request: HttpRequest, credentials: dict | None = None) -> str:
+    """The address that somebody tries to log in with, in the one spelling that the lockout counts."""
+    given = (credentials or {}).get("username") or request.POST.get("username", "")
+    return given.strip().lower()

@@ -62,8 +62,14 @@ def page_key(request: HttpRequest, version: Any) -> str:
 
 @cache
 def release() -> str:
-    """A fingerprint of the code, templates and translations that this process started with."""
-    found = hashlib.sha256()
+    """A fingerprint of the code, templates, translations and shown settings that this process started with."""
+    shown = (
+        settings.CONTACT_EMAIL,
+        settings.ACCESSIBILITY_STATEMENT_URL,
+        settings.TOOLBOX_URL,
+        settings.STALE_AFTER_MONTHS,
+    )
+    found = hashlib.sha256(repr(shown).encode())
     own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
     for folder in (*own, settings.BASE_DIR / "templates", settings.BASE_DIR / "static"):
         for path in sorted(path for pattern in CODE for path in folder.rglob(pattern)):

@@ -80,6 +80,18 @@ class Login(auth_views.LoginView):
     template_name = "account/login.html"
     redirect_authenticated_user = True
 
+    def get_default_redirect_url(self) -> str:
+        """Staff come to the administration, vendors to their own answers."""
+        if self.request.user.is_authenticated and self.request.user.is_staff:
+            return reverse("admin:index")
+        return super().get_default_redirect_url()
+
+    def get_redirect_url(self) -> str:
+        """Where the visitor came from; never the login or logout itself, which would lead round in a circle."""
+        url = super().get_redirect_url()
+        path = url.partition("?")[0]
+        return "" if path in (self.request.path, reverse("login"), reverse("logout")) else url
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         # Django puts a `site` of its own here, which would hide the portal's contact and addresses.

@@ -117,6 +117,7 @@ def _offerings(response: Response) -> list[dict[str, Any]]:
 
 def read_in_order(response_ids: Sequence[int]) -> Iterator[Response]:
     """The responses with everything, in the given order, `BATCH` at a time."""
-    responses = Response.objects.published().with_everything()
+    # Not only what is still published: a file holds what the snapshot counted, also when one is withdrawn meanwhile.
+    responses = Response.objects.with_everything()
     for start in range(0, len(response_ids), BATCH):
         yield from responses.in_order(response_ids[start : start + BATCH])

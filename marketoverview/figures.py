@@ -172,7 +172,7 @@ def _by_bands(question: Question, said: Sequence[Counted], answered: int) -> Ite
     if high:
         yield _sentence(_one_after_the_other(high))
     if fewer:
-        yield _sentence(_claim(_("fewer"), question, fewer))
+        yield _sentence(_claim(_("fewer") if high else _("some"), question, fewer))
     if few:
         single = all(one.count == 1 for one in few)
         who = (

@@ -165,7 +165,7 @@ def contact(response: Response, *, in_bulk: bool = False) -> Contact:
         email=response.contact_email if reachable else "",
         phone=response.contact_phone if reachable else "",
         website=response.vendor.website,
-        website_label=urlsplit(response.vendor.website).netloc.removeprefix("www."),
+        website_label=(urlsplit(response.vendor.website).hostname or "").removeprefix("www."),
         vcard_url=reverse("market:vcard", args=[response.vendor.slug]),
     )
 

@@ -45,8 +45,28 @@ def run_on_postgres(arguments: list[str], left_out: str) -> int:
         if required("postgres"):
             print(f"PostgreSQL is required: {reason}", file=sys.stderr)
         return int(required("postgres"))
+    whole = required("postgres") or any(argument.startswith("tests") for argument in arguments)
+    title = "PostgreSQL" if whole else "PostgreSQL: what reads and writes; REQUIRE_POSTGRES=1 runs all of it"
+    chosen = [*arguments, "-m", "not browser", *([] if whole else ON_BOTH)]
     with nullcontext(given) if given else postgres.server() as url:
-        return run("PostgreSQL", [*arguments, "-m", "not browser"], left_out, TEST_DATABASE_URL=url)
+        return run(title, chosen, left_out, TEST_DATABASE_URL=url)
+
+
+ON_BOTH = [
+    f"tests/marketoverview/test_{name}.py"
+    for name in (
+        "snapshot",
+        "transitions",
+        "admin",
+        "admin_steps",
+        "queries",
+        "search",
+        "matrix",
+        "exports",
+        "load_demo",
+    )
+]
+"""Where the two databases could differ. Pages made of the snapshot alone cannot, and two minutes are soon over."""
 
 
 NOTHING_SELECTED = 5

@@ -12,7 +12,7 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
 from marketoverview import snapshot
@@ -22,7 +22,10 @@ pytest_plugins = ["tests.browser"]
 
 # An example may share the database that its test was given, and a laptop may be slow.
 hypothesis_settings.register_profile(
-    "portal", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    "portal",
+    deadline=None,
+    phases=set(Phase) - {Phase.explain},
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("portal")
 

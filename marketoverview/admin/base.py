@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib import admin
-from django.db import transaction
+from django.contrib import admin, messages
+from django.db import IntegrityError, transaction
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -31,6 +32,22 @@ class TracedAdmin(SimpleHistoryAdmin):
         if request.method == "POST":
             return self.has_change_permission(request, obj)
         return super().has_view_history_or_change_history_permission(request, obj)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The form; where somebody saved the same thing in the same moment, a message instead of an error."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:  # the admin's transaction is rolled back by now
+            self.message_user(
+                request,
+                gettext(
+                    "Nothing was saved: the same was saved a moment ago, or two rows say the same. Look at it again."
+                ),
+                messages.ERROR,
+            )
+            back = [object_id] if object_id else []
+            name = "change" if object_id else "changelist"
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", *back)
 
     def history_view_title(self, request, obj) -> str:
         return gettext("History: %(object)s") % {"object": obj}

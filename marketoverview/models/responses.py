@@ -7,6 +7,7 @@ conditional update and appends one `ModerationEvent`. Admin and views call the p
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -16,11 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from simple_history.utils import bulk_create_with_history
 
+from kl_ai.validators import validate_line, validate_text
+
 from ..querysets import ResponseQuerySet
 from .moderation import EDITABLE, NEEDS_REASON, OPEN, TRANSITIONS, ModerationEvent, Status, TransitionRefused, Verb
 from .survey import Option, Question, SurveyRound
 from .vendors import Vendor
 from .version import PublicVersion
+
+PHONE = RegexValidator(r"^\+?[0-9 ()/-]{5,}$", _("A phone number has digits, spaces and perhaps a + in front."))
 
 
 class ResponseManager(models.Manager.from_queryset(ResponseQuerySet)):  # type: ignore[misc]
@@ -42,14 +47,22 @@ class Response(models.Model):
         verbose_name=_("based on"),
     )  # fmt: skip
 
-    description = models.TextField(_("description"), max_length=600, blank=True)
+    description = models.TextField(_("description"), max_length=600, blank=True, validators=[validate_text])
     contact_function = models.CharField(
-        _("contact: function"), max_length=100, blank=True, help_text=_("For example “Sales to the public sector”.")
+        _("contact: function"),
+        max_length=100,
+        blank=True,
+        validators=[validate_line],
+        help_text=_("For example “Sales to the public sector”."),
     )
     contact_email = models.EmailField(_("contact: e-mail"), blank=True, help_text=_("Preferably a shared mailbox."))
-    contact_phone = models.CharField(_("contact: phone"), max_length=30, blank=True)
+    contact_phone = models.CharField(_("contact: phone"), max_length=30, blank=True, validators=[PHONE])
     contact_name = models.CharField(
-        _("contact: person"), max_length=100, blank=True, help_text=_("Only with the person's consent.")
+        _("contact: person"),
+        max_length=100,
+        blank=True,
+        validators=[validate_line],
+        help_text=_("Only with the person's consent."),
     )
     contact_consent = models.BooleanField(_("the contact person has consented to publication"), default=False)
 
@@ -111,13 +124,15 @@ class Response(models.Model):
 
     @classmethod
     def begin(cls, vendor: Vendor, round: SurveyRound, by) -> "Response":
-        """The vendor's open response; a new one, copied from what is published, where there is none."""
+        """The vendor's open response; a new one, copied from what is published or else from the last, where there is none."""
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=vendor.pk)
             if existing := cls.objects.open().filter(vendor=vendor).first():
                 return existing
             last = cls.objects.filter(vendor=vendor).aggregate(last=Max("sequence"))["last"] or 0
-            source = cls.objects.published().filter(vendor=vendor).first()
+            # What is public; else, after a rejection or a withdrawal, the last one: nobody starts from nothing again.
+            earlier = cls.objects.filter(vendor=vendor).order_by("-sequence")
+            source = earlier.published().first() or earlier.first()
             draft = cls(vendor=vendor, round=round, sequence=last + 1, based_on=source)
             if source is None:
                 draft.save()
@@ -193,23 +208,28 @@ class Response(models.Model):
             raise ValidationError(missing)
 
     def missing(self) -> list[str]:
-        """What must be answered before the response can be submitted, as sentences. Three queries."""
+        """What must be answered before the response can be submitted, as sentences. Four queries."""
         given: dict[int, list[Answer]] = {}
         for answer in self.answers.select_related("option"):
             given.setdefault(answer.option.question_id, []).append(answer)
         missing = [] if self.description.strip() else [gettext("The description is missing.")]
         if not self.contact_email:
             missing.append(gettext("The contact e-mail is missing."))
-        for question in self.round.questions.all():
+        for question in self.round.questions.prefetch_related("options"):
             answers = given.get(question.pk, [])
             words = {"question": question.heading}
-            if question.is_required and not answers:
+            if question.is_required and not answers and self._can_answer(question):
                 missing.append(gettext("“%(question)s” is not answered.") % words)
             if question.kind == Question.Kind.SINGLE and len(answers) > 1:
                 missing.append(gettext("“%(question)s” takes one answer only.") % words)
             if any(answer.option.is_other and not answer.own_words.strip() for answer in answers):
                 missing.append(gettext("“%(question)s” lacks your own words beside “other”.") % words)
         return missing
+
+    @staticmethod
+    def _can_answer(question: Question) -> bool:
+        """Whether anything is left to choose; a question whose options are all retired stops nobody."""
+        return any(not option.is_retired for option in question.options.all())
 
     # Mechanism ------------------------------------------------------------------------------
 
@@ -279,7 +299,7 @@ class Answer(models.Model):
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers")
     option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="answers", verbose_name=_("option"))
-    own_words = models.CharField(_("own words"), max_length=300, blank=True)
+    own_words = models.CharField(_("own words"), max_length=300, blank=True, validators=[validate_line])
 
     history = HistoricalRecords()
     objects: ClassVar = AnswerManager()
@@ -319,10 +339,10 @@ class SampleOffering(models.Model):
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="offerings")
     position = models.PositiveSmallIntegerField(_("position"), default=1)
-    title = models.CharField(_("title"), max_length=120)
-    description = models.TextField(_("description"), max_length=400, blank=True)
+    title = models.CharField(_("title"), max_length=120, validators=[validate_line])
+    description = models.TextField(_("description"), max_length=400, blank=True, validators=[validate_text])
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True)
-    where_used = models.CharField(_("where used"), max_length=200, blank=True)
+    where_used = models.CharField(_("where used"), max_length=200, blank=True, validators=[validate_line])
     options = models.ManyToManyField(
         Option, related_name="offerings", blank=True, verbose_name=_("technologies and business areas"),
         limit_choices_to=~Q(question__matrix_axis=""),

@@ -1,6 +1,7 @@
 """Who answers: the vendor's identity, and the people who act for it."""
 
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from stdnum.dk import cvr
 
+from kl_ai.validators import validate_line
+
 from ..querysets import VendorQuerySet
 
 
 def validate_cvr(value: str) -> None:
     """Eight digits with the right check digit (modulus 11)."""
-    if not cvr.is_valid(value):
+    if not value.isascii() or not cvr.is_valid(value):
         raise ValidationError(_("This is not a valid CVR number: it has eight digits, the last one a check digit."))
 
 
@@ -27,7 +30,7 @@ class VendorManager(models.Manager.from_queryset(VendorQuerySet)):  # type: igno
 class Vendor(models.Model):
     """A company. What is public of it is its one published response."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, validators=[validate_line])
     slug = models.SlugField(
         _("address"),
         max_length=80,
@@ -67,6 +70,10 @@ class Vendor(models.Model):
 
     def clean(self) -> None:
         self.cvr_number = self.cvr_number or None
+        if urlsplit(self.website).username is not None:
+            raise ValidationError(
+                {"website": _("An address with a name before @ can pass for another one. Leave it out.")}
+            )
         if self.cvr_number and self.country != "DK":
             raise ValidationError({"cvr_number": _("Only Danish companies have a CVR number.")})
 

@@ -70,6 +70,7 @@ def _json(
         "data_as_of": market.updated_on,
         "is_demonstration_data": market.is_demo,
         "recommendation": no_recommendation(),
+        "ignored": selection.notices,
         "selection": {"q": selection.q, **selection.chosen},
         "count": market.match(selection.chosen, selection.q).bit_count(),
     }
@@ -115,6 +116,7 @@ def _envelope_keys() -> list[tuple[str, str]]:
         ("is_demonstration_data", _("Whether the companies are invented.")),
         ("recommendation", _("That KL recommends nobody.")),
         ("selection", _("The free text (q) and the chosen codes by question.")),
+        ("ignored", _("What in the address was not understood, as sentences.")),
         ("count", _("The number of companies in the selection.")),
         ("companies", _("The companies, with the keys above.")),
     ]

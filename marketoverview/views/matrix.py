@@ -116,6 +116,10 @@ def cross(market: Snapshot, selection: Selection, by_offerings: bool) -> Cross:
 def matrix(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/matrix/`: `by=offerings` counts offerings instead of vendors."""
     market, selection = read(request)
+    if market.on_axis("row") is None or market.on_axis("column") is None:
+        total = market.match(selection.chosen, selection.q).bit_count()
+        context = {"nav_current": "matrix", "crumbs": [(_("Matrix"), "")], **panel(request, market, selection, total)}
+        return render(request, "marketoverview/matrix.html", context)
     table = cross(market, selection, by_offerings=selection.by == "offerings")
     return render(
         request,

@@ -82,6 +82,8 @@ def about(request: HttpRequest, market: Snapshot, selection: Selection, path: st
         yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
     if selection.is_everything:
         yield _("Selection"), _("All companies")
+    for notice in selection.notices:
+        yield _("Ignored"), notice
     yield _("Data as of"), date_format(market.updated_on, "DATE_FORMAT")
     yield _("Made on"), date_format(timezone.localdate(), "DATE_FORMAT")
     yield _("Source"), request.build_absolute_uri(path)

@@ -19,6 +19,7 @@ def finds(query: str, text: str) -> bool:
         # Inflections, in either direction
         ("kommuner", "for kommunerne"),
         ("kommunerne", "en kommune"),
+        ("kommuner", "kommunesammenlægning"),  # not the word as it stands, but its stem and a linking e
         ("løsning", "vores løsningers kvalitet"),
         # Compounds: the beginning, the end and the middle of a word
         ("jord", "jordvarme"),

@@ -293,7 +293,7 @@ def test_other_is_no_finding(demo, client):
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [(100, "All"), (99, "Nearly all"), (90, "Nearly all"), (89, "Most"), (70, "Most"), (69, "About two out of three"),
-     (62, "About two out of three"), (61, "More than half"), (51, "More than half"), (50, "Fewer"), (11, "Fewer"),
+     (62, "About two out of three"), (61, "More than half"), (51, "More than half"), (50, "Some"), (11, "Some"),
      (10, "Few"), (2, "Few")],
 )  # fmt: skip
 def test_a_share_becomes_words_by_fixed_bands(chosen, said):

@@ -264,3 +264,18 @@ def test_the_vendor_reads_kls_reason_also_after_an_edit(vendor, curator):
     response = make_response(vendor, "returned")
     response.record_edit(curator, "Rettede beskrivelsen")
     assert response.reason == "Der mangler noget."
+
+
+@pytest.mark.parametrize("status", ["rejected", "withdrawn"])
+def test_nobody_starts_from_nothing_again(status, vendor, curator):
+    make_response(vendor, status, answers={"services": ["advisory"]}, description="Vi rådgiver.")
+    draft = Response.begin(vendor, make_round(), curator)
+    assert (draft.description, draft.answers.count()) == ("Vi rådgiver.", 1)
+
+
+def test_a_question_that_nobody_can_answer_stops_nobody(vendor, curator):
+    make_question("services", ["advisory"], is_required=True)
+    draft = make_response(vendor, "draft")
+    assert len(draft.missing()) == 1
+    make_question("services").options.update(retired_on=timezone.localdate())
+    assert draft.missing() == []
