@@ -134,7 +134,7 @@ def test_a_step_that_does_not_lead_on_is_refused_with_an_explanation(kl):
 
 
 def test_what_is_missing_is_said_when_kl_submits_for_the_vendor(kl):
-    make_question("size", is_required=True, heading_en="Size")
+    make_question("size", ["small"], is_required=True, heading_en="Size")
     response = make_response(status="draft", description="", contact_email="")
     told = said(Page(kl, step(response, "submit")).send())
     assert told.splitlines() == [
