@@ -11,7 +11,7 @@ PY := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
 CLEAN := env -i HOME="$(HOME)" PATH="$(PATH)" LANG=C.UTF-8
 DEVELOP := $(CLEAN) DEBUG=true
-PRODUCTION := $(CLEAN) DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=portal.example \
+PRODUCTION := $(CLEAN) DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=portal.example SITE_URL=https://portal.example \
 	SECRET_KEY=only-for-the-check-QzJ7vT2mX9pLr4WnK8bYd6Hs3FgUc5Ae1
 
 help:
@@ -44,7 +44,7 @@ setup: .venv/ready
 
 # Use --------------------------------------------------------------------------------------------
 
-DEMO = $(DEVELOP) DJANGO_RUNSERVER_HIDE_WARNING=true \
+DEMO = $(DEVELOP) DJANGO_RUNSERVER_HIDE_WARNING=true SITE_URL=http://127.0.0.1:$(PORT) \
 	$${DATABASE_URL:+"DATABASE_URL=$$DATABASE_URL"} $(PY) manage.py
 
 demo: setup

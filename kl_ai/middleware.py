@@ -8,6 +8,8 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from . import kept
+
 MAX_PARAMETERS = 200
 MAX_LENGTH = 8_000
 
@@ -40,7 +42,8 @@ class LoginRequired(LoginRequiredMiddleware):
     """Django's middleware, asking first whether the view is public.
 
     The original looks the user up before it asks, which reads the session and marks every public
-    page as one that depends on a cookie.
+    page as one that depends on a cookie. What was typed into a form is kept for after the login,
+    and a script, which could not follow there, is told with 401.
     """
 
     def process_view(
@@ -48,6 +51,10 @@ class LoginRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
+        if request.user.is_anonymous:
+            if kept.is_fetch(request):
+                return HttpResponse("Log in", status=401, content_type="text/plain")
+            kept.keep(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
@@ -77,9 +84,3 @@ def client_address(request: HttpRequest) -> str | None:
         return str(ip_address(bare))
     except ValueError:
         return direct
-
-
-def login_name(request: HttpRequest, credentials: dict | None = None) -> str:
-    """The address that somebody tries to log in with, in the one spelling that the lockout counts."""
-    given = (credentials or {}).get("username") or request.POST.get("username", "")
-    return given.strip().lower()

@@ -1,4 +1,4 @@
-"""The portal's user: somebody who logs in with an e-mail address."""
+"""The portal's user, who logs in with an e-mail address and has no password, and the table of the shared cache."""
 
 from typing import ClassVar
 
@@ -14,25 +14,47 @@ class UserManager(BaseUserManager["User"]):
 
     use_in_migrations = True
 
-    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_user(self, email: str, **fields) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
-        user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+    def create_superuser(self, email: str, **fields) -> "User":
+        return self.create_user(email, is_staff=True, is_superuser=True, **fields)
+
+    def with_address(self, email: str) -> "User | None":
+        """Who has this address. One query.
+
+        Databases take some foreign letters for their ASCII likes when they ignore case; here only the same
+        letters are the same address, or a code for one could be sent to the other.
+        """
+        candidates = self.filter(email__iexact=email)
+        return next((user for user in candidates if user.email.lower() == email.lower()), None)
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
+    """Proves the e-mail address with a code at each login (kl_ai.accounts)."""
+
+    class Language(models.TextChoices):
+        DANISH = "da", "Dansk"
+        ENGLISH = "en", "English"
+
+    password = None  # type: ignore[assignment]  # takes the inherited column away
     email = models.EmailField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("name"), max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May log in to the administration."))
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Switch this off instead of deleting a user.")
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=Language.choices,
+        default=Language.DANISH,
+        help_text=_("The language of mails; that of the page where the user last logged in."),
     )
     date_joined = models.DateTimeField(_("created"), default=timezone.now)
 
@@ -54,8 +76,30 @@ class User(AbstractBaseUser, PermissionsMixin):
     def natural_key(self) -> tuple[str]:
         return (self.email,)
 
+    def has_usable_password(self) -> bool:
+        return False
+
     def get_full_name(self) -> str:
         return str(self)
 
     def get_short_name(self) -> str:
         return str(self)
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache (`CACHES["default"]`), as `createcachetable` would make it."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "kl_ai_cacheentry"
+        verbose_name = _("cache entry")
+        verbose_name_plural = _("cache entries")
+
+    def __str__(self) -> str:
+        return self.cache_key
+
+
+from .mailqueue import BadAddress, OutgoingMail  # noqa: E402, F401  # Django looks for models here

@@ -2,7 +2,7 @@
 
 Everything that differs between machines comes from the environment (or a `.env` file beside
 `manage.py`) and is checked here, at start. Without `DEBUG` a missing `SECRET_KEY`,
-`ALLOWED_HOSTS` or `DATABASE_URL` stops the process with a sentence that says what to set.
+`ALLOWED_HOSTS`, `DATABASE_URL` or `SITE_URL` stops the process with a sentence that says what to set.
 The README's table describes each variable; a test holds the two together.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
-from marshmallow.validate import Range
+from marshmallow.validate import URL, Range
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -38,9 +38,16 @@ ALLOWED_HOSTS = [host.strip() for host in ALLOWED_HOSTS if host.strip()]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}" if DEBUG else "")
 
+SITE_URL = env.str(  # for links in mails
+    "SITE_URL",
+    "http://127.0.0.1:8000" if DEBUG else "",
+    validate=URL(schemes={"http", "https"}, require_tld=False),
+).rstrip("/")
+
 required("SECRET_KEY", SECRET_KEY, "a-long-random-text")
 required("ALLOWED_HOSTS", ALLOWED_HOSTS, "ki.example.dk")
 required("DATABASE_URL", DATABASE_URL, "postgres://portal:password@127.0.0.1:5432/portal")
+required("SITE_URL", SITE_URL, "https://ki.example.dk")
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -61,6 +68,10 @@ TOOLBOX_URL = env.str(
     "databeskyttelse-og-jura/juridisk-ai-vaerktoejskasse/",
 )
 STALE_AFTER_MONTHS = env.int("STALE_AFTER_MONTHS", 12, validate=Range(min=1, max=1200))
+KEEP_DRAFT_MONTHS = env.int("KEEP_DRAFT_MONTHS", 24, validate=Range(min=1, max=1200))
+KEEP_INVITATION_MONTHS = env.int("KEEP_INVITATION_MONTHS", 12, validate=Range(min=1, max=1200))
+KEEP_MAIL_MONTHS = env.int("KEEP_MAIL_MONTHS", 15, validate=Range(min=14, max=1200))
+KEEP_UNUSED_LOGIN_DAYS = env.int("KEEP_UNUSED_LOGIN_DAYS", 30, validate=Range(min=1, max=3650))
 
 # Applications -----------------------------------------------------------------------------------
 
@@ -75,7 +86,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
-    "axes",
+    "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_filters",
     "django_htmx",
@@ -93,11 +105,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "kl_ai.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "kl_ai.urls"
@@ -124,7 +136,12 @@ TEMPLATES = [
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"},
+    # What the limits on logging in have counted: one for all processes, and too large to be emptied by a flood.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kl_ai_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
     # Rendered public pages under a key that holds the version of the data: bounded, never stale.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -139,26 +156,33 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 # People -----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "kl_ai.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]  # for the permissions: there is no password
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "vendor:home"
 LOGOUT_REDIRECT_URL = "home"
+REQUIRE_STAFF_MFA = env.bool("REQUIRE_STAFF_MFA", not DEBUG)
 
-AXES_FAILURE_LIMIT = 6
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
-AXES_VERBOSE = False
+LOGIN_CODE_MINUTES = 10
+LOGIN_CODE_GUESSES = 3
+ACCOUNT_ADAPTER = "kl_ai.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the code is the proof
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = LOGIN_CODE_MINUTES * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = LOGIN_CODE_GUESSES
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_RATE_LIMITS = {  # a key is an e-mail address, a code and a user respectively
+    "request_login_code": "60/1h/ip,5/15m/key,30/1d/key",
+    "confirm_login_code": f"60/10m/ip,{LOGIN_CODE_GUESSES}/{LOGIN_CODE_MINUTES}m/key",
+    "login_failed": "30/5m/ip,5/5m/key",
+    "keep_what_was_typed": "60/1h/ip",
+}
+MFA_ADAPTER = "kl_ai.second_factor.MfaAdapter"
+MFA_TOTP_ISSUER = "KL KI-portal"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
+MFA_REAUTHENTICATION_REQUIRED = False  # kl_ai.second_factor asks for a code where one is due
 
 # Language and time ------------------------------------------------------------------------------
 
@@ -187,6 +211,7 @@ STORAGES = {
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console://" if DEBUG else "smtp://localhost:25")
 globals().update({name: value for name, value in EMAIL_CONFIG.items() if name.isupper()})
+EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 10  # seconds; somebody waits for the page
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", CONTACT_EMAIL)
 
 LOGGING = {
@@ -214,6 +239,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "kl_ai.views.csrf_failure"
 SESSION_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
 SESSION_COOKIE_AGE = 60 * 60 * 12
@@ -225,7 +251,5 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
-AXES_CLIENT_IP_CALLABLE = "kl_ai.middleware.client_address"
-AXES_USERNAME_CALLABLE = "kl_ai.middleware.login_name"
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views
+from . import login_views, second_factor, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -12,8 +12,15 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("om/", views.about, name="about"),
         path("privatliv/", views.privacy, name="privacy"),
-        path("log-ind/", views.Login.as_view(), name="login"),
-        path("log-ud/", views.Logout.as_view(), name="logout"),
+        # The names are those that allauth asks for.
+        path("log-ind/", login_views.log_in, name="account_login"),
+        path("log-ind/kode/", login_views.confirm_code, name="account_confirm_login_code"),
+        path("log-ud/", login_views.Logout.as_view(), name="account_logout"),
+        path("totrin/", login_views.authenticate, name="mfa_authenticate"),
+        path("totrin/bekraeft/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+        path("totrin/app/", second_factor.activate, name="mfa_activate_totp"),
+        path("totrin/noedkoder/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
+        path("totrin/noedkoder/hent/", second_factor.download_recovery_codes, name="mfa_download_recovery_codes"),
         path("markedsoverblik/", include("marketoverview.urls")),
         path("leverandoer/", include("marketoverview.vendor_urls")),
         path("admin/", admin.site.urls),

@@ -1,10 +1,9 @@
-"""The pages around the two tools: home, about, privacy, login, health and errors."""
+"""The pages around the two tools: home, about, privacy, health and errors."""
 
 import logging
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -21,6 +19,8 @@ from marketoverview.figures import figure, figure_order
 from marketoverview.filtersets import Selection
 from marketoverview.snapshot import Snapshot, of
 from marketoverview.views.selected import market_page
+
+from . import kept
 
 logger = logging.getLogger(__name__)
 LAST_WORDS = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noget gik galt hos os</title>
@@ -74,36 +74,6 @@ def _page(request: HttpRequest, template: str, current: str, title: str) -> Http
     return render(request, template, context)
 
 
-class Login(auth_views.LoginView):
-    """E-mail and password. The only public page that sets a cookie, since a form that logs in needs one."""
-
-    template_name = "account/login.html"
-    redirect_authenticated_user = True
-
-    def get_default_redirect_url(self) -> str:
-        """Staff come to the administration, vendors to their own answers."""
-        if self.request.user.is_authenticated and self.request.user.is_staff:
-            return reverse("admin:index")
-        return super().get_default_redirect_url()
-
-    def get_redirect_url(self) -> str:
-        """Where the visitor came from; never the login or logout itself, which would lead round in a circle."""
-        url = super().get_redirect_url()
-        path = url.partition("?")[0]
-        return "" if path in (self.request.path, reverse("login"), reverse("logout")) else url
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        # Django puts a `site` of its own here, which would hide the portal's contact and addresses.
-        del context["site"], context["site_name"]
-        return context | {"nav_current": "vendor", "crumbs": [(_("Log in"), "")]}
-
-
-@method_decorator(login_not_required, name="dispatch")
-class Logout(auth_views.LogoutView):
-    """POST only."""
-
-
 @login_not_required
 @never_cache
 @require_safe
@@ -130,6 +100,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 @login_not_required
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "403.html", status=403)
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that does not prove that it is ours; where only its token is too old, nothing typed is lost."""
+    if kept.is_fetch(request):
+        return HttpResponse("Load the page again", status=403, content_type="text/plain")
+    return kept.after_stale_token(request) or render(request, "403_csrf.html", status=403)
 
 
 @login_not_required

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .models import Answer, Response
-from .models.survey import OWN_WORDS_KEY
+from .models.survey import COUNTED_BY_KL_KEY, OWN_WORDS_KEY
 from .profiles import contact
 from .snapshot import Asked, Snapshot
 
@@ -90,6 +90,16 @@ def _of_question(asked: Asked) -> Iterator[Column]:
         explanation = _("The company's own words beside the answer “other”.")
         heading = _("%(question)s: own words") % words
         yield _plain(question.code + OWN_WORDS_KEY, heading, explanation, own_words, 40)
+        yield Column(
+            key=question.code + COUNTED_BY_KL_KEY,
+            heading=_("%(question)s: counted by KL") % words,
+            explanation=_(
+                "Those of the answers that the company has not ticked: KL has counted its own words there. In JSON codes."
+            ),
+            cell=lambda response: "; ".join(answer.option.label for answer in given(response) if answer.mapped_from_id),
+            data=lambda response: [answer.option.code for answer in given(response) if answer.mapped_from_id],
+            width=40,
+        )
 
 
 def _offering_titles(response: Response) -> str:

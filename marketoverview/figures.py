@@ -84,7 +84,7 @@ def figure(snapshot: Snapshot, selection: Selection, asked: Asked, *, to_follow:
         question=asked.question.text,
         conclusion=list(conclusion(asked.question, counted, answered)),
         bars=[_bar(one, answered, selection, to_follow) for one in counted],
-        caption=_caption(asked.question, answered, among.bit_count(), snapshot),
+        caption=_caption(asked, answered, among, snapshot),
         note=_own_selection_note(asked, selection) if to_follow else "",
         answered=answered,
         total=among.bit_count(),
@@ -115,12 +115,19 @@ def _bar(counted: Counted, answered: int, selection: Selection, to_follow: bool)
     )
 
 
-def _caption(question: Question, answered: int, total: int, snapshot: Snapshot) -> str:
-    several = question.kind == Question.Kind.SEVERAL
+def _caption(asked: Asked, answered: int, among: int, snapshot: Snapshot) -> str:
+    several = asked.question.kind == Question.Kind.SEVERAL
     sentences = [
-        _("%(answered)s of %(total)s companies have answered.") % {"answered": answered, "total": total},
+        _("%(answered)s of %(total)s companies have answered.") % {"answered": answered, "total": among.bit_count()},
         _("Several answers were possible.") if several else _("One answer was possible."),
     ]
+    if mapped := asked.counted_otherwise(among):
+        sentence = ngettext(
+            "KL has counted %(n)s answer under “other” among the other answers as well.",
+            "KL has counted %(n)s answers under “other” among the other answers as well.",
+            mapped,
+        )
+        sentences.append(sentence % {"n": mapped})
     sentences.append(_("Data as of %(date)s.") % {"date": date_format(snapshot.updated_on, "DATE_FORMAT")})
     if snapshot.is_demo:
         sentences.append(_("Demonstration data."))

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .models import Answer, Question, Response
-from .querysets import stale_before
+from .models import Answer, Option, Question, Response
+from .querysets import marked_before
 from .snapshot import Asked, Entry, Snapshot
 
 SHOWN_IN_ROW = 3
@@ -37,6 +36,8 @@ class Item:
     help: str
     own_words: str
     is_retired: bool
+    counted_from: str = ""
+    """The vendor's own words because of which KL counts it under this option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +84,22 @@ def rows(snapshot: Snapshot, entries: Sequence[Entry], compared: Iterable[str] =
     options = [choice.option.pk for asked in shown for choice in asked.choices]
     ids = [entry.response_id for entry in entries]
     descriptions = dict(Response.objects.filter(pk__in=ids).values_list("pk", "description"))
-    chosen: dict[int, set[int]] = {pk: set() for pk in ids}
+    chosen: dict[int, dict[int, bool]] = {pk: {} for pk in ids}
     answers = Answer.objects.filter(response__in=ids, option__in=options).order_by()
-    for response_id, option_id in answers.values_list("response_id", "option_id"):
-        chosen[response_id].add(option_id)
+    for response_id, option_id, mapped_from in answers.values_list("response_id", "option_id", "mapped_from_id"):
+        chosen[response_id][option_id] = mapped_from is not None
     return [
         _row(shown, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id], entry.slug in compared)
         for entry in entries
     ]
 
 
-def _row(shown: list[Asked], entry: Entry, description: str, chosen: set[int], is_compared: bool) -> VendorRow:
+def _row(shown: list[Asked], entry: Entry, description: str, chosen: dict[int, bool], is_compared: bool) -> VendorRow:
     facts, groups = [], []
     for asked in shown:
-        labels = [choice.option.short for choice in asked.choices if choice.option.pk in chosen]
+        labels = [
+            _label(choice.option, chosen[choice.option.pk]) for choice in asked.choices if choice.option.pk in chosen
+        ]
         if asked.question.kind == Question.Kind.SINGLE:
             facts.append((asked.question.heading, ", ".join(labels)))
         else:
@@ -115,14 +118,21 @@ def _row(shown: list[Asked], entry: Entry, description: str, chosen: set[int], i
 
 
 def sections(snapshot: Snapshot, response: Response) -> list[Section]:
-    """The questions with several choices in the survey's order, answered or not; `facts` are the others."""
+    """The questions with several choices in the survey's order, answered or not; `facts` are the others. No query."""
+    words = {answer.pk: answer.own_words for answers in response.given.values() for answer in answers}
     return [
         Section(
             code=asked.code,
             heading=asked.question.heading,
             question_text=asked.question.text,
             items=[
-                Item(answer.option.label, answer.option.help, answer.own_words, answer.option.is_retired)
+                Item(
+                    answer.option.label,
+                    answer.option.help,
+                    answer.own_words,
+                    answer.option.is_retired,
+                    counted_from=words.get(answer.mapped_from_id or 0, ""),
+                )
                 for answer in response.given.get(asked.question.pk, ())
             ],
         )
@@ -180,10 +190,10 @@ def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
 
 
 def stale_note(confirmed_on: date | None) -> str:
-    """What stands beside a confirmation older than `STALE_AFTER_MONTHS`; "" for a fresh one."""
-    if confirmed_on is None or confirmed_on >= stale_before():
+    """What stands beside a confirmation that was not renewed when the vendor was asked twice; "" for others."""
+    if confirmed_on is None or confirmed_on >= marked_before():
         return ""
-    return _("more than %(months)s months ago") % {"months": settings.STALE_AFTER_MONTHS}
+    return _("not confirmed since then")
 
 
 # Comparison ---------------------------------------------------------------------------------------
@@ -224,4 +234,11 @@ def _compared(heading: str, cells: Iterable[Iterable[str]], text: bool = False) 
 
 
 def said(answer: Answer) -> str:
-    return f"{answer.option.short}: “{answer.own_words}”" if answer.own_words else answer.option.short
+    if answer.own_words:
+        return f"{answer.option.short}: “{answer.own_words}”"
+    return _label(answer.option, answer.mapped_from_id is not None)
+
+
+def _label(option: Option, is_counted_by_kl: bool) -> str:
+    """The short label; what KL has counted there is never passed off as the vendor's own answer."""
+    return _("%(option)s (counted here by KL)") % {"option": option.short} if is_counted_by_kl else option.short

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils import timezone
 
@@ -26,14 +27,25 @@ def stale_before() -> date:
     return months_before(timezone.localdate(), settings.STALE_AFTER_MONTHS)
 
 
+def marked_before() -> date:
+    """Confirmations before this date are marked on the profile: the vendor has been asked twice, a month apart."""
+    return months_before(timezone.localdate(), settings.STALE_AFTER_MONTHS + 2)
+
+
 class VendorQuerySet(models.QuerySet):
     def of_member(self, user) -> "VendorQuerySet":
         """The vendors that `user` may act for. One query."""
         return self.filter(memberships__user_id=user.pk)
 
+    def visible_to(self, user) -> "VendorQuerySet":
+        """Reviewers see every vendor's area, members their own. One query."""
+        if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
+            return self
+        return self.of_member(user)
+
     def with_responses(self) -> "VendorQuerySet":
-        """With all responses, the newest first, their rounds and events. Four queries."""
-        return self.prefetch_related("responses__round", "responses__events")
+        """With all responses, the newest first, their rounds, their events and who did it. Five queries."""
+        return self.prefetch_related("responses__round", "responses__events__actor")
 
     def stale(self) -> "VendorQuerySet":
         """Vendors whose published response has not been confirmed for `STALE_AFTER_MONTHS`. One query."""
@@ -65,6 +77,19 @@ class ResponseQuerySet(models.QuerySet):
         if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
             return self
         return self.filter(vendor__in=user.vendors.values("pk")) if user.is_authenticated else self.none()
+
+    def with_members(self) -> "ResponseQuerySet":
+        """With vendor, round and the people who can log in for the vendor (`vendor.active_members`). Two queries."""
+        people = models.Prefetch(
+            "vendor__members",
+            get_user_model().objects.filter(is_active=True).order_by("pk"),
+            to_attr="active_members",
+        )
+        return self.select_related("vendor", "round").prefetch_related(people)
+
+    def of_member(self, user) -> "ResponseQuerySet":
+        """The responses of the vendors that `user` acts for. One query."""
+        return self.filter(vendor__memberships__user_id=user.pk)
 
     def in_order(self, ids: Sequence[int]) -> "Iterator[Any]":
         """These responses in this order, those that are gone left out. As many queries as the queryset has."""

@@ -74,6 +74,8 @@ class Asked:
     comment: FigureComment | None = None
     own_words: tuple[tuple[int, str], ...] = ()
     """(vendor's position, words) in the order of the vendors."""
+    counted_by_kl: tuple[int, ...] = ()
+    """For each option “other” the vendors (bitset) whose own words KL counts under another option."""
 
     @property
     def code(self) -> str:
@@ -82,6 +84,10 @@ class Asked:
     @cached_property
     def by_code(self) -> dict[str, Choice]:
         return {choice.code: choice for choice in self.choices if choice.is_public}
+
+    def counted_otherwise(self, among: int) -> int:
+        """How many answers “other” of the vendors `among` KL counts under another option."""
+        return sum((vendors & among).bit_count() for vendors in self.counted_by_kl)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,17 +311,25 @@ class _Answers:
         self.size = len(positions)
         self._by_option: dict[int, list[int]] = defaultdict(list)
         self._own_words: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        self._counted_by_kl: dict[int, list[int]] = defaultdict(list)
         rows = Answer.objects.filter(response__status=Status.PUBLISHED).order_by()
-        for response_id, option_id, own_words in rows.values_list("response_id", "option_id", "own_words").iterator():
+        columns = ("response_id", "option_id", "own_words", "mapped_from__option_id")
+        for response_id, option_id, own_words, mapped_from in rows.values_list(*columns).iterator():
             if (position := positions.get(response_id)) is None:
                 continue
             self._by_option[option_id].append(position)
+            if mapped_from:
+                self._counted_by_kl[mapped_from].append(position)
             if own_words:
                 self._own_words[option_id].append((position, own_words))
                 texts[position].append(own_words)
 
     def having(self, option: Option) -> int:
         return bitset.from_members(self._by_option.get(option.pk, ()), self.size)
+
+    def counted_by_kl(self, options: Sequence[Option]) -> tuple[int, ...]:
+        found = (self._counted_by_kl[option.pk] for option in options if option.pk in self._counted_by_kl)
+        return tuple(bitset.from_members(positions, self.size) for positions in found)
 
     def own_words(self, options: Sequence[Option]) -> tuple[tuple[int, str], ...]:
         return tuple(sorted(pair for option in options for pair in self._own_words.get(option.pk, ())))
@@ -334,6 +348,7 @@ def _asked(answers: _Answers, offerings: _Offerings) -> dict[str, Asked]:
             answered=reduce(or_, (choice.vendors for choice in choices), 0),
             comment=getattr(question, "comment", None),
             own_words=answers.own_words(options),
+            counted_by_kl=answers.counted_by_kl(options),
         )
     return asked
 

@@ -2,10 +2,38 @@
 
 from django.urls import path
 
-from .views import survey
+from .views import account, company, joining, offerings, survey
 
 app_name = "vendor"
 urlpatterns = [
-    path("", survey.home, name="home"),
-    path("svar/<int:pk>/", survey.response, name="response"),
+    path("", company.home, name="home"),
+    path("spoergsmaal/", company.questions, name="questions"),
+    # Joining
+    path("invitation/<str:token>/", joining.invitation, name="invitation"),
+    path("invitation/<str:token>/tag-imod/", joining.accept, name="accept"),
+    path("virksomhed/ny/", joining.register, name="register"),
+    path("virksomhed/<slug:slug>/deltag/", joining.join, name="join"),
+    path("virksomhed/<slug:slug>/anmodninger/<int:pk>/", joining.join_decide, name="join_decide"),
+    path("virksomhed/<slug:slug>/kolleger/", joining.members, name="members"),
+    path("virksomhed/<slug:slug>/kolleger/<int:pk>/fjern/", joining.member_remove, name="member_remove"),
+    path("virksomhed/<slug:slug>/invitationer/<int:pk>/annuller/", joining.invitation_cancel, name="invitation_cancel"),
+    # The company
+    path("virksomhed/<slug:slug>/", company.company, name="company"),
+    path("virksomhed/<slug:slug>/begynd/", company.begin, name="begin"),
+    path("virksomhed/<slug:slug>/bekraeft/", company.confirm, name="confirm"),
+    path("virksomhed/<slug:slug>/traek-tilbage/", company.withdraw, name="withdraw"),
+    path("svar/<int:pk>/", company.response, name="response"),
+    path("svar/<int:pk>/indsigelse/<int:answer>/", company.object_, name="object"),
+    # The survey
+    path("svar/<int:pk>/opgaver/", survey.tasks, name="tasks"),
+    path("svar/<int:pk>/del/<slug:part>/", survey.part, name="part"),
+    path("svar/<int:pk>/del/<slug:part>/sidst/", survey.part_last, name="part_last"),
+    path("svar/<int:pk>/eksempel/ny/", offerings.offering_new, name="offering_new"),
+    path("svar/<int:pk>/eksempel/<uuid:key>/", offerings.offering, name="offering"),
+    path("svar/<int:pk>/eksempel/<uuid:key>/<slug:what>/", offerings.offering_do, name="offering_do"),
+    path("svar/<int:pk>/gennemse/", survey.review, name="review"),
+    # The person
+    path("konto/", account.account, name="account"),
+    path("konto/data.json", account.data, name="data"),
+    path("konto/slet/", account.account_delete, name="account_delete"),
 ]

@@ -54,6 +54,11 @@ def make_editor(email: str = "") -> User:
     return _make_staff(email, "Redaktører")
 
 
+def make_administrator(email: str = "") -> User:
+    """Staff of KL who does all that and looks after users; no superuser."""
+    return _make_staff(email, "Administratorer")
+
+
 def _make_staff(email: str, group: str) -> User:
     if not Group.objects.filter(name=group).exists():
         call_command("loaddata", "roles", verbosity=0)

@@ -38,6 +38,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
         connection.settings_dict["TEST"]["NAME"] = str(path)
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """After the database: before it is in its file, the server takes it for one in memory, and its threads share a connection."""
+    return live_server
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Each test starts from its own rows and in Danish: versions are counted anew, and a request leaves its language."""

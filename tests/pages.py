@@ -16,7 +16,7 @@ VENDOR, OTHER_VENDOR = "agern-demofirma", "birkekvist-demofirma"
 class Access(Enum):
     PUBLIC = "everybody"
     MEMBER = "whoever has logged in"
-    OWN = "those who act for the vendor, and KL's curators; a stranger gets 404"
+    STAFF = "KL's staff; everybody else who has logged in gets 404"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Address:
     status: int = 200
     in_both_languages: bool = True
     sets_cookie: bool = False
+    is_step_of_login: bool = False
+    """Looks into the session for a login under way, and leads to the first page without one."""
 
     def path(self, language: str, query: str = "", args: tuple | None = None) -> str:
         with override(language):
@@ -50,8 +52,15 @@ ADDRESSES = (
     Address("home"),
     Address("about"),
     Address("privacy"),
-    Address("login", sets_cookie=True),
-    Address("logout", status=405, is_page=False),
+    # The login
+    Address("account_login", sets_cookie=True),
+    Address("account_confirm_login_code", status=302, is_page=False, is_step_of_login=True),
+    Address("mfa_authenticate", status=302, is_page=False, is_step_of_login=True),
+    Address("account_logout", status=405, is_page=False),
+    Address("mfa_activate_totp", Access.STAFF),
+    Address("mfa_reauthenticate", Access.STAFF),
+    Address("mfa_view_recovery_codes", Access.STAFF, status=302),  # to the app, which comes first
+    Address("mfa_download_recovery_codes", Access.STAFF, status=404, is_page=False),
     # The market overview
     Address("market:directory", queries=(*SELECTIONS, "?page=2", "?sort=rotation", f"?v={VENDOR}")),
     Address("market:profile", args=(VENDOR,)),
@@ -72,9 +81,12 @@ ADDRESSES = (
     Address("market:note", queries=SELECTIONS),
     Address("market:feed", is_page=False),
     Address("market:neutrality"),
-    # The vendor's own area
-    Address("vendor:home", Access.MEMBER),
-    Address("vendor:response", Access.OWN),
+    # The vendor's own area; what is of one vendor is declared in tests/marketoverview/test_vendor_access.py
+    Address("vendor:questions"),
+    Address("vendor:register", Access.MEMBER),
+    Address("vendor:account", Access.MEMBER),
+    Address("vendor:data", Access.MEMBER, is_page=False),
+    Address("vendor:account_delete", Access.MEMBER),
 )
 
 PUBLIC = tuple(address for address in ADDRESSES if address.access is Access.PUBLIC)

@@ -4,6 +4,6 @@ What is public changes only by the verbs of `Response` and through `PublicDataAd
 bump `PublicVersion` in the transaction of the change.
 """
 
-from . import responses, survey, vendors
+from . import invitations, own_words, responses, survey, vendors
 
-__all__ = ["responses", "survey", "vendors"]
+__all__ = ["invitations", "own_words", "responses", "survey", "vendors"]

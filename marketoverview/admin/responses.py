@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Case, Max, When
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -17,12 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.admin_site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
-from ..models.responses import CONTENT
+from ..models.drafts import CONTENT
 from .base import StaleFilter, TracedAdmin, day, grouped
-from .steps import seen_as, step_view, steps_for
+from .inbox import inbox_view
+from .review import review_view
+from .steps import REVIEW, seen_as, step_view, steps_for
 
 CHANGELIST = "admin:marketoverview_response_changelist"
 CHANGE = "admin:marketoverview_response_change"
+INBOX = "admin:marketoverview_response_inbox"
 
 
 class ResponseForm(forms.ModelForm):
@@ -63,14 +67,31 @@ class OptionChoices:
         return field
 
 
+class AnswerForm(forms.ModelForm):
+    """What is ticked on the vendor's behalf takes the place of KL's counting of own words under the same option."""
+
+    def clean(self) -> dict:
+        option = self.cleaned_data.get("option")
+        if option and self.instance.pk is None:
+            counted = Answer.objects.filter(
+                response=self.instance.response_id, option=option, mapped_from__isnull=False
+            )
+            if pk := counted.values_list("pk", flat=True).first():
+                self.instance.pk, self.instance._state.adding = pk, False
+        return super().clean() or self.cleaned_data
+
+
 class AnswerInline(OptionChoices, admin.TabularInline):
+    """The vendor's own answers; what KL counts of its words is looked after under “Own words”."""
+
     model = Answer
+    form = AnswerForm
     fields = ("question", "option", "own_words")
     readonly_fields = ("question",)
     extra = 1
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("option__question")
+        return super().get_queryset(request).filter(mapped_from=None).select_related("option__question")
 
     @admin.display(description=_("question"))
     def question(self, answer) -> str:
@@ -104,11 +125,13 @@ class OfferingInline(OptionChoices, admin.StackedInline):
 class ResponseAdmin(TracedAdmin):
     form = ResponseForm
     change_form_template = "admin/marketoverview/response/change_form.html"
+    change_list_template = "admin/marketoverview/response/change_list.html"
     autocomplete_fields = ("vendor",)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = (
         (None, {"fields": ("vendor_link", ("round", "sequence"), "based_on_link")}),
         (_("Dates"), {"fields": (("submitted_at", "published_at"), ("confirmed_at", "closed_at"))}),
-        (_("What the vendor says"), {"fields": ("description",)}),
+        (_("What the vendor says"), {"fields": ("company_name", "website", "description")}),
         (_("Contact"), {"fields": ("contact_function", "contact_email", "contact_phone", "contact_name", "contact_consent")}),
     )  # fmt: skip
     readonly_fields = (
@@ -127,11 +150,19 @@ class ResponseAdmin(TracedAdmin):
     confirmed = day("confirmed_at", _("confirmed"))
 
     def get_urls(self):
-        page = self.admin_site.admin_view(self.step_view)
+        step, review, inbox = map(self.admin_site.admin_view, (self.step_view, self.review_view, self.inbox_view))
         return [
-            path("<int:object_id>/step/<slug:name>/", page, name="marketoverview_response_step"),
+            path("inbox/", inbox, name="marketoverview_response_inbox"),
+            path("<int:object_id>/review/", review, name="marketoverview_response_review"),
+            path("<int:object_id>/step/<slug:name>/", step, name="marketoverview_response_step"),
             *super().get_urls(),
         ]
+
+    def inbox_view(self, request):
+        return inbox_view(self, request)
+
+    def review_view(self, request, object_id: int):
+        return review_view(self, request, object_id)
 
     def step_view(self, request, object_id: int, name: str):
         return step_view(self, request, object_id, name)
@@ -140,8 +171,9 @@ class ResponseAdmin(TracedAdmin):
         """What waits for KL. Two queries."""
         waiting, stale = Response.objects.awaiting_review().count(), Response.objects.stale().count()
         url = reverse(CHANGELIST)
+        inbox = reverse(INBOX) if request.user.has_perm(REVIEW) else f"{url}?status__exact=submitted"
         return [
-            Task(waiting, ngettext("response waits for review", "responses wait for review", waiting), f"{url}?status__exact=submitted"),
+            Task(waiting, ngettext("response waits for review", "responses wait for review", waiting), inbox),
             Task(stale, ngettext("profile needs a new confirmation", "profiles need a new confirmation", stale), f"{url}?stale=yes"),
         ]  # fmt: skip
 
@@ -223,6 +255,14 @@ class ResponseAdmin(TracedAdmin):
     def save_model(self, request, obj, form, change) -> None:
         if change:
             obj.save(update_fields=CONTENT)
+
+    def save_formset(self, request, form, formset, change) -> None:
+        """Other words are no longer what KL counted."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is Answer:
+            changed = [answer.pk for answer, _fields in formset.changed_objects]
+            Answer.objects.filter(mapped_from__in=changed).delete()
+            Answer.objects.filter(pk__in=changed).update(objected_at=None, objection="")
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)

@@ -1,6 +1,6 @@
 """What a curator can do with a response: a button, a page that says what will happen, a model verb."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django import forms
@@ -14,11 +14,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.mailqueue import OutgoingMail
 from kl_ai.models import User
+from kl_ai.outbox import told
 
+from .. import letters
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
 
 REVIEW = "marketoverview.review_response"
+REMARK = "remark-"
+"""What the names of the fields begin with that hold a reason at one item."""
+TOLD = (Verb.PUBLISH, Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW)
+"""Decisions that the vendor's people get a mail about."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +37,24 @@ class Step:
     what_happens: Promise
     done: Promise
     sources: tuple[Status, ...]
-    perform: Callable[[Response, User, str], Response]
+    perform: Callable[[Response, User, str, Mapping[str, str]], Response]
     needs_reason: bool = False
+    is_told: bool = False
+    takes_remarks: bool = False
 
 
 def step(verb: Verb, label: Promise, what_happens: Promise, done: Promise, *, needs_reason: bool = False) -> Step:
     """The step that calls the model verb of the same name."""
 
-    def perform(response: Response, by: User, reason: str) -> Response:
-        getattr(response, verb.value)(by, *([reason] if needs_reason else []))
+    takes_remarks = verb == Verb.SEND_BACK
+
+    def perform(response: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
+        said = [reason, remarks] if takes_remarks else [reason] if needs_reason else []
+        getattr(response, verb.value)(by, *said)
         return response
 
-    name = verb.value.replace("_", "-")
-    return Step(name, label, what_happens, done, TRANSITIONS[verb][0], perform, needs_reason)
+    name, sources = verb.value.replace("_", "-"), TRANSITIONS[verb][0]
+    return Step(name, label, what_happens, done, sources, perform, needs_reason, verb in TOLD, takes_remarks)
 
 
 STEPS = {
@@ -91,7 +103,7 @@ STEPS = {
               "to that one. What is public does not change until the draft has been submitted and published."),
             _("This is the open response of %(vendor)s."),
             (Status.PUBLISHED,),
-            lambda response, by, reason: Response.begin(response.vendor, response.round, by),
+            lambda response, by, reason, remarks: Response.begin(response.vendor, response.round, by),
         ),
         step(
             Verb.WITHDRAW,
@@ -129,15 +141,61 @@ def refusal(response: Response, seen: str = "") -> ValidationError:
 
 
 class StepForm(forms.Form):
+    """The reason, and what was typed at single items; nothing of it gets lost by pressing another button."""
+
     seen = forms.CharField(widget=forms.HiddenInput)
+    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"})
     )
 
-    def __init__(self, step: Step, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if not step.needs_reason:
+    def __init__(self, step: Step, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data)
+        self.step = step
+        if not step.needs_reason and not (data and data.get("reason", "").strip()):
             del self.fields["reason"]
+        elif not step.needs_reason or step.takes_remarks:
+            self.fields["reason"].required = False
+
+    def ask_for_remarks(self, headings: Mapping[str, str]) -> None:
+        """A field for the reason at each of these items."""
+        for item, heading in headings.items():
+            widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+            self.fields[REMARK + item] = forms.CharField(
+                label=heading, max_length=1000, required=False, widget=widget
+            )  # fmt: skip
+
+    @property
+    def remark_fields(self) -> list[forms.BoundField]:
+        """The reasons at single items that somebody has typed."""
+        return [field for field in self if field.name.startswith(REMARK) and (field.value() or field.errors)]
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        typed = {name.removeprefix(REMARK): text for name, text in self.cleaned_data.items() if name.startswith(REMARK)}
+        return {item: text for item, text in typed.items() if text}
+
+    def clean(self) -> dict:
+        typed = bool(self.remarks) or (not self.step.needs_reason and bool(self.cleaned_data.get("reason")))
+        if typed and not self.step.takes_remarks and not self.cleaned_data.get("anyway"):
+            raise ValidationError(
+                gettext(
+                    "Nothing was done yet: you have written something that “%(step)s” does not send to the vendor. "
+                    "Go on if it may be left out."
+                )
+                % {"step": self.step.label}
+            )
+        said = self.remarks or self.cleaned_data.get("reason")
+        if self.step.takes_remarks and not said and "reason" not in self.errors:
+            self.add_error("reason", self.fields["reason"].error_messages["required"])
+        return self.cleaned_data
+
+
+def remark_items(response: Response) -> dict[str, str]:
+    """Item to heading, for everything at which KL can give a reason. One query."""
+    questions = {question.code: question.heading for question in response.round.questions.all()}
+    company = {"company_name": gettext("Name"), "website": gettext("Website"), "description": gettext("Description")}
+    return {**company, **questions, "offerings": gettext("Examples"), "contact": gettext("Contact")}
 
 
 def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, name: str) -> HttpResponse:
@@ -153,9 +211,10 @@ def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, nam
             response = model_admin.get_object(request, str(object_id))
             if response is None:
                 raise Http404
+            form.ask_for_remarks(remark_items(response) if form.is_bound else {})
             if form.is_valid():
                 goes_on_with = perform(step, response, request.user, form).pk
-                messages.success(request, str(step.done) % {"vendor": response.vendor})
+                mails = letters.decision(response) if step.is_told else []
             elif form.is_bound or response.status in step.sources:
                 return step_page(model_admin, request, step, form, response)
             else:
@@ -163,13 +222,34 @@ def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, nam
     except ValidationError as refused:
         for message in refused.messages:
             messages.error(request, message)
+        return _after_refusal(model_admin, request, step, form, object_id)
+    messages.success(request, str(step.done) % {"vendor": response.vendor})
+    if step.is_told:
+        tell_of_mails(request, response, mails)
     return redirect("admin:marketoverview_response_change", goes_on_with)
 
 
+def _after_refusal(model_admin, request: HttpRequest, step: Step, form: StepForm, object_id: int) -> HttpResponse:
+    """The response's page; with a reason typed that can still be given, the same page with the reason in it."""
+    now = Response.objects.select_related("vendor", "round").get(pk=object_id)
+    typed = form.is_bound and form.is_valid() and (form.remarks or form.cleaned_data.get("reason"))
+    if typed and now.status in step.sources:
+        return step_page(model_admin, request, step, form, now)
+    return redirect("admin:marketoverview_response_change", object_id)
+
+
+def tell_of_mails(request: HttpRequest, response: Response, mails: list[OutgoingMail]) -> None:
+    """What has become of the mails, in one message."""
+    said = " ".join(map(told, mails)) or gettext("Nobody acts for %(vendor)s on the portal, so no mail was sent.") % {
+        "vendor": response.vendor
+    }
+    all_sent = bool(mails) and all(mail.sent_at for mail in mails)
+    messages.add_message(request, messages.SUCCESS if all_sent else messages.WARNING, said)
+
+
 def step_page(model_admin, request: HttpRequest, step: Step, form: StepForm, response: Response) -> HttpResponse:
-    form.initial["seen"] = seen_as(response)
     context = {"title": step.label, "step": step, "form": form, "response": response, "opts": model_admin.opts}
-    context |= model_admin.admin_site.each_context(request)
+    context |= {"seen": seen_as(response), **model_admin.admin_site.each_context(request)}
     return render(request, "admin/marketoverview/response/step.html", context)
 
 
@@ -179,6 +259,6 @@ def perform(step: Step, response: Response, by, form: StepForm) -> Response:
     if seen != seen_as(response):
         raise refusal(response, seen)
     try:
-        return step.perform(response, by, form.cleaned_data.get("reason", ""))
+        return step.perform(response, by, form.cleaned_data.get("reason", ""), form.remarks)
     except TransitionRefused as refused:
         raise ValidationError(refused.explain()) from refused

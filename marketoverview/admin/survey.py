@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import FigureComment, Option, Question, SurveyRound
+from ..models import FigureComment, Option, Question, QuestionGroup, SurveyRound
 from .base import PublicDataAdmin, in_use
 
 
@@ -20,9 +20,30 @@ class FixedCodeAdmin(PublicDataAdmin):
         return ("code", *fields) if obj else fields
 
 
+class WordedForm(forms.ModelForm):
+    """Vendors are shown which questions and answers are worded anew, unless only a slip of the pen was corrected."""
+
+    only_spelling = forms.BooleanField(
+        label=_("Only a correction of spelling"), required=False,
+        help_text=_("Otherwise vendors who have answered before see that the wording is new."),
+    )  # fmt: skip
+
+    @property
+    def is_reworded(self) -> bool:
+        return bool(READ_BY_VENDORS & set(self.changed_data)) and not self.cleaned_data.get("only_spelling")
+
+
+READ_BY_VENDORS = frozenset(
+    {"heading_da", "heading_en", "text_da", "text_en", "help_da", "help_en", "label_da", "label_en"}
+)
+
+
 @admin.register(SurveyRound)
 class SurveyRoundAdmin(FixedCodeAdmin):
-    fields = ("code", "name_da", "name_en", "opens_on", "closes_on")
+    fieldsets = (
+        (None, {"fields": ("code", "name_da", "name_en", ("opens_on", "closes_on"), "corrections_after_close")}),
+        (_("Limits, the same for all vendors"), {"fields": (("max_description_words", "max_own_words"), ("max_offerings", "max_offering_words"))}),
+    )  # fmt: skip
     list_display = ("name", "code", "opens_on", "closes_on", "response_count")
     search_fields = ("code", "name_da", "name_en")
 
@@ -36,6 +57,24 @@ class SurveyRoundAdmin(FixedCodeAdmin):
     @admin.display(description=_("responses"), ordering="response_count")
     def response_count(self, survey_round) -> int:
         return survey_round.response_count
+
+
+@admin.register(QuestionGroup)
+class QuestionGroupAdmin(FixedCodeAdmin):
+    fields = ("code", ("position", "after_offerings"), "title_da", "title_en", "intro_da", "intro_en")
+    list_display = ("title", "code", "position", "after_offerings", "question_count")
+    search_fields = ("code", "title_da", "title_en")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(question_count=Count("questions"))
+
+    @admin.display(description=_("title"), ordering="title_da")
+    def title(self, group) -> str:
+        return group.title
+
+    @admin.display(description=_("questions"), ordering="question_count")
+    def question_count(self, group) -> int:
+        return group.question_count
 
 
 class OptionForm(forms.ModelForm):
@@ -60,13 +99,28 @@ class OptionInline(admin.TabularInline):
 
 @admin.register(Question)
 class QuestionAdmin(FixedCodeAdmin):
+    form = WordedForm
     inlines = (OptionInline,)
     fieldsets = (
-        (None, {"fields": ("code", ("kind", "is_required"), "rounds", ("position", "figure_number"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "code",
+                    ("kind", "max_choices"),
+                    "is_required",
+                    "rounds",
+                    "group",
+                    ("position", "figure_number"),
+                )
+            },
+        ),
         (_("Texts in Danish"), {"fields": ("heading_da", "text_da", "help_da", "phrase_da")}),
         (_("Texts in English"), {"fields": ("heading_en", "text_en", "help_en", "phrase_en")}),
+        (_("Wording"), {"fields": ("only_spelling", ("introduced_on", "reworded_on"))}),
         (_("On the public pages"), {"fields": ("is_filterable", "in_summary", "matrix_axis")}),
     )
+    readonly_fields = ("introduced_on", "reworded_on")
     list_display = (
         "heading",
         "code",
@@ -90,16 +144,31 @@ class QuestionAdmin(FixedCodeAdmin):
     def has_delete_permission(self, request, obj=None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and in_use(obj.options.all()))
 
+    def save_model(self, request, obj, form, change) -> None:
+        if change and form.is_reworded:
+            obj.reworded_on = timezone.localdate()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change) -> None:
+        """The labels in the rows count as wording, too."""
+        for row in formset.initial_forms:
+            if READ_BY_VENDORS & set(row.changed_data) and not form.cleaned_data.get("only_spelling"):
+                row.instance.reworded_on = timezone.localdate()
+        super().save_formset(request, form, formset, change)
+
 
 @admin.register(Option)
 class OptionAdmin(FixedCodeAdmin):
     """An option in use is retired instead of deleted; it can be brought back."""
 
+    form = WordedForm
     fieldsets = (
         (None, {"fields": ("question", "code", "position", "is_other", "retired_on")}),
         (_("Texts in Danish"), {"fields": ("label_da", "short_da", "help_da")}),
         (_("Texts in English"), {"fields": ("label_en", "short_en", "help_en")}),
+        (_("Wording"), {"fields": ("only_spelling", ("introduced_on", "reworded_on"))}),
     )
+    readonly_fields = ("introduced_on", "reworded_on")
     list_display = ("label", "code", "question", "position", "is_other", "retired_on", "answer_count")
     list_filter = ("question", ("retired_on", admin.EmptyFieldListFilter))
     list_select_related = ("question",)
@@ -130,6 +199,8 @@ class OptionAdmin(FixedCodeAdmin):
         elif "_bring_back" in request.POST:
             obj.retired_on = None
             self.message_user(request, gettext("“%(option)s” is offered again.") % {"option": obj})
+        if change and form.is_reworded:
+            obj.reworded_on = timezone.localdate()
         super().save_model(request, obj, form, change)
 
 

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Response, Status, Vendor, VendorMember
+from ..models import DeadlineExtension, Response, Status, Vendor, VendorMember
 from .base import PublicDataAdmin, StaleFilter, day
 
 
@@ -39,9 +39,20 @@ class MemberInline(admin.TabularInline):
         return super().get_queryset(request).select_related("user", "vendor")
 
 
+class ExtensionInline(admin.TabularInline):
+    """One vendor may answer a round for longer, and it is written down why."""
+
+    model = DeadlineExtension
+    fields = ("round", "closes_on", "reason")
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("round", "vendor")
+
+
 @admin.register(Vendor)
 class VendorAdmin(PublicDataAdmin):
-    inlines = (MemberInline,)
+    inlines = (MemberInline, ExtensionInline)
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = (
         (None, {"fields": ("name", "slug", "website")}),

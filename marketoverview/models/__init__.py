@@ -1,25 +1,44 @@
 """The market overview's data: the survey, the vendors, their responses."""
 
-from .moderation import TRANSITIONS, ModerationEvent, Status, TransitionRefused, Verb
-from .responses import Answer, Response, SampleOffering
-from .survey import FigureComment, Option, Question, SurveyRound
-from .vendors import Vendor, VendorMember
+from .answers import Answer, SampleOffering
+from .drafts import ChangedMeanwhile, Missing, SavedPart, fingerprint, offering_content
+from .joining import Invitation, JoinRequest
+from .links import LinkCheck
+from .mapping import map_answer, object_to_mapping, unmap_answer
+from .moderation import TRANSITIONS, ModerationEvent, Remark, Status, TransitionRefused, Verb
+from .responses import Response
+from .survey import FigureComment, Option, Question, QuestionGroup, SurveyRound
+from .vendors import DeadlineExtension, Vendor, VendorMember
 from .version import PublicVersion
 
 __all__ = [
     "TRANSITIONS",
     "Answer",
+    "ChangedMeanwhile",
+    "DeadlineExtension",
     "FigureComment",
+    "Invitation",
+    "JoinRequest",
+    "LinkCheck",
+    "Missing",
     "ModerationEvent",
     "Option",
     "PublicVersion",
     "Question",
+    "QuestionGroup",
+    "Remark",
     "Response",
     "SampleOffering",
+    "SavedPart",
     "Status",
     "SurveyRound",
     "TransitionRefused",
     "Vendor",
     "VendorMember",
     "Verb",
+    "fingerprint",
+    "map_answer",
+    "object_to_mapping",
+    "offering_content",
+    "unmap_answer",
 ]

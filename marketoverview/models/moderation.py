@@ -35,6 +35,9 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", _("withdrew")
     CONFIRM = "confirm", _("confirmed")
     EDIT = "edit", _("edited by KL")
+    MAP = "map", _("own words counted by KL")
+    UNMAP = "unmap", _("KL's counting of own words taken back")
+    OBJECT = "object", _("objected to KL's counting")
 
 
 TRANSITIONS: dict[Verb, tuple[tuple[Status, ...], Status]] = {
@@ -114,3 +117,22 @@ class ModerationEvent(models.Model):
         return (*self.response.natural_key(), self.at)
 
     natural_key.dependencies = ["marketoverview.response"]  # type: ignore[attr-defined]
+
+
+class Remark(models.Model):
+    """KL's reason at one item of a response that was sent back: at a question, the examples, the contact."""
+
+    event = models.ForeignKey(ModerationEvent, on_delete=models.CASCADE, related_name="remarks")
+    item = models.CharField(_("where"), max_length=50)
+    text = models.TextField(_("reason"), max_length=1000)
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("event", "item"), name="remark_once_per_item"),)
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.text}"

@@ -4,10 +4,11 @@ Every change of status goes through `Response._perform`, which reads `TRANSITION
 conditional update and appends one `ModerationEvent`. Admin and views call the public verbs.
 """
 
-from typing import ClassVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator, validate_email
 from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -15,14 +16,25 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
-from simple_history.utils import bulk_create_with_history
 
 from kl_ai.validators import validate_line, validate_text
 
 from ..querysets import ResponseQuerySet
-from .moderation import EDITABLE, NEEDS_REASON, OPEN, TRANSITIONS, ModerationEvent, Status, TransitionRefused, Verb
-from .survey import Option, Question, SurveyRound
-from .vendors import Vendor
+from .answers import Answer, SampleOffering
+from .drafts import CONTENT, NO_CONTACT, DraftVerbs, Missing
+from .moderation import (
+    EDITABLE,
+    NEEDS_REASON,
+    OPEN,
+    TRANSITIONS,
+    ModerationEvent,
+    Remark,
+    Status,
+    TransitionRefused,
+    Verb,
+)
+from .survey import Question, SurveyRound
+from .vendors import Vendor, validate_website
 from .version import PublicVersion
 
 PHONE = RegexValidator(r"^\+?[0-9 ()/-]{5,}$", _("A phone number has digits, spaces and perhaps a + in front."))
@@ -33,7 +45,7 @@ class ResponseManager(models.Manager.from_queryset(ResponseQuerySet)):  # type: 
         return self.get(vendor__slug=vendor, sequence=sequence)
 
 
-class Response(models.Model):
+class Response(DraftVerbs):
     """One set of answers of one vendor in one round."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="responses", verbose_name=_("vendor"))
@@ -47,6 +59,11 @@ class Response(models.Model):
         verbose_name=_("based on"),
     )  # fmt: skip
 
+    # Name and website become the vendor's when the response is published; until then the public ones stay.
+    company_name = models.CharField(_("name"), max_length=120, blank=True, validators=[validate_line])
+    website = models.URLField(
+        _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"]), validate_website]
+    )
     description = models.TextField(_("description"), max_length=600, blank=True, validators=[validate_text])
     contact_function = models.CharField(
         _("contact: function"),
@@ -123,33 +140,50 @@ class Response(models.Model):
     # Verbs ----------------------------------------------------------------------------------
 
     @classmethod
-    def begin(cls, vendor: Vendor, round: SurveyRound, by) -> "Response":
-        """The vendor's open response; a new one, copied from what is published or else from the last, where there is none."""
+    def begin(cls, vendor: Vendor, round: SurveyRound, by, items: Collection[str] | None = None) -> "Response":
+        """The vendor's open response; a new one, copied from what is public or else from the last, where there is none.
+
+        `items` are the fields, question codes and `offerings` to copy (None: all); the name always comes along.
+        A draft that was begun in another round goes on in this one.
+        """
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=vendor.pk)
             if existing := cls.objects.open().filter(vendor=vendor).first():
+                existing._go_on_in(round)
                 return existing
             last = cls.objects.filter(vendor=vendor).aggregate(last=Max("sequence"))["last"] or 0
             # What is public; else, after a rejection or a withdrawal, the last one: nobody starts from nothing again.
             earlier = cls.objects.filter(vendor=vendor).order_by("-sequence")
             source = earlier.published().first() or earlier.first()
             draft = cls(vendor=vendor, round=round, sequence=last + 1, based_on=source)
+            draft.company_name, draft.website = vendor.name, vendor.website
             if source is None:
                 draft.save()
             else:
-                draft._copy_from(source)
+                draft._copy_from(source, items)
             return draft
 
-    def submit(self, by) -> None:
-        """Hand the draft to KL. Raises `ValidationError` with what is missing."""
+    def submit(self, by, declaration: str = "") -> None:
+        """Hand the draft to KL, with what the vendor declared. Raises `ValidationError` with what is missing."""
         if self.is_editable:
             self._refuse_incomplete()
         now = timezone.now()
-        self._perform(Verb.SUBMIT, by, submitted_at=now, confirmed_at=timezone.localdate(now))
+        with transaction.atomic():
+            self._perform(Verb.SUBMIT, by, declaration, submitted_at=now, confirmed_at=timezone.localdate(now))
+            SampleOffering.with_removed.filter(response=self, removed_at__isnull=False).delete()
 
-    def send_back(self, by, reason: str) -> None:
-        """Give a submitted response back to the vendor with KL's reason. Raises `ValidationError` without one."""
-        self._perform(Verb.SEND_BACK, by, reason)
+    def send_back(self, by, reason: str, remarks: Mapping[str, str] | None = None) -> None:
+        """Give a submitted response back to the vendor with KL's reason, in general or at single items.
+
+        `remarks` is item (field, question code, `offerings`, `contact`) to reason. Raises `ValidationError` where
+        neither says anything.
+        """
+        said = {item: text.strip() for item, text in (remarks or {}).items() if text.strip()}
+        if said and not reason.strip():
+            reason = gettext("See the reasons at the questions.")
+        with transaction.atomic():
+            event = self._perform(Verb.SEND_BACK, by, reason)
+            Remark.objects.bulk_create(Remark(event=event, item=item, text=text) for item, text in said.items())
 
     def reject(self, by, reason: str) -> None:
         """Decline a submitted response for good, with KL's reason."""
@@ -168,6 +202,7 @@ class Response(models.Model):
             for earlier in Response.objects.published().filter(vendor_id=self.vendor_id).exclude(pk=self.pk):
                 earlier._perform(Verb.ARCHIVE, by, closed_at=now, **NO_CONTACT)
             self._perform(Verb.PUBLISH, by, published_at=now)
+            self.vendor.take_over(self.company_name, self.website)
 
     def withdraw(self, by, reason: str) -> None:
         """Take the profile off the portal and delete the vendor's contact data from every response."""
@@ -190,10 +225,22 @@ class Response(models.Model):
     # Rules ----------------------------------------------------------------------------------
 
     @property
+    def decision(self) -> ModerationEvent | None:
+        """The event that led to the present status. No query on prefetched events."""
+        decided = [event for event in self.events.all() if event.to_status == self.status and event.verb in TRANSITIONS]
+        return decided[-1] if decided else None
+
+    @property
     def reason(self) -> str:
         """KL's reason for the present status; "" where none was needed. No query on prefetched events."""
-        decided = [event for event in self.events.all() if event.to_status == self.status and event.verb != Verb.EDIT]
-        return decided[-1].reason if decided else ""
+        return self.decision.reason if self.decision and self.decision.verb in NEEDS_REASON else ""
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """Item to KL's reason at it, while the response is sent back. At most two queries."""
+        if self.status != Status.RETURNED or self.decision is None:
+            return {}
+        return dict(self.decision.remarks.values_list("item", "text"))
 
     @cached_property
     def given(self) -> dict[int, list["Answer"]]:
@@ -205,26 +252,55 @@ class Response(models.Model):
 
     def _refuse_incomplete(self) -> None:
         if missing := self.missing():
-            raise ValidationError(missing)
+            raise ValidationError([one.text for one in missing])
 
-    def missing(self) -> list[str]:
-        """What must be answered before the response can be submitted, as sentences. Four queries."""
+    def missing(self) -> list[Missing]:
+        """What must be answered or shortened before the response can be submitted. Five queries."""
         given: dict[int, list[Answer]] = {}
         for answer in self.answers.select_related("option"):
             given.setdefault(answer.option.question_id, []).append(answer)
-        missing = [] if self.description.strip() else [gettext("The description is missing.")]
-        if not self.contact_email:
-            missing.append(gettext("The contact e-mail is missing."))
+        missing = [*self._missing_fields()]
         for question in self.round.questions.prefetch_related("options"):
-            answers = given.get(question.pk, [])
-            words = {"question": question.heading}
-            if question.is_required and not answers and self._can_answer(question):
-                missing.append(gettext("“%(question)s” is not answered.") % words)
-            if question.kind == Question.Kind.SINGLE and len(answers) > 1:
-                missing.append(gettext("“%(question)s” takes one answer only.") % words)
-            if any(answer.option.is_other and not answer.own_words.strip() for answer in answers):
-                missing.append(gettext("“%(question)s” lacks your own words beside “other”.") % words)
-        return missing
+            missing += self._missing_answers(question, given.get(question.pk, []))
+        return [*missing, *self._missing_in_offerings()]
+
+    def _missing_fields(self) -> Iterator[Missing]:
+        if not self.description.strip():
+            yield Missing("description", gettext("The description is missing."))
+        yield from self._too_long("description", gettext("The description"), self.description)
+        if not self.contact_email:
+            yield Missing("contact", gettext("The contact e-mail is missing."))
+        elif not is_valid(validate_email, self.contact_email):
+            yield Missing("contact", gettext("The contact e-mail is not a valid address."))
+
+    def _missing_answers(self, question: Question, answers: Sequence[Answer]) -> Iterator[Missing]:
+        words: dict[str, Any] = {"question": question.heading, "most": question.max_choices}
+        own = [answer for answer in answers if answer.mapped_from_id is None]
+        if question.is_required and not own and self._can_answer(question):
+            yield Missing(question.code, gettext("“%(question)s” is not answered.") % words)
+        if question.kind == Question.Kind.SINGLE and len(own) > 1:
+            yield Missing(question.code, gettext("“%(question)s” takes one answer only.") % words)
+        if question.max_choices and len(own) > question.max_choices:
+            yield Missing(question.code, gettext("“%(question)s” takes at most %(most)s answers.") % words)
+        if any(answer.option.is_other and not answer.own_words.strip() for answer in own):
+            yield Missing(question.code, gettext("“%(question)s” lacks your own words beside “other”.") % words)
+        if any(len(answer.own_words) > self.round.max_own_words for answer in own):
+            yield Missing(question.code, gettext("“%(question)s”: your own words are too long.") % words)
+
+    def _missing_in_offerings(self) -> Iterator[Missing]:
+        offerings = list(self.offerings.all())
+        if len(offerings) > (most := self.round.max_offerings):
+            yield Missing("offerings", gettext("There are more than %(most)s examples.") % {"most": most})
+        for offering in offerings:
+            yield from self._too_long(
+                "offerings", f"“{offering.title}”", offering.description, self.round.max_offering_words
+            )
+
+    def _too_long(self, item: str, what: str, text: str, most: int | None = None) -> Iterator[Missing]:
+        most = most or self.round.max_description_words
+        if (number := len(text.split())) > most:
+            words = {"what": what, "number": number, "most": most}
+            yield Missing(item, gettext("%(what)s has %(number)s words; at most %(most)s can be published.") % words)
 
     @staticmethod
     def _can_answer(question: Question) -> bool:
@@ -233,7 +309,7 @@ class Response(models.Model):
 
     # Mechanism ------------------------------------------------------------------------------
 
-    def _perform(self, verb: Verb, by, reason: str = "", **changes) -> None:
+    def _perform(self, verb: Verb, by, reason: str = "", **changes) -> ModerationEvent:
         """The one place where a status changes: one conditional update, one event, or nothing at all.
 
         Raises `TransitionRefused` when the response is not as it was read, and `ValidationError`
@@ -250,121 +326,41 @@ class Response(models.Model):
             same = Response.objects.filter(pk=self.pk, status=self.status, changed_at=self.changed_at)
             if same.update(**changes) != 1:
                 raise TransitionRefused(self, verb)
-            ModerationEvent.objects.create(
+            event = ModerationEvent.objects.create(
                 response=self, actor=by, verb=verb, from_status=self.status, to_status=target, reason=reason
             )
             if Status.PUBLISHED in (self.status, target):
                 PublicVersion.bump()
         for field, value in changes.items():
             setattr(self, field, value)
+        return event
 
     def _lock_vendor(self) -> None:
         """Whoever changes a vendor's responses takes this lock first, and always in this order."""
         Vendor.objects.select_for_update().get(pk=self.vendor_id)
 
-    def _copy_from(self, source: "Response") -> None:
-        """Save this draft with the content, answers and offerings of `source`."""
+    def _go_on_in(self, round: SurveyRound) -> None:
+        """Let a draft count in this round, with all that stands in it; what KL has received stays where it is."""
+        if self.is_editable and self.round_id != round.pk:
+            self.round, self.changed_at = round, timezone.now()
+            self.save(update_fields=["round", "changed_at"])
+
+    def _copy_from(self, source: "Response", items: Collection[str] | None) -> None:
+        """Save this draft with the fields, answers and offerings of `source`, or those of them in `items`."""
         for field in CONTENT:
-            setattr(self, field, getattr(source, field))
+            if field not in ("company_name", "website") and (items is None or field in items):
+                setattr(self, field, getattr(source, field))
+        if not self.contact_consent:
+            self.contact_name = ""
         self.save()
-        copied = [
-            Answer(response=self, option_id=answer.option_id, own_words=answer.own_words)
-            for answer in source.answers.select_related("option")
-            if not answer.option.is_retired
-        ]
-        bulk_create_with_history(copied, Answer)
-        for offering in source.offerings.prefetch_related("options"):
-            fields = {name: getattr(offering, name) for name in SampleOffering.CONTENT}
-            again = SampleOffering.objects.create(response=self, **fields)
-            again.options.set(option for option in offering.options.all() if not option.is_retired)
+        self._copy_answers(source, items)
+        if items is None or "offerings" in items:
+            self._copy_offerings(source)
 
 
-NO_CONTACT = {
-    "contact_function": "", "contact_email": "", "contact_phone": "", "contact_name": "", "contact_consent": False,
-}  # fmt: skip
-CONTENT = ("description", *NO_CONTACT)
-"""The fields of a response that the vendor fills in, beside answers and offerings."""
-
-
-class AnswerManager(models.Manager["Answer"]):
-    def get_by_natural_key(self, vendor: str, sequence: int, question: str, option: str) -> "Answer":
-        return self.get(
-            response__vendor__slug=vendor, response__sequence=sequence,
-            option__question__code=question, option__code=option,
-        )  # fmt: skip
-
-
-class Answer(models.Model):
-    """One option that a response chose, with the vendor's own words where the option is “other”."""
-
-    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers")
-    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="answers", verbose_name=_("option"))
-    own_words = models.CharField(_("own words"), max_length=300, blank=True, validators=[validate_line])
-
-    history = HistoricalRecords()
-    objects: ClassVar = AnswerManager()
-
-    class Meta:
-        verbose_name = _("answer")
-        verbose_name_plural = _("answers")
-        ordering = ("option__question__position", "option__position", "pk")
-        constraints = (models.UniqueConstraint(fields=("response", "option"), name="option_once_per_response"),)
-
-    def __str__(self) -> str:
-        return f"{self.option}: {self.own_words}" if self.own_words else str(self.option)
-
-    def natural_key(self) -> tuple:
-        return (*self.response.natural_key(), *self.option.natural_key())
-
-    natural_key.dependencies = ["marketoverview.response", "marketoverview.option"]  # type: ignore[attr-defined]
-
-    def clean(self) -> None:
-        if self.own_words and self.option_id and not self.option.is_other:
-            raise ValidationError({"own_words": _("Own words belong to the option “other” only.")})
-
-
-class SampleOfferingManager(models.Manager["SampleOffering"]):
-    def get_by_natural_key(self, vendor: str, sequence: int, position: int) -> "SampleOffering":
-        return self.get(response__vendor__slug=vendor, response__sequence=sequence, position=position)
-
-
-class SampleOffering(models.Model):
-    """An example of what the vendor offers, with the technologies and areas it used together."""
-
-    class Stage(models.TextChoices):
-        IDEA = "idea", _("Idea or prototype")
-        DEVELOPMENT = "development", _("Under development")
-        PILOT = "pilot", _("Pilot")
-        OPERATION = "operation", _("In operation")
-
-    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="offerings")
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
-    title = models.CharField(_("title"), max_length=120, validators=[validate_line])
-    description = models.TextField(_("description"), max_length=400, blank=True, validators=[validate_text])
-    stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True)
-    where_used = models.CharField(_("where used"), max_length=200, blank=True, validators=[validate_line])
-    options = models.ManyToManyField(
-        Option, related_name="offerings", blank=True, verbose_name=_("technologies and business areas"),
-        limit_choices_to=~Q(question__matrix_axis=""),
-    )  # fmt: skip
-
-    CONTENT: ClassVar = ("position", "title", "description", "stage", "where_used")
-
-    history = HistoricalRecords(m2m_fields=[options])
-    objects: ClassVar = SampleOfferingManager()
-
-    class Meta:
-        verbose_name = _("sample offering")
-        verbose_name_plural = _("sample offerings")
-        ordering = ("position", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=("response", "position"), name="offering_position_unique_in_response"),
-        )
-
-    def __str__(self) -> str:
-        return self.title
-
-    def natural_key(self) -> tuple:
-        return (*self.response.natural_key(), self.position)
-
-    natural_key.dependencies = ["marketoverview.response"]  # type: ignore[attr-defined]
+def is_valid(validator: Callable[[str], object], value: str) -> bool:
+    try:
+        validator(value)
+    except ValidationError:
+        return False
+    return True

@@ -4,15 +4,22 @@ Forms, profiles, facets, figures and exports all follow from these rows. A quest
 curator adds in the admin appears in each of them without a line of code.
 """
 
+from datetime import date
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from kl_ai.bilingual import Bilingual, language
+
+
+def is_news(asked: "Question | Option", day: date | None) -> bool:
+    """Whether the question or option was introduced or reworded after `day`; never where `day` is None."""
+    return day is not None and max(filter(None, [asked.introduced_on, asked.reworded_on])) > day
 
 
 class NaturalCodeManager(models.Manager):
@@ -30,6 +37,17 @@ class SurveyRound(models.Model):
     name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
     opens_on = models.DateField(_("opens on"))
     closes_on = models.DateField(_("closes on"), null=True, blank=True)
+    corrections_after_close = models.BooleanField(
+        _("corrections after it has closed"),
+        default=True,
+        help_text=_("A vendor with a public profile can correct it until the next round opens."),
+    )
+    max_description_words = models.PositiveSmallIntegerField(_("words in the description"), default=90)
+    max_own_words = models.PositiveSmallIntegerField(
+        _("characters beside “other”"), default=300, validators=[MaxValueValidator(300)]
+    )
+    max_offerings = models.PositiveSmallIntegerField(_("examples"), default=5, validators=[MaxValueValidator(20)])
+    max_offering_words = models.PositiveSmallIntegerField(_("words in an example's description"), default=60)
 
     history = HistoricalRecords()
     objects: ClassVar = NaturalCodeManager()
@@ -55,8 +73,53 @@ class SurveyRound(models.Model):
 
     @property
     def is_open(self) -> bool:
+        return self.is_open_until(self.closes_on)
+
+    def is_open_until(self, closes_on: date | None) -> bool:
+        """Whether it is open today, where `closes_on` (None: never) is the last day."""
         today = timezone.localdate()
-        return self.opens_on <= today and (self.closes_on is None or today <= self.closes_on)
+        return self.opens_on <= today and (closes_on is None or today <= closes_on)
+
+    @classmethod
+    def current(cls) -> "SurveyRound | None":
+        """The latest round that has opened. One query."""
+        return cls.objects.filter(opens_on__lte=timezone.localdate()).first()
+
+
+class QuestionGroup(models.Model):
+    """Questions that a vendor answers on one page of the survey."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True, help_text=_("Part of the page's address."))
+    title_da = models.CharField(_("title (Danish)"), max_length=80)
+    title_en = models.CharField(_("title (English)"), max_length=80, blank=True)
+    intro_da = models.TextField(_("introduction (Danish)"), max_length=400, blank=True)
+    intro_en = models.TextField(_("introduction (English)"), max_length=400, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    after_offerings = models.BooleanField(_("comes after the examples"), default=False)
+
+    history = HistoricalRecords()
+    objects: ClassVar = NaturalCodeManager()
+    title = Bilingual()
+    intro = Bilingual()
+
+    class Meta:
+        verbose_name = _("page of questions")
+        verbose_name_plural = _("pages of questions")
+        ordering = ("position", "code")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.code,)
+
+    def clean(self) -> None:
+        if self.code in PARTS:
+            raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
+
+
+PARTS = frozenset({"company", "more", "offerings", "contact", "review"})
+"""The parts of the survey that are not pages of questions; their names stand in addresses."""
 
 
 class Question(models.Model):
@@ -78,7 +141,14 @@ class Question(models.Model):
         _("figure number"), null=True, blank=True, unique=True, help_text=_("Empty: a figure without a number.")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    group = models.ForeignKey(
+        QuestionGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="questions",
+        verbose_name=_("page in the survey"),
+    )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SEVERAL)
+    max_choices = models.PositiveSmallIntegerField(
+        _("most choices"), null=True, blank=True, help_text=_("Empty: as many as there are.")
+    )
     heading_da = models.CharField(_("heading (Danish)"), max_length=80)
     heading_en = models.CharField(_("heading (English)"), max_length=80, blank=True)
     text_da = models.CharField(_("question (Danish)"), max_length=300)
@@ -96,6 +166,8 @@ class Question(models.Model):
     in_summary = models.BooleanField(_("shown in the directory's rows"), default=False)
     matrix_axis = models.CharField(_("in the matrix"), max_length=6, choices=MatrixAxis, blank=True, default="")
     rounds = models.ManyToManyField(SurveyRound, related_name="questions", verbose_name=_("rounds"))
+    introduced_on = models.DateField(_("introduced on"), default=timezone.localdate, editable=False)
+    reworded_on = models.DateField(_("reworded on"), null=True, blank=True, editable=False)
 
     history = HistoricalRecords(m2m_fields=[rounds])
     objects: ClassVar = NaturalCodeManager()
@@ -123,11 +195,15 @@ class Question(models.Model):
     def natural_key(self) -> tuple[str]:
         return (self.code,)
 
+    def is_news_since(self, day: date | None) -> bool:
+        """Whether somebody who answered on `day` has not seen this question, or not in these words."""
+        return is_news(self, day)
+
     def clean(self) -> None:
         for field in ("phrase_da", "phrase_en"):
             if (phrase := getattr(self, field)) and "{options}" not in phrase:
                 raise ValidationError({field: _("The sentence must contain {options}.")})
-        if self.code in PARAMETERS | EXPORT_KEYS or self.code.endswith(OWN_WORDS_KEY):
+        if self.code in PARAMETERS | EXPORT_KEYS or self.code.endswith((OWN_WORDS_KEY, COUNTED_BY_KL_KEY)):
             raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
 
 
@@ -135,11 +211,13 @@ PARAMETERS = frozenset({"q", "sort", "page", "v", "by"})
 """Query parameters of the public pages; a question's code is one too and must not clash."""
 EXPORT_KEYS = frozenset({
     "name", "id", "profile", "description", "offerings", "contact_function", "contact_email", "contact_phone", "website",
-    "round", "confirmed_on",
+    "round", "confirmed_on", "company_name", "contact",
 })  # fmt: skip
-"""Keys of the export beside the questions' codes."""
+"""Keys of the export and of what a response holds beside the questions' answers."""
 OWN_WORDS_KEY = "_own_words"
 """Ending of the export's key for the own words beside a question's answers."""
+COUNTED_BY_KL_KEY = "_counted_by_kl"
+"""Ending of the export's key for those of a question's answers that KL has counted from own words."""
 
 
 class OptionManager(models.Manager["Option"]):
@@ -166,6 +244,9 @@ class Option(models.Model):
         _("retired on"), null=True, blank=True, help_text=_("No longer offered; earlier answers keep it.")
     )
 
+    introduced_on = models.DateField(_("introduced on"), default=timezone.localdate, editable=False)
+    reworded_on = models.DateField(_("reworded on"), null=True, blank=True, editable=False)
+
     history = HistoricalRecords()
     objects: ClassVar = OptionManager()
     label = Bilingual()
@@ -184,6 +265,10 @@ class Option(models.Model):
         return (*self.question.natural_key(), self.code)
 
     natural_key.dependencies = ["marketoverview.question"]  # type: ignore[attr-defined]
+
+    def is_news_since(self, day: date | None) -> bool:
+        """Whether somebody who answered on `day` has not seen this option, or not in these words."""
+        return is_news(self, day)
 
     @property
     def short(self) -> str:

@@ -1,12 +1,17 @@
 """Who answers: the vendor's identity, and the people who act for it."""
 
+from itertools import chain, count
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from stdnum.dk import cvr
@@ -20,6 +25,12 @@ def validate_cvr(value: str) -> None:
     """Eight digits with the right check digit (modulus 11)."""
     if not value.isascii() or not cvr.is_valid(value):
         raise ValidationError(_("This is not a valid CVR number: it has eight digits, the last one a check digit."))
+
+
+def validate_website(value: str) -> None:
+    """No name before @: such an address can pass for another one."""
+    if urlsplit(value).username is not None:
+        raise ValidationError(_("An address with a name before @ can pass for another one. Leave it out."))
 
 
 class VendorManager(models.Manager.from_queryset(VendorQuerySet)):  # type: ignore[misc]
@@ -47,7 +58,9 @@ class Vendor(models.Model):
         default="DK",
         validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters: DK, SE …"))],
     )
-    website = models.URLField(_("website"), blank=True, validators=[URLValidator(schemes=["http", "https"])])
+    website = models.URLField(
+        _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"]), validate_website]
+    )
     is_demo = models.BooleanField(_("demonstration data"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     members: models.ManyToManyField = models.ManyToManyField(
@@ -70,12 +83,40 @@ class Vendor(models.Model):
 
     def clean(self) -> None:
         self.cvr_number = self.cvr_number or None
-        if urlsplit(self.website).username is not None:
-            raise ValidationError(
-                {"website": _("An address with a name before @ can pass for another one. Leave it out.")}
-            )
         if self.cvr_number and self.country != "DK":
             raise ValidationError({"cvr_number": _("Only Danish companies have a CVR number.")})
+
+    @classmethod
+    def register(cls, by, *, name: str, cvr_number: str | None, country: str, website: str = "") -> "Vendor":
+        """A new vendor that `by` acts for. Raises `IntegrityError` where the CVR number is registered already.
+
+        Who sends the same form twice comes to the vendor of the first time.
+        """
+        with transaction.atomic():
+            get_user_model().objects.select_for_update().get(pk=by.pk)
+            if mine := cls.objects.of_member(by).filter(name=name, cvr_number=cvr_number, country=country).first():
+                return mine
+            vendor = cls.objects.create(
+                name=name, slug=free_slug(name), cvr_number=cvr_number, country=country, website=website
+            )
+            VendorMember.objects.create(vendor=vendor, user=by)
+            return vendor
+
+    def take_over(self, name: str, website: str) -> None:
+        """Make name and website of a published response the vendor's; the address of the profile stays."""
+        if (name or self.name, website) != (self.name, self.website):
+            self.name, self.website = name or self.name, website
+            self.save(update_fields=["name", "website"])
+
+
+def free_slug(name: str) -> str:
+    """An address made of the name that no vendor has yet, and no page of the vendor's area (`ny`). One query."""
+    plain = slugify(name.lower().translate(ASCII))[:70] or "virksomhed"
+    taken = {"ny", *Vendor.objects.filter(slug__startswith=plain).values_list("slug", flat=True)}
+    return next(slug for slug in chain([plain], (f"{plain}-{n}" for n in count(2))) if slug not in taken)
+
+
+ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 
 
 class VendorMemberManager(models.Manager["VendorMember"]):
@@ -106,3 +147,41 @@ class VendorMember(models.Model):
         return (*self.vendor.natural_key(), *self.user.natural_key())
 
     natural_key.dependencies = ["marketoverview.vendor", "kl_ai.user"]  # type: ignore[attr-defined]
+
+    def leave(self) -> None:
+        """Stop acting for the vendor. Raises `ValidationError` for the last one while there is something to answer for."""
+        with transaction.atomic():
+            Vendor.objects.select_for_update().get(pk=self.vendor_id)
+            others = VendorMember.objects.filter(vendor=self.vendor_id).exclude(pk=self.pk)
+            if not others.exists() and self.vendor.responses.filter(status__in=("published", "submitted")).exists():
+                raise ValidationError(
+                    gettext(
+                        "You are the last one who acts for %(vendor)s. Invite a colleague who takes over, "
+                        "or withdraw the profile first."
+                    )
+                    % {"vendor": self.vendor}
+                )
+            VendorMember.objects.filter(pk=self.pk).delete()
+
+
+class DeadlineExtension(models.Model):
+    """One vendor may answer a round for longer than the others, and it is written down why."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="extensions", verbose_name=_("vendor"))
+    round = models.ForeignKey(
+        "marketoverview.SurveyRound", on_delete=models.CASCADE, related_name="extensions", verbose_name=_("round")
+    )
+    closes_on = models.DateField(_("may answer until"))
+    reason = models.CharField(_("reason"), max_length=300)
+    granted_at = models.DateTimeField(_("granted"), default=timezone.now, editable=False)
+
+    history = HistoricalRecords()
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("extension of the deadline")
+        verbose_name_plural = _("extensions of the deadline")
+        constraints = (models.UniqueConstraint(fields=("vendor", "round"), name="one_extension_per_vendor_and_round"),)
+
+    def __str__(self) -> str:
+        return f"{self.vendor} · {self.round} · {self.closes_on}"

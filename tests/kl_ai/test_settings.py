@@ -11,6 +11,7 @@ COMPLETE = {
     "SECRET_KEY": "a-long-random-text",
     "ALLOWED_HOSTS": "ki.example.dk",
     "DATABASE_URL": "postgres://portal:password@127.0.0.1:5432/portal",
+    "SITE_URL": "https://ki.example.dk",
 }
 START = """
 from unittest import mock
@@ -26,7 +27,7 @@ def start(**variables: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=ROOT, env=clean(**variables), capture_output=True, text=True)
 
 
-def test_production_starts_with_three_settings():
+def test_production_starts_with_four_settings():
     assert start(**COMPLETE).stdout.split() == ["False", "django.db.backends.postgresql", "True"]
 
 
@@ -46,3 +47,9 @@ def test_nonsense_is_named():
     outcome = start(**COMPLETE, STALE_AFTER_MONTHS="a year")
     assert outcome.returncode != 0
     assert "STALE_AFTER_MONTHS" in outcome.stderr
+
+
+def test_the_address_in_mails_is_a_whole_one():
+    outcome = start(**COMPLETE | {"SITE_URL": "ki.example.dk"})
+    assert outcome.returncode != 0
+    assert "SITE_URL" in outcome.stderr

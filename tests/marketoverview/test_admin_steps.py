@@ -32,6 +32,7 @@ OFFERED = {
 }
 LEADS_TO = {"submit": "submitted", "publish": "published", "send-back": "returned", "reject": "rejected",
             "confirm": "published", "withdraw": "withdrawn"}  # fmt: skip
+NEED_REASON = ("send-back", "reject", "withdraw")
 STEPS = [(status, name) for status, names in OFFERED.items() for name in names if name != "correct"]
 
 
@@ -50,11 +51,11 @@ def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, kl, curator)
     assert page.response.status_code == 200
     response.refresh_from_db()
     assert (response.status, response.events.count()) == (status, before)
-    after = page.send(reason="Fordi det er sådan.\nOg sådan.")
+    needs_reason = name in NEED_REASON
+    after = page.send(**{"reason": "Fordi det er sådan.\nOg sådan."} if needs_reason else {})
     response.refresh_from_db()
     event = response.events.last()
     assert (response.status, response.events.count(), event.actor) == (LEADS_TO[name], before + 1, curator)
-    needs_reason = name in ("send-back", "reject", "withdraw")
     assert event.reason.startswith("Fordi") == needs_reason
     assert (PublicVersion.current() > version) == ("published" in (status, LEADS_TO[name]))
     assert "Fordi det er sådan.<br>Og sådan." in after.content.decode() or not needs_reason
@@ -81,7 +82,7 @@ def test_of_two_curators_one_does_it_and_the_other_is_told(status, name, kl):
     events = ModerationEvent.objects.count()
     other = make_curator("anden@kl.example")
     pages = [Page(client, step(response, name)) for client in (kl, logged_in(other))]
-    first, second = (page.send(reason="Aftalt") for page in pages)
+    first, second = (page.send(**{"reason": "Aftalt"} if name in NEED_REASON else {}) for page in pages)
     assert "Nothing was changed" not in said(first)
     assert "Nothing was changed" in said(second)
     assert ModerationEvent.objects.count() == events + 1

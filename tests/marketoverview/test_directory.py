@@ -164,12 +164,13 @@ def test_a_row_says_what_the_vendor_offers_and_when_it_confirmed(db, client):
     assert (facts_of(second)["Technologies"], facts_of(second)["Size"]) == ("Not stated", "Not stated")
 
 
-def test_an_old_confirmation_is_marked(db, client, on_day):
+def test_a_confirmation_is_marked_when_the_vendor_was_asked_twice(db, client, on_day):
+    """After twelve months it is asked, a month later again, and a month after that it is marked."""
     make_response("Agern", confirmed_at=date(2026, 3, 1))
-    on_day(date(2027, 3, 1))
-    assert "more than 12 months ago" not in read(client, MARKET).text
-    on_day(date(2027, 3, 2))
-    assert "more than 12 months ago" in read(client, MARKET).text
+    on_day(date(2027, 5, 1))
+    assert "not confirmed since then" not in read(client, MARKET).text
+    on_day(date(2027, 5, 2))
+    assert "not confirmed since then" in read(client, MARKET).text
 
 
 def test_markup_in_a_vendors_text_is_text(db, client):

@@ -120,7 +120,7 @@ def test_says_when_it_was_confirmed_and_published_and_in_which_round(db, client)
 
 def test_an_old_confirmation_is_marked(db, client):
     make_response("Agern", confirmed_at=date(2024, 1, 1))
-    assert "Jan. 1, 2024 more than 12 months ago" in facts_of(read(client, AGERN))["Confirmed by the company"]
+    assert "Jan. 1, 2024 not confirmed since then" in facts_of(read(client, AGERN))["Confirmed by the company"]
 
 
 def test_an_error_can_be_reported_with_the_profile_named(db, client):

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         path = settings.BASE_DIR / "var" / f"bench-{size}.sqlite3"
         environment = os.environ | {
             "DEBUG": "false", "SECRET_KEY": "bench", "ALLOWED_HOSTS": "testserver", "HTTPS": "false",
-            "DATABASE_URL": f"sqlite:///{path}",
+            "DATABASE_URL": f"sqlite:///{path}", "SITE_URL": "http://testserver",
         }  # fmt: skip
 
         def manage(*arguments: str, **more: str) -> str:

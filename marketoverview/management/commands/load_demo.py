@@ -10,10 +10,10 @@ from django.urls import reverse
 from kl_ai.models import User
 from marketoverview.models import PublicVersion, Vendor, VendorMember
 
-PASSWORD = "demo-af-markedet"  # noqa: S105  # said aloud on purpose, and only set where DEBUG is on
 STAFF = {
     "kurator@demo.example": ("Kurator (demo)", "Kuratorer"),
     "redaktoer@demo.example": ("Redaktør (demo)", "Redaktører"),
+    "administrator@demo.example": ("Administrator (demo)", "Administratorer"),
 }
 SLUG_ENDING = "-demofirma"
 MEMBERS = {
@@ -25,7 +25,7 @@ MEMBERS = {
 
 class Command(BaseCommand):
     help = (
-        "Loads the survey, 35 demonstration vendors and four logins. Run again, it keeps what was tried out with them."
+        "Loads the survey, 35 demonstration vendors and five logins. Run again, it keeps what was tried out with them."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -73,15 +73,10 @@ class Command(BaseCommand):
         user, _ = User.objects.update_or_create(
             email=email, defaults={"full_name": name, "is_staff": is_staff, "is_active": True}
         )
-        if settings.DEBUG:
-            user.set_password(PASSWORD)
-        else:
-            user.set_unusable_password()
-        user.save()
         return user
 
     def _explain(self, site: str, logins: list[tuple[User, str]]) -> None:
-        password = f"the password is {PASSWORD}" if settings.DEBUG else "no password yet: `manage.py changepassword`"
+        where = "it appears in this terminal" if settings.EMAIL_BACKEND.endswith("console.EmailBackend") else "by mail"
         lines = [
             "",
             "The demonstration data is loaded: the survey and 35 invented vendors.",
@@ -92,7 +87,7 @@ class Command(BaseCommand):
             f"  Vendor's area   {site}{reverse('vendor:home')}",
             f"  Administration  {site}{reverse('admin:index')}",
             "",
-            f"Logins ({password}):",
+            f"Logins (ask for a code at {reverse(settings.LOGIN_URL)}; {where}):",
             *(f"  {user.email:<26} {role}" for user, role in logins),
             "",
         ]

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -12,11 +13,16 @@ from django.utils import timezone
 
 from ...models import (
     Answer,
+    DeadlineExtension,
+    Invitation,
+    JoinRequest,
     ModerationEvent,
     PublicVersion,
     Question,
+    Remark,
     Response,
     SampleOffering,
+    SavedPart,
     Status,
     SurveyRound,
     Vendor,
@@ -108,6 +114,8 @@ def _write(drawn: list[DrawnVendor], survey_round: SurveyRound) -> None:
             vendor=vendor,
             round=survey_round,
             status=Status.PUBLISHED,
+            company_name=vendor.name,
+            website=vendor.website,
             description=source.description,
             contact_function="Salg til det offentlige",
             contact_email=f"kontakt@{source.domain}",
@@ -121,9 +129,9 @@ def _write(drawn: list[DrawnVendor], survey_round: SurveyRound) -> None:
     )
     _insert(
         Answer,
-        ("response", "option", "own_words"),
+        ("response", "option", "own_words", "objection"),
         [
-            (response.pk, answer.option_id, answer.own_words)
+            (response.pk, answer.option_id, answer.own_words, "")
             for response, source in zip(responses, drawn, strict=True)
             for answer in source.answers
         ],
@@ -151,6 +159,10 @@ def _write(drawn: list[DrawnVendor], survey_round: SurveyRound) -> None:
     )
 
 
+OF_A_VENDOR: tuple[Any, ...] = (VendorMember, JoinRequest, Invitation, DeadlineExtension)
+"""What hangs on a vendor beside its responses."""
+
+
 def _insert(model: type[Model], fields: Sequence[str], rows: list[tuple[int | str, ...]]) -> None:
     """Rows that nobody needs back as objects: nine in ten of all, and objects would take most of the time."""
     quote = connection.ops.quote_name
@@ -174,9 +186,11 @@ def _clear() -> int:
             SampleOffering.options.through.objects.filter(sampleoffering__response__in=responses),
             SampleOffering.objects.filter(response__in=responses),
             Answer.objects.filter(response__in=responses),
+            Remark.objects.filter(event__response__in=responses),
             ModerationEvent.objects.filter(response__in=responses),
+            SavedPart.objects.filter(response__in=responses),
             Response.objects.filter(vendor__in=batch),
-            VendorMember.objects.filter(vendor__in=batch),
+            *(model.objects.filter(vendor__in=batch) for model in OF_A_VENDOR),
             Vendor.objects.filter(pk__in=batch),
         ]
         for queryset in rows:

@@ -1,0 +1,187 @@
+"""The mails that the portal has to send, kept until they are sent, and the addresses that take none.
+
+A mail waits as long as it has a `next_try_at`. It loses it when it is sent, or given up after `MAX_ATTEMPTS`.
+A mail to a bad address keeps its time but is not tried: it goes out once somebody has cleared the address.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+MAX_ATTEMPTS = 10
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
+"""How long to wait after the first, second … failure; after that a day."""
+CLAIM = timedelta(minutes=15)
+"""How long a process has a mail for itself: longer than a slow mail server needs to take it."""
+
+
+class MailState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    REFUSED = "refused", _("address refused")
+    GIVEN_UP = "given_up", _("given up")
+
+
+def to_bad_address() -> Exists:
+    """Whether a mail's address is marked."""
+    return Exists(BadAddress.objects.filter(email=OuterRef("to")))
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def with_address_mark(self) -> "OutgoingMailQuerySet":
+        """Each with `address_is_bad`, which its `state` needs. No query of its own."""
+        return self.annotate(address_is_bad=to_bad_address())
+
+    def in_state(self, state: str) -> "OutgoingMailQuerySet":
+        """Those in this `MailState`, with their address mark. One query."""
+        mails, is_bad = self.with_address_mark(), to_bad_address()
+        unsent = mails.filter(sent_at=None)
+        return {
+            MailState.SENT: mails.exclude(sent_at=None),
+            MailState.REFUSED: unsent.filter(is_bad),
+            MailState.GIVEN_UP: unsent.filter(~is_bad, next_try_at=None),
+            MailState.WAITING: unsent.filter(~is_bad).exclude(next_try_at=None),
+        }[MailState(state)]
+
+    def failed(self) -> "OutgoingMailQuerySet":
+        """What somebody should look at: tried and not sent, given up, or to a bad address. One query."""
+        return self.with_address_mark().filter(Q(attempts__gt=0) | Q(to_bad_address()), sent_at=None)
+
+    def due(self) -> "OutgoingMailQuerySet":
+        """What is to be sent now, the longest wait first. One query."""
+        return self.in_state(MailState.WAITING).filter(next_try_at__lte=timezone.now()).order_by("next_try_at", "pk")
+
+    def try_again(self) -> int:
+        """Make the unsent ones due, with all attempts ahead of them again; gives their number. One query.
+
+        What is due within `CLAIM` is left alone: another process may be sending it in this moment.
+        """
+        now = timezone.now()
+        resting = Q(next_try_at=None) | Q(next_try_at__gt=now + CLAIM)
+        return self.filter(resting, sent_at=None).update(next_try_at=now, attempts=0)
+
+
+class OutgoingMail(models.Model):
+    """One mail to one address. `key` says what it is about, so that it is written only once."""
+
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    kind = models.SlugField(_("kind"), max_length=40, blank=True)
+    to = models.EmailField(_("to"))
+    language = models.CharField(_("language"), max_length=5)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    next_try_at = models.DateTimeField(_("next attempt"), null=True, blank=True, default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.TextField(_("what went wrong"), blank=True)
+
+    objects: ClassVar = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("next_try_at",), condition=Q(next_try_at__isnull=False), name="mail_queue"),
+            models.Index(fields=("to",), name="mail_address"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(next_try_at__isnull=True), name="sent_mail_waits_no_longer"
+            ),
+            models.CheckConstraint(condition=Q(to=Lower("to")), name="mail_address_in_small_letters"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.to}"
+
+    @property
+    def is_sent(self) -> bool:
+        return self.sent_at is not None
+
+    @property
+    def state(self) -> MailState:
+        """No query where it is sent or comes `with_address_mark()`, else one."""
+        if self.is_sent:
+            return MailState.SENT
+        if not hasattr(self, "address_is_bad"):
+            is_bad = BadAddress.objects.filter(email=self.to).exists()
+        else:
+            is_bad = self.address_is_bad
+        if is_bad:
+            return MailState.REFUSED
+        return MailState.WAITING if self.next_try_at else MailState.GIVEN_UP
+
+    # Verbs ----------------------------------------------------------------------------------
+
+    def claim(self) -> bool:
+        """Take the mail for this process to send; False where it is not due or another process has it. Two queries."""
+        mine = OutgoingMail.objects.due().order_by().filter(pk=self.pk)
+        if not mine.update(attempts=F("attempts") + 1, next_try_at=timezone.now() + CLAIM):
+            return False
+        self.refresh_from_db()
+        return True
+
+    def record_sent(self) -> None:
+        self._record(sent_at=timezone.now(), next_try_at=None, last_error="")
+
+    def record_failure(self, error: str) -> None:
+        """Try again after a pause that grows, or give up after `MAX_ATTEMPTS`."""
+        pause = PAUSES[self.attempts - 1] if self.attempts <= len(PAUSES) else timedelta(days=1)
+        is_last = self.attempts >= MAX_ATTEMPTS
+        self._record(next_try_at=None if is_last else timezone.now() + pause, last_error=error)
+
+    def record_refusal(self, error: str) -> None:
+        """The mail server takes nothing for this address: mark it. The mail stays due for when the mark is cleared."""
+        BadAddress.mark(self.to, error)
+        self._record(next_try_at=timezone.now(), last_error=error)
+
+    def _record(self, **fields) -> None:
+        OutgoingMail.objects.filter(pk=self.pk).update(**fields)
+        for name, value in fields.items():
+            setattr(self, name, value)
+
+
+class BadAddressQuerySet(models.QuerySet["BadAddress"]):
+    def known_bad(self, emails: Iterable[str]) -> set[str]:
+        """Which of these addresses take no mail, in small letters. One query."""
+        wanted = {email.lower() for email in emails}
+        return set(self.filter(email__in=wanted).values_list("email", flat=True))
+
+
+class BadAddress(models.Model):
+    """An address that takes no mail: the mail server has refused it, or a mail has come back to KL."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    error = models.TextField(
+        _("what the server said"), blank=True, help_text=_("Or why KL has marked the address: a mail came back, say.")
+    )
+
+    objects: ClassVar = BadAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unreachable address")
+        verbose_name_plural = _("unreachable addresses")
+        ordering = ("-since", "-pk")
+        constraints = (models.CheckConstraint(condition=Q(email=Lower("email")), name="bad_address_in_small_letters"),)
+
+    def __str__(self) -> str:
+        return self.email
+
+    @classmethod
+    def mark(cls, email: str, error: str) -> "BadAddress":
+        """Send nothing more to this address until the mark is cleared. The first reason is kept."""
+        return cls.objects.get_or_create(email=email.lower(), defaults={"error": error})[0]
+
+    def clear(self) -> None:
+        """Send to this address again: what waits for it goes out with the next run."""
+        OutgoingMail.objects.filter(to=self.email).exclude(next_try_at=None).try_again()
+        self.delete()

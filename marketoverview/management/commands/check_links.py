@@ -1,0 +1,13 @@
+"""`manage.py check_links`: asks the vendors' websites whether they answer. For cron, daily."""
+
+from django.core.management.base import BaseCommand
+
+from marketoverview import links
+
+
+class Command(BaseCommand):
+    help = "Asks the websites of public and submitted answers; what does not answer is shown at the review."
+
+    def handle(self, *args, **options) -> None:
+        answered, silent = links.check_all()
+        self.stdout.write(f"{answered} websites answered, {silent} did not.")

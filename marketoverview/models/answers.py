@@ -1,0 +1,131 @@
+"""What a response holds: the chosen options, and examples of what the vendor offers."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from kl_ai.validators import validate_line, validate_text
+
+from .survey import Option
+
+
+class AnswerManager(models.Manager["Answer"]):
+    def get_by_natural_key(self, vendor: str, sequence: int, question: str, option: str) -> "Answer":
+        return self.get(
+            response__vendor__slug=vendor, response__sequence=sequence,
+            option__question__code=question, option__code=option,
+        )  # fmt: skip
+
+
+class Answer(models.Model):
+    """One option that a response chose, with the vendor's own words where the option is “other”."""
+
+    response = models.ForeignKey("marketoverview.Response", on_delete=models.CASCADE, related_name="answers")
+    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="answers", verbose_name=_("option"))
+    own_words = models.CharField(_("own words"), max_length=300, blank=True, validators=[validate_line])
+
+    # KL counts own words under another option: an answer of its own that says where it comes from.
+    mapped_from = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="mappings"
+    )
+    mapped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    mapped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    objected_at = models.DateTimeField(
+        _("objected"), null=True, blank=True, editable=False, help_text=_("The vendor does not want its words mapped.")
+    )
+    objection = models.CharField(_("objection"), max_length=500, blank=True, editable=False)
+
+    history = HistoricalRecords()
+    objects: ClassVar = AnswerManager()
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ("option__question__position", "option__position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("response", "option"), name="option_once_per_response"),
+            models.CheckConstraint(
+                condition=Q(mapped_from__isnull=True) | Q(own_words=""), name="mapped_answer_has_no_words"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.option}: {self.own_words}" if self.own_words else str(self.option)
+
+    def natural_key(self) -> tuple:
+        return (*self.response.natural_key(), *self.option.natural_key())
+
+    natural_key.dependencies = ["marketoverview.response", "marketoverview.option"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        if self.own_words and self.option_id and not self.option.is_other:
+            raise ValidationError({"own_words": _("Own words belong to the option “other” only.")})
+
+
+class SampleOfferingManager(models.Manager["SampleOffering"]):
+    """The offerings that count; one that was deleted waits outside for an undo."""
+
+    def get_queryset(self) -> models.QuerySet["SampleOffering"]:
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+    def get_by_natural_key(self, vendor: str, sequence: int, position: int) -> "SampleOffering":
+        return self.get(response__vendor__slug=vendor, response__sequence=sequence, position=position)
+
+
+class SampleOffering(models.Model):
+    """An example of what the vendor offers, with the technologies and areas it used together."""
+
+    class Stage(models.TextChoices):
+        IDEA = "idea", _("Idea or prototype")
+        DEVELOPMENT = "development", _("Under development")
+        PILOT = "pilot", _("Pilot")
+        OPERATION = "operation", _("In operation")
+
+    response = models.ForeignKey("marketoverview.Response", on_delete=models.CASCADE, related_name="offerings")
+    key = models.UUIDField(default=uuid.uuid4, editable=False)  # the same form sent twice makes one offering
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    title = models.CharField(_("title"), max_length=120, validators=[validate_line])
+    description = models.TextField(_("description"), max_length=400, blank=True, validators=[validate_text])
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True)
+    where_used = models.CharField(_("where used"), max_length=200, blank=True, validators=[validate_line])
+    options = models.ManyToManyField(
+        Option, related_name="offerings", blank=True, verbose_name=_("technologies and business areas"),
+        limit_choices_to=~Q(question__matrix_axis=""),
+    )  # fmt: skip
+
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)  # undone until the draft is submitted
+
+    CONTENT: ClassVar = ("position", "title", "description", "stage", "where_used")
+
+    history = HistoricalRecords(m2m_fields=[options])
+    objects: ClassVar = SampleOfferingManager()
+    with_removed: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("sample offering")
+        verbose_name_plural = _("sample offerings")
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("response", "position"),
+                condition=Q(removed_at__isnull=True),
+                name="offering_position_unique_in_response",
+            ),
+            models.UniqueConstraint(fields=("response", "key"), name="offering_once_per_form"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple:
+        return (*self.response.natural_key(), self.position)
+
+    natural_key.dependencies = ["marketoverview.response"]  # type: ignore[attr-defined]

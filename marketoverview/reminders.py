@@ -1,0 +1,97 @@
+"""Who must be reminded of what today: to confirm a profile, or to hand in a draft before the deadline.
+
+Each reminder has a key of its own, so that running twice, or going on after a break, writes to nobody twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from kl_ai.mailqueue import OutgoingMail
+from kl_ai.models import User
+from kl_ai.outbox import link, post
+
+from . import rounds
+from .models import Response
+from .querysets import months_before
+
+BEFORE_DEADLINE = (14, 3)
+"""Days before the deadline on which an open draft is reminded of."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    key: str
+    kind: str
+    """`reconfirm` or `draft`: the mail's template and kind."""
+    response: Response
+    user: User
+    context: dict[str, Any]
+
+    def send(self) -> OutgoingMail | None:
+        """Put the mail into the outbox; None where it was there before."""
+        language = self.user.language
+        url = partial(link, language=language)
+        slug = self.response.vendor.slug
+        context = {
+            "vendor": self.response.vendor,
+            "company_url": url("vendor:company", slug),
+            "confirm_url": url("vendor:confirm", slug),
+            "tasks_url": url("vendor:tasks", self.response.pk),
+            **self.context,
+        }
+        with transaction.atomic():
+            return post(self.key, self.user.email, f"reminder_{self.kind}", context, language, kind=self.kind)
+
+
+def due() -> Iterator[Reminder]:
+    """Today's reminders, those that were sent before left out. Five queries and one for each round with drafts."""
+    found = [*_reconfirmations(), *_drafts()]
+    known = set(
+        OutgoingMail.objects.filter(key__in=[one.key for one in found]).values_list("key", flat=True) if found else ()
+    )
+    return (one for one in found if one.key not in known)
+
+
+def _reconfirmations() -> Iterator[Reminder]:
+    """After `STALE_AFTER_MONTHS` without a confirmation, and once more a month later."""
+    today = timezone.localdate()
+    months = settings.STALE_AFTER_MONTHS
+    stale = Response.objects.published().filter(confirmed_at__lte=months_before(today, months))
+    for response in stale.with_members():
+        number = 2 if response.confirmed_at <= months_before(today, months + 1) else 1
+        for user in response.vendor.active_members:
+            key = f"reconfirm:{response.pk}:{response.confirmed_at}:{number}:{user.pk}"
+            yield Reminder(key, "reconfirm", response, user, {"confirmed_on": response.confirmed_at, "number": number})
+
+
+def _drafts() -> Iterator[Reminder]:
+    """Drafts and answers sent back, a fortnight and three days before the vendor's own deadline."""
+    today = timezone.localdate()
+    early, late = (today + timedelta(days=days) for days in BEFORE_DEADLINE)
+    open_ones = list(Response.objects.filter(status__in=("draft", "returned")).with_members().order_by("round", "pk"))
+    for survey_round, drafts in groupby(open_ones, key=attrgetter("round")):
+        of_round = list(drafts)
+        deadlines = rounds.deadlines(survey_round, [response.vendor for response in of_round])
+        for response in of_round:
+            deadline = deadlines[response.vendor_id]
+            if deadline is None or not today <= deadline <= early:
+                continue
+            days = BEFORE_DEADLINE[1] if deadline <= late else BEFORE_DEADLINE[0]
+            for user in response.vendor.active_members:
+                key = f"draft:{response.pk}:{deadline}:{days}:{user.pk}"
+                yield Reminder(key, "draft", response, user, {"deadline": deadline, "round": survey_round})
+
+
+def nobody_to_ask() -> list[Response]:
+    """Stale profiles of vendors that nobody acts for: KL must find somebody. Three queries."""
+    stale = Response.objects.stale().with_members()
+    return [response for response in stale if not response.vendor.active_members]

@@ -1,0 +1,199 @@
+"""The second step of KL's staff: nothing of the administration opens without it, and a lost phone is no dead end."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.contrib.admin.models import LogEntry
+from django.core import mail
+from django.test import Client
+
+from tests.builders import make_curator, make_response, make_user
+from tests.test_access import admin_paths
+
+pytestmark = pytest.mark.django_db
+APP, CODES, AGAIN, STEP = "/totrin/app/", "/totrin/noedkoder/", "/totrin/bekraeft/", "/totrin/"
+
+
+@pytest.fixture(autouse=True)
+def _required(settings):
+    settings.REQUIRE_STAFF_MFA = True
+
+
+@pytest.fixture
+def curator():
+    return make_curator("kurator@kl.example")
+
+
+@pytest.fixture
+def boss():
+    return make_user("chef@kl.example", is_staff=True, is_superuser=True)
+
+
+def totp(secret: str, counter: int = 1) -> str:
+    """The app's code: of the step before (0), this one (1) or the next (2)."""
+    return format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[counter]))
+
+
+def secret_on(page) -> str:
+    return re.search(r'class="secret-key">([A-Z2-7 ]+)<', page.content.decode())[1].replace(" ", "")
+
+
+def enrol(client, next: str = "") -> tuple[str, list[str]]:
+    """Sets up an app in this client's session: its secret and the recovery codes."""
+    secret = secret_on(client.get(APP))
+    page = client.post(APP, {"code": totp(secret), "next": next}, follow=True)
+    return secret, re.findall(r"<code>(\d{8})</code>", page.content.decode())
+
+
+def mail_code(client, user) -> str:
+    """Logs in by mail as far as that goes; where it leads."""
+    client.post("/log-ind/", {"email": user.email})
+    code = re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]
+    return client.post("/log-ind/kode/", {"code": code}).url
+
+
+def test_without_an_app_every_page_of_the_administration_leads_to_setting_one_up(client, boss, vendor):
+    client.force_login(boss)
+    paths = admin_paths(make_response(vendor, "submitted"))
+    assert len(paths) > 30
+    for path in paths:
+        for answer in (client.get(path), client.post(path)):
+            assert (answer.status_code, answer.url.split("?")[0]) == (302, "/admin/login/"), path
+    assert client.get("/admin/login/?next=/admin/kl_ai/user/").url == f"{APP}?next=%2Fadmin%2Fkl_ai%2Fuser%2F"
+
+
+def test_setting_up_an_app_opens_the_administration_and_gives_recovery_codes(client, curator):
+    client.force_login(curator)
+    _, codes = enrol(client)
+    assert len(codes) == 10
+    assert client.get("/admin/").status_code == 200
+    file = client.get(f"{CODES}hent/")
+    assert set(codes) <= set(file.content.decode().split())
+
+
+def test_the_way_to_where_one_wanted_to_go_survives_setting_up(client, curator):
+    client.force_login(curator)
+    page = client.get("/admin/marketoverview/vendor/", follow=True)
+    assert page.request["PATH_INFO"] == APP
+    assert 'name="next" value="/admin/marketoverview/vendor/"' in page.content.decode()
+    secret = secret_on(page)
+    assert secret == secret_on(client.get(APP))  # loading again does not make the scanned picture worthless
+    page = client.post(APP, {"code": totp(secret), "next": "/admin/marketoverview/vendor/"}, follow=True)
+    assert 'href="/admin/marketoverview/vendor/"' in page.content.decode()
+
+
+def test_a_wrong_code_sets_nothing_up(client, curator):
+    client.force_login(curator)
+    secret_on(client.get(APP))
+    assert "Koden er ikke rigtig" in client.post(APP, {"code": "æøå 1"}).content.decode()
+    assert not Authenticator.objects.exists()
+
+
+def test_the_picture_holds_no_style_and_no_data_address(client, curator):
+    client.force_login(curator)
+    page = client.get(APP).content.decode()
+    assert "<svg" in page
+    assert "style=" not in page
+    assert "data:" not in page
+
+
+def test_with_an_app_the_login_asks_for_its_code(client, curator):
+    client.force_login(curator)
+    secret, _ = enrol(client)
+    other = Client()
+    assert mail_code(other, curator) == STEP
+    assert other.get("/admin/").status_code == 302
+    assert "Koden er ikke rigtig" in other.post(STEP, {"code": "000"}).content.decode()
+    assert other.post(STEP, {"code": f"{totp(secret)[:3]} {totp(secret)[3:]}"}).url == "/admin/"
+    assert other.get("/admin/").status_code == 200
+
+
+def test_a_code_of_the_app_works_once(client, curator):
+    client.force_login(curator)
+    secret, _ = enrol(client)
+    first, second = Client(), Client()
+    mail_code(first, curator), mail_code(second, curator)
+    code = totp(secret)
+    assert first.post(STEP, {"code": code}).status_code == 302
+    assert second.post(STEP, {"code": code}).status_code == 200
+
+
+def test_guessing_the_apps_code_is_limited(client, curator):
+    client.force_login(curator)
+    secret, _ = enrol(client)
+    other = Client()
+    mail_code(other, curator)
+    for _ in range(5):
+        other.post(STEP, {"code": "1"})
+    assert "for mange forkerte koder" in other.post(STEP, {"code": totp(secret)}).content.decode()
+
+
+def test_a_recovery_code_works_once_and_is_no_longer_counted(client, curator):
+    client.force_login(curator)
+    _, codes = enrol(client)
+    other, third = Client(), Client()
+    mail_code(other, curator)
+    assert other.post(STEP, {"code": codes[0]}).url == "/admin/"
+    assert other.get("/admin/").status_code == 200
+    mail_code(third, curator)
+    assert third.post(STEP, {"code": codes[0]}).status_code == 200
+
+
+def test_recovery_codes_are_shown_for_ten_minutes_only(client, curator):
+    client.force_login(curator)
+    _, codes = enrol(client)
+    assert codes[0] in client.get(CODES).content.decode()
+    rows = Authenticator.objects.filter(type="recovery_codes")
+    rows.update(created_at=rows.get().created_at.replace(year=2020))
+    page = client.get(CODES).content.decode()
+    assert codes[0] not in page
+    assert "10 koder tilbage" in page
+    assert client.get(f"{CODES}hent/").status_code == 404
+
+
+def test_new_recovery_codes_replace_the_old_ones_and_the_session_goes_on(client, curator):
+    client.force_login(curator)
+    _, codes = enrol(client)
+    rows = Authenticator.objects.filter(type="recovery_codes")
+    rows.update(created_at=rows.get().created_at.replace(year=2020))
+    page = client.post(CODES, {"code": codes[3]}, follow=True).content.decode()
+    new = re.findall(r"<code>(\d{8})</code>", page)
+    assert len(new) == 10
+    assert not set(new) & set(codes)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_session_that_never_took_the_second_step_is_asked_for_it(client, curator):
+    TOTP.activate(curator, "JBSWY3DPEHPK3PXP")
+    client.force_login(curator)
+    assert client.get("/admin/", follow=True).request["PATH_INFO"] == AGAIN
+    assert client.get(CODES).url == f"{AGAIN}?next=%2Ftotrin%2Fnoedkoder%2F"
+    assert client.post(AGAIN, {"code": totp("JBSWY3DPEHPK3PXP"), "next": "/admin/"}).url == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_an_administrator_helps_who_has_lost_the_phone(client, curator, boss):
+    lost = Client()
+    lost.force_login(curator)
+    enrol(lost)
+    client.force_login(boss)
+    enrol(client)
+    client.post("/admin/kl_ai/user/", {"action": "reset_second_step", "_selected_action": [curator.pk]})
+    assert not Authenticator.objects.filter(user=curator).exists()
+    assert LogEntry.objects.get(object_id=curator.pk).user == boss
+    assert lost.get("/admin/", follow=True).request["PATH_INFO"] == APP  # and no older session is left open
+    assert mail_code(Client(), curator) == "/admin/"
+
+
+def test_vendors_neither_see_nor_need_it(client):
+    member = make_user("ida@agern.example")
+    assert mail_code(client, member) == "/leverandoer/"
+    assert {client.get(path).status_code for path in (APP, CODES, AGAIN)} == {404}
+
+
+def test_a_developer_needs_none(client, curator, settings):
+    settings.REQUIRE_STAFF_MFA = False
+    client.force_login(curator)
+    assert client.get("/admin/").status_code == 200

@@ -1,0 +1,76 @@
+"""Users in the administration: rights are passed on, never made."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
+
+from kl_ai.models import User
+from tests.admin_pages import Page
+from tests.builders import make_administrator, make_curator, make_user
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/kl_ai/user/add/"
+
+
+@pytest.fixture
+def administrator(client):
+    user = make_administrator("administrator@kl.example")
+    client.force_login(user)
+    return user
+
+
+def page_of(client, user) -> Page:
+    return Page(client, reverse("admin:kl_ai_user_change", args=[user.pk]))
+
+
+def pk_of(group: str) -> str:
+    return str(Group.objects.get(name=group).pk)
+
+
+def test_an_administrator_makes_a_curator(client, administrator):
+    Page(client, ADD).send(email="ny@kl.example", is_staff="on", is_active="on", groups=[pk_of("Kuratorer")])
+    assert User.objects.get(email="ny@kl.example").has_perm("marketoverview.review_response")
+
+
+def test_an_administrator_makes_no_superuser_and_gives_no_single_permission(client, administrator):
+    permission = Permission.objects.get(codename="delete_user")
+    more = {"is_superuser": "on", "user_permissions": [str(permission.pk)]}
+    Page(client, ADD).send(email="ny@kl.example", is_staff="on", is_active="on", **more)
+    user = User.objects.get(email="ny@kl.example")
+    assert (user.is_superuser, user.user_permissions.count()) == (False, 0)
+    page_of(client, administrator).send(**more)
+    administrator.refresh_from_db()
+    assert (administrator.is_superuser, administrator.user_permissions.count()) == (False, 0)
+
+
+def test_an_administrator_gives_no_group_that_may_more_than_himself(client, administrator):
+    mighty = Group.objects.create(name="Må slette")
+    mighty.permissions.add(Permission.objects.get(codename="delete_user"))
+    page_of(client, administrator).send(groups=[pk_of("Administratorer"), str(mighty.pk)])
+    assert not administrator.groups.filter(pk=mighty.pk).exists()
+
+
+def test_an_administrator_does_not_change_who_may_more(client, administrator):
+    boss = make_user("chef@kl.example", is_staff=True, is_superuser=True)
+    mightier = make_curator("maegtig@kl.example")
+    mightier.user_permissions.add(Permission.objects.get(codename="delete_user"))
+    for user in (boss, mightier):
+        page = page_of(client, user)
+        assert page.response.status_code == 200  # to be looked at
+        assert page.send(email="kapret@kl.example").status_code == 403
+    assert not User.objects.filter(email="kapret@kl.example").exists()
+
+
+def test_a_superuser_gives_all(client):
+    client.force_login(make_user("chef@kl.example", is_staff=True, is_superuser=True))
+    Page(client, ADD).send(email="ny@kl.example", is_staff="on", is_active="on", is_superuser="on")
+    assert User.objects.get(email="ny@kl.example").is_superuser
+
+
+def test_no_page_of_users_speaks_of_passwords(client):
+    boss = make_user("chef@kl.example", is_staff=True, is_superuser=True)
+    client.force_login(boss)
+    for path in ("/admin/", ADD, reverse("admin:kl_ai_user_change", args=[boss.pk])):
+        page = client.get(path, HTTP_ACCEPT_LANGUAGE="en").content.decode().lower()
+        assert "password" not in page, path
+        assert "adgangskode" not in page, path

@@ -1,0 +1,171 @@
+"""A draft is filled in part by part: nothing typed is lost, nothing is overwritten unseen, the same twice is once."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from marketoverview.models import (
+    ChangedMeanwhile,
+    Response,
+    SampleOffering,
+    TransitionRefused,
+    fingerprint,
+    map_answer,
+    offering_content,
+)
+from tests.builders import make_option, make_question, make_response, make_round
+
+SERVICES = ("services",)
+
+
+@pytest.fixture
+def draft(vendor):
+    make_question("services", ["advisory", "development", "other"])
+    return make_response(vendor, "draft")
+
+
+def save(response, wanted: dict[str, str], by, seen: str | None = None) -> None:
+    seen = fingerprint(response.stored(SERVICES)) if seen is None else seen
+    response.save_part("services", SERVICES, {"services": wanted}, seen, by)
+
+
+def test_a_part_holds_exactly_what_was_ticked_last(draft, owner):
+    save(draft, {"advisory": "", "other": "Etik"}, owner)
+    save(draft, {"development": "", "other": "Dataetik"}, owner)
+    assert draft.stored(SERVICES) == {"services": {"development": "", "other": "Dataetik"}}
+
+
+def test_the_same_saved_twice_changes_nothing_twice(draft, owner, colleague):
+    save(draft, {"advisory": ""}, owner)
+    draft.refresh_from_db()
+    changed_at, history = draft.changed_at, draft.answers.get().history.count()
+    save(draft, {"advisory": ""}, colleague, seen="from another page")
+    draft.refresh_from_db()
+    assert (draft.changed_at, draft.answers.get().history.count()) == (changed_at, history)
+    assert draft.saved_parts.get().saved_by == owner
+
+
+def test_the_second_of_two_pages_overwrites_nothing_unseen(draft, owner, colleague):
+    seen = fingerprint(draft.stored(SERVICES))
+    save(draft, {"advisory": ""}, owner, seen)
+    with pytest.raises(ChangedMeanwhile) as changed:
+        save(draft, {"development": ""}, colleague, seen)
+    assert changed.value.stored == {"services": {"advisory": ""}}
+    assert changed.value.saved.saved_by == owner
+    save(draft, {"development": ""}, colleague, fingerprint(changed.value.stored))  # having seen it
+    assert draft.stored(SERVICES) == {"services": {"development": ""}}
+
+
+def test_what_kl_has_received_is_no_longer_edited(draft, owner):
+    stale = Response.objects.get(pk=draft.pk)
+    draft.submit(owner)
+    with pytest.raises(TransitionRefused):
+        save(stale, {"advisory": ""}, owner)
+    assert stale.stored(SERVICES) == {"services": {}}
+
+
+# Examples ---------------------------------------------------------------------------------------
+
+
+def add(response, title: str, by, key=None):
+    content = {"title": title, "description": "", "stage": "", "where_used": ""}
+    response.save_offering(key or uuid4(), content, [], "", by)
+    return SampleOffering.objects.get(response=response, title=title)
+
+
+def titles(response) -> list[str]:
+    return [offering.title for offering in response.offerings.all()]
+
+
+def test_the_same_form_sent_twice_makes_one_example(draft, owner):
+    key = uuid4()
+    add(draft, "Post", owner, key)
+    add(draft, "Post", owner, key)
+    assert titles(draft) == ["Post"]
+
+
+def test_examples_are_moved_and_never_lost(draft, owner):
+    one, _two, three = (add(draft, title, owner) for title in ("1", "2", "3"))
+    draft.move_offering(three.key, -1, owner)
+    assert titles(draft) == ["1", "3", "2"]
+    draft.move_offering(one.key, -1, owner)  # is first already
+    draft.move_offering(one.key, 5, owner)
+    assert titles(draft) == ["3", "2", "1"]
+
+
+def test_a_deleted_example_comes_back_until_the_answers_are_handed_in(draft, owner):
+    one, two = add(draft, "1", owner), add(draft, "2", owner)
+    draft.remove_offering(one.key, owner)
+    assert titles(draft) == ["2"]
+    draft.restore_offering(one.key, owner)
+    assert titles(draft) == ["2", "1"]
+    draft.remove_offering(two.key, owner)
+    draft.submit(owner)
+    draft.restore_offering(two.key, owner) if draft.is_editable else None
+    assert list(SampleOffering.with_removed.filter(response=draft).values_list("title", flat=True)) == ["1"]
+
+
+def test_two_people_editing_one_example_lose_nothing(draft, owner, colleague):
+    one = add(draft, "Post", owner)
+    seen = fingerprint(offering_content(one))
+    content = {"title": "Sortering", "description": "", "stage": "", "where_used": ""}
+    draft.save_offering(one.key, content, [], seen, owner)
+    with pytest.raises(ChangedMeanwhile):
+        draft.save_offering(one.key, content | {"title": "Journalisering"}, [], seen, colleague)
+    assert titles(draft) == ["Sortering"]
+
+
+# From round to round ----------------------------------------------------------------------------
+
+
+def test_a_new_round_starts_from_the_parts_that_were_chosen(vendor, owner):
+    make_response(
+        vendor, description="Vi rådgiver.", offerings=[{"title": "Post"}],
+        answers={"services": ["advisory"], "areas": ["health"]},
+    )  # fmt: skip
+    draft = Response.begin(vendor, make_round("2027", opens_on=date(2026, 2, 1)), owner, {"services", "offerings"})
+    assert draft.stored(("description", "services", "areas")) == {
+        "description": "", "services": {"advisory": ""}, "areas": {},
+    }  # fmt: skip
+    assert titles(draft) == ["Post"]
+    assert draft.company_name == vendor.name
+    draft.take_from_last("areas", ("areas",), owner)
+    assert draft.stored(("areas",)) == {"areas": {"health": ""}}
+
+
+def test_a_page_knows_what_is_new_since_the_earlier_answers(vendor):
+    question = make_question("services", ["advisory"], introduced_on=date(2025, 1, 1))
+    question.options.update(introduced_on=date(2025, 1, 1))
+    new = make_option(question, "training", introduced_on=date(2026, 10, 1))
+    assert new.is_news_since(date(2026, 9, 1))
+    assert not new.is_news_since(date(2026, 10, 2))
+    assert not new.is_news_since(None)
+    assert not question.is_news_since(date(2026, 9, 1))
+
+
+def test_name_and_website_are_public_when_kl_has_published_them(vendor, owner, curator):
+    make_response(vendor)
+    draft = Response.begin(vendor, make_round(), owner)
+    items, content = ("company_name", "website"), {"company_name": "Nordlys", "website": "https://nordlys.example"}
+    draft.save_part("company", items, content, fingerprint(draft.stored(items)), owner)
+    draft.submit(owner)
+    vendor.refresh_from_db()
+    assert vendor.name == "Nordstjernen"
+    draft.publish(curator)
+    vendor.refresh_from_db()
+    assert (vendor.name, vendor.website, vendor.slug) == ("Nordlys", "https://nordlys.example", "nordstjernen")
+
+
+# Own words that KL counts otherwise --------------------------------------------------------------
+
+
+def test_own_words_that_stay_the_same_stay_counted_as_kl_counts_them(vendor, owner, curator):
+    public = make_response(vendor, answers={"services": ["other"]}, own_words={"services": "Rådgivning"})
+    advisory = make_option(make_question("services"), "advisory")
+    map_answer(public.answers.get(), advisory, curator)
+    draft = Response.begin(vendor, make_round(), owner)
+    assert draft.stored(SERVICES) == {"services": {"other": "Rådgivning"}}
+    assert draft.answers.get(mapped_from__isnull=False).option == advisory
+    save(draft, {"other": "Noget helt andet"}, owner)
+    assert not draft.answers.filter(mapped_from__isnull=False).exists()

@@ -1,0 +1,157 @@
+"""What is of one vendor: who gets what at every address of it. `test_access` sees to it that none is missing here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from marketoverview.models import Invitation, JoinRequest, Response, Vendor, map_answer
+from tests.builders import make_offering, make_option, make_question, make_response, make_round, make_user
+
+LOGIN = 401
+"""Stands for a redirect to the login."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address of one vendor, and what a GET of it gives the owner (a colleague the same), a curator and the others."""
+
+    name: str
+    args: Callable[["World"], list[Any]]
+    owner: int
+    curator: int
+    stranger: int = 404
+    anonymous: int = LOGIN
+
+
+@dataclass(frozen=True)
+class World:
+    """A vendor with a draft beside its public answers, and whatever else its addresses name."""
+
+    vendor: Vendor
+    public: Response
+    draft: Response
+    offering: UUID
+    counted: int
+    invitation: Invitation
+    asked: JoinRequest
+
+
+def slug(world: World) -> list[Any]:
+    return [world.vendor.slug]
+
+
+def draft(*more: Any) -> Callable[[World], list[Any]]:
+    return lambda world: [world.draft.pk, *more]
+
+
+TABLE = (
+    Row("vendor:home", lambda world: [], 302, 200, stranger=302),
+    Row("vendor:invitation", lambda world: [world.invitation.token], 200, 200, stranger=200, anonymous=200),
+    Row("vendor:accept", lambda world: [world.invitation.token], 405, 405, stranger=405),
+    Row("vendor:join", slug, 302, 200, stranger=200),  # a registered company's name is no secret; who acts for it is
+    Row("vendor:join_decide", lambda world: [world.vendor.slug, world.asked.pk], 405, 405, stranger=405),
+    Row("vendor:members", slug, 200, 404),
+    Row("vendor:member_remove", lambda world: [world.vendor.slug, world.vendor.memberships.first().pk], 200, 404),
+    Row("vendor:invitation_cancel", lambda world: [world.vendor.slug, world.invitation.pk], 405, 405, stranger=405),
+    Row("vendor:company", slug, 200, 200),
+    Row("vendor:begin", slug, 302, 404),  # to the draft that there is
+    Row("vendor:confirm", slug, 200, 404),
+    Row("vendor:withdraw", slug, 200, 404),
+    Row("vendor:response", draft(), 200, 200),
+    Row("vendor:object", lambda world: [world.public.pk, world.counted], 200, 404),
+    Row("vendor:tasks", draft(), 200, 404),
+    Row("vendor:part", draft("services"), 200, 404),
+    Row("vendor:part_last", draft("services"), 405, 405, stranger=405),
+    Row("vendor:offering_new", draft(), 302, 404),
+    Row("vendor:offering", lambda world: [world.draft.pk, world.offering], 200, 404),
+    Row("vendor:offering_do", lambda world: [world.draft.pk, world.offering, "slet"], 405, 405, stranger=405),
+    Row("vendor:review", draft(), 200, 404),
+)
+
+
+@pytest.fixture
+def world(survey, vendor, owner, colleague, curator):
+    survey_round = make_round("2026")
+    words = {"services": "Etik"}
+    public = make_response(vendor, answers={"services": ["other"]}, own_words=words, round=survey_round)
+    counted = public.answers.get(option__code="other")
+    map_answer(counted, make_option(make_question("services"), "advisory"), curator)
+    new = Response.begin(vendor, survey_round, owner)
+    return World(
+        vendor=vendor,
+        public=public,
+        draft=new,
+        offering=make_offering(new).key,
+        counted=counted.pk,
+        invitation=Invitation.objects.create(email="ny@nordstjernen.example", company_name=vendor.name, vendor=vendor),
+        asked=JoinRequest.objects.create(vendor=vendor, user=make_user()),
+    )
+
+
+@pytest.fixture
+def status(client):
+    """`status(path, user)`: how a GET ends for this user, or for nobody."""
+
+    def status(path: str, user) -> int:
+        client.logout()
+        if user:
+            client.force_login(user)
+        response = client.get(path)
+        to_login = response.status_code == 302 and "/log-ind/" in response.url
+        return LOGIN if to_login else response.status_code
+
+    return status
+
+
+def address(row: Row, world: World, language: str = "da") -> str:
+    with override(language):
+        return reverse(row.name, args=row.args(world))
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_address(row, language, world, status, owner, colleague, stranger, curator):
+    path = address(row, world, language)
+    found = {
+        "anonymous": status(path, None),
+        "stranger": status(path, stranger),
+        "colleague": status(path, colleague),
+        "owner": status(path, owner),
+        "curator": status(path, curator),
+    }
+    assert found == {
+        "anonymous": row.anonymous, "stranger": row.stranger, "colleague": row.owner, "owner": row.owner,
+        "curator": row.curator,
+    }  # fmt: skip
+
+
+OPEN = {"join", "accept"}
+READ_ONLY = {"home", "invitation", "company", "response", "offering_new"}
+CHANGING = [row for row in TABLE if row.name.removeprefix("vendor:") not in OPEN | READ_ONLY]
+
+
+@pytest.mark.parametrize("row", CHANGING, ids=lambda row: row.name)
+def test_nobody_else_changes_anything(row, world, client, stranger, curator):
+    """A POST of a stranger, or of a curator outside the administration, is refused wherever a member could change things."""
+    for user in (stranger, curator):
+        client.force_login(user)
+        assert client.post(address(row, world)).status_code == 404
+
+
+@pytest.mark.parametrize("status_", ["submitted", "returned", "rejected", "archived", "withdrawn"])
+def test_answers_in_every_status_are_seen_by_their_own_and_by_kl(status_, vendor, status, owner, stranger, curator):
+    path = reverse("vendor:response", args=[make_response(vendor, status_).pk])
+    assert [status(path, user) for user in (None, stranger, owner, curator)] == [LOGIN, 404, 200, 200]
+
+
+def test_what_kl_has_received_is_not_edited(vendor, client, owner):
+    response = make_response(vendor, "submitted")
+    client.force_login(owner)
+    for name, args in (("tasks", []), ("part", ["company"]), ("review", [])):
+        answer = client.get(reverse(f"vendor:{name}", args=[response.pk, *args]))
+        assert (answer.status_code, answer.url) == (302, reverse("vendor:company", args=[vendor.slug]))
