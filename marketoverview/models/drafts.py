@@ -235,6 +235,24 @@ class DraftVerbs(models.Model):
         mapped = [answer for answer in kept if answer.mapped_from_id in again and answer.option_id not in new]
         bulk_create_with_history([self._copy(answer, again[answer.mapped_from_id]) for answer in mapped], Answer)
 
+    def _keep_mappings(self, earlier) -> None:
+        """What KL has counted, or the vendor objected to, since this was copied from `earlier`: for the same words.
+
+        Three queries, and one for each mapping.
+        """
+        own = {one.option_id: one for one in self.answers.filter(mapped_from=None)}
+        taken = set(self.answers.values_list("option_id", flat=True))
+        for answer in earlier.answers.exclude(own_words="").prefetch_related("mappings"):
+            same = own.get(answer.option_id)
+            if same is None or same.own_words != answer.own_words:
+                continue
+            if answer.objected_at:
+                self.answers.filter(mapped_from=same).delete()
+                self.answers.filter(pk=same.pk).update(objected_at=answer.objected_at, objection=answer.objection)
+            for mapped in answer.mappings.all():
+                if mapped.option_id not in taken:
+                    self._copy(mapped, same).save()
+
     def _copy(self, answer: Answer, mapped_from: Answer | None) -> Answer:
         fields = ("option_id", "own_words", "mapped_by_id", "mapped_at", "objected_at", "objection")
         return Answer(response_id=self.pk, mapped_from=mapped_from, **{name: getattr(answer, name) for name in fields})

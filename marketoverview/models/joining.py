@@ -94,8 +94,8 @@ class Invitation(models.Model):
     def accept(self, by) -> Vendor | None:
         """Make `by` act for the invited company; None where the link has been used or is no longer valid.
 
-        A company that KL invited is registered now; where its CVR number is known by now, `by` comes to that vendor
-        only if nobody acts for it yet. Accepting again as the same person leads to the same vendor.
+        A company that KL invited is registered now, or `by` joins it where its CVR number is registered by now: KL's
+        invitation lets in, as KL's word on a request to join does. Accepting again leads to the same vendor.
         """
         with transaction.atomic():
             same = Invitation.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=self.pk)

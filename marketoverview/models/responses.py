@@ -200,6 +200,7 @@ class Response(DraftVerbs):
             if self.status == Status.SUBMITTED:
                 self._refuse_incomplete()
             for earlier in Response.objects.published().filter(vendor_id=self.vendor_id).exclude(pk=self.pk):
+                self._keep_mappings(earlier)
                 earlier._perform(Verb.ARCHIVE, by, closed_at=now, **NO_CONTACT)
             self._perform(Verb.PUBLISH, by, published_at=now)
             self.vendor.take_over(self.company_name, self.website)

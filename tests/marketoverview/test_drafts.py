@@ -12,6 +12,7 @@ from marketoverview.models import (
     TransitionRefused,
     fingerprint,
     map_answer,
+    object_to_mapping,
     offering_content,
 )
 from tests.builders import make_option, make_question, make_response, make_round
@@ -169,3 +170,22 @@ def test_own_words_that_stay_the_same_stay_counted_as_kl_counts_them(vendor, own
     assert draft.answers.get(mapped_from__isnull=False).option == advisory
     save(draft, {"other": "Noget helt andet"}, owner)
     assert not draft.answers.filter(mapped_from__isnull=False).exists()
+
+
+def test_what_kl_counts_while_a_draft_is_being_written_is_not_lost(vendor, owner, curator):
+    public = make_response(vendor, answers={"services": ["other"]}, own_words={"services": "Rådgivning"})
+    draft = Response.begin(vendor, make_round(), owner)
+    map_answer(public.answers.get(), make_option(make_question("services"), "advisory"), curator)
+    draft.submit(owner)
+    draft.publish(curator)
+    assert [one.option.code for one in draft.answers.filter(mapped_from__isnull=False)] == ["advisory"]
+
+
+def test_an_objection_made_meanwhile_holds_for_the_draft(vendor, owner, curator):
+    public = make_response(vendor, answers={"services": ["other"]}, own_words={"services": "Rådgivning"})
+    map_answer(public.answers.get(), make_option(make_question("services"), "advisory"), curator)
+    draft = Response.begin(vendor, make_round(), owner)
+    object_to_mapping(public.answers.get(mapped_from=None), owner, "Nej")
+    draft.submit(owner)
+    draft.publish(curator)
+    assert [one.objection for one in draft.answers.all()] == ["Nej"]
