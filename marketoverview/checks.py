@@ -14,17 +14,13 @@ from django.utils.translation import gettext as _
 from kl_ai.validators import JOINERS, LINE_BREAKS
 
 from .models import LinkCheck, Response, Vendor
+from .names import plain_name
 
 FREE_MAIL = frozenset({
     "gmail.com", "googlemail.com", "hotmail.com", "hotmail.dk", "outlook.com", "outlook.dk", "live.com",
     "live.dk", "msn.com", "yahoo.com", "yahoo.dk", "icloud.com", "me.com", "mac.com", "aol.com", "proton.me",
     "protonmail.com", "gmx.com", "gmx.net", "gmx.de", "web.de", "mail.com", "mail.dk", "jubii.dk", "ofir.dk",
     "sol.dk", "stofanet.dk", "youmail.dk", "zoho.com", "fastmail.com", "hey.com",
-})  # fmt: skip
-LEGAL_FORMS = frozenset({
-    "as", "aps", "ivs", "is", "ks", "ps", "amba", "smba", "fmba", "ab", "asa", "oy", "oyj", "ag", "gmbh", "ug",
-    "se", "sa", "sas", "sarl", "srl", "spa", "bv", "nv", "ltd", "limited", "llc", "llp", "plc", "inc", "corp",
-    "co", "holding", "group",
 })  # fmt: skip
 SECOND_LEVEL = frozenset(["ac", "co", "com", "edu", "gov", "gv", "net", "or", "org"])
 NEARLY_EQUAL = 0.9
@@ -117,13 +113,6 @@ def _website(response: Response, known: Known) -> Iterator[Note]:
 
 
 # Names --------------------------------------------------------------------------------------------
-
-
-def plain_name(name: str) -> str:
-    """The name without capitals, punctuation and legal form, to find those that are written otherwise."""
-    plain = re.sub(r"(?<=\w)[./](?=\w)", "", unicodedata.normalize("NFKC", name).casefold())
-    words = re.sub(r"[^\w]+", " ", plain).split()
-    return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
 
 
 def _names(response: Response, known: Known) -> Iterator[Note]:

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from kl_ai.mailqueue import OutgoingMail
 from kl_ai.models import User
 from kl_ai.outbox import link, post
 
 from .copies import copy
-from .models import Answer, Invitation, JoinRequest, Response, SurveyRound
+from .models import Answer, Invitation, JoinRequest, Response
+from .parts import item_headings
 
 
 def members_of(vendor_id: int) -> list[User]:
@@ -41,13 +41,6 @@ def decision(response: Response) -> list[OutgoingMail]:
         return {"status": response.status, "reason": reason, "remarks": said}
 
     return list(_to_members(response, f"decision:{event.pk}", "decision", context))
-
-
-def item_headings(round: SurveyRound) -> dict[str, str]:
-    """What each item at which KL can give a reason is called. One query."""
-    company = {"company_name": _("Name"), "website": _("Website"), "description": _("Description")}
-    questions = {question.code: question.heading for question in round.questions.all()}
-    return {**company, **questions, "offerings": _("Examples"), "contact": _("Contact")}
 
 
 def _to_members(

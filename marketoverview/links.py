@@ -8,17 +8,25 @@ import http.client
 import socket
 import ssl
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Network, ip_address
+from threading import Thread
 from urllib.parse import urljoin, urlsplit
 
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+from django.utils.translation import gettext as _
 
 from .models import LinkCheck, Response
 
 TIMEOUT = 10
+"""Seconds that the other end may be silent."""
+PATIENCE = 60
+"""Seconds for one website in all: one that sends a byte now and then must not hold up the others."""
 MOST_REDIRECTS = 5
 MOST_BYTES = 64 * 1024
 AGENT = "KL-markedsoverblik link check"
+UNICAST = IPv6Network("2000::/3")
+"""All that is given out of IPv6 for the public internet; what lies beside it may lead back into a private network."""
 
 
 class NotPublic(OSError):
@@ -28,8 +36,14 @@ class NotPublic(OSError):
 def is_public(address: str) -> bool:
     """Whether the IP address is one of the public internet."""
     bare = ip_address(address.partition("%")[0])
-    mapped = getattr(bare, "ipv4_mapped", None)
-    return (mapped or bare).is_global
+    inside = bare if isinstance(bare, IPv4Address) else bare.ipv4_mapped or bare.sixtofour
+    if inside:
+        return inside.is_global and not inside.is_multicast
+    return bare.is_global and bare in UNICAST
+
+
+class TooManyRedirects(Exception):
+    """The website sends on and on."""
 
 
 class _Connection(http.client.HTTPConnection):
@@ -50,33 +64,52 @@ class _SecureConnection(_Connection):
     default_port = 443
 
 
-def check(url: str, allowed: Callable[[str], bool] = is_public) -> tuple[bool, str]:
-    """Whether the address answers with a page, and what came of it in words (in Danish, for KL's staff)."""
-    for _hop in range(MOST_REDIRECTS + 1):
+def check(url: str, allowed: Callable[[str], bool] = is_public, patience: float = PATIENCE) -> tuple[bool, str]:
+    """Whether the address answers with a page, and what came of it in words, after `patience` seconds at most."""
+    found: list[int | Exception] = []
+
+    def ask() -> None:
         try:
-            status, location = _ask(url, allowed)
-        except NotPublic:
-            return False, "adressen er ikke offentlig"
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            return False, f"intet svar ({type(error).__name__})"
-        if status in (301, 302, 303, 307, 308) and location:
-            url = urljoin(url, location)
-            continue
-        return status < 400, str(status)
-    return False, "for mange viderestillinger"
+            found.append(_follow(url, allowed))
+        except Exception as error:  # whatever the other end sends: the next website is asked all the same
+            found.append(error)
+
+    worker = Thread(target=ask, daemon=True)
+    worker.start()
+    worker.join(patience)
+    outcome = found[0] if found else TimeoutError()
+    if isinstance(outcome, int):
+        return outcome < 400, str(outcome)
+    if isinstance(outcome, NotPublic):
+        return False, _("the address is not public")
+    if isinstance(outcome, TooManyRedirects):
+        return False, _("too many redirects")
+    return False, _("no answer (%(error)s)") % {"error": type(outcome).__name__}
+
+
+def _follow(url: str, allowed: Callable[[str], bool]) -> int:
+    """The status in the end. Raises `NotPublic`, `TooManyRedirects`, or whatever a connection raises."""
+    for _hop in range(MOST_REDIRECTS + 1):
+        status, location = _ask(url, allowed)
+        if status not in (301, 302, 303, 307, 308) or not location:
+            return status
+        url = urljoin(url, location)
+    raise TooManyRedirects(url)
 
 
 def _ask(url: str, allowed: Callable[[str], bool]) -> tuple[int, str]:
     """The status and the `Location` of one request."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = urlsplit(iri_to_uri(url))
+    host = urlsplit(url).hostname
+    if parts.scheme not in ("http", "https") or not host:
         raise ValueError(url)
     kind = _SecureConnection if parts.scheme == "https" else _Connection
-    connection = kind(parts.hostname.encode("idna").decode(), parts.port or kind.default_port, timeout=TIMEOUT)
+    connection = kind(host.encode("idna").decode(), parts.port or kind.default_port, timeout=TIMEOUT)
     connection.allowed = allowed  # type: ignore[method-assign]
-    path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
     try:
-        connection.request("GET", path, headers={"User-Agent": AGENT})
+        connection.request(
+            "GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), headers={"User-Agent": AGENT}
+        )
         answer = connection.getresponse()
         answer.read(MOST_BYTES)
         return answer.status, answer.headers.get("Location", "")

@@ -128,3 +128,10 @@ def next_part(parts: Sequence[Part], key: str) -> Part | None:
     keys = [part.key for part in parts]
     after = keys.index(key) + 1
     return parts[after] if after < len(parts) else None
+
+
+def item_headings(round: SurveyRound) -> dict[str, str]:
+    """What each item at which KL can give a reason is called. One query."""
+    company = {"company_name": _("Name"), "website": _("Website"), "description": _("Description")}
+    questions = {question.code: question.heading for question in round.questions.all()}
+    return {**company, **questions, "offerings": _("Examples"), "contact": _("Contact")}

@@ -21,9 +21,9 @@ from kl_ai.mailqueue import BadAddress, OutgoingMail
 from kl_ai.outbox import told
 
 from .. import letters
-from ..checks import plain_name
 from ..invitation_lists import MOST_BYTES, Line, decoded, read
 from ..models import Invitation, JoinRequest, Response, SurveyRound, Vendor, VendorMember
+from ..names import plain_name
 from .base import day
 from .steps import REVIEW
 

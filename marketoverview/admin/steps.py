@@ -20,6 +20,7 @@ from kl_ai.outbox import told
 
 from .. import letters
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
+from ..parts import item_headings
 
 REVIEW = "marketoverview.review_response"
 REMARK = "remark-"
@@ -191,13 +192,6 @@ class StepForm(forms.Form):
         return self.cleaned_data
 
 
-def remark_items(response: Response) -> dict[str, str]:
-    """Item to heading, for everything at which KL can give a reason. One query."""
-    questions = {question.code: question.heading for question in response.round.questions.all()}
-    company = {"company_name": gettext("Name"), "website": gettext("Website"), "description": gettext("Description")}
-    return {**company, **questions, "offerings": gettext("Examples"), "contact": gettext("Contact")}
-
-
 def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, name: str) -> HttpResponse:
     """GET says what will happen and changes nothing; POST does it, once."""
     if not request.user.has_perm(REVIEW):  # type: ignore[union-attr]
@@ -211,7 +205,7 @@ def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, nam
             response = model_admin.get_object(request, str(object_id))
             if response is None:
                 raise Http404
-            form.ask_for_remarks(remark_items(response) if form.is_bound else {})
+            form.ask_for_remarks(item_headings(response.round) if form.is_bound else {})
             if form.is_valid():
                 goes_on_with = perform(step, response, request.user, form).pk
                 mails = letters.decision(response) if step.is_told else []

@@ -2,8 +2,9 @@
 
 import pytest
 
-from marketoverview.checks import checks, domain, invisible, known, mixed, nearly_equal, plain_name
+from marketoverview.checks import checks, domain, invisible, known, mixed, nearly_equal
 from marketoverview.models import LinkCheck, Response
+from marketoverview.names import plain_name
 from tests.builders import make_response, make_vendor
 
 pytestmark = pytest.mark.django_db
