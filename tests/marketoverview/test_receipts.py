@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai import outbox
-from kl_ai.mailqueue import BadAddress, OutgoingMail
+from kl_ai.mailqueue import BadAddress, MailState, OutgoingMail
 from marketoverview import letters
 from marketoverview.models import ModerationEvent, Response, SampleOffering, Status, TransitionRefused, Verb
 from tests import mailserver
-from tests.builders import make_curator, make_offering, make_response, make_round
+from tests.builders import make_curator, make_offering, make_response, make_round, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DECLARED = dict.fromkeys(("authorised", "true", "publication", "personal_data"), "on")
@@ -49,12 +49,19 @@ def test_a_mail_server_that_is_down_loses_no_answers(client, owner, draft, setti
     assert [message.to for message in mail.outbox] == [[owner.email]]
 
 
-def test_one_refused_address_keeps_nobody_elses_receipt(client, owner, draft, colleague):
-    BadAddress.objects.create(email=colleague.email)
+@pytest.mark.parametrize("is_known", [False, True])
+def test_one_refused_address_keeps_nobody_elses_receipt(is_known, client, vendor, owner, draft, settings):
+    """The mail server says so now, or has said so before."""
+    settings.EMAIL_BACKEND = "tests.mailserver.Server"
+    refused = make_user("ki@ukendt.example", member_of=vendor).email
+    if is_known:
+        BadAddress.objects.create(email=refused)
     page = hand_in(client, owner, draft).content.decode()
     assert [message.to for message in mail.outbox] == [[owner.email]]
-    assert owner.email in page
-    assert colleague.email in page
+    assert BadAddress.objects.get().email == refused
+    assert OutgoingMail.objects.get(to=refused).state == MailState.REFUSED
+    assert f"Vi har sendt en mail til {owner.email}." in page
+    assert f"Mailen til {refused} blev afvist" in page
 
 
 def test_a_double_click_hands_in_once(client, owner, draft):
@@ -67,29 +74,46 @@ class Killed(Exception):
     pass
 
 
-@pytest.mark.parametrize("step", ["event", "offerings", "mail"])
+def after(work):
+    """`work`, and then the process is killed."""
+
+    def wrapped(*args, **kwargs):
+        work(*args, **kwargs)
+        raise Killed
+
+    return wrapped
+
+
+@pytest.mark.parametrize("step", ["status", "event", "offerings", "first mail", "all mails"])
 def test_a_submission_that_breaks_off_leaves_the_draft(step, client, owner, draft, monkeypatch):
     offering = make_offering(draft)
     draft.remove_offering(offering.key, owner)
     events = ModerationEvent.objects.count()
-
-    def killed(*args, **kwargs):
-        raise Killed
-
-    where = {
-        "event": (ModerationEvent.objects, "create"),
-        "offerings": (SampleOffering, "with_removed"),
-        "mail": (OutgoingMail.objects, "get_or_create"),
-    }[step]
     with monkeypatch.context() as patch:
-        patch.setattr(*where, killed if step != "offerings" else None)
-        with pytest.raises((Killed, AttributeError)):
+        break_after(step, patch)
+        with pytest.raises(Killed):
             hand_in(client, owner, draft)
     draft.refresh_from_db()
-    assert (draft.status, ModerationEvent.objects.count()) == (Status.DRAFT, events)
+    assert (draft.status, draft.submitted_at, ModerationEvent.objects.count()) == (Status.DRAFT, None, events)
     assert SampleOffering.with_removed.filter(pk=offering.pk).exists()
     assert not OutgoingMail.objects.exists()
     assert mail.outbox == []
+    hand_in(client, owner, draft)
+    assert len(mail.outbox) == 1
+
+
+def break_after(step: str, patch) -> None:
+    """Kill the process where this statement of a submission has been carried out."""
+    if step == "status":
+        patch.setattr(ModerationEvent.objects, "create", after(lambda **fields: None))
+    elif step == "event":
+        patch.setattr(ModerationEvent.objects, "create", after(ModerationEvent.objects.create))
+    elif step == "offerings":
+        patch.setattr(letters, "receipt", after(lambda response: None))
+    elif step == "first mail":
+        patch.setattr(OutgoingMail.objects, "get_or_create", after(OutgoingMail.objects.get_or_create))
+    else:
+        patch.setattr(letters, "receipt", after(letters.receipt))
 
 
 def test_of_twenty_curators_at_once_one_publishes_and_one_mail_is_sent(vendor, owner, draft):

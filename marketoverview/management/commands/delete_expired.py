@@ -1,7 +1,6 @@
 """`manage.py delete_expired`: deletes what is kept no longer, and tells what. For cron, daily."""
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import transaction
 
 from marketoverview import retention
 
@@ -13,10 +12,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
 
     def handle(self, *args, dry_run: bool, **options) -> None:
-        verb = "would delete" if dry_run else "deleted"
         for name, rows in retention.expired():
-            with transaction.atomic():
-                number = rows.count()
-                if number and not dry_run:
-                    rows.delete()
-            self.stdout.write(f"{verb} {number} {name}")
+            if dry_run:
+                self.stdout.write(f"would delete {rows.count()} {name}")
+            else:
+                self.stdout.write(f"deleted {retention.delete(rows)} {name}")

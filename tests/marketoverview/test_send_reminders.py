@@ -1,4 +1,4 @@
-"""What cron does: remind, once each, and delete what is kept no longer."""
+"""Vendors are reminded to confirm and to hand in, once each, however often the command runs or breaks off."""
 
 from datetime import date, timedelta
 
@@ -7,13 +7,15 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from kl_ai.mailqueue import OutgoingMail
+from kl_ai.mailqueue import MailState, OutgoingMail
 from kl_ai.models import User
 from marketoverview import reminders
-from marketoverview.models import DeadlineExtension, Invitation, Response, Vendor
+from marketoverview.models import DeadlineExtension, Response, SurveyRound, Vendor
 from marketoverview.querysets import months_before
+from tests import mailserver
 from tests.builders import make_response, make_round, make_user, make_vendor
 
+reminders_due = reminders.due
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -24,6 +26,11 @@ def told() -> list[str]:
 
 def remind(*arguments: str) -> None:
     call_command("send_reminders", *arguments)
+
+
+def written(days_ago: int) -> None:
+    """Let so many days pass since the mails were written."""
+    OutgoingMail.objects.update(created_at=timezone.now() - timedelta(days_ago))
 
 
 def confirmed(vendor: Vendor, months: int, days: int = 0) -> Response:
@@ -48,15 +55,46 @@ def _only_named_members(monkeypatch):
 
 
 def test_a_profile_is_asked_about_after_twelve_months_and_once_more_a_month_later(vendor, member):
-    response = confirmed(vendor, 12)
+    confirmed(vendor, 12)
     remind()
+    remind()
+    written(days_ago=27)
     remind()
     assert told() == [member.email]
-    Response.objects.filter(pk=response.pk).update(confirmed_at=months_before(timezone.localdate(), 13))
+    assert "den anden mail" not in mail.outbox[-1].body
+    written(days_ago=31)
     remind()
     remind()
     assert told() == [member.email] * 2
     assert "den anden mail" in mail.outbox[-1].body
+
+
+def test_a_colleague_who_comes_late_is_not_told_of_a_mail_that_never_came(vendor, member):
+    confirmed(vendor, 13)
+    remind()
+    assert told() == [member.email]
+    assert "den anden mail" not in mail.outbox[-1].body
+
+
+def test_a_third_mail_never_comes_even_when_the_log_is_gone(vendor, member):
+    confirmed(vendor, 12 + 15)
+    remind()
+    assert told() == []
+
+
+def test_the_mail_server_may_be_down(vendor, member, settings, monkeypatch):
+    settings.EMAIL_BACKEND = "tests.mailserver.Server"
+    monkeypatch.setattr(mailserver, "DOWN", "nordstjernen.example")
+    confirmed(vendor, 12)
+    remind()
+    remind()
+    assert told() == []
+    waiting = OutgoingMail.objects.get()
+    assert (waiting.to, waiting.state) == (member.email, MailState.WAITING)
+    monkeypatch.setattr(mailserver, "DOWN", "nede.example")
+    OutgoingMail.objects.update(next_try_at=timezone.now())
+    remind()
+    assert told() == [member.email]
 
 
 def test_a_fresh_profile_is_left_in_peace(vendor, member):
@@ -121,6 +159,29 @@ def test_a_draft_is_reminded_of_before_the_deadline(days_left, mails, vendor, me
     assert len(told()) == mails
 
 
+def test_a_draft_is_reminded_of_twice_and_not_once_it_is_handed_in(vendor, member):
+    survey_round = make_round("2026", opens_on=date(2026, 1, 1), closes_on=timezone.localdate() + timedelta(14))
+    draft = make_response(vendor, "draft", round=survey_round)
+    remind()
+    SurveyRound.objects.update(closes_on=timezone.localdate() + timedelta(3))
+    remind()
+    assert told() == [member.email] * 2
+    assert all(f"/svar/{draft.pk}/opgaver/" in message.body for message in mail.outbox)
+    Response.objects.get(pk=draft.pk).submit(member)
+    SurveyRound.objects.update(closes_on=timezone.localdate() + timedelta(2))
+    remind()
+    assert len(told()) == 2
+
+
+def test_each_member_is_written_to_in_their_own_language(vendor, member):
+    make_user("english@nordstjernen.example", member_of=vendor, language="en")
+    confirmed(vendor, 12)
+    remind()
+    bodies = {message.to[0]: message.body for message in mail.outbox}
+    assert f"/en/leverandoer/virksomhed/{vendor.slug}/" in bodies["english@nordstjernen.example"]
+    assert "/en/" not in bodies[member.email]
+
+
 def test_the_deadline_is_the_vendors_own(vendor, member):
     today = timezone.localdate()
     survey_round = make_round("2026", opens_on=date(2026, 1, 1), closes_on=today + timedelta(3))
@@ -128,44 +189,22 @@ def test_the_deadline_is_the_vendors_own(vendor, member):
     DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=today + timedelta(40), reason="Ferie")
     remind()
     assert told() == []
+    DeadlineExtension.objects.update(closes_on=today + timedelta(14))
+    remind()
+    assert told() == [member.email]
 
 
-def test_reminders_cost_the_same_for_many(vendor, member, django_assert_max_num_queries):
+@pytest.mark.parametrize("number", [2, 9])
+def test_reminders_cost_the_same_for_many(number, django_assert_num_queries):
     survey_round = make_round("2026", opens_on=date(2026, 1, 1), closes_on=timezone.localdate() + timedelta(3))
-    for number in range(6):
-        other = make_vendor(f"Firma nr. {number}")
-        make_user(f"{number}@firma.example", member_of=other)
-        make_response(other, "draft", round=survey_round)
-    with django_assert_max_num_queries(8):
-        assert len(list(reminders.due())) == 6
-
-
-# What is kept no longer -------------------------------------------------------------------------------
-
-
-def old(months: int):
-    return timezone.now() - timedelta(days=31 * months + 2)
-
-
-def test_what_is_old_goes_and_the_rest_stays(vendor, capsys):
-    gone, kept, public = make_response("Gammel", "draft"), make_response("Ny", "draft"), make_response(vendor)
-    Response.objects.filter(pk__in=[gone.pk, public.pk]).update(changed_at=old(24))
-    Vendor.objects.update(created_at=old(24))
-    for age in (0, 12):
-        Invitation.objects.create(email=f"{age}@gammel.example", company_name="Gammel", created_at=old(age))
-        OutgoingMail.objects.create(
-            key=str(age), to="ki@gammel.example", subject="s", body="b", created_at=old(age + 4)
-        )
-    make_user("aldrig@brugt.example")
-    User.objects.filter(email="aldrig@brugt.example").update(date_joined=old(2))
-    call_command("delete_expired", "--dry-run")
-    assert Response.objects.count() == 3
-    call_command("delete_expired")
-    assert set(Response.objects.all()) == {kept, public}
-    assert not Vendor.objects.filter(name="Gammel").exists()
-    assert Invitation.objects.get().email == "0@gammel.example"
-    assert OutgoingMail.objects.get().key == "0"
-    assert not User.objects.filter(email="aldrig@brugt.example").exists()
-    said = capsys.readouterr().out
-    assert "would delete 1 abandoned drafts" in said
-    assert "deleted 1 unused invitations" in said
+    for one in range(number):
+        drafting, stale = make_vendor(f"Firma nr. {one}"), make_vendor(f"Gammel nr. {one}")
+        for vendor in (drafting, stale):
+            make_user(f"ki@{vendor.slug}.example", member_of=vendor)
+        make_response(drafting, "draft", round=survey_round)
+        confirmed(stale, 12, days=1)
+    User.objects.filter(email__startswith="user").update(is_active=False)
+    with django_assert_num_queries(6):  # as its docstring says
+        assert len(list(reminders_due())) == 2 * number
+    with django_assert_num_queries(2):
+        reminders.nobody_to_ask()

@@ -1,0 +1,186 @@
+"""What nobody needs any longer is deleted after its time and not before, and what waits at KL or was decided never is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.utils import timezone
+
+from kl_ai.mailqueue import OutgoingMail
+from kl_ai.models import CacheEntry, User
+from marketoverview.models import Answer, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
+from marketoverview.querysets import months_before
+from tests.builders import make_response, make_user, make_vendor
+
+pytestmark = pytest.mark.django_db
+
+
+def ago(days: int):
+    return timezone.now() - timedelta(days)
+
+
+def months(number: int) -> int:
+    """So many months in days, counted back from today."""
+    today = timezone.localdate()
+    return (today - months_before(today, number)).days
+
+
+def delete(*arguments: str) -> None:
+    call_command("delete_expired", *arguments)
+
+
+# Each makes one row of that age in days, and gives it.
+
+
+def draft(age: int) -> Response:
+    response = make_response(status="draft")
+    Response.objects.filter(pk=response.pk).update(changed_at=ago(age))
+    return response
+
+
+def returned(age: int) -> Response:
+    response = make_response(status="returned")
+    Response.objects.filter(pk=response.pk).update(changed_at=ago(age))
+    return response
+
+
+def vendor_without_answers(age: int) -> Vendor:
+    vendor = make_vendor()
+    Vendor.objects.filter(pk=vendor.pk).update(created_at=ago(age))
+    return vendor
+
+
+def invitation(age: int) -> Invitation:
+    return Invitation.objects.create(email="ki@agern.example", company_name="Agern", created_at=ago(age))
+
+
+def decided_request(age: int) -> JoinRequest:
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(last_login=ago(0))
+    return JoinRequest.objects.create(vendor=make_vendor(), user=user, decided_at=ago(age), approved=False)
+
+
+def sent_mail(age: int) -> OutgoingMail:
+    mail = {"to": "ki@agern.example", "subject": "s", "body": "b", "language": "da"}
+    return OutgoingMail.objects.create(key=f"k{age}", created_at=ago(age), **mail)
+
+
+def unused_login(age: int) -> User:
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(date_joined=ago(age))
+    return user
+
+
+def session(age: int) -> Session:
+    return Session.objects.create(session_key=f"s{age}", session_data="", expire_date=ago(age))
+
+
+def attempts(age: int) -> CacheEntry:
+    return CacheEntry.objects.create(cache_key=f"c{age}", value="", expires=ago(age))
+
+
+def link_of_nobody(age: int) -> LinkCheck:
+    return LinkCheck.objects.create(url=f"https://agern.example/{age}", ok=True, checked_at=ago(age))
+
+
+KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
+    "abandoned drafts": (draft, lambda: months(24)),
+    "abandoned drafts, sent back": (returned, lambda: months(24)),
+    "vendors that never answered": (vendor_without_answers, lambda: months(24)),
+    "unused invitations": (invitation, lambda: months(12)),
+    "decided requests to join": (decided_request, lambda: months(12)),
+    "mails": (sent_mail, lambda: months(15)),
+    "logins never used": (unused_login, lambda: 30),
+    "sessions and login codes": (session, lambda: 0),
+    "counts of login attempts": (attempts, lambda: 0),
+    "checks of links that nobody gives any longer": (link_of_nobody, lambda: 31),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_goes_after_its_time_and_not_before(kind, capsys):
+    make, time = KINDS[kind]
+    old, fresh = make(time() + 1), make(time() - 1)
+    rows = type(old)._default_manager
+    delete("--dry-run")
+    assert rows.filter(pk__in=[old.pk, fresh.pk]).count() == 2
+    assert f"would delete 1 {kind.partition(',')[0]}\n" in capsys.readouterr().out
+    delete()
+    assert f"deleted 1 {kind.partition(',')[0]}\n" in capsys.readouterr().out
+    assert [one.pk for one in rows.filter(pk__in=[old.pk, fresh.pk])] == [fresh.pk]
+    delete()
+    assert "deleted 1" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("status", sorted(set(Status.values) - {"draft", "returned"}))
+def test_what_waits_at_kl_or_was_decided_never_goes_and_nor_does_its_vendor(status):
+    response = make_response("Agern", status)
+    Response.objects.update(changed_at=ago(9999), submitted_at=ago(9999))
+    Vendor.objects.update(created_at=ago(9999))
+    delete()
+    assert Response.objects.filter(pk=response.pk).exists()
+    assert Vendor.objects.get().memberships.exists()
+
+
+def test_a_vendor_goes_with_its_last_draft_and_the_forecast_says_so(capsys):
+    draft(months(24) + 1)
+    Vendor.objects.update(created_at=ago(months(24) + 1))
+    delete("--dry-run")
+    assert "would delete 1 vendors that never answered" in capsys.readouterr().out
+    delete()
+    assert "deleted 1 vendors that never answered" in capsys.readouterr().out
+    assert not Vendor.objects.exists()
+
+
+def test_what_a_draft_said_is_not_kept_in_the_history_either():
+    response = make_response(
+        "Agern", "draft", answers={"services": ["other"]}, own_words={"services": "Vores hemmelighed"},
+        offerings=[{"title": "Vores eksempel", "options": {"services": ["other"]}}], description="Vores tekst",
+    )  # fmt: skip
+    kept = make_response("Birk", answers={"services": ["other"]})
+    Response.objects.filter(pk=response.pk).update(changed_at=ago(months(24) + 1))
+    delete()
+    assert set(Answer.history.values_list("response", flat=True)) <= {kept.pk}
+    assert set(Response.history.values_list("id", flat=True)) == {kept.pk}
+    assert not type(response).offerings.rel.related_model.history.exists()
+
+
+def test_a_public_vendors_abandoned_correction_goes_and_its_profile_stays():
+    public = make_response("Agern")
+    correction = Response.begin(public.vendor, public.round, None)
+    Response.objects.filter(pk=correction.pk).update(changed_at=ago(months(24) + 1))
+    delete()
+    assert list(Response.objects.all()) == [public]
+
+
+def test_an_accepted_invitation_an_open_request_and_a_used_login_stay():
+    vendor, user = make_vendor(), make_user()
+    User.objects.filter(pk=user.pk).update(date_joined=ago(999), last_login=ago(998))
+    member = make_user(member_of=vendor)
+    curator = make_user(is_staff=True)
+    User.objects.exclude(pk=user.pk).update(date_joined=ago(999))
+    JoinRequest.objects.create(vendor=vendor, user=user, asked_at=ago(999))
+    Invitation.objects.create(
+        email="ki@agern.example", company_name="Agern", created_at=ago(999), accepted_at=ago(998), accepted_by=user
+    )
+    delete()
+    assert set(User.objects.all()) == {user, member, curator}
+    assert JoinRequest.objects.count() == Invitation.objects.count() == 1
+
+
+def test_the_check_of_a_website_in_use_stays():
+    response = make_response()
+    Response.objects.filter(pk=response.pk).update(website="https://agern.example/")
+    LinkCheck.objects.create(url="https://agern.example/", ok=False, checked_at=ago(999))
+    delete()
+    assert LinkCheck.objects.count() == 1
+
+
+def test_the_settings_say_after_how_long(settings):
+    settings.KEEP_DRAFT_MONTHS = 3
+    draft(months(3) + 1)
+    draft(months(3) - 1)
+    delete()
+    assert Response.objects.count() == 1
