@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from stdnum.dk import cvr
 
 from kl_ai.models import User
-from kl_ai.validators import validate_line
+from kl_ai.validators import validate_line, validate_text
 
 from ..models import Vendor
 from ..models.vendors import validate_cvr
@@ -121,7 +121,7 @@ class BeginForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=500, required=False,
+        label=gettext_lazy("Reason"), max_length=500, required=False, validators=[validate_line],
         help_text=gettext_lazy("Read by KL only."),
         widget=forms.TextInput(attrs={"class": "input-width-xl"}),
     )  # fmt: skip
@@ -132,7 +132,7 @@ class WithdrawForm(forms.Form):
 
 class ObjectionForm(forms.Form):
     objection = forms.CharField(
-        label=gettext_lazy("Why do you disagree?"), max_length=500, required=False,
+        label=gettext_lazy("Why do you disagree?"), max_length=500, required=False, validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
 

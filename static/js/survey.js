@@ -54,6 +54,7 @@
   let dirty = false;
   let stopped = false;
   let running = false;
+  let pressed = null; // the button that was pressed while a save was on its way
 
   function say(text) {
     line.textContent = text;
@@ -100,6 +101,10 @@
         clearTimeout(timer);
         timer = setTimeout(save, 10000);
       }
+      if (pressed) {
+        form.requestSubmit(pressed);
+        pressed = null;
+      }
     }
   }
 
@@ -109,10 +114,22 @@
     timer = setTimeout(save, 1500);
   });
 
+  window.addEventListener("online", save);
+
   let leaving = false;
   form.addEventListener("submit", function (event) {
     if (leaving) {
       event.preventDefault(); // a double click
+      return;
+    }
+    if (running) {
+      event.preventDefault(); // its answer tells what is stored, or the page would collide with itself
+      pressed = event.submitter;
+      return;
+    }
+    if (!navigator.onLine) {
+      event.preventDefault(); // the browser's own page would take the place of what was written
+      say(form.dataset.failed);
       return;
     }
     leaving = true;
