@@ -3,16 +3,15 @@
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from kl_ai.models import User
 from marketoverview import letters
-from marketoverview.models import Invitation, Response, SurveyRound, Vendor, VendorMember
-from tests.browser import TOO_WIDE, accessibility_problems
-from tests.builders import make_curator, make_response, make_user
-from tests.html import assert_valid_html
+from marketoverview.models import Invitation, Response, SurveyRound, fingerprint
+from tests.builders import make_curator, make_response
 
 EMAIL = "ki@klokkeblomst.example"
 CODE = re.compile(r"\b\d{6}\b")
@@ -131,10 +130,20 @@ def hand_in(page) -> None:
 
 # Writing ------------------------------------------------------------------------------------------
 
+BOTH_WAYS = pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
+TO_OVERVIEW = "Gem og gå til oversigten"
+
 
 @pytest.fixture
 def draft(survey, vendor):
     return make_response(vendor, "draft", round=SurveyRound.current(), description="Gammel tekst")
+
+
+@pytest.fixture
+def writer(desktop, draft, owner, log_in):
+    """The company's page in the browser of the owner, with the script's line about what is saved."""
+    log_in(desktop, owner)
+    return company_page(desktop, draft)
 
 
 def company_page(page, draft):
@@ -142,114 +151,109 @@ def company_page(page, draft):
     return page
 
 
-@pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
+def description(page):
+    return page.get_by_label("Beskrivelse")
+
+
+def saved_line(page):
+    return expect(page.locator("[data-saved-line]"))
+
+
+def save(page) -> None:
+    page.get_by_role("button", name=TO_OVERVIEW).click()
+
+
+def stored(draft) -> str:
+    draft.refresh_from_db()
+    return draft.description
+
+
+@BOTH_WAYS
 def test_of_two_tabs_neither_loses_anything(page, draft, owner, log_in):
     log_in(page, owner)
     company_page(page, draft)
     other = company_page(page.context.new_page(), draft)
-    page.get_by_label("Beskrivelse").fill("Første udgave")
-    page.get_by_role("button", name="Gem og gå til oversigten").click()
+    description(page).fill("Første udgave")
+    save(page)
     page.wait_for_url("**/opgaver/")
-    other.get_by_label("Beskrivelse").fill("Anden udgave")
-    other.get_by_role("button", name="Gem og gå til oversigten").click()
+    description(other).fill("Anden udgave")
+    save(other)
     assert "Første udgave" in other.locator(".conflict").inner_text()
-    assert other.get_by_label("Beskrivelse").input_value() == "Anden udgave"
-    other.get_by_role("button", name="Gem og gå til oversigten").click()  # having seen both
+    assert description(other).input_value() == "Anden udgave"
+    assert stored(draft) == "Første udgave"
+    save(other)  # having seen both
     other.wait_for_url("**/opgaver/")
-    draft.refresh_from_db()
-    assert draft.description == "Anden udgave"
+    assert stored(draft) == "Anden udgave"
 
 
-def test_what_is_written_saves_itself_and_waits_for_the_connection(desktop, draft, owner, log_in):
-    log_in(desktop, owner)
-    company_page(desktop, draft)
-    text, line = desktop.get_by_label("Beskrivelse"), desktop.locator("[data-saved-line]")
-    desktop.context.set_offline(True)
-    text.fill("Tre små ord")
-    expect(line).to_contain_text("Ikke gemt")
-    assert text.input_value() == "Tre små ord"
-    assert "87 ord tilbage" in desktop.content()
-    desktop.context.set_offline(False)
-    expect(line).to_contain_text("Gemt kl.")
-    draft.refresh_from_db()
-    assert draft.description == "Tre små ord"
+def test_a_tab_that_saves_itself_overwrites_nothing_either(writer, draft, owner):
+    draft.save_part("company", ("description",), {"description": "Første udgave"}, seen(draft), owner)
+    description(writer).fill("Anden udgave")
+    saved_line(writer).to_contain_text("har gemt siden imens")
+    assert stored(draft) == "Første udgave"
+    save(writer)
+    assert "Første udgave" in writer.locator(".conflict").inner_text()
+    assert description(writer).input_value() == "Anden udgave"
 
 
-def test_a_login_that_expired_keeps_what_was_typed(without_javascript, draft, owner, log_in):
-    page = without_javascript
+def seen(draft) -> str:
+    return fingerprint(draft.stored(("description",)))
+
+
+def test_what_is_written_saves_itself_and_words_are_counted(writer, draft):
+    description(writer).fill("Tre små ord")
+    expect(writer.locator("main")).to_contain_text("87 ord tilbage")
+    saved_line(writer).to_contain_text("Gemt kl.")
+    assert stored(draft) == "Tre små ord"
+    description(writer).fill("ord " * 92)
+    expect(writer.locator("main")).to_contain_text("2 ord for meget")
+
+
+def test_without_a_connection_it_waits_and_says_so(writer, draft):
+    writer.context.set_offline(True)
+    description(writer).fill("Skrevet i toget")
+    saved_line(writer).to_contain_text("Ikke gemt")
+    save(writer)  # leads nowhere, least of all to the browser's own page
+    assert description(writer).input_value() == "Skrevet i toget"
+    assert stored(draft) == "Gammel tekst"
+    writer.context.set_offline(False)
+    saved_line(writer).to_contain_text("Gemt kl.")
+    assert stored(draft) == "Skrevet i toget"
+
+
+def test_a_click_while_it_saves_itself_does_not_collide_with_it(writer, draft):
+    late = []
+    writer.route("**/del/company/", lambda route: late.append((route, route.fetch())), times=1)
+    description(writer).fill("Den første halvdel")
+    while not late:  # it is stored, and the page does not know yet
+        writer.wait_for_timeout(50)
+    description(writer).fill("Den første halvdel og resten")
+    save(writer)
+    route, answer = late[0]
+    route.fulfill(response=answer)
+    writer.wait_for_url("**/opgaver/", timeout=5000)
+    assert stored(draft) == "Den første halvdel og resten"
+
+
+@BOTH_WAYS
+def test_a_login_that_expired_keeps_what_was_typed(page, draft, owner, log_in):
     log_in(page, owner)
     company_page(page, draft)
-    page.get_by_label("Beskrivelse").fill("Skrevet, mens login udløb")
-    page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Gem og gå til oversigten").click()
+    Session.objects.all().delete()
+    description(page).fill("Skrevet, mens login udløb")
+    save(page)
     log_in_by_code(page, owner.email)
-    assert page.get_by_label("Beskrivelse").input_value() == "Skrevet, mens login udløb"
-    draft.refresh_from_db()
-    assert draft.description == "Gammel tekst"
+    assert description(page).input_value() == "Skrevet, mens login udløb"
+    assert "ikke gemt endnu" in page.locator("main").inner_text()
+    assert stored(draft) == "Gammel tekst"
+    save(page)
+    page.wait_for_url("**/opgaver/")
+    assert stored(draft) == "Skrevet, mens login udløb"
 
 
-def test_a_part_is_filled_in_with_the_keyboard_alone(desktop, draft, owner, log_in):
-    log_in(desktop, owner)
-    desktop.goto(reverse("vendor:part", args=[draft.pk, "services"]))
-    desktop.locator("#item-services input[type=checkbox]").first.focus()
-    desktop.keyboard.press("Space")
-    for _ in range(60):
-        desktop.keyboard.press("Tab")
-        if desktop.evaluate("document.activeElement.textContent.trim()") == "Gem og gå til oversigten":
-            break
-    desktop.keyboard.press("Enter")
-    desktop.wait_for_url("**/opgaver/")
-    assert draft.stored(("services",)) == {"services": {"implementation": ""}}
-
-
-# Every page -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def paths(survey, vendor, owner):
-    """The pages of the vendor's area: with public answers, a draft beside them, a colleague, an invitation."""
-    survey_round = SurveyRound.current()
-    make_response(vendor, round=survey_round, offerings=[{"title": "Postsortering"}])
-    draft = Response.begin(vendor, survey_round, owner)
-    other = Vendor.objects.create(name="Sivsko", slug="sivsko")
-    VendorMember.objects.create(vendor=other, user=owner)
-    VendorMember.objects.create(vendor=other, user=make_user("kollega@sivsko.example"))
-    invitation = Invitation.objects.create(email="ny@sivsko.example", company_name="Sivsko", vendor=other)
-    one = [vendor.slug]
-    places = [
-        ("home", []), ("questions", []), ("register", []), ("account", []), ("account_delete", []),
-        ("company", one), ("company", ["sivsko"]), ("members", ["sivsko"]), ("confirm", one), ("withdraw", one),
-        ("begin", ["sivsko"]), ("member_remove", ["sivsko", other.memberships.last().pk]),
-        ("invitation", [invitation.token]), ("response", [draft.pk]), ("tasks", [draft.pk]), ("review", [draft.pk]),
-        *(("part", [draft.pk, key]) for key in ("company", "services", "experience", "offerings", "challenges", "contact")),
-        ("offering", [draft.pk, draft.offerings.get().key]),
-    ]  # fmt: skip
-    return [reverse(f"vendor:{name}", args=args) for name, args in places]
-
-
-@pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_every_page_is_accessible(size, paths, owner, log_in, open_page):
-    page = open_page(size)
-    log_in(page, owner)
-    errors: list[str] = []
-    page.on("console", lambda message: message.type == "error" and errors.append(f"{page.url}: {message.text}"))
-    problems = []
-    for path in paths:
-        page.goto(path)
-        problems += accessibility_problems(page)
-    assert not problems + errors, "\n".join(problems + errors)
-
-
-def test_no_page_scrolls_sideways(paths, owner, log_in, narrow):
-    log_in(narrow, owner)
-    problems = []
-    for path in paths:
-        narrow.goto(path)
-        problems += [f"{path}: {found}" for found in narrow.evaluate(TOO_WIDE)]
-    assert not problems, "\n".join(problems)
-
-
-def test_every_page_is_valid_html(paths, owner, client, tmp_path):
-    client.force_login(owner)
-    pages = {path: client.get(path).content.decode() for path in [*paths, *(f"/en{path}" for path in paths)]}
-    assert_valid_html(pages, tmp_path)
+def test_who_is_logged_out_while_it_saves_itself_is_told(writer, draft):
+    Session.objects.all().delete()
+    description(writer).fill("Skrevet, mens login udløb")
+    saved_line(writer).to_contain_text("logget ud")
+    assert description(writer).input_value() == "Skrevet, mens login udløb"
+    assert stored(draft) == "Gammel tekst"

@@ -1,14 +1,18 @@
 """Whatever a vendor types stays text, comes back when it cannot be saved, and never breaks a page."""
 
+from collections.abc import Iterator
 from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
+from django.db.models import CharField, TextField
 from django.urls import reverse
 
 from kl_ai.mailqueue import OutgoingMail
-from marketoverview.models import Invitation, Response, SurveyRound, Vendor
-from tests.builders import make_response
+from marketoverview.models import Invitation, JoinRequest, Response, SurveyRound, Vendor, map_answer
+from marketoverview.vendor_urls import urlpatterns
+from tests.builders import make_option, make_question, make_response, make_user, make_vendor
 
 HOSTILE = {
     "html": "<script>alert(1)</script> & <b>fed</b>",
@@ -74,6 +78,8 @@ def test_a_website_that_is_none_is_refused_and_comes_back(address, draft, member
     draft.refresh_from_db()
     assert draft.website in ("", "https://ond.example")  # “//” is a typing error of a browser's kind
     assert answer.status_code == 200 or draft.website
+    if answer.status_code == 200:  # said once in the list of errors, once at the field
+        assert answer.content.decode().count("Indtast en gyldig URL.") <= 2
 
 
 def test_own_words_on_two_lines_are_refused_and_the_rest_is_saved(draft, member):
@@ -131,3 +137,146 @@ def test_every_address_answers_a_wrong_method_or_an_empty_form(draft, member, ve
         for method in (member.put, member.delete):
             assert method(path).status_code in (200, 302, 405), path
     assert Response.objects.get(pk=draft.pk).is_editable
+
+
+# Every address --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def known(survey, vendor, owner, curator):
+    """What the parts of an address may be, so that every address of the area leads to something."""
+    public = make_response(
+        vendor, answers={"services": ["other"]}, offerings=[{"title": "Postsortering"}], round=SurveyRound.current()
+    )
+    counted = public.answers.get(option__code="other")
+    map_answer(counted, make_option(make_question("services"), "advisory"), curator)
+    draft = Response.begin(vendor, SurveyRound.current(), owner)
+    invitation = Invitation.objects.create(email=owner.email, company_name=vendor.name, vendor=vendor)
+    asked = JoinRequest.objects.create(vendor=vendor, user=make_user())
+    return {
+        "slug": vendor.slug, "pk": draft.pk, "part": "company", "key": draft.offerings.get().key, "what": "slet",
+        "answer": counted.pk, "token": invitation.token,
+        "only_of": {
+            "object": {"pk": public.pk}, "join": {"slug": make_vendor("Sivsko").slug}, "join_decide": {"pk": asked.pk},
+            "member_remove": {"pk": make_user(member_of=vendor).memberships.get().pk},
+            "invitation_cancel": {"pk": invitation.pk},
+        },
+    }  # fmt: skip
+
+
+LAST = ("withdraw", "account_delete")
+"""After these there is nothing left to try."""
+
+
+def addresses(known) -> Iterator[tuple[str, dict]]:
+    """Each address of the area by its name, with what its parts are."""
+    for pattern in sorted(urlpatterns, key=lambda pattern: pattern.name in LAST):
+        parts = {part: known[part] for part in pattern.pattern.converters}
+        yield pattern.name, parts | known["only_of"].get(pattern.name, {})
+
+
+VALID = dict.fromkeys(("understood", "is_another", "authorised", "true", "publication", "personal_data"), "on") | {
+    "country": "SE", "cvr_number": "", "language": "da", "start": "all", "website": "", "email": "ny@nordstjernen.example",
+    "contact_email": "", "contact_consent": "on", "stage": "", "services": ["other"],
+}  # fmt: skip
+TEXTS = (
+    "company_name", "description", "contact_function", "contact_phone", "contact_name", "services_own_words", "title",
+    "where_used", "message", "name", "reason", "objection", "full_name", "seen",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["html", "bidi", "zero width", "nul", "lines"])
+def test_no_address_breaks_or_stores_what_is_unsafe(name, known, member):
+    """Every form is sent twice with the text in all its fields: as it is, and then as the one who saw what is stored."""
+    text = HOSTILE[name]
+    for address, parts in addresses(known):
+        path = reverse(f"vendor:{address}", kwargs=parts)
+        page = member.get(path).content.decode() if address not in LAST else ""
+        mark = page.partition('name="seen" value="')[2].partition('"')[0]
+        for fields in ({}, {"seen": mark}):
+            assert member.post(path, VALID | dict.fromkeys(TEXTS, text) | fields).status_code < 500, path
+    stored = list(everything_stored())
+    assert not [place for place, value in stored if set(value) & set("\u202e\u200b\x00")]
+    assert not [place for place, value in stored if "\nBcc" in value and place not in MANY_LINES]
+    if name in SAFE:  # the forms were right but for their texts
+        written = {place for place, value in stored if value == text}
+        assert written > {"response.description", "sampleoffering.title", "vendor.name", "moderationevent.reason"}
+
+
+MANY_LINES = {"response.description", "sampleoffering.description", "answer.objection", "moderationevent.reason"}
+"""Columns that may hold several lines."""
+
+
+def everything_stored() -> Iterator[tuple[str, str]]:
+    """Every text in the tables of the overview and of the users, with the name of its column."""
+    for model in (*apps.get_app_config("marketoverview").get_models(), *apps.get_app_config("kl_ai").get_models()):
+        columns = [field.name for field in model._meta.fields if isinstance(field, CharField | TextField)]
+        name = str(model._meta.model_name).removeprefix("historical")
+        for row in model._base_manager.values(*columns):
+            yield from ((f"{name}.{column}", row[column] or "") for column in columns)
+
+
+@pytest.mark.parametrize("method", ["head", "options", "put", "patch", "delete", "trace"])
+def test_no_address_breaks_or_changes_anything_by_another_method(method, known, member, draft_state):
+    before = draft_state()
+    for address, parts in addresses(known):
+        path = reverse(f"vendor:{address}", kwargs=parts)
+        assert getattr(member, method)(path).status_code in (200, 302, 404, 405), path
+    assert draft_state() == before
+
+
+@pytest.fixture
+def draft_state():
+    """What there is of vendors, members, invitations and responses."""
+
+    def draft_state():
+        responses = list(Response.objects.values_list("pk", "status", "description", "changed_at").order_by("pk"))
+        people = list(Vendor.objects.values_list("pk", "memberships__user", "invitations__cancelled_at").order_by("pk"))
+        return (
+            responses,
+            people,
+            Invitation.objects.waiting().count(),
+            JoinRequest.objects.filter(decided_at=None).count(),
+        )
+
+    return draft_state
+
+
+WRONG = {
+    "slug": ["findes-ikke", "-"], "pk": [0, 999_999, 10**30], "part": ["findes-ikke"], "what": ["vend"],
+    "answer": [0, 10**30], "token": ["1", "1.forkert", "'", "\x00", "æ" * 500],
+}  # fmt: skip
+
+
+def test_a_wrong_part_of_an_address_is_404(known, member, draft_state):
+    before = draft_state()
+    for address, parts in addresses(known):
+        wrong = [parts | {part: value} for part in parts for value in WRONG.get(part, ())]
+        for path in [reverse(f"vendor:{address}", kwargs=kwargs) for kwargs in wrong]:
+            allowed = {404, 405} if address != "accept" else {302, 405}  # to the page that says so
+            assert member.get(path).status_code in allowed, path
+            if address != "member_remove":  # sent twice, it has happened already
+                assert member.post(path, VALID).status_code in allowed, path
+    assert draft_state() == before
+
+
+# What was typed comes back --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("register", "name"), ("join", "message"), ("members", "email"), ("account", "full_name"),
+        ("withdraw", "reason"), ("object", "objection"), ("offering", "title"), ("offering", "description"),
+        ("offering", "where_used"), ("part", "contact_phone"), ("part", "company_name"), ("part", "website"),
+    ],
+)  # fmt: skip
+def test_a_refused_text_comes_back_with_the_form(address, field, known, member):
+    parts = dict(addresses(known))[address]
+    if field.startswith("contact"):
+        parts["part"] = "contact"
+    text = HOSTILE["bidi"]
+    answer = member.post(reverse(f"vendor:{address}", kwargs=parts), VALID | {"title": "Titel", field: text})
+    assert answer.status_code == 200
+    assert text in unescape(answer.content.decode())
+    assert not [place for place, value in everything_stored() if text in value]

@@ -1,0 +1,162 @@
+"""What holds for every page of the vendor's area, however it looks, and the survey by keyboard alone."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from marketoverview.models import Invitation, JoinRequest, Response, SurveyRound, VendorMember, map_answer
+from tests.browser import SIZES, TOO_WIDE, accessibility_problems
+from tests.builders import make_option, make_question, make_response, make_user, make_vendor
+from tests.html import assert_valid_html
+
+PARTS = ("company", "services", "experience", "offerings", "challenges", "contact")
+
+
+@pytest.fixture
+def returned(survey, vendor, owner, curator):
+    """Answers that KL has sent back with reasons, beside public ones whose own words KL counts elsewhere too."""
+    survey_round = SurveyRound.current()
+    public = make_response(
+        vendor, answers={"services": ["other"]}, offerings=[{"title": "Postsortering"}, {"title": "Talegenkendelse"}],
+        round=survey_round,
+    )  # fmt: skip
+    map_answer(public.answers.get(option__code="other"), make_option(make_question("services"), "advisory"), curator)
+    draft = Response.begin(vendor, survey_round, owner)
+    draft.submit(owner)
+    items = ("company_name", "description", "services", "offerings", "contact")
+    draft.send_back(curator, "Der er nogle små ting.", {item: f"Se på {item}." for item in items})
+    draft.remove_offering(draft.offerings.last().key, owner)
+    return draft
+
+
+@pytest.fixture
+def paths(returned, vendor, owner):
+    """Every page, with something in each list that it shows."""
+    public = vendor.responses.published().get()
+    fresh, confirmed, unknown = make_vendor("Sivsko"), make_vendor("Dunhammer"), make_vendor("Tagrør")
+    for other in (fresh, confirmed):
+        VendorMember.objects.create(vendor=other, user=owner)
+    colleague = make_user("kollega@sivsko.example", member_of=fresh)
+    make_response(confirmed, round=SurveyRound.current())
+    JoinRequest.objects.create(vendor=fresh, user=make_user(), message="Jeg er ny i virksomheden.")
+    invited = Invitation.objects.create(email="ny@sivsko.example", company_name="Sivsko", vendor=fresh)
+    Invitation.objects.create(email=owner.email, company_name="Kogleaks", by_kl=True, round=SurveyRound.current())
+    counted = public.answers.get(option__code="other", option__question__code="services")
+    places = [
+        ("home", []), ("questions", []), ("register", []), ("account", []), ("account_delete", []),
+        ("company", [vendor.slug]), ("company", [fresh.slug]), ("members", [fresh.slug]), ("join", [unknown.slug]),
+        ("member_remove", [fresh.slug, colleague.memberships.get().pk]), ("invitation", [invited.token]),
+        ("begin", [fresh.slug]), ("begin", [confirmed.slug]), ("confirm", [vendor.slug]), ("withdraw", [vendor.slug]),
+        ("response", [public.pk]), ("response", [returned.pk]), ("object", [public.pk, counted.pk]),
+        ("tasks", [returned.pk]), ("review", [returned.pk]), *(("part", [returned.pk, key]) for key in PARTS),
+        ("offering", [returned.pk, returned.offerings.first().key]),
+    ]  # fmt: skip
+    return [reverse(f"vendor:{name}", args=args) for name, args in places]
+
+
+def send(button: str, **fields: str) -> Callable[[Page], None]:
+    """Fills in the page's form without a look at what its fields ask for, and sends it."""
+
+    def send(page: Page) -> None:
+        for name, value in fields.items():
+            control = page.locator(f"main [name='{name}']")
+            control.evaluate("(field, value) => field.value = value", value)
+        page.get_by_role("button", name=button, exact=True).click()
+
+    return send
+
+
+def after_errors(returned, vendor) -> Iterator[tuple[str, Callable[[Page], None], str]]:
+    """Pages that answer a form with something wrong in it: where, what is sent, and how the answer is recognised."""
+    to_overview = "Gem og gå til oversigten"
+    part = reverse("vendor:part", args=[returned.pk, "company"])
+    offering = reverse("vendor:offering", args=[returned.pk, returned.offerings.first().key])
+    yield (
+        part,
+        send(to_overview, website="javascript:alert(1)", description="ord " * 2000),
+        ".error-summary, .alert-error",
+    )
+    yield part, send(to_overview, seen="forældet", description="Min udgave"), ".conflict"
+    yield offering, send("Gem eksemplet", title=""), ".form-error"
+    yield offering, send("Gem eksemplet", title="Min udgave", seen="forældet"), ".conflict"
+    yield reverse("vendor:register"), send("Fortsæt", cvr_number="12345678"), ".form-error"
+    yield reverse("vendor:review", args=[returned.pk]), send("Send ind til KL"), ".form-error"
+    yield reverse("vendor:withdraw", args=[vendor.slug]), send("Træk profilen tilbage nu"), ".form-error"
+
+
+@pytest.fixture
+def look(desktop):
+    """`look("phone")` looks at the open page in that size, and at 320 px for its width; `look.problems` is what was wrong."""
+    problems: list[str] = []
+    desktop.on("pageerror", lambda error: problems.append(f"{desktop.url}: {error}"))
+    desktop.on("console", lambda message: message.type == "error" and problems.append(f"{desktop.url}: {message.text}"))
+
+    def look(*sizes: str) -> None:
+        for size in sizes:
+            resize(desktop, size)
+            problems.extend(f"{size}: {problem}" for problem in accessibility_problems(desktop))
+        resize(desktop, "narrow")
+        problems.extend(f"{desktop.url} scrolls sideways: {found}" for found in desktop.evaluate(TOO_WIDE))
+        resize(desktop, "desktop")
+
+    look.problems = problems  # type: ignore[attr-defined]
+    return look
+
+
+def resize(page: Page, size: str) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def test_every_page_can_be_used_by_everybody(paths, owner, log_in, desktop, look):
+    """On a phone and a desktop nothing that axe knows is wrong, nothing runs over the edge of 320 px, no script fails."""
+    log_in(desktop, owner)
+    for path in paths:
+        assert desktop.goto(path).status == 200, path
+        assert desktop.url.endswith(path)
+        look("desktop", "phone")
+    assert not look.problems, "\n".join(look.problems)
+
+
+def test_so_can_a_page_that_says_what_is_wrong(returned, vendor, owner, log_in, desktop, look):
+    log_in(desktop, owner)
+    for path, send_form, sign in after_errors(returned, vendor):
+        desktop.goto(path)
+        send_form(desktop)
+        assert desktop.locator(sign).count(), f"{path} does not say what is wrong"
+        look("phone")
+    assert not look.problems, "\n".join(look.problems)
+
+
+def test_every_page_is_valid_html(paths, returned, owner, client, tmp_path):
+    client.force_login(owner)
+    pages = {path: client.get(path).content.decode() for path in (*paths, *(f"/en{path}" for path in paths))}
+    wrong = {"website": "javascript:alert(1)", "contact_email": "ingen", "services": ["findes-ikke"]}
+    for key in ("company", "services", "contact"):
+        path = reverse("vendor:part", args=[returned.pk, key])
+        pages[f"{path} with errors"] = client.post(path, wrong).content.decode()
+    assert_valid_html(pages, tmp_path)
+
+
+def test_a_page_is_filled_in_and_saved_with_tab_space_and_enter(returned, owner, log_in, desktop):
+    log_in(desktop, owner)
+    desktop.goto(reverse("vendor:part", args=[returned.pk, "services"]))
+    tab_to(desktop, "document.activeElement.type === 'checkbox' && document.activeElement.value === 'implementation'")
+    desktop.keyboard.press("Space")
+    tab_to(desktop, "document.activeElement.name === 'services_own_words'")
+    desktop.keyboard.press("Control+A")
+    desktop.keyboard.type("Dataetik")
+    tab_to(desktop, "document.activeElement.textContent.trim() === 'Gem og gå til oversigten'")
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_url("**/opgaver/")
+    assert returned.stored(("services",)) == {"services": {"implementation": "", "other": "Dataetik"}}
+
+
+def tab_to(page: Page, is_there: str) -> None:
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(is_there):
+            return
+    raise AssertionError(f"Tab does not lead there: {is_there}")
