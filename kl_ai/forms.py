@@ -6,6 +6,8 @@ The administration shows its fields through its own templates and is left as it 
 names templates of its own and overrides none of Django's.
 """
 
+from typing import Any
+
 from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
@@ -71,6 +73,16 @@ class PortalBoundField(BoundField):
 
     def _classes(self) -> str:
         return f"{self.control_class} {self.field.widget.attrs.get('class', '')}".strip()
+
+
+def take_validators(field: forms.Field, stored: Any) -> None:
+    """Give the form's field the validators of the model's field `stored`: Django runs those in a `ModelForm` only.
+
+    The form's own of the same kind give way, or the same would be said twice.
+    """
+    own = stored._validators
+    kinds = {type(one) for one in own}
+    field.validators = [*(one for one in field.validators if type(one) not in kinds), *own]
 
 
 class PortalRenderer(TemplatesSetting):

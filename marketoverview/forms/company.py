@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum.dk import cvr
 
+from kl_ai.forms import take_validators
 from kl_ai.models import User
 from kl_ai.validators import validate_line, validate_text
 
@@ -40,12 +41,12 @@ class RegisterForm(forms.Form):
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=COUNTRIES, initial="DK")
     website = forms.URLField(
         label=gettext_lazy("Website"), max_length=200, required=False, assume_scheme="https",
-        validators=Vendor._meta.get_field("website").validators,
         widget=forms.URLInput(attrs={"autocomplete": "url", "class": "input-width-l"}),
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        take_validators(self.fields["website"], Vendor._meta.get_field("website"))
         self.fields["cvr_number"].is_needed = True  # type: ignore[attr-defined]
 
     def clean_cvr_number(self) -> str | None:

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kl_ai.forms import take_validators
 from kl_ai.validators import validate_line
 
 from ..models import Option, Question, Response, SampleOffering, SurveyRound
@@ -172,8 +173,7 @@ def content_field(name: str) -> forms.Field:
     """The form field of a response's own field, never required; what is needed in the end does not say “optional”."""
     stored: Any = Response._meta.get_field(name)
     field = stored.formfield(**({"assume_scheme": "https"} if isinstance(stored, URLField) else {}))
-    own = stored._validators  # Django runs these only in a ModelForm; two of a kind would say the same twice
-    field.validators = [*(one for one in field.validators if type(one) not in map(type, own)), *own]
+    take_validators(field, stored)
     field.required, field.is_needed = False, name in NEEDED
     field.label, field.help_text = LABELS.get(name, field.label), HELP.get(name, field.help_text)
     if isinstance(field.widget, forms.Textarea):

@@ -103,7 +103,8 @@ def test_a_deleted_example_comes_back_until_the_answers_are_handed_in(draft, own
     assert titles(draft) == ["2", "1"]
     draft.remove_offering(two.key, owner)
     draft.submit(owner)
-    draft.restore_offering(two.key, owner) if draft.is_editable else None
+    with pytest.raises(TransitionRefused):
+        draft.restore_offering(two.key, owner)
     assert list(SampleOffering.with_removed.filter(response=draft).values_list("title", flat=True)) == ["1"]
 
 
