@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .admin_site import Task
+from .admin_site import ReadOnlyAdmin, Task
 from .mailqueue import BadAddress, MailState, OutgoingMail
 
 FAILED = "failed"
@@ -28,7 +28,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(admin.ModelAdmin):
+class OutgoingMailAdmin(ReadOnlyAdmin):
     """Nobody writes, changes or deletes a mail here."""
 
     fields = (
@@ -43,15 +43,6 @@ class OutgoingMailAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_address_mark()
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
     def has_retry_permission(self, request) -> bool:
         return request.user.has_perm("kl_ai.change_outgoingmail")

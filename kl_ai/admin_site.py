@@ -62,3 +62,16 @@ class PortalAdminSite(admin.AdminSite):
             for task in model_admin.tasks(request)
         ]
         return super().index(request, {"tasks": tasks} | (extra_context or {}))
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that are looked at here, and come and go by other ways."""
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.admin_site import ReadOnlyAdmin
 from kl_ai.mailqueue import BadAddress, OutgoingMail
 from kl_ai.outbox import told
 
@@ -264,7 +265,7 @@ class InvitationAdmin(admin.ModelAdmin):
 
 
 @admin.register(JoinRequest)
-class JoinRequestAdmin(admin.ModelAdmin):
+class JoinRequestAdmin(ReadOnlyAdmin):
     """Read only; decided in the inbox."""
 
     fields = ("vendor", "user", "message", "asked_at", "approved", "decided_by", "decided_at")
@@ -299,12 +300,3 @@ class JoinRequestAdmin(admin.ModelAdmin):
             done = gettext("%(who)s now acts for %(vendor)s.") if approve else gettext("%(who)s was declined.")
             messages.success(request, f"{done % words} {told(mail)}".strip())
         return redirect(reverse("admin:marketoverview_response_inbox"))
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False

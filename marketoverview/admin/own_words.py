@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.admin_site import Task
+from kl_ai.admin_site import ReadOnlyAdmin, Task
 
 from .. import letters
 from ..models import Answer, Option, PublicVersion, Question, Status, map_answer, unmap_answer
@@ -215,7 +215,7 @@ def _page(model_admin, request: HttpRequest, asked, chosen: Chosen | None, form:
 
 
 @admin.register(Answer)
-class AnswerAdmin(admin.ModelAdmin):
+class AnswerAdmin(ReadOnlyAdmin):
     """Answers are edited at their response; here KL looks after what was answered in own words."""
 
     def get_urls(self):
@@ -224,15 +224,6 @@ class AnswerAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         return own_words_view(self, request)
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
     def tasks(self, request) -> list[Task]:
         """Own words that are counted nowhere else, for whoever may count them. One query."""
