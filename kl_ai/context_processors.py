@@ -19,7 +19,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site": {
             "contact_email": settings.CONTACT_EMAIL,
             "accessibility_url": settings.ACCESSIBILITY_STATEMENT_URL,
-            "toolbox_url": settings.TOOLBOX_URL,
         },
         "switch_language_code": other,
         "switch_language_label": {"da": "Dansk", "en": "English"}[other],

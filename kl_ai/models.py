@@ -103,3 +103,4 @@ class CacheEntry(models.Model):
 
 
 from .mailqueue import BadAddress, OutgoingMail  # noqa: E402, F401  # Django looks for models here
+from .versions import PublicVersion  # noqa: E402, F401

@@ -20,6 +20,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
+from . import versions
+
 View = Callable[..., HttpResponse]
 MAX_CACHED = 256 * 1024
 """Bytes of a page that is kept; so many entries of this size bound the memory (`PAGE_CACHE_ENTRIES`)."""
@@ -52,6 +54,10 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
     return decorate
 
 
+versioned_page = public_page(lambda request: sorted(versions.of(request).items()))
+"""A public page that follows from the portal's public data and the address alone."""
+
+
 def page_key(request: HttpRequest, version: Any) -> str:
     """The key of the page that the request asks for, equal for equal pages."""
     query = sorted(request.GET.lists())
@@ -66,7 +72,6 @@ def release() -> str:
     shown = (
         settings.CONTACT_EMAIL,
         settings.ACCESSIBILITY_STATEMENT_URL,
-        settings.TOOLBOX_URL,
         settings.STALE_AFTER_MONTHS,
     )
     found = hashlib.sha256(repr(shown).encode())

@@ -62,11 +62,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "ki-portal@kl.example")
 ACCESSIBILITY_STATEMENT_URL = env.str("ACCESSIBILITY_STATEMENT_URL", "https://www.was.digst.dk/")
-TOOLBOX_URL = env.str(
-    "TOOLBOX_URL",
-    "https://videncenter.kl.dk/viden-og-vaerktoejer/databeskyttelse-cyber-og-informationssikkerhed/"
-    "databeskyttelse-og-jura/juridisk-ai-vaerktoejskasse/",
-)
 STALE_AFTER_MONTHS = env.int("STALE_AFTER_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_DRAFT_MONTHS = env.int("KEEP_DRAFT_MONTHS", 24, validate=Range(min=1, max=1200))
 KEEP_INVITATION_MONTHS = env.int("KEEP_INVITATION_MONTHS", 12, validate=Range(min=1, max=1200))
@@ -78,6 +73,7 @@ KEEP_UNUSED_LOGIN_DAYS = env.int("KEEP_UNUSED_LOGIN_DAYS", 30, validate=Range(mi
 INSTALLED_APPS = [
     "kl_ai.apps.PortalConfig",
     "marketoverview",
+    "legaltoolbox",
     "kl_ai.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

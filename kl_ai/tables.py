@@ -11,7 +11,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -32,7 +32,10 @@ MAX_ROWS = 1_048_575
 """What a sheet holds beside its header row (Excel's specification: 1,048,576 rows)."""
 MAX_CELL = 32_767
 """What a cell holds, in UTF-16 code units (Excel's specification)."""
+MAX_CHOICES = 255
+"""What the values of a drop-down hold together, in UTF-16 code units (Excel's specification)."""
 _CHUNK = 32 * 1024
+_LINE, _HIGHEST = 15, 409  # a line of the standard font and Excel's highest row, in points
 
 # Everything that XML 1.0 leaves out of its production `Char`, lone surrogates included.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -140,7 +143,9 @@ class Sheet:
 
     `kind` "data" has a bold frozen header row with filters; "notes" has two columns, label and
     text, and `headings` may be empty. `widths` are in characters of the standard font, one for
-    each column; columns without one are as wide as the last.
+    each column; columns without one are as wide as the last. `validations` are the values that Excel lets
+    somebody choose in a column's data rows, by the column's index from 0. They have no commas, which would
+    divide them, and are `MAX_CHOICES` long together.
     """
 
     name: str
@@ -148,6 +153,7 @@ class Sheet:
     rows: Iterable[Iterable[object]]
     widths: Sequence[float] = ()
     kind: Literal["data", "notes"] = "data"
+    validations: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def xlsx_response(
@@ -157,7 +163,8 @@ def xlsx_response(
 
     Text is written as text and never looked at for formulas, links or numbers, so it needs no
     apostrophe here. With the same `created` (now, where none is given) equal content gives equal
-    bytes. Raises `TooManyRows` where a sheet has more than `max_rows` rows.
+    bytes. Raises `TooManyRows` where a sheet has more than `max_rows` rows, and `ValueError` for
+    `validations` that Excel cannot hold.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
@@ -184,7 +191,7 @@ def _write_workbook(file: Any, sheets: Iterable[Sheet], created: datetime, max_r
     taken: set[str] = set()
     try:
         for sheet in sheets:
-            worksheet = workbook.add_worksheet(_sheet_name(sheet.name, taken))
+            worksheet = workbook.add_worksheet(_sheet_name(sheet.name, taken), _Worksheet)
             _set_up_page(worksheet, sheet)
             (_write_data if sheet.kind == "data" else _write_notes)(worksheet, sheet, cells, max_rows)
     finally:
@@ -200,35 +207,58 @@ class _Formats:
     time: Format
 
 
+class _Worksheet(Worksheet):  # type: ignore[misc]
+    """A sheet whose rows have the height we reckoned, until somebody edits one: then Excel makes it fit."""
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Sequence[tuple[str, object]] = ()) -> None:
+        if tag == "row":
+            attributes = [(name, value) for name, value in attributes if name != "customHeight"]
+        super()._xml_start_tag_unencoded(tag, attributes)
+
+
 def _set_up_page(worksheet: Worksheet, sheet: Sheet) -> None:
     worksheet.set_paper(9)  # A4
     worksheet.fit_to_pages(1, 0)
+    for column, width in enumerate(_widths(sheet)):
+        worksheet.set_column(column, column, width)
+
+
+def _widths(sheet: Sheet) -> list[float]:
     widths = list(sheet.widths) or ([24] if sheet.kind == "data" else [28, 100])
-    for column in range(max(len(sheet.headings), len(widths))):
-        worksheet.set_column(column, column, widths[min(column, len(widths) - 1)])
+    return widths + [widths[-1]] * (len(sheet.headings) - len(widths))
 
 
 def _write_data(worksheet: Worksheet, sheet: Sheet, cells: _Formats, max_rows: int) -> None:
     worksheet.set_landscape()
     worksheet.freeze_panes(1, 0)
     worksheet.repeat_rows(0)
-    for column, heading in enumerate(sheet.headings):
-        _write_cell(worksheet, 0, column, heading, cells, cells.heading)
+    widths = _widths(sheet)
+    _write_row(worksheet, 0, sheet.headings, widths, cells, cells.heading)
     last = 0
     for last, row in enumerate(_at_most(max_rows, sheet), start=1):
-        for column, value in enumerate(row):
-            _write_cell(worksheet, last, column, value, cells, cells.text)
+        _write_row(worksheet, last, row, widths, cells, cells.text)
     if sheet.headings:
         worksheet.autofilter(0, 0, last, len(sheet.headings) - 1)
+    if last:
+        for column, values in sheet.validations.items():
+            worksheet.data_validation(1, column, last, column, {"validate": "list", "source": _choices(values)})
+
+
+def _choices(values: Sequence[str]) -> list[str]:
+    """`values` for the quoted list of a drop-down. Excel would divide one at a comma, and refuses a list too long."""
+    choices = [without_controls(value).strip().replace('"', '""') for value in values]
+    length = len(",".join(choices).encode("utf-16-le")) // 2
+    if not choices or not all(choices) or any("," in choice for choice in choices) or length > MAX_CHOICES:
+        raise ValueError(f"No drop-down can hold these values: {', '.join(values)}")
+    return choices
 
 
 def _write_notes(worksheet: Worksheet, sheet: Sheet, cells: _Formats, max_rows: int) -> None:
-    start = 1 if sheet.headings else 0
-    for column, heading in enumerate(sheet.headings):
-        _write_cell(worksheet, 0, column, heading, cells, cells.heading)
-    for number, row in enumerate(_at_most(max_rows, sheet), start=start):
-        for column, value in enumerate(row):
-            _write_cell(worksheet, number, column, value, cells, cells.text if column else cells.label)
+    widths = _widths(sheet)
+    if sheet.headings:
+        _write_row(worksheet, 0, sheet.headings, widths, cells, cells.heading)
+    for number, row in enumerate(_at_most(max_rows, sheet), start=1 if sheet.headings else 0):
+        _write_row(worksheet, number, row, widths, cells, cells.text, cells.label)
 
 
 def _at_most(max_rows: int, sheet: Sheet) -> Iterator[Iterable[object]]:
@@ -238,8 +268,29 @@ def _at_most(max_rows: int, sheet: Sheet) -> Iterator[Iterable[object]]:
         raise TooManyRows(f"The sheet “{sheet.name}” has more than {max_rows} rows.")
 
 
-def _write_cell(worksheet: Worksheet, row: int, column: int, value: object, cells: _Formats, style: Format) -> None:
-    cell = _plain(value)
+def _write_row(
+    worksheet: Worksheet,
+    number: int,
+    values: Iterable[object],
+    widths: Sequence[float],
+    cells: _Formats,
+    style: Format,
+    first_style: Format | None = None,
+) -> None:
+    lines = 1
+    for column, value in enumerate(values):
+        cell = _plain(value)
+        if isinstance(cell, str):
+            # Excel's line break is LF; it would show a CR as text.
+            cell = _cut(cell.replace("\r\n", "\n").replace("\r", "\n"))
+            lines = max(lines, _lines(cell, widths[min(column, len(widths) - 1)]))
+        _write_cell(worksheet, number, column, cell, cells, first_style if first_style and column == 0 else style)
+    if lines > 1:
+        # LibreOffice, unlike Excel, does not make rows fit when it opens a file.
+        worksheet.set_row(number, min(lines * _LINE, _HIGHEST))
+
+
+def _write_cell(worksheet: Worksheet, row: int, column: int, cell: Cell, cells: _Formats, style: Format) -> None:
     if isinstance(cell, bool):
         worksheet.write_boolean(row, column, cell, style)
     elif isinstance(cell, int | float | Decimal):
@@ -249,8 +300,26 @@ def _write_cell(worksheet: Worksheet, row: int, column: int, value: object, cell
     elif isinstance(cell, date):
         worksheet.write_datetime(row, column, cell, cells.day)
     elif cell:
-        # Excel's line break is LF; it would show a CR as text.
-        worksheet.write_string(row, column, _cut(cell.replace("\r\n", "\n").replace("\r", "\n")), style)
+        worksheet.write_string(row, column, cell, style)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines `text` takes in a column of `width`: rather one too many, since letters differ in width."""
+    if len(text) <= width and "\n" not in text:
+        return 1
+    lines = 0
+    for paragraph in text.split("\n"):
+        lines += 1
+        filled = 0
+        for word in paragraph.split(" "):
+            if filled and filled + len(word) > width:
+                lines += 1
+                filled = 0
+            filled += len(word) + 1
+            if filled > width + 1:  # a word longer than the column is broken
+                lines += int((filled - 1) // width)
+                filled = int((filled - 1) % width) + 1
+    return lines
 
 
 def _cut(text: str) -> str:

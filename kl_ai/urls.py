@@ -22,6 +22,7 @@ urlpatterns = [
         path("totrin/noedkoder/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
         path("totrin/noedkoder/hent/", second_factor.download_recovery_codes, name="mfa_download_recovery_codes"),
         path("markedsoverblik/", include("marketoverview.urls")),
+        path("juridisk-vaerktoejskasse/", include("legaltoolbox.urls")),
         path("leverandoer/", include("marketoverview.vendor_urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,

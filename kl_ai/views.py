@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from legaltoolbox import catalogue, linking
 from marketoverview.figures import figure, figure_order
 from marketoverview.filtersets import Selection
 from marketoverview.snapshot import Snapshot, of
@@ -39,7 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "data_date": market.updated_on,
         "figure": _front_figure(market),
         "directory_url": reverse("market:directory"),
-        "toolbox_url": settings.TOOLBOX_URL,
+        "toolbox_url": reverse("toolbox:overview"),
+        "steps": [(phase, linking.url(phase)) for phase in catalogue.of(request).phases],
         "survey_url": reverse("vendor:home"),
     }
     return render(request, "home.html", context)

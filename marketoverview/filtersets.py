@@ -6,32 +6,24 @@ result is a `Selection`, the immutable state of directory, figures, matrix, expo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import django_filters
-from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from kl_ai.danish import words
+from kl_ai import querystring
+from kl_ai.querystring import Notices, OptionsFilter, SearchFilter, encode, shown
 
 from .models import Response
 from .models.survey import PARAMETERS
 from .snapshot import Snapshot
 
 SORTS = ("name", "confirmed", "rotation")
-MAX_QUERY_LETTERS = 200
 MAX_COMPARED = 4
-MAX_NOTICES = 5
 WAYS = ("vendors", "offerings")
 """What the matrix counts."""
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-"""Zero-width and direction characters: they stand inside of words, and nobody meant to search for them."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +59,7 @@ class Selection:
 
     def query(self, **without: bool) -> str:
         """`?q=…&services=…`, or nothing at all for everything."""
-        query = QueryDict(mutable=True)
-        for name, value in self.pairs(**without):
-            query.appendlist(name, value)
-        return f"?{query.urlencode()}" if query else ""
+        return encode(self.pairs(**without))
 
     @property
     def filter_query(self) -> str:
@@ -97,66 +86,6 @@ class Selection:
         return Selection(sort=self.sort, by=self.by, compared=self.compared)
 
 
-class Notices:
-    """Collects what was ignored, each thing once and not more than a reader would read."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, None] = {}
-
-    def add(self, text: str) -> None:
-        self._texts.setdefault(text)
-
-    def texts(self) -> tuple[str, ...]:
-        texts = list(self._texts)
-        more = len(texts) - MAX_NOTICES
-        if more <= 0:
-            return tuple(texts)
-        rest = ngettext(
-            "%(n)s more part of the address was ignored.", "%(n)s more parts of the address were ignored.", more
-        )
-        return (*texts[:MAX_NOTICES], rest % {"n": more})
-
-
-def shown(value: str) -> str:
-    """Somebody else's text, fit to stand in a notice: no control characters, forty letters at most."""
-    clean = UNSEEN.sub("", CONTROLS.sub("", value))
-    return clean if len(clean) <= 40 else f"{clean[:39]}…"
-
-
-class KnownOptionsField(forms.MultipleChoiceField):
-    """Keeps what is known, in the survey's order, and remembers the rest in `unknown`."""
-
-    unknown: tuple[str, ...] = ()
-
-    def clean(self, value: Any) -> tuple[str, ...]:
-        given = dict.fromkeys(map(str, value or ()))
-        known = [code for code, _label in self.choices]  # type: ignore[union-attr, misc]
-        self.unknown = tuple(code for code in given if code and code not in known)
-        return tuple(code for code in known if code in given)
-
-
-class SearchField(forms.CharField):
-    """Text to search for: invisible characters removed, cut at `MAX_QUERY_LETTERS`, "" without a word in it."""
-
-    was_cut = was_without_words = False
-
-    def clean(self, value: Any) -> str:
-        text = " ".join(UNSEEN.sub("", CONTROLS.sub(" ", str(value or ""))).split())
-        self.was_cut = len(text) > MAX_QUERY_LETTERS
-        self.was_without_words = bool(text) and not words(text)
-        return "" if self.was_without_words else text[:MAX_QUERY_LETTERS].strip()
-
-
-class OptionsFilter(django_filters.MultipleChoiceFilter):
-    """One filterable question."""
-
-    field_class = KnownOptionsField
-
-
-class SearchFilter(django_filters.CharFilter):
-    field_class = SearchField
-
-
 class VendorFilterSet(django_filters.FilterSet):
     """Free text and the filterable questions of one snapshot.
 
@@ -173,13 +102,9 @@ class VendorFilterSet(django_filters.FilterSet):
     def selection(self, request: HttpRequest) -> Selection:
         """The `Selection` in the request's query string, with notices about what was ignored."""
         notices, data, cleaned = Notices(), self.data, self.form.cleaned_data if self.form.is_valid() else {}
-        if getattr(request, "query_was_cut", False):
-            notices.add(_("The address was too long. Its last part was ignored."))
-        if self.form.fields["q"].was_cut:
-            notices.add(_("The search text was too long and was cut at %(n)s characters.") % {"n": MAX_QUERY_LETTERS})
-        if self.form.fields["q"].was_without_words:
-            notices.add(_("There was no word to search for. The free text was ignored."))
-        self._name_unknown(notices)
+        querystring.search_text(self, request, notices)
+        querystring.unknown_choices(self, notices)
+        querystring.unknown_parameters(self, PARAMETERS, notices)
         return Selection(
             q=cleaned.get("q", ""),
             chosen={name: value for name, value in cleaned.items() if name != "q" and value},
@@ -189,15 +114,6 @@ class VendorFilterSet(django_filters.FilterSet):
             compared=compared(data.getlist("v"), self.snapshot, notices),
             notices=notices.texts(),
         )
-
-    def _name_unknown(self, notices: Notices) -> None:
-        for name, filter_ in self.filters.items():
-            for code in getattr(self.form.fields[name], "unknown", ()):
-                asked = {"value": shown(code), "question": filter_.label}
-                notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % asked)
-        for name in self.data:
-            if name not in self.filters and name not in PARAMETERS:
-                notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": shown(name)})
 
     @staticmethod
     def _sort(value: str, notices: Notices) -> str:

@@ -29,7 +29,7 @@ from kl_ai import bitset
 from kl_ai.danish import sort_key
 from kl_ai.wordindex import WordIndex
 
-from .models import Answer, FigureComment, Option, PublicVersion, Question, Response, SampleOffering, Status
+from .models import Answer, FigureComment, Option, Question, Response, SampleOffering, Status, market_version
 
 Chosen = Mapping[str, Sequence[str]]
 """Question code to the codes of the chosen options."""
@@ -220,10 +220,13 @@ _lock = Lock()
 _snapshot: Snapshot | None = None
 
 
-def current() -> Snapshot:
-    """This process's snapshot of what is public now. One query when nothing has changed."""
+def current(version: int | None = None) -> Snapshot:
+    """This process's snapshot of what is public now, or at `version`, where that is known already.
+
+    One query when nothing has changed; none with a `version`.
+    """
     global _snapshot
-    key = (PublicVersion.current(), timezone.localdate())
+    key = (market_version.current() if version is None else version, timezone.localdate())
     snapshot = _snapshot
     if snapshot is None or snapshot.key != key:
         with _lock:
@@ -236,7 +239,7 @@ def current() -> Snapshot:
 def of(request: HttpRequest) -> Snapshot:
     """The snapshot that this request is answered from: one for the whole request, one query."""
     if not hasattr(request, "_snapshot"):
-        request._snapshot = current()  # type: ignore[attr-defined]
+        request._snapshot = current(market_version.of(request))  # type: ignore[attr-defined]
     return request._snapshot  # type: ignore[attr-defined]
 
 
@@ -247,9 +250,9 @@ def build() -> Snapshot:
     that a snapshot never mixes two states.
     """
     while True:
-        before = PublicVersion.current()
+        before = market_version.current()
         snapshot = _read(before)
-        if PublicVersion.current() == before:
+        if market_version.current() == before:
             return snapshot
 
 

@@ -19,13 +19,13 @@ from kl_ai.models import User
 from marketoverview.models import (
     Answer,
     Option,
-    PublicVersion,
     Question,
     Response,
     SampleOffering,
     SurveyRound,
     Vendor,
     VendorMember,
+    market_version,
 )
 
 _number = count(1)
@@ -145,7 +145,7 @@ def make_response(
     _bring_to(status, response, member, curator)
     if confirmed_at:
         Response.objects.filter(pk=response.pk).update(confirmed_at=confirmed_at)
-        PublicVersion.bump()
+        market_version.bump()
     response.refresh_from_db()
     return response
 

@@ -3,7 +3,16 @@
 from datetime import UTC, date, datetime
 from itertools import islice
 
-from marketoverview.models import Answer, PublicVersion, Question, Response, SampleOffering, Status, SurveyRound, Vendor
+from marketoverview.models import (
+    Answer,
+    Question,
+    Response,
+    SampleOffering,
+    Status,
+    SurveyRound,
+    Vendor,
+    market_version,
+)
 
 PUBLISHED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -39,7 +48,7 @@ def make_market(size: int, start: int = 0) -> None:
     through.objects.bulk_create(
         through(sampleoffering_id=offering.pk, option_id=option.pk) for offering in offerings for option in used
     )
-    PublicVersion.bump()
+    market_version.bump()
 
 
 def _two_of_each_question() -> list:

@@ -4,6 +4,7 @@ The cast: the *owner* and the *colleague* act for the same vendor, the *stranger
 *curator* works for KL.
 """
 
+import dataclasses
 import os
 from collections import Counter
 from pathlib import Path
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 from django.core.cache import caches
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
+from legaltoolbox import catalogue
+from legaltoolbox.models import toolbox_version
 from marketoverview import snapshot
 from tests import builders, demodata
 
@@ -49,6 +52,7 @@ def _nothing_remembered():
     """Each test starts from its own rows and in Danish: versions are counted anew, and a request leaves its language."""
     translation.deactivate()
     snapshot._snapshot = None
+    catalogue._catalogue = None
     for name in caches:
         caches[name].clear()
 
@@ -69,15 +73,41 @@ def _survey_rows(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def demo(_demo_rows, db):
-    """The survey and the 35 demonstration vendors, as `make demo` loads them."""
-    demodata.write(_demo_rows)
+def demo(_demo_rows, _content, db):
+    """The survey, the 35 demonstration vendors and the legal content, as `make demo` loads them."""
+    demodata.write(_demo_rows, "marketoverview")
+    remember(_content[1])
+
+
+@pytest.fixture(scope="session")
+def _content(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return demodata.read_content()
+
+
+def remember(content: catalogue.Catalogue) -> None:
+    """Have the pages show this catalogue, as if it were that of the database: it is read once for all tests."""
+    catalogue._catalogue = dataclasses.replace(content, version=0, day=timezone.localdate())
+
+
+@pytest.fixture
+def content(_content, db):
+    """The legal content, as the pages hold it in memory."""
+    remember(_content[1])
+    return catalogue._catalogue
+
+
+@pytest.fixture
+def content_rows(_content, db):
+    """The legal content as rows of the database."""
+    demodata.write(_content[0], "legaltoolbox")
+    toolbox_version.bump()
 
 
 @pytest.fixture
 def survey(_survey_rows, db):
     """The survey's rounds, questions and options; no vendor."""
-    demodata.write(_survey_rows)
+    demodata.write(_survey_rows, "marketoverview")
 
 
 # Cast -------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ class Address:
 
 
 SELECTIONS = ("", "?services=advisory&technologies=nlp&technologies=speech", "?q=findes-ikke&services=ukendt&page=99")
+SITUATIONS = ("", "?role=projektleder&personoplysninger=yes&traening=yes&generativ=no", "?role=ukendt&udvikler=maaske&x=1")
 
 ADDRESSES = (
     Address("healthz", is_page=False, in_both_languages=False),
@@ -81,6 +82,38 @@ ADDRESSES = (
     Address("market:note", queries=SELECTIONS),
     Address("market:feed", is_page=False),
     Address("market:neutrality"),
+    # The legal toolbox
+    Address("toolbox:overview", queries=SITUATIONS),
+    Address("toolbox:search", queries=("", "?q=hjemmel", "?q=art+35", "?q=%C2%A7+22", "?q=A25", "?q=findes-ikke-nogen-steder")),
+    Address("toolbox:phases", status=302, is_page=False),
+    Address("toolbox:activities", status=302, is_page=False),
+    Address("toolbox:phase", args=("foranalyse",)),
+    Address("toolbox:phase_checklist", args=("foranalyse",)),
+    Address("toolbox:phase_checklist_file", args=("foranalyse",), is_page=False),
+    Address("toolbox:phase_templates", args=("foranalyse",), is_page=False),
+    Address("toolbox:roles"),
+    Address("toolbox:role", args=("leverandor",)),
+    Address("toolbox:role_checklist", args=("dpo",)),
+    Address("toolbox:role_checklist_file", args=("dpo",), is_page=False),
+    Address("toolbox:activity", args=("A25",)),
+    Address("toolbox:activity_checklist", args=("A25",)),
+    Address("toolbox:activity_checklist_file", args=("A25",), is_page=False),
+    Address("toolbox:templates"),
+    Address("toolbox:template", args=("S11",)),
+    Address("toolbox:template_file", args=("S11",), is_page=False),
+    Address("toolbox:risks", queries=("", "?phase=foranalyse&kind=data", "?q=findes-ikke&kind=ukendt")),
+    Address("toolbox:risks_file", is_page=False),
+    Address("toolbox:risk", args=("R09",)),
+    Address("toolbox:requirements", queries=("", "?addressee=vendor&addressee=both&pick=K08&pick=K01", "?q=findes-ikke")),
+    Address("toolbox:annex", args=("docx",), is_page=False),
+    Address("toolbox:annex", args=("xlsx",), is_page=False),
+    Address("toolbox:requirement", args=("K31",)),
+    Address("toolbox:guidance", queries=("", "?kind=may_not")),
+    Address("toolbox:sources", queries=("", "?status=proposed")),
+    Address("toolbox:source", args=("gdpr-art-35",)),
+    Address("toolbox:changes"),
+    Address("toolbox:reuse"),
+    Address("toolbox:catalogue", is_page=False),
     # The vendor's own area; what is of one vendor is declared in tests/marketoverview/test_vendor_access.py
     Address("vendor:questions"),
     Address("vendor:register", Access.MEMBER),

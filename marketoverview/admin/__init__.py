@@ -1,7 +1,7 @@
 """KL's curation of the market overview.
 
 What is public changes only by the verbs of `Response` and through `PublicDataAdmin`, which both
-bump `PublicVersion` in the transaction of the change.
+bump `market_version` in the transaction of the change.
 """
 
 from . import invitations, own_words, responses, survey, vendors

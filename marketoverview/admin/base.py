@@ -3,80 +3,21 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib import admin, messages
-from django.db import IntegrityError, transaction
-from django.shortcuts import redirect
+from django.contrib import admin
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
-from ..models import Option, PublicVersion
+from kl_ai.traced_admin import PublicDataAdmin as VersionedAdmin
 
-
-class TracedAdmin(SimpleHistoryAdmin):
-    """Every change is kept in the history; what is deleted is deleted one by one, on a page of its own."""
-
-    actions = None
-    object_history_template = "admin/history.html"
-    object_history_list_template = "admin/history_list.html"
-    object_history_form_template = "admin/history_version.html"
-
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        with transaction.atomic():
-            return super().history_form_view(request, object_id, version_id, extra_context)
-
-    def has_view_history_or_change_history_permission(self, request, obj=None) -> bool:
-        # The library asks this before a GET and a POST alike, and would let a reader revert.
-        if request.method == "POST":
-            return self.has_change_permission(request, obj)
-        return super().has_view_history_or_change_history_permission(request, obj)
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The form; where somebody saved the same thing in the same moment, a message instead of an error."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError:  # the admin's transaction is rolled back by now
-            self.message_user(
-                request,
-                gettext(
-                    "Nothing was saved: the same was saved a moment ago, or two rows say the same. Look at it again."
-                ),
-                messages.ERROR,
-            )
-            back = [object_id] if object_id else []
-            name = "change" if object_id else "changelist"
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", *back)
-
-    def history_view_title(self, request, obj) -> str:
-        return gettext("History: %(object)s") % {"object": obj}
-
-    def history_form_view_title(self, request, obj) -> str:
-        return gettext("Earlier version: %(object)s") % {"object": obj}
+from ..models import Option, market_version
 
 
-class PublicDataAdmin(TracedAdmin):
-    """For rows that the public pages show: a change shows on the very next request.
+class PublicDataAdmin(VersionedAdmin):
+    """For rows that the public pages of the market overview show."""
 
-    The admin's views are atomic, so that the bump commits together with the change. It comes last,
-    after the inlines, so that nobody waits for the version's row while holding it.
-    """
-
-    def save_related(self, request, form, formsets, change) -> None:
-        super().save_related(request, form, formsets, change)
-        PublicVersion.bump()
-
-    def delete_model(self, request, obj) -> None:
-        super().delete_model(request, obj)
-        PublicVersion.bump()
-
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        with transaction.atomic():
-            answer = super().history_form_view(request, object_id, version_id, extra_context)
-            if request.method == "POST":
-                PublicVersion.bump()
-            return answer
+    version = market_version
 
 
 class StaleFilter(admin.SimpleListFilter):

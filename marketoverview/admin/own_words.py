@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.admin_site import ReadOnlyAdmin, Task
 
 from .. import letters
-from ..models import Answer, Option, PublicVersion, Question, Status, map_answer, unmap_answer
+from ..models import Answer, Option, Question, Status, map_answer, market_version, unmap_answer
 from .steps import REVIEW
 
 PER_PAGE = 50
@@ -158,7 +158,7 @@ def map_all(request: HttpRequest, form: MapForm) -> bool:
                 done += 1
                 mails += letters.mapped(answer)
         if done:
-            PublicVersion.bump()
+            market_version.bump()
         else:
             transaction.savepoint_rollback(savepoint)  # no new option that nobody has
     for text in refusals:

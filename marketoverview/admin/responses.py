@@ -16,10 +16,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin_site import Task
+from kl_ai.traced_admin import TracedAdmin
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
 from ..models.drafts import CONTENT
-from .base import StaleFilter, TracedAdmin, day, grouped
+from .base import StaleFilter, day, grouped
 from .inbox import inbox_view
 from .review import review_view
 from .steps import REVIEW, seen_as, step_view, steps_for

@@ -9,7 +9,7 @@ from .moderation import TRANSITIONS, ModerationEvent, Remark, Status, Transition
 from .responses import Response
 from .survey import FigureComment, Option, Question, QuestionGroup, SurveyRound
 from .vendors import DeadlineExtension, Vendor, VendorMember
-from .version import PublicVersion
+from .version import market_version
 
 __all__ = [
     "TRANSITIONS",
@@ -23,7 +23,6 @@ __all__ = [
     "Missing",
     "ModerationEvent",
     "Option",
-    "PublicVersion",
     "Question",
     "QuestionGroup",
     "Remark",
@@ -38,6 +37,7 @@ __all__ = [
     "Verb",
     "fingerprint",
     "map_answer",
+    "market_version",
     "object_to_mapping",
     "offering_content",
     "unmap_answer",

@@ -9,7 +9,7 @@ from .answers import Answer
 from .moderation import ModerationEvent, Verb
 from .survey import Option
 from .vendors import Vendor
-from .version import PublicVersion
+from .version import market_version
 
 
 def map_answer(answer: Answer, option: Option, by) -> Answer:
@@ -62,4 +62,4 @@ def _note(answer: Answer, verb: Verb, by, what: str) -> None:
     ModerationEvent.objects.create(
         response=answer.response, actor=by, verb=verb, from_status=status, to_status=status, reason=what
     )
-    PublicVersion.bump()
+    market_version.bump()

@@ -35,7 +35,7 @@ from .moderation import (
 )
 from .survey import Question, SurveyRound
 from .vendors import Vendor, validate_website
-from .version import PublicVersion
+from .version import market_version
 
 PHONE = RegexValidator(r"^\+?[0-9 ()/-]{5,}$", _("A phone number has digits, spaces and perhaps a + in front."))
 
@@ -331,7 +331,7 @@ class Response(DraftVerbs):
                 response=self, actor=by, verb=verb, from_status=self.status, to_status=target, reason=reason
             )
             if Status.PUBLISHED in (self.status, target):
-                PublicVersion.bump()
+                market_version.bump()
         for field, value in changes.items():
             setattr(self, field, value)
         return event

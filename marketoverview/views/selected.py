@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from kl_ai.pages import public_page
+from kl_ai.pages import versioned_page
 from kl_ai.paging import Pages
 
 from .. import facets, filtersets, snapshot, wording
 from ..filtersets import Selection
 from ..snapshot import Snapshot
 
-market_page: Callable[[Callable], Callable] = public_page(lambda request: snapshot.of(request).key)
+market_page: Callable[[Callable], Callable] = versioned_page
 """A public page that follows from the address and the published answers alone."""
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import unicodedata
+import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -158,6 +159,47 @@ def test_names_of_sheets_are_made_to_fit():
     names = ["Teknologi/område: [alle]?", "x" * 40, "X" * 40, "'", "", "History", "Æ\x00"]
     found = workbook_of(xlsx_response("f.xlsx", [Sheet(name, ["h"], []) for name in names])).sheetnames
     assert found == ["Teknologi område alle", "x" * 31, "X" * 27 + " (2)", "-", "- (2)", "History (2)", "Æ"]
+
+
+def test_a_column_can_offer_its_values():
+    values = ["Opfyldt", 'Delvist "opfyldt"', "Ikke <relevant> & æøå"]
+    sheet = workbook_of(
+        xlsx_response("f.xlsx", [Sheet("Krav", ["Nr.", "Svar"], [[1, ""], [2, ""]], validations={1: values})])
+    )
+    (validation,) = sheet.active.data_validations.dataValidation
+    assert (validation.type, str(validation.sqref)) == ("list", "B2:B3")
+    assert validation.formula1 == '"Opfyldt,Delvist ""opfyldt"",Ikke <relevant> & æøå"'
+
+
+def test_a_sheet_without_rows_offers_nothing():
+    sheet = workbook_of(xlsx_response("f.xlsx", [Sheet("Tom", ["Svar"], [], validations={0: ["Ja"]})])).active
+    assert sheet.data_validations.dataValidation == []
+
+
+@pytest.mark.parametrize("values", [[], [""], [" "], ["Ja, delvist"], ["x" * 256], ["🙂" * 128]])
+def test_values_that_no_drop_down_can_hold_are_refused(values):
+    with pytest.raises(ValueError, match="drop-down"):
+        xlsx_response("f.xlsx", [Sheet("Ark", ["h"], [["x"]], validations={0: values})])
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("kort", None),
+        ("tyve tegn i en linje", None),
+        ("en\nto\r\ntre", 45),
+        ("x" * 45, 45),
+        ("ord " * 10, 30),
+        ("x" * 18 + " " + "y" * 18, 30),
+        ("a " * 5_000, 408.75),  # Excel's highest, in whole pixels
+    ],
+)
+def test_a_row_is_as_high_as_its_longest_text(text, points):
+    """LibreOffice opens a file with the heights it has; Excel makes a row fit when somebody edits it."""
+    for kind in ("data", "notes"):
+        content = sent(xlsx_response("f.xlsx", [Sheet("Ark", ["h", "i"], [[1, text]], widths=[8, 20], kind=kind)]))
+        assert openpyxl.load_workbook(io.BytesIO(content)).active.row_dimensions[2].height == points
+        assert b"customHeight" not in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
 
 
 @pytest.mark.parametrize("text", ["æ" * 40_000, "🙂" * 20_000])

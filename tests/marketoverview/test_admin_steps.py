@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from marketoverview import snapshot
-from marketoverview.models import ModerationEvent, PublicVersion, Response, Status
+from marketoverview.models import ModerationEvent, Response, Status, market_version
 from tests.admin_pages import Page, logged_in, said, step, url
 from tests.builders import make_curator, make_editor, make_question, make_response, make_user
 
@@ -46,7 +46,7 @@ def test_the_buttons_are_those_that_lead_on(status, kl):
 @pytest.mark.parametrize(("status", "name"), STEPS)
 def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, kl, curator):
     response = make_response(status=status)
-    before, version = response.events.count(), PublicVersion.current()
+    before, version = response.events.count(), market_version.current()
     page = Page(kl, step(response, name))
     assert page.response.status_code == 200
     response.refresh_from_db()
@@ -57,7 +57,7 @@ def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, kl, curator)
     event = response.events.last()
     assert (response.status, response.events.count(), event.actor) == (LEADS_TO[name], before + 1, curator)
     assert event.reason.startswith("Fordi") == needs_reason
-    assert (PublicVersion.current() > version) == ("published" in (status, LEADS_TO[name]))
+    assert (market_version.current() > version) == ("published" in (status, LEADS_TO[name]))
     assert "Fordi det er sådan.<br>Og sådan." in after.content.decode() or not needs_reason
     assert after.redirect_chain[-1][0] == url("response", "change", response.pk)
 

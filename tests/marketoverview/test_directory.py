@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kl_ai.danish import sort_key
-from marketoverview.models import Option, PublicVersion, Question, Response, Vendor
+from marketoverview.models import Option, Question, Response, Vendor, market_version
 from marketoverview.snapshot import rotation_key
 from tests.builders import make_question, make_response
 from tests.bulk import make_market
@@ -307,7 +307,7 @@ def test_a_new_name_shows_on_the_next_request_and_its_address_stays(db, client):
     make_response("Agern")
     assert names_of(read(client, MARKET)) == ["Agern"]
     Vendor.objects.filter(slug="agern").update(name="Ørn")
-    PublicVersion.bump()
+    market_version.bump()
     assert names_of(read(client, MARKET)) == ["Ørn"]
     assert read(client, f"{MARKET}virksomheder/agern/").one("h1").text == "Ørn"
 
@@ -317,7 +317,7 @@ def test_a_new_wording_shows_on_the_next_request(db, client):
     assert "Option a" in read(client, MARKET).one("details", id="facet-services").text
     Option.objects.filter(code="a").update(label_en="Advice")
     Question.objects.filter(code="services").update(heading_en="Services")
-    PublicVersion.bump()
+    market_version.bump()
     facet = read(client, MARKET).one("details", id="facet-services").text
     assert "Advice" in facet
     assert facet.startswith("Services")
@@ -326,7 +326,7 @@ def test_a_new_wording_shows_on_the_next_request(db, client):
 def test_a_round_opens_at_midnight(db, client, on_day):
     make_response("Agern", answers={"services": ["a"]})
     Question.objects.get(code="services").rounds.update(opens_on=date(2027, 1, 1))
-    PublicVersion.bump()
+    market_version.bump()
     on_day(date(2026, 12, 31))
     assert not read(client, MARKET).has("details", id="facet-services")
     on_day(date(2027, 1, 1))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from marketoverview.models import Option, PublicVersion, Question
+from marketoverview.models import Option, Question, market_version
 from tests.builders import make_option, make_question, make_response, make_round
 from tests.reading import (
     MARKET,
@@ -152,7 +152,7 @@ def test_an_empty_result_offers_all_companies(market, client):
 
 def test_a_retired_option_stays_while_somebody_has_chosen_it(market, client):
     Option.objects.filter(code__in=("law", "build")).update(retired_on=date(2026, 1, 1))
-    PublicVersion.bump()
+    market_version.bump()
     page = read(client, MARKET)
     assert facet_of(page, "services") == {"advice": 2, "build": 2}  # nobody had chosen “law”
     assert "Option build (no longer asked)" in page.one("details", id="facet-services").text
@@ -163,7 +163,7 @@ def test_a_retired_option_stays_while_somebody_has_chosen_it(market, client):
 
 def test_an_option_that_retires_tomorrow_is_still_offered(market, client):
     Option.objects.filter(code="law").update(retired_on=date(2199, 1, 1))
-    PublicVersion.bump()
+    market_version.bump()
     assert "law" in facet_of(read(client, MARKET), "services")
 
 
@@ -217,7 +217,7 @@ def test_a_new_question_is_compared(with_new_question, client):
 
 def test_a_question_that_is_no_filter_has_no_facet(market, client):
     Question.objects.filter(code="areas").update(is_filterable=False)
-    PublicVersion.bump()
+    market_version.bump()
     page = read(client, f"{MARKET}?areas=health")
     assert not page.has("details", id="facet-areas")
     assert total_of(page) == 3
@@ -227,7 +227,7 @@ def test_a_question_that_is_no_filter_has_no_facet(market, client):
 def test_a_question_that_has_been_taken_out_is_gone_at_once(market, client):
     assert read(client, MARKET).has("details", id="facet-areas")
     Question.objects.get(code="areas").rounds.clear()
-    PublicVersion.bump()
+    market_version.bump()
     assert not read(client, MARKET).has("details", id="facet-areas")
 
 

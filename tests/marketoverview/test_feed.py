@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from marketoverview.models import PublicVersion, Response, Vendor
+from marketoverview.models import Response, Vendor, market_version
 from tests.builders import make_response, make_vendor
 from tests.bulk import make_market
 from tests.reading import MARKET, bytes_of, read
@@ -28,7 +28,7 @@ def titles_of(feed: ET.Element) -> list[str]:
 def published_on(response: Response, at: str) -> None:
     """As if it had been published then, and confirmed that day."""
     Response.objects.filter(pk=response.pk).update(published_at=at, confirmed_at=at[:10])
-    PublicVersion.bump()
+    market_version.bump()
 
 
 def test_is_atom_with_all_that_it_needs(demo, client):
@@ -72,7 +72,7 @@ def test_a_confirmation_is_news_of_the_same_entry(db, client):
     published_on(make_response("Birk"), "2026-02-01T10:00Z")
     before = {entry.findtext(f"{ATOM}title"): entry for entry in feed_of(client).iter(f"{ATOM}entry")}
     Response.objects.filter(vendor__slug="birk").update(confirmed_at=date(2026, 6, 1))
-    PublicVersion.bump()
+    market_version.bump()
     feed = feed_of(client)
     after = {entry.findtext(f"{ATOM}title"): entry for entry in feed.iter(f"{ATOM}entry")}
     assert titles_of(feed) == ["Birk", "Agern"]
@@ -98,7 +98,7 @@ def test_a_new_name_changes_no_entrys_identity(db, client):
     make_response("Agern")
     before = feed_of(client).findtext(f"{ATOM}entry/{ATOM}id")
     Vendor.objects.update(name="Ørn")
-    PublicVersion.bump()
+    market_version.bump()
     assert titles_of(feed_of(client)) == ["Ørn"]
     assert feed_of(client).findtext(f"{ATOM}entry/{ATOM}id") == before
 

@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from marketoverview.figures import conclusion
-from marketoverview.models import FigureComment, Option, PublicVersion, Question
+from marketoverview.models import FigureComment, Option, Question, market_version
 from marketoverview.snapshot import Choice, Counted
 from tests.builders import make_option, make_question, make_response
 from tests.bulk import make_market
@@ -338,14 +338,14 @@ def test_kls_comment_stands_as_kls_with_its_date(db, client):
         text_en="Our words.",
         updated_on=date(2026, 5, 4),
     )
-    PublicVersion.bump()
+    market_version.bump()
     aside = read(client, f"{FIGURES}services/").one("aside", "kl-comment").text
     assert "KL's comment" in aside
     assert "Our words." in aside
     assert "May 4, 2026" in aside
     assert "Vores ord." in read(client, "/markedsoverblik/figurer/services/").one("aside", "kl-comment").text
     comment.delete()
-    PublicVersion.bump()
+    market_version.bump()
     assert not read(client, f"{FIGURES}services/").has("aside", "kl-comment")
 
 
@@ -392,7 +392,7 @@ def test_a_retired_option_keeps_its_bar_while_somebody_has_chosen_it(db, client)
     chosen = make_response("Agern", answers={"services": ["old", "a"]})
     make_option(make_question("services"), "never-chosen")
     Option.objects.filter(code__in=("old", "never-chosen")).update(retired_on=date(2026, 1, 1))
-    PublicVersion.bump()
+    market_version.bump()
     page = read(client, f"{FIGURES}services/")
     assert [bar.label for bar in bars_of(page)] == ["Option old", "Option a"]
     assert "(no longer asked)" in page.one("table", "bar-table").text

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from marketoverview.models import Option, PublicVersion, Question, Response
+from marketoverview.models import Option, Question, Response, market_version
 from tests.builders import make_question, make_response
 from tests.reading import (
     MARKET,
@@ -158,7 +158,7 @@ def test_an_unknown_way_to_count_is_named(market, client):
 
 def test_a_question_that_is_no_filter_leads_to_no_list_of_vendors(market, client):
     Question.objects.filter(code="areas").update(is_filterable=False)
-    PublicVersion.bump()
+    market_version.bump()
     assert matrix_of(read(client, MATRIX))["Option nlp", "Option health"] == (2, "")
 
 
@@ -199,7 +199,7 @@ def test_an_unknown_cell_is_a_404(path, market, client):
 
 def test_a_retired_option_leaves_the_matrix_when_nobody_has_it(market, client):
     Option.objects.filter(code="speech").update(retired_on="2026-01-01")
-    PublicVersion.bump()
+    market_version.bump()
     assert {row for row, _column in matrix_of(read(client, MATRIX))} == {"Option nlp"}
 
 

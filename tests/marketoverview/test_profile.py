@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from marketoverview.models import Answer, Option, PublicVersion, Question, Response, Vendor
+from marketoverview.models import Answer, Option, Question, Response, Vendor, market_version
 from marketoverview.profiles import contact
 from marketoverview.vcards import vcard
 from tests.builders import make_question, make_response, make_vendor
@@ -86,7 +86,7 @@ def test_own_words_stand_beside_other(db, client):
 def test_a_retired_answer_is_marked(db, client):
     make_response("Agern", answers={"services": ["a"]})
     Option.objects.update(retired_on=date(2026, 1, 1))
-    PublicVersion.bump()
+    market_version.bump()
     assert "Option a (no longer asked)" in read(client, AGERN).one("div", "profile-body").text
 
 
@@ -220,7 +220,7 @@ def test_a_person_is_named_only_with_consent(db, client):
     response = make_response("Agern", contact_function="Salg", contact_name="Anna Hansen", contact_consent=True)
     assert facts_of(read(client, AGERN))["Contact point"] == "Anna Hansen, Salg"
     Response.objects.filter(pk=response.pk).update(contact_consent=False, contact_name="")
-    PublicVersion.bump()
+    market_version.bump()
     assert facts_of(read(client, AGERN))["Contact point"] == "Salg"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketoverview.models import PublicVersion, Vendor
+from marketoverview.models import Vendor, market_version
 from tests.builders import make_response
 from tests.reading import MARKET, chips_of, names_of, notices_of, read, sentence_of, total_of
 
@@ -80,7 +80,7 @@ def test_the_words_of_a_draft_are_not_found(market, client):
 
 def test_a_new_name_is_found_at_once(market, client):
     Vendor.objects.filter(slug="agern").update(name="Fjordblik")
-    PublicVersion.bump()
+    market_version.bump()
     assert found(client, "fjordblik") == ["Fjordblik"]
     assert found(client, "agern") == []
 

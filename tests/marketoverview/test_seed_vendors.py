@@ -12,12 +12,12 @@ from marketoverview.models import (
     Answer,
     ModerationEvent,
     Option,
-    PublicVersion,
     Question,
     Response,
     SampleOffering,
     Vendor,
     VendorMember,
+    market_version,
 )
 from tests.builders import make_curator, make_option, make_question, make_response, make_round, make_user, make_vendor
 
@@ -153,9 +153,9 @@ def test_clearing_removes_load_data_only(survey, monkeypatch):
 
 def test_every_process_is_told(survey):
     seed(2)
-    first = PublicVersion.current()
+    first = market_version.current()
     seed(clear=True)
-    assert 0 < first < PublicVersion.current()
+    assert 0 < first < market_version.current()
 
 
 def test_it_is_refused_where_debug_is_off(survey, settings):

@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from marketoverview import snapshot
-from marketoverview.models import Answer, PublicVersion, Response, SampleOffering, Vendor
+from marketoverview.models import Answer, Response, SampleOffering, Vendor, market_version
 from tests.builders import make_option, make_question, make_response, make_round
 
 # Three questions, so small that a random market soon holds every combination.
@@ -53,7 +53,7 @@ def build_market(market: list[dict]) -> None:
             description=f"Vi arbejder med {one['word']}ssystemer.",
             offerings=[{"options": {"technologies": [x], "company-size": [s]}} for x, s in one["together"]],
         )
-    PublicVersion.bump()
+    market_version.bump()
 
 
 def by_sql(selection: dict, word: str = ""):
@@ -195,7 +195,7 @@ def test_a_publication_shows_at_once_in_another_process(transactional_db):
         response.withdraw(None, "Ønsket af virksomheden.")
         assert shown() == "Birk"
         Vendor.objects.filter(name="Birk").update(name="Bøg")
-        PublicVersion.bump()
+        market_version.bump()
         assert shown() == "Bøg"
     finally:
         other.communicate()
@@ -221,7 +221,7 @@ def test_a_retired_option_stays_while_somebody_has_chosen_it(db):
     make_option(make_question("services"), "unused")
     services = make_question("services")
     services.options.update(retired_on=date(2026, 1, 1))
-    PublicVersion.bump()
+    market_version.bump()
     assert [counted.choice.code for counted in snapshot.current().counts("services", 1)] == ["a"]
 
 

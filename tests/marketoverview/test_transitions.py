@@ -14,11 +14,11 @@ from marketoverview.models import (
     TRANSITIONS,
     Answer,
     ModerationEvent,
-    PublicVersion,
     Response,
     Status,
     TransitionRefused,
     Verb,
+    market_version,
 )
 from tests.builders import make_curator, make_option, make_question, make_response, make_round
 
@@ -36,7 +36,7 @@ CALLS = {
 @pytest.mark.parametrize("verb", CALLS)
 def test_a_verb_works_from_its_statuses_and_no_other(verb, status, curator):
     response = make_response(status=status)
-    events, version = ModerationEvent.objects.count(), PublicVersion.current()
+    events, version = ModerationEvent.objects.count(), market_version.current()
     sources, target = TRANSITIONS[verb]
     if status in sources:
         CALLS[verb](response, curator)
@@ -50,7 +50,7 @@ def test_a_verb_works_from_its_statuses_and_no_other(verb, status, curator):
         response.refresh_from_db()
         assert response.status == status
         assert ModerationEvent.objects.count() == events
-        assert PublicVersion.current() == version
+        assert market_version.current() == version
 
 
 def test_publishing_archives_what_was_public_before(vendor, curator):
@@ -190,13 +190,13 @@ def test_a_publication_that_breaks_off_leaves_the_old_state(vendor, curator, mon
     public = make_response(vendor)
     response = Response.begin(vendor, make_round(), curator)
     response.submit(curator)
-    version, events = PublicVersion.current(), ModerationEvent.objects.count()
+    version, events = market_version.current(), ModerationEvent.objects.count()
     break_at(fails_at, monkeypatch)
     with pytest.raises(Killed), transaction.atomic():
         response.publish(curator)
     assert list(Response.objects.published()) == [public]
     assert Response.objects.get(pk=response.pk).status == Status.SUBMITTED
-    assert (PublicVersion.current(), ModerationEvent.objects.count()) == (version, events)
+    assert (market_version.current(), ModerationEvent.objects.count()) == (version, events)
 
 
 class Killed(Exception):
@@ -205,7 +205,7 @@ class Killed(Exception):
 
 def break_at(step: str, monkeypatch) -> None:
     """Raise where a process could be killed: after each statement of a publication."""
-    perform, create, bump = Response._perform, ModerationEvent.objects.create, PublicVersion.bump
+    perform, create, bump = Response._perform, ModerationEvent.objects.create, market_version.bump
 
     def after(work, condition):
         def wrapped(*args, **kwargs):
@@ -222,7 +222,7 @@ def break_at(step: str, monkeypatch) -> None:
         published = after(create, lambda **fields: fields["verb"] == Verb.PUBLISH)
         monkeypatch.setattr(ModerationEvent.objects, "create", published)
     else:
-        monkeypatch.setattr(PublicVersion, "bump", after(bump, lambda: True))
+        monkeypatch.setattr(market_version, "bump", after(bump, lambda: True))
 
 
 def test_members_see_their_own_and_a_stranger_none(vendor, owner, colleague, stranger, curator):

@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the survey, 35 invented vendors and logins to try the portal with."""
+"""`manage.py load_demo`: the survey, 35 invented vendors, the legal content and logins to try the portal with."""
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from kl_ai.models import User
-from marketoverview.models import PublicVersion, Vendor, VendorMember
+from marketoverview.models import Vendor, VendorMember, market_version
 
 STAFF = {
     "kurator@demo.example": ("Kurator (demo)", "Kuratorer"),
@@ -25,7 +25,7 @@ MEMBERS = {
 
 class Command(BaseCommand):
     help = (
-        "Loads the survey, 35 demonstration vendors and five logins. Run again, it keeps what was tried out with them."
+        "Loads the survey, 35 demonstration vendors, the legal content and five logins. Run again, it keeps what was tried out with them."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,8 +42,9 @@ class Command(BaseCommand):
         if is_new or reset:
             demo.delete()
             call_command("loaddata", "survey", "roles", "demo", verbosity=0)
+        call_command("load_content", if_empty=True, verbosity=0)
         logins = [*self._staff(), *self._members()]
-        PublicVersion.bump()
+        market_version.bump()
         if verbosity:
             self._explain(site, logins)
 
@@ -79,11 +80,12 @@ class Command(BaseCommand):
         where = "it appears in this terminal" if settings.EMAIL_BACKEND.endswith("console.EmailBackend") else "by mail"
         lines = [
             "",
-            "The demonstration data is loaded: the survey and 35 invented vendors.",
+            "The demonstration data is loaded: the survey, 35 invented vendors and the legal content.",
             "What you change stays; `manage.py load_demo --reset` puts it back.",
             "",
             f"  Portal          {site}{reverse('home')}",
             f"  Market overview {site}{reverse('market:directory')}",
+            f"  Legal toolbox   {site}{reverse('toolbox:overview')}",
             f"  Vendor's area   {site}{reverse('vendor:home')}",
             f"  Administration  {site}{reverse('admin:index')}",
             "",

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from marketoverview.models import PublicVersion, Question
+from marketoverview.models import Question, market_version
 
 
 class Command(BaseCommand):
@@ -21,6 +21,6 @@ class Command(BaseCommand):
         if Question.objects.exists() and not overwrite:
             raise CommandError("There is a survey already. --overwrite sets its questions and the roles back.")
         call_command("loaddata", "survey", "roles", verbosity=0)
-        PublicVersion.bump()
+        market_version.bump()
         if verbosity:
             self.stdout.write("The survey and the roles are loaded. `manage.py createsuperuser` makes the first login.")

@@ -17,7 +17,6 @@ from ...models import (
     Invitation,
     JoinRequest,
     ModerationEvent,
-    PublicVersion,
     Question,
     Remark,
     Response,
@@ -27,6 +26,7 @@ from ...models import (
     SurveyRound,
     Vendor,
     VendorMember,
+    market_version,
 )
 from ..load_data import SLUG_PREFIX, Drawing, DrawnVendor
 
@@ -65,7 +65,7 @@ class Command(BaseCommand):
                 for done in _add(number, seed):
                     if verbosity > 1:
                         self.stdout.write(f"{done:,} of {number:,}")
-            PublicVersion.bump()
+            market_version.bump()
         if verbosity:
             self.stdout.write(self.style.SUCCESS(f"Removed {removed:,} and added {number:,} vendors."))
 

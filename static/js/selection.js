@@ -1,4 +1,4 @@
-// The market pages' help for htmx and the keyboard. Everything here is extra: the pages work without it.
+// What the pages with a selection need for htmx, folds and the keyboard. Everything here is extra: the pages work without it.
 (function () {
   "use strict";
 

@@ -1,0 +1,160 @@
+"""What the toolbox's model admins share: fixed codes, review dates, preview, what uses an item, and the content check."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kl_ai.admin_site import Task
+from kl_ai.traced_admin import PublicDataAdmin
+
+from .. import catalogue as catalogues
+from .. import checks
+from ..linking import KIND_NAMES
+from ..models import Item, toolbox_version
+
+STATE_FIELDS = (
+    _("Certainty and review"),
+    {"fields": ("is_public", ("certainty", "confirmed_on"), "unsettled", ("reviewed_on", "review_by"))},
+)
+"""The fieldset that every item has."""
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one to a line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *args: Any, encoder=None, decoder=None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.help_text = _("One to a line.")
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def validate(self, value: Any) -> None:
+        if self.required and not value:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.to_python(data)
+
+
+LINES: dict = {models.JSONField: {"form_class": LinesField}}
+
+
+class OverdueFilter(admin.SimpleListFilter):
+    """What was to be reviewed again before today."""
+
+    title = _("review")
+    parameter_name = "overdue"
+
+    def lookups(self, request, model_admin):
+        return [("yes", gettext("overdue"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(review_by__lt=timezone.localdate()) if self.value() == "yes" else queryset
+
+
+class ItemAdmin(PublicDataAdmin):
+    """An item: its code is chosen once, and it is switched off instead of deleted."""
+
+    version = toolbox_version
+    formfield_overrides: ClassVar = LINES
+    list_filter: ClassVar[Any] = ("is_public", "certainty", OverdueFilter, ("confirmed_on", admin.EmptyFieldListFilter))
+    readonly_fields: ClassVar[Any] = ("preview_link", "used_by")
+    ordering: ClassVar[Any] = None
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return (self.model.KEY, *fields) if obj else fields
+
+    def get_list_display(self, request: HttpRequest):
+        return (*self.list_display, "is_public", "certainty", "reviewed_on", "review_by", "confirmed_on")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"reviewed_on": timezone.localdate()} | super().get_changeform_initial_data(request)
+
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
+        self._say_what_is_wrong(request, form.instance)
+
+    def _say_what_is_wrong(self, request: HttpRequest, item: Item) -> None:
+        """What the content check finds about the item as it is now."""
+        found = checks.findings(catalogues.build(drafts=True))
+        for finding in found:
+            if finding.item == item.key and finding.is_problem:
+                self.message_user(
+                    request, gettext("Content check: %(finding)s") % {"finding": finding}, messages.WARNING
+                )
+
+    # Preview --------------------------------------------------------------------------------------
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_preview"
+        return [
+            path("<path:object_id>/preview/", self.admin_site.admin_view(self.preview), name=name),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The item's public page with all content as it is now, also what is not public."""
+        item = self.get_object(request, object_id)
+        if item is None or not self.has_view_permission(request, item):
+            raise Http404
+        request._catalogue = catalogues.build(drafts=True)  # type: ignore[attr-defined]
+        request.is_preview = True  # type: ignore[attr-defined]
+        return self.preview_view(request, item)
+
+    def preview_view(self, request: HttpRequest, item: Item) -> HttpResponse:
+        """The public view of the item, without its cache."""
+        raise NotImplementedError
+
+    @admin.display(description=_("preview"))
+    def preview_link(self, item: Item) -> str:
+        if not item.pk:
+            return "–"
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[item.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("See the page as it would be"))
+
+    @admin.display(description=_("used by"))
+    def used_by(self, item: Item) -> str:
+        """What is linked with the item, by kind, each as a link to its form."""
+        if not item.pk:
+            return "–"
+        catalogue = catalogues.build(drafts=True)
+        rows = []
+        for kind, name in KIND_NAMES.items():
+            if links := catalogue.linked(item, kind):
+                listed = format_html_join(", ", '<a href="{}">{}</a>', ((_form(other), other.key) for other in links))
+                rows.append((name, listed))
+        return format_html_join("", "<p><strong>{}</strong>: {}</p>", rows) or "–"
+
+
+def _form(item: Item) -> str:
+    try:
+        return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def overdue_task(model: type[Item], changelist: str, name: str) -> list[Task]:
+    """A line on the administration's front page where items of the model wait for their review."""
+    waiting = model.objects.filter(review_by__lt=timezone.localdate(), is_public=True).count()
+    if not waiting:
+        return []
+    text = gettext("%(items)s to be reviewed again") % {"items": name}
+    return [Task(waiting, text, reverse(f"admin:{changelist}_changelist") + "?overdue=yes")]

@@ -1,0 +1,24 @@
+"""The table of sources."""
+
+from django.contrib import admin
+
+from ..models import LegalSource
+from ..views import law
+from .base import STATE_FIELDS, ItemAdmin
+
+
+@admin.register(LegalSource)
+class LegalSourceAdmin(ItemAdmin):
+    fieldsets = (
+        (None, {"fields": ("slug", "kind", "name", "title", "part_of", "summary", "address", "aliases")}),
+        (None, {"fields": (("status", "applies_from", "checked_on"), "change", "amends")}),
+        STATE_FIELDS,
+        (None, {"fields": ("preview_link", "used_by")}),
+    )
+    list_display = ("name", "title", "status")
+    list_filter = ("kind", "status", *ItemAdmin.list_filter)
+    search_fields = ("slug", "name", "title")
+    autocomplete_fields = ("part_of", "amends")
+
+    def preview_view(self, request, item):
+        return law.source.__wrapped__(request, item.slug)

@@ -1,0 +1,116 @@
+"""Roles, phases, activities with their checklists, and the screening questions."""
+
+from django.contrib import admin
+
+from kl_ai.traced_admin import PublicDataAdmin
+
+from ..models import (
+    Activity,
+    ActivityCondition,
+    ChecklistItem,
+    Involvement,
+    Phase,
+    Role,
+    ScreeningQuestion,
+    toolbox_version,
+)
+from ..views import items, overview
+from .base import STATE_FIELDS, ItemAdmin, overdue_task
+
+END = (None, {"fields": ("preview_link", "used_by")})
+
+
+@admin.register(Role)
+class RoleAdmin(ItemAdmin):
+    fieldsets = (
+        (None, {"fields": ("slug", "position", ("name", "short_name"), "why", "does", "does_not", "sources")}),
+        STATE_FIELDS,
+        END,
+    )
+    list_display = ("name", "slug", "position")
+    search_fields = ("slug", "name")
+    autocomplete_fields = ("sources",)
+
+    def preview_view(self, request, item):
+        return items.role.__wrapped__(request, item.slug)
+
+
+@admin.register(Phase)
+class PhaseAdmin(ItemAdmin):
+    fieldsets = (
+        (None, {"fields": (("number", "slug"), "name", "summary", "goal", "result", "sources")}),
+        STATE_FIELDS,
+        END,
+    )
+    list_display = ("__str__", "slug")
+    search_fields = ("slug", "name")
+    autocomplete_fields = ("sources",)
+
+    def preview_view(self, request, item):
+        return items.phase.__wrapped__(request, item.slug)
+
+
+class InvolvementInline(admin.TabularInline):
+    model = Involvement
+    extra = 0
+
+
+class ActivityConditionInline(admin.TabularInline):
+    model = ActivityCondition
+    extra = 0
+
+
+class ChecklistInline(admin.StackedInline):
+    model = ChecklistItem
+    fields = ("number", "question", "guidance", "done_when", "role")
+    extra = 0
+    show_change_link = True
+
+
+@admin.register(Activity)
+class ActivityAdmin(ItemAdmin):
+    fieldsets = (
+        (None, {"fields": ("code", "phase", "title", "is_decision_point", "what", "why", "when")}),
+        (None, {"fields": ("responsible", "responsible_why", "outputs", "sources")}),
+        STATE_FIELDS,
+        END,
+    )
+    inlines = (InvolvementInline, ActivityConditionInline, ChecklistInline)
+    list_display = ("code", "title", "phase", "responsible")
+    list_filter = ("phase", "responsible", *ItemAdmin.list_filter)
+    list_select_related = ("phase", "responsible")
+    search_fields = ("code", "title", "what", "why")
+    autocomplete_fields = ("outputs", "sources")
+
+    def preview_view(self, request, item):
+        return items.activity.__wrapped__(request, item.code)
+
+    def tasks(self, request):
+        return overdue_task(Activity, "legaltoolbox_activity", str(self.opts.verbose_name_plural))
+
+
+@admin.register(ChecklistItem)
+class ChecklistItemAdmin(PublicDataAdmin):
+    """A question of a checklist with its own sources; it belongs to an activity."""
+
+    version = toolbox_version
+    fields = (("activity", "number"), "question", "guidance", "done_when", "role", "sources")
+    list_display = ("__str__", "role")
+    list_select_related = ("activity", "role")
+    search_fields = ("question", "activity__code")
+    autocomplete_fields = ("activity", "sources")
+
+
+@admin.register(ScreeningQuestion)
+class ScreeningQuestionAdmin(ItemAdmin):
+    fieldsets = (
+        (None, {"fields": ("code", "position", "question", "help", ("yes_label", "no_label"), "requires", "sources")}),
+        STATE_FIELDS,
+        END,
+    )
+    list_display = ("question", "code", "position")
+    search_fields = ("code", "question")
+    autocomplete_fields = ("sources",)
+
+    def preview_view(self, request, item):
+        return overview.overview.__wrapped__(request)

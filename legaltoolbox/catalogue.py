@@ -1,0 +1,330 @@
+"""The toolbox's content as one value in memory: every item, and every link between two of them.
+
+Each process holds the public catalogue and reads it anew when the version has changed, so a page
+costs one query. Links are walked both ways: what an item names and what names it are both here.
+Nothing of a catalogue may be changed by whoever reads it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .models import (
+    Activity,
+    ActivityCondition,
+    ChecklistItem,
+    DocumentTemplate,
+    Guidance,
+    Involvement,
+    Item,
+    LegalSource,
+    Phase,
+    Requirement,
+    RequirementCondition,
+    Risk,
+    RiskCondition,
+    Role,
+    ScaleLevel,
+    ScreeningQuestion,
+    TemplateField,
+    TemplateSection,
+    toolbox_version,
+)
+
+ITEM_MODELS: tuple[type[Item], ...] = (
+    LegalSource,
+    Role,
+    Phase,
+    ScreeningQuestion,
+    DocumentTemplate,
+    Activity,
+    Risk,
+    Requirement,
+    Guidance,
+)
+BY_KIND = {model.KIND: model for model in ITEM_MODELS}
+Node = tuple[str, int]
+"""An item's place in the graph of links: its kind and primary key."""
+
+
+@dataclass
+class Catalogue:
+    """All items by kind in their order, and the links between them."""
+
+    version: int
+    day: date
+    items: dict[str, dict[int, Any]]
+    """Kind to primary key to item, in the order of the model."""
+    levels: tuple[ScaleLevel, ...] = ()
+    amendments: dict[int, list[int]] = field(default_factory=dict)
+    """Primary keys: a source to those that it changes."""
+    _links: dict[Node, dict[str, list[int]]] = field(default_factory=dict)
+    _parts: dict[tuple[str, int], list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    # Items ------------------------------------------------------------------------------------------
+
+    def all(self, kind: str) -> list[Any]:
+        """All items of a kind, in their order."""
+        return list(self.items[kind].values())
+
+    @property
+    def roles(self) -> list[Role]:
+        return self.all(Role.KIND)
+
+    @property
+    def phases(self) -> list[Phase]:
+        return self.all(Phase.KIND)
+
+    @property
+    def activities(self) -> list[Activity]:
+        return self.all(Activity.KIND)
+
+    @property
+    def questions(self) -> list[ScreeningQuestion]:
+        return self.all(ScreeningQuestion.KIND)
+
+    @property
+    def templates(self) -> list[DocumentTemplate]:
+        return self.all(DocumentTemplate.KIND)
+
+    @property
+    def risks(self) -> list[Risk]:
+        return self.all(Risk.KIND)
+
+    @property
+    def requirements(self) -> list[Requirement]:
+        return self.all(Requirement.KIND)
+
+    @property
+    def guidance(self) -> list[Guidance]:
+        return self.all(Guidance.KIND)
+
+    @property
+    def sources(self) -> list[LegalSource]:
+        return self.all(LegalSource.KIND)
+
+    @cached_property
+    def by_key(self) -> dict[str, dict[str, Any]]:
+        """Kind to code or slug to item."""
+        return {kind: {item.key: item for item in items.values()} for kind, items in self.items.items()}
+
+    def find(self, kind: str, key: str) -> Any | None:
+        return self.by_key[kind].get(key)
+
+    # Links ------------------------------------------------------------------------------------------
+
+    def linked(self, item: Item, kind: str) -> list[Any]:
+        """The items of `kind` that `item` names or that name it, in the order of their kind."""
+        found = self._links.get((item.KIND, item.pk), {}).get(kind, ())
+        return [self.items[kind][pk] for pk in found]
+
+    def parts(self, name: str, owner: Model) -> list[Any]:
+        """The rows that belong to `owner`, in their order."""
+        return self._parts.get((name, owner.pk), [])
+
+    def checklist(self, activity: Activity) -> list[ChecklistItem]:
+        return self.parts("checklist", activity)
+
+    def involved(self, activity: Activity) -> list[Involvement]:
+        return self.parts("involved", activity)
+
+    def conditions(self, item: Item) -> list[Any]:
+        return self.parts(f"{item.KIND} conditions", item)
+
+    def sections(self, template: DocumentTemplate) -> list[TemplateSection]:
+        return self.parts("sections", template)
+
+    def fields(self, section: TemplateSection) -> list[TemplateField]:
+        return self.parts("fields", section)
+
+    def provisions(self, source: LegalSource) -> list[LegalSource]:
+        """What is part of the source directly."""
+        return self.parts("provisions", source)
+
+    def within(self, source: LegalSource) -> list[LegalSource]:
+        """The source and everything that is part of it, at any depth."""
+        return [source, *(below for part in self.provisions(source) for below in self.within(part))]
+
+    def resting_on(self, source: LegalSource, kind: str) -> list[Any]:
+        """The items of `kind` that rest on the source or on a part of it, in the order of their kind."""
+        nodes = [(LegalSource.KIND, part.pk) for part in self.within(source)]
+        pks = {pk for node in nodes for pk in self._links.get(node, {}).get(kind, ())}
+        return [item for pk, item in self.items[kind].items() if pk in pks]
+
+    @cached_property
+    def overdue(self) -> list[Item]:
+        """What was to be reviewed again before today."""
+        return [item for kind in self.items.values() for item in kind.values() if item.review_by < self.day]
+
+    @cached_property
+    def reviewed_on(self) -> date | None:
+        """The day of the oldest review in the catalogue: all of it was reviewed then or later."""
+        return min((item.reviewed_on for kind in self.items.values() for item in kind.values()), default=None)
+
+
+# Reading ----------------------------------------------------------------------------------------
+
+_lock = Lock()
+_catalogue: Catalogue | None = None
+
+
+def current(version: int | None = None) -> Catalogue:
+    """This process's catalogue of what is public now, or at `version`, where that is known already.
+
+    One query when nothing has changed; none with a `version`.
+    """
+    global _catalogue
+    key = (toolbox_version.current() if version is None else version, timezone.localdate())
+    catalogue = _catalogue
+    if catalogue is None or (catalogue.version, catalogue.day) != key:
+        with _lock:
+            if _catalogue is None or (_catalogue.version, _catalogue.day) != key:
+                _catalogue = build()
+            catalogue = _catalogue
+    return catalogue
+
+
+def of(request: HttpRequest) -> Catalogue:
+    """The catalogue that this request is answered from: one for the whole request."""
+    if not hasattr(request, "_catalogue"):
+        request._catalogue = current(toolbox_version.of(request))  # type: ignore[attr-defined]
+    return request._catalogue  # type: ignore[attr-defined]
+
+
+def build(*, drafts: bool = False) -> Catalogue:
+    """Read the content from the database; with `drafts` also what is not public. One query to a table.
+
+    The version is read before and after: a change that commits in between starts it anew.
+    """
+    while True:
+        before = toolbox_version.current()
+        catalogue = _read(before, drafts)
+        if drafts or toolbox_version.current() == before:
+            return catalogue
+
+
+def _read(version: int, drafts: bool) -> Catalogue:
+    items = {model.KIND: dict(_rows(model, drafts)) for model in ITEM_MODELS}
+    _tie_items(items)
+    catalogue = Catalogue(version, timezone.localdate(), items, tuple(ScaleLevel.objects.all()))
+    _read_parts(catalogue)
+    catalogue._links = _links(items, catalogue)
+    catalogue.amendments = _amendments(items[LegalSource.KIND])
+    return catalogue
+
+
+def _rows(model: Any, drafts: bool) -> Iterator[tuple[int, Item]]:
+    rows = model.objects.all() if drafts else model.objects.filter(is_public=True)
+    if model is LegalSource:
+        rows = rows.order_by("pk")  # as an editor has listed them: an act before its provisions
+    return ((item.pk, item) for item in rows)
+
+
+TIES = (
+    (LegalSource, "part_of"),
+    (ScreeningQuestion, "requires"),
+    (DocumentTemplate, "owner"),
+    (Activity, "phase"),
+    (Activity, "responsible"),
+)
+"""Links from one item to one other; the items read share the very rows that they name."""
+
+
+def _tie_items(items: dict[str, dict[int, Any]]) -> None:
+    """Tie the links to one other item; an item that needs another which is not public is not public either."""
+    for model, name in TIES:
+        of: Any = model._meta.get_field(name)
+        others = items[of.related_model.KIND]
+        for pk, item in list(items[model.KIND].items()):
+            other = getattr(item, of.attname)
+            if other in others:
+                setattr(item, name, others[other])
+            elif other is not None and not of.null:
+                del items[model.KIND][pk]
+            else:
+                setattr(item, name, None)
+
+
+def _read_parts(catalogue: Catalogue) -> None:
+    """The rows that belong to items, tied to the catalogue's own items."""
+    items, parts = catalogue.items, catalogue._parts
+    roles, questions = items[Role.KIND], items[ScreeningQuestion.KIND]
+    activities = items[Activity.KIND]
+    for row in Involvement.objects.order_by("role__position"):
+        if row.activity_id in activities and row.role_id in roles:
+            row.activity, row.role = activities[row.activity_id], roles[row.role_id]
+            parts["involved", row.activity_id].append(row)
+    for check in ChecklistItem.objects.all():
+        if check.activity_id in activities:
+            check.activity, check.role = activities[check.activity_id], roles.get(check.role_id)
+            parts["checklist", check.activity_id].append(check)
+    for model, kind in (
+        (ActivityCondition, "activity"),
+        (RiskCondition, "risk"),
+        (RequirementCondition, "requirement"),
+    ):
+        for condition in model.objects.order_by("question__position"):
+            if condition.question_id in questions:
+                condition.question = questions[condition.question_id]
+                parts[f"{kind} conditions", getattr(condition, f"{kind}_id")].append(condition)
+    for section in TemplateSection.objects.all():
+        parts["sections", section.template_id].append(section)
+    for of_section in TemplateField.objects.all():
+        parts["fields", of_section.section_id].append(of_section)
+    for source in items[LegalSource.KIND].values():
+        if source.part_of_id:
+            parts["provisions", source.part_of_id].append(source)
+
+
+def _links(items: dict[str, dict[int, Any]], catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
+    """All links, from both ends, each list in the order of its kind."""
+    found: dict[Node, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for one, other in _pairs(items, catalogue):
+        if one[1] in items[one[0]] and other[1] in items[other[0]]:
+            found[one][other[0]].add(other[1])
+            found[other][one[0]].add(one[1])
+    order = {kind: {pk: place for place, pk in enumerate(rows)} for kind, rows in items.items()}
+    return {
+        node: {kind: sorted(pks, key=order[kind].__getitem__) for kind, pks in kinds.items()}
+        for node, kinds in found.items()
+    }
+
+
+def _pairs(items: dict[str, dict[int, Any]], catalogue: Catalogue) -> Iterable[tuple[Node, Node]]:
+    for model in ITEM_MODELS:
+        for of in model._meta.many_to_many:
+            other: Any = of.related_model
+            if other is model or not of.remote_field.through._meta.auto_created:
+                continue  # what amends what is no “see also”, and involvement is read with its reasons
+            ours, theirs = f"{of.m2m_field_name()}_id", f"{of.m2m_reverse_field_name()}_id"
+            for one, two in of.remote_field.through.objects.values_list(ours, theirs):
+                yield (model.KIND, one), (other.KIND, two)
+    for activity in items[Activity.KIND].values():
+        yield (Activity.KIND, activity.pk), (Phase.KIND, activity.phase_id)
+        yield (Activity.KIND, activity.pk), (Role.KIND, activity.responsible_id)
+        for row in catalogue.involved(activity):
+            yield (Activity.KIND, activity.pk), (Role.KIND, row.role_id)
+        for check in catalogue.checklist(activity):
+            for source in catalogue.parts("check sources", check):
+                yield (Activity.KIND, activity.pk), (LegalSource.KIND, source.pk)
+    for template in items[DocumentTemplate.KIND].values():
+        yield (DocumentTemplate.KIND, template.pk), (Role.KIND, template.owner_id)
+
+
+def _amendments(sources: dict[int, Any]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = LegalSource.amends.through.objects.order_by("to_legalsource_id")
+    for amending, amended in rows.values_list("from_legalsource_id", "to_legalsource_id"):
+        if amending in sources and amended in sources:
+            found[amending].append(amended)
+    return dict(found)

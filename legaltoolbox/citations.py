@@ -1,0 +1,119 @@
+"""Citations of law: finding them in running text and in what somebody searches for.
+
+In the content they have one form each, “GDPR art. 35, stk. 7, litra b”, “forvaltningsloven § 22”,
+“AI-forordningen bilag III, pkt. 5, litra a”, and each has an entry in the table of sources under
+the same words. Whoever searches writes them in any way: “art 35”, “GDPR 9(2)(g)”, “§ 22”.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from .models import LegalSource
+
+PLACE = (
+    r"(?: art\. \d+| § \d+(?: [a-hj-z](?![a-zæøå]))?| bilag [IVX]+)"
+    r"(?:, stk\. \d+)?(?:, pkt\. \d+)?(?:, nr\. \d+)?(?:, litra [a-z])?"
+)
+"""A provision of an act, after the act's name."""
+
+
+def pattern(acts: Iterable[LegalSource]) -> re.Pattern[str]:
+    """Finds the citations of these acts' provisions in running text."""
+    names = sorted((re.escape(act.name) for act in acts), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(names) or '(?!)'}){PLACE}", re.IGNORECASE)
+
+
+def normal(citation: str) -> str:
+    """A citation as a key: small letters, single spaces."""
+    return " ".join(citation.split()).casefold()
+
+
+def cited(text: str, found_by: re.Pattern[str]) -> Iterator[str]:
+    """The citations in a text, as they stand there."""
+    return (match[0] for match in found_by.finditer(text))
+
+
+# Searching --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a query asks for: an act or any, and where in it."""
+
+    act: str | None
+    """The act's slug, None for any act."""
+    place: tuple[str, ...]
+    """The parts of a source's key after the act: ("art", "35", "stk", "7"); the word "art" or "par" may be missing."""
+
+
+_NUMBERED = re.compile(
+    r"^(?:(?P<unit>art|artikel|artikler|§|§§|par|paragraf|bilag)\.? ?)?"
+    r"(?P<number>\d{1,3}(?: ?[a-z](?![a-zæøå0-9]))?|[ivx]{1,4}(?![a-zæøå]))"
+    r"(?P<rest>.*)$"
+)
+_BRACKETS = re.compile(r"\(([a-z0-9]{1,3})\)")
+_STEPS = re.compile(r"[, ]*(?P<unit>stk|stykke|pkt|nr|litra|lit)\.? ?(?P<at>\d{1,3}|[a-z](?![a-zæøå]))")
+_UNITS = {"artikel": "art", "artikler": "art", "§": "par", "§§": "par", "paragraf": "par"}
+_STEP_UNITS = {"stykke": "stk", "lit": "litra"}
+
+
+def wanted(query: str, acts: Sequence[LegalSource]) -> Wanted | None:
+    """The provision that a query asks for; None where it asks for words."""
+    text = " ".join(query.casefold().replace("\u00a0", " ").split()).strip(" .,;")
+    act, rest = _split_act(text, acts)
+    if act is not None and not rest:
+        return Wanted(act, ())
+    match = _NUMBERED.match(rest)
+    if match is None or (act is None and not match["unit"]):
+        return None
+    steps = _steps(match["rest"])
+    if steps is None:
+        return None
+    unit = _UNITS.get(match["unit"] or "", match["unit"] or "")
+    number = match["number"].replace(" ", "")
+    return Wanted(act, ((unit,) if unit else ()) + (number, *steps))
+
+
+def _split_act(text: str, acts: Sequence[LegalSource]) -> tuple[str | None, str]:
+    """The act that the text begins or ends with, and what is left of it."""
+    names = [(name.casefold(), act.slug) for act in acts for name in (act.name, act.title, act.slug, *act.aliases)]
+    for name, slug in sorted(names, key=lambda pair: -len(pair[0])):
+        if re.match(rf"{re.escape(name)}(?!\w)", text):
+            return slug, text[len(name) :].strip(" ,.")
+        if re.search(rf"(?<!\w){re.escape(name)}$", text):
+            return slug, text[: -len(name)].strip(" ,.").removesuffix(" i").removesuffix(" of").strip(" ,")
+    return None, text
+
+
+def _steps(rest: str) -> tuple[str, ...] | None:
+    """“, stk. 7, litra b” or “(7)(b)” as parts of a key; None where anything else follows."""
+    found: list[str] = []
+    rest = rest.strip(" ,.")
+    if rest.startswith("("):
+        marks = _BRACKETS.findall(rest)
+        if _BRACKETS.sub("", rest).strip(" ,."):
+            return None
+        for mark in marks:
+            found += ["stk" if mark.isdigit() and "stk" not in found else "litra" if mark.isalpha() else "nr", mark]
+        return tuple(found)
+    at = 0
+    while at < len(rest):
+        step = _STEPS.match(rest, at)
+        if step is None:
+            return None
+        found += [_STEP_UNITS.get(step["unit"], step["unit"]), step["at"]]
+        at = step.end()
+    return tuple(found)
+
+
+def is_wanted(source: LegalSource, act: LegalSource, what: Wanted) -> bool:
+    """Whether `source`, a part of `act` or the act itself, is what the query asks for."""
+    if what.act is not None and act.slug != what.act:
+        return False
+    place = tuple(source.slug.removeprefix(act.slug).strip("-").split("-")) if source.slug != act.slug else ()
+    if place == what.place:
+        return True
+    return bool(what.place) and what.place[0] not in ("art", "par", "bilag") and place[1:] == what.place

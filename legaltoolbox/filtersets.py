@@ -1,0 +1,330 @@
+"""The query strings of the toolbox, validated: the situation of the one-pager, and the filters of the catalogues.
+
+Whatever a link holds, the page answers: unknown values are dropped and named in a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import django_filters
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kl_ai import querystring
+from kl_ai.querystring import Notices, OptionsFilter, SearchFilter, encode
+from kl_ai.wordindex import WordIndex
+
+from .catalogue import Catalogue
+from .models import Activity, Guidance, Item, LegalSource, LegalStatus, Requirement, Risk, Role
+from .screening import NO, YES, Situation
+
+Keys = Callable[[Any, Catalogue], Iterable[str]]
+PICK = "pick"
+
+
+# The situation ----------------------------------------------------------------------------------
+
+
+class SituationFilterSet(django_filters.FilterSet):
+    """The role and one parameter for each screening question, named by its code."""
+
+    class Meta:
+        model = Activity
+        fields: tuple[str, ...] = ()
+
+
+def situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tuple[str, ...]]:
+    """The situation that the request describes, and notices about what was ignored."""
+    filters = {"role": OptionsFilter(label=_("Role"), choices=[(role.slug, role.slug) for role in catalogue.roles])}
+    for question in catalogue.questions:
+        filters[question.code] = OptionsFilter(label=question.question, choices=[(YES, YES), (NO, NO)])
+    filterset, notices = _validated(SituationFilterSet, filters, request)
+    querystring.unknown_parameters(filterset, (), notices)
+    chosen = {name: values for name, values in filterset.form.cleaned_data.items() if values}
+    for name, values in chosen.items():
+        if len(values) > 1:
+            notices.add(_("Two answers were given for “%(question)s”. The first counts.") % {
+                "question": filterset.filters[name].label
+            })  # fmt: skip
+    first = {name: values[0] for name, values in chosen.items()}
+    return Situation(first.pop("role", ""), first), notices.texts()
+
+
+def _validated(base: Any, filters: Mapping[str, Any], request: HttpRequest) -> tuple[Any, Notices]:
+    filterset = type("CatalogueFilterSet", (base,), dict(filters))(request.GET, queryset=base.Meta.model.objects.none())
+    filterset.form.is_valid()
+    notices = Notices()
+    querystring.search_text(filterset, request, notices)
+    querystring.unknown_choices(filterset, notices)
+    return filterset, notices
+
+
+class SearchFilterSet(django_filters.FilterSet):
+    """Free text alone."""
+
+    q = SearchFilter()
+
+    class Meta:
+        model = Activity
+        fields: tuple[str, ...] = ()
+
+
+def search_text(request: HttpRequest) -> tuple[str, tuple[str, ...]]:
+    """What is searched for, and notices about what was ignored."""
+    filterset, notices = _validated(SearchFilterSet, {}, request)
+    querystring.unknown_parameters(filterset, (), notices)
+    return filterset.form.cleaned_data.get("q", ""), notices.texts()
+
+
+# The catalogues ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A way to narrow a catalogue: what it is called, its choices in order, and which of them an item has."""
+
+    name: str
+    heading: str | Promise
+    choices: Callable[[Catalogue], list[tuple[str, str]]]
+    keys: Keys
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a visitor has chosen of one catalogue. `chosen` maps an axis to its choices in their order."""
+
+    q: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    picked: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        return not self.q and not self.chosen
+
+    def pairs(self, *, picked: bool = True) -> Iterator[tuple[str, str]]:
+        if self.q:
+            yield "q", self.q
+        for name, values in self.chosen.items():
+            yield from ((name, value) for value in values)
+        if picked:
+            yield from ((PICK, code) for code in self.picked)
+
+    def query(self, *, picked: bool = True) -> str:
+        """`?q=…&phase=…`, or nothing at all for everything."""
+        return encode(self.pairs(picked=picked))
+
+    def without(self, name: str, value: str) -> Selection:
+        left = tuple(other for other in self.chosen.get(name, ()) if other != value)
+        chosen = {**self.chosen, name: left}
+        return replace(self, chosen={key: values for key, values in chosen.items() if values})
+
+    def without_text(self) -> Selection:
+        return replace(self, q="")
+
+    def cleared(self) -> Selection:
+        return Selection(picked=self.picked)
+
+
+def _labels(choices: type[models.TextChoices]) -> Callable[[Catalogue], list[tuple[str, str]]]:
+    return lambda catalogue: [(choice.value, capfirst(choice.label)) for choice in choices]
+
+
+def _items(kind: str, label: Callable[[Any], str]) -> Callable[[Catalogue], list[tuple[str, str]]]:
+    return lambda catalogue: [(item.key, label(item)) for item in catalogue.all(kind)]
+
+
+def _acts(kind: str) -> Callable[[Catalogue], list[tuple[str, str]]]:
+    """The acts and documents that at least one item of the kind rests on."""
+
+    def choices(catalogue: Catalogue) -> list[tuple[str, str]]:
+        used = {top(source) for item in catalogue.all(kind) for source in catalogue.linked(item, LegalSource.KIND)}
+        return [(source.slug, source.name) for source in catalogue.sources if source in used]
+
+    return choices
+
+
+def top(source: LegalSource) -> LegalSource:
+    """The act that a provision is part of; itself for whatever is part of nothing."""
+    while source.part_of is not None:
+        source = source.part_of
+    return source
+
+
+def _acts_of(item: Item, catalogue: Catalogue) -> Iterable[str]:
+    return {top(source).slug for source in catalogue.linked(item, LegalSource.KIND)}
+
+
+PHASE = Axis(
+    "phase",
+    gettext_lazy("Phase"),
+    _items("phase", str),
+    lambda item, catalogue: (phase.slug for phase in catalogue.linked(item, "phase")),
+)
+
+
+def _source(kind: str) -> Axis:
+    return Axis("source", gettext_lazy("Legal source"), _acts(kind), _acts_of)
+
+
+def _choice(name: str, heading: str | Promise, choices: type[models.TextChoices]) -> Axis:
+    return Axis(name, heading, _labels(choices), lambda item, catalogue: (getattr(item, name),))
+
+
+AXES: dict[str, tuple[Axis, ...]] = {
+    Risk.KIND: (
+        _choice("kind", gettext_lazy("Kind"), Risk.Kind),
+        PHASE,
+        Axis(
+            "role",
+            gettext_lazy("Role"),
+            _items("role", lambda role: role.name),
+            lambda item, catalogue: (role.slug for role in catalogue.linked(item, Role.KIND)),
+        ),
+        _source(Risk.KIND),
+    ),
+    Requirement.KIND: (
+        _choice("addressee", gettext_lazy("Addressed to"), Requirement.Addressee),
+        _choice("level", gettext_lazy("Must, should or may"), Requirement.Level),
+        _choice("topic", gettext_lazy("Topic"), Requirement.Topic),
+        PHASE,
+        _source(Requirement.KIND),
+    ),
+    Guidance.KIND: (
+        _choice("kind", gettext_lazy("Answer"), Guidance.Kind),
+        _choice("theme", gettext_lazy("Theme"), Guidance.Theme),
+        _source(Guidance.KIND),
+    ),
+    LegalSource.KIND: (
+        _choice("kind", gettext_lazy("Type"), LegalSource.Kind),
+        _choice("status", gettext_lazy("Legal status"), LegalStatus),
+    ),
+}
+TEXTS = {
+    Risk.KIND: ("code", "title", "cause", "event", "consequence", "consequence_municipality", "signs"),
+    Requirement.KIND: ("code", "title", "duty", "wording", "evidence", "explanation"),
+    Guidance.KIND: ("code", "question", "answer", "condition", "explanation"),
+    LegalSource.KIND: ("slug", "name", "title", "summary", "change"),
+}
+
+
+class ItemFilterSet(django_filters.FilterSet):
+    """Free text and the axes of one catalogue; what is picked is a parameter beside them."""
+
+    q = SearchFilter()
+
+    class Meta:
+        model = Requirement
+        fields: tuple[str, ...] = ()
+
+
+def read(request: HttpRequest, kind: str, catalogue: Catalogue) -> Selection:
+    """The selection that the request asks for of the items of `kind`."""
+    filters: dict[str, Any] = {
+        axis.name: OptionsFilter(label=axis.heading, choices=[(key, key) for key, _label in axis.choices(catalogue)])
+        for axis in AXES[kind]
+    }
+    known = catalogue.by_key[kind]
+    filters[PICK] = OptionsFilter(label=_("Picked"), choices=[(key, key) for key in known])
+    filterset, notices = _validated(ItemFilterSet, filters, request)
+    querystring.unknown_parameters(filterset, (), notices)
+    cleaned = dict(filterset.form.cleaned_data)
+    return Selection(
+        q=cleaned.pop("q", ""),
+        picked=cleaned.pop(PICK, ()),
+        chosen={name: values for name, values in cleaned.items() if values},
+        notices=notices.texts(),
+    )
+
+
+def matching(kind: str, catalogue: Catalogue, selection: Selection, *, leave_out: str = "") -> list[Any]:
+    """The items of `kind` that match: any choice of an axis, every axis, and every word of the free text."""
+    items = catalogue.all(kind)
+    if selection.q:
+        found = _index(kind, catalogue.version, catalogue.day, tuple(_text(item) for item in items)).match(selection.q)
+        items = [item for place, item in enumerate(items) if found >> place & 1]
+    for axis in AXES[kind]:
+        wanted = set(selection.chosen.get(axis.name, ()))
+        if wanted and axis.name != leave_out:
+            items = [item for item in items if wanted.intersection(axis.keys(item, catalogue))]
+    return items
+
+
+def _text(item: Item) -> str:
+    return "\n".join(str(getattr(item, name)) for name in TEXTS[item.KIND])
+
+
+@lru_cache(maxsize=8)
+def _index(kind: str, version: int, day: Any, texts: tuple[str, ...]) -> WordIndex:
+    return WordIndex(texts)
+
+
+def for_file(kind: str, catalogue: Catalogue, selection: Selection) -> list[Any]:
+    """What a file holds: the picked items, or where none is picked all that match."""
+    if selection.picked:
+        return [catalogue.by_key[kind][key] for key in selection.picked]
+    return matching(kind, catalogue, selection)
+
+
+# The panel --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FacetOption:
+    code: str
+    label: str
+    count: int
+    is_selected: bool
+    input_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    code: str
+    heading: str
+    is_open: bool
+    selected_count: int
+    options: list[FacetOption]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    heading: str
+    label: str
+    remove_url: str
+
+
+def facets(kind: str, catalogue: Catalogue, selection: Selection) -> list[Facet]:
+    """One facet for each axis. An option's number is what choosing it alone on this axis would give."""
+    return [_facet(axis, kind, catalogue, selection, place) for place, axis in enumerate(AXES[kind])]
+
+
+def _facet(axis: Axis, kind: str, catalogue: Catalogue, selection: Selection, place: int) -> Facet:
+    selected = selection.chosen.get(axis.name, ())
+    counts: dict[str, int] = {}
+    for item in matching(kind, catalogue, selection, leave_out=axis.name):
+        for key in set(axis.keys(item, catalogue)):
+            counts[key] = counts.get(key, 0) + 1
+    options = [
+        FacetOption(key, label, counts.get(key, 0), key in selected, f"{axis.name}-{key}")
+        for key, label in axis.choices(catalogue)
+    ]
+    return Facet(axis.name, str(axis.heading), bool(selected) or place < 2, len(selected), options)
+
+
+def chips(kind: str, catalogue: Catalogue, selection: Selection, path: str) -> Iterator[Chip]:
+    """One removable chip for each choice."""
+    if selection.q:
+        yield Chip(_("Free text"), f"“{selection.q}”", path + selection.without_text().query())
+    for axis in AXES[kind]:
+        labels = dict(axis.choices(catalogue)) if axis.name in selection.chosen else {}
+        for value in selection.chosen.get(axis.name, ()):
+            yield Chip(str(axis.heading), labels[value], path + selection.without(axis.name, value).query())

@@ -1,0 +1,168 @@
+"""Content files into the database: the first load, and putting everything back as the files have it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from .content import FOLDER, KINDS, SCALE, ContentError, Kind, Part, read
+from .models import ScaleLevel, toolbox_version
+
+Record = dict[str, Any]
+Keys = dict[type[models.Model], dict[str, models.Model]]
+
+
+@transaction.atomic
+def load(folder: Path = FOLDER) -> dict[str, int]:
+    """Load all files: new items are made, known ones set back with their parts and links.
+
+    Items that the files do not have are left alone. Returns the number of items by model name.
+    Raises `ContentError`, with nothing changed, where a file is wrong. A fixed number of
+    statements for each table.
+    """
+    records, keys = read(folder), {}
+    for kind in KINDS:
+        keys[kind.model] = _load_items(kind, records[kind.model], keys)
+    for kind in KINDS:
+        _load_links(kind.model, kind.fields, keys[kind.model].values(), records[kind.model], keys)
+        _load_parts(kind.parts, list(zip(keys[kind.model].values(), records[kind.model], strict=True)), keys)
+    _load_scale(records[ScaleLevel])
+    toolbox_version.bump()
+    return {model.__name__: len(found) for model, found in keys.items()}
+
+
+def _load_items(kind: Kind, records: list[Record], keys: Keys) -> dict[str, models.Model]:
+    """The items of one kind, made or set back, in the order of their records."""
+    key = kind.model.KEY
+    known = {item.key: item for item in kind.model.objects.all()}
+    found: dict[str, models.Model] = {}
+    within: list[tuple[models.Model, str, str]] = []
+    for record in records:
+        item = known.get(record.get(key, "")) or kind.model()
+        with _naming(f"{kind.model.__name__} {record.get(key)}"):
+            within += [(item, name, other) for name, other in _set(item, kind.fields, record, keys)]
+            if item.key in found:
+                raise ContentError("There are two of them.")
+        found[item.key] = item
+    new, old = [item for item in found.values() if not item.pk], [item for item in found.values() if item.pk]
+    kind.model.objects.bulk_create(new)
+    _set_within(kind, found, within)
+    _update(kind.model, [*old, *{item: None for item, _, _ in within}])
+    for item in found.values():
+        with _naming(f"{kind.model.__name__} {item.key}"):
+            item.clean()
+    _remember(kind.model, new, old)
+    return found
+
+
+def _set(row: models.Model, fields: Iterable[str], record: Record, keys: Keys) -> list[tuple[str, str]]:
+    """Set the row's own fields; returns the links to its own model, which can be set only when all rows are there."""
+    later = []
+    for name in fields:
+        of = row._meta.get_field(name)
+        if of.many_to_many:
+            continue
+        if of.many_to_one and of.related_model is type(row):
+            setattr(row, name, None)
+            if record.get(name):
+                later.append((name, record[name]))
+        elif of.many_to_one:
+            setattr(row, name, _linked(of.related_model, record[name], keys) if record.get(name) else None)
+        else:
+            setattr(row, name, record.get(name, of.get_default()))
+    row.clean_fields(exclude=[of.name for of in row._meta.fields if of.is_relation])
+    return later
+
+
+def _linked(model: type[models.Model], key: str, keys: Keys) -> models.Model:
+    if (found := keys[model].get(key)) is None:
+        raise ContentError(f"There is no {model.__name__} “{key}”.")
+    return found
+
+
+def _set_within(kind: Kind, found: Mapping[str, models.Model], within: list[tuple[models.Model, str, str]]) -> None:
+    for item, name, other in within:
+        with _naming(f"{kind.model.__name__} {item.key}"):  # type: ignore[attr-defined]
+            setattr(item, name, _linked(kind.model, other, {kind.model: dict(found)}))
+
+
+def _update(model: Any, rows: list[models.Model]) -> None:
+    names = [of.name for of in model._meta.concrete_fields if not of.primary_key]
+    if rows:
+        model.objects.bulk_update(rows, names, batch_size=100)
+
+
+def _remember(model: Any, new: list[models.Model], old: list[models.Model]) -> None:
+    """The first line of each row's history, so that the first correction shows what was there before."""
+    model.history.bulk_history_create(new, batch_size=100)
+    model.history.bulk_history_create(old, batch_size=100, update=True)
+
+
+def _load_links(model: Any, fields: Iterable[str], rows: Iterable[Any], records: list[Record], keys: Keys) -> None:
+    pairs = list(zip(rows, records, strict=True))
+    for of in (model._meta.get_field(name) for name in fields):
+        if not of.many_to_many:
+            continue
+        through, ours, theirs = of.remote_field.through, of.m2m_field_name(), of.m2m_reverse_field_name()
+        through.objects.filter(**{f"{ours}__in": [row.pk for row, _ in pairs]}).delete()
+        links = []
+        for row, record in pairs:
+            with _naming(f"{model.__name__} {record.get('code', record.get('slug', row))}: {of.name}"):
+                found = [_linked(of.related_model, key, keys) for key in record.get(of.name, ())]
+                if len(set(found)) < len(found):
+                    raise ContentError("The same is linked twice.")
+                links += [through(**{ours: row, theirs: other}) for other in found]
+        through.objects.bulk_create(links, batch_size=500)
+
+
+def _load_parts(parts: Iterable[Part], owners: list[tuple[Any, Record]], keys: Keys) -> None:
+    for part in parts:
+        model: Any = part.model
+        model.objects.filter(**{f"{part.parent}__in": [owner.pk for owner, _ in owners]}).delete()
+        rows, records = [], []
+        for owner, record in owners:
+            for number, child in enumerate(record.get(part.name, ()), start=1):
+                row = model(**{part.parent: owner} | ({part.order: number} if part.order else {}))
+                with _naming(f"{owner}: {part.name} {number}"):
+                    if unknown := sorted(set(child) - {*part.fields, *(inner.name for inner in part.parts)}):
+                        raise ContentError(f"Unknown fields: {', '.join(unknown)}.")
+                    _set(row, part.fields, child, keys)
+                rows.append(row)
+                records.append(child)
+        model.objects.bulk_create(rows, batch_size=200)
+        model.history.bulk_history_create(rows, batch_size=100)
+        _load_links(model, part.fields, rows, records, keys)
+        _load_parts(part.parts, list(zip(rows, records, strict=True)), keys)
+
+
+def _load_scale(records: list[Record]) -> None:
+    known = {(level.axis, level.level): level for level in ScaleLevel.objects.all()}
+    levels = []
+    for record in records:
+        level = known.get((record.get("axis"), record.get("level")), ScaleLevel())
+        with _naming(f"ScaleLevel {record.get('axis')} {record.get('level')}"):
+            _set(level, SCALE.fields, record, {})
+        levels.append(level)
+    ScaleLevel.objects.bulk_create([level for level in levels if not level.pk])
+    _update(ScaleLevel, [level for level in levels if (level.axis, level.level) in known])
+
+
+class _naming:  # noqa: N801 - reads as a statement
+    """Errors inside say which item they are about."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind, error, trace) -> None:
+        if isinstance(error, ValidationError):
+            said = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+            raise ContentError(f"{self.what}: {said}") from error
+        if isinstance(error, ContentError):
+            raise ContentError(f"{self.what}: {error}") from error
+        if isinstance(error, KeyError | TypeError):
+            raise ContentError(f"{self.what}: {type(error).__name__} {error}") from error

@@ -1,0 +1,33 @@
+"""`manage.py check_content`: whether the legal content hangs together."""
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from legaltoolbox import checks
+from legaltoolbox.catalogue import build
+from legaltoolbox.models import Certainty
+
+
+class Command(BaseCommand):
+    help = "Finds dead links, items without a source, citations that no source has, unused roles and what is overdue."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--counts", action="store_true", help="also print the items by kind and certainty")
+
+    def handle(self, *args, counts: bool, **options) -> None:
+        catalogue = build(drafts=True)
+        found = checks.findings(catalogue)
+        if counts:
+            self._print_counts(checks.counts(catalogue))
+        for finding in found:
+            self.stdout.write(f"{'Problem' if finding.is_problem else 'Note'}  {finding}")
+        problems = sum(finding.is_problem for finding in found)
+        if problems:
+            raise CommandError(f"{problems} problems in the content.")
+        self.stdout.write(f"The content hangs together: {sum(map(len, catalogue.items.values()))} items.")
+
+    def _print_counts(self, by_kind) -> None:
+        names = Certainty.values
+        self.stdout.write(f"{'':12}" + "".join(f"{name:>12}" for name in (*names, "all")))
+        for kind, numbers in by_kind.items():
+            cells = [numbers[name] for name in names]
+            self.stdout.write(f"{kind:12}" + "".join(f"{number:>12}" for number in (*cells, sum(cells))))

@@ -1,0 +1,35 @@
+"""The toolbox's content, from the law up: sources, roles and phases, activities, templates, risks, requirements."""
+
+from .catalogues import Guidance, Requirement, Risk, ScaleLevel
+from .items import Certainty, Item, Sourced
+from .law import LegalSource, LegalStatus
+from .screening import ActivityCondition, Condition, RequirementCondition, RiskCondition, ScreeningQuestion
+from .templates import DocumentTemplate, TemplateField, TemplateSection
+from .version import toolbox_version
+from .work import Activity, ChecklistItem, Involvement, Phase, Role
+
+__all__ = [
+    "Activity",
+    "ActivityCondition",
+    "Certainty",
+    "ChecklistItem",
+    "Condition",
+    "DocumentTemplate",
+    "Guidance",
+    "Involvement",
+    "Item",
+    "LegalSource",
+    "LegalStatus",
+    "Phase",
+    "Requirement",
+    "RequirementCondition",
+    "Risk",
+    "RiskCondition",
+    "Role",
+    "ScaleLevel",
+    "ScreeningQuestion",
+    "Sourced",
+    "TemplateField",
+    "TemplateSection",
+    "toolbox_version",
+]

@@ -1,0 +1,105 @@
+"""What every item of the toolbox carries: how certain it is, whether it is public, when it was last reviewed."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class Certainty(models.TextChoices):
+    """How well the wording is known to agree with its source."""
+
+    VERIFIED = "verified", _("checked in the text of the source")
+    RECALLED = "recalled", _("generally known law, wording not looked up")
+    UNCERTAIN = "uncertain", _("uncertain, or about to change")
+
+
+class NaturalCodeManager(models.Manager):
+    """Looks rows up by their stable code or slug; the content files use it."""
+
+    def get_by_natural_key(self, key: str):
+        return self.get(**{self.model.KEY: key})
+
+
+class Item(models.Model):
+    """A piece of content with a stable key, a certainty and a review date.
+
+    Subclasses say what they are called in links (`KIND`) and which field is their key (`KEY`).
+    Texts are plain: a blank line separates paragraphs, lines that begin with "- " are a list.
+    """
+
+    KIND: ClassVar[str]
+    KEY: ClassVar[str] = "code"
+
+    is_public = models.BooleanField(
+        _("public"), default=True, help_text=_("Switch this off instead of deleting: codes are never used again.")
+    )
+    certainty = models.CharField(_("certainty"), max_length=10, choices=Certainty.choices, default=Certainty.RECALLED)
+    unsettled = models.TextField(
+        _("unsettled"), blank=True, help_text=_("What is not settled, and what is known. Shown under “Unsettled”.")
+    )
+    reviewed_on = models.DateField(_("last reviewed"))
+    review_by = models.DateField(_("to be reviewed by"))
+    confirmed_on = models.DateField(
+        _("confirmed by a lawyer"), null=True, blank=True, help_text=_("Empty until a lawyer has confirmed the text.")
+    )
+
+    objects: ClassVar = NaturalCodeManager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def key(self) -> str:
+        return getattr(self, self.KEY)
+
+    def natural_key(self) -> tuple[str]:
+        return (self.key,)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the day on which it was to be reviewed again has passed."""
+        return self.review_by < timezone.localdate()
+
+    def clean(self) -> None:
+        super().clean()
+        errors: dict[str, Any] = {}
+        if self.reviewed_on and self.review_by and self.review_by <= self.reviewed_on:
+            errors["review_by"] = _("The next review comes after the last one.")
+        if self.reviewed_on and self.reviewed_on > timezone.localdate():
+            errors["reviewed_on"] = _("This day is still to come.")
+        if self.is_public and self.certainty == Certainty.UNCERTAIN and not self.unsettled.strip():
+            errors["unsettled"] = _("What is uncertain is public only with a text on what is not settled.")
+        if errors:
+            raise ValidationError(errors)
+
+
+class Sourced(Item):
+    """An item that rests on law or guidance."""
+
+    sources: ClassVar = models.ManyToManyField(
+        "legaltoolbox.LegalSource", verbose_name=_("sources"), related_name="%(class)s_items", blank=True
+    )
+
+    class Meta:
+        abstract = True
+
+
+def code_field(pattern: str, example: str) -> models.CharField:
+    """A stable code, such as A25, that is never used again."""
+    return models.CharField(
+        _("code"),
+        max_length=5,
+        unique=True,
+        help_text=_("Used in addresses, documents and exports. Never reused."),
+        validators=[RegexValidator(pattern, _("A code looks like %(example)s.") % {"example": example})],
+    )
+
+
+def history(*links: str) -> HistoricalRecords:
+    """The traced changes of a model, with those of the links named."""
+    return HistoricalRecords(m2m_fields=links)

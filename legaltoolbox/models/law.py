@@ -1,0 +1,85 @@
+"""The table of acts, provisions, decisions and guides that everything else rests on."""
+
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .items import Item, NaturalCodeManager, history
+
+
+class LegalStatus(models.TextChoices):
+    IN_FORCE = "in_force", _("In force")
+    ADOPTED = "adopted", _("Adopted, not in force")
+    PROPOSED = "proposed", _("Proposed")
+    GUIDANCE = "guidance", _("Guidance and practice")
+
+
+class LegalSource(Item):
+    """An act or one provision of it, a decision, a judgment, a guide or a bill.
+
+    A provision is part of the next level up (letter, paragraph, article, act), so that a page can
+    show all that rests on an article with everything below it.
+    """
+
+    KIND = "source"
+    KEY = "slug"
+
+    class Kind(models.TextChoices):
+        ACT = "act", _("act")
+        PROVISION = "provision", _("provision")
+        ORDER = "order", _("executive order")
+        BILL = "bill", _("bill")
+        JUDGMENT = "judgment", _("judgment")
+        DECISION = "decision", _("decision of an authority")
+        GUIDELINE = "guideline", _("guide")
+        STANDARD = "standard", _("standard")
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True, help_text=_("Used in addresses. Never reused."))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=120, unique=True, help_text=_("As it is cited."))
+    title = models.CharField(_("title"), max_length=250)
+    aliases = models.JSONField(
+        _("other names"), default=list, blank=True, help_text=_("What people also search for: a list of texts.")
+    )
+    part_of = models.ForeignKey(
+        "self", verbose_name=_("part of"), on_delete=models.PROTECT, null=True, blank=True, related_name="parts"
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    address = models.URLField(
+        _("official address"), max_length=500, blank=True, validators=[URLValidator(schemes=["http", "https"])]
+    )
+    status = models.CharField(_("legal status"), max_length=10, choices=LegalStatus.choices)
+    applies_from = models.DateField(_("applies from"), null=True, blank=True)
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+    change = models.TextField(_("what is changing"), blank=True)
+    amends: ClassVar = models.ManyToManyField(
+        "self", verbose_name=_("changes"), symmetrical=False, related_name="amended_by", blank=True
+    )
+
+    history = history("amends")
+    objects: ClassVar = NaturalCodeManager()
+
+    class Meta:
+        verbose_name = _("legal source")
+        verbose_name_plural = _("legal sources")
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.kind == self.Kind.PROVISION and self.part_of_id is None:
+            raise ValidationError({"part_of": _("A provision is part of an act.")})
+        if self.checked_on and self.checked_on > timezone.localdate():
+            raise ValidationError({"checked_on": _("This day is still to come.")})
+        above, seen = self.part_of, {self.pk}
+        while above is not None:
+            if above.pk in seen:
+                raise ValidationError({"part_of": _("A source cannot be part of itself.")})
+            seen.add(above.pk)
+            above = above.part_of

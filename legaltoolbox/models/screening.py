@@ -1,0 +1,103 @@
+"""The questions about a solution, and what each answer brings with it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from .catalogues import Requirement, Risk
+from .items import NaturalCodeManager, Sourced, history
+from .work import Activity
+
+
+class ScreeningQuestion(Sourced):
+    """A question that a project manager answers yes or no; the answer decides what applies."""
+
+    KIND = "question"
+
+    code = models.SlugField(_("code"), max_length=30, unique=True, help_text=_("Used in addresses. Never reused."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    question = models.CharField(_("question"), max_length=200)
+    help = models.TextField(_("help"), blank=True)
+    yes_label = models.CharField(_("what yes is called"), max_length=40, default="Ja")
+    no_label = models.CharField(_("what no is called"), max_length=40, default="Nej")
+    requires = models.ForeignKey(
+        "self",
+        verbose_name=_("counts only after yes to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+    )
+
+    history = history("sources")
+    objects: ClassVar = NaturalCodeManager()
+
+    class Meta:
+        verbose_name = _("screening question")
+        verbose_name_plural = _("screening questions")
+        ordering = ("position", "code")
+
+    def __str__(self) -> str:
+        return self.question
+
+    @property
+    def title(self) -> str:
+        return self.question
+
+
+class Condition(models.Model):
+    """An item applies when any of its conditions holds; one without conditions always does."""
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+
+    question = models.ForeignKey(ScreeningQuestion, verbose_name=_("question"), on_delete=models.PROTECT)
+    answer = models.CharField(_("answer"), max_length=3, choices=Answer.choices)
+    reason = models.CharField(
+        _("reason"), max_length=200, help_text=_("Continues the sentence “Applies to you, because …” in Danish.")
+    )
+
+    history = HistoricalRecords(inherit=True)
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        abstract = True
+        verbose_name = _("condition")
+        verbose_name_plural = _("conditions")
+
+    def __str__(self) -> str:
+        return f"{self.question.code}: {self.answer}"
+
+
+def _once(owner: str, name: str) -> tuple[models.UniqueConstraint]:
+    return (models.UniqueConstraint(fields=(owner, "question", "answer"), name=name),)
+
+
+class ActivityCondition(Condition):
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="conditions")
+
+    class Meta(Condition.Meta):
+        abstract = False
+        ordering = ("activity", "question__position")
+        constraints = _once("activity", "activity_condition_once")
+
+
+class RiskCondition(Condition):
+    risk = models.ForeignKey(Risk, on_delete=models.CASCADE, related_name="conditions")
+
+    class Meta(Condition.Meta):
+        abstract = False
+        ordering = ("risk", "question__position")
+        constraints = _once("risk", "risk_condition_once")
+
+
+class RequirementCondition(Condition):
+    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="conditions")
+
+    class Meta(Condition.Meta):
+        abstract = False
+        ordering = ("requirement", "question__position")
+        constraints = _once("requirement", "requirement_condition_once")

@@ -1,0 +1,96 @@
+"""Templates for documents: sections with guidance, and fields to fill in."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from .items import NaturalCodeManager, Sourced, code_field, history
+from .work import Role
+
+
+class DocumentTemplate(Sourced):
+    """A document that an activity produces."""
+
+    KIND = "template"
+
+    code = code_field(r"^S\d{2}$", "S11")
+    title = models.CharField(_("title"), max_length=150)
+    purpose = models.TextField(_("purpose"))
+    when = models.TextField(_("when"))
+    owner = models.ForeignKey(Role, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="templates")
+    is_central = models.BooleanField(_("central"), default=False)
+
+    history = history("sources")
+    objects: ClassVar = NaturalCodeManager()
+
+    class Meta:
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class TemplateSection(models.Model):
+    """A section of a template. The writer numbers it."""
+
+    template = models.ForeignKey(
+        DocumentTemplate, verbose_name=_("template"), on_delete=models.CASCADE, related_name="sections"
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    heading = models.CharField(_("heading"), max_length=150)
+    guidance = models.TextField(_("guidance"), blank=True)
+
+    history = HistoricalRecords()
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("section of a template")
+        verbose_name_plural = _("sections of templates")
+        ordering = ("template", "position")
+        constraints = (models.UniqueConstraint(fields=("template", "position"), name="section_position_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.template.code}: {self.heading}"
+
+
+class TemplateField(models.Model):
+    """Something to fill in, or a wording to keep and adapt."""
+
+    class Kind(models.TextChoices):
+        LINE = "line", _("one line")
+        TEXT = "text", _("text")
+        DATE = "date", _("date")
+        CHOICE = "choice", _("one of several")
+        YES_NO = "yes_no", _("yes or no")
+        CHECK = "check", _("several of several")
+        TABLE = "table", _("table")
+        WORDING = "wording", _("wording to keep and adapt")
+
+    section = models.ForeignKey(
+        TemplateSection, verbose_name=_("section"), on_delete=models.CASCADE, related_name="fields"
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    label = models.CharField(_("label"), max_length=250)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    help = models.TextField(_("help"), blank=True)
+    options = models.JSONField(_("options"), default=list, blank=True, help_text=_("A list of texts."))
+    columns = models.JSONField(_("columns"), default=list, blank=True, help_text=_("A list of texts."))
+    rows = models.PositiveSmallIntegerField(_("empty rows"), default=0)
+    row_labels = models.JSONField(_("first column"), default=list, blank=True, help_text=_("A list of texts."))
+    wording = models.TextField(_("wording"), blank=True)
+
+    history = HistoricalRecords()
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("field of a template")
+        verbose_name_plural = _("fields of templates")
+        ordering = ("section", "position")
+        constraints = (models.UniqueConstraint(fields=("section", "position"), name="field_position_once"),)
+
+    def __str__(self) -> str:
+        return self.label

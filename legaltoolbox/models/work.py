@@ -1,0 +1,151 @@
+"""Who does what, when: roles, phases, and activities with their checklists."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from .items import NaturalCodeManager, Sourced, code_field, history
+
+
+class Role(Sourced):
+    """Somebody who takes part in the work: the project manager, the DPO, the vendor …"""
+
+    KIND = "role"
+    KEY = "slug"
+
+    slug = models.SlugField(_("key"), max_length=40, unique=True, help_text=_("Used in addresses. Never reused."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    name = models.CharField(_("name"), max_length=80)
+    short_name = models.CharField(_("short name"), max_length=18, help_text=_("For the head of a table."))
+    why = models.TextField(_("why it is involved"))
+    does = models.TextField(_("what it does"))
+    does_not = models.TextField(_("what it must not do"), blank=True)
+
+    history = history("sources")
+    objects: ClassVar = NaturalCodeManager()
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ("position", "slug")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Phase(Sourced):
+    """A stretch of the life of an AI solution, from the municipality's foundation to its end."""
+
+    KIND = "phase"
+    KEY = "slug"
+
+    slug = models.SlugField(_("key"), max_length=40, unique=True, help_text=_("Used in addresses. Never reused."))
+    number = models.PositiveSmallIntegerField(_("number"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    summary = models.TextField(_("summary"), help_text=_("One sentence."))
+    goal = models.TextField(_("goal"))
+    result = models.TextField(_("result"))
+
+    history = history("sources")
+    objects: ClassVar = NaturalCodeManager()
+
+    class Meta:
+        verbose_name = _("phase")
+        verbose_name_plural = _("phases")
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.name}"
+
+
+class Activity(Sourced):
+    """Something to be done in a phase, or a decision point at its end."""
+
+    KIND = "activity"
+
+    code = code_field(r"^[AP]\d{1,2}$", "A25")
+    phase = models.ForeignKey(Phase, verbose_name=_("phase"), on_delete=models.PROTECT, related_name="activities")
+    title = models.CharField(_("title"), max_length=150)
+    is_decision_point = models.BooleanField(_("decision point"), default=False)
+    what = models.TextField(_("what"))
+    why = models.TextField(_("why"))
+    when = models.TextField(_("when"))
+    responsible = models.ForeignKey(
+        Role, verbose_name=_("responsible"), on_delete=models.PROTECT, related_name="responsible_for"
+    )
+    responsible_why = models.TextField(_("why this role is responsible"))
+    involved: ClassVar = models.ManyToManyField(
+        Role, verbose_name=_("involved"), through="Involvement", related_name="involved_in"
+    )
+    outputs: ClassVar = models.ManyToManyField(
+        "DocumentTemplate", verbose_name=_("templates"), related_name="activities", blank=True
+    )
+
+    history = history("sources", "outputs")
+    objects: ClassVar = NaturalCodeManager()
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        ordering = ("phase__number", "is_decision_point", "code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class Involvement(models.Model):
+    """A role that is involved in an activity, and why."""
+
+    activity = models.ForeignKey(Activity, verbose_name=_("activity"), on_delete=models.CASCADE)
+    role = models.ForeignKey(Role, verbose_name=_("role"), on_delete=models.PROTECT)
+    why = models.TextField(_("why"))
+
+    history = HistoricalRecords()
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("involved role")
+        verbose_name_plural = _("involved roles")
+        ordering = ("activity", "role__position")
+        constraints = (models.UniqueConstraint(fields=("activity", "role"), name="role_involved_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.activity.code}: {self.role}"
+
+
+class ChecklistItem(models.Model):
+    """A question of an activity's checklist that can be answered yes when the thing is done."""
+
+    activity = models.ForeignKey(
+        Activity, verbose_name=_("activity"), on_delete=models.CASCADE, related_name="checklist"
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    question = models.TextField(_("question"))
+    guidance = models.TextField(_("guidance"))
+    done_when = models.TextField(_("done when"))
+    role = models.ForeignKey(
+        Role,
+        verbose_name=_("answered by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="checklist",
+        help_text=_("Empty for the role that is responsible for the activity."),
+    )
+    sources: ClassVar = models.ManyToManyField(
+        "LegalSource", verbose_name=_("sources"), related_name="checklist_items", blank=True
+    )
+
+    history = history("sources")
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("question of a checklist")
+        verbose_name_plural = _("questions of checklists")
+        ordering = ("activity", "number")
+        constraints = (models.UniqueConstraint(fields=("activity", "number"), name="checklist_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.activity.code}.{self.number} {self.question}"

@@ -1,0 +1,286 @@
+"""The one-pager: phases across, roles down, activities where they meet, gates between; as data and as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from xml.sax.saxutils import escape, quoteattr
+
+from django.utils.translation import gettext as _
+
+from kl_ai.charts import wrap
+from kl_ai.danish import join_words
+
+from .catalogue import Catalogue
+from .linking import url
+from .models import Activity, Phase, Role
+from .screening import Situation, Verdict, applying
+
+# The plan ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """A role's part in an activity, and why it has it."""
+
+    role: Role
+    is_responsible: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An activity that applies, with the reasons for it and the roles that take part."""
+
+    activity: Activity
+    verdict: Verdict
+    parts: tuple[Part, ...]
+    """The responsible role first, the others in the order of the roles."""
+
+    @property
+    def url(self) -> str:
+        return url(self.activity)
+
+    @property
+    def responsible(self) -> Part:
+        return self.parts[0]
+
+    @property
+    def involved(self) -> tuple[Part, ...]:
+        return self.parts[1:]
+
+    def part_of(self, role: Role) -> Part | None:
+        return next((part for part in self.parts if part.role is role), None)
+
+    @property
+    def reason(self) -> str:
+        """Why it applies, as one sentence in Danish; "" where it always does."""
+        return f"Fordi {join_words(self.verdict.reasons, 'og fordi')}." if self.verdict.reasons else ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A phase with what is to be done in it; empty where nothing applies."""
+
+    phase: Phase
+    entries: tuple[Entry, ...]
+
+    @property
+    def url(self) -> str:
+        return url(self.phase)
+
+    @property
+    def gates(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.activity.is_decision_point)
+
+    @property
+    def work(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if not entry.activity.is_decision_point)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What applies in a situation, phase by phase."""
+
+    steps: tuple[Step, ...]
+    total: int
+    """The number of activities there are."""
+    role: Role | None = None
+    roles: tuple[Role, ...] = field(default=())
+    """The roles that have a part in it, in their order."""
+
+    @property
+    def count(self) -> int:
+        return sum(len(step.entries) for step in self.steps)
+
+
+def parts(activity: Activity, catalogue: Catalogue) -> tuple[Part, ...]:
+    """Who takes part in an activity: the responsible role first."""
+    others = (Part(row.role, False, row.why) for row in catalogue.involved(activity))
+    return (
+        Part(activity.responsible, True, activity.responsible_why),
+        *(part for part in others if part.role is not activity.responsible),
+    )
+
+
+def plan(catalogue: Catalogue, situation: Situation) -> Plan:
+    """The plan for a situation. With a role only that which the role takes part in."""
+    role = catalogue.find(Role.KIND, situation.role) if situation.role else None
+    by_phase: dict[int, list[Entry]] = {phase.pk: [] for phase in catalogue.phases}
+    for activity, judged in applying(catalogue.activities, catalogue, situation):
+        entry = Entry(activity, judged, parts(activity, catalogue))
+        if role is None or entry.part_of(role):
+            by_phase[activity.phase.pk].append(entry)
+    steps = tuple(Step(phase, tuple(by_phase[phase.pk])) for phase in catalogue.phases)
+    taking_part = {part.role for step in steps for entry in step.entries for part in entry.parts}
+    roles = tuple(one for one in catalogue.roles if one in taking_part)
+    return Plan(steps, len(catalogue.activities), role, roles)
+
+
+# The drawing ------------------------------------------------------------------------------------
+
+INK, MUTED, PETROL, DARK, PALE, LINE, PAPER = (
+    "#1a1a1a", "#4d5556", "#0b5a60", "#073d42", "#eef5f5", "#cfdada", "#ffffff",
+)  # fmt: skip
+WIDTH, LABELS = 1440, 126
+NARROWEST = 84
+"""What every column has; the rest of the width is shared by the number of activities."""
+HEAD, HEAD_SIZE = 54, 14
+TITLE_SIZE, TITLE_LEADING, TITLE_GAP = 12.5, 14.5, 6
+CHIP_WIDTH, CHIP_HEIGHT, CHIP_GAP, ROW_PADDING = 34, 20, 4, 6
+INSET = 8
+
+
+def svg(plan: Plan) -> str:
+    """The plan as one SVG element, `WIDTH` units wide and as high as it has to be.
+
+    It has presentation attributes only, for a page with a strict content security policy. Each
+    activity is a link with its title and the role's reason as its name.
+    """
+    return "".join(_Drawing(plan).elements())
+
+
+class _Drawing:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.lefts = self._columns()
+        self.titles_height = max((self._titles_height(number) for number in range(len(plan.steps))), default=0)
+        self.titles_height += 2 * INSET
+        self.cells = {
+            (role.pk, number): [entry for entry in step.entries if entry.part_of(role)]
+            for role in plan.roles
+            for number, step in enumerate(plan.steps)
+        }
+
+    def _columns(self) -> list[float]:
+        """Where each column begins, and where the last one ends. A phase with more to do is wider."""
+        steps, lefts = self.plan.steps, [float(LABELS)]
+        to_share = WIDTH - LABELS - NARROWEST * len(steps)
+        total = sum(len(step.entries) for step in steps) or 1
+        for step in steps:
+            lefts.append(lefts[-1] + NARROWEST + to_share * len(step.entries) / total)
+        return lefts
+
+    def width(self, number: int) -> float:
+        return self.lefts[number + 1] - self.lefts[number]
+
+    def per_line(self, number: int) -> int:
+        return max(1, int((self.width(number) - 2 * INSET + CHIP_GAP) // (CHIP_WIDTH + CHIP_GAP)))
+
+    def elements(self) -> Iterator[str]:
+        top = HEAD + self.titles_height
+        rows = [(role, self._row_height(role)) for role in self.plan.roles]
+        height = top + sum(size for _role, size in rows) + 2
+        yield (
+            f'<svg class="onepager" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="group"'
+            f" aria-label={quoteattr(_('Phases, roles and activities'))}>"
+        )
+        for number, step in enumerate(self.plan.steps):
+            yield from self._head(number, step)
+        at = top
+        for place, (role, size) in enumerate(rows):
+            yield from self._row(role, at, size, shaded=place % 2 == 0)
+            at += size
+        yield from self._grid(at)
+        yield "</svg>"
+
+    # The head: phases, and the activities by title
+
+    def _titles_height(self, number: int) -> float:
+        entries = self.plan.steps[number].entries
+        return sum(len(self._title(entry, number)) * TITLE_LEADING + TITLE_GAP for entry in entries)
+
+    def _title(self, entry: Entry, number: int) -> Sequence[str]:
+        title = f"{entry.activity.code} {entry.activity.title}"
+        return _lines(title, TITLE_SIZE, round(self.width(number) - 2 * INSET))
+
+    def _head(self, number: int, step: Step) -> Iterator[str]:
+        x, width = self.lefts[number], self.width(number) - 2
+        lines = _lines(str(step.phase), HEAD_SIZE, round(width - 2 * INSET))
+        yield f'<a href={quoteattr(step.url)} class="op-phase">'
+        yield f'<rect x="{x:g}" y="0" width="{width:g}" height="{HEAD}" fill="{DARK}"/>'
+        yield _text(lines, x + INSET, (HEAD - 17 * len(lines)) / 2, HEAD_SIZE, 17, PAPER, bold=True)
+        yield "</a>"
+        y: float = HEAD + INSET
+        for entry in step.entries:
+            lines = self._title(entry, number)
+            gate = entry.activity.is_decision_point
+            yield f'<a href={quoteattr(entry.url)} class="op-title">'
+            yield _text(lines, x + INSET, y, TITLE_SIZE, TITLE_LEADING, PETROL if gate else INK, bold=gate)
+            yield "</a>"
+            y += len(lines) * TITLE_LEADING + TITLE_GAP
+
+    # The rows: who takes part
+
+    def _row_height(self, role: Role) -> float:
+        numbers = range(len(self.plan.steps))
+        lines = max((-(-len(self.cells[role.pk, number]) // self.per_line(number)) for number in numbers), default=1)
+        label = len(_lines(role.short_name, 13, LABELS - 2 * INSET)) * 16
+        return 2 * ROW_PADDING + max(label, max(1, lines) * (CHIP_HEIGHT + CHIP_GAP) - CHIP_GAP)
+
+    def _row(self, role: Role, y: float, height: float, *, shaded: bool) -> Iterator[str]:
+        if shaded:
+            yield f'<rect x="0" y="{y:g}" width="{WIDTH}" height="{height:g}" fill="{PALE}"/>'
+        lines = _lines(role.short_name, 13, LABELS - 2 * INSET)
+        is_chosen = role is self.plan.role
+        yield f'<a href={quoteattr(url(role))} class="op-role">'
+        yield _text(lines, INSET, y + (height - 16 * len(lines)) / 2, 13, 16, PETROL if is_chosen else INK, bold=True)
+        yield "</a>"
+        for number in range(len(self.plan.steps)):
+            for place, entry in enumerate(self.cells[role.pk, number]):
+                line, across = divmod(place, self.per_line(number))
+                x = self.lefts[number] + INSET + across * (CHIP_WIDTH + CHIP_GAP)
+                yield self._chip(entry, role, x, y + ROW_PADDING + line * (CHIP_HEIGHT + CHIP_GAP))
+
+    def _chip(self, entry: Entry, role: Role, x: float, y: float) -> str:
+        part = entry.part_of(role)
+        responsible = bool(part and part.is_responsible)
+        kind = _("responsible") if responsible else _("involved")
+        name = f"{entry.activity.code} {entry.activity.title}. {role.name} ({kind}): {part.why if part else ''}"
+        fill, text = (PETROL, PAPER) if responsible else (PAPER, DARK)
+        gate = entry.activity.is_decision_point
+        radius = 0 if gate else CHIP_HEIGHT / 2
+        return (
+            f'<a href={quoteattr(entry.url)} class="op-chip" aria-label={quoteattr(name)}><title>{escape(name)}</title>'
+            f'<rect x="{x + 0.75:g}" y="{y + 0.75:g}" width="{CHIP_WIDTH - 1.5:g}" height="{CHIP_HEIGHT - 1.5:g}"'
+            f' rx="{radius:g}" fill="{fill}" stroke="{PETROL}" stroke-width="1.5"/>'
+            f'<text x="{x + CHIP_WIDTH / 2:g}" y="{y + 14.2:g}" font-size="12" font-weight="600" fill="{text}"'
+            f' text-anchor="middle">{escape(entry.activity.code)}</text></a>'
+        )
+
+    # Lines between phases, and the gates on them
+
+    def _grid(self, bottom: float) -> Iterator[str]:
+        yield f'<path d="M0 {HEAD + self.titles_height:g}H{WIDTH}" stroke="{LINE}" stroke-width="1"/>'
+        for number, step in enumerate(self.plan.steps[:-1]):
+            x = self.lefts[number + 1] - 1
+            stroke = f'stroke="{PETROL}" stroke-width="3"' if step.gates else f'stroke="{LINE}" stroke-width="1"'
+            yield f'<path d="M{x:g} {HEAD}V{bottom:g}" {stroke}/>'
+            yield from (self._gate(gate, x) for gate in step.gates)
+
+    def _gate(self, gate: Entry, x: float) -> str:
+        y, size = HEAD + self.titles_height, 19
+        name = f"{gate.activity.code} {gate.activity.title}"
+        return (
+            f'<a href={quoteattr(gate.url)} class="op-gate" aria-label={quoteattr(name)}><title>{escape(name)}</title>'
+            f'<path d="M{x:g} {y - size:g}L{x + size:g} {y:g}L{x:g} {y + size:g}L{x - size:g} {y:g}Z"'
+            f' fill="{PETROL}" stroke="{PAPER}" stroke-width="2"/>'
+            f'<text x="{x:g}" y="{y + 4.5:g}" font-size="12.5" font-weight="600" fill="{PAPER}" text-anchor="middle">'
+            f"{escape(gate.activity.code)}</text></a>"
+        )
+
+
+@lru_cache(maxsize=1024)
+def _lines(text: str, size: float, width: float) -> tuple[str, ...]:
+    return tuple(wrap(text, size, width))
+
+
+def _text(lines: Sequence[str], x: float, top: float, size: float, leading: float, fill: str, *, bold: bool) -> str:
+    weight = ' font-weight="600"' if bold else ""
+    spans = "".join(
+        f'<tspan x="{x:g}" y="{top + leading * number + leading / 2 + size * 0.35:.5g}">{escape(line)}'
+        f"{' ' if number + 1 < len(lines) else ''}</tspan>"
+        for number, line in enumerate(lines)
+    )
+    return f'<text font-size="{size:g}" fill="{fill}"{weight}>{spans}</text>'

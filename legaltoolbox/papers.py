@@ -1,0 +1,223 @@
+"""The toolbox's items as documents: templates to fill in, checklists, and the annex to a tender."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from kl_ai.documents import Blank, Block, Document, Field, Heading, Prose, Table, Tick, Wording
+
+from .catalogue import Catalogue
+from .models import Activity, DocumentTemplate, Item, LegalSource, Requirement, TemplateField
+
+# The content is Danish, and so are the documents, whatever the language of the page that they were taken from.
+DISCLAIMER = "Vejledning, ikke juridisk rådgivning"
+NOT_CONFIRMED = "Indholdet er ikke bekræftet af en jurist endnu."
+
+
+def day(on: date) -> str:
+    with override("da"):
+        return date_format(on, "j. F Y")
+
+
+def version_line(item: Item) -> str:
+    """Which state of the text a document holds, for its header."""
+    return f"{item.key} · gennemgået {day(item.reviewed_on)}"
+
+
+def sources(item: Item, catalogue: Catalogue) -> str:
+    """The item's sources with what is not simply in force, as one text."""
+    return "; ".join(source_text(source) for source in catalogue.linked(item, LegalSource.KIND))
+
+
+def source_text(source: LegalSource) -> str:
+    """How a source is cited in a document, with its status where it is no law in force."""
+    with override("da"):
+        if source.status in ("adopted", "proposed"):
+            return f"{source.name} ({str(source.get_status_display()).lower()})"
+    return source.name
+
+
+def _closing(items: Sequence[Item]) -> Iterator[Block]:
+    """What every document ends with: that it is guidance, and what of it is not settled."""
+    yield Heading("Om dette dokument", numbered=False)
+    confirmed = all(item.confirmed_on for item in items)
+    reviewed = min(item.reviewed_on for item in items)
+    yield Prose(
+        f"{DISCLAIMER}. Teksten er sidst gennemgået {day(reviewed)}. {'' if confirmed else NOT_CONFIRMED} "
+        "Kontrollér kilderne, før I bygger på dem.".replace("  ", " ")
+    )
+    unsettled = [item for item in items if item.unsettled.strip()]
+    if unsettled:
+        yield Heading("Uafklaret", level=2, numbered=False)
+        for item in unsettled:
+            yield Prose(f"{item.key}: {item.unsettled}" if len(items) > 1 else item.unsettled)
+
+
+# Templates --------------------------------------------------------------------------------------
+
+
+def template(item: DocumentTemplate, catalogue: Catalogue) -> Document:
+    """A template to fill in."""
+    return Document(
+        title=item.title,
+        subtitle=f"Skabelon {item.code}",
+        header=f"{item.title}  |  {version_line(item)}",
+        footer=DISCLAIMER,
+        subject="Juridisk værktøjskasse for ansvarlig AI",
+        facts=[
+            ("Formål", item.purpose),
+            ("Hvornår", item.when),
+            ("Ejer", item.owner.name),
+            ("Kilder", sources(item, catalogue)),
+            ("Skabelonens dato", day(item.reviewed_on)),
+        ],
+        blocks=[*_sections(item, catalogue), *_closing([item])],
+    )
+
+
+def _sections(item: DocumentTemplate, catalogue: Catalogue) -> Iterator[Block]:
+    for section in catalogue.sections(item):
+        yield Heading(section.heading)
+        if section.guidance:
+            yield Prose(section.guidance, "guidance")
+        for field in catalogue.fields(section):
+            yield from _field(field)
+
+
+def _field(field: TemplateField) -> Iterator[Block]:
+    match field.kind:
+        case TemplateField.Kind.TABLE:
+            if field.help:
+                yield Prose(field.help, "guidance")
+            yield Table(field.columns, _rows(field), caption=field.label)
+        case TemplateField.Kind.WORDING:
+            yield Heading(field.label, level=2, numbered=False)
+            if field.help:
+                yield Prose(field.help, "guidance")
+            yield Wording(field.wording)
+        case TemplateField.Kind.CHECK if field.options:
+            yield Table(
+                ("Sæt kryds", field.label), [(Tick(), option) for option in field.options], (1, 6), caption=field.help
+            )
+        case _:
+            yield Field(field.label, field.kind, field.help, field.options)  # type: ignore[arg-type]
+
+
+def _rows(field: TemplateField) -> list[list[str | Blank]]:
+    """The first column where it is given, and empty rows beneath."""
+    columns = len(field.columns)
+    given: list[list[str | Blank]] = [[label, *[Blank()] * (columns - 1)] for label in field.row_labels]
+    empty = max(field.rows - len(given), 0 if given else 1)
+    return given + [[Blank() for _column in range(columns)] for _row in range(empty)]
+
+
+# Checklists -------------------------------------------------------------------------------------
+
+CHECK_HEADINGS = ("Nr.", "Spørgsmål", "Sådan gør I, og sådan ved I, at det er gjort", "Klaret", "Ansvarlig", "Dato",
+                  "Bemærkning")  # fmt: skip
+CHECK_WIDTHS = (0.7, 3, 4, 0.7, 1.5, 1.1, 2)
+
+
+def checklist(title: str, activities: Sequence[Activity], catalogue: Catalogue, *, role=None) -> Document:
+    """The checklists of several activities, or of one, with boxes and columns to fill in.
+
+    With a `role` only the questions that this role answers.
+    """
+    blocks: list[Block] = []
+    for activity in activities:
+        rows = [
+            (
+                f"{activity.code}.{check.number}",
+                check.question,
+                f"{check.guidance}\n\nGjort, når: {check.done_when}",
+                Tick(),
+                (check.role or activity.responsible).short_name,
+                Blank(),
+                Blank(),
+            )
+            for check in checks(activity, catalogue, role)
+        ]
+        if rows:
+            blocks += [
+                Heading(f"{activity.code} {activity.title}", numbered=False),
+                Prose(activity.why),
+                Table(CHECK_HEADINGS, rows, CHECK_WIDTHS, caption=f"Tjekliste {activity.code}"),
+                Prose(f"Kilder: {sources(activity, catalogue)}"),
+            ]
+    return Document(
+        title=title,
+        subtitle="Tjekliste",
+        header=f"{title}  |  gennemgået {day(min(item.reviewed_on for item in activities))}",
+        footer=DISCLAIMER,
+        subject="Juridisk værktøjskasse for ansvarlig AI",
+        facts=[("Løsning", ""), ("Udfyldt af", ""), ("Dato", "")],
+        blocks=[*blocks, *_closing(list(activities))],
+        landscape=True,
+    )
+
+
+def checks(activity: Activity, catalogue: Catalogue, role=None) -> list:
+    """An activity's questions; with a `role` those that this role answers."""
+    found = catalogue.checklist(activity)
+    return [check for check in found if role is None or (check.role or activity.responsible) == role]
+
+
+# The annex to a tender --------------------------------------------------------------------------
+
+ANNEX_HEADINGS = ("Nr.", "Krav", "Grad", "Bevis", "Kilde", "Opfyldt (ja/nej/delvist)", "Leverandørens svar")
+ANNEX_WIDTHS = (0.6, 5, 0.8, 2.4, 2, 1.2, 3)
+
+
+def annex(requirements: Sequence[Requirement], catalogue: Catalogue) -> Document:
+    """The requirements as an annex that a vendor fills in."""
+    return Document(
+        title="Kravbilag: ansvarlig AI og databeskyttelse",
+        subtitle=f"{len(requirements)} krav, som leverandøren besvarer",
+        header=f"Kravbilag  |  kravkatalog gennemgået {day(min(one.reviewed_on for one in requirements))}",
+        footer=DISCLAIMER,
+        subject="Juridisk værktøjskasse for ansvarlig AI",
+        facts=[("Ordregiver", ""), ("Udbud", ""), ("Leverandør", ""), ("Dato", "")],
+        blocks=[
+            Prose(
+                "Leverandøren skriver ja, nej eller delvist ud for hvert krav og henviser i svaret til den dokumentation, "
+                "der nævnes som bevis. Kolonnen Grad siger, om kravet følger af lov (skal), er god praksis (bør) eller er "
+                "en mulighed (kan)."
+            ),
+            *_annex_tables(requirements, catalogue),
+            *_closing(list(requirements)),
+        ],
+        landscape=True,
+    )
+
+
+def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> Iterator[Block]:
+    with override("da"):
+        topics = {one.topic: str(one.get_topic_display()) for one in requirements}
+        levels = {one.pk: level(one) for one in requirements}
+    for topic, heading in topics.items():
+        rows = [
+            (one.code, f"{one.title}\n\n{one.wording}", levels[one.pk], one.evidence, sources(one, catalogue), Blank(),
+             Blank())
+            for one in requirements
+            if one.topic == topic
+        ]  # fmt: skip
+        yield Heading(heading)
+        yield Table(ANNEX_HEADINGS, rows, ANNEX_WIDTHS, caption=heading)
+
+
+def level(one: Requirement) -> str:
+    """“Skal”, with the note on it, in the active language."""
+    word = str(one.get_level_display()).capitalize()
+    return f"{word}. {one.level_note}" if one.level_note else word
+
+
+def filename(*words: str, ending: str) -> str:
+    return f"{' '.join(words)}.{ending}".replace("/", "-").replace(":", " -")
+
+
+def unsettled(items: Iterable[Item]) -> list[Item]:
+    return [item for item in items if item.unsettled.strip()]

@@ -1,0 +1,88 @@
+"""From a municipality's answers to what applies to it, and why.
+
+An item without conditions always applies. One with conditions applies when any of them holds. As
+long as a question is not answered, what depends on it stays in sight and says so: nothing is left
+out that might be needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .catalogue import Catalogue
+from .models import Item, ScreeningQuestion
+
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The role and the answers that stand in the address. Codes to “yes” or “no”, in the order of the questions."""
+
+    role: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing was chosen."""
+        return not self.role and not self.answers
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        if self.role:
+            yield "role", self.role
+        yield from self.answers.items()
+
+    def with_role(self, role: str) -> Situation:
+        return replace(self, role=role)
+
+    def without_answer(self, code: str) -> Situation:
+        return replace(self, answers={other: answer for other, answer in self.answers.items() if other != code})
+
+    def answer(self, question: ScreeningQuestion) -> str:
+        """“yes”, “no” or "" for not answered. No to the question that it follows on is no to it as well."""
+        if question.requires is not None and self.answer(question.requires) == NO:
+            return NO
+        return self.answers.get(question.code, "")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether something applies, and the reasons."""
+
+    applies: bool
+    reasons: tuple[str, ...] = ()
+    """What follows on “because”, in Danish as the editors have written it."""
+    unanswered: tuple[ScreeningQuestion, ...] = ()
+    """The questions that would decide; only where no reason has."""
+
+    @property
+    def is_certain(self) -> bool:
+        return not self.unanswered
+
+
+ALWAYS = Verdict(True)
+
+
+def verdict(item: Item, catalogue: Catalogue, situation: Situation) -> Verdict:
+    """Whether `item` applies in this situation."""
+    conditions = catalogue.conditions(item)
+    if not conditions:
+        return ALWAYS
+    reasons, unanswered = [], []
+    for condition in conditions:
+        answer = situation.answer(condition.question)
+        if answer == condition.answer:
+            reasons.append(condition.reason)
+        elif not answer:
+            unanswered.append(condition.question)
+    if reasons:
+        return Verdict(True, tuple(dict.fromkeys(reasons)))
+    return Verdict(bool(unanswered), (), tuple(dict.fromkeys(unanswered)))
+
+
+def applying(items: list[Any], catalogue: Catalogue, situation: Situation) -> list[tuple[Any, Verdict]]:
+    """The items that apply, each with its verdict, in their order."""
+    found = [(item, verdict(item, catalogue, situation)) for item in items]
+    return [(item, judged) for item, judged in found if judged.applies]

@@ -1,0 +1,145 @@
+"""Search over the whole toolbox: by words with Danish inflections, and by provision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kl_ai.wordindex import WordIndex
+
+from . import citations, linking
+from .catalogue import Catalogue
+from .filtersets import top
+from .linking import KIND_NAMES, Ref
+from .models import DocumentTemplate, Item, LegalSource
+
+TEXTS = {
+    "activity": ("code", "title", "what", "why", "when"),
+    "template": ("code", "title", "purpose", "when"),
+    "risk": ("code", "title", "cause", "event", "consequence", "consequence_municipality", "signs"),
+    "requirement": ("code", "title", "duty", "wording", "evidence", "explanation"),
+    "guidance": ("code", "question", "answer", "condition", "explanation"),
+    "role": ("name", "short_name", "why", "does", "does_not"),
+    "phase": ("name", "summary", "goal", "result"),
+    "source": ("name", "title", "summary", "change"),
+}
+"""What is searched in each kind, in the order in which results are shown."""
+FIRST = 8
+"""So many results of a kind are shown at once; the rest are a click away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    ref: Ref
+    text: str
+    """One or two sentences of the item, so that one sees what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The results of one kind, the best first."""
+
+    kind: str
+    heading: str
+    hits: list[Hit]
+
+
+class SearchIndex:
+    """The words of every item of one catalogue. Built once for each."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._items: list[Item] = [item for kind in TEXTS for item in catalogue.all(kind)]
+        self._titles = [f"{item.key} {getattr(item, 'title', '') or item}" for item in self._items]
+        self._index = WordIndex([self._text(item, catalogue) for item in self._items])
+        self._title_index = WordIndex(self._titles)
+
+    @staticmethod
+    def _text(item: Item, catalogue: Catalogue) -> str:
+        texts = [str(getattr(item, name)) for name in TEXTS[item.KIND]]
+        if item.KIND == "activity":
+            checklist = catalogue.parts("checklist", item)
+            texts += [f"{check.question} {check.guidance} {check.done_when}" for check in checklist]
+        if item.KIND == "risk":
+            texts += item.measures  # type: ignore[attr-defined]
+        if isinstance(item, DocumentTemplate):
+            for section in catalogue.sections(item):
+                texts += [section.heading, section.guidance, *(field.label for field in catalogue.fields(section))]
+        if isinstance(item, LegalSource):
+            texts += item.aliases
+        return "\n".join(texts)
+
+    def find(self, query: str) -> list[Hits]:
+        """The items that hold every word, by kind; those with the words in their title first."""
+        found, in_title = self._index.match(query), self._title_index.match(query)
+        groups = []
+        for kind in TEXTS:
+            places = [place for place, item in enumerate(self._items) if kind == item.KIND and found >> place & 1]
+            places.sort(key=lambda place: not in_title >> place & 1)
+            if places:
+                groups.append(Hits(kind, str(KIND_NAMES[kind]), [hit(self._items[place]) for place in places]))
+        return groups
+
+
+def hit(item: Item) -> Hit:
+    return Hit(linking.ref(item), _shown(item))
+
+
+def _shown(item: Item) -> str:
+    """What stands beneath an item's title in a list of results."""
+    first = {"activity": "why", "template": "purpose", "risk": "consequence", "requirement": "duty",
+             "guidance": "answer", "role": "why", "phase": "summary"}  # fmt: skip
+    text = getattr(item, first[item.KIND]) if item.KIND in first else getattr(item, "title", "")
+    return text.partition("\n\n")[0]
+
+
+def index(catalogue: Catalogue) -> SearchIndex:
+    """The catalogue's index, made once."""
+    if not hasattr(catalogue, "_search_index"):
+        catalogue._search_index = SearchIndex(catalogue)  # type: ignore[attr-defined]
+    return catalogue._search_index  # type: ignore[attr-defined]
+
+
+# By provision -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A provision that was asked for, and what rests on it or on its parts."""
+
+    source: LegalSource
+    resting: list[Hits]
+
+
+def provisions(query: str, catalogue: Catalogue) -> tuple[list[Provision], bool]:
+    """The sources that a query names, and whether it names a provision at all.
+
+    Where the very provision is not in the table, the nearest level above it that is.
+    """
+    acts = [source for source in catalogue.sources if source.part_of is None]
+    what = citations.wanted(query, acts)
+    if what is None:
+        return [], False
+    found: list[LegalSource] = []
+    while not found:
+        found = [source for source in catalogue.sources if citations.is_wanted(source, top(source), what)]
+        if len(what.place) <= 2:
+            break
+        what = citations.Wanted(what.act, what.place[:-2])
+    return [Provision(source, resting(source, catalogue)) for source in found], True
+
+
+def resting(source: LegalSource, catalogue: Catalogue) -> list[Hits]:
+    """What rests on a source or on its parts, by kind."""
+    return [
+        Hits(kind, str(KIND_NAMES[kind]), [hit(item) for item in items])
+        for kind in TEXTS
+        if kind != LegalSource.KIND and (items := catalogue.resting_on(source, kind))
+    ]
+
+
+def by_code(query: str, catalogue: Catalogue) -> Item | None:
+    """The item whose code the whole query is."""
+    code = query.strip().upper()
+    for kind in ("activity", "template", "risk", "requirement", "guidance"):
+        if item := catalogue.find(kind, code):
+            return item
+    return None

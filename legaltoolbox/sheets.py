@@ -1,0 +1,110 @@
+"""The catalogues as workbooks: a risk assessment to carry on with, and the annex to a tender."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import override
+
+from kl_ai.tables import Sheet
+
+from .catalogue import Catalogue
+from .models import Activity, Requirement, Risk, Role, ScaleLevel
+from .papers import DISCLAIMER, NOT_CONFIRMED, day, level, sources
+
+LEVELS = ("1", "2", "3", "4")
+RISK_COLUMNS = (
+    ("Nr.", 6), ("Risiko", 28), ("Emne", 18), ("Årsag", 32), ("Hændelse", 32), ("Konsekvens for borgeren", 36),
+    ("Konsekvens for kommunen", 30), ("Typiske foranstaltninger", 50), ("Krav", 16), ("Aktiviteter", 14),
+    ("Kilder", 32), ("Sandsynlighed før (1-4)", 14), ("Konsekvens før (1-4)", 14), ("Valgte foranstaltninger", 40),
+    ("Sandsynlighed efter (1-4)", 14), ("Konsekvens efter (1-4)", 14), ("Ansvarlig", 20), ("Frist", 12),
+    ("Status", 14), ("Bemærkning", 30),
+)  # fmt: skip
+STATES = ("Ikke begyndt", "I gang", "Gennemført", "Ikke relevant")
+
+
+def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str) -> list[Sheet]:
+    """The risks with columns for an assessment, the scale, and where it comes from."""
+    headings = [heading for heading, _width in RISK_COLUMNS]
+    rated = [number for number, heading in enumerate(headings) if heading.endswith("(1-4)")]
+    return [
+        Sheet(
+            "Risikovurdering",
+            headings,
+            _risk_rows(chosen, catalogue),
+            [width for _heading, width in RISK_COLUMNS],
+            validations=dict.fromkeys(rated, LEVELS) | {headings.index("Status"): STATES},
+        ),
+        Sheet(
+            "Skala", ("Akse", "Trin", "Navn", "Beskrivelse", "Eksempel"), _scale(catalogue.levels), (24, 6, 20, 50, 60)
+        ),
+        _about(chosen, address),
+    ]
+
+
+def _risk_rows(chosen: Sequence[Risk], catalogue: Catalogue) -> Iterator[list[object]]:
+    with override("da"):
+        kinds = {risk.pk: str(risk.get_kind_display()) for risk in chosen}
+    for risk in chosen:
+        yield [
+            risk.code, risk.title, kinds[risk.pk], risk.cause, risk.event, risk.consequence,
+            risk.consequence_municipality, "\n".join(f"• {measure}" for measure in risk.measures),
+            _codes(catalogue.linked(risk, Requirement.KIND)), _codes(catalogue.linked(risk, Activity.KIND)),
+            sources(risk, catalogue), "", "", "", "", "",
+            ", ".join(role.short_name for role in catalogue.linked(risk, Role.KIND)), "", "", "",
+        ]  # fmt: skip
+
+
+def _codes(items: Sequence) -> str:
+    return ", ".join(item.key for item in items)
+
+
+def _scale(levels: Sequence[ScaleLevel]) -> Iterator[list[object]]:
+    with override("da"):
+        names = {one.pk: str(one.get_axis_display()) for one in levels}
+    for one in sorted(levels, key=lambda one: (one.axis != ScaleLevel.Axis.LIKELIHOOD, one.level)):
+        yield [names[one.pk], one.level, one.name, one.description, one.example]
+
+
+ANNEX_COLUMNS = (
+    ("Nr.", 6), ("Krav", 24), ("Ordlyd", 70), ("Grad", 16), ("Retter sig mod", 18), ("Bevis", 40), ("Kilde", 32),
+    ("Opfyldt", 14), ("Leverandørens svar", 50), ("Henvisning til dokumentation", 36), ("Kommunens vurdering", 36),
+)  # fmt: skip
+ANSWERS = ("Ja", "Delvist", "Nej")
+
+
+def annex(chosen: Sequence[Requirement], catalogue: Catalogue, address: str) -> list[Sheet]:
+    """The requirements with empty columns for the vendor's answer."""
+    headings = [heading for heading, _width in ANNEX_COLUMNS]
+    return [
+        Sheet(
+            "Kravbilag",
+            headings,
+            _annex_rows(chosen, catalogue),
+            [width for _heading, width in ANNEX_COLUMNS],
+            validations={headings.index("Opfyldt"): ANSWERS},
+        ),
+        _about(chosen, address),
+    ]
+
+
+def _annex_rows(chosen: Sequence[Requirement], catalogue: Catalogue) -> Iterator[list[object]]:
+    with override("da"):
+        words = {one.pk: (level(one), str(one.get_addressee_display())) for one in chosen}
+    for one in chosen:
+        yield [one.code, one.title, one.wording, *words[one.pk], one.evidence, sources(one, catalogue), "", "", "", ""]
+
+
+def _about(chosen: Sequence, address: str) -> Sheet:
+    """Where the workbook comes from and what it is."""
+    rows: list[tuple[str, str]] = [
+        ("Kilde", address),
+        ("Antal", str(len(chosen))),
+        ("Status", f"{DISCLAIMER}."),
+    ]
+    if chosen:
+        rows.insert(2, ("Sidst gennemgået", day(min(item.reviewed_on for item in chosen))))
+    if not all(item.confirmed_on for item in chosen):
+        rows.append(("Forbehold", NOT_CONFIRMED))
+    rows += [(f"Uafklaret, {item.key}", item.unsettled) for item in chosen if item.unsettled.strip()]
+    return Sheet("Om", (), rows, kind="notes")

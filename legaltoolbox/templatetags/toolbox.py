@@ -1,0 +1,28 @@
+"""Running text of the toolbox: paragraphs, lists, and citations and codes as links."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from ..linking import Linker
+from ..linking import url as item_url
+from ..models import Item
+
+register = template.Library()
+
+
+@register.filter
+def prose(text: str, linker: Linker) -> SafeString:
+    """`text` as paragraphs and lists with links."""
+    return linker.blocks(text)
+
+
+@register.filter
+def inline(text: str, linker: Linker) -> SafeString:
+    """`text` as one line with links."""
+    return linker.inline(text)
+
+
+@register.filter
+def url(item: Item) -> str:
+    """The item's address."""
+    return item_url(item)

@@ -1,0 +1,127 @@
+"""The law behind it all: one page for each act and provision, and what is changing."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .. import catalogue as catalogues
+from .. import filtersets, linking
+from ..catalogue import Catalogue
+from ..models import LegalSource, LegalStatus
+from .catalogues import panel
+from .pages import find, page, status, toolbox_page
+
+RESTING = ("activity", "template", "risk", "requirement", "guidance", "role", "phase")
+
+
+@toolbox_page
+def sources(request: HttpRequest) -> HttpResponse:
+    """The acts, decisions and guides; an act shows how many of its provisions are used."""
+    catalogue = catalogues.of(request)
+    selection = filtersets.read(request, LegalSource.KIND, catalogue)
+    items = filtersets.matching(LegalSource.KIND, catalogue, selection)
+    shown = items if not selection.is_everything else [item for item in items if item.part_of is None]
+    words = {"n": len(items), "total": len(catalogue.sources)}
+    return page(
+        request, "sources", catalogue, [(_("Legal sources"), "")], "sources",
+        rows=[(item, len(catalogue.within(item)) - 1) for item in shown],
+        sentence=ngettext("%(n)s of %(total)s sources", "%(n)s of %(total)s sources", len(items)) % words
+        if not selection.is_everything
+        else _("%(acts)s acts, decisions and guides with %(total)s entries in all")
+        % {"acts": len(shown), "total": len(catalogue.sources)},
+        **panel(LegalSource.KIND, catalogue, selection, request.path, shown),
+    )  # fmt: skip
+
+
+@toolbox_page
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    """One act or provision: what it says, its status, its parts, and everything that rests on it."""
+    catalogue, item = find(request, LegalSource.KIND, slug.lower())
+    above = _above(item)
+    crumbs = [(_("Legal sources"), reverse("toolbox:sources")), *((one.name, linking.url(one)) for one in above)]
+    return page(
+        request, "source", catalogue, [*crumbs, (item.name, "")], "sources",
+        item=item,
+        act=above[0] if above else item,
+        address=next((one.address for one in (item, *reversed(above)) if one.address), ""),
+        provisions=catalogue.provisions(item),
+        resting=[
+            linking.Group(kind, str(linking.KIND_NAMES[kind]), linking.refs(found))
+            for kind in RESTING
+            if (found := catalogue.resting_on(item, kind))
+        ],
+        changed_by=[one for one in _amending(catalogue).get(item.pk, ()) if one is not item],
+        status=status(item),
+    )  # fmt: skip
+
+
+def _above(item: LegalSource) -> list[LegalSource]:
+    """What it is part of, from the act down."""
+    above = []
+    while item.part_of is not None:
+        item = item.part_of
+        above.insert(0, item)
+    return above
+
+
+def _amending(catalogue: Catalogue) -> dict[int, list[LegalSource]]:
+    """A source's primary key to what changes it."""
+    found: dict[int, list[LegalSource]] = {}
+    for amending, amended in catalogue.amendments.items():
+        for pk in amended:
+            found.setdefault(pk, []).append(catalogue.items[LegalSource.KIND][amending])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the law, and which items it will touch."""
+
+    source: LegalSource
+    amends: list[LegalSource]
+    touches: list[linking.Group]
+
+
+@toolbox_page
+def changes(request: HttpRequest) -> HttpResponse:
+    """What is adopted or proposed, with what is known, and what it will touch."""
+    catalogue = catalogues.of(request)
+    groups = []
+    for legal_status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED, LegalStatus.IN_FORCE):
+        found = [
+            _change(item, catalogue)
+            for item in catalogue.sources
+            if item.status == legal_status and (item.change or catalogue.amendments.get(item.pk))
+        ]
+        if found:
+            groups.append((legal_status, found))
+    return page(
+        request, "changes", catalogue, [(_("What is changing"), "")], "changes",
+        groups=groups,
+        unsettled=_unsettled(catalogue, {change.source for _status, found in groups for change in found}),
+        status=status(*catalogue.sources),
+    )  # fmt: skip
+
+
+def _change(item: LegalSource, catalogue: Catalogue) -> Change:
+    amended = [catalogue.items[LegalSource.KIND][pk] for pk in catalogue.amendments.get(item.pk, ())]
+    touched = [item, *amended]
+    groups = []
+    for kind in RESTING[:5]:
+        found = {one.pk: one for source in touched for one in catalogue.resting_on(source, kind)}
+        in_order = [one for pk, one in catalogue.items[kind].items() if pk in found]
+        if in_order:
+            groups.append(linking.Group(kind, str(linking.KIND_NAMES[kind]), linking.refs(in_order)))
+    return Change(item, amended, groups)
+
+
+def _unsettled(catalogue: Catalogue, shown: set[LegalSource]) -> list[tuple[str, list[linking.Ref]]]:
+    """What is not settled, each text once, with every source that it is about; without what is shown already."""
+    texts: dict[str, list[linking.Ref]] = {}
+    for item in catalogue.sources:
+        if item.unsettled.strip() and item not in shown:
+            texts.setdefault(item.unsettled, []).append(linking.ref(item))
+    return list(texts.items())

@@ -1,0 +1,59 @@
+"""What the toolbox's pages have in common: the decorator, the lookup, and what each page says of its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kl_ai.pages import versioned_page
+
+from .. import catalogue as catalogues
+from ..catalogue import Catalogue
+from ..linking import linker
+from ..models import Item
+
+toolbox_page = versioned_page
+"""A public page that follows from the address and the published content alone."""
+
+
+def find(request: HttpRequest, kind: str, key: str) -> tuple[Catalogue, Any]:
+    """The catalogue and the public item with this key; codes are found in small letters too. Raises 404."""
+    catalogue = catalogues.of(request)
+    item = catalogue.find(kind, key) or catalogue.find(kind, key.upper())
+    if item is None:
+        raise Http404
+    return catalogue, item
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    catalogue: Catalogue,
+    crumbs: list[tuple[str, str]],
+    section: str,
+    **context: Any,
+) -> HttpResponse:
+    """A page of the toolbox. `section` is the place in its own menu that the page belongs to."""
+    home = [(_("Legal toolbox"), reverse("toolbox:overview") if crumbs else "")]
+    known = {
+        "nav_current": "toolbox",
+        "section": section,
+        "crumbs": home + crumbs,
+        "linker": linker(catalogue),
+        "is_preview": getattr(request, "is_preview", False),
+    }
+    return render(request, f"legaltoolbox/{template}.html", known | context)
+
+
+def status(*items: Item) -> dict[str, Any]:
+    """What a page says of its text: last and next review, whether a lawyer has confirmed it, what is not settled."""
+    return {
+        "reviewed_on": min((item.reviewed_on for item in items), default=None),
+        "is_overdue": any(item.is_overdue for item in items),
+        "is_confirmed": bool(items) and all(item.confirmed_on for item in items),
+        "unsettled": [item for item in items if item.unsettled.strip()] if len(items) == 1 else [],
+    }

@@ -1,0 +1,65 @@
+// The toolbox's small help: the reason under a chip, counting ticks, printing. The pages work without it.
+(function () {
+  "use strict";
+
+  document.querySelectorAll("[data-enhanced]").forEach(function (element) {
+    element.hidden = false;
+  });
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-print]")) {
+      window.print();
+    }
+  });
+
+  // A link to a question opens the fold that it stands in.
+  function unfold() {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = target && target.closest("details");
+    if (fold && !fold.open) {
+      fold.open = true;
+      target.scrollIntoView();
+    }
+  }
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
+  // The address holds the answers that were given, not those left open.
+  document.querySelectorAll("#situation form").forEach(function (form) {
+    form.addEventListener("formdata", function (event) {
+      for (const [name, value] of Array.from(event.formData.entries())) {
+        if (value === "") {
+          event.formData.delete(name);
+        }
+      }
+    });
+  });
+
+  const reason = document.getElementById("chip-reason");
+  if (reason) {
+    const show = function (event) {
+      const chip = event.target.closest && event.target.closest(".op-chip, .op-gate");
+      if (chip) {
+        reason.textContent = chip.getAttribute("aria-label");
+      }
+    };
+    reason.textContent = reason.dataset.empty;
+    reason.hidden = false;
+    document.addEventListener("focusin", show);
+    document.addEventListener("mouseover", show);
+  }
+
+  const ticked = document.getElementById("tick-count");
+  if (ticked) {
+    const boxes = Array.from(document.querySelectorAll(".checklist input[type=checkbox]"));
+    const count = function () {
+      const done = boxes.filter(function (box) {
+        return box.checked;
+      }).length;
+      ticked.textContent = ticked.dataset.ticked.replace("{n}", done).replace("{total}", boxes.length);
+    };
+    ticked.hidden = false;
+    document.addEventListener("change", count);
+    count();
+  }
+})();
