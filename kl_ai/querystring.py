@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import django_filters
@@ -22,6 +23,15 @@ MAX_NOTICES = 5
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 """Zero-width and direction characters: they stand inside of words, and nobody meant to search for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One chosen thing, and the address of the same page without it."""
+
+    heading: str
+    label: str
+    remove_url: str
 
 
 class Notices:

@@ -30,6 +30,8 @@ Cell = str | int | float | Decimal | date | datetime | bool | None
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 1_048_575
 """What a sheet holds beside its header row (Excel's specification: 1,048,576 rows)."""
+WIDEST_PAGE = 260
+"""Characters that one printed page can hold beside each other and still be read; a wider sheet takes several."""
 MAX_CELL = 32_767
 """What a cell holds, in UTF-16 code units (Excel's specification)."""
 MAX_CHOICES = 255
@@ -217,9 +219,10 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
 
 
 def _set_up_page(worksheet: Worksheet, sheet: Sheet) -> None:
+    widths = _widths(sheet)
     worksheet.set_paper(9)  # A4
-    worksheet.fit_to_pages(1, 0)
-    for column, width in enumerate(_widths(sheet)):
+    worksheet.fit_to_pages(max(1, round(sum(widths) / WIDEST_PAGE)), 0)
+    for column, width in enumerate(widths):
         worksheet.set_column(column, column, width)
 
 

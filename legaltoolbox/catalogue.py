@@ -266,7 +266,8 @@ def _read_parts(catalogue: Catalogue) -> None:
             parts["involved", row.activity_id].append(row)
     for check in ChecklistItem.objects.all():
         if check.activity_id in activities:
-            check.activity, check.role = activities[check.activity_id], roles.get(check.role_id)
+            check.activity = activities[check.activity_id]
+            check.role = roles.get(check.role_id) if check.role_id else None
             parts["checklist", check.activity_id].append(check)
     for model, kind in (
         (ActivityCondition, "activity"),
@@ -304,10 +305,11 @@ def _pairs(items: dict[str, dict[int, Any]], catalogue: Catalogue) -> Iterable[t
     for model in ITEM_MODELS:
         for of in model._meta.many_to_many:
             other: Any = of.related_model
-            if other is model or not of.remote_field.through._meta.auto_created:
+            through: Any = of.remote_field.through
+            if other is model or not through._meta.auto_created:
                 continue  # what amends what is no “see also”, and involvement is read with its reasons
             ours, theirs = f"{of.m2m_field_name()}_id", f"{of.m2m_reverse_field_name()}_id"
-            for one, two in of.remote_field.through.objects.values_list(ours, theirs):
+            for one, two in through.objects.values_list(ours, theirs):
                 yield (model.KIND, one), (other.KIND, two)
     for activity in items[Activity.KIND].values():
         yield (Activity.KIND, activity.pk), (Phase.KIND, activity.phase_id)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kl_ai import querystring
-from kl_ai.querystring import Notices, OptionsFilter, SearchFilter, encode
+from kl_ai.querystring import Chip, Notices, OptionsFilter, SearchFilter, encode
 from kl_ai.wordindex import WordIndex
 
 from .catalogue import Catalogue
@@ -293,13 +293,6 @@ class Facet:
     is_open: bool
     selected_count: int
     options: list[FacetOption]
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    heading: str
-    label: str
-    remove_url: str
 
 
 def facets(kind: str, catalogue: Catalogue, selection: Selection) -> list[Facet]:

@@ -50,6 +50,11 @@ class Entry:
     def involved(self) -> tuple[Part, ...]:
         return self.parts[1:]
 
+    @property
+    def with_whom(self) -> str:
+        """The short names of the roles that are involved."""
+        return ", ".join(part.role.short_name for part in self.involved)
+
     def part_of(self, role: Role) -> Part | None:
         return next((part for part in self.parts if part.role is role), None)
 

@@ -41,6 +41,11 @@ def source_text(source: LegalSource) -> str:
     return source.name
 
 
+def _to_fill_in(*labels: str) -> Table:
+    """What the document is about, to be written by whoever uses it."""
+    return Table(labels, [[Blank() for _label in labels]])
+
+
 def _closing(items: Sequence[Item]) -> Iterator[Block]:
     """What every document ends with: that it is guidance, and what of it is not settled."""
     yield Heading("Om dette dokument", numbered=False)
@@ -154,8 +159,7 @@ def checklist(title: str, activities: Sequence[Activity], catalogue: Catalogue, 
         header=f"{title}  |  gennemgået {day(min(item.reviewed_on for item in activities))}",
         footer=DISCLAIMER,
         subject="Juridisk værktøjskasse for ansvarlig AI",
-        facts=[("Løsning", ""), ("Udfyldt af", ""), ("Dato", "")],
-        blocks=[*blocks, *_closing(list(activities))],
+        blocks=[_to_fill_in("Løsning", "Udfyldt af", "Dato"), *blocks, *_closing(list(activities))],
         landscape=True,
     )
 
@@ -169,7 +173,7 @@ def checks(activity: Activity, catalogue: Catalogue, role=None) -> list:
 # The annex to a tender --------------------------------------------------------------------------
 
 ANNEX_HEADINGS = ("Nr.", "Krav", "Grad", "Bevis", "Kilde", "Opfyldt (ja/nej/delvist)", "Leverandørens svar")
-ANNEX_WIDTHS = (0.6, 5, 0.8, 2.4, 2, 1.2, 3)
+ANNEX_WIDTHS = (0.6, 6.6, 0.8, 2.2, 1.8, 1.2, 2.8)
 
 
 def annex(requirements: Sequence[Requirement], catalogue: Catalogue) -> Document:
@@ -180,8 +184,8 @@ def annex(requirements: Sequence[Requirement], catalogue: Catalogue) -> Document
         header=f"Kravbilag  |  kravkatalog gennemgået {day(min(one.reviewed_on for one in requirements))}",
         footer=DISCLAIMER,
         subject="Juridisk værktøjskasse for ansvarlig AI",
-        facts=[("Ordregiver", ""), ("Udbud", ""), ("Leverandør", ""), ("Dato", "")],
         blocks=[
+            _to_fill_in("Ordregiver", "Udbud", "Leverandør", "Dato"),
             Prose(
                 "Leverandøren skriver ja, nej eller delvist ud for hvert krav og henviser i svaret til den dokumentation, "
                 "der nævnes som bevis. Kolonnen Grad siger, om kravet følger af lov (skal), er god praksis (bør) eller er "
@@ -206,7 +210,7 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
             if one.topic == topic
         ]  # fmt: skip
         yield Heading(heading)
-        yield Table(ANNEX_HEADINGS, rows, ANNEX_WIDTHS, caption=heading)
+        yield Table(ANNEX_HEADINGS, rows, ANNEX_WIDTHS)
 
 
 def level(one: Requirement) -> str:

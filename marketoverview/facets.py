@@ -9,6 +9,7 @@ from operator import and_
 from django.utils.translation import gettext as _
 
 from kl_ai.danish import join_words
+from kl_ai.querystring import Chip
 
 from .filtersets import Selection
 from .snapshot import Asked, Snapshot
@@ -39,13 +40,6 @@ class Facet:
     is_open: bool
     selected_count: int
     options: list[FacetOption]
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    heading: str
-    label: str
-    remove_url: str
 
 
 def facets(snapshot: Snapshot, selection: Selection) -> list[Facet]:

@@ -46,7 +46,11 @@ class Address:
 
 
 SELECTIONS = ("", "?services=advisory&technologies=nlp&technologies=speech", "?q=findes-ikke&services=ukendt&page=99")
-SITUATIONS = ("", "?role=projektleder&personoplysninger=yes&traening=yes&generativ=no", "?role=ukendt&udvikler=maaske&x=1")
+SITUATIONS = (
+    "",
+    "?role=projektleder&personoplysninger=yes&traening=yes&generativ=no",
+    "?role=ukendt&udvikler=maaske&x=1",
+)
 
 ADDRESSES = (
     Address("healthz", is_page=False, in_both_languages=False),
@@ -84,7 +88,10 @@ ADDRESSES = (
     Address("market:neutrality"),
     # The legal toolbox
     Address("toolbox:overview", queries=SITUATIONS),
-    Address("toolbox:search", queries=("", "?q=hjemmel", "?q=art+35", "?q=%C2%A7+22", "?q=A25", "?q=findes-ikke-nogen-steder")),
+    Address(
+        "toolbox:search",
+        queries=("", "?q=hjemmel", "?q=art+35", "?q=%C2%A7+22", "?q=A25", "?q=findes-ikke-nogen-steder"),
+    ),
     Address("toolbox:phases", status=302, is_page=False),
     Address("toolbox:activities", status=302, is_page=False),
     Address("toolbox:phase", args=("foranalyse",)),
@@ -104,7 +111,9 @@ ADDRESSES = (
     Address("toolbox:risks", queries=("", "?phase=foranalyse&kind=data", "?q=findes-ikke&kind=ukendt")),
     Address("toolbox:risks_file", is_page=False),
     Address("toolbox:risk", args=("R09",)),
-    Address("toolbox:requirements", queries=("", "?addressee=vendor&addressee=both&pick=K08&pick=K01", "?q=findes-ikke")),
+    Address(
+        "toolbox:requirements", queries=("", "?addressee=vendor&addressee=both&pick=K08&pick=K01", "?q=findes-ikke")
+    ),
     Address("toolbox:annex", args=("docx",), is_page=False),
     Address("toolbox:annex", args=("xlsx",), is_page=False),
     Address("toolbox:requirement", args=("K31",)),

@@ -173,7 +173,11 @@ def notices_of(page: Element) -> list[str]:
 
 def chips_of(page: Element) -> dict[str, str]:
     """Label to the address that removes the choice."""
-    return {chip.own_text or chip.text: chip.attrs["href"] for chip in page.all("a", "chip")}
+    return {chip.own_text or _first_span(chip).own_text: chip.attrs["href"] for chip in page.all("a", "chip")}
+
+
+def _first_span(chip: Element) -> Element:
+    return chip.all("span")[0]
 
 
 def bars_of(page: Element) -> list[Bar]:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, path, reverse
@@ -30,7 +31,7 @@ STATE_FIELDS = (
 class LinesField(forms.CharField):
     """A list of texts, one to a line."""
 
-    widget = forms.Textarea
+    widget = AdminTextareaWidget
 
     def __init__(self, *args: Any, encoder=None, decoder=None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,7 +22,7 @@ class NaturalCodeManager(models.Manager):
     """Looks rows up by their stable code or slug; the content files use it."""
 
     def get_by_natural_key(self, key: str):
-        return self.get(**{self.model.KEY: key})
+        return self.get(**{self.model.KEY: key})  # type: ignore[attr-defined]
 
 
 class Item(models.Model):

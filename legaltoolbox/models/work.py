@@ -76,10 +76,10 @@ class Activity(Sourced):
         Role, verbose_name=_("responsible"), on_delete=models.PROTECT, related_name="responsible_for"
     )
     responsible_why = models.TextField(_("why this role is responsible"))
-    involved: ClassVar = models.ManyToManyField(
+    involved: ClassVar[models.ManyToManyField] = models.ManyToManyField(
         Role, verbose_name=_("involved"), through="Involvement", related_name="involved_in"
     )
-    outputs: ClassVar = models.ManyToManyField(
+    outputs: ClassVar[models.ManyToManyField] = models.ManyToManyField(
         "DocumentTemplate", verbose_name=_("templates"), related_name="activities", blank=True
     )
 
@@ -134,7 +134,7 @@ class ChecklistItem(models.Model):
         related_name="checklist",
         help_text=_("Empty for the role that is responsible for the activity."),
     )
-    sources: ClassVar = models.ManyToManyField(
+    sources: ClassVar[models.ManyToManyField] = models.ManyToManyField(
         "LegalSource", verbose_name=_("sources"), related_name="checklist_items", blank=True
     )
 

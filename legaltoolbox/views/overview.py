@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from kl_ai.querystring import encode
+from kl_ai.querystring import Chip, encode
 
 from .. import catalogue as catalogues
 from .. import filtersets, onepager
@@ -29,13 +29,6 @@ class Asked:
     answer: str
     follows_from_no: bool
     """Whether no to another question has answered this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    heading: str
-    label: str
-    remove_url: str
 
 
 @toolbox_page

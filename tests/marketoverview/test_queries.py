@@ -50,7 +50,7 @@ def queries(client, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_the_number_of_queries_is_constant(path, survey, client):
+def test_the_number_of_queries_is_constant(path, survey, content, client):
     make_market(FEW)
     snapshot.current()
     few = queries(client, path)

@@ -34,7 +34,7 @@ RUNS = 30
 
 
 class Command(BaseCommand):
-    help = "Measure the directory, the figures and the matrix with invented vendors, beside SQL and Datasette."
+    help = "Measure the market with invented vendors, beside SQL and Datasette, and the legal toolbox."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="Numbers of vendors (2000 100000).")
@@ -71,6 +71,7 @@ class Command(BaseCommand):
             manage("migrate", "--verbosity=0")
             manage("load_survey")
             manage("seed_vendors", str(size), f"--seed={SEED}", "--force")
+        manage("load_content", "--if-empty")
         manage("collectstatic", "--noinput", "--verbosity=0")
         self.stdout.write(f"Measuring {size:,} vendors …")
         return json.loads(manage("bench", "--worker"))
@@ -90,6 +91,11 @@ def measure_all() -> dict[str, tuple[float, float]]:
         "figures, not cached": [f"/markedsoverblik/figurer/{one.filter_query}" for one in selections],
         "matrix, not cached": [f"/markedsoverblik/matrix/{one.filter_query}" for one in selections],
         "matrix by examples, not cached": ["/markedsoverblik/matrix/?by=offerings"],
+        "legal one-pager, not cached": [TOOLBOX],
+        "legal one-pager of a situation, not cached": [f"{TOOLBOX}?personoplysninger=yes&traening=yes&generativ=no"],
+        "legal search, not cached": [f"{TOOLBOX}soeg/?q={word}" for word in ("hjemmel", "art+35", "træning")],
+        "annex of all requirements, Word": [f"{TOOLBOX}krav.docx"],
+        "annex of all requirements, Excel": [f"{TOOLBOX}krav.xlsx"],
     }
     for name, paths in pages.items():
         keep = name.endswith(", cached")
@@ -101,6 +107,7 @@ def measure_all() -> dict[str, tuple[float, float]]:
     return found
 
 
+TOOLBOX = "/juridisk-vaerktoejskasse/"
 WORDS = ("sagsbehandling", "kommune", "jordvarme", "dokumenter", "data")
 
 
@@ -148,7 +155,7 @@ def datasette() -> Iterator[tuple[str, tuple[float, float]]]:
     """Datasette's page of the answers with one facet, where the extra `bench` is installed."""
     if find_spec("datasette") is None or connection.vendor != "sqlite":
         return
-    from datasette.app import Datasette  # type: ignore[import-not-found]
+    from datasette.app import Datasette  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     path = Path(connection.settings_dict["NAME"])
     served = Datasette([str(path)], settings={"facet_time_limit_ms": 60_000, "sql_time_limit_ms": 60_000})

@@ -24,9 +24,7 @@ MEMBERS = {
 
 
 class Command(BaseCommand):
-    help = (
-        "Loads the survey, 35 demonstration vendors, the legal content and five logins. Run again, it keeps what was tried out with them."
-    )
+    help = "Loads the survey, 35 demonstration vendors, the legal content and five logins. Run again, it keeps what was tried out with them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--reset", action="store_true", help="put the demonstration vendors back as they were")
