@@ -129,9 +129,9 @@ INK, MUTED, PETROL, DARK, PALE, LINE, PAPER = (
     "#1a1a1a", "#4d5556", "#0b5a60", "#073d42", "#eef5f5", "#cfdada", "#ffffff",
 )  # fmt: skip
 WIDTH, LABELS = 1440, 126
-NARROWEST = 84
+NARROWEST = 106
 """What every column has; the rest of the width is shared by the number of activities."""
-HEAD, HEAD_SIZE = 54, 14
+HEAD_SIZE, HEAD_LEADING = 14, 17
 TITLE_SIZE, TITLE_LEADING, TITLE_GAP = 12.5, 14.5, 6
 CHIP_WIDTH, CHIP_HEIGHT, CHIP_GAP, ROW_PADDING = 34, 20, 4, 6
 INSET = 8
@@ -150,6 +150,8 @@ class _Drawing:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.lefts = self._columns()
+        heads = [self._head_lines(number) for number in range(len(plan.steps))]
+        self.head_height = 20 + HEAD_LEADING * max(map(len, heads), default=1)
         self.titles_height = max((self._titles_height(number) for number in range(len(plan.steps))), default=0)
         self.titles_height += 2 * INSET
         self.cells = {
@@ -174,7 +176,7 @@ class _Drawing:
         return max(1, int((self.width(number) - 2 * INSET + CHIP_GAP) // (CHIP_WIDTH + CHIP_GAP)))
 
     def elements(self) -> Iterator[str]:
-        top = HEAD + self.titles_height
+        top = self.head_height + self.titles_height
         rows = [(role, self._row_height(role)) for role in self.plan.roles]
         height = top + sum(size for _role, size in rows) + 2
         yield (
@@ -192,6 +194,9 @@ class _Drawing:
 
     # The head: phases, and the activities by title
 
+    def _head_lines(self, number: int) -> Sequence[str]:
+        return _lines(str(self.plan.steps[number].phase), HEAD_SIZE, round(self.width(number) - 2 - 2 * INSET))
+
     def _titles_height(self, number: int) -> float:
         entries = self.plan.steps[number].entries
         return sum(len(self._title(entry, number)) * TITLE_LEADING + TITLE_GAP for entry in entries)
@@ -202,12 +207,20 @@ class _Drawing:
 
     def _head(self, number: int, step: Step) -> Iterator[str]:
         x, width = self.lefts[number], self.width(number) - 2
-        lines = _lines(str(step.phase), HEAD_SIZE, round(width - 2 * INSET))
+        lines = self._head_lines(number)
         yield f'<a href={quoteattr(step.url)} class="op-phase">'
-        yield f'<rect x="{x:g}" y="0" width="{width:g}" height="{HEAD}" fill="{DARK}"/>'
-        yield _text(lines, x + INSET, (HEAD - 17 * len(lines)) / 2, HEAD_SIZE, 17, PAPER, bold=True)
+        yield f'<rect x="{x:g}" y="0" width="{width:g}" height="{self.head_height}" fill="{DARK}"/>'
+        yield _text(
+            lines,
+            x + INSET,
+            (self.head_height - HEAD_LEADING * len(lines)) / 2,
+            HEAD_SIZE,
+            HEAD_LEADING,
+            PAPER,
+            bold=True,
+        )
         yield "</a>"
-        y: float = HEAD + INSET
+        y: float = self.head_height + INSET
         for entry in step.entries:
             lines = self._title(entry, number)
             gate = entry.activity.is_decision_point
@@ -257,15 +270,15 @@ class _Drawing:
     # Lines between phases, and the gates on them
 
     def _grid(self, bottom: float) -> Iterator[str]:
-        yield f'<path d="M0 {HEAD + self.titles_height:g}H{WIDTH}" stroke="{LINE}" stroke-width="1"/>'
+        yield f'<path d="M0 {self.head_height + self.titles_height:g}H{WIDTH}" stroke="{LINE}" stroke-width="1"/>'
         for number, step in enumerate(self.plan.steps[:-1]):
             x = self.lefts[number + 1] - 1
             stroke = f'stroke="{PETROL}" stroke-width="3"' if step.gates else f'stroke="{LINE}" stroke-width="1"'
-            yield f'<path d="M{x:g} {HEAD}V{bottom:g}" {stroke}/>'
+            yield f'<path d="M{x:g} {self.head_height}V{bottom:g}" {stroke}/>'
             yield from (self._gate(gate, x) for gate in step.gates)
 
     def _gate(self, gate: Entry, x: float) -> str:
-        y, size = HEAD + self.titles_height, 19
+        y, size = self.head_height + self.titles_height, 19
         name = f"{gate.activity.code} {gate.activity.title}"
         return (
             f'<a href={quoteattr(gate.url)} class="op-gate" aria-label={quoteattr(name)}><title>{escape(name)}</title>'
