@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 from . import versions
 
 View = Callable[..., HttpResponse]
-MAX_CACHED = 256 * 1024
+MAX_CACHED = 384 * 1024
 """Bytes of a page that is kept; so many entries of this size bound the memory (`PAGE_CACHE_ENTRIES`)."""
 CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js")
 
@@ -36,7 +36,8 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
         @require_safe
         @wraps(view)
         def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if settings.DEBUG:  # a template may change without a new process
+            # A template may change without a new process; a preview is of one person and this moment.
+            if settings.DEBUG or getattr(request, "is_preview", False):
                 return view(request, *args, **kwargs)
             key = page_key(request, version(request))
             etag = f'W/"{key}"'

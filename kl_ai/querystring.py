@@ -61,7 +61,7 @@ def shown(value: str) -> str:
 
 
 class KnownOptionsField(forms.MultipleChoiceField):
-    """Keeps what is known, in the survey's order, and remembers the rest in `unknown`."""
+    """Keeps what is known, in their order, and remembers the rest in `unknown`."""
 
     unknown: tuple[str, ...] = ()
 

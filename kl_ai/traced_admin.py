@@ -20,8 +20,20 @@ class TracedAdmin(SimpleHistoryAdmin):
     object_history_form_template = "admin/history_version.html"
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
+        request._version_id = version_id
+        extra_context = {"has_parts": bool(self.inlines)} | (extra_context or {})
         with transaction.atomic():
             return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def render_history_view(self, request, template, context, **kwargs):
+        """With the links of the version that is shown; the library would show those of today."""
+        if template == self.object_history_form_template and request.method != "POST":
+            version = self.model.history.get(pk=request._version_id)
+            for of in version._history_m2m_fields:
+                name = f"{of.m2m_reverse_field_name()}_id"
+                linked = [getattr(row, name) for row in getattr(version, of.name).all()]
+                context["adminform"].form.initial[of.name] = linked
+        return super().render_history_view(request, template, context, **kwargs)
 
     def has_view_history_or_change_history_permission(self, request, obj=None) -> bool:
         # The library asks this before a GET and a POST alike, and would let a reader revert.
@@ -55,8 +67,8 @@ class TracedAdmin(SimpleHistoryAdmin):
 class PublicDataAdmin(TracedAdmin):
     """For rows that the public pages show: a change shows on the very next request.
 
-    The admin's views are atomic, so that the bump commits together with the change. It comes last,
-    after the inlines, so that nobody waits for the version's row while holding it.
+    The admin's views are atomic, so that the bump commits together with the change. It comes after
+    the inlines, so that nobody waits for their rows while holding the version's.
     """
 
     version: ClassVar[AreaVersion]

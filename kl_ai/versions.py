@@ -1,7 +1,6 @@
 """The numbers that every process compares what it holds in memory with: one for each area of the portal."""
 
 import time
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -28,8 +27,8 @@ class PublicVersion(models.Model):
 
 
 def numbers() -> Mapping[str, int]:
-    """Each area's number now; 0 for one where nothing was published yet. One query."""
-    return defaultdict(int, PublicVersion.objects.values_list("area", "number"))
+    """Each area's number now; none for an area where nothing was published yet. One query."""
+    return dict(PublicVersion.objects.values_list("area", "number"))
 
 
 def of(request: HttpRequest) -> Mapping[str, int]:
@@ -55,8 +54,8 @@ class AreaVersion:
 
     def current(self) -> int:
         """The number now; 0 before anything was published. One query."""
-        return numbers()[self.area]
+        return numbers().get(self.area, 0)
 
     def of(self, request: HttpRequest) -> int:
         """The number that this request is answered from. At most one query, shared by all areas."""
-        return of(request)[self.area]
+        return of(request).get(self.area, 0)

@@ -162,11 +162,6 @@ class Catalogue:
         return [item for pk, item in self.items[kind].items() if pk in pks]
 
     @cached_property
-    def overdue(self) -> list[Item]:
-        """What was to be reviewed again before today."""
-        return [item for kind in self.items.values() for item in kind.values() if item.review_by < self.day]
-
-    @cached_property
     def reviewed_on(self) -> date | None:
         """The day of the oldest review in the catalogue: all of it was reviewed then or later."""
         return min((item.reviewed_on for kind in self.items.values() for item in kind.values()), default=None)
@@ -244,15 +239,17 @@ def _tie_items(items: dict[str, dict[int, Any]]) -> None:
     """Tie the links to one other item; an item that needs another which is not public is not public either."""
     for model, name in TIES:
         of: Any = model._meta.get_field(name)
-        others = items[of.related_model.KIND]
-        for pk, item in list(items[model.KIND].items()):
-            other = getattr(item, of.attname)
-            if other in others:
-                setattr(item, name, others[other])
-            elif other is not None and not of.null:
-                del items[model.KIND][pk]
-            else:
-                setattr(item, name, None)
+        own, others = items[model.KIND], items[of.related_model.KIND]
+        while lost := [pk for pk, item in own.items() if _is_lost(getattr(item, of.attname), others, name)]:
+            for pk in lost:  # and in the next round what is part of it
+                del own[pk]
+        for item in own.values():
+            setattr(item, name, others.get(getattr(item, of.attname)))
+
+
+def _is_lost(other: int | None, others: dict[int, Any], name: str) -> bool:
+    """Whether an item cannot stand without the other that it names, and that one is not public."""
+    return other is not None and other not in others and name != "requires"
 
 
 def _read_parts(catalogue: Catalogue) -> None:
@@ -264,6 +261,11 @@ def _read_parts(catalogue: Catalogue) -> None:
         if row.activity_id in activities and row.role_id in roles:
             row.activity, row.role = activities[row.activity_id], roles[row.role_id]
             parts["involved", row.activity_id].append(row)
+    sources = items[LegalSource.KIND]
+    of_checks = ChecklistItem.sources.through.objects.order_by("legalsource_id")
+    for check_id, source_id in of_checks.values_list("checklistitem_id", "legalsource_id"):
+        if source_id in sources:
+            parts["check sources", check_id].append(sources[source_id])
     for check in ChecklistItem.objects.all():
         if check.activity_id in activities:
             check.activity = activities[check.activity_id]

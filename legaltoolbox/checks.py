@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from . import citations
 from .catalogue import ITEM_MODELS, Catalogue
@@ -31,11 +32,11 @@ from .models import (
     TemplateField,
     TemplateSection,
 )
+from .texts import CODE, KIND_OF_LETTER
 
-CODE = re.compile(r"(?<![\w/.-])(?:[AKMRS]\d{2}|P\d)(?![\w/-])")
+CODE_IN_TEXT = re.compile(CODE)
 FEWEST_QUESTIONS = 3
 FEWEST_CENTRAL_SECTIONS = 6
-KIND_OF_LETTER = {"A": "activity", "P": "activity", "K": "requirement", "M": "guidance", "R": "risk", "S": "template"}
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,11 @@ class _Checker:
         for text in self._problems(item):
             yield Finding(item.key, text)
         if item.is_overdue:
-            yield Finding(item.key, f"was to be reviewed by {item.review_by}; its page says so.", is_problem=False)
+            yield Finding(
+                item.key, _("was to be reviewed by %(day)s; its page says so.") % {"day": item.review_by}, False
+            )
         if isinstance(item, LegalSource) and item.part_of is None and not item.address:
-            yield Finding(item.key, "has no official address.", is_problem=False)
+            yield Finding(item.key, _("has no official address."), False)
 
     def _problems(self, item: Item) -> Iterator[str]:
         yield from self._state(item)
@@ -88,35 +91,39 @@ class _Checker:
 
     def _state(self, item: Item) -> Iterator[str]:
         if item.is_public and item.certainty == Certainty.UNCERTAIN and not item.unsettled.strip():
-            yield "is public and uncertain, without a text on what is not settled."
+            yield _("is public and uncertain, without a text on what is not settled.")
         if item.review_by <= item.reviewed_on:
-            yield "is to be reviewed before it was reviewed."
+            yield _("is to be reviewed before it was reviewed.")
         if item.is_public and isinstance(item, Sourced) and not self.catalogue.linked(item, LegalSource.KIND):
-            yield "has no source."
+            yield _("has no source.")
 
     def _links(self, item: Item) -> Iterator[str]:
-        """A public item leads to nothing that the public cannot see."""
+        """A public item leads to nothing that the public cannot see, and is part of nothing such."""
         if not item.is_public:
             return
+        for name in ("part_of", "requires", "phase", "responsible", "owner"):
+            other = getattr(item, name, None)
+            if other is not None and not other.is_public:
+                yield _("needs %(other)s, which is not public.") % {"other": other.key}
         for kind in self.catalogue.items:
             for other in self.catalogue.linked(item, kind):
                 if not other.is_public:
-                    yield f"leads to {other.key}, which is not public."
+                    yield _("leads to %(other)s, which is not public.") % {"other": other.key}
 
     def _prose(self, item: Item) -> Iterator[str]:
         for text in texts(item, self.catalogue):
             for citation in citations.cited(text, self.pattern):
                 source = self.sources.get(citations.normal(citation))
                 if source is None:
-                    yield f"cites “{citation}”, which is not in the table of sources."
+                    yield _("cites “%(citation)s”, which is not in the table of sources.") % {"citation": citation}
                 elif item.is_public and not source.is_public:
-                    yield f"cites “{citation}”, which is not public."
-            for code in CODE.findall(text):
+                    yield _("cites “%(citation)s”, which is not public.") % {"citation": citation}
+            for code in CODE_IN_TEXT.findall(text):
                 other = self.catalogue.find(KIND_OF_LETTER[code[0]], code)
                 if other is None:
-                    yield f"mentions {code}, which does not exist."
+                    yield _("mentions %(code)s, which does not exist.") % {"code": code}
                 elif item.is_public and not other.is_public:
-                    yield f"mentions {code}, which is not public."
+                    yield _("mentions %(code)s, which is not public.") % {"code": code}
 
 
 def texts(row: Any, catalogue: Catalogue) -> Iterator[str]:
@@ -144,30 +151,30 @@ def _nothing(item: Item, catalogue: Catalogue) -> Iterator[str]:
 
 def _role(item: Item, catalogue: Catalogue) -> Iterator[str]:
     if not catalogue.linked(item, Activity.KIND):
-        yield "takes part in no activity."
+        yield _("takes part in no activity.")
 
 
 def _phase(item: Item, catalogue: Catalogue) -> Iterator[str]:
     if not catalogue.linked(item, Activity.KIND):
-        yield "has no activity."
+        yield _("has no activity.")
 
 
 def _activity(item: Activity, catalogue: Catalogue) -> Iterator[str]:
     if len(catalogue.checklist(item)) < FEWEST_QUESTIONS:
-        yield f"has fewer than {FEWEST_QUESTIONS} questions in its checklist."
+        yield _("has fewer than %(n)s questions in its checklist.") % {"n": FEWEST_QUESTIONS}
     if any(part.role is item.responsible for part in catalogue.involved(item)):
-        yield "has a role that is both responsible and involved."
+        yield _("has a role that is both responsible and involved.")
 
 
 def _template(item: DocumentTemplate, catalogue: Catalogue) -> Iterator[str]:
     sections = catalogue.sections(item)
     if not catalogue.linked(item, Activity.KIND):
-        yield "comes of no activity."
+        yield _("comes of no activity.")
     if not sections or (item.is_central and len(sections) < FEWEST_CENTRAL_SECTIONS):
-        yield f"has only {len(sections)} sections."
+        yield _("has only %(n)s sections.") % {"n": len(sections)}
     for section in sections:
         if not section.guidance and not catalogue.fields(section):
-            yield f"has an empty section, “{section.heading}”."
+            yield _("has an empty section, “%(name)s”.") % {"name": section.heading}
         for of_section in catalogue.fields(section):
             yield from _field(of_section)
 
@@ -179,26 +186,34 @@ def _field(field: TemplateField) -> Iterator[str]:
         TemplateField.Kind.WORDING: field.wording,
     }
     if field.kind in needs and not needs[TemplateField.Kind(field.kind)]:
-        yield f"has a field that lacks its content, “{field.label}”."
+        yield _("has a field that lacks its content, “%(name)s”.") % {"name": field.label}
 
 
 def _risk(item: Risk, catalogue: Catalogue) -> Iterator[str]:
     if not item.measures:
-        yield "has no measure."
-    for kind, what in ((Requirement.KIND, "requirement"), (Activity.KIND, "activity"), (Phase.KIND, "phase")):
+        yield _("has no measure.")
+    for kind, said in (
+        (Requirement.KIND, _("is met by no requirement.")),
+        (Activity.KIND, _("is met by no activity.")),
+        (Phase.KIND, _("belongs to no phase.")),
+    ):
         if not catalogue.linked(item, kind):
-            yield f"is met by no {what}."
+            yield said
 
 
 def _requirement(item: Requirement, catalogue: Catalogue) -> Iterator[str]:
-    for kind, what in ((Risk.KIND, "risk"), (Activity.KIND, "activity"), (Phase.KIND, "phase")):
+    for kind, said in (
+        (Risk.KIND, _("belongs to no risk.")),
+        (Activity.KIND, _("belongs to no activity.")),
+        (Phase.KIND, _("belongs to no phase.")),
+    ):
         if not catalogue.linked(item, kind):
-            yield f"belongs to no {what}."
+            yield said
 
 
 def _guidance(item: Guidance, catalogue: Catalogue) -> Iterator[str]:
     if item.kind == Guidance.Kind.DEPENDS and not item.condition:
-        yield "depends, and does not say on what."
+        yield _("depends, and does not say on what.")
 
 
 CHECKS: dict[type, Callable[[Any, Catalogue], Iterator[str]]] = {

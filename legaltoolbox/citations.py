@@ -56,6 +56,8 @@ _NUMBERED = re.compile(
 )
 _BRACKETS = re.compile(r"\(([a-z0-9]{1,3})\)")
 _STEPS = re.compile(r"[, ]*(?P<unit>stk|stykke|pkt|nr|litra|lit)\.? ?(?P<at>\d{1,3}|[a-z](?![a-zæøå]))")
+_FILLERS = re.compile(r"(?<!\w)(?:eu|eu's|i|af|efter|jf|of|the)(?!\w)\.?")
+_BARE_LETTER = re.compile(r"[, ]+([a-z])$")
 _UNITS = {"artikel": "art", "artikler": "art", "§": "par", "§§": "par", "paragraf": "par"}
 _STEP_UNITS = {"stykke": "stk", "lit": "litra"}
 
@@ -78,13 +80,12 @@ def wanted(query: str, acts: Sequence[LegalSource]) -> Wanted | None:
 
 
 def _split_act(text: str, acts: Sequence[LegalSource]) -> tuple[str | None, str]:
-    """The act that the text begins or ends with, and what is left of it."""
+    """The act that the text names, the longest name first, and what is left of it."""
     names = [(name.casefold(), act.slug) for act in acts for name in (act.name, act.title, act.slug, *act.aliases)]
     for name, slug in sorted(names, key=lambda pair: -len(pair[0])):
-        if re.match(rf"{re.escape(name)}(?!\w)", text):
-            return slug, text[len(name) :].strip(" ,.")
-        if re.search(rf"(?<!\w){re.escape(name)}$", text):
-            return slug, text[: -len(name)].strip(" ,.").removesuffix(" i").removesuffix(" of").strip(" ,")
+        if found := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            left = _FILLERS.sub(" ", f"{text[: found.start()]} {text[found.end() :]}")
+            return slug, " ".join(left.split()).strip(" ,.")
     return None, text
 
 
@@ -103,7 +104,8 @@ def _steps(rest: str) -> tuple[str, ...] | None:
     while at < len(rest):
         step = _STEPS.match(rest, at)
         if step is None:
-            return None
+            bare = _BARE_LETTER.match(rest, at)
+            return (*found, "litra", bare[1]) if bare and found else None
         found += [_STEP_UNITS.get(step["unit"], step["unit"]), step["at"]]
         at = step.end()
     return tuple(found)

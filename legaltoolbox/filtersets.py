@@ -25,6 +25,7 @@ from kl_ai.wordindex import WordIndex
 from .catalogue import Catalogue
 from .models import Activity, Guidance, Item, LegalSource, LegalStatus, Requirement, Risk, Role
 from .screening import NO, YES, Situation
+from .texts import searched
 
 Keys = Callable[[Any, Catalogue], Iterable[str]]
 PICK = "pick"
@@ -104,6 +105,8 @@ class Selection:
     q: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     picked: tuple[str, ...] = ()
+    asked_for_picks: bool = False
+    """Whether the address picks items, also where none of them is known any more."""
     notices: tuple[str, ...] = ()
 
     @property
@@ -192,7 +195,7 @@ AXES: dict[str, tuple[Axis, ...]] = {
         _source(Risk.KIND),
     ),
     Requirement.KIND: (
-        _choice("addressee", gettext_lazy("Addressed to"), Requirement.Addressee),
+        _choice("addressee", gettext_lazy("The law addresses"), Requirement.Addressee),
         _choice("level", gettext_lazy("Must, should or may"), Requirement.Level),
         _choice("topic", gettext_lazy("Topic"), Requirement.Topic),
         PHASE,
@@ -207,12 +210,6 @@ AXES: dict[str, tuple[Axis, ...]] = {
         _choice("kind", gettext_lazy("Type"), LegalSource.Kind),
         _choice("status", gettext_lazy("Legal status"), LegalStatus),
     ),
-}
-TEXTS = {
-    Risk.KIND: ("code", "title", "cause", "event", "consequence", "consequence_municipality", "signs"),
-    Requirement.KIND: ("code", "title", "duty", "wording", "evidence", "explanation"),
-    Guidance.KIND: ("code", "question", "answer", "condition", "explanation"),
-    LegalSource.KIND: ("slug", "name", "title", "summary", "change"),
 }
 
 
@@ -240,6 +237,7 @@ def read(request: HttpRequest, kind: str, catalogue: Catalogue) -> Selection:
     return Selection(
         q=cleaned.pop("q", ""),
         picked=cleaned.pop(PICK, ()),
+        asked_for_picks=any(filterset.data.getlist(PICK)),
         chosen={name: values for name, values in cleaned.items() if values},
         notices=notices.texts(),
     )
@@ -249,7 +247,7 @@ def matching(kind: str, catalogue: Catalogue, selection: Selection, *, leave_out
     """The items of `kind` that match: any choice of an axis, every axis, and every word of the free text."""
     items = catalogue.all(kind)
     if selection.q:
-        found = _index(kind, catalogue.version, catalogue.day, tuple(_text(item) for item in items)).match(selection.q)
+        found = _index(kind, catalogue.version, catalogue.day, tuple(map(searched, items))).match(selection.q)
         items = [item for place, item in enumerate(items) if found >> place & 1]
     for axis in AXES[kind]:
         wanted = set(selection.chosen.get(axis.name, ()))
@@ -258,18 +256,14 @@ def matching(kind: str, catalogue: Catalogue, selection: Selection, *, leave_out
     return items
 
 
-def _text(item: Item) -> str:
-    return "\n".join(str(getattr(item, name)) for name in TEXTS[item.KIND])
-
-
 @lru_cache(maxsize=8)
 def _index(kind: str, version: int, day: Any, texts: tuple[str, ...]) -> WordIndex:
     return WordIndex(texts)
 
 
 def for_file(kind: str, catalogue: Catalogue, selection: Selection) -> list[Any]:
-    """What a file holds: the picked items, or where none is picked all that match."""
-    if selection.picked:
+    """What a file holds: the picked items, or where none was asked for all that match."""
+    if selection.picked or selection.asked_for_picks:
         return [catalogue.by_key[kind][key] for key in selection.picked]
     return matching(kind, catalogue, selection)
 

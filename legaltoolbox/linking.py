@@ -17,6 +17,7 @@ from kl_ai import prose
 from . import citations
 from .catalogue import Catalogue
 from .models import Guidance, Item, LegalSource, ScreeningQuestion
+from .texts import CODE
 
 KIND_NAMES = {
     "activity": _("Activities"),
@@ -29,7 +30,6 @@ KIND_NAMES = {
     "source": _("Legal sources"),
 }
 """The kinds in the order in which a page lists what is related."""
-_CODE = r"(?<![\w/-])(?:[AKMRS]\d{2}|P\d)(?![\w/-])"
 
 
 def url(item: Item) -> str:
@@ -87,7 +87,7 @@ class Linker:
     def __init__(self, catalogue: Catalogue) -> None:
         acts = [source for source in catalogue.sources if source.part_of is None and source.kind == "act"]
         found = citations.pattern(acts)
-        self._pattern = re.compile(f"{found.pattern}|(?-i:{_CODE})", re.IGNORECASE)
+        self._pattern = re.compile(f"{found.pattern}|(?-i:{CODE})", re.IGNORECASE)
         self._items: dict[str, Item] = {citations.normal(source.name): source for source in catalogue.sources}
         for kind, items in catalogue.by_key.items():
             if kind in ("activity", "template", "risk", "requirement", "guidance"):

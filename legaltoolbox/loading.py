@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from simple_history.models import HistoricalRecords
 
 from .content import FOLDER, KINDS, SCALE, ContentError, Kind, Part, read
 from .models import ScaleLevel, toolbox_version
@@ -27,6 +28,7 @@ def load(folder: Path = FOLDER) -> dict[str, int]:
         keys[kind.model] = _load_items(kind, records[kind.model], keys)
     for kind in KINDS:
         _load_links(kind.model, kind.fields, keys[kind.model].values(), records[kind.model], keys)
+        _remember_links(kind.model)
         _load_parts(kind.parts, list(zip(keys[kind.model].values(), records[kind.model], strict=True)), keys)
     _load_scale(records[ScaleLevel])
     toolbox_version.bump()
@@ -100,6 +102,27 @@ def _remember(model: Any, new: list[models.Model], old: list[models.Model]) -> N
     model.history.bulk_history_create(old, batch_size=100, update=True)
 
 
+def _remember_links(model: Any) -> None:
+    """The links of all rows in the last line of each one's history. A fixed number of statements."""
+    history = model.history.model
+    if not history._history_m2m_fields:
+        return
+    last = dict(history.objects.order_by("history_id").values_list(model._meta.pk.attname, "history_id"))
+    for of in history._history_m2m_fields:
+        kept: Any = HistoricalRecords.m2m_models[of]
+        names = [column.attname for column in of.remote_field.through._meta.concrete_fields]
+        done = set(kept.objects.filter(history__in=last.values()).values_list("history_id", flat=True))
+        rows = of.remote_field.through.objects.values_list(f"{of.m2m_field_name()}_id", *names)
+        kept.objects.bulk_create(
+            (
+                kept(history_id=last[owner], **dict(zip(names, values, strict=True)))
+                for owner, *values in rows
+                if last[owner] not in done
+            ),
+            batch_size=500,
+        )
+
+
 def _load_links(model: Any, fields: Iterable[str], rows: Iterable[Any], records: list[Record], keys: Keys) -> None:
     pairs = list(zip(rows, records, strict=True))
     for of in (model._meta.get_field(name) for name in fields):
@@ -134,6 +157,7 @@ def _load_parts(parts: Iterable[Part], owners: list[tuple[Any, Record]], keys: K
         model.objects.bulk_create(rows, batch_size=200)
         model.history.bulk_history_create(rows, batch_size=100)
         _load_links(model, part.fields, rows, records, keys)
+        _remember_links(model)
         _load_parts(part.parts, list(zip(rows, records, strict=True)), keys)
 
 
@@ -145,8 +169,10 @@ def _load_scale(records: list[Record]) -> None:
         with _naming(f"ScaleLevel {record.get('axis')} {record.get('level')}"):
             _set(level, SCALE.fields, record, {})
         levels.append(level)
-    ScaleLevel.objects.bulk_create([level for level in levels if not level.pk])
-    _update(ScaleLevel, [level for level in levels if (level.axis, level.level) in known])
+    new, old = [level for level in levels if not level.pk], [level for level in levels if level.pk]
+    ScaleLevel.objects.bulk_create(new)
+    _update(ScaleLevel, old)
+    _remember(ScaleLevel, new, old)
 
 
 class _naming:  # noqa: N801 - reads as a statement

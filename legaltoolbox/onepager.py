@@ -128,7 +128,7 @@ def plan(catalogue: Catalogue, situation: Situation) -> Plan:
 INK, MUTED, PETROL, DARK, PALE, LINE, PAPER = (
     "#1a1a1a", "#4d5556", "#0b5a60", "#073d42", "#eef5f5", "#cfdada", "#ffffff",
 )  # fmt: skip
-WIDTH, LABELS = 1440, 126
+WIDTH, LABELS = 1560, 126
 NARROWEST = 106
 """What every column has; the rest of the width is shared by the number of activities."""
 HEAD_SIZE, HEAD_LEADING = 14, 17
@@ -260,7 +260,7 @@ class _Drawing:
         gate = entry.activity.is_decision_point
         radius = 0 if gate else CHIP_HEIGHT / 2
         return (
-            f'<a href={quoteattr(entry.url)} class="op-chip" aria-label={quoteattr(name)}><title>{escape(name)}</title>'
+            f'<a href={quoteattr(entry.url)} class="op-chip"><title>{escape(name)}</title>'
             f'<rect x="{x + 0.75:g}" y="{y + 0.75:g}" width="{CHIP_WIDTH - 1.5:g}" height="{CHIP_HEIGHT - 1.5:g}"'
             f' rx="{radius:g}" fill="{fill}" stroke="{PETROL}" stroke-width="1.5"/>'
             f'<text x="{x + CHIP_WIDTH / 2:g}" y="{y + 14.2:g}" font-size="12" font-weight="600" fill="{text}"'
@@ -281,7 +281,7 @@ class _Drawing:
         y, size = self.head_height + self.titles_height, 19
         name = f"{gate.activity.code} {gate.activity.title}"
         return (
-            f'<a href={quoteattr(gate.url)} class="op-gate" aria-label={quoteattr(name)}><title>{escape(name)}</title>'
+            f'<a href={quoteattr(gate.url)} class="op-gate"><title>{escape(name)}</title>'
             f'<path d="M{x:g} {y - size:g}L{x + size:g} {y:g}L{x:g} {y + size:g}L{x - size:g} {y:g}Z"'
             f' fill="{PETROL}" stroke="{PAPER}" stroke-width="2"/>'
             f'<text x="{x:g}" y="{y + 4.5:g}" font-size="12.5" font-weight="600" fill="{PAPER}" text-anchor="middle">'

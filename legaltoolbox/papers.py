@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils.formats import date_format
@@ -11,10 +12,20 @@ from django.utils.translation import override
 from kl_ai.documents import Blank, Block, Document, Field, Heading, Prose, Table, Tick, Wording
 
 from .catalogue import Catalogue
-from .models import Activity, DocumentTemplate, Item, LegalSource, Requirement, TemplateField
+from .models import (
+    Activity,
+    Certainty,
+    DocumentTemplate,
+    Item,
+    LegalSource,
+    LegalStatus,
+    Requirement,
+    TemplateField,
+)
 
 # The content is Danish, and so are the documents, whatever the language of the page that they were taken from.
 DISCLAIMER = "Vejledning, ikke juridisk rådgivning"
+LONGEST_NAME = 120
 NOT_CONFIRMED = "Indholdet er ikke bekræftet af en jurist endnu."
 
 
@@ -36,9 +47,9 @@ def sources(item: Item, catalogue: Catalogue) -> str:
 def source_text(source: LegalSource) -> str:
     """How a source is cited in a document, with its status where it is no law in force."""
     with override("da"):
-        if source.status in ("adopted", "proposed"):
+        if source.status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED):
             return f"{source.name} ({str(source.get_status_display()).lower()})"
-    return source.name
+    return f"{source.name} (uafklaret)" if source.certainty == Certainty.UNCERTAIN else source.name
 
 
 def _to_fill_in(*labels: str) -> Table:
@@ -176,8 +187,8 @@ ANNEX_HEADINGS = ("Nr.", "Krav", "Grad", "Bevis", "Kilde", "Opfyldt (ja/nej/delv
 ANNEX_WIDTHS = (0.6, 6.6, 0.8, 2.2, 1.8, 1.2, 2.8)
 
 
-def annex(requirements: Sequence[Requirement], catalogue: Catalogue) -> Document:
-    """The requirements as an annex that a vendor fills in."""
+def annex(requirements: Sequence[Requirement], catalogue: Catalogue, notices: Sequence[str] = ()) -> Document:
+    """The requirements as an annex that a vendor fills in; `notices` say what was asked for and is not in it."""
     return Document(
         title="Kravbilag: ansvarlig AI og databeskyttelse",
         subtitle=f"{len(requirements)} krav, som leverandøren besvarer",
@@ -191,6 +202,7 @@ def annex(requirements: Sequence[Requirement], catalogue: Catalogue) -> Document
                 "der nævnes som bevis. Kolonnen Grad siger, om kravet følger af lov (skal), er god praksis (bør) eller er "
                 "en mulighed (kan)."
             ),
+            *(Prose(notice) for notice in notices),
             *_annex_tables(requirements, catalogue),
             *_closing(list(requirements)),
         ],
@@ -200,7 +212,7 @@ def annex(requirements: Sequence[Requirement], catalogue: Catalogue) -> Document
 
 def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> Iterator[Block]:
     with override("da"):
-        topics = {one.topic: str(one.get_topic_display()) for one in requirements}
+        topics = {topic.value: str(topic.label) for topic in Requirement.Topic}
         levels = {one.pk: level(one) for one in requirements}
     for topic, heading in topics.items():
         rows = [
@@ -209,6 +221,8 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
             for one in requirements
             if one.topic == topic
         ]  # fmt: skip
+        if not rows:
+            continue
         yield Heading(heading)
         yield Table(ANNEX_HEADINGS, rows, ANNEX_WIDTHS)
 
@@ -220,8 +234,6 @@ def level(one: Requirement) -> str:
 
 
 def filename(*words: str, ending: str) -> str:
-    return f"{' '.join(words)}.{ending}".replace("/", "-").replace(":", " -")
-
-
-def unsettled(items: Iterable[Item]) -> list[Item]:
-    return [item for item in items if item.unsettled.strip()]
+    """A name that every system takes; signs that Windows refuses fall out."""
+    name = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f]', " ", " ".join(words)).split()).rstrip(". ")
+    return f"{name[:LONGEST_NAME].rstrip('. ')}.{ending}"

@@ -57,10 +57,6 @@ class Verdict:
     unanswered: tuple[ScreeningQuestion, ...] = ()
     """The questions that would decide; only where no reason has."""
 
-    @property
-    def is_certain(self) -> bool:
-        return not self.unanswered
-
 
 ALWAYS = Verdict(True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kl_ai.wordindex import WordIndex
@@ -11,18 +12,8 @@ from .catalogue import Catalogue
 from .filtersets import top
 from .linking import KIND_NAMES, Ref
 from .models import DocumentTemplate, Item, LegalSource
+from .texts import KIND_OF_LETTER, SEARCHED, searched
 
-TEXTS = {
-    "activity": ("code", "title", "what", "why", "when"),
-    "template": ("code", "title", "purpose", "when"),
-    "risk": ("code", "title", "cause", "event", "consequence", "consequence_municipality", "signs"),
-    "requirement": ("code", "title", "duty", "wording", "evidence", "explanation"),
-    "guidance": ("code", "question", "answer", "condition", "explanation"),
-    "role": ("name", "short_name", "why", "does", "does_not"),
-    "phase": ("name", "summary", "goal", "result"),
-    "source": ("name", "title", "summary", "change"),
-}
-"""What is searched in each kind, in the order in which results are shown."""
 FIRST = 8
 """So many results of a kind are shown at once; the rest are a click away."""
 
@@ -47,31 +38,27 @@ class SearchIndex:
     """The words of every item of one catalogue. Built once for each."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._items: list[Item] = [item for kind in TEXTS for item in catalogue.all(kind)]
+        self._items: list[Item] = [item for kind in SEARCHED for item in catalogue.all(kind)]
         self._titles = [f"{item.key} {getattr(item, 'title', '') or item}" for item in self._items]
         self._index = WordIndex([self._text(item, catalogue) for item in self._items])
         self._title_index = WordIndex(self._titles)
 
     @staticmethod
     def _text(item: Item, catalogue: Catalogue) -> str:
-        texts = [str(getattr(item, name)) for name in TEXTS[item.KIND]]
+        texts = [searched(item)]
         if item.KIND == "activity":
             checklist = catalogue.parts("checklist", item)
             texts += [f"{check.question} {check.guidance} {check.done_when}" for check in checklist]
-        if item.KIND == "risk":
-            texts += item.measures  # type: ignore[attr-defined]
         if isinstance(item, DocumentTemplate):
             for section in catalogue.sections(item):
                 texts += [section.heading, section.guidance, *(field.label for field in catalogue.fields(section))]
-        if isinstance(item, LegalSource):
-            texts += item.aliases
         return "\n".join(texts)
 
     def find(self, query: str) -> list[Hits]:
         """The items that hold every word, by kind; those with the words in their title first."""
         found, in_title = self._index.match(query), self._title_index.match(query)
         groups = []
-        for kind in TEXTS:
+        for kind in SEARCHED:
             places = [place for place, item in enumerate(self._items) if kind == item.KIND and found >> place & 1]
             places.sort(key=lambda place: not in_title >> place & 1)
             if places:
@@ -131,15 +118,16 @@ def resting(source: LegalSource, catalogue: Catalogue) -> list[Hits]:
     """What rests on a source or on its parts, by kind."""
     return [
         Hits(kind, str(KIND_NAMES[kind]), [hit(item) for item in items])
-        for kind in TEXTS
+        for kind in SEARCHED
         if kind != LegalSource.KIND and (items := catalogue.resting_on(source, kind))
     ]
 
 
 def by_code(query: str, catalogue: Catalogue) -> Item | None:
     """The item whose code the whole query is."""
-    code = query.strip().upper()
-    for kind in ("activity", "template", "risk", "requirement", "guidance"):
-        if item := catalogue.find(kind, code):
-            return item
-    return None
+    match = re.fullmatch(r"([AKMPRS]) ?(\d{1,2})", query.strip().upper())
+    if match is None:
+        return None
+    letter, number = match.groups()
+    kind = KIND_OF_LETTER[letter]
+    return catalogue.find(kind, f"{letter}{number}") or catalogue.find(kind, f"{letter}{number:0>2}")

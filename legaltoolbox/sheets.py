@@ -23,7 +23,7 @@ RISK_COLUMNS = (
 STATES = ("Ikke begyndt", "I gang", "Gennemført", "Ikke relevant")
 
 
-def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str) -> list[Sheet]:
+def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str, notices: Sequence[str] = ()) -> list[Sheet]:
     """The risks with columns for an assessment, the scale, and where it comes from."""
     headings = [heading for heading, _width in RISK_COLUMNS]
     rated = [number for number, heading in enumerate(headings) if heading.endswith("(1-4)")]
@@ -38,7 +38,7 @@ def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str) -> list[Sh
         Sheet(
             "Skala", ("Akse", "Trin", "Navn", "Beskrivelse", "Eksempel"), _scale(catalogue.levels), (24, 6, 20, 50, 60)
         ),
-        _about(chosen, address),
+        _about(chosen, address, notices),
     ]
 
 
@@ -73,7 +73,9 @@ ANNEX_COLUMNS = (
 ANSWERS = ("Ja", "Delvist", "Nej")
 
 
-def annex(chosen: Sequence[Requirement], catalogue: Catalogue, address: str) -> list[Sheet]:
+def annex(
+    chosen: Sequence[Requirement], catalogue: Catalogue, address: str, notices: Sequence[str] = ()
+) -> list[Sheet]:
     """The requirements with empty columns for the vendor's answer."""
     headings = [heading for heading, _width in ANNEX_COLUMNS]
     return [
@@ -84,7 +86,7 @@ def annex(chosen: Sequence[Requirement], catalogue: Catalogue, address: str) -> 
             [width for _heading, width in ANNEX_COLUMNS],
             validations={headings.index("Opfyldt"): ANSWERS},
         ),
-        _about(chosen, address),
+        _about(chosen, address, notices),
     ]
 
 
@@ -95,8 +97,8 @@ def _annex_rows(chosen: Sequence[Requirement], catalogue: Catalogue) -> Iterator
         yield [one.code, one.title, one.wording, *words[one.pk], one.evidence, sources(one, catalogue), "", "", "", ""]
 
 
-def _about(chosen: Sequence, address: str) -> Sheet:
-    """Where the workbook comes from and what it is."""
+def _about(chosen: Sequence, address: str, notices: Sequence[str]) -> Sheet:
+    """Where the workbook comes from, what it is, and what was asked for and is not in it."""
     rows: list[tuple[str, str]] = [
         ("Kilde", address),
         ("Antal", str(len(chosen))),
@@ -106,5 +108,6 @@ def _about(chosen: Sequence, address: str) -> Sheet:
         rows.insert(2, ("Sidst gennemgået", day(min(item.reviewed_on for item in chosen))))
     if not all(item.confirmed_on for item in chosen):
         rows.append(("Forbehold", NOT_CONFIRMED))
+    rows += [("Ikke med", notice) for notice in notices]
     rows += [(f"Uafklaret, {item.key}", item.unsettled) for item in chosen if item.unsettled.strip()]
     return Sheet("Om", (), rows, kind="notes")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin_site import Task
 from kl_ai.traced_admin import PublicDataAdmin
+from kl_ai.validators import validate_text
 
 from .. import catalogue as catalogues
 from .. import checks
@@ -26,6 +27,9 @@ STATE_FIELDS = (
     {"fields": ("is_public", ("certainty", "confirmed_on"), "unsettled", ("reviewed_on", "review_by"))},
 )
 """The fieldset that every item has."""
+
+
+MOST_FINDINGS = 5
 
 
 class LinesField(forms.CharField):
@@ -41,6 +45,7 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
+        validate_text(value or "")
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
     def validate(self, value: Any) -> None:
@@ -48,7 +53,10 @@ class LinesField(forms.CharField):
             raise forms.ValidationError(self.error_messages["required"], code="required")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (initial or []) != self.to_python(data)
+        try:
+            return (initial or []) != self.to_python(data)
+        except forms.ValidationError:
+            return True
 
 
 LINES: dict = {models.JSONField: {"form_class": LinesField}}
@@ -89,18 +97,26 @@ class ItemAdmin(PublicDataAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"reviewed_on": timezone.localdate()} | super().get_changeform_initial_data(request)
 
+    def save_form(self, request, form, change):
+        request._found_before = self._findings()
+        return super().save_form(request, form, change)
+
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
-        self._say_what_is_wrong(request, form.instance)
+        found = self._findings()
+        new = [text for text in found if text not in getattr(request, "_found_before", found)]
+        key = form.instance.key
+        shown = dict.fromkeys([*new, *(text for text in found if text.startswith(f"{key}: "))])
+        for text in list(shown)[:MOST_FINDINGS]:
+            self.message_user(request, gettext("Content check: %(finding)s") % {"finding": text}, messages.WARNING)
+        if len(shown) > MOST_FINDINGS:
+            more = gettext("Content check: %(n)s more findings. See them all with check_content.")
+            self.message_user(request, more % {"n": len(shown) - MOST_FINDINGS}, messages.WARNING)
 
-    def _say_what_is_wrong(self, request: HttpRequest, item: Item) -> None:
-        """What the content check finds about the item as it is now."""
-        found = checks.findings(catalogues.build(drafts=True))
-        for finding in found:
-            if finding.item == item.key and finding.is_problem:
-                self.message_user(
-                    request, gettext("Content check: %(finding)s") % {"finding": finding}, messages.WARNING
-                )
+    @staticmethod
+    def _findings() -> list[str]:
+        """What the content check finds now, in any item: hiding one may leave another without what it needs."""
+        return [str(finding) for finding in checks.findings(catalogues.build(drafts=True)) if finding.is_problem]
 
     # Preview --------------------------------------------------------------------------------------
 
@@ -129,7 +145,7 @@ class ItemAdmin(PublicDataAdmin):
         if not item.pk:
             return "–"
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[item.pk])
-        return format_html('<a href="{}">{}</a>', url, gettext("See the page as it would be"))
+        return format_html('<a href="{}">{}</a>', url, gettext("See the page with what is saved"))
 
     @admin.display(description=_("used by"))
     def used_by(self, item: Item) -> str:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -10,13 +11,29 @@ from .catalogues import Requirement, Risk
 from .items import NaturalCodeManager, Sourced, history
 from .work import Activity
 
+RESERVED = frozenset(
+    {"q", "role", "pick", "page", "plan", "list", "situation", "toolbox-q", "main-content", "unsettled"}
+)
+"""What the pages call their own parameters and places."""
+
+
+def not_reserved(code: str) -> None:
+    if code in RESERVED or code.startswith(("phase-", "results", "chip-")):
+        raise ValidationError(_("The pages use this word themselves. Choose another."))
+
 
 class ScreeningQuestion(Sourced):
     """A question that a project manager answers yes or no; the answer decides what applies."""
 
     KIND = "question"
 
-    code = models.SlugField(_("code"), max_length=30, unique=True, help_text=_("Used in addresses. Never reused."))
+    code = models.SlugField(
+        _("code"),
+        max_length=30,
+        unique=True,
+        help_text=_("Used in addresses. Never reused."),
+        validators=[not_reserved],
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     question = models.CharField(_("question"), max_length=200)
     help = models.TextField(_("help"), blank=True)
@@ -45,6 +62,15 @@ class ScreeningQuestion(Sourced):
     @property
     def title(self) -> str:
         return self.question
+
+    def clean(self) -> None:
+        super().clean()
+        above, seen = self.requires, {self.pk}
+        while above is not None:
+            if above.pk in seen:
+                raise ValidationError({"requires": _("A question cannot follow on itself.")})
+            seen.add(above.pk)
+            above = above.requires
 
 
 class Condition(models.Model):

@@ -1,7 +1,6 @@
 """The lists with filters: risks, requirements, and what one may and may not do."""
 
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -66,6 +65,7 @@ class MatrixCell:
     product: int
     band: str
     """“low”, “middle” or “high”."""
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def _matrix(catalogue: Catalogue) -> list[MatrixRow]:
 
 def _cell(likelihood: int, consequence: int) -> MatrixCell:
     product = likelihood * consequence
-    return MatrixCell(product, "high" if product >= 9 else "middle" if product >= 4 or consequence == 4 else "low")
+    band = "high" if product >= 9 else "middle" if product >= 4 or consequence == 4 else "low"
+    return MatrixCell(product, band, {"high": _("high"), "middle": _("middle"), "low": _("low")}[band])
 
 
 @toolbox_page
@@ -98,9 +99,10 @@ def requirements(request: HttpRequest) -> HttpResponse:
     return page(
         request, "requirements", catalogue, [(_("Requirements"), "")], "requirements",
         topics=[
-            (heading, [(item, item.code in selection.picked, linking.refs(catalogue.linked(item, LegalSource.KIND)))
-                       for item in rows])
-            for heading, rows in groupby(items, key=lambda item: item.get_topic_display())
+            (str(topic.label), [(item, item.code in selection.picked, catalogue.linked(item, LegalSource.KIND))
+                                for item in rows])
+            for topic in Requirement.Topic
+            if (rows := [item for item in items if item.topic == topic])
         ],
         sentence=ngettext("%(n)s of %(total)s requirements", "%(n)s of %(total)s requirements", len(items)) % words,
         picked=[
@@ -108,6 +110,8 @@ def requirements(request: HttpRequest) -> HttpResponse:
              request.path + replace(selection, picked=tuple(o for o in selection.picked if o != code)).query())
             for code in selection.picked
         ],
+        picked_sentence=ngettext("%(n)s requirement picked", "%(n)s requirements picked", len(selection.picked))
+        % {"n": len(selection.picked)} if selection.picked else "",
         hidden_picks=[code for code in selection.picked if code not in {item.code for item in items}],
         pick_all_url=request.path + replace(selection, picked=tuple(item.code for item in items)).query(),
         pick_none_url=request.path + selection.query(picked=False),

@@ -111,7 +111,7 @@ def _blocks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | N
 
 
 def _page(request: HttpRequest, checklist: Checklist) -> HttpResponse:
-    context: dict[str, Any] = status(*checklist.activities)
+    context: dict[str, Any] = status(*checklist.activities, tell_unsettled=True)
     return page(
         request, "checklist", checklist.catalogue, [checklist.crumb, (_("Checklist"), "")], "overview",
         title=checklist.title,

@@ -1,6 +1,7 @@
 """What can be taken along: templates, the annex to a tender, the risk assessment, and the whole catalogue as JSON."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,28 +39,32 @@ def phase_templates(request: HttpRequest, slug: str) -> HttpResponse:
 
 @toolbox_page
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
-    """The picked requirements, or those of the selection, as an annex to a tender."""
+    """The picked requirements, or those of the selection, as an annex to a tender; the list says where there are none."""
     catalogue = catalogues.of(request)
     selection = filtersets.read(request, Requirement.KIND, catalogue)
     chosen = filtersets.for_file(Requirement.KIND, catalogue, selection)
     if not chosen:
-        raise Http404
+        return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
     if ending == "docx":
-        return docx_response("Kravbilag.docx", papers.annex(chosen, catalogue))
+        return docx_response("Kravbilag.docx", papers.annex(chosen, catalogue, selection.notices))
     address = request.build_absolute_uri(reverse("toolbox:requirements") + selection.query())
-    return xlsx_response("Kravbilag.xlsx", sheets.annex(chosen, catalogue, address), created=timezone.now())
+    return xlsx_response(
+        "Kravbilag.xlsx", sheets.annex(chosen, catalogue, address, selection.notices), created=timezone.now()
+    )
 
 
 @toolbox_page
 def risks(request: HttpRequest) -> HttpResponseBase:
-    """The risks of the selection as a workbook for a risk assessment."""
+    """The risks of the selection as a workbook for a risk assessment; the list says where there are none."""
     catalogue = catalogues.of(request)
     selection = filtersets.read(request, Risk.KIND, catalogue)
     chosen = filtersets.for_file(Risk.KIND, catalogue, selection)
     if not chosen:
-        raise Http404
+        return redirect(f"{reverse('toolbox:risks')}?{request.GET.urlencode()}")
     address = request.build_absolute_uri(reverse("toolbox:risks") + selection.query())
-    return xlsx_response("Risikovurdering.xlsx", sheets.risks(chosen, catalogue, address), created=timezone.now())
+    return xlsx_response(
+        "Risikovurdering.xlsx", sheets.risks(chosen, catalogue, address, selection.notices), created=timezone.now()
+    )
 
 
 @toolbox_page

@@ -39,12 +39,13 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """What is to be done in one phase, by whom, and what stands when it is over."""
     catalogue, item = find(request, Phase.KIND, slug)
     activities = catalogue.linked(item, Activity.KIND)
-    templates = _unique(template for one in activities for template in catalogue.linked(one, DocumentTemplate.KIND))
+    templates = _templates_of(item, catalogue)
     return page(
         request, "phase", catalogue, [(str(item), "")], "overview",
         item=item,
         entries=_entries(activities, catalogue),
         templates=linking.refs(templates),
+        has_checklist=any(catalogue.checklist(one) for one in activities),
         related=related(item, catalogue, "risk", "requirement"),
         sources=catalogue.linked(item, LegalSource.KIND),
         status=status(item),
@@ -52,8 +53,12 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _unique(items) -> list:
-    return list(dict.fromkeys(items))
+def _templates_of(phase: Phase, catalogue: Catalogue) -> list[DocumentTemplate]:
+    """What the phase's activities produce, each once."""
+    activities = catalogue.linked(phase, Activity.KIND)
+    return list(
+        dict.fromkeys(one for activity in activities for one in catalogue.linked(activity, DocumentTemplate.KIND))
+    )
 
 
 @toolbox_page
@@ -90,6 +95,7 @@ def role(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         questions=sum(len(checks(one, catalogue, item)) for one in catalogue.activities),
         requirements=[one for one in catalogue.requirements if one.concerns_vendor] if is_vendor else [],
+        others=sum(not one.concerns_vendor for one in catalogue.requirements) if is_vendor else 0,
         vendor_query=VENDOR_QUERY,
         related=related(item, catalogue, "template", "risk"),
         sources=catalogue.linked(item, LegalSource.KIND),
@@ -137,7 +143,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     return page(
         request, "templates", catalogue, [(_("Templates"), "")], "templates",
         rows=[(one, linking.refs(catalogue.linked(one, Activity.KIND))) for one in catalogue.templates],
-        phases=catalogue.phases,
+        phases=[one for one in catalogue.phases if _templates_of(one, catalogue)],
         status=status(*catalogue.templates),
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             for one, judged in applying(catalogue.requirements, catalogue, situation)
             if judged.reasons
         ] if situation.answers else [],
-        annex_url=_annex_url(catalogue, situation),
+        pick_url=_pick_url(catalogue, situation),
         status=status(*catalogue.activities, *catalogue.phases, *catalogue.roles),
     )  # fmt: skip
 
@@ -98,9 +98,9 @@ def _sentence(plan: onepager.Plan) -> str:
     return _("%(n)s of %(total)s activities apply, or may apply") % counts
 
 
-def _annex_url(catalogue: Catalogue, situation: Situation) -> str:
-    """The annex with the requirements on the vendor that apply; "" where the situation is open or none does."""
+def _pick_url(catalogue: Catalogue, situation: Situation) -> str:
+    """The catalogue with the requirements that apply picked; "" where the situation is open or none does."""
     if not situation.answers:
         return ""
-    codes = [one.code for one, _judged in applying(catalogue.requirements, catalogue, situation) if one.concerns_vendor]
+    codes = [one.code for one, _judged in applying(catalogue.requirements, catalogue, situation)]
     return reverse("toolbox:requirements") + encode(("pick", code) for code in codes) if codes else ""

@@ -49,11 +49,14 @@ def page(
     return render(request, f"legaltoolbox/{template}.html", known | context)
 
 
-def status(*items: Item) -> dict[str, Any]:
-    """What a page says of its text: last and next review, whether a lawyer has confirmed it, what is not settled."""
+def status(*items: Item, tell_unsettled: bool = False) -> dict[str, Any]:
+    """What a page says of its text: last and next review, whether a lawyer has confirmed it, what is not settled.
+
+    A page of one item tells what of it is not settled; a page of several only where it is to `tell_unsettled`.
+    """
     return {
         "reviewed_on": min((item.reviewed_on for item in items), default=None),
         "is_overdue": any(item.is_overdue for item in items),
         "is_confirmed": bool(items) and all(item.confirmed_on for item in items),
-        "unsettled": [item for item in items if item.unsettled.strip()] if len(items) == 1 else [],
+        "unsettled": [item for item in items if item.unsettled.strip()] if tell_unsettled or len(items) == 1 else [],
     }

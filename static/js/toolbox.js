@@ -40,7 +40,7 @@
     const show = function (event) {
       const chip = event.target.closest && event.target.closest(".op-chip, .op-gate");
       if (chip) {
-        reason.textContent = chip.getAttribute("aria-label");
+        reason.textContent = chip.querySelector("title").textContent;
       }
     };
     reason.textContent = reason.dataset.empty;

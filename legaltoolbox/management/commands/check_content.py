@@ -1,6 +1,7 @@
 """`manage.py check_content`: whether the legal content hangs together."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import override
 
 from legaltoolbox import checks
 from legaltoolbox.catalogue import build
@@ -15,7 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, counts: bool, **options) -> None:
         catalogue = build(drafts=True)
-        found = checks.findings(catalogue)
+        with override("en"):
+            found = checks.findings(catalogue)
         if counts:
             self._print_counts(checks.counts(catalogue))
         for finding in found:
