@@ -32,6 +32,8 @@ class Chip:
     heading: str
     label: str
     remove_url: str
+    language: str = ""
+    """Of the label, where it is not that of the page."""
 
 
 class Notices:

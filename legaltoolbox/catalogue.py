@@ -40,6 +40,7 @@ from .models import (
     TemplateSection,
     toolbox_version,
 )
+from .models.law import natural
 
 ITEM_MODELS: tuple[type[Item], ...] = (
     LegalSource,
@@ -57,7 +58,7 @@ Node = tuple[str, int]
 """An item's place in the graph of links: its kind and primary key."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Catalogue:
     """All items by kind in their order, and the links between them."""
 
@@ -221,7 +222,7 @@ def _read(version: int, drafts: bool) -> Catalogue:
 def _rows(model: Any, drafts: bool) -> Iterator[tuple[int, Item]]:
     rows = model.objects.all() if drafts else model.objects.filter(is_public=True)
     if model is LegalSource:
-        rows = rows.order_by("pk")  # as an editor has listed them: an act before its provisions
+        rows = sorted(rows, key=lambda source: natural(source.slug))
     return ((item.pk, item) for item in rows)
 
 
@@ -312,6 +313,8 @@ def _pairs(items: dict[str, dict[int, Any]], catalogue: Catalogue) -> Iterable[t
                 continue  # what amends what is no “see also”, and involvement is read with its reasons
             ours, theirs = f"{of.m2m_field_name()}_id", f"{of.m2m_reverse_field_name()}_id"
             for one, two in through.objects.values_list(ours, theirs):
+                if other is LegalSource and two in items[LegalSource.KIND]:
+                    catalogue._parts[f"{model.KIND} sources", one].append(items[LegalSource.KIND][two])
                 yield (model.KIND, one), (other.KIND, two)
     for activity in items[Activity.KIND].values():
         yield (Activity.KIND, activity.pk), (Phase.KIND, activity.phase_id)

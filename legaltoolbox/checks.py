@@ -139,7 +139,9 @@ def texts(row: Any, catalogue: Catalogue) -> Iterator[str]:
 
 
 PARTS: dict[type, tuple[str, ...]] = {
-    Activity: ("involved", "checklist"),
+    Activity: ("involved", "checklist", "activity conditions"),
+    Risk: ("risk conditions",),
+    Requirement: ("requirement conditions",),
     DocumentTemplate: ("sections",),
     TemplateSection: ("fields",),
 }

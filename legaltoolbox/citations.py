@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from .models import LegalSource
 
 PLACE = (
-    r"(?: art\. \d+| § \d+(?: [a-hj-z](?![a-zæøå]))?| bilag [IVX]+)"
-    r"(?:, stk\. \d+)?(?:, pkt\. \d+)?(?:, nr\. \d+)?(?:, litra [a-z])?"
+    r"(?: art\. \d+| § \d+(?: [a-hj-z](?![a-zæøå]))?| bilag [IVX]+| betragtning \d+)"
+    r"(?:, stk\. \d+)?(?:, pkt\. \d+)?(?:, nr\. \d+)?(?:, litra [a-z](?![a-zæøå]))?"
 )
 """A provision of an act, after the act's name."""
 
@@ -50,13 +50,14 @@ class Wanted:
 
 
 _NUMBERED = re.compile(
-    r"^(?:(?P<unit>art|artikel|artikler|§|§§|par|paragraf|bilag)\.? ?)?"
-    r"(?P<number>\d{1,3}(?: ?[a-z](?![a-zæøå0-9]))?|[ivx]{1,4}(?![a-zæøå]))"
+    r"^(?:(?P<unit>art|artikel|artikler|§|§§|par|paragraf|bilag|betragtning)\.? ?)?"
+    r"(?P<number>\d{1,3}|[ivx]{1,4}(?![a-zæøå]))(?: ?(?P<letter>[a-hj-z])(?![a-zæøå0-9]))?"
     r"(?P<rest>.*)$"
 )
 _BRACKETS = re.compile(r"\(([a-z0-9]{1,3})\)")
 _STEPS = re.compile(r"[, ]*(?P<unit>stk|stykke|pkt|nr|litra|lit)\.? ?(?P<at>\d{1,3}|[a-z](?![a-zæøå]))")
-_FILLERS = re.compile(r"(?<!\w)(?:eu|eu's|i|af|efter|jf|of|the)(?!\w)\.?")
+_FILLER_BEFORE = re.compile(r"(?:(?<!\w)(?:i|af|efter|jf\.?|of|the) +)?(?:(?<!\w)eu(?:'s)? +)?$")
+_FILLER_AFTER = re.compile(r"^ *(?:eu|eu's)(?!\w)")
 _BARE_LETTER = re.compile(r"[, ]+([a-z])$")
 _UNITS = {"artikel": "art", "artikler": "art", "§": "par", "§§": "par", "paragraf": "par"}
 _STEP_UNITS = {"stykke": "stk", "lit": "litra"}
@@ -75,8 +76,8 @@ def wanted(query: str, acts: Sequence[LegalSource]) -> Wanted | None:
     if steps is None:
         return None
     unit = _UNITS.get(match["unit"] or "", match["unit"] or "")
-    number = match["number"].replace(" ", "")
-    return Wanted(act, ((unit,) if unit else ()) + (number, *steps))
+    number = (match["number"], match["letter"]) if match["letter"] else (match["number"],)
+    return Wanted(act, ((unit,) if unit else ()) + (*number, *steps))
 
 
 def _split_act(text: str, acts: Sequence[LegalSource]) -> tuple[str | None, str]:
@@ -84,8 +85,8 @@ def _split_act(text: str, acts: Sequence[LegalSource]) -> tuple[str | None, str]
     names = [(name.casefold(), act.slug) for act in acts for name in (act.name, act.title, act.slug, *act.aliases)]
     for name, slug in sorted(names, key=lambda pair: -len(pair[0])):
         if found := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-            left = _FILLERS.sub(" ", f"{text[: found.start()]} {text[found.end() :]}")
-            return slug, " ".join(left.split()).strip(" ,.")
+            before, after = _FILLER_BEFORE.sub("", text[: found.start()]), _FILLER_AFTER.sub("", text[found.end() :])
+            return slug, " ".join(f"{before} {after}".split()).strip(" ,.")
     return None, text
 
 
@@ -118,4 +119,4 @@ def is_wanted(source: LegalSource, act: LegalSource, what: Wanted) -> bool:
     place = tuple(source.slug.removeprefix(act.slug).strip("-").split("-")) if source.slug != act.slug else ()
     if place == what.place:
         return True
-    return bool(what.place) and what.place[0] not in ("art", "par", "bilag") and place[1:] == what.place
+    return bool(what.place) and what.place[0] not in ("art", "par", "bilag", "betragtning") and place[1:] == what.place

@@ -34,6 +34,7 @@ from .models import (
     TemplateField,
     TemplateSection,
 )
+from .models.law import natural
 
 FOLDER = settings.BASE_DIR / "fixtures" / "legal"
 STATE = ("certainty", "unsettled", "is_public", "reviewed_on", "review_by", "confirmed_on")
@@ -211,7 +212,7 @@ def _items(kind: Kind) -> Iterable[models.Model]:
     links = [name for name in kind.fields if kind.model._meta.get_field(name).many_to_many]
     keys = [name for name in kind.fields if kind.model._meta.get_field(name).many_to_one]
     rows = kind.model.objects.select_related(*keys).prefetch_related(*links, *_paths(kind.parts))
-    return rows.order_by("pk") if kind.model is LegalSource else rows
+    return sorted(rows, key=lambda source: natural(source.slug)) if kind.model is LegalSource else rows
 
 
 def _paths(parts: tuple[Part, ...], before: str = "") -> Iterator[str]:
@@ -277,7 +278,10 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-_Dumper.add_representer(
-    str,
-    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
-)
+def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # YAML takes these for line breaks too, and would give back others.
+    style = '"' if re.search("[\r\x85\u2028\u2029]", text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent)

@@ -96,6 +96,8 @@ class Axis:
     heading: str | Promise
     choices: Callable[[Catalogue], list[tuple[str, str]]]
     keys: Keys
+    is_content: bool = False
+    """Whether the choices are content, which is Danish, and not words of the interface."""
 
 
 @dataclass(frozen=True)
@@ -171,11 +173,12 @@ PHASE = Axis(
     gettext_lazy("Phase"),
     _items("phase", str),
     lambda item, catalogue: (phase.slug for phase in catalogue.linked(item, "phase")),
+    is_content=True,
 )
 
 
 def _source(kind: str) -> Axis:
-    return Axis("source", gettext_lazy("Legal source"), _acts(kind), _acts_of)
+    return Axis("source", gettext_lazy("Legal source"), _acts(kind), _acts_of, is_content=True)
 
 
 def _choice(name: str, heading: str | Promise, choices: type[models.TextChoices]) -> Axis:
@@ -191,6 +194,7 @@ AXES: dict[str, tuple[Axis, ...]] = {
             gettext_lazy("Role"),
             _items("role", lambda role: role.name),
             lambda item, catalogue: (role.slug for role in catalogue.linked(item, Role.KIND)),
+            is_content=True,
         ),
         _source(Risk.KIND),
     ),
@@ -278,6 +282,8 @@ class FacetOption:
     count: int
     is_selected: bool
     input_id: str
+    language: str = ""
+    """Of the label, where it is not that of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +307,9 @@ def _facet(axis: Axis, kind: str, catalogue: Catalogue, selection: Selection, pl
         for key in set(axis.keys(item, catalogue)):
             counts[key] = counts.get(key, 0) + 1
     options = [
-        FacetOption(key, label, counts.get(key, 0), key in selected, f"{axis.name}-{key}")
+        FacetOption(
+            key, label, counts.get(key, 0), key in selected, f"{axis.name}-{key}", "da" if axis.is_content else ""
+        )
         for key, label in axis.choices(catalogue)
     ]
     return Facet(axis.name, str(axis.heading), bool(selected) or place < 2, len(selected), options)
@@ -314,4 +322,9 @@ def chips(kind: str, catalogue: Catalogue, selection: Selection, path: str) -> I
     for axis in AXES[kind]:
         labels = dict(axis.choices(catalogue)) if axis.name in selection.chosen else {}
         for value in selection.chosen.get(axis.name, ()):
-            yield Chip(str(axis.heading), labels[value], path + selection.without(axis.name, value).query())
+            yield Chip(
+                str(axis.heading),
+                labels[value],
+                path + selection.without(axis.name, value).query(),
+                "da" if axis.is_content else "",
+            )

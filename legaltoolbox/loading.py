@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from simple_history.models import HistoricalRecords
 
 from .content import FOLDER, KINDS, SCALE, ContentError, Kind, Part, read
@@ -15,7 +15,6 @@ Record = dict[str, Any]
 Keys = dict[type[models.Model], dict[str, models.Model]]
 
 
-@transaction.atomic
 def load(folder: Path = FOLDER) -> dict[str, int]:
     """Load all files: new items are made, known ones set back with their parts and links.
 
@@ -23,7 +22,17 @@ def load(folder: Path = FOLDER) -> dict[str, int]:
     Raises `ContentError`, with nothing changed, where a file is wrong. A fixed number of
     statements for each table.
     """
-    records, keys = read(folder), {}
+    try:
+        with transaction.atomic():
+            return _load(read(folder))
+    except IntegrityError as error:
+        raise ContentError(
+            f"Two items say the same where each needs its own, or one lacks what it needs: {error}"
+        ) from error
+
+
+def _load(records: dict[type[models.Model], list[Record]]) -> dict[str, int]:
+    keys: Keys = {}
     for kind in KINDS:
         keys[kind.model] = _load_items(kind, records[kind.model], keys)
     for kind in KINDS:
@@ -48,6 +57,7 @@ def _load_items(kind: Kind, records: list[Record], keys: Keys) -> dict[str, mode
             if item.key in found:
                 raise ContentError("There are two of them.")
         found[item.key] = item
+    _check_unique((f"{kind.model.__name__} {item.key}", item) for item in found.values())
     new, old = [item for item in found.values() if not item.pk], [item for item in found.values() if item.pk]
     kind.model.objects.bulk_create(new)
     _set_within(kind, found, within)
@@ -71,11 +81,36 @@ def _set(row: models.Model, fields: Iterable[str], record: Record, keys: Keys) -
             if record.get(name):
                 later.append((name, record[name]))
         elif of.many_to_one:
+            if not record.get(name) and not of.null:
+                raise ContentError(f"{name} is missing.")
             setattr(row, name, _linked(of.related_model, record[name], keys) if record.get(name) else None)
         else:
             setattr(row, name, record.get(name, of.get_default()))
+        if isinstance(of, models.JSONField) and not _is_list_of_texts(getattr(row, name)):
+            raise ContentError(f"{name} is no list of texts.")
     row.clean_fields(exclude=[of.name for of in row._meta.fields if of.is_relation])
     return later
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _check_unique(rows: Iterable[tuple[str, Any]]) -> None:
+    """Two rows of one load that the database would not take beside each other; the second is named."""
+    seen: dict[tuple, str] = {}
+    for name, row in rows:
+        fields = [(of.attname,) for of in row._meta.concrete_fields if of.unique and not of.primary_key]
+        fields += [
+            tuple(row._meta.get_field(field).attname for field in constraint.fields)
+            for constraint in row._meta.constraints
+            if isinstance(constraint, models.UniqueConstraint)
+        ]
+        for names in fields:
+            key = (names, *(getattr(row, field) for field in names))
+            if key in seen:
+                raise ContentError(f"{name}: has the same {', '.join(names)} as {seen[key]}.")
+            seen[key] = name
 
 
 def _linked(model: type[models.Model], key: str, keys: Keys) -> models.Model:
@@ -146,6 +181,8 @@ def _load_parts(parts: Iterable[Part], owners: list[tuple[Any, Record]], keys: K
         model.objects.filter(**{f"{part.parent}__in": [owner.pk for owner, _ in owners]}).delete()
         rows, records = [], []
         for owner, record in owners:
+            if not isinstance(record.get(part.name, []), list):
+                raise ContentError(f"{owner}: {part.name} is no list.")
             for number, child in enumerate(record.get(part.name, ()), start=1):
                 row = model(**{part.parent: owner} | ({part.order: number} if part.order else {}))
                 with _naming(f"{owner}: {part.name} {number}"):
@@ -154,6 +191,7 @@ def _load_parts(parts: Iterable[Part], owners: list[tuple[Any, Record]], keys: K
                     _set(row, part.fields, child, keys)
                 rows.append(row)
                 records.append(child)
+        _check_unique((f"{getattr(row, part.parent)}: {part.name}", row) for row in rows)
         model.objects.bulk_create(rows, batch_size=200)
         model.history.bulk_history_create(rows, batch_size=100)
         _load_links(model, part.fields, rows, records, keys)
@@ -169,6 +207,7 @@ def _load_scale(records: list[Record]) -> None:
         with _naming(f"ScaleLevel {record.get('axis')} {record.get('level')}"):
             _set(level, SCALE.fields, record, {})
         levels.append(level)
+    _check_unique((f"ScaleLevel {level.axis} {level.level}", level) for level in levels)
     new, old = [level for level in levels if not level.pk], [level for level in levels if level.pk]
     ScaleLevel.objects.bulk_create(new)
     _update(ScaleLevel, old)

@@ -208,7 +208,7 @@ class _Drawing:
     def _head(self, number: int, step: Step) -> Iterator[str]:
         x, width = self.lefts[number], self.width(number) - 2
         lines = self._head_lines(number)
-        yield f'<a href={quoteattr(step.url)} class="op-phase">'
+        yield f'<a href={quoteattr(step.url)} class="op-phase"><title>{escape(str(step.phase))}</title>'
         yield f'<rect x="{x:g}" y="0" width="{width:g}" height="{self.head_height}" fill="{DARK}"/>'
         yield _text(
             lines,
@@ -224,7 +224,8 @@ class _Drawing:
         for entry in step.entries:
             lines = self._title(entry, number)
             gate = entry.activity.is_decision_point
-            yield f'<a href={quoteattr(entry.url)} class="op-title">'
+            title = f"{entry.activity.code} {entry.activity.title}"
+            yield f'<a href={quoteattr(entry.url)} class="op-title"><title>{escape(title)}</title>'
             yield _text(lines, x + INSET, y, TITLE_SIZE, TITLE_LEADING, PETROL if gate else INK, bold=gate)
             yield "</a>"
             y += len(lines) * TITLE_LEADING + TITLE_GAP
@@ -242,7 +243,7 @@ class _Drawing:
             yield f'<rect x="0" y="{y:g}" width="{WIDTH}" height="{height:g}" fill="{PALE}"/>'
         lines = _lines(role.short_name, 13, LABELS - 2 * INSET)
         is_chosen = role is self.plan.role
-        yield f'<a href={quoteattr(url(role))} class="op-role">'
+        yield f'<a href={quoteattr(url(role))} class="op-role"><title>{escape(role.short_name)}</title>'
         yield _text(lines, INSET, y + (height - 16 * len(lines)) / 2, 13, 16, PETROL if is_chosen else INK, bold=True)
         yield "</a>"
         for number in range(len(self.plan.steps)):

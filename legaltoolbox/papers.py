@@ -15,11 +15,13 @@ from .catalogue import Catalogue
 from .models import (
     Activity,
     Certainty,
+    ChecklistItem,
     DocumentTemplate,
     Item,
     LegalSource,
     LegalStatus,
     Requirement,
+    Role,
     TemplateField,
 )
 
@@ -138,7 +140,9 @@ CHECK_HEADINGS = ("Nr.", "Spørgsmål", "Sådan gør I, og sådan ved I, at det 
 CHECK_WIDTHS = (0.7, 3, 4, 0.7, 1.5, 1.1, 2)
 
 
-def checklist(title: str, activities: Sequence[Activity], catalogue: Catalogue, *, role=None) -> Document:
+def checklist(
+    title: str, activities: Sequence[Activity], catalogue: Catalogue, *, role: Role | None = None
+) -> Document:
     """The checklists of several activities, or of one, with boxes and columns to fill in.
 
     With a `role` only the questions that this role answers.
@@ -149,13 +153,13 @@ def checklist(title: str, activities: Sequence[Activity], catalogue: Catalogue, 
             (
                 f"{activity.code}.{check.number}",
                 check.question,
-                f"{check.guidance}\n\nGjort, når: {check.done_when}",
+                _how(check, own),
                 Tick(),
                 (check.role or activity.responsible).short_name,
                 Blank(),
                 Blank(),
             )
-            for check in checks(activity, catalogue, role)
+            for check, own in checks(activity, catalogue, role)
         ]
         if rows:
             blocks += [
@@ -175,10 +179,21 @@ def checklist(title: str, activities: Sequence[Activity], catalogue: Catalogue, 
     )
 
 
-def checks(activity: Activity, catalogue: Catalogue, role=None) -> list:
-    """An activity's questions; with a `role` those that this role answers."""
-    found = catalogue.checklist(activity)
-    return [check for check in found if role is None or (check.role or activity.responsible) == role]
+def _how(check: ChecklistItem, own: Sequence[LegalSource]) -> str:
+    """Guidance, what counts as done, and the question's own sources."""
+    texts = [check.guidance, f"Gjort, når: {check.done_when}"]
+    return "\n\n".join(texts + ([f"Kilde: {'; '.join(map(source_text, own))}"] if own else []))
+
+
+def checks(
+    activity: Activity, catalogue: Catalogue, role: Role | None = None
+) -> list[tuple[ChecklistItem, list[LegalSource]]]:
+    """An activity's questions with their own sources; with a `role` those that this role answers."""
+    return [
+        (check, catalogue.parts("check sources", check))
+        for check in catalogue.checklist(activity)
+        if role is None or (check.role or activity.responsible) == role
+    ]
 
 
 # The annex to a tender --------------------------------------------------------------------------

@@ -72,6 +72,8 @@ def _value(row: Any, name: str, catalogue: Catalogue) -> Any:
         return getattr(row, name)
     if name == "amends":
         return [catalogue.items["source"][pk].key for pk in catalogue.amendments.get(row.pk, ())]
+    if isinstance(row, Item) and name == "sources":  # without those that only a question of its checklist has
+        return [source.key for source in catalogue.parts(f"{row.KIND} sources", row)]
     if isinstance(row, Item):
         return [other.key for other in catalogue.linked(row, of.related_model.KIND)]
     return [source.key for source in catalogue.parts("check sources", row)]

@@ -59,7 +59,7 @@ class LinesField(forms.CharField):
             return True
 
 
-LINES: dict = {models.JSONField: {"form_class": LinesField}}
+LINES: dict = {models.JSONField: {"form_class": LinesField}, models.URLField: {"assume_scheme": "https"}}
 
 
 class OverdueFilter(admin.SimpleListFilter):

@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from .items import Item, NaturalCodeManager, history
 
 
+def natural(slug: str) -> list[tuple[int, int, str]]:
+    """A key that sorts “art-9” before “art-10”, and an act before its provisions."""
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in slug.split("-")]
+
+
 class LegalStatus(models.TextChoices):
     IN_FORCE = "in_force", _("In force")
     ADOPTED = "adopted", _("Adopted, not in force")

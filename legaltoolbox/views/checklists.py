@@ -12,8 +12,8 @@ from kl_ai.documents import docx_response
 
 from .. import linking, papers
 from ..catalogue import Catalogue
-from ..models import Activity, ChecklistItem, Phase, Role
-from .pages import find, page, status, toolbox_page
+from ..models import Activity, ChecklistItem, LegalSource, Phase, Role
+from .pages import danish, find, page, status, toolbox_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Block:
     """An activity's questions."""
 
     activity: Activity
-    checks: list[ChecklistItem]
+    checks: list[tuple[ChecklistItem, list[LegalSource]]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _of_activity(request: HttpRequest, code: str) -> Checklist:
     catalogue, item = find(request, Activity.KIND, code)
     return Checklist(
         f"{item.code} {item.title}",
-        (str(item), linking.url(item)),
+        (danish(str(item)), linking.url(item)),
         reverse("toolbox:activity_checklist_file", args=[item.code]),
         _blocks([item], catalogue),
         catalogue,
@@ -86,7 +86,7 @@ def _of_phase(request: HttpRequest, slug: str) -> Checklist:
     catalogue, item = find(request, Phase.KIND, slug)
     return Checklist(
         f"Fase {item}",
-        (str(item), linking.url(item)),
+        (danish(str(item)), linking.url(item)),
         reverse("toolbox:phase_checklist_file", args=[item.slug]),
         _blocks(catalogue.linked(item, Activity.KIND), catalogue),
         catalogue,
@@ -97,7 +97,7 @@ def _of_role(request: HttpRequest, slug: str) -> Checklist:
     catalogue, item = find(request, Role.KIND, slug)
     return Checklist(
         item.name,
-        (item.name, linking.url(item)),
+        (danish(item.name), linking.url(item)),
         reverse("toolbox:role_checklist_file", args=[item.slug]),
         _blocks(catalogue.activities, catalogue, item),
         catalogue,

@@ -17,7 +17,7 @@ from ..linking import related
 from ..models import Activity, DocumentTemplate, Item, LegalSource, Phase, Requirement, Risk, Role, TemplateField
 from ..papers import checks
 from ..screening import ALWAYS
-from .pages import find, page, status, toolbox_page
+from .pages import danish, find, page, status, toolbox_page
 
 
 def _neighbours(item: Item, items: Sequence[Item]) -> dict[str, Item | None]:
@@ -41,7 +41,7 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     activities = catalogue.linked(item, Activity.KIND)
     templates = _templates_of(item, catalogue)
     return page(
-        request, "phase", catalogue, [(str(item), "")], "overview",
+        request, "phase", catalogue, [(danish(str(item)), "")], "overview",
         item=item,
         entries=_entries(activities, catalogue),
         templates=linking.refs(templates),
@@ -87,7 +87,7 @@ def role(request: HttpRequest, slug: str) -> HttpResponse:
     mine = [(one, part) for one in catalogue.linked(item, Activity.KIND) for part in _part(one, item, catalogue)]
     is_vendor = item.slug == VENDOR
     return page(
-        request, "role", catalogue, [(_("Roles"), reverse("toolbox:roles")), (item.name, "")], "roles",
+        request, "role", catalogue, [(_("Roles"), reverse("toolbox:roles")), (danish(item.name), "")], "roles",
         item=item,
         is_vendor=is_vendor,
         reading=[
@@ -120,11 +120,11 @@ def activity(request: HttpRequest, code: str) -> HttpResponse:
     """What, why, who, when, how, what comes of it, which risks it treats and which law says so."""
     catalogue, item = find(request, Activity.KIND, code)
     return page(
-        request, "activity", catalogue, [(str(item.phase), linking.url(item.phase)), (item.code, "")], "overview",
+        request, "activity", catalogue, [(danish(str(item.phase)), linking.url(item.phase)), (item.code, "")], "overview",
         item=item,
         parts=onepager.parts(item, catalogue),
         conditions=catalogue.conditions(item),
-        checklist=catalogue.checklist(item),
+        checklist=checks(item, catalogue),
         templates=catalogue.linked(item, DocumentTemplate.KIND),
         related=related(item, catalogue, "risk", "requirement", "guidance"),
         sources=catalogue.linked(item, LegalSource.KIND),

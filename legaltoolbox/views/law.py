@@ -12,7 +12,7 @@ from .. import filtersets, linking
 from ..catalogue import Catalogue
 from ..models import LegalSource, LegalStatus
 from .catalogues import panel
-from .pages import find, page, status, toolbox_page
+from .pages import danish, find, page, status, toolbox_page
 
 RESTING = ("activity", "template", "risk", "requirement", "guidance", "role", "phase")
 
@@ -41,9 +41,12 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     """One act or provision: what it says, its status, its parts, and everything that rests on it."""
     catalogue, item = find(request, LegalSource.KIND, slug.lower())
     above = _above(item)
-    crumbs = [(_("Legal sources"), reverse("toolbox:sources")), *((one.name, linking.url(one)) for one in above)]
+    crumbs = [
+        (_("Legal sources"), reverse("toolbox:sources")),
+        *((danish(one.name), linking.url(one)) for one in above),
+    ]
     return page(
-        request, "source", catalogue, [*crumbs, (item.name, "")], "sources",
+        request, "source", catalogue, [*crumbs, (danish(item.name), "")], "sources",
         item=item,
         act=above[0] if above else item,
         address=next((one.address for one in (item, *reversed(above)) if one.address), ""),

@@ -81,11 +81,13 @@ def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[Chip]:
     chips = []
     if situation.role:
         role = catalogue.find(Role.KIND, situation.role)
-        chips.append(Chip(_("Role"), role.name, path + encode(situation.with_role("").pairs())))
+        chips.append(Chip(_("Role"), role.name, path + encode(situation.with_role("").pairs()), "da"))
     for code, answer in situation.answers.items():
         question = catalogue.find(ScreeningQuestion.KIND, code)
         label = question.yes_label if answer == YES else question.no_label
-        chips.append(Chip("", f"{question.question} {label}", path + encode(situation.without_answer(code).pairs())))
+        chips.append(
+            Chip("", f"{question.question} {label}", path + encode(situation.without_answer(code).pairs()), "da")
+        )
     return chips
 
 

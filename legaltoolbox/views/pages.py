@@ -7,6 +7,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kl_ai.pages import versioned_page
@@ -47,6 +49,11 @@ def page(
         "is_preview": getattr(request, "is_preview", False),
     }
     return render(request, f"legaltoolbox/{template}.html", known | context)
+
+
+def danish(text: str) -> SafeString:
+    """A piece of content in a place that is otherwise of the page's language."""
+    return format_html('<span lang="da">{}</span>', text)
 
 
 def status(*items: Item, tell_unsettled: bool = False) -> dict[str, Any]:

@@ -1,0 +1,262 @@
+"""The catalogue in memory: every link from both ends, nothing that is not public, and never yesterday's content."""
+
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from legaltoolbox import catalogue, linking, searching
+from legaltoolbox.catalogue import BY_KIND, Catalogue, build
+from legaltoolbox.models import (
+    Activity,
+    ChecklistItem,
+    DocumentTemplate,
+    Guidance,
+    LegalSource,
+    Phase,
+    Requirement,
+    Risk,
+    Role,
+    ScreeningQuestion,
+    toolbox_version,
+)
+
+
+def hide(model, *keys: str) -> None:
+    assert model.objects.filter(**{f"{model.KEY}__in": keys}).update(is_public=False) == len(keys)
+
+
+def codes(items) -> list[str]:
+    return [item.key for item in items]
+
+
+# What it holds ------------------------------------------------------------------------------------
+
+
+def test_every_link_is_seen_from_both_ends(content):
+    number = 0
+    for items in content.items.values():
+        for item in items.values():
+            for kind in content.items:
+                for other in content.linked(item, kind):
+                    assert item in content.linked(other, item.KIND), f"{item.key} is not seen from {other.key}"
+                    number += 1
+    assert number > 1000
+
+
+def test_links_are_those_of_the_rows_in_the_order_of_their_kind(content_rows):
+    found = build()
+    activity = Activity.objects.get(code="A25")
+    involved = set(activity.involved.values_list("slug", flat=True)) | {activity.responsible.slug}
+    mine = found.find("activity", "A25")
+    assert codes(found.linked(mine, "role")) == [role.slug for role in found.roles if role.slug in involved]
+    for kind, rows in (
+        ("risk", activity.risks), ("requirement", activity.requirements), ("guidance", activity.guidance),
+        ("template", activity.outputs),
+    ):  # fmt: skip
+        assert codes(found.linked(mine, kind)) == sorted(rows.values_list("code", flat=True))
+    assert codes(found.linked(mine, "phase")) == ["foranalyse"]
+    numbers = list(activity.checklist.order_by("number").values_list("question", flat=True))
+    assert [check.question for check in found.checklist(mine)] == numbers
+
+
+def test_an_activity_rests_on_the_sources_of_its_checklist_too(content_rows):
+    """A page that lists what rests on a provision must not leave out the question that cites it."""
+    source = LegalSource.objects.create(
+        slug="proeve", kind="guideline", name="Prøvevejledning", title="Prøve", status="guidance",
+        reviewed_on=date(2025, 1, 1), review_by=date(2030, 1, 1),
+    )  # fmt: skip
+    check = ChecklistItem.objects.get(activity__code="A25", number=1)
+    check.sources.add(source)
+    found = build()
+    planted = found.find("source", "proeve")
+    assert codes(found.resting_on(planted, "activity")) == ["A25"]
+    assert planted in found.linked(found.find("activity", "A25"), "source")
+
+
+def test_what_rests_on_an_article_includes_what_rests_on_its_letters(content):
+    letter, article, act = (
+        content.find("source", slug) for slug in ("gdpr-art-35-stk-7-litra-a", "gdpr-art-35", "gdpr")
+    )
+    below = content.within(article)
+    assert letter in below
+    assert all(source.slug.startswith("gdpr-art-35") for source in below)
+    assert content.within(letter) == [letter]
+    for kind in ("activity", "risk", "requirement", "guidance", "template"):
+        on_parts = {item.pk for source in below for item in content.linked(source, kind)}
+        resting = content.resting_on(article, kind)
+        assert [item for item in content.all(kind) if item.pk in on_parts] == resting
+        assert set(codes(content.resting_on(letter, kind))) <= set(codes(resting))
+        assert set(codes(resting)) <= set(codes(content.resting_on(act, kind)))
+    only_below = set(codes(content.resting_on(article, "activity"))) - set(codes(content.linked(article, "activity")))
+    assert only_below
+
+
+def test_a_source_knows_what_it_changes_and_shows_it_apart(content_rows):
+    changing, changed = LegalSource.objects.get(slug="ai-omnibus"), LegalSource.objects.get(slug="ai-forordningen")
+    changing.amends.set([changed])
+    found = build()
+    assert found.amendments[changing.pk] == [changed.pk]
+    assert found.find("source", "ai-forordningen") not in found.linked(found.find("source", "ai-omnibus"), "source")
+
+
+# What is not public -------------------------------------------------------------------------------
+
+
+def reached(found: Catalogue):
+    """Every item that something of the catalogue leads to, with where from."""
+    for items in found.items.values():
+        for item in items.values():
+            yield from ((item, other) for kind in found.items for other in found.linked(item, kind))
+            yield from ((item, condition.question) for condition in found.conditions(item))
+            if item.KIND == "source":
+                yield from ((item, other) for other in (item.part_of, *found.provisions(item)))
+                yield from ((item, found.items["source"].get(pk)) for pk in found.amendments.get(item.pk, ()))
+    for question in found.questions:
+        yield question, question.requires
+    for template in found.templates:
+        yield template, template.owner
+    for activity in found.activities:
+        yield from ((activity, other) for other in (activity.phase, activity.responsible))
+        yield from ((activity, part.role) for part in found.involved(activity))
+        yield from ((activity, check.role) for check in found.checklist(activity))
+
+
+@hypothesis_settings(max_examples=8)
+@given(data=st.data())
+def test_nothing_public_leads_to_something_that_is_not(data, content_rows):
+    for kind, model in BY_KIND.items():
+        model.objects.update(is_public=True)
+        keys = sorted(model.objects.values_list(model.KEY, flat=True))
+        hide(model, *data.draw(st.lists(st.sampled_from(keys), unique=True, max_size=4), label=kind))
+    found = build()
+    for kind, items in found.items.items():
+        assert all(item.is_public for item in items.values()), kind
+    for item, other in reached(found):
+        assert other is None or found.items[other.KIND].get(other.pk) is other, f"{item.key} leads to {other}"
+
+
+def test_what_is_switched_off_is_found_nowhere(content_rows):
+    Activity.objects.filter(code="A26").update(what="Et andet ord end A25 står her.")
+    hide(Activity, "A25")
+    found = build()
+    assert found.find("activity", "A25") is None
+    assert searching.by_code("A25", found) is None
+    assert linking.linker(found).inline("Se A25 og A26.") == 'Se A25 og <a href="{}">A26</a>.'.format(
+        linking.url(found.find("activity", "A26"))
+    )
+    assert build(drafts=True).find("activity", "A25").is_public is False
+
+
+def test_activities_go_with_the_phase_or_the_role_that_they_cannot_do_without(content_rows):
+    hide(Phase, "udfasning")
+    hide(Role, "arkiv")
+    found = build()
+    gone = Activity.objects.filter(phase__slug="udfasning") | Activity.objects.filter(responsible__slug="arkiv")
+    assert gone.exists()
+    assert set(codes(found.activities)) == {*Activity.objects.values_list("code", flat=True)} - {
+        *gone.values_list("code", flat=True)
+    }
+
+
+def test_provisions_go_with_their_act_at_any_depth(content_rows):
+    hide(LegalSource, "gdpr")
+    slugs = set(codes(build().sources))
+    assert "ai-forordningen-art-26-stk-2" in slugs
+    assert not [slug for slug in slugs if slug.startswith("gdpr")]
+
+
+def test_templates_go_with_their_owner(content_rows):
+    owner = DocumentTemplate.objects.get(code="S11").owner
+    hide(Role, owner.slug)
+    mine = set(DocumentTemplate.objects.filter(owner=owner).values_list("code", flat=True))
+    assert "S11" in mine
+    assert not mine & set(codes(build().templates))
+
+
+def test_what_can_stand_alone_stays_without_what_is_gone(content_rows):
+    """A question that followed on another counts by itself, and a question of a checklist falls to who is responsible."""
+    others = ChecklistItem.objects.exclude(role=None).exclude(role=F("activity__responsible"))
+    check = others.select_related("activity", "role").first()
+    hide(ScreeningQuestion, "personoplysninger")
+    hide(Role, check.role.slug)
+    found = build()
+    assert found.find("question", "foelsomme").requires is None
+    assert found.checklist(found.find("activity", check.activity.code))[check.number - 1].role is None
+    assert all(condition.question in found.questions for risk in found.risks for condition in found.conditions(risk))
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+def test_building_costs_the_same_number_of_queries_at_two_sizes(content_rows):
+    with CaptureQueriesContext(connection) as large:
+        before = build()
+    for model in (Guidance, Requirement, Risk):
+        model.objects.filter(code__gt=f"{model.objects.first().code[0]}05").delete()
+    Activity.objects.exclude(phase__slug="foranalyse").delete()
+    with CaptureQueriesContext(connection) as small:
+        after = build()
+    assert len(after.activities) < len(before.activities) / 2
+    assert len(small) == len(large)
+
+
+def test_reading_a_catalogue_that_is_built_costs_no_query(content_rows, django_assert_num_queries):
+    found = build()
+    with django_assert_num_queries(0):
+        for item, other in reached(found):
+            str(item), str(other)
+        for template in found.templates:
+            [found.fields(section) for section in found.sections(template)]
+        assert found.reviewed_on
+
+
+def test_a_page_costs_one_query_and_a_change_is_seen_by_the_next(content_rows, django_assert_num_queries):
+    """Another process has only the number in the database to know by."""
+    first = catalogue.current()
+    with django_assert_num_queries(1):
+        assert catalogue.current() is first
+    with django_assert_num_queries(0):
+        assert catalogue.current(first.version) is first
+    Activity.objects.filter(code="A25").update(title="En ny titel")
+    toolbox_version.bump()
+    second = catalogue.current()
+    assert second.find("activity", "A25").title == "En ny titel"
+    assert first.find("activity", "A25").title != "En ny titel"
+    assert catalogue.current() is second
+
+
+def test_a_new_day_is_read_anew(content_rows, monkeypatch):
+    """What is overdue depends on the day, and no number changes at midnight."""
+    today = catalogue.current()
+    tomorrow = today.day + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
+    assert catalogue.current() is not today
+    assert catalogue.current().day == tomorrow
+
+
+def test_a_change_while_it_is_read_is_not_missed(content_rows, monkeypatch):
+    read = catalogue._read
+
+    def read_and_be_overtaken(version, drafts):
+        found = read(version, drafts)
+        monkeypatch.setattr(catalogue, "_read", read)
+        Activity.objects.filter(code="A25").update(title="En ny titel")
+        toolbox_version.bump()
+        return found
+
+    monkeypatch.setattr(catalogue, "_read", read_and_be_overtaken)
+    found = catalogue.current()
+    assert found.find("activity", "A25").title == "En ny titel"
+    assert found.version == toolbox_version.current()
+
+
+def test_an_empty_toolbox_is_a_catalogue_too(db):
+    found = build()
+    assert not any(found.items.values())
+    assert found.reviewed_on is None

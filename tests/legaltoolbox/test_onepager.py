@@ -1,0 +1,258 @@
+"""The one-pager: the plan holds what applies and whoever takes part, and the drawing shows all of it."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import pytest
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from legaltoolbox import onepager
+from legaltoolbox.catalogue import Catalogue, build
+from legaltoolbox.linking import url
+from legaltoolbox.models import Activity, ActivityCondition, Involvement, Phase, Role
+from legaltoolbox.onepager import CHIP_WIDTH, LABELS, NARROWEST, WIDTH, Plan, plan, svg
+from legaltoolbox.screening import Situation, applying
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(of: Plan) -> ET.Element:
+    return ET.fromstring(svg(of))
+
+
+def links(root: ET.Element, cls: str) -> list[ET.Element]:
+    return [link for link in root.iter(f"{SVG}a") if link.get("class") == cls]
+
+
+def words(element: ET.Element) -> str:
+    """The words in the drawing; one that is too long for its line is broken with a hyphen."""
+    return "".join("".join(text.itertext()) for text in element.iter(f"{SVG}text"))
+
+
+def name_of(link: ET.Element) -> str:
+    """What is read out for a link."""
+    return link.get("aria-label") or link.findtext(f"{SVG}title") or words(link)
+
+
+def letters(text: str) -> str:
+    """A text without what a line break may put in."""
+    return "".join(text.replace("-", "").split())
+
+
+def codes(of: Plan) -> list[str]:
+    return [entry.activity.code for step in of.steps for entry in step.entries]
+
+
+def drawn_situation(data: st.DataObject, content: Catalogue) -> Situation:
+    """Any role or none, with any questions answered."""
+    roles = ["", *(role.slug for role in content.roles)]
+    asked = [question.code for question in content.questions]
+    answers = data.draw(st.dictionaries(st.sampled_from(asked), st.sampled_from(["yes", "no"])), label="answers")
+    return Situation(data.draw(st.sampled_from(roles), label="role"), answers)
+
+
+# The plan -----------------------------------------------------------------------------------------
+
+
+def test_without_a_situation_everything_is_in_the_plan_phase_by_phase(content):
+    whole = plan(content, Situation())
+    assert codes(whole) == [activity.code for activity in content.activities]
+    assert whole.count == whole.total == 59
+    assert whole.role is None
+    assert list(whole.roles) == content.roles
+    assert [step.phase for step in whole.steps] == content.phases
+    for step in whole.steps:
+        assert {entry.activity.phase for entry in step.entries} == {step.phase}
+        assert {entry.activity.code for entry in step.gates} == {c for c in codes(whole) if c[0] == "P"} & {
+            entry.activity.code for entry in step.entries
+        }
+        assert len(step.gates) + len(step.work) == len(step.entries)
+
+
+def test_a_role_sees_exactly_what_it_takes_part_in(content_rows):
+    found = build()
+    for role in found.roles:
+        mine = plan(found, Situation(role.slug))
+        responsible = set(Activity.objects.filter(responsible=role.pk).values_list("code", flat=True))
+        involved = set(Involvement.objects.filter(role=role.pk).values_list("activity__code", flat=True))
+        assert mine.role is role
+        assert set(codes(mine)) == responsible | involved
+        assert role in mine.roles
+        for step in mine.steps:
+            for entry in step.entries:
+                part = entry.part_of(role)
+                assert part.is_responsible == (entry.activity.code in responsible)
+                assert part.why
+
+
+@hypothesis_settings(max_examples=30)
+@given(data=st.data())
+def test_a_plan_holds_what_applies_and_a_role_takes_part_in(data, content):
+    situation = drawn_situation(data, content)
+    of = plan(content, situation)
+    applies = [activity.code for activity, _ in applying(content.activities, content, situation)]
+    everything = plan(content, replace(situation, role=""))
+    assert codes(everything) == applies
+    assert of.total == len(content.activities)
+    assert of.count == len(codes(of)) <= len(applies)
+    if situation.role:
+        assert codes(of) == [
+            entry.activity.code
+            for step in everything.steps
+            for entry in step.entries
+            if situation.role in [part.role.slug for part in entry.parts]
+        ]
+    taking_part = {part.role.slug for step in of.steps for entry in step.entries for part in entry.parts}
+    assert [role.slug for role in of.roles] == [role.slug for role in content.roles if role.slug in taking_part]
+
+
+def test_an_unknown_role_is_no_role(content):
+    assert plan(content, Situation("nisse")).count == 59
+
+
+def test_the_responsible_comes_first_and_once(content_rows):
+    activity = Activity.objects.get(code="A25")
+    activity.involvement_set.create(role=activity.responsible, why="Også.")
+    found = build()
+    parts = onepager.parts(found.find("activity", "A25"), found)
+    assert parts[0].is_responsible
+    assert parts[0].role.slug == activity.responsible.slug
+    assert parts[0].why == activity.responsible_why
+    assert len({part.role.slug for part in parts}) == len(parts)
+    assert [part.role.position for part in parts[1:]] == sorted(part.role.position for part in parts[1:])
+
+
+# The drawing --------------------------------------------------------------------------------------
+
+
+def assert_shows(of: Plan) -> None:
+    """Every phase, title, role and part is there as a link, by its address and by its words."""
+    root = drawn(of)
+    assert [link.get("href") for link in links(root, "op-phase")] == [url(step.phase) for step in of.steps]
+    entries = [entry for step in of.steps for entry in step.entries]
+    titles = links(root, "op-title")
+    assert [link.get("href") for link in titles] == [url(entry.activity) for entry in entries]
+    assert [letters(words(link)) for link in titles] == [
+        letters(f"{entry.activity.code}{entry.activity.title}") for entry in entries
+    ]
+    assert [link.get("href") for link in links(root, "op-role")] == [url(role) for role in of.roles]
+    assert [letters(words(link)) for link in links(root, "op-role")] == [letters(role.short_name) for role in of.roles]
+    chips = sorted((link.get("href"), words(link)) for link in links(root, "op-chip"))
+    assert chips == sorted((url(entry.activity), entry.activity.code) for entry in entries for _ in entry.parts)
+    between = [gate for step in of.steps[:-1] for gate in step.gates]
+    assert [link.get("href") for link in links(root, "op-gate")] == [url(gate.activity) for gate in between]
+
+
+def assert_fits(of: Plan) -> None:
+    """The columns fill the width, and nothing stands outside of them."""
+    root = drawn(of)
+    width, height = (float(number) for number in root.get("viewBox").split()[2:])
+    assert width == WIDTH
+    heads = [link.find(f"{SVG}rect") for link in links(root, "op-phase")]
+    lefts = [float(head.get("x")) for head in heads]
+    rights = [*lefts[1:], WIDTH]
+    assert lefts[0] == LABELS
+    assert float(heads[-1].get("x")) + float(heads[-1].get("width")) == pytest.approx(WIDTH - 2, abs=0.1)
+    assert all(right - left >= NARROWEST - 0.1 for left, right in zip(lefts, rights, strict=True))
+    for chip in links(root, "op-chip"):
+        x = float(chip.find(f"{SVG}rect").get("x"))
+        assert any(left <= x and x + CHIP_WIDTH - 1.5 <= right for left, right in zip(lefts, rights, strict=True))
+    for box in root.iter(f"{SVG}rect"):
+        assert 0 <= float(box.get("y")) <= float(box.get("y")) + float(box.get("height")) <= height
+    for line in root.iter(f"{SVG}tspan"):
+        assert 0 < float(line.get("y")) < height
+
+
+def test_the_drawing_of_everything_shows_all_of_it(content):
+    assert_shows(plan(content, Situation()))
+    assert_fits(plan(content, Situation()))
+
+
+def test_every_role_has_a_drawing_of_its_own(content):
+    for role in content.roles:
+        of = plan(content, Situation(role.slug))
+        assert_shows(of)
+        assert_fits(of)
+
+
+@hypothesis_settings(max_examples=25)
+@given(data=st.data())
+def test_every_situation_has_a_drawing(data, content):
+    of = plan(content, drawn_situation(data, content))
+    assert_shows(of)
+    if of.count:
+        assert_fits(of)
+
+
+def test_a_situation_in_which_a_role_has_nothing_to_do_can_be_drawn(content):
+    answers = {question.code: "no" for question in content.questions}
+    of = plan(content, Situation("borger", answers))
+    assert of.count == 0
+    assert links(drawn(of), "op-title") == []
+
+
+def test_parts_do_not_cover_each_other(content):
+    for of in (plan(content, Situation()), plan(content, Situation("jurist"))):
+        boxes = [link.find(f"{SVG}rect") for link in links(drawn(of), "op-chip")]
+        places = [(float(box.get("x")), float(box.get("y"))) for box in boxes]
+        for place, (x, y) in enumerate(places):
+            assert not any(abs(x - other) < CHIP_WIDTH and abs(y - down) < 20 for other, down in places[:place])
+
+
+HOSTILE = "<select> & \"Søren\" ]]> 'x'"
+
+
+def test_no_text_breaks_the_drawing(content_rows):
+    Activity.objects.filter(code__in=["A25", "P2"]).update(title=HOSTILE, responsible_why=HOSTILE)
+    Involvement.objects.filter(activity__code="A25").update(why=HOSTILE)
+    Role.objects.filter(slug="dpo").update(name=HOSTILE, short_name="<b> & \"c\" 'd'")
+    Phase.objects.filter(slug="foranalyse").update(name=HOSTILE)
+    ActivityCondition.objects.filter(activity__code="A25").update(reason=HOSTILE)
+    of = plan(build(), Situation())
+    assert_shows(of)
+    root = drawn(of)
+    assert "select" not in {element.tag.removeprefix(SVG) for element in root.iter()}
+    assert letters(words(links(root, "op-phase")[2])) == letters(f"2. {HOSTILE}")
+    (gate,) = (link for link in links(root, "op-gate") if link.get("href").endswith("/P2/"))
+    assert name_of(gate) == f"P2 {HOSTILE}"
+    mine = [link for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]
+    assert len(mine) == 1 + Involvement.objects.filter(activity__code="A25").count()
+    for chip in mine:
+        assert name_of(chip).startswith(f"A25 {HOSTILE}. ")
+        assert name_of(chip).endswith(f": {HOSTILE}")
+
+
+def test_a_part_says_who_takes_it_and_why(content):
+    activity = content.find("activity", "A25")
+    with override("en"):
+        root = drawn(plan(content, Situation()))
+    names = [name_of(link) for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]
+    responsible = f"A25 {activity.title}. {activity.responsible.name} (responsible): {activity.responsible_why}"
+    involved = [f"A25 {activity.title}. {part.role.name} (involved): {part.why}" for part in content.involved(activity)]
+    assert sorted(names) == sorted([responsible, *involved])
+
+
+def test_links_are_read_out_in_whole_words(content):
+    """Whoever listens hears “informationssikkerheden”, wherever the line is broken."""
+    for of in (plan(content, Situation()), plan(content, Situation("leverandor"))):
+        root = drawn(of)
+        names = {cls: [name_of(link) for link in links(root, cls)] for cls in ("op-phase", "op-title", "op-role")}
+        titles = [f"{entry.activity.code} {entry.activity.title}" for step in of.steps for entry in step.entries]
+        assert names["op-title"] == titles
+        assert names["op-phase"] == [str(step.phase) for step in of.steps]
+        assert names["op-role"] == [role.short_name for role in of.roles]
+
+
+def test_the_drawing_needs_no_style_and_no_script(content):
+    """The page's content security policy allows neither."""
+    for element in drawn(plan(content, Situation())).iter():
+        assert element.tag.removeprefix(SVG) in {"svg", "a", "rect", "path", "text", "tspan", "title"}
+        assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
+
+
+def test_a_drawing_costs_no_query(content, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        svg(plan(content, Situation("jurist")))

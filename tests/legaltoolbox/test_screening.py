@@ -1,0 +1,194 @@
+"""What applies in a situation: nothing is left out that might be needed, and everything says why."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.models import Activity, ActivityCondition, ScreeningQuestion
+from legaltoolbox.onepager import plan
+from legaltoolbox.screening import Situation, applying, verdict
+
+FIRST = ScreeningQuestion(pk=1, code="persondata", position=1)
+FOLLOWING = ScreeningQuestion(pk=2, code="foelsomme", position=2, requires=FIRST)
+LAST = ScreeningQuestion(pk=3, code="biometri", position=3, requires=FOLLOWING)
+OTHER = ScreeningQuestion(pk=4, code="udvikler", position=4)
+QUESTIONS = (FIRST, FOLLOWING, LAST, OTHER)
+ACTIVITY = Activity(pk=1, code="A01")
+
+
+def judge(conditions: list[tuple[ScreeningQuestion, str]], **answers: str):
+    """The verdict on an activity with these conditions, each with a reason that names it."""
+    rows = [ActivityCondition(question=of, answer=answer, reason=f"{of.code} {answer}") for of, answer in conditions]
+    catalogue = Catalogue(0, date(2025, 1, 1), {}, _parts={("activity conditions", 1): rows})
+    return verdict(ACTIVITY, catalogue, Situation(answers=answers))
+
+
+# The rules ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answers", [{}, {"persondata": "no"}, {"persondata": "yes", "udvikler": "no"}])
+def test_what_has_no_condition_always_applies(answers):
+    judged = judge([], **answers)
+    assert judged.applies
+    assert judged.unanswered == ()
+    assert judged.reasons == ()
+
+
+def test_one_condition_that_holds_is_enough_and_is_the_reason():
+    judged = judge([(FIRST, "yes"), (OTHER, "no")], persondata="yes", udvikler="yes")
+    assert judged.applies
+    assert judged.unanswered == ()
+    assert judged.reasons == ("persondata yes",)
+
+
+def test_a_reason_decides_also_while_another_question_is_open():
+    judged = judge([(FIRST, "yes"), (OTHER, "no")], persondata="yes")
+    assert judged.reasons == ("persondata yes",)
+    assert judged.unanswered == ()
+
+
+def test_all_reasons_that_hold_are_given_once_each():
+    judged = judge([(FIRST, "yes"), (OTHER, "no"), (FIRST, "yes")], persondata="yes", udvikler="no")
+    assert judged.reasons == ("persondata yes", "udvikler no")
+
+
+def test_what_has_no_condition_that_holds_does_not_apply():
+    judged = judge([(FIRST, "yes"), (OTHER, "no")], persondata="no", udvikler="yes")
+    assert not judged.applies
+    assert judged.reasons == ()
+
+
+def test_what_is_not_answered_stays_in_sight_and_says_which_question_would_decide():
+    judged = judge([(FIRST, "yes"), (OTHER, "no"), (OTHER, "yes")], persondata="no")
+    assert judged.applies
+    assert judged.unanswered == (OTHER,)
+    assert judged.reasons == ()
+
+
+@pytest.mark.parametrize("chosen", [{}, {"foelsomme": "yes"}, {"biometri": "yes"}])
+def test_no_to_a_question_is_no_to_those_that_follow_on_it(chosen):
+    answers = {"persondata": "no"} | chosen
+    assert Situation(answers=answers).answer(LAST) == "no"
+    assert not judge([(FOLLOWING, "yes"), (LAST, "yes")], **answers).applies
+    assert judge([(LAST, "no")], **answers).reasons == ("biometri no",)
+
+
+@pytest.mark.parametrize("first", [{}, {"persondata": "yes"}])
+def test_yes_or_nothing_to_a_question_leaves_those_that_follow_on_it_open(first):
+    assert Situation(answers=first).answer(FOLLOWING) == ""
+    assert judge([(FOLLOWING, "yes")], **first).unanswered == (FOLLOWING,)
+
+
+# Whatever the conditions --------------------------------------------------------------------------
+
+conditions = st.lists(st.tuples(st.sampled_from(QUESTIONS), st.sampled_from(["yes", "no"])), max_size=4)
+
+
+def counted(question: ScreeningQuestion, answers: Mapping[str, str]) -> str:
+    if question.requires and counted(question.requires, answers) == "no":
+        return "no"
+    return answers.get(question.code, "")
+
+
+@st.composite
+def answered_in_order(draw) -> dict[str, str]:
+    """Some questions answered; one that follows on another only after yes to that."""
+    answers: dict[str, str] = {}
+    for question in QUESTIONS:
+        is_asked = question.requires is None or answers.get(question.requires.code) == "yes"
+        if is_asked and (answer := draw(st.sampled_from(["", "yes", "no"]))):
+            answers[question.code] = answer
+    return answers
+
+
+def completed(answers: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """All ways in which the questions that are still open can be answered."""
+    still = [question.code for question in QUESTIONS if question.code not in answers]
+    for rest in product(("yes", "no"), repeat=len(still)):
+        yield {**answers, **dict(zip(still, rest, strict=True))}
+
+
+@given(wanted=conditions, answers=answered_in_order())
+def test_something_is_in_sight_exactly_as_long_as_some_answers_could_make_it_apply(wanted, answers):
+    ways = [
+        not wanted or any(counted(question, full) == answer for question, answer in wanted)
+        for full in completed(answers)
+    ]
+    judged = judge(wanted, **answers)
+    assert judged.applies == any(ways)
+    if judged.applies and not judged.unanswered:
+        assert all(ways)
+    if judged.unanswered:
+        assert judged.applies
+        assert all(counted(question, answers) == "" for question in judged.unanswered)
+
+
+# With the content ---------------------------------------------------------------------------------
+
+
+@hypothesis_settings(max_examples=40)
+@given(data=st.data())
+def test_an_answer_never_makes_appear_what_did_not_apply_before(data, content):
+    """Whoever answers one question more has less to look at, not something new."""
+    codes = [question.code for question in content.questions]
+    answers = data.draw(st.dictionaries(st.sampled_from(codes), st.sampled_from(["yes", "no"]), max_size=12))
+    code = data.draw(st.sampled_from([code for code in codes if code not in answers]))
+    answer = data.draw(st.sampled_from(["yes", "no"]))
+    for items in (content.activities, content.risks, content.requirements):
+        before = {item.code for item, _ in applying(items, content, Situation(answers=answers))}
+        after = {item.code for item, _ in applying(items, content, Situation(answers={**answers, code: answer}))}
+        assert after <= before
+
+
+def test_without_answers_everything_is_in_sight_and_says_whether_it_is_certain(content):
+    for items in (content.activities, content.risks, content.requirements):
+        found = applying(items, content, Situation())
+        assert [item for item, _ in found] == items
+        for item, judged in found:
+            assert set(judged.unanswered) == {condition.question for condition in content.conditions(item)}
+
+
+def test_every_question_decides_something(content):
+    """A question that changes nothing is not asked."""
+    everything = [*content.activities, *content.risks, *content.requirements]
+    answers = {question.code: "no" for question in content.questions}
+    for question in content.questions:
+        needed = {question.requires.code: "yes"} if question.requires else {}
+        yes, no = (
+            [item.code for item, _ in applying(everything, content, Situation(answers=answers | needed | chosen))]
+            for chosen in ({question.code: "yes"}, {question.code: "no"})
+        )
+        assert yes != no, question.code
+
+
+def test_the_reasons_make_one_sentence(content):
+    answers = {question.code: "yes" for question in content.questions}
+    entries = [entry for step in plan(content, Situation(answers=answers)).steps for entry in step.entries]
+    several = [entry for entry in entries if len(entry.verdict.reasons) > 1]
+    assert several
+    for entry in several:
+        first, last = entry.verdict.reasons[0], entry.verdict.reasons[-1]
+        assert entry.reason.startswith(f"Fordi {first}")
+        assert entry.reason.endswith(f" og fordi {last}.")
+    always = [entry for entry in entries if not content.conditions(entry.activity)]
+    assert {entry.reason for entry in always} == {""}
+
+
+# The address --------------------------------------------------------------------------------------
+
+
+def test_a_situation_is_its_address():
+    situation = Situation("jurist", {"persondata": "yes", "udvikler": "no"})
+    assert list(situation.pairs()) == [("role", "jurist"), ("persondata", "yes"), ("udvikler", "no")]
+    assert list(situation.with_role("").without_answer("persondata").pairs()) == [("udvikler", "no")]
+    assert situation.role == "jurist"
+    assert "persondata" in situation.answers
+    assert Situation().is_open
+    assert not Situation(answers={"udvikler": "no"}).is_open
+    assert not Situation("jurist").is_open
