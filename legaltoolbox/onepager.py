@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape as escape_xml
+from xml.sax.saxutils import quoteattr
 
 from django.utils.translation import gettext as _
 
 from kl_ai.charts import wrap
 from kl_ai.danish import join_words
+from kl_ai.tables import without_controls
 
 from .catalogue import Catalogue
 from .linking import url
@@ -288,6 +290,11 @@ class _Drawing:
             f'<text x="{x:g}" y="{y + 4.5:g}" font-size="12.5" font-weight="600" fill="{PAPER}" text-anchor="middle">'
             f"{escape(gate.activity.code)}</text></a>"
         )
+
+
+def escape(text: str) -> str:
+    """`text` as XML can carry it."""
+    return escape_xml(without_controls(text))
 
 
 @lru_cache(maxsize=1024)

@@ -118,6 +118,15 @@ class ItemAdmin(PublicDataAdmin):
         """What the content check finds now, in any item: hiding one may leave another without what it needs."""
         return [str(finding) for finding in checks.findings(catalogues.build(drafts=True)) if finding.is_problem]
 
+    def tasks(self, request: HttpRequest) -> list[Task]:
+        """A line on the administration's front page where items wait for their review."""
+        waiting = self.model.objects.filter(review_by__lt=timezone.localdate(), is_public=True).count()
+        if not waiting:
+            return []
+        text = gettext("%(items)s to be reviewed again") % {"items": self.opts.verbose_name_plural}
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return [Task(waiting, text, f"{url}?overdue=yes&is_public__exact=1")]
+
     # Preview --------------------------------------------------------------------------------------
 
     def get_urls(self):
@@ -166,12 +175,3 @@ def _form(item: Item) -> str:
         return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
     except NoReverseMatch:
         return ""
-
-
-def overdue_task(model: type[Item], changelist: str, name: str) -> list[Task]:
-    """A line on the administration's front page where items of the model wait for their review."""
-    waiting = model.objects.filter(review_by__lt=timezone.localdate(), is_public=True).count()
-    if not waiting:
-        return []
-    text = gettext("%(items)s to be reviewed again") % {"items": name}
-    return [Task(waiting, text, reverse(f"admin:{changelist}_changelist") + "?overdue=yes")]

@@ -6,7 +6,7 @@ from kl_ai.traced_admin import PublicDataAdmin
 
 from ..models import Guidance, Requirement, RequirementCondition, Risk, RiskCondition, ScaleLevel, toolbox_version
 from ..views import catalogues, items
-from .base import STATE_FIELDS, ItemAdmin, overdue_task
+from .base import STATE_FIELDS, ItemAdmin
 
 END = (None, {"fields": ("preview_link", "used_by")})
 
@@ -32,9 +32,6 @@ class RiskAdmin(ItemAdmin):
 
     def preview_view(self, request, item):
         return items.risk.__wrapped__(request, item.code)
-
-    def tasks(self, request):
-        return overdue_task(Risk, "legaltoolbox_risk", str(self.opts.verbose_name_plural))
 
 
 @admin.register(ScaleLevel)
@@ -67,9 +64,6 @@ class RequirementAdmin(ItemAdmin):
     def preview_view(self, request, item):
         return items.requirement.__wrapped__(request, item.code)
 
-    def tasks(self, request):
-        return overdue_task(Requirement, "legaltoolbox_requirement", str(self.opts.verbose_name_plural))
-
 
 @admin.register(Guidance)
 class GuidanceAdmin(ItemAdmin):
@@ -86,6 +80,3 @@ class GuidanceAdmin(ItemAdmin):
 
     def preview_view(self, request, item):
         return catalogues.guidance.__wrapped__(request)
-
-    def tasks(self, request):
-        return overdue_task(Guidance, "legaltoolbox_guidance", str(self.opts.verbose_name_plural))

@@ -6,7 +6,7 @@ from kl_ai.traced_admin import PublicDataAdmin
 
 from ..models import DocumentTemplate, TemplateField, TemplateSection, toolbox_version
 from ..views import items
-from .base import LINES, STATE_FIELDS, ItemAdmin, overdue_task
+from .base import LINES, STATE_FIELDS, ItemAdmin
 
 
 class SectionInline(admin.StackedInline):
@@ -39,9 +39,6 @@ class DocumentTemplateAdmin(ItemAdmin):
 
     def preview_view(self, request, item):
         return items.template.__wrapped__(request, item.code)
-
-    def tasks(self, request):
-        return overdue_task(DocumentTemplate, "legaltoolbox_documenttemplate", str(self.opts.verbose_name_plural))
 
 
 @admin.register(TemplateSection)

@@ -15,7 +15,7 @@ from ..models import (
     toolbox_version,
 )
 from ..views import items, overview
-from .base import STATE_FIELDS, ItemAdmin, overdue_task
+from .base import STATE_FIELDS, ItemAdmin
 
 END = (None, {"fields": ("preview_link", "used_by")})
 
@@ -84,9 +84,6 @@ class ActivityAdmin(ItemAdmin):
 
     def preview_view(self, request, item):
         return items.activity.__wrapped__(request, item.code)
-
-    def tasks(self, request):
-        return overdue_task(Activity, "legaltoolbox_activity", str(self.opts.verbose_name_plural))
 
 
 @admin.register(ChecklistItem)
