@@ -173,11 +173,13 @@ def notices_of(page: Element) -> list[str]:
 
 def chips_of(page: Element) -> dict[str, str]:
     """Label to the address that removes the choice."""
-    return {chip.own_text or _first_span(chip).own_text: chip.attrs["href"] for chip in page.all("a", "chip")}
+    return {_label_of(chip): chip.attrs["href"] for chip in page.all("a", "chip")}
 
 
-def _first_span(chip: Element) -> Element:
-    return chip.all("span")[0]
+def _label_of(chip: Element) -> str:
+    """Without what is removed (“Remove:”) and the heading; content has a language of its own."""
+    around, *inner = chip.all("span")
+    return chip.own_text or around.own_text or inner[-1].text
 
 
 def bars_of(page: Element) -> list[Bar]:

@@ -1,0 +1,215 @@
+"""The toolbox in Chromium: with the keyboard, without JavaScript, and on paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+TOOLBOX = "/juridisk-vaerktoejskasse/"
+ACROSS = {"A4": (843, 596), "A3": (1191, 843)}
+"""Width and height in points, as Chromium has them."""
+
+
+@pytest.fixture
+def page(request, open_page):
+    return open_page(request.param)
+
+
+either_way = pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
+
+
+def codes(page) -> list[str]:
+    """The activities of the plan's list."""
+    return page.locator(".plan-entry > .ref .code").all_inner_texts()
+
+
+def tab_to(page, selector: str) -> None:
+    """Presses the tab key until the focus is there."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"the tab key does not come to {selector}")
+
+
+# The one-pager ------------------------------------------------------------------------------------------
+
+
+@either_way
+def test_role_and_answers_are_chosen_with_the_keyboard_alone(page, content):
+    page.goto(TOOLBOX)
+    assert len(codes(page)) == len(content.activities)
+    tab_to(page, "#situation > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "#role")
+    page.keyboard.type("Databeskyt")
+    tab_to(page, "[name=personoplysninger]")
+    page.keyboard.press("ArrowUp")  # from “do not know yet” to no …
+    page.keyboard.press("ArrowUp")  # … to yes
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"role=dpo"))
+    assert "personoplysninger=yes" in page.url
+    expect(page.locator("#plan .chip")).to_have_count(2)
+    assert 0 < len(codes(page)) < len(content.activities)
+    drawn = page.locator(".onepager .op-chip text").all_text_contents()
+    assert set(drawn) == set(codes(page))
+
+
+def test_the_address_holds_only_what_was_answered(content, desktop):
+    desktop.goto(TOOLBOX)
+    desktop.locator("#situation > summary").click()
+    desktop.locator("label[for=generativ-yes]").click()
+    desktop.locator("#situation button[type=submit]").click()
+    desktop.wait_for_url("**/juridisk-vaerktoejskasse/?generativ=yes")
+
+
+def test_the_reason_of_a_role_stands_under_the_drawing_when_its_chip_has_the_focus(content, desktop):
+    desktop.goto(TOOLBOX)
+    line = desktop.locator("#chip-reason")
+    expect(line).to_be_visible()
+    before = line.inner_text()
+    tab_to(desktop, ".op-chip")
+    chip = desktop.evaluate("document.activeElement.querySelector('title').textContent")
+    assert chip != before
+    expect(line).to_have_text(chip)
+    assert desktop.evaluate("document.activeElement.querySelector('text').textContent") == chip.split()[0]
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_url(f"**/aktiviteter/{chip.split()[0]}/")
+
+
+def test_a_question_that_decides_is_one_click_away(content, desktop):
+    """The fold with the questions opens at the one that an activity depends on."""
+    desktop.goto(f"{TOOLBOX}?leverandoer=yes")
+    link = desktop.locator(".plan-open a[href^='#']").first
+    code = link.get_attribute("href").removeprefix("#")
+    if desktop.locator("#situation").get_attribute("open") is not None:
+        desktop.locator("#situation > summary").click()
+    link.click()
+    expect(desktop.locator(f"#{code}")).to_be_in_viewport()
+
+
+# Checklists -----------------------------------------------------------------------------------------------
+
+
+def test_ticks_are_counted_and_neither_sent_nor_kept(content, desktop):
+    desktop.goto(f"{TOOLBOX}aktiviteter/A25/tjekliste/")
+    number = len(content.checklist(content.find("activity", "A25")))
+    desktop.wait_for_load_state("networkidle")
+    sent = []
+    desktop.on(
+        "request", lambda request: "/static/" in request.url or sent.append(request.url)
+    )  # the mark is a picture
+    count = desktop.locator("#tick-count")
+
+    def says(ticked: int) -> None:
+        words = count.get_attribute("data-ticked").replace("{n}", str(ticked)).replace("{total}", str(number))
+        expect(count).to_have_text(words)
+
+    says(0)
+    tab_to(desktop, ".check input")
+    desktop.keyboard.press("Space")
+    says(1)
+    desktop.locator(".check label").nth(1).click()
+    says(2)
+    desktop.locator(".check label").nth(1).click()
+    says(1)
+    assert sent == []
+    assert desktop.context.cookies() == []
+    assert desktop.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert "?" not in desktop.url
+    desktop.reload()
+    says(0)
+
+
+def test_ticks_work_without_javascript(content, without_javascript):
+    without_javascript.goto(f"{TOOLBOX}aktiviteter/A25/tjekliste/")
+    without_javascript.locator(".check label").first.click()
+    expect(without_javascript.locator(".check input").first).to_be_checked()
+    expect(without_javascript.locator("#tick-count")).to_be_hidden()
+
+
+# The requirements -------------------------------------------------------------------------------------------
+
+
+def test_a_filter_changes_the_list_and_keeps_ticks_address_and_page(content, desktop):
+    desktop.goto(f"{TOOLBOX}krav/")
+    desktop.evaluate("window.stillHere = true")
+    desktop.locator("#pick-K01").check()
+    desktop.wait_for_url("**/krav/?pick=K01")
+    expect(desktop.locator("#pick-K01")).to_be_checked()
+    expect(desktop.locator("#pick-K01")).to_be_focused()
+    assert content.find("requirement", "K01").addressee != "vendor"
+    desktop.locator("label[for=addressee-vendor]").click()
+    desktop.wait_for_url(re.compile("addressee=vendor"))
+    assert "pick=K01" in desktop.url
+    expected = len([one for one in content.requirements if one.addressee == "vendor"])
+    expect(desktop.locator(".entry-pick")).to_have_count(expected)
+    expect(desktop.locator(".pick-bar .chip")).to_have_count(1)
+    assert desktop.locator(".pick-actions a").first.get_attribute("href").endswith("pick=K01")
+    desktop.locator("label[for=addressee-vendor]").click()
+    expect(desktop.locator("#pick-K01")).to_be_checked()
+    assert desktop.evaluate("window.stillHere") is True
+    desktop.go_back()
+    expect(desktop.locator(".entry-pick")).to_have_count(expected)
+
+
+def test_filters_and_picks_work_without_javascript(content, without_javascript):
+    page = without_javascript
+    page.goto(f"{TOOLBOX}krav/")
+    page.locator("#pick-K01").check()
+    page.locator("#pick-K08").check()
+    page.locator(".pick-bar noscript button, .pick-bar button").first.click()
+    page.wait_for_url(re.compile("pick=K01&pick=K08"))
+    expect(page.locator(".pick-bar .chip")).to_have_count(2)
+    page.locator("label[for=addressee-vendor]").click()
+    page.locator(".filters-submit").click()
+    page.wait_for_url(re.compile("addressee=vendor"))
+    assert "pick=K01&pick=K08" in page.url
+    expect(page.locator(".pick-bar .chip")).to_have_count(2)
+    with page.expect_download() as download:
+        page.locator(".pick-actions a").first.click()
+    assert download.value.suggested_filename == "Kravbilag.docx"
+
+
+# On paper -----------------------------------------------------------------------------------------------------
+
+
+def pages_of(pdf: bytes) -> list[tuple[int, int]]:
+    """Width and height of each page, in points."""
+    boxes = re.findall(rb"/Type\s*/Page\b[^s].*?/MediaBox\s*\[([^\]]+)\]", pdf, re.DOTALL)
+    return [tuple(round(float(number)) for number in box.split()[2:]) for box in boxes]
+
+
+@pytest.mark.parametrize(
+    ("paper", "query"), [("A4", ""), ("A3", "?role=projektleder&personoplysninger=yes&traening=no")]
+)
+def test_the_one_pager_is_one_sheet_across_and_the_list_follows(paper, query, content, desktop):
+    desktop.goto(TOOLBOX + query)
+    pages = pages_of(desktop.pdf(prefer_css_page_size=True, format=paper))
+    assert near(pages[0], ACROSS[paper])
+    assert len(pages) > 1
+    # Without the list nothing is left for a second sheet: the whole drawing stands on the first.
+    desktop.evaluate("""() => {
+      let after = document.querySelector('.onepager-sheet')
+      while (after !== document.body) {
+        while (after.nextSibling) after.nextSibling.remove()
+        after = after.parentElement
+      }
+    }""")
+    assert desktop.locator(".onepager").count() == 1
+    (sheet,) = pages_of(desktop.pdf(prefer_css_page_size=True, format=paper))
+    assert near(sheet, ACROSS[paper])
+
+
+def near(sheet: tuple[int, int], wanted: tuple[int, int]) -> bool:
+    return all(abs(one - other) <= 2 for one, other in zip(sheet, wanted, strict=True))
+
+
+def test_the_drawing_fills_the_sheet_and_is_not_cut(content, desktop):
+    desktop.goto(TOOLBOX)
+    desktop.emulate_media(media="print")
+    desktop.set_viewport_size({"width": 1062, "height": 733})  # A4 across without its margins of 8 mm, at 96 dpi
+    box = desktop.locator(".onepager").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1062
+    assert box["height"] > 350

@@ -1,0 +1,258 @@
+"""The lists with filters: risks, requirements, may and may not, sources."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from legaltoolbox.models import Phase, toolbox_version
+from tests.reading import Element, facet_of, notices_of, read, sentence_of
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+PATHS = {
+    "risk": f"{TOOLBOX}risici/",
+    "requirement": f"{TOOLBOX}krav/",
+    "guidance": f"{TOOLBOX}maa-og-maa-ikke/",
+    "source": f"{TOOLBOX}kilder/",
+}
+AXES = {
+    "risk": ("kind", "phase", "role", "source"),
+    "requirement": ("addressee", "level", "topic", "phase", "source"),
+    "guidance": ("kind", "theme", "source"),
+    "source": ("kind", "status"),
+}
+FOR_VENDORS = "?addressee=vendor&addressee=both"
+kinds = pytest.mark.parametrize("kind", PATHS)
+
+
+def chips_of(page: Element) -> dict[str, str]:
+    """What each chip of the filters says to the address that takes its choice away."""
+    return {chip.text: chip.attrs["href"] for chip in page.one("div", "selection-chips").all("a", "chip")}
+
+
+def listed(page: Element) -> list[str]:
+    """The keys of the items in the list, in its order."""
+    if page.has("li", "answer"):
+        return [answer.attrs["id"] for answer in page.all("li", "answer")]
+    headings = [(entry.all("h3") or entry.all("h4"))[0] for entry in page.all("li", "entry")]
+    return [heading.all("a")[0].attrs["href"].rstrip("/").rpartition("/")[2] for heading in headings]
+
+
+def picked(page: Element) -> list[str]:
+    return [chip.own_text for chip in page.one("section", "pick-bar").all("a", "chip")]
+
+
+def ticked(page: Element) -> set[str]:
+    """The picks that the form sends on, also those that the list does not show."""
+    boxes = page.one("form", id="selection").all("input", name="pick")
+    return {box.attrs["value"] for box in boxes if "checked" in box.attrs or box.attrs["type"] == "hidden"}
+
+
+def link(page: Element, text: str) -> str:
+    (found,) = [link.attrs["href"] for link in page.one("main").all("a") if link.text == text]
+    return found
+
+
+# Filters --------------------------------------------------------------------------------------------
+
+
+@kinds
+def test_an_options_number_is_the_length_of_the_list_behind_it(kind, content, client):
+    page = read(client, PATHS[kind])
+    for axis in AXES[kind]:
+        options = facet_of(page, axis)
+        assert any(options.values())
+        for option, number in options.items():
+            behind = read(client, f"{PATHS[kind]}?{axis}={option}")
+            assert len(listed(behind)) == number, f"{axis}={option}"
+            assert sentence_of(behind).startswith(f"{number} of {len(content.all(kind))} ")
+
+
+@kinds
+def test_with_a_choice_made_the_other_numbers_count_within_it(kind, content, client):
+    first, second = AXES[kind][:2]
+    chosen = max((options := facet_of(read(client, PATHS[kind]), first)), key=options.get)
+    page = read(client, f"{PATHS[kind]}?{first}={chosen}")
+    assert facet_of(page, first) == options
+    for option, number in facet_of(page, second).items():
+        assert len(listed(read(client, f"{PATHS[kind]}?{first}={chosen}&{second}={option}"))) == number, option
+
+
+@kinds
+def test_options_widen_and_filters_narrow(kind, content, client):
+    def found(query: str) -> set[str]:
+        return set(listed(read(client, f"{PATHS[kind]}?{query}")))
+
+    page = read(client, PATHS[kind])
+    first, second = AXES[kind][:2]
+    (one, _), (other, _) = sorted(facet_of(page, first).items(), key=lambda option: -option[1])[:2]
+    narrowing = max((options := facet_of(page, second)), key=options.get)
+    wide = found(f"{first}={one}&{first}={other}")
+    assert wide == found(f"{first}={one}") | found(f"{first}={other}")
+    assert found(f"{first}={one}&{first}={other}&{second}={narrowing}") == wide & found(f"{second}={narrowing}")
+
+
+@kinds
+def test_free_text_finds_an_item_by_its_words_and_by_its_key(kind, content, client):
+    item = content.all(kind)[-1]
+    text = {"source": "name", "guidance": "question"}.get(kind, "title")
+    for q in (getattr(item, text)[:150], item.key):
+        page = read(client, f"{PATHS[kind]}?q={q}")
+        assert item.key in listed(page)
+        assert len(listed(page)) < len(content.all(kind))
+        assert page.one("input", id="q").attrs["value"] == " ".join(q.split())
+
+
+@kinds
+def test_nothing_found_says_what_to_do(kind, content, client):
+    page = read(client, f"{PATHS[kind]}?q=findesikkenogensteder")
+    assert listed(page) == []
+    assert "Nothing matches all of the choices at once." in page.text
+    assert link(page, "Clear all") == PATHS[kind]
+
+
+@kinds
+def test_what_the_address_cannot_mean_is_dropped_and_named(kind, content, client):
+    page = read(client, f"{PATHS[kind]}?{AXES[kind][0]}=ukendt&x=1")
+    assert len(notices_of(page)) == 2
+    assert listed(page) == listed(read(client, PATHS[kind]))
+
+
+@kinds
+def test_each_chip_takes_its_own_choice_away(kind, content, client):
+    page = read(client, PATHS[kind])
+    first, second = AXES[kind][:2]
+    one, other = (max((options := facet_of(page, axis)), key=options.get) for axis in (first, second))
+    chosen = read(client, f"{PATHS[kind]}?q=og&{first}={one}&{second}={other}")
+    chips = chips_of(chosen)
+    assert len(chips) == 3
+    for label, url in chips.items():
+        assert set(chips_of(read(client, url))) == set(chips) - {label}
+    assert link(chosen, "Clear all") == PATHS[kind]
+
+
+@kinds
+def test_all_items_are_listed_where_nothing_is_chosen(kind, content, client):
+    everything = [item.key for item in content.all(kind) if kind != "source" or item.part_of is None]
+    assert sorted(listed(read(client, PATHS[kind]))) == sorted(everything)
+
+
+# Picking requirements --------------------------------------------------------------------------------
+
+PICKS = "pick=K08&pick=K01"
+
+
+def test_picks_stand_in_the_address_and_on_the_page(content, client):
+    page = read(client, f"{PATHS['requirement']}?{PICKS}")
+    assert picked(page) == ["K01", "K08"]
+    assert ticked(page) == {"K01", "K08"}
+    assert page.one("h3", id="pick-heading").text == "2 requirements picked"
+    assert len(listed(page)) == len(content.requirements)
+
+
+def test_picks_survive_every_filter_and_go_along_to_the_files(content, client):
+    in_list = content.find("requirement", "K01")
+    for query in (f"level={in_list.level}", "q=K01", "q=findesikkenogensteder", "addressee=vendor&topic=vendor"):
+        page = read(client, f"{PATHS['requirement']}?{query}&{PICKS}")
+        for url in (*chips_of(page).values(), link(page, "Clear all")):
+            assert "pick=K01" in url, query
+            assert "pick=K08" in url, query
+        if listed(page):
+            assert ticked(page) == {"K01", "K08"}, query
+            for text in ("Annex as Word", "Annex as Excel"):
+                assert link(page, text).endswith("&pick=K01&pick=K08"), query
+
+
+def test_picks_are_not_lost_where_nothing_matches(content, client):
+    """Whoever searches for a word that is nowhere, and then for another, still has the picks."""
+    page = read(client, f"{PATHS['requirement']}?q=findesikkenogensteder&{PICKS}")
+    assert ticked(page) == {"K01", "K08"}
+
+
+def test_a_pick_is_taken_back_by_its_chip_and_all_by_one_link(content, client):
+    page = read(client, f"{PATHS['requirement']}?level=must&{PICKS}")
+    (chip,) = [chip for chip in page.one("section", "pick-bar").all("a", "chip") if chip.own_text == "K08"]
+    assert picked(read(client, chip.attrs["href"])) == ["K01"]
+    none = read(client, link(page, "Pick none"))
+    assert ticked(none) == set()
+    assert listed(none) == listed(page)
+
+
+def test_all_of_the_list_are_picked_by_one_link(content, client):
+    page = read(client, f"{PATHS['requirement']}{FOR_VENDORS}")
+    assert picked(read(client, link(page, "Pick all in the list"))) == listed(page)
+
+
+def test_without_a_pick_the_annex_is_said_to_hold_the_list(content, client):
+    page = read(client, f"{PATHS['requirement']}{FOR_VENDORS}")
+    assert "the annex holds all requirements of the list below" in page.one("section", "pick-bar").text
+    assert link(page, "Annex as Word") == f"{TOOLBOX}krav.docx{FOR_VENDORS}"
+
+
+def test_the_page_of_a_requirement_leads_to_its_pick(content, client):
+    page = read(client, link(read(client, f"{PATHS['requirement']}K31/"), "Pick it for an annex"))
+    assert picked(page) == ["K31"]
+
+
+def test_what_a_vendor_must_know_is_one_click_and_the_same_on_the_vendors_page(content, client):
+    expected = [one.code for one in content.requirements if one.addressee in ("vendor", "both")]
+    page = read(client, link(read(client, PATHS["requirement"]), "All that a vendor must know"))
+    assert sorted(listed(page)) == sorted(expected)
+    vendor = read(client, f"{TOOLBOX}roller/leverandor/").one("section", **{"aria-labelledby": "vendor-heading"})
+    assert [code.text for code in vendor.all("span", "code")] == expected
+
+
+# What stands in the lists -----------------------------------------------------------------------------
+
+
+def test_the_risk_page_explains_the_scale_and_the_matrix(content, client):
+    page = read(client, PATHS["risk"])
+    tables = page.all("table", "scale-table")
+    levels = [[cell.text for cell in table.all("td", "scale-level")] for table in tables]
+    assert levels == [["1", "2", "3", "4"], ["1", "2", "3", "4"]]
+    assert [row.one("th").text for table in tables for row in table.one("tbody").all("tr")] == [
+        level.name for axis in ("likelihood", "consequence") for level in content.levels if level.axis == axis
+    ]
+    rows = [
+        [int(cell.own_text) for cell in row.all("td")]
+        for row in page.one("table", "risk-matrix").one("tbody").all("tr")
+    ]
+    assert rows == [[likelihood * consequence for consequence in (1, 2, 3, 4)] for likelihood in (4, 3, 2, 1)]
+
+
+def test_the_answer_stands_before_its_condition_and_names_its_source(content, client):
+    page = read(client, PATHS["guidance"])
+    for one in content.guidance:
+        answer = page.one("li", "answer", id=one.code)
+        order = [part.attrs.get("class", "").split()[0] for part in answer.all("p") if "class" in part.attrs]
+        assert order[:2] == ["answer-first", "answer-condition"] if one.condition else order[0] == "answer-first"
+        with override("en"):
+            assert answer.one("p", "answer-first").text.startswith(one.get_kind_display())
+            urls = {reverse("toolbox:source", args=[source.slug]) for source in content.linked(one, "source")}
+        assert urls <= {link.attrs["href"] for link in answer.one("p", "entry-foot").all("a")}
+        assert answer.has("div", "unsettled") == bool(one.unsettled)
+
+
+def test_every_template_is_listed_with_its_file_and_the_central_ones_are_marked(content, client):
+    page = read(client, f"{TOOLBOX}skabeloner/")
+    rows = {row.all("span", "code")[0].text: row for row in page.all("li", "entry")}
+    assert list(rows) == [template.code for template in content.templates]
+    for template in content.templates:
+        row = rows[template.code]
+        assert row.one("a", "file-link").attrs["href"] == f"{TOOLBOX}skabeloner/{template.code}.docx"
+        assert row.has("span", "level-must") == template.is_central
+
+
+def test_a_phase_without_a_template_offers_no_zip(content_rows, client):
+    phase = Phase.objects.get(slug="foranalyse")
+    zip_file = f"{TOOLBOX}faser/foranalyse/skabeloner.zip"
+    paths = (f"{TOOLBOX}skabeloner/", f"{TOOLBOX}faser/foranalyse/")
+
+    def offers(path: str) -> bool:
+        return zip_file in [link.attrs["href"] for link in read(client, path).one("main").all("a")]
+
+    assert all(offers(path) for path in paths)
+    for activity in phase.activities.all():
+        activity.outputs.clear()
+    toolbox_version.bump()
+    assert not any(offers(path) for path in paths)
+    assert client.get(zip_file).status_code == 404

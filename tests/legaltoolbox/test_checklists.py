@@ -1,0 +1,160 @@
+"""Checklists of an activity, a phase and a role, on the page and in Word."""
+
+import io
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from legaltoolbox.models import ChecklistItem, Role, toolbox_version
+from tests.reading import Element, bytes_of, read
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+
+
+def asked(page: Element) -> list[str]:
+    """The numbers of the questions on a page."""
+    return [check.one("label").one("span", "code").text for check in page.all("li", "check")]
+
+
+def of_activity(activity, content) -> list[str]:
+    return [f"{activity.code}.{check.number}" for check in content.checklist(activity)]
+
+
+def of_role(role, content) -> list[str]:
+    """The questions that a role answers: those that name it, and those that name nobody where it is responsible."""
+    return [
+        f"{activity.code}.{check.number}"
+        for activity in content.activities
+        for check in content.checklist(activity)
+        if (check.role or activity.responsible) == role
+    ]
+
+
+def letters(text: str) -> str:
+    return "".join(text.replace("\n- ", "").removeprefix("- ").split())
+
+
+# Pages ----------------------------------------------------------------------------------------------
+
+
+def test_an_activity_asks_its_questions_in_order_and_says_when_each_is_done(content, client):
+    for activity in content.activities:
+        for path in (f"aktiviteter/{activity.code}/tjekliste/", f"aktiviteter/{activity.code}/"):
+            page = read(client, TOOLBOX + path)
+            assert asked(page) == of_activity(activity, content), path
+        for check, shown in zip(content.checklist(activity), page.all("li", "check"), strict=True):
+            assert letters(check.question) in letters(shown.one("label").text)
+            assert letters(check.guidance) in letters(shown.text)
+            assert f"Gjort, når: {' '.join(check.done_when.split())}" in shown.text
+
+
+def test_a_phase_asks_all_questions_of_its_activities(content, client):
+    for phase in content.phases:
+        page = read(client, f"{TOOLBOX}faser/{phase.slug}/tjekliste/")
+        expected = [number for one in content.activities if one.phase is phase for number in of_activity(one, content)]
+        assert asked(page) == expected
+        assert page.one("p", "lead").text.startswith(f"{len(expected)} questions.")
+
+
+def test_a_role_is_asked_exactly_what_it_answers(content, client):
+    everything = []
+    for role in content.roles:
+        expected = of_role(role, content)
+        page = read(client, f"{TOOLBOX}roller/{role.slug}/tjekliste/")
+        assert asked(page) == expected, role.slug
+        own = read(client, f"{TOOLBOX}roller/{role.slug}/").one("ul", "take-list").text
+        assert (f"({len(expected)} question" in own) == bool(expected), role.slug
+        everything += expected
+    assert sorted(everything) == sorted(number for one in content.activities for number in of_activity(one, content))
+
+
+def test_a_role_without_questions_is_told_so_and_offered_no_file(content_rows, client):
+    role = Role.objects.first()
+    role.pk, role.slug, role.name = None, "gaest", "Gæst"
+    role.save()
+    toolbox_version.bump()
+    page = read(client, f"{TOOLBOX}roller/gaest/tjekliste/")
+    assert "There are no questions for this role alone." in page.text
+    assert not [link for link in page.one("main").all("a") if link.attrs["href"].endswith(".docx")]
+    assert client.get(f"{TOOLBOX}roller/gaest/tjekliste.docx").status_code == 404
+
+
+def test_a_question_that_another_role_answers_says_who(content, client):
+    named = [
+        (activity, check) for activity in content.activities for check in content.checklist(activity) if check.role
+    ]
+    assert named
+    for activity, check in named[:10]:
+        page = read(client, f"{TOOLBOX}aktiviteter/{activity.code}/tjekliste/")
+        shown = page.all("li", "check")[[one.pk for one in content.checklist(activity)].index(check.pk)]
+        assert f"Besvares af: {check.role.name}" in shown.text
+
+
+def test_ticks_belong_to_nothing_that_could_be_sent(content, client):
+    page = read(client, f"{TOOLBOX}faser/foranalyse/tjekliste/")
+    boxes = page.all("input", type="checkbox")
+    assert len(boxes) == len(asked(page)) > 10
+    assert not [box for box in boxes if "name" in box.attrs]
+    assert not [form for form in page.all("form") if form.all("input", type="checkbox")]
+
+
+def test_on_paper_each_question_has_lines_for_who_when_and_remarks(content, client):
+    for check in read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/").all("li", "check"):
+        assert [term.text for term in check.one("dl", "check-columns").all("dt")] == ["Responsible", "Date", "Remark"]
+
+
+def test_a_question_that_is_taken_away_is_gone_from_all_lists(content_rows, client):
+    check = ChecklistItem.objects.select_related("activity__phase", "activity__responsible").filter(role=None).first()
+    activity = check.activity
+    paths = (
+        f"aktiviteter/{activity.code}/", f"faser/{activity.phase.slug}/", f"roller/{activity.responsible.slug}/",
+    )  # fmt: skip
+    number = f"{activity.code}.{check.number}"
+    assert all(number in asked(read(client, f"{TOOLBOX}{path}tjekliste/")) for path in paths)
+    check.delete()
+    toolbox_version.bump()
+    assert not any(number in asked(read(client, f"{TOOLBOX}{path}tjekliste/")) for path in paths)
+
+
+# Word -----------------------------------------------------------------------------------------------
+
+
+def rows_of(client, path: str) -> dict[str, list]:
+    """The rows of all checklists in a document, by number."""
+    document = docx.Document(io.BytesIO(bytes_of(client, path)))
+    return {
+        row.cells[0].text: row.cells
+        for table in document.tables
+        if table.rows[0].cells[0].text == "Nr."
+        for row in table.rows[1:]
+    }
+
+
+@pytest.mark.parametrize("path", ["aktiviteter/A25/tjekliste", "faser/foranalyse/tjekliste", "roller/dpo/tjekliste"])
+def test_the_word_file_asks_what_the_page_asks(path, content, client):
+    rows = rows_of(client, f"{TOOLBOX}{path}.docx")
+    assert list(rows) == asked(read(client, f"{TOOLBOX}{path}/"))
+    for number, cells in rows.items():
+        code, _, position = number.partition(".")
+        activity = content.find("activity", code)
+        (check,) = [one for one in content.checklist(activity) if one.number == int(position)]
+        assert letters(cells[1].text) == letters(check.question)
+        how = f"{check.guidance}Gjort, når: {check.done_when}"
+        assert letters(cells[2].text).startswith(letters(how))
+        assert all(source.name in cells[2].text for source in content.parts("check sources", check))
+        assert cells[4].text == (check.role or activity.responsible).short_name
+        assert [box.tag for box in cells[3]._tc.iter("{http://schemas.microsoft.com/office/word/2010/wordml}checkbox")]
+        for empty in (cells[5], cells[6]):
+            assert [*empty._tc.iter(qn("w:showingPlcHdr"))]
+            assert empty.text == ""
+
+
+def test_the_word_file_has_room_for_who_filled_it_in_and_lies_on_its_side(content, client):
+    document = docx.Document(io.BytesIO(bytes_of(client, f"{TOOLBOX}roller/dpo/tjekliste.docx")))
+    assert [cell.text for cell in document.tables[0].rows[0].cells] == ["Løsning", "Udfyldt af", "Dato"]
+    (section,) = document.sections
+    assert section.page_width > section.page_height
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "Vejledning, ikke juridisk rådgivning" in text
+    assert "Kilder: " in text

@@ -1,0 +1,356 @@
+"""Whatever an address holds: the page with a notice, or a helpful 404. Whatever a text holds: it stays text everywhere."""
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from urllib.parse import quote, urlencode
+
+import docx
+import openpyxl
+import pytest
+from docx.oxml.ns import qn
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from legaltoolbox import catalogue
+from legaltoolbox.models import (
+    Activity,
+    ChecklistItem,
+    DocumentTemplate,
+    LegalSource,
+    Phase,
+    Requirement,
+    Risk,
+    Role,
+    ScreeningQuestion,
+    TemplateField,
+    TemplateSection,
+    toolbox_version,
+)
+from tests.reading import Element, bytes_of, json_of, notices_of, parse, read
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+CATALOGUES = [f"{TOOLBOX}{path}" for path in ("risici/", "krav/", "maa-og-maa-ikke/", "kilder/")]
+READING = [TOOLBOX, f"{TOOLBOX}soeg/", *CATALOGUES]
+"""The pages that read their query string."""
+PAGES = [
+    *READING,
+    *(f"{TOOLBOX}{path}" for path in ("aktiviteter/A25/", "roller/dpo/tjekliste/", "skabeloner/S11/", "aendringer/")),
+    "/juridisk-vaerktoejskasse/",
+    "/juridisk-vaerktoejskasse/krav/",
+]
+FILES = [
+    f"{TOOLBOX}{path}" for path in ("krav.docx", "krav.xlsx", "risici.xlsx", "katalog.json", "skabeloner/S01.docx")
+]
+DISGUISED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Characters that are not seen, or turn the text around them."""
+
+with_content = pytest.mark.usefixtures("content")
+names = st.sampled_from([
+    "role", "personoplysninger", "foelsomme", "generativ", "kind", "phase", "addressee", "level", "topic", "theme",
+    "status", "source", "pick", "q", "page", "role[]", "Role", "", "x",
+])  # fmt: skip
+values = st.sampled_from([
+    "yes", "no", "dpo", "leverandor", "data", "foranalyse", "vendor", "must", "may_not", "proposed", "gdpr", "K01", "k01",
+    "R09", "art. 35", "§ 22", "§", "art.", "GDPR 9(2)(g)", "art. 999999999999", "((((", "§ 22 a, stk. 1, nr. 1, litra a",
+    "", "0", "-1", "99999", "1e9", "NaN", "%s", "%(n)s", "{0}", "{n}", "{{ 7*7 }}", "{% load x %}",
+    "<script>alert(1)</script>", '"><img src=x>', "' OR 1=1 --", "../../etc/passwd", "\x00", "\u202eA25", "\u200b", "\ufffe",
+    "ÆØÅ", "!?", "a" * 3000, "ord " * 500, "art. 35 " * 500, "٣٥", "art. ٣٥", "²",
+])  # fmt: skip
+pairs = st.tuples(names | st.text(max_size=20), values | st.text(max_size=30))
+fragments = st.sampled_from([
+    "%", "%zz", "%00", "%C3", "%ED%A0%80", "%F4%90%80%80", "%FF%FE", "%E2%80%AE", "=", "&", ";", "+", "?", "#", "q=", "role=",
+    "pick=", "\xff", "\xc3\xa6",
+])  # fmt: skip
+query_strings = st.one_of(
+    st.lists(pairs, max_size=12).map(urlencode),
+    st.lists(fragments, max_size=20).map("".join),
+    st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")),  # as a server hands the bytes on
+)
+
+
+def answer(client, path: str, query: str):
+    response = client.generic("GET", path, QUERY_STRING=query or "&")
+    assert not response.cookies
+    return response
+
+
+def shown(client, path: str, query: str) -> Element:
+    response = answer(client, path, query)
+    assert response.status_code == 200, response.status_code
+    html = response.content.decode()
+    assert not DISGUISED.search(html)
+    return parse(html)
+
+
+# Query strings ----------------------------------------------------------------------------------------
+
+
+@with_content
+@hypothesis_settings(max_examples=50)
+@given(path=st.sampled_from(PAGES), query=query_strings)
+@example(path=TOOLBOX, query="role=%00&%00=%00&personoplysninger=%00&generativ=yes&generativ=no")
+@example(path=f"{TOOLBOX}soeg/", query="q=%ED%A0%80+art.+35")
+@example(path=f"{TOOLBOX}krav/", query="pick=%00&pick=K01&pick=&q=%E2%80%AE")
+def test_every_page_answers_any_query_string(client, path, query):
+    shown(client, path, query)
+
+
+@with_content
+@hypothesis_settings(max_examples=25)
+@given(path=st.sampled_from(FILES), query=query_strings)
+@example(path=f"{TOOLBOX}krav.xlsx", query="q=%EF%BF%BE%01")
+@example(path=f"{TOOLBOX}krav.docx", query="pick=K01&pick=%00&x=%01")
+def test_every_file_is_sound_under_any_query_string(client, path, query):
+    response = answer(client, path, query)
+    if response.status_code == 302:  # nothing matches: to the list that says so
+        assert response["Location"].startswith(TOOLBOX)
+        return
+    assert response.status_code == 200
+    file = response.getvalue()
+    if path.endswith(".json"):
+        assert json.loads(file)["format"]
+    else:
+        assert zipfile.ZipFile(io.BytesIO(file)).testzip() is None
+
+
+@with_content
+@hypothesis_settings(max_examples=30)
+@given(
+    q=values
+    | st.text(max_size=40)
+    | st.from_regex(r"(art\.?|§+|bilag) ?[0-9]{1,4} ?[a-z(),. 0-9]{0,20}", fullmatch=True)
+)
+def test_any_words_may_be_searched_for(client, q):
+    page = shown(client, f"{TOOLBOX}soeg/", urlencode({"q": q}))
+    assert page.has("h1")
+
+
+unknown_names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=12).map("x{}".format)
+
+
+@with_content
+@hypothesis_settings(max_examples=20)
+@given(path=st.sampled_from(READING), unknown=st.lists(unknown_names, min_size=1, max_size=4, unique=True))
+def test_unknown_parameters_are_named_and_change_nothing(client, path, unknown):
+    page = shown(client, path, "&".join(f"{name}=1" for name in unknown))
+    notices = notices_of(page)
+    assert len(notices) == len(unknown)
+    assert all(any(f"“{name}”" in notice for notice in notices) for name in unknown)
+    links = [link.attrs["href"] for link in page.one("main").all("a") if "href" in link.attrs]
+    assert not [link for link in links if any(f"{name}=" in link for name in unknown)]
+
+
+LONG = {
+    "thousands of parameters": "&".join(f"pick=x{number}" for number in range(5000)),
+    "the same one thousands of times": "&".join(["role=dpo"] * 5000),
+    "100 kB in one value": "q=" + "sagsbehandling+" * 7000,
+    "100 kB in one name": "x" * 100_000,
+    "100 kB of separators": "&" * 100_000,
+}
+
+
+@pytest.mark.parametrize("path", [TOOLBOX, f"{TOOLBOX}krav/", f"{TOOLBOX}soeg/"])
+@pytest.mark.parametrize("query", LONG.values(), ids=LONG)
+def test_an_absurdly_long_address_is_cut_and_says_so(path, query, content, client):
+    assert "The address was too long. Its last part was ignored." in notices_of(shown(client, path, query))
+
+
+@pytest.mark.parametrize("path", READING)
+@pytest.mark.parametrize(
+    "text", ['"><script>alert(1)</script>', "{{ 7*7 }}", "{% csrf_token %}", "javascript:alert(1)"]
+)
+def test_markup_in_the_address_stays_text(path, text, content, client):
+    page = shown(client, path, urlencode(dict.fromkeys(("q", "role", "kind", "pick", "x"), text)))
+    assert notices_of(page)
+    assert not [script for script in page.all("script") if "src" not in script.attrs]
+    assert "49" not in " ".join(notices_of(page))
+    assert not [link for link in page.all("a") if link.attrs.get("href", "").startswith("javascript")]
+
+
+# Paths --------------------------------------------------------------------------------------------------
+
+segments = st.text(max_size=40) | st.sampled_from([
+    "..", ".", "%", "\x00", "\n", "æøå", "\u202e", "a" * 5000, "A25\n", "A25 ", "Α25", "-1", "*", "'; DROP TABLE x; --",
+    "S11.docx", "a25.", "ß", "ı", "İ",
+])  # fmt: skip
+TEMPLATES = [
+    "aktiviteter/{}/", "aktiviteter/{}/tjekliste/", "aktiviteter/{}/tjekliste.docx", "skabeloner/{}/", "skabeloner/{}.docx",
+    "risici/{}/", "krav/{}/", "kilder/{}/", "faser/{}/", "faser/{}/skabeloner.zip", "roller/{}/", "roller/{}/tjekliste.docx",
+]  # fmt: skip
+
+
+@with_content
+@hypothesis_settings(max_examples=60)
+@given(template=st.sampled_from(TEMPLATES), segment=segments)
+def test_an_address_of_nothing_is_a_404_in_the_design(client, template, segment):
+    known = {key.casefold() for keys in catalogue.current().by_key.values() for key in keys}
+    if segment.casefold() in known or not segment.strip("./"):
+        return
+    response = client.get(TOOLBOX + template.format(quote(segment, safe="")))
+    assert response.status_code == 404, segment
+    page = parse(response.content.decode())
+    assert TOOLBOX in [link.attrs["href"] for link in page.one("main").all("a")]
+
+
+# Texts ----------------------------------------------------------------------------------------------------
+
+TEXT = "<select> & \"Søren\"\nhan\x0b\x01 s\x1fagde\r\n=1+1 'x' {{ y }} ]]> %s"
+WORDS = ['<select>&"Søren"', "hansagde", "=1+1'x'{{y}}]]>%s"]
+"""What must be found of it wherever it is shown, blanks and what no file can hold left out."""
+SHORT = '<b> & "Sø"\x01'
+
+
+@pytest.fixture
+def hostile(content_rows):
+    """The text in every place of an activity, a risk, a requirement, a template, a source, a phase, a role and a question."""
+    for model, key, fields in (
+        (Activity, "A25", ("title", "what", "why", "when", "responsible_why")),
+        (Risk, "R09", ("title", "cause", "event", "consequence", "consequence_municipality", "signs")),
+        (Requirement, "K31", ("title", "level_note", "duty", "wording", "evidence", "explanation", "unsettled")),
+        (DocumentTemplate, "S11", ("title", "purpose", "when", "unsettled")),
+        (LegalSource, "gdpr-art-22", ("title", "summary", "change")),
+        (Phase, "foranalyse", ("name", "summary", "goal", "result")),
+        (Role, "dpo", ("name", "why", "does", "does_not")),
+        (ScreeningQuestion, "generativ", ("question", "help", "yes_label")),
+    ):
+        assert model.objects.filter(**{model.KEY: key}).update(**dict.fromkeys(fields, TEXT)) == 1, key
+    Role.objects.filter(slug="dpo").update(short_name=SHORT)
+    LegalSource.objects.filter(slug="gdpr-art-22").update(name=f"GDPR {TEXT}")
+    Risk.objects.filter(code="R09").update(measures=[TEXT, "En anden"])
+    ChecklistItem.objects.filter(activity__code="A25").update(question=TEXT, guidance=TEXT, done_when=TEXT)
+    TemplateSection.objects.filter(template__code="S11").update(heading=TEXT, guidance=TEXT)
+    fields = TemplateField.objects.filter(section__template__code="S11")
+    fields.update(label=TEXT, help=TEXT)
+    fields.filter(kind="table").update(columns=[TEXT, "Kolonne"], row_labels=[TEXT], rows=2)
+    fields.filter(kind__in=["choice", "check"]).update(options=[TEXT, "Mulighed"])
+    fields.filter(kind="wording").update(wording=f"{TEXT} [skriv {TEXT}]")
+    toolbox_version.bump()
+
+
+def letters(text: str) -> str:
+    return "".join(re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).split())
+
+
+def assert_holds(text: str, *, times: int = 1, where: str = "") -> None:
+    found = letters(text)
+    for words in WORDS:
+        assert found.count(words) >= times, (where, words)
+
+
+PLANTED = {
+    "aktiviteter/A25/": 8, "aktiviteter/A25/tjekliste/": 4, "risici/R09/": 8, "krav/K31/": 6, "skabeloner/S11/": 20,
+    "kilder/gdpr-art-22/": 4, "faser/foranalyse/": 5, "roller/dpo/": 5, "": 5, "risici/": 2, "krav/": 2, "skabeloner/": 2,
+    "roller/": 2, "aendringer/": 1, "krav/?pick=K31": 3, "kilder/?q=s%C3%B8ren": 2, "soeg/?q=s%C3%B8ren": 5,
+    "faser/foranalyse/tjekliste/": 3, "roller/dpo/tjekliste/": 2, "?role=dpo&generativ=yes": 8,
+}  # fmt: skip
+"""Pages, and how often the text stands there at least."""
+
+
+def test_markup_in_a_text_stays_text_on_every_page(hostile, client):
+    for path, times in PLANTED.items():
+        page = read(client, TOOLBOX + path)
+        assert_holds(page.one("main").text, times=times, where=path)
+        assert not [found for found in page.all("select") if found.attrs.get("id") != "role"], path
+        assert page.one("head").one("title").text, path
+
+
+def test_the_drawing_is_sound_and_holds_the_text(hostile, client):
+    html = client.get(TOOLBOX).content.decode()
+    (drawing,) = re.findall(r"<svg class=\"onepager\".*?</svg>", html, re.DOTALL)
+    root = ET.fromstring(drawing)  # fails where a character is none of XML's
+    assert_holds("".join(root.itertext()))
+    names = [title.text for title in root.iter("{http://www.w3.org/2000/svg}title")]
+    assert_holds("".join(names), times=2)
+
+
+def words_of(file: bytes) -> str:
+    """All text of a document: body with content controls, header and footer."""
+    document = docx.Document(io.BytesIO(file))
+    section = document.sections[0]
+    parts = [document.element.body, section.header._element, section.footer._element]
+    texts = ["".join(piece.text or "" for piece in part.iter(qn("w:t"))) for part in parts]
+    lists = [item.get(qn("w:displayText")) or "" for item in document.element.body.iter(qn("w:listItem"))]
+    return "\n".join([*texts, *lists])
+
+
+DOCUMENTS = {
+    "skabeloner/S11.docx": 25, "krav.docx?pick=K31": 5, "krav.docx": 5, "aktiviteter/A25/tjekliste.docx": 8,
+    "faser/foranalyse/tjekliste.docx": 8, "roller/dpo/tjekliste.docx": 2,
+}  # fmt: skip
+
+
+def test_every_document_opens_and_holds_the_text(hostile, client):
+    for path, times in DOCUMENTS.items():
+        assert_holds(words_of(bytes_of(client, TOOLBOX + path)), times=times, where=path)
+
+
+def test_the_header_and_the_columns_of_a_template_hold_the_text(hostile, client):
+    document = docx.Document(io.BytesIO(bytes_of(client, f"{TOOLBOX}skabeloner/S11.docx")))
+    assert_holds(document.sections[0].header.paragraphs[0].text)
+    headings = [table.rows[0].cells[0].text for table in document.tables if table.rows[0].cells[-1].text == "Kolonne"]
+    assert headings
+    for heading in headings:
+        assert_holds(heading)
+    assert_holds(document.core_properties.title)
+
+
+def test_every_workbook_opens_and_holds_the_text_as_text(hostile, client):
+    for path in ("krav.xlsx?pick=K31", "krav.xlsx", "risici.xlsx"):
+        book = openpyxl.load_workbook(io.BytesIO(bytes_of(client, TOOLBOX + path)))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert_holds("\n".join(str(cell.value) for cell in cells), times=3, where=path)
+        assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+
+
+def test_the_json_holds_the_very_text(hostile, client):
+    file = json_of(client, f"{TOOLBOX}katalog.json")
+    (activity,) = [record for record in file["activities"] if record["code"] == "A25"]
+    assert activity["title"] == activity["checklist"][0]["question"] == TEXT
+    (template,) = [record for record in file["templates"] if record["code"] == "S11"]
+    assert {section["heading"] for section in template["sections"]} == {TEXT}
+
+
+def test_the_files_of_a_zip_can_be_unpacked_everywhere(hostile, client):
+    """Windows knows no file whose name has one of these, or ends with a point or blank."""
+    phase = Phase.objects.filter(activities__outputs__code="S11").first()
+    with zipfile.ZipFile(io.BytesIO(bytes_of(client, f"{TOOLBOX}faser/{phase.slug}/skabeloner.zip"))) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+    assert [name for name in names if name.startswith("S11")]
+    assert [name for name in names if re.search(r'[<>:"/\\|?*\x00-\x1f]|[. ]$', name)] == []
+
+
+def test_the_name_of_a_file_is_one_line(hostile, client):
+    for path in ("skabeloner/S11.docx", "faser/foranalyse/skabeloner.zip", "aktiviteter/A25/tjekliste.docx"):
+        response = client.get(TOOLBOX + path)
+        assert response.status_code == 200
+        assert not re.search("[\x00-\x1f]", response["Content-Disposition"])
+
+
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not on the PATH")
+def test_libreoffice_opens_a_document_and_a_workbook_and_loses_no_text(hostile, client, tmp_path):
+    (tmp_path / "skabelon.docx").write_bytes(bytes_of(client, f"{TOOLBOX}skabeloner/S11.docx"))
+    (tmp_path / "krav.xlsx").write_bytes(bytes_of(client, f"{TOOLBOX}krav.xlsx?pick=K31"))
+    for file, into in (
+        ("skabelon.docx", "txt:Text (encoded):UTF8"),
+        ("krav.xlsx", "csv:Text - txt - csv (StarCalc):59,34,76"),
+    ):
+        subprocess.run(
+            [
+                OFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+                "--convert-to", into, "--outdir", tmp_path, tmp_path / file,
+            ],
+            check=True, capture_output=True, timeout=120, env=os.environ | {"HOME": str(tmp_path)},
+        )  # fmt: skip
+    assert_holds((tmp_path / "skabelon.txt").read_text("utf-8-sig"), times=15)
+    assert_holds((tmp_path / "krav.csv").read_text("utf-8-sig").replace('""', '"'), times=3)

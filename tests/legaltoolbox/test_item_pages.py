@@ -1,0 +1,257 @@
+"""One page for each item: what it says of its text, how it is found, and where it leads."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from legaltoolbox.linking import url
+from legaltoolbox.models import (
+    Activity,
+    Certainty,
+    DocumentTemplate,
+    LegalSource,
+    Phase,
+    Requirement,
+    Risk,
+    Role,
+    toolbox_version,
+)
+from tests.reading import Element, notices_of, read
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+KINDS = ["phase", "role", "activity", "template", "risk", "requirement", "source"]
+MODELS = {
+    model.KIND: model for model in (Phase, Role, Activity, DocumentTemplate, Risk, Requirement, LegalSource)
+}  # fmt: skip
+IN_ORDER = ["phase", "activity", "template", "risk", "requirement"]
+"""The kinds whose pages lead to the one before and after."""
+WITH_CODES = ["activity", "template", "risk", "requirement"]
+OVERDUE = "This text was to be reviewed again before today"
+
+
+def address(item, language: str = "en") -> str:
+    with override(language):
+        return url(item)
+
+
+def title_of(item) -> str:
+    return item.name if item.KIND in ("phase", "role", "source") else item.title
+
+
+def status_of(page: Element) -> Element:
+    """What the page says of its text."""
+    return page.one("aside", "text-status")
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def letters(text: str) -> str:
+    """Without what lists and paragraphs are marked with."""
+    return "".join(text.replace("\n- ", " ").removeprefix("- ").split())
+
+
+# Every item -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_item_has_a_page_in_danish(kind, content, client):
+    for item in content.all(kind):
+        response = client.get(address(item, "da"))
+        assert response.status_code == 200, item.key
+        assert "Vejledning, ikke juridisk rådgivning." in response.content.decode(), item.key
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_item_has_a_page_in_english_that_says_what_its_text_is_worth(kind, content, client):
+    """And the way to the items before and after it, where the kind is one to read through."""
+    items = content.all(kind)
+    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
+        page = read(client, address(item))
+        assert page.one("h1").text == folded(title_of(item)), item.key
+        status = status_of(page)
+        assert "Guidance, not legal advice." in status.text
+        with override("en"):
+            assert f"Last reviewed on {date_format(item.reviewed_on, 'DATE_FORMAT')}." in status.text, item.key
+        assert ("Not yet confirmed by a lawyer." in status.text) == (item.confirmed_on is None), item.key
+        unsettled = [letters(part.one("div").text) for part in status.all("div", "unsettled")]
+        assert unsettled == ([letters(item.unsettled)] if item.unsettled else []), item.key
+        if kind in IN_ORDER:
+            way = [link.attrs["href"] for link in page.one("nav", "neighbours").all("a")]
+            assert way == [address(one) for one in (before, after) if one], item.key
+
+
+def test_answers_and_questions_stand_where_links_to_them_lead(content, client):
+    for kind, path in (("guidance", "maa-og-maa-ikke/"), ("question", "")):
+        page = read(client, TOOLBOX + path)
+        for item in content.all(kind):
+            path_of_item, _, anchor = address(item).partition("#")
+            assert path_of_item == TOOLBOX + path
+            assert folded(item.question) in page.one(id=anchor).text
+
+
+# Finding an item ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", WITH_CODES)
+def test_a_code_is_found_in_small_letters_too(kind, content, client):
+    item = content.all(kind)[0]
+    page = read(client, address(item).replace(item.code, item.code.lower()))
+    assert page.one("h1").text == folded(item.title)
+
+
+def test_a_source_is_found_in_capitals_too(content, client):
+    item = content.sources[0]
+    assert read(client, address(item).replace(item.slug, item.slug.upper())).one("h1").text == item.name
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "aktiviteter/A99/", "aktiviteter/R01/", "skabeloner/S99/", "skabeloner/S99.docx", "risici/x/", "krav/K99/",
+        "faser/findes-ikke/", "roller/findes-ikke/", "kilder/findes-ikke/", "roller/findes-ikke/tjekliste/",
+        "faser/findes-ikke/skabeloner.zip", "findes-ikke/",
+    ],
+)  # fmt: skip
+def test_what_does_not_exist_is_a_404_that_leads_on(path, content, client):
+    page = read(client, TOOLBOX + path, status=404)
+    assert page.one("h1").text == "The page does not exist"
+    assert TOOLBOX in [link.attrs["href"] for link in page.one("main").all("a")]
+
+
+def test_what_is_not_public_does_not_exist_for_a_visitor_and_nothing_leads_there(content_rows, client):
+    Risk.objects.filter(code="R09").update(is_public=False)
+    toolbox_version.bump()
+    read(client, f"{TOOLBOX}risici/R09/", status=404)
+    for path in ("", "risici/", "krav/", "aktiviteter/A25/", *(f"faser/{one.slug}/" for one in Phase.objects.all())):
+        page = read(client, TOOLBOX + path)
+        assert not [link for link in page.all("a") if link.attrs.get("href", "").endswith("/R09/")], path
+
+
+# What a page says of its text ------------------------------------------------------------------------
+
+
+def test_an_overdue_text_is_marked_until_it_is_reviewed(content_rows, client):
+    """One item of each kind."""
+    today = timezone.localdate()
+    items = [model.objects.last() for model in MODELS.values()]
+
+    def marked(**dates) -> set[str]:
+        for item in items:
+            type(item).objects.filter(pk=item.pk).update(**dates)
+        toolbox_version.bump()
+        return {item.key for item in items if OVERDUE in status_of(read(client, address(item))).text}
+
+    long_ago = today - timedelta(days=400)
+    assert marked(reviewed_on=long_ago, review_by=today) == set()
+    assert marked(reviewed_on=long_ago, review_by=today - timedelta(days=1)) == {item.key for item in items}
+    assert marked(reviewed_on=today, review_by=today + timedelta(days=180)) == set()
+
+
+def test_a_list_is_marked_where_one_of_its_items_is_overdue(content_rows, client):
+    assert OVERDUE not in read(client, f"{TOOLBOX}risici/").text
+    Risk.objects.filter(code="R09").update(review_by=date(2026, 1, 1), reviewed_on=date(2025, 1, 1))
+    toolbox_version.bump()
+    assert OVERDUE in status_of(read(client, f"{TOOLBOX}risici/")).text
+
+
+def test_what_a_lawyer_has_confirmed_says_nothing_else(content_rows, client):
+    Risk.objects.filter(code="R09").update(confirmed_on=timezone.localdate())
+    toolbox_version.bump()
+    assert "Not yet confirmed by a lawyer." not in read(client, f"{TOOLBOX}risici/R09/").text
+    assert "Not yet confirmed by a lawyer." in read(client, f"{TOOLBOX}risici/R10/").text
+
+
+def test_what_is_unsettled_is_told_on_the_page(content_rows, client):
+    Requirement.objects.filter(code="K01").update(
+        certainty=Certainty.UNCERTAIN, unsettled="Ordlyden afventer.\n\n- første sag\n- anden sag"
+    )
+    toolbox_version.bump()
+    (box,) = status_of(read(client, f"{TOOLBOX}krav/K01/")).all("div", "unsettled")
+    assert box.one("h2").text == "Unsettled"
+    assert [item.text for item in box.all("li")] == ["første sag", "anden sag"]
+
+
+# Sources --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "label"),
+    [
+        ({"status": "proposed"}, "Proposed"),
+        ({"status": "adopted"}, "Adopted, not in force"),
+        ({"certainty": "uncertain", "unsettled": "Måske."}, "Unsettled"),
+    ],
+)
+def test_a_source_that_is_not_plainly_law_says_so_wherever_it_is_named(state, label, content_rows, client):
+    requirement = Requirement.objects.filter(sources__status="in_force").first()
+    source = requirement.sources.filter(status="in_force").first()
+    LegalSource.objects.filter(pk=source.pk).update(**state)
+    toolbox_version.bump()
+    for path in (f"krav/{requirement.code}/", f"kilder/{source.slug}/"):
+        page = read(client, TOOLBOX + path)
+        parts = [part for part in [*page.all("li"), *page.all("dl", "facts")] if part.has("span", "legal-tag")]
+        named = [part for part in parts if source.name in part.text or part.tag == "dl"]
+        assert any(label == tag.text for part in named for tag in part.all("span", "legal-tag")), path
+    listed = read(client, f"{TOOLBOX}kilder/?q={source.slug}")
+    (row,) = [row for row in listed.all("li", "entry") if row.one("a").text == source.name]
+    assert label in [tag.text for tag in row.all("span", "legal-tag")]
+
+
+def test_a_source_page_shows_all_that_rests_on_it_and_on_its_parts(content, client):
+    act = next(source for source in content.sources if len(content.provisions(source)) > 3)
+    shown = {link.attrs["href"] for link in read(client, address(act)).one("main").all("a")}
+    assert {address(part) for part in content.provisions(act)} <= shown
+    for part in content.within(act):
+        for kind in ("activity", "template", "risk", "requirement", "guidance"):
+            assert {address(item) for item in content.linked(part, kind)} <= shown, part.slug
+
+
+# Language -------------------------------------------------------------------------------------------
+
+DANISH = frozenset("æøåÆØÅ")
+ENGLISH_PATHS = [
+    "", "?role=jurist&personoplysninger=yes&traening=yes", "faser/foranalyse/", "roller/", "roller/borger/",
+    "roller/leverandor/", "aktiviteter/A25/", "aktiviteter/A25/tjekliste/", "faser/foranalyse/tjekliste/",
+    "roller/dpo/tjekliste/", "skabeloner/", "skabeloner/S11/", "risici/", "risici/R09/", "krav/", "krav/K31/",
+    "krav/?pick=K01&pick=K31", "maa-og-maa-ikke/", "kilder/", "kilder/gdpr-art-35/", "aendringer/",
+    "soeg/?q=persondata", "genbrug/",
+]  # fmt: skip
+
+
+def not_marked(element: Element, language: str = "en") -> Iterator[str]:
+    """Text with Danish letters that does not stand in an element that says it is Danish."""
+    language = element.attrs.get("lang", language)
+    for child in element.children:
+        if isinstance(child, Element):
+            yield from not_marked(child, language)
+        elif language != "da" and DANISH & set(child):
+            yield folded(child)
+
+
+@pytest.mark.parametrize("path", ENGLISH_PATHS)
+def test_danish_content_on_an_english_page_is_marked_as_danish(path, content, client):
+    """So that a screen reader reads it in Danish (WCAG 3.1.2)."""
+    page = read(client, TOOLBOX + path)
+    assert not notices_of(page)
+    assert set(not_marked(page.one("main"))) == set()
+
+
+def test_the_texts_of_an_item_are_marked_as_danish_whatever_their_letters(content, client):
+    for kind, names in (
+        ("activity", ("title", "what", "why", "when")),
+        ("risk", ("title", "cause", "event", "consequence")),
+        ("requirement", ("title", "duty", "wording", "evidence")),
+        ("template", ("title", "purpose", "when")),
+        ("role", ("name", "why", "does")),
+        ("phase", ("name", "summary", "goal", "result")),
+    ):
+        item = content.all(kind)[0]
+        danish = "".join(letters(part.text) for part in read(client, address(item)).one("main").all(lang="da"))
+        for name in names:
+            assert letters(getattr(item, name)) in danish, (kind, name)

@@ -1,0 +1,262 @@
+"""The one-pager: what applies to one role in one situation, why, and the same as drawing and as list."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.reading import Element, notices_of, read
+
+OVERVIEW = "/en/juridisk-vaerktoejskasse/"
+SITUATIONS = [
+    "",
+    "?role=dpo",
+    "?role=leverandor&leverandoer=yes",
+    "?personoplysninger=no&leverandoer=no&generativ=yes",
+    "?role=projektleder&personoplysninger=yes&foelsomme=yes&afgoerelser=yes&traening=no",
+]
+
+
+def chips_of(page: Element) -> dict[str, str]:
+    """What each chip says to the address that takes its choice away."""
+    return {chip.text: chip.attrs["href"] for chip in page.all("a", "chip")}
+
+
+def entries(page: Element) -> dict[str, Element]:
+    """The activities of the list, by code."""
+    return {entry.one("a", "ref").one("span", "code").text: entry for entry in page.all("li", "plan-entry")}
+
+
+def parts_listed(entry: Element) -> Iterator[str]:
+    """Who takes part in an activity and why, as the list says it, in the words of the drawing."""
+    for part in entry.one("dl", "who").all("div"):
+        name, mark, _ = part.one("dt").text.partition(" (responsible)")
+        yield f"{entry.one('a', 'ref').text}. {name} ({'responsible' if mark else 'involved'}): {part.one('dd').text}"
+
+
+def name_of(link: Element) -> str:
+    """What a screen reader calls a link."""
+    names = [link.attrs.get("aria-label", ""), *(title.text for title in link.all("title")), link.text]
+    return folded(next(filter(None, names)))
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def query_for(question, answer: str) -> str:
+    """The answer in the address; where it needs yes to another question, that yes too."""
+    pairs = {question.code: answer}
+    while answer == "yes" and question.requires is not None:
+        question = question.requires
+        pairs[question.code] = "yes"
+    return "?" + "&".join(f"{code}={given}" for code, given in pairs.items())
+
+
+OPPOSITE = {"yes": "no", "no": "yes"}
+
+
+# What applies, and why ------------------------------------------------------------------------------
+
+
+def test_everything_is_shown_where_nothing_is_chosen(content, client):
+    page = read(client, OVERVIEW)
+    assert set(entries(page)) == {activity.code for activity in content.activities}
+    assert page.one("h2", id="results-heading").text == f"All {len(content.activities)} activities"
+    assert chips_of(page) == {}
+
+
+def test_an_answer_brings_what_it_decides_with_the_reason_or_takes_it_away(content, client):
+    """Every activity that one answer decides."""
+    decided = {}
+    for activity in content.activities:
+        if len(content.conditions(activity)) == 1:
+            (condition,) = content.conditions(activity)
+            decided.setdefault((condition.question, condition.answer), {})[activity.code] = condition.reason
+    assert decided
+    for (question, answer), reasons in decided.items():
+        shown = entries(read(client, OVERVIEW + query_for(question, answer)))
+        for code, reason in reasons.items():
+            assert shown[code].one("p", "plan-reason").text == f"Fordi {reason}."
+            assert not shown[code].has("p", "plan-open")
+        hidden = entries(read(client, OVERVIEW + query_for(question, OPPOSITE[answer])))
+        assert not set(reasons) & set(hidden), question.code
+
+
+def test_what_depends_on_an_unanswered_question_stays_and_says_so(content, client):
+    page = read(client, f"{OVERVIEW}?leverandoer=yes")
+    questions = {field.attrs["id"]: field.one("legend").text for field in page.all("fieldset", "screening")}
+    assert questions == {question.code: question.question for question in content.questions}
+    shown = entries(page)
+    for activity in content.activities:
+        conditions = content.conditions(activity)
+        open_ = {condition.question.code for condition in conditions if condition.question.code != "leverandoer"}
+        if any((one.question.code, one.answer) == ("leverandoer", "yes") for one in conditions):
+            assert "Depends on" not in shown[activity.code].text, activity.code
+        elif open_:
+            said = shown[activity.code].one("p", "plan-open")
+            assert said.text.startswith("Depends on a question that you have not answered:")
+            links = {link.attrs["href"].removeprefix("#"): link.text for link in said.all("a")}
+            assert links == {code: questions[code] for code in open_}
+
+
+def test_what_always_applies_says_so_among_what_has_a_reason(content, client):
+    shown = entries(read(client, f"{OVERVIEW}?personoplysninger=yes"))
+    always = [activity.code for activity in content.activities if not content.conditions(activity)]
+    assert always
+    for code in always:
+        assert not shown[code].has("p", "plan-reason"), code
+        assert shown[code].one("p", "plan-open").text == "Applies to every AI solution."
+
+
+def test_no_to_a_question_is_no_to_what_follows_on_it(content, client):
+    following = next(question for question in content.questions if question.requires is not None)
+    no = f"{OVERVIEW}?{following.requires.code}=no"
+    alone, contradicted = read(client, no), read(client, f"{no}&{following.code}=yes")
+    assert list(entries(alone)) == list(entries(contradicted))
+    field = alone.one("fieldset", "screening", id=following.code)
+    assert "Counts as no, since it follows from another answer." in field.text
+
+
+def test_a_role_sees_what_it_takes_part_in_and_nothing_else(content, client):
+    for role in content.roles:
+        shown = entries(read(client, f"{OVERVIEW}?role={role.slug}"))
+        reading = read(client, f"{OVERVIEW}roller/{role.slug}/").all("ul", "reading")
+        assert list(shown) == [code.text for phase in reading for code in phase.all("span", "code")], role.slug
+        for code, entry in shown.items():
+            (mine,) = [part for part in parts_listed(entry) if f". {role.name} (" in part]
+            why = mine.partition("): ")[2]
+            assert f"{role.short_name}: {why}" in [said.text for said in entry.all("p", "plan-reason")], (
+                role.slug,
+                code,
+            )
+
+
+def test_risks_and_requirements_of_the_situation_are_named_with_their_reason(content, client):
+    condition = next(found for risk in content.risks for found in content.conditions(risk))
+    page = read(client, OVERVIEW + query_for(condition.question, condition.answer))
+    also = page.one("section", **{"aria-labelledby": "also-heading"})
+    named = {item.one("span", "code").text: item.one("span", "ref-reason").text for item in also.all("li")}
+    for item in (*content.risks, *content.requirements):
+        here = [found for found in content.conditions(item) if (found.question, found.answer) == (
+            condition.question, condition.answer)]  # fmt: skip
+        if here:
+            assert here[0].reason in named[item.code]
+    assert not read(client, OVERVIEW).has("section", **{"aria-labelledby": "also-heading"})
+
+
+@pytest.mark.parametrize("query", ["?leverandoer=yes&generativ=no", "?generativ=no"])
+def test_the_requirements_that_apply_are_one_click_from_an_annex(query, content, client):
+    """Those that may apply too, as long as the question that decides is not answered."""
+    (link,) = [
+        link for link in read(client, OVERVIEW + query).all("a") if link.text.startswith("Pick the requirements")
+    ]
+    page = read(client, link.attrs["href"])
+    picked = {box.attrs["value"] for box in page.all("input", name="pick") if "checked" in box.attrs}
+    ruled_out = {
+        one.code
+        for one in content.requirements
+        if content.conditions(one)
+        and all((found.question.code, found.answer) == ("generativ", "yes") for found in content.conditions(one))
+    }
+    assert picked == {one.code for one in content.requirements} - ruled_out
+
+
+# The address ----------------------------------------------------------------------------------------
+
+
+def test_what_the_address_cannot_mean_is_dropped_and_named(content, client):
+    page = read(client, f"{OVERVIEW}?role=ukendt&udvikler=maaske&x=1&generativ=yes")
+    notices = notices_of(page)
+    assert len(notices) == 3
+    assert all(any(word in notice for notice in notices) for word in ("“ukendt”", "“maaske”", "“x”"))
+    assert list(entries(page)) == list(entries(read(client, f"{OVERVIEW}?generativ=yes")))
+
+
+def test_of_two_answers_to_a_question_one_counts_and_the_page_says_so(content, client):
+    page = read(client, f"{OVERVIEW}?generativ=no&generativ=yes")
+    (notice,) = notices_of(page)
+    assert "Two answers were given" in notice
+    assert len(chips_of(page)) == 1
+
+
+def test_the_form_shows_what_the_address_says(content, client):
+    page = read(client, f"{OVERVIEW}?role=dpo&generativ=yes&udvikler=no")
+    chosen = [
+        option.attrs["value"] for option in page.one("select", id="role").all("option") if "selected" in option.attrs
+    ]
+    assert chosen == ["dpo"]
+    checked = {
+        box.attrs["name"]: box.attrs["value"] for box in page.all("input", type="radio") if "checked" in box.attrs
+    }
+    assert {name: value for name, value in checked.items() if value} == {"generativ": "yes", "udvikler": "no"}
+    assert set(checked) == {question.code for question in content.questions}
+
+
+def test_each_chip_takes_its_own_choice_away(content, client):
+    page = read(client, f"{OVERVIEW}?role=dpo&generativ=yes&udvikler=no")
+    chips = chips_of(page)
+    assert len(chips) == 3
+    for label, url in chips.items():
+        left = chips_of(read(client, url))
+        assert set(left) == set(chips) - {label}
+    (role,) = [label for label in chips if content.find("role", "dpo").name in label]
+    question = content.find("question", "generativ")
+    assert any(f"{question.question} {question.yes_label}" in label for label in chips)
+    assert chips[role] == f"{OVERVIEW}?generativ=yes&udvikler=no"
+
+
+def test_all_is_cleared_at_once(content, client):
+    page = read(client, f"{OVERVIEW}?role=dpo&generativ=yes&x=1")
+    (clear,) = [link for link in page.all("a") if link.text == "Clear all"]
+    assert clear.attrs["href"] == OVERVIEW
+
+
+# The drawing ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", SITUATIONS)
+def test_the_drawing_and_the_list_say_the_same(query, content, client):
+    page = read(client, OVERVIEW + query)
+    drawing, listed = page.one("svg", "onepager"), entries(page)
+    chips = drawing.all("a", "op-chip")
+    assert {chip.one("text").text for chip in chips} == set(listed)
+    assert sorted(name_of(chip) for chip in chips) == sorted(
+        part for entry in listed.values() for part in parts_listed(entry)
+    )
+    where = {code: entry.one("a", "ref").attrs["href"] for code, entry in listed.items()}
+    assert {chip.one("text").text: chip.attrs["href"] for chip in chips} == where
+    titles = {entry.one("a", "ref").text for entry in listed.values()}
+    assert {name_of(title) for title in drawing.all("a", "op-title")} == titles
+
+
+@pytest.mark.parametrize("query", SITUATIONS)
+def test_both_have_all_phases_and_the_decision_points(query, content, client):
+    page = read(client, OVERVIEW + query)
+    drawing = page.one("svg", "onepager")
+    phases = [str(phase) for phase in content.phases]
+    assert [name_of(head) for head in drawing.all("a", "op-phase")] == phases
+    assert [part.one("h3").text for part in page.all("section", "plan-phase")] == phases
+    last = content.phases[-1]
+    gates = [gate.one("text").text for gate in drawing.all("a", "op-gate")]
+    assert gates == [
+        code
+        for code, entry in entries(page).items()
+        if entry.has("span", "gate-tag") and content.find("activity", code).phase is not last
+    ]
+
+
+@pytest.mark.parametrize("query", SITUATIONS)
+def test_the_name_of_a_phase_is_not_broken_inside_a_word(query, content, client):
+    heads = read(client, OVERVIEW + query).one("svg", "onepager").all("a", "op-phase")
+    assert [head.one("text").text for head in heads] == [str(phase) for phase in content.phases]
+
+
+def test_the_drawing_shows_who_is_responsible(content, client):
+    for chip in read(client, OVERVIEW).one("svg", "onepager").all("a", "op-chip"):
+        is_filled = chip.one("rect").attrs["fill"] != "#ffffff"
+        assert is_filled == ("(responsible)" in name_of(chip))
+
+
+def test_the_lists_of_phases_and_activities_are_the_one_pager(content, client):
+    for path in ("faser/", "aktiviteter/"):
+        assert client.get(OVERVIEW + path)["Location"] == f"{OVERVIEW}#plan"

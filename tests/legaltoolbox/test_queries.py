@@ -1,0 +1,114 @@
+"""What a page of the toolbox asks of the database does not depend on how much content there is, and no page sets a cookie."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from legaltoolbox import catalogue
+from legaltoolbox.models import (
+    Activity,
+    ChecklistItem,
+    DocumentTemplate,
+    Guidance,
+    LegalSource,
+    Requirement,
+    Risk,
+    toolbox_version,
+)
+from marketoverview import snapshot
+from tests.pages import PUBLIC
+
+MOST = 2
+ADDRESSES = {
+    f"{address.name.removeprefix('toolbox:')}{'-' * bool(address.args)}{'-'.join(address.args)}": address
+    for address in PUBLIC
+    if address.name.startswith("toolbox:")
+}
+
+
+def asked(client, path: str) -> list[str]:
+    """What is asked until the last byte has been sent."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path)
+        response.getvalue()
+    assert response.status_code in (200, 302), path
+    assert not response.cookies, path
+    return [query["sql"] for query in queries.captured_queries]
+
+
+def make_as_much_again() -> None:
+    """A copy of each item with its links, under other codes."""
+    for model in (LegalSource, DocumentTemplate, Activity, Risk, Requirement, Guidance):
+        copies = {}
+        for item in model.objects.all():
+            copies[item.pk] = item
+            item.pk = None
+            setattr(item, model.KEY, item.key + ("-to" if model.KEY == "slug" else "b"))
+            if model is LegalSource:
+                item.name += " (to)"
+        model.objects.bulk_create(copies.values())
+        for of in model._meta.many_to_many:
+            through, ours = of.remote_field.through, f"{of.m2m_field_name()}_id"
+            rows = list(through.objects.all())
+            for row in rows:
+                row.pk = None
+                setattr(row, ours, copies[getattr(row, ours)].pk)
+            through.objects.bulk_create(rows)
+        if model is Activity:
+            checks = list(ChecklistItem.objects.all())
+            for check in checks:
+                check.pk, check.activity_id = None, copies[check.activity_id].pk
+            ChecklistItem.objects.bulk_create(checks)
+    toolbox_version.bump()
+
+
+@pytest.fixture(autouse=True)
+def _the_market_is_known(db):
+    """Each page asks of the market whether it is invented."""
+    snapshot.current()
+
+
+def test_every_address_costs_the_version_and_little_more(content, client):
+    for address in ADDRESSES.values():
+        for path in address.paths()[: len(address.queries)]:
+            queries = asked(client, path)
+            assert len(queries) <= MOST, "\n".join([path, *queries])
+
+
+def test_with_twice_the_content_nothing_costs_more(content_rows, client):
+    """Neither an address nor reading the content."""
+    paths = [path for address in ADDRESSES.values() for path in address.paths()[:1]]
+    before = queries_of_reading()
+    few = {path: len(asked(client, path)) for path in paths}
+    make_as_much_again()
+    assert queries_of_reading() == before <= 45
+    assert len(catalogue.current().risks) == 2 * Risk.objects.exclude(code__endswith="b").count()
+    assert {path: len(asked(client, path)) for path in paths} == few
+    assert max(few.values()) <= MOST
+
+
+def queries_of_reading() -> int:
+    with CaptureQueriesContext(connection) as queries:
+        catalogue.current()
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", ["", "risici/", "krav/?level=must", "aktiviteter/A25/", "kilder/gdpr-art-35/"])
+def test_a_remembered_page_asks_for_the_version_only(path, content, client):
+    asked(client, f"/juridisk-vaerktoejskasse/{path}")
+    (only,) = asked(client, f"/juridisk-vaerktoejskasse/{path}")
+    assert "publicversion" in only
+
+
+def test_a_page_that_has_not_changed_asks_for_the_version_only(content, client):
+    etag = client.get("/juridisk-vaerktoejskasse/")["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/juridisk-vaerktoejskasse/", headers={"If-None-Match": etag}).status_code == 304
+    assert len(queries) == 1
+
+
+def test_a_search_costs_the_same_with_any_number_of_results(content, client):
+    numbers = {
+        len(asked(client, f"/juridisk-vaerktoejskasse/soeg/?q={q}")) for q in ("a", "data", "art.+35", "findesikke")
+    }
+    assert len(numbers) == 1
