@@ -62,7 +62,6 @@ def _scale(catalogue: Catalogue) -> list[tuple[str, list[ScaleLevel]]]:
 class MatrixCell:
     """Where likelihood and consequence meet."""
 
-    product: int
     band: str
     """“low”, “middle” or “high”."""
     label: str
@@ -83,9 +82,12 @@ def _matrix(catalogue: Catalogue) -> list[MatrixRow]:
 
 
 def _cell(likelihood: int, consequence: int) -> MatrixCell:
-    product = likelihood * consequence
-    band = "high" if product >= 9 else "middle" if product >= 4 or consequence == 4 else "low"
-    return MatrixCell(product, band, {"high": _("high"), "middle": _("middle"), "low": _("low")}[band])
+    """The consequence weighs more than the likelihood; the same limits stand in the template of the DPIA."""
+    if min(likelihood, consequence) >= 3 or (consequence == 4 and likelihood >= 2):
+        return MatrixCell("high", _("high"))
+    if consequence >= 3 or (consequence == 2 and likelihood >= 3):
+        return MatrixCell("middle", _("middle"))
+    return MatrixCell("low", _("low"))
 
 
 @toolbox_page

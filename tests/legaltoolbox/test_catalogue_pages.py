@@ -213,10 +213,14 @@ def test_the_risk_page_explains_the_scale_and_the_matrix(content, client):
         level.name for axis in ("likelihood", "consequence") for level in content.levels if level.axis == axis
     ]
     rows = [
-        [int(cell.own_text) for cell in row.all("td")]
-        for row in page.one("table", "risk-matrix").one("tbody").all("tr")
+        [cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")
     ]
-    assert rows == [[likelihood * consequence for consequence in (1, 2, 3, 4)] for likelihood in (4, 3, 2, 1)]
+    assert rows == [  # the most likely first; what is very serious for the citizen is never low
+        ["low", "middle", "high", "high"],
+        ["low", "middle", "high", "high"],
+        ["low", "low", "middle", "high"],
+        ["low", "low", "middle", "middle"],
+    ]
 
 
 def test_the_answer_stands_before_its_condition_and_names_its_source(content, client):
