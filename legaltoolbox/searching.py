@@ -99,7 +99,7 @@ class Provision:
 def provisions(query: str, catalogue: Catalogue) -> tuple[list[Provision], bool]:
     """The sources that a query names, and whether it names a provision at all.
 
-    Where the very provision is not in the table, the nearest level above it that is.
+    Where the very provision is not in the table, the nearest level above it in its article or section.
     """
     acts = [source for source in catalogue.sources if source.part_of is None]
     what = citations.wanted(query, acts)

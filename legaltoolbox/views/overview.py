@@ -16,9 +16,12 @@ from kl_ai.querystring import Chip, encode
 from .. import catalogue as catalogues
 from .. import filtersets, onepager
 from ..catalogue import Catalogue
-from ..models import Role, ScreeningQuestion
+from ..models import LegalSource, Role, ScreeningQuestion
 from ..screening import NO, YES, Situation, applying
 from .pages import page, status, toolbox_page
+
+PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
+"""The source that counts where it says something else than the toolbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             if judged.reasons
         ] if situation.answers else [],
         pick_url=_pick_url(catalogue, situation),
+        precedence=catalogue.find(LegalSource.KIND, PRECEDENCE),
         status=status(*catalogue.activities, *catalogue.phases, *catalogue.roles),
     )  # fmt: skip
 
