@@ -194,7 +194,7 @@ def _write_workbook(file: Any, sheets: Iterable[Sheet], created: datetime, max_r
     try:
         for sheet in sheets:
             worksheet = workbook.add_worksheet(_sheet_name(sheet.name, taken), _Worksheet)
-            _set_up_page(worksheet, sheet)
+            _set_up_page(worksheet, sheet, cells)
             (_write_data if sheet.kind == "data" else _write_notes)(worksheet, sheet, cells, max_rows)
     finally:
         workbook.close()  # also removes the temporary file of each sheet
@@ -218,12 +218,12 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         super()._xml_start_tag_unencoded(tag, attributes)
 
 
-def _set_up_page(worksheet: Worksheet, sheet: Sheet) -> None:
+def _set_up_page(worksheet: Worksheet, sheet: Sheet, cells: _Formats) -> None:
     widths = _widths(sheet)
     worksheet.set_paper(9)  # A4
     worksheet.fit_to_pages(max(1, round(sum(widths) / WIDEST_PAGE)), 0)
     for column, width in enumerate(widths):
-        worksheet.set_column(column, column, width)
+        worksheet.set_column(column, column, width, cells.text)  # also for what is typed into an empty cell
 
 
 def _widths(sheet: Sheet) -> list[float]:

@@ -111,7 +111,7 @@ def _field(field: TemplateField) -> Iterator[Block]:
         case TemplateField.Kind.TABLE:
             if field.help:
                 yield Prose(field.help, "guidance")
-            yield Table(field.columns, _rows(field), caption=field.label)
+            yield Table(field.columns, _rows(field), _widths(field), caption=field.label)
         case TemplateField.Kind.WORDING:
             yield Heading(field.label, level=2, numbered=False)
             if field.help:
@@ -123,6 +123,11 @@ def _field(field: TemplateField) -> Iterator[Block]:
             )
         case _:
             yield Field(field.label, field.kind, field.help, field.options)  # type: ignore[arg-type]
+
+
+def _widths(field: TemplateField) -> tuple[float, ...]:
+    """A given first column is wider than those to fill in."""
+    return (1.6, *[1.0] * (len(field.columns) - 1)) if field.row_labels else ()
 
 
 def _rows(field: TemplateField) -> list[list[str | Blank]]:
@@ -198,7 +203,7 @@ def checks(
 
 # The annex to a tender --------------------------------------------------------------------------
 
-ANNEX_HEADINGS = ("Nr.", "Krav", "Grad", "Bevis", "Kilde", "Opfyldt (ja/nej/delvist)", "Leverandørens svar")
+ANNEX_HEADINGS = ("Nr.", "Krav", "Grad", "Bevis", "Kilde", "Opfyldt", "Leverandørens svar")
 ANNEX_WIDTHS = (0.6, 6.6, 0.8, 2.2, 1.8, 1.2, 2.8)
 
 
@@ -231,8 +236,8 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
         levels = {one.pk: level(one) for one in requirements}
     for topic, heading in topics.items():
         rows = [
-            (one.code, f"{one.title}\n\n{one.wording}", levels[one.pk], one.evidence, sources(one, catalogue), Blank(),
-             Blank())
+            (one.code, f"{one.title}\n\n{one.wording}", levels[one.pk], one.evidence, sources(one, catalogue),
+             Blank("Ja, nej eller delvist"), Blank())
             for one in requirements
             if one.topic == topic
         ]  # fmt: skip
