@@ -218,10 +218,11 @@ def hostile(content_rows):
         (LegalSource, "gdpr-art-22", ("title", "summary", "change")),
         (Phase, "foranalyse", ("name", "summary", "goal", "result")),
         (Role, "dpo", ("name", "why", "does", "does_not")),
-        (ScreeningQuestion, "generativ", ("question", "help", "yes_label")),
+        (ScreeningQuestion, "generativ", ("question", "help")),
     ):
         assert model.objects.filter(**{model.KEY: key}).update(**dict.fromkeys(fields, TEXT)) == 1, key
     Role.objects.filter(slug="dpo").update(short_name=SHORT)
+    ScreeningQuestion.objects.filter(code="generativ").update(yes_label=SHORT)
     LegalSource.objects.filter(slug="gdpr-art-22").update(name=f"GDPR {TEXT}")
     Risk.objects.filter(code="R09").update(measures=[TEXT, "En anden"])
     ChecklistItem.objects.filter(activity__code="A25").update(question=TEXT, guidance=TEXT, done_when=TEXT)
