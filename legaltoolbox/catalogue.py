@@ -69,6 +69,8 @@ class Catalogue:
     levels: tuple[ScaleLevel, ...] = ()
     amendments: dict[int, list[int]] = field(default_factory=dict)
     """Primary keys: a source to those that it changes."""
+    memo: dict[Any, Any] = field(default_factory=dict)
+    """What follows from the content alone and is worth keeping as long as it: an index, a linker, rendered pieces."""
     _links: dict[Node, dict[str, list[int]]] = field(default_factory=dict)
     _parts: dict[tuple[str, int], list[Any]] = field(default_factory=lambda: defaultdict(list))
 

@@ -117,6 +117,6 @@ class Linker:
 
 def linker(catalogue: Catalogue) -> Linker:
     """The catalogue's linker, made once."""
-    if not hasattr(catalogue, "_linker"):
-        catalogue._linker = Linker(catalogue)  # type: ignore[attr-defined]
-    return catalogue._linker  # type: ignore[attr-defined]
+    if "linker" not in catalogue.memo:
+        catalogue.memo["linker"] = Linker(catalogue)
+    return catalogue.memo["linker"]

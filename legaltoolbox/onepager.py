@@ -8,6 +8,9 @@ from functools import lru_cache
 from xml.sax.saxutils import escape as escape_xml
 from xml.sax.saxutils import quoteattr
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kl_ai.charts import wrap
@@ -39,6 +42,8 @@ class Entry:
     verdict: Verdict
     parts: tuple[Part, ...]
     """The responsible role first, the others in the order of the roles."""
+    who: SafeString
+    """The parts as HTML."""
 
     @property
     def url(self) -> str:
@@ -111,14 +116,28 @@ def parts(activity: Activity, catalogue: Catalogue) -> tuple[Part, ...]:
     )
 
 
+def entry(activity: Activity, verdict: Verdict, catalogue: Catalogue) -> Entry:
+    """An activity with its parts."""
+    taking_part = parts(activity, catalogue)
+    return Entry(activity, verdict, taking_part, _who(activity, taking_part, catalogue))
+
+
+def _who(activity: Activity, taking_part: tuple[Part, ...], catalogue: Catalogue) -> SafeString:
+    """The parts as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
+    key = ("who", activity.pk, get_language())
+    if key not in catalogue.memo:
+        catalogue.memo[key] = render_to_string("components/who.html", {"parts": taking_part})
+    return catalogue.memo[key]
+
+
 def plan(catalogue: Catalogue, situation: Situation) -> Plan:
     """The plan for a situation. With a role only that which the role takes part in."""
     role = catalogue.find(Role.KIND, situation.role) if situation.role else None
     by_phase: dict[int, list[Entry]] = {phase.pk: [] for phase in catalogue.phases}
     for activity, judged in applying(catalogue.activities, catalogue, situation):
-        entry = Entry(activity, judged, parts(activity, catalogue))
-        if role is None or entry.part_of(role):
-            by_phase[activity.phase.pk].append(entry)
+        one = entry(activity, judged, catalogue)
+        if role is None or one.part_of(role):
+            by_phase[activity.phase.pk].append(one)
     steps = tuple(Step(phase, tuple(by_phase[phase.pk])) for phase in catalogue.phases)
     taking_part = {part.role for step in steps for entry in step.entries for part in entry.parts}
     roles = tuple(one for one in catalogue.roles if one in taking_part)

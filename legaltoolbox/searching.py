@@ -80,9 +80,9 @@ def _shown(item: Item) -> str:
 
 def index(catalogue: Catalogue) -> SearchIndex:
     """The catalogue's index, made once."""
-    if not hasattr(catalogue, "_search_index"):
-        catalogue._search_index = SearchIndex(catalogue)  # type: ignore[attr-defined]
-    return catalogue._search_index  # type: ignore[attr-defined]
+    if "index" not in catalogue.memo:
+        catalogue.memo["index"] = SearchIndex(catalogue)
+    return catalogue.memo["index"]
 
 
 # By provision -----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def _neighbours(item: Item, items: Sequence[Item]) -> dict[str, Item | None]:
 
 def _entries(activities: Sequence[Activity], catalogue: Catalogue) -> list[onepager.Entry]:
     """The activities with their roles, whatever the situation."""
-    return [onepager.Entry(one, ALWAYS, onepager.parts(one, catalogue)) for one in activities]
+    return [onepager.entry(one, ALWAYS, catalogue) for one in activities]
 
 
 # Phases and roles -------------------------------------------------------------------------------
