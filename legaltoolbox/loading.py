@@ -48,6 +48,7 @@ def _load_items(kind: Kind, records: list[Record], keys: Keys) -> dict[str, mode
     """The items of one kind, made or set back, in the order of their records."""
     key = kind.model.KEY
     known = {item.key: item for item in kind.model.objects.all()}
+    before = {item.pk: _values(item) for item in known.values()}
     found: dict[str, models.Model] = {}
     within: list[tuple[models.Model, str, str]] = []
     for record in records:
@@ -61,7 +62,9 @@ def _load_items(kind: Kind, records: list[Record], keys: Keys) -> dict[str, mode
     new, old = [item for item in found.values() if not item.pk], [item for item in found.values() if item.pk]
     kind.model.objects.bulk_create(new)
     _set_within(kind, found, within)
-    _update(kind.model, [*old, *{item: None for item, _, _ in within}])
+    if names := {name for item, name, _ in within if item.pk not in before}:
+        kind.model.objects.bulk_update(new, names)
+    _update(kind.model, [item for item in old if _values(item) != before[item.pk]])
     for item in found.values():
         with _naming(f"{kind.model.__name__} {item.key}"):
             item.clean()
@@ -125,7 +128,13 @@ def _set_within(kind: Kind, found: Mapping[str, models.Model], within: list[tupl
             setattr(item, name, _linked(kind.model, other, {kind.model: dict(found)}))
 
 
+def _values(row: models.Model) -> list[Any]:
+    """What stands in the row's own columns."""
+    return [getattr(row, of.attname) for of in row._meta.concrete_fields]
+
+
 def _update(model: Any, rows: list[models.Model]) -> None:
+    """Write all columns of these rows: slow where there are many, so only those that differ come here."""
     names = [of.name for of in model._meta.concrete_fields if not of.primary_key]
     if rows:
         model.objects.bulk_update(rows, names, batch_size=100)

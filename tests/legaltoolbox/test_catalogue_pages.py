@@ -212,9 +212,7 @@ def test_the_risk_page_explains_the_scale_and_the_matrix(content, client):
     assert [row.one("th").text for table in tables for row in table.one("tbody").all("tr")] == [
         level.name for axis in ("likelihood", "consequence") for level in content.levels if level.axis == axis
     ]
-    rows = [
-        [cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")
-    ]
+    rows = [[cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")]
     assert rows == [  # the most likely first; what is very serious for the citizen is never low
         ["low", "middle", "high", "high"],
         ["low", "middle", "high", "high"],
