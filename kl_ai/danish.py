@@ -7,7 +7,7 @@ the collations of either do not.
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import snowballstemmer
@@ -39,29 +39,25 @@ def _base(character: str) -> str:
 
 
 class _Folding(dict[int, str]):
-    """A table for `str.translate` that works each character out once."""
+    """A table for `str.translate` that works each character out once, by `fold`."""
+
+    def __init__(self, fold: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold = fold
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = self.fold(chr(code))
+        self[code] = folded = self._fold(chr(code))
         return folded
 
-    def fold(self, character: str) -> str:
-        raise NotImplementedError
+
+def _accent(character: str) -> str:
+    """What distinguishes the character from others of the same base; one mark for every plain letter."""
+    if character in _PLAIN_LETTERS:
+        return "\x01"
+    return character if _base(character) or unicodedata.combining(character) else ""
 
 
-class _Bases(_Folding):
-    def fold(self, character: str) -> str:
-        return _base(character)
-
-
-class _Accents(_Folding):
-    def fold(self, character: str) -> str:
-        if character in _PLAIN_LETTERS:
-            return "\x01"
-        return character if _base(character) or unicodedata.combining(character) else ""
-
-
-_bases, _accents = _Bases(), _Accents()
+_bases, _accents = _Folding(_base), _Folding(_accent)
 
 
 def sort_key(text: str) -> tuple[str, str, str]:
@@ -115,22 +111,22 @@ _SAME_LETTER = {"ä": "æ", "ö": "ø"}
 _WORD = re.compile(r"[^\W_]+")
 
 
-class _Search(_Folding):
-    def fold(self, character: str) -> str:
-        if character in _KEPT:
-            return character
-        if character in _SAME_LETTER:
-            return _SAME_LETTER[character]
-        # Accents that stand alone, soft hyphens and zero-width joiners are inside words, not between.
-        if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
-            return ""
-        decomposed = unicodedata.decomposition(character)
-        if decomposed and not decomposed.startswith("<"):
-            return "".join(self.fold(chr(int(code, 16))) for code in decomposed.split())
+def _searched(character: str) -> str:
+    """The character as it is searched for."""
+    if character in _KEPT:
         return character
+    if character in _SAME_LETTER:
+        return _SAME_LETTER[character]
+    # Accents that stand alone, soft hyphens and zero-width joiners are inside words, not between.
+    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
+        return ""
+    decomposed = unicodedata.decomposition(character)
+    if decomposed and not decomposed.startswith("<"):
+        return "".join(_searched(chr(int(code, 16))) for code in decomposed.split())
+    return character
 
 
-_search = _Search()
+_search = _Folding(_searched)
 _FOREIGN = re.compile(r"[^\x00-\x7fæøå–—’“”»«…·•]")
 """What `_search` would change; most Danish texts hold none of it, and folding costs more than looking."""
 

@@ -36,6 +36,34 @@ class Chip:
     """Of the label, where it is not that of the page."""
 
 
+@dataclass(frozen=True, slots=True)
+class FacetOption:
+    """A choice of a facet, and how many results it would give alone."""
+
+    code: str
+    label: str
+    count: int
+    is_selected: bool
+    input_id: str
+    full_label: str = ""
+    help: str = ""
+    is_retired: bool = False
+    language: str = ""
+    """Of the label, where it is not that of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A way to narrow a list, with its choices in their order."""
+
+    code: str
+    heading: str
+    is_open: bool
+    selected_count: int
+    options: list[FacetOption]
+    kind: str = ""
+
+
 class Notices:
     """Collects what was ignored, each thing once and not more than a reader would read."""
 

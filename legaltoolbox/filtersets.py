@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kl_ai import querystring
-from kl_ai.querystring import Chip, Notices, OptionsFilter, SearchFilter, encode
+from kl_ai.querystring import Chip, Facet, FacetOption, Notices, OptionsFilter, SearchFilter, encode
 from kl_ai.wordindex import WordIndex
 
 from .catalogue import Catalogue
@@ -275,26 +275,6 @@ def for_file(kind: str, catalogue: Catalogue, selection: Selection) -> list[Any]
 # The panel --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class FacetOption:
-    code: str
-    label: str
-    count: int
-    is_selected: bool
-    input_id: str
-    language: str = ""
-    """Of the label, where it is not that of the page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    code: str
-    heading: str
-    is_open: bool
-    selected_count: int
-    options: list[FacetOption]
-
-
 def facets(kind: str, catalogue: Catalogue, selection: Selection) -> list[Facet]:
     """One facet for each axis. An option's number is what choosing it alone on this axis would give."""
     return [_facet(axis, kind, catalogue, selection, place) for place, axis in enumerate(AXES[kind])]
@@ -308,7 +288,12 @@ def _facet(axis: Axis, kind: str, catalogue: Catalogue, selection: Selection, pl
             counts[key] = counts.get(key, 0) + 1
     options = [
         FacetOption(
-            key, label, counts.get(key, 0), key in selected, f"{axis.name}-{key}", "da" if axis.is_content else ""
+            code=key,
+            label=label,
+            count=counts.get(key, 0),
+            is_selected=key in selected,
+            input_id=f"{axis.name}-{key}",
+            language="da" if axis.is_content else "",
         )
         for key, label in axis.choices(catalogue)
     ]

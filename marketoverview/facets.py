@@ -1,7 +1,6 @@
 """The filter panel of a selection: facets with counts, chips, and what to drop when nothing is left."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from operator import and_
@@ -9,7 +8,7 @@ from operator import and_
 from django.utils.translation import gettext as _
 
 from kl_ai.danish import join_words
-from kl_ai.querystring import Chip
+from kl_ai.querystring import Chip, Facet, FacetOption
 
 from .filtersets import Selection
 from .snapshot import Asked, Snapshot
@@ -18,28 +17,6 @@ OPEN_AT_FIRST = 3
 """So many facets stand open before anything is chosen; the others a click away."""
 SUGGESTED = 5
 FREE_TEXT = "q"
-
-
-@dataclass(frozen=True, slots=True)
-class FacetOption:
-    code: str
-    label: str
-    full_label: str
-    help: str
-    count: int
-    is_selected: bool
-    is_retired: bool
-    input_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    code: str
-    heading: str
-    kind: str
-    is_open: bool
-    selected_count: int
-    options: list[FacetOption]
 
 
 def facets(snapshot: Snapshot, selection: Selection) -> list[Facet]:

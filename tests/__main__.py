@@ -68,7 +68,11 @@ ON_BOTH = [
         "own_words",
         "receipts",
     )
-] + ["tests/kl_ai/test_outbox.py"]
+] + [
+    "tests/kl_ai/test_outbox.py",
+    "tests/kl_ai/test_admin_mail.py",
+    *(f"tests/legaltoolbox/test_{name}.py" for name in ("loading", "content", "catalogue", "admin")),
+]
 """Where the two databases could differ. Pages made of the snapshot alone cannot, and two minutes are soon over."""
 
 

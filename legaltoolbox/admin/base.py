@@ -1,13 +1,14 @@
 """What the toolbox's model admins share: fixed codes, review dates, preview, what uses an item, and the content check."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import NoReverseMatch, path, resolve, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
@@ -19,7 +20,7 @@ from kl_ai.validators import validate_text
 
 from .. import catalogue as catalogues
 from .. import checks
-from ..linking import KIND_NAMES
+from ..linking import KIND_NAMES, url
 from ..models import Item, toolbox_version
 
 STATE_FIELDS = (
@@ -124,8 +125,8 @@ class ItemAdmin(PublicDataAdmin):
         if not waiting:
             return []
         text = gettext("%(items)s to be reviewed again") % {"items": self.opts.verbose_name_plural}
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        return [Task(waiting, text, f"{url}?overdue=yes&is_public__exact=1")]
+        there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return [Task(waiting, text, f"{there}?overdue=yes&is_public__exact=1")]
 
     # Preview --------------------------------------------------------------------------------------
 
@@ -143,18 +144,15 @@ class ItemAdmin(PublicDataAdmin):
             raise Http404
         request._catalogue = catalogues.build(drafts=True)  # type: ignore[attr-defined]
         request.is_preview = True  # type: ignore[attr-defined]
-        return self.preview_view(request, item)
-
-    def preview_view(self, request: HttpRequest, item: Item) -> HttpResponse:
-        """The public view of the item, without its cache."""
-        raise NotImplementedError
+        page = resolve(urlsplit(url(item)).path)
+        return page.func(request, *page.args, **page.kwargs)
 
     @admin.display(description=_("preview"))
     def preview_link(self, item: Item) -> str:
         if not item.pk:
             return "–"
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[item.pk])
-        return format_html('<a href="{}">{}</a>', url, gettext("See the page with what is saved"))
+        there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[item.pk])
+        return format_html('<a href="{}">{}</a>', there, gettext("See the page with what is saved"))
 
     @admin.display(description=_("used by"))
     def used_by(self, item: Item) -> str:

@@ -5,7 +5,6 @@ from django.contrib import admin
 from kl_ai.traced_admin import PublicDataAdmin
 
 from ..models import Guidance, Requirement, RequirementCondition, Risk, RiskCondition, ScaleLevel, toolbox_version
-from ..views import catalogues, items
 from .base import STATE_FIELDS, ItemAdmin
 
 END = (None, {"fields": ("preview_link", "used_by")})
@@ -29,9 +28,6 @@ class RiskAdmin(ItemAdmin):
     list_filter = ("kind", "phases", *ItemAdmin.list_filter)
     search_fields = ("code", "title", "cause", "event", "consequence")
     autocomplete_fields = ("phases", "roles", "activities", "sources")
-
-    def preview_view(self, request, item):
-        return items.risk.__wrapped__(request, item.code)
 
 
 @admin.register(ScaleLevel)
@@ -61,9 +57,6 @@ class RequirementAdmin(ItemAdmin):
     search_fields = ("code", "title", "duty", "wording")
     autocomplete_fields = ("phases", "risks", "activities", "templates", "sources")
 
-    def preview_view(self, request, item):
-        return items.requirement.__wrapped__(request, item.code)
-
 
 @admin.register(Guidance)
 class GuidanceAdmin(ItemAdmin):
@@ -77,6 +70,3 @@ class GuidanceAdmin(ItemAdmin):
     list_filter = ("theme", "kind", *ItemAdmin.list_filter)
     search_fields = ("code", "question", "answer")
     autocomplete_fields = ("activities", "risks", "requirements", "sources")
-
-    def preview_view(self, request, item):
-        return catalogues.guidance.__wrapped__(request)

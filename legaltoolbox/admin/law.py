@@ -3,7 +3,6 @@
 from django.contrib import admin
 
 from ..models import LegalSource
-from ..views import law
 from .base import STATE_FIELDS, ItemAdmin
 
 
@@ -19,6 +18,3 @@ class LegalSourceAdmin(ItemAdmin):
     list_filter = ("kind", "status", *ItemAdmin.list_filter)
     search_fields = ("slug", "name", "title")
     autocomplete_fields = ("part_of", "amends")
-
-    def preview_view(self, request, item):
-        return law.source.__wrapped__(request, item.slug)

@@ -5,7 +5,6 @@ from django.contrib import admin
 from kl_ai.traced_admin import PublicDataAdmin
 
 from ..models import DocumentTemplate, TemplateField, TemplateSection, toolbox_version
-from ..views import items
 from .base import LINES, STATE_FIELDS, ItemAdmin
 
 
@@ -36,9 +35,6 @@ class DocumentTemplateAdmin(ItemAdmin):
     list_select_related = ("owner",)
     search_fields = ("code", "title", "purpose")
     autocomplete_fields = ("sources",)
-
-    def preview_view(self, request, item):
-        return items.template.__wrapped__(request, item.code)
 
 
 @admin.register(TemplateSection)

@@ -14,7 +14,6 @@ from ..models import (
     ScreeningQuestion,
     toolbox_version,
 )
-from ..views import items, overview
 from .base import STATE_FIELDS, ItemAdmin
 
 END = (None, {"fields": ("preview_link", "used_by")})
@@ -31,9 +30,6 @@ class RoleAdmin(ItemAdmin):
     search_fields = ("slug", "name")
     autocomplete_fields = ("sources",)
 
-    def preview_view(self, request, item):
-        return items.role.__wrapped__(request, item.slug)
-
 
 @admin.register(Phase)
 class PhaseAdmin(ItemAdmin):
@@ -45,9 +41,6 @@ class PhaseAdmin(ItemAdmin):
     list_display = ("__str__", "slug")
     search_fields = ("slug", "name")
     autocomplete_fields = ("sources",)
-
-    def preview_view(self, request, item):
-        return items.phase.__wrapped__(request, item.slug)
 
 
 class InvolvementInline(admin.TabularInline):
@@ -82,9 +75,6 @@ class ActivityAdmin(ItemAdmin):
     search_fields = ("code", "title", "what", "why")
     autocomplete_fields = ("outputs", "sources")
 
-    def preview_view(self, request, item):
-        return items.activity.__wrapped__(request, item.code)
-
 
 @admin.register(ChecklistItem)
 class ChecklistItemAdmin(PublicDataAdmin):
@@ -108,6 +98,3 @@ class ScreeningQuestionAdmin(ItemAdmin):
     list_display = ("question", "code", "position")
     search_fields = ("code", "question")
     autocomplete_fields = ("sources",)
-
-    def preview_view(self, request, item):
-        return overview.overview.__wrapped__(request)

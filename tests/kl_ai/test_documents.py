@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from kl_ai import docx_markup, prose
+from kl_ai import docx_markup
 from kl_ai.documents import (
     Blank,
     Document,
@@ -32,6 +32,7 @@ from kl_ai.documents import (
     docx_response,
     zip_response,
 )
+from tests.word import letters, opened, parts_of, text_of, values
 
 HOSTILE = [
     '<select> & "Søren"',
@@ -77,35 +78,6 @@ def everything(text: str = "", **changes) -> Document:
     return Document(**(content | changes))
 
 
-def opened(document: Document):
-    return docx.Document(io.BytesIO(docx_bytes(document)))
-
-
-def parts_of(content: bytes) -> dict[str, etree._Element]:
-    """Every XML part of the file, parsed."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        return {name: etree.fromstring(package.read(name)) for name in package.namelist()}
-
-
-def text_of(element) -> str:
-    """The text below `element`, content controls included; a line for each paragraph."""
-    words = {qn("w:t"): lambda found: found.text or "", qn("w:tab"): lambda _: "\t", qn("w:br"): lambda _: "\n"}
-    lines = []
-    for paragraph in element.iter(qn("w:p")):
-        runs = paragraph.iter(qn("w:r"))
-        lines.append("".join(words[child.tag](child) for run in runs for child in run if child.tag in words))
-    return "\n".join(lines)
-
-
-def letters(text: str) -> str:
-    """`text` without blanks and what no file can hold: what must not get lost."""
-    return "".join(docx_markup.clean(text).split())
-
-
-def values(element, tag: str, attribute: str = "w:val") -> list[str]:
-    return [found.get(qn(attribute)) for found in element.iter(qn(tag))]
-
-
 def controls(*blocks) -> list[etree._Element]:
     return list(opened(Document("T", blocks=blocks)).element.body.iter(qn("w:sdt")))
 
@@ -114,32 +86,6 @@ def paragraphs(*blocks) -> list[tuple[str, str]]:
     """Style and text of each paragraph after the title."""
     word = opened(Document("T", blocks=blocks))
     return [(p.style.style_id, text_of(p._p)) for p in word.paragraphs[1:] if p.style.style_id != "Spacer"]
-
-
-# Plain text -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", []),
-        (" \r\n\t\n", []),
-        ("en\r\nto\r\n\r\n\r\ntre", [prose.Paragraph("en\nto"), prose.Paragraph("tre")]),
-        ("før\n- a\n- b\nefter", [prose.Paragraph("før"), prose.Bullets(("a", "b")), prose.Paragraph("efter")]),
-        ("- a\n\n- b", [prose.Bullets(("a",)), prose.Bullets(("b",))]),
-        ("- a\n  og mere\r  - b", [prose.Bullets(("a og mere", "b"))]),
-        ("-5 grader\n–\n- ", [prose.Paragraph("-5 grader\n–\n-")]),
-    ],
-)
-def test_plain_text_has_paragraphs_and_lists(text, expected):
-    assert prose.blocks(text) == expected
-
-
-@given(st.text(alphabet="ab -\r\n\t\x85\u2028"))
-def test_plain_text_keeps_its_letters_in_order(text):
-    found = [(part.text,) if isinstance(part, prose.Paragraph) else part.items for part in prose.blocks(text)]
-    kept = "".join(letters(words) for part in found for words in part)
-    assert kept.replace("-", "") == letters(text).replace("-", "")
 
 
 # Text from anywhere -----------------------------------------------------------------------------
