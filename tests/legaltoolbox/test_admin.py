@@ -341,6 +341,22 @@ def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl, client):
     assert read(client, f"{TOOLBOX}risici/R09/").one("h1").text == first
 
 
+def test_the_links_of_an_earlier_version_come_back_with_it(kl):
+    item = example(Risk)
+    before = set(item.sources.values_list("pk", flat=True))
+    assert len(before) > 1
+    Form(kl, item).send(sources=[min(before)])
+    path = url(Risk, "simple_history", item.pk, item.history.earliest().pk)
+    options = parse(kl.get(path).content.decode()).one("select", name="sources").all("option")
+    shown = {int(option.attrs["value"]) for option in options if "selected" in option.attrs}
+    assert shown == before
+    others = {
+        name: list(getattr(item, name).values_list("pk", flat=True)) for name in ("phases", "roles", "activities")
+    }
+    Page(kl, path).send(sources=sorted(shown), **others)
+    assert set(item.sources.values_list("pk", flat=True)) == before
+
+
 def test_no_page_holds_inline_script_or_style(kl):
     with override("en"):
         section = reverse("admin:legaltoolbox_templatesection_changelist")

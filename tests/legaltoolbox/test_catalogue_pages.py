@@ -258,3 +258,31 @@ def test_a_phase_without_a_template_offers_no_zip(content_rows, client):
     toolbox_version.bump()
     assert not any(offers(path) for path in paths)
     assert client.get(zip_file).status_code == 404
+
+
+def test_a_requirement_in_the_list_says_what_is_not_in_force_and_what_is_unsettled(content, client):
+    page = read(client, PATHS["requirement"])
+    entries = dict(zip(listed(page), page.all("li", "entry"), strict=True))
+    marked = 0
+    for one in content.requirements:
+        entry, sources = entries[one.code], content.linked(one, "source")
+        open_sources = [s for s in sources if s.status in ("adopted", "proposed") or s.certainty == "uncertain"]
+        assert len(entry.one("p", "entry-foot").all("span", "legal-tag")) == len(open_sources), one.code
+        assert entry.has("a", "legal-unsettled") == bool(one.unsettled), one.code
+        marked += bool(open_sources) and bool(one.unsettled)
+    assert marked
+
+
+def test_a_change_names_everything_that_rests_on_what_it_changes(content, client):
+    omnibus = content.find("source", "ai-omnibus")
+    changed = [omnibus, *(content.items["source"][pk] for pk in content.amendments[omnibus.pk])]
+    assert len(changed) > 1
+    kinds_touched = ("activity", "template", "risk", "requirement", "guidance")
+    expected = {one.code for source in changed for kind in kinds_touched for one in content.resting_on(source, kind)}
+    page = read(client, f"{TOOLBOX}aendringer/")
+    (entry,) = [
+        entry
+        for entry in page.all("li", "entry")
+        if entry.has("details", "touches") and entry.one("h3").all("a")[0].text == omnibus.name
+    ]
+    assert {code.text for code in entry.one("details", "touches").all("span", "code")} == expected

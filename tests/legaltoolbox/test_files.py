@@ -14,7 +14,7 @@ from django.utils.translation import override
 from docx.oxml.ns import qn
 
 from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version
-from tests.reading import bytes_of, read, workbook_of
+from tests.reading import bytes_of, notices_of, read, workbook_of
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 FOR_VENDORS = "?addressee=vendor&addressee=both"
@@ -308,3 +308,13 @@ def test_the_risk_workbook_holds_the_selection(content, client):
     listed = [entry.one("span", "code").text for entry in page.all("li", "entry")]
     (path,) = [link.attrs["href"] for link in page.all("a") if link.text == "Excel for a risk assessment"]
     assert [row["Nr."] for row in rows_of(workbook_of(client, path).worksheets[0])] == listed
+
+
+def test_a_pick_that_is_not_known_any_more_is_named_and_never_taken_for_all(content, client):
+    text = words_of(document_of(client, "krav.docx?pick=K08&pick=K99"))
+    assert [code for code in ("K08", "K31", "K99") if code in text] == ["K08", "K99"]
+    about = workbook_of(client, f"{TOOLBOX}krav.xlsx?pick=K08&pick=K99")["Om"]
+    assert any("K99" in str(cell) for row in about.iter_rows(values_only=True) for cell in row)
+    nothing = client.get(f"{TOOLBOX}krav.docx?pick=K99")
+    assert nothing.status_code == 302
+    assert any("K99" in text for text in notices_of(read(client, nothing["Location"])))
