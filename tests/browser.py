@@ -109,6 +109,16 @@ def log_in(live_server):
     return log_in
 
 
+def follow(control) -> None:
+    """Clicks a link, or a button that sends a form, and waits until the page that answers is read to its end.
+
+    A click alone is over when the answer begins to come, under the same address perhaps: what a test counts next
+    may still be missing.
+    """
+    with control.page.expect_event("load"):
+        control.click()
+
+
 # Assertions -------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from kl_ai.models import User
 from marketoverview import letters
 from marketoverview.models import Invitation, Response, SurveyRound, fingerprint
+from tests.browser import follow
 from tests.builders import make_curator, make_response
 
 EMAIL = "ki@klokkeblomst.example"
@@ -29,10 +30,10 @@ def link_of(message) -> str:
 
 def log_in_by_code(page, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
-    page.locator("main button[type=submit]").first.click()
+    follow(page.locator("main button[type=submit]").first)
     page.wait_for_url("**/kode/**")
     page.locator("main input[autocomplete=one-time-code]").fill(CODE.search(mail.outbox[-1].body)[0])
-    page.locator("main button[type=submit]").first.click()
+    follow(page.locator("main button[type=submit]").first)
 
 
 def tick(page, label: str) -> None:
@@ -40,7 +41,7 @@ def tick(page, label: str) -> None:
 
 
 def go_on(page) -> None:
-    page.get_by_role("button", name="Gem og fortsæt").click()
+    follow(page.get_by_role("button", name="Gem og fortsæt"))
 
 
 @pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
@@ -51,12 +52,12 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
     )  # fmt: skip
     letters.invited(invitation)
     page.goto(link_of(mail.outbox[-1]))
-    page.get_by_role("link", name="Log ind og fortsæt").click()
+    follow(page.get_by_role("link", name="Log ind og fortsæt"))
     log_in_by_code(page, EMAIL)
-    page.get_by_role("button", name="Svar for Klokkeblomst (demofirma)").click()
-    page.get_by_role("link", name="Svar på undersøgelsen").click()
-    page.get_by_role("button", name="Begynd").click()
-    page.get_by_role("link", name="Fortsæt med “Virksomheden”").click()
+    follow(page.get_by_role("button", name="Svar for Klokkeblomst (demofirma)"))
+    follow(page.get_by_role("link", name="Svar på undersøgelsen"))
+    follow(page.get_by_role("button", name="Begynd"))
+    follow(page.get_by_role("link", name="Fortsæt med “Virksomheden”"))
     # The company
     page.get_by_label("Beskrivelse").fill("Vi sorterer post for kommuner.")
     go_on(page)
@@ -68,25 +69,25 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
     go_on(page)
     # It leaves and comes back: everything is still there
     page.goto("/leverandoer/")
-    page.get_by_role("link", name="Fortsæt, hvor I slap").click()
-    page.get_by_role("link", name="Det, I tilbyder", exact=True).click()
+    follow(page.get_by_role("link", name="Fortsæt, hvor I slap"))
+    follow(page.get_by_role("link", name="Det, I tilbyder", exact=True))
     assert page.locator("#item-services [data-own-words] input").input_value() == "Dataetik"
     assert page.get_by_label("Implementering af konkrete løsninger").is_checked()
     go_on(page)
     tick(page, "Sagsbehandling")
     go_on(page)
     # An example
-    page.get_by_role("link", name="Tilføj et eksempel").click()
+    follow(page.get_by_role("link", name="Tilføj et eksempel"))
     page.get_by_label("Titel").fill("Postsortering")
     tick(page, "Sagsbehandling")
-    page.get_by_role("button", name="Gem eksemplet").click()
-    page.get_by_role("button", name="Fortsæt", exact=True).click()
+    follow(page.get_by_role("button", name="Gem eksemplet"))
+    follow(page.get_by_role("button", name="Fortsæt", exact=True))
     go_on(page)
     # It looks at what is missing, and follows the link
     page.goto(reverse("vendor:review", args=[Response.objects.get().pk]))
-    page.get_by_role("link", name="Kontaktens e-mail mangler.").click()
+    follow(page.get_by_role("link", name="Kontaktens e-mail mangler."))
     page.get_by_label("E-mail").fill(EMAIL)
-    page.get_by_role("button", name="Gem og gå til oversigten").click()
+    follow(page.get_by_role("button", name="Gem og gå til oversigten"))
     hand_in(page)
     assert "KL har modtaget jeres svar" in page.content()
     receipt = mail.outbox[-1]
@@ -99,19 +100,19 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
     desk.goto(review)
     desk.locator("[name='remark-services']").evaluate("field => field.closest('details').open = true")
     desk.locator("[name='remark-services']").fill("Hvad mener I med dataetik?")
-    desk.get_by_role("button", name="Send tilbage").click()
+    follow(desk.get_by_role("button", name="Send tilbage"))
     assert "Hvad mener I med dataetik?" in mail.outbox[-1].body
     # The vendor sees it there, corrects and hands in anew
     page.goto("/leverandoer/")
-    page.get_by_role("link", name="Ret svarene").click()
-    page.get_by_role("link", name="Det, I tilbyder", exact=True).click()
+    follow(page.get_by_role("link", name="Ret svarene"))
+    follow(page.get_by_role("link", name="Det, I tilbyder", exact=True))
     assert "Hvad mener I med dataetik?" in page.locator("#item-services").inner_text()
     page.locator("#item-services [data-own-words] input").fill("Rådgivning om dataetik")
-    page.get_by_role("button", name="Gem og gå til oversigten").click()
+    follow(page.get_by_role("button", name="Gem og gå til oversigten"))
     hand_in(page)
     # KL publishes, and everybody sees it at once
     desk.goto(review)
-    desk.get_by_role("button", name="Offentliggør").click()
+    follow(desk.get_by_role("button", name="Offentliggør"))
     page.goto("/markedsoverblik/")
     assert page.get_by_role("link", name="Klokkeblomst (demofirma)").count()
     page.goto("/markedsoverblik/figurer/services/")
@@ -122,10 +123,10 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
 
 
 def hand_in(page) -> None:
-    page.get_by_role("link", name="Gennemse og send ind").first.click()
+    follow(page.get_by_role("link", name="Gennemse og send ind").first)
     for box in page.locator("main form input[type=checkbox]").all():
         box.check(force=True)
-    page.get_by_role("button", name="Send ind til KL").click()
+    follow(page.get_by_role("button", name="Send ind til KL"))
 
 
 # Writing ------------------------------------------------------------------------------------------
@@ -178,8 +179,8 @@ def test_of_two_tabs_neither_loses_anything(page, draft, owner, log_in):
     page.wait_for_url("**/opgaver/")
     description(other).fill("Anden udgave")
     save(other)
-    assert "Første udgave" in other.locator(".conflict").inner_text()
-    assert description(other).input_value() == "Anden udgave"
+    expect(other.locator(".conflict")).to_contain_text("Første udgave")
+    expect(description(other)).to_have_value("Anden udgave")
     assert stored(draft) == "Første udgave"
     save(other)  # having seen both
     other.wait_for_url("**/opgaver/")
@@ -192,8 +193,8 @@ def test_a_tab_that_saves_itself_overwrites_nothing_either(writer, draft, owner)
     saved_line(writer).to_contain_text("har gemt siden imens")
     assert stored(draft) == "Første udgave"
     save(writer)
-    assert "Første udgave" in writer.locator(".conflict").inner_text()
-    assert description(writer).input_value() == "Anden udgave"
+    expect(writer.locator(".conflict")).to_contain_text("Første udgave")
+    expect(description(writer)).to_have_value("Anden udgave")
 
 
 def seen(draft) -> str:
@@ -243,8 +244,8 @@ def test_a_login_that_expired_keeps_what_was_typed(page, draft, owner, log_in):
     description(page).fill("Skrevet, mens login udløb")
     save(page)
     log_in_by_code(page, owner.email)
-    assert description(page).input_value() == "Skrevet, mens login udløb"
-    assert "ikke gemt endnu" in page.locator("main").inner_text()
+    expect(description(page)).to_have_value("Skrevet, mens login udløb")
+    expect(page.locator("main")).to_contain_text("ikke gemt endnu")
     assert stored(draft) == "Gammel tekst"
     save(page)
     page.wait_for_url("**/opgaver/")

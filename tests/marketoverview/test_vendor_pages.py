@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from marketoverview.models import Invitation, JoinRequest, Response, SurveyRound, VendorMember, map_answer
-from tests.browser import SIZES, TOO_WIDE, accessibility_problems
+from tests.browser import SIZES, TOO_WIDE, accessibility_problems, follow
 from tests.builders import make_option, make_question, make_response, make_user, make_vendor
 from tests.html import assert_valid_html
 
@@ -63,7 +63,7 @@ def send(button: str, **fields: str) -> Callable[[Page], None]:
         for name, value in fields.items():
             control = page.locator(f"main [name='{name}']")
             control.evaluate("(field, value) => field.value = value", value)
-        page.get_by_role("button", name=button, exact=True).click()
+        follow(page.get_by_role("button", name=button, exact=True))
 
     return send
 
