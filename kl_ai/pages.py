@@ -14,7 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from . import versions
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 MAX_CACHED = 384 * 1024
 """Bytes of a page that is kept; so many entries of this size bound the memory (`PAGE_CACHE_ENTRIES`)."""
 CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js")
@@ -35,14 +35,14 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
         @login_not_required
         @require_safe
         @wraps(view)
-        def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        def answer(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
             # A template may change without a new process; a preview is of one person and this moment.
             if settings.DEBUG or getattr(request, "is_preview", False):
                 return view(request, *args, **kwargs)
             key = page_key(request, version(request))
             etag = f'W/"{key}"'
             if etag in parse_etags(request.headers.get("If-None-Match", "")):
-                response: HttpResponse = HttpResponseNotModified()
+                response: HttpResponseBase = HttpResponseNotModified()
             else:
                 response = caches["pages"].get(key) or _fresh(key, view(request, *args, **kwargs))
             if response.status_code in (200, 304):
@@ -83,7 +83,7 @@ def release() -> str:
     return found.hexdigest()
 
 
-def _fresh(key: str, response: HttpResponse) -> HttpResponse:
-    if response.status_code == 200 and not response.streaming and len(response.content) <= MAX_CACHED:
+def _fresh(key: str, response: HttpResponseBase) -> HttpResponseBase:
+    if isinstance(response, HttpResponse) and response.status_code == 200 and len(response.content) <= MAX_CACHED:
         caches["pages"].set(key, response)
     return response

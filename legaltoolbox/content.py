@@ -208,11 +208,13 @@ def export() -> dict[str, str]:
     return {name: dump(records[0] if name in singles else records) for name, records in files.items()}
 
 
-def _items(kind: Kind) -> Iterable[models.Model]:
+def _items(kind: Kind) -> Iterable[Any]:
     links = [name for name in kind.fields if kind.model._meta.get_field(name).many_to_many]
     keys = [name for name in kind.fields if kind.model._meta.get_field(name).many_to_one]
     rows = kind.model.objects.select_related(*keys).prefetch_related(*links, *_paths(kind.parts))
-    return sorted(rows, key=lambda source: natural(source.slug)) if kind.model is LegalSource else rows
+    if kind.model is LegalSource:
+        return sorted(rows, key=lambda source: natural(source.slug))
+    return rows
 
 
 def _paths(parts: tuple[Part, ...], before: str = "") -> Iterator[str]:
@@ -226,7 +228,8 @@ def _paths(parts: tuple[Part, ...], before: str = "") -> Iterator[str]:
 
 
 def _accessor(part: Part) -> str:
-    return part.model._meta.get_field(part.parent).remote_field.get_accessor_name()
+    of: Any = part.model._meta.get_field(part.parent)
+    return of.remote_field.get_accessor_name()
 
 
 def _record(row: models.Model, fields: tuple[str, ...], parts: tuple[Part, ...]) -> dict[str, Any]:
@@ -252,7 +255,7 @@ def _plain(row: models.Model, name: str) -> Any:
 
 
 def _is_default(row: models.Model, name: str, value: Any) -> bool:
-    of = row._meta.get_field(name)
+    of: Any = row._meta.get_field(name)
     return not of.is_relation and of.has_default() and value == of.get_default()
 
 

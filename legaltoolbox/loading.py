@@ -1,6 +1,6 @@
 """Content files into the database: the first load, and putting everything back as the files have it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from .content import FOLDER, KINDS, SCALE, ContentError, Kind, Part, read
 from .models import ScaleLevel, toolbox_version
 
 Record = dict[str, Any]
-Keys = dict[type[models.Model], dict[str, models.Model]]
+Keys = dict[type[models.Model], dict[str, Any]]
 
 
 def load(folder: Path = FOLDER) -> dict[str, int]:
@@ -44,13 +44,13 @@ def _load(records: dict[type[models.Model], list[Record]]) -> dict[str, int]:
     return {model.__name__: len(found) for model, found in keys.items()}
 
 
-def _load_items(kind: Kind, records: list[Record], keys: Keys) -> dict[str, models.Model]:
+def _load_items(kind: Kind, records: list[Record], keys: Keys) -> dict[str, Any]:
     """The items of one kind, made or set back, in the order of their records."""
     key = kind.model.KEY
     known = {item.key: item for item in kind.model.objects.all()}
     before = {item.pk: _values(item) for item in known.values()}
-    found: dict[str, models.Model] = {}
-    within: list[tuple[models.Model, str, str]] = []
+    found: dict[str, Any] = {}
+    within: list[tuple[Any, str, str]] = []
     for record in records:
         item = known.get(record.get(key, "")) or kind.model()
         with _naming(f"{kind.model.__name__} {record.get(key)}"):
@@ -76,7 +76,7 @@ def _set(row: models.Model, fields: Iterable[str], record: Record, keys: Keys) -
     """Set the row's own fields; returns the links to its own model, which can be set only when all rows are there."""
     later = []
     for name in fields:
-        of = row._meta.get_field(name)
+        of: Any = row._meta.get_field(name)
         if of.many_to_many:
             continue
         if of.many_to_one and of.related_model is type(row):
@@ -122,9 +122,9 @@ def _linked(model: type[models.Model], key: str, keys: Keys) -> models.Model:
     return found
 
 
-def _set_within(kind: Kind, found: Mapping[str, models.Model], within: list[tuple[models.Model, str, str]]) -> None:
+def _set_within(kind: Kind, found: Mapping[str, Any], within: Iterable[tuple[Any, str, str]]) -> None:
     for item, name, other in within:
-        with _naming(f"{kind.model.__name__} {item.key}"):  # type: ignore[attr-defined]
+        with _naming(f"{kind.model.__name__} {item.key}"):
             setattr(item, name, _linked(kind.model, other, {kind.model: dict(found)}))
 
 
@@ -133,14 +133,14 @@ def _values(row: models.Model) -> list[Any]:
     return [getattr(row, of.attname) for of in row._meta.concrete_fields]
 
 
-def _update(model: Any, rows: list[models.Model]) -> None:
+def _update(model: Any, rows: Sequence[models.Model]) -> None:
     """Write all columns of these rows: slow where there are many, so only those that differ come here."""
     names = [of.name for of in model._meta.concrete_fields if not of.primary_key]
     if rows:
         model.objects.bulk_update(rows, names, batch_size=100)
 
 
-def _remember(model: Any, new: list[models.Model], old: list[models.Model]) -> None:
+def _remember(model: Any, new: Sequence[models.Model], old: Sequence[models.Model]) -> None:
     """The first line of each row's history, so that the first correction shows what was there before."""
     model.history.bulk_history_create(new, batch_size=100)
     model.history.bulk_history_create(old, batch_size=100, update=True)
@@ -209,7 +209,7 @@ def _load_parts(parts: Iterable[Part], owners: list[tuple[Any, Record]], keys: K
 
 
 def _load_scale(records: list[Record]) -> None:
-    known = {(level.axis, level.level): level for level in ScaleLevel.objects.all()}
+    known: dict[Any, ScaleLevel] = {(level.axis, level.level): level for level in ScaleLevel.objects.all()}
     levels = []
     for record in records:
         level = known.get((record.get("axis"), record.get("level")), ScaleLevel())

@@ -63,7 +63,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _above(item: LegalSource) -> list[LegalSource]:
     """What it is part of, from the act down."""
-    above = []
+    above: list[LegalSource] = []
     while item.part_of is not None:
         item = item.part_of
         above.insert(0, item)

@@ -84,10 +84,10 @@ def _asked(catalogue: Catalogue, situation: Situation) -> list[Asked]:
 def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[Chip]:
     chips = []
     if situation.role:
-        role = catalogue.find(Role.KIND, situation.role)
+        role = catalogue.by_key[Role.KIND][situation.role]
         chips.append(Chip(_("Role"), role.name, path + encode(situation.with_role("").pairs()), "da"))
     for code, answer in situation.answers.items():
-        question = catalogue.find(ScreeningQuestion.KIND, code)
+        question = catalogue.by_key[ScreeningQuestion.KIND][code]
         label = question.yes_label if answer == YES else question.no_label
         chips.append(
             Chip("", f"{question.question} {label}", path + encode(situation.without_answer(code).pairs()), "da")
