@@ -7,13 +7,14 @@ inline styles, and it carries its numbers as text for those who cannot see it.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 import resvg_py
 from django.contrib.staticfiles import finders
 from django.utils.formats import number_format
 from django.utils.translation import get_language
+from pyphen import Pyphen
 
 from .tables import without_controls
 
@@ -197,7 +198,8 @@ def _text_width(text: str, size: float) -> float:
 def wrap(text: str, size: float, width: float) -> list[str]:
     """`text` in lines of at most `width` pixels.
 
-    A word longer than a line is broken with a hyphen, an address without: a hyphen would be read as part of it.
+    A word longer than a line is broken with a hyphen between two syllables, where one fits. An address is broken
+    anywhere and without: a hyphen would be read as part of it.
     """
     lines: list[str] = []
     for word in text.split():
@@ -225,10 +227,25 @@ def _pieces(word: str, size: float, width: float) -> list[str]:
     if _text_width(word, size) <= width:
         return [word]
     hyphen = "" if "/" in word else "-"
-    pieces = [""]
-    for character in word:
-        if pieces[-1] and _text_width(f"{pieces[-1]}{character}{hyphen}", size) > width:
-            pieces[-1] += "" if pieces[-1].endswith(("-", "–")) else hyphen
-            pieces.append("")
-        pieces[-1] += character
-    return pieces
+    pieces = []
+    while _text_width(word, size) > width and len(word) > 1:
+        at = _break(word, hyphen, size, width)
+        pieces.append(word[:at] if word[:at].endswith(("-", "–")) else word[:at] + hyphen)
+        word = word[at:]
+    return [*pieces, word]
+
+
+def _break(word: str, hyphen: str, size: float, width: float) -> int:
+    """How many of its letters stand before the break of a word that is too long; at least one."""
+    room = 1
+    while room + 1 < len(word) and _text_width(word[: room + 1] + hyphen, size) <= width:
+        room += 1
+    if not hyphen:
+        return room
+    between = {*_hyphenation().positions(word), *(at + 1 for at, letter in enumerate(word[:-1]) if letter in "-–")}
+    return max((at for at in between if at <= room), default=room)
+
+
+@cache
+def _hyphenation() -> Pyphen:
+    return Pyphen(lang="da_DK")

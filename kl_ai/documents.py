@@ -67,7 +67,15 @@ class Tick:
     """A cell with a box to tick."""
 
 
-Cell = str | Blank | Tick
+@dataclass(frozen=True)
+class Titled:
+    """A cell of prose under a title of its own."""
+
+    title: str
+    text: str
+
+
+Cell = str | Blank | Tick | Titled
 
 
 @dataclass(frozen=True)
@@ -297,6 +305,8 @@ class _Writer:
             return [paragraph("TableText", self._controls.text(cell.prompt or heading, cell.prompt))]
         if isinstance(cell, Tick):
             return [paragraph("TableText", self._controls.tick(heading))]
+        if isinstance(cell, Titled):
+            return [paragraph("TableHeading", run(cell.title)), *_prose(cell.text, "TableText", "TableList")]
         return list(_prose(cell, "TableText", "TableList")) or [paragraph("TableText")]
 
     def _field(self, block: Field) -> Iterator[Element]:

@@ -315,7 +315,7 @@ def styles(language: str) -> list[Element]:
         _style("numbering", "NoList", "No List", hidden, default),
         _style("table", "TableNormal", "Normal Table", hidden, default),
         _style("character", "PlaceholderText", "Placeholder Text", to_write, ""),
-        _table_style("Overview", pgettext("table style", "Overview"), "top bottom insideH", 85),
+        _table_style("Overview", pgettext("table style", "Overview"), "top bottom insideH insideV", 85),
         _table_style("Facts", pgettext("table style", "Facts"), "top bottom insideH", 60),
         _table_style("Box", pgettext("table style", "Box"), "top left bottom right", 140),
     ]

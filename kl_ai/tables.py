@@ -147,7 +147,8 @@ class Sheet:
     text, and `headings` may be empty. `widths` are in characters of the standard font, one for
     each column; columns without one are as wide as the last. `validations` are the values that Excel lets
     somebody choose in a column's data rows, by the column's index from 0. They have no commas, which would
-    divide them, and are `MAX_CHOICES` long together.
+    divide them, and are `MAX_CHOICES` long together. `formulas` are what Excel reckons in a column's data rows, by
+    the column's index; “{row}” in one is the row's number. They are the code's own: no text of anybody goes in.
     """
 
     name: str
@@ -156,6 +157,7 @@ class Sheet:
     widths: Sequence[float] = ()
     kind: Literal["data", "notes"] = "data"
     validations: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    formulas: Mapping[int, str] = field(default_factory=dict)
 
 
 def xlsx_response(
@@ -163,7 +165,7 @@ def xlsx_response(
 ) -> FileResponse:
     """A workbook, written row by row to a temporary file that is gone when it has been sent.
 
-    Text is written as text and never looked at for formulas, links or numbers, so it needs no
+    Text of a row is written as text and never looked at for formulas, links or numbers, so it needs no
     apostrophe here. With the same `created` (now, where none is given) equal content gives equal
     bytes. Raises `TooManyRows` where a sheet has more than `max_rows` rows, and `ValueError` for
     `validations` that Excel cannot hold.
@@ -221,6 +223,7 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
 def _set_up_page(worksheet: Worksheet, sheet: Sheet, cells: _Formats) -> None:
     widths = _widths(sheet)
     worksheet.set_paper(9)  # A4
+    worksheet.hide_gridlines(0)  # nor on paper, where empty cells would run together
     worksheet.fit_to_pages(max(1, round(sum(widths) / WIDEST_PAGE)), 0)
     for column, width in enumerate(widths):
         worksheet.set_column(column, column, width, cells.text)  # also for what is typed into an empty cell
@@ -240,6 +243,8 @@ def _write_data(worksheet: Worksheet, sheet: Sheet, cells: _Formats, max_rows: i
     last = 0
     for last, row in enumerate(_at_most(max_rows, sheet), start=1):
         _write_row(worksheet, last, row, widths, cells, cells.text)
+        for column, formula in sheet.formulas.items():
+            worksheet.write_formula(last, column, formula.format(row=last + 1), cells.text, "")
     if sheet.headings:
         worksheet.autofilter(0, 0, last, len(sheet.headings) - 1)
     if last:

@@ -166,6 +166,12 @@ def _activity(item: Activity, catalogue: Catalogue) -> Iterator[str]:
         yield _("has fewer than %(n)s questions in its checklist.") % {"n": FEWEST_QUESTIONS}
     if any(part.role is item.responsible for part in catalogue.involved(item)):
         yield _("has a role that is both responsible and involved.")
+    taking_part = {item.responsible, *(part.role for part in catalogue.involved(item))}
+    for check in catalogue.checklist(item):
+        if check.role is not None and check.role not in taking_part:
+            yield _("asks %(role)s in question %(number)s, who takes no part in it.") % {
+                "role": check.role.key, "number": check.number
+            }  # fmt: skip
 
 
 def _template(item: DocumentTemplate, catalogue: Catalogue) -> Iterator[str]:

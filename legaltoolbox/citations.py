@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from .models import LegalSource
 
 PLACE = (
-    r"(?: art\. \d+| § \d+(?: [a-hj-z](?![a-zæøå]))?| bilag [IVX]+| betragtning \d+)"
-    r"(?:, stk\. \d+)?(?:, pkt\. \d+)?(?:, nr\. \d+)?(?:, litra [a-z](?![a-zæøå]))?"
+    r"(?: art\. \d+(?:[a-z](?![a-zæøå]))?| § \d+(?: [a-hj-z](?![a-zæøå]))?| bilag [IVX]+| betragtning \d+)"
+    r"(?:, stk\. \d+)?(?:, pkt\. \d+)?(?:, nr\. \d+)?(?:, litra [a-z]{1,2}(?![a-zæøå]))?"
 )
 """A provision of an act, after the act's name."""
 
@@ -50,56 +50,81 @@ class Wanted:
 
 
 _NUMBERED = re.compile(
-    r"^(?:(?P<unit>art|artikel|artikler|§|§§|par|paragraf|bilag|betragtning)\.? ?)?"
+    r"^(?:(?P<unit>art|artikel|artikler|article|articles|§|§§|par|paragraf|section|bilag|annex|betragtning|recital)\.? ?)?"
     r"(?P<number>\d{1,3}|[ivx]{1,4}(?![a-zæøå]))(?: ?(?P<letter>[a-hj-z])(?![a-zæøå0-9]))?"
     r"(?P<rest>.*)$"
 )
 _BRACKETS = re.compile(r"\(([a-z0-9]{1,3})\)")
-_STEPS = re.compile(r"[, ]*(?P<unit>stk|stykke|pkt|nr|litra|lit)\.? ?(?P<at>\d{1,3}|[a-z](?![a-zæøå]))")
+_STEPS = re.compile(
+    r"[, ]*(?P<unit>stk|stykke|paragraph|pkt|punkt|point|nr|litra|lit)\.? ?(?P<at>\d{1,3}|[a-z]{1,2}(?![a-zæøå]))"
+)
+_SEVERAL = re.compile(
+    r"^(?P<unit>art|artikel|artikler|article|articles|§|§§|par|paragraf)\.? ?"
+    r"(?P<numbers>\d{1,3}(?: ?(?:,|og|and|-|–|til|to) ?(?:§ ?)?\d{1,3})+)$"
+)
+"""“§§ 22 og 24”, “art. 33-34”: numbers alone, since a letter or a paragraph could belong to any of them."""
+_MOST = 10
 _FILLER_BEFORE = re.compile(r"(?:(?<!\w)(?:i|af|efter|jf\.?|of|the) +)?(?:(?<!\w)eu(?:'s)? +)?$")
 _FILLER_AFTER = re.compile(r"^ *(?:eu|eu's)(?!\w)")
 _BARE_LETTER = re.compile(r"[, ]+([a-z])$")
-_UNITS = {"artikel": "art", "artikler": "art", "§": "par", "§§": "par", "paragraf": "par"}
-_STEP_UNITS = {"stykke": "stk", "lit": "litra"}
+_UNITS = {
+    "artikel": "art", "artikler": "art", "article": "art", "articles": "art", "§": "par", "§§": "par", "paragraf": "par",
+    "section": "par", "annex": "bilag", "recital": "betragtning",
+}  # fmt: skip
+_STEP_UNITS = {"stykke": "stk", "paragraph": "stk", "punkt": "pkt", "point": "pkt", "lit": "litra"}
 
 
-def wanted(query: str, acts: Sequence[LegalSource]) -> Wanted | None:
-    """The provision that a query asks for; None where it asks for words."""
+def wanted(query: str, acts: Sequence[LegalSource]) -> tuple[Wanted, ...]:
+    """The provisions that a query asks for, in their order there; none where it asks for words."""
     text = " ".join(query.casefold().replace("\u00a0", " ").split()).strip(" .,;")
     act, rest = _split_act(text, acts)
     if act is not None and not rest:
-        return Wanted(act, ())
+        return (Wanted(act, ()),)
+    if several := _SEVERAL.match(rest):
+        unit = _UNITS.get(several["unit"], several["unit"])
+        return tuple(Wanted(act, (unit, number)) for number in _numbers(several["numbers"]))
     match = _NUMBERED.match(rest)
     if match is None or (act is None and not match["unit"]):
-        return None
-    steps = _steps(match["rest"])
-    if steps is None:
-        return None
+        return ()
     unit = _UNITS.get(match["unit"] or "", match["unit"] or "")
+    steps = _steps(match["rest"], in_annex=unit == "bilag")
+    if steps is None:
+        return ()
     number = (match["number"], match["letter"]) if match["letter"] else (match["number"],)
-    return Wanted(act, ((unit,) if unit else ()) + (*number, *steps))
+    return (Wanted(act, ((unit,) if unit else ()) + (*number, *steps)),)
+
+
+def _numbers(listed: str) -> list[str]:
+    """The numbers of “13 og 14” or “33-36”, not more than `_MOST`."""
+    found: list[int] = []
+    for first, last in re.findall(r"(\d+)(?: ?(?:-|–|til|to) ?(\d+))?", listed):
+        found += range(int(first), min(int(last or first), int(first) + _MOST) + 1) or (int(first), int(last))
+    return [str(number) for number in dict.fromkeys(found)][:_MOST]
 
 
 def _split_act(text: str, acts: Sequence[LegalSource]) -> tuple[str | None, str]:
     """The act that the text names, the longest name first, and what is left of it."""
     names = [(name.casefold(), act.slug) for act in acts for name in (act.name, act.title, act.slug, *act.aliases)]
     for name, slug in sorted(names, key=lambda pair: -len(pair[0])):
-        if found := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+        if found := re.search(rf"(?<!\w){re.escape(name)}(?:[’']?s)?(?!\w)", text):
             before, after = _FILLER_BEFORE.sub("", text[: found.start()]), _FILLER_AFTER.sub("", text[found.end() :])
             return slug, " ".join(f"{before} {after}".split()).strip(" ,.")
     return None, text
 
 
-def _steps(rest: str) -> tuple[str, ...] | None:
+def _steps(rest: str, *, in_annex: bool = False) -> tuple[str, ...] | None:
     """“, stk. 7, litra b” or “(7)(b)” as parts of a key; None where anything else follows."""
     found: list[str] = []
     rest = rest.strip(" ,.")
+    if in_annex and (point := re.match(r"(\d{1,2})(?!\d) ?", rest)):  # “bilag III 5(a)”
+        found, rest = ["pkt", point[1]], rest[point.end() :].strip(" ,.")
     if rest.startswith("("):
         marks = _BRACKETS.findall(rest)
         if _BRACKETS.sub("", rest).strip(" ,."):
             return None
         for mark in marks:
-            found += ["stk" if mark.isdigit() and "stk" not in found else "litra" if mark.isalpha() else "nr", mark]
+            first = "pkt" if in_annex else "stk"
+            found += [first if mark.isdigit() and first not in found else "litra" if mark.isalpha() else "nr", mark]
         return tuple(found)
     at = 0
     while at < len(rest):
@@ -107,7 +132,8 @@ def _steps(rest: str) -> tuple[str, ...] | None:
         if step is None:
             bare = _BARE_LETTER.match(rest, at)
             return (*found, "litra", bare[1]) if bare and found else None
-        found += [_STEP_UNITS.get(step["unit"], step["unit"]), step["at"]]
+        unit = _STEP_UNITS.get(step["unit"], step["unit"])
+        found += ["litra" if unit == "pkt" and step["at"].isalpha() else unit, step["at"]]
         at = step.end()
     return tuple(found)
 
@@ -116,7 +142,9 @@ def is_wanted(source: LegalSource, act: LegalSource, what: Wanted) -> bool:
     """Whether `source`, a part of `act` or the act itself, is what the query asks for."""
     if what.act is not None and act.slug != what.act:
         return False
-    place = tuple(source.slug.removeprefix(act.slug).strip("-").split("-")) if source.slug != act.slug else ()
-    if place == what.place:
+    place = source.slug.removeprefix(act.slug).strip("-").split("-") if source.slug != act.slug else []
+    wanted = "".join(what.place)  # “4 a” and “4a” are the same
+    if "".join(place) == wanted:
         return True
-    return bool(what.place) and what.place[0] not in ("art", "par", "bilag", "betragtning") and place[1:] == what.place
+    has_unit = bool(what.place) and what.place[0] in ("art", "par", "bilag", "betragtning")
+    return bool(wanted) and not has_unit and "".join(place[1:]) == wanted

@@ -114,7 +114,7 @@ KINDS = (
     ),
     Kind(
         DocumentTemplate,
-        ("code", "title", "purpose", "when", "owner", "is_central", "sources", *STATE),
+        ("code", "title", "version", "purpose", "when", "owner", "is_central", "sources", *STATE),
         "templates/{item.code}.yaml",
         (SECTIONS,),
         is_single=True,

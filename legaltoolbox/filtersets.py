@@ -12,7 +12,7 @@ from typing import Any
 
 import django_filters
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -56,11 +56,20 @@ def situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tu
                 "question": filterset.filters[name].label
             })  # fmt: skip
     first = {name: values[0] for name, values in chosen.items()}
-    return Situation(first.pop("role", ""), first), notices.texts()
+    found = Situation(first.pop("role", ""), first)
+    for question in catalogue.questions:
+        if found.answers.get(question.code) == YES and found.answer(question) == NO:
+            notices.add(_("Yes to “%(question)s” does not count after no to “%(other)s”. Change one of the answers.") % {
+                "question": question.question, "other": question.requires
+            })  # fmt: skip
+    return found, notices.texts()
 
 
-def _validated(base: Any, filters: Mapping[str, Any], request: HttpRequest) -> tuple[Any, Notices]:
-    filterset = type("CatalogueFilterSet", (base,), dict(filters))(request.GET, queryset=base.Meta.model.objects.none())
+def _validated(
+    base: Any, filters: Mapping[str, Any], request: HttpRequest, asked: QueryDict | None = None
+) -> tuple[Any, Notices]:
+    data = request.GET if asked is None else asked
+    filterset = type("CatalogueFilterSet", (base,), dict(filters))(data, queryset=base.Meta.model.objects.none())
     filterset.form.is_valid()
     notices = Notices()
     querystring.search_text(filterset, request, notices)
@@ -235,7 +244,10 @@ def read(request: HttpRequest, kind: str, catalogue: Catalogue) -> Selection:
     }
     known = catalogue.by_key[kind]
     filters[PICK] = OptionsFilter(label=_("Picked"), choices=[(key, key) for key in known])
-    filterset, notices = _validated(ItemFilterSet, filters, request)
+    asked = request.GET.copy()
+    if PICK in asked:  # codes are found in small letters too, as the items' pages are
+        asked.setlist(PICK, [code.upper() if code.upper() in known else code for code in asked.getlist(PICK)])
+    filterset, notices = _validated(ItemFilterSet, filters, request, asked)
     querystring.unknown_parameters(filterset, (), notices)
     cleaned = dict(filterset.form.cleaned_data)
     return Selection(

@@ -153,9 +153,11 @@ WIDTH, LABELS = 1560, 126
 NARROWEST = 106
 """What every column has; the rest of the width is shared by the number of activities."""
 HEAD_SIZE, HEAD_LEADING = 14, 17
-TITLE_SIZE, TITLE_LEADING, TITLE_GAP = 12.5, 14.5, 6
+TITLE_SIZE, TITLE_LEADING, TITLE_GAP = 13.5, 15.5, 6
 CHIP_WIDTH, CHIP_HEIGHT, CHIP_GAP, ROW_PADDING = 34, 20, 4, 6
 INSET = 8
+PARTS = ("inddrages", "ansvarlig")
+"""A role's part in an activity, in the language of the content that stands around the words."""
 
 
 def svg(plan: Plan) -> str:
@@ -202,7 +204,7 @@ class _Drawing:
         height = top + sum(size for _role, size in rows) + 2
         yield (
             f'<svg class="onepager" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="group"'
-            f" aria-label={quoteattr(_('Phases, roles and activities'))}>"
+            f' aria-label={quoteattr(_("Phases, roles and activities"))}><g lang="da">'
         )
         for number, step in enumerate(self.plan.steps):
             yield from self._head(number, step)
@@ -211,7 +213,7 @@ class _Drawing:
             yield from self._row(role, at, size, shaded=place % 2 == 0)
             at += size
         yield from self._grid(at)
-        yield "</svg>"
+        yield "</g></svg>"
 
     # The head: phases, and the activities by title
 
@@ -276,8 +278,7 @@ class _Drawing:
     def _chip(self, entry: Entry, role: Role, x: float, y: float) -> str:
         part = entry.part_of(role)
         responsible = bool(part and part.is_responsible)
-        kind = _("responsible") if responsible else _("involved")
-        name = f"{entry.activity.code} {entry.activity.title}. {role.name} ({kind}): {part.why if part else ''}"
+        name = f"{entry.activity.code} {entry.activity.title}. {role.name} ({PARTS[responsible]}): {part.why if part else ''}"
         fill, text = (PETROL, PAPER) if responsible else (PAPER, DARK)
         gate = entry.activity.is_decision_point
         radius = 0 if gate else CHIP_HEIGHT / 2

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from kl_ai.documents import Blank, Block, Document, Field, Heading, Prose, Table, Tick, Wording
+from kl_ai.documents import Blank, Block, Document, Field, Heading, Prose, Table, Tick, Titled, Wording
 
 from .catalogue import Catalogue
 from .models import (
@@ -36,9 +36,9 @@ def day(on: date) -> str:
         return date_format(on, "j. F Y")
 
 
-def version_line(item: Item) -> str:
+def version_line(item: DocumentTemplate) -> str:
     """Which state of the text a document holds, for its header."""
-    return f"{item.key} · gennemgået {day(item.reviewed_on)}"
+    return f"{item.key} · version {item.version} · tekst og kilder gennemgået {day(item.reviewed_on)}"
 
 
 def sources(item: Item, catalogue: Catalogue) -> str:
@@ -55,8 +55,8 @@ def source_text(source: LegalSource) -> str:
 
 
 def _to_fill_in(*labels: str) -> Table:
-    """What the document is about, to be written by whoever uses it."""
-    return Table(labels, [[Blank() for _label in labels]])
+    """What the document is about, to be written by whoever uses it, on a screen or with a pen."""
+    return Table(labels, [[""] * len(labels)])
 
 
 def _closing(items: Sequence[Item]) -> Iterator[Block]:
@@ -68,11 +68,20 @@ def _closing(items: Sequence[Item]) -> Iterator[Block]:
         f"{DISCLAIMER}. Teksten er sidst gennemgået {day(reviewed)}. {'' if confirmed else NOT_CONFIRMED} "
         "Kontrollér kilderne, før I bygger på dem.".replace("  ", " ")
     )
-    unsettled = [item for item in items if item.unsettled.strip()]
-    if unsettled:
+    found = unsettled(items)
+    if found:
         yield Heading("Uafklaret", level=2, numbered=False)
-        for item in unsettled:
-            yield Prose(f"{item.key}: {item.unsettled}" if len(items) > 1 else item.unsettled)
+        for text, keys in found:
+            yield Prose(f"{', '.join(keys)}: {text}" if len(items) > 1 else text)
+
+
+def unsettled(items: Sequence[Item]) -> list[tuple[str, list[str]]]:
+    """What is not settled, each text once, with the keys of the items that it is about."""
+    texts: dict[str, list[str]] = {}
+    for item in items:
+        if item.unsettled.strip():
+            texts.setdefault(item.unsettled, []).append(item.key)
+    return list(texts.items())
 
 
 # Templates --------------------------------------------------------------------------------------
@@ -91,7 +100,7 @@ def template(item: DocumentTemplate, catalogue: Catalogue) -> Document:
             ("Hvornår", item.when),
             ("Ejer", item.owner.name),
             ("Kilder", sources(item, catalogue)),
-            ("Skabelonens dato", day(item.reviewed_on)),
+            ("Version", f"{item.version}, tekst og kilder gennemgået {day(item.reviewed_on)}"),
         ],
         blocks=[*_sections(item, catalogue), *_closing([item])],
     )
@@ -161,8 +170,8 @@ def checklist(
                 _how(check, own),
                 Tick(),
                 (check.role or activity.responsible).short_name,
-                Blank(),
-                Blank(),
+                "",
+                "",
             )
             for check, own in checks(activity, catalogue, role)
         ]
@@ -204,7 +213,7 @@ def checks(
 # The annex to a tender --------------------------------------------------------------------------
 
 ANNEX_HEADINGS = ("Nr.", "Krav", "Grad", "Bevis", "Kilde", "Opfyldt", "Leverandørens svar")
-ANNEX_WIDTHS = (0.6, 6.6, 0.8, 2.2, 1.8, 1.2, 2.8)
+ANNEX_WIDTHS = (0.6, 5.8, 1, 2.2, 2.5, 1.1, 2.8)
 
 
 def annex(requirements: Sequence[Requirement], catalogue: Catalogue, notices: Sequence[str] = ()) -> Document:
@@ -219,8 +228,11 @@ def annex(requirements: Sequence[Requirement], catalogue: Catalogue, notices: Se
             _to_fill_in("Ordregiver", "Udbud", "Leverandør", "Dato"),
             Prose(
                 "Leverandøren skriver ja, nej eller delvist ud for hvert krav og henviser i svaret til den dokumentation, "
-                "der nævnes som bevis. Kolonnen Grad siger, om kravet følger af lov (skal), er god praksis (bør) eller er "
-                "en mulighed (kan)."
+                "der nævnes som bevis.\n\n"
+                "Kolonnen Grad siger, om kravet bygger på en pligt i loven (skal), på god praksis (bør) eller er en "
+                "mulighed (kan). Pligten kan være kommunens egen: Så siger ordlyden, hvad leverandøren skal levere, for at "
+                "kommunen kan opfylde den. Frister, antal og formkrav i ordlyden er forslag, hvor loven ikke nævner dem. "
+                "Ordregiveren afgør, hvilke krav der gælder i udbuddet, og hvor tungt de vejer."
             ),
             *(Prose(notice) for notice in notices),
             *_annex_tables(requirements, catalogue),
@@ -236,8 +248,8 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
         levels = {one.pk: level(one) for one in requirements}
     for topic, heading in topics.items():
         rows = [
-            (one.code, f"{one.title}\n\n{one.wording}", levels[one.pk], one.evidence, sources(one, catalogue),
-             Blank("Ja, nej eller delvist"), Blank())
+            (one.code, Titled(one.title, one.wording), levels[one.pk], one.evidence, sources(one, catalogue),
+             Blank("Ja, nej eller delvist"), "")
             for one in requirements
             if one.topic == topic
         ]  # fmt: skip
@@ -248,12 +260,15 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
 
 
 def level(one: Requirement) -> str:
-    """“Skal”, with the note on it, in the active language."""
+    """“Skal”, with the note on it or as the note begins, in the active language."""
     word = str(one.get_level_display()).capitalize()
+    if one.level_note.casefold().startswith(word.casefold()):
+        return one.level_note
     return f"{word}. {one.level_note}" if one.level_note else word
 
 
 def filename(*words: str, ending: str) -> str:
-    """A name that every system takes; signs that Windows refuses fall out."""
-    name = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f]', " ", " ".join(words)).split()).rstrip(". ")
+    """A name that every system takes; signs that Windows refuses fall out, those between words leave a space."""
+    name = re.sub(r"[\\/:<>|\x00-\x1f]", " ", re.sub(r'[?*"]', "", " ".join(words)))
+    name = " ".join(name.split()).rstrip(". ")
     return f"{name[:LONGEST_NAME].rstrip('. ')}.{ending}"

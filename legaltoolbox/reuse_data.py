@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from . import linking
 from .catalogue import Catalogue
 from .content import KINDS, SCALE, Part
-from .models import Item
+from .models import ChecklistItem, Item
 
 FORMAT = "1.0"
 NAMES = {
@@ -60,6 +60,10 @@ def _record(row: Any, fields: tuple[str, ...], parts: tuple[Part, ...], catalogu
     for part in parts:
         rows = catalogue.parts(f"{row.KIND} conditions" if part.name == "conditions" else part.name, row)
         record[part.name] = [_record(child, part.fields, part.parts, catalogue) for child in rows]
+        if part.model is ChecklistItem:  # as pages and documents cite them
+            record[part.name] = [
+                {"code": f"{row.code}.{child.number}"} | one for child, one in zip(rows, record[part.name], strict=True)
+            ]
     return record
 
 

@@ -102,16 +102,19 @@ def provisions(query: str, catalogue: Catalogue) -> tuple[list[Provision], bool]
     Where the very provision is not in the table, the nearest level above it in its article or section.
     """
     acts = [source for source in catalogue.sources if source.part_of is None]
-    what = citations.wanted(query, acts)
-    if what is None:
-        return [], False
+    asked = citations.wanted(query, acts)
+    found = dict.fromkeys(source for what in asked for source in _nearest(what, catalogue))
+    return [Provision(source, resting(source, catalogue)) for source in found], bool(asked)
+
+
+def _nearest(what: citations.Wanted, catalogue: Catalogue) -> list[LegalSource]:
     found: list[LegalSource] = []
     while not found:
         found = [source for source in catalogue.sources if citations.is_wanted(source, top(source), what)]
         if len(what.place) <= 2:
             break
         what = citations.Wanted(what.act, what.place[:-2])
-    return [Provision(source, resting(source, catalogue)) for source in found], True
+    return found
 
 
 def resting(source: LegalSource, catalogue: Catalogue) -> list[Hits]:

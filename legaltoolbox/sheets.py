@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import override
+from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from kl_ai.tables import Sheet
 
 from .catalogue import Catalogue
 from .models import Activity, Requirement, Risk, Role, ScaleLevel
-from .papers import DISCLAIMER, NOT_CONFIRMED, day, level, sources
+from .papers import DISCLAIMER, NOT_CONFIRMED, day, level, sources, unsettled
+from .rating import STEPS
+from .rating import level as risk_level
 
-LEVELS = ("1", "2", "3", "4")
+LEVELS = tuple(map(str, STEPS))
+LEVEL_NAMES = {"low": "Lav", "middle": "Mellem", "high": "Høj"}
 RISK_COLUMNS = (
     ("Nr.", 6), ("Risiko", 28), ("Emne", 18), ("Årsag", 32), ("Hændelse", 32), ("Konsekvens for borgeren", 36),
     ("Konsekvens for kommunen", 30), ("Typiske foranstaltninger", 50), ("Krav", 16), ("Aktiviteter", 14),
-    ("Kilder", 32), ("Sandsynlighed før (1-4)", 14), ("Konsekvens før (1-4)", 14), ("Valgte foranstaltninger", 40),
-    ("Sandsynlighed efter (1-4)", 14), ("Konsekvens efter (1-4)", 14), ("Ansvarlig", 20), ("Frist", 12),
-    ("Status", 14), ("Bemærkning", 30),
+    ("Kilder", 32), ("Sandsynlighed før (1-4)", 14), ("Konsekvens før (1-4)", 14), ("Risiko før", 12),
+    ("Valgte foranstaltninger", 40), ("Sandsynlighed efter (1-4)", 14), ("Konsekvens efter (1-4)", 14),
+    ("Risiko efter", 12), ("Ansvarlig", 20), ("Frist", 12), ("Status", 14), ("Bemærkning", 30),
 )  # fmt: skip
 STATES = ("Ikke begyndt", "I gang", "Gennemført", "Ikke relevant")
 
@@ -34,12 +39,25 @@ def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str, notices: S
             _risk_rows(chosen, catalogue),
             [width for _heading, width in RISK_COLUMNS],
             validations=dict.fromkeys(rated, LEVELS) | {headings.index("Status"): STATES},
+            formulas={
+                headings.index(f"Risiko {when}"): _risk_formula(
+                    headings.index(f"Sandsynlighed {when} (1-4)"), headings.index(f"Konsekvens {when} (1-4)")
+                )
+                for when in ("før", "efter")
+            },
         ),
         Sheet(
             "Skala", ("Akse", "Trin", "Navn", "Beskrivelse", "Eksempel"), _scale(catalogue.levels), (24, 6, 20, 50, 60)
         ),
         _about(chosen, address, notices),
     ]
+
+
+def _risk_formula(likelihood: int, consequence: int) -> str:
+    """The risk's level from the two columns as `rating.level` has it; empty until both are chosen."""
+    names = ",".join(f'"{LEVEL_NAMES[risk_level(one, other)]}"' for one in STEPS for other in STEPS)
+    first, second = (f"{xl_col_to_name(column)}{{row}}" for column in (likelihood, consequence))
+    return f'=IF(OR({first}="",{second}=""),"",CHOOSE((VALUE({first})-1)*{len(STEPS)}+VALUE({second}),{names}))'
 
 
 def _risk_rows(chosen: Sequence[Risk], catalogue: Catalogue) -> Iterator[list[object]]:
@@ -50,7 +68,7 @@ def _risk_rows(chosen: Sequence[Risk], catalogue: Catalogue) -> Iterator[list[ob
             risk.code, risk.title, kinds[risk.pk], risk.cause, risk.event, risk.consequence,
             risk.consequence_municipality, "\n".join(f"• {measure}" for measure in risk.measures),
             _codes(catalogue.linked(risk, Requirement.KIND)), _codes(catalogue.linked(risk, Activity.KIND)),
-            sources(risk, catalogue), "", "", "", "", "",
+            sources(risk, catalogue), *[""] * 7,
             ", ".join(role.short_name for role in catalogue.linked(risk, Role.KIND)), "", "", "",
         ]  # fmt: skip
 
@@ -67,8 +85,8 @@ def _scale(levels: Sequence[ScaleLevel]) -> Iterator[list[object]]:
 
 
 ANNEX_COLUMNS = (
-    ("Nr.", 6), ("Krav", 24), ("Ordlyd", 70), ("Grad", 16), ("Retter sig mod", 18), ("Bevis", 40), ("Kilde", 32),
-    ("Opfyldt", 14), ("Leverandørens svar", 50), ("Henvisning til dokumentation", 36), ("Kommunens vurdering", 36),
+    ("Nr.", 6), ("Krav", 20), ("Ordlyd", 66), ("Grad", 14), ("Loven retter sig mod", 14), ("Bevis", 32), ("Kilde", 26),
+    ("Opfyldt", 9), ("Leverandørens svar", 34), ("Henvisning til dokumentation", 20), ("Kommunens vurdering", 18),
 )  # fmt: skip
 ANSWERS = ("Ja", "Delvist", "Nej")
 
@@ -94,7 +112,23 @@ def _annex_rows(chosen: Sequence[Requirement], catalogue: Catalogue) -> Iterator
     with override("da"):
         words = {one.pk: (level(one), str(one.get_addressee_display())) for one in chosen}
     for one in chosen:
-        yield [one.code, one.title, one.wording, *words[one.pk], one.evidence, sources(one, catalogue), "", "", "", ""]
+        yield [
+            one.code,
+            one.title,
+            _bulleted(one.wording),
+            *words[one.pk],
+            one.evidence,
+            sources(one, catalogue),
+            "",
+            "",
+            "",
+            "",
+        ]
+
+
+def _bulleted(text: str) -> str:
+    """A text with the marks that a list has in a cell."""
+    return re.sub(r"^- ", "• ", text, flags=re.MULTILINE)
 
 
 def _about(chosen: Sequence, address: str, notices: Sequence[str]) -> Sheet:
@@ -109,5 +143,5 @@ def _about(chosen: Sequence, address: str, notices: Sequence[str]) -> Sheet:
     if not all(item.confirmed_on for item in chosen):
         rows.append(("Forbehold", NOT_CONFIRMED))
     rows += [("Ikke med", notice) for notice in notices]
-    rows += [(f"Uafklaret, {item.key}", item.unsettled) for item in chosen if item.unsettled.strip()]
+    rows += [(f"Uafklaret, {', '.join(keys)}", text) for text, keys in unsettled(chosen)]
     return Sheet("Om", (), rows, kind="notes")

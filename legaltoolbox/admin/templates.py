@@ -25,7 +25,7 @@ class FieldInline(admin.StackedInline):
 @admin.register(DocumentTemplate)
 class DocumentTemplateAdmin(ItemAdmin):
     fieldsets = (
-        (None, {"fields": ("code", "title", "purpose", "when", "owner", "is_central", "sources")}),
+        (None, {"fields": ("code", "title", "version", "purpose", "when", "owner", "is_central", "sources")}),
         STATE_FIELDS,
         (None, {"fields": ("preview_link", "used_by")}),
     )

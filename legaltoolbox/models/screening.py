@@ -95,7 +95,7 @@ class Condition(models.Model):
         verbose_name_plural = _("conditions")
 
     def __str__(self) -> str:
-        return f"{self.question.code}: {self.answer}"
+        return f"{self.question.code}: {self.get_answer_display()}"
 
 
 def _once(owner: str, name: str) -> tuple[models.UniqueConstraint]:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -21,6 +22,13 @@ class DocumentTemplate(Sourced):
     when = models.TextField(_("when"))
     owner = models.ForeignKey(Role, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="templates")
     is_central = models.BooleanField(_("central"), default=False)
+    version = models.CharField(
+        _("version"),
+        max_length=10,
+        default="1.0",
+        validators=[RegexValidator(r"^\d+(\.\d+)*\Z", _("Numbers with points between them, such as 1.0."))],
+        help_text=_("Raise it when the text changes: a filled-in document then tells which text it was made from."),
+    )
 
     history = history("sources")
     objects: ClassVar = NaturalCodeManager()

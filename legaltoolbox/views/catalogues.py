@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .. import catalogue as catalogues
-from .. import filtersets, linking
+from .. import filtersets, linking, rating
 from ..catalogue import Catalogue
 from ..filtersets import Selection
 from ..models import Guidance, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
@@ -62,14 +62,13 @@ def _scale(catalogue: Catalogue) -> list[tuple[str, list[ScaleLevel]]]:
 class MatrixCell:
     """Where likelihood and consequence meet."""
 
-    band: str
-    """“low”, “middle” or “high”."""
+    level: rating.Level
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    level: ScaleLevel
+    likelihood: ScaleLevel
     cells: list[MatrixCell]
 
 
@@ -82,12 +81,9 @@ def _matrix(catalogue: Catalogue) -> list[MatrixRow]:
 
 
 def _cell(likelihood: int, consequence: int) -> MatrixCell:
-    """The consequence weighs more than the likelihood; the same limits stand in the template of the DPIA."""
-    if min(likelihood, consequence) >= 3 or (consequence == 4 and likelihood >= 2):
-        return MatrixCell("high", _("high"))
-    if consequence >= 3 or (consequence == 2 and likelihood >= 3):
-        return MatrixCell("middle", _("middle"))
-    return MatrixCell("low", _("low"))
+    names = {rating.Level.LOW: _("low"), rating.Level.MIDDLE: _("middle"), rating.Level.HIGH: _("high")}
+    level = rating.level(likelihood, consequence)
+    return MatrixCell(level, names[level])
 
 
 @toolbox_page

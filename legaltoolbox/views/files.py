@@ -11,7 +11,8 @@ from kl_ai.tables import xlsx_response
 
 from .. import catalogue as catalogues
 from .. import filtersets, papers, reuse_data, sheets
-from ..models import Activity, DocumentTemplate, Phase, Requirement, Risk
+from ..models import DocumentTemplate, Phase, Requirement, Risk
+from .items import templates_of
 from .pages import find, page, status, toolbox_page
 
 
@@ -26,8 +27,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
 def phase_templates(request: HttpRequest, slug: str) -> HttpResponse:
     """All templates that a phase's activities produce, in one ZIP."""
     catalogue, item = find(request, Phase.KIND, slug)
-    activities = catalogue.linked(item, Activity.KIND)
-    wanted = dict.fromkeys(one for activity in activities for one in catalogue.linked(activity, DocumentTemplate.KIND))
+    wanted = templates_of(item, catalogue)
     if not wanted:
         raise Http404
     files = [

@@ -39,7 +39,7 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """What is to be done in one phase, by whom, and what stands when it is over."""
     catalogue, item = find(request, Phase.KIND, slug)
     activities = catalogue.linked(item, Activity.KIND)
-    templates = _templates_of(item, catalogue)
+    templates = templates_of(item, catalogue)
     return page(
         request, "phase", catalogue, [(danish(str(item)), "")], "overview",
         item=item,
@@ -53,12 +53,11 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _templates_of(phase: Phase, catalogue: Catalogue) -> list[DocumentTemplate]:
-    """What the phase's activities produce, each once."""
+def templates_of(phase: Phase, catalogue: Catalogue) -> list[DocumentTemplate]:
+    """What the phase's activities produce, each once and in the order of the templates."""
     activities = catalogue.linked(phase, Activity.KIND)
-    return list(
-        dict.fromkeys(one for activity in activities for one in catalogue.linked(activity, DocumentTemplate.KIND))
-    )
+    produced = {one.pk for activity in activities for one in catalogue.linked(activity, DocumentTemplate.KIND)}
+    return [one for one in catalogue.templates if one.pk in produced]
 
 
 @toolbox_page
@@ -143,7 +142,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     return page(
         request, "templates", catalogue, [(_("Templates"), "")], "templates",
         rows=[(one, linking.refs(catalogue.linked(one, Activity.KIND))) for one in catalogue.templates],
-        phases=[one for one in catalogue.phases if _templates_of(one, catalogue)],
+        phases=[one for one in catalogue.phases if templates_of(one, catalogue)],
         status=status(*catalogue.templates),
     )  # fmt: skip
 

@@ -1,9 +1,11 @@
 """The law behind it all: one page for each act and provision, and what is changing."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -100,13 +102,21 @@ def changes(request: HttpRequest) -> HttpResponse:
             if item.status == legal_status and (item.change or catalogue.amendments.get(item.pk))
         ]
         if found:
-            groups.append((legal_status, found))
+            groups.append((legal_status, sorted(found, key=_from)))
     return page(
         request, "changes", catalogue, [(_("What is changing"), "")], "changes",
         groups=groups,
         unsettled=_unsettled(catalogue, {change.source for _status, found in groups for change in found}),
         status=status(*catalogue.sources),
     )  # fmt: skip
+
+
+def _from(change: Change) -> tuple[bool, date]:
+    """What is still to come first, the nearest day first; then what has no day; then what has passed, the latest first."""
+    day, today = change.source.applies_from, timezone.localdate()
+    if day is None:
+        return True, date.min
+    return (False, day) if day > today else (True, date.min + (today - day))
 
 
 def _change(item: LegalSource, catalogue: Catalogue) -> Change:

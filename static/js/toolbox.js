@@ -7,9 +7,15 @@
   });
 
   document.addEventListener("click", function (event) {
-    if (event.target.closest("[data-print]")) {
+    const button = event.target.closest("[data-print]");
+    if (button) {
+      // “sheet” is the drawing alone; the browser's own printing has the list as well.
+      document.body.classList.toggle("print-sheet", button.dataset.print === "sheet");
       window.print();
     }
+  });
+  window.addEventListener("afterprint", function () {
+    document.body.classList.remove("print-sheet");
   });
 
   // A link to a question opens the fold that it stands in.
@@ -41,6 +47,7 @@
       const chip = event.target.closest && event.target.closest(".op-chip, .op-gate");
       if (chip) {
         reason.textContent = chip.querySelector("title").textContent;
+        reason.lang = "da"; // as the drawing is
       }
     };
     reason.textContent = reason.dataset.empty;

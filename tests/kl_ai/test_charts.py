@@ -99,6 +99,11 @@ def test_a_label_wraps_and_is_never_cut():
     assert wrapped.replace("- ", "") == word
 
 
+def test_a_long_word_is_divided_between_syllables():
+    assert charts.wrap("informationssikkerheden", 13.5, 100) == ["informations-", "sikkerheden"]
+    assert charts.wrap("underdatabehandlere", 13.5, 110) == ["underdatabe-", "handlere"]
+
+
 def test_a_long_address_wraps_without_hyphens():
     address = "https://portal.example/markedsoverblik/figurer/technologies/?" + "&".join(["services=advisory"] * 12)
     assert texts(drawn(BARS, source=address))[-1].replace(" ", "") == address

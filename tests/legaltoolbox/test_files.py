@@ -1,6 +1,7 @@
 """What can be taken along, opened again: templates, the annex to a tender, the risk assessment."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 from docx.oxml.ns import qn
 
+from legaltoolbox import rating
 from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version
 from tests.reading import bytes_of, notices_of, read, workbook_of
 
@@ -93,9 +95,8 @@ def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client)
         assert one.level_note in level.text
         assert letters(evidence.text) == letters(one.evidence)
         assert all(law.name in source.text for law in content.linked(one, "source"))
-        for cell in (fulfilled, answer):
-            assert [*cell._tc.iter(qn("w:showingPlcHdr"))]
-            assert cell.text == ""
+        assert [*fulfilled._tc.iter(qn("w:showingPlcHdr"))]
+        assert fulfilled.text == answer.text == ""
 
 
 @selections
@@ -104,9 +105,10 @@ def test_the_annex_in_excel_holds_exactly_what_was_chosen(query, content, client
     expected = chosen(content, query)
     assert [row["Nr."] for row in rows] == [one.code for one in expected]
     for row, one in zip(rows, expected, strict=True):
-        assert (row["Krav"], row["Ordlyd"], row["Bevis"]) == (one.title, one.wording, one.evidence)
+        wording = re.sub("^- ", "• ", one.wording, flags=re.MULTILINE)
+        assert (row["Krav"], row["Ordlyd"], row["Bevis"]) == (one.title, wording, one.evidence)
         with override("da"):
-            assert row["Retter sig mod"] == one.get_addressee_display()
+            assert row["Loven retter sig mod"] == one.get_addressee_display()
         assert all(law.name in row["Kilde"] for law in content.linked(one, "source"))
         for empty in ("Opfyldt", "Leverandørens svar", "Henvisning til dokumentation", "Kommunens vurdering"):
             assert row[empty] is None
@@ -127,8 +129,11 @@ def test_the_annex_in_word_has_room_for_tender_and_vendor_and_says_what_it_is(co
     assert f"{len(chosen(content, FOR_VENDORS))} krav, som leverandøren besvarer" in text
     assert "Vejledning, ikke juridisk rådgivning." in text
     assert "Indholdet er ikke bekræftet af en jurist endnu." in text
+    told = text.partition("Uafklaret")[2]
     for one in chosen(content, FOR_VENDORS):
-        assert not one.unsettled or letters(f"{one.code}: {one.unsettled}") in letters(text), one.code
+        assert letters(one.unsettled) in letters(told), one.code
+        assert not one.unsettled or one.code in told
+    assert len(set(paragraphs := told.split("\n\n"))) == len(paragraphs)  # what several share is said once
 
 
 def test_the_workbook_says_where_it_comes_from_and_leads_back_there(content, client):
@@ -199,11 +204,19 @@ def assert_described(document, template, content) -> None:
     assert document.paragraphs[0].style.name == "Title"
     assert document.paragraphs[0].text == template.title
     (header,) = [part.text for part in document.sections[0].header.paragraphs]
-    assert all(part in header for part in (template.title, template.code, day(template.reviewed_on)))
+    which = (template.title, template.code, f"version {template.version}", day(template.reviewed_on))
+    assert all(part in header for part in which)
     facts = {row.cells[0].text: row.cells[1].text for row in document.tables[0].rows}
     assert facts["Ejer"] == template.owner.name
     assert letters(facts["Formål"]) == letters(template.purpose)
     assert all(source.name in facts["Kilder"] for source in content.linked(template, "source"))
+
+
+def test_a_corrected_template_says_which_version_it_is(content_rows, client):
+    DocumentTemplate.objects.filter(code="S11").update(version="2.1")
+    toolbox_version.bump()
+    assert "version 2.1" in document_of(client, "skabeloner/S11.docx").sections[0].header.paragraphs[0].text
+    assert "2.1" in [value.text for value in read(client, f"{TOOLBOX}skabeloner/S11/").all("dd")]
 
 
 def test_the_date_in_the_header_is_that_of_the_text_and_not_of_the_download(content_rows, client):
@@ -239,6 +252,7 @@ def test_a_file_is_called_what_it_is(content, client):
         ("krav.docx?pick=K01", "Kravbilag.docx"),
         ("krav.xlsx?pick=K01", "Kravbilag.xlsx"),
         ("risici.xlsx", "Risikovurdering.xlsx"),
+        ("skabeloner/S07.docx", "S07 DPIA-screening (skal I lave en konsekvensanalyse).docx"),
     ):
         response = client.get(TOOLBOX + path)
         response.getvalue()
@@ -303,11 +317,34 @@ def test_the_steps_are_chosen_from_a_list_and_explained_on_a_sheet(content, clie
     }
 
 
+def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):
+    """Each row's formulas read the two columns before them, and give the matrix's words."""
+    sheet = workbook_of(client, f"{TOOLBOX}risici.xlsx").worksheets[0]
+    headings = [cell.value for cell in sheet[1]]
+    page = read(client, f"{TOOLBOX}risici/".removeprefix("/en"))
+    matrix = [[cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")]
+    for when in ("før", "efter"):
+        at = headings.index(f"Risiko {when}") + 1
+        likelihood, consequence = (openpyxl.utils.get_column_letter(at - back) for back in (2, 1))
+        assert headings[at - 3 : at - 1] == [f"Sandsynlighed {when} (1-4)", f"Konsekvens {when} (1-4)"]
+        for number in range(2, sheet.max_row + 1):
+            formula = sheet.cell(number, at).value
+            assert formula.startswith(f'=IF(OR({likelihood}{number}="",{consequence}{number}=""),""')
+            names = re.findall(r'"([^"]+)"', formula.partition("CHOOSE")[2])
+            for one in rating.STEPS:
+                for other in rating.STEPS:
+                    assert names[(one - 1) * 4 + other - 1].lower() == matrix[4 - one][other - 1].lower()
+
+
 def test_the_risk_workbook_holds_the_selection(content, client):
     page = read(client, f"{TOOLBOX}risici/?phase=foranalyse&kind=legality&kind=data")
     listed = [entry.one("span", "code").text for entry in page.all("li", "entry")]
     (path,) = [link.attrs["href"] for link in page.all("a") if link.text == "Excel for a risk assessment"]
     assert [row["Nr."] for row in rows_of(workbook_of(client, path).worksheets[0])] == listed
+
+
+def test_a_pick_may_be_written_in_small_letters(content, client):
+    assert bytes_of(client, f"{TOOLBOX}krav.docx?pick=k08") == bytes_of(client, f"{TOOLBOX}krav.docx?pick=K08")
 
 
 def test_a_pick_that_is_not_known_any_more_is_named_and_never_taken_for_all(content, client):

@@ -16,6 +16,10 @@ SITUATIONS = [
 ]
 
 
+PARTS = ("inddrages", "ansvarlig")
+"""The drawing is content, and so Danish on an English page too."""
+
+
 def chips_of(page: Element) -> dict[str, str]:
     """What each chip says to the address that takes its choice away."""
     return {chip.text: chip.attrs["href"] for chip in page.all("a", "chip")}
@@ -30,7 +34,7 @@ def parts_listed(entry: Element) -> Iterator[str]:
     """Who takes part in an activity and why, as the list says it, in the words of the drawing."""
     for part in entry.one("dl", "who").all("div"):
         name, mark, _ = part.one("dt").text.partition(" (responsible)")
-        yield f"{entry.one('a', 'ref').text}. {name} ({'responsible' if mark else 'involved'}): {part.one('dd').text}"
+        yield f"{entry.one('a', 'ref').text}. {name} ({PARTS[bool(mark)]}): {part.one('dd').text}"
 
 
 def name_of(link: Element) -> str:
@@ -53,6 +57,16 @@ def query_for(question, answer: str) -> str:
 
 
 OPPOSITE = {"yes": "no", "no": "yes"}
+
+
+def test_a_yes_that_an_earlier_no_overrules_is_named(content, client):
+    """Otherwise the chip would say yes and the plan leave out what belongs to it."""
+    question = next(one for one in content.questions if one.requires is not None)
+    page = read(client, f"{OVERVIEW}?{question.requires.code}=no&{question.code}=yes")
+    (notice,) = notices_of(page)
+    assert question.question in notice
+    assert question.requires.question in notice
+    assert notices_of(read(client, f"{OVERVIEW}?{question.requires.code}=yes&{question.code}=yes")) == []
 
 
 # What applies, and why ------------------------------------------------------------------------------
@@ -254,7 +268,7 @@ def test_the_name_of_a_phase_is_not_broken_inside_a_word(query, content, client)
 def test_the_drawing_shows_who_is_responsible(content, client):
     for chip in read(client, OVERVIEW).one("svg", "onepager").all("a", "op-chip"):
         is_filled = chip.one("rect").attrs["fill"] != "#ffffff"
-        assert is_filled == ("(responsible)" in name_of(chip))
+        assert is_filled == (f"({PARTS[True]})" in name_of(chip))
 
 
 def test_the_lists_of_phases_and_activities_are_the_one_pager(content, client):

@@ -1,0 +1,20 @@
+"""How likelihood and consequence, each from 1 to 4, make a risk's level."""
+
+from enum import StrEnum
+
+STEPS = range(1, 5)
+
+
+class Level(StrEnum):
+    LOW = "low"
+    MIDDLE = "middle"
+    HIGH = "high"
+
+
+def level(likelihood: int, consequence: int) -> Level:
+    """The consequence weighs more than the likelihood; the same limits stand in the template of the DPIA."""
+    if min(likelihood, consequence) >= 3 or (consequence == 4 and likelihood >= 2):
+        return Level.HIGH
+    if consequence >= 3 or (consequence == 2 and likelihood >= 3):
+        return Level.MIDDLE
+    return Level.LOW
