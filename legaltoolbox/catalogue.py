@@ -215,6 +215,8 @@ def _read(version: int, drafts: bool) -> Catalogue:
     items = {model.KIND: dict(_rows(model, drafts)) for model in ITEM_MODELS}
     _tie_items(items)
     catalogue = Catalogue(version, timezone.localdate(), items, tuple(ScaleLevel.objects.all()))
+    for source in catalogue.sources:
+        source.begin(catalogue.day)
     _read_parts(catalogue)
     catalogue._links = _links(items, catalogue)
     catalogue.amendments = _amendments(items[LegalSource.KIND])

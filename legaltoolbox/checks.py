@@ -80,6 +80,12 @@ class _Checker:
             yield Finding(
                 item.key, _("was to be reviewed by %(day)s; its page says so.") % {"day": item.review_by}, False
             )
+        if isinstance(item, LegalSource) and item.has_begun:
+            yield Finding(
+                item.key,
+                _("has applied since %(day)s and is shown as in force; set its status.") % {"day": item.applies_from},
+                False,
+            )
         if isinstance(item, LegalSource) and item.part_of is None and not item.address:
             yield Finding(item.key, _("has no official address."), False)
 

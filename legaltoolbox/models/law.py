@@ -1,5 +1,6 @@
 """The table of acts, provisions, decisions and guides that everything else rests on."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -59,7 +60,12 @@ class LegalSource(Item):
     )
     status = models.CharField(_("legal status"), max_length=10, choices=LegalStatus.choices)
     applies_from = models.DateField(_("applies from"), null=True, blank=True)
-    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+    checked_on = models.DateField(
+        _("checked on"),
+        null=True,
+        blank=True,
+        help_text=_("When status and dates were last checked; the wording too, where the certainty says so."),
+    )
     change = models.TextField(_("what is changing"), blank=True)
     amends: ClassVar = models.ManyToManyField(
         "self", verbose_name=_("changes"), symmetrical=False, related_name="amended_by", blank=True
@@ -68,6 +74,9 @@ class LegalSource(Item):
     history = history("amends")
     objects: ClassVar = NaturalCodeManager()
 
+    has_begun = False
+    """Whether it stands as adopted and its day has come; not stored."""
+
     class Meta:
         verbose_name = _("legal source")
         verbose_name_plural = _("legal sources")
@@ -75,6 +84,14 @@ class LegalSource(Item):
 
     def __str__(self) -> str:
         return self.name
+
+    def begin(self, today: date) -> None:
+        """Adopted law whose day has come is shown as in force, whether or not an editor has said so by then."""
+        self.has_begun = (
+            self.status == LegalStatus.ADOPTED and self.applies_from is not None and self.applies_from <= today
+        )
+        if self.has_begun:
+            self.status = LegalStatus.IN_FORCE
 
     def clean(self) -> None:
         super().clean()

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +26,7 @@ from legaltoolbox.models import (
     ScreeningQuestion,
     toolbox_version,
 )
+from legaltoolbox.models.law import LegalStatus
 
 
 def hide(model, *keys: str) -> None:
@@ -260,3 +262,20 @@ def test_an_empty_toolbox_is_a_catalogue_too(db):
     found = build()
     assert not any(found.items.values())
     assert found.reviewed_on is None
+
+
+@pytest.mark.parametrize(
+    ("days", "status"), [(1, LegalStatus.ADOPTED), (0, LegalStatus.IN_FORCE), (-1, LegalStatus.IN_FORCE)]
+)
+def test_adopted_law_is_in_force_from_its_day_on_without_anybodys_doing(days, status, content_rows):
+    rows = LegalSource.objects.filter(slug="ai-forordningen-art-26")
+    rows.update(status=LegalStatus.ADOPTED, applies_from=timezone.localdate() + timedelta(days=days))
+    assert build().find("source", "ai-forordningen-art-26").status == status
+    assert rows.get().status == LegalStatus.ADOPTED  # what an editor sees, with a note of the content check
+
+
+def test_what_is_adopted_or_proposed_without_a_day_stays_so(content_rows):
+    rows = LegalSource.objects.filter(slug="ai-forordningen-art-26")
+    for status, day in ((LegalStatus.ADOPTED, None), (LegalStatus.PROPOSED, timezone.localdate())):
+        rows.update(status=status, applies_from=day)
+        assert build().find("source", "ai-forordningen-art-26").status == status

@@ -239,6 +239,12 @@ def test_the_day_of_the_review_is_not_overdue(content_rows):
     assert [finding for finding in found() if finding.item == "A25"] == []
 
 
+def test_adopted_law_whose_day_has_come_is_a_note(content_rows, capsys):
+    LegalSource.objects.filter(slug="ai-forordningen-art-26").update(applies_from=timezone.localdate())
+    call_command("check_content")
+    assert "ai-forordningen-art-26: " in capsys.readouterr().out
+
+
 def test_an_act_without_an_address_is_a_note(content_rows):
     change(LegalSource, "gdpr", address="")()
     assert [(finding.text, finding.is_problem) for finding in found() if finding.item == "gdpr"] == [

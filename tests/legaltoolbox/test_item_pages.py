@@ -184,7 +184,7 @@ def test_what_is_unsettled_is_told_on_the_page(content_rows, client):
     ("state", "label"),
     [
         ({"status": "proposed"}, "Proposed"),
-        ({"status": "adopted"}, "Adopted, not in force"),
+        ({"status": "adopted", "applies_from": None}, "Adopted, not in force"),
         ({"certainty": "uncertain", "unsettled": "Måske."}, "Unsettled"),
     ],
 )
@@ -255,3 +255,15 @@ def test_the_texts_of_an_item_are_marked_as_danish_whatever_their_letters(conten
         danish = "".join(letters(part.text) for part in read(client, address(item)).one("main").all(lang="da"))
         for name in names:
             assert letters(getattr(item, name)) in danish, (kind, name)
+
+
+def test_only_what_was_read_in_its_source_is_said_to_be(content, client):
+    """A date alone says when status and dates were checked, by whatever reports there are."""
+    examples = {(one.certainty, bool(one.checked_on)): one for one in content.sources}
+    assert {certainty for certainty, _ in examples} == {"verified", "recalled", "uncertain"}
+    for (certainty, _), one in examples.items():
+        page = read(client, f"{TOOLBOX}kilder/{one.slug}/")
+        (checked,) = (
+            row.one("dd").text for row in page.one("dl", "item-facts").all("div") if row.one("dt").text == "Checked"
+        )
+        assert ("in the text of the source" in checked) == (certainty == "verified"), one.slug
