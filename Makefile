@@ -46,17 +46,18 @@ setup: .venv/ready
 
 # Set up as on a developer's machine, then shown as visitors see it: with the portal's own error pages and its page cache.
 DEMO_SITE := http://127.0.0.1:$(PORT)
-DEMO = $(DEVELOP) $${DATABASE_URL:+"DATABASE_URL=$$DATABASE_URL"} $(PY) manage.py
-SERVE = $(CLEAN) DJANGO_RUNSERVER_HIDE_WARNING=true SITE_URL=$(DEMO_SITE) ALLOWED_HOSTS='localhost,127.0.0.1,[::1]' \
-	"DATABASE_URL=$${DATABASE_URL:-sqlite:///$(CURDIR)/var/portal.sqlite3}" SECRET_KEY=for-the-demonstration-on-this-machine-only \
-	HTTPS=false REQUIRE_STAFF_MFA=false EMAIL_URL=console:// $(PY) manage.py
+DEMO_SETTINGS = "DATABASE_URL=$${DATABASE_URL:-sqlite:///$(CURDIR)/var/portal.sqlite3}" SITE_URL=$(DEMO_SITE) \
+	EMAIL_URL=console://
+DEMO = $(DEVELOP) $(DEMO_SETTINGS) $(PY) manage.py
+SERVE = $(CLEAN) $(DEMO_SETTINGS) DEBUG=false DJANGO_RUNSERVER_HIDE_WARNING=true HTTPS=false REQUIRE_STAFF_MFA=false \
+	ALLOWED_HOSTS='localhost,127.0.0.1,[::1]' SECRET_KEY=for-the-demonstration-on-this-machine-only $(PY) manage.py
 
 demo: setup var/static/staticfiles.json
 	@$(DEMO) migrate --verbosity 0
 	@$(DEMO) load_demo --site $(DEMO_SITE)
 	@exec $(SERVE) runserver 127.0.0.1:$(PORT)
 
-var/static/staticfiles.json: .venv/ready $(shell find static -type f)
+var/static/staticfiles.json: .venv/ready $(shell find static -type f -not -name '* *')
 	@$(SERVE) collectstatic --no-input --verbosity 0
 
 test: setup

@@ -5,17 +5,17 @@ inline styles, and it carries its numbers as text for those who cannot see it.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 import resvg_py
 from django.contrib.staticfiles import finders
 from django.utils.formats import number_format
 from django.utils.translation import get_language
-from pyphen import Pyphen
 
+from .hyphenation import divisions
 from .tables import without_controls
 
 INK, MUTED, BAR, TRACK, RULE, PAPER = "#1a1a1a", "#4a4f52", "#0b5a60", "#eef5f5", "#c8cfcf", "#ffffff"
@@ -195,18 +195,18 @@ def _text_width(text: str, size: float) -> float:
     return size * sum(map(_advance, text))
 
 
-def wrap(text: str, size: float, width: float) -> list[str]:
+def wrap(text: str, size: float, width: float, language: str = "") -> list[str]:
     """`text` in lines of at most `width` pixels.
 
-    A word longer than a line is broken with a hyphen between two syllables, where one fits. An address is broken
-    anywhere and without: a hyphen would be read as part of it.
+    A word longer than a line is broken with a hyphen between two syllables of `language` (the active one, where none
+    is given), if one fits. An address is broken anywhere and without: a hyphen would be read as part of it.
     """
     lines: list[str] = []
     for word in text.split():
         if lines and _text_width(f"{lines[-1]} {word}", size) <= width:
             lines[-1] += f" {word}"
         else:
-            lines += _pieces(word, size, width)
+            lines += _pieces(word, size, width, language or get_language() or "")
     return lines
 
 
@@ -222,30 +222,33 @@ def _balanced(text: str, size: float, width: float) -> list[str]:
     return lines
 
 
-def _pieces(word: str, size: float, width: float) -> list[str]:
+def _pieces(word: str, size: float, width: float, language: str) -> Iterator[str]:
     """`word`, or the parts of it that fit in a line each."""
-    if _text_width(word, size) <= width:
-        return [word]
     hyphen = "" if "/" in word else "-"
-    pieces = []
-    while _text_width(word, size) > width and len(word) > 1:
-        at = _break(word, hyphen, size, width)
-        pieces.append(word[:at] if word[:at].endswith(("-", "–")) else word[:at] + hyphen)
-        word = word[at:]
-    return [*pieces, word]
+    start = 0
+    while (room := _room(word, start, size, width)) < len(word) - start:
+        room = max(1, _room(word, start, size, width - _text_width(hyphen, size)))
+        end = start + (_break(word[start : start + room + _LOOK_AHEAD], room, language) if hyphen else room)
+        yield word[start:end] + ("" if word[end - 1] in "-–" else hyphen)
+        start = end
+    yield word[start:]
 
 
-def _break(word: str, hyphen: str, size: float, width: float) -> int:
-    """How many of its letters stand before the break of a word that is too long; at least one."""
-    room = 1
-    while room + 1 < len(word) and _text_width(word[: room + 1] + hyphen, size) <= width:
+_LOOK_AHEAD = 12
+"""So many letters behind the end of a line have a say in where the word is divided."""
+
+
+def _room(word: str, start: int, size: float, width: float) -> int:
+    """How many letters of `word` from `start` on fit in `width`; a last letter always does."""
+    room = 0
+    for at in range(start, len(word)):
+        width -= size * _advance(word[at])
+        if width < 0:
+            break
         room += 1
-    if not hyphen:
-        return room
-    between = {*_hyphenation().positions(word), *(at + 1 for at, letter in enumerate(word[:-1]) if letter in "-–")}
-    return max((at for at in between if at <= room), default=room)
+    return max(room, 1) if start + 1 == len(word) else room
 
 
-@cache
-def _hyphenation() -> Pyphen:
-    return Pyphen(lang="da_DK")
+def _break(word: str, room: int, language: str) -> int:
+    """How many letters of a word that is too long stand before the hyphen, at most `room`."""
+    return max((at for at in divisions(word, language) if at <= room), default=room)

@@ -148,7 +148,8 @@ class Sheet:
     each column; columns without one are as wide as the last. `validations` are the values that Excel lets
     somebody choose in a column's data rows, by the column's index from 0. They have no commas, which would
     divide them, and are `MAX_CHOICES` long together. `formulas` are what Excel reckons in a column's data rows, by
-    the column's index; “{row}” in one is the row's number. They are the code's own: no text of anybody goes in.
+    the column's index; “{row}” in one is the row's number, other braces are doubled. They are the code's own: no text
+    of anybody goes in.
     """
 
     name: str
@@ -223,7 +224,7 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
 def _set_up_page(worksheet: Worksheet, sheet: Sheet, cells: _Formats) -> None:
     widths = _widths(sheet)
     worksheet.set_paper(9)  # A4
-    worksheet.hide_gridlines(0)  # nor on paper, where empty cells would run together
+    worksheet.hide_gridlines(0)  # prints them: empty cells would run together
     worksheet.fit_to_pages(max(1, round(sum(widths) / WIDEST_PAGE)), 0)
     for column, width in enumerate(widths):
         worksheet.set_column(column, column, width, cells.text)  # also for what is typed into an empty cell

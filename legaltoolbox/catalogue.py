@@ -135,6 +135,12 @@ class Catalogue:
         """The rows that belong to `owner`, in their order."""
         return self._parts.get((name, owner.pk), [])
 
+    def templates_of(self, phase: Phase) -> list[DocumentTemplate]:
+        """What the phase's activities produce, each once and in the order of the templates."""
+        activities = self.linked(phase, Activity.KIND)
+        produced = {one.pk for activity in activities for one in self.linked(activity, DocumentTemplate.KIND)}
+        return [one for one in self.templates if one.pk in produced]
+
     def checklist(self, activity: Activity) -> list[ChecklistItem]:
         return self.parts("checklist", activity)
 

@@ -175,7 +175,7 @@ def _activity(item: Activity, catalogue: Catalogue) -> Iterator[str]:
     taking_part = {item.responsible, *(part.role for part in catalogue.involved(item))}
     for check in catalogue.checklist(item):
         if check.role is not None and check.role not in taking_part:
-            yield _("asks %(role)s in question %(number)s, who takes no part in it.") % {
+            yield _("has question %(number)s for %(role)s, a role that takes no part in it.") % {
                 "role": check.role.key, "number": check.number
             }  # fmt: skip
 

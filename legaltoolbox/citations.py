@@ -49,29 +49,31 @@ class Wanted:
     """The parts of a source's key after the act: ("art", "35", "stk", "7"); the word "art" or "par" may be missing."""
 
 
-_NUMBERED = re.compile(
-    r"^(?:(?P<unit>art|artikel|artikler|article|articles|§|§§|par|paragraf|section|bilag|annex|betragtning|recital)\.? ?)?"
-    r"(?P<number>\d{1,3}|[ivx]{1,4}(?![a-zæøå]))(?: ?(?P<letter>[a-hj-z])(?![a-zæøå0-9]))?"
-    r"(?P<rest>.*)$"
-)
-_BRACKETS = re.compile(r"\(([a-z0-9]{1,3})\)")
-_STEPS = re.compile(
-    r"[, ]*(?P<unit>stk|stykke|paragraph|pkt|punkt|point|nr|litra|lit)\.? ?(?P<at>\d{1,3}|[a-z]{1,2}(?![a-zæøå]))"
-)
-_SEVERAL = re.compile(
-    r"^(?P<unit>art|artikel|artikler|article|articles|§|§§|par|paragraf)\.? ?"
-    r"(?P<numbers>\d{1,3}(?: ?(?:,|og|and|-|–|til|to) ?(?:§ ?)?\d{1,3})+)$"
-)
-"""“§§ 22 og 24”, “art. 33-34”: numbers alone, since a letter or a paragraph could belong to any of them."""
-_MOST = 10
-_FILLER_BEFORE = re.compile(r"(?:(?<!\w)(?:i|af|efter|jf\.?|of|the) +)?(?:(?<!\w)eu(?:'s)? +)?$")
-_FILLER_AFTER = re.compile(r"^ *(?:eu|eu's)(?!\w)")
-_BARE_LETTER = re.compile(r"[, ]+([a-z])$")
 _UNITS = {
-    "artikel": "art", "artikler": "art", "article": "art", "articles": "art", "§": "par", "§§": "par", "paragraf": "par",
-    "section": "par", "annex": "bilag", "recital": "betragtning",
+    "art": "art", "artikel": "art", "artikler": "art", "article": "art", "articles": "art",
+    "§": "par", "§§": "par", "par": "par", "paragraf": "par", "paragraffer": "par", "section": "par",
+    "bilag": "bilag", "annex": "bilag", "betragtning": "betragtning", "recital": "betragtning",
 }  # fmt: skip
-_STEP_UNITS = {"stykke": "stk", "paragraph": "stk", "punkt": "pkt", "point": "pkt", "lit": "litra"}
+"""What a provision's first part is called, and how it stands in a source's key."""
+_STEP_UNITS = {
+    "stk": "stk", "stykke": "stk", "paragraph": "stk", "pkt": "pkt", "punkt": "pkt", "point": "pkt", "nr": "nr",
+    "litra": "litra", "lit": "litra",
+}  # fmt: skip
+_UNIT = rf"(?:(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\.? ?)?"
+_NUMBERED = re.compile(
+    rf"^{_UNIT}(?P<number>\d{{1,3}}|[ivx]{{1,4}}(?![a-zæøå]))(?: ?(?P<letter>[a-hj-z])(?![a-zæøå0-9]))?(?P<rest>.*)$"
+)
+_SEVERAL = re.compile(rf"^{_UNIT}(?P<numbers>\d{{1,3}}(?: ?(?:,|og|and|-|–|til|to) ?(?:§ ?)?\d{{1,3}})+)$")
+"""“§§ 22 og 24”, “art. 33-34”: numbers alone, since a letter or a paragraph could belong to any of them."""
+_STEP = re.compile(
+    rf"[, .]*(?:(?P<unit>{'|'.join(_STEP_UNITS)})\.? ?)?"
+    r"(?:\((?P<marked>\d{1,3}|[a-z]{1,2})\)|(?P<number>\d{1,3})|(?P<letter>[a-z]{1,2})(?![a-zæøå]))"
+)
+"""A step down from an article: “, stk. 7”, “(7)”, “litra b”, “point (b)”, “, b”."""
+_MOST = 10
+"""So many provisions are looked up at once; of a longer range only its ends."""
+_FILLER_BEFORE = re.compile(r"(?:(?<!\w)(?:i|af|efter|jf\.?|of) +)?(?:(?<!\w)the +)?(?:(?<!\w)eu(?:'s)? +)?$")
+_FILLER_AFTER = re.compile(r"^ *(?:eu|eu's)(?!\w)")
 
 
 def wanted(query: str, acts: Sequence[LegalSource]) -> tuple[Wanted, ...]:
@@ -80,25 +82,27 @@ def wanted(query: str, acts: Sequence[LegalSource]) -> tuple[Wanted, ...]:
     act, rest = _split_act(text, acts)
     if act is not None and not rest:
         return (Wanted(act, ()),)
-    if several := _SEVERAL.match(rest):
-        unit = _UNITS.get(several["unit"], several["unit"])
-        return tuple(Wanted(act, (unit, number)) for number in _numbers(several["numbers"]))
-    match = _NUMBERED.match(rest)
-    if match is None or (act is None and not match["unit"]):
+    several, one = _SEVERAL.match(rest), _NUMBERED.match(rest)
+    found = several or one
+    if found is None or (act is None and not found["unit"]):
         return ()
-    unit = _UNITS.get(match["unit"] or "", match["unit"] or "")
-    steps = _steps(match["rest"], in_annex=unit == "bilag")
+    unit = _UNITS.get(found["unit"] or "", "")
+    first = (unit,) if unit else ()
+    if several is not None:
+        return tuple(Wanted(act, (*first, number)) for number in _numbers(several["numbers"]))
+    steps = _steps(found["rest"], in_annex=unit == "bilag")
     if steps is None:
         return ()
-    number = (match["number"], match["letter"]) if match["letter"] else (match["number"],)
-    return (Wanted(act, ((unit,) if unit else ()) + (*number, *steps)),)
+    number = (found["number"], found["letter"]) if found["letter"] else (found["number"],)
+    return (Wanted(act, (*first, *number, *steps)),)
 
 
 def _numbers(listed: str) -> list[str]:
-    """The numbers of “13 og 14” or “33-36”, not more than `_MOST`."""
+    """The numbers of “13 og 14” or “33-36”."""
     found: list[int] = []
-    for first, last in re.findall(r"(\d+)(?: ?(?:-|–|til|to) ?(\d+))?", listed):
-        found += range(int(first), min(int(last or first), int(first) + _MOST) + 1) or (int(first), int(last))
+    for start, end in re.findall(r"(\d+)(?:(?:-|–|til|to)(\d+))?", re.sub(r"[ §]", "", listed)):
+        first, last = int(start), int(end or start)
+        found += range(first, last + 1) if first <= last < first + _MOST else (first, last)
     return [str(number) for number in dict.fromkeys(found)][:_MOST]
 
 
@@ -113,29 +117,37 @@ def _split_act(text: str, acts: Sequence[LegalSource]) -> tuple[str | None, str]
 
 
 def _steps(rest: str, *, in_annex: bool = False) -> tuple[str, ...] | None:
-    """“, stk. 7, litra b” or “(7)(b)” as parts of a key; None where anything else follows."""
+    """“, stk. 7, litra b” or “(7)(b)” as parts of a key; None where anything else follows.
+
+    A number without a unit is a paragraph, in an annex a point, and beneath that a number; a letter alone is one
+    only beneath something, or in brackets.
+    """
     found: list[str] = []
-    rest = rest.strip(" ,.")
-    if in_annex and (point := re.match(r"(\d{1,2})(?!\d) ?", rest)):  # “bilag III 5(a)”
-        found, rest = ["pkt", point[1]], rest[point.end() :].strip(" ,.")
-    if rest.startswith("("):
-        marks = _BRACKETS.findall(rest)
-        if _BRACKETS.sub("", rest).strip(" ,."):
-            return None
-        for mark in marks:
-            first = "pkt" if in_annex else "stk"
-            found += [first if mark.isdigit() and first not in found else "litra" if mark.isalpha() else "nr", mark]
-        return tuple(found)
-    at = 0
+    rest, at = rest.strip(" ,."), 0
     while at < len(rest):
-        step = _STEPS.match(rest, at)
-        if step is None:
-            bare = _BARE_LETTER.match(rest, at)
-            return (*found, "litra", bare[1]) if bare and found else None
-        unit = _STEP_UNITS.get(step["unit"], step["unit"])
-        found += ["litra" if unit == "pkt" and step["at"].isalpha() else unit, step["at"]]
+        step = _STEP.match(rest, at)
+        if step is None or step.end() == at:
+            return None
+        value, unit = step["marked"] or step["number"] or step["letter"], _STEP_UNITS.get(step["unit"] or "", "")
+        if not unit and not step["marked"] and not _may_stand_bare(step, found, rest, in_annex=in_annex):
+            return None
+        found += [_step_unit(unit, value, found, in_annex=in_annex), value]
         at = step.end()
     return tuple(found)
+
+
+def _may_stand_bare(step: re.Match[str], found: list[str], rest: str, *, in_annex: bool) -> bool:
+    """“bilag III 5”, and a single letter at the end: “stk. 2, b”."""
+    if step["number"]:
+        return in_annex and not found
+    return bool(found) and len(step["letter"]) == 1 and step.end() == len(rest)
+
+
+def _step_unit(unit: str, value: str, found: list[str], *, in_annex: bool) -> str:
+    if value.isalpha():
+        return "litra"
+    first = "pkt" if in_annex else "stk"
+    return unit or (first if first not in found else "nr")
 
 
 def is_wanted(source: LegalSource, act: LegalSource, what: Wanted) -> bool:
@@ -143,8 +155,8 @@ def is_wanted(source: LegalSource, act: LegalSource, what: Wanted) -> bool:
     if what.act is not None and act.slug != what.act:
         return False
     place = source.slug.removeprefix(act.slug).strip("-").split("-") if source.slug != act.slug else []
-    wanted = "".join(what.place)  # “4 a” and “4a” are the same
-    if "".join(place) == wanted:
+    joined = "".join(what.place)  # “4 a” and “4a” are the same
+    if "".join(place) == joined:
         return True
-    has_unit = bool(what.place) and what.place[0] in ("art", "par", "bilag", "betragtning")
-    return bool(wanted) and not has_unit and "".join(place[1:]) == wanted
+    has_unit = bool(what.place) and what.place[0] in _UNITS.values()
+    return bool(joined) and not has_unit and "".join(place[1:]) == joined

@@ -58,9 +58,9 @@ def situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tu
     first = {name: values[0] for name, values in chosen.items()}
     found = Situation(first.pop("role", ""), first)
     for question in catalogue.questions:
-        if found.answers.get(question.code) == YES and found.answer(question) == NO:
+        if found.answers.get(question.code) == YES and (other := found.overruling(question)) is not None:
             notices.add(_("Yes to “%(question)s” does not count after no to “%(other)s”. Change one of the answers.") % {
-                "question": question.question, "other": question.requires
+                "question": question.question, "other": other.question
             })  # fmt: skip
     return found, notices.texts()
 
@@ -246,7 +246,7 @@ def read(request: HttpRequest, kind: str, catalogue: Catalogue) -> Selection:
     filters[PICK] = OptionsFilter(label=_("Picked"), choices=[(key, key) for key in known])
     asked = request.GET.copy()
     if PICK in asked:  # codes are found in small letters too, as the items' pages are
-        asked.setlist(PICK, [code.upper() if code.upper() in known else code for code in asked.getlist(PICK)])
+        asked.setlist(PICK, [upper if (upper := code.upper()) in known else code for code in asked.getlist(PICK)])
     filterset, notices = _validated(ItemFilterSet, filters, request, asked)
     querystring.unknown_parameters(filterset, (), notices)
     cleaned = dict(filterset.form.cleaned_data)

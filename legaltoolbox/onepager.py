@@ -156,7 +156,7 @@ HEAD_SIZE, HEAD_LEADING = 14, 17
 TITLE_SIZE, TITLE_LEADING, TITLE_GAP = 13.5, 15.5, 6
 CHIP_WIDTH, CHIP_HEIGHT, CHIP_GAP, ROW_PADDING = 34, 20, 4, 6
 INSET = 8
-PARTS = ("inddrages", "ansvarlig")
+RESPONSIBLE, INVOLVED = "ansvarlig", "inddrages"
 """A role's part in an activity, in the language of the content that stands around the words."""
 
 
@@ -278,7 +278,7 @@ class _Drawing:
     def _chip(self, entry: Entry, role: Role, x: float, y: float) -> str:
         part = entry.part_of(role)
         responsible = bool(part and part.is_responsible)
-        name = f"{entry.activity.code} {entry.activity.title}. {role.name} ({PARTS[responsible]}): {part.why if part else ''}"
+        name = f"{entry.activity.code} {entry.activity.title}. {role.name} ({RESPONSIBLE if responsible else INVOLVED}): {part.why if part else ''}"
         fill, text = (PETROL, PAPER) if responsible else (PAPER, DARK)
         gate = entry.activity.is_decision_point
         radius = 0 if gate else CHIP_HEIGHT / 2
@@ -319,7 +319,7 @@ def escape(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _lines(text: str, size: float, width: float) -> tuple[str, ...]:
-    return tuple(wrap(text, size, width))
+    return tuple(wrap(text, size, width, "da"))
 
 
 def _text(lines: Sequence[str], x: float, top: float, size: float, leading: float, fill: str, *, bold: bool) -> str:

@@ -14,7 +14,6 @@ from kl_ai.documents import Blank, Block, Document, Field, Heading, Prose, Table
 from .catalogue import Catalogue
 from .models import (
     Activity,
-    Certainty,
     ChecklistItem,
     DocumentTemplate,
     Item,
@@ -51,7 +50,7 @@ def source_text(source: LegalSource) -> str:
     with override("da"):
         if source.status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED):
             return f"{source.name} ({str(source.get_status_display()).lower()})"
-    return f"{source.name} (uafklaret)" if source.certainty == Certainty.UNCERTAIN else source.name
+    return f"{source.name} (uafklaret)" if source.is_unsettled else source.name
 
 
 def _to_fill_in(*labels: str) -> Table:
@@ -80,7 +79,7 @@ def unsettled(items: Sequence[Item]) -> list[tuple[str, list[str]]]:
     texts: dict[str, list[str]] = {}
     for item in items:
         if item.unsettled.strip():
-            texts.setdefault(item.unsettled, []).append(item.key)
+            texts.setdefault(item.unsettled.strip(), []).append(item.key)
     return list(texts.items())
 
 
@@ -245,10 +244,9 @@ def annex(requirements: Sequence[Requirement], catalogue: Catalogue, notices: Se
 def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> Iterator[Block]:
     with override("da"):
         topics = {topic.value: str(topic.label) for topic in Requirement.Topic}
-        levels = {one.pk: level(one) for one in requirements}
     for topic, heading in topics.items():
         rows = [
-            (one.code, Titled(one.title, one.wording), levels[one.pk], one.evidence, sources(one, catalogue),
+            (one.code, Titled(one.title, one.wording), level(one), one.evidence, sources(one, catalogue),
              Blank("Ja, nej eller delvist"), "")
             for one in requirements
             if one.topic == topic
@@ -260,9 +258,10 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
 
 
 def level(one: Requirement) -> str:
-    """“Skal”, with the note on it or as the note begins, in the active language."""
-    word = str(one.get_level_display()).capitalize()
-    if one.level_note.casefold().startswith(word.casefold()):
+    """“Skal”, with the note on it; the note alone where it begins with that word. In Danish, as the note is."""
+    with override("da"):
+        word = str(one.get_level_display()).capitalize()
+    if re.match(rf"{word}\b", one.level_note):
         return one.level_note
     return f"{word}. {one.level_note}" if one.level_note else word
 
@@ -271,4 +270,4 @@ def filename(*words: str, ending: str) -> str:
     """A name that every system takes; signs that Windows refuses fall out, those between words leave a space."""
     name = re.sub(r"[\\/:<>|\x00-\x1f]", " ", re.sub(r'[?*"]', "", " ".join(words)))
     name = " ".join(name.split()).rstrip(". ")
-    return f"{name[:LONGEST_NAME].rstrip('. ')}.{ending}"
+    return f"{name[:LONGEST_NAME].rstrip('. ') or 'Dokument'}.{ending}"

@@ -6,13 +6,15 @@ STEPS = range(1, 5)
 
 
 class Level(StrEnum):
+    """How serious a risk is."""
+
     LOW = "low"
     MIDDLE = "middle"
     HIGH = "high"
 
 
 def level(likelihood: int, consequence: int) -> Level:
-    """The consequence weighs more than the likelihood; the same limits stand in the template of the DPIA."""
+    """The level of a risk; each from 1 to 4. The consequence weighs more; the same limits stand in the template of the DPIA."""
     if min(likelihood, consequence) >= 3 or (consequence == 4 and likelihood >= 2):
         return Level.HIGH
     if consequence >= 3 or (consequence == 2 and likelihood >= 3):

@@ -18,7 +18,7 @@ from .catalogue import Catalogue
 from .content import KINDS, SCALE, Part
 from .models import ChecklistItem, Item
 
-FORMAT = "1.0"
+FORMAT = "1.1"
 NAMES = {
     "source": "sources", "role": "roles", "phase": "phases", "question": "screening_questions",
     "template": "templates", "activity": "activities", "risk": "risks", "requirement": "requirements",
@@ -83,13 +83,21 @@ def _value(row: Any, name: str, catalogue: Catalogue) -> Any:
     return [source.key for source in catalogue.parts("check sources", row)]
 
 
+def _part(part: Part) -> str:
+    """What a list inside a record holds, with the names of its fields."""
+    names = [*part.fields, *(f"{inner.name} ({', '.join(inner.fields)})" for inner in part.parts)]
+    if part.model is ChecklistItem:
+        names.insert(0, "code")
+    return f"{part.model._meta.verbose_name_plural}: {', '.join(names)}"
+
+
 def described(catalogue: Catalogue) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """Each list's name, how many items it has, and its fields with what they hold."""
     for kind in KINDS:
         listed = [
             (name, str(kind.model._meta.get_field(name).verbose_name)) for name in kind.fields if name != "is_public"
         ]
-        listed += [(part.name, str(part.model._meta.verbose_name_plural)) for part in kind.parts]
+        listed += [(part.name, _part(part)) for part in kind.parts]
         listed.append(("url", _("the item's page")))
         yield NAMES[kind.model.KIND], len(catalogue.all(kind.model.KIND)), listed
     names = [(name, str(SCALE.model._meta.get_field(name).verbose_name)) for name in SCALE.fields]

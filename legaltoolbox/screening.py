@@ -42,9 +42,14 @@ class Situation:
 
     def answer(self, question: ScreeningQuestion) -> str:
         """“yes”, “no” or "" for not answered. No to the question that it follows on is no to it as well."""
-        if question.requires is not None and self.answer(question.requires) == NO:
-            return NO
-        return self.answers.get(question.code, "")
+        return NO if self.overruling(question) is not None else self.answers.get(question.code, "")
+
+    def overruling(self, question: ScreeningQuestion) -> ScreeningQuestion | None:
+        """The question above this one that was answered no, if there is one."""
+        above = question.requires
+        while above is not None and self.answers.get(above.code) != NO:
+            above = above.requires
+        return above
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from kl_ai.tables import Sheet
 from .catalogue import Catalogue
 from .models import Activity, Requirement, Risk, Role, ScaleLevel
 from .papers import DISCLAIMER, NOT_CONFIRMED, day, level, sources, unsettled
-from .rating import STEPS
+from .rating import STEPS, Level
 from .rating import level as risk_level
 
 LEVELS = tuple(map(str, STEPS))
-LEVEL_NAMES = {"low": "Lav", "middle": "Mellem", "high": "Høj"}
+LEVEL_NAMES = {Level.LOW: "Lav", Level.MIDDLE: "Mellem", Level.HIGH: "Høj"}
 RISK_COLUMNS = (
     ("Nr.", 6), ("Risiko", 28), ("Emne", 18), ("Årsag", 32), ("Hændelse", 32), ("Konsekvens for borgeren", 36),
     ("Konsekvens for kommunen", 30), ("Typiske foranstaltninger", 50), ("Krav", 16), ("Aktiviteter", 14),
@@ -110,13 +110,14 @@ def annex(
 
 def _annex_rows(chosen: Sequence[Requirement], catalogue: Catalogue) -> Iterator[list[object]]:
     with override("da"):
-        words = {one.pk: (level(one), str(one.get_addressee_display())) for one in chosen}
+        addressees = {one.pk: str(one.get_addressee_display()) for one in chosen}
     for one in chosen:
         yield [
             one.code,
             one.title,
             _bulleted(one.wording),
-            *words[one.pk],
+            level(one),
+            addressees[one.pk],
             one.evidence,
             sources(one, catalogue),
             "",

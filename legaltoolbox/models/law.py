@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .items import Item, NaturalCodeManager, history
+from .items import Certainty, Item, NaturalCodeManager, history
 
 
 def natural(slug: str) -> list[tuple[int, int, str]]:
@@ -84,6 +84,11 @@ class LegalSource(Item):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether something of it is not settled; what, the text says."""
+        return self.certainty == Certainty.UNCERTAIN or bool(self.unsettled.strip())
 
     def begin(self, today: date) -> None:
         """Adopted law whose day has come is shown as in force, whether or not an editor has said so by then."""

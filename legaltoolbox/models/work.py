@@ -14,6 +14,8 @@ class Role(Sourced):
 
     KIND = "role"
     KEY = "slug"
+    VENDOR = "leverandor"
+    """The key of the one whose page says what a vendor must know."""
 
     slug = models.SlugField(_("key"), max_length=40, unique=True, help_text=_("Used in addresses. Never reused."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)

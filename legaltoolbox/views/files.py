@@ -12,7 +12,6 @@ from kl_ai.tables import xlsx_response
 from .. import catalogue as catalogues
 from .. import filtersets, papers, reuse_data, sheets
 from ..models import DocumentTemplate, Phase, Requirement, Risk
-from .items import templates_of
 from .pages import find, page, status, toolbox_page
 
 
@@ -27,7 +26,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
 def phase_templates(request: HttpRequest, slug: str) -> HttpResponse:
     """All templates that a phase's activities produce, in one ZIP."""
     catalogue, item = find(request, Phase.KIND, slug)
-    wanted = templates_of(item, catalogue)
+    wanted = catalogue.templates_of(item)
     if not wanted:
         raise Http404
     files = [

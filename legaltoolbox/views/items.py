@@ -39,7 +39,7 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """What is to be done in one phase, by whom, and what stands when it is over."""
     catalogue, item = find(request, Phase.KIND, slug)
     activities = catalogue.linked(item, Activity.KIND)
-    templates = templates_of(item, catalogue)
+    templates = catalogue.templates_of(item)
     return page(
         request, "phase", catalogue, [(danish(str(item)), "")], "overview",
         item=item,
@@ -51,13 +51,6 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
         status=status(item),
         **_neighbours(item, catalogue.phases),
     )  # fmt: skip
-
-
-def templates_of(phase: Phase, catalogue: Catalogue) -> list[DocumentTemplate]:
-    """What the phase's activities produce, each once and in the order of the templates."""
-    activities = catalogue.linked(phase, Activity.KIND)
-    produced = {one.pk for activity in activities for one in catalogue.linked(activity, DocumentTemplate.KIND)}
-    return [one for one in catalogue.templates if one.pk in produced]
 
 
 @toolbox_page
@@ -84,7 +77,7 @@ def role(request: HttpRequest, slug: str) -> HttpResponse:
     """A role's reading list by phase. That of the vendor says what a vendor must know."""
     catalogue, item = find(request, Role.KIND, slug)
     mine = [(one, part) for one in catalogue.linked(item, Activity.KIND) for part in _part(one, item, catalogue)]
-    is_vendor = item.slug == VENDOR
+    is_vendor = item.slug == Role.VENDOR
     return page(
         request, "role", catalogue, [(_("Roles"), reverse("toolbox:roles")), (danish(item.name), "")], "roles",
         item=item,
@@ -102,7 +95,6 @@ def role(request: HttpRequest, slug: str) -> HttpResponse:
     )  # fmt: skip
 
 
-VENDOR = "leverandor"
 VENDOR_QUERY = encode((("addressee", "vendor"), ("addressee", "both")))
 """All that a vendor must know, as a selection of the requirements."""
 
@@ -142,7 +134,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     return page(
         request, "templates", catalogue, [(_("Templates"), "")], "templates",
         rows=[(one, linking.refs(catalogue.linked(one, Activity.KIND))) for one in catalogue.templates],
-        phases=[one for one in catalogue.phases if templates_of(one, catalogue)],
+        phases=[one for one in catalogue.phases if catalogue.templates_of(one)],
         status=status(*catalogue.templates),
     )  # fmt: skip
 

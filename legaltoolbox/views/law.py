@@ -1,7 +1,6 @@
 """The law behind it all: one page for each act and provision, and what is changing."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -111,12 +110,12 @@ def changes(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _from(change: Change) -> tuple[bool, date]:
-    """What is still to come first, the nearest day first; then what has no day; then what has passed, the latest first."""
-    day, today = change.source.applies_from, timezone.localdate()
+def _from(change: Change) -> tuple[int, int]:
+    """What is still to come first, the nearest day first; then what has no day; then what has begun, the latest first."""
+    day = change.source.applies_from
     if day is None:
-        return True, date.min
-    return (False, day) if day > today else (True, date.min + (today - day))
+        return 1, 0
+    return (0, day.toordinal()) if day > timezone.localdate() else (2, -day.toordinal())
 
 
 def _change(item: LegalSource, catalogue: Catalogue) -> Change:

@@ -18,7 +18,6 @@ from .. import filtersets, onepager
 from ..catalogue import Catalogue
 from ..models import LegalSource, Role, ScreeningQuestion
 from ..screening import NO, YES, Situation, applying
-from .items import VENDOR
 from .pages import page, status, toolbox_page
 
 PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
@@ -59,7 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             if judged.reasons
         ] if situation.answers else [],
         pick_url=_pick_url(catalogue, situation),
-        vendor=catalogue.find(Role.KIND, VENDOR),
+        vendor=catalogue.find(Role.KIND, Role.VENDOR),
         precedence=catalogue.find(LegalSource.KIND, PRECEDENCE),
         status=status(*catalogue.activities, *catalogue.phases, *catalogue.roles),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 import struct
+import time
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kl_ai import charts
+from kl_ai import charts, hyphenation
 from kl_ai.charts import FONTS, MARGIN, WIDTH, bar_chart, png
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -100,8 +101,27 @@ def test_a_label_wraps_and_is_never_cut():
 
 
 def test_a_long_word_is_divided_between_syllables():
-    assert charts.wrap("informationssikkerheden", 13.5, 100) == ["informations-", "sikkerheden"]
-    assert charts.wrap("underdatabehandlere", 13.5, 110) == ["underdatabe-", "handlere"]
+    assert charts.wrap("informationssikkerheden", 13.5, 100, "da") == ["informations-", "sikkerheden"]
+    assert charts.wrap("(underdatabehandlere)", 13.5, 110, "da") == ["(underdatabe-", "handlere)"]
+    assert charts.wrap("interoperability", 13.5, 80, "en") == ["interoper-", "ability"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "---", "æ" * 9, "\N{WOMAN}\N{ZERO WIDTH JOINER}" * 9, "a/b" * 9, "…" * 30, "a-" * 30]
+)
+@pytest.mark.parametrize("width", [-1, 0, 1, 50])
+def test_whatever_the_width_no_letter_is_lost(text, width):
+    broken = "".join(charts.wrap(text, 13.5, width, "da"))
+    assert broken.replace("-", "") == text.replace("-", "")
+
+
+def test_a_text_of_any_length_is_broken_at_once_and_not_remembered():
+    """What a visitor searches for stands in a figure: it must cost neither time nor memory."""
+    begun = time.process_time()
+    for number in range(30):
+        charts.wrap(f"{number}" + "abcdefghij" * 500, 13.5, 88, "da")
+    assert time.process_time() - begun < 5
+    assert len(hyphenation._patterns("da_DK").hd.cache) <= hyphenation.MAX_REMEMBERED + 1
 
 
 def test_a_long_address_wraps_without_hyphens():

@@ -203,6 +203,17 @@ def near(sheet: tuple[int, int], wanted: tuple[int, int]) -> bool:
     return all(abs(one - other) <= 2 for one, other in zip(sheet, wanted, strict=True))
 
 
+def test_the_button_prints_the_sheet_alone_and_the_browser_prints_the_list_too(content, desktop):
+    desktop.add_init_script("window.print = () => { window.printed = document.body.className }")
+    desktop.goto(TOOLBOX)
+    desktop.get_by_role("button", name="Print på én side").click()
+    assert desktop.evaluate("window.printed") == "print-sheet"
+    assert len(pages_of(desktop.pdf(prefer_css_page_size=True, format="A4"))) == 1
+    desktop.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert desktop.evaluate("document.body.className") == ""
+    assert len(pages_of(desktop.pdf(prefer_css_page_size=True, format="A4"))) > 1
+
+
 def test_the_drawing_fills_the_sheet_and_is_not_cut(content, desktop):
     desktop.goto(TOOLBOX)
     desktop.emulate_media(media="print")

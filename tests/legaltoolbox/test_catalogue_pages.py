@@ -1,10 +1,13 @@
 """The lists with filters: risks, requirements, may and may not, sources."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
-from legaltoolbox.models import Phase, toolbox_version
+from legaltoolbox.models import LegalSource, Phase, toolbox_version
 from tests.reading import Element, facet_of, notices_of, read, sentence_of
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -266,7 +269,7 @@ def test_a_requirement_in_the_list_says_what_is_not_in_force_and_what_is_unsettl
     marked = 0
     for one in content.requirements:
         entry, sources = entries[one.code], content.linked(one, "source")
-        open_sources = [s for s in sources if s.status in ("adopted", "proposed") or s.certainty == "uncertain"]
+        open_sources = [s for s in sources if s.status in ("adopted", "proposed") or s.is_unsettled]
         assert len(entry.one("p", "entry-foot").all("span", "legal-tag")) == len(open_sources), one.code
         assert entry.has("a", "legal-unsettled") == bool(one.unsettled), one.code
         marked += bool(open_sources) and bool(one.unsettled)
@@ -286,3 +289,19 @@ def test_a_change_names_everything_that_rests_on_what_it_changes(content, client
         if entry.has("details", "touches") and entry.one("h3").all("a")[0].text == omnibus.name
     ]
     assert {code.text for code in entry.one("details", "touches").all("span", "code")} == expected
+
+
+def test_what_is_to_come_next_stands_first_among_the_changes(content_rows, client):
+    """Then what has no day, and last what has begun, the latest first."""
+    today = timezone.localdate()
+    rows = LegalSource.objects.filter(kind="provision", slug__startswith="ai-forordningen-art-26-stk-").order_by(
+        "slug"
+    )[:5]
+    days = [today - timedelta(days=9), None, today + timedelta(days=9), today, today + timedelta(days=1)]
+    for row, day in zip(rows, days, strict=True):
+        LegalSource.objects.filter(pk=row.pk).update(status="in_force", applies_from=day, change="Ny tekst.")
+    toolbox_version.bump()
+    page = read(client, f"{TOOLBOX}aendringer/")
+    shown = [heading.all("a")[0].text for heading in page.all("h3") if heading.has("span", "legal-tag")]
+    names = [row.name for row in rows]
+    assert [name for name in shown if name in names] == [names[place] for place in (4, 2, 1, 3, 0)]

@@ -101,6 +101,10 @@ def involve_the_responsible() -> None:
     activity.involvement_set.create(role=activity.responsible, why="Også.")
 
 
+def ask_a_stranger() -> None:
+    ChecklistItem.objects.filter(activity__code="A40", number=1).update(role=Role.objects.get(slug="arkiv"))
+
+
 def only_two_questions() -> None:
     ChecklistItem.objects.filter(activity__code="A25", number__gt=2).delete()
 
@@ -172,6 +176,7 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
     "what is not finished": {
         "A25: has fewer than 3 questions": only_two_questions,
         "A21: has a role that is both responsible and involved": involve_the_responsible,
+        "A40: has question 1 for arkiv, a role that takes no part in it": ask_a_stranger,
         "S11: has only 5 sections": few_sections,
         "S16: has an empty section, “Prøve”": empty_section,
         "S16: has a field that lacks its content, “Tabel”": field_of_s16(0, label="Tabel", kind="table"),

@@ -157,6 +157,13 @@ G92G = ("9", "stk", "2", "litra", "g")
         ("AI Act bilag III 5(a)", "ai-forordningen", ("bilag", "iii", "pkt", "5", "litra", "a")),
         ("annex III(5)(a)", None, ("bilag", "iii", "pkt", "5", "litra", "a")),
         ("GDPR recital 75", "gdpr", ("betragtning", "75")),
+        ("Article 9(2), point (g), GDPR", "gdpr", ("art", *G92G)),
+        ("AI Act annex III, point 5(a)", "ai-forordningen", ("bilag", "iii", "pkt", "5", "litra", "a")),
+        ("bilag III, pkt. 5(a)", None, ("bilag", "iii", "pkt", "5", "litra", "a")),
+        ("GDPR art. 9, stk. 2(g)", "gdpr", ("art", *G92G)),
+        ("GDPR art. 9(2) litra g", "gdpr", ("art", *G92G)),
+        ("GDPR art. 9, stk. 2, g", "gdpr", ("art", *G92G)),
+        ("Article 35 of the GDPR", "gdpr", ("art", "35")),
         ("AI Act art. 4a", "ai-forordningen", ("art", "4", "a")),
         ("AI Act art. 5(1)(ba)", "ai-forordningen", ("art", "5", "stk", "1", "litra", "ba")),
     ],
@@ -206,6 +213,13 @@ def slugs(query: str, content) -> list[str]:
         ("GDPR art. 13-14", ["gdpr-art-13", "gdpr-art-14"]),
         ("GDPR art. 33, 34 og 35", ["gdpr-art-33", "gdpr-art-34", "gdpr-art-35"]),
         ("GDPR art. 14-13", ["gdpr-art-14", "gdpr-art-13"]),
+        ("Articles 13 and 14 of the GDPR", ["gdpr-art-13", "gdpr-art-14"]),
+        ("GDPR 13 og 14", ["gdpr-art-13", "gdpr-art-14"]),
+        (
+            "forvaltningsloven § 22-§ 24",
+            ["forvaltningsloven-par-22", "forvaltningsloven-par-23", "forvaltningsloven-par-24"],
+        ),
+        ("GDPR art. 5-99", ["gdpr-art-5"]),
     ],
 )
 def test_the_provision_is_found_in_the_table(query, found, content):

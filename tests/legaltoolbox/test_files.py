@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 from docx.oxml.ns import qn
 
-from legaltoolbox import rating
+from legaltoolbox import papers, rating
 from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version
 from tests.reading import bytes_of, notices_of, read, workbook_of
 
@@ -133,7 +133,25 @@ def test_the_annex_in_word_has_room_for_tender_and_vendor_and_says_what_it_is(co
     for one in chosen(content, FOR_VENDORS):
         assert letters(one.unsettled) in letters(told), one.code
         assert not one.unsettled or one.code in told
-    assert len(set(paragraphs := told.split("\n\n"))) == len(paragraphs)  # what several share is said once
+
+
+def test_what_is_unsettled_of_several_is_said_once():
+    shared = [
+        Requirement(code=code, unsettled=text) for code, text in (("K1", "A"), ("K2", ""), ("K3", "A\n"), ("K4", "B"))
+    ]
+    assert papers.unsettled(shared) == [("A", ["K1", "K3"]), ("B", ["K4"])]
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("", "Skal"), ("Skal for højrisiko.", "Skal for højrisiko."), ("Skaleres efter risiko.", "Skal. Skaleres efter risiko."),
+        ("For højrisiko.", "Skal. For højrisiko."),
+    ],
+)  # fmt: skip
+def test_the_degree_of_a_requirement_is_said_once(note, said):
+    with override("en"):
+        assert papers.level(Requirement(level="must", level_note=note)) == said
 
 
 def test_the_workbook_says_where_it_comes_from_and_leads_back_there(content, client):

@@ -38,7 +38,7 @@ def by_key(records: list[dict]) -> dict[str, dict]:
 
 def test_it_says_what_it_is(content, client):
     file = json_of(client, JSON)
-    assert file["format"] == "1.0"
+    assert file["format"] == "1.1"
     assert file["language"] == "da"
     assert file["notice"] == "Vejledning, ikke juridisk rådgivning."
     assert file["source"] == f"http://testserver{TOOLBOX}"

@@ -16,10 +16,6 @@ SITUATIONS = [
 ]
 
 
-PARTS = ("inddrages", "ansvarlig")
-"""The drawing is content, and so Danish on an English page too."""
-
-
 def chips_of(page: Element) -> dict[str, str]:
     """What each chip says to the address that takes its choice away."""
     return {chip.text: chip.attrs["href"] for chip in page.all("a", "chip")}
@@ -31,10 +27,10 @@ def entries(page: Element) -> dict[str, Element]:
 
 
 def parts_listed(entry: Element) -> Iterator[str]:
-    """Who takes part in an activity and why, as the list says it, in the words of the drawing."""
+    """Who takes part in an activity and why, as the list says it, in the drawing's words: Danish on any page."""
     for part in entry.one("dl", "who").all("div"):
         name, mark, _ = part.one("dt").text.partition(" (responsible)")
-        yield f"{entry.one('a', 'ref').text}. {name} ({PARTS[bool(mark)]}): {part.one('dd').text}"
+        yield f"{entry.one('a', 'ref').text}. {name} ({'ansvarlig' if mark else 'inddrages'}): {part.one('dd').text}"
 
 
 def name_of(link: Element) -> str:
@@ -268,7 +264,7 @@ def test_the_name_of_a_phase_is_not_broken_inside_a_word(query, content, client)
 def test_the_drawing_shows_who_is_responsible(content, client):
     for chip in read(client, OVERVIEW).one("svg", "onepager").all("a", "op-chip"):
         is_filled = chip.one("rect").attrs["fill"] != "#ffffff"
-        assert is_filled == (f"({PARTS[True]})" in name_of(chip))
+        assert is_filled == ("(ansvarlig)" in name_of(chip))
 
 
 def test_the_lists_of_phases_and_activities_are_the_one_pager(content, client):
