@@ -149,7 +149,7 @@ class Sheet:
     somebody choose in a column's data rows, by the column's index from 0. They have no commas, which would
     divide them, and are `MAX_CHOICES` long together. `formulas` are what Excel reckons in a column's data rows, by
     the column's index; “{row}” in one is the row's number, other braces are doubled. They are the code's own: no text
-    of anybody goes in.
+    of anybody goes in. So many first columns as `frozen` says stay in sight, and stand on every printed page.
     """
 
     name: str
@@ -159,6 +159,7 @@ class Sheet:
     kind: Literal["data", "notes"] = "data"
     validations: Mapping[int, Sequence[str]] = field(default_factory=dict)
     formulas: Mapping[int, str] = field(default_factory=dict)
+    frozen: int = 0
 
 
 def xlsx_response(
@@ -237,8 +238,10 @@ def _widths(sheet: Sheet) -> list[float]:
 
 def _write_data(worksheet: Worksheet, sheet: Sheet, cells: _Formats, max_rows: int) -> None:
     worksheet.set_landscape()
-    worksheet.freeze_panes(1, 0)
+    worksheet.freeze_panes(1, sheet.frozen)
     worksheet.repeat_rows(0)
+    if sheet.frozen:
+        worksheet.repeat_columns(0, sheet.frozen - 1)
     widths = _widths(sheet)
     _write_row(worksheet, 0, sheet.headings, widths, cells, cells.heading)
     last = 0

@@ -3,11 +3,15 @@
 from typing import ClassVar
 
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 
+from .admin_lock import LockedAdmin
+from .row_history import row_changes
 from .versions import AreaVersion
 
 
@@ -18,6 +22,10 @@ class TracedAdmin(SimpleHistoryAdmin):
     object_history_template = "admin/history.html"
     object_history_list_template = "admin/history_list.html"
     object_history_form_template = "admin/history_version.html"
+
+    def history_view(self, request, object_id, extra_context=None):
+        rows = {"row_changes": row_changes(self, unquote(object_id))} if self.inlines else {}
+        return super().history_view(request, object_id, rows | (extra_context or {}))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         request._version_id = version_id
@@ -57,6 +65,10 @@ class TracedAdmin(SimpleHistoryAdmin):
             name = "change" if object_id else "changelist"
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", *back)
 
+    def save_formset(self, request, form, formset, change) -> None:
+        make_room(formset)
+        super().save_formset(request, form, formset, change)
+
     def history_view_title(self, request, obj) -> str:
         return gettext("History: %(object)s") % {"object": obj}
 
@@ -64,7 +76,23 @@ class TracedAdmin(SimpleHistoryAdmin):
         return gettext("Earlier version: %(object)s") % {"object": obj}
 
 
-class PublicDataAdmin(TracedAdmin):
+OUT_OF_THE_WAY = 10_000
+
+
+def make_room(formset) -> None:
+    """Let rows that are numbered (`ORDER` of their model) change places.
+
+    They are saved one by one, and the database has a number once at any moment: those that move or go stand aside first.
+    """
+    order = getattr(formset.model, "ORDER", "")
+    if not order:
+        return
+    going = [form.instance.pk for form in getattr(formset, "deleted_forms", ())]
+    moving = [form.instance.pk for form in formset.initial_forms if order in form.changed_data]
+    formset.model.objects.filter(pk__in=[*going, *moving]).update(**{order: F(order) + OUT_OF_THE_WAY})
+
+
+class PublicDataAdmin(LockedAdmin, TracedAdmin):
     """For rows that the public pages show: a change shows on the very next request.
 
     The admin's views are atomic, so that the bump commits together with the change. It comes after

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -111,7 +112,7 @@ class _Checker:
             other = getattr(item, name, None)
             if other is not None and not other.is_public:
                 yield _("needs %(other)s, which is not public.") % {"other": other.key}
-        for kind in self.catalogue.items:
+        for kind in _named_by(type(item)):
             for other in self.catalogue.linked(item, kind):
                 if not other.is_public:
                     yield _("leads to %(other)s, which is not public.") % {"other": other.key}
@@ -130,6 +131,14 @@ class _Checker:
                     yield _("mentions %(code)s, which does not exist.") % {"code": code}
                 elif item.is_public and not other.is_public:
                     yield _("mentions %(code)s, which is not public.") % {"code": code}
+
+
+@cache
+def _named_by(model: type[Item]) -> tuple[str, ...]:
+    """The kinds of items that one of this model names itself; what names it in turn has nothing to mend."""
+    fields = (of for of in model._meta.get_fields() if of.concrete and of.is_relation)
+    named = {of.related_model for of in fields if of.related_model is not model}
+    return tuple(other.KIND for other in ITEM_MODELS if other in named)
 
 
 def texts(row: Any, catalogue: Catalogue) -> Iterator[str]:
@@ -194,12 +203,7 @@ def _template(item: DocumentTemplate, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _field(field: TemplateField) -> Iterator[str]:
-    needs = {
-        TemplateField.Kind.TABLE: field.columns,
-        TemplateField.Kind.CHOICE: field.options,
-        TemplateField.Kind.WORDING: field.wording,
-    }
-    if field.kind in needs and not needs[TemplateField.Kind(field.kind)]:
+    if field.lacks_content:
         yield _("has a field that lacks its content, “%(name)s”.") % {"name": field.label}
 
 

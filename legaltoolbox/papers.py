@@ -67,6 +67,13 @@ def _closing(items: Sequence[Item]) -> Iterator[Block]:
         f"{DISCLAIMER}. Teksten er sidst gennemgået {day(reviewed)}. {'' if confirmed else NOT_CONFIRMED} "
         "Kontrollér kilderne, før I bygger på dem.".replace("  ", " ")
     )
+    overdue = [item for item in items if item.is_overdue]
+    if overdue:
+        which = f" Det gælder {', '.join(item.key for item in overdue)}." if len(items) > 1 else ""
+        yield Prose(
+            f"Teksten skulle have været gennemgået igen senest {day(min(item.review_by for item in overdue))}. "
+            f"Den kan være forældet.{which}"
+        )
     found = unsettled(items)
     if found:
         yield Heading("Uafklaret", level=2, numbered=False)
@@ -115,6 +122,9 @@ def _sections(item: DocumentTemplate, catalogue: Catalogue) -> Iterator[Block]:
 
 
 def _field(field: TemplateField) -> Iterator[Block]:
+    if field.lacks_content:  # an editor is not done with it
+        yield Field(field.label, "text", field.help)
+        return
     match field.kind:
         case TemplateField.Kind.TABLE:
             if field.help:
@@ -133,9 +143,26 @@ def _field(field: TemplateField) -> Iterator[Block]:
             yield Field(field.label, field.kind, field.help, field.options)  # type: ignore[arg-type]
 
 
+PAGE_LETTERS = 104
+"""So many letters of a table's heading stand beside each other on a page."""
+CELL_LETTERS = 3
+"""What the borders of a cell take, in letters."""
+
+
 def _widths(field: TemplateField) -> tuple[float, ...]:
-    """A given first column is wider than those to fill in."""
-    return (1.6, *[1.0] * (len(field.columns) - 1)) if field.row_labels else ()
+    """Shares of the page: a given first column is wider than those to fill in, and no heading's word is broken."""
+    shares = [1.6 if field.row_labels and not place else 1.0 for place in range(len(field.columns))]
+    fewest = [max(map(len, heading.split()), default=0) + CELL_LETTERS for heading in field.columns]
+    if sum(fewest) >= PAGE_LETTERS:
+        return tuple(fewest)
+    widths = [float(letters) for letters in fewest]
+    while (left := PAGE_LETTERS - sum(widths)) > 0.5:  # what is left goes to those that are below their share
+        unit = PAGE_LETTERS / sum(shares)
+        wanting = {place: unit * share - widths[place] for place, share in enumerate(shares)}
+        wanting = {place: want for place, want in wanting.items() if want > 0}
+        for place, want in wanting.items():
+            widths[place] += left * want / sum(wanting.values())
+    return tuple(widths)
 
 
 def _rows(field: TemplateField) -> list[list[str | Blank]]:

@@ -45,6 +45,7 @@ def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str, notices: S
                 )
                 for when in ("før", "efter")
             },
+            frozen=2,
         ),
         Sheet(
             "Skala", ("Akse", "Trin", "Navn", "Beskrivelse", "Eksempel"), _scale(catalogue.levels), (24, 6, 20, 50, 60)
@@ -103,6 +104,7 @@ def annex(
             _annex_rows(chosen, catalogue),
             [width for _heading, width in ANNEX_COLUMNS],
             validations={headings.index("Opfyldt"): ANSWERS},
+            frozen=2,
         ),
         _about(chosen, address, notices),
     ]

@@ -30,7 +30,9 @@ STATE_FIELDS = (
 """The fieldset that every item has."""
 
 
-MOST_FINDINGS = 5
+MOST_FINDINGS = 10
+NO_TEXT = frozenset({"is_public", "certainty", "confirmed_on", "reviewed_on", "review_by", "position", "checked_on"})
+"""What may change without a change of what a lawyer has confirmed."""
 
 
 class LinesField(forms.CharField):
@@ -102,8 +104,27 @@ class ItemAdmin(PublicDataAdmin):
         request._found_before = self._findings()
         return super().save_form(request, form, change)
 
+    def save_model(self, request, obj, form, change) -> None:
+        if form.changed_data and set(form.changed_data) - NO_TEXT:
+            self._take_back_confirmation(request, obj, form)
+        super().save_model(request, obj, form, change)
+
+    def _take_back_confirmation(self, request: HttpRequest, item: Item, form) -> bool:
+        """A lawyer has confirmed the text as it was: another text has to be confirmed anew."""
+        if item.confirmed_on is None or "confirmed_on" in form.changed_data:
+            return False
+        item.confirmed_on = None
+        self.message_user(
+            request, gettext("The text has changed: it is not confirmed by a lawyer any more."), messages.WARNING
+        )
+        return True
+
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets) and self._take_back_confirmation(
+            request, form.instance, form
+        ):
+            form.instance.save(update_fields=["confirmed_on"])
         found = self._findings()
         new = [text for text in found if text not in getattr(request, "_found_before", found)]
         key = form.instance.key
@@ -111,7 +132,9 @@ class ItemAdmin(PublicDataAdmin):
         for text in list(shown)[:MOST_FINDINGS]:
             self.message_user(request, gettext("Content check: %(finding)s") % {"finding": text}, messages.WARNING)
         if len(shown) > MOST_FINDINGS:
-            more = gettext("Content check: %(n)s more findings. See them all with check_content.")
+            more = gettext(
+                "Content check: %(n)s more findings. Each item says what is found about it when it is saved."
+            )
             self.message_user(request, more % {"n": len(shown) - MOST_FINDINGS}, messages.WARNING)
 
     @staticmethod

@@ -1,6 +1,9 @@
 """Templates: the document, its sections, and each section's fields."""
 
+from datetime import timedelta
+
 from django.contrib import admin
+from django.db import transaction
 
 from kl_ai.traced_admin import PublicDataAdmin
 
@@ -44,6 +47,27 @@ class TemplateSectionAdmin(PublicDataAdmin):
     version = toolbox_version
     inlines = (FieldInline,)
     list_display = ("__str__", "position")
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """A section that was deleted comes back with the fields that went with it."""
+        was_gone = not TemplateSection.objects.filter(pk=object_id).exists()
+        with transaction.atomic():
+            answer = super().history_form_view(request, object_id, version_id, extra_context)
+            if request.method == "POST" and was_gone and TemplateSection.objects.filter(pk=object_id).exists():
+                _bring_back_fields(object_id)
+        return answer
+
     list_filter = ("template",)
     list_select_related = ("template",)
     search_fields = ("heading", "template__code")
+
+
+TOGETHER = timedelta(seconds=10)
+"""What is deleted with a section is deleted within this time."""
+
+
+def _bring_back_fields(section_id: str) -> None:
+    gone = TemplateSection.history.filter(id=section_id, history_type="-").latest().history_date
+    with_it = TemplateField.history.filter(section_id=section_id, history_type="-", history_date__gte=gone - TOGETHER)
+    for record in with_it:
+        record.instance.save()

@@ -72,6 +72,8 @@ class Item(models.Model):
             errors["review_by"] = _("The next review comes after the last one.")
         if self.reviewed_on and self.reviewed_on > timezone.localdate():
             errors["reviewed_on"] = _("This day is still to come.")
+        if self.confirmed_on and self.confirmed_on > timezone.localdate():
+            errors["confirmed_on"] = _("This day is still to come.")
         if self.is_public and self.certainty == Certainty.UNCERTAIN and not self.unsettled.strip():
             errors["unsettled"] = _("What is uncertain is public only with a text on what is not settled.")
         if errors:

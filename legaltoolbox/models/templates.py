@@ -2,13 +2,16 @@
 
 from typing import ClassVar
 
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from .items import NaturalCodeManager, Sourced, code_field, history
 from .work import Role
+
+MOST_ROWS = 50
 
 
 class DocumentTemplate(Sourced):
@@ -45,6 +48,8 @@ class DocumentTemplate(Sourced):
 class TemplateSection(models.Model):
     """A section of a template. The writer numbers it."""
 
+    ORDER = "position"
+
     template = models.ForeignKey(
         DocumentTemplate, verbose_name=_("template"), on_delete=models.CASCADE, related_name="sections"
     )
@@ -68,6 +73,8 @@ class TemplateSection(models.Model):
 class TemplateField(models.Model):
     """Something to fill in, or a wording to keep and adapt."""
 
+    ORDER = "position"
+
     class Kind(models.TextChoices):
         LINE = "line", _("one line")
         TEXT = "text", _("text")
@@ -87,7 +94,7 @@ class TemplateField(models.Model):
     help = models.TextField(_("help"), blank=True)
     options = models.JSONField(_("options"), default=list, blank=True, help_text=_("A list of texts."))
     columns = models.JSONField(_("columns"), default=list, blank=True, help_text=_("A list of texts."))
-    rows = models.PositiveSmallIntegerField(_("empty rows"), default=0)
+    rows = models.PositiveSmallIntegerField(_("empty rows"), default=0, validators=[MaxValueValidator(MOST_ROWS)])
     row_labels = models.JSONField(_("first column"), default=list, blank=True, help_text=_("A list of texts."))
     wording = models.TextField(_("wording"), blank=True)
 
@@ -102,3 +109,19 @@ class TemplateField(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        super().clean()
+        if self.lacks_content:
+            name, text = {
+                self.Kind.TABLE: ("columns", _("A table needs its columns.")),
+                self.Kind.CHOICE: ("options", _("Write what one may choose between.")),
+                self.Kind.WORDING: ("wording", _("Write the wording.")),
+            }[self.Kind(self.kind)]
+            raise ValidationError({name: text})
+
+    @property
+    def lacks_content(self) -> bool:
+        """Whether what its kind is made of is missing."""
+        needed = {self.Kind.TABLE: self.columns, self.Kind.CHOICE: self.options, self.Kind.WORDING: self.wording}
+        return not needed.get(self.Kind(self.kind), True) if self.kind else False

@@ -120,6 +120,8 @@ class Involvement(models.Model):
 class ChecklistItem(models.Model):
     """A question of an activity's checklist that can be answered yes when the thing is done."""
 
+    ORDER = "number"
+
     activity = models.ForeignKey(
         Activity, verbose_name=_("activity"), on_delete=models.CASCADE, related_name="checklist"
     )

@@ -98,7 +98,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         found = [
             _change(item, catalogue)
             for item in catalogue.sources
-            if item.status == legal_status and (item.change or catalogue.amendments.get(item.pk))
+            if item.status == legal_status and _is_told(item, catalogue)
         ]
         if found:
             groups.append((legal_status, sorted(found, key=_from)))
@@ -108,6 +108,13 @@ def changes(request: HttpRequest) -> HttpResponse:
         unsettled=_unsettled(catalogue, {change.source for _status, found in groups for change in found}),
         status=status(*catalogue.sources),
     )  # fmt: skip
+
+
+def _is_told(item: LegalSource, catalogue: Catalogue) -> bool:
+    """Whatever has something to tell; and law that is to come, once for all of its parts."""
+    if item.change or catalogue.amendments.get(item.pk):
+        return True
+    return item.status == LegalStatus.ADOPTED and (item.part_of is None or item.part_of.status != item.status)
 
 
 def _from(change: Change) -> tuple[int, int]:

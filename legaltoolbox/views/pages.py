@@ -18,6 +18,9 @@ from ..catalogue import Catalogue
 from ..linking import linker
 from ..models import Item
 
+MOST_NAMED = 12
+"""So many overdue items are named on a page of several."""
+
 toolbox_page = versioned_page
 """A public page that follows from the address and the published content alone."""
 
@@ -61,9 +64,12 @@ def status(*items: Item, tell_unsettled: bool = False) -> dict[str, Any]:
 
     A page of one item tells what of it is not settled; a page of several only where it is to `tell_unsettled`.
     """
+    overdue = [item.key for item in items if item.is_overdue]
+    confirmed = [item.confirmed_on for item in items if item.confirmed_on]
     return {
         "reviewed_on": min((item.reviewed_on for item in items), default=None),
-        "is_overdue": any(item.is_overdue for item in items),
-        "is_confirmed": bool(items) and all(item.confirmed_on for item in items),
+        "overdue": ", ".join(overdue[:MOST_NAMED]) + (" …" if len(overdue) > MOST_NAMED else ""),
+        "is_one": len(items) == 1,
+        "confirmed_on": min(confirmed) if confirmed and len(confirmed) == len(items) else None,
         "unsettled": [item for item in items if item.unsettled.strip()] if tell_unsettled or len(items) == 1 else [],
     }

@@ -26,7 +26,7 @@ from legaltoolbox.models import (
     TemplateField,
     toolbox_version,
 )
-from tests.admin_pages import Page, logged_in, said
+from tests.admin_pages import Page, logged_in, said, sent_by
 from tests.builders import make_editor, make_user
 from tests.reading import parse, read
 
@@ -195,6 +195,112 @@ def test_an_act_cannot_be_part_of_itself(content_rows):
     act.part_of = article
     with pytest.raises(ValidationError, match=r"part of itself|del af sig selv"):
         act.full_clean()
+
+
+def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(kl, client):
+    first, second = Form(kl, example(Requirement)), Form(kl, example(Requirement))
+    second.send(duty="Ny pligt.")
+    answer = first.send(evidence="Nyt bevis.")
+    assert not answer.redirect_chain
+    assert "Somebody saved this while you had it open." in answer.content.decode()
+    assert parse(answer.content.decode()).one("textarea", name="evidence").text == "Nyt bevis."
+    assert example(Requirement).duty == "Ny pligt."
+    kl.post(first.url, sent_by(answer.content.decode()) | first.links)  # having been told
+    assert example(Requirement).evidence == "Nyt bevis."
+
+
+def test_a_row_that_somebody_else_changed_is_not_overwritten_either(kl):
+    first, second = Form(kl, example(Activity)), Form(kl, example(Activity))
+    second.send(**{"checklist-0-question": "Først?"})
+    answer = first.send(**{"checklist-1-question": "Siden?"})
+    assert not answer.redirect_chain
+    assert "Somebody saved this while you had it open." in answer.content.decode()
+
+
+def test_the_second_of_two_clicks_is_no_conflict(kl):
+    first, second = Form(kl, example(Risk)), Form(kl, example(Risk))
+    for page in (first, second):
+        assert page.send(cause="En ny årsag.").redirect_chain
+
+
+def test_questions_change_places_and_one_is_put_between(kl):
+    activity = example(Activity)
+    before = list(activity.checklist.values_list("pk", flat=True))
+    Form(kl, activity).send(**{"checklist-0-number": 2, "checklist-1-number": 1})
+    assert list(activity.checklist.values_list("pk", flat=True)) == [before[1], before[0], *before[2:]]
+    assert list(activity.checklist.values_list("number", flat=True)) == list(range(1, len(before) + 1))
+
+
+def test_a_deleted_question_leaves_its_number_to_another(kl):
+    activity = example(Activity)
+    before = list(activity.checklist.values_list("pk", flat=True))
+    last = len(before) - 1
+    Form(kl, activity).send(**{f"checklist-{last}-DELETE": "on", "checklist-0-number": len(before)})
+    assert list(activity.checklist.values_list("pk", flat=True)) == [*before[1:last], before[0]]
+
+
+@pytest.mark.parametrize("kind", ["table", "choice", "wording"])
+def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, kl, client):
+    section = example(DocumentTemplate).sections.first()
+    with override("en"):
+        page = Page(kl, reverse("admin:legaltoolbox_templatesection_change", args=[section.pk]))
+    answer = page.send(
+        **{"fields-0-kind": kind, "fields-0-columns": "", "fields-0-options": "", "fields-0-wording": ""}
+    )
+    assert not answer.redirect_chain
+    TemplateField.objects.filter(section=section).update(kind=kind, columns=[], options=[], wording="")
+    toolbox_version.bump()  # should it come to be all the same, the document is made
+    assert client.get(f"{TOOLBOX}skabeloner/S11.docx").status_code == 200
+
+
+def test_a_lawyers_confirmation_is_of_the_text_that_was_confirmed(kl):
+    today = timezone.localdate()
+    assert not Form(kl, example(Risk)).send(confirmed_on=today + timedelta(days=1)).redirect_chain
+    Form(kl, example(Risk)).send(confirmed_on=today)
+    Form(kl, example(Risk)).send(review_by=today + timedelta(days=90))
+    assert example(Risk).confirmed_on == today
+    answer = Form(kl, example(Risk)).send(cause="En ny årsag.")
+    assert "The text has changed: it is not confirmed by a lawyer any more." in answer.content.decode()
+    assert example(Risk).confirmed_on is None
+
+
+def test_a_changed_row_takes_the_confirmation_back_too(kl):
+    Form(kl, example(Activity)).send(confirmed_on=timezone.localdate())
+    Form(kl, example(Activity)).send(**{"checklist-0-question": "Er det nyt?"})
+    assert example(Activity).confirmed_on is None
+
+
+def history_of(kl, item) -> str:
+    return kl.get(url(type(item), "history", item.pk)).content.decode()
+
+
+def test_the_history_tells_what_happened_to_the_rows_and_leads_to_a_deleted_one(kl):
+    activity = example(Activity)
+    assert "Rows that belong to it" not in history_of(kl, activity)  # what was loaded is no news
+    check = activity.checklist.get(number=1)
+    Form(kl, activity).send(**{"checklist-0-question": "Er det nyt?"})
+    assert f"{check.question} → Er det nyt?" in parse(history_of(kl, activity)).text
+    last = activity.checklist.last()
+    Form(kl, activity).send(**{f"checklist-{activity.checklist.count() - 1}-DELETE": "on"})
+    assert last.done_when in parse(history_of(kl, activity)).text
+    path = next(
+        link for link in re.findall(r'href="([^"]+)"', history_of(kl, activity)) if f"/{last.pk}/history/" in link
+    )
+    kl.post(path, sent_by(kl.get(path).content.decode()), follow=True)
+    assert activity.checklist.get(pk=last.pk).done_when == last.done_when
+
+
+def test_a_deleted_section_comes_back_with_its_fields(kl):
+    template = example(DocumentTemplate)
+    section = template.sections.last()
+    labels = list(section.fields.values_list("label", flat=True))
+    Form(kl, template).send(**{f"sections-{template.sections.count() - 1}-DELETE": "on"})
+    assert not template.sections.filter(pk=section.pk).exists()
+    path = next(
+        link for link in re.findall(r'href="([^"]+)"', history_of(kl, template)) if f"/{section.pk}/history/" in link
+    )
+    kl.post(path, sent_by(kl.get(path).content.decode()), follow=True)
+    assert list(template.sections.get(pk=section.pk).fields.values_list("label", flat=True)) == labels
 
 
 # Lists of texts -----------------------------------------------------------------------------------------

@@ -214,6 +214,17 @@ def test_the_button_prints_the_sheet_alone_and_the_browser_prints_the_list_too(c
     assert len(pages_of(desktop.pdf(prefer_css_page_size=True, format="A4"))) > 1
 
 
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_whatever_is_chosen_the_sheet_is_one(paper, content, desktop):
+    every = "&".join(f"{question.code}=yes" for question in content.questions)
+    for query in ("?role=jurist", "?personoplysninger=yes", f"?{every}", f"?role=projektleder&{every}"):
+        desktop.goto(TOOLBOX + query)
+        desktop.evaluate("document.body.classList.add('print-sheet')")
+        pages = pages_of(desktop.pdf(prefer_css_page_size=True, format=paper))
+        assert len(pages) == 1, query
+        assert near(pages[0], ACROSS[paper])
+
+
 def test_the_drawing_fills_the_sheet_and_is_not_cut(content, desktop):
     desktop.goto(TOOLBOX)
     desktop.emulate_media(media="print")

@@ -335,6 +335,24 @@ def test_the_steps_are_chosen_from_a_list_and_explained_on_a_sheet(content, clie
     }
 
 
+def test_number_and_name_stay_in_sight_and_stand_on_every_printed_page(content, client):
+    for file in ("risici.xlsx", "krav.xlsx"):
+        sheet = workbook_of(client, f"{TOOLBOX}{file}").worksheets[0]
+        assert sheet.freeze_panes == "C2"
+        assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$B")
+
+
+def test_no_word_of_a_tables_heading_is_wider_than_its_column(content, client):
+    """About six letters of the heading stand in a centimetre."""
+    for template in content.templates:
+        for table in document_of(client, f"skabeloner/{template.code}.docx").tables[1:]:
+            if len(table.columns) < 3:
+                continue
+            for cell in table.rows[0].cells:
+                longest = max((len(word) for word in cell.text.split()), default=0)
+                assert longest <= 6.2 * cell.width.cm, (template.code, cell.text, cell.width.cm)
+
+
 def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):
     """Each row's formulas read the two columns before them, and give the matrix's words."""
     sheet = workbook_of(client, f"{TOOLBOX}risici.xlsx").worksheets[0]

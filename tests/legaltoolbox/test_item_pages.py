@@ -154,17 +154,23 @@ def test_an_overdue_text_is_marked_until_it_is_reviewed(content_rows, client):
 
 
 def test_a_list_is_marked_where_one_of_its_items_is_overdue(content_rows, client):
-    assert OVERDUE not in read(client, f"{TOOLBOX}risici/").text
+    assert "were to be reviewed again" not in read(client, f"{TOOLBOX}risici/").text
     Risk.objects.filter(code="R09").update(review_by=date(2026, 1, 1), reviewed_on=date(2025, 1, 1))
     toolbox_version.bump()
-    assert OVERDUE in status_of(read(client, f"{TOOLBOX}risici/")).text
+    said = status_of(read(client, f"{TOOLBOX}risici/")).text
+    assert "Some of these texts were to be reviewed again before today" in said
+    assert "They may be out of date: R09. " in said
 
 
-def test_what_a_lawyer_has_confirmed_says_nothing_else(content_rows, client):
-    Risk.objects.filter(code="R09").update(confirmed_on=timezone.localdate())
+def test_a_page_says_when_a_lawyer_has_confirmed_it_or_that_none_has(content_rows, client):
+    Risk.objects.filter(code="R09").update(confirmed_on=date(2026, 11, 2))
     toolbox_version.bump()
-    assert "Not yet confirmed by a lawyer." not in read(client, f"{TOOLBOX}risici/R09/").text
-    assert "Not yet confirmed by a lawyer." in read(client, f"{TOOLBOX}risici/R10/").text
+    confirmed, other = (read(client, f"{TOOLBOX}risici/{code}/").text for code in ("R09", "R10"))
+    with override("en"):
+        assert f"Confirmed by a lawyer on {date_format(date(2026, 11, 2), 'DATE_FORMAT')}." in confirmed
+    assert "Not yet confirmed by a lawyer." not in confirmed
+    assert "Not yet confirmed by a lawyer." in other
+    assert "Not yet confirmed by a lawyer." in read(client, f"{TOOLBOX}risici/").text  # until all of them are
 
 
 def test_what_is_unsettled_is_told_on_the_page(content_rows, client):

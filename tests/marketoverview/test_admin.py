@@ -292,10 +292,9 @@ def test_a_comment_shows_at_once_with_the_day_of_its_text(kl):
     comment = snapshot.current().asked["services"].comment
     assert (comment.text_en, comment.updated_on) == ("Good news", timezone.localdate())
     FigureComment.objects.update(updated_on=date(2026, 1, 2))
-    page = Page(kl, url("figurecomment", "change", comment.pk))
-    page.send()
+    Page(kl, url("figurecomment", "change", comment.pk)).send()
     assert FigureComment.objects.get().updated_on == date(2026, 1, 2)
-    page.send(text_da="Bedre nyt")
+    Page(kl, url("figurecomment", "change", comment.pk)).send(text_da="Bedre nyt")
     assert FigureComment.objects.get().updated_on == timezone.localdate()
     assert snapshot.current().asked["services"].comment.text_da == "Bedre nyt"
     kl.post(url("figurecomment", "delete", comment.pk), {"post": "yes"})
