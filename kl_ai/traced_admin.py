@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
@@ -24,7 +26,12 @@ class TracedAdmin(SimpleHistoryAdmin):
     object_history_form_template = "admin/history_version.html"
 
     def history_view(self, request, object_id, extra_context=None):
-        rows = {"row_changes": row_changes(self, unquote(object_id))} if self.inlines else {}
+        key = unquote(object_id)
+        try:
+            self.model._meta.pk.to_python(key)
+        except ValidationError:
+            raise Http404 from None
+        rows = {"row_changes": row_changes(self, key)} if self.inlines else {}
         return super().history_view(request, object_id, rows | (extra_context or {}))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
@@ -77,6 +84,7 @@ class TracedAdmin(SimpleHistoryAdmin):
 
 
 OUT_OF_THE_WAY = 10_000
+"""Beyond every number that a row has, and within what the column can hold."""
 
 
 def make_room(formset) -> None:

@@ -35,6 +35,30 @@ NO_TEXT = frozenset({"is_public", "certainty", "confirmed_on", "reviewed_on", "r
 """What may change without a change of what a lawyer has confirmed."""
 
 
+def take_back_confirmation(request: HttpRequest, item: Item) -> bool:
+    """A lawyer has confirmed the text as it was: another text is not confirmed. Whether it was; the caller saves it."""
+    if item.confirmed_on is None:
+        return False
+    item.confirmed_on = None
+    messages.warning(request, gettext("The text has changed: it is not confirmed by a lawyer any more."))
+    return True
+
+
+class RowAdmin(PublicDataAdmin):
+    """Rows of an item that have a form of their own."""
+
+    version = toolbox_version
+    item: ClassVar[str]
+    """The field that names the item."""
+
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
+        item = getattr(form.instance, self.item)
+        has_changed = form.has_changed() or any(formset.has_changed() for formset in formsets)
+        if has_changed and take_back_confirmation(request, item):
+            item.save(update_fields=["confirmed_on"])
+
+
 class LinesField(forms.CharField):
     """A list of texts, one to a line."""
 
@@ -105,25 +129,14 @@ class ItemAdmin(PublicDataAdmin):
         return super().save_form(request, form, change)
 
     def save_model(self, request, obj, form, change) -> None:
-        if form.changed_data and set(form.changed_data) - NO_TEXT:
-            self._take_back_confirmation(request, obj, form)
+        if set(form.changed_data) - NO_TEXT and "confirmed_on" not in form.changed_data:
+            take_back_confirmation(request, obj)
         super().save_model(request, obj, form, change)
-
-    def _take_back_confirmation(self, request: HttpRequest, item: Item, form) -> bool:
-        """A lawyer has confirmed the text as it was: another text has to be confirmed anew."""
-        if item.confirmed_on is None or "confirmed_on" in form.changed_data:
-            return False
-        item.confirmed_on = None
-        self.message_user(
-            request, gettext("The text has changed: it is not confirmed by a lawyer any more."), messages.WARNING
-        )
-        return True
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
-        if any(formset.has_changed() for formset in formsets) and self._take_back_confirmation(
-            request, form.instance, form
-        ):
+        rows_changed = any(formset.has_changed() for formset in formsets)
+        if rows_changed and "confirmed_on" not in form.changed_data and take_back_confirmation(request, form.instance):
             form.instance.save(update_fields=["confirmed_on"])
         found = self._findings()
         new = [text for text in found if text not in getattr(request, "_found_before", found)]
@@ -147,7 +160,8 @@ class ItemAdmin(PublicDataAdmin):
         waiting = self.model.objects.filter(review_by__lt=timezone.localdate(), is_public=True).count()
         if not waiting:
             return []
-        text = gettext("%(items)s to be reviewed again") % {"items": self.opts.verbose_name_plural}
+        items = self.opts.verbose_name if waiting == 1 else self.opts.verbose_name_plural
+        text = gettext("%(items)s to be reviewed again") % {"items": items}
         there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return [Task(waiting, text, f"{there}?overdue=yes&is_public__exact=1")]
 

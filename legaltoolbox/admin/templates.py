@@ -5,10 +5,8 @@ from datetime import timedelta
 from django.contrib import admin
 from django.db import transaction
 
-from kl_ai.traced_admin import PublicDataAdmin
-
-from ..models import DocumentTemplate, TemplateField, TemplateSection, toolbox_version
-from .base import LINES, STATE_FIELDS, ItemAdmin
+from ..models import DocumentTemplate, TemplateField, TemplateSection
+from .base import LINES, STATE_FIELDS, ItemAdmin, RowAdmin
 
 
 class SectionInline(admin.StackedInline):
@@ -41,10 +39,10 @@ class DocumentTemplateAdmin(ItemAdmin):
 
 
 @admin.register(TemplateSection)
-class TemplateSectionAdmin(PublicDataAdmin):
+class TemplateSectionAdmin(RowAdmin):
     """A section with its fields."""
 
-    version = toolbox_version
+    item = "template"
     inlines = (FieldInline,)
     list_display = ("__str__", "position")
 

@@ -2,8 +2,6 @@
 
 from django.contrib import admin
 
-from kl_ai.traced_admin import PublicDataAdmin
-
 from ..models import (
     Activity,
     ActivityCondition,
@@ -12,9 +10,8 @@ from ..models import (
     Phase,
     Role,
     ScreeningQuestion,
-    toolbox_version,
 )
-from .base import STATE_FIELDS, ItemAdmin
+from .base import STATE_FIELDS, ItemAdmin, RowAdmin
 
 END = (None, {"fields": ("preview_link", "used_by")})
 
@@ -77,10 +74,10 @@ class ActivityAdmin(ItemAdmin):
 
 
 @admin.register(ChecklistItem)
-class ChecklistItemAdmin(PublicDataAdmin):
+class ChecklistItemAdmin(RowAdmin):
     """A question of a checklist with its own sources; it belongs to an activity."""
 
-    version = toolbox_version
+    item = "activity"
     fields = (("activity", "number"), "question", "guidance", "done_when", "role", "sources")
     list_display = ("__str__", "role")
     list_select_related = ("activity", "role")

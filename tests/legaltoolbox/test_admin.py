@@ -270,6 +270,22 @@ def test_a_changed_row_takes_the_confirmation_back_too(kl):
     assert example(Activity).confirmed_on is None
 
 
+def test_so_does_a_section_that_is_corrected_in_a_form_of_its_own(kl):
+    template = example(DocumentTemplate)
+    Form(kl, template).send(confirmed_on=timezone.localdate())
+    with override("en"):
+        page = Page(kl, reverse("admin:legaltoolbox_templatesection_change", args=[template.sections.first().pk]))
+    page.send()
+    assert example(DocumentTemplate).confirmed_on
+    Page(kl, page.url).send(heading="Nyt afsnit")
+    assert example(DocumentTemplate).confirmed_on is None
+
+
+def test_the_history_of_nothing_is_not_found(kl):
+    with override("en"):
+        assert kl.get(reverse("admin:legaltoolbox_activity_history", args=["intet"])).status_code == 404
+
+
 def history_of(kl, item) -> str:
     return kl.get(url(type(item), "history", item.pk)).content.decode()
 
