@@ -1,14 +1,27 @@
 """Two people on one form of the administration: the second is told, and loses nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.forms.models import _get_foreign_key
+from django.http import HttpRequest
 from django.utils.translation import gettext
 
 SEEN = "_seen"
 """The hidden field in which a form says which state of the history it shows."""
+NO_KEY = (ValueError, ValidationError, OverflowError)
+"""What a key raises that no row can have."""
+
+
+def with_plain_lines(request: HttpRequest) -> None:
+    """Texts as they are stored: a browser ends lines with CR and LF, and would change every text of several lines."""
+    if request.method == "POST":
+        data = request.POST.copy()
+        for name, values in data.lists():
+            data.setlist(name, [value.replace("\r\n", "\n") for value in values])
+        request.POST = data  # type: ignore[assignment]
 
 
 class LockedAdmin:
@@ -18,12 +31,14 @@ class LockedAdmin:
     A form that would change nothing is no conflict: that is the second of two clicks.
     """
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        now = self._history_mark(object_id) if object_id else ""
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        # Inside the admin's transaction: nobody saves between this look and our saving.
+        with_plain_lines(request)
+        now = self._history_mark(object_id, request.method == "POST") if object_id else ""
         request._is_behind = request.method == "POST" and request.POST.get(SEEN, now) != now
-        return super().changeform_view(request, object_id, form_url, {"seen": now} | (extra_context or {}))  # type: ignore[misc]
+        return super()._changeform_view(request, object_id, form_url, {"seen": now} | (extra_context or {}))  # type: ignore[misc]
 
-    def _history_mark(self, object_id: str) -> str:
+    def _history_mark(self, object_id: str, is_to_be_saved: bool) -> str:
         """The newest lines in the histories of the object and of the rows that its form holds."""
         own = {self.model._meta.pk.attname: object_id}  # type: ignore[attr-defined]
         histories = [(self.model.history, own)]  # type: ignore[attr-defined]
@@ -32,8 +47,10 @@ class LockedAdmin:
                 parent: Any = _get_foreign_key(self.model, inline.model, fk_name=inline.fk_name)  # type: ignore[attr-defined]
                 histories.append((inline.model.history, {parent.attname: object_id}))
         try:
+            if is_to_be_saved:
+                self.model._default_manager.select_for_update().filter(**own).first()  # type: ignore[attr-defined]
             marks = [rows.filter(**of).aggregate(newest=Max("history_id"))["newest"] for rows, of in histories]
-        except (ValueError, ValidationError):  # no key at all: the view answers it
+        except NO_KEY:  # the view answers it
             return ""
         return ".".join(str(mark or 0) for mark in marks)
 
@@ -52,10 +69,29 @@ class LockedAdmin:
 
     def _create_formsets(self, request, obj, change):
         formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
-        if change and getattr(request, "_is_behind", False):
+        if change and request.method == "POST":
             for formset in formsets:
-                formset.clean = lambda formset=formset: _refuse_if_changed(formset)
+                formset.clean = _checked(formset, getattr(request, "_is_behind", False))
         return formsets, inlines
+
+
+def _checked(formset: Any, is_behind: bool) -> Callable[[], None]:
+    clean = formset.clean
+
+    def checked() -> None:
+        clean()
+        key = formset.model._meta.pk.name
+        if any(key in form.errors for form in formset.initial_forms):
+            raise ValidationError(
+                gettext(
+                    "A row was deleted by somebody else while you had this open. Copy what you have written, and open "
+                    "the page anew."
+                )
+            )
+        if is_behind:
+            _refuse_if_changed(formset)
+
+    return checked
 
 
 def _refuse_if_changed(form: Any) -> None:

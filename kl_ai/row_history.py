@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Field
 from django.forms.models import _get_foreign_key
+from django.http import HttpRequest
 from django.urls import reverse
 
 MOST = 50
@@ -31,9 +33,13 @@ class RowChange:
     """The page of this state of the row, from which it can be brought back; “” where rows have no page."""
 
 
-def row_changes(admin: ModelAdmin, object_id: str) -> list[RowChange]:
-    """The latest changes of the rows that the object's form holds, the newest first, without what was loaded."""
-    found = [change for inline in admin.inlines for change in _of_inline(admin, inline, object_id)]
+def row_changes(admin: ModelAdmin, request: HttpRequest, object_id: str) -> list[RowChange]:
+    """The latest changes of the rows that the object's form shows this person, without what was loaded.
+
+    The newest first.
+    """
+    inlines = admin.get_inline_instances(request)
+    found = [change for inline in inlines for change in _of_inline(admin, inline, object_id)]
     return sorted(found, key=lambda change: change.when, reverse=True)[:MOST]
 
 
@@ -49,7 +55,7 @@ def _of_inline(admin: ModelAdmin, inline: Any, object_id: str) -> Iterator[RowCh
             when=record.history_date,
             who=str(record.history_user or ""),
             kind=record.history_type,
-            row=str(record.instance),
+            row=_name(record),
             changes=list(_changes(record, parent)),
             url=reverse(name, args=[record.id, record.pk]) if has_page else "",
         )
@@ -67,6 +73,16 @@ def _changes(record: Any, parent: Field) -> Iterator[tuple[str, str, str]]:
             yield str(of.verbose_name), old, new
 
 
+def _name(record: Any) -> str:
+    try:
+        return str(record.instance)
+    except ObjectDoesNotExist:  # what it was about is gone
+        return f"{record.instance._meta.verbose_name} {record.id}"
+
+
 def _shown(record: Any, of: Field) -> str:
-    value = getattr(record, of.name)
+    try:
+        value = getattr(record, of.name)
+    except ObjectDoesNotExist:
+        value = getattr(record, of.attname)
     return "" if value in (None, [], "") else str(value)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import Http404
@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 
-from .admin_lock import LockedAdmin
+from .admin_lock import NO_KEY, LockedAdmin, with_plain_lines
 from .row_history import row_changes
 from .versions import AreaVersion
 
@@ -28,17 +28,30 @@ class TracedAdmin(SimpleHistoryAdmin):
     def history_view(self, request, object_id, extra_context=None):
         key = unquote(object_id)
         try:
-            self.model._meta.pk.to_python(key)
-        except ValidationError:
+            self.model._default_manager.filter(pk=key).exists()
+            rows = {"row_changes": row_changes(self, request, key)} if self.inlines else {}
+        except NO_KEY:
             raise Http404 from None
-        rows = {"row_changes": row_changes(self, key)} if self.inlines else {}
         return super().history_view(request, object_id, rows | (extra_context or {}))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
+        self._refuse_what_is_no_key(object_id, version_id)
+        with_plain_lines(request)
+        was_deleted = not self.model._default_manager.filter(pk=object_id).exists()
+        if request.method == "POST" and was_deleted and not self.has_add_permission(request):
+            raise PermissionDenied  # it would be made anew
         request._version_id = version_id
         extra_context = {"has_parts": bool(self.inlines)} | (extra_context or {})
         with transaction.atomic():
             return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def _refuse_what_is_no_key(self, object_id: str, version_id: str) -> None:
+        """404 for what no row and no version can have as its key."""
+        try:
+            self.model._default_manager.filter(pk=object_id).exists()
+            self.model.history.filter(pk=version_id).exists()
+        except NO_KEY:
+            raise Http404 from None
 
     def render_history_view(self, request, template, context, **kwargs):
         """With the links of the version that is shown; the library would show those of today."""
@@ -84,7 +97,7 @@ class TracedAdmin(SimpleHistoryAdmin):
 
 
 OUT_OF_THE_WAY = 10_000
-"""Beyond every number that a row has, and within what the column can hold."""
+"""Beyond every number that a row may have (`HIGHEST` of the models), and within what the column can hold."""
 
 
 def make_room(formset) -> None:
@@ -96,7 +109,8 @@ def make_room(formset) -> None:
     if not order:
         return
     going = [form.instance.pk for form in getattr(formset, "deleted_forms", ())]
-    moving = [form.instance.pk for form in formset.initial_forms if order in form.changed_data]
+    # Whoever may only see the rows sends none of their fields: such a form says that all have changed, and is not saved.
+    moving = [form.instance.pk for form in formset.initial_forms if form.has_changed() and order in form.changed_data]
     formset.model.objects.filter(pk__in=[*going, *moving]).update(**{order: F(order) + OUT_OF_THE_WAY})
 
 

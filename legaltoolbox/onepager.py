@@ -202,9 +202,10 @@ class _Drawing:
         top = self.head_height + self.titles_height
         rows = [(role, self._row_height(role)) for role in self.plan.roles]
         height = top + sum(size for _role, size in rows) + 2
+        name = _("Phases, roles and activities")
         yield (
             f'<svg class="onepager" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="group"'
-            f' aria-label={quoteattr(_("Phases, roles and activities"))}><g lang="da">'
+            f' aria-label={quoteattr(name)}><g lang="da">'
         )
         for number, step in enumerate(self.plan.steps):
             yield from self._head(number, step)

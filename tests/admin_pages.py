@@ -64,7 +64,10 @@ class Form(HTMLParser):
 def sent_by(html: str) -> dict:
     form = Form()
     form.feed(html)
-    return form.values
+    # A browser ends the lines of a text with CR and LF.
+    return {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value for name, value in form.values.items()
+    }
 
 
 def url(model: str, page: str, *args) -> str:

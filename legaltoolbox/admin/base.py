@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.admin_lock import NO_KEY
 from kl_ai.admin_site import Task
 from kl_ai.traced_admin import PublicDataAdmin
 from kl_ai.validators import validate_text
@@ -35,13 +36,16 @@ NO_TEXT = frozenset({"is_public", "certainty", "confirmed_on", "reviewed_on", "r
 """What may change without a change of what a lawyer has confirmed."""
 
 
-def take_back_confirmation(request: HttpRequest, item: Item) -> bool:
-    """A lawyer has confirmed the text as it was: another text is not confirmed. Whether it was; the caller saves it."""
-    if item.confirmed_on is None:
-        return False
-    item.confirmed_on = None
-    messages.warning(request, gettext("The text has changed: it is not confirmed by a lawyer any more."))
-    return True
+def take_back_confirmation(request: HttpRequest, *items: Item | None) -> None:
+    """A lawyer has confirmed the text as it was: another text is not confirmed."""
+    for item in items:
+        if item is not None and item.confirmed_on is not None:
+            item.confirmed_on = None
+            item.save(update_fields=["confirmed_on"])
+            messages.warning(
+                request,
+                gettext("The text of %(item)s has changed: no lawyer has confirmed it now.") % {"item": item.key},
+            )
 
 
 class RowAdmin(PublicDataAdmin):
@@ -53,10 +57,29 @@ class RowAdmin(PublicDataAdmin):
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
-        item = getattr(form.instance, self.item)
-        has_changed = form.has_changed() or any(formset.has_changed() for formset in formsets)
-        if has_changed and take_back_confirmation(request, item):
-            item.save(update_fields=["confirmed_on"])
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            take_back_confirmation(request, getattr(form.instance, self.item), self._item(form.initial.get(self.item)))
+
+    def delete_model(self, request, obj) -> None:
+        super().delete_model(request, obj)
+        take_back_confirmation(request, getattr(obj, self.item))
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        before = self._item_of_row(object_id)
+        answer = super().history_form_view(request, object_id, version_id, extra_context)
+        if request.method == "POST" and answer.status_code == 302:
+            take_back_confirmation(request, before, self._item_of_row(object_id))
+        return answer
+
+    def _item(self, key: Any) -> Item | None:
+        return self.model._meta.get_field(self.item).related_model.objects.filter(pk=key).first() if key else None
+
+    def _item_of_row(self, object_id: str) -> Item | None:
+        try:
+            row = self.model._default_manager.filter(pk=object_id).first()
+        except NO_KEY:
+            return None
+        return getattr(row, self.item) if row is not None else None
 
 
 class LinesField(forms.CharField):
@@ -129,15 +152,22 @@ class ItemAdmin(PublicDataAdmin):
         return super().save_form(request, form, change)
 
     def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
         if set(form.changed_data) - NO_TEXT and "confirmed_on" not in form.changed_data:
             take_back_confirmation(request, obj)
-        super().save_model(request, obj, form, change)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """An earlier version comes back without its confirmation: its rows are those of today."""
+        answer = super().history_form_view(request, object_id, version_id, extra_context)
+        if request.method == "POST" and answer.status_code == 302:
+            take_back_confirmation(request, self.model._default_manager.filter(pk=object_id).first())
+        return answer
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
         rows_changed = any(formset.has_changed() for formset in formsets)
-        if rows_changed and "confirmed_on" not in form.changed_data and take_back_confirmation(request, form.instance):
-            form.instance.save(update_fields=["confirmed_on"])
+        if rows_changed and "confirmed_on" not in form.changed_data:
+            take_back_confirmation(request, form.instance)
         found = self._findings()
         new = [text for text in found if text not in getattr(request, "_found_before", found)]
         key = form.instance.key

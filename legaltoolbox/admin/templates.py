@@ -48,10 +48,10 @@ class TemplateSectionAdmin(RowAdmin):
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         """A section that was deleted comes back with the fields that went with it."""
-        was_gone = not TemplateSection.objects.filter(pk=object_id).exists()
+        was_gone = self._item_of_row(object_id) is None
         with transaction.atomic():
             answer = super().history_form_view(request, object_id, version_id, extra_context)
-            if request.method == "POST" and was_gone and TemplateSection.objects.filter(pk=object_id).exists():
+            if request.method == "POST" and was_gone and self._item_of_row(object_id) is not None:
                 _bring_back_fields(object_id)
         return answer
 
@@ -67,5 +67,7 @@ TOGETHER = timedelta(seconds=10)
 def _bring_back_fields(section_id: str) -> None:
     gone = TemplateSection.history.filter(id=section_id, history_type="-").latest().history_date
     with_it = TemplateField.history.filter(section_id=section_id, history_type="-", history_date__gte=gone - TOGETHER)
-    for record in with_it:
+    newest_first = with_it.order_by("-history_date", "-history_id")
+    # One that was deleted on its own just before may have left its place to another.
+    for record in {record.position: record for record in reversed(newest_first)}.values():
         record.instance.save()

@@ -18,6 +18,10 @@ class Certainty(models.TextChoices):
     UNCERTAIN = "uncertain", _("uncertain, or about to change")
 
 
+HIGHEST = 9_999
+"""The highest number in the order of an item's rows."""
+
+
 class NaturalCodeManager(models.Manager):
     """Looks rows up by their stable code or slug; the content files use it."""
 

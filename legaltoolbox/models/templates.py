@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from .items import NaturalCodeManager, Sourced, code_field, history
+from .items import HIGHEST, NaturalCodeManager, Sourced, code_field, history
 from .work import Role
 
 MOST_ROWS = 50
@@ -53,7 +53,7 @@ class TemplateSection(models.Model):
     template = models.ForeignKey(
         DocumentTemplate, verbose_name=_("template"), on_delete=models.CASCADE, related_name="sections"
     )
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(_("position"), validators=[MaxValueValidator(HIGHEST)])
     heading = models.CharField(_("heading"), max_length=150)
     guidance = models.TextField(_("guidance"), blank=True)
 
@@ -88,7 +88,7 @@ class TemplateField(models.Model):
     section = models.ForeignKey(
         TemplateSection, verbose_name=_("section"), on_delete=models.CASCADE, related_name="fields"
     )
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(_("position"), validators=[MaxValueValidator(HIGHEST)])
     label = models.CharField(_("label"), max_length=250)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     help = models.TextField(_("help"), blank=True)

@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from .items import NaturalCodeManager, Sourced, code_field, history
+from .items import HIGHEST, NaturalCodeManager, Sourced, code_field, history
 
 
 class Role(Sourced):
@@ -125,7 +126,7 @@ class ChecklistItem(models.Model):
     activity = models.ForeignKey(
         Activity, verbose_name=_("activity"), on_delete=models.CASCADE, related_name="checklist"
     )
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MaxValueValidator(HIGHEST)])
     question = models.TextField(_("question"))
     guidance = models.TextField(_("guidance"))
     done_when = models.TextField(_("done when"))

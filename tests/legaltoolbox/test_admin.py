@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -231,6 +232,35 @@ def test_questions_change_places_and_one_is_put_between(kl):
     assert list(activity.checklist.values_list("number", flat=True)) == list(range(1, len(before) + 1))
 
 
+def test_whoever_may_not_change_the_rows_leaves_them_as_they_are(editor, kl):
+    activity = example(Activity)
+    before = list(activity.checklist.values_list("pk", "number", "question"))
+    editor.groups.clear()
+    names = ("view_activity", "change_activity", "view_checklistitem", "view_involvement", "view_activitycondition")
+    editor.user_permissions.set(Permission.objects.filter(codename__in=names))
+    assert Form(kl, activity).send(why="En ny grund.").redirect_chain
+    assert example(Activity).why == "En ny grund."
+    assert list(activity.checklist.values_list("pk", "number", "question")) == before
+
+
+def test_a_row_that_somebody_else_deleted_is_named(kl):
+    form = Form(kl, example(Activity))
+    example(Activity).checklist.first().delete()
+    answer = form.send(why="En ny grund.")
+    for _again in range(2):
+        assert "A row was deleted by somebody else while you had this open." in answer.content.decode()
+        answer = kl.post(form.url, sent_by(answer.content.decode()) | form.links)
+
+
+def test_a_text_of_several_lines_is_not_changed_by_being_shown(kl):
+    """A browser ends its lines with CR and LF."""
+    activity = Activity.objects.filter(what__contains="\n").first()
+    Activity.objects.filter(pk=activity.pk).update(confirmed_on=timezone.localdate())
+    Form(kl, activity).send(review_by=timezone.localdate() + timedelta(days=99))
+    saved = Activity.objects.get(pk=activity.pk)
+    assert (saved.what, saved.confirmed_on) == (activity.what, timezone.localdate())
+
+
 def test_a_deleted_question_leaves_its_number_to_another(kl):
     activity = example(Activity)
     before = list(activity.checklist.values_list("pk", flat=True))
@@ -260,7 +290,7 @@ def test_a_lawyers_confirmation_is_of_the_text_that_was_confirmed(kl):
     Form(kl, example(Risk)).send(review_by=today + timedelta(days=90))
     assert example(Risk).confirmed_on == today
     answer = Form(kl, example(Risk)).send(cause="En ny årsag.")
-    assert "The text has changed: it is not confirmed by a lawyer any more." in answer.content.decode()
+    assert "The text of R09 has changed: no lawyer has confirmed it now." in answer.content.decode()
     assert example(Risk).confirmed_on is None
 
 
@@ -281,9 +311,44 @@ def test_so_does_a_section_that_is_corrected_in_a_form_of_its_own(kl):
     assert example(DocumentTemplate).confirmed_on is None
 
 
-def test_the_history_of_nothing_is_not_found(kl):
+@pytest.mark.parametrize("key", ["intet", "1.0", "9" * 30])
+def test_what_no_row_has_as_its_key_is_not_found(key, kl):
+    activity = example(Activity).pk
+    for name, args in (("history", [key]), ("simple_history", [key, 1]), ("simple_history", [activity, key])):
+        assert kl.get(url(Activity, name, *args)).status_code == 404
+    assert kl.get(url(Activity, "change", key)).status_code in (302, 404)
+
+
+def test_going_back_or_deleting_takes_a_confirmation_back_too(kl):
+    template = example(DocumentTemplate)
+    section = template.sections.first()
     with override("en"):
-        assert kl.get(reverse("admin:legaltoolbox_activity_history", args=["intet"])).status_code == 404
+        back = reverse(
+            "admin:legaltoolbox_templatesection_simple_history", args=[section.pk, section.history.first().pk]
+        )
+        delete = reverse("admin:legaltoolbox_templatesection_delete", args=[section.pk])
+    for path, fields in ((back, sent_by(kl.get(back).content.decode())), (delete, {"post": "yes"})):
+        DocumentTemplate.objects.filter(pk=template.pk).update(confirmed_on=timezone.localdate())
+        kl.post(path, fields)
+        assert example(DocumentTemplate).confirmed_on is None
+
+
+def test_an_earlier_version_comes_back_unconfirmed(kl):
+    Form(kl, example(Risk)).send(confirmed_on=timezone.localdate())
+    confirmed = example(Risk).history.first()
+    Form(kl, example(Risk)).send(cause="En ny årsag.")
+    path = url(Risk, "simple_history", example(Risk).pk, confirmed.pk)
+    kl.post(path, sent_by(kl.get(path).content.decode()))
+    assert (example(Risk).cause, example(Risk).confirmed_on) == (confirmed.cause, None)
+
+
+def test_only_whoever_may_see_the_rows_sees_their_history(editor, kl):
+    activity = example(Activity)
+    Form(kl, activity).send(**{"checklist-0-question": "Hvad må man se?"})
+    assert "Hvad må man se?" in history_of(kl, activity)
+    editor.groups.clear()
+    editor.user_permissions.set(Permission.objects.filter(codename="view_activity"))
+    assert "Hvad må man se?" not in history_of(kl, activity)
 
 
 def history_of(kl, item) -> str:

@@ -15,6 +15,7 @@ from kl_ai.models import User
 from marketoverview import snapshot
 from marketoverview.models import (
     Answer,
+    DeadlineExtension,
     FigureComment,
     ModerationEvent,
     Option,
@@ -32,6 +33,7 @@ from tests.builders import (
     make_response,
     make_round,
     make_user,
+    make_vendor,
 )
 
 pytestmark = pytest.mark.django_db
@@ -379,3 +381,12 @@ def test_no_page_holds_inline_script_or_style(kl):
         assert "Content-Security-Policy" in page.response.headers
         found = re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", page.text)
         assert not found, (address, found)
+
+
+def test_the_history_of_a_vendor_tells_of_an_extension_whose_round_is_gone(kl):
+    vendor, survey_round = make_vendor("Nordstjernen"), make_round()
+    DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=date(2026, 12, 1), reason="Barsel.")
+    survey_round.delete()
+    answer = kl.get(url("vendor", "history", vendor.pk))
+    assert answer.status_code == 200
+    assert "Barsel." in answer.content.decode()
