@@ -1,9 +1,12 @@
-"""What several tests of the content files start from."""
+"""What several tests of the toolbox start from: a small content, and an editor at the administration."""
 
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from tests.admin_pages import logged_in
+from tests.builders import make_editor
 from tests.legaltoolbox.small import write
 
 
@@ -11,3 +14,14 @@ from tests.legaltoolbox.small import write
 def small(tmp_path) -> Path:
     """The folder of the small toolbox."""
     return write(tmp_path / "small")
+
+
+@pytest.fixture
+def editor(content_rows):
+    return make_editor("editor@kl.example")
+
+
+@pytest.fixture
+def kl(editor) -> Client:
+    """The editor's browser."""
+    return logged_in(editor)

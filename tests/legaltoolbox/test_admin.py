@@ -1,11 +1,9 @@
-"""The toolbox in KL's administration: who may write, what is refused, and what shows on the public pages at once."""
+"""The toolbox in KL's administration: who may write, what shows on the public pages at once, and what the lists say."""
 
 import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
-from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,72 +14,21 @@ from legaltoolbox.models import (
     Activity,
     ChecklistItem,
     DocumentTemplate,
-    Guidance,
-    Item,
     LegalSource,
     Phase,
     Requirement,
     Risk,
     Role,
-    ScreeningQuestion,
     TemplateField,
     toolbox_version,
 )
-from tests.admin_pages import Page, logged_in, said, sent_by
-from tests.builders import make_editor, make_user
+from tests.admin_pages import Page, logged_in, said
+from tests.builders import make_user
+from tests.legaltoolbox.item_forms import ITEMS, PAGES, TEXTS, Form, example, section_url, url
 from tests.reading import parse, read
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
-ITEMS = {
-    LegalSource: "gdpr-art-35", Role: "dpo", Phase: "foranalyse", ScreeningQuestion: "generativ",
-    DocumentTemplate: "S11", Activity: "A25", Risk: "R09", Requirement: "K31", Guidance: "M05",
-}  # fmt: skip
 items = pytest.mark.parametrize("model", ITEMS)
-PAGES = {
-    LegalSource: "kilder/gdpr-art-35/", Role: "roller/dpo/", Phase: "faser/foranalyse/", ScreeningQuestion: "",
-    DocumentTemplate: "skabeloner/S11/", Activity: "aktiviteter/A25/", Risk: "risici/R09/", Requirement: "krav/K31/",
-    Guidance: "maa-og-maa-ikke/",
-}  # fmt: skip
-TEXTS = {
-    LegalSource: "summary", Role: "why", Phase: "goal", ScreeningQuestion: "help", DocumentTemplate: "purpose",
-    Activity: "why", Risk: "cause", Requirement: "duty", Guidance: "explanation",
-}  # fmt: skip
-"""A text of each kind that its page shows."""
-
-
-@pytest.fixture
-def editor(content_rows):
-    return make_editor("editor@kl.example")
-
-
-@pytest.fixture
-def kl(editor) -> Client:
-    """The editor's browser."""
-    return logged_in(editor)
-
-
-def url(model: type[Item], page: str, *args) -> str:
-    with override("en"):
-        return reverse(f"admin:legaltoolbox_{model._meta.model_name}_{page}", args=args)
-
-
-def example(model: type[Item]) -> Item:
-    return model.objects.get(**{model.KEY: ITEMS[model]})
-
-
-class Form(Page):
-    """An item's form. Sends the links of the item along, of which it has several under one name."""
-
-    def __init__(self, client: Client, item: Item) -> None:
-        super().__init__(client, url(type(item), "change", item.pk))
-        self.links = {
-            of.name: [other.pk for other in getattr(item, of.name).all()]
-            for of in item._meta.many_to_many
-            if of.remote_field.through._meta.auto_created
-        }
-
-    def send(self, **changes):
-        return super().send(**self.links | changes)
 
 
 # Who may do what --------------------------------------------------------------------------------------
@@ -160,230 +107,6 @@ def test_a_new_risk_is_public_when_it_is_saved_and_its_code_is_checked(kl, clien
     assert Risk.objects.get(code="R98").reviewed_on == today
 
 
-# What is refused ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("model", [LegalSource, Activity])
-def test_what_is_uncertain_is_public_only_with_a_text_on_what_is_unsettled(model, kl, client):
-    item = example(model)
-    answer = Form(kl, item).send(certainty="uncertain", unsettled="")
-    assert "public only with a text on what is not settled" in answer.content.decode()
-    assert example(model).certainty != "uncertain"
-    Form(kl, item).send(certainty="uncertain", unsettled="Det ved vi ikke endnu.")
-    assert example(model).certainty == "uncertain"
-    assert "Det ved vi ikke endnu." in read(client, TOOLBOX + PAGES[model]).text
-
-
-def test_what_is_uncertain_and_not_public_may_wait_without_a_text(kl):
-    answer = Form(kl, example(Risk)).send(certainty="uncertain", unsettled="", is_public=[])
-    assert answer.redirect_chain
-    assert not example(Risk).is_public
-
-
-def test_dates_of_review_must_make_sense(kl):
-    today = timezone.localdate()
-    for dates in (
-        {"reviewed_on": today + timedelta(days=1), "review_by": today + timedelta(days=2)},
-        {"reviewed_on": today, "review_by": today},
-    ):
-        answer = Form(kl, example(Risk)).send(**{name: day.isoformat() for name, day in dates.items()})
-        assert not answer.redirect_chain
-
-
-def test_an_act_cannot_be_part_of_itself(content_rows):
-    article = LegalSource.objects.get(slug="gdpr-art-35")
-    act = article.part_of
-    act.part_of = article
-    with pytest.raises(ValidationError, match=r"part of itself|del af sig selv"):
-        act.full_clean()
-
-
-def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(kl, client):
-    first, second = Form(kl, example(Requirement)), Form(kl, example(Requirement))
-    second.send(duty="Ny pligt.")
-    answer = first.send(evidence="Nyt bevis.")
-    assert not answer.redirect_chain
-    assert "Somebody saved this while you had it open." in answer.content.decode()
-    assert parse(answer.content.decode()).one("textarea", name="evidence").text == "Nyt bevis."
-    assert example(Requirement).duty == "Ny pligt."
-    kl.post(first.url, sent_by(answer.content.decode()) | first.links)  # having been told
-    assert example(Requirement).evidence == "Nyt bevis."
-
-
-def test_a_row_that_somebody_else_changed_is_not_overwritten_either(kl):
-    first, second = Form(kl, example(Activity)), Form(kl, example(Activity))
-    second.send(**{"checklist-0-question": "Først?"})
-    answer = first.send(**{"checklist-1-question": "Siden?"})
-    assert not answer.redirect_chain
-    assert "Somebody saved this while you had it open." in answer.content.decode()
-
-
-def test_the_second_of_two_clicks_is_no_conflict(kl):
-    first, second = Form(kl, example(Risk)), Form(kl, example(Risk))
-    for page in (first, second):
-        assert page.send(cause="En ny årsag.").redirect_chain
-
-
-def test_questions_change_places_and_one_is_put_between(kl):
-    activity = example(Activity)
-    before = list(activity.checklist.values_list("pk", flat=True))
-    Form(kl, activity).send(**{"checklist-0-number": 2, "checklist-1-number": 1})
-    assert list(activity.checklist.values_list("pk", flat=True)) == [before[1], before[0], *before[2:]]
-    assert list(activity.checklist.values_list("number", flat=True)) == list(range(1, len(before) + 1))
-
-
-def test_whoever_may_not_change_the_rows_leaves_them_as_they_are(editor, kl):
-    activity = example(Activity)
-    before = list(activity.checklist.values_list("pk", "number", "question"))
-    editor.groups.clear()
-    names = ("view_activity", "change_activity", "view_checklistitem", "view_involvement", "view_activitycondition")
-    editor.user_permissions.set(Permission.objects.filter(codename__in=names))
-    assert Form(kl, activity).send(why="En ny grund.").redirect_chain
-    assert example(Activity).why == "En ny grund."
-    assert list(activity.checklist.values_list("pk", "number", "question")) == before
-
-
-def test_a_row_that_somebody_else_deleted_is_named(kl):
-    form = Form(kl, example(Activity))
-    example(Activity).checklist.first().delete()
-    answer = form.send(why="En ny grund.")
-    for _again in range(2):
-        assert "A row was deleted by somebody else while you had this open." in answer.content.decode()
-        answer = kl.post(form.url, sent_by(answer.content.decode()) | form.links)
-
-
-def test_a_text_of_several_lines_is_not_changed_by_being_shown(kl):
-    """A browser ends its lines with CR and LF."""
-    activity = Activity.objects.filter(what__contains="\n").first()
-    Activity.objects.filter(pk=activity.pk).update(confirmed_on=timezone.localdate())
-    Form(kl, activity).send(review_by=timezone.localdate() + timedelta(days=99))
-    saved = Activity.objects.get(pk=activity.pk)
-    assert (saved.what, saved.confirmed_on) == (activity.what, timezone.localdate())
-
-
-def test_a_deleted_question_leaves_its_number_to_another(kl):
-    activity = example(Activity)
-    before = list(activity.checklist.values_list("pk", flat=True))
-    last = len(before) - 1
-    Form(kl, activity).send(**{f"checklist-{last}-DELETE": "on", "checklist-0-number": len(before)})
-    assert list(activity.checklist.values_list("pk", flat=True)) == [*before[1:last], before[0]]
-
-
-@pytest.mark.parametrize("kind", ["table", "choice", "wording"])
-def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, kl, client):
-    section = example(DocumentTemplate).sections.first()
-    with override("en"):
-        page = Page(kl, reverse("admin:legaltoolbox_templatesection_change", args=[section.pk]))
-    answer = page.send(
-        **{"fields-0-kind": kind, "fields-0-columns": "", "fields-0-options": "", "fields-0-wording": ""}
-    )
-    assert not answer.redirect_chain
-    TemplateField.objects.filter(section=section).update(kind=kind, columns=[], options=[], wording="")
-    toolbox_version.bump()  # should it come to be all the same, the document is made
-    assert client.get(f"{TOOLBOX}skabeloner/S11.docx").status_code == 200
-
-
-def test_a_lawyers_confirmation_is_of_the_text_that_was_confirmed(kl):
-    today = timezone.localdate()
-    assert not Form(kl, example(Risk)).send(confirmed_on=today + timedelta(days=1)).redirect_chain
-    Form(kl, example(Risk)).send(confirmed_on=today)
-    Form(kl, example(Risk)).send(review_by=today + timedelta(days=90))
-    assert example(Risk).confirmed_on == today
-    answer = Form(kl, example(Risk)).send(cause="En ny årsag.")
-    assert "The text of R09 has changed: no lawyer has confirmed it now." in answer.content.decode()
-    assert example(Risk).confirmed_on is None
-
-
-def test_a_changed_row_takes_the_confirmation_back_too(kl):
-    Form(kl, example(Activity)).send(confirmed_on=timezone.localdate())
-    Form(kl, example(Activity)).send(**{"checklist-0-question": "Er det nyt?"})
-    assert example(Activity).confirmed_on is None
-
-
-def test_so_does_a_section_that_is_corrected_in_a_form_of_its_own(kl):
-    template = example(DocumentTemplate)
-    Form(kl, template).send(confirmed_on=timezone.localdate())
-    with override("en"):
-        page = Page(kl, reverse("admin:legaltoolbox_templatesection_change", args=[template.sections.first().pk]))
-    page.send()
-    assert example(DocumentTemplate).confirmed_on
-    Page(kl, page.url).send(heading="Nyt afsnit")
-    assert example(DocumentTemplate).confirmed_on is None
-
-
-@pytest.mark.parametrize("key", ["intet", "1.0", "9" * 30])
-def test_what_no_row_has_as_its_key_is_not_found(key, kl):
-    activity = example(Activity).pk
-    for name, args in (("history", [key]), ("simple_history", [key, 1]), ("simple_history", [activity, key])):
-        assert kl.get(url(Activity, name, *args)).status_code == 404
-    assert kl.get(url(Activity, "change", key)).status_code in (302, 404)
-
-
-def test_going_back_or_deleting_takes_a_confirmation_back_too(kl):
-    template = example(DocumentTemplate)
-    section = template.sections.first()
-    with override("en"):
-        back = reverse(
-            "admin:legaltoolbox_templatesection_simple_history", args=[section.pk, section.history.first().pk]
-        )
-        delete = reverse("admin:legaltoolbox_templatesection_delete", args=[section.pk])
-    for path, fields in ((back, sent_by(kl.get(back).content.decode())), (delete, {"post": "yes"})):
-        DocumentTemplate.objects.filter(pk=template.pk).update(confirmed_on=timezone.localdate())
-        kl.post(path, fields)
-        assert example(DocumentTemplate).confirmed_on is None
-
-
-def test_an_earlier_version_comes_back_unconfirmed(kl):
-    Form(kl, example(Risk)).send(confirmed_on=timezone.localdate())
-    confirmed = example(Risk).history.first()
-    Form(kl, example(Risk)).send(cause="En ny årsag.")
-    path = url(Risk, "simple_history", example(Risk).pk, confirmed.pk)
-    kl.post(path, sent_by(kl.get(path).content.decode()))
-    assert (example(Risk).cause, example(Risk).confirmed_on) == (confirmed.cause, None)
-
-
-def test_only_whoever_may_see_the_rows_sees_their_history(editor, kl):
-    activity = example(Activity)
-    Form(kl, activity).send(**{"checklist-0-question": "Hvad må man se?"})
-    assert "Hvad må man se?" in history_of(kl, activity)
-    editor.groups.clear()
-    editor.user_permissions.set(Permission.objects.filter(codename="view_activity"))
-    assert "Hvad må man se?" not in history_of(kl, activity)
-
-
-def history_of(kl, item) -> str:
-    return kl.get(url(type(item), "history", item.pk)).content.decode()
-
-
-def test_the_history_tells_what_happened_to_the_rows_and_leads_to_a_deleted_one(kl):
-    activity = example(Activity)
-    assert "Rows that belong to it" not in history_of(kl, activity)  # what was loaded is no news
-    check = activity.checklist.get(number=1)
-    Form(kl, activity).send(**{"checklist-0-question": "Er det nyt?"})
-    assert f"{check.question} → Er det nyt?" in parse(history_of(kl, activity)).text
-    last = activity.checklist.last()
-    Form(kl, activity).send(**{f"checklist-{activity.checklist.count() - 1}-DELETE": "on"})
-    assert last.done_when in parse(history_of(kl, activity)).text
-    path = next(
-        link for link in re.findall(r'href="([^"]+)"', history_of(kl, activity)) if f"/{last.pk}/history/" in link
-    )
-    kl.post(path, sent_by(kl.get(path).content.decode()), follow=True)
-    assert activity.checklist.get(pk=last.pk).done_when == last.done_when
-
-
-def test_a_deleted_section_comes_back_with_its_fields(kl):
-    template = example(DocumentTemplate)
-    section = template.sections.last()
-    labels = list(section.fields.values_list("label", flat=True))
-    Form(kl, template).send(**{f"sections-{template.sections.count() - 1}-DELETE": "on"})
-    assert not template.sections.filter(pk=section.pk).exists()
-    path = next(
-        link for link in re.findall(r'href="([^"]+)"', history_of(kl, template)) if f"/{section.pk}/history/" in link
-    )
-    kl.post(path, sent_by(kl.get(path).content.decode()), follow=True)
-    assert list(template.sections.get(pk=section.pk).fields.values_list("label", flat=True)) == labels
-
-
 # Lists of texts -----------------------------------------------------------------------------------------
 
 
@@ -403,8 +126,7 @@ def test_options_and_columns_of_a_field_are_written_one_to_a_line(kl, client):
     field = TemplateField.objects.filter(kind="choice").select_related("section__template").first()
     section = field.section
     number = list(section.fields.values_list("pk", flat=True)).index(field.pk)
-    with override("en"):
-        page = Page(kl, reverse("admin:legaltoolbox_templatesection_change", args=[section.pk]))
+    page = Page(kl, section_url("change", section))
     answer = page.send(**{f"fields-{number}-options": "Lav\r\nHelt ny mulighed\r\nHøj"})
     assert answer.redirect_chain
     field.refresh_from_db()
@@ -506,42 +228,6 @@ def test_the_lists_are_searched_and_filtered(kl):
         Risk.objects.filter(code="R10").update(is_public=False)
         assert code in {risk.code for risk in kl.get(f"{url(Risk, 'changelist')}?{query}").context["cl"].result_list}
     assert kl.get(f"{url(Risk, 'changelist')}?q=findesikke").context["cl"].result_count == 0
-
-
-# History --------------------------------------------------------------------------------------------------
-
-
-def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl, client):
-    item = example(Risk)
-    first = item.title
-    Form(kl, item).send(title="Forkert titel")
-    assert f"{first} → Forkert titel" in kl.get(url(Risk, "history", item.pk)).content.decode()
-    assert read(client, f"{TOOLBOX}risici/R09/").one("h1").text == "Forkert titel"
-    earlier = item.history.filter(title=first).first()
-    path = url(Risk, "simple_history", item.pk, earlier.pk)
-    links = {of.name: {other.pk for other in getattr(item, of.name).all()} for of in item._meta.many_to_many}
-    shown = parse(kl.get(path).content.decode())
-    for name, pks in links.items():
-        options = shown.one("select", name=name).all("option")
-        assert {int(option.attrs["value"]) for option in options if "selected" in option.attrs} == pks, name
-    Page(kl, path).send(**{name: sorted(pks) for name, pks in links.items()})
-    assert read(client, f"{TOOLBOX}risici/R09/").one("h1").text == first
-
-
-def test_the_links_of_an_earlier_version_come_back_with_it(kl):
-    item = example(Risk)
-    before = set(item.sources.values_list("pk", flat=True))
-    assert len(before) > 1
-    Form(kl, item).send(sources=[min(before)])
-    path = url(Risk, "simple_history", item.pk, item.history.earliest().pk)
-    options = parse(kl.get(path).content.decode()).one("select", name="sources").all("option")
-    shown = {int(option.attrs["value"]) for option in options if "selected" in option.attrs}
-    assert shown == before
-    others = {
-        name: list(getattr(item, name).values_list("pk", flat=True)) for name in ("phases", "roles", "activities")
-    }
-    Page(kl, path).send(sources=sorted(shown), **others)
-    assert set(item.sources.values_list("pk", flat=True)) == before
 
 
 def test_no_page_holds_inline_script_or_style(kl):

@@ -307,3 +307,27 @@ def test_what_is_to_come_next_stands_first_among_the_changes(content_rows, clien
     shown = [heading.all("a")[0].text for heading in page.all("h3") if heading.has("span", "legal-tag")]
     names = [row.name for row in rows]
     assert [name for name in shown if name in names] == [names[place] for place in (4, 2, 1, 3, 0)]
+
+
+def test_law_that_is_to_come_is_told_once_for_all_of_its_parts(content, client):
+    """Also where no editor has written what changes; and from which day."""
+    page = read(client, f"{TOOLBOX}aendringer/")
+    told = {heading.all("a")[0].text: heading.text for heading in page.all("h3") if heading.has("span", "legal-tag")}
+    coming = [one for one in content.sources if one.status == "adopted"]
+    assert [one for one in coming if not one.change]
+    for one in coming:
+        if one.change or one.part_of is None or one.part_of.status != "adopted":
+            assert "applies from" in told[one.name] or not one.applies_from, one.slug
+        else:
+            assert one.name not in told, one.slug
+
+
+def test_a_source_that_is_to_come_and_unsettled_says_both(content_rows, client):
+    source = LegalSource.objects.filter(status="adopted", requirement_items__isnull=False).first()
+    LegalSource.objects.filter(pk=source.pk).update(unsettled="Måske.")
+    toolbox_version.bump()
+    requirement = source.requirement_items.first()
+    page = read(client, f"{TOOLBOX}krav/?q={requirement.code}")
+    (entry,) = [one for one in page.all("li", "entry") if one.one("span", "code").text == requirement.code]
+    foot = entry.one("p", "entry-foot").text
+    assert f"{source.name} Adopted, not in force Unsettled" in " ".join(foot.split())

@@ -244,6 +244,15 @@ def test_the_day_of_the_review_is_not_overdue(content_rows):
     assert [finding for finding in found() if finding.item == "A25"] == []
 
 
+def test_only_what_names_a_hidden_item_is_to_be_mended(content_rows):
+    """The sources of a hidden activity have nothing to change."""
+    hide = change(Activity, "A10", is_public=False)
+    hide()
+    pointing = {finding.item for finding in found() if "A10" in finding.text}
+    assert pointing
+    assert not pointing & set(LegalSource.objects.values_list("slug", flat=True))
+
+
 def test_adopted_law_whose_day_has_come_is_a_note(content_rows, capsys):
     LegalSource.objects.filter(slug="ai-forordningen-art-26").update(applies_from=timezone.localdate())
     call_command("check_content")

@@ -230,6 +230,17 @@ def assert_described(document, template, content) -> None:
     assert all(source.name in facts["Kilder"] for source in content.linked(template, "source"))
 
 
+def test_a_document_says_when_its_text_is_overdue(content_rows, client):
+    told = "Teksten skulle have været gennemgået igen senest"
+    assert told not in words_of(document_of(client, "skabeloner/S11.docx"))
+    past = timezone.localdate() - timedelta(days=3)
+    for model, code in ((DocumentTemplate, "S11"), (Requirement, "K08")):
+        model.objects.filter(code=code).update(reviewed_on=past - timedelta(days=9), review_by=past)
+    toolbox_version.bump()
+    assert f"{told} {day(past)}." in words_of(document_of(client, "skabeloner/S11.docx"))
+    assert "Det gælder K08." in words_of(document_of(client, "krav.docx?pick=K08&pick=K09"))
+
+
 def test_a_corrected_template_says_which_version_it_is(content_rows, client):
     DocumentTemplate.objects.filter(code="S11").update(version="2.1")
     toolbox_version.bump()

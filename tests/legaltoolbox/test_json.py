@@ -118,6 +118,13 @@ def test_checklists_involvement_conditions_sections_and_fields_are_there_in_orde
         ]
 
 
+def test_a_question_of_a_checklist_is_called_as_pages_and_documents_call_it(content, client):
+    (activity,) = [one for one in json_of(client, JSON)["activities"] if one["code"] == "A25"]
+    page = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/")
+    assert all(check["code"] in page.text for check in activity["checklist"])
+    assert len({check["code"] for check in activity["checklist"]}) == len(activity["checklist"])
+
+
 def test_a_question_of_a_checklist_names_the_sources_of_its_own(content_rows, client):
     file = json_of(client, JSON)
     checks = {

@@ -65,6 +65,17 @@ def test_a_yes_that_an_earlier_no_overrules_is_named(content, client):
     assert notices_of(read(client, f"{OVERVIEW}?{question.requires.code}=yes&{question.code}=yes")) == []
 
 
+def test_what_a_vendor_must_know_is_one_click_away_and_nothing_is_printed_where_nothing_applies(content, client):
+    page = read(client, OVERVIEW)
+    (link,) = [link for link in page.all("a") if link.text == "What a vendor must know"]
+    assert read(client, link.attrs["href"]).one("h1").text == content.find("role", "leverandor").name
+    assert page.has("button", **{"data-print": "sheet"})
+    every_no = "&".join(f"{question.code}=no" for question in content.questions)
+    empty = read(client, f"{OVERVIEW}?role=borger&{every_no}")
+    assert not entries(empty)
+    assert not empty.has("button", **{"data-print": "sheet"})
+
+
 # What applies, and why ------------------------------------------------------------------------------
 
 

@@ -1,0 +1,64 @@
+"""The forms of the toolbox's items in KL's administration, as an editor has them."""
+
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from legaltoolbox.models import (
+    Activity,
+    DocumentTemplate,
+    Guidance,
+    Item,
+    LegalSource,
+    Phase,
+    Requirement,
+    Risk,
+    Role,
+    ScreeningQuestion,
+    TemplateSection,
+)
+from tests.admin_pages import Page
+
+ITEMS = {
+    LegalSource: "gdpr-art-35", Role: "dpo", Phase: "foranalyse", ScreeningQuestion: "generativ",
+    DocumentTemplate: "S11", Activity: "A25", Risk: "R09", Requirement: "K31", Guidance: "M05",
+}  # fmt: skip
+PAGES = {
+    LegalSource: "kilder/gdpr-art-35/", Role: "roller/dpo/", Phase: "faser/foranalyse/", ScreeningQuestion: "",
+    DocumentTemplate: "skabeloner/S11/", Activity: "aktiviteter/A25/", Risk: "risici/R09/", Requirement: "krav/K31/",
+    Guidance: "maa-og-maa-ikke/",
+}  # fmt: skip
+TEXTS = {
+    LegalSource: "summary", Role: "why", Phase: "goal", ScreeningQuestion: "help", DocumentTemplate: "purpose",
+    Activity: "why", Risk: "cause", Requirement: "duty", Guidance: "explanation",
+}  # fmt: skip
+"""A text of each kind that its page shows."""
+
+
+def url(model: type[Item], page: str, *args) -> str:
+    with override("en"):
+        return reverse(f"admin:legaltoolbox_{model._meta.model_name}_{page}", args=args)
+
+
+def example(model: type[Item]) -> Item:
+    return model.objects.get(**{model.KEY: ITEMS[model]})
+
+
+class Form(Page):
+    """An item's form. Sends the links of the item along, of which it has several under one name."""
+
+    def __init__(self, client: Client, item: Item) -> None:
+        super().__init__(client, url(type(item), "change", item.pk))
+        self.links = {
+            of.name: [other.pk for other in getattr(item, of.name).all()]
+            for of in item._meta.many_to_many
+            if of.remote_field.through._meta.auto_created
+        }
+
+    def send(self, **changes):
+        return super().send(**self.links | changes)
+
+
+def section_url(page: str, section: TemplateSection, *args) -> str:
+    with override("en"):
+        return reverse(f"admin:legaltoolbox_templatesection_{page}", args=[section.pk, *args])
