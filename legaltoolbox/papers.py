@@ -23,6 +23,7 @@ from .models import (
     Role,
     TemplateField,
 )
+from .texts import unsettled
 
 # The content is Danish, and so are the documents, whatever the language of the page that they were taken from.
 DISCLAIMER = "Vejledning, ikke juridisk rådgivning"
@@ -77,17 +78,8 @@ def _closing(items: Sequence[Item]) -> Iterator[Block]:
     found = unsettled(items)
     if found:
         yield Heading("Uafklaret", level=2, numbered=False)
-        for text, keys in found:
-            yield Prose(f"{', '.join(keys)}: {text}" if len(items) > 1 else text)
-
-
-def unsettled(items: Sequence[Item]) -> list[tuple[str, list[str]]]:
-    """What is not settled, each text once, with the keys of the items that it is about."""
-    texts: dict[str, list[str]] = {}
-    for item in items:
-        if item.unsettled.strip():
-            texts.setdefault(item.unsettled.strip(), []).append(item.key)
-    return list(texts.items())
+        for text, about in found:
+            yield Prose(f"{', '.join(item.key for item in about)}: {text}" if len(items) > 1 else text)
 
 
 # Templates --------------------------------------------------------------------------------------

@@ -1,16 +1,17 @@
 """How likelihood and consequence, each from 1 to 4, make a risk's level."""
 
-from enum import StrEnum
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 STEPS = range(1, 5)
 
 
-class Level(StrEnum):
+class Level(models.TextChoices):
     """How serious a risk is."""
 
-    LOW = "low"
-    MIDDLE = "middle"
-    HIGH = "high"
+    LOW = "low", _("low")
+    MIDDLE = "middle", _("middle")
+    HIGH = "high", _("high")
 
 
 def level(likelihood: int, consequence: int) -> Level:

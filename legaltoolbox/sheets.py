@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from django.utils.text import capfirst
 from django.utils.translation import override
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
@@ -12,12 +13,12 @@ from kl_ai.tables import Sheet
 
 from .catalogue import Catalogue
 from .models import Activity, Requirement, Risk, Role, ScaleLevel
-from .papers import DISCLAIMER, NOT_CONFIRMED, day, level, sources, unsettled
-from .rating import STEPS, Level
+from .papers import DISCLAIMER, NOT_CONFIRMED, day, level, sources
+from .rating import STEPS
 from .rating import level as risk_level
+from .texts import unsettled
 
 LEVELS = tuple(map(str, STEPS))
-LEVEL_NAMES = {Level.LOW: "Lav", Level.MIDDLE: "Mellem", Level.HIGH: "Høj"}
 RISK_COLUMNS = (
     ("Nr.", 6), ("Risiko", 28), ("Emne", 18), ("Årsag", 32), ("Hændelse", 32), ("Konsekvens for borgeren", 36),
     ("Konsekvens for kommunen", 30), ("Typiske foranstaltninger", 50), ("Krav", 16), ("Aktiviteter", 14),
@@ -56,7 +57,8 @@ def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str, notices: S
 
 def _risk_formula(likelihood: int, consequence: int) -> str:
     """The risk's level from the two columns as `rating.level` has it; empty until both are chosen."""
-    names = ",".join(f'"{LEVEL_NAMES[risk_level(one, other)]}"' for one in STEPS for other in STEPS)
+    with override("da"):
+        names = ",".join(f'"{capfirst(risk_level(one, other).label)}"' for one in STEPS for other in STEPS)
     first, second = (f"{xl_col_to_name(column)}{{row}}" for column in (likelihood, consequence))
     return f'=IF(OR({first}="",{second}=""),"",CHOOSE((VALUE({first})-1)*{len(STEPS)}+VALUE({second}),{names}))'
 
@@ -146,5 +148,5 @@ def _about(chosen: Sequence, address: str, notices: Sequence[str]) -> Sheet:
     if not all(item.confirmed_on for item in chosen):
         rows.append(("Forbehold", NOT_CONFIRMED))
     rows += [("Ikke med", notice) for notice in notices]
-    rows += [(f"Uafklaret, {', '.join(keys)}", text) for text, keys in unsettled(chosen)]
+    rows += [(f"Uafklaret, {', '.join(item.key for item in about)}", text) for text, about in unsettled(chosen)]
     return Sheet("Om", (), rows, kind="notes")

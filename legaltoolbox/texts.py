@@ -1,5 +1,6 @@
 """What is text in an item: the fields that are searched, and how a code is written in running text."""
 
+from collections.abc import Iterable
 from typing import Any
 
 SEARCHED = {
@@ -24,3 +25,12 @@ def searched(item: Any) -> str:
         "\n".join(value) if isinstance(value, list) else str(value)
         for value in (getattr(item, name) for name in SEARCHED[item.KIND])
     )
+
+
+def unsettled(items: Iterable[Any]) -> list[tuple[str, list[Any]]]:
+    """What is not settled, each text once, with the items that it is about."""
+    about: dict[str, list[Any]] = {}
+    for item in items:
+        if text := item.unsettled.strip():
+            about.setdefault(text, []).append(item)
+    return list(about.items())

@@ -59,31 +59,18 @@ def _scale(catalogue: Catalogue) -> list[tuple[str, list[ScaleLevel]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixCell:
-    """Where likelihood and consequence meet."""
-
-    level: rating.Level
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class MatrixRow:
     likelihood: ScaleLevel
-    cells: list[MatrixCell]
+    levels: list[rating.Level]
 
 
 def _matrix(catalogue: Catalogue) -> list[MatrixRow]:
     """The most likely row first, as such a matrix is drawn."""
     (_, likelihoods), (_, consequences) = _scale(catalogue)
     return [
-        MatrixRow(row, [_cell(row.level, column.level) for column in consequences]) for row in reversed(likelihoods)
+        MatrixRow(row, [rating.level(row.level, column.level) for column in consequences])
+        for row in reversed(likelihoods)
     ]
-
-
-def _cell(likelihood: int, consequence: int) -> MatrixCell:
-    names = {rating.Level.LOW: _("low"), rating.Level.MIDDLE: _("middle"), rating.Level.HIGH: _("high")}
-    level = rating.level(likelihood, consequence)
-    return MatrixCell(level, names[level])
 
 
 @toolbox_page

@@ -12,6 +12,7 @@ from .. import catalogue as catalogues
 from .. import filtersets, linking
 from ..catalogue import Catalogue
 from ..models import LegalSource, LegalStatus
+from ..texts import unsettled
 from .catalogues import panel
 from .pages import danish, find, page, status, toolbox_page
 
@@ -102,10 +103,14 @@ def changes(request: HttpRequest) -> HttpResponse:
         ]
         if found:
             groups.append((legal_status, sorted(found, key=_from)))
+    told = {change.source for _status, found in groups for change in found}
     return page(
         request, "changes", catalogue, [(_("What is changing"), "")], "changes",
         groups=groups,
-        unsettled=_unsettled(catalogue, {change.source for _status, found in groups for change in found}),
+        unsettled=[
+            (text, linking.refs(about))
+            for text, about in unsettled(one for one in catalogue.sources if one not in told)
+        ],
         status=status(*catalogue.sources),
     )  # fmt: skip
 
@@ -135,12 +140,3 @@ def _change(item: LegalSource, catalogue: Catalogue) -> Change:
         if in_order:
             groups.append(linking.Group(kind, str(linking.KIND_NAMES[kind]), linking.refs(in_order)))
     return Change(item, amended, groups)
-
-
-def _unsettled(catalogue: Catalogue, shown: set[LegalSource]) -> list[tuple[str, list[linking.Ref]]]:
-    """What is not settled, each text once, with every source that it is about; without what is shown already."""
-    texts: dict[str, list[linking.Ref]] = {}
-    for item in catalogue.sources:
-        if item.unsettled.strip() and item not in shown:
-            texts.setdefault(item.unsettled, []).append(linking.ref(item))
-    return list(texts.items())

@@ -204,5 +204,5 @@ def test_an_earlier_version_comes_back_unconfirmed(kl):
     confirmed = example(Risk).history.first()
     Form(kl, example(Risk)).send(cause="En ny årsag.")
     path = url(Risk, "simple_history", example(Risk).pk, confirmed.pk)
-    kl.post(path, sent_by(kl.get(path).content.decode()))
+    kl.post(path, sent_by(kl.get(path).content.decode()) | Form(kl, example(Risk)).links)
     assert (example(Risk).cause, example(Risk).confirmed_on) == (confirmed.cause, None)

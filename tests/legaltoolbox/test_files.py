@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 
 from legaltoolbox import papers, rating
 from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version
+from legaltoolbox.texts import unsettled
 from tests.reading import bytes_of, notices_of, read, workbook_of
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -139,7 +140,8 @@ def test_what_is_unsettled_of_several_is_said_once():
     shared = [
         Requirement(code=code, unsettled=text) for code, text in (("K1", "A"), ("K2", ""), ("K3", "A\n"), ("K4", "B"))
     ]
-    assert papers.unsettled(shared) == [("A", ["K1", "K3"]), ("B", ["K4"])]
+    told = [(text, [one.code for one in about]) for text, about in unsettled(shared)]
+    assert told == [("A", ["K1", "K3"]), ("B", ["K4"])]
 
 
 @pytest.mark.parametrize(
@@ -354,14 +356,14 @@ def test_number_and_name_stay_in_sight_and_stand_on_every_printed_page(content, 
 
 
 def test_no_word_of_a_tables_heading_is_wider_than_its_column(content, client):
-    """About six letters of the heading stand in a centimetre."""
+    """About six letters of the heading stand in a centimetre, and the cell's borders take the room of two."""
     for template in content.templates:
         for table in document_of(client, f"skabeloner/{template.code}.docx").tables[1:]:
             if len(table.columns) < 3:
                 continue
             for cell in table.rows[0].cells:
                 longest = max((len(word) for word in cell.text.split()), default=0)
-                assert longest <= 6.2 * cell.width.cm, (template.code, cell.text, cell.width.cm)
+                assert longest + 2 <= 6.2 * cell.width.cm, (template.code, cell.text, cell.width.cm)
 
 
 def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):

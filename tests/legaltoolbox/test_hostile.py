@@ -33,6 +33,7 @@ from legaltoolbox.models import (
     TemplateSection,
     toolbox_version,
 )
+from tests.long_queries import long_queries
 from tests.reading import Element, bytes_of, json_of, notices_of, parse, read
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -147,13 +148,7 @@ def test_unknown_parameters_are_named_and_change_nothing(client, path, unknown):
     assert not [link for link in links if any(f"{name}=" in link for name in unknown)]
 
 
-LONG = {
-    "thousands of parameters": "&".join(f"pick=x{number}" for number in range(5000)),
-    "the same one thousands of times": "&".join(["role=dpo"] * 5000),
-    "100 kB in one value": "q=" + "sagsbehandling+" * 7000,
-    "100 kB in one name": "x" * 100_000,
-    "100 kB of separators": "&" * 100_000,
-}
+LONG = long_queries("pick", "role=dpo")
 
 
 @pytest.mark.parametrize("path", [TOOLBOX, f"{TOOLBOX}krav/", f"{TOOLBOX}soeg/"])

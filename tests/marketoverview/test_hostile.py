@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kl_ai.wordindex import WordIndex
 from marketoverview.snapshot import Snapshot
 from tests.builders import make_question, make_response
+from tests.long_queries import long_queries
 from tests.reading import MARKET, Element, names_of, notices_of, parse, read, total_of
 from tests.selections import SURVEY
 
@@ -127,14 +128,7 @@ def test_unknown_filters_are_named_and_change_nothing(demo, client, path, unknow
         assert total_of(page) == total_of(read(client, f"{MARKET}?{known}"))
 
 
-LONG = {
-    "thousands of parameters": "&".join(f"services=x{number}" for number in range(5000)),
-    "the same one thousands of times": "&".join(["services=advisory"] * 5000),
-    "100 kB in one value": "q=" + "sagsbehandling+" * 7000,
-    "100 kB in one name": "x" * 100_000,
-    "100 kB of percent signs": "%" * 100_000,
-    "100 kB of separators": "&" * 100_000,
-}
+LONG = long_queries("services", "services=advisory")
 
 
 @pytest.mark.parametrize(
