@@ -163,6 +163,13 @@ def test_what_is_not_public_is_seen_in_a_preview_and_by_no_visitor(model, kl, cl
     assert not client.get(path).content.decode().count("Nyskrevet tekst")
 
 
+def test_whoever_may_not_see_the_item_sees_no_preview_of_it(editor, kl):
+    path = url(Risk, "preview", example(Risk).pk)
+    assert kl.get(path).status_code == 200
+    editor.groups.clear()
+    assert kl.get(path).status_code == 404
+
+
 def test_a_preview_shows_the_content_as_it_is_now(kl):
     """Not as it was when somebody last looked."""
     path = url(Risk, "preview", example(Risk).pk)
