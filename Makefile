@@ -1,7 +1,7 @@
 # What the portal offers on a command line. `make` alone lists it.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench messages format clean \
-	check-code check-types check-templates check-settings check-migrations check-translations
+	check-code check-imports check-types check-templates check-settings check-migrations check-translations
 
 PORT ?= 8000
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n < 2 ? 2 : n > 8 ? 8 : n )))
@@ -18,7 +18,7 @@ help:
 	@echo 'make setup     install into .venv; fast when nothing has changed'
 	@echo 'make demo      the portal with demonstration data on http://127.0.0.1:$(PORT) (PORT=9000 changes it)'
 	@echo 'make test      the whole test suite, on SQLite and on PostgreSQL where it is found'
-	@echo 'make check     lint, format, types, templates, settings, migrations, translations'
+	@echo 'make check     lint, format, imports, types, templates, settings, migrations, translations'
 	@echo 'make bench     the benchmarks, side by side with their peers'
 	@echo 'make messages  collect the texts for translation and compile the translations (needs gettext)'
 	@echo 'make format    format the code'
@@ -68,12 +68,15 @@ bench: .venv/ready-bench
 
 # Quality: `make -k check` goes on after a failure -------------------------------------------------
 
-check: check-code check-types check-templates check-settings check-migrations check-translations
+check: check-code check-imports check-types check-templates check-settings check-migrations check-translations
 
 check-code: setup
 	$(PY) -m pip check
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+
+check-imports: setup
+	.venv/bin/lint-imports --no-logo --no-cache
 
 check-types: setup
 	@$(DEVELOP) $(PY) -m mypy

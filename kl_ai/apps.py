@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
@@ -9,4 +11,10 @@ class PortalConfig(AppConfig):
 
 class PortalAdminConfig(admin_apps.AdminConfig):
     default = False
-    default_site = "kl_ai.admin_site.PortalAdminSite"
+    default_site = "kl_ai.admin.site.PortalAdminSite"
+
+    def ready(self) -> None:
+        """Register the portal's own models. Not in `kl_ai.admin` itself: the site above lies in that package."""
+        super().ready()
+        import_module("kl_ai.admin.users")
+        import_module("kl_ai.admin.mail")

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.http import escape_leading_slashes
 
-from .bilingual import language
+from .pages.bilingual import language
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

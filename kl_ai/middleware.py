@@ -1,14 +1,12 @@
 """What happens to a request before any view sees it."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 
-from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from . import kept
+from .login import restore
 
 MAX_PARAMETERS = 200
 MAX_LENGTH = 8_000
@@ -52,9 +50,9 @@ class LoginRequired(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         if request.user.is_anonymous:
-            if kept.is_fetch(request):
+            if restore.is_fetch(request):
                 return HttpResponse("Log in", status=401, content_type="text/plain")
-            kept.keep(request, view_func)
+            restore.keep(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
@@ -69,18 +67,3 @@ class CookiesWithoutNul:
         if "\0" in cookies or "\\000" in cookies:  # as it is, or as cookies quote it
             del request.META["HTTP_COOKIE"]
         return self.get_response(request)
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """Who is asking: what the proxy in front says, where there is one, and nobody else's word."""
-    direct = request.META.get("REMOTE_ADDR")
-    if not settings.BEHIND_PROXY:
-        return direct
-    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    bare = said.partition("]")[0].lstrip("[") if said.startswith("[") else said
-    if bare.count(":") == 1:  # an IPv4 address with a port
-        bare = bare.partition(":")[0]
-    try:
-        return str(ip_address(bare))
-    except ValueError:
-        return direct

@@ -102,5 +102,5 @@ class CacheEntry(models.Model):
         return self.cache_key
 
 
-from .mailqueue import BadAddress, OutgoingMail  # noqa: E402, F401  # Django looks for models here
-from .versions import PublicVersion  # noqa: E402, F401
+from .mail.models import BadAddress, OutgoingMail  # noqa: E402, F401  # Django looks for models here
+from .pages.versions import PublicVersion  # noqa: E402, F401

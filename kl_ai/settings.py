@@ -160,7 +160,7 @@ REQUIRE_STAFF_MFA = env.bool("REQUIRE_STAFF_MFA", not DEBUG)
 
 LOGIN_CODE_MINUTES = 10
 LOGIN_CODE_GUESSES = 3
-ACCOUNT_ADAPTER = "kl_ai.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "kl_ai.login.flow.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -175,7 +175,7 @@ ACCOUNT_RATE_LIMITS = {  # a key is an e-mail address, a code and a user respect
     "login_failed": "30/5m/ip,5/5m/key",
     "keep_what_was_typed": "60/1h/ip",
 }
-MFA_ADAPTER = "kl_ai.second_factor.MfaAdapter"
+MFA_ADAPTER = "kl_ai.login.second_factor.MfaAdapter"
 MFA_TOTP_ISSUER = "KL KI-portal"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
 MFA_REAUTHENTICATION_REQUIRED = False  # kl_ai.second_factor asks for a code where one is due

@@ -4,7 +4,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from . import login_views, second_factor, views
+from . import views
+from .login import second_factor
+from .login import views as login_views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),

@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from legaltoolbox import catalogue, linking
-from marketoverview.figures import figure, figure_order
-from marketoverview.filtersets import Selection
-from marketoverview.snapshot import Snapshot, of
+from marketoverview.market.figures import figure, figure_order
+from marketoverview.market.selection import Selection
+from marketoverview.market.snapshot import Snapshot, of
 from marketoverview.views.selected import market_page
 
-from . import kept
+from .login import restore
 
 logger = logging.getLogger(__name__)
 LAST_WORDS = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noget gik galt hos os</title>
@@ -106,9 +106,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that does not prove that it is ours; where only its token is too old, nothing typed is lost."""
-    if kept.is_fetch(request):
+    if restore.is_fetch(request):
         return HttpResponse("Load the page again", status=403, content_type="text/plain")
-    return kept.after_stale_token(request) or render(request, "403_csrf.html", status=403)
+    return restore.after_stale_token(request) or render(request, "403_csrf.html", status=403)
 
 
 @login_not_required

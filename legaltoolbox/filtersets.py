@@ -18,9 +18,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kl_ai import querystring
-from kl_ai.querystring import Chip, Facet, FacetOption, Notices, OptionsFilter, SearchFilter, encode
-from kl_ai.wordindex import WordIndex
+from kl_ai.pages import querystring
+from kl_ai.pages.querystring import Chip, Facet, FacetOption, Notices, OptionsFilter, SearchFilter, encode
+from kl_ai.search.index import WordIndex
 
 from .catalogue import Catalogue
 from .models import Activity, Guidance, Item, LegalSource, LegalStatus, Requirement, Risk, Role

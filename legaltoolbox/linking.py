@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai import prose
+from kl_ai.export import prose
 
 from . import citations
 from .catalogue import Catalogue

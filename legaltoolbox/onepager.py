@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kl_ai.charts import wrap
-from kl_ai.danish import join_words
-from kl_ai.tables import without_controls
+from kl_ai.export.charts import wrap
+from kl_ai.export.tables import without_controls
+from kl_ai.search.danish import join_words
 
 from .catalogue import Catalogue
 from .linking import url

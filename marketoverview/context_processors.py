@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from . import snapshot
+from .market import snapshot
 
 
 def market(request: HttpRequest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
-from kl_ai.mailqueue import OutgoingMail
+from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
 
 from .models import (

@@ -53,25 +53,23 @@ def run_on_postgres(arguments: list[str], left_out: str) -> int:
 
 
 ON_BOTH = [
-    f"tests/marketoverview/test_{name}.py"
-    for name in (
-        "snapshot",
-        "transitions",
-        "admin",
-        "admin_steps",
-        "queries",
-        "search",
-        "matrix",
-        "exports",
-        "load_demo",
-        "drafts",
-        "own_words",
-        "receipts",
-    )
-] + [
-    "tests/kl_ai/test_outbox.py",
-    "tests/kl_ai/test_admin_mail.py",
-    *(f"tests/legaltoolbox/test_{name}.py" for name in ("loading", "content", "catalogue", "admin")),
+    "tests/marketoverview/admin/test_admin.py",
+    "tests/marketoverview/admin/test_own_words.py",
+    "tests/marketoverview/admin/test_steps.py",
+    "tests/marketoverview/market/test_exports.py",
+    "tests/marketoverview/market/test_matrix.py",
+    "tests/marketoverview/market/test_search.py",
+    "tests/marketoverview/market/test_snapshot.py",
+    "tests/marketoverview/mails/test_receipts.py",
+    "tests/marketoverview/survey/test_drafts.py",
+    "tests/marketoverview/test_load_demo.py",
+    "tests/marketoverview/test_queries.py",
+    "tests/marketoverview/test_transitions.py",
+    "tests/kl_ai/admin/test_mail.py",
+    "tests/kl_ai/mail/test_outbox.py",
+    "tests/legaltoolbox/admin/test_admin.py",
+    "tests/legaltoolbox/content",
+    "tests/legaltoolbox/test_catalogue.py",
 ]
 """Where the two databases could differ. Pages made of the snapshot alone cannot, and two minutes are soon over."""
 

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 
 from legaltoolbox import catalogue
 from legaltoolbox.models import toolbox_version
-from marketoverview import snapshot
+from marketoverview.market import snapshot
 from tests import builders, demodata
 
 pytest_plugins = ["tests.browser"]

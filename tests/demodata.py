@@ -8,7 +8,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from legaltoolbox.catalogue import Catalogue, build
-from legaltoolbox.loading import load
+from legaltoolbox.content.load import load
 from marketoverview.models import market_version
 
 

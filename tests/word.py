@@ -7,8 +7,8 @@ import docx
 from docx.oxml.ns import qn
 from lxml import etree
 
-from kl_ai import docx_markup
-from kl_ai.documents import Document, docx_bytes
+from kl_ai.export import docx_markup
+from kl_ai.export.docx import Document, docx_bytes
 
 
 def opened(document: Document):

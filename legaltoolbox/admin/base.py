@@ -14,13 +14,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.admin_lock import NO_KEY
-from kl_ai.admin_site import Task
-from kl_ai.traced_admin import PublicDataAdmin
+from kl_ai.admin.history import PublicDataAdmin
+from kl_ai.admin.locking import NO_KEY
+from kl_ai.admin.site import Task
 from kl_ai.validators import validate_text
 
 from .. import catalogue as catalogues
-from .. import checks
+from ..content import check
 from ..linking import KIND_NAMES, url
 from ..models import Item, toolbox_version
 
@@ -183,7 +183,7 @@ class ItemAdmin(PublicDataAdmin):
     @staticmethod
     def _findings() -> list[str]:
         """What the content check finds now, in any item: hiding one may leave another without what it needs."""
-        return [str(finding) for finding in checks.findings(catalogues.build(drafts=True)) if finding.is_problem]
+        return [str(finding) for finding in check.findings(catalogues.build(drafts=True)) if finding.is_problem]
 
     def tasks(self, request: HttpRequest) -> list[Task]:
         """A line on the administration's front page where items wait for their review."""

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from kl_ai.traced_admin import PublicDataAdmin
+from kl_ai.admin.history import PublicDataAdmin
 
 from ..models import Guidance, Requirement, RequirementCondition, Risk, RiskCondition, ScaleLevel, toolbox_version
 from .base import STATE_FIELDS, ItemAdmin

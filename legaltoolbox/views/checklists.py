@@ -8,10 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kl_ai.documents import docx_response
+from kl_ai.export.docx import docx_response
 
-from .. import linking, papers
+from .. import linking
 from ..catalogue import Catalogue
+from ..files import docx
 from ..models import Activity, ChecklistItem, LegalSource, Phase, Role
 from .pages import danish, find, page, status, toolbox_page
 
@@ -106,7 +107,7 @@ def _of_role(request: HttpRequest, slug: str) -> Checklist:
 
 
 def _blocks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | None = None) -> list[Block]:
-    blocks = [Block(one, papers.checks(one, catalogue, role)) for one in activities]
+    blocks = [Block(one, docx.checks(one, catalogue, role)) for one in activities]
     return [block for block in blocks if block.checks]
 
 
@@ -126,5 +127,5 @@ def _page(request: HttpRequest, checklist: Checklist) -> HttpResponse:
 def _file(checklist: Checklist) -> HttpResponse:
     if not checklist.blocks:
         raise Http404
-    paper = papers.checklist(checklist.title, checklist.activities, checklist.catalogue, role=checklist.role)
-    return docx_response(papers.filename("Tjekliste", checklist.title, ending="docx"), paper)
+    paper = docx.checklist(checklist.title, checklist.activities, checklist.catalogue, role=checklist.role)
+    return docx_response(docx.filename("Tjekliste", checklist.title, ending="docx"), paper)

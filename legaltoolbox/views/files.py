@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kl_ai.documents import docx_bytes, docx_response, zip_response
-from kl_ai.tables import xlsx_response
+from kl_ai.export.docx import docx_bytes, docx_response, zip_response
+from kl_ai.export.tables import xlsx_response
 
 from .. import catalogue as catalogues
-from .. import filtersets, papers, reuse_data, sheets
+from .. import filtersets
+from ..files import catalogue_json as reuse_data
+from ..files import docx, xlsx
 from ..models import DocumentTemplate, Phase, Requirement, Risk
 from .pages import find, page, status, toolbox_page
 
@@ -19,7 +21,7 @@ from .pages import find, page, status, toolbox_page
 def template(request: HttpRequest, code: str) -> HttpResponse:
     """One template as a Word document."""
     catalogue, item = find(request, DocumentTemplate.KIND, code)
-    return docx_response(papers.filename(item.code, item.title, ending="docx"), papers.template(item, catalogue))
+    return docx_response(docx.filename(item.code, item.title, ending="docx"), docx.template(item, catalogue))
 
 
 @toolbox_page
@@ -30,10 +32,9 @@ def phase_templates(request: HttpRequest, slug: str) -> HttpResponse:
     if not wanted:
         raise Http404
     files = [
-        (papers.filename(one.code, one.title, ending="docx"), docx_bytes(papers.template(one, catalogue)))
-        for one in wanted
+        (docx.filename(one.code, one.title, ending="docx"), docx_bytes(docx.template(one, catalogue))) for one in wanted
     ]
-    return zip_response(papers.filename("Skabeloner", str(item), ending="zip"), files)
+    return zip_response(docx.filename("Skabeloner", str(item), ending="zip"), files)
 
 
 @toolbox_page
@@ -45,10 +46,10 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     if not chosen:
         return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
     if ending == "docx":
-        return docx_response("Kravbilag.docx", papers.annex(chosen, catalogue, selection.notices))
+        return docx_response("Kravbilag.docx", docx.annex(chosen, catalogue, selection.notices))
     address = request.build_absolute_uri(reverse("toolbox:requirements") + selection.query())
     return xlsx_response(
-        "Kravbilag.xlsx", sheets.annex(chosen, catalogue, address, selection.notices), created=timezone.now()
+        "Kravbilag.xlsx", xlsx.annex(chosen, catalogue, address, selection.notices), created=timezone.now()
     )
 
 
@@ -62,7 +63,7 @@ def risks(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{reverse('toolbox:risks')}?{request.GET.urlencode()}")
     address = request.build_absolute_uri(reverse("toolbox:risks") + selection.query())
     return xlsx_response(
-        "Risikovurdering.xlsx", sheets.risks(chosen, catalogue, address, selection.notices), created=timezone.now()
+        "Risikovurdering.xlsx", xlsx.risks(chosen, catalogue, address, selection.notices), created=timezone.now()
     )
 
 

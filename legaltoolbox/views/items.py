@@ -7,15 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kl_ai.querystring import encode
+from kl_ai.pages.querystring import encode
 
 from .. import catalogue as catalogues
 from .. import linking, onepager
 from ..catalogue import Catalogue
+from ..files.docx import checks
 from ..filtersets import PICK
 from ..linking import related
 from ..models import Activity, DocumentTemplate, Item, LegalSource, Phase, Requirement, Risk, Role, TemplateField
-from ..papers import checks
 from ..screening import ALWAYS
 from .pages import danish, find, page, status, toolbox_page
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from kl_ai.querystring import Chip, encode
+from kl_ai.pages.querystring import Chip, encode
 
 from .. import catalogue as catalogues
 from .. import filtersets, onepager

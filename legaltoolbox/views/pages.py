@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kl_ai.pages import versioned_page
+from kl_ai.pages.cache import versioned_page
 
 from .. import catalogue as catalogues
 from ..catalogue import Catalogue

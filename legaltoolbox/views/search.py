@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from .. import catalogue as catalogues
-from .. import filtersets, searching
+from .. import filtersets
+from ..search import search as searching
 from .pages import page, status, toolbox_page
 
 

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.traced_admin import PublicDataAdmin as VersionedAdmin
+from kl_ai.admin.history import PublicDataAdmin as VersionedAdmin
 
 from ..models import Option, market_version
 

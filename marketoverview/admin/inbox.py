@@ -13,11 +13,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kl_ai.mailqueue import BadAddress, OutgoingMail
+from kl_ai.mail.models import BadAddress, OutgoingMail
 
-from ..changes import changes, differing
-from ..checks import checks, known
 from ..models import Answer, JoinRequest, ModerationEvent, Question, Response, Verb
+from ..review.checks import checks, known
+from ..review.diff import changes, differing
 from .steps import REVIEW
 
 PER_PAGE = 25

@@ -17,14 +17,14 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.admin_site import ReadOnlyAdmin
-from kl_ai.mailqueue import BadAddress, OutgoingMail
-from kl_ai.outbox import told
+from kl_ai.admin.site import ReadOnlyAdmin
+from kl_ai.mail.models import BadAddress, OutgoingMail
+from kl_ai.mail.outbox import told
 
-from .. import letters
-from ..invitation_lists import MOST_BYTES, Line, decoded, read
+from ..mails import notifications
 from ..models import Invitation, JoinRequest, Response, SurveyRound, Vendor, VendorMember
-from ..names import plain_name
+from ..review.company_names import plain_name
+from ..review.invitation_import import MOST_BYTES, Line, decoded, read
 from .base import day
 from .steps import REVIEW
 
@@ -138,7 +138,7 @@ def send(request: HttpRequest, lines: Sequence[Line], round: SurveyRound, langua
                     email=one.line.email.lower(), company_name=one.line.company, cvr_number=one.line.cvr_number,
                     round=round, by_kl=True, invited_by=request.user, language=language,  # type: ignore[misc]
                 )  # fmt: skip
-                mails.append(letters.invited(invitation))
+                mails.append(notifications.invited(invitation))
     number = len(mails)
     text = ngettext("%(n)s company is invited.", "%(n)s companies are invited.", number)
     if not number:
@@ -249,7 +249,7 @@ class InvitationAdmin(admin.ModelAdmin):
             with transaction.atomic():
                 if due.update(reminded_at=timezone.now()):
                     days = (today - timezone.localdate(invitation.created_at)).days
-                    mails.append(letters.invited(invitation, 1 + days))
+                    mails.append(notifications.invited(invitation, 1 + days))
         if not mails:
             messages.warning(request, gettext("Nobody was reminded: all have accepted, or had a mail today."))
         tell(request, mails)
@@ -290,7 +290,7 @@ class JoinRequestAdmin(ReadOnlyAdmin):
         asked = get_object_or_404(JoinRequest.objects.select_related("user", "vendor"), pk=object_id)
         approve = request.POST["approve"] == "yes"
         with transaction.atomic():
-            mail = letters.joined(asked) if (is_mine := asked.decide(request.user, approve=approve)) else None
+            mail = notifications.joined(asked) if (is_mine := asked.decide(request.user, approve=approve)) else None
         words = {"who": asked.user, "vendor": asked.vendor}
         if not is_mine:
             messages.warning(

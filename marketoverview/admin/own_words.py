@@ -17,9 +17,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.admin_site import ReadOnlyAdmin, Task
+from kl_ai.admin.site import ReadOnlyAdmin, Task
 
-from .. import letters
+from ..mails import notifications
 from ..models import Answer, Option, Question, Status, map_answer, market_version, unmap_answer
 from .steps import REVIEW
 
@@ -156,7 +156,7 @@ def map_all(request: HttpRequest, form: MapForm) -> bool:
                 refusals += refused.messages
             else:
                 done += 1
-                mails += letters.mapped(answer)
+                mails += notifications.mapped(answer)
         if done:
             market_version.bump()
         else:

@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.admin_site import Task
-from kl_ai.traced_admin import TracedAdmin
+from kl_ai.admin.history import TracedAdmin
+from kl_ai.admin.site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
 from ..models.drafts import CONTENT

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from ..changes import Change, changes, differing
-from ..checks import Note, checks, known
 from ..models import ModerationEvent, Response, Verb
+from ..review.checks import Note, checks, known
+from ..review.diff import Change, changes, differing
 from .steps import REMARK, REVIEW, seen_as, steps_for
 
 

@@ -14,13 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.mailqueue import OutgoingMail
+from kl_ai.mail.models import OutgoingMail
+from kl_ai.mail.outbox import told
 from kl_ai.models import User
-from kl_ai.outbox import told
 
-from .. import letters
+from ..mails import notifications
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
-from ..parts import item_headings
+from ..survey.parts import item_headings
 
 REVIEW = "marketoverview.review_response"
 REMARK = "remark-"
@@ -208,7 +208,7 @@ def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, nam
             form.ask_for_remarks(item_headings(response.round) if form.is_bound else {})
             if form.is_valid():
                 goes_on_with = perform(step, response, request.user, form).pk
-                mails = letters.decision(response) if step.is_told else []
+                mails = notifications.decision(response) if step.is_told else []
             elif form.is_bound or response.status in step.sources:
                 return step_page(model_admin, request, step, form, response)
             else:

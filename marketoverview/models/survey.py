@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from kl_ai.bilingual import Bilingual, language
+from kl_ai.pages.bilingual import Bilingual, language
 
 
 def is_news(asked: "Question | Option", day: date | None) -> bool:

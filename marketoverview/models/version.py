@@ -1,5 +1,5 @@
 """The number that every process compares its snapshot with."""
 
-from kl_ai.versions import AreaVersion
+from kl_ai.pages.versions import AreaVersion
 
 market_version = AreaVersion("market")

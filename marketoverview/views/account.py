@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kl_ai.mailqueue import OutgoingMail
+from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 
-from ..forms.company import AccountForm
 from ..models import Invitation, JoinRequest, Response, Vendor
 from ..models.drafts import CONTENT
-from ..standing import history
+from ..survey.forms.company import AccountForm
+from ..survey.status import history
 
 
 @never_cache

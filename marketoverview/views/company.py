@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from .. import parts, profiles
-from ..forms.company import BeginForm, ObjectionForm, WithdrawForm
+from ..market import profiles
+from ..market.snapshot import of
 from ..models import (
     Answer,
     Invitation,
@@ -23,8 +23,9 @@ from ..models import (
     Vendor,
     object_to_mapping,
 )
-from ..snapshot import of
-from ..standing import history, standings
+from ..survey import parts
+from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
+from ..survey.status import history, standings
 from .selected import market_page
 
 

@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from kl_ai.paging import pages
+from kl_ai.pages.pagination import pages
 
-from .. import columns, facets, profiles, vcards
-from ..filtersets import MAX_COMPARED, Selection
+from ..market import columns, facets, profiles, vcards
+from ..market.selection import MAX_COMPARED, Selection
+from ..market.snapshot import Snapshot, of
 from ..models import Response, Status
-from ..snapshot import Snapshot, of
 from .selected import Choice, market_page, panel, read, with_page_notice
 
 PER_PAGE = 25

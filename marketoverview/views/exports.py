@@ -14,15 +14,15 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from kl_ai import tables
+from kl_ai.export import tables
 
-from .. import profiles, wording
-from ..columns import Column, columns, read_in_order
-from ..figures import figures as figures_of
-from ..filtersets import Selection
+from ..market import profiles, wording
+from ..market.columns import Column, columns, read_in_order
+from ..market.figures import figures as figures_of
+from ..market.profiles import profile_url
+from ..market.selection import Selection
+from ..market.snapshot import Snapshot, of
 from ..models import Response, SampleOffering
-from ..profiles import profile_url
-from ..snapshot import Snapshot, of
 from .selected import about, links, made_at, market_page, no_recommendation, read
 
 FILE_NAME = "markedsoverblik-ki"

@@ -11,16 +11,16 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from kl_ai import charts, tables
-from kl_ai.paging import pages
+from kl_ai.export import charts, tables
+from kl_ai.pages.pagination import pages
 
-from .. import wording
-from ..figures import Figure, figure_order, own_words
-from ..figures import figure as figure_of
-from ..figures import figures as figures_of
-from ..filtersets import Selection
-from ..profiles import profile_url
-from ..snapshot import Asked, Snapshot
+from ..market import wording
+from ..market.figures import Figure, figure_order, own_words
+from ..market.figures import figure as figure_of
+from ..market.figures import figures as figures_of
+from ..market.profiles import profile_url
+from ..market.selection import Selection
+from ..market.snapshot import Asked, Snapshot
 from .selected import about, made_at, market_page, panel, read, with_page_notice
 
 WORDS_PER_PAGE = 50

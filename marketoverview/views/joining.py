@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from kl_ai import kept, outbox
-from kl_ai.mailqueue import OutgoingMail
+from kl_ai.login import restore
+from kl_ai.mail import outbox
+from kl_ai.mail.models import OutgoingMail
 
-from .. import letters
-from ..forms.company import InviteForm, MessageForm, RegisterForm
+from ..mails import notifications
 from ..models import Invitation, JoinRequest, SurveyRound, Vendor
-from ..names import same_names
+from ..review.company_names import same_names
+from ..survey.forms.company import InviteForm, MessageForm, RegisterForm
 from .company import own_vendor, vendor_page
 
 MOST_INVITATIONS = 20
@@ -28,11 +29,11 @@ MOST_INVITATIONS = 20
 # A company comes in -------------------------------------------------------------------------------
 
 
-@kept.keeps_what_was_typed
+@restore.keeps_what_was_typed
 @never_cache
 def register(request: HttpRequest) -> HttpResponse:
     """`/leverandoer/virksomhed/ny/`: find the company by its CVR number or name, or register it."""
-    typed = request.POST if request.method == "POST" else kept.take(request)
+    typed = request.POST if request.method == "POST" else restore.take(request)
     form = RegisterForm(typed)
     similar: list[Vendor] = []
     if request.method == "POST" and form.is_valid():
@@ -51,7 +52,7 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(vendor)s is registered.") % {"vendor": vendor})
             return redirect("vendor:company", vendor.slug)
     elif request.method == "GET" and typed is not None:
-        messages.warning(request, kept.NOTICE)
+        messages.warning(request, restore.NOTICE)
     context = {"nav_current": "vendor", "crumbs": [(_("Your company"), reverse("vendor:home")), (_("Register"), "")]}
     return render(request, "marketoverview/vendor/register.html", context | {"form": form, "similar": similar})
 
@@ -63,7 +64,7 @@ def to_known(request: HttpRequest, vendor: Vendor) -> HttpResponse:
     return redirect("vendor:join", vendor.slug)
 
 
-@kept.keeps_what_was_typed
+@restore.keeps_what_was_typed
 @never_cache
 def join(request: HttpRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/deltag/`: ask to act for a company that is registered already."""
@@ -71,7 +72,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     if vendor.memberships.filter(user=request.user.pk).exists():
         return redirect("vendor:company", slug)
     waiting = JoinRequest.objects.filter(vendor=vendor, user=request.user.pk, decided_at=None).first()
-    form = MessageForm(request.POST if request.method == "POST" else kept.take(request))
+    form = MessageForm(request.POST if request.method == "POST" else restore.take(request))
     if request.method == "POST" and waiting is None and form.is_valid():
         with transaction.atomic():
             asked, is_new = JoinRequest.objects.get_or_create(
@@ -81,10 +82,10 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
                 defaults={"message": form.cleaned_data["message"]},
             )
             if is_new:
-                letters.asked_to_join(asked)
+                notifications.asked_to_join(asked)
         return redirect("vendor:join", slug)
     if request.method == "GET" and form.is_bound:
-        messages.warning(request, kept.NOTICE)
+        messages.warning(request, restore.NOTICE)
     return vendor_page(request, vendor, "join", _("Ask to join"), form=form, waiting=waiting)
 
 
@@ -95,7 +96,7 @@ def join_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     with transaction.atomic():
         is_decided = asked.decide(request.user, approve="approve" in request.POST)
         if is_decided:
-            letters.joined(asked)
+            notifications.joined(asked)
     if not is_decided:
         messages.info(request, _("Somebody else has decided already."))
     return redirect("vendor:members", slug)
@@ -148,7 +149,7 @@ def send_invitation(request: HttpRequest, vendor: Vendor, email: str) -> Outgoin
             email=email, company_name=vendor.name, vendor=vendor, invited_by_id=request.user.pk,
             round=SurveyRound.current(), language=(get_language() or "da")[:2],
         )  # fmt: skip
-        return letters.invited(invitation)
+        return notifications.invited(invitation)
 
 
 @require_POST

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kl_ai import bitset
-from kl_ai.paging import pages
+from kl_ai.pages.pagination import pages
+from kl_ai.search import bitset
 
-from .. import wording
-from ..filtersets import WAYS, Selection
+from ..market import wording
+from ..market.profiles import offering_card, profile_url
+from ..market.selection import WAYS, Selection
+from ..market.snapshot import Asked, Choice, Snapshot
 from ..models import SampleOffering, Status
-from ..profiles import offering_card, profile_url
-from ..snapshot import Asked, Choice, Snapshot
 from .selected import Choice as Link
 from .selected import market_page, panel, read, with_page_notice
 

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kl_ai import kept
+from kl_ai.login import restore
 
-from .. import parts, profiles
-from ..forms.survey import OfferingForm
+from ..market import profiles
 from ..models import ChangedMeanwhile, Question, Response, SampleOffering, fingerprint, offering_content
 from ..models.drafts import OFFERINGS
+from ..survey import parts
+from ..survey.forms.survey import OfferingForm
 from .draft import on_draft, page, part_url
 
 
@@ -44,14 +45,14 @@ def offering_new(request: HttpRequest, response: Response) -> HttpResponse:
     return redirect("vendor:offering", response.pk, uuid4())
 
 
-@kept.keeps_what_was_typed
+@restore.keeps_what_was_typed
 @on_draft
 def offering(request: HttpRequest, response: Response, key: UUID) -> HttpResponse:
     """`/leverandoer/svar/<pk>/eksempel/<key>/`: one example, new or known."""
     found = SampleOffering.objects.filter(response=response, key=key).first()
     questions = list(response.round.questions.exclude(matrix_axis="").prefetch_related("options"))
     stored = offering_content(found) if found else {}
-    typed = request.POST if request.method == "POST" else kept.take(request)
+    typed = request.POST if request.method == "POST" else restore.take(request)
     form = OfferingForm(questions, typed, instance=found, initial=chosen(questions, stored))
     seen, conflict = fingerprint(stored), False
     if request.method == "POST" and form.is_valid() and has_room(request, response, is_new=found is None):
@@ -62,7 +63,7 @@ def offering(request: HttpRequest, response: Response, key: UUID) -> HttpRespons
         except ChangedMeanwhile as changed:
             seen, conflict = fingerprint(changed.stored), True
     elif request.method == "GET" and typed is not None:
-        messages.warning(request, kept.NOTICE)
+        messages.warning(request, restore.NOTICE)
         seen = typed.get("seen", seen)
     return page(
         request, response, "offering", _("An example"),

@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from kl_ai.pages import versioned_page
-from kl_ai.paging import Pages
+from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.pagination import Pages
 
-from .. import facets, filtersets, snapshot, wording
-from ..filtersets import Selection
-from ..snapshot import Snapshot
+from ..market import facets, snapshot, wording
+from ..market import selection as filtersets
+from ..market.selection import Selection
+from ..market.snapshot import Snapshot
 
 market_page: Callable[[Callable], Callable] = versioned_page
 """A public page that follows from the address and the published answers alone."""

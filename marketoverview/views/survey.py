@@ -13,13 +13,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kl_ai import kept, outbox
+from kl_ai.login import restore
+from kl_ai.mail import outbox
 
-from .. import letters, parts, profiles, rounds
-from ..forms.survey import DeclarationForm, PartForm
+from ..mails import notifications
+from ..market import profiles
+from ..market.snapshot import of
 from ..models import ChangedMeanwhile, Question, Response, SavedPart, fingerprint
 from ..models.drafts import OFFERINGS
-from ..snapshot import of
+from ..survey import deadlines, parts
+from ..survey.forms.survey import DeclarationForm, PartForm
 from .draft import is_fetch, on_draft, page, part_url
 from .offerings import offerings
 
@@ -38,8 +41,8 @@ def tasks(request: HttpRequest, response: Response) -> HttpResponse:
         complete=sum(state.state == "complete" for state in found),
         go_on=(left[0].part.title, part_url(response, left[0].part.key)) if left else None,
         last_saved=next((state.saved for state in found if state.saved and state.saved.saved_at == saved), None),
-        deadline=rounds.deadline(response.round, response.vendor),
-        may_submit=rounds.may_answer(response.round, response.vendor),
+        deadline=deadlines.deadline(response.round, response.vendor),
+        may_submit=deadlines.may_answer(response.round, response.vendor),
         review_url=reverse("vendor:review", args=[response.pk]),
     )  # fmt: skip
 
@@ -47,7 +50,7 @@ def tasks(request: HttpRequest, response: Response) -> HttpResponse:
 # A part -------------------------------------------------------------------------------------------
 
 
-@kept.keeps_what_was_typed
+@restore.keeps_what_was_typed
 @on_draft
 def part(request: HttpRequest, response: Response, part: str) -> HttpResponse:
     """`/leverandoer/svar/<pk>/del/<part>/`: one page of the survey; saves what can be saved, and says what cannot."""
@@ -60,10 +63,10 @@ def part(request: HttpRequest, response: Response, part: str) -> HttpResponse:
     if request.method == "POST":
         form = PartForm(shown, response, parts.based_on_day(response), request.POST, initial=initial)
         return save_part(request, response, every, form)
-    typed = kept.take(request)
+    typed = restore.take(request)
     form = PartForm(shown, response, parts.based_on_day(response), typed, initial=initial)
     if typed is not None:
-        messages.warning(request, kept.NOTICE)
+        messages.warning(request, restore.NOTICE)
     return part_page(request, response, every, form, seen=typed.get("seen", "") if typed else fingerprint(stored))
 
 
@@ -177,8 +180,8 @@ def review(request: HttpRequest, response: Response) -> HttpResponse:
     return page(
         request, response, "review", _("Review and hand in"),
         form=form, missing=missing, seen=response.changed_at.isoformat(),
-        may_submit=rounds.may_answer(response.round, response.vendor),
-        deadline=rounds.deadline(response.round, response.vendor),
+        may_submit=deadlines.may_answer(response.round, response.vendor),
+        deadline=deadlines.deadline(response.round, response.vendor),
         sections=profiles.sections(market, whole), offerings=profiles.offerings(whole),
         contact=profiles.contact(whole), facts=profiles.facts(market, whole),
     )  # fmt: skip
@@ -188,7 +191,7 @@ def submit(request: HttpRequest, response: Response, form: DeclarationForm) -> H
     """Hand the response in and mail the receipt; None where something stands in the way, which is said."""
     if not form.is_valid():
         return None
-    if not rounds.may_answer(response.round, response.vendor):
+    if not deadlines.may_answer(response.round, response.vendor):
         messages.error(request, _("The survey is closed, so the answers cannot be handed in. They are kept."))
         return None
     if form.cleaned_data["seen"] != response.changed_at.isoformat():
@@ -197,7 +200,7 @@ def submit(request: HttpRequest, response: Response, form: DeclarationForm) -> H
     try:
         with transaction.atomic():
             response.submit(request.user, form.said)
-            receipts = letters.receipt(response)
+            receipts = notifications.receipt(response)
     except ValidationError as incomplete:
         messages.error(request, _("Not handed in yet: ") + " ".join(incomplete.messages))
         return None

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import mailserver
-from tests.kl_ai.outgoing import TEMPLATE
+from tests.kl_ai.mail.outgoing import TEMPLATE
 
 
 @pytest.fixture

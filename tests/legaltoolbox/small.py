@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from legaltoolbox import content as files
-from legaltoolbox.content import KINDS
+from legaltoolbox.content import files
+from legaltoolbox.content.files import KINDS
 from legaltoolbox.models import (
     LegalSource,
     ScaleLevel,

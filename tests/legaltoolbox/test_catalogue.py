@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from legaltoolbox import catalogue, linking, searching
+from legaltoolbox import catalogue, linking
 from legaltoolbox.catalogue import BY_KIND, Catalogue, build
 from legaltoolbox.models import (
     Activity,
@@ -27,6 +27,7 @@ from legaltoolbox.models import (
     toolbox_version,
 )
 from legaltoolbox.models.law import LegalStatus
+from legaltoolbox.search import search
 
 
 def hide(model, *keys: str) -> None:
@@ -148,7 +149,7 @@ def test_what_is_switched_off_is_found_nowhere(content_rows):
     hide(Activity, "A25")
     found = build()
     assert found.find("activity", "A25") is None
-    assert searching.by_code("A25", found) is None
+    assert search.by_code("A25", found) is None
     assert linking.linker(found).inline("Se A25 og A26.") == 'Se A25 og <a href="{}">A26</a>.'.format(
         linking.url(found.find("activity", "A26"))
     )

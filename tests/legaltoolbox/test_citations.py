@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legaltoolbox import citations, linking, searching
+from legaltoolbox import citations, linking
 from legaltoolbox.catalogue import build
 from legaltoolbox.citations import Wanted, wanted
 from legaltoolbox.models import Activity, LegalSource
+from legaltoolbox.search import search
 
 ACTS = [
     LegalSource(slug="gdpr", kind="act", name="GDPR", title="Databeskyttelsesforordningen"),
@@ -182,7 +183,7 @@ def test_words_are_no_provision(query):
 
 
 def slugs(query: str, content) -> list[str]:
-    return [provision.source.slug for provision in searching.provisions(query, content)[0]]
+    return [provision.source.slug for provision in search.provisions(query, content)[0]]
 
 
 @pytest.mark.parametrize(
@@ -235,12 +236,12 @@ def test_a_paragraph_without_an_act_is_that_of_every_act(content):
 
 def test_a_paragraph_with_a_letter_is_another_paragraph(content):
     """§ 11 is not above § 11 a, it stands before it."""
-    assert searching.provisions("retssikkerhedsloven § 11 z", content) == ([], True)
+    assert search.provisions("retssikkerhedsloven § 11 z", content) == ([], True)
 
 
 def test_what_no_act_has_is_said_to_be_a_provision_all_the_same(content):
-    assert searching.provisions("art. 999", content) == ([], True)
-    assert searching.provisions("hjemmel", content) == ([], False)
+    assert search.provisions("art. 999", content) == ([], True)
+    assert search.provisions("hjemmel", content) == ([], False)
 
 
 def test_every_source_of_an_act_is_found_under_its_own_name(content):
@@ -261,7 +262,7 @@ def test_other_names_of_an_act_are_understood_as_soon_as_they_are_written(conten
 def test_a_provision_shows_what_rests_on_it_and_on_its_parts(content_rows):
     activity = Activity.objects.get(code="A25")
     activity.sources.set(LegalSource.objects.filter(slug="gdpr-art-35-stk-7-litra-a"))
-    (provision,), _ = searching.provisions("art. 35, stk. 7", build())
+    (provision,), _ = search.provisions("art. 35, stk. 7", build())
     codes = {group.kind: [hit.ref.code for hit in group.hits] for group in provision.resting}
     assert "A25" in codes["activity"]
     assert "source" not in codes

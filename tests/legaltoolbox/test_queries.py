@@ -15,7 +15,7 @@ from legaltoolbox.models import (
     Risk,
     toolbox_version,
 )
-from marketoverview import snapshot
+from marketoverview.market import snapshot
 from tests.pages import PUBLIC
 
 MOST = 2

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 
-from kl_ai.mailqueue import OutgoingMail
+from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
 from marketoverview.models import Answer, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
 from marketoverview.querysets import months_before

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kl_ai.wordindex import WordIndex
-from marketoverview.snapshot import Snapshot
+from kl_ai.search.index import WordIndex
+from marketoverview.market.snapshot import Snapshot
 from tests.builders import make_question, make_response
 from tests.long_queries import long_queries
 from tests.reading import MARKET, Element, names_of, notices_of, parse, read, total_of

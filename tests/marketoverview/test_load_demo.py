@@ -4,8 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kl_ai.models import User
-from marketoverview import snapshot
 from marketoverview.management.commands.load_demo import MEMBERS, STAFF
+from marketoverview.market import snapshot
 from marketoverview.models import Question, Response, Vendor
 from tests.builders import make_vendor
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marketoverview import snapshot
+from marketoverview.market import snapshot
 from tests.bulk import make_market
 from tests.pages import PUBLIC
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from kl_ai.danish import sort_key
+from kl_ai.search.danish import sort_key
 from marketoverview.management.commands import seed_vendors
 from marketoverview.models import (
     Answer,

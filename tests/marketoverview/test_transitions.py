@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from marketoverview import snapshot
+from marketoverview.market import snapshot
 from marketoverview.models import (
     TRANSITIONS,
     Answer,

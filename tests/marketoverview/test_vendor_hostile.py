@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import CharField, TextField
 from django.urls import reverse
 
-from kl_ai.mailqueue import OutgoingMail
+from kl_ai.mail.models import OutgoingMail
 from marketoverview.models import Invitation, JoinRequest, Response, SurveyRound, Vendor, map_answer
 from marketoverview.vendor_urls import urlpatterns
 from tests.builders import make_option, make_question, make_response, make_user, make_vendor

@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from kl_ai import outbox
-from kl_ai.mailqueue import MailState, OutgoingMail
+from kl_ai.mail import outbox
+from kl_ai.mail.models import MailState, OutgoingMail
 
 LINES = {
     "sent": "sent",

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from legaltoolbox import checks
 from legaltoolbox.catalogue import build
+from legaltoolbox.content import check
 from legaltoolbox.models import Certainty
 
 
@@ -17,9 +17,9 @@ class Command(BaseCommand):
     def handle(self, *args, counts: bool, **options) -> None:
         catalogue = build(drafts=True)
         with override("en"):
-            found = checks.findings(catalogue)
+            found = check.findings(catalogue)
         if counts:
-            self._print_counts(checks.counts(catalogue))
+            self._print_counts(check.counts(catalogue))
         for finding in found:
             self.stdout.write(f"{'Problem' if finding.is_problem else 'Note'}  {finding}")
         problems = sum(finding.is_problem for finding in found)

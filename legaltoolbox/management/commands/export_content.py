@@ -4,24 +4,24 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from legaltoolbox import content
+from legaltoolbox.content import files
 
 
 class Command(BaseCommand):
     help = "Writes the toolbox's content to files. What was loaded and not changed gives the same bytes again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--to", type=Path, default=content.FOLDER, help="the folder (default: fixtures/legal)")
+        parser.add_argument("--to", type=Path, default=files.FOLDER, help="the folder (default: fixtures/legal)")
         parser.add_argument("--check", action="store_true", help="write nothing; fail where a file would change")
 
     def handle(self, *args, to: Path, check: bool, **options) -> None:
         if not check:
-            paths = content.write(to)
+            paths = files.write(to)
             self.stdout.write(f"{len(paths)} files written to {to}.")
             return
         changed = [
             name
-            for name, text in content.export().items()
+            for name, text in files.export().items()
             if not (to / name).is_file() or (to / name).read_bytes() != text.encode()
         ]
         if changed:

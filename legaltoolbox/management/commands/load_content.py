@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from legaltoolbox.content import ContentError
-from legaltoolbox.loading import load
+from legaltoolbox.content.files import ContentError
+from legaltoolbox.content.load import load
 from legaltoolbox.models import Activity
 
 

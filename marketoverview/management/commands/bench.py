@@ -24,8 +24,8 @@ from django.db import connection
 from django.db.models import Count
 from django.test import Client
 
-from marketoverview import facets, snapshot
-from marketoverview.filtersets import Selection
+from marketoverview.market import facets, snapshot
+from marketoverview.market.selection import Selection
 from marketoverview.models import Answer, Response
 
 SIZES = (2_000, 100_000)

@@ -2,12 +2,12 @@
 
 from django.core.management.base import BaseCommand
 
-from marketoverview import links
+from marketoverview.review import link_check
 
 
 class Command(BaseCommand):
     help = "Asks the websites of public and submitted answers; what does not answer is shown at the review."
 
     def handle(self, *args, **options) -> None:
-        answered, silent = links.check_all()
+        answered, silent = link_check.check_all()
         self.stdout.write(f"{answered} websites answered, {silent} did not.")

@@ -11,7 +11,7 @@ from django.db import connection, reset_queries, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from ...models import (
+from marketoverview.models import (
     Answer,
     DeadlineExtension,
     Invitation,
@@ -28,6 +28,7 @@ from ...models import (
     VendorMember,
     market_version,
 )
+
 from ..load_data import SLUG_PREFIX, Drawing, DrawnVendor
 
 BATCH = 5_000

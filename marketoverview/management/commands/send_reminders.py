@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from kl_ai.outbox import send_waiting
-from marketoverview import reminders
+from kl_ai.mail.outbox import send_waiting
+from marketoverview.mails import reminders
 
 
 class Command(BaseCommand):

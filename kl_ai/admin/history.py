@@ -1,0 +1,140 @@
+"""What the model admins of both tools share: a traced history, and the bump of the public version."""
+
+from typing import ClassVar
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from simple_history.admin import SimpleHistoryAdmin
+
+from ..pages.versions import AreaVersion
+from .locking import NO_KEY, LockedAdmin, with_plain_lines
+from .row_history import row_changes
+
+
+class TracedAdmin(SimpleHistoryAdmin):
+    """Every change is kept in the history; what is deleted is deleted one by one, on a page of its own."""
+
+    actions = None
+    object_history_template = "admin/history.html"
+    object_history_list_template = "admin/history_list.html"
+    object_history_form_template = "admin/history_version.html"
+
+    def history_view(self, request, object_id, extra_context=None):
+        key = unquote(object_id)
+        try:
+            self.model._default_manager.filter(pk=key).exists()
+            rows = {"row_changes": row_changes(self, request, key)} if self.inlines else {}
+        except NO_KEY:
+            raise Http404 from None
+        return super().history_view(request, object_id, rows | (extra_context or {}))
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        self._refuse_what_is_no_key(object_id, version_id)
+        with_plain_lines(request)
+        was_deleted = not self.model._default_manager.filter(pk=object_id).exists()
+        if request.method == "POST" and was_deleted and not self.has_add_permission(request):
+            raise PermissionDenied  # it would be made anew
+        request._version_id = version_id
+        extra_context = {"has_parts": bool(self.inlines)} | (extra_context or {})
+        with transaction.atomic():
+            return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def _refuse_what_is_no_key(self, object_id: str, version_id: str) -> None:
+        """404 for what no row and no version can have as its key."""
+        try:
+            self.model._default_manager.filter(pk=object_id).exists()
+            self.model.history.filter(pk=version_id).exists()
+        except NO_KEY:
+            raise Http404 from None
+
+    def render_history_view(self, request, template, context, **kwargs):
+        """With the links of the version that is shown; the library would show those of today."""
+        if template == self.object_history_form_template and request.method != "POST":
+            version = self.model.history.get(pk=request._version_id)
+            for of in version._history_m2m_fields:
+                name = f"{of.m2m_reverse_field_name()}_id"
+                linked = [getattr(row, name) for row in getattr(version, of.name).all()]
+                context["adminform"].form.initial[of.name] = linked
+        return super().render_history_view(request, template, context, **kwargs)
+
+    def has_view_history_or_change_history_permission(self, request, obj=None) -> bool:
+        # The library asks this before a GET and a POST alike, and would let a reader revert.
+        if request.method == "POST":
+            return self.has_change_permission(request, obj)
+        return super().has_view_history_or_change_history_permission(request, obj)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The form; where somebody saved the same thing in the same moment, a message instead of an error."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:  # the admin's transaction is rolled back by now
+            self.message_user(
+                request,
+                gettext(
+                    "Nothing was saved: the same was saved a moment ago, or two rows say the same. Look at it again."
+                ),
+                messages.ERROR,
+            )
+            back = [object_id] if object_id else []
+            name = "change" if object_id else "changelist"
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", *back)
+
+    def save_formset(self, request, form, formset, change) -> None:
+        make_room(formset)
+        super().save_formset(request, form, formset, change)
+
+    def history_view_title(self, request, obj) -> str:
+        return gettext("History: %(object)s") % {"object": obj}
+
+    def history_form_view_title(self, request, obj) -> str:
+        return gettext("Earlier version: %(object)s") % {"object": obj}
+
+
+OUT_OF_THE_WAY = 10_000
+"""Beyond every number that a row may have (`HIGHEST` of the models), and within what the column can hold."""
+
+
+def make_room(formset) -> None:
+    """Let rows that are numbered (`ORDER` of their model) change places.
+
+    They are saved one by one, and the database has a number once at any moment: those that move or go stand aside first.
+    """
+    order = getattr(formset.model, "ORDER", "")
+    if not order:
+        return
+    going = [form.instance.pk for form in getattr(formset, "deleted_forms", ())]
+    # Whoever may only see the rows sends none of their fields: such a form says that all have changed, and is not saved.
+    moving = [form.instance.pk for form in formset.initial_forms if form.has_changed() and order in form.changed_data]
+    formset.model.objects.filter(pk__in=[*going, *moving]).update(**{order: F(order) + OUT_OF_THE_WAY})
+
+
+class PublicDataAdmin(LockedAdmin, TracedAdmin):
+    """For rows that the public pages show: a change shows on the very next request.
+
+    The admin's views are atomic, so that the bump commits together with the change. It comes after
+    the inlines, so that nobody waits for their rows while holding the version's.
+    """
+
+    version: ClassVar[AreaVersion]
+    """The version of the area that the rows belong to."""
+
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
+        self.version.bump()
+
+    def delete_model(self, request, obj) -> None:
+        super().delete_model(request, obj)
+        self.version.bump()
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        with transaction.atomic():
+            answer = super().history_form_view(request, object_id, version_id, extra_context)
+            if request.method == "POST":
+                self.version.bump()
+            return answer

@@ -1,0 +1,118 @@
+"""The mails of the portal in the administration: read, tried again; and the addresses that take none."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ..mail.models import BadAddress, MailState, OutgoingMail
+from .site import ReadOnlyAdmin, Task
+
+FAILED = "failed"
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [*MailState.choices, (FAILED, _("not sent although tried, or address refused"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == FAILED:
+            return queryset.failed()
+        return queryset.in_state(self.value()) if self.value() in MailState.values else queryset
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """Nobody writes, changes or deletes a mail here."""
+
+    fields = (
+        "to", "subject", "body", "state_label", "last_error", "kind", "language",
+        ("created_at", "sent_at"), ("attempts", "next_try_at"), "key",
+    )  # fmt: skip
+    list_display = ("to", "state_label", "subject", "created", "sent", "last_error", "kind")
+    list_filter = (StateFilter, "kind")
+    search_fields = ("to", "subject", "key")
+    date_hierarchy = "created_at"
+    actions = ("try_again",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_address_mark()
+
+    def has_retry_permission(self, request) -> bool:
+        return request.user.has_perm("kl_ai.change_outgoingmail")
+
+    @admin.display(description=_("state"))
+    def state_label(self, mail: OutgoingMail) -> str:
+        return str(mail.state.label)
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def created(self, mail: OutgoingMail) -> str:
+        return date_format(timezone.localtime(mail.created_at), "j.n.Y H:i")
+
+    @admin.display(description=_("sent"), ordering="sent_at")
+    def sent(self, mail: OutgoingMail) -> str | None:
+        return date_format(timezone.localtime(mail.sent_at), "j.n.Y H:i") if mail.sent_at else None
+
+    @admin.action(description=_("Try again now"), permissions=["retry"])
+    def try_again(self, request, queryset) -> None:
+        """Makes them due; the next run sends them. What is sent already stays sent. Three queries."""
+        unsent = OutgoingMail.objects.filter(pk__in=queryset.values("pk"), sent_at=None)
+        unsent.try_again()
+        blocked = unsent.in_state(MailState.REFUSED).count()
+        number = unsent.count() - blocked
+        text = ngettext(
+            "%(number)d mail goes out within 15 minutes.", "%(number)d mails go out within 15 minutes.", number
+        )
+        self.message_user(request, text % {"number": number})
+        if blocked:
+            text = ngettext(
+                "%(number)d mail waits until the mark on its address is cleared.",
+                "%(number)d mails wait until the mark on their address is cleared.",
+                blocked,
+            )
+            self.message_user(request, text % {"number": blocked}, messages.WARNING)
+
+    def tasks(self, request) -> list[Task]:
+        """Mails that somebody should look at, where there are any. One query."""
+        number = OutgoingMail.objects.failed().count()
+        text = ngettext("mail could not be sent", "mails could not be sent", number)
+        url = reverse("admin:kl_ai_outgoingmail_changelist")
+        return [Task(number, text, f"{url}?state={FAILED}")] if number else []
+
+
+class BadAddressForm(forms.ModelForm):
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+@admin.register(BadAddress)
+class BadAddressAdmin(admin.ModelAdmin):
+    """Added by hand where a mail has come back; deleted to send to the address again."""
+
+    form = BadAddressForm
+    fields = ("email", "error", "since")
+    readonly_fields = ("since",)
+    list_display = ("email", "since", "error")
+    search_fields = ("email", "error")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def delete_model(self, request, obj) -> None:
+        obj.clear()
+
+    def delete_queryset(self, request, queryset) -> None:
+        for address in queryset:
+            address.clear()
+
+    def tasks(self, request) -> list[Task]:
+        """The addresses that take no mail, where there are any. One query."""
+        number = BadAddress.objects.count()
+        text = ngettext("address takes no mail", "addresses take no mail", number)
+        return [Task(number, text, reverse("admin:kl_ai_badaddress_changelist"))] if number else []

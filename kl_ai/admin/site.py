@@ -1,0 +1,77 @@
+"""The administration's site: its name, who comes in, and the work that waits on its front page."""
+
+from typing import NamedTuple
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from ..login import second_factor
+from ..login.flow import wanted
+
+PASSWORD_PAGES = ("password_change", "password_change_done")
+
+
+class Task(NamedTuple):
+    """A line on the front page: how many, of what, and the list that shows them."""
+
+    number: int
+    text: str
+    url: str
+
+
+class PortalAdminSite(admin.AdminSite):
+    site_header = _("Administration of the AI portal")
+    site_title = _("AI portal administration")
+    index_title = _("Overview")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff who have passed the second step, where it is required: asked by every page of the administration."""
+        return super().has_permission(request) and not second_factor.missing(request)
+
+    @method_decorator(login_not_required)
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        """No form of its own: leads to the portal's login, to the second step, or in."""
+        there = wanted(request) or reverse("admin:index")
+        if request.user.is_anonymous:
+            return redirect_to_login(there)
+        if not super().has_permission(request):
+            raise PermissionDenied
+        if page := second_factor.missing(request):
+            return second_factor.page_before_administration(request, page, there)
+        return redirect(there)
+
+    def get_urls(self):
+        """Without those of the password, which nobody has."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") not in PASSWORD_PAGES]
+
+    def index(self, request, extra_context=None):
+        """Model admins that have a method `tasks(request)` put their tasks on top of the front page."""
+        tasks = [
+            task
+            for model_admin in self._registry.values()
+            if hasattr(model_admin, "tasks") and model_admin.has_view_permission(request)
+            for task in model_admin.tasks(request)
+        ]
+        return super().index(request, {"tasks": tasks} | (extra_context or {}))
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that are looked at here, and come and go by other ways."""
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

@@ -1,0 +1,202 @@
+"""Mail that is not lost: written with the change it tells of, sent after it, and sent later where that fails.
+
+    mail = outbox.post(f"receipt:{response.pk}", user.email, "receipt", {"vendor": vendor}, language)
+    …
+    messages.info(request, outbox.told(mail))      # after the transaction: what has become of it
+
+A template `mail/<name>.txt` extends `mail/base.txt` and fills the blocks `subject` and `body`.
+"""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import partial
+from hashlib import sha256
+from smtplib import SMTPRecipientsRefused
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from ..validators import JOINERS
+from .models import MailState, OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+SUBJECT_LENGTH = 200
+ERROR_LENGTH = 500
+FAILURES_IN_A_ROW = 3
+"""After so many, the mail server is taken to be down and the run ends: the rest is for the next run."""
+
+
+class Counts(NamedTuple):
+    """What a run has done, by number of mails; `left` is due still."""
+
+    sent: int = 0
+    failed: int = 0
+    refused: int = 0
+    given_up: int = 0
+    left: int = 0
+
+
+# Writing ----------------------------------------------------------------------------------------
+
+
+def post(
+    key: str, to: str, template: str, context: Mapping[str, Any], language: str, kind: str = ""
+) -> OutgoingMail | None:
+    """Queue one mail in the caller's transaction and try it once after the commit; None if `key` was posted before.
+
+    A mail server that is down or refuses the address raises nothing here. Three queries, and two or three to send it.
+    """
+    subject, body = write(template, context, language)
+    row = {
+        "to": to.strip().lower(), "subject": subject, "body": body, "language": language, "kind": kind or template,
+    }  # fmt: skip
+    mail, is_new = OutgoingMail.objects.get_or_create(key=key, defaults=row)
+    if not is_new:
+        return None
+    transaction.on_commit(partial(deliver, mail), robust=True)
+    return mail
+
+
+def write(template: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Subject and body of `mail/<template>.txt` in this language, whatever the values hold."""
+    site = {"site_url": settings.SITE_URL, "contact_email": settings.CONTACT_EMAIL}
+    with translation.override(language):
+        subject, body = (
+            render_to_string(f"mail/{template}.txt", {**context, **site, "part": part}) for part in ("subject", "body")
+        )
+    return one_line(subject, SUBJECT_LENGTH), re.sub(r"\n{3,}", "\n\n", without_controls(body)).strip() + "\n"
+
+
+def without_controls(text: str) -> str:
+    """Without control, bidirectional and other invisible characters; lines end in a bare newline."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    invisible = ("Cc", "Cf", "Cn", "Co", "Cs")
+    return "".join(c for c in text if c in "\n" + JOINERS or unicodedata.category(c) not in invisible)
+
+
+def one_line(text: str, length: int) -> str:
+    """At most `length` characters on one line: fit for a header."""
+    line = " ".join(without_controls(text).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def absolute(path: str) -> str:
+    """The address of this path on the portal, for a mail."""
+    return settings.SITE_URL + path
+
+
+def link(name: str, *args, language: str) -> str:
+    """The address of a named URL in this language, for a mail."""
+    with translation.override(language):
+        return absolute(reverse(name, args=args))
+
+
+def told(mail: OutgoingMail | None) -> str:
+    """What has become of the mail, in a sentence for its sender; "" for None. One query where it is not sent."""
+    if mail is None:
+        return ""
+    sentence = {
+        MailState.SENT: gettext("We have sent a mail to %(address)s."),
+        MailState.WAITING: gettext(
+            "The mail to %(address)s could not be sent just now. It is kept and goes out by itself."
+        ),
+        MailState.REFUSED: gettext("The mail to %(address)s was refused: the address cannot be reached."),
+        MailState.GIVEN_UP: gettext("The mail to %(address)s could not be sent."),
+    }[mail.state]
+    return sentence % {"address": mail.to}
+
+
+# Sending ----------------------------------------------------------------------------------------
+
+
+def deliver(mail: OutgoingMail) -> bool:
+    """Send the mail if it is due and no other process has it; True if it was sent now. At most four queries.
+
+    Not to be called inside a transaction: others would wait for the mail server.
+    """
+    return _attempt(mail) is MailState.SENT
+
+
+def send_waiting(limit: int = 1000, *, dry_run: bool = False) -> Counts:
+    """Send what is due, the longest wait first; may run several times at once and be stopped at any point.
+
+    One query, and at most four for each mail. With `dry_run` all of what is due is `left`.
+    """
+    due = OutgoingMail.objects.due()
+    outcomes: list[MailState] = []
+    for mail in [] if dry_run else due[:limit]:
+        if outcome := _attempt(mail):
+            outcomes.append(outcome)
+        if outcomes[-FAILURES_IN_A_ROW:] == [MailState.WAITING] * FAILURES_IN_A_ROW:
+            break
+    return Counts(
+        sent=outcomes.count(MailState.SENT),
+        failed=outcomes.count(MailState.WAITING),
+        refused=outcomes.count(MailState.REFUSED),
+        given_up=outcomes.count(MailState.GIVEN_UP),
+        left=OutgoingMail.objects.due().count(),
+    )
+
+
+def _attempt(mail: OutgoingMail) -> MailState | None:
+    """How the attempt ended; None if there was nothing for this process to send."""
+    if not mail.claim():
+        return None
+    try:
+        _message(mail).send()
+    except Exception as error:  # whatever a backend raises: this mail waits, and the others are not kept from going
+        return _record_failure(mail, error)
+    mail.record_sent()
+    return MailState.SENT
+
+
+def _record_failure(mail: OutgoingMail, error: Exception) -> MailState:
+    if refusal := _refusal(error):
+        mail.record_refusal(one_line(refusal, ERROR_LENGTH))
+        outcome = MailState.REFUSED
+    else:
+        mail.record_failure(one_line(f"{type(error).__name__}: {error}", ERROR_LENGTH))
+        outcome = MailState.WAITING if mail.next_try_at else MailState.GIVEN_UP
+    logger.warning("Mail %s (%s): %s", mail.pk, outcome.value, type(error).__name__)
+    return outcome
+
+
+def _refusal(error: Exception) -> str:
+    """What the server said when it refused the recipient for good; "" for every other failure.
+
+    A code 5.7.x speaks of the server's policy (RFC 3463), as where it does not know the portal: no fault of the address.
+    """
+    if not isinstance(error, SMTPRecipientsRefused):
+        return ""
+    for code, said in error.recipients.values():
+        text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        if code < 500 or text.startswith("5.7."):
+            return ""
+    return f"{code} {text}" if error.recipients else ""
+
+
+def _message(mail: OutgoingMail) -> EmailMessage:
+    """The same `Message-ID` at every attempt, so that a mail that did arrive twice is shown once."""
+    host = urlsplit(settings.SITE_URL).hostname
+    identity = sha256(f"{mail.key} {mail.created_at.timestamp()}".encode()).hexdigest()[:32]
+    return EmailMessage(
+        mail.subject,
+        mail.body,
+        to=[mail.to],
+        reply_to=[settings.CONTACT_EMAIL],
+        headers={
+            "Message-ID": f"<{identity}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": mail.language,
+        },
+    )

@@ -1,0 +1,160 @@
+"""What a query string may hold, whatever it is about: known choices, free text, and notices about the rest.
+
+Whatever a link holds, the page answers: unknown values are dropped and named in a notice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django import forms
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..search.danish import words
+
+MAX_QUERY_LETTERS = 200
+MAX_NOTICES = 5
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+"""Zero-width and direction characters: they stand inside of words, and nobody meant to search for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One chosen thing, and the address of the same page without it."""
+
+    heading: str
+    label: str
+    remove_url: str
+    language: str = ""
+    """Of the label, where it is not that of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetOption:
+    """A choice of a facet, and how many results it would give alone."""
+
+    code: str
+    label: str
+    count: int
+    is_selected: bool
+    input_id: str
+    full_label: str = ""
+    help: str = ""
+    is_retired: bool = False
+    language: str = ""
+    """Of the label, where it is not that of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A way to narrow a list, with its choices in their order."""
+
+    code: str
+    heading: str
+    is_open: bool
+    selected_count: int
+    options: list[FacetOption]
+    kind: str = ""
+
+
+class Notices:
+    """Collects what was ignored, each thing once and not more than a reader would read."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, None] = {}
+
+    def add(self, text: str) -> None:
+        self._texts.setdefault(text)
+
+    def texts(self) -> tuple[str, ...]:
+        texts = list(self._texts)
+        more = len(texts) - MAX_NOTICES
+        if more <= 0:
+            return tuple(texts)
+        rest = ngettext(
+            "%(n)s more part of the address was ignored.", "%(n)s more parts of the address were ignored.", more
+        )
+        return (*texts[:MAX_NOTICES], rest % {"n": more})
+
+
+def shown(value: str) -> str:
+    """Somebody else's text, fit to stand in a notice: no control characters, forty letters at most."""
+    clean = UNSEEN.sub("", CONTROLS.sub("", value))
+    return clean if len(clean) <= 40 else f"{clean[:39]}…"
+
+
+class KnownOptionsField(forms.MultipleChoiceField):
+    """Keeps what is known, in their order, and remembers the rest in `unknown`."""
+
+    unknown: tuple[str, ...] = ()
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        given = dict.fromkeys(map(str, value or ()))
+        known = [code for code, _label in self.choices]  # type: ignore[union-attr, misc]
+        self.unknown = tuple(code for code in given if code and code not in known)
+        return tuple(code for code in known if code in given)
+
+
+class SearchField(forms.CharField):
+    """Text to search for: invisible characters removed, cut at `MAX_QUERY_LETTERS`, "" without a word in it."""
+
+    was_cut = was_without_words = False
+
+    def clean(self, value: Any) -> str:
+        text = " ".join(UNSEEN.sub("", CONTROLS.sub(" ", str(value or ""))).split())
+        self.was_cut = len(text) > MAX_QUERY_LETTERS
+        self.was_without_words = bool(text) and not words(text)
+        return "" if self.was_without_words else text[:MAX_QUERY_LETTERS].strip()
+
+
+class OptionsFilter(django_filters.MultipleChoiceFilter):
+    """One filterable question."""
+
+    field_class = KnownOptionsField
+
+
+class SearchFilter(django_filters.CharFilter):
+    field_class = SearchField
+
+
+def encode(pairs: Iterable[tuple[str, str]]) -> str:
+    """`?name=value&…`, or nothing at all where there are no pairs."""
+    query = QueryDict(mutable=True)
+    for name, value in pairs:
+        query.appendlist(name, value)
+    return f"?{query.urlencode()}" if query else ""
+
+
+def unknown_choices(filterset: django_filters.FilterSet, notices: Notices) -> None:
+    """Name what was chosen and is not known. The filters' forms have to be validated by now."""
+    for name, filter_ in filterset.filters.items():
+        for code in getattr(filterset.form.fields[name], "unknown", ()):
+            asked = {"value": shown(code), "question": filter_.label}
+            notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % asked)
+
+
+def search_text(filterset: django_filters.FilterSet, request: HttpRequest, notices: Notices) -> None:
+    """Say what of the address or of the free text `q` was not used."""
+    if getattr(request, "query_was_cut", False):
+        notices.add(_("The address was too long. Its last part was ignored."))
+    if (q := filterset.form.fields.get("q")) is None:
+        return
+    if q.was_cut:
+        notices.add(_("The search text was too long and was cut at %(n)s characters.") % {"n": MAX_QUERY_LETTERS})
+    if q.was_without_words:
+        notices.add(_("There was no word to search for. The free text was ignored."))
+
+
+def unknown_parameters(filterset: django_filters.FilterSet, others: Iterable[str], notices: Notices) -> None:
+    """Name the parameters that are no filter and not among `others`."""
+    known = {*filterset.filters, *others}
+    for name in filterset.data:
+        if name not in known:
+            notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": shown(name)})

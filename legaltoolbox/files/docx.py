@@ -1,0 +1,292 @@
+"""The toolbox's items as documents: templates to fill in, checklists, and the annex to a tender."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from kl_ai.export.docx import Blank, Block, Document, Field, Heading, Prose, Table, Tick, Titled, Wording
+
+from ..catalogue import Catalogue
+from ..models import (
+    Activity,
+    ChecklistItem,
+    DocumentTemplate,
+    Item,
+    LegalSource,
+    LegalStatus,
+    Requirement,
+    Role,
+    TemplateField,
+)
+from ..texts import unsettled
+
+# The content is Danish, and so are the documents, whatever the language of the page that they were taken from.
+DISCLAIMER = "Vejledning, ikke juridisk rådgivning"
+LONGEST_NAME = 120
+NOT_CONFIRMED = "Indholdet er ikke bekræftet af en jurist endnu."
+
+
+def day(on: date) -> str:
+    with override("da"):
+        return date_format(on, "j. F Y")
+
+
+def version_line(item: DocumentTemplate) -> str:
+    """Which state of the text a document holds, for its header."""
+    return f"{item.key} · version {item.version} · tekst og kilder gennemgået {day(item.reviewed_on)}"
+
+
+def sources(item: Item, catalogue: Catalogue) -> str:
+    """The item's sources with what is not simply in force, as one text."""
+    return "; ".join(source_text(source) for source in catalogue.linked(item, LegalSource.KIND))
+
+
+def source_text(source: LegalSource) -> str:
+    """How a source is cited in a document, with its status where it is no law in force."""
+    with override("da"):
+        if source.status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED):
+            return f"{source.name} ({str(source.get_status_display()).lower()})"
+    return f"{source.name} (uafklaret)" if source.is_unsettled else source.name
+
+
+def _to_fill_in(*labels: str) -> Table:
+    """What the document is about, to be written by whoever uses it, on a screen or with a pen."""
+    return Table(labels, [[""] * len(labels)])
+
+
+def _closing(items: Sequence[Item]) -> Iterator[Block]:
+    """What every document ends with: that it is guidance, and what of it is not settled."""
+    yield Heading("Om dette dokument", numbered=False)
+    confirmed = all(item.confirmed_on for item in items)
+    reviewed = min(item.reviewed_on for item in items)
+    yield Prose(
+        f"{DISCLAIMER}. Teksten er sidst gennemgået {day(reviewed)}. {'' if confirmed else NOT_CONFIRMED} "
+        "Kontrollér kilderne, før I bygger på dem.".replace("  ", " ")
+    )
+    overdue = [item for item in items if item.is_overdue]
+    if overdue:
+        which = f" Det gælder {', '.join(item.key for item in overdue)}." if len(items) > 1 else ""
+        yield Prose(
+            f"Teksten skulle have været gennemgået igen senest {day(min(item.review_by for item in overdue))}. "
+            f"Den kan være forældet.{which}"
+        )
+    found = unsettled(items)
+    if found:
+        yield Heading("Uafklaret", level=2, numbered=False)
+        for text, about in found:
+            yield Prose(f"{', '.join(item.key for item in about)}: {text}" if len(items) > 1 else text)
+
+
+# Templates --------------------------------------------------------------------------------------
+
+
+def template(item: DocumentTemplate, catalogue: Catalogue) -> Document:
+    """A template to fill in."""
+    return Document(
+        title=item.title,
+        subtitle=f"Skabelon {item.code}",
+        header=f"{item.title}  |  {version_line(item)}",
+        footer=DISCLAIMER,
+        subject="Juridisk værktøjskasse for ansvarlig AI",
+        facts=[
+            ("Formål", item.purpose),
+            ("Hvornår", item.when),
+            ("Ejer", item.owner.name),
+            ("Kilder", sources(item, catalogue)),
+            ("Version", f"{item.version}, tekst og kilder gennemgået {day(item.reviewed_on)}"),
+        ],
+        blocks=[*_sections(item, catalogue), *_closing([item])],
+    )
+
+
+def _sections(item: DocumentTemplate, catalogue: Catalogue) -> Iterator[Block]:
+    for section in catalogue.sections(item):
+        yield Heading(section.heading)
+        if section.guidance:
+            yield Prose(section.guidance, "guidance")
+        for field in catalogue.fields(section):
+            yield from _field(field)
+
+
+def _field(field: TemplateField) -> Iterator[Block]:
+    if field.lacks_content:  # an editor is not done with it
+        yield Field(field.label, "text", field.help)
+        return
+    match field.kind:
+        case TemplateField.Kind.TABLE:
+            if field.help:
+                yield Prose(field.help, "guidance")
+            yield Table(field.columns, _rows(field), _widths(field), caption=field.label)
+        case TemplateField.Kind.WORDING:
+            yield Heading(field.label, level=2, numbered=False)
+            if field.help:
+                yield Prose(field.help, "guidance")
+            yield Wording(field.wording)
+        case TemplateField.Kind.CHECK if field.options:
+            yield Table(
+                ("Sæt kryds", field.label), [(Tick(), option) for option in field.options], (1, 6), caption=field.help
+            )
+        case _:
+            yield Field(field.label, field.kind, field.help, field.options)  # type: ignore[arg-type]
+
+
+PAGE_LETTERS = 104
+"""So many letters of a table's heading stand beside each other on a page."""
+CELL_LETTERS = 3
+"""What the borders of a cell take, in letters."""
+
+
+def _widths(field: TemplateField) -> tuple[float, ...]:
+    """Shares of the page: a given first column is wider than those to fill in, and no heading's word is broken."""
+    shares = [1.6 if field.row_labels and not place else 1.0 for place in range(len(field.columns))]
+    fewest = [max(map(len, heading.split()), default=0) + CELL_LETTERS for heading in field.columns]
+    if sum(fewest) >= PAGE_LETTERS:
+        return tuple(fewest)
+    widths = [float(letters) for letters in fewest]
+    while (left := PAGE_LETTERS - sum(widths)) > 0.5:  # what is left goes to those that are below their share
+        unit = PAGE_LETTERS / sum(shares)
+        wanting = {place: unit * share - widths[place] for place, share in enumerate(shares)}
+        wanting = {place: want for place, want in wanting.items() if want > 0}
+        for place, want in wanting.items():
+            widths[place] += left * want / sum(wanting.values())
+    return tuple(widths)
+
+
+def _rows(field: TemplateField) -> list[list[str | Blank]]:
+    """The first column where it is given, and empty rows beneath."""
+    columns = len(field.columns)
+    given: list[list[str | Blank]] = [[label, *[Blank()] * (columns - 1)] for label in field.row_labels]
+    empty = max(field.rows - len(given), 0 if given else 1)
+    return given + [[Blank() for _column in range(columns)] for _row in range(empty)]
+
+
+# Checklists -------------------------------------------------------------------------------------
+
+CHECK_HEADINGS = ("Nr.", "Spørgsmål", "Sådan gør I, og sådan ved I, at det er gjort", "Klaret", "Ansvarlig", "Dato",
+                  "Bemærkning")  # fmt: skip
+CHECK_WIDTHS = (0.7, 3, 4, 0.7, 1.5, 1.1, 2)
+
+
+def checklist(
+    title: str, activities: Sequence[Activity], catalogue: Catalogue, *, role: Role | None = None
+) -> Document:
+    """The checklists of several activities, or of one, with boxes and columns to fill in.
+
+    With a `role` only the questions that this role answers.
+    """
+    blocks: list[Block] = []
+    for activity in activities:
+        rows = [
+            (
+                f"{activity.code}.{check.number}",
+                check.question,
+                _how(check, own),
+                Tick(),
+                (check.role or activity.responsible).short_name,
+                "",
+                "",
+            )
+            for check, own in checks(activity, catalogue, role)
+        ]
+        if rows:
+            blocks += [
+                Heading(f"{activity.code} {activity.title}", numbered=False),
+                Prose(activity.why),
+                Table(CHECK_HEADINGS, rows, CHECK_WIDTHS, caption=f"Tjekliste {activity.code}"),
+                Prose(f"Kilder: {sources(activity, catalogue)}"),
+            ]
+    return Document(
+        title=title,
+        subtitle="Tjekliste",
+        header=f"{title}  |  gennemgået {day(min(item.reviewed_on for item in activities))}",
+        footer=DISCLAIMER,
+        subject="Juridisk værktøjskasse for ansvarlig AI",
+        blocks=[_to_fill_in("Løsning", "Udfyldt af", "Dato"), *blocks, *_closing(list(activities))],
+        landscape=True,
+    )
+
+
+def _how(check: ChecklistItem, own: Sequence[LegalSource]) -> str:
+    """Guidance, what counts as done, and the question's own sources."""
+    texts = [check.guidance, f"Gjort, når: {check.done_when}"]
+    return "\n\n".join(texts + ([f"Kilde: {'; '.join(map(source_text, own))}"] if own else []))
+
+
+def checks(
+    activity: Activity, catalogue: Catalogue, role: Role | None = None
+) -> list[tuple[ChecklistItem, list[LegalSource]]]:
+    """An activity's questions with their own sources; with a `role` those that this role answers."""
+    return [
+        (check, catalogue.parts("check sources", check))
+        for check in catalogue.checklist(activity)
+        if role is None or (check.role or activity.responsible) == role
+    ]
+
+
+# The annex to a tender --------------------------------------------------------------------------
+
+ANNEX_HEADINGS = ("Nr.", "Krav", "Grad", "Bevis", "Kilde", "Opfyldt", "Leverandørens svar")
+ANNEX_WIDTHS = (0.6, 5.8, 1, 2.2, 2.5, 1.1, 2.8)
+
+
+def annex(requirements: Sequence[Requirement], catalogue: Catalogue, notices: Sequence[str] = ()) -> Document:
+    """The requirements as an annex that a vendor fills in; `notices` say what was asked for and is not in it."""
+    return Document(
+        title="Kravbilag: ansvarlig AI og databeskyttelse",
+        subtitle=f"{len(requirements)} krav, som leverandøren besvarer",
+        header=f"Kravbilag  |  kravkatalog gennemgået {day(min(one.reviewed_on for one in requirements))}",
+        footer=DISCLAIMER,
+        subject="Juridisk værktøjskasse for ansvarlig AI",
+        blocks=[
+            _to_fill_in("Ordregiver", "Udbud", "Leverandør", "Dato"),
+            Prose(
+                "Leverandøren skriver ja, nej eller delvist ud for hvert krav og henviser i svaret til den dokumentation, "
+                "der nævnes som bevis.\n\n"
+                "Kolonnen Grad siger, om kravet bygger på en pligt i loven (skal), på god praksis (bør) eller er en "
+                "mulighed (kan). Pligten kan være kommunens egen: Så siger ordlyden, hvad leverandøren skal levere, for at "
+                "kommunen kan opfylde den. Frister, antal og formkrav i ordlyden er forslag, hvor loven ikke nævner dem. "
+                "Ordregiveren afgør, hvilke krav der gælder i udbuddet, og hvor tungt de vejer."
+            ),
+            *(Prose(notice) for notice in notices),
+            *_annex_tables(requirements, catalogue),
+            *_closing(list(requirements)),
+        ],
+        landscape=True,
+    )
+
+
+def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> Iterator[Block]:
+    with override("da"):
+        topics = {topic.value: str(topic.label) for topic in Requirement.Topic}
+    for topic, heading in topics.items():
+        rows = [
+            (one.code, Titled(one.title, one.wording), level(one), one.evidence, sources(one, catalogue),
+             Blank("Ja, nej eller delvist"), "")
+            for one in requirements
+            if one.topic == topic
+        ]  # fmt: skip
+        if not rows:
+            continue
+        yield Heading(heading)
+        yield Table(ANNEX_HEADINGS, rows, ANNEX_WIDTHS)
+
+
+def level(one: Requirement) -> str:
+    """“Skal”, with the note on it; the note alone where it begins with that word. In Danish, as the note is."""
+    with override("da"):
+        word = str(one.get_level_display()).capitalize()
+    if re.match(rf"{word}\b", one.level_note):
+        return one.level_note
+    return f"{word}. {one.level_note}" if one.level_note else word
+
+
+def filename(*words: str, ending: str) -> str:
+    """A name that every system takes; signs that Windows refuses fall out, those between words leave a space."""
+    name = re.sub(r"[\\/:<>|\x00-\x1f]", " ", re.sub(r'[?*"]', "", " ".join(words)))
+    name = " ".join(name.split()).rstrip(". ")
+    return f"{name[:LONGEST_NAME].rstrip('. ') or 'Dokument'}.{ending}"

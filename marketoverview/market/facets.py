@@ -1,0 +1,99 @@
+"""The filter panel of a selection: facets with counts, chips, and what to drop when nothing is left."""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import reduce
+from itertools import combinations
+from operator import and_
+
+from django.utils.translation import gettext as _
+
+from kl_ai.pages.querystring import Chip, Facet, FacetOption
+from kl_ai.search.danish import join_words
+
+from .selection import Selection
+from .snapshot import Asked, Snapshot
+
+OPEN_AT_FIRST = 3
+"""So many facets stand open before anything is chosen; the others a click away."""
+SUGGESTED = 5
+FREE_TEXT = "q"
+
+
+def facets(snapshot: Snapshot, selection: Selection) -> list[Facet]:
+    """One facet per filterable question. An option's number is what choosing it alone would give."""
+    return [_facet(snapshot, selection, asked, place) for place, asked in enumerate(snapshot.filterable)]
+
+
+def _facet(snapshot: Snapshot, selection: Selection, asked: Asked, place: int) -> Facet:
+    among = snapshot.match(selection.chosen, selection.q, leave_out=(asked.code,))
+    selected = selection.chosen.get(asked.code, ())
+    options = [
+        FacetOption(
+            code=counted.choice.code,
+            label=counted.choice.option.short,
+            full_label=counted.choice.option.label,
+            help=counted.choice.option.help,
+            count=counted.count,
+            is_selected=counted.choice.code in selected,
+            is_retired=counted.choice.option.is_retired,
+            input_id=f"{asked.code}-{counted.choice.code}",
+        )
+        for counted in snapshot.counts(asked.code, among)
+    ]
+    return Facet(
+        code=asked.code,
+        heading=asked.question.heading,
+        kind=asked.question.kind,
+        is_open=bool(selected) or place < OPEN_AT_FIRST,
+        selected_count=len(selected),
+        options=options,
+    )
+
+
+def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]:
+    """One removable chip per choice; removing leads to `path` with the rest of the selection."""
+    if selection.q:
+        yield Chip(_("Free text"), f"“{selection.q}”", path + selection.without_query().query())
+    for code, options in selection.chosen.items():
+        asked = snapshot.asked[code]
+        for option in options:
+            label = asked.by_code[option].option.short
+            yield Chip(asked.question.heading, label, path + selection.without_option(code, option).query())
+
+
+def suggestions(snapshot: Snapshot, selection: Selection, path: str) -> list[tuple[str, str, int]]:
+    """For an empty result: what to drop, the address without it, and how many vendors that gives.
+
+    One question or the free text is dropped; where that does not help, two. The most vendors first.
+    """
+    parts = {code: snapshot.match({code: options}) for code, options in selection.chosen.items()}
+    if selection.q:
+        parts[FREE_TEXT] = snapshot.match({}, selection.q)
+    for size in (1, 2):
+        found = []
+        for dropped in combinations(parts, size):
+            left = reduce(and_, (bits for part, bits in parts.items() if part not in dropped), snapshot.everyone)
+            if left and len(parts) > size:
+                found.append((left.bit_count(), dropped))
+        if found:
+            best = sorted(found, key=lambda one: -one[0])[:SUGGESTED]
+            return [
+                (_labels(snapshot, selection, some), _without(selection, some, path), count) for count, some in best
+            ]
+    return []
+
+
+def _without(selection: Selection, parts: Collection[str], path: str) -> str:
+    smaller = selection.without_questions(*parts)
+    return path + (smaller.without_query() if FREE_TEXT in parts else smaller).query()
+
+
+def _labels(snapshot: Snapshot, selection: Selection, parts: Iterable[str]) -> str:
+    """The chosen labels of these parts, as in the chips."""
+    labels = []
+    for part in parts:
+        if part == FREE_TEXT:
+            labels.append(f"“{selection.q}”")
+        else:
+            labels += [snapshot.asked[part].by_code[option].option.short for option in selection.chosen[part]]
+    return join_words(labels, _("and"))

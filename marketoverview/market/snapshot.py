@@ -1,0 +1,364 @@
+"""The published answers as one immutable value, and every count that is made from it.
+
+Each process keeps one `Snapshot`. `current()` reads the version row (one query) and rebuilds the
+snapshot when somebody has changed what is public since, so that it is never stale in any process.
+
+Vendors stand in Danish alphabetical order; a set of them is an `int` used as a bitset over their
+positions. Within a question chosen options are joined by OR, questions among each other by AND.
+The number on a bar, the length of the list behind it and the rows of the export all come from
+`Snapshot.match`, so they cannot differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, reduce
+from itertools import accumulate, chain, islice
+from operator import or_
+from threading import Lock
+
+from django.db.models import Max
+from django.http import HttpRequest
+from django.utils import timezone
+
+from kl_ai.search import bitset
+from kl_ai.search.danish import sort_key
+from kl_ai.search.index import WordIndex
+
+from ..models import Answer, FigureComment, Option, Question, Response, SampleOffering, Status, market_version
+
+Chosen = Mapping[str, Sequence[str]]
+"""Question code to the codes of the chosen options."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One vendor with its published response."""
+
+    vendor_id: int
+    response_id: int
+    slug: str
+    name: str
+    confirmed_at: date
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option and the vendors (bitset) and offerings (bitset) that chose it."""
+
+    option: Option
+    vendors: int
+    offerings: int
+
+    @property
+    def code(self) -> str:
+        return self.option.code
+
+    @property
+    def is_public(self) -> bool:
+        """A retired option stays in sight for as long as somebody's answer holds it."""
+        return bool(self.vendors) or not self.option.is_retired
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its choices in the survey's order and the vendors (bitset) that answered it."""
+
+    question: Question
+    choices: tuple[Choice, ...]
+    answered: int
+    comment: FigureComment | None = None
+    own_words: tuple[tuple[int, str], ...] = ()
+    """(vendor's position, words) in the order of the vendors."""
+    counted_by_kl: tuple[int, ...] = ()
+    """For each option “other” the vendors (bitset) whose own words KL counts under another option."""
+
+    @property
+    def code(self) -> str:
+        return self.question.code
+
+    @cached_property
+    def by_code(self) -> dict[str, Choice]:
+        return {choice.code: choice for choice in self.choices if choice.is_public}
+
+    def counted_otherwise(self, among: int) -> int:
+        """How many answers “other” of the vendors `among` KL counts under another option."""
+        return sum((vendors & among).bit_count() for vendors in self.counted_by_kl)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A choice with its number of vendors in some selection."""
+
+    choice: Choice
+    count: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    version: int
+    day: date
+    """Rounds open and options retire at midnight, so a snapshot is of one day."""
+    entries: tuple[Entry, ...]
+    asked: Mapping[str, Asked]
+    text: WordIndex
+    offering_ids: tuple[int, ...]
+    """Ordered by their vendors' positions."""
+    first_offering: tuple[int, ...]
+    """For each position the index of the vendor's first offering, and at the end the number of all."""
+    updated_on: date
+    is_demo: bool
+    _orders: dict = field(default_factory=dict, repr=False, compare=False)
+
+    # What there is ---------------------------------------------------------------------------
+
+    @property
+    def key(self) -> tuple[int, date]:
+        return self.version, self.day
+
+    @property
+    def size(self) -> int:
+        return len(self.entries)
+
+    @cached_property
+    def everyone(self) -> int:
+        return bitset.full(self.size)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Slug to position."""
+        return {entry.slug: position for position, entry in enumerate(self.entries)}
+
+    @property
+    def filterable(self) -> list[Asked]:
+        return [asked for asked in self.asked.values() if asked.question.is_filterable]
+
+    def on_axis(self, axis: str) -> Asked | None:
+        """The question on the matrix' `row` or `column` axis."""
+        return next((asked for asked in self.asked.values() if asked.question.matrix_axis == axis), None)
+
+    # Matching and counting -------------------------------------------------------------------
+
+    def match(self, chosen: Chosen, query: str = "", leave_out: Collection[str] = ()) -> int:
+        """The vendors that chose one of the options in each question, and whose text holds `query`.
+
+        The questions in `leave_out` are disregarded. Unknown codes match nobody.
+        """
+        found = self.text.match(query) if query else self.everyone
+        for code, options in chosen.items():
+            if code not in leave_out and options:
+                found &= self._any_of(code, options)
+        return found
+
+    def _any_of(self, code: str, options: Sequence[str]) -> int:
+        known = self.asked[code].by_code if code in self.asked else {}
+        return reduce(or_, (known[option].vendors for option in options if option in known), 0)
+
+    def counts(self, code: str, among: int) -> list[Counted]:
+        """How many of the vendors `among` chose each option of the question, in the survey's order."""
+        return [
+            Counted(choice, (choice.vendors & among).bit_count())
+            for choice in self.asked[code].choices
+            if choice.is_public
+        ]
+
+    def cross_vendors(self, row: Choice, column: Choice, among: int) -> int:
+        """How many of the vendors `among` chose both."""
+        return (row.vendors & column.vendors & among).bit_count()
+
+    def cross_offerings(self, row: Choice, column: Choice, offerings: int) -> int:
+        """The offerings (bitset) out of `offerings` that used both together."""
+        return row.offerings & column.offerings & offerings
+
+    def offerings_of(self, among: int) -> int:
+        """The offerings (bitset) of the vendors `among`."""
+        if among == self.everyone:
+            return bitset.full(len(self.offering_ids))
+        first = self.first_offering
+        theirs = (range(first[position], first[position + 1]) for position in bitset.members(among))
+        return bitset.from_members(chain.from_iterable(theirs), len(self.offering_ids))
+
+    # Orders ----------------------------------------------------------------------------------
+
+    def page(self, among: int, sort: str, start: int, stop: int) -> list[Entry]:
+        """The entries from `start` to `stop` of the vendors `among`.
+
+        `sort` is `name` (A to Å), `confirmed` (latest first) or `rotation` (the order of the snapshot's day).
+        """
+        if sort == "name":
+            chosen = bitset.members(among, start, stop)
+            return [self.entries[position] for position in chosen]
+        ordered = bitset.in_order(among, self._order(sort))
+        return [self.entries[position] for position in islice(ordered, start, stop)]
+
+    def _order(self, sort: str) -> list[int]:
+        """All positions in one order; remembered, since it costs a sort of the whole market."""
+        if sort not in self._orders:
+            key = self._confirmed_key if sort == "confirmed" else self._rotation_key
+            self._orders[sort] = sorted(range(self.size), key=key)
+        return self._orders[sort]
+
+    def _confirmed_key(self, position: int) -> int:
+        return -self.entries[position].confirmed_at.toordinal()
+
+    def _rotation_key(self, position: int) -> str:
+        return rotation_key(self.day, self.entries[position].slug)
+
+
+def rotation_key(day: date, slug: str) -> str:
+    """A vendor's place in the order of the day: the SHA-256 of date and address, for anybody to check."""
+    return hashlib.sha256(f"{day.isoformat()} {slug}".encode()).hexdigest()
+
+
+# Building ---------------------------------------------------------------------------------------
+
+_lock = Lock()
+_snapshot: Snapshot | None = None
+
+
+def current(version: int | None = None) -> Snapshot:
+    """This process's snapshot of what is public now, or at `version`, where that is known already.
+
+    One query when nothing has changed; none with a `version`.
+    """
+    global _snapshot
+    key = (market_version.current() if version is None else version, timezone.localdate())
+    snapshot = _snapshot
+    if snapshot is None or snapshot.key != key:
+        with _lock:
+            if _snapshot is None or _snapshot.key != key:
+                _snapshot = build()
+            snapshot = _snapshot
+    return snapshot
+
+
+def of(request: HttpRequest) -> Snapshot:
+    """The snapshot that this request is answered from: one for the whole request, one query."""
+    if not hasattr(request, "_snapshot"):
+        request._snapshot = current(market_version.of(request))  # type: ignore[attr-defined]
+    return request._snapshot  # type: ignore[attr-defined]
+
+
+def build() -> Snapshot:
+    """Read what is public from the database. Ten queries.
+
+    The version is read before and after: a change that commits in between starts it anew, so
+    that a snapshot never mixes two states.
+    """
+    while True:
+        before = market_version.current()
+        snapshot = _read(before)
+        if market_version.current() == before:
+            return snapshot
+
+
+def _read(version: int) -> Snapshot:
+    """One pass over the tables. What was published after the first query is passed over: `build` then reads again."""
+    rows = Response.objects.published().values_list(
+        "vendor_id", "pk", "vendor__slug", "vendor__name", "confirmed_at", "vendor__is_demo", "description"
+    )
+    listed = sorted(rows, key=lambda row: (sort_key(row[3]), row[2]))
+    entries = tuple(Entry(*row[:5]) for row in listed)
+    positions = {entry.response_id: position for position, entry in enumerate(entries)}
+    texts = [[row[3], row[6]] for row in listed]
+    offerings = _Offerings(positions, texts)
+    answers = _Answers(positions, texts)
+    return Snapshot(
+        version=version,
+        day=timezone.localdate(),
+        entries=entries,
+        asked=_asked(answers, offerings),
+        text=WordIndex(" ".join(parts) for parts in texts),
+        offering_ids=tuple(offerings.ids),
+        first_offering=tuple(offerings.first),
+        updated_on=_updated_on(),
+        is_demo=any(row[5] for row in listed),
+    )
+
+
+class _Offerings:
+    """The published offerings in the order of their vendors; adds their words to `texts`."""
+
+    def __init__(self, positions: dict[int, int], texts: list[list[str]]) -> None:
+        rows = (
+            SampleOffering.objects.filter(response__status=Status.PUBLISHED)
+            .order_by("response_id", "position", "pk")
+            .values_list("response_id", "pk", "title", "description", "where_used")
+        )
+        per_vendor: list[list[int]] = [[] for _ in positions]
+        for response_id, pk, *words in rows:
+            if (position := positions.get(response_id)) is not None:
+                per_vendor[position].append(pk)
+                texts[position].extend(words)
+        self.ids = list(chain.from_iterable(per_vendor))
+        self.first = list(accumulate(map(len, per_vendor), initial=0))
+        index = {pk: index for index, pk in enumerate(self.ids)}
+        self._by_option: dict[int, list[int]] = defaultdict(list)
+        links = SampleOffering.options.through.objects.filter(sampleoffering__response__status=Status.PUBLISHED)
+        for option_id, offering_id in links.values_list("option_id", "sampleoffering_id").iterator():
+            if offering_id in index:
+                self._by_option[option_id].append(index[offering_id])
+
+    def having(self, option: Option) -> int:
+        return bitset.from_members(self._by_option.get(option.pk, ()), len(self.ids))
+
+
+class _Answers:
+    """The published answers by option; adds the vendors' own words to `texts`."""
+
+    def __init__(self, positions: dict[int, int], texts: list[list[str]]) -> None:
+        self.size = len(positions)
+        self._by_option: dict[int, list[int]] = defaultdict(list)
+        self._own_words: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        self._counted_by_kl: dict[int, list[int]] = defaultdict(list)
+        rows = Answer.objects.filter(response__status=Status.PUBLISHED).order_by()
+        columns = ("response_id", "option_id", "own_words", "mapped_from__option_id")
+        for response_id, option_id, own_words, mapped_from in rows.values_list(*columns).iterator():
+            if (position := positions.get(response_id)) is None:
+                continue
+            self._by_option[option_id].append(position)
+            if mapped_from:
+                self._counted_by_kl[mapped_from].append(position)
+            if own_words:
+                self._own_words[option_id].append((position, own_words))
+                texts[position].append(own_words)
+
+    def having(self, option: Option) -> int:
+        return bitset.from_members(self._by_option.get(option.pk, ()), self.size)
+
+    def counted_by_kl(self, options: Sequence[Option]) -> tuple[int, ...]:
+        found = (self._counted_by_kl[option.pk] for option in options if option.pk in self._counted_by_kl)
+        return tuple(bitset.from_members(positions, self.size) for positions in found)
+
+    def own_words(self, options: Sequence[Option]) -> tuple[tuple[int, str], ...]:
+        return tuple(sorted(pair for option in options for pair in self._own_words.get(option.pk, ())))
+
+
+def _asked(answers: _Answers, offerings: _Offerings) -> dict[str, Asked]:
+    """The questions of every round that has opened, and their choices."""
+    questions = Question.objects.filter(rounds__opens_on__lte=timezone.localdate()).distinct()
+    asked = {}
+    for question in questions.select_related("comment").prefetch_related("options"):
+        options = list(question.options.all())
+        choices = tuple(Choice(option, answers.having(option), offerings.having(option)) for option in options)
+        asked[question.code] = Asked(
+            question=question,
+            choices=choices,
+            answered=reduce(or_, (choice.vendors for choice in choices), 0),
+            comment=getattr(question, "comment", None),
+            own_words=answers.own_words(options),
+            counted_by_kl=answers.counted_by_kl(options),
+        )
+    return asked
+
+
+def _updated_on() -> date:
+    """The last day on which something public was published, confirmed, replaced or withdrawn; today before that."""
+    was_public = Response.objects.filter(published_at__isnull=False)
+    last = was_public.aggregate(published=Max("published_at"), closed=Max("closed_at"), confirmed=Max("confirmed_at"))
+    days = [timezone.localdate(last[name]) for name in ("published", "closed") if last[name]]
+    return max([*days, *filter(None, [last["confirmed"]])], default=timezone.localdate())

@@ -1,0 +1,151 @@
+"""The forms around the survey: registering a company, joining it, inviting colleagues, withdrawing."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from stdnum.dk import cvr
+
+from kl_ai.forms import take_validators
+from kl_ai.models import User
+from kl_ai.validators import validate_line, validate_text
+from marketoverview.models import Vendor
+from marketoverview.models.vendors import validate_cvr
+
+from ..parts import Part
+
+COUNTRIES = [
+    ("DK", gettext_lazy("Denmark")), ("SE", gettext_lazy("Sweden")), ("NO", gettext_lazy("Norway")),
+    ("FI", gettext_lazy("Finland")), ("IS", gettext_lazy("Iceland")), ("DE", gettext_lazy("Germany")),
+    ("NL", gettext_lazy("The Netherlands")), ("BE", gettext_lazy("Belgium")), ("FR", gettext_lazy("France")),
+    ("IE", gettext_lazy("Ireland")), ("EE", gettext_lazy("Estonia")), ("PL", gettext_lazy("Poland")),
+    ("ES", gettext_lazy("Spain")), ("IT", gettext_lazy("Italy")), ("AT", gettext_lazy("Austria")),
+    ("CH", gettext_lazy("Switzerland")), ("GB", gettext_lazy("United Kingdom")), ("US", gettext_lazy("USA")),
+    ("CA", gettext_lazy("Canada")), ("IN", gettext_lazy("India")), ("ZZ", gettext_lazy("Another country")),
+]  # fmt: skip
+
+
+class RegisterForm(forms.Form):
+    """A Danish company by its CVR number, a foreign one by name and country."""
+
+    cvr_number = forms.CharField(
+        label=gettext_lazy("CVR number"), max_length=20, required=False,
+        help_text=gettext_lazy("Eight digits. Leave it empty if the company is foreign and has none."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-width-s"}),
+    )  # fmt: skip
+    name = forms.CharField(
+        label=gettext_lazy("Name of the company"), max_length=120, validators=[validate_line],
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "class": "input-width-l"}),
+    )  # fmt: skip
+    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=COUNTRIES, initial="DK")
+    website = forms.URLField(
+        label=gettext_lazy("Website"), max_length=200, required=False, assume_scheme="https",
+        widget=forms.URLInput(attrs={"autocomplete": "url", "class": "input-width-l"}),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        take_validators(self.fields["website"], Vendor._meta.get_field("website"))
+        self.fields["cvr_number"].is_needed = True  # type: ignore[attr-defined]
+
+    def clean_cvr_number(self) -> str | None:
+        number = cvr.compact(self.cleaned_data["cvr_number"]).removeprefix("DK")
+        if number:
+            validate_cvr(number)
+        return number or None
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        number = found.get("cvr_number")
+        if "country" in found and "cvr_number" in found:
+            if found["country"] == "DK" and not number:
+                self.add_error("cvr_number", _("A Danish company has a CVR number. Write it, or choose the country."))
+            elif found["country"] != "DK" and number:
+                self.add_error("country", _("Only Danish companies have a CVR number."))
+        return found
+
+    @property
+    def vendor_fields(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "cvr_number", "country", "website")}
+
+
+class MessageForm(forms.Form):
+    message = forms.CharField(
+        label=gettext_lazy("Message"), max_length=500, required=False, validators=[validate_line],
+        help_text=gettext_lazy("For example who you are in the company. It is read by those who decide."),
+        widget=forms.TextInput(attrs={"class": "input-width-xl"}),
+    )  # fmt: skip
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("The colleague's e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "class": "input-width-l"}),
+    )
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class BeginForm(forms.Form):
+    """Which of the earlier answers a new set of answers starts from."""
+
+    ALL, SOME, NONE = "all", "some", "none"
+    start = forms.ChoiceField(
+        label=gettext_lazy("Where do you want to start?"), widget=forms.RadioSelect, initial=ALL,
+        choices=[
+            (ALL, gettext_lazy("From the earlier answers, on all pages")),
+            (SOME, gettext_lazy("From the earlier answers on the pages chosen below")),
+            (NONE, gettext_lazy("From scratch")),
+        ],
+    )  # fmt: skip
+    pages = forms.MultipleChoiceField(
+        label=gettext_lazy("Pages that keep the earlier answers"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, parts: list[Part], *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts = parts
+        self.fields["pages"].choices = [(part.key, part.title) for part in parts]  # type: ignore[attr-defined]
+
+    @property
+    def items(self) -> set[str] | None:
+        """What to copy, as `Response.begin` takes it."""
+        match self.cleaned_data["start"]:
+            case self.ALL:
+                return None
+            case self.NONE:
+                return set()
+        return {item for part in self.parts if part.key in self.cleaned_data["pages"] for item in part.items}
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, required=False, validators=[validate_line],
+        help_text=gettext_lazy("Read by KL only."),
+        widget=forms.TextInput(attrs={"class": "input-width-xl"}),
+    )  # fmt: skip
+    understood = forms.BooleanField(
+        label=gettext_lazy("I understand that the profile disappears now, and the contact information with it.")
+    )
+
+
+class ObjectionForm(forms.Form):
+    objection = forms.CharField(
+        label=gettext_lazy("Why do you disagree?"), max_length=500, required=False, validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+
+
+class AccountForm(forms.ModelForm):
+    full_name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=150, required=False, validators=[validate_line],
+        help_text=gettext_lazy("Seen by your colleagues and by KL, never by the public."),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "input-width-l"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = User
+        fields = ("full_name", "language")
+        labels = {"language": gettext_lazy("Language of our mails")}

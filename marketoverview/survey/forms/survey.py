@@ -1,0 +1,270 @@
+"""The forms of the survey: each is one part of it, built from the round's questions.
+
+A draft need not be complete, so nothing is required here; what is missing is the model's to say. What cannot be
+stored (too long, a broken address) comes back with the form, and the rest of the page is saved all the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import URLField
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kl_ai.forms import take_validators
+from kl_ai.validators import validate_line
+from marketoverview.models import Option, Question, Response, SampleOffering, SurveyRound
+from marketoverview.models.drafts import CONTENT
+from marketoverview.models.survey import OWN_WORDS_KEY
+
+from ..parts import Part
+
+WORD_LIMITS = {"description": "max_description_words"}
+
+
+def words_name(question: Question) -> str:
+    """The name of the field for own words beside the question's “other”."""
+    return f"{question.code}{OWN_WORDS_KEY}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option as the page shows it."""
+
+    control: Any
+    label: str
+    help: str
+    is_other: bool
+    is_news: bool
+    is_retired: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as the page shows it: its control, its options, the field for own words."""
+
+    question: Question
+    field: forms.BoundField
+    own_words: forms.BoundField | None
+    choices: list[Choice]
+    is_news: bool
+    errors: list[str]
+    remark: str
+
+
+class PartForm(forms.Form):
+    """A part made of fields of the response and of questions."""
+
+    def __init__(self, part: Part, response: Response, since: date | None, *args, **kwargs) -> None:
+        self.part, self.round, self.since, self.remarks = part, response.round, since, response.remarks
+        super().__init__(*args, **kwargs)
+        for name in part.items:
+            if name in CONTENT:
+                self.fields[name] = content_field(name)
+        for question in part.questions:
+            self._add(question)
+
+    def _add(self, question: Question) -> None:
+        taken = self.initial.get(question.code) or ()
+        options = [option for option in question.options.all() if not option.is_retired or option.code in taken]
+        choices = [(option.code, option.label) for option in options]
+        field: forms.ChoiceField
+        if question.kind == Question.Kind.SINGLE:
+            empty = [] if question.is_required else [("", _("Not stated"))]
+            field = forms.ChoiceField(choices=[*empty, *choices], widget=forms.RadioSelect, required=False)
+        else:
+            field = forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, required=False)
+        field.label, field.help_text = question.text, question.help
+        self.fields[question.code] = field
+        if any(option.is_other for option in options):
+            self.fields[words_name(question)] = own_words_field(self.round)
+
+    @classmethod
+    def initial_of(cls, stored: Mapping[str, Any], part: Part) -> dict[str, Any]:
+        """The form's values for what is stored (`Response.stored`)."""
+        initial = {name: stored[name] for name in part.items if name in CONTENT}
+        for question in part.questions:
+            codes = list(stored[question.code])
+            single = question.kind == Question.Kind.SINGLE
+            initial[question.code] = (codes[0] if codes else "") if single else codes
+            initial[words_name(question)] = next(filter(None, stored[question.code].values()), "")
+        return initial
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        if found.get("contact_name") and not found.get("contact_consent"):
+            self.add_error(
+                "contact_name", _("A named person needs a ticked consent. Nothing about the person is saved.")
+            )
+        for question in self.part.questions:
+            self._clean_question(question)
+        return found
+
+    def _clean_question(self, question: Question) -> None:
+        chosen = self.cleaned_data.get(question.code)
+        if question.max_choices and isinstance(chosen, list) and len(chosen) > question.max_choices:
+            words = {"most": question.max_choices, "number": len(chosen)}
+            self.add_error(question.code, _("Choose at most %(most)s; you have chosen %(number)s.") % words)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What can be stored, as `Response.save_part` takes it: the items without an error."""
+        wrong = set(self.errors)
+        if "contact_name" in wrong:  # name and consent belong together
+            wrong.add("contact_consent")
+        found = {name: self.cleaned_data[name] for name in self.part.items if name in CONTENT and name not in wrong}
+        for question in self.part.questions:
+            if not {question.code, words_name(question)} & wrong:
+                found[question.code] = self._answers(question)
+        return found
+
+    def _answers(self, question: Question) -> dict[str, str]:
+        """Option codes with own words; who writes beside “other” has chosen it."""
+        chosen = self.cleaned_data.get(question.code) or []
+        codes = [chosen] if isinstance(chosen, str) else list(chosen)
+        words = self.cleaned_data.get(words_name(question), "").strip()
+        other = next((option.code for option in question.options.all() if option.is_other), None)
+        if words and other and other not in codes:
+            codes = [other] if question.kind == Question.Kind.SINGLE and not codes else [*codes, other]
+        if question.kind == Question.Kind.SINGLE:
+            codes = codes[:1]
+        return {code: words if code == other else "" for code in codes}
+
+    # What the page shows --------------------------------------------------------------------
+
+    @cached_property
+    def text_fields(self) -> list[tuple[forms.BoundField, int | None, str]]:
+        """The fields of the response, each with the most words that it may have and KL's reason at it."""
+        names = [name for name in self.part.items if name in CONTENT]
+        most = {name: getattr(self.round, limit) for name, limit in WORD_LIMITS.items()}
+        return [(self[name], most.get(name), self.remarks.get(name, "")) for name in names]
+
+    @cached_property
+    def asked(self) -> list[Asked]:
+        return [self._asked(question) for question in self.part.questions]
+
+    def _asked(self, question: Question) -> Asked:
+        field, name = self[question.code], words_name(question)
+        own_words = self[name] if name in self.fields else None
+        errors = [*field.errors, *(own_words.errors if own_words else ())]
+        is_news = question.is_news_since(self.since)
+        choices = list(self._choices(question, field, is_news))
+        return Asked(question, field, own_words, choices, is_news, errors, self.remarks.get(question.code, ""))
+
+    def _choices(self, question: Question, field: Any, all_news: bool) -> Iterator[Choice]:
+        options = {option.code: option for option in question.options.all()}
+        for control in field.options:
+            option: Option | None = options.get(str(control.data["value"]))
+            yield Choice(
+                control=control,
+                label=option.label if option else control.choice_label,
+                help=option.help if option else "",
+                is_other=bool(option and option.is_other),
+                is_news=bool(option and not all_news and option.is_news_since(self.since)),
+                is_retired=bool(option and option.is_retired),
+            )
+
+
+def content_field(name: str) -> forms.Field:
+    """The form field of a response's own field, never required; what is needed in the end does not say “optional”."""
+    stored: Any = Response._meta.get_field(name)
+    field = stored.formfield(**({"assume_scheme": "https"} if isinstance(stored, URLField) else {}))
+    take_validators(field, stored)
+    field.required, field.is_needed = False, name in NEEDED
+    field.label, field.help_text = LABELS.get(name, field.label), HELP.get(name, field.help_text)
+    if isinstance(field.widget, forms.Textarea):
+        field.widget.attrs["rows"] = 6
+    elif not isinstance(field.widget, forms.CheckboxInput):
+        field.widget.attrs["class"] = "input-width-l"
+    if name in AUTOCOMPLETE:
+        field.widget.attrs["autocomplete"] = AUTOCOMPLETE[name]
+    return field
+
+
+NEEDED = ("company_name", "description", "contact_email")
+LABELS = {
+    "company_name": gettext_lazy("Name of the company"),
+    "contact_function": gettext_lazy("Department or function"),
+    "contact_email": gettext_lazy("E-mail"),
+    "contact_phone": gettext_lazy("Telephone"),
+    "contact_name": gettext_lazy("Contact person"),
+}
+HELP = {
+    "company_name": gettext_lazy("As the public profile shows it. A new name is public when KL has published it."),
+    "website": gettext_lazy("For example https://www.example.dk"),
+    "description": gettext_lazy("What you offer within artificial intelligence. Facts rather than praise."),
+    "contact_consent": gettext_lazy("Needed only where a person is named. The consent can be withdrawn at any time."),
+}
+AUTOCOMPLETE = {
+    "company_name": "organization", "website": "url", "contact_email": "email", "contact_phone": "tel", "contact_name": "name",
+}  # fmt: skip
+
+
+def own_words_field(round: SurveyRound) -> forms.CharField:
+    return forms.CharField(
+        label=_("In your own words"),
+        max_length=round.max_own_words,
+        required=False,
+        validators=[validate_line],
+        widget=forms.TextInput(attrs={"class": "input-width-xl"}),
+    )
+
+
+class OfferingForm(forms.ModelForm):
+    """One example: title, what it is, where it is used, and which technologies and areas it used together."""
+
+    class Meta:
+        model = SampleOffering
+        fields = ("title", "description", "stage", "where_used")
+        widgets = {"description": forms.Textarea(attrs={"rows": 4}), "stage": forms.RadioSelect}
+        labels = {"description": gettext_lazy("What it does"), "where_used": gettext_lazy("Where it is used")}
+        help_texts = {
+            "title": gettext_lazy("For example “Sorting of incoming post”."),
+            "where_used": gettext_lazy("For example “Two municipalities”. Name a customer only by agreement."),
+        }
+
+    def __init__(self, questions: list[Question], *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stage"].choices = [("", _("Not stated")), *SampleOffering.Stage.choices]  # type: ignore[attr-defined]
+        for name in ("title", "where_used"):
+            self.fields[name].widget.attrs["class"] = "input-width-xl"
+        self.questions = questions
+        for question in questions:
+            options = [(option.pk, option.label) for option in question.options.all() if not option.is_retired]
+            self.fields[question.code] = forms.TypedMultipleChoiceField(
+                label=question.heading, choices=options, coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+            )
+
+    @property
+    def content(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    @property
+    def options(self) -> list[Option]:
+        chosen = {pk for question in self.questions for pk in self.cleaned_data[question.code]}
+        return [option for question in self.questions for option in question.options.all() if option.pk in chosen]
+
+
+class DeclarationForm(forms.Form):
+    """What a vendor declares when it hands its answers in."""
+
+    authorised = forms.BooleanField(label=gettext_lazy("I may answer on behalf of the company."))
+    true = forms.BooleanField(label=gettext_lazy("The answers are true to the best of my knowledge."))
+    publication = forms.BooleanField(
+        label=gettext_lazy("The answers may be published, counted in figures and reused in files.")
+    )
+    personal_data = forms.BooleanField(
+        label=gettext_lazy(
+            "Persons who are named have consented, and there are no other personal data or secrets in the answers."
+        )
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @property
+    def said(self) -> str:
+        """The declarations in words, for the log."""
+        return " ".join(str(field.label) for name, field in self.fields.items() if name != "seen")

@@ -1,0 +1,131 @@
+"""What KL sees of mail that did not go, and does about it."""
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kl_ai.mail import outbox
+from kl_ai.mail.models import MAX_ATTEMPTS, BadAddress, MailState, OutgoingMail
+from kl_ai.mail.outbox import Counts
+from tests import mailserver
+from tests.admin_pages import Page, logged_in, said
+from tests.builders import make_curator, make_editor
+from tests.kl_ai.mail.outgoing import make_due, post, received
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mail_server")]
+
+
+@pytest.fixture
+def kl() -> Client:
+    """The curator's browser."""
+    return logged_in(make_curator("curator@kl.example"))
+
+
+def url(model: str, page: str, *args) -> str:
+    return reverse(f"admin:kl_ai_{model}_{page}", args=args)
+
+
+def tasks(browser: Client) -> dict[str, int]:
+    return {task.url: task.number for task in browser.get(reverse("admin:index")).context["tasks"]}
+
+
+def test_the_front_page_tells_of_mail_that_did_not_go(kl, server_is_down):
+    post("1", "ki@sydkorset.example")
+    before = tasks(kl)
+    post("2"), post("3", "nogen@ukendt.example")
+    new = {where: number for where, number in tasks(kl).items() if where not in before}
+    assert list(new.values()) == [2, 1]
+    for where, number in new.items():
+        assert kl.get(where).context["cl"].result_count == number
+
+
+def test_whoever_may_not_read_mail_is_not_told_of_it(server_is_down):
+    post("1"), post("2", "nogen@ukendt.example")
+    editor = logged_in(make_editor())
+    assert not [where for where in tasks(editor) if "/kl_ai/" in where]
+    assert editor.get(url("outgoingmail", "changelist")).status_code == 403
+
+
+def test_mails_are_found_by_their_state(kl, server_is_down):
+    with transaction.atomic():
+        found = {
+            "waiting": post("1"),
+            "sent": post("2", "ki@sydkorset.example"),
+            "refused": post("3", "a@ukendt.example"),
+        }
+        found["given_up"] = post("4")
+    OutgoingMail.objects.filter(key="4").update(next_try_at=None)
+    for state, posted in found.items():
+        page = kl.get(url("outgoingmail", "changelist"), {"state": state})
+        assert list(page.context["cl"].result_list) == [posted], state
+        assert str(MailState(state).label) in page.content.decode()
+
+
+def test_a_mail_is_read_and_not_changed(kl):
+    posted = post(vendor="<script>")
+    page = Page(kl, url("outgoingmail", "change", posted.pk))
+    assert "&lt;script&gt; &amp; &lt;script&gt;" in page.text
+    assert page.send(subject="Andet").status_code == 403
+    assert kl.get(url("outgoingmail", "add")).status_code == 403
+    assert kl.post(url("outgoingmail", "delete", posted.pk), {"post": "yes"}).status_code == 403
+
+
+def try_again(browser: Client, *posted):
+    data = {"action": "try_again", "_selected_action": [one.pk for one in posted]}
+    return browser.post(url("outgoingmail", "changelist"), data, follow=True)
+
+
+def test_a_curator_lets_mails_be_tried_again(kl, server_is_down, monkeypatch):
+    given_up, refused, sent = post("1"), post("2", "a@ukendt.example"), post("3", "ki@sydkorset.example")
+    OutgoingMail.objects.filter(pk=given_up.pk).update(next_try_at=None, attempts=MAX_ATTEMPTS)
+    monkeypatch.setattr(mailserver, "DOWN", "")
+    page = try_again(kl, given_up, refused, sent)
+    assert said(page) == (
+        "1 mail bliver sendt inden for et kvarter.\n1 mail venter, indtil mærket ved adressen er fjernet."
+    )
+    assert outbox.send_waiting() == Counts(sent=1)
+    assert received() == ["ki@sydkorset.example", "ki@nordstjernen.example"]
+
+
+def test_trying_again_never_sends_what_is_being_sent(kl, server_is_down, monkeypatch):
+    posted = post()
+    make_due()
+    assert posted.claim()  # another process is at it
+    monkeypatch.setattr(mailserver, "DOWN", "")
+    try_again(kl, posted)
+    assert outbox.send_waiting() == Counts()
+
+
+def test_an_address_is_marked_by_hand_and_cleared(kl):
+    page = Page(kl, url("badaddress", "add")).send(email="Nogen@Nordstjernen.example", error="Kom retur")
+    bad = BadAddress.objects.get()
+    assert (page.status_code, bad.email) == (200, "nogen@nordstjernen.example")
+    again = Page(kl, url("badaddress", "add")).send(email="NOGEN@nordstjernen.example")
+    assert again.context["adminform"].form.errors
+    post(to="nogen@nordstjernen.example")
+    assert received() == []
+    kl.post(url("badaddress", "delete", bad.pk), {"post": "yes"})
+    assert outbox.send_waiting() == Counts(sent=1)
+
+
+def test_addresses_are_cleared_together(kl):
+    bad = [BadAddress.mark(f"{name}@nordstjernen.example", "") for name in ("a", "b")]
+    for one in bad:
+        post(one.email, one.email)
+    data = {"action": "delete_selected", "_selected_action": [one.pk for one in bad], "post": "yes"}
+    kl.post(url("badaddress", "changelist"), data)
+    assert outbox.send_waiting() == Counts(sent=2)
+
+
+def test_the_list_asks_as_often_for_two_mails_as_for_twelve(kl):
+    kl.get(url("outgoingmail", "changelist"))
+    numbers = []
+    for more in (2, 10):
+        for _ in range(more):
+            post(f"list:{OutgoingMail.objects.count()}")
+        with CaptureQueriesContext(connection) as queries:
+            assert kl.get(url("outgoingmail", "changelist")).status_code == 200
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]

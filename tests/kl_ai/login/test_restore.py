@@ -1,0 +1,156 @@
+"""What was typed survives a login that expired: it is in the form again, and not saved."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.test import Client, override_settings
+from django.urls import path
+
+from kl_ai.login import restore
+from kl_ai.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
+from tests.builders import make_user
+
+pytestmark = pytest.mark.django_db
+SAVED: list[str] = []
+
+
+@restore.keeps_what_was_typed
+def form(request, number):
+    """A form of one text, as a page of the survey would be."""
+    if request.method == "POST":
+        SAVED.append(request.POST["text"])
+        return redirect(request.path)
+    typed = restore.take(request)
+    return HttpResponse(f"{restore.NOTICE} {typed['text']} {typed.getlist('tick')}" if typed else "empty")
+
+
+def without(request):
+    return HttpResponse(f"kept: {restore.take(request)}")
+
+
+urlpatterns = [path("form/<int:number>/", form), path("without/", without), *urlpatterns]
+
+
+@pytest.fixture(autouse=True)
+def _urls():
+    SAVED.clear()
+    with override_settings(ROOT_URLCONF="tests.kl_ai.login.test_restore"):
+        yield
+
+
+@pytest.fixture
+def member():
+    return make_user("ida@agern.example")
+
+
+@pytest.fixture
+def strict():
+    """A browser whose forms need their token."""
+    return Client(enforce_csrf_checks=True)
+
+
+def log_in(client, member) -> None:
+    client.post("/log-ind/", {"email": member.email})
+    client.post("/log-ind/kode/", {"code": re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]})
+
+
+def seen(client, number: int = 1) -> str:
+    return client.get(f"/form/{number}/").content.decode()
+
+
+def test_what_was_typed_is_there_after_the_login_and_not_saved(client, member):
+    answer = client.post("/form/1/?step=2", {"text": "Blå <b>bær</b>\0", "tick": ["a", "b"]})
+    assert answer.url == "/log-ind/?next=/form/1/%3Fstep%3D2"
+    log_in(client, member)
+    page = seen(client)
+    assert "Blå <b>bær</b>\0 ['a', 'b']" in page
+    assert str(restore.NOTICE) in page
+    assert SAVED == []
+    assert seen(client) == "empty"  # once
+
+
+def test_it_is_there_for_its_own_page_only(client, member):
+    client.post("/form/1/", {"text": "En"})
+    log_in(client, member)
+    assert seen(client, 2) == "empty"
+    assert "En" in seen(client, 1)
+
+
+def test_the_last_of_the_same_page_counts(client, member):
+    for text in ("Et", "To"):
+        client.post("/form/1/", {"text": text})
+    log_in(client, member)
+    assert "To" in seen(client)
+    assert seen(client) == "empty"
+
+
+def test_three_forms_are_kept_and_the_oldest_goes(client, member):
+    for number in range(1, 5):
+        client.post(f"/form/{number}/", {"text": f"Nr. {number}"})
+    log_in(client, member)
+    assert [seen(client, number) != "empty" for number in range(1, 5)] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(("size", "is_kept"), [(190_000, True), (200_001, False)])
+def test_what_is_too_long_is_not_kept(size, is_kept, client, member):
+    client.post("/form/1/", {"text": "x" * size})
+    log_in(client, member)
+    assert (seen(client) != "empty") is is_kept
+
+
+def test_other_pages_keep_nothing(client, member):
+    client.post("/without/", {"text": "En"})
+    assert not client.session.get(restore.SESSION_KEY)
+
+
+def test_a_flood_is_not_kept(client):
+    for _ in range(60):
+        client.post("/form/1/", {"text": "x"})
+    other = Client()
+    assert other.post("/form/1/", {"text": "x"}).status_code == 302
+    assert not other.session.get(restore.SESSION_KEY)
+
+
+OURS = [{"HTTP_SEC_FETCH_SITE": "same-origin"}, {"HTTP_ORIGIN": "http://testserver"}]
+THEIRS = [
+    {},
+    {"HTTP_SEC_FETCH_SITE": "cross-site"},
+    {"HTTP_SEC_FETCH_SITE": "same-site", "HTTP_ORIGIN": "http://testserver"},
+    {"HTTP_ORIGIN": "http://ond.example"},
+    {"HTTP_ORIGIN": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", OURS)
+def test_a_stale_token_gives_the_form_again(headers, strict, member):
+    strict.force_login(member)
+    answer = strict.post("/form/1/?step=2", {"text": "En", "csrfmiddlewaretoken": "x" * 64}, **headers)
+    assert answer.url == "/form/1/?step=2"
+    assert "En" in seen(strict)
+    assert SAVED == []
+
+
+def test_a_stale_token_of_somebody_logged_out_leads_through_the_login(strict, client, member):
+    answer = strict.post("/form/1/", {"text": "En"}, **OURS[0])
+    assert strict.get(answer.url).url == "/log-ind/?next=/form/1/"
+    client.cookies = strict.cookies
+    log_in(client, member)
+    assert "En" in seen(client)
+
+
+@pytest.mark.parametrize("headers", THEIRS)
+def test_a_form_from_elsewhere_is_refused_and_not_kept(headers, strict, member):
+    strict.force_login(member)
+    assert strict.post("/form/1/", {"text": "En"}, **headers).status_code == 403
+    assert seen(strict) == "empty"
+
+
+def test_the_portals_script_is_told_and_keeps_its_text_itself(client, strict, member):
+    fetch = {"HTTP_X_REQUESTED_WITH": "fetch"}
+    assert client.post("/form/1/", {"text": "En"}, **fetch).status_code == 401
+    strict.force_login(member)
+    assert strict.post("/form/1/", {"text": "En"}, **fetch, **OURS[0]).status_code == 403
+    assert seen(strict) == "empty"

@@ -1,0 +1,29 @@
+"""A mail to send, and what has become of it."""
+
+from datetime import timedelta
+
+from django.core import mail
+from django.utils import timezone
+
+from kl_ai.mail import outbox
+from kl_ai.mail.models import OutgoingMail
+
+TEMPLATE = """{% extends "mail/base.txt" %}{% load i18n %}
+{% block subject %}{% translate "Home" %}: {{ vendor }}{% endblock %}
+{% block body %}{{ vendor }} & {% blocktranslate %}{{ vendor }}{% endblocktranslate %}{% endblock %}"""
+
+
+def post(key: str = "try:1", to: str = "ki@nordstjernen.example", vendor: str = "Nordstjernen", language: str = "da"):
+    return outbox.post(key, to, "try", {"vendor": vendor}, language)
+
+
+def make_due(**fields) -> None:
+    """As if the pause were over."""
+    OutgoingMail.objects.filter(sent_at=None).exclude(next_try_at=None).update(
+        next_try_at=timezone.now() - timedelta(seconds=1), **fields
+    )
+
+
+def received() -> list[str]:
+    """To whom the server has taken a mail."""
+    return [to for message in mail.outbox for to in message.to]

@@ -1,0 +1,145 @@
+"""Public pages: answered anew exactly when something changed, from the cache otherwise."""
+
+import itertools
+
+import pytest
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory
+
+from kl_ai.middleware import QueryStringLimit
+from kl_ai.pages.cache import public_page
+
+
+class Site:
+    """One public page. Each answer is numbered, so that a remembered one is known by its number."""
+
+    def __init__(self) -> None:
+        self.version, self.status, self.content = 1, 200, HttpResponse
+        self._number = itertools.count(1)
+        self.page = public_page(lambda _request: self.version)(self._page)
+
+    def _page(self, request: HttpRequest) -> HttpResponse:
+        return self.content(f"{next(self._number)}", status=self.status)
+
+    def get(self, path: str = "/", query: str = "", method: str = "GET", **headers: str) -> HttpResponse:
+        request = RequestFactory().generic(method, path, QUERY_STRING=query, **headers)
+        return QueryStringLimit(self.page)(request)
+
+    def shown(self, *args: str, **headers: str) -> str:
+        return self.get(*args, **headers).getvalue().decode()
+
+
+@pytest.fixture
+def site(settings):
+    settings.DEBUG = False
+    return Site()
+
+
+def test_the_same_page_is_made_once(site):
+    assert [site.shown(), site.shown()] == ["1", "1"]
+
+
+def test_a_changed_version_makes_it_anew(site):
+    assert site.shown() == "1"
+    site.version = 2
+    assert site.shown() == "2"
+
+
+def test_nothing_is_sent_again_while_nothing_has_changed(site):
+    etag = site.get()["ETag"]
+    again = site.get(HTTP_IF_NONE_MATCH=etag)
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+    assert site.get(HTTP_IF_NONE_MATCH=f'"other", {etag}').status_code == 304
+
+
+def test_a_change_is_sent_to_whoever_has_the_old_page(site):
+    etag = site.get()["ETag"]
+    site.version = 2
+    answer = site.get(HTTP_IF_NONE_MATCH=etag)
+    assert answer.status_code == 200
+    assert answer["ETag"] != etag
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("services=advisory", "services=implementation"),
+        ("services=advisory", ""),
+        ("services=a&services=b", "services=b&services=a"),
+        ("unknown=", ""),  # the one page says that it ignored a filter
+        ("q=%C3%A6", "q=a"),
+        ("q=%C3%83%C2%A6", "q=\xc3\xa6"),  # “Ã¦” written as such, and the bytes of “æ”
+        ("a=1&b=2", "a=1%26b=2"),
+        ("&".join(["a=1"] * 200), "&".join(["a=1"] * 201)),  # the one says that it was cut
+    ],
+)
+def test_different_addresses_are_different_pages(site, one, other):
+    assert [site.shown("/", one), site.shown("/", other), site.shown("/", one)] == ["1", "2", "1"]
+    assert site.get("/", one)["ETag"] != site.get("/", other)["ETag"]
+
+
+def test_the_order_of_filters_does_not_make_another_page(site):
+    assert site.shown("/", "services=a&technologies=b") == site.shown("/", "technologies=b&services=a")
+
+
+def test_path_host_and_scheme_belong_to_the_address(site, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    pages = [
+        site.shown(),
+        site.shown("/en/"),
+        site.shown("/", HTTP_HOST="other.example"),
+        site.shown("/", **{"wsgi.url_scheme": "https"}),
+    ]
+    assert pages == ["1", "2", "3", "4"]
+
+
+def test_the_day_belongs_to_the_page(site, monkeypatch):
+    """Answers grow stale and the order of the day changes at midnight."""
+    assert site.shown() == "1"
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: "tomorrow")
+    assert site.shown() == "2"
+
+
+@pytest.mark.parametrize("status", [404, 410, 500])
+def test_what_is_no_page_is_neither_remembered_nor_confirmed(site, status):
+    site.status = status
+    assert [site.shown(), site.shown()] == ["1", "2"]
+    assert not site.get().has_header("ETag")
+
+
+def test_a_stream_is_not_remembered_but_confirmed(site):
+    site.content = StreamingHttpResponse
+    assert [site.shown(), site.shown()] == ["1", "2"]
+    assert site.get(HTTP_IF_NONE_MATCH=site.get()["ETag"]).status_code == 304
+
+
+def test_a_page_of_many_vendors_is_not_remembered(site):
+    """Else a few hundred searches in a long list would fill the memory."""
+    site.content = lambda content, status: HttpResponse(content.ljust(1_000_000), status=status)
+    assert [site.shown().strip(), site.shown().strip()] == ["1", "2"]
+    assert site.get(HTTP_IF_NONE_MATCH=site.get()["ETag"]).status_code == 304
+
+
+def test_browsers_ask_again_each_time(site):
+    assert site.get()["Cache-Control"] == "no-cache"
+    assert site.get(HTTP_IF_NONE_MATCH=site.get()["ETag"])["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_only_reading_is_allowed(site, method):
+    assert site.get(method=method).status_code == 405
+
+
+def test_the_cache_is_bounded(site):
+    bound = caches["pages"]._max_entries
+    assert bound <= 1000
+    for number in range(bound + 50):
+        site.get("/", f"page={number}")
+    assert len(caches["pages"]._cache) <= bound
+
+
+def test_a_developer_sees_each_change_of_a_template(site, settings):
+    settings.DEBUG = True
+    assert [site.shown(), site.shown()] == ["1", "2"]
+    assert not site.get().has_header("ETag")

@@ -1,0 +1,111 @@
+"""Free-text search: which words of a text a query finds, and which it must not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kl_ai.search import bitset
+from kl_ai.search.danish import words
+from kl_ai.search.index import COMMON_SHARE, WordIndex, is_match
+
+
+def finds(query: str, text: str) -> bool:
+    return WordIndex([text]).match(query) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        # Inflections, in either direction
+        ("kommuner", "for kommunerne"),
+        ("kommunerne", "en kommune"),
+        ("kommuner", "kommunesammenlægning"),  # not the word as it stands, but its stem and a linking e
+        ("løsning", "vores løsningers kvalitet"),
+        # Compounds: the beginning, the end and the middle of a word
+        ("jord", "jordvarme"),
+        ("sagsbehandling", "et sagsbehandlingssystem"),
+        ("behandling", "sagsbehandlingssystem"),
+        ("system", "sagsbehandlingssystemer"),
+        # Letters
+        ("ærø", "Ærø Kommune"),
+        ("ÅRHUS", "århus"),
+        ("børn", "Børn og unge"),
+        ("cafe", "Café Norden"),
+        ("café", "cafe"),
+        ("bjørn", "Björn"),
+        ("data", "dataanalyse"),
+        ("tale", "talegenkendelse"),
+        ("bolig", "boligstøtte"),
+        ("sag", "sagsbehandling"),
+        ("skole", "folkeskolen"),
+        ("data", "persondata"),
+        ("etik", "dataetik"),
+        ("pleje", "ældreplejen"),
+        ("borger", "borgerservice"),
+        ("behandlingssystemer", "sagsbehandlingssystem"),
+        ("aarhus", "Århus"),
+        ("ålborg", "Aalborg"),
+        # Several words, in any order, with anything between
+        ("sagsbehandling post", "Post og sagsbehandling"),
+        ("post, sagsbehandling!", "sagsbehandling af post"),
+        ("2026", "runde 2026"),
+    ],
+)
+def test_finds(query, text):
+    assert finds(query, text)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("tal", "digital post"),  # three letters are not looked for inside words
+        ("tale", "digitale"),
+        ("tale", "en aftale"),
+        ("kommune", "kommunikation"),
+        ("kommune", "telekommunikation"),
+        ("borger", "borgmester"),
+        ("a", "andet"),
+        ("sag", "forsagt"),
+        ("varme", "jord"),
+        ("sagsbehandling jordvarme", "sagsbehandling"),  # all words, not one of them
+        ("bar", "bær"),  # æ is a letter, not an a with an accent
+        ("sol", "søl"),
+        ("digitalisering", "digt"),
+    ],
+)
+def test_does_not_find(query, text):
+    assert not finds(query, text)
+
+
+@pytest.mark.parametrize("query", ["", "  ", "!?", "\u200b"])
+def test_a_query_without_words_leaves_all_texts(query):
+    assert WordIndex(["a", "b"]).match(query) == bitset.full(2)
+
+
+def test_an_empty_index_finds_nothing():
+    assert WordIndex([]).match("data") == 0
+
+
+def test_a_word_does_not_reach_into_the_next_one():
+    assert not finds("systempost", "system post")
+    assert not finds("mpost", "system post")
+
+
+WORDS = ("sag", "sager", "sagsbehandling", "post", "postsortering", "tal", "digital", "data", "datasæt", "kommunerne")
+
+
+def holds(text: str, query: str) -> bool:
+    """The rule, word by word, without an index."""
+    return all(any(is_match(term, word) for word in words(text)) for term in words(query))
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join), max_size=12),
+    st.sampled_from((0, COMMON_SHARE, 12 * COMMON_SHARE)),
+    st.lists(st.sampled_from(WORDS), max_size=2).map(" ".join),
+)
+def test_the_index_finds_what_reading_every_text_would_find(texts, others, query):
+    """Rare and common words are kept in two ways; among `others` without any of them they all become rare."""
+    texts += ["andet"] * others
+    expected = [position for position, text in enumerate(texts) if holds(text, query)]
+    assert list(bitset.members(WordIndex(texts).match(query))) == expected

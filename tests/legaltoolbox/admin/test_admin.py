@@ -1,0 +1,256 @@
+"""The toolbox in KL's administration: who may write, what shows on the public pages at once, and what the lists say."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from legaltoolbox import catalogue
+from legaltoolbox.models import (
+    Activity,
+    ChecklistItem,
+    DocumentTemplate,
+    LegalSource,
+    Phase,
+    Requirement,
+    Risk,
+    Role,
+    TemplateField,
+    toolbox_version,
+)
+from tests.admin_pages import Page, logged_in, said
+from tests.builders import make_user
+from tests.legaltoolbox.admin.item_forms import ITEMS, PAGES, TEXTS, Form, example, section_url, url
+from tests.reading import parse, read
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+items = pytest.mark.parametrize("model", ITEMS)
+
+
+# Who may do what --------------------------------------------------------------------------------------
+
+
+@items
+def test_an_editor_changes_an_item_but_not_its_key_and_the_page_shows_it_at_once(model, kl, editor, client):
+    item = example(model)
+    assert "Nyskrevet tekst" not in read(client, TOOLBOX + PAGES[model]).text
+    form = Form(kl, item)
+    assert f'name="{model.KEY}"' not in form.text
+    answer = form.send(**{model.KEY: "X99", TEXTS[model]: "Nyskrevet tekst."})
+    assert answer.redirect_chain, re.findall(r"errorlist.*?</ul>", answer.content.decode())
+    assert "Nyskrevet tekst" in read(client, TOOLBOX + PAGES[model]).text
+    item.refresh_from_db()
+    assert item.key == ITEMS[model]
+    history = kl.get(url(model, "history", item.pk)).content.decode()
+    assert "Nyskrevet tekst." in history
+    assert editor.email in history or str(editor) in history
+
+
+@pytest.mark.parametrize("model", [Activity, Risk])
+def test_a_form_sent_as_it_was_shown_changes_nothing(model, kl, client):
+    before = read(client, TOOLBOX + PAGES[model]).one("main").text
+    assert Form(kl, example(model)).send().redirect_chain
+    assert read(client, TOOLBOX + PAGES[model]).one("main").text == before
+
+
+@items
+def test_a_curator_may_look_and_not_write(model, content_rows, curator):
+    item = example(model)
+    page = Form(logged_in(curator), item)
+    assert page.response.status_code == 200
+    assert 'name="_save"' not in page.text
+    assert page.send(**{TEXTS[model]: "Nyskrevet tekst."}).status_code == 403
+    assert logged_in(curator).get(url(model, "add")).status_code == 403
+    assert getattr(example(model), TEXTS[model]) == getattr(item, TEXTS[model])
+
+
+@items
+def test_nobody_deletes_an_item_not_even_a_superuser(model, content_rows):
+    item = example(model)
+    client = logged_in(make_user("boss@kl.example", is_staff=True, is_superuser=True))
+    assert "deletelink" not in client.get(url(model, "change", item.pk)).content.decode()
+    assert client.post(url(model, "delete", item.pk), {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [item.pk], "post": "yes"}
+    client.post(url(model, "changelist"), chosen)
+    assert example(model) == item
+
+
+def test_somebody_who_is_not_of_kl_sees_none_of_it(content_rows, stranger, client):
+    for browser in (client, logged_in(stranger)):
+        for page in ("changelist", "add"):
+            assert browser.get(url(Risk, page)).status_code in (302, 404)
+        answer = browser.get(url(Risk, "preview", example(Risk).pk))
+        assert answer.status_code in (302, 404)
+
+
+# Codes ------------------------------------------------------------------------------------------------
+
+
+def test_a_new_risk_is_public_when_it_is_saved_and_its_code_is_checked(kl, client):
+    today = timezone.localdate()
+    page = Page(kl, url(Risk, "add"))
+    values = {
+        "title": "Ny risiko", "kind": "data", "cause": "Å", "event": "H", "consequence": "K", "measures": "Gør noget",
+        "phases": [Phase.objects.first().pk], "roles": [Role.objects.first().pk],
+        "activities": [Activity.objects.first().pk], "is_public": "on", "certainty": "recalled",
+        "review_by": (today + timedelta(days=180)).isoformat(),
+    }  # fmt: skip
+    for code in ("X1", "R9", "R09", "r98"):
+        assert not page.send(code=code, **values).redirect_chain, code
+    assert not Risk.objects.filter(title="Ny risiko").exists()
+    page.send(code="R98", **values)
+    assert read(client, f"{TOOLBOX}risici/R98/").one("h1").text == "Ny risiko"
+    assert Risk.objects.get(code="R98").reviewed_on == today
+
+
+# Lists of texts -----------------------------------------------------------------------------------------
+
+
+def test_measures_are_written_one_to_a_line(kl, client):
+    page = Form(kl, example(Risk))
+    assert "One to a line." in page.text
+    shown = parse(page.text).one("textarea", name="measures")
+    assert [line for line in "".join(shown.children).split("\n") if line] == example(Risk).measures
+    page.send(measures='Første, med komma\r\n\r\n  Anden "citat"  \r\nTredje')
+    assert example(Risk).measures == ["Første, med komma", 'Anden "citat"', "Tredje"]
+    measures = read(client, f"{TOOLBOX}risici/R09/").one("section", **{"aria-labelledby": "measures-heading"})
+    assert [item.text for item in measures.all("li")] == ["Første, med komma", 'Anden "citat"', "Tredje"]
+    assert not page.send(measures=" \r\n ").redirect_chain
+
+
+def test_options_and_columns_of_a_field_are_written_one_to_a_line(kl, client):
+    field = TemplateField.objects.filter(kind="choice").select_related("section__template").first()
+    section = field.section
+    number = list(section.fields.values_list("pk", flat=True)).index(field.pk)
+    page = Page(kl, section_url("change", section))
+    answer = page.send(**{f"fields-{number}-options": "Lav\r\nHelt ny mulighed\r\nHøj"})
+    assert answer.redirect_chain
+    field.refresh_from_db()
+    assert field.options == ["Lav", "Helt ny mulighed", "Høj"]
+    assert "Helt ny mulighed" in read(client, f"{TOOLBOX}skabeloner/{section.template.code}/").text
+
+
+def test_a_question_of_a_checklist_is_corrected_in_the_form_of_its_activity(kl, client):
+    check = ChecklistItem.objects.get(activity=example(Activity), number=1)
+    sources = set(check.sources.all())
+    Form(kl, example(Activity)).send(**{"checklist-0-question": "Er det rettet nu?"})
+    check.refresh_from_db()
+    assert check.question == "Er det rettet nu?"
+    assert set(check.sources.all()) == sources
+    assert "Er det rettet nu?" in read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/").text
+
+
+# Preview, what uses an item, the content check --------------------------------------------------------------
+
+
+@items
+def test_what_is_not_public_is_seen_in_a_preview_and_by_no_visitor(model, kl, client):
+    item = example(model)
+    model.objects.filter(pk=item.pk).update(is_public=False, **{TEXTS[model]: "Nyskrevet tekst."})
+    toolbox_version.bump()
+    shown = client.get(TOOLBOX + PAGES[model])
+    assert shown.status_code == 404 or "Nyskrevet tekst" not in shown.content.decode()
+    page = Form(kl, item)
+    (path,) = [link for link in re.findall(r'href="([^"]+)"', page.text) if link.endswith("/preview/")]
+    preview = read(kl, path)
+    assert "Nyskrevet tekst." in preview.text
+    assert "Visitors do not see this page." in preview.text
+    assert preview.has("meta", content="noindex")
+    assert not client.get(path).content.decode().count("Nyskrevet tekst")
+
+
+def test_whoever_may_not_see_the_item_sees_no_preview_of_it(editor, kl):
+    path = url(Risk, "preview", example(Risk).pk)
+    assert kl.get(path).status_code == 200
+    editor.groups.clear()
+    assert kl.get(path).status_code == 404
+
+
+def test_a_preview_shows_the_content_as_it_is_now(kl):
+    """Not as it was when somebody last looked."""
+    path = url(Risk, "preview", example(Risk).pk)
+    kl.get(path)
+    Risk.objects.filter(code="R09").update(title="Ny titel")
+    assert read(kl, path).one("h1").text == "Ny titel"
+
+
+@pytest.mark.parametrize("model", [LegalSource, Role, DocumentTemplate, Requirement])
+def test_the_form_shows_what_is_linked_with_the_item(model, kl):
+    item = example(model)
+    found = catalogue.build(drafts=True)
+    linked = {
+        url(type(other), "change", other.pk)
+        for kind in ("activity", "template", "risk", "requirement", "guidance", "role", "phase", "source")
+        for other in found.linked(found.find(model.KIND, item.key), kind)
+    }
+    assert linked
+    assert linked <= set(re.findall(r'href="([^"]+)"', Form(kl, item).text))
+
+
+def test_whoever_saves_is_told_what_the_content_check_finds_about_the_item(kl):
+    answer = Form(kl, example(Risk)).send(cause="Se K99 og GDPR art. 999, stk. 1.")
+    assert "Content check: R09: mentions K99, which does not exist." in said(answer)
+    assert "GDPR art. 999" in said(answer)
+    answer = Form(kl, example(Risk)).send(cause="Se K31.")
+    assert "Content check" not in said(answer)
+
+
+# The front page -------------------------------------------------------------------------------------------
+
+
+def tasks(client: Client) -> dict[str, int]:
+    with override("en"):
+        page = client.get(reverse("admin:index"))
+    return {task.url: task.number for task in page.context["tasks"] if "legaltoolbox" in task.url}
+
+
+@items
+def test_what_is_to_be_reviewed_again_stands_on_the_front_page(model, kl):
+    assert tasks(kl) == {}
+    today = timezone.localdate()
+    model.objects.filter(pk=example(model).pk).update(
+        reviewed_on=today - timedelta(days=400), review_by=today - timedelta(days=1)
+    )
+    ((path, number),) = tasks(kl).items()
+    assert number == 1
+    assert list(kl.get(path).context["cl"].result_list) == [example(model)]
+
+
+def test_the_number_on_the_front_page_is_the_length_of_the_list_behind_it(kl):
+    today = timezone.localdate()
+    Risk.objects.filter(code__in=["R01", "R02", "R09"]).update(
+        reviewed_on=today - timedelta(days=400), review_by=today - timedelta(days=1)
+    )
+    Risk.objects.filter(code="R09").update(is_public=False)
+    ((path, number),) = tasks(kl).items()
+    assert kl.get(path).context["cl"].result_count == number
+
+
+def test_the_lists_are_searched_and_filtered(kl):
+    for query, code in (("q=R09", "R09"), ("is_public__exact=0", "R10")):
+        Risk.objects.filter(code="R10").update(is_public=False)
+        assert code in {risk.code for risk in kl.get(f"{url(Risk, 'changelist')}?{query}").context["cl"].result_list}
+    assert kl.get(f"{url(Risk, 'changelist')}?q=findesikke").context["cl"].result_count == 0
+
+
+def test_no_page_holds_inline_script_or_style(kl):
+    with override("en"):
+        section = reverse("admin:legaltoolbox_templatesection_changelist")
+    addresses = [section]
+    for model in ITEMS:
+        item = example(model)
+        addresses += [
+            url(model, "changelist"),
+            url(model, "add"),
+            url(model, "change", item.pk),
+            url(model, "history", item.pk),
+        ]
+    for address in addresses:
+        page = Page(kl, address)
+        assert page.response.status_code == 200, address
+        found = re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", page.text)
+        assert not found, (address, found)

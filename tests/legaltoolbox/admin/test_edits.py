@@ -1,0 +1,208 @@
+"""Editing the toolbox: what is refused, two editors at once, rows that move, and what a lawyer has confirmed."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from legaltoolbox.models import (
+    Activity,
+    DocumentTemplate,
+    LegalSource,
+    Requirement,
+    Risk,
+    TemplateField,
+    toolbox_version,
+)
+from tests.admin_pages import Page, sent_by
+from tests.legaltoolbox.admin.item_forms import PAGES, Form, example, section_url, url
+from tests.reading import parse, read
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+
+
+# What is refused ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [LegalSource, Activity])
+def test_what_is_uncertain_is_public_only_with_a_text_on_what_is_unsettled(model, kl, client):
+    item = example(model)
+    answer = Form(kl, item).send(certainty="uncertain", unsettled="")
+    assert "public only with a text on what is not settled" in answer.content.decode()
+    assert example(model).certainty != "uncertain"
+    Form(kl, item).send(certainty="uncertain", unsettled="Det ved vi ikke endnu.")
+    assert example(model).certainty == "uncertain"
+    assert "Det ved vi ikke endnu." in read(client, TOOLBOX + PAGES[model]).text
+
+
+def test_what_is_uncertain_and_not_public_may_wait_without_a_text(kl):
+    answer = Form(kl, example(Risk)).send(certainty="uncertain", unsettled="", is_public=[])
+    assert answer.redirect_chain
+    assert not example(Risk).is_public
+
+
+def test_dates_of_review_must_make_sense(kl):
+    today = timezone.localdate()
+    for dates in (
+        {"reviewed_on": today + timedelta(days=1), "review_by": today + timedelta(days=2)},
+        {"reviewed_on": today, "review_by": today},
+    ):
+        answer = Form(kl, example(Risk)).send(**{name: day.isoformat() for name, day in dates.items()})
+        assert not answer.redirect_chain
+
+
+def test_an_act_cannot_be_part_of_itself(content_rows):
+    article = LegalSource.objects.get(slug="gdpr-art-35")
+    act = article.part_of
+    act.part_of = article
+    with pytest.raises(ValidationError, match=r"part of itself|del af sig selv"):
+        act.full_clean()
+
+
+@pytest.mark.parametrize("kind", ["table", "choice", "wording"])
+def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, kl, client):
+    section = example(DocumentTemplate).sections.first()
+    page = Page(kl, section_url("change", section))
+    answer = page.send(
+        **{"fields-0-kind": kind, "fields-0-columns": "", "fields-0-options": "", "fields-0-wording": ""}
+    )
+    assert not answer.redirect_chain
+    TemplateField.objects.filter(section=section).update(kind=kind, columns=[], options=[], wording="")
+    toolbox_version.bump()  # should it come to be all the same, the document is made
+    assert client.get(f"{TOOLBOX}skabeloner/S11.docx").status_code == 200
+
+
+# Two at once --------------------------------------------------------------------------------------------
+
+
+def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(kl, client):
+    first, second = Form(kl, example(Requirement)), Form(kl, example(Requirement))
+    second.send(duty="Ny pligt.")
+    answer = first.send(evidence="Nyt bevis.")
+    assert not answer.redirect_chain
+    assert "Somebody saved this while you had it open." in answer.content.decode()
+    assert parse(answer.content.decode()).one("textarea", name="evidence").text == "Nyt bevis."
+    assert example(Requirement).duty == "Ny pligt."
+    kl.post(first.url, sent_by(answer.content.decode()) | first.links)  # having been told
+    assert example(Requirement).evidence == "Nyt bevis."
+
+
+def test_a_row_that_somebody_else_changed_is_not_overwritten_either(kl):
+    first, second = Form(kl, example(Activity)), Form(kl, example(Activity))
+    second.send(**{"checklist-0-question": "Først?"})
+    answer = first.send(**{"checklist-1-question": "Siden?"})
+    assert not answer.redirect_chain
+    assert "Somebody saved this while you had it open." in answer.content.decode()
+
+
+def test_a_row_that_somebody_else_deleted_is_named(kl):
+    form = Form(kl, example(Activity))
+    example(Activity).checklist.first().delete()
+    answer = form.send(why="En ny grund.")
+    for _again in range(2):
+        assert "A row was deleted by somebody else while you had this open." in answer.content.decode()
+        answer = kl.post(form.url, sent_by(answer.content.decode()) | form.links)
+
+
+def test_the_second_of_two_clicks_is_no_conflict(kl):
+    first, second = Form(kl, example(Risk)), Form(kl, example(Risk))
+    for page in (first, second):
+        assert page.send(cause="En ny årsag.").redirect_chain
+
+
+# Rows in their order ------------------------------------------------------------------------------------
+
+
+def test_questions_change_places_and_one_is_put_between(kl):
+    activity = example(Activity)
+    before = list(activity.checklist.values_list("pk", flat=True))
+    Form(kl, activity).send(**{"checklist-0-number": 2, "checklist-1-number": 1})
+    assert list(activity.checklist.values_list("pk", flat=True)) == [before[1], before[0], *before[2:]]
+    assert list(activity.checklist.values_list("number", flat=True)) == list(range(1, len(before) + 1))
+
+
+def test_a_deleted_question_leaves_its_number_to_another(kl):
+    activity = example(Activity)
+    before = list(activity.checklist.values_list("pk", flat=True))
+    last = len(before) - 1
+    Form(kl, activity).send(**{f"checklist-{last}-DELETE": "on", "checklist-0-number": len(before)})
+    assert list(activity.checklist.values_list("pk", flat=True)) == [*before[1:last], before[0]]
+
+
+def test_whoever_may_not_change_the_rows_leaves_them_as_they_are(editor, kl):
+    activity = example(Activity)
+    before = list(activity.checklist.values_list("pk", "number", "question"))
+    editor.groups.clear()
+    names = ("view_activity", "change_activity", "view_checklistitem", "view_involvement", "view_activitycondition")
+    editor.user_permissions.set(Permission.objects.filter(codename__in=names))
+    assert Form(kl, activity).send(why="En ny grund.").redirect_chain
+    assert example(Activity).why == "En ny grund."
+    assert list(activity.checklist.values_list("pk", "number", "question")) == before
+
+
+@pytest.mark.parametrize(("number", "is_taken"), [(9_999, True), (10_000, False), (32_767, False)])
+def test_a_number_leaves_room_to_move(number, is_taken, kl):
+    """A row that moves stands aside beyond all numbers, within what the column holds."""
+    answer = Form(kl, example(Activity)).send(**{"checklist-0-number": number})
+    assert bool(answer.redirect_chain) == is_taken
+
+
+# What a lawyer has confirmed ----------------------------------------------------------------------------
+
+
+def test_a_lawyers_confirmation_is_of_the_text_that_was_confirmed(kl):
+    today = timezone.localdate()
+    assert not Form(kl, example(Risk)).send(confirmed_on=today + timedelta(days=1)).redirect_chain
+    Form(kl, example(Risk)).send(confirmed_on=today)
+    Form(kl, example(Risk)).send(review_by=today + timedelta(days=90))
+    assert example(Risk).confirmed_on == today
+    answer = Form(kl, example(Risk)).send(cause="En ny årsag.")
+    assert "The text of R09 has changed: no lawyer has confirmed it now." in answer.content.decode()
+    assert example(Risk).confirmed_on is None
+
+
+def test_a_text_of_several_lines_is_not_changed_by_being_shown(kl):
+    """A browser ends its lines with CR and LF."""
+    activity = Activity.objects.filter(what__contains="\n").first()
+    Activity.objects.filter(pk=activity.pk).update(confirmed_on=timezone.localdate())
+    Form(kl, activity).send(review_by=timezone.localdate() + timedelta(days=99))
+    saved = Activity.objects.get(pk=activity.pk)
+    assert (saved.what, saved.confirmed_on) == (activity.what, timezone.localdate())
+
+
+def test_a_changed_row_takes_the_confirmation_back_too(kl):
+    Form(kl, example(Activity)).send(confirmed_on=timezone.localdate())
+    Form(kl, example(Activity)).send(**{"checklist-0-question": "Er det nyt?"})
+    assert example(Activity).confirmed_on is None
+
+
+def test_so_does_a_section_that_is_corrected_in_a_form_of_its_own(kl):
+    template = example(DocumentTemplate)
+    Form(kl, template).send(confirmed_on=timezone.localdate())
+    page = Page(kl, section_url("change", template.sections.first()))
+    page.send()
+    assert example(DocumentTemplate).confirmed_on
+    Page(kl, page.url).send(heading="Nyt afsnit")
+    assert example(DocumentTemplate).confirmed_on is None
+
+
+def test_going_back_or_deleting_takes_a_confirmation_back_too(kl):
+    template = example(DocumentTemplate)
+    section = template.sections.first()
+    back = section_url("simple_history", section, section.history.first().pk)
+    delete = section_url("delete", section)
+    for path, fields in ((back, sent_by(kl.get(back).content.decode())), (delete, {"post": "yes"})):
+        DocumentTemplate.objects.filter(pk=template.pk).update(confirmed_on=timezone.localdate())
+        kl.post(path, fields)
+        assert example(DocumentTemplate).confirmed_on is None
+
+
+def test_an_earlier_version_comes_back_unconfirmed(kl):
+    Form(kl, example(Risk)).send(confirmed_on=timezone.localdate())
+    confirmed = example(Risk).history.first()
+    Form(kl, example(Risk)).send(cause="En ny årsag.")
+    path = url(Risk, "simple_history", example(Risk).pk, confirmed.pk)
+    kl.post(path, sent_by(kl.get(path).content.decode()) | Form(kl, example(Risk)).links)
+    assert (example(Risk).cause, example(Risk).confirmed_on) == (confirmed.cause, None)

@@ -1,0 +1,123 @@
+"""The history of the toolbox's items: what it tells, and what comes back from it."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from legaltoolbox.models import (
+    Activity,
+    ChecklistItem,
+    DocumentTemplate,
+    Risk,
+    TemplateSection,
+)
+from tests.admin_pages import Page, sent_by
+from tests.legaltoolbox.admin.item_forms import Form, example, section_url, url
+from tests.reading import parse, read
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+
+
+def history_of(kl, item) -> str:
+    return kl.get(url(type(item), "history", item.pk)).content.decode()
+
+
+def test_the_history_tells_what_happened_to_the_rows_and_leads_to_a_deleted_one(kl):
+    activity = example(Activity)
+    assert "Rows that belong to it" not in history_of(kl, activity)  # what was loaded is no news
+    check = activity.checklist.get(number=1)
+    Form(kl, activity).send(**{"checklist-0-question": "Er det nyt?"})
+    assert f"{check.question} → Er det nyt?" in parse(history_of(kl, activity)).text
+    last = activity.checklist.last()
+    Form(kl, activity).send(**{f"checklist-{activity.checklist.count() - 1}-DELETE": "on"})
+    assert last.done_when in parse(history_of(kl, activity)).text
+    path = next(
+        link for link in re.findall(r'href="([^"]+)"', history_of(kl, activity)) if f"/{last.pk}/history/" in link
+    )
+    kl.post(path, sent_by(kl.get(path).content.decode()), follow=True)
+    assert activity.checklist.get(pk=last.pk).done_when == last.done_when
+
+
+def test_only_whoever_may_see_the_rows_sees_their_history(editor, kl):
+    activity = example(Activity)
+    Form(kl, activity).send(**{"checklist-0-question": "Hvad må man se?"})
+    assert "Hvad må man se?" in history_of(kl, activity)
+    editor.groups.clear()
+    editor.user_permissions.set(Permission.objects.filter(codename="view_activity"))
+    assert "Hvad må man se?" not in history_of(kl, activity)
+
+
+def test_a_deleted_section_comes_back_with_its_fields(kl):
+    template = example(DocumentTemplate)
+    section = template.sections.last()
+    labels = list(section.fields.values_list("label", flat=True))
+    Form(kl, template).send(**{f"sections-{template.sections.count() - 1}-DELETE": "on"})
+    assert not template.sections.filter(pk=section.pk).exists()
+    path = next(
+        link for link in re.findall(r'href="([^"]+)"', history_of(kl, template)) if f"/{section.pk}/history/" in link
+    )
+    kl.post(path, sent_by(kl.get(path).content.decode()), follow=True)
+    assert list(template.sections.get(pk=section.pk).fields.values_list("label", flat=True)) == labels
+
+
+def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl, client):
+    item = example(Risk)
+    first = item.title
+    Form(kl, item).send(title="Forkert titel")
+    assert f"{first} → Forkert titel" in kl.get(url(Risk, "history", item.pk)).content.decode()
+    assert read(client, f"{TOOLBOX}risici/R09/").one("h1").text == "Forkert titel"
+    earlier = item.history.filter(title=first).first()
+    path = url(Risk, "simple_history", item.pk, earlier.pk)
+    links = {of.name: {other.pk for other in getattr(item, of.name).all()} for of in item._meta.many_to_many}
+    shown = parse(kl.get(path).content.decode())
+    for name, pks in links.items():
+        options = shown.one("select", name=name).all("option")
+        assert {int(option.attrs["value"]) for option in options if "selected" in option.attrs} == pks, name
+    Page(kl, path).send(**{name: sorted(pks) for name, pks in links.items()})
+    assert read(client, f"{TOOLBOX}risici/R09/").one("h1").text == first
+
+
+def test_the_links_of_an_earlier_version_come_back_with_it(kl):
+    item = example(Risk)
+    before = set(item.sources.values_list("pk", flat=True))
+    assert len(before) > 1
+    Form(kl, item).send(sources=[min(before)])
+    path = url(Risk, "simple_history", item.pk, item.history.earliest().pk)
+    options = parse(kl.get(path).content.decode()).one("select", name="sources").all("option")
+    shown = {int(option.attrs["value"]) for option in options if "selected" in option.attrs}
+    assert shown == before
+    others = {
+        name: list(getattr(item, name).values_list("pk", flat=True)) for name in ("phases", "roles", "activities")
+    }
+    Page(kl, path).send(sources=sorted(shown), **others)
+    assert set(item.sources.values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize("key", ["intet", "1.0", "9" * 30])
+def test_what_no_row_has_as_its_key_is_not_found(key, kl):
+    activity = example(Activity).pk
+    for name, args in (("history", [key]), ("simple_history", [key, 1]), ("simple_history", [activity, key])):
+        assert kl.get(url(Activity, name, *args)).status_code == 404
+    assert kl.get(url(Activity, "change", key)).status_code in (302, 404)
+
+
+def test_a_deleted_field_gives_its_place_to_the_one_that_took_it(kl):
+    section = example(DocumentTemplate).sections.last()
+    first = section.fields.first()
+    labels = list(section.fields.values_list("label", flat=True))
+    Page(kl, section_url("change", section)).send(**{"fields-0-DELETE": "on", "fields-1-position": first.position})
+    kl.post(section_url("delete", section), {"post": "yes"})
+    gone = section_url("simple_history", section, TemplateSection.history.filter(id=section.pk).first().pk)
+    kl.post(gone, sent_by(kl.get(gone).content.decode()))
+    assert list(TemplateSection.objects.get(pk=section.pk).fields.values_list("label", flat=True)) == labels[1:]
+
+
+def test_what_was_deleted_comes_back_only_by_whoever_may_make_it(editor, kl):
+    check = example(Activity).checklist.last()
+    kept, path = check.pk, url(ChecklistItem, "simple_history", check.pk, check.history.first().pk)
+    check.delete()
+    editor.groups.clear()
+    editor.user_permissions.set(Permission.objects.filter(codename__in=("view_checklistitem", "change_checklistitem")))
+    assert kl.post(path, sent_by(kl.get(path).content.decode())).status_code == 403
+    assert not ChecklistItem.objects.filter(pk=kept).exists()

@@ -1,0 +1,298 @@
+"""The content check: what would mislead or embarrass is found, each kind of it, and the content as it is has none."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django.utils.translation import override
+
+from legaltoolbox.catalogue import build
+from legaltoolbox.content import check
+from legaltoolbox.content.check import Finding
+from legaltoolbox.models import (
+    Activity,
+    ActivityCondition,
+    ChecklistItem,
+    DocumentTemplate,
+    Guidance,
+    LegalSource,
+    Phase,
+    Requirement,
+    Risk,
+    Role,
+    ScreeningQuestion,
+    TemplateSection,
+)
+
+REVIEWED = {"reviewed_on": date(2025, 3, 1), "review_by": date(2030, 3, 1)}
+
+
+def found() -> list[Finding]:
+    with override("en"):
+        return check.findings(build(drafts=True))
+
+
+def problems() -> set[str]:
+    return {str(finding) for finding in found() if finding.is_problem}
+
+
+def test_the_content_has_no_problem(content_rows, capsys):
+    assert problems() == set()
+    call_command("check_content")
+    assert "The content hangs together" in capsys.readouterr().out
+
+
+# Each kind of problem -----------------------------------------------------------------------------
+
+
+def change(model, key: str, **fields) -> Callable[[], object]:
+    return lambda: model.objects.filter(**{model.KEY: key}).update(**fields)
+
+
+def say(model, key: str, field: str, text: str) -> Callable[[], object]:
+    """Put a sentence more into a text of an item."""
+
+    def plant():
+        item = model.objects.get_by_natural_key(key)
+        model.objects.filter(pk=item.pk).update(**{field: f"{getattr(item, field)} {text}"})
+
+    return plant
+
+
+def unlink(model, key: str, *names: str) -> Callable[[], object]:
+    return lambda: [getattr(model.objects.get_by_natural_key(key), name).clear() for name in names]
+
+
+def check_of_a25(**fields) -> Callable[[], object]:
+    return lambda: ChecklistItem.objects.filter(activity__code="A25", number=1).update(**fields)
+
+
+def section_of_s11(**fields) -> Callable[[], object]:
+    return lambda: TemplateSection.objects.filter(template__code="S11", position=1).update(**fields)
+
+
+def field_of_s16(place: int, **fields) -> Callable[[], object]:
+    return lambda: TemplateSection.objects.get(template__code="S16", position=1).fields.create(
+        position=90 + place, **fields
+    )
+
+
+def empty_section() -> None:
+    DocumentTemplate.objects.get(code="S16").sections.create(position=99, heading="Prøve")
+
+
+def new_role() -> None:
+    Role.objects.create(slug="ny-rolle", position=99, name="Ny", short_name="Ny", why="w", does="d", **REVIEWED)
+
+
+def new_phase() -> None:
+    Phase.objects.create(slug="ny-fase", number=99, name="Ny", summary="s", goal="g", result="r", **REVIEWED)
+
+
+def new_template() -> None:
+    owner = Role.objects.get(slug="jurist")
+    DocumentTemplate.objects.create(code="S99", title="Ny", purpose="p", when="w", owner=owner, **REVIEWED)
+
+
+def involve_the_responsible() -> None:
+    activity = Activity.objects.get(code="A21")
+    activity.involvement_set.create(role=activity.responsible, why="Også.")
+
+
+def ask_a_stranger() -> None:
+    ChecklistItem.objects.filter(activity__code="A40", number=1).update(role=Role.objects.get(slug="arkiv"))
+
+
+def only_two_questions() -> None:
+    ChecklistItem.objects.filter(activity__code="A25", number__gt=2).delete()
+
+
+def few_sections() -> None:
+    TemplateSection.objects.filter(template__code="S11", position__gt=5).delete()
+
+
+MISSING = "which is not in the table of sources"
+PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
+    "law that is cited": {
+        f"A25: cites “GDPR art. 991”, {MISSING}": say(Activity, "A25", "what", "GDPR art. 991."),
+        f"R09: cites “GDPR art. 35, stk. 7, litra z”, {MISSING}": say(
+            Risk, "R09", "signs", "Se GDPR art. 35, stk. 7, litra z."
+        ),
+        f"dpo: cites “Forvaltningsloven § 999, stk. 2”, {MISSING}": say(
+            Role, "dpo", "does", "Forvaltningsloven § 999, stk. 2"
+        ),
+        f"M05: cites “AI-forordningen bilag III, pkt. 99”, {MISSING}": say(
+            Guidance, "M05", "answer", "AI-forordningen bilag III, pkt. 99."
+        ),
+        f"A25: cites “GDPR art. 992”, {MISSING}": check_of_a25(done_when="Efter GDPR art. 992."),
+        f"S11: cites “GDPR art. 993”, {MISSING}": section_of_s11(guidance="Efter GDPR art. 993."),
+        f"S16: cites “GDPR art. 994”, {MISSING}": field_of_s16(0, label="Prøve", kind="line", help="GDPR art. 994"),
+        f"S16: cites “GDPR art. 995”, {MISSING}": field_of_s16(
+            1, label="Prøve", kind="table", columns=["Nr.", "GDPR art. 995"]
+        ),
+        f"R10: cites “GDPR art. 996”, {MISSING}": change(Risk, "R10", measures=["Skriv.", "Følg GDPR art. 996."]),
+        "cites “forvaltningsloven § 22”, which is not public": change(
+            LegalSource, "forvaltningsloven-par-22", is_public=False
+        ),
+    },
+    "codes": {
+        "A25: mentions A99, which does not exist": say(Activity, "A25", "when", "Se A99."),
+        "foranalyse: mentions P9, which does not exist": say(Phase, "foranalyse", "goal", "Før P9."),
+        "K31: mentions R99, which does not exist": say(Requirement, "K31", "duty", "Se R99, før det er for sent."),
+        "R10: mentions S99, which does not exist": change(Risk, "R10", measures=["Brug S99."]),
+        "A25: mentions K99, which does not exist": check_of_a25(guidance="Se (K99)."),
+        "S11: mentions M99, which does not exist": section_of_s11(guidance="M99: se der."),
+        "hoejrisiko: mentions A12, which is not public": change(Activity, "A12", is_public=False),
+    },
+    "sources, certainty and review": {
+        "K31: has no source": unlink(Requirement, "K31", "sources"),
+        "dpo: has no source": unlink(Role, "dpo", "sources"),
+        "generativ: has no source": unlink(ScreeningQuestion, "generativ", "sources"),
+        "A21: is public and uncertain, without a text": change(Activity, "A21", certainty="uncertain", unsettled=" "),
+        "R09: is to be reviewed before it was reviewed": change(Risk, "R09", review_by=date(2020, 1, 1)),
+    },
+    "links": {
+        "K31: leads to R09, which is not public": change(Risk, "R09", is_public=False),
+        "A25: leads to foranalyse, which is not public": change(Phase, "foranalyse", is_public=False),
+        "foelsomme: needs personoplysninger, which is not public": change(
+            ScreeningQuestion, "personoplysninger", is_public=False
+        ),
+        "leads to arkiv, which is not public": change(Role, "arkiv", is_public=False),
+    },
+    "what nobody uses": {
+        "ny-rolle: takes part in no activity": new_role,
+        "ny-fase: has no activity": new_phase,
+        "S99: comes of no activity": new_template,
+        "R10: has no measure": change(Risk, "R10", measures=[]),
+        "R09: is met by no requirement": unlink(Risk, "R09", "requirements"),
+        "R09: is met by no activity": unlink(Risk, "R09", "activities"),
+        "R09: belongs to no phase": unlink(Risk, "R09", "phases"),
+        "K31: belongs to no risk": unlink(Requirement, "K31", "risks"),
+        "K31: belongs to no activity": unlink(Requirement, "K31", "activities"),
+        "K31: belongs to no phase": unlink(Requirement, "K31", "phases"),
+    },
+    "what is not finished": {
+        "A25: has fewer than 3 questions": only_two_questions,
+        "A21: has a role that is both responsible and involved": involve_the_responsible,
+        "A40: has question 1 for arkiv, a role that takes no part in it": ask_a_stranger,
+        "S11: has only 5 sections": few_sections,
+        "S16: has an empty section, “Prøve”": empty_section,
+        "S16: has a field that lacks its content, “Tabel”": field_of_s16(0, label="Tabel", kind="table"),
+        "S16: has a field that lacks its content, “Valg”": field_of_s16(1, label="Valg", kind="choice"),
+        "S16: has a field that lacks its content, “Vilkår”": field_of_s16(2, label="Vilkår", kind="wording"),
+        "M05: depends, and does not say on what": change(Guidance, "M05", kind="depends", condition=""),
+    },
+}
+
+
+@pytest.mark.parametrize("planted", PROBLEMS.values(), ids=PROBLEMS)
+def test_finds_every_problem_of(planted, content_rows):
+    for plant in planted.values():
+        plant()
+    now = problems()
+    assert [said for said in planted if not any(said in problem for problem in now)] == []
+
+
+def test_the_reason_for_which_something_applies_is_read_too(content_rows):
+    ActivityCondition.objects.filter(activity__code="A25").update(reason="A99 og GDPR art. 999 siger det")
+    assert problems() == {
+        "A25: mentions A99, which does not exist.",
+        "A25: cites “GDPR art. 999”, which is not in the table of sources.",
+    }
+
+
+def test_a_provision_of_an_act_that_is_not_public_is_a_problem(content_rows):
+    """Its page would stand alone, as if it were an act itself."""
+    change(LegalSource, "forvaltningsloven", is_public=False)()
+    assert "forvaltningsloven-par-22: needs forvaltningsloven, which is not public." in problems()
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_three_questions_are_enough(number, content_rows):
+    ChecklistItem.objects.filter(activity__code="A25", number__gt=number).delete()
+    assert any("fewer than 3" in problem for problem in problems()) == (number < 3)
+
+
+def test_whoever_runs_the_check_is_told_how_many_problems_there_are(content_rows, capsys):
+    say(Activity, "A25", "what", "GDPR art. 999.")()
+    change(Risk, "R09", measures=["Brug S99."])()
+    with pytest.raises(CommandError, match=r"^2 problems"):
+        call_command("check_content")
+    said = capsys.readouterr().out
+    assert "Problem  A25: cites “GDPR art. 999”" in said
+    assert "Problem  R09: mentions S99" in said
+
+
+# What is no problem -------------------------------------------------------------------------------
+
+
+def test_what_is_overdue_is_a_note_and_no_failure(content_rows, capsys):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    change(Activity, "A25", review_by=yesterday, reviewed_on=yesterday - timedelta(days=9))()
+    assert [str(finding) for finding in found() if finding.item == "A25"] == [
+        f"A25: was to be reviewed by {yesterday}; its page says so."
+    ]
+    call_command("check_content")
+    assert "Note  A25: was to be reviewed" in capsys.readouterr().out
+
+
+def test_the_day_of_the_review_is_not_overdue(content_rows):
+    today = timezone.localdate()
+    change(Activity, "A25", review_by=today, reviewed_on=today - timedelta(days=9))()
+    assert [finding for finding in found() if finding.item == "A25"] == []
+
+
+def test_only_what_names_a_hidden_item_is_to_be_mended(content_rows):
+    """The sources of a hidden activity have nothing to change."""
+    hide = change(Activity, "A10", is_public=False)
+    hide()
+    pointing = {finding.item for finding in found() if "A10" in finding.text}
+    assert pointing
+    assert not pointing & set(LegalSource.objects.values_list("slug", flat=True))
+
+
+def test_adopted_law_whose_day_has_come_is_a_note(content_rows, capsys):
+    LegalSource.objects.filter(slug="ai-forordningen-art-26").update(applies_from=timezone.localdate())
+    call_command("check_content")
+    assert "ai-forordningen-art-26: " in capsys.readouterr().out
+
+
+def test_an_act_without_an_address_is_a_note(content_rows):
+    change(LegalSource, "gdpr", address="")()
+    assert [(finding.text, finding.is_problem) for finding in found() if finding.item == "gdpr"] == [
+        ("has no official address.", False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Version A25-2", "C-634/21", "DS/PAS 2500-2:2020", "MIA25", "A251", "x-A99", "R9", "art. 999"],
+)
+def test_what_only_looks_like_a_code_or_a_citation_is_none(text, content_rows):
+    say(Activity, "A25", "what", text)()
+    assert [finding for finding in found() if finding.item == "A25"] == []
+
+
+def test_a_draft_may_be_uncertain_without_source_and_lead_anywhere(content_rows):
+    change(Risk, "R09", is_public=False, certainty="uncertain", unsettled="")()
+    unlink(Risk, "R09", "sources")()
+    change(Phase, "foranalyse", is_public=False)()
+    assert [finding for finding in found() if finding.item == "R09"] == []
+
+
+def test_a_draft_is_checked_for_what_it_says(content_rows):
+    change(Risk, "R09", is_public=False)()
+    say(Risk, "R09", "event", "Se A99.")()
+    assert "R09: mentions A99, which does not exist." in problems()
+
+
+def test_counts_show_how_much_of_each_kind_is_certain(content_rows, capsys):
+    change(Guidance, "M05", certainty="uncertain", unsettled="Det er ikke afklaret.")()
+    call_command("check_content", counts=True)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert rows[0] == ["verified", "recalled", "uncertain", "all"]
+    number = Guidance.objects.filter(certainty="verified").count()
+    uncertain = Guidance.objects.filter(certainty="uncertain").count()
+    assert ["guidance", str(number), str(26 - number - uncertain), str(uncertain), "26"] in rows

@@ -1,0 +1,224 @@
+"""The whole public catalogue as JSON."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from legaltoolbox.content.files import KINDS
+from legaltoolbox.models import (
+    ChecklistItem,
+    DocumentTemplate,
+    Guidance,
+    LegalSource,
+    Phase,
+    Requirement,
+    Risk,
+    Role,
+    ScreeningQuestion,
+    toolbox_version,
+)
+from tests.reading import json_of, read
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+JSON = f"{TOOLBOX}katalog.json"
+LISTS = {
+    "sources": "source", "roles": "role", "phases": "phase", "screening_questions": "question", "templates": "template",
+    "activities": "activity", "risks": "risk", "requirements": "requirement", "guidance": "guidance",
+}  # fmt: skip
+
+
+def key_of(record: dict) -> str:
+    return record.get("code") or record["slug"]
+
+
+def by_key(records: list[dict]) -> dict[str, dict]:
+    return {key_of(record): record for record in records}
+
+
+# What it holds ----------------------------------------------------------------------------------------
+
+
+def test_it_says_what_it_is(content, client):
+    file = json_of(client, JSON)
+    assert file["format"] == "1.1"
+    assert file["language"] == "da"
+    assert file["notice"] == "Vejledning, ikke juridisk rådgivning."
+    assert file["source"] == f"http://testserver{TOOLBOX}"
+    assert file["documentation"] == f"http://testserver{TOOLBOX}genbrug/"
+    assert (
+        file["reviewed_on"]
+        == min(item.reviewed_on for kind in LISTS.values() for item in content.all(kind)).isoformat()
+    )
+
+
+def test_every_public_item_is_there_with_its_texts_and_the_address_of_its_page(content, client):
+    file = json_of(client, JSON)
+    for name, kind in LISTS.items():
+        assert [key_of(record) for record in file[name]] == [item.key for item in content.all(kind)]
+        fields = next(of.fields for of in KINDS if kind == of.model.KIND)
+        for record, item in zip(file[name], content.all(kind), strict=True):
+            for field in fields:
+                of = item._meta.get_field(field)
+                if not of.is_relation and field != "is_public":
+                    value = getattr(item, field)
+                    expected = DjangoJSONEncoder().default(value) if hasattr(value, "isoformat") else value
+                    assert record[field] == expected, (item.key, field)
+            assert record["url"].startswith(f"http://testserver{TOOLBOX}"), item.key
+    for record in (file["activities"][0], file["risks"][0], file["sources"][0], file["phases"][0]):
+        assert client.get(record["url"].removeprefix("http://testserver")).status_code == 200
+    assert len(file["scale"]) == 8
+
+
+def test_links_are_keys_of_items_in_the_file(content, client):
+    file = json_of(client, JSON)
+    lists = {name: by_key(file[name]) for name in LISTS}
+    for name, links in {
+        "activities": {"outputs": "templates", "sources": "sources"},
+        "risks": {"phases": "phases", "roles": "roles", "activities": "activities", "sources": "sources"},
+        "requirements": {"phases": "phases", "risks": "risks", "activities": "activities", "templates": "templates",
+                         "sources": "sources"},
+        "guidance": {"activities": "activities", "risks": "risks", "requirements": "requirements", "sources": "sources"},
+        "templates": {"sources": "sources"},
+        "sources": {"amends": "sources"},
+    }.items():  # fmt: skip
+        for record in file[name]:
+            for field, other in links.items():
+                assert set(record[field]) <= set(lists[other]), (key_of(record), field)
+    for record in file["activities"]:
+        assert record["phase"] in lists["phases"]
+        assert {record["responsible"], *(one["role"] for one in record["involved"])} <= set(lists["roles"])
+
+
+def test_links_are_those_that_the_editors_have_made(content_rows, client):
+    file = json_of(client, JSON)
+    for model, name, fields in (
+        (Requirement, "requirements", ("risks", "activities", "templates", "phases", "sources")),
+        (Risk, "risks", ("phases", "roles", "activities", "sources")),
+        (DocumentTemplate, "templates", ("sources",)),
+    ):
+        records = by_key(file[name])
+        for item in model.objects.prefetch_related(*fields):
+            for field in fields:
+                made = {other.key for other in getattr(item, field).all()}
+                assert made <= set(records[item.key][field]), (item.key, field)
+
+
+def test_checklists_involvement_conditions_sections_and_fields_are_there_in_order(content, client):
+    file = json_of(client, JSON)
+    for record, activity in zip(file["activities"], content.activities, strict=True):
+        checks = content.checklist(activity)
+        assert [one["question"] for one in record["checklist"]] == [check.question for check in checks]
+        assert [one["role"] for one in record["checklist"]] == [check.role and check.role.slug for check in checks]
+        assert [one["role"] for one in record["involved"]] == [row.role.slug for row in content.involved(activity)]
+        assert [(one["question"], one["answer"], one["reason"]) for one in record["conditions"]] == [
+            (row.question.code, row.answer, row.reason) for row in content.conditions(activity)
+        ]
+    for record, template in zip(file["templates"], content.templates, strict=True):
+        assert [(one["heading"], [field["label"] for field in one["fields"]]) for one in record["sections"]] == [
+            (section.heading, [field.label for field in content.fields(section)])
+            for section in content.sections(template)
+        ]
+
+
+def test_a_question_of_a_checklist_is_called_as_pages_and_documents_call_it(content, client):
+    (activity,) = [one for one in json_of(client, JSON)["activities"] if one["code"] == "A25"]
+    page = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/")
+    assert all(check["code"] in page.text for check in activity["checklist"])
+    assert len({check["code"] for check in activity["checklist"]}) == len(activity["checklist"])
+
+
+def test_a_question_of_a_checklist_names_the_sources_of_its_own(content_rows, client):
+    file = json_of(client, JSON)
+    checks = {
+        (record["code"], check["question"]): check for record in file["activities"] for check in record["checklist"]
+    }
+    with_sources = (
+        ChecklistItem.objects.filter(sources__isnull=False).distinct().prefetch_related("sources", "activity")
+    )
+    assert with_sources
+    for check in with_sources:
+        own = {source.slug for source in check.sources.all()}
+        assert set(checks[check.activity.code, check.question]["sources"]) == own, str(check)
+
+
+# What it does not hold ----------------------------------------------------------------------------------
+
+
+def test_nothing_that_is_not_public_is_named_in_it(content_rows, client):
+    hidden = {
+        Risk: "R09", Requirement: "K31", Guidance: "M05", DocumentTemplate: "S11", ScreeningQuestion: "generativ",
+        Role: "arkiv", LegalSource: "gdpr-art-35",
+    }  # fmt: skip
+    text = client.get(JSON).content.decode()
+    assert all(f'"{key}"' in text for key in hidden.values())
+    for model, key in hidden.items():
+        assert model.objects.filter(**{model.KEY: key}).update(is_public=False) == 1
+    toolbox_version.bump()
+    text = client.get(JSON).content.decode()
+    assert [key for key in hidden.values() if f'"{key}"' in text] == []
+
+
+def test_what_belongs_to_a_phase_that_is_not_public_is_not_public_either(content_rows, client):
+    Phase.objects.filter(slug="udfasning").update(is_public=False)
+    toolbox_version.bump()
+    file = json_of(client, JSON)
+    assert "udfasning" not in by_key(file["phases"])
+    assert not [record["code"] for record in file["activities"] if record["phase"] == "udfasning"]
+    assert not [record["code"] for record in file["risks"] if "udfasning" in record["phases"]]
+
+
+def test_no_record_says_whether_it_is_public(content, client):
+    file = json_of(client, JSON)
+    assert not [key_of(record) for name in LISTS for record in file[name] if "is_public" in record]
+
+
+def test_what_is_uncertain_is_not_told_as_settled(content, client):
+    file = json_of(client, JSON)
+    records = [record for name in LISTS for record in file[name]]
+    assert all(record["certainty"] in ("verified", "recalled", "uncertain") for record in records)
+    uncertain = [record for record in records if record["certainty"] == "uncertain"]
+    assert uncertain
+    assert [key_of(record) for record in uncertain if not record["unsettled"].strip()] == []
+
+
+# How it is fetched ------------------------------------------------------------------------------------
+
+
+def test_a_page_elsewhere_may_fetch_it(content, client):
+    response = client.get(JSON)
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Content-Type"].startswith("application/json")
+    assert not response.cookies
+
+
+def test_asked_again_with_its_etag_it_says_that_nothing_is_new_until_something_is(content_rows, client):
+    etag = client.get(JSON)["ETag"]
+    again = client.get(JSON, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    Risk.objects.filter(code="R09").update(title="Noget andet")
+    toolbox_version.bump()
+    changed = client.get(JSON, headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert "Noget andet" in changed.content.decode()
+
+
+def test_the_danish_address_gives_the_same_but_for_its_own_addresses(content, client):
+    english, danish = client.get(JSON).content.decode(), client.get(JSON.removeprefix("/en")).content.decode()
+    assert english.replace("http://testserver/en/", "http://testserver/") == danish
+
+
+# The page beside it -------------------------------------------------------------------------------------
+
+
+def test_every_field_of_the_file_is_described_and_the_reverse(content, client):
+    file = json_of(client, JSON)
+    page = read(client, f"{TOOLBOX}genbrug/").one("main")
+    names = [heading.one("code").text for heading in page.all("h3")]
+    fields = {
+        name: [row.one("th").one("code").text for row in table.one("tbody").all("tr")]
+        for name, table in zip(names, page.all("table"), strict=True)
+    }
+    assert set(fields) == {*LISTS, "scale"}
+    for name, described in fields.items():
+        assert all(set(record) == set(described) for record in file[name]), name
+    others = [name for name in file if name not in fields]
+    assert [name for name in others if name not in page.text] == []
+    assert JSON in [link.attrs["href"] for link in page.all("a")]

@@ -1,0 +1,407 @@
+"""What can be taken along, opened again: templates, the annex to a tender, the risk assessment."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+from urllib.parse import unquote
+
+import docx
+import openpyxl
+import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+from docx.oxml.ns import qn
+
+from legaltoolbox import rating
+from legaltoolbox.files import docx as papers
+from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version
+from legaltoolbox.texts import unsettled
+from tests.reading import bytes_of, notices_of, read, workbook_of
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+FOR_VENDORS = "?addressee=vendor&addressee=both"
+SELECTIONS = {
+    "picked": "?pick=K08&pick=K01&pick=K31",
+    "picked and filtered": "?level=must&q=findesikke&pick=K08&pick=K01",
+    "filtered": "?level=must&phase=anskaffelse-og-design",
+    "what a vendor must know": FOR_VENDORS,
+    "everything": "",
+}
+selections = pytest.mark.parametrize("query", SELECTIONS.values(), ids=SELECTIONS)
+
+
+def document_of(client, path: str):
+    return docx.Document(io.BytesIO(bytes_of(client, TOOLBOX + path)))
+
+
+def words_of(document) -> str:
+    """All text of the body, what content controls show included; a line for each paragraph."""
+    lines = []
+    for paragraph in document.element.body.iter(qn("w:p")):
+        pieces = [
+            piece.text or "" if piece.tag == qn("w:t") else "\n" for piece in paragraph.iter(qn("w:t"), qn("w:br"))
+        ]
+        lines.append("".join(pieces))
+    return "\n".join(lines)
+
+
+def letters(text: str) -> str:
+    return "".join(text.replace("\n- ", "").removeprefix("- ").split())
+
+
+def rows_of(sheet) -> list[dict]:
+    headings, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+def chosen(content, query: str) -> list[Requirement]:
+    """The requirements of a selection, reckoned from the catalogue."""
+    by_query = {
+        "picked": lambda one: one.code in ("K01", "K08", "K31"),
+        "picked and filtered": lambda one: one.code in ("K01", "K08"),
+        "filtered": lambda one: one.level == "must" and any(
+            phase.slug == "anskaffelse-og-design" for phase in content.linked(one, "phase")
+        ),
+        "what a vendor must know": lambda one: one.addressee in ("vendor", "both"),
+        "everything": lambda one: True,
+    }  # fmt: skip
+    (name,) = [name for name, found in SELECTIONS.items() if found == query]
+    found = [one for one in content.requirements if by_query[name](one)]
+    assert found
+    return found
+
+
+def day(on) -> str:
+    with override("da"):
+        return date_format(on, "j. F Y")
+
+
+# The annex ------------------------------------------------------------------------------------------
+
+
+@selections
+def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client):
+    document = document_of(client, f"krav.docx{query}")
+    rows = [
+        row.cells for table in document.tables if table.rows[0].cells[0].text == "Nr." for row in table.rows[1:]
+    ]  # fmt: skip
+    wanted = {one.code: one for one in chosen(content, query)}
+    assert sorted(cells[0].text for cells in rows) == sorted(wanted)
+    for code, requirement, level, evidence, source, fulfilled, answer in rows:
+        one = wanted[code.text]
+        assert letters(requirement.text) == letters(f"{one.title}{one.wording}")
+        with override("da"):
+            assert level.text.startswith(str(one.get_level_display()).capitalize())
+        assert one.level_note in level.text
+        assert letters(evidence.text) == letters(one.evidence)
+        assert all(law.name in source.text for law in content.linked(one, "source"))
+        assert [*fulfilled._tc.iter(qn("w:showingPlcHdr"))]
+        assert fulfilled.text == answer.text == ""
+
+
+@selections
+def test_the_annex_in_excel_holds_exactly_what_was_chosen(query, content, client):
+    rows = rows_of(workbook_of(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0])
+    expected = chosen(content, query)
+    assert [row["Nr."] for row in rows] == [one.code for one in expected]
+    for row, one in zip(rows, expected, strict=True):
+        wording = re.sub("^- ", "• ", one.wording, flags=re.MULTILINE)
+        assert (row["Krav"], row["Ordlyd"], row["Bevis"]) == (one.title, wording, one.evidence)
+        with override("da"):
+            assert row["Loven retter sig mod"] == one.get_addressee_display()
+        assert all(law.name in row["Kilde"] for law in content.linked(one, "source"))
+        for empty in ("Opfyldt", "Leverandørens svar", "Henvisning til dokumentation", "Kommunens vurdering"):
+            assert row[empty] is None
+
+
+def test_the_answer_is_chosen_from_a_list_in_every_row(content, client):
+    sheet = workbook_of(client, f"{TOOLBOX}krav.xlsx").worksheets[0]
+    (rule,) = sheet.data_validations.dataValidation
+    assert rule.formula1 == '"Ja,Delvist,Nej"'
+    column = openpyxl.utils.get_column_letter([cell.value for cell in sheet[1]].index("Opfyldt") + 1)
+    assert str(rule.sqref) == f"{column}2:{column}{len(content.requirements) + 1}"
+
+
+def test_the_annex_in_word_has_room_for_tender_and_vendor_and_says_what_it_is(content, client):
+    document = document_of(client, f"krav.docx{FOR_VENDORS}")
+    assert [cell.text for cell in document.tables[0].rows[0].cells] == ["Ordregiver", "Udbud", "Leverandør", "Dato"]
+    text = words_of(document)
+    assert f"{len(chosen(content, FOR_VENDORS))} krav, som leverandøren besvarer" in text
+    assert "Vejledning, ikke juridisk rådgivning." in text
+    assert "Indholdet er ikke bekræftet af en jurist endnu." in text
+    told = text.partition("Uafklaret")[2]
+    for one in chosen(content, FOR_VENDORS):
+        assert letters(one.unsettled) in letters(told), one.code
+        assert not one.unsettled or one.code in told
+
+
+def test_what_is_unsettled_of_several_is_said_once():
+    shared = [
+        Requirement(code=code, unsettled=text) for code, text in (("K1", "A"), ("K2", ""), ("K3", "A\n"), ("K4", "B"))
+    ]
+    told = [(text, [one.code for one in about]) for text, about in unsettled(shared)]
+    assert told == [("A", ["K1", "K3"]), ("B", ["K4"])]
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("", "Skal"), ("Skal for højrisiko.", "Skal for højrisiko."), ("Skaleres efter risiko.", "Skal. Skaleres efter risiko."),
+        ("For højrisiko.", "Skal. For højrisiko."),
+    ],
+)  # fmt: skip
+def test_the_degree_of_a_requirement_is_said_once(note, said):
+    with override("en"):
+        assert papers.level(Requirement(level="must", level_note=note)) == said
+
+
+def test_the_workbook_says_where_it_comes_from_and_leads_back_there(content, client):
+    notes = dict(
+        workbook_of(client, f"{TOOLBOX}krav.xlsx?level=must&pick=K01").worksheets[1].iter_rows(values_only=True)
+    )
+    assert notes["Antal"] == "1"
+    assert "Vejledning, ikke juridisk rådgivning" in notes["Status"]
+    page = read(client, notes["Kilde"].removeprefix("http://testserver"))
+    assert page.one("input", id="pick-K01").attrs.get("checked") is not None
+    assert page.one("input", id="level-must").attrs.get("checked") is not None
+
+
+def test_a_confirmed_annex_does_not_say_that_it_is_not_confirmed(content_rows, client):
+    Requirement.objects.filter(code__in=["K01", "K08"]).update(confirmed_on=timezone.localdate())
+    toolbox_version.bump()
+    told = "Indholdet er ikke bekræftet af en jurist endnu."
+    assert told not in words_of(document_of(client, "krav.docx?pick=K01&pick=K08"))
+    assert told in words_of(document_of(client, "krav.docx?pick=K01&pick=K02"))
+
+
+@pytest.mark.parametrize(("file", "page"), [("krav.docx", "krav/"), ("krav.xlsx", "krav/"), ("risici.xlsx", "risici/")])
+def test_a_file_of_nothing_leads_back_to_the_list_that_says_so(file, page, content, client):
+    response = client.get(f"{TOOLBOX}{file}?q=findesikkenogensteder", follow=True)
+    assert response.redirect_chain[-1][0] == f"{TOOLBOX}{page}?q=findesikkenogensteder"
+    assert "Nothing matches all of the choices at once." in response.content.decode()
+
+
+# Templates ------------------------------------------------------------------------------------------
+
+
+def test_every_template_opens_and_holds_what_its_page_shows(content, client):
+    """Sections as headings, guidance, labels, columns, options and wordings; and in the header which text it is."""
+    for template in content.templates:
+        document = document_of(client, f"skabeloner/{template.code}.docx")
+        sections = content.sections(template)
+        headings = [part.text for part in document.paragraphs if part.style.name == "Heading 1"]
+        assert headings == [*(section.heading for section in sections), "Om dette dokument"], template.code
+        text = letters(words_of(document))
+        for section in sections:
+            assert letters(section.guidance) in text, (template.code, section.heading)
+        for field in (field for section in sections for field in content.fields(section)):
+            assert letters(field.label) in text, (template.code, field.label)
+            assert all(letters(column) in text for column in (*field.columns, *field.row_labels)), field.label
+            if field.kind == TemplateField.Kind.CHECK:
+                assert all(letters(option) in text for option in field.options), (template.code, field.label)
+            if field.kind == TemplateField.Kind.WORDING:
+                assert letters(field.wording) in text, (template.code, field.label)
+        assert choices_of(document) == [
+            [" ".join(option.split()) for option in field.options]
+            for section in sections
+            for field in content.fields(section)
+            if field.kind == TemplateField.Kind.CHOICE
+        ], template.code
+        assert letters(template.unsettled) in text, template.code
+        assert_described(document, template, content)
+
+
+def choices_of(document) -> list[list[str]]:
+    """The options of each drop-down."""
+    return [
+        [item.get(qn("w:displayText")) for item in box.iter(qn("w:listItem")) if item.get(qn("w:value"))]
+        for box in document.element.body.iter(qn("w:dropDownList"))
+    ]
+
+
+def assert_described(document, template, content) -> None:
+    assert document.paragraphs[0].style.name == "Title"
+    assert document.paragraphs[0].text == template.title
+    (header,) = [part.text for part in document.sections[0].header.paragraphs]
+    which = (template.title, template.code, f"version {template.version}", day(template.reviewed_on))
+    assert all(part in header for part in which)
+    facts = {row.cells[0].text: row.cells[1].text for row in document.tables[0].rows}
+    assert facts["Ejer"] == template.owner.name
+    assert letters(facts["Formål"]) == letters(template.purpose)
+    assert all(source.name in facts["Kilder"] for source in content.linked(template, "source"))
+
+
+def test_a_document_says_when_its_text_is_overdue(content_rows, client):
+    told = "Teksten skulle have været gennemgået igen senest"
+    assert told not in words_of(document_of(client, "skabeloner/S11.docx"))
+    past = timezone.localdate() - timedelta(days=3)
+    for model, code in ((DocumentTemplate, "S11"), (Requirement, "K08")):
+        model.objects.filter(code=code).update(reviewed_on=past - timedelta(days=9), review_by=past)
+    toolbox_version.bump()
+    assert f"{told} {day(past)}." in words_of(document_of(client, "skabeloner/S11.docx"))
+    assert "Det gælder K08." in words_of(document_of(client, "krav.docx?pick=K08&pick=K09"))
+
+
+def test_a_corrected_template_says_which_version_it_is(content_rows, client):
+    DocumentTemplate.objects.filter(code="S11").update(version="2.1")
+    toolbox_version.bump()
+    assert "version 2.1" in document_of(client, "skabeloner/S11.docx").sections[0].header.paragraphs[0].text
+    assert "2.1" in [value.text for value in read(client, f"{TOOLBOX}skabeloner/S11/").all("dd")]
+
+
+def test_the_date_in_the_header_is_that_of_the_text_and_not_of_the_download(content_rows, client):
+    earlier = timezone.localdate() - timedelta(days=40)
+    DocumentTemplate.objects.filter(code="S11").update(reviewed_on=earlier)
+    toolbox_version.bump()
+    header = document_of(client, "skabeloner/S11.docx").sections[0].header
+    assert day(earlier) in header.paragraphs[0].text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "skabeloner/S11.docx", "krav.docx?pick=K01", "aktiviteter/A25/tjekliste.docx", "roller/dpo/tjekliste.docx",
+        "faser/foranalyse/tjekliste.docx",
+    ],
+)  # fmt: skip
+def test_a_document_is_danish_whatever_the_language_of_the_page(path, content, client):
+    english, danish = bytes_of(client, TOOLBOX + path), bytes_of(client, (TOOLBOX + path).removeprefix("/en"))
+    assert english == danish
+    document = docx.Document(io.BytesIO(english))
+    assert {found.get(qn("w:val")) for found in document.styles.element.iter(qn("w:lang"))} == {"da-DK"}
+    assert document.core_properties.language == "da-DK"
+    assert document.core_properties.title
+    assert any(part.style.name.startswith("Heading") for part in document.paragraphs)
+
+
+def test_a_file_is_called_what_it_is(content, client):
+    template = content.find("template", "S11")
+    for path, name in (
+        ("skabeloner/S11.docx", f"S11 {template.title}.docx"),
+        ("skabeloner/s11.docx", f"S11 {template.title}.docx"),
+        ("krav.docx?pick=K01", "Kravbilag.docx"),
+        ("krav.xlsx?pick=K01", "Kravbilag.xlsx"),
+        ("risici.xlsx", "Risikovurdering.xlsx"),
+        ("skabeloner/S07.docx", "S07 DPIA-screening (skal I lave en konsekvensanalyse).docx"),
+    ):
+        response = client.get(TOOLBOX + path)
+        response.getvalue()
+        assert name in unquote(response["Content-Disposition"]), path
+
+
+def test_the_zip_of_a_phase_holds_exactly_its_templates_each_as_its_own_file(content, client):
+    for phase in content.phases[::3]:
+        activities = [activity for activity in content.activities if activity.phase is phase]
+        wanted = {one.code for activity in activities for one in content.linked(activity, "template")}
+        path = f"{TOOLBOX}faser/{phase.slug}/skabeloner.zip"
+        if not wanted:
+            assert client.get(path).status_code == 404
+            continue
+        with zipfile.ZipFile(io.BytesIO(bytes_of(client, path))) as archive:
+            names = archive.namelist()
+            assert {name.partition(" ")[0] for name in names} == wanted, phase.slug
+            assert len(names) == len(wanted)
+            for name in names[:1]:
+                single = bytes_of(client, f"{TOOLBOX}skabeloner/{name.partition(' ')[0]}.docx")
+                assert archive.read(name) == single
+
+
+# The risk assessment ----------------------------------------------------------------------------------
+
+TO_FILL_IN = (
+    "Sandsynlighed før (1-4)", "Konsekvens før (1-4)", "Valgte foranstaltninger", "Sandsynlighed efter (1-4)",
+    "Konsekvens efter (1-4)", "Frist", "Status", "Bemærkning",
+)  # fmt: skip
+
+
+def test_the_risk_workbook_says_of_each_risk_what_its_page_says(content, client):
+    rows = rows_of(workbook_of(client, f"{TOOLBOX}risici.xlsx").worksheets[0])
+    assert [row["Nr."] for row in rows] == [risk.code for risk in content.risks]
+    for row, risk in zip(rows, content.risks, strict=True):
+        assert row["Risiko"] == risk.title
+        assert (row["Årsag"], row["Hændelse"], row["Konsekvens for borgeren"]) == (
+            risk.cause, risk.event, risk.consequence)  # fmt: skip
+        assert all(measure in row["Typiske foranstaltninger"] for measure in risk.measures)
+        assert row["Krav"].split(", ") == [one.code for one in content.linked(risk, "requirement")]
+        assert row["Aktiviteter"].split(", ") == [one.code for one in content.linked(risk, "activity")]
+        assert all(source.name in row["Kilder"] for source in content.linked(risk, "source"))
+        assert row["Ansvarlig"] == ", ".join(role.short_name for role in content.linked(risk, "role"))
+        assert [row[heading] for heading in TO_FILL_IN] == [None] * len(TO_FILL_IN)
+
+
+def test_the_steps_are_chosen_from_a_list_and_explained_on_a_sheet(content, client):
+    book = workbook_of(client, f"{TOOLBOX}risici.xlsx")
+    sheet, scale = book.worksheets[:2]
+    headings = [cell.value for cell in sheet[1]]
+    lists = {
+        headings[openpyxl.utils.column_index_from_string(str(rule.sqref).partition("2:")[0]) - 1]: rule.formula1
+        for rule in sheet.data_validations.dataValidation
+    }
+    steps = [heading for heading in headings if heading.endswith("(1-4)")]
+    assert lists == dict.fromkeys(steps, '"1,2,3,4"') | {"Status": '"Ikke begyndt,I gang,Gennemført,Ikke relevant"'}
+    assert scale.title == "Skala"
+    rows = rows_of(scale)
+    assert [row["Trin"] for row in rows] == [1, 2, 3, 4, 1, 2, 3, 4]
+    assert {(row["Navn"], row["Beskrivelse"], row["Eksempel"]) for row in rows} == {
+        (level.name, level.description, level.example) for level in content.levels
+    }
+
+
+def test_number_and_name_stay_in_sight_and_stand_on_every_printed_page(content, client):
+    for file in ("risici.xlsx", "krav.xlsx"):
+        sheet = workbook_of(client, f"{TOOLBOX}{file}").worksheets[0]
+        assert sheet.freeze_panes == "C2"
+        assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$B")
+
+
+def test_no_word_of_a_tables_heading_is_wider_than_its_column(content, client):
+    """About six letters of the heading stand in a centimetre, and the cell's borders take the room of two."""
+    for template in content.templates:
+        for table in document_of(client, f"skabeloner/{template.code}.docx").tables[1:]:
+            if len(table.columns) < 3:
+                continue
+            for cell in table.rows[0].cells:
+                longest = max((len(word) for word in cell.text.split()), default=0)
+                assert longest + 2 <= 6.2 * cell.width.cm, (template.code, cell.text, cell.width.cm)
+
+
+def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):
+    """Each row's formulas read the two columns before them, and give the matrix's words."""
+    sheet = workbook_of(client, f"{TOOLBOX}risici.xlsx").worksheets[0]
+    headings = [cell.value for cell in sheet[1]]
+    page = read(client, f"{TOOLBOX}risici/".removeprefix("/en"))
+    matrix = [[cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")]
+    for when in ("før", "efter"):
+        at = headings.index(f"Risiko {when}") + 1
+        likelihood, consequence = (openpyxl.utils.get_column_letter(at - back) for back in (2, 1))
+        assert headings[at - 3 : at - 1] == [f"Sandsynlighed {when} (1-4)", f"Konsekvens {when} (1-4)"]
+        for number in range(2, sheet.max_row + 1):
+            formula = sheet.cell(number, at).value
+            assert formula.startswith(f'=IF(OR({likelihood}{number}="",{consequence}{number}=""),""')
+            names = re.findall(r'"([^"]+)"', formula.partition("CHOOSE")[2])
+            for one in rating.STEPS:
+                for other in rating.STEPS:
+                    assert names[(one - 1) * 4 + other - 1].lower() == matrix[4 - one][other - 1].lower()
+
+
+def test_the_risk_workbook_holds_the_selection(content, client):
+    page = read(client, f"{TOOLBOX}risici/?phase=foranalyse&kind=legality&kind=data")
+    listed = [entry.one("span", "code").text for entry in page.all("li", "entry")]
+    (path,) = [link.attrs["href"] for link in page.all("a") if link.text == "Excel for a risk assessment"]
+    assert [row["Nr."] for row in rows_of(workbook_of(client, path).worksheets[0])] == listed
+
+
+def test_a_pick_may_be_written_in_small_letters(content, client):
+    assert bytes_of(client, f"{TOOLBOX}krav.docx?pick=k08") == bytes_of(client, f"{TOOLBOX}krav.docx?pick=K08")
+
+
+def test_a_pick_that_is_not_known_any_more_is_named_and_never_taken_for_all(content, client):
+    text = words_of(document_of(client, "krav.docx?pick=K08&pick=K99"))
+    assert [code for code in ("K08", "K31", "K99") if code in text] == ["K08", "K99"]
+    about = workbook_of(client, f"{TOOLBOX}krav.xlsx?pick=K08&pick=K99")["Om"]
+    assert any("K99" in str(cell) for row in about.iter_rows(values_only=True) for cell in row)
+    nothing = client.get(f"{TOOLBOX}krav.docx?pick=K99")
+    assert nothing.status_code == 302
+    assert any("K99" in text for text in notices_of(read(client, nothing["Location"])))

@@ -1,0 +1,392 @@
+"""What KL's curators can do in the administration, what they cannot, and what they are told."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from kl_ai.models import User
+from marketoverview.market import snapshot
+from marketoverview.models import (
+    Answer,
+    DeadlineExtension,
+    FigureComment,
+    ModerationEvent,
+    Option,
+    Response,
+    Status,
+    SurveyRound,
+    Vendor,
+    Verb,
+)
+from tests.admin_pages import Page, logged_in, step, url
+from tests.builders import (
+    make_editor,
+    make_option,
+    make_question,
+    make_response,
+    make_round,
+    make_user,
+    make_vendor,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kl(curator) -> Client:
+    """The curator's browser."""
+    return logged_in(curator)
+
+
+# Front page and lists ---------------------------------------------------------------------------
+
+
+def test_the_front_page_says_how_much_waits_and_leads_there(kl):
+    make_response(status="submitted")
+    make_response(status="submitted")
+    make_response(confirmed_at=date(2020, 1, 1))
+    with override("en"):
+        page = kl.get(reverse("admin:index"))
+    assert [task.number for task in page.context["tasks"]] == [2, 1]
+    waiting, stale = (kl.get(task.url).context for task in page.context["tasks"])
+    assert len(waiting["waiting"]) == 2
+    assert stale["cl"].result_count == 1
+
+
+def test_what_waits_stands_first_and_the_longest_wait_on_top(kl):
+    published, later, earlier = make_response(), make_response(status="submitted"), make_response(status="submitted")
+    Response.objects.filter(pk=earlier.pk).update(submitted_at=timezone.now() - timedelta(days=3))
+    assert list(kl.get(url("response", "changelist")).context["cl"].result_list) == [earlier, later, published]
+
+
+def test_responses_are_found_by_name_own_words_status_and_age(kl):
+    ethics = make_response("Ørsted Data", answers={"services": ["other"]}, own_words={"services": "Dataetik"})
+    draft = make_response("Kløver", "draft")
+    old = make_response(confirmed_at=date(2020, 1, 1))
+    for query, found in (
+        ("q=dataetik", [ethics]),
+        ("q=kløver", [draft]),
+        ("status__exact=draft", [draft]),
+        ("stale=yes", [old]),
+        (f"round__id__exact={make_round('1999').pk}", []),
+    ):
+        assert list(kl.get(f"{url('response', 'changelist')}?{query}").context["cl"].result_list) == found, query
+
+
+def test_vendors_show_what_is_public_of_them(kl):
+    old, withdrawn = make_response(confirmed_at=date(2020, 1, 1)), make_response(status="withdrawn")
+    changelist = url("vendor", "changelist")
+    assert kl.get(f"{changelist}?stale=yes").context["cl"].result_list[0] == old.vendor
+    assert list(kl.get(f"{changelist}?public=no").context["cl"].result_list) == [withdrawn.vendor]
+    text = Page(kl, changelist).text
+    assert "1.1.2020" in text
+    assert "not public" in text
+
+
+@pytest.mark.parametrize("model", ["response", "vendor", "option"])
+def test_a_list_costs_the_same_at_any_length(model, kl, django_assert_num_queries):
+    def make(number: int) -> None:
+        for _ in range(number):
+            make_response(answers={"services": [f"option-{Option.objects.count()}"]})
+
+    make(2)
+    with CaptureQueriesContext(connection) as few:
+        kl.get(url(model, "changelist"))
+    make(28)
+    with django_assert_num_queries(len(few)):
+        assert len(kl.get(url(model, "changelist")).context["cl"].result_list) == 30
+
+
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_a_response_costs_the_same_with_any_number_of_answers(status, kl, django_assert_num_queries):
+    make_round(max_offerings=30)
+
+    def make(name: str, number: int) -> str:
+        codes = [f"option-{n}" for n in range(number)]
+        make_question("services", codes, matrix_axis="row")
+        offerings = [{"title": code, "options": {"services": codes}} for code in codes]
+        response = make_response(name, status, answers={"services": codes}, offerings=offerings)
+        return url("response", "change", response.pk)
+
+    few, many = make("Få", 2), make("Mange", 30)
+    kl.get(few)
+    with CaptureQueriesContext(connection) as counted:
+        kl.get(few)
+    with django_assert_num_queries(len(counted)):
+        kl.get(many)
+
+
+# A response: what may be edited -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["published", "archived", "withdrawn", "rejected"])
+def test_what_is_or_was_public_is_only_read(status, kl):
+    response = make_response(status=status, answers={"services": ["other"]})
+    events = ModerationEvent.objects.count()
+    page = Page(kl, url("response", "change", response.pk))
+    assert 'name="description"' not in page.text
+    assert page.send(description="Overskrevet").status_code == 403
+    response.refresh_from_db()
+    assert response.status == status
+    assert response.description != "Overskrevet"
+    assert ModerationEvent.objects.count() == events
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "returned"])
+def test_an_edit_on_the_vendors_behalf_leaves_one_trace(status, kl, curator):
+    response = make_response(status=status, answers={"services": ["other"]})
+    page = Page(kl, url("response", "change", response.pk))
+    page.send(**{"description": "Rettet af KL", "answers-0-own_words": "Også etik"})
+    response.refresh_from_db()
+    assert (response.status, response.description) == (status, "Rettet af KL")
+    assert response.answers.get().own_words == "Også etik"
+    assert response.history.first().history_user == curator
+    assert [(event.verb, event.actor) for event in response.events.all()][-1] == (Verb.EDIT, curator)
+    assert response.events.filter(verb=Verb.EDIT).count() == 1
+    assert "edited by KL" in Page(kl, page.url).text
+
+
+def test_saving_without_a_change_leaves_no_trace(kl):
+    make_question("services", matrix_axis="row")
+    response = make_response(
+        status="draft", answers={"services": ["other"]}, offerings=[{"title": "Post", "options": {"services": ["nlp"]}}]
+    )
+    Page(kl, url("response", "change", response.pk)).send()
+    assert not response.events.exists()
+    assert response.offerings.get().options.get().code == "nlp"
+
+
+def test_answers_and_offerings_are_added_and_removed(kl):
+    advisory = make_question("services", ["advisory"], matrix_axis="row").options.get()
+    response = make_response(status="draft", answers={"services": ["legal"]}, offerings=[{"title": "Post"}])
+    Page(kl, url("response", "change", response.pk)).send(
+        **{"answers-0-DELETE": "on", "answers-1-option": advisory.pk, "offerings-TOTAL_FORMS": "2",
+           "offerings-1-title": "Tale", "offerings-1-options": [advisory.pk]}
+    )  # fmt: skip
+    assert [answer.option for answer in response.answers.all()] == [advisory]
+    assert list(response.offerings.values_list("position", "title")) == [(1, "Post"), (2, "Tale")]
+    assert list(response.offerings.get(position=2).options.all()) == [advisory]
+    assert response.events.filter(verb=Verb.EDIT).count() == 1
+
+
+def test_own_words_belong_to_other_only(kl):
+    response = make_response(status="draft", answers={"services": ["legal"]})
+    page = Page(kl, url("response", "change", response.pk)).send(**{"answers-0-own_words": "Noget"})
+    assert "Own words belong to the option" in page.content.decode()
+    assert response.answers.get().own_words == ""
+
+
+def test_a_second_tab_does_not_overwrite_the_first(kl):
+    response = make_response(status="draft")
+    first, second = (Page(kl, url("response", "change", response.pk)) for _ in range(2))
+    first.send(description="Først")
+    told = second.send(description="Sidst")
+    assert "Nothing was saved" in told.content.decode()
+    assert "Sidst" in told.content.decode()
+    response.refresh_from_db()
+    assert response.description == "Først"
+
+
+def test_an_edit_begun_before_the_publication_does_not_touch_what_is_public(kl, curator):
+    response = make_response(status="submitted")
+    page = Page(kl, url("response", "change", response.pk))
+    response.publish(curator)
+    assert page.send(description="For sent").status_code == 403
+    response.refresh_from_db()
+    assert response.status == Status.PUBLISHED
+    assert response.description != "For sent"
+
+
+def test_a_new_response_is_begun_from_what_is_public(kl, curator):
+    public = make_response(answers={"services": ["advisory"]})
+    page = Page(kl, f"{url('response', 'add')}?vendor={public.vendor_id}").send()
+    draft = Response.objects.get(status="draft")
+    assert page.redirect_chain[-1][0] == url("response", "change", draft.pk)
+    assert (draft.based_on, draft.sequence, draft.answers.count()) == (public, 2, 1)
+    Page(kl, f"{url('response', 'add')}?vendor={public.vendor_id}").send()
+    assert Response.objects.count() == 2
+
+
+def test_only_a_draft_that_was_never_submitted_is_deleted(kl):
+    draft, published, returned = make_response(status="draft"), make_response(), make_response(status="returned")
+    for response in (draft, published, returned):
+        kl.post(url("response", "delete", response.pk), {"post": "yes"})
+    assert set(Response.objects.all()) == {published, returned}
+    kl.post(url("vendor", "delete", published.vendor_id), {"post": "yes"})
+    assert snapshot.current().entries[0].vendor_id == published.vendor_id
+
+
+# What the public pages show ---------------------------------------------------------------------
+
+
+def test_a_renamed_vendor_shows_on_the_next_request_under_the_same_address(kl):
+    vendor = make_response("Agern").vendor
+    assert [entry.name for entry in snapshot.current().entries] == ["Agern"]
+    Page(kl, url("vendor", "change", vendor.pk)).send(name="Bøg", slug="et-andet")
+    assert [(entry.name, entry.slug) for entry in snapshot.current().entries] == [("Bøg", "agern")]
+
+
+def test_a_vendor_is_added_and_its_profile_linked_when_there_is_one(kl):
+    page = Page(kl, url("vendor", "add"))
+    assert "&quot;dependency_list&quot;: [&quot;name&quot;]" in page.text
+    page.send(name="Eg", slug="eg", country="DK", cvr_number="12345678")
+    assert not Vendor.objects.exists()
+    page.send(name="Eg", slug="eg", country="DK", cvr_number="13585628")
+    vendor = Vendor.objects.get()
+    with override("en"):
+        profile = reverse("market:profile", args=["eg"])
+    assert profile not in Page(kl, url("vendor", "change", vendor.pk)).text
+    make_response(vendor)
+    assert profile in Page(kl, url("vendor", "change", vendor.pk)).text
+
+
+def test_an_option_in_use_is_retired_and_brought_back_but_not_deleted(kl, curator):
+    response = make_response(answers={"services": ["advisory"]}, offerings=[{"options": {"areas": ["health"]}}])
+    in_answer, in_offering = Option.objects.get(code="advisory"), Option.objects.get(code="health")
+    unused = make_option(in_answer.question, "unused")
+    for option in (in_answer, in_offering, unused):
+        assert ("deletelink" in Page(kl, url("option", "change", option.pk)).text) == (option == unused)
+        kl.post(url("option", "delete", option.pk), {"post": "yes"})
+    assert set(Option.objects.all()) == {in_answer, in_offering}
+    kl.post(url("question", "delete", in_answer.question_id), {"post": "yes"})
+    assert Answer.objects.filter(response=response).exists()
+
+    page = Page(kl, url("option", "change", in_answer.pk))
+    page.send(_retire="Retire")
+    assert snapshot.current().asked["services"].choices[0].option.retired_on == timezone.localdate()
+    assert in_answer.history.first().history_user == curator
+    assert "Bring back" in Page(kl, page.url).text
+    page.send(_bring_back="Bring back")
+    assert snapshot.current().asked["services"].choices[0].option.retired_on is None
+
+
+def test_codes_are_chosen_once(kl):
+    question = make_question("services", ["advisory"])
+    Page(kl, url("question", "change", question.pk)).send(
+        **{"code": "other-code", "heading_en": "Renamed", "options-0-code": "changed", "options-0-label_en": "Advice",
+           "options-TOTAL_FORMS": "2", "options-1-code": "legal", "options-1-label_da": "Jura", "options-1-position": "9"}
+    )  # fmt: skip
+    question.refresh_from_db()
+    assert (question.code, question.heading_en) == ("services", "Renamed")
+    assert set(question.options.values_list("code", "label_en")) == {("advisory", "Advice"), ("legal", "")}
+    option = question.options.get(code="legal")
+    Page(kl, url("option", "change", option.pk)).send(code="changed", label_da="Juridisk")
+    option.refresh_from_db()
+    assert (option.code, option.label_da) == ("legal", "Juridisk")
+    survey_round = make_round()
+    Page(kl, url("surveyround", "change", survey_round.pk)).send(code="changed", name_en="Renamed")
+    assert SurveyRound.objects.get().code == survey_round.code
+    assert SurveyRound.objects.get().name_en == "Renamed"
+
+
+def test_a_comment_shows_at_once_with_the_day_of_its_text(kl):
+    question = make_question("services", ["advisory"])
+    make_response(answers={"services": ["advisory"]})
+    assert snapshot.current().asked["services"].comment is None
+    Page(kl, url("figurecomment", "add")).send(question=question.pk, text_da="Godt nyt", text_en="Good news")
+    comment = snapshot.current().asked["services"].comment
+    assert (comment.text_en, comment.updated_on) == ("Good news", timezone.localdate())
+    FigureComment.objects.update(updated_on=date(2026, 1, 2))
+    Page(kl, url("figurecomment", "change", comment.pk)).send()
+    assert FigureComment.objects.get().updated_on == date(2026, 1, 2)
+    Page(kl, url("figurecomment", "change", comment.pk)).send(text_da="Bedre nyt")
+    assert FigureComment.objects.get().updated_on == timezone.localdate()
+    assert snapshot.current().asked["services"].comment.text_da == "Bedre nyt"
+    kl.post(url("figurecomment", "delete", comment.pk), {"post": "yes"})
+    assert snapshot.current().asked["services"].comment is None
+
+
+# History ----------------------------------------------------------------------------------------
+
+
+def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl):
+    vendor = make_response("Agern").vendor
+    Page(kl, url("vendor", "change", vendor.pk)).send(name="Bøg")
+    assert "Agern → Bøg" in Page(kl, url("vendor", "history", vendor.pk)).text
+    assert [entry.name for entry in snapshot.current().entries] == ["Bøg"]
+    first = vendor.history.last()
+    Page(kl, url("vendor", "simple_history", vendor.pk, first.pk)).send()
+    assert [entry.name for entry in snapshot.current().entries] == ["Agern"]
+
+
+def test_whoever_may_only_read_cannot_go_back_to_an_earlier_version():
+    vendor = make_response("Agern").vendor
+    version = vendor.history.last()
+    Vendor.objects.filter(pk=vendor.pk).update(name="Bøg")
+    editor = logged_in(make_editor())
+    assert editor.get(url("vendor", "simple_history", vendor.pk, version.pk)).status_code == 200
+    assert editor.post(url("vendor", "simple_history", vendor.pk, version.pk)).status_code == 403
+    vendor.refresh_from_db()
+    assert vendor.name == "Bøg"
+
+
+def test_no_earlier_version_of_a_response_comes_back_past_the_steps(kl):
+    response = make_response()
+    draft = response.history.last()
+    page = Page(kl, url("response", "simple_history", response.pk, draft.pk))
+    assert page.response.status_code == 200
+    assert 'name="_save"' not in page.text
+    assert kl.post(page.url, {"description": "x"}).status_code == 403
+    response.refresh_from_db()
+    assert response.status == Status.PUBLISHED
+
+
+# Users and the rules of the house ---------------------------------------------------------------
+
+
+def test_a_user_is_added_by_e_mail_and_the_same_one_in_capitals_is_refused(client):
+    boss = make_user("boss@kl.example", is_staff=True, is_superuser=True)
+    client.force_login(boss)
+    with override("en"):
+        page = Page(client, reverse("admin:kl_ai_user_add"))
+    page.send(email="Ny@Firma.example", full_name="Ny")
+    assert User.objects.get(email="ny@firma.example").full_name == "Ny"
+    assert "already exists" in page.send(email="NY@firma.example", full_name="Ny").content.decode()
+
+
+def test_curators_see_users_but_change_none(kl, curator):
+    with override("en"):
+        page = Page(kl, reverse("admin:kl_ai_user_change", args=[curator.pk]))
+    assert page.response.status_code == 200
+    assert page.send(is_superuser="on").status_code == 403
+
+
+def test_no_page_holds_inline_script_or_style(kl):
+    question = make_question("services", ["advisory"])
+    response = make_response(status="submitted", answers={"services": ["advisory"]}, offerings=[{"title": "Post"}])
+    comment = FigureComment.objects.create(question=question, text_da="Nyt")
+    objects = (response, response.vendor, question, question.options.get(), response.round, comment)
+    Page(kl, url("vendor", "change", response.vendor_id)).send(name="Nyt navn")
+    with override("en"):
+        urls = [reverse("admin:index"), step(response, "reject"), reverse("admin:kl_ai_user_changelist")]
+    for item in objects:
+        model = item._meta.model_name
+        urls += [
+            url(model, "changelist"),
+            url(model, "add"),
+            *(url(model, page, item.pk) for page in ("change", "history")),
+        ]
+        if item.history.exists():
+            urls.append(url(model, "simple_history", item.pk, item.history.first().pk))
+    for address in urls:
+        page = Page(kl, address)
+        assert page.response.status_code == 200, address
+        assert "Content-Security-Policy" in page.response.headers
+        found = re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", page.text)
+        assert not found, (address, found)
+
+
+def test_the_history_of_a_vendor_tells_of_an_extension_whose_round_is_gone(kl):
+    vendor, survey_round = make_vendor("Nordstjernen"), make_round()
+    DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=date(2026, 12, 1), reason="Barsel.")
+    survey_round.delete()
+    answer = kl.get(url("vendor", "history", vendor.pk))
+    assert answer.status_code == 200
+    assert "Barsel." in answer.content.decode()

@@ -1,0 +1,287 @@
+"""What waits for KL, the page on which a response is reviewed, and the decision at its end."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from kl_ai.mail.models import OutgoingMail
+from marketoverview.models import JoinRequest, Response, Status, map_answer, object_to_mapping
+from tests.admin_pages import Page, logged_in, said, step, url
+from tests.builders import (
+    make_curator,
+    make_editor,
+    make_option,
+    make_question,
+    make_response,
+    make_round,
+    make_user,
+    make_vendor,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kl(curator) -> Client:
+    """The curator's browser."""
+    return logged_in(curator)
+
+
+def inbox(client: Client) -> Page:
+    return Page(client, url("response", "inbox"))
+
+
+def review(client: Client, response: Response) -> Page:
+    return Page(client, url("response", "review", response.pk))
+
+
+def corrected(name: str = "Agern", **fields) -> Response:
+    """A submitted correction of a public response."""
+    public = make_response(name, description="Vi hjælper små kommuner", answers={"services": ["advisory", "other"]})
+    draft = Response.begin(public.vendor, public.round, make_user(member_of=public.vendor))
+    Response.objects.filter(pk=draft.pk).update(**{"description": "Vi hjælper store kommuner"} | fields)
+    draft.refresh_from_db()
+    draft.submit(make_user(f"pia@{public.vendor.slug}.example", member_of=public.vendor))
+    return draft
+
+
+# The inbox --------------------------------------------------------------------------------------
+
+
+def test_the_longest_wait_comes_first_with_who_and_how_much_is_new(kl):
+    new, changed = make_response("Birk", "submitted"), corrected("Agern")
+    Response.objects.filter(pk=changed.pk).update(submitted_at=timezone.now() - timedelta(days=3))
+    page = inbox(kl)
+    rows = page.response.context["waiting"]
+    assert [(row.response, row.days, row.is_new, row.differing) for row in rows] == [
+        (changed, 3, False, 1), (new, 0, True, 3),
+    ]  # fmt: skip
+    assert "pia@agern.example" in page.text
+    assert "3 days" in page.text
+    assert url("response", "review", changed.pk) in page.text
+
+
+def test_the_inbox_is_found_from_the_front_page_and_the_list(kl):
+    make_response(status="submitted")
+    assert url("response", "inbox") in Page(kl, "/en/admin/").text
+    assert url("response", "inbox") in Page(kl, url("response", "changelist")).text
+
+
+def test_an_editor_does_not_come_in():
+    response = make_response(status="submitted")
+    editor = logged_in(make_editor())
+    assert inbox(editor).response.status_code == 403
+    assert review(editor, response).response.status_code == 403
+
+
+def test_an_inbox_costs_the_same_at_any_length(kl, django_assert_num_queries):
+    def make(number: int) -> None:
+        for _ in range(number):
+            draft = corrected(f"Firma {Response.objects.count()}")
+            JoinRequest.objects.create(vendor=draft.vendor, user=make_user())
+
+    make(2)
+    inbox(kl)
+    with CaptureQueriesContext(connection) as few:
+        inbox(kl)
+    number = len(few)
+    make(8)
+    inbox(kl)  # the snapshot is new
+    with django_assert_num_queries(number):
+        assert len(inbox(kl).response.context["waiting"]) == 10
+
+
+def test_objections_and_what_to_keep_an_eye_on(kl, curator):
+    response = make_response(answers={"services": ["other"]}, own_words={"services": "Dataetik"})
+    answer = response.answers.get()
+    map_answer(answer, make_option(make_question("services"), "legal"), curator)
+    object_to_mapping(answer, make_user(), "Det er noget <b>andet</b>")
+    text = inbox(kl).text
+    assert "Dataetik" in text
+    assert "Det er noget &lt;b&gt;andet&lt;/b&gt;" in text
+
+
+def test_somebody_who_asks_is_let_in_once_and_told(kl):
+    asked = JoinRequest.objects.create(
+        vendor=make_vendor("Agern"), user=make_user("pia@agern.example"), message="Ny her"
+    )
+    page = inbox(kl)
+    assert "Ny her" in page.text
+    decide = url("joinrequest", "decide", asked.pk)
+    assert kl.get(decide).status_code == 405
+    assert "now acts for Agern" in said(kl.post(decide, {"approve": "yes"}, follow=True))
+    assert "decided already" in said(kl.post(decide, {"approve": "no"}, follow=True))
+    assert list(asked.vendor.members.all()) == [asked.user]
+    assert OutgoingMail.objects.filter(to="pia@agern.example").count() == 1
+    assert "Ny her" not in inbox(kl).text
+
+
+# The review -------------------------------------------------------------------------------------
+
+
+def test_the_changed_words_are_marked_and_the_others_are_muted(kl):
+    text = review(kl, corrected()).text
+    assert "<del> små</del><ins> store</ins>" in text
+    assert text.count("change-changed") == 1
+    assert text.count("change-same") == 5
+
+
+def test_the_first_response_is_shown_without_marks(kl):
+    response = make_response("Agern", "submitted", answers={"services": ["other"]}, own_words={"services": "Dataetik"})
+    text = review(kl, response).text
+    assert "Dataetik" in text
+    assert "<ins>" not in text
+    assert "<del>" not in text
+
+
+def test_hostile_words_stay_text(kl):
+    text = review(
+        kl, corrected(description="<script>alert(1)</script> {{ 7 }}", website="https://x.example/?a=<b>")
+    ).text
+    assert "<script>alert(1)" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_a_review_costs_the_same_for_any_response(kl, django_assert_num_queries):
+    make_round(max_offerings=20)
+
+    def make(name: str, number: int) -> Response:
+        codes = [f"option-{n}" for n in range(number)]
+        offerings = [{"title": code, "options": {"services": codes}} for code in codes]
+        public = make_response(name, answers={"services": codes}, offerings=offerings)
+        draft = Response.begin(public.vendor, public.round, make_user(member_of=public.vendor))
+        draft.submit(make_user(member_of=public.vendor))
+        return draft
+
+    few, many = make("Få", 2), make("Mange", 15)
+    review(kl, few)
+    with CaptureQueriesContext(connection) as counted:
+        review(kl, few)
+    with django_assert_num_queries(len(counted)):
+        review(kl, many)
+
+
+def test_the_first_button_of_a_submitted_response_leads_to_the_review(kl):
+    response = make_response(status="submitted")
+    text = Page(kl, url("response", "change", response.pk)).text
+    assert text.index(url("response", "review", response.pk)) < text.index(step(response, "publish"))
+    assert url("response", "review", response.pk) not in Page(kl, url("response", "change", make_response().pk)).text
+
+
+@pytest.mark.parametrize("status", ["draft", "returned", "published", "archived", "withdrawn", "rejected"])
+def test_there_is_nothing_to_decide_on_what_was_not_submitted(status, kl):
+    page = review(kl, make_response(status=status))
+    assert page.response.status_code == 200
+    assert "formaction" not in page.text
+
+
+# The decision -----------------------------------------------------------------------------------
+
+
+def decide(page: Page, name: str, response: Response, **typed):
+    """Press one of the buttons, with this typed on the page."""
+    sent = {"seen": page.response.context["seen"], **typed}
+    return page.client.post(step(response, name), sent, follow=True)
+
+
+def test_sent_back_with_a_reason_at_an_item(kl):
+    response = corrected()
+    decide(
+        review(kl, response), "send-back", response, **{"remark-services": "Hvad er <b>andet</b>?", "remark-x": "nej"}
+    )
+    response.refresh_from_db()
+    assert response.status == Status.RETURNED
+    assert response.remarks == {"services": "Hvad er <b>andet</b>?"}
+
+
+def test_without_any_reason_the_page_comes_back(kl):
+    response = corrected()
+    answer = decide(review(kl, response), "send-back", response, reason="  ")
+    assert "This field is required" in answer.content.decode()
+    response.refresh_from_db()
+    assert response.status == Status.SUBMITTED
+
+
+@pytest.mark.parametrize("name", ["reject", "publish"])
+def test_what_was_typed_at_the_items_is_not_lost_by_another_button(name, kl):
+    response = corrected()
+    answer = decide(review(kl, response), name, response, **{"remark-services": "Mangler", "reason": "Fordi"})
+    text = answer.content.decode()
+    assert "Nothing was done yet" in text
+    assert "Mangler" in text
+    assert "Fordi" in text
+    response.refresh_from_db()
+    assert response.status == Status.SUBMITTED
+    Page.send(as_page(kl, step(response, name), answer))
+    response.refresh_from_db()
+    assert response.status == (Status.REJECTED if name == "reject" else Status.PUBLISHED)
+
+
+def as_page(client: Client, address: str, answer) -> Page:
+    """The page that a POST gave, to be sent on."""
+    page = Page.__new__(Page)
+    page.client, page.url, page.response, page.text = client, address, answer, answer.content.decode()
+    return page
+
+
+def test_a_page_that_is_too_old_keeps_what_was_typed(kl, curator):
+    response = corrected()
+    page = review(kl, response)
+    response.record_edit(curator, "Rettet")
+    answer = decide(page, "send-back", response, **{"remark-services": "Mangler"})
+    assert "Nothing was changed" in said(answer)
+    assert "Mangler" in answer.content.decode()
+    Page.send(as_page(kl, step(response, "send-back"), answer))
+    response.refresh_from_db()
+    assert response.remarks == {"services": "Mangler"}
+
+
+def test_of_two_curators_the_second_is_told_and_nobody_is_mailed_twice(kl):
+    response = corrected()
+    pages = [review(client, response) for client in (kl, logged_in(make_curator("anden@kl.example")))]
+    first, second = decide(pages[0], "publish", response), decide(pages[1], "send-back", response, reason="Nej")
+    assert "is published" in said(first)
+    assert "Nothing was changed" in said(second)
+    assert OutgoingMail.objects.filter(key__startswith="decision:").count() == response.vendor.members.count()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [("submitted", "publish"), ("submitted", "send-back"), ("submitted", "reject"), ("published", "withdraw")],
+)
+def test_the_vendors_people_are_mailed_once_and_the_curator_hears_of_it(status, name):
+    response = make_response("Agern", status)
+    member = response.vendor.members.get()
+    answer = Page(logged_in(make_curator()), step(response, name)).send(
+        **{"reason": "Fordi"} if name != "publish" else {}
+    )
+    assert [one.to for one in mail.outbox] == [[member.email]]
+    assert f"We have sent a mail to {member.email}" in said(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_is_down_stops_no_decision(settings):
+    settings.EMAIL_BACKEND = "tests.marketoverview.admin.test_inbox.NoServer"
+    response = make_response("Agern", "submitted")
+    answer = Page(logged_in(make_curator()), step(response, "publish")).send()
+    response.refresh_from_db()
+    assert response.status == Status.PUBLISHED
+    assert "could not be sent just now" in said(answer)
+    assert OutgoingMail.objects.get(key__startswith="decision:").sent_at is None
+
+
+class NoServer:
+    def __init__(self, *args, **kwargs) -> None:
+        raise ConnectionRefusedError
+
+
+def test_the_curator_hears_where_nobody_can_be_mailed(kl):
+    response = make_response("Agern", "submitted")
+    response.vendor.memberships.all().delete()
+    assert "Nobody acts for Agern" in said(Page(kl, step(response, "publish")).send())

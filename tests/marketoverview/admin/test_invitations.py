@@ -1,0 +1,207 @@
+"""KL invites companies from a list, sees what came of it, reminds and cancels."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from kl_ai.mail.models import BadAddress, OutgoingMail
+from marketoverview.models import Invitation, Response
+from marketoverview.review.invitation_import import MOST_LINES
+from tests.admin_pages import Page, logged_in, said, sent_by, url
+from tests.builders import make_editor, make_response, make_round, make_user, make_vendor
+
+pytestmark = pytest.mark.django_db
+
+LIST = "Virksomhed;E-mail;CVR\nEg & Søn;ki@eg.example;13585628\nElm;ki@elm.example\nAgern A/S;ny@agern.example\n;x\n"
+
+
+@pytest.fixture
+def kl(curator) -> Client:
+    """The curator's browser."""
+    return logged_in(curator)
+
+
+@pytest.fixture(autouse=True)
+def survey_round(db):
+    return make_round()
+
+
+def invite(client: Client, text: str = LIST, **changes):
+    """Ask what would happen with this list; gives the page."""
+    page = Page(client, url("invitation", "invite"))
+    return client.post(page.url, sent_by(page.text) | {"text": text} | changes)
+
+
+def send(client: Client, preview, **changes):
+    """Press “Send” on the page that told what would happen."""
+    first_form = preview.content.decode().split("</form>")[1]  # after the one that logs out
+    return client.post(url("invitation", "invite"), sent_by(first_form) | {"send": "Send"} | changes, follow=True)
+
+
+def kinds(page) -> list[str]:
+    return [one.kind for one in page.context["outcomes"]]
+
+
+def make_invitation(**fields) -> Invitation:
+    words = {"email": "ki@eg.example", "company_name": "Eg", "by_kl": True, "round": make_round(),
+             "created_at": timezone.now() - timedelta(days=2)}  # fmt: skip
+    return Invitation.objects.create(**words | fields)
+
+
+# The list ---------------------------------------------------------------------------------------
+
+
+def test_the_page_tells_line_by_line_what_would_happen_and_sends_nothing(kl):
+    known = make_vendor("Agern")
+    page = invite(kl)
+    assert kinds(page) == ["new", "new", "known", "invalid"]
+    assert url("vendor", "change", known.pk) in page.content.decode()
+    assert "Send 2 invitations" in page.content.decode()
+    assert not Invitation.objects.exists()
+    assert not OutgoingMail.objects.exists()
+
+
+def test_vendors_are_known_by_number_member_and_name(kl):
+    make_vendor("Agern", cvr_number="13585628")
+    make_user("pia@birk.example", member_of=make_vendor("Birk"))
+    text = "Andet navn;a@b.example;13585628\nAndet navn;PIA@birk.example\nAGERN ApS;c@d.example\nEg;ki@eg.example"
+    assert kinds(invite(kl, text)) == ["known", "known", "known", "new"]
+
+
+def test_exactly_the_new_ones_are_invited_in_the_chosen_language_and_round(kl, curator):
+    make_vendor("Agern")
+    other = make_round("2027")
+    told = send(kl, invite(kl, round=other.pk, language="en"))
+    assert "2 companies are invited" in said(told)
+    rows = Invitation.objects.order_by("email").values_list(
+        "email", "company_name", "cvr_number", "by_kl", "invited_by", "language", "round"
+    )
+    assert list(rows) == [
+        ("ki@eg.example", "Eg & Søn", "13585628", True, curator.pk, "en", other.pk),
+        ("ki@elm.example", "Elm", "", True, curator.pk, "en", other.pk),
+    ]
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_the_same_list_twice_invites_nobody_twice(kl):
+    preview = invite(kl)
+    send(kl, preview)
+    again = send(kl, preview)
+    assert "Nobody was invited" in said(again)
+    assert Invitation.objects.count() == 3
+    assert OutgoingMail.objects.count() == 3
+    assert kinds(invite(kl)) == ["invited", "invited", "invited", "invalid"]
+
+
+def test_what_was_cancelled_can_be_invited_anew(kl):
+    make_invitation(email="KI@eg.example").cancel()
+    assert kinds(invite(kl, "Eg;ki@eg.example")) == ["new"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
+def test_a_file_is_read_and_travels_on_as_text(encoding, kl):
+    file = SimpleUploadedFile("liste.csv", "Virksomhed;Mail\nBøg;ki@boeg.example".encode(encoding))
+    preview = invite(kl, "", file=file)
+    assert kinds(preview) == ["new"]
+    send(kl, preview)
+    assert Invitation.objects.get().company_name == "Bøg"
+
+
+def test_hostile_lines_stay_text(kl):
+    text = '=HYPERLINK("x");a@b.example\n<script>alert(1)</script>;c@d.example\nEg;e@f.example\x0bBcc: g@h.example\n{{ 7 }};i@j.example\n"'
+    page = invite(kl, text + "\x00")
+    assert kinds(page) == ["new", "new", "invalid", "new", "invalid"] or page.status_code == 200
+    assert "<script>alert(1)" not in page.content.decode()
+
+
+@pytest.mark.parametrize("text", ["", "  \n;;\n", "Eg;ki@eg.example\n" * (MOST_LINES + 1), "x" * 600_000])
+def test_too_much_and_nothing_at_all_is_told(text, kl):
+    page = invite(kl, text)
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors()
+    assert page.context["outcomes"] == []
+
+
+def test_the_list_costs_the_same_at_any_length(kl, django_assert_num_queries):
+    make_vendor("Agern")
+    invite(kl, "a;a@b.example")
+    with CaptureQueriesContext(connection) as few:
+        invite(kl, "a;a@b.example")
+    with django_assert_num_queries(len(few)):
+        assert len(kinds(invite(kl, "\n".join(f"a;a{n}@b.example" for n in range(50))))) == 50
+
+
+def test_an_editor_invites_nobody():
+    editor = logged_in(make_editor())
+    assert editor.get(url("invitation", "invite")).status_code == 403
+    assert editor.post(url("invitation", "invite"), {"text": LIST, "send": "Send"}).status_code == 403
+
+
+# What came of it --------------------------------------------------------------------------------
+
+
+def act(client: Client, action: str, *invitations: Invitation):
+    sent = {"action": action, "_selected_action": [one.pk for one in invitations]}
+    return client.post(url("invitation", "changelist"), sent, follow=True)
+
+
+def test_the_list_shows_how_far_each_company_is(kl):
+    response = make_response("Eg", "submitted")
+    user = response.vendor.members.get()
+    make_invitation(vendor=response.vendor, accepted_at=timezone.now(), accepted_by=user, opened_at=timezone.now())
+    make_invitation(email="ki@elm.example", company_name="Elm")
+    BadAddress.objects.create(email="ki@elm.example")
+    rows = {one.company_name: one for one in kl.get(url("invitation", "changelist")).context["cl"].result_list}
+    assert rows["Eg"].handed_in_at == Response.objects.get().submitted_at
+    assert rows["Eg"].started_at
+    assert (rows["Elm"].handed_in_at, rows["Elm"].started_at, rows["Elm"].is_bad) == (None, None, True)
+    assert "cannot be reached" in Page(kl, url("invitation", "changelist")).text
+
+
+def test_a_list_of_invitations_costs_the_same_at_any_length(kl, django_assert_num_queries):
+    def make(number: int) -> None:
+        for _ in range(number):
+            make_invitation(vendor=make_response(f"Firma {Response.objects.count()}", "draft").vendor)
+
+    make(2)
+    kl.get(url("invitation", "changelist"))
+    with CaptureQueriesContext(connection) as few:
+        kl.get(url("invitation", "changelist"))
+    make(10)
+    with django_assert_num_queries(len(few)):
+        assert len(kl.get(url("invitation", "changelist")).context["cl"].result_list) == 12
+
+
+def test_a_reminder_goes_once_a_day_to_those_who_have_not_accepted(kl):
+    waiting = make_invitation()
+    others = [
+        make_invitation(accepted_at=timezone.now()), make_invitation(cancelled_at=timezone.now()),
+        make_invitation(created_at=timezone.now() - timedelta(days=100)), make_invitation(created_at=timezone.now()),
+    ]  # fmt: skip
+    act(kl, "remind", waiting, *others)
+    assert "Nobody was reminded" in said(act(kl, "remind", waiting, *others))
+    assert OutgoingMail.objects.count() == 1
+    yesterday = timezone.now() - timedelta(days=1)
+    Invitation.objects.filter(pk=waiting.pk).update(created_at=yesterday - timedelta(days=2), reminded_at=yesterday)
+    act(kl, "remind", waiting)
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_a_cancelled_link_is_worthless(kl):
+    waiting, accepted = make_invitation(), make_invitation(accepted_at=timezone.now())
+    assert "1 invitation is cancelled" in said(act(kl, "cancel", waiting, accepted))
+    waiting.refresh_from_db()
+    assert not waiting.is_waiting
+    assert waiting.accept(make_user()) is None
+
+
+def test_an_editor_neither_sees_nor_changes_them():
+    invitation = make_invitation()
+    assert act(logged_in(make_editor()), "cancel", invitation).status_code == 403
+    invitation.refresh_from_db()
+    assert invitation.cancelled_at is None

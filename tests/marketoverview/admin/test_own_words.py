@@ -1,0 +1,269 @@
+"""Own words that KL counts under another answer: the page in the administration, and how the portal tells of it."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kl_ai.mail.models import OutgoingMail
+from marketoverview.market import snapshot
+from marketoverview.models import Answer, Option, Response, Verb, map_answer, object_to_mapping, unmap_answer
+from tests.admin_pages import Page, logged_in, said, url
+from tests.builders import make_editor, make_option, make_question, make_response, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kl(curator) -> Client:
+    """The curator's browser."""
+    return logged_in(curator)
+
+
+@pytest.fixture
+def legal() -> Option:
+    return make_option(make_question("services"), "legal")
+
+
+def with_words(name: str, words: str = "Dataetik", **fields) -> Answer:
+    """The own words of a published response."""
+    answers = {"services": ["other"]}
+    return make_response(name, answers=answers, own_words={"services": words}, **fields).answers.get()
+
+
+def page(client: Client, query: str = "question=services&state=all") -> Page:
+    return Page(client, f"{url('answer', 'own_words')}?{query}")
+
+
+def count(client: Client, answers, **fields):
+    """Select these answers and press “Count”."""
+    sent = {"answers": [answer.pk for answer in answers], "option": "", **fields}
+    return client.post(f"{url('answer', 'own_words')}?question=services&state=all", sent, follow=True)
+
+
+# The page ---------------------------------------------------------------------------------------
+
+
+def test_own_words_are_listed_by_question_and_state(kl, curator, legal):
+    mapped, objected, untouched = (with_words(name, f"Ord {name}") for name in ("Agern", "Birk", "Eg"))
+    make_response("Kladde", "draft", answers={"services": ["other"]}, own_words={"services": "Ord i kladde"})
+    for answer in (mapped, objected):
+        map_answer(answer, legal, curator)
+    object_to_mapping(objected, make_user(), "Nej tak")
+    shown = {
+        state: [answer.own_words for answer in page(kl, f"question=services&state={state}").response.context["page"]]
+        for state in ("unmapped", "mapped", "objected", "all")
+    }
+    assert shown == {
+        "unmapped": ["Ord Eg"], "mapped": ["Ord Agern"], "objected": ["Ord Birk"], "all": ["Ord Agern", "Ord Birk", "Ord Eg"],
+    }  # fmt: skip
+    assert untouched.response.vendor.name in page(kl).text
+
+
+def test_several_are_counted_under_an_answer_at_once_and_the_vendors_are_told(kl, curator, legal):
+    answers = [with_words(name) for name in ("Agern", "Birk")]
+    assert "2 answers are counted" in said(count(kl, answers, option=legal.pk))
+    for answer in answers:
+        mapping = answer.mappings.get()
+        assert (mapping.option, mapping.mapped_by) == (legal, curator)
+        assert answer.response.events.last().verb == Verb.MAP
+        answer.refresh_from_db()
+        assert answer.own_words == "Dataetik"
+    assert OutgoingMail.objects.filter(kind="mapped").count() == 2
+
+
+def test_the_same_twice_changes_nothing_twice(kl, legal):
+    answer = with_words("Agern")
+    for _ in range(2):
+        count(kl, [answer], option=legal.pk)
+    assert Answer.objects.filter(mapped_from=answer).count() == 1
+    assert OutgoingMail.objects.filter(kind="mapped").count() == 1
+
+
+def test_a_new_answer_is_made_on_the_way_and_other_stays_last(kl, curator, legal):
+    answer = with_words("Agern")
+    count(kl, [answer], code="ethics", label_da="Dataetik", label_en="Data ethics")
+    option = Option.objects.get(code="ethics")
+    assert list(option.question.options.values_list("code", flat=True)) == ["legal", "ethics", "other"]
+    assert option.history.get().history_user == curator
+    assert answer.mappings.get().option == option
+    assert [one.count for one in snapshot.current().counts("services", 1)] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("fields", [{}, {"code": "ethics"}, {"label_da": "Etik"}, {"code": "other", "label_da": "Etik"},
+                                    {"code": "med mellemrum", "label_da": "Etik"}])  # fmt: skip
+def test_a_new_answer_needs_a_code_and_a_label(fields, kl):
+    answer = with_words("Agern")
+    text = count(kl, [answer], **fields).content.decode()
+    assert "Please correct the error below" in text
+    assert f'value="{answer.pk}" id="answer-{answer.pk}" checked' in text
+    assert Option.objects.count() == 1
+
+
+def test_what_cannot_be_counted_is_told_and_the_others_go_through(kl, curator, legal):
+    has_it = make_response("Birk", answers={"services": ["legal", "other"]}).answers.get(option__code="other")
+    objected, fine = with_words("Eg"), with_words("Agern")
+    map_answer(objected, legal, curator)
+    object_to_mapping(objected, make_user(), "")
+    told = said(count(kl, [has_it, objected, fine], option=legal.pk))
+    assert "Birk has" in told
+    assert "Eg has objected" in told
+    assert "1 answer is counted" in told
+    assert [mapped.mapped_from for mapped in Answer.objects.filter(mapped_from__isnull=False)] == [fine]
+
+
+def test_a_new_answer_that_nobody_gets_is_not_made(kl, curator, legal):
+    objected = with_words("Eg")
+    map_answer(objected, legal, curator)
+    object_to_mapping(objected, make_user(), "")
+    count(kl, [objected], code="ethics", label_da="Etik")
+    assert not Option.objects.filter(code="ethics").exists()
+
+
+def test_a_counting_is_taken_back_once(kl, curator, legal):
+    answer = with_words("Agern")
+    mapping = map_answer(answer, legal, curator)
+    address = f"{url('answer', 'own_words')}?question=services"
+    assert "no longer counted" in said(kl.post(address, {"undo": mapping.pk}, follow=True))
+    assert "taken back already" in said(kl.post(address, {"undo": mapping.pk}, follow=True))
+    assert "taken back already" in said(kl.post(address, {"undo": "x"}, follow=True))
+    assert "taken back already" in said(kl.post(address, {"undo": answer.pk}, follow=True))
+    assert list(answer.response.answers.all()) == [answer]
+
+
+def test_an_editor_does_not_come_in(legal):
+    answer = with_words("Agern")
+    editor = logged_in(make_editor())
+    assert page(editor).response.status_code == 403
+    assert count(editor, [answer], option=legal.pk).status_code == 403
+    assert not answer.mappings.exists()
+
+
+def test_without_any_own_words_the_page_says_so(kl):
+    assert "No question has" in page(kl).text
+
+
+def test_the_page_costs_the_same_at_any_length(kl, curator, legal, django_assert_num_queries):
+    def make(number: int) -> None:
+        for _ in range(number):
+            map_answer(with_words(f"Firma {Response.objects.count()}"), legal, curator)
+
+    make(2)
+    page(kl)
+    with CaptureQueriesContext(connection) as few:
+        page(kl)
+    number = len(few)
+    make(10)
+    page(kl)  # the snapshot is new
+    with django_assert_num_queries(number):
+        assert len(page(kl).response.context["page"]) == 12
+
+
+# At the response in the administration ----------------------------------------------------------
+
+
+def corrected(answer: Answer, legal: Option, curator) -> Response:
+    """A draft that starts from a response in which KL has counted the own words."""
+    map_answer(answer, legal, curator)
+    return Response.begin(answer.response.vendor, answer.response.round, curator)
+
+
+def test_an_edit_shows_the_vendors_own_answers_and_keeps_what_kl_counts(kl, curator, legal):
+    draft = corrected(with_words("Agern"), legal, curator)
+    form = Page(kl, url("response", "change", draft.pk))
+    assert form.response.context["inline_admin_formsets"][0].formset.initial_form_count() == 1
+    form.send(description="Rettet")
+    assert draft.answers.filter(mapped_from__isnull=False).count() == 1
+
+
+def test_other_words_are_no_longer_counted(kl, curator, legal):
+    draft = corrected(with_words("Agern"), legal, curator)
+    Page(kl, url("response", "change", draft.pk)).send(**{"answers-0-own_words": "Noget andet"})
+    assert [answer.own_words for answer in draft.answers.all()] == ["Noget andet"]
+
+
+def test_what_is_ticked_takes_the_place_of_what_kl_counts(kl, curator, legal):
+    draft = corrected(with_words("Agern"), legal, curator)
+    Page(kl, url("response", "change", draft.pk)).send(**{"answers-1-option": legal.pk})
+    assert set(draft.answers.values_list("option__code", "mapped_from")) == {("other", None), ("legal", None)}
+
+
+# On the portal ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mapped(legal, curator) -> Answer:
+    """One of three vendors with own words is counted under another answer; a fourth has ticked it."""
+    answer = with_words("Agern", "Etik <b>i</b> data")
+    for name in ("Birk", "Eg"):
+        with_words(name)
+    make_response("Kløver", answers={"services": ["legal"]})
+    map_answer(answer, legal, curator)
+    return answer
+
+
+def english(client: Client, name: str, *args, query: str = "") -> str:
+    path = reverse(f"market:{name}", args=args)
+    return client.get(f"/en{path.removeprefix('/en')}{query}").getvalue().decode()
+
+
+def test_the_profile_says_that_kl_counted_it_and_why(client, mapped):
+    text = english(client, "profile", "agern")
+    assert "Counted here by KL because of the company's own words" in text
+    assert text.count("Etik &lt;b&gt;i&lt;/b&gt; data") == 2
+    assert "Counted here by KL" not in english(client, "profile", "klver")
+
+
+def test_figures_say_how_many_answers_kl_counted_in_the_selection(client, mapped, legal, curator):
+    assert "KL has counted 1 answer under" in english(client, "figure", "services")
+    map_answer(mapped, make_option(legal.question, "advisory"), curator)
+    assert "KL has counted 1 answer under" in english(client, "figure", "services")
+    map_answer(Response.objects.get(vendor__name="Birk").answers.get(), legal, curator)
+    assert "KL has counted 2 answers under" in english(client, "figure", "services")
+    assert "KL has counted 1 answer under" in english(client, "figure", "services", query="?q=birk")
+    assert "KL has counted" not in english(client, "figure", "services", query="?q=eg")
+
+
+def test_the_count_of_what_kl_counted_agrees_with_the_database(mapped, legal, curator):
+    map_answer(Response.objects.get(vendor__name="Eg").answers.get(), legal, curator)
+    market = snapshot.current()
+    asked = market.asked["services"]
+    for query in ("", "eg", "agern", "birk"):
+        among = market.match({}, query)
+        vendors = [market.entries[n].vendor_id for n in range(market.size) if among >> n & 1]
+        by_sql = Answer.objects.filter(response__vendor__in=vendors, mappings__isnull=False).distinct().count()
+        assert asked.counted_otherwise(among) == by_sql
+    counted = {one.choice.code: one.count for one in market.counts("services", market.everyone)}
+    assert counted == {"legal": 3, "other": 3}
+
+
+def test_what_kl_takes_back_is_gone_on_the_next_request(client, mapped, curator):
+    english(client, "figure", "services")
+    unmap_answer(mapped.mappings.select_related("response", "mapped_from", "option").get(), curator)
+    assert "KL has counted" not in english(client, "figure", "services")
+    assert "Counted here by KL" not in english(client, "profile", "agern")
+
+
+def test_comparison_and_rows_mark_it(client, mapped, legal):
+    legal.question.in_summary = True
+    legal.question.save()
+    snapshot._snapshot = None
+    text = english(client, "compare", query="?v=agern&v=birk")
+    assert text.count("(counted here by KL)") == 1
+    assert english(client, "directory").count("(counted here by KL)") == 1
+
+
+def test_files_tell_it_apart(client, mapped):
+    companies = json.loads(english(client, "export", "json"))["companies"]
+    found = {one["name"]: (sorted(one["services"]), one["services_counted_by_kl"]) for one in companies}
+    assert found["Agern"] == (["legal", "other"], ["legal"])
+    assert found["Birk"] == (["other"], [])
+    assert found["Kløver"] == (["legal"], [])
+    assert "services_counted_by_kl" in english(client, "export_help")
+
+
+def test_the_neutrality_page_explains_it(client, mapped):
+    assert "can object" in english(client, "neutrality")

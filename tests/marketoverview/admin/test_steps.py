@@ -1,0 +1,170 @@
+"""The steps that a curator takes with a response: publish, send back, reject, withdraw, confirm, correct."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from marketoverview.market import snapshot
+from marketoverview.models import ModerationEvent, Response, Status, market_version
+from tests.admin_pages import Page, logged_in, said, step, url
+from tests.builders import make_curator, make_editor, make_question, make_response, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kl(curator) -> Client:
+    """The curator's browser."""
+    return logged_in(curator)
+
+
+OFFERED = {
+    "draft": ["submit"],
+    "returned": ["submit"],
+    "submitted": ["publish", "send-back", "reject"],
+    "published": ["confirm", "correct", "withdraw"],
+    "archived": [],
+    "withdrawn": [],
+    "rejected": [],
+}
+LEADS_TO = {"submit": "submitted", "publish": "published", "send-back": "returned", "reject": "rejected",
+            "confirm": "published", "withdraw": "withdrawn"}  # fmt: skip
+NEED_REASON = ("send-back", "reject", "withdraw")
+STEPS = [(status, name) for status, names in OFFERED.items() for name in names if name != "correct"]
+
+
+@pytest.mark.parametrize("status", OFFERED)
+def test_the_buttons_are_those_that_lead_on(status, kl):
+    response = make_response(status=status)
+    page = Page(kl, url("response", "change", response.pk))
+    assert re.findall(r"/step/([\w-]+)/", page.text) == OFFERED[status]
+
+
+@pytest.mark.parametrize(("status", "name"), STEPS)
+def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, kl, curator):
+    response = make_response(status=status)
+    before, version = response.events.count(), market_version.current()
+    page = Page(kl, step(response, name))
+    assert page.response.status_code == 200
+    response.refresh_from_db()
+    assert (response.status, response.events.count()) == (status, before)
+    needs_reason = name in NEED_REASON
+    after = page.send(**{"reason": "Fordi det er sådan.\nOg sådan."} if needs_reason else {})
+    response.refresh_from_db()
+    event = response.events.last()
+    assert (response.status, response.events.count(), event.actor) == (LEADS_TO[name], before + 1, curator)
+    assert event.reason.startswith("Fordi") == needs_reason
+    assert (market_version.current() > version) == ("published" in (status, LEADS_TO[name]))
+    assert "Fordi det er sådan.<br>Og sådan." in after.content.decode() or not needs_reason
+    assert after.redirect_chain[-1][0] == url("response", "change", response.pk)
+
+
+@pytest.mark.parametrize(
+    ("status", "name"), [("submitted", "send-back"), ("submitted", "reject"), ("published", "withdraw")]
+)
+def test_a_reason_is_required_and_what_was_typed_comes_back(status, name, kl):
+    response = make_response(status=status)
+    page = Page(kl, step(response, name))
+    assert "This field is required" in page.send(reason="   ").content.decode()
+    too_long = "Fordi " * 400
+    answer = page.send(reason=too_long)
+    assert too_long.strip() in answer.content.decode()
+    response.refresh_from_db()
+    assert response.status == status
+
+
+@pytest.mark.parametrize(("status", "name"), STEPS)
+def test_of_two_curators_one_does_it_and_the_other_is_told(status, name, kl):
+    response = make_response(status=status)
+    events = ModerationEvent.objects.count()
+    other = make_curator("anden@kl.example")
+    pages = [Page(client, step(response, name)) for client in (kl, logged_in(other))]
+    first, second = (page.send(**{"reason": "Aftalt"} if name in NEED_REASON else {}) for page in pages)
+    assert "Nothing was changed" not in said(first)
+    assert "Nothing was changed" in said(second)
+    assert ModerationEvent.objects.count() == events + 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("status", "name"), [("submitted", "publish"), ("published", "confirm")])
+def test_of_many_curators_at_the_same_moment_one_does_it(status, name):
+    """A confirmation leaves the status as it was: only the lock on the vendor's row tells the second one."""
+    response = make_response(status=status)
+    events = ModerationEvent.objects.count()
+    pages = [Page(logged_in(make_curator(f"curator{number}@kl.example")), step(response, name)) for number in range(6)]
+
+    def send(page: Page) -> bool:
+        try:
+            return "Nothing was changed" in page.send().content.decode()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(pages)) as pool:
+        told = list(pool.map(send, pages))
+    assert sorted(told) == [False, *[True] * 5]
+    assert ModerationEvent.objects.count() == events + 1
+
+
+def test_the_second_curator_reads_who_was_faster(kl, curator):
+    response = make_response("Agern", "submitted")
+    page = Page(kl, step(response, "publish"))
+    Page(logged_in(make_curator("anna@kl.example")), step(response, "publish")).send()
+    told = said(page.send())
+    assert "“published”" in told
+    assert "anna@kl.example" in told
+
+
+def test_nobody_publishes_words_that_changed_since(kl, curator):
+    response = make_response("Agern", "submitted")
+    page = Page(kl, step(response, "publish"))
+    Page(kl, url("response", "change", response.pk)).send(description="Noget helt andet")
+    assert "changed after you opened the page" in said(page.send())
+    response.refresh_from_db()
+    assert response.status == Status.SUBMITTED
+
+
+def test_a_step_that_does_not_lead_on_is_refused_with_an_explanation(kl):
+    response = make_response(status="archived")
+    page = kl.get(step(response, "publish"), follow=True)
+    assert "already “archived”" in said(page)
+    response.refresh_from_db()
+    assert response.status == Status.ARCHIVED
+
+
+def test_what_is_missing_is_said_when_kl_submits_for_the_vendor(kl):
+    make_question("size", ["small"], is_required=True, heading_en="Size")
+    response = make_response(status="draft", description="", contact_email="")
+    told = said(Page(kl, step(response, "submit")).send())
+    assert told.splitlines() == [
+        "The description is missing.",
+        "The contact e-mail is missing.",
+        "“Size” is not answered.",
+    ]
+    response.refresh_from_db()
+    assert response.status == Status.DRAFT
+
+
+def test_a_correction_begins_as_a_draft_and_what_is_public_stays(kl):
+    response = make_response(answers={"services": ["advisory"]})
+    page = Page(kl, step(response, "correct")).send()
+    draft = Response.objects.get(status="draft")
+    assert page.redirect_chain[-1][0] == url("response", "change", draft.pk)
+    assert (draft.based_on, draft.round) == (response, response.round)
+    assert snapshot.current().entries[0].response_id == response.pk
+
+
+def test_strangers_to_the_step_are_kept_out(kl):
+    response = make_response(status="submitted")
+    editor = logged_in(make_editor())
+    assert "/step/" not in Page(editor, url("response", "change", response.pk)).text
+    assert editor.get(step(response, "publish")).status_code == 403
+    assert editor.post(step(response, "publish"), {"seen": "x"}).status_code == 403
+    assert kl.get(step(response, "archive")).status_code == 404
+    assert kl.get(url("response", "step", 4711, "publish")).status_code == 404
+    member = logged_in(make_user(member_of=response.vendor))
+    assert member.get(step(response, "publish")).status_code == 302
+    response.refresh_from_db()
+    assert response.status == Status.SUBMITTED

@@ -1,0 +1,142 @@
+"""What is handed in or decided is told once, whatever the mail server says and wherever a process is killed."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from kl_ai.mail import outbox
+from kl_ai.mail.models import BadAddress, MailState, OutgoingMail
+from marketoverview.mails import notifications
+from marketoverview.models import ModerationEvent, Response, SampleOffering, Status, TransitionRefused, Verb
+from tests import mailserver
+from tests.builders import make_curator, make_offering, make_response, make_round, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DECLARED = dict.fromkeys(("authorised", "true", "publication", "personal_data"), "on")
+
+
+@pytest.fixture
+def draft(vendor, owner):
+    """A draft that is complete; nobody but the owner acts for the vendor."""
+    response = make_response(vendor, "draft", round=make_round())
+    vendor.memberships.exclude(user=owner).delete()
+    return response
+
+
+def hand_in(client, owner, response):
+    response.refresh_from_db()
+    client.force_login(owner)
+    data = DECLARED | {"seen": response.changed_at.isoformat()}
+    return client.post(reverse("vendor:review", args=[response.pk]), data, follow=True)
+
+
+def test_a_mail_server_that_is_down_loses_no_answers(client, owner, draft, settings, monkeypatch):
+    settings.EMAIL_BACKEND = "tests.mailserver.Server"
+    monkeypatch.setattr(mailserver, "DOWN", "nordstjernen.example")
+    page = hand_in(client, owner, draft).content.decode()
+    draft.refresh_from_db()
+    assert draft.status == Status.SUBMITTED
+    assert "kunne ikke sendes lige nu" in page
+    monkeypatch.undo()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    OutgoingMail.objects.update(next_try_at=timezone.now())
+    call_command("send_mail")
+    assert [message.to for message in mail.outbox] == [[owner.email]]
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_one_refused_address_keeps_nobody_elses_receipt(is_known, client, vendor, owner, draft, settings):
+    """The mail server says so now, or has said so before."""
+    settings.EMAIL_BACKEND = "tests.mailserver.Server"
+    refused = make_user("ki@ukendt.example", member_of=vendor).email
+    if is_known:
+        BadAddress.objects.create(email=refused)
+    page = hand_in(client, owner, draft).content.decode()
+    assert [message.to for message in mail.outbox] == [[owner.email]]
+    assert BadAddress.objects.get().email == refused
+    assert OutgoingMail.objects.get(to=refused).state == MailState.REFUSED
+    assert f"Vi har sendt en mail til {owner.email}." in page
+    assert f"Mailen til {refused} blev afvist" in page
+
+
+def test_a_double_click_hands_in_once(client, owner, draft):
+    hand_in(client, owner, draft)
+    hand_in(client, owner, draft)
+    assert draft.events.filter(verb=Verb.SUBMIT).count() == len(mail.outbox) == 1
+
+
+class Killed(Exception):
+    pass
+
+
+def after(work):
+    """`work`, and then the process is killed."""
+
+    def wrapped(*args, **kwargs):
+        work(*args, **kwargs)
+        raise Killed
+
+    return wrapped
+
+
+@pytest.mark.parametrize("step", ["status", "event", "offerings", "first mail", "all mails"])
+def test_a_submission_that_breaks_off_leaves_the_draft(step, client, owner, draft, monkeypatch):
+    offering = make_offering(draft)
+    draft.remove_offering(offering.key, owner)
+    events = ModerationEvent.objects.count()
+    with monkeypatch.context() as patch:
+        break_after(step, patch)
+        with pytest.raises(Killed):
+            hand_in(client, owner, draft)
+    draft.refresh_from_db()
+    assert (draft.status, draft.submitted_at, ModerationEvent.objects.count()) == (Status.DRAFT, None, events)
+    assert SampleOffering.with_removed.filter(pk=offering.pk).exists()
+    assert not OutgoingMail.objects.exists()
+    assert mail.outbox == []
+    hand_in(client, owner, draft)
+    assert len(mail.outbox) == 1
+
+
+def break_after(step: str, patch) -> None:
+    """Kill the process where this statement of a submission has been carried out."""
+    if step == "status":
+        patch.setattr(ModerationEvent.objects, "create", after(lambda **fields: None))
+    elif step == "event":
+        patch.setattr(ModerationEvent.objects, "create", after(ModerationEvent.objects.create))
+    elif step == "offerings":
+        patch.setattr(notifications, "receipt", after(lambda response: None))
+    elif step == "first mail":
+        patch.setattr(OutgoingMail.objects, "get_or_create", after(OutgoingMail.objects.get_or_create))
+    else:
+        patch.setattr(notifications, "receipt", after(notifications.receipt))
+
+
+def test_of_twenty_curators_at_once_one_publishes_and_one_mail_is_sent(vendor, owner, draft):
+    draft.submit(owner)
+    curators = [make_curator(f"kurator{number}@kl.example") for number in range(20)]
+    stale = [Response.objects.get(pk=draft.pk) for _ in curators]
+
+    def publish(one) -> bool:
+        response, curator = one
+        try:
+            with transaction.atomic():
+                response.publish(curator)
+                notifications.decision(response)
+        except TransitionRefused as refused:
+            return not refused.explain()  # told, and in words
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = list(pool.map(publish, zip(stale, curators, strict=True)))
+    outbox.send_waiting()
+    assert sum(outcomes) == 1
+    assert draft.events.filter(verb=Verb.PUBLISH).count() == 1
+    assert OutgoingMail.objects.filter(kind="decision").count() == 1
+    assert [message.to for message in mail.outbox] == [[owner.email]]

@@ -1,0 +1,308 @@
+"""A vendor's profile: everything it stated, nothing that it did not, and its contact as a file."""
+
+import re
+from datetime import date
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from marketoverview.market.profiles import contact
+from marketoverview.market.vcards import vcard
+from marketoverview.models import Answer, Option, Question, Response, Vendor, market_version
+from tests.builders import make_question, make_response, make_vendor
+from tests.reading import MARKET, bytes_of, facts_of, read
+from tests.selections import SURVEY
+
+AGERN = f"{MARKET}virksomheder/agern/"
+
+
+def sections_of(page) -> dict[str, list[str]]:
+    """Heading of each section to the answers in it."""
+    found = {}
+    for section in page.one("div", "profile-body").all("section", "profile-section"):
+        answers = [one.own_text for listed in section.all("ul", "answers") for one in listed.all("li")]
+        found[section.one("h2").text] = answers or [note.text for note in section.all("p", "not-stated")]
+    return found
+
+
+# What the vendor stated -----------------------------------------------------------------------------
+
+
+def test_everything_stands_in_the_surveys_order(demo, client):
+    page = read(client, f"{MARKET}virksomheder/birkekvist-demofirma/")
+    given = Answer.objects.filter(response__vendor__slug="birkekvist-demofirma", response__status="published")
+    given = given.order_by("option__position").select_related("option__question")
+    several, single = {}, {}
+    with override("en"):
+        for question in Question.objects.order_by("position"):
+            options = [answer.option for answer in given if answer.option.question == question]
+            if question.kind == Question.Kind.SEVERAL:
+                several[question.heading] = [option.label for option in options] or ["Not stated"]
+            else:
+                single[question.heading] = options[0].short if options else "Not stated"
+    assert len(several) + len(single) == len(SURVEY)
+    sections = sections_of(page)
+    assert list(sections) == [*several, "Examples"]
+    assert {heading: sections[heading] for heading in several} == several
+    facts = facts_of(page.one("section", "profile-facts"))
+    assert list(facts)[: len(single)] == list(single)
+    assert {heading: facts[heading] for heading in single} == single
+
+
+def test_what_was_not_answered_reads_not_stated(db, client):
+    make_question("services", heading_en="Services")
+    make_question("size", kind="single", heading_en="Size")
+    make_response("Agern")
+    Response.objects.update(description="", contact_email="")
+    page = read(client, AGERN)
+    assert sections_of(page) == {"Services": ["Not stated"], "Examples": ["Not stated"]}
+    assert facts_of(page.one("section", "profile-facts"))["Size"] == "Not stated"
+    assert facts_of(page.one("dl", "contact")) == dict.fromkeys(
+        ["Contact point", "E-mail", "Telephone", "Website"], "Not stated"
+    )
+    assert "Not stated" in page.one("div", "profile-head").text
+
+
+def test_not_stated_is_danish_on_the_danish_page(db, client):
+    make_question("services")
+    make_response("Agern")
+    page = read(client, "/markedsoverblik/virksomheder/agern/")
+    assert sections_of(page)["Spørgsmål services"] == ["Ikke oplyst"]
+    assert "Not stated" not in page.text
+
+
+def test_own_words_stand_beside_other(db, client):
+    make_response("Agern", answers={"services": ["other"]}, own_words={"services": "Vi holder <kurser>."})
+    page = read(client, AGERN)
+    assert page.one("blockquote").text == "Vi holder <kurser>."
+
+
+def test_a_retired_answer_is_marked(db, client):
+    make_response("Agern", answers={"services": ["a"]})
+    Option.objects.update(retired_on=date(2026, 1, 1))
+    market_version.bump()
+    assert "Option a (no longer asked)" in read(client, AGERN).one("div", "profile-body").text
+
+
+def test_an_example_says_its_stage_its_place_and_what_it_combines(db, client):
+    make_question("technologies", heading_en="Technologies", matrix_axis="row")
+    make_response(
+        "Agern",
+        offerings=[
+            {"title": "Post", "description": "Sorterer post.", "stage": "pilot", "where_used": "To kommuner",
+             "options": {"technologies": ["nlp", "speech"]}},
+            {"title": "Ruter"},
+        ],
+    )  # fmt: skip
+    first, second = read(client, AGERN).all("li", "offering")
+    assert first.one("h3").text == "Post"
+    assert "Pilot" in first.text
+    assert "Sorterer post." in first.text
+    assert facts_of(first) == {"Technologies": "Option nlp, Option speech", "Where it is used": "To kommuner"}
+    assert second.one("h3").text == "Ruter"
+    assert facts_of(second)["Where it is used"] == "Not stated"
+
+
+def test_says_when_it_was_confirmed_and_published_and_in_which_round(db, client):
+    response = make_response("Agern", confirmed_at=date(2026, 5, 4))
+    said = facts_of(read(client, AGERN).one("section", "profile-facts"))
+    assert said["Confirmed by the company"] == "May 4, 2026"
+    with override("en"):
+        assert said["Published"] == date_format(timezone.localdate(response.published_at), "DATE_FORMAT")
+    assert said["Survey"] == "Round 2026"
+
+
+def test_an_old_confirmation_is_marked(db, client):
+    make_response("Agern", confirmed_at=date(2024, 1, 1))
+    assert "Jan. 1, 2024 not confirmed since then" in facts_of(read(client, AGERN))["Confirmed by the company"]
+
+
+def test_an_error_can_be_reported_with_the_profile_named(db, client):
+    make_response(make_vendor("Ærø & Co", slug="agern"))
+    links = [link.attrs["href"] for link in read(client, AGERN).all("a")]
+    mail = next(urlsplit(link) for link in links if link.startswith("mailto:ki-portal@kl.example?"))
+    assert parse_qs(mail.query)["subject"] == ["Error in the profile of Ærø & Co"]
+    assert parse_qs(mail.query)["body"] == [f"http://testserver{AGERN}\n\n"]
+    assert "+" not in mail.query  # a mail program shows it as it is
+
+
+def test_can_be_put_into_a_comparison(db, client):
+    make_response("Agern")
+    assert f"{MARKET}?v=agern" in [link.attrs["href"] for link in read(client, AGERN).all("a")]
+
+
+def test_the_vendors_own_language_is_said(db, client):
+    make_response("Agern", description="Vi laver noget.", answers={"services": ["other"]})
+    page = read(client, AGERN)
+    assert page.one("div", "profile-description").attrs["lang"] == "da"
+    assert page.one("blockquote").one("p").attrs["lang"] == "da"
+    assert "The vendor's own words are in Danish." in page.text
+    assert "are in Danish" not in read(client, "/markedsoverblik/virksomheder/agern/").text
+
+
+# Who is shown -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "rejected"])
+def test_a_vendor_that_was_never_published_has_no_profile(status, db, client):
+    make_response("Agern", status)
+    for path in (AGERN, f"{AGERN}kontakt.vcf"):
+        assert "Agern" not in read(client, path, status=404).one("main").text
+
+
+def test_a_vendor_without_answers_and_one_that_does_not_exist_have_no_profile(db, client):
+    make_vendor("Agern")
+    read(client, AGERN, status=404)
+    page = read(client, f"{MARKET}virksomheder/findes-ikke/", status=404)
+    assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+
+
+def test_a_withdrawn_profile_says_when_it_was_withdrawn(db, client):
+    response = make_response("Agern", description="Hemmelig nu", contact_phone="11 22 33 44")
+    response.withdraw(None, "Intern begrundelse")
+    with override("en"):
+        day = date_format(timezone.localdate(response.closed_at), "DATE_FORMAT")
+    for path in (AGERN, f"{AGERN}kontakt.vcf"):
+        page = read(client, path, status=410)
+        assert day in page.one("main").text
+        assert "Agern" in page.one("h1").text
+        for gone in ("Hemmelig nu", "11 22 33 44", "Intern begrundelse", "ki@agern.example"):
+            assert gone not in page.text
+        assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+
+
+def test_a_withdrawn_vendor_that_writes_anew_is_still_gone(db, client):
+    response = make_response("Agern")
+    response.withdraw(None, "Ønsket af virksomheden.")
+    Response.begin(response.vendor, response.round, None)
+    read(client, AGERN, status=410)
+
+
+def test_a_withdrawn_vendor_can_come_back(db, client):
+    response = make_response("Agern")
+    response.withdraw(None, "Ønsket af virksomheden.")
+    read(client, AGERN, status=410)
+    again = Response.begin(response.vendor, response.round, None)
+    Response.objects.filter(pk=again.pk).update(description="Igen", contact_email="ki@agern.example")
+    again.refresh_from_db()
+    again.submit(None)
+    again.publish(None)
+    assert "Igen" in read(client, AGERN).text
+
+
+def test_the_last_withdrawal_counts(db, client):
+    first = make_response("Agern", "withdrawn")
+    second = make_response(make_vendor("Birk"), "withdrawn")
+    Response.objects.filter(pk=first.pk).update(closed_at="2025-01-05T12:00:00Z")
+    Response.objects.filter(pk=second.pk).update(vendor=first.vendor, sequence=2, closed_at="2026-02-06T12:00:00Z")
+    assert "Feb. 6, 2026" in read(client, AGERN, status=410).text
+
+
+def test_earlier_answers_are_not_shown(db, client):
+    response = make_response("Agern", "archived", description="Det gamle")
+    newest = Response.objects.get(vendor=response.vendor, status="published")
+    Response.objects.filter(pk=newest.pk).update(description="Det nye")
+    page = read(client, AGERN)
+    assert "Det nye" in page.text
+    assert "Det gamle" not in page.text
+
+
+# Contact ------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_named_only_with_consent(db, client):
+    response = make_response("Agern", contact_function="Salg", contact_name="Anna Hansen", contact_consent=True)
+    assert facts_of(read(client, AGERN))["Contact point"] == "Anna Hansen, Salg"
+    Response.objects.filter(pk=response.pk).update(contact_consent=False, contact_name="")
+    market_version.bump()
+    assert facts_of(read(client, AGERN))["Contact point"] == "Salg"
+
+
+def test_a_name_without_consent_is_shown_nowhere(db):
+    """The database refuses it; were it there nevertheless, neither page nor file would show it."""
+    response = Response(
+        vendor=Vendor(name="Agern", slug="agern"), contact_name="Anna Hansen", published_at=timezone.now()
+    )
+    assert contact(response).name == ""
+    assert "Anna" not in vcard(response, "https://example.org/")
+
+
+def properties(card: str) -> list[tuple[str, str]]:
+    """The properties of a vCard, unfolded (RFC 6350, 3.2) and unescaped (3.4)."""
+    lines = re.sub("\r\n[ \t]", "", card).split("\r\n")
+    assert lines.pop() == "", "the last line ends as well"
+    unescaped = {"\\n": "\n", "\\,": ",", "\\;": ";", "\\\\": "\\"}
+    found = [line.partition(":") for line in lines]
+    return [(name, re.sub(r"\\[n,;\\]", lambda match: unescaped[match[0]], value)) for name, _colon, value in found]
+
+
+def test_the_contact_is_a_file_for_the_address_book(db, client):
+    vendor = make_vendor("Ærø; Bøg, Co", slug="agern", website="https://agern.example/")
+    make_response(
+        vendor, contact_function="Salg til kommuner", contact_phone="+45 11 22 33 44", contact_email="ki@agern.example"
+    )
+    response = client.get(f"{AGERN}kontakt.vcf")
+    assert response["Content-Type"] == "text/vcard; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="agern.vcf"'
+    card = response.content.decode()
+    found = properties(card)
+    assert found[:2] == [("BEGIN", "VCARD"), ("VERSION", "4.0")]
+    assert found[-1] == ("END", "VCARD")
+    said = dict(found)
+    assert said["KIND"] == "org"
+    assert said["FN"] == said["ORG"] == "Ærø; Bøg, Co"
+    assert "ORG:Ærø\\; Bøg\\, Co\r\n" in card
+    assert said["TITLE"] == "Salg til kommuner"
+    assert said["EMAIL;TYPE=work"] == "ki@agern.example"
+    assert said["TEL;TYPE=work"] == "+45 11 22 33 44"
+    assert said["URL"] == "https://agern.example/"
+    assert said["SOURCE"] == f"http://testserver{AGERN}"
+    assert re.fullmatch(r"\d{8}T\d{6}Z", said["REV"])
+
+
+def test_the_file_names_a_person_with_consent_and_leaves_out_what_is_empty(db, client):
+    make_response("Agern", contact_name="Anna Hansen", contact_consent=True)
+    said = dict(properties(bytes_of(client, f"{AGERN}kontakt.vcf").decode()))
+    assert (said["KIND"], said["FN"], said["ORG"]) == ("individual", "Anna Hansen", "Agern")
+    assert not {"TITLE", "TEL;TYPE=work", "URL"} & set(said)
+
+
+characters = st.sampled_from("aæ,;:\\\r\n\t\x00\x0b\x0c\x1c\x85\u2028\u2029 🙂=") | st.characters(codec="utf-8")
+hostile = st.builds(lambda text, times: text * times, st.text(characters, max_size=12), st.integers(1, 20))
+
+
+@hypothesis_settings(max_examples=60)
+@given(name=hostile, function=hostile, email=hostile, phone=hostile, website=hostile, person=hostile)
+def test_no_field_can_add_a_line_to_the_file(name, function, email, phone, website, person):
+    response = Response(
+        vendor=Vendor(name=name, slug="agern", website=website), contact_function=function, contact_email=email,
+        contact_phone=phone, contact_name=person, contact_consent=True, published_at=timezone.now(),
+    )  # fmt: skip
+    card = vcard(response, "https://example.org/agern/")
+    assert card.split("\r\n") == [*card.splitlines(), ""], "no line ends but by CRLF"
+    assert all(len(line.encode()) <= 75 for line in card.split("\r\n"))
+    names = [name for name, _value in properties(card)]
+    expected = {"TITLE": function, "EMAIL;TYPE=work": email, "TEL;TYPE=work": phone, "URL": website}
+    assert names == [
+        "BEGIN", "VERSION", "KIND", "FN", "ORG", *(key for key, value in expected.items() if value), "SOURCE", "REV", "END",
+    ]  # fmt: skip
+
+
+def test_a_long_line_is_folded_between_characters():
+    name = "Ærø Bølge og Åkande " * 6
+    response = Response(vendor=Vendor(name=name, slug="agern"), published_at=timezone.now())
+    card = vcard(response, "https://example.org/")
+    assert max(len(line.encode()) for line in card.split("\r\n")) in (74, 75)
+    assert dict(properties(card))["FN"] == name
+
+
+@given(st.text(st.sampled_from("ab,;\\\n æ"), max_size=60))
+def test_a_text_comes_back_as_it_was_written(text):
+    response = Response(vendor=Vendor(name=text, slug="agern"), published_at=timezone.now())
+    assert dict(properties(vcard(response, "https://example.org/")))["ORG"] == text

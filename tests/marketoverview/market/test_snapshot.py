@@ -1,0 +1,231 @@
+"""The snapshot counts as SQL does, and never shows yesterday's market."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from marketoverview.market import snapshot
+from marketoverview.models import Answer, Response, SampleOffering, Vendor, market_version
+from tests.builders import make_option, make_question, make_response, make_round
+
+# Three questions, so small that a random market soon holds every combination.
+OPTIONS = {"services": ("a", "b", "c", "other"), "technologies": ("x", "y"), "company-size": ("s", "l")}
+WORDS = ("sagsbehandling", "jordvarme", "postsortering", "børn")
+
+responses = st.fixed_dictionaries(
+    {code: st.sets(st.sampled_from(options), max_size=3) for code, options in OPTIONS.items()}
+    | {
+        "status": st.sampled_from(
+            ("published", "published", "published", "submitted", "withdrawn", "archived", "draft")
+        ),
+        "word": st.sampled_from(WORDS),
+        "together": st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from("sl")), max_size=2),
+    }
+)
+selections = st.fixed_dictionaries(
+    {}, optional={code: st.sets(st.sampled_from(options), min_size=1) for code, options in OPTIONS.items()}
+)
+
+
+@pytest.fixture
+def questions(db):
+    for code, options in OPTIONS.items():
+        make_question(code, options)
+
+
+def build_market(market: list[dict]) -> None:
+    Vendor.objects.all().delete()
+    for number, one in enumerate(market):
+        make_response(
+            f"Firma {number}",
+            one["status"],
+            answers={code: sorted(one[code]) for code in OPTIONS},
+            description=f"Vi arbejder med {one['word']}ssystemer.",
+            offerings=[{"options": {"technologies": [x], "company-size": [s]}} for x, s in one["together"]],
+        )
+    market_version.bump()
+
+
+def by_sql(selection: dict, word: str = ""):
+    """The published responses of a selection, in plain SQL."""
+    found = Response.objects.filter(status="published")
+    for code, options in selection.items():
+        chosen = Answer.objects.filter(option__question__code=code, option__code__in=options)
+        found = found.filter(pk__in=chosen.values("response"))
+    return found.filter(description__contains=word) if word else found
+
+
+@hypothesis_settings(max_examples=30)
+@given(market=st.lists(responses, max_size=7), selection=selections, word=st.sampled_from(("", *WORDS)))
+def test_every_count_equals_plain_sql(questions, market, selection, word):
+    build_market(market)
+    now = snapshot.current()
+    found = now.match(selection, word)
+
+    listed = {entry.response_id for entry in now.page(found, "name", 0, now.size)}
+    assert listed == set(by_sql(selection, word).values_list("pk", flat=True))
+    assert found.bit_count() == by_sql(selection, word).count()
+
+    for code in OPTIONS:
+        others = {other: options for other, options in selection.items() if other != code}
+        among = now.match(selection, word, leave_out=(code,))
+        for counted in now.counts(code, among):
+            assert counted.count == by_sql({**others, code: [counted.choice.code]}, word).count()
+        answered = by_sql(others, word).filter(answers__option__question__code=code).distinct()
+        assert (now.asked[code].answered & among).bit_count() == answered.count()
+
+
+@hypothesis_settings(max_examples=20)
+@given(market=st.lists(responses, max_size=7), selection=selections)
+def test_every_cross_count_equals_plain_sql(questions, market, selection):
+    build_market(market)
+    now = snapshot.current()
+    found = now.match(selection)
+    for row in now.asked["technologies"].choices:
+        for column in now.asked["company-size"].choices:
+            both = by_sql(selection).filter(answers__option=row.option).filter(answers__option=column.option)
+            assert now.cross_vendors(row, column, found) == both.count()
+            together = SampleOffering.objects.filter(response__in=by_sql(selection))
+            together = together.filter(options=row.option).filter(options=column.option)
+            ids = now.cross_offerings(row, column, now.offerings_of(found))
+            assert ids.bit_count() == together.count()
+
+
+@pytest.mark.parametrize("sort", ["name", "confirmed", "rotation"])
+def test_pages_hold_every_vendor_once_in_every_order(questions, sort):
+    build_market(
+        [dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(7)]
+    )
+    now = snapshot.current()
+    pages = [now.page(now.everyone, sort, start, start + 3) for start in (0, 3, 6)]
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert len({entry.slug for page in pages for entry in page}) == 7
+
+
+def test_the_order_of_the_day_can_be_checked_by_anybody(questions):
+    build_market(
+        [dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(9)]
+    )
+    today = snapshot.current()
+    tomorrow = replace(today, day=today.day + timedelta(days=1), _orders={})
+    shown, then = ([entry.slug for entry in now.page(now.everyone, "rotation", 0, 9)] for now in (today, tomorrow))
+    assert shown == sorted(shown, key=lambda slug: snapshot.rotation_key(today.day, slug))
+    assert shown != then
+    assert sorted(shown) == sorted(then)
+
+
+def test_vendors_stand_in_danish_order(db):
+    for name in ("Østerbro", "Zebra", "Aalborg", "Ærø", "abe", "Årsleff"):
+        make_response(name)
+    assert [entry.name for entry in snapshot.current().entries] == [
+        "abe", "Zebra", "Ærø", "Østerbro", "Aalborg", "Årsleff",
+    ]  # fmt: skip
+
+
+def test_nothing_is_read_again_while_nothing_has_changed(db, django_assert_num_queries):
+    make_response()
+    before = snapshot.current()
+    with django_assert_num_queries(1):
+        assert snapshot.current() is before
+
+
+def test_a_change_while_the_snapshot_is_read_is_not_lost(db, monkeypatch):
+    """Somebody publishes between the first and the last query: the snapshot is read anew."""
+    make_response("Agern")
+    read = snapshot._read
+
+    def interrupted(version):
+        result = read(version)
+        if Response.objects.published().count() == 1:
+            make_response("Birk")
+        return result
+
+    monkeypatch.setattr(snapshot, "_read", interrupted)
+    assert [entry.name for entry in snapshot.build().entries] == ["Agern", "Birk"]
+
+
+def test_a_rolled_back_publication_leaves_no_trace(transactional_db):
+    """The number of a version that was rolled back never comes again with other data behind it."""
+    make_response("Agern")
+    with transaction.atomic():
+        make_response("Birk")
+        assert snapshot.current().size == 2
+        transaction.set_rollback(True)
+    assert [entry.name for entry in snapshot.current().entries] == ["Agern"]
+    make_response("Ceder")
+    assert [entry.name for entry in snapshot.current().entries] == ["Agern", "Ceder"]
+
+
+OTHER_PROCESS = """
+import django, sys
+django.setup()
+from marketoverview import snapshot
+for line in sys.stdin:
+    print(" ".join(entry.name for entry in snapshot.current().entries) or "-", flush=True)
+"""
+
+
+def test_a_publication_shows_at_once_in_another_process(transactional_db):
+    other = subprocess.Popen(
+        [sys.executable, "-c", OTHER_PROCESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=settings.BASE_DIR, env=os.environ | {"TEST_DATABASE_URL": database_url()},
+    )  # fmt: skip
+
+    def shown() -> str:
+        other.stdin.write("now\n")
+        other.stdin.flush()
+        return other.stdout.readline().strip()
+
+    try:
+        assert shown() == "-"
+        response = make_response("Agern")
+        assert shown() == "Agern"
+        make_response("Birk")
+        assert shown() == "Agern Birk"
+        response.withdraw(None, "Ønsket af virksomheden.")
+        assert shown() == "Birk"
+        Vendor.objects.filter(name="Birk").update(name="Bøg")
+        market_version.bump()
+        assert shown() == "Bøg"
+    finally:
+        other.communicate()
+
+
+def database_url() -> str:
+    """The address of the database that this test uses."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    values = {name: quote(str(value), safe="") for name, value in values.items()}  # the host may be a socket's folder
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**values)
+
+
+def test_an_unknown_option_matches_nobody(db):
+    make_response("Agern", answers={"services": ["a"]})
+    assert snapshot.current().match({"services": ["no-such"]}) == 0
+    assert snapshot.current().match({"no-such": ["a"]}) == 0
+
+
+def test_a_retired_option_stays_while_somebody_has_chosen_it(db):
+    make_response("Agern", answers={"services": ["a"]})
+    make_option(make_question("services"), "unused")
+    services = make_question("services")
+    services.options.update(retired_on=date(2026, 1, 1))
+    market_version.bump()
+    assert [counted.choice.code for counted in snapshot.current().counts("services", 1)] == ["a"]
+
+
+def test_a_question_of_a_round_that_has_not_opened_is_not_public(db):
+    make_question("future", ["a"], round=make_round("2099", opens_on=date(2099, 1, 1)))
+    make_response("Agern", answers={"services": ["a"]})
+    assert list(snapshot.current().asked) == ["services"]

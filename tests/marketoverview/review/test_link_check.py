@@ -1,0 +1,153 @@
+"""Websites are asked whether they answer, and nothing inside KL's own network is ever asked anything."""
+
+import socket
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from marketoverview.models import LinkCheck, Response
+from marketoverview.review import link_check
+from tests.builders import make_response, make_vendor
+
+MOVED = {
+    "/round": "/round", "/moved": "/here", "/private": "http://[::1]:1/", "/file": "file:///etc/passwd",
+    "/broken": "http://[::1",
+}  # fmt: skip
+
+
+class Site(BaseHTTPRequestHandler):
+    asked: list[str] = []
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        self.send_response(302 if self.path in MOVED else {"/gone": 404}.get(self.path, 200))
+        if self.path in MOVED:
+            self.send_header("Location", MOVED[self.path])
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def site():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    Site.asked.clear()
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def anybody(address: str) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [
+        ("", (True, "200")),
+        ("/gone", (False, "404")),
+        ("/moved", (True, "200")),
+        ("/round", (False, "for mange viderestillinger")),
+        ("/file", (False, "intet svar (ValueError)")),
+        ("/broken", (False, "intet svar (ValueError)")),
+        ("/løsninger?hvad=kunstig intelligens", (True, "200")),
+    ],
+)
+def test_says_what_came_of_it(site, path, outcome):
+    assert link_check.check(site + path, anybody) == outcome
+
+
+def test_the_path_arrives_as_a_browser_would_send_it(site):
+    link_check.check(f"{site}?a=æ", anybody)
+    link_check.check(f"{site}/moved#top", anybody)
+    assert Site.asked == ["/?a=%C3%A6", "/moved", "/here"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/", "ftp://agern.example/", "http://", "http://a..b/", "http://x:y/"]
+)
+def test_what_cannot_be_asked_does_not_answer(url):
+    ok, result = link_check.check(url, anybody)
+    assert not ok
+    assert result.startswith("intet svar")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1", "[::ffff:127.0.0.1]"])
+def test_sends_nothing_to_a_machine_that_is_not_public(site, host):
+    port = site.rpartition(":")[2]
+    ok, result = link_check.check(f"http://{host}:{port}/")
+    assert not ok
+    # How an odd way to write the address is read, or whether at all, is up to the machine.
+    assert result == "adressen er ikke offentlig" or host not in ("127.0.0.1", "localhost")
+    assert Site.asked == []
+
+
+def test_a_public_website_cannot_send_the_question_into_the_network(site):
+    """The first end passes for public; where it redirects to does not, and is told nothing."""
+    asked = []
+
+    def first_only(address: str) -> bool:
+        asked.append(address)
+        return len(asked) == 1
+
+    assert link_check.check(f"{site}/moved", first_only) == (False, "adressen er ikke offentlig")
+    assert Site.asked == ["/moved"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+        "::1", "::", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1",
+        "::10.0.0.1",
+    ],
+)  # fmt: skip
+def test_knows_what_is_not_public(address):
+    assert not link_check.is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "2a00:1450:400f::1", "::ffff:1.1.1.1"])
+def test_knows_what_is_public(address):
+    assert link_check.is_public(address)
+
+
+def test_a_website_that_never_comes_to_an_end_does_not_hold_up_the_others():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        assert link_check.check(url, anybody, patience=0.2) == (False, "intet svar (TimeoutError)")
+
+
+# The command --------------------------------------------------------------------------------------
+
+
+def test_the_command_keeps_what_came_of_each_website_once(db, capsys):
+    vendor = make_vendor("Agern", website="http://127.0.0.1:1/")
+    make_response(vendor)
+    call_command("check_links")
+    call_command("check_links")
+    assert "0 websites answered, 1 did not." in capsys.readouterr().out
+    assert [(one.url, one.ok) for one in LinkCheck.objects.all()] == [("http://127.0.0.1:1/", False)]
+
+
+def test_a_website_that_answers_again_is_no_longer_held_against_it(db, site):
+    make_response(make_vendor("Agern", website=f"{site}/"))
+    LinkCheck.objects.create(url=f"{site}/", ok=False, result="404", checked_at=timezone.now() - timedelta(days=1))
+    assert link_check.check_all(anybody) == (1, 0)
+    check = LinkCheck.objects.get()
+    assert (check.ok, check.result) == (True, "200")
+    assert check.checked_at.date() == timezone.now().date()
+
+
+def test_asks_only_what_is_public_or_waits_for_review_and_each_once(db, site):
+    for number, status in enumerate(("published", "submitted", "draft", "withdrawn", "published")):
+        response = make_response(f"Firma nr. {number}", status)
+        Response.objects.filter(pk=response.pk).update(website=f"{site}/{status}")
+    link_check.check_all(anybody)
+    assert sorted(Site.asked) == ["/published", "/submitted"]

@@ -1,0 +1,146 @@
+"""A person's own login: name and language, a copy of all data, and the way out."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from kl_ai.mail.models import OutgoingMail
+from kl_ai.models import User
+from marketoverview.models import Invitation, JoinRequest, VendorMember, map_answer
+from tests.builders import make_option, make_question, make_response, make_user, make_vendor
+from tests.reading import read
+
+ACCOUNT = "/en/leverandoer/konto/"
+DATA = "/leverandoer/konto/data.json"
+DELETE = "/en/leverandoer/konto/slet/"
+
+
+@pytest.fixture
+def member(client, owner):
+    client.force_login(owner)
+    return owner
+
+
+def data(client) -> dict:
+    answer = client.get(DATA)
+    assert answer["Content-Disposition"].startswith("attachment")
+    return json.loads(answer.content)
+
+
+# Name and language -------------------------------------------------------------------------------
+
+
+def test_name_and_language_of_the_mails_are_ones_own(client, member):
+    client.post(ACCOUNT, {"full_name": "Ida Opdigtet", "language": "en", "email": "x@evil.example", "is_staff": "on"})
+    member.refresh_from_db()
+    assert (member.full_name, member.language) == ("Ida Opdigtet", "en")
+    assert (member.email, member.is_staff) == ("owner@nordstjernen.example", False)
+    assert member.email in read(client, ACCOUNT).text
+
+
+@pytest.mark.parametrize("name", ["Ida\r\nBcc: x@evil.example", "Ida\u202eneggo", "I" * 1_000_000])
+def test_a_name_that_is_no_name_comes_back_and_is_not_saved(name, client, member):
+    assert client.post(ACCOUNT, {"full_name": name, "language": "da"}).status_code == 200
+    member.refresh_from_db()
+    assert member.full_name == ""
+
+
+def test_a_name_in_html_stays_text(client, member):
+    client.post(ACCOUNT, {"full_name": "<b>Ida</b>", "language": "da"})
+    assert "<b>Ida</b>" not in client.get(reverse("vendor:members", args=["nordstjernen"])).content.decode()
+
+
+# A copy of all data ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def everything(vendor, member, colleague, curator):
+    """A vendor with public answers in its own words, counted by KL, an example, a contact, and a request of ours."""
+    answers, words = {"services": ["advisory", "other"]}, {"services": "Etik"}
+    offering = {"title": "Postsortering", "options": {"technologies": ["nlp"]}}
+    response = make_response(vendor, answers=answers, own_words=words, offerings=[offering])
+    other = response.answers.get(option__code="other")
+    map_answer(other, make_option(make_question("services"), "development"), curator)
+    response.confirm(member)
+    Invitation.objects.create(email="ny@nordstjernen.example", company_name=vendor.name, vendor=vendor)
+    JoinRequest.objects.create(vendor=make_vendor("Østervang"), user=member, message="Hej")
+    OutgoingMail.objects.create(key="x", to=member.email, subject="Kvittering", body="…", language="da", kind="receipt")
+
+
+def test_the_copy_holds_all_of_the_person_and_its_company(client, member, curator, everything):
+    found = data(client)
+    assert found["login"]["email"] == member.email
+    assert [mail["subject"] for mail in found["mails"]] == ["Kvittering"]
+    assert [asked["vendor__name"] for asked in found["requests_to_join"]] == ["Østervang"]
+    (company,) = found["vendors"]
+    assert "colleague@nordstjernen.example" in [one["email"] for one in company["members"]]
+    assert [one["email"] for one in company["invitations"]] == ["ny@nordstjernen.example"]
+    (response,) = company["responses"]
+    assert (response["status"], response["contact_email"]) == ("published", "ki@nordstjernen.example")
+    said = {one["option"]: (one["own_words"], one["counted_by_kl"]) for one in response["answers"]}
+    assert said == {"advisory": ("", False), "other": ("Etik", False), "development": ("", True)}
+    assert response["answers"][0]["question_text"] == "Hvad med services?"
+    assert response["offerings"][0]["options"] == ["technologies/nlp"]
+    assert {event["by"] for event in response["events"] if event["by"]} >= {"KL", member.email}
+    assert curator.email not in json.dumps(found)
+
+
+def test_the_copy_holds_nothing_of_other_companies(client, member, stranger):
+    make_response(stranger.vendors.get())
+    assert [company["name"] for company in data(client)["vendors"]] == ["Nordstjernen"]
+    assert stranger.email not in client.get(DATA).content.decode()
+
+
+def test_the_copy_costs_the_same_for_a_long_history(client, vendor, member, django_assert_max_num_queries):
+    counts = []
+    for more in (2, 4):
+        for number in range(more):
+            make_response(vendor, answers={f"q{number}-{more}": ["a", "b"]})
+        with django_assert_max_num_queries(40) as found:
+            data(client)
+        counts.append(len(found))
+    assert counts[0] == counts[1]
+
+
+# Deleting the login ------------------------------------------------------------------------------
+
+
+def test_the_login_is_deleted_and_the_company_stays(client, vendor, member, colleague, everything):
+    assert "cannot be undone" in read(client, DELETE).text
+    assert User.objects.filter(pk=member.pk).exists()  # looking deletes nothing
+    answer = client.post(DELETE)
+    assert answer.status_code == 200
+    assert "Your login is deleted" in answer.content.decode()
+    assert not User.objects.filter(pk=member.pk).exists()
+    assert not OutgoingMail.objects.filter(to=member.email).exists()
+    assert vendor.responses.published().exists()
+    assert client.get(ACCOUNT).status_code == 302  # logged out
+    event = vendor.responses.get().events.get(verb="confirm")
+    assert event.actor is None
+
+
+def test_the_last_one_of_a_public_profile_is_told_what_to_do(client, vendor, member):
+    make_response(vendor)
+    other = make_vendor("Østervang")
+    VendorMember.objects.create(vendor=other, user=member)
+    VendorMember.objects.exclude(user=member).delete()
+    answer = client.post(DELETE, follow=True).content.decode()
+    assert "withdraw the profile first" in answer
+    assert set(member.vendors.all()) == {vendor, other}  # all or nothing
+    vendor.responses.get().withdraw(member, "Vi lukker.")
+    client.post(DELETE)
+    assert not User.objects.filter(pk=member.pk).exists()
+
+
+def test_kls_own_people_ask_an_administrator(client, curator):
+    client.force_login(curator)
+    assert "administrator" in client.post(DELETE, follow=True).content.decode()
+    assert User.objects.filter(pk=curator.pk).exists()
+
+
+def test_who_comes_back_starts_from_nothing(client, vendor, colleague, member):
+    client.post(DELETE)
+    again = make_user("owner@nordstjernen.example")
+    client.force_login(again)
+    assert client.get(reverse("vendor:company", args=[vendor.slug])).status_code == 404

@@ -1,0 +1,372 @@
+"""How people come to act for a company: they register it, ask to join, are invited; and how they stop."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+from django.urls import reverse
+from django.utils import timezone
+
+from kl_ai.mail.models import OutgoingMail
+from marketoverview.models import Invitation, JoinRequest, Vendor, VendorMember
+from marketoverview.models.joining import VALID_FOR
+from tests.builders import make_response, make_round, make_user, make_vendor
+from tests.reading import parse, read
+
+CVR = "29190623"
+OTHER_CVR = "29189757"
+REGISTER = "/leverandoer/virksomhed/ny/"
+
+
+@pytest.fixture
+def newcomer(client, db):
+    """Somebody who has just logged in for the first time."""
+    user = make_user("ny@vestlyset.example")
+    client.force_login(user)
+    return user
+
+
+def form(**fields) -> dict[str, str]:
+    return {"cvr_number": CVR, "name": "Vestlyset A/S", "country": "DK", "website": ""} | fields
+
+
+def invite(vendor: Vendor | None = None, **fields) -> Invitation:
+    fields = {"email": "ny@vestlyset.example", "company_name": vendor.name if vendor else "Vestlyset"} | fields
+    return Invitation.objects.create(vendor=vendor, **fields)
+
+
+def mails_to(email: str) -> list[OutgoingMail]:
+    return list(OutgoingMail.objects.filter(to=email))
+
+
+def members_of(vendor: Vendor) -> set[str]:
+    return set(vendor.members.values_list("email", flat=True))
+
+
+# Registering ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [CVR, "29 19 06 23", "DK29190623", " dk 29190623 "])
+def test_a_company_is_registered_by_its_cvr_number_however_it_is_written(number, client, newcomer):
+    answer = client.post(REGISTER, form(cvr_number=number), follow=True)
+    vendor = Vendor.objects.get()
+    assert (vendor.cvr_number, vendor.name, members_of(vendor)) == (CVR, "Vestlyset A/S", {newcomer.email})
+    assert "Vestlyset A/S" in parse(answer.content.decode()).one("h1").text
+
+
+@pytest.mark.parametrize("number", ["29190624", "1234", "٢٩١٩٠٦٢٣", "29190623x", "’ OR 1=1"])
+def test_a_number_without_the_right_check_digit_is_refused_and_comes_back(number, client, newcomer):
+    page = client.post(REGISTER, form(cvr_number=number))
+    assert not Vendor.objects.exists()
+    assert "er ikke et gyldigt CVR-nummer" in page.content.decode()
+    assert parse(page.content.decode()).one("input", name="name").attrs["value"] == "Vestlyset A/S"
+
+
+def test_a_danish_company_needs_its_number_and_a_foreign_one_has_none(client, newcomer):
+    assert client.post(REGISTER, form(cvr_number="")).status_code == 200
+    assert client.post(REGISTER, form(country="SE")).status_code == 200
+    assert not Vendor.objects.exists()
+    client.post(REGISTER, form(cvr_number="", country="SE"))
+    assert (Vendor.objects.get().country, Vendor.objects.get().cvr_number) == ("SE", None)
+
+
+@pytest.mark.parametrize("website", ["javascript:alert(1)", "https://kl.dk@evil.example/", "ftp://vestlyset.example"])
+def test_a_website_is_one(website, client, newcomer):
+    assert client.post(REGISTER, form(website=website)).status_code == 200
+    assert not Vendor.objects.exists()
+
+
+def test_registering_twice_registers_once(client, newcomer):
+    for fields in (form(), form(cvr_number="", country="NO", is_another="on")):
+        client.post(REGISTER, fields)
+        client.post(REGISTER, fields)
+    assert Vendor.objects.count() == 2
+
+
+def test_a_number_that_is_registered_leads_to_the_request_to_join(client, newcomer):
+    known = make_vendor("Vestlyset", cvr_number=CVR)
+    answer = client.post(REGISTER, form(name="Noget andet"))
+    assert answer.url == reverse("vendor:join", args=[known.slug])
+    assert Vendor.objects.count() == 1
+
+
+def test_a_number_registered_in_the_same_moment_leads_to_the_request_to_join(client, newcomer, monkeypatch):
+    def too_late(by, **fields):
+        make_vendor("Vestlyset", cvr_number=CVR)
+        raise IntegrityError
+
+    monkeypatch.setattr(Vendor, "register", too_late)
+    assert client.post(REGISTER, form()).url == reverse("vendor:join", args=["vestlyset"])
+
+
+def test_ones_own_number_leads_to_ones_own_company(client, newcomer):
+    own = make_vendor("Vestlyset", cvr_number=CVR)
+    VendorMember.objects.create(vendor=own, user=newcomer)
+    assert client.post(REGISTER, form()).url == reverse("vendor:company", args=[own.slug])
+
+
+def test_a_foreign_company_of_a_known_name_is_asked_about_first(client, newcomer):
+    known = make_vendor("Vestlyset ApS", cvr_number=OTHER_CVR)
+    page = client.post(REGISTER, form(name="VESTLYSET Ltd.", cvr_number="", country="GB")).content.decode()
+    assert reverse("vendor:join", args=[known.slug]) in page
+    assert Vendor.objects.count() == 1
+    # The button is the only thing on the page that says so; a second field of that name would win over it.
+    (button,) = parse(page).all(name="is_another")
+    assert button.tag == "button"
+    client.post(REGISTER, form(name="VESTLYSET Ltd.", cvr_number="", country="GB", is_another="on"))
+    assert Vendor.objects.get(country="GB").slug == "vestlyset-ltd"
+
+
+def test_hostile_names_stay_text(client, newcomer):
+    name = "<script>alert(1)</script> & Søn"
+    page = client.post(REGISTER, form(name=name), follow=True).content.decode()
+    assert "<script>alert" not in page
+    assert Vendor.objects.get().name == name
+    for name in ("Vest\u202elyset", "Vest\x00lyset", "Vest\r\nBcc: x@evil.example", "V" * 1_000_000):
+        assert client.post(REGISTER, form(name=name, cvr_number=OTHER_CVR)).status_code == 200
+    assert Vendor.objects.count() == 1
+
+
+def test_what_was_typed_before_the_login_expired_is_there_again(client, db):
+    newcomer = make_user("ny@vestlyset.example")
+    client.post(REGISTER, form())
+    client.force_login(newcomer)
+    page = read(client, REGISTER)
+    assert page.one("input", name="name").attrs["value"] == "Vestlyset A/S"
+    assert not Vendor.objects.exists()
+
+
+# Asking to join ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def join_url(vendor):
+    return reverse("vendor:join", args=[vendor.slug])
+
+
+def test_one_who_asks_waits_and_the_members_are_told_once(client, newcomer, vendor, owner, colleague, join_url):
+    client.post(join_url, {"message": "Jeg er ny i salget"})
+    client.post(join_url, {"message": "Jeg er ny i salget"})
+    asked = JoinRequest.objects.get()
+    assert (asked.user, asked.message, asked.approved) == (newcomer, "Jeg er ny i salget", None)
+    for email in (owner.email, colleague.email):
+        (mail,) = mails_to(email)
+        assert newcomer.email in mail.body
+        assert "Jeg er ny i salget" in mail.body
+        assert reverse("vendor:members", args=[vendor.slug]) in mail.body
+    assert "Din anmodning er sendt" in client.get(join_url).content.decode()
+
+
+def test_kl_is_told_where_nobody_acts_for_the_company(client, newcomer, vendor, join_url, settings):
+    client.post(join_url, {"message": ""})
+    (mail,) = mails_to(settings.CONTACT_EMAIL)
+    assert reverse("admin:marketoverview_response_inbox") in mail.body
+
+
+def test_the_page_says_nothing_about_who_acts_for_the_company(client, newcomer, vendor, owner, join_url):
+    VendorMember.objects.filter(user=owner).update(joined_at=timezone.now())
+    assert owner.email not in client.get(join_url).content.decode()
+
+
+def decide(client, asked: JoinRequest, what: str):
+    return client.post(reverse("vendor:join_decide", args=[asked.vendor.slug, asked.pk]), {what: "1"}, follow=True)
+
+
+def test_a_member_lets_somebody_in(client, vendor, owner):
+    asked = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
+    client.force_login(owner)
+    decide(client, asked, "approve")
+    assert "ny@vestlyset.example" in members_of(vendor)
+    (mail,) = mails_to("ny@vestlyset.example")
+    assert vendor.name in mail.subject
+
+
+def test_a_member_declines_and_who_comes_second_is_told(client, vendor, owner, colleague):
+    asked = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
+    client.force_login(owner)
+    decide(client, asked, "decline")
+    client.force_login(colleague)
+    page = decide(client, asked, "approve").content.decode()
+    assert "allerede" in page
+    assert "ny@vestlyset.example" not in members_of(vendor)
+    assert len(mails_to("ny@vestlyset.example")) == 1
+
+
+def test_a_stranger_decides_nothing(client, vendor, stranger):
+    asked = JoinRequest.objects.create(vendor=vendor, user=make_user())
+    client.force_login(stranger)
+    assert decide(client, asked, "approve").status_code == 404
+    own = stranger.vendors.get()
+    assert client.post(reverse("vendor:join_decide", args=[own.slug, asked.pk]), {"approve": "1"}).status_code == 404
+    asked.refresh_from_db()
+    assert asked.decided_at is None
+
+
+# Colleagues -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def members_url(vendor):
+    return reverse("vendor:members", args=[vendor.slug])
+
+
+def test_a_colleague_is_invited_by_mail(client, vendor, owner, members_url):
+    client.force_login(owner)
+    page = client.post(members_url, {"email": "Ny@Vestlyset.example"}, follow=True).content.decode()
+    assert "ny@vestlyset.example" in page
+    (mail,) = mails_to("ny@vestlyset.example")
+    token = Invitation.objects.get().token
+    assert reverse("vendor:invitation", args=[token]) in mail.body
+    assert owner.email in mail.body
+
+
+def test_nobody_is_invited_twice_or_while_a_member(client, vendor, owner, colleague, members_url):
+    client.force_login(owner)
+    invite(vendor)
+    for email in ("NY@vestlyset.example", colleague.email):
+        page = client.post(members_url, {"email": email}).content.decode()
+        assert "allerede" in page
+    assert Invitation.objects.count() == 1
+
+
+def test_two_colleagues_who_invite_the_same_person_at_once_send_one_mail(
+    client, vendor, owner, members_url, monkeypatch
+):
+    client.force_login(owner)
+
+    def too_late(**fields):
+        raise IntegrityError
+
+    monkeypatch.setattr(Invitation.objects, "create", too_late)
+    assert "allerede" in client.post(members_url, {"email": "ny@vestlyset.example"}).content.decode()
+
+
+def test_an_invitation_that_has_expired_is_replaced(client, vendor, owner, members_url):
+    old = invite(vendor, created_at=timezone.now() - VALID_FOR - timedelta(days=1))
+    client.force_login(owner)
+    client.post(members_url, {"email": old.email})
+    assert Invitation.objects.get().pk != old.pk
+
+
+def test_at_most_twenty_invitations_wait(client, vendor, owner, members_url):
+    client.force_login(owner)
+    for number in range(22):
+        client.post(members_url, {"email": f"n{number}@vestlyset.example"})
+    assert vendor.invitations.waiting().count() == 20
+
+
+@pytest.mark.parametrize("email", ["", "ingen adresse", "a@b.example\r\nBcc: x@evil.example", "a" * 1_000_000])
+def test_what_is_no_address_gets_no_mail(email, client, vendor, owner, members_url):
+    client.force_login(owner)
+    assert client.post(members_url, {"email": email}).status_code == 200
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_cancelled_invitation_is_worth_nothing(client, vendor, owner):
+    invitation = invite(vendor)
+    client.force_login(owner)
+    client.post(reverse("vendor:invitation_cancel", args=[vendor.slug, invitation.pk]))
+    assert not vendor.invitations.waiting().exists()
+    assert client.get(reverse("vendor:invitation", args=[invitation.token])).status_code == 410
+
+
+def test_a_colleague_is_removed_and_sees_nothing_more(client, vendor, owner, colleague, members_url):
+    client.force_login(owner)
+    path = reverse("vendor:member_remove", args=[vendor.slug, colleague.memberships.get().pk])
+    assert colleague.email in client.get(path).content.decode()
+    assert colleague.email in members_of(vendor)
+    assert client.post(path).url == members_url
+    assert client.post(path).url == members_url  # the same again
+    assert members_of(vendor) == {owner.email}
+    client.force_login(colleague)
+    assert client.get(reverse("vendor:company", args=[vendor.slug])).status_code == 404
+
+
+def test_the_last_one_cannot_leave_a_public_profile(client, vendor, owner):
+    make_response(vendor)
+    VendorMember.objects.exclude(user=owner).delete()
+    client.force_login(owner)
+    path = reverse("vendor:member_remove", args=[vendor.slug, owner.memberships.get().pk])
+    assert "træk profilen tilbage" in client.post(path, follow=True).content.decode()
+    assert members_of(vendor) == {owner.email}
+
+
+def test_the_last_one_leaves_a_company_without_public_answers(client, vendor, owner):
+    client.force_login(owner)
+    path = reverse("vendor:member_remove", args=[vendor.slug, owner.memberships.get().pk])
+    assert client.post(path).url == reverse("vendor:home")
+    assert members_of(vendor) == set()
+
+
+# Invitations ------------------------------------------------------------------------------------
+
+
+def landing(invitation: Invitation) -> str:
+    return reverse("vendor:invitation", args=[invitation.token])
+
+
+def test_the_link_tells_before_any_login_who_invites_to_what(client, vendor, owner):
+    survey_round = make_round("2026", closes_on=timezone.localdate() + timedelta(days=10))
+    invitation = invite(vendor, invited_by=owner, round=survey_round)
+    page = client.get(landing(invitation))
+    assert vendor.name in page.content.decode()
+    assert f"{owner} har inviteret dig" in page.content.decode()
+    assert reverse("vendor:questions") in page.content.decode()
+    assert not page.cookies
+    assert 'name="robots" content="noindex"' in page.content.decode()
+    invitation.refresh_from_db()
+    assert invitation.opened_at
+    (button,) = [one for one in parse(page.content.decode()).all("a") if "log-ind" in one.attrs["href"]]
+    assert button.attrs["href"].endswith(f"?next={landing(invitation)}")
+
+
+def test_an_invitation_is_taken_once(client, newcomer, vendor):
+    invitation = invite(vendor)
+    path = reverse("vendor:accept", args=[invitation.token])
+    assert client.post(path).url == reverse("vendor:company", args=[vendor.slug])
+    assert client.post(path).url == reverse("vendor:company", args=[vendor.slug])
+    assert members_of(vendor) == {newcomer.email}
+    assert client.get(landing(invitation)).url == reverse("vendor:company", args=[vendor.slug])
+    client.force_login(make_user("en.anden@vestlyset.example"))
+    assert client.post(path).url == landing(invitation)
+    assert client.get(landing(invitation)).status_code == 410
+    assert members_of(vendor) == {newcomer.email}
+
+
+def test_kls_invitation_registers_the_company(client, newcomer):
+    invitation = invite(by_kl=True, cvr_number=CVR)
+    client.post(reverse("vendor:accept", args=[invitation.token]))
+    vendor = Vendor.objects.get()
+    assert (vendor.name, vendor.cvr_number, members_of(vendor)) == ("Vestlyset", CVR, {newcomer.email})
+
+
+def test_an_invitation_ends_a_request_of_the_same_person(client, newcomer, vendor):
+    asked = JoinRequest.objects.create(vendor=vendor, user=newcomer)
+    client.post(reverse("vendor:accept", args=[invite(vendor).token]))
+    asked.refresh_from_db()
+    assert asked.approved
+
+
+@pytest.mark.parametrize("token", ["1", "1.forkert", "x" * 500, "%00", "æøå"])
+def test_a_link_that_is_not_ours_is_explained(token, client, db):
+    page = client.get(f"/leverandoer/invitation/{token}/")
+    assert page.status_code == 404
+    assert "Linket" in page.content.decode()
+
+
+def test_a_link_expires(client, vendor):
+    invitation = invite(vendor, created_at=timezone.now() - VALID_FOR - timedelta(days=1))
+    page = client.get(landing(invitation))
+    assert page.status_code == 410
+    assert vendor.name not in parse(page.content.decode()).one("main").text
+    client.force_login(make_user())
+    client.post(reverse("vendor:accept", args=[invitation.token]))
+    assert members_of(vendor) == set()
+
+
+def test_who_logs_in_sees_the_invitations_to_the_own_address(client, newcomer, vendor):
+    invitation = invite(vendor, email=newcomer.email.upper())
+    invite(vendor, email="en.anden@vestlyset.example", company_name="Ikke for dig")
+    page = client.get("/leverandoer/").content.decode()
+    assert landing(invitation) in page
+    assert "Ikke for dig" not in page

@@ -1,0 +1,260 @@
+"""From an invitation to a published profile, in a real browser, with JavaScript and without."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from kl_ai.models import User
+from marketoverview.mails import notifications
+from marketoverview.models import Invitation, Response, SurveyRound, fingerprint
+from tests.browser import follow
+from tests.builders import make_curator, make_response
+
+EMAIL = "ki@klokkeblomst.example"
+CODE = re.compile(r"\b\d{6}\b")
+
+
+@pytest.fixture
+def page(request, open_page):
+    return open_page(request.param)
+
+
+def link_of(message) -> str:
+    """The path of the invitation in the mail."""
+    return re.search(r"/leverandoer/invitation/\S+", message.body)[0]
+
+
+def log_in_by_code(page, email: str) -> None:
+    page.get_by_label("E-mail").fill(email)
+    follow(page.locator("main button[type=submit]").first)
+    page.wait_for_url("**/kode/**")
+    page.locator("main input[autocomplete=one-time-code]").fill(CODE.search(mail.outbox[-1].body)[0])
+    follow(page.locator("main button[type=submit]").first)
+
+
+def tick(page, label: str) -> None:
+    page.locator("label", has_text=label).first.click()
+
+
+def go_on(page) -> None:
+    follow(page.get_by_role("button", name="Gem og fortsæt"))
+
+
+@pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
+def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
+    invitation = Invitation.objects.create(
+        email=EMAIL, company_name="Klokkeblomst (demofirma)", cvr_number="13585628", by_kl=True,
+        round=SurveyRound.current(),
+    )  # fmt: skip
+    notifications.invited(invitation)
+    page.goto(link_of(mail.outbox[-1]))
+    follow(page.get_by_role("link", name="Log ind og fortsæt"))
+    log_in_by_code(page, EMAIL)
+    follow(page.get_by_role("button", name="Svar for Klokkeblomst (demofirma)"))
+    follow(page.get_by_role("link", name="Svar på undersøgelsen"))
+    follow(page.get_by_role("button", name="Begynd"))
+    follow(page.get_by_role("link", name="Fortsæt med “Virksomheden”"))
+    # The company
+    page.get_by_label("Beskrivelse").fill("Vi sorterer post for kommuner.")
+    go_on(page)
+    # What it offers, in its own words too
+    tick(page, "Implementering af konkrete løsninger")
+    tick(page, "Forudsigelse")
+    page.locator("#item-services label", has_text="Andet").first.click()
+    page.locator("#item-services [data-own-words] input").fill("Dataetik")
+    go_on(page)
+    # It leaves and comes back: everything is still there
+    page.goto("/leverandoer/")
+    follow(page.get_by_role("link", name="Fortsæt, hvor I slap"))
+    follow(page.get_by_role("link", name="Det, I tilbyder", exact=True))
+    assert page.locator("#item-services [data-own-words] input").input_value() == "Dataetik"
+    assert page.get_by_label("Implementering af konkrete løsninger").is_checked()
+    go_on(page)
+    tick(page, "Sagsbehandling")
+    go_on(page)
+    # An example
+    follow(page.get_by_role("link", name="Tilføj et eksempel"))
+    page.get_by_label("Titel").fill("Postsortering")
+    tick(page, "Sagsbehandling")
+    follow(page.get_by_role("button", name="Gem eksemplet"))
+    follow(page.get_by_role("button", name="Fortsæt", exact=True))
+    go_on(page)
+    # It looks at what is missing, and follows the link
+    page.goto(reverse("vendor:review", args=[Response.objects.get().pk]))
+    follow(page.get_by_role("link", name="Kontaktens e-mail mangler."))
+    page.get_by_label("E-mail").fill(EMAIL)
+    follow(page.get_by_role("button", name="Gem og gå til oversigten"))
+    hand_in(page)
+    assert "KL har modtaget jeres svar" in page.content()
+    receipt = mail.outbox[-1]
+    assert "Dataetik" in receipt.body
+    assert receipt.to == [EMAIL]
+    # KL sends it back with a reason at the very question
+    desk = open_page("desktop")
+    log_in(desk, make_curator("kurator@kl.example"))
+    review = f"/admin/marketoverview/response/{Response.objects.get().pk}/review/"
+    desk.goto(review)
+    desk.locator("[name='remark-services']").evaluate("field => field.closest('details').open = true")
+    desk.locator("[name='remark-services']").fill("Hvad mener I med dataetik?")
+    follow(desk.get_by_role("button", name="Send tilbage"))
+    assert "Hvad mener I med dataetik?" in mail.outbox[-1].body
+    # The vendor sees it there, corrects and hands in anew
+    page.goto("/leverandoer/")
+    follow(page.get_by_role("link", name="Ret svarene"))
+    follow(page.get_by_role("link", name="Det, I tilbyder", exact=True))
+    assert "Hvad mener I med dataetik?" in page.locator("#item-services").inner_text()
+    page.locator("#item-services [data-own-words] input").fill("Rådgivning om dataetik")
+    follow(page.get_by_role("button", name="Gem og gå til oversigten"))
+    hand_in(page)
+    # KL publishes, and everybody sees it at once
+    desk.goto(review)
+    follow(desk.get_by_role("button", name="Offentliggør"))
+    page.goto("/markedsoverblik/")
+    assert page.get_by_role("link", name="Klokkeblomst (demofirma)").count()
+    page.goto("/markedsoverblik/figurer/services/")
+    assert "1 af 1 virksomheder har svaret." in page.content()
+    page.goto("/markedsoverblik/virksomheder/klokkeblomst-demofirma/")
+    assert "Rådgivning om dataetik" in page.content()
+    assert User.objects.filter(email=EMAIL, is_staff=False).count() == 1
+
+
+def hand_in(page) -> None:
+    follow(page.get_by_role("link", name="Gennemse og send ind").first)
+    for box in page.locator("main form input[type=checkbox]").all():
+        box.check(force=True)
+    follow(page.get_by_role("button", name="Send ind til KL"))
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+BOTH_WAYS = pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
+TO_OVERVIEW = "Gem og gå til oversigten"
+
+
+@pytest.fixture
+def draft(survey, vendor):
+    return make_response(vendor, "draft", round=SurveyRound.current(), description="Gammel tekst")
+
+
+@pytest.fixture
+def writer(desktop, draft, owner, log_in):
+    """The company's page in the browser of the owner, with the script's line about what is saved."""
+    log_in(desktop, owner)
+    return company_page(desktop, draft)
+
+
+def company_page(page, draft):
+    page.goto(reverse("vendor:part", args=[draft.pk, "company"]))
+    return page
+
+
+def description(page):
+    return page.get_by_label("Beskrivelse")
+
+
+def saved_line(page):
+    return expect(page.locator("[data-saved-line]"))
+
+
+def save(page) -> None:
+    page.get_by_role("button", name=TO_OVERVIEW).click()
+
+
+def stored(draft) -> str:
+    draft.refresh_from_db()
+    return draft.description
+
+
+@BOTH_WAYS
+def test_of_two_tabs_neither_loses_anything(page, draft, owner, log_in):
+    log_in(page, owner)
+    company_page(page, draft)
+    other = company_page(page.context.new_page(), draft)
+    description(page).fill("Første udgave")
+    save(page)
+    page.wait_for_url("**/opgaver/")
+    description(other).fill("Anden udgave")
+    save(other)
+    expect(other.locator(".conflict")).to_contain_text("Første udgave")
+    expect(description(other)).to_have_value("Anden udgave")
+    assert stored(draft) == "Første udgave"
+    save(other)  # having seen both
+    other.wait_for_url("**/opgaver/")
+    assert stored(draft) == "Anden udgave"
+
+
+def test_a_tab_that_saves_itself_overwrites_nothing_either(writer, draft, owner):
+    draft.save_part("company", ("description",), {"description": "Første udgave"}, seen(draft), owner)
+    description(writer).fill("Anden udgave")
+    saved_line(writer).to_contain_text("har gemt siden imens")
+    assert stored(draft) == "Første udgave"
+    save(writer)
+    expect(writer.locator(".conflict")).to_contain_text("Første udgave")
+    expect(description(writer)).to_have_value("Anden udgave")
+
+
+def seen(draft) -> str:
+    return fingerprint(draft.stored(("description",)))
+
+
+def test_what_is_written_saves_itself_and_words_are_counted(writer, draft):
+    description(writer).fill("Tre små ord")
+    expect(writer.locator("main")).to_contain_text("87 ord tilbage")
+    saved_line(writer).to_contain_text("Gemt kl.")
+    assert stored(draft) == "Tre små ord"
+    description(writer).fill("ord " * 92)
+    expect(writer.locator("main")).to_contain_text("2 ord for meget")
+
+
+def test_without_a_connection_it_waits_and_says_so(writer, draft):
+    writer.context.set_offline(True)
+    description(writer).fill("Skrevet i toget")
+    saved_line(writer).to_contain_text("Ikke gemt")
+    save(writer)  # leads nowhere, least of all to the browser's own page
+    assert description(writer).input_value() == "Skrevet i toget"
+    assert stored(draft) == "Gammel tekst"
+    writer.context.set_offline(False)
+    saved_line(writer).to_contain_text("Gemt kl.")
+    assert stored(draft) == "Skrevet i toget"
+
+
+def test_a_click_while_it_saves_itself_does_not_collide_with_it(writer, draft):
+    late = []
+    writer.route("**/del/company/", lambda route: late.append((route, route.fetch())), times=1)
+    description(writer).fill("Den første halvdel")
+    while not late:  # it is stored, and the page does not know yet
+        writer.wait_for_timeout(50)
+    description(writer).fill("Den første halvdel og resten")
+    save(writer)
+    route, answer = late[0]
+    route.fulfill(response=answer)
+    writer.wait_for_url("**/opgaver/", timeout=5000)
+    assert stored(draft) == "Den første halvdel og resten"
+
+
+@BOTH_WAYS
+def test_a_login_that_expired_keeps_what_was_typed(page, draft, owner, log_in):
+    log_in(page, owner)
+    company_page(page, draft)
+    Session.objects.all().delete()
+    description(page).fill("Skrevet, mens login udløb")
+    save(page)
+    log_in_by_code(page, owner.email)
+    expect(description(page)).to_have_value("Skrevet, mens login udløb")
+    expect(page.locator("main")).to_contain_text("ikke gemt endnu")
+    assert stored(draft) == "Gammel tekst"
+    save(page)
+    page.wait_for_url("**/opgaver/")
+    assert stored(draft) == "Skrevet, mens login udløb"
+
+
+def test_who_is_logged_out_while_it_saves_itself_is_told(writer, draft):
+    Session.objects.all().delete()
+    description(writer).fill("Skrevet, mens login udløb")
+    saved_line(writer).to_contain_text("logget ud")
+    assert description(writer).input_value() == "Skrevet, mens login udløb"
+    assert stored(draft) == "Gammel tekst"
