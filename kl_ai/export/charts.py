@@ -15,8 +15,8 @@ from django.contrib.staticfiles import finders
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 
+from .cells import without_controls
 from .hyphenation import divisions
-from .tables import without_controls
 
 INK, MUTED, BAR, TRACK, RULE, PAPER = "#1a1a1a", "#4a4f52", "#0b5a60", "#eef5f5", "#c8cfcf", "#ffffff"
 WIDTH = 960

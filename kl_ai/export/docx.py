@@ -6,7 +6,7 @@ that XML cannot hold are left out, line breaks stay.
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -15,7 +15,6 @@ from typing import Literal, assert_never, cast
 import docx
 from django.http import HttpResponse
 from django.utils import timezone, translation
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
@@ -26,13 +25,12 @@ from docx.shared import Twips
 from . import docx_markup as markup
 from . import prose
 from .docx_markup import CM, Controls, Element, element, paragraph, run
+from .downloads import file_response, zip_bytes
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PAGE = (11906, 16838)  # A4, in twips
 _MARGIN = 2 * CM
 _TO_WRITE = re.compile(r"(\[skriv\b[^\[\]]*\])", re.IGNORECASE)
-# The earliest time a ZIP entry can have; a real one would make equal content unequal.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 # What a document is made of ---------------------------------------------------------------------
@@ -159,41 +157,12 @@ def docx_bytes(document: Document, *, created: datetime | None = None) -> bytes:
     saved = BytesIO()
     word.save(saved)
     with zipfile.ZipFile(saved) as package:
-        return _zipped((name, package.read(name)) for name in package.namelist())
+        return zip_bytes((name, package.read(name)) for name in package.namelist())
 
 
 def docx_response(filename: str, document: Document) -> HttpResponse:
     """`document` as a download. `filename` may have any letters."""
-    return _download(filename, docx_bytes(document), DOCX_TYPE)
-
-
-def zip_response(filename: str, files: Iterable[tuple[str, bytes]]) -> HttpResponse:
-    """Files (name and content) as one ZIP to download. Equal content gives equal bytes.
-
-    Raises `ValueError` where two have the same name, capitals aside: unpacking would lose one.
-    """
-    return _download(filename, _zipped(files), "application/zip")
-
-
-def _download(filename: str, content: bytes, content_type: str) -> HttpResponse:
-    disposition = content_disposition_header(True, markup.one_line(filename)) or "attachment"
-    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition})
-
-
-def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
-    packed = BytesIO()
-    taken: set[str] = set()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
-            if name.casefold() in taken:
-                raise ValueError(f"Two files are called “{name}”.")
-            taken.add(name.casefold())
-            entry = zipfile.ZipInfo(name, _NO_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # the same on every system, with the rights that follow
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
-    return packed.getvalue()
+    return file_response(filename, docx_bytes(document), DOCX_TYPE)
 
 
 def _leave_out_the_templates(word: WordDocument) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from docx.oxml.ns import nsdecls, nsmap
 from docx.oxml.parser import oxml_parser, parse_xml
 
-from .tables import without_controls
+from .cells import without_controls
 
 Element = Any  # lxml has no types
 

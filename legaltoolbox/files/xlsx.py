@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.text import capfirst
 from django.utils.translation import override
-from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
+from xlsxwriter.utility import xl_col_to_name
 
-from kl_ai.export.tables import Sheet
+from kl_ai.export.xlsx import Sheet
 
 from ..catalogue import Catalogue
 from ..models import Activity, Requirement, Risk, Role, ScaleLevel

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kl_ai.export.docx import docx_bytes, docx_response, zip_response
-from kl_ai.export.tables import xlsx_response
+from kl_ai.export.docx import docx_bytes, docx_response
+from kl_ai.export.downloads import zip_response
+from kl_ai.export.xlsx import xlsx_response
 
 from .. import catalogue as catalogues
 from .. import filtersets

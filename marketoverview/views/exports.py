@@ -14,7 +14,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from kl_ai.export import tables
+from kl_ai.export import tables, xlsx
+from kl_ai.export.cells import without_controls
 
 from ..market import profiles, wording
 from ..market.columns import Column, columns, read_in_order
@@ -52,12 +53,10 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
         return tables.csv_response(f"{FILE_NAME}.csv", headings, rows)
     source = reverse("market:directory") + selection.query(page=False, compared=False)
     sheets = [
-        tables.Sheet(_("Companies"), headings, rows, widths=[column.width for column in listed]),
-        tables.Sheet(
-            _("About the data"), (), about(request, market, selection, source), widths=(28, 100), kind="notes"
-        ),
+        xlsx.Sheet(_("Companies"), headings, rows, widths=[column.width for column in listed]),
+        xlsx.Sheet(_("About the data"), (), about(request, market, selection, source), widths=(28, 100), kind="notes"),
     ]
-    return tables.xlsx_response(f"{FILE_NAME}.xlsx", sheets, created=made_at(market))
+    return xlsx.xlsx_response(f"{FILE_NAME}.xlsx", sheets, created=made_at(market))
 
 
 def _json(
@@ -219,7 +218,7 @@ class SelectionFeed(Feed):
 
     def title(self, followed: Followed) -> str:
         title = _("Market overview, artificial intelligence: %(selection)s") % {"selection": followed.sentence}
-        return tables.without_controls(title)
+        return without_controls(title)
 
     def subtitle(self, followed: Followed) -> str:
         return no_recommendation()
@@ -234,11 +233,11 @@ class SelectionFeed(Feed):
         return followed.responses
 
     def item_title(self, response: Response) -> str:
-        return tables.without_controls(response.vendor.name)
+        return without_controls(response.vendor.name)
 
     def item_description(self, response: Response) -> str:
         """The vendor's plain text as the HTML that Atom declares it to be."""
-        return escape(tables.without_controls(response.description))
+        return escape(without_controls(response.description))
 
     def item_link(self, response: Response) -> str:
         return profile_url(response.vendor.slug)

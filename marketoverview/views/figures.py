@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from kl_ai.export import charts, tables
+from kl_ai.export import charts, tables, xlsx
 from kl_ai.pages.pagination import pages
 
 from ..market import wording
@@ -144,9 +144,9 @@ def _xlsx(request: HttpRequest, market: Snapshot, selection: Selection, shown: F
         *about(request, market, selection, shown.url),
         (_("Basis"), shown.caption),
     ]
-    data = tables.Sheet(shown.heading, _headings(), _rows(shown), widths=(60, 24, 14, 24))
-    notes = tables.Sheet(_("About the data"), (), facts, widths=(24, 90), kind="notes")
-    return tables.xlsx_response(f"{shown.code}.xlsx", [data, notes], created=made_at(market))
+    data = xlsx.Sheet(shown.heading, _headings(), _rows(shown), widths=(60, 24, 14, 24))
+    notes = xlsx.Sheet(_("About the data"), (), facts, widths=(24, 90), kind="notes")
+    return xlsx.xlsx_response(f"{shown.code}.xlsx", [data, notes], created=made_at(market))
 
 
 FILES: dict[str, Callable[[HttpRequest, Snapshot, Selection, Figure], HttpResponseBase]] = {

@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 import shutil
 import subprocess
 import time
@@ -30,7 +29,6 @@ from kl_ai.export.docx import (
     Wording,
     docx_bytes,
     docx_response,
-    zip_response,
 )
 from tests.word import letters, opened, parts_of, text_of, values
 
@@ -342,22 +340,6 @@ def test_a_document_is_a_download():
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''%C3%A6r%C3%B8%20skabelon.docx"
     assert response["Content-Type"].endswith("wordprocessingml.document")
     assert docx.Document(io.BytesIO(response.content)).paragraphs[0].text == "T"
-
-
-def test_several_files_are_one_zip():
-    files = [("Risikovurdering æøå.docx", docx_bytes(Document("T"))), ("b/c.txt", b"c")]
-    response = zip_response("skabeloner.zip", files)
-    assert response["Content-Type"] == "application/zip"
-    assert response["Content-Disposition"] == 'attachment; filename="skabeloner.zip"'
-    assert response.content == zip_response("x.zip", iter(files)).content
-    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-        assert archive.testzip() is None
-        assert [(name, archive.read(name)) for name in archive.namelist()] == files
-
-
-def test_a_zip_loses_no_file():
-    with pytest.raises(ValueError, match=re.escape("A.docx")):
-        zip_response("x.zip", [("a.docx", b""), ("A.docx", b"")])
 
 
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not on the PATH")

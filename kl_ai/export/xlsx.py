@@ -1,0 +1,264 @@
+"""Rows to XLSX: sheets of data and of notes, ready for the screen and for paper.
+
+Text of a row is written as text and never looked at for formulas, links or numbers, so that it needs no apostrophe
+as in CSV.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import IO, Literal
+
+import xlsxwriter
+from django.http import FileResponse
+from django.utils import timezone
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from .cells import CellValue, cell_value, without_controls
+from .worksheet import FittingWorksheet
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_ROWS = 1_048_575
+"""What a sheet holds beside its header row (Excel's specification: 1,048,576 rows)."""
+MAX_CELL = 32_767
+"""What a cell holds, in UTF-16 code units (Excel's specification)."""
+MAX_CHOICES = 255
+"""What the values of a drop-down hold together, in UTF-16 code units (Excel's specification)."""
+MAX_SHEET_NAME = 31
+WIDEST_PAGE = 260
+"""Characters that one printed page can hold beside each other and still be read; a wider sheet takes several."""
+_LINE_HEIGHT, _MAX_HEIGHT = 15, 409  # a line of the standard font and Excel's highest row, in points
+_A4 = 9
+
+
+class TooManyRows(ValueError):
+    """There are more rows than a sheet can hold; nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook.
+
+    `kind` "data" has a bold frozen header row with filters; "notes" has two columns, label and
+    text, and `headings` may be empty. `widths` are in characters of the standard font, one for
+    each column; columns without one are as wide as the last. `validations` are the values that Excel lets
+    somebody choose in a column's data rows, by the column's index from 0. They have no commas, which would
+    divide them, and are `MAX_CHOICES` long together. `formulas` are computed by Excel in a column's data rows, by
+    the column's index; “{row}” in one is the row's number, other braces are doubled. They come from code, never
+    from text that somebody wrote. The first `frozen` columns stay in sight, and stand on every printed page.
+    """
+
+    name: str
+    headings: Sequence[object]
+    rows: Iterable[Iterable[object]]
+    widths: Sequence[float] = ()
+    kind: Literal["data", "notes"] = "data"
+    validations: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    formulas: Mapping[int, str] = field(default_factory=dict)
+    frozen: int = 0
+
+
+def xlsx_response(
+    filename: str, sheets: Iterable[Sheet], *, created: datetime | None = None, max_rows: int = MAX_ROWS
+) -> FileResponse:
+    """A workbook as a download, written row by row to a temporary file that is gone when it has been sent.
+
+    With the same `created` (the present time, where none is given) equal content gives equal bytes. Raises
+    `TooManyRows` where a sheet has more than `max_rows` rows, and `ValueError` for `validations` that Excel
+    cannot hold.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    try:
+        _write_workbook(file, sheets, created or timezone.now(), max_rows)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX_TYPE)
+
+
+def _write_workbook(file: IO[bytes], sheets: Iterable[Sheet], created: datetime, max_rows: int) -> None:
+    workbook = xlsxwriter.Workbook(file, {"constant_memory": True})
+    moment = created.astimezone(UTC) if timezone.is_aware(created) else created
+    workbook.set_properties({"created": moment.replace(tzinfo=None)})
+    formats = _Formats.of_workbook(workbook)
+    names: set[str] = set()
+    try:
+        for sheet in sheets:
+            worksheet = workbook.add_worksheet(_sheet_name(sheet.name, names), FittingWorksheet)
+            _SheetWriter(worksheet, sheet, formats, max_rows).write()
+    finally:
+        workbook.close()  # also removes the temporary file of each sheet
+
+
+@dataclass(frozen=True)
+class _Formats:
+    text: Format
+    label: Format
+    heading: Format
+    day: Format
+    time: Format
+
+    @classmethod
+    def of_workbook(cls, workbook: xlsxwriter.Workbook) -> "_Formats":
+        top = {"valign": "top", "text_wrap": True}
+        return cls(
+            text=workbook.add_format(top),
+            label=workbook.add_format(top | {"bold": True}),
+            heading=workbook.add_format(top | {"bold": True, "bg_color": "#eef5f5", "bottom": 1}),
+            day=workbook.add_format({"valign": "top", "num_format": "yyyy-mm-dd", "align": "left"}),
+            time=workbook.add_format({"valign": "top", "num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
+        )
+
+
+# One sheet --------------------------------------------------------------------------------------
+
+
+class _SheetWriter:
+    """Writes one sheet to its worksheet, row by row from the top."""
+
+    def __init__(self, worksheet: Worksheet, sheet: Sheet, formats: _Formats, max_rows: int) -> None:
+        self._worksheet = worksheet
+        self._sheet = sheet
+        self._formats = formats
+        self._max_rows = max_rows
+        widths = list(sheet.widths) or ([24] if sheet.kind == "data" else [28, 100])
+        self._widths = widths + [widths[-1]] * (len(sheet.headings) - len(widths))
+
+    def write(self) -> None:
+        self._set_up_page()
+        if self._sheet.kind == "data":
+            self._write_data()
+        else:
+            self._write_notes()
+
+    def _set_up_page(self) -> None:
+        worksheet = self._worksheet
+        worksheet.set_paper(_A4)
+        worksheet.hide_gridlines(0)  # prints them: empty cells would run together
+        worksheet.fit_to_pages(max(1, round(sum(self._widths) / WIDEST_PAGE)), 0)
+        for column, width in enumerate(self._widths):
+            worksheet.set_column(column, column, width, self._formats.text)  # also for what is typed into an empty cell
+
+    def _write_data(self) -> None:
+        worksheet, sheet, formats = self._worksheet, self._sheet, self._formats
+        worksheet.set_landscape()
+        worksheet.freeze_panes(1, sheet.frozen)
+        worksheet.repeat_rows(0)
+        if sheet.frozen:
+            worksheet.repeat_columns(0, sheet.frozen - 1)
+        self._write_row(0, sheet.headings, formats.heading)
+        last = 0
+        for last, row in enumerate(self._rows(), start=1):
+            self._write_row(last, row, formats.text)
+            for column, formula in sheet.formulas.items():
+                worksheet.write_formula(last, column, formula.format(row=last + 1), formats.text, "")
+        if sheet.headings:
+            worksheet.autofilter(0, 0, last, len(sheet.headings) - 1)
+        if last:
+            for column, values in sheet.validations.items():
+                validation = {"validate": "list", "source": _choices(values)}
+                worksheet.data_validation(1, column, last, column, validation)
+
+    def _write_notes(self) -> None:
+        first = 0
+        if self._sheet.headings:
+            self._write_row(0, self._sheet.headings, self._formats.heading)
+            first = 1
+        for number, row in enumerate(self._rows(), start=first):
+            self._write_row(number, row, self._formats.text, self._formats.label)
+
+    def _rows(self) -> Iterator[Iterable[object]]:
+        rows = iter(self._sheet.rows)
+        yield from islice(rows, self._max_rows)
+        if next(rows, None) is not None:
+            raise TooManyRows(f"The sheet “{self._sheet.name}” has more than {self._max_rows} rows.")
+
+    def _write_row(
+        self, number: int, values: Iterable[object], style: Format, first_style: Format | None = None
+    ) -> None:
+        """One row in `style`, its first cell in `first_style` where that is given, as high as its longest text."""
+        lines = 1
+        for column, value in enumerate(values):
+            cell = cell_value(value)
+            if isinstance(cell, str):
+                # Excel's line break is LF; it would show a CR as text.
+                cell = _shortened(cell.replace("\r\n", "\n").replace("\r", "\n"))
+                lines = max(lines, _line_count(cell, self._widths[min(column, len(self._widths) - 1)]))
+            self._write_cell(number, column, cell, first_style if first_style and column == 0 else style)
+        if lines > 1:
+            # LibreOffice, unlike Excel, does not fit rows to their text when it opens a file.
+            self._worksheet.set_row(number, min(lines * _LINE_HEIGHT, _MAX_HEIGHT))
+
+    def _write_cell(self, row: int, column: int, cell: CellValue, style: Format) -> None:
+        worksheet = self._worksheet
+        if isinstance(cell, bool):
+            worksheet.write_boolean(row, column, cell, style)
+        elif isinstance(cell, int | float | Decimal):
+            worksheet.write_number(row, column, cell, style)
+        elif isinstance(cell, datetime):
+            worksheet.write_datetime(row, column, cell, self._formats.time)
+        elif isinstance(cell, date):
+            worksheet.write_datetime(row, column, cell, self._formats.day)
+        elif cell:
+            worksheet.write_string(row, column, cell, style)
+
+
+# Texts within Excel's limits --------------------------------------------------------------------
+
+
+def _choices(values: Sequence[str]) -> list[str]:
+    """`values` for the quoted list of a drop-down. Excel would divide one at a comma, and refuses a list too long."""
+    choices = [without_controls(value).strip().replace('"', '""') for value in values]
+    length = len(",".join(choices).encode("utf-16-le")) // 2
+    if not choices or not all(choices) or any("," in choice for choice in choices) or length > MAX_CHOICES:
+        raise ValueError(f"No drop-down can hold these values: {', '.join(values)}")
+    return choices
+
+
+def _line_count(text: str, width: float) -> int:
+    """How many lines `text` takes in a column of `width`: rather one too many, since letters differ in width."""
+    if len(text) <= width and "\n" not in text:
+        return 1
+    lines = 0
+    for paragraph in text.split("\n"):
+        lines += 1
+        filled = 0
+        for word in paragraph.split(" "):
+            if filled and filled + len(word) > width:
+                lines += 1
+                filled = 0
+            filled += len(word) + 1
+            if filled > width + 1:  # a word longer than the column is broken
+                lines += int((filled - 1) // width)
+                filled = int((filled - 1) % width) + 1
+    return lines
+
+
+def _shortened(text: str) -> str:
+    """`text` within `MAX_CELL`; an ellipsis shows that its end is missing."""
+    if len(text) <= MAX_CELL // 2:
+        return text
+    units = text.encode("utf-16-le")
+    if len(units) <= MAX_CELL * 2:
+        return text
+    return units[: (MAX_CELL - 1) * 2].decode("utf-16-le", "ignore") + "…"
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """`name` as Excel allows it, and added to `taken`: short enough, none of []:*?/\\, no apostrophe at an end, unique."""
+    spaced = re.sub(r"[\[\]:*?/\\]", " ", without_controls(name))
+    allowed = " ".join(spaced.split()).strip("'")[:MAX_SHEET_NAME].rstrip("' ") or "-"
+    unique = allowed
+    number = 1
+    while unique.casefold() in taken or unique.casefold() == "history":  # Excel reserves that name
+        number += 1
+        suffix = f" ({number})"
+        unique = allowed[: MAX_SHEET_NAME - len(suffix)] + suffix
+    taken.add(unique.casefold())
+    return unique
