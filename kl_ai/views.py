@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from legaltoolbox import catalogue, linking
+from legaltoolbox import linking
+from legaltoolbox.catalogue import catalogues
 from marketoverview.market.figures import figure, figure_order
 from marketoverview.market.selection import Selection
-from marketoverview.market.snapshot import Snapshot, of
+from marketoverview.market.snapshot import Snapshot, snapshots
 from marketoverview.views.selected import market_page
 
 from .login import restore
@@ -31,7 +32,7 @@ LAST_WORDS = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noge
 @market_page
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: what the portal is, its two doors, and the market in numbers."""
-    market = of(request)
+    market = snapshots.for_request(request)
     context = {
         "nav_current": "home",
         "vendor_count": market.size,
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "figure": _front_figure(market),
         "directory_url": reverse("market:directory"),
         "toolbox_url": reverse("toolbox:overview"),
-        "steps": [(phase, linking.url(phase)) for phase in catalogue.of(request).phases],
+        "steps": [(phase, linking.url(phase)) for phase in catalogues.for_request(request).phases],
         "survey_url": reverse("vendor:home"),
     }
     return render(request, "home.html", context)
@@ -65,7 +66,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, current: str, title: str) -> HttpResponse:
-    market = of(request)
+    market = snapshots.for_request(request)
     context: dict[str, Any] = {
         "nav_current": current,
         "crumbs": [(title, "")],

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 from django.db.models import Model
-from django.http import HttpRequest
 from django.utils import timezone
+
+from kl_ai.pages.versions import ValuePerVersion
 
 from .models import (
     Activity,
@@ -178,55 +178,27 @@ class Catalogue:
 
 # Reading ----------------------------------------------------------------------------------------
 
-_lock = Lock()
-_catalogue: Catalogue | None = None
 
-
-def current(version: int | None = None) -> Catalogue:
-    """This process's catalogue of what is public now, or at `version`, where that is known already.
-
-    One query when nothing has changed; none with a `version`.
-    """
-    global _catalogue
-    key = (toolbox_version.current() if version is None else version, timezone.localdate())
-    catalogue = _catalogue
-    if catalogue is None or (catalogue.version, catalogue.day) != key:
-        with _lock:
-            if _catalogue is None or (_catalogue.version, _catalogue.day) != key:
-                _catalogue = build()
-            catalogue = _catalogue
-    return catalogue
-
-
-def of(request: HttpRequest) -> Catalogue:
-    """The catalogue that this request is answered from: one for the whole request."""
-    if not hasattr(request, "_catalogue"):
-        request._catalogue = current(toolbox_version.of(request))  # type: ignore[attr-defined]
-    return request._catalogue  # type: ignore[attr-defined]
-
-
-def build(*, drafts: bool = False) -> Catalogue:
-    """Read the content from the database; with `drafts` also what is not public. One query to a table.
-
-    The version is read before and after: a change that commits in between starts it anew.
-    """
-    while True:
-        before = toolbox_version.current()
-        catalogue = _read(before, drafts)
-        if drafts or toolbox_version.current() == before:
-            return catalogue
-
-
-def _read(version: int, drafts: bool) -> Catalogue:
+def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
+    """The content in the database; with `drafts` also what is not public. One query to a table."""
     items = {model.KIND: dict(_rows(model, drafts)) for model in ITEM_MODELS}
     _tie_items(items)
-    catalogue = Catalogue(version, timezone.localdate(), items, tuple(ScaleLevel.objects.all()))
+    catalogue = Catalogue(version, day, items, tuple(ScaleLevel.objects.all()))
     for source in catalogue.sources:
         source.begin(catalogue.day)
     _read_parts(catalogue)
     catalogue._links = _links(items, catalogue)
     catalogue.amendments = _amendments(items[LegalSource.KIND])
     return catalogue
+
+
+catalogues = ValuePerVersion(toolbox_version, _read)
+"""The catalogue of what is public now: `catalogues.for_request(request)`, or `catalogues.current()` outside of requests."""
+
+
+def read_with_drafts() -> Catalogue:
+    """The catalogue with what is not public, read anew on each call. One query to a table."""
+    return _read(toolbox_version.current(), timezone.localdate(), drafts=True)
 
 
 def _rows(model: Any, drafts: bool) -> Iterator[tuple[int, Item]]:

@@ -16,9 +16,9 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
-from legaltoolbox import catalogue
+from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import toolbox_version
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import snapshots
 from tests import builders, demodata
 
 pytest_plugins = ["tests.browser"]
@@ -51,8 +51,8 @@ def live_server(django_db_setup, live_server):
 def _nothing_remembered():
     """Each test starts from its own rows and in Danish: versions are counted anew, and a request leaves its language."""
     translation.deactivate()
-    snapshot._snapshot = None
-    catalogue._catalogue = None
+    snapshots.forget()
+    catalogues.forget()
     for name in caches:
         caches[name].clear()
 
@@ -85,16 +85,16 @@ def _content(django_db_setup, django_db_blocker):
         return demodata.read_content()
 
 
-def remember(content: catalogue.Catalogue) -> None:
+def remember(content: Catalogue) -> None:
     """Have the pages show this catalogue, as if it were that of the database: it is read once for all tests."""
-    catalogue._catalogue = dataclasses.replace(content, version=0, day=timezone.localdate())
+    catalogues.hold(dataclasses.replace(content, version=0, day=timezone.localdate()), version=0)
 
 
 @pytest.fixture
 def content(_content, db):
     """The legal content, as the pages hold it in memory."""
     remember(_content[1])
-    return catalogue._catalogue
+    return catalogues.current(0)
 
 
 @pytest.fixture

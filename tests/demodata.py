@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from legaltoolbox.catalogue import Catalogue, build
+from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.content.load import load
 from marketoverview.models import market_version
 
@@ -37,7 +37,7 @@ def read_content() -> tuple[list[Table], Catalogue]:
     """The legal content as rows and as a catalogue. Leaves the database as it was."""
     with transaction.atomic():
         load()
-        tables, catalogue = _read_all("legaltoolbox"), build()
+        tables, catalogue = _read_all("legaltoolbox"), catalogues.build()
         transaction.set_rollback(True)
     return tables, catalogue
 

@@ -55,7 +55,7 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
     return decorate
 
 
-versioned_page = public_page(lambda request: sorted(versions.of(request).items()))
+versioned_page = public_page(lambda request: sorted(versions.for_request(request).items()))
 """A public page that follows from the portal's public data and the address alone."""
 
 

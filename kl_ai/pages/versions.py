@@ -1,12 +1,18 @@
-"""The numbers that every process compares what it holds in memory with: one for each area of the portal."""
+"""The version of the public data, one number for each area of the portal, and what a process holds in memory of it.
+
+Whatever changes what is public bumps its area's number in the same transaction; each request compares.
+"""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import date
+from threading import Lock
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,11 +37,11 @@ def numbers() -> Mapping[str, int]:
     return dict(PublicVersion.objects.values_list("area", "number"))
 
 
-def of(request: HttpRequest) -> Mapping[str, int]:
+def for_request(request: HttpRequest) -> Mapping[str, int]:
     """The numbers that this request is answered from: read once, so that a page never mixes two states."""
-    if not hasattr(request, "_versions"):
-        request._versions = numbers()  # type: ignore[attr-defined]
-    return request._versions  # type: ignore[attr-defined]
+    if not hasattr(request, "public_versions"):
+        request.public_versions = numbers()  # type: ignore[attr-defined]
+    return request.public_versions  # type: ignore[attr-defined]
 
 
 @dataclass(eq=False)
@@ -56,6 +62,78 @@ class AreaVersion:
         """The number now; 0 before anything was published. One query."""
         return numbers().get(self.area, 0)
 
-    def of(self, request: HttpRequest) -> int:
+    def for_request(self, request: HttpRequest) -> int:
         """The number that this request is answered from. At most one query, shared by all areas."""
-        return of(request).get(self.area, 0)
+        return for_request(request).get(self.area, 0)
+
+
+# Values in memory ---------------------------------------------------------------------------------
+
+Value = TypeVar("Value")
+Key = tuple[int, date]
+"""A version and a day: rounds open, options retire and reviews fall due at midnight."""
+
+
+class ValuePerVersion(Generic[Value]):
+    """A value that follows from one area's public data and the day. Each process holds one, so a page costs one query.
+
+    `read(version, day)` reads the value from the database. It runs in one thread at a time; the others wait for it.
+    """
+
+    def __init__(self, area: AreaVersion, read: Callable[[int, date], Value]) -> None:
+        self.area = area
+        self.read = read
+        self._lock = Lock()
+        self._held: tuple[Key, Value] | None = None
+
+    def current(self, version: int | None = None) -> Value:
+        """The value of what is public now, or at `version`, where that is known already.
+
+        One query when nothing has changed; none with a `version`.
+        """
+        key = (self.area.current() if version is None else version, timezone.localdate())
+        held = self._held
+        if held is None or held[0] != key:
+            with self._lock:
+                held = self._held
+                if held is None or held[0] != key:
+                    held = self._held = self._build()
+        return held[1]
+
+    def for_request(self, request: HttpRequest) -> Value:
+        """The value that this request is answered from: one for the whole request. At most one query."""
+        values = self._values(request)
+        if self.area.area not in values:
+            values[self.area.area] = self.current(self.area.for_request(request))
+        return values[self.area.area]
+
+    def set_for_request(self, request: HttpRequest, value: Value) -> None:
+        """Answer this request from `value`, as the preview of something that is not public does."""
+        self._values(request)[self.area.area] = value
+
+    def build(self) -> Value:
+        """The value, read from the database now and not held. As many queries as `read` has, and two."""
+        return self._build()[1]
+
+    def hold(self, value: Value, version: int) -> None:
+        """Take `value` for what is public at `version` today, as if it had been read."""
+        self._held = (version, timezone.localdate()), value
+
+    def forget(self) -> None:
+        """Read anew on the next call."""
+        self._held = None
+
+    def _build(self) -> tuple[Key, Value]:
+        """Read the value, and its version before and after: a change that commits in between starts it anew."""
+        while True:
+            key = (self.area.current(), timezone.localdate())
+            value = self.read(*key)
+            if (self.area.current(), timezone.localdate()) == key:
+                return key, value
+
+    @staticmethod
+    def _values(request: HttpRequest) -> dict[str, Any]:
+        """The values of all areas that this request has asked for, by area."""
+        if not hasattr(request, "public_values"):
+            request.public_values = {}  # type: ignore[attr-defined]
+        return request.public_values  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ from kl_ai.admin.locking import NO_KEY
 from kl_ai.admin.site import Task
 from kl_ai.validators import validate_text
 
-from .. import catalogue as catalogues
+from ..catalogue import catalogues, read_with_drafts
 from ..content import check
 from ..linking import KIND_NAMES, url
 from ..models import Item, toolbox_version
@@ -183,7 +183,7 @@ class ItemAdmin(PublicDataAdmin):
     @staticmethod
     def _findings() -> list[str]:
         """What the content check finds now, in any item: hiding one may leave another without what it needs."""
-        return [str(finding) for finding in check.findings(catalogues.build(drafts=True)) if finding.is_problem]
+        return [str(finding) for finding in check.findings(read_with_drafts()) if finding.is_problem]
 
     def tasks(self, request: HttpRequest) -> list[Task]:
         """A line on the administration's front page where items wait for their review."""
@@ -209,7 +209,7 @@ class ItemAdmin(PublicDataAdmin):
         item = self.get_object(request, object_id)
         if item is None or not self.has_view_permission(request, item):
             raise Http404
-        request._catalogue = catalogues.build(drafts=True)  # type: ignore[attr-defined]
+        catalogues.set_for_request(request, read_with_drafts())
         request.is_preview = True  # type: ignore[attr-defined]
         page = resolve(urlsplit(url(item)).path)
         return page.func(request, *page.args, **page.kwargs)
@@ -226,7 +226,7 @@ class ItemAdmin(PublicDataAdmin):
         """What is linked with the item, by kind, each as a link to its form."""
         if not item.pk:
             return "–"
-        catalogue = catalogues.build(drafts=True)
+        catalogue = read_with_drafts()
         rows = []
         for kind, name in KIND_NAMES.items():
             if links := catalogue.linked(item, kind):

@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import catalogue as catalogues
 from .. import filtersets, linking, rating
-from ..catalogue import Catalogue
+from ..catalogue import Catalogue, catalogues
 from ..filtersets import Selection
 from ..models import Guidance, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
 from .items import VENDOR_QUERY
@@ -34,7 +33,7 @@ def panel(kind: str, catalogue: Catalogue, selection: Selection, path: str, item
 @toolbox_page
 def risks(request: HttpRequest) -> HttpResponse:
     """The risk catalogue, and the scale to assess with."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     selection = filtersets.read(request, Risk.KIND, catalogue)
     items = filtersets.matching(Risk.KIND, catalogue, selection)
     words = {"n": len(items), "total": len(catalogue.risks)}
@@ -76,7 +75,7 @@ def _matrix(catalogue: Catalogue) -> list[MatrixRow]:
 @toolbox_page
 def requirements(request: HttpRequest) -> HttpResponse:
     """The requirements catalogue; what is picked stands in the address and goes into the annex."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     selection = filtersets.read(request, Requirement.KIND, catalogue)
     items = filtersets.matching(Requirement.KIND, catalogue, selection)
     file_query = selection.query()
@@ -112,7 +111,7 @@ def requirements(request: HttpRequest) -> HttpResponse:
 @toolbox_page
 def guidance(request: HttpRequest) -> HttpResponse:
     """What one may and may not do, by theme, the answer first."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     selection = filtersets.read(request, Guidance.KIND, catalogue)
     items = filtersets.matching(Guidance.KIND, catalogue, selection)
     themes = {theme.value: str(theme.label) for theme in Guidance.Theme}

@@ -10,8 +10,8 @@ from kl_ai.export.docx import docx_bytes, docx_response
 from kl_ai.export.downloads import zip_response
 from kl_ai.export.xlsx import xlsx_response
 
-from .. import catalogue as catalogues
 from .. import filtersets
+from ..catalogue import catalogues
 from ..files import catalogue_json as reuse_data
 from ..files import docx, xlsx
 from ..models import DocumentTemplate, Phase, Requirement, Risk
@@ -41,7 +41,7 @@ def phase_templates(request: HttpRequest, slug: str) -> HttpResponse:
 @toolbox_page
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The picked requirements, or those of the selection, as an annex to a tender; the list says where there are none."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     selection = filtersets.read(request, Requirement.KIND, catalogue)
     chosen = filtersets.for_file(Requirement.KIND, catalogue, selection)
     if not chosen:
@@ -57,7 +57,7 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
 @toolbox_page
 def risks(request: HttpRequest) -> HttpResponseBase:
     """The risks of the selection as a workbook for a risk assessment; the list says where there are none."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     selection = filtersets.read(request, Risk.KIND, catalogue)
     chosen = filtersets.for_file(Risk.KIND, catalogue, selection)
     if not chosen:
@@ -71,14 +71,14 @@ def risks(request: HttpRequest) -> HttpResponseBase:
 @toolbox_page
 def catalogue_json(request: HttpRequest) -> HttpResponseBase:
     """The whole public catalogue; the page beside it says what the fields mean."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     return reuse_data.response(catalogue, request)
 
 
 @toolbox_page
 def reuse(request: HttpRequest) -> HttpResponse:
     """What the JSON holds and how it may be used."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     return page(
         request, "reuse", catalogue, [(_("Reuse the content"), "")], "reuse",
         address=request.build_absolute_uri(reverse("toolbox:catalogue")),

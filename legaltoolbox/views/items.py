@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from kl_ai.pages.querystring import encode
 
-from .. import catalogue as catalogues
 from .. import linking, onepager
-from ..catalogue import Catalogue
+from ..catalogue import Catalogue, catalogues
 from ..files.docx import checks
 from ..filtersets import PICK
 from ..linking import related
@@ -56,7 +55,7 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
 @toolbox_page
 def roles(request: HttpRequest) -> HttpResponse:
     """Who takes part, and why."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     return page(
         request, "roles", catalogue, [(_("Roles"), "")], "roles",
         rows=[(role, len(catalogue.linked(role, Activity.KIND))) for role in catalogue.roles],
@@ -130,7 +129,7 @@ def activity(request: HttpRequest, code: str) -> HttpResponse:
 @toolbox_page
 def templates(request: HttpRequest) -> HttpResponse:
     """All templates, the central ones marked."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     return page(
         request, "templates", catalogue, [(_("Templates"), "")], "templates",
         rows=[(one, linking.refs(catalogue.linked(one, Activity.KIND))) for one in catalogue.templates],

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import catalogue as catalogues
 from .. import filtersets, linking
-from ..catalogue import Catalogue
+from ..catalogue import Catalogue, catalogues
 from ..models import LegalSource, LegalStatus
 from ..texts import unsettled
 from .catalogues import panel
@@ -22,7 +21,7 @@ RESTING = ("activity", "template", "risk", "requirement", "guidance", "role", "p
 @toolbox_page
 def sources(request: HttpRequest) -> HttpResponse:
     """The acts, decisions and guides; an act shows how many of its provisions are used."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     selection = filtersets.read(request, LegalSource.KIND, catalogue)
     items = filtersets.matching(LegalSource.KIND, catalogue, selection)
     shown = items if not selection.is_everything else [item for item in items if item.part_of is None]
@@ -93,7 +92,7 @@ class Change:
 @toolbox_page
 def changes(request: HttpRequest) -> HttpResponse:
     """What is adopted or proposed, with what is known, and what it will touch."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     groups = []
     for legal_status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED, LegalStatus.IN_FORCE):
         found = [

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_safe
 
 from kl_ai.pages.querystring import Chip, encode
 
-from .. import catalogue as catalogues
 from .. import filtersets, onepager
-from ..catalogue import Catalogue
+from ..catalogue import Catalogue, catalogues
 from ..models import LegalSource, Role, ScreeningQuestion
 from ..screening import NO, YES, Situation, applying
 from .pages import page, status, toolbox_page
@@ -37,7 +36,7 @@ class Asked:
 @toolbox_page
 def overview(request: HttpRequest) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/`: the plan for the role and the answers in the address."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     situation, notices = filtersets.situation(request, catalogue)
     plan = onepager.plan(catalogue, situation)
     return page(

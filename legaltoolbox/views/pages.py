@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from kl_ai.pages.cache import versioned_page
 
-from .. import catalogue as catalogues
-from ..catalogue import Catalogue
+from ..catalogue import Catalogue, catalogues
 from ..linking import linker
 from ..models import Item
 
@@ -27,7 +26,7 @@ toolbox_page = versioned_page
 
 def find(request: HttpRequest, kind: str, key: str) -> tuple[Catalogue, Any]:
     """The catalogue and the public item with this key; codes are found in small letters too. Raises 404."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     item = catalogue.find(kind, key) or catalogue.find(kind, key.upper())
     if item is None:
         raise Http404

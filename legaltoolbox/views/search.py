@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from .. import catalogue as catalogues
 from .. import filtersets
+from ..catalogue import catalogues
 from ..search import search as searching
 from .pages import page, status, toolbox_page
 
@@ -12,7 +12,7 @@ from .pages import page, status, toolbox_page
 @toolbox_page
 def search(request: HttpRequest) -> HttpResponse:
     """Results by kind; a provision, “art 35” or “§ 22”, gives what rests on it; a code gives the item."""
-    catalogue = catalogues.of(request)
+    catalogue = catalogues.for_request(request)
     q, notices = filtersets.search_text(request)
     provisions, names_provision = searching.provisions(q, catalogue) if q else ([], False)
     groups = searching.index(catalogue).find(q) if q and not provisions else []

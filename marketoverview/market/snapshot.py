@@ -1,7 +1,7 @@
 """The published answers as one immutable value, and every count that is made from it.
 
-Each process keeps one `Snapshot`. `current()` reads the version row (one query) and rebuilds the
-snapshot when somebody has changed what is public since, so that it is never stale in any process.
+Each process keeps one `Snapshot`. `snapshots.current()` reads the version row (one query) and rebuilds
+the snapshot when somebody has changed what is public since, so that it is never stale in any process.
 
 Vendors stand in Danish alphabetical order; a set of them is an `int` used as a bitset over their
 positions. Within a question chosen options are joined by OR, questions among each other by AND.
@@ -19,12 +19,11 @@ from datetime import date
 from functools import cached_property, reduce
 from itertools import accumulate, chain, islice
 from operator import or_
-from threading import Lock
 
 from django.db.models import Max
-from django.http import HttpRequest
 from django.utils import timezone
 
+from kl_ai.pages.versions import ValuePerVersion
 from kl_ai.search import bitset
 from kl_ai.search.danish import sort_key
 from kl_ai.search.index import WordIndex
@@ -115,10 +114,6 @@ class Snapshot:
     _orders: dict = field(default_factory=dict, repr=False, compare=False)
 
     # What there is ---------------------------------------------------------------------------
-
-    @property
-    def key(self) -> tuple[int, date]:
-        return self.version, self.day
 
     @property
     def size(self) -> int:
@@ -216,48 +211,12 @@ def rotation_key(day: date, slug: str) -> str:
 
 # Building ---------------------------------------------------------------------------------------
 
-_lock = Lock()
-_snapshot: Snapshot | None = None
 
+def _read(version: int, day: date) -> Snapshot:
+    """One pass over the tables. Eight queries.
 
-def current(version: int | None = None) -> Snapshot:
-    """This process's snapshot of what is public now, or at `version`, where that is known already.
-
-    One query when nothing has changed; none with a `version`.
+    What was published after the first query is passed over: `ValuePerVersion` then reads again.
     """
-    global _snapshot
-    key = (market_version.current() if version is None else version, timezone.localdate())
-    snapshot = _snapshot
-    if snapshot is None or snapshot.key != key:
-        with _lock:
-            if _snapshot is None or _snapshot.key != key:
-                _snapshot = build()
-            snapshot = _snapshot
-    return snapshot
-
-
-def of(request: HttpRequest) -> Snapshot:
-    """The snapshot that this request is answered from: one for the whole request, one query."""
-    if not hasattr(request, "_snapshot"):
-        request._snapshot = current(market_version.of(request))  # type: ignore[attr-defined]
-    return request._snapshot  # type: ignore[attr-defined]
-
-
-def build() -> Snapshot:
-    """Read what is public from the database. Ten queries.
-
-    The version is read before and after: a change that commits in between starts it anew, so
-    that a snapshot never mixes two states.
-    """
-    while True:
-        before = market_version.current()
-        snapshot = _read(before)
-        if market_version.current() == before:
-            return snapshot
-
-
-def _read(version: int) -> Snapshot:
-    """One pass over the tables. What was published after the first query is passed over: `build` then reads again."""
     rows = Response.objects.published().values_list(
         "vendor_id", "pk", "vendor__slug", "vendor__name", "confirmed_at", "vendor__is_demo", "description"
     )
@@ -269,7 +228,7 @@ def _read(version: int) -> Snapshot:
     answers = _Answers(positions, texts)
     return Snapshot(
         version=version,
-        day=timezone.localdate(),
+        day=day,
         entries=entries,
         asked=_asked(answers, offerings),
         text=WordIndex(" ".join(parts) for parts in texts),
@@ -278,6 +237,10 @@ def _read(version: int) -> Snapshot:
         updated_on=_updated_on(),
         is_demo=any(row[5] for row in listed),
     )
+
+
+snapshots = ValuePerVersion(market_version, _read)
+"""The snapshot of what is public now: `snapshots.for_request(request)`, or `snapshots.current()` outside of requests."""
 
 
 class _Offerings:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from ..market import profiles
-from ..market.snapshot import of
+from ..market.snapshot import snapshots
 from ..models import (
     Answer,
     Invitation,
@@ -93,7 +93,7 @@ def response(request: HttpRequest, pk: int) -> HttpResponse:
     """One response as the public would see it, with its history. A stranger gets 404."""
     visible = Response.objects.visible_to(request.user).with_everything()
     found = get_object_or_404(visible.prefetch_related("events__actor"), pk=pk)
-    market = of(request)
+    market = snapshots.for_request(request)
     context = {
         "nav_current": "vendor",
         "crumbs": [

@@ -17,7 +17,7 @@ from kl_ai.pages.pagination import pages
 
 from ..market import columns, facets, profiles, vcards
 from ..market.selection import MAX_COMPARED, Selection
-from ..market.snapshot import Snapshot, of
+from ..market.snapshot import Snapshot, snapshots
 from ..models import Response, Status
 from .selected import Choice, market_page, panel, read, with_page_notice
 
@@ -106,7 +106,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     response = public_or_withdrawn(slug)
     if response.status == Status.WITHDRAWN:
         return gone(request, response)
-    market = of(request)
+    market = snapshots.for_request(request)
     crumbs = [(_("Find vendors"), reverse("market:directory")), (response.vendor.name, "")]
     contact = profiles.contact(response)
     return render(

@@ -22,7 +22,7 @@ from ..market.columns import Column, columns, read_in_order
 from ..market.figures import figures as figures_of
 from ..market.profiles import profile_url
 from ..market.selection import Selection
-from ..market.snapshot import Snapshot, of
+from ..market.snapshot import Snapshot, snapshots
 from ..models import Response, SampleOffering
 from .selected import about, links, made_at, market_page, no_recommendation, read
 
@@ -80,7 +80,7 @@ def _json(
 @market_page
 def export_help(request: HttpRequest) -> HttpResponse:
     """What the files contain: formats, columns, keys and codes."""
-    market = of(request)
+    market = snapshots.for_request(request)
     formats = [
         ("CSV", reverse("market:export", args=["csv"]), _("Semicolons and UTF-8: Danish Excel opens it right.")),
         ("Excel", reverse("market:export", args=["xlsx"]), _("With filters, and a sheet about the data.")),
@@ -176,7 +176,7 @@ def note(request: HttpRequest) -> HttpResponse:
 @market_page
 def neutrality(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/neutralitet/`: the rule and the method."""
-    market = of(request)
+    market = snapshots.for_request(request)
     context = {
         "nav_current": "neutrality",
         "crumbs": [(_("Neutrality"), "")],

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.pagination import Pages
 
-from ..market import facets, snapshot, wording
+from ..market import facets, wording
 from ..market import selection as filtersets
 from ..market.selection import Selection
-from ..market.snapshot import Snapshot
+from ..market.snapshot import Snapshot, snapshots
 
 market_page: Callable[[Callable], Callable] = versioned_page
 """A public page that follows from the address and the published answers alone."""
@@ -34,7 +34,7 @@ class Choice:
 
 def read(request: HttpRequest) -> tuple[Snapshot, Selection]:
     """What is public, and what of it the request selects."""
-    market = snapshot.of(request)
+    market = snapshots.for_request(request)
     return market, filtersets.read(request, market)
 
 

@@ -18,7 +18,7 @@ from kl_ai.mail import outbox
 
 from ..mails import notifications
 from ..market import profiles
-from ..market.snapshot import of
+from ..market.snapshot import snapshots
 from ..models import ChangedMeanwhile, Question, Response, SavedPart, fingerprint
 from ..models.drafts import OFFERINGS
 from ..survey import deadlines, parts
@@ -176,7 +176,7 @@ def review(request: HttpRequest, response: Response) -> HttpResponse:
         if found.holds(one.item)
     ]
     whole = Response.objects.with_everything().get(pk=response.pk)
-    market = of(request)
+    market = snapshots.for_request(request)
     return page(
         request, response, "review", _("Review and hand in"),
         form=form, missing=missing, seen=response.changed_at.isoformat(),

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from legaltoolbox import catalogue, linking
-from legaltoolbox.catalogue import BY_KIND, Catalogue, build
+from legaltoolbox import linking
+from legaltoolbox.catalogue import BY_KIND, Catalogue, catalogues, read_with_drafts
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,
@@ -53,7 +53,7 @@ def test_every_link_is_seen_from_both_ends(content):
 
 
 def test_links_are_those_of_the_rows_in_the_order_of_their_kind(content_rows):
-    found = build()
+    found = catalogues.build()
     activity = Activity.objects.get(code="A25")
     involved = set(activity.involved.values_list("slug", flat=True)) | {activity.responsible.slug}
     mine = found.find("activity", "A25")
@@ -76,7 +76,7 @@ def test_an_activity_rests_on_the_sources_of_its_checklist_too(content_rows):
     )  # fmt: skip
     check = ChecklistItem.objects.get(activity__code="A25", number=1)
     check.sources.add(source)
-    found = build()
+    found = catalogues.build()
     planted = found.find("source", "proeve")
     assert codes(found.resting_on(planted, "activity")) == ["A25"]
     assert planted in found.linked(found.find("activity", "A25"), "source")
@@ -103,7 +103,7 @@ def test_what_rests_on_an_article_includes_what_rests_on_its_letters(content):
 def test_a_source_knows_what_it_changes_and_shows_it_apart(content_rows):
     changing, changed = LegalSource.objects.get(slug="ai-omnibus"), LegalSource.objects.get(slug="ai-forordningen")
     changing.amends.set([changed])
-    found = build()
+    found = catalogues.build()
     assert found.amendments[changing.pk] == [changed.pk]
     assert found.find("source", "ai-forordningen") not in found.linked(found.find("source", "ai-omnibus"), "source")
 
@@ -137,7 +137,7 @@ def test_nothing_public_leads_to_something_that_is_not(data, content_rows):
         model.objects.update(is_public=True)
         keys = sorted(model.objects.values_list(model.KEY, flat=True))
         hide(model, *data.draw(st.lists(st.sampled_from(keys), unique=True, max_size=4), label=kind))
-    found = build()
+    found = catalogues.build()
     for kind, items in found.items.items():
         assert all(item.is_public for item in items.values()), kind
     for item, other in reached(found):
@@ -147,19 +147,19 @@ def test_nothing_public_leads_to_something_that_is_not(data, content_rows):
 def test_what_is_switched_off_is_found_nowhere(content_rows):
     Activity.objects.filter(code="A26").update(what="Et andet ord end A25 står her.")
     hide(Activity, "A25")
-    found = build()
+    found = catalogues.build()
     assert found.find("activity", "A25") is None
     assert search.by_code("A25", found) is None
     assert linking.linker(found).inline("Se A25 og A26.") == 'Se A25 og <a href="{}">A26</a>.'.format(
         linking.url(found.find("activity", "A26"))
     )
-    assert build(drafts=True).find("activity", "A25").is_public is False
+    assert read_with_drafts().find("activity", "A25").is_public is False
 
 
 def test_activities_go_with_the_phase_or_the_role_that_they_cannot_do_without(content_rows):
     hide(Phase, "udfasning")
     hide(Role, "arkiv")
-    found = build()
+    found = catalogues.build()
     gone = Activity.objects.filter(phase__slug="udfasning") | Activity.objects.filter(responsible__slug="arkiv")
     assert gone.exists()
     assert set(codes(found.activities)) == {*Activity.objects.values_list("code", flat=True)} - {
@@ -169,7 +169,7 @@ def test_activities_go_with_the_phase_or_the_role_that_they_cannot_do_without(co
 
 def test_provisions_go_with_their_act_at_any_depth(content_rows):
     hide(LegalSource, "gdpr")
-    slugs = set(codes(build().sources))
+    slugs = set(codes(catalogues.build().sources))
     assert "ai-forordningen-art-26-stk-2" in slugs
     assert not [slug for slug in slugs if slug.startswith("gdpr")]
 
@@ -179,7 +179,7 @@ def test_templates_go_with_their_owner(content_rows):
     hide(Role, owner.slug)
     mine = set(DocumentTemplate.objects.filter(owner=owner).values_list("code", flat=True))
     assert "S11" in mine
-    assert not mine & set(codes(build().templates))
+    assert not mine & set(codes(catalogues.build().templates))
 
 
 def test_what_can_stand_alone_stays_without_what_is_gone(content_rows):
@@ -188,7 +188,7 @@ def test_what_can_stand_alone_stays_without_what_is_gone(content_rows):
     check = others.select_related("activity", "role").first()
     hide(ScreeningQuestion, "personoplysninger")
     hide(Role, check.role.slug)
-    found = build()
+    found = catalogues.build()
     assert found.find("question", "foelsomme").requires is None
     assert found.checklist(found.find("activity", check.activity.code))[check.number - 1].role is None
     assert all(condition.question in found.questions for risk in found.risks for condition in found.conditions(risk))
@@ -199,18 +199,18 @@ def test_what_can_stand_alone_stays_without_what_is_gone(content_rows):
 
 def test_building_costs_the_same_number_of_queries_at_two_sizes(content_rows):
     with CaptureQueriesContext(connection) as large:
-        before = build()
+        before = catalogues.build()
     for model in (Guidance, Requirement, Risk):
         model.objects.filter(code__gt=f"{model.objects.first().code[0]}05").delete()
     Activity.objects.exclude(phase__slug="foranalyse").delete()
     with CaptureQueriesContext(connection) as small:
-        after = build()
+        after = catalogues.build()
     assert len(after.activities) < len(before.activities) / 2
     assert len(small) == len(large)
 
 
 def test_reading_a_catalogue_that_is_built_costs_no_query(content_rows, django_assert_num_queries):
-    found = build()
+    found = catalogues.build()
     with django_assert_num_queries(0):
         for item, other in reached(found):
             str(item), str(other)
@@ -221,46 +221,46 @@ def test_reading_a_catalogue_that_is_built_costs_no_query(content_rows, django_a
 
 def test_a_page_costs_one_query_and_a_change_is_seen_by_the_next(content_rows, django_assert_num_queries):
     """Another process has only the number in the database to know by."""
-    first = catalogue.current()
+    first = catalogues.current()
     with django_assert_num_queries(1):
-        assert catalogue.current() is first
+        assert catalogues.current() is first
     with django_assert_num_queries(0):
-        assert catalogue.current(first.version) is first
+        assert catalogues.current(first.version) is first
     Activity.objects.filter(code="A25").update(title="En ny titel")
     toolbox_version.bump()
-    second = catalogue.current()
+    second = catalogues.current()
     assert second.find("activity", "A25").title == "En ny titel"
     assert first.find("activity", "A25").title != "En ny titel"
-    assert catalogue.current() is second
+    assert catalogues.current() is second
 
 
 def test_a_new_day_is_read_anew(content_rows, monkeypatch):
     """What is overdue depends on the day, and no number changes at midnight."""
-    today = catalogue.current()
+    today = catalogues.current()
     tomorrow = today.day + timedelta(days=1)
     monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
-    assert catalogue.current() is not today
-    assert catalogue.current().day == tomorrow
+    assert catalogues.current() is not today
+    assert catalogues.current().day == tomorrow
 
 
 def test_a_change_while_it_is_read_is_not_missed(content_rows, monkeypatch):
-    read = catalogue._read
+    read = catalogues.read
 
-    def read_and_be_overtaken(version, drafts):
-        found = read(version, drafts)
-        monkeypatch.setattr(catalogue, "_read", read)
+    def read_and_be_overtaken(version, day):
+        found = read(version, day)
+        monkeypatch.setattr(catalogues, "read", read)
         Activity.objects.filter(code="A25").update(title="En ny titel")
         toolbox_version.bump()
         return found
 
-    monkeypatch.setattr(catalogue, "_read", read_and_be_overtaken)
-    found = catalogue.current()
+    monkeypatch.setattr(catalogues, "read", read_and_be_overtaken)
+    found = catalogues.current()
     assert found.find("activity", "A25").title == "En ny titel"
     assert found.version == toolbox_version.current()
 
 
 def test_an_empty_toolbox_is_a_catalogue_too(db):
-    found = build()
+    found = catalogues.build()
     assert not any(found.items.values())
     assert found.reviewed_on is None
 
@@ -271,7 +271,7 @@ def test_an_empty_toolbox_is_a_catalogue_too(db):
 def test_adopted_law_is_in_force_from_its_day_on_without_anybodys_doing(days, status, content_rows):
     rows = LegalSource.objects.filter(slug="ai-forordningen-art-26")
     rows.update(status=LegalStatus.ADOPTED, applies_from=timezone.localdate() + timedelta(days=days))
-    assert build().find("source", "ai-forordningen-art-26").status == status
+    assert catalogues.build().find("source", "ai-forordningen-art-26").status == status
     assert rows.get().status == LegalStatus.ADOPTED  # what an editor sees, with a note of the content check
 
 
@@ -279,4 +279,4 @@ def test_what_is_adopted_or_proposed_without_a_day_stays_so(content_rows):
     rows = LegalSource.objects.filter(slug="ai-forordningen-art-26")
     for status, day in ((LegalStatus.ADOPTED, None), (LegalStatus.PROPOSED, timezone.localdate())):
         rows.update(status=status, applies_from=day)
-        assert build().find("source", "ai-forordningen-art-26").status == status
+        assert catalogues.build().find("source", "ai-forordningen-art-26").status == status

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legaltoolbox import citations, linking
-from legaltoolbox.catalogue import build
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.citations import Wanted, wanted
 from legaltoolbox.models import Activity, LegalSource
 from legaltoolbox.search import search
@@ -252,7 +252,7 @@ def test_every_source_of_an_act_is_found_under_its_own_name(content):
 def test_other_names_of_an_act_are_understood_as_soon_as_they_are_written(content_rows):
     LegalSource.objects.filter(slug="forvaltningsloven").update(aliases=["fvl", "den danske forvaltningslov"])
     LegalSource.objects.filter(slug="ai-forordningen").update(aliases=["AI Act"])
-    found = build()
+    found = catalogues.build()
     assert slugs("fvl § 22", found) == ["forvaltningsloven-par-22"]
     assert slugs("§ 22 i den danske forvaltningslov", found) == ["forvaltningsloven-par-22"]
     assert slugs("AI Act 26(2)", found) == ["ai-forordningen-art-26-stk-2"]
@@ -262,7 +262,7 @@ def test_other_names_of_an_act_are_understood_as_soon_as_they_are_written(conten
 def test_a_provision_shows_what_rests_on_it_and_on_its_parts(content_rows):
     activity = Activity.objects.get(code="A25")
     activity.sources.set(LegalSource.objects.filter(slug="gdpr-art-35-stk-7-litra-a"))
-    (provision,), _ = search.provisions("art. 35, stk. 7", build())
+    (provision,), _ = search.provisions("art. 35, stk. 7", catalogues.build())
     codes = {group.kind: [hit.ref.code for hit in group.hits] for group in provision.resting}
     assert "A25" in codes["activity"]
     assert "source" not in codes

@@ -18,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from legaltoolbox import catalogue
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,
@@ -185,7 +185,7 @@ TEMPLATES = [
 @hypothesis_settings(max_examples=60)
 @given(template=st.sampled_from(TEMPLATES), segment=segments)
 def test_an_address_of_nothing_is_a_404_in_the_design(client, template, segment):
-    known = {key.casefold() for keys in catalogue.current().by_key.values() for key in keys}
+    known = {key.casefold() for keys in catalogues.current().by_key.values() for key in keys}
     if segment.casefold() in known or not segment.strip("./"):
         return
     response = client.get(TOOLBOX + template.format(quote(segment, safe="")))

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from legaltoolbox import onepager
-from legaltoolbox.catalogue import Catalogue, build
+from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import url
 from legaltoolbox.models import Activity, ActivityCondition, Involvement, Phase, Role
 from legaltoolbox.onepager import CHIP_WIDTH, LABELS, NARROWEST, WIDTH, Plan, plan, svg
@@ -73,7 +73,7 @@ def test_without_a_situation_everything_is_in_the_plan_phase_by_phase(content):
 
 
 def test_a_role_sees_exactly_what_it_takes_part_in(content_rows):
-    found = build()
+    found = catalogues.build()
     for role in found.roles:
         mine = plan(found, Situation(role.slug))
         responsible = set(Activity.objects.filter(responsible=role.pk).values_list("code", flat=True))
@@ -116,7 +116,7 @@ def test_an_unknown_role_is_no_role(content):
 def test_the_responsible_comes_first_and_once(content_rows):
     activity = Activity.objects.get(code="A25")
     activity.involvement_set.create(role=activity.responsible, why="Også.")
-    found = build()
+    found = catalogues.build()
     parts = onepager.parts(found.find("activity", "A25"), found)
     assert parts[0].is_responsible
     assert parts[0].role.slug == activity.responsible.slug
@@ -211,7 +211,7 @@ def test_no_text_breaks_the_drawing(content_rows):
     Role.objects.filter(slug="dpo").update(name=HOSTILE, short_name="<b> & \"c\" 'd'")
     Phase.objects.filter(slug="foranalyse").update(name=HOSTILE)
     ActivityCondition.objects.filter(activity__code="A25").update(reason=HOSTILE)
-    of = plan(build(), Situation())
+    of = plan(catalogues.build(), Situation())
     assert_shows(of)
     root = drawn(of)
     assert "select" not in {element.tag.removeprefix(SVG) for element in root.iter()}

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from legaltoolbox import catalogue
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,
@@ -15,7 +15,7 @@ from legaltoolbox.models import (
     Risk,
     toolbox_version,
 )
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import snapshots
 from tests.pages import PUBLIC
 
 MOST = 2
@@ -65,7 +65,7 @@ def make_as_much_again() -> None:
 @pytest.fixture(autouse=True)
 def _the_market_is_known(db):
     """Each page asks of the market whether it is invented."""
-    snapshot.current()
+    snapshots.current()
 
 
 def test_every_address_costs_the_version_and_little_more(content, client):
@@ -82,14 +82,14 @@ def test_with_twice_the_content_nothing_costs_more(content_rows, client):
     few = {path: len(asked(client, path)) for path in paths}
     make_as_much_again()
     assert queries_of_reading() == before <= 45
-    assert len(catalogue.current().risks) == 2 * Risk.objects.exclude(code__endswith="b").count()
+    assert len(catalogues.current().risks) == 2 * Risk.objects.exclude(code__endswith="b").count()
     assert {path: len(asked(client, path)) for path in paths} == few
     assert max(few.values()) <= MOST
 
 
 def queries_of_reading() -> int:
     with CaptureQueriesContext(connection) as queries:
-        catalogue.current()
+        catalogues.current()
     return len(queries)
 
 

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from kl_ai.models import User
 from marketoverview.management.commands.load_demo import MEMBERS, STAFF
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Question, Response, Vendor
 from tests.builders import make_vendor
 
@@ -23,8 +23,8 @@ def load(**options):
 
 def test_gives_35_public_vendors_keeps_a_trial_and_puts_them_back_when_asked(develop):
     load()
-    assert snapshot.current().size == 35
-    assert snapshot.current().is_demo
+    assert snapshots.current().size == 35
+    assert snapshots.current().is_demo
     curator = User.objects.get(email="kurator@demo.example")
     member = User.objects.get(email="leverandoer@demo.example")
     vendor = member.vendors.get()
@@ -32,12 +32,12 @@ def test_gives_35_public_vendors_keeps_a_trial_and_puts_them_back_when_asked(dev
     revision.submit(member)
     revision.publish(curator)
     Response.objects.published().exclude(vendor=vendor).first().withdraw(curator, "En prøve")
-    assert snapshot.current().size == 34
+    assert snapshots.current().size == 34
     make_vendor("Prøvet af i administrationen")
     load()
-    assert snapshot.current().size == 34
+    assert snapshots.current().size == 34
     load(reset=True)
-    assert snapshot.current().size == 35
+    assert snapshots.current().size == 35
     assert_five_logins()
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import snapshots
 from tests.bulk import make_market
 from tests.pages import PUBLIC
 
@@ -52,10 +52,10 @@ def queries(client, path: str) -> list[str]:
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_the_number_of_queries_is_constant(path, survey, content, client):
     make_market(FEW)
-    snapshot.current()
+    snapshots.current()
     few = queries(client, path)
     make_market(MANY - FEW, start=FEW)
-    snapshot.current()
+    snapshots.current()
     many = queries(client, path)
     assert len(few) == len(many), "\n".join(many)
     assert len(many) <= MOST
@@ -66,7 +66,7 @@ def test_the_snapshot_is_read_with_a_constant_number_of_queries(survey):
     for start, size in ((0, FEW), (FEW, MANY - FEW)):
         make_market(size, start)
         with CaptureQueriesContext(connection) as asked:
-            assert snapshot.current().size == start + size
+            assert snapshots.current().size == start + size
         counted.append(len(asked))
     assert counted[0] == counted[1] <= 15
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import snapshots
 from marketoverview.models import (
     TRANSITIONS,
     Answer,
@@ -77,7 +77,7 @@ def test_a_revision_begins_as_a_copy_and_the_public_profile_stays(vendor, curato
     assert [str(option) for option in draft.offerings.get().options.all()] == ["Svar advisory"]
     assert public.offerings.get().pk != draft.offerings.get().pk
     Response.objects.filter(pk=draft.pk).update(description="Noget nyt")
-    assert snapshot.current().entries[0].response_id == public.pk
+    assert snapshots.current().entries[0].response_id == public.pk
 
 
 def test_a_revision_leaves_retired_options_behind(vendor, curator):
@@ -146,7 +146,7 @@ def test_confirming_makes_a_stale_profile_fresh(vendor, curator):
     assert list(Response.objects.stale()) == [response]
     response.confirm(curator)
     assert not Response.objects.stale().exists()
-    assert snapshot.current().entries[0].confirmed_at == timezone.localdate()
+    assert snapshots.current().entries[0].confirmed_at == timezone.localdate()
 
 
 def test_who_comes_second_is_told_who_was_first(vendor):

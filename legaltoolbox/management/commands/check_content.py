@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from legaltoolbox.catalogue import build
+from legaltoolbox.catalogue import read_with_drafts
 from legaltoolbox.content import check
 from legaltoolbox.models import Certainty
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--counts", action="store_true", help="also print the items by kind and certainty")
 
     def handle(self, *args, counts: bool, **options) -> None:
-        catalogue = build(drafts=True)
+        catalogue = read_with_drafts()
         with override("en"):
             found = check.findings(catalogue)
         if counts:

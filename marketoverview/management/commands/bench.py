@@ -24,8 +24,9 @@ from django.db import connection
 from django.db.models import Count
 from django.test import Client
 
-from marketoverview.market import facets, snapshot
+from marketoverview.market import facets
 from marketoverview.market.selection import Selection
+from marketoverview.market.snapshot import Snapshot, snapshots
 from marketoverview.models import Answer, Response
 
 SIZES = (2_000, 100_000)
@@ -79,8 +80,8 @@ class Command(BaseCommand):
 
 def measure_all() -> dict[str, tuple[float, float]]:
     """Name to median and highest, in milliseconds."""
-    found = {"snapshot, built from the database": measure([snapshot.build], runs=3)}
-    market = snapshot.current()
+    found = {"snapshot, built from the database": measure([snapshots.build], runs=3)}
+    market = snapshots.current()
     client, chance = Client(), random.Random(SEED)  # noqa: S311 - nothing here is secret
     selections = [random_selection(market, chance) for _ in range(RUNS)]
     pages = {
@@ -129,7 +130,7 @@ def measure(calls: list[Callable[[], object]], runs: int = RUNS) -> tuple[float,
     return statistics.median(times), max(times)
 
 
-def random_selection(market: snapshot.Snapshot, chance: random.Random) -> Selection:
+def random_selection(market: Snapshot, chance: random.Random) -> Selection:
     """One to three questions with one or two options each."""
     asked = chance.sample(market.filterable, chance.randint(1, 3))
     return Selection(
@@ -140,7 +141,7 @@ def random_selection(market: snapshot.Snapshot, chance: random.Random) -> Select
 def count_by_sql(selection: Selection) -> dict[str, list]:
     """The facets' counts as a GROUP BY for each question, its own selection left out."""
     counts = {}
-    for asked in snapshot.current().filterable:
+    for asked in snapshots.current().filterable:
         found = Response.objects.published()
         for code, options in selection.chosen.items():
             if code != asked.code:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from legaltoolbox import catalogue
+from legaltoolbox.catalogue import read_with_drafts
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,
@@ -181,7 +181,7 @@ def test_a_preview_shows_the_content_as_it_is_now(kl):
 @pytest.mark.parametrize("model", [LegalSource, Role, DocumentTemplate, Requirement])
 def test_the_form_shows_what_is_linked_with_the_item(model, kl):
     item = example(model)
-    found = catalogue.build(drafts=True)
+    found = read_with_drafts()
     linked = {
         url(type(other), "change", other.pk)
         for kind in ("activity", "template", "risk", "requirement", "guidance", "role", "phase", "source")

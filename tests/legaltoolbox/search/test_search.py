@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from legaltoolbox.catalogue import Catalogue, build
+from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,
@@ -81,7 +81,7 @@ def test_finds_a_word_wherever_it_stands(content_rows):
     DPO(name="DPO")
     for word, (plant, field, _, _) in zip(words, PLACES, strict=True):
         plant(**{field: ["Andet", word] if field in ("measures", "aliases") else f"Et {word} her"})
-    catalogue = build()
+    catalogue = catalogues.build()
     missed = [
         (kind, item, field)
         for word, (_, field, kind, item) in zip(words, PLACES, strict=True)
@@ -92,7 +92,7 @@ def test_finds_a_word_wherever_it_stands(content_rows):
 
 def test_what_is_not_public_is_not_found(content_rows):
     Activity.objects.filter(code="A25").update(title="En snerydningsplan", is_public=False)
-    assert found("snerydningsplan", build()) == {}
+    assert found("snerydningsplan", catalogues.build()) == {}
 
 
 # How is looked ------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_a_word_that_stands_in_a_title_and_elsewhere_orders_the_results(content_
     Risk.objects.filter(code="R02").update(event="En snerydningsplan")
     Risk.objects.filter(code="R09").update(title="En snerydningsplan")
     Risk.objects.filter(code="R20").update(signs="En snerydningsplan")
-    assert found("snerydningsplan", build()) == {"risk": ["R09", "R02", "R20"]}
+    assert found("snerydningsplan", catalogues.build()) == {"risk": ["R09", "R02", "R20"]}
 
 
 def test_kinds_stand_in_one_order(toolbox):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from kl_ai.models import User
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import snapshots
 from marketoverview.models import (
     Answer,
     DeadlineExtension,
@@ -220,7 +220,7 @@ def test_only_a_draft_that_was_never_submitted_is_deleted(kl):
         kl.post(url("response", "delete", response.pk), {"post": "yes"})
     assert set(Response.objects.all()) == {published, returned}
     kl.post(url("vendor", "delete", published.vendor_id), {"post": "yes"})
-    assert snapshot.current().entries[0].vendor_id == published.vendor_id
+    assert snapshots.current().entries[0].vendor_id == published.vendor_id
 
 
 # What the public pages show ---------------------------------------------------------------------
@@ -228,9 +228,9 @@ def test_only_a_draft_that_was_never_submitted_is_deleted(kl):
 
 def test_a_renamed_vendor_shows_on_the_next_request_under_the_same_address(kl):
     vendor = make_response("Agern").vendor
-    assert [entry.name for entry in snapshot.current().entries] == ["Agern"]
+    assert [entry.name for entry in snapshots.current().entries] == ["Agern"]
     Page(kl, url("vendor", "change", vendor.pk)).send(name="Bøg", slug="et-andet")
-    assert [(entry.name, entry.slug) for entry in snapshot.current().entries] == [("Bøg", "agern")]
+    assert [(entry.name, entry.slug) for entry in snapshots.current().entries] == [("Bøg", "agern")]
 
 
 def test_a_vendor_is_added_and_its_profile_linked_when_there_is_one(kl):
@@ -260,11 +260,11 @@ def test_an_option_in_use_is_retired_and_brought_back_but_not_deleted(kl, curato
 
     page = Page(kl, url("option", "change", in_answer.pk))
     page.send(_retire="Retire")
-    assert snapshot.current().asked["services"].choices[0].option.retired_on == timezone.localdate()
+    assert snapshots.current().asked["services"].choices[0].option.retired_on == timezone.localdate()
     assert in_answer.history.first().history_user == curator
     assert "Bring back" in Page(kl, page.url).text
     page.send(_bring_back="Bring back")
-    assert snapshot.current().asked["services"].choices[0].option.retired_on is None
+    assert snapshots.current().asked["services"].choices[0].option.retired_on is None
 
 
 def test_codes_are_chosen_once(kl):
@@ -289,18 +289,18 @@ def test_codes_are_chosen_once(kl):
 def test_a_comment_shows_at_once_with_the_day_of_its_text(kl):
     question = make_question("services", ["advisory"])
     make_response(answers={"services": ["advisory"]})
-    assert snapshot.current().asked["services"].comment is None
+    assert snapshots.current().asked["services"].comment is None
     Page(kl, url("figurecomment", "add")).send(question=question.pk, text_da="Godt nyt", text_en="Good news")
-    comment = snapshot.current().asked["services"].comment
+    comment = snapshots.current().asked["services"].comment
     assert (comment.text_en, comment.updated_on) == ("Good news", timezone.localdate())
     FigureComment.objects.update(updated_on=date(2026, 1, 2))
     Page(kl, url("figurecomment", "change", comment.pk)).send()
     assert FigureComment.objects.get().updated_on == date(2026, 1, 2)
     Page(kl, url("figurecomment", "change", comment.pk)).send(text_da="Bedre nyt")
     assert FigureComment.objects.get().updated_on == timezone.localdate()
-    assert snapshot.current().asked["services"].comment.text_da == "Bedre nyt"
+    assert snapshots.current().asked["services"].comment.text_da == "Bedre nyt"
     kl.post(url("figurecomment", "delete", comment.pk), {"post": "yes"})
-    assert snapshot.current().asked["services"].comment is None
+    assert snapshots.current().asked["services"].comment is None
 
 
 # History ----------------------------------------------------------------------------------------
@@ -310,10 +310,10 @@ def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl):
     vendor = make_response("Agern").vendor
     Page(kl, url("vendor", "change", vendor.pk)).send(name="Bøg")
     assert "Agern → Bøg" in Page(kl, url("vendor", "history", vendor.pk)).text
-    assert [entry.name for entry in snapshot.current().entries] == ["Bøg"]
+    assert [entry.name for entry in snapshots.current().entries] == ["Bøg"]
     first = vendor.history.last()
     Page(kl, url("vendor", "simple_history", vendor.pk, first.pk)).send()
-    assert [entry.name for entry in snapshot.current().entries] == ["Agern"]
+    assert [entry.name for entry in snapshots.current().entries] == ["Agern"]
 
 
 def test_whoever_may_only_read_cannot_go_back_to_an_earlier_version():

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kl_ai.mail.models import OutgoingMail
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Answer, Option, Response, Verb, map_answer, object_to_mapping, unmap_answer
 from tests.admin_pages import Page, logged_in, said, url
 from tests.builders import make_editor, make_option, make_question, make_response, make_user
@@ -90,7 +90,7 @@ def test_a_new_answer_is_made_on_the_way_and_other_stays_last(kl, curator, legal
     assert list(option.question.options.values_list("code", flat=True)) == ["legal", "ethics", "other"]
     assert option.history.get().history_user == curator
     assert answer.mappings.get().option == option
-    assert [one.count for one in snapshot.current().counts("services", 1)] == [0, 1, 1]
+    assert [one.count for one in snapshots.current().counts("services", 1)] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("fields", [{}, {"code": "ethics"}, {"label_da": "Etik"}, {"code": "other", "label_da": "Etik"},
@@ -229,7 +229,7 @@ def test_figures_say_how_many_answers_kl_counted_in_the_selection(client, mapped
 
 def test_the_count_of_what_kl_counted_agrees_with_the_database(mapped, legal, curator):
     map_answer(Response.objects.get(vendor__name="Eg").answers.get(), legal, curator)
-    market = snapshot.current()
+    market = snapshots.current()
     asked = market.asked["services"]
     for query in ("", "eg", "agern", "birk"):
         among = market.match({}, query)
@@ -250,7 +250,7 @@ def test_what_kl_takes_back_is_gone_on_the_next_request(client, mapped, curator)
 def test_comparison_and_rows_mark_it(client, mapped, legal):
     legal.question.in_summary = True
     legal.question.save()
-    snapshot._snapshot = None
+    snapshots.forget()
     text = english(client, "compare", query="?v=agern&v=birk")
     assert text.count("(counted here by KL)") == 1
     assert english(client, "directory").count("(counted here by KL)") == 1

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import snapshots
 from marketoverview.models import ModerationEvent, Response, Status, market_version
 from tests.admin_pages import Page, logged_in, said, step, url
 from tests.builders import make_curator, make_editor, make_question, make_response, make_user
@@ -153,7 +153,7 @@ def test_a_correction_begins_as_a_draft_and_what_is_public_stays(kl):
     draft = Response.objects.get(status="draft")
     assert page.redirect_chain[-1][0] == url("response", "change", draft.pk)
     assert (draft.based_on, draft.round) == (response, response.round)
-    assert snapshot.current().entries[0].response_id == response.pk
+    assert snapshots.current().entries[0].response_id == response.pk
 
 
 def test_strangers_to_the_step_are_kept_out(kl):

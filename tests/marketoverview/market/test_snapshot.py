@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from marketoverview.market import snapshot
+from marketoverview.market.snapshot import rotation_key, snapshots
 from marketoverview.models import Answer, Response, SampleOffering, Vendor, market_version
 from tests.builders import make_option, make_question, make_response, make_round
 
@@ -69,7 +69,7 @@ def by_sql(selection: dict, word: str = ""):
 @given(market=st.lists(responses, max_size=7), selection=selections, word=st.sampled_from(("", *WORDS)))
 def test_every_count_equals_plain_sql(questions, market, selection, word):
     build_market(market)
-    now = snapshot.current()
+    now = snapshots.current()
     found = now.match(selection, word)
 
     listed = {entry.response_id for entry in now.page(found, "name", 0, now.size)}
@@ -89,7 +89,7 @@ def test_every_count_equals_plain_sql(questions, market, selection, word):
 @given(market=st.lists(responses, max_size=7), selection=selections)
 def test_every_cross_count_equals_plain_sql(questions, market, selection):
     build_market(market)
-    now = snapshot.current()
+    now = snapshots.current()
     found = now.match(selection)
     for row in now.asked["technologies"].choices:
         for column in now.asked["company-size"].choices:
@@ -106,7 +106,7 @@ def test_pages_hold_every_vendor_once_in_every_order(questions, sort):
     build_market(
         [dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(7)]
     )
-    now = snapshot.current()
+    now = snapshots.current()
     pages = [now.page(now.everyone, sort, start, start + 3) for start in (0, 3, 6)]
     assert [len(page) for page in pages] == [3, 3, 1]
     assert len({entry.slug for page in pages for entry in page}) == 7
@@ -116,10 +116,10 @@ def test_the_order_of_the_day_can_be_checked_by_anybody(questions):
     build_market(
         [dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(9)]
     )
-    today = snapshot.current()
+    today = snapshots.current()
     tomorrow = replace(today, day=today.day + timedelta(days=1), _orders={})
     shown, then = ([entry.slug for entry in now.page(now.everyone, "rotation", 0, 9)] for now in (today, tomorrow))
-    assert shown == sorted(shown, key=lambda slug: snapshot.rotation_key(today.day, slug))
+    assert shown == sorted(shown, key=lambda slug: rotation_key(today.day, slug))
     assert shown != then
     assert sorted(shown) == sorted(then)
 
@@ -127,31 +127,31 @@ def test_the_order_of_the_day_can_be_checked_by_anybody(questions):
 def test_vendors_stand_in_danish_order(db):
     for name in ("Østerbro", "Zebra", "Aalborg", "Ærø", "abe", "Årsleff"):
         make_response(name)
-    assert [entry.name for entry in snapshot.current().entries] == [
+    assert [entry.name for entry in snapshots.current().entries] == [
         "abe", "Zebra", "Ærø", "Østerbro", "Aalborg", "Årsleff",
     ]  # fmt: skip
 
 
 def test_nothing_is_read_again_while_nothing_has_changed(db, django_assert_num_queries):
     make_response()
-    before = snapshot.current()
+    before = snapshots.current()
     with django_assert_num_queries(1):
-        assert snapshot.current() is before
+        assert snapshots.current() is before
 
 
 def test_a_change_while_the_snapshot_is_read_is_not_lost(db, monkeypatch):
     """Somebody publishes between the first and the last query: the snapshot is read anew."""
     make_response("Agern")
-    read = snapshot._read
+    read = snapshots.read
 
-    def interrupted(version):
-        result = read(version)
+    def interrupted(version, day):
+        result = read(version, day)
         if Response.objects.published().count() == 1:
             make_response("Birk")
         return result
 
-    monkeypatch.setattr(snapshot, "_read", interrupted)
-    assert [entry.name for entry in snapshot.build().entries] == ["Agern", "Birk"]
+    monkeypatch.setattr(snapshots, "read", interrupted)
+    assert [entry.name for entry in snapshots.build().entries] == ["Agern", "Birk"]
 
 
 def test_a_rolled_back_publication_leaves_no_trace(transactional_db):
@@ -159,19 +159,19 @@ def test_a_rolled_back_publication_leaves_no_trace(transactional_db):
     make_response("Agern")
     with transaction.atomic():
         make_response("Birk")
-        assert snapshot.current().size == 2
+        assert snapshots.current().size == 2
         transaction.set_rollback(True)
-    assert [entry.name for entry in snapshot.current().entries] == ["Agern"]
+    assert [entry.name for entry in snapshots.current().entries] == ["Agern"]
     make_response("Ceder")
-    assert [entry.name for entry in snapshot.current().entries] == ["Agern", "Ceder"]
+    assert [entry.name for entry in snapshots.current().entries] == ["Agern", "Ceder"]
 
 
 OTHER_PROCESS = """
 import django, sys
 django.setup()
-from marketoverview import snapshot
+from marketoverview.market.snapshot import snapshots
 for line in sys.stdin:
-    print(" ".join(entry.name for entry in snapshot.current().entries) or "-", flush=True)
+    print(" ".join(entry.name for entry in snapshots.current().entries) or "-", flush=True)
 """
 
 
@@ -212,8 +212,8 @@ def database_url() -> str:
 
 def test_an_unknown_option_matches_nobody(db):
     make_response("Agern", answers={"services": ["a"]})
-    assert snapshot.current().match({"services": ["no-such"]}) == 0
-    assert snapshot.current().match({"no-such": ["a"]}) == 0
+    assert snapshots.current().match({"services": ["no-such"]}) == 0
+    assert snapshots.current().match({"no-such": ["a"]}) == 0
 
 
 def test_a_retired_option_stays_while_somebody_has_chosen_it(db):
@@ -222,10 +222,10 @@ def test_a_retired_option_stays_while_somebody_has_chosen_it(db):
     services = make_question("services")
     services.options.update(retired_on=date(2026, 1, 1))
     market_version.bump()
-    assert [counted.choice.code for counted in snapshot.current().counts("services", 1)] == ["a"]
+    assert [counted.choice.code for counted in snapshots.current().counts("services", 1)] == ["a"]
 
 
 def test_a_question_of_a_round_that_has_not_opened_is_not_public(db):
     make_question("future", ["a"], round=make_round("2099", opens_on=date(2099, 1, 1)))
     make_response("Agern", answers={"services": ["a"]})
-    assert list(snapshot.current().asked) == ["services"]
+    assert list(snapshots.current().asked) == ["services"]

@@ -1,0 +1,32 @@
+"""The one way in which a view answers with a page of the portal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+Crumbs = Sequence[tuple[str, str]]
+"""The way to a page: (label, address) of each step; the address of the last step, the page itself, is ""."""
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    nav_current: str = "",
+    crumbs: Crumbs = (),
+    status: int | None = None,
+    retry_after: int = 0,
+) -> HttpResponse:
+    """`render()` with what `base.html` asks of every page. No query.
+
+    `nav_current` is the entry of the main menu that the page belongs to (`components/menu.html`), "" for none.
+    `retry_after` is the number of seconds after which the visitor may try again; 0 sends no such header.
+    """
+    frame = {"nav_current": nav_current, "crumbs": list(crumbs)}
+    response = render(request, template, {**frame, **(context or {})}, status=status)
+    if retry_after:
+        response["Retry-After"] = str(retry_after)
+    return response
