@@ -107,8 +107,8 @@ def test_nothing_is_left_over():
 # README, dependencies and layout ----------------------------------------------------------------
 
 HOUSE = {
-    "kl_ai", "marketoverview", "legaltoolbox", "templates", "static", "fixtures", "tests",
-    "manage.py", "pyproject.toml", "constraints.txt", "Makefile", "README.md", ".ci", ".gitignore",
+    "kl_ai", "marketoverview", "legaltoolbox", "templates", "static", "fixtures", "tests", "docs", "deploy",
+    "manage.py", "pyproject.toml", "constraints.txt", "Makefile", "README.md", "CHANGELOG.md", ".ci", ".gitignore",
 }  # fmt: skip
 MADE = re.compile(
     r"\.git|\.venv|\.env|var|build|test-results|node_modules|__pycache__|.*\.egg-info|\..*_cache|\.hypothesis"

@@ -39,7 +39,8 @@ class Command(BaseCommand):
             self._refuse_where_it_would_harm(is_new)
         if is_new or reset:
             demo.delete()
-            call_command("loaddata", "survey", "roles", "demo", verbosity=0)
+            call_command("loaddata", "survey", "demo", verbosity=0)
+        call_command("load_roles", verbosity=0)
         call_command("load_content", if_empty=True, verbosity=0)
         logins = [*self._staff(), *self._members()]
         market_version.bump()
