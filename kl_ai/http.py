@@ -1,21 +1,66 @@
-"""What the portal reads of a request beside its form and query."""
+"""The request: its type in annotations, what the portal keeps with it, and what is read of its headers."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+if TYPE_CHECKING:
+    from .models import User
+
+
+class AuthenticatedRequest(HttpRequest):
+    """The request of a view that requires a login. For annotations only: Django makes its requests itself."""
+
+    user: "User"
+
+
+@dataclass(slots=True)
+class RequestState:
+    """What the portal keeps with one request, beside Django's own attributes."""
+
+    query_was_cut: bool = False
+    """Whether the query string was too long and lost its last part (`kl_ai.middleware.QueryStringLimit`)."""
+    is_preview: bool = False
+    """Whether an editor looks at content that is not public: such a page is neither cached nor shared."""
+    public_versions: Mapping[str, int] | None = None
+    """The number of every area's public data that the request is answered from; None before they are read."""
+    public_values: dict[str, Any] = field(default_factory=dict)
+    """The value of each area's public data that the request is answered from, by area (`kl_ai.pages.versions`)."""
+    missing_second_factor: str | None = None
+    """The name of the page that comes before the administration, "" for none; None before it is worked out."""
+    saved_by_another: bool = False
+    """Whether the form that is sent shows an earlier state than the stored one (`kl_ai.admin.locking`)."""
+    history_id: str = ""
+    """The key of the earlier version that is shown (`kl_ai.admin.history`)."""
+    findings_before: Collection[str] | None = None
+    """What the content check found before the form was saved; None where nothing is saved."""
+
+
+def request_state(request: HttpRequest) -> RequestState:
+    """The state of this request: the same object each time it is asked for. No query."""
+    state: RequestState = vars(request).setdefault("portal_state", RequestState())
+    return state
+
+
+def is_fetch(request: HttpRequest) -> bool:
+    """Whether the portal's own script sends the request: its page still holds what was typed."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
 
 def client_address(request: HttpRequest) -> str | None:
-    """Who is asking: what the proxy in front says, where there is one, and nobody else's word."""
+    """The IP address of the client: the one that the proxy in front reports, where `BEHIND_PROXY` says there is one."""
     direct = request.META.get("REMOTE_ADDR")
     if not settings.BEHIND_PROXY:
         return direct
-    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    bare = said.partition("]")[0].lstrip("[") if said.startswith("[") else said
-    if bare.count(":") == 1:  # an IPv4 address with a port
-        bare = bare.partition(":")[0]
+    reported = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    address = reported.partition("]")[0].lstrip("[") if reported.startswith("[") else reported
+    if address.count(":") == 1:  # an IPv4 address with a port
+        address = address.partition(":")[0]
     try:
-        return str(ip_address(bare))
+        return str(ip_address(address))
     except ValueError:
         return direct

@@ -6,6 +6,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from .http import is_fetch, request_state
 from .login import restore
 
 MAX_PARAMETERS = 200
@@ -16,7 +17,7 @@ class QueryStringLimit:
     """Cuts an absurdly long query string short instead of refusing the page.
 
     Django answers 400 to more than `DATA_UPLOAD_MAX_NUMBER_FIELDS` parameters. A reader who got
-    such a link is better served by the page and a notice: `request.query_was_cut` says that
+    such a link is better served by the page and a notice: `RequestState.query_was_cut` says that
     something was left out.
     """
 
@@ -29,10 +30,10 @@ class QueryStringLimit:
         if len(query) > MAX_LENGTH and len(parts) > 1:
             parts.pop()  # it was cut in the middle
         parts = parts[:MAX_PARAMETERS]
-        kept = "&".join(parts)
-        request.query_was_cut = kept != query  # type: ignore[attr-defined]
-        if request.query_was_cut:  # type: ignore[attr-defined]
-            request.META["QUERY_STRING"] = kept
+        shortened = "&".join(parts)
+        if shortened != query:
+            request.META["QUERY_STRING"] = shortened
+            request_state(request).query_was_cut = True
         return self.get_response(request)
 
 
@@ -50,7 +51,7 @@ class LoginRequired(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         if request.user.is_anonymous:
-            if restore.is_fetch(request):
+            if is_fetch(request):
                 return HttpResponse("Log in", status=401, content_type="text/plain")
             restore.keep(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)

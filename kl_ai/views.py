@@ -21,6 +21,7 @@ from marketoverview.market.selection import Selection
 from marketoverview.market.snapshot import Snapshot, snapshots
 from marketoverview.views.selected import market_page
 
+from .http import is_fetch
 from .login import restore
 
 logger = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that does not prove that it is ours; where only its token is too old, nothing typed is lost."""
-    if restore.is_fetch(request):
+    if is_fetch(request):
         return HttpResponse("Load the page again", status=403, content_type="text/plain")
     return restore.after_stale_token(request) or render(request, "403_csrf.html", status=403)
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 
+from ..http import request_state
 from ..pages.versions import AreaVersion
 from .locking import NO_KEY, LockedAdmin, with_plain_lines
 from .row_history import row_changes
@@ -40,7 +41,7 @@ class TracedAdmin(SimpleHistoryAdmin):
         was_deleted = not self.model._default_manager.filter(pk=object_id).exists()
         if request.method == "POST" and was_deleted and not self.has_add_permission(request):
             raise PermissionDenied  # it would be made anew
-        request._version_id = version_id
+        request_state(request).history_id = version_id
         extra_context = {"has_parts": bool(self.inlines)} | (extra_context or {})
         with transaction.atomic():
             return super().history_form_view(request, object_id, version_id, extra_context)
@@ -56,7 +57,7 @@ class TracedAdmin(SimpleHistoryAdmin):
     def render_history_view(self, request, template, context, **kwargs):
         """With the links of the version that is shown; the library would show those of today."""
         if template == self.object_history_form_template and request.method != "POST":
-            version = self.model.history.get(pk=request._version_id)
+            version = self.model.history.get(pk=request_state(request).history_id)
             for of in version._history_m2m_fields:
                 name = f"{of.m2m_reverse_field_name()}_id"
                 linked = [getattr(row, name) for row in getattr(version, of.name).all()]

@@ -9,6 +9,8 @@ from django.forms.models import _get_foreign_key
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from ..http import request_state
+
 SEEN = "_seen"
 """The hidden field in which a form says which state of the history it shows."""
 NO_KEY = (ValueError, ValidationError, OverflowError)
@@ -35,7 +37,7 @@ class LockedAdmin:
         # Inside the admin's transaction: nobody saves between this look and our saving.
         with_plain_lines(request)
         now = self._history_mark(object_id, request.method == "POST") if object_id else ""
-        request._is_behind = request.method == "POST" and request.POST.get(SEEN, now) != now
+        request_state(request).saved_by_another = request.method == "POST" and request.POST.get(SEEN, now) != now
         return super()._changeform_view(request, object_id, form_url, {"seen": now} | (extra_context or {}))  # type: ignore[misc]
 
     def _history_mark(self, object_id: str, is_to_be_saved: bool) -> str:
@@ -56,7 +58,7 @@ class LockedAdmin:
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
-        if not (change and getattr(request, "_is_behind", False)):
+        if not (change and request_state(request).saved_by_another):
             return form
 
         class Behind(form):  # type: ignore[misc, valid-type]
@@ -71,7 +73,7 @@ class LockedAdmin:
         formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
         if change and request.method == "POST":
             for formset in formsets:
-                formset.clean = _checked(formset, getattr(request, "_is_behind", False))
+                formset.clean = _checked(formset, request_state(request).saved_by_another)
         return formsets, inlines
 
 

@@ -63,11 +63,6 @@ def after_stale_token(request: HttpRequest) -> HttpResponse | None:
     return redirect(request.get_full_path())  # to the login, where there is none
 
 
-def is_fetch(request: HttpRequest) -> bool:
-    """Sent by the portal's own script, whose page still holds what was typed."""
-    return request.headers.get("X-Requested-With") == "fetch"
-
-
 def _comes_from_here(request: HttpRequest) -> bool:
     """The browser itself says so: other sites can send neither header with another value."""
     if site := request.headers.get("Sec-Fetch-Site"):

@@ -35,6 +35,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from qrcode.image.svg import SvgPathImage
 
+from ..http import request_state
 from .flow import CodeField, landing, wanted
 
 SHOWN_FOR = timedelta(minutes=10)
@@ -53,9 +54,10 @@ def missing(request: HttpRequest) -> str:
     """
     if not settings.REQUIRE_STAFF_MFA:
         return ""
-    if not hasattr(request, "_second_factor_missing"):
-        request._second_factor_missing = _missing(request)  # type: ignore[attr-defined]
-    return request._second_factor_missing  # type: ignore[attr-defined]
+    state = request_state(request)
+    if state.missing_second_factor is None:
+        state.missing_second_factor = _missing(request)
+    return state.missing_second_factor
 
 
 def _missing(request: HttpRequest) -> str:

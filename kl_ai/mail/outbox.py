@@ -2,7 +2,7 @@
 
     mail = outbox.post(f"receipt:{response.pk}", user.email, "receipt", {"vendor": vendor}, language)
     …
-    messages.info(request, outbox.told(mail))      # after the transaction: what has become of it
+    add_delivery_message(request, [mail])      # after the transaction (`kl_ai.mail.notices`)
 
 A template `mail/<name>.txt` extends `mail/base.txt` and fills the blocks `subject` and `body`.
 """
@@ -23,7 +23,6 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext
 
 from ..validators import JOINERS
 from .models import MailState, OutgoingMail
@@ -99,21 +98,6 @@ def link(name: str, *args, language: str) -> str:
     """The address of a named URL in this language, for a mail."""
     with translation.override(language):
         return absolute(reverse(name, args=args))
-
-
-def told(mail: OutgoingMail | None) -> str:
-    """What has become of the mail, in a sentence for its sender; "" for None. One query where it is not sent."""
-    if mail is None:
-        return ""
-    sentence = {
-        MailState.SENT: gettext("We have sent a mail to %(address)s."),
-        MailState.WAITING: gettext(
-            "The mail to %(address)s could not be sent just now. It is kept and goes out by itself."
-        ),
-        MailState.REFUSED: gettext("The mail to %(address)s was refused: the address cannot be reached."),
-        MailState.GIVEN_UP: gettext("The mail to %(address)s could not be sent."),
-    }[mail.state]
-    return sentence % {"address": mail.to}
 
 
 # Sending ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
+from ..http import request_state
 from . import versions
 
 View = Callable[..., HttpResponseBase]
@@ -37,7 +38,7 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
         @wraps(view)
         def answer(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
             # A template may change without a new process; a preview is of one person and this moment.
-            if settings.DEBUG or getattr(request, "is_preview", False):
+            if settings.DEBUG or request_state(request).is_preview:
                 return view(request, *args, **kwargs)
             key = page_key(request, version(request))
             etag = f'W/"{key}"'
@@ -63,8 +64,8 @@ def page_key(request: HttpRequest, version: Any) -> str:
     """The key of the page that the request asks for, equal for equal pages."""
     query = sorted(request.GET.lists())
     parts = (release(), version, timezone.localdate(), request.get_host(), request.is_secure(), request.path, query)
-    cut = getattr(request, "query_was_cut", False)
-    return hashlib.sha256(repr((*parts, cut)).encode()).hexdigest()[:32]
+    was_cut = request_state(request).query_was_cut
+    return hashlib.sha256(repr((*parts, was_cut)).encode()).hexdigest()[:32]
 
 
 @cache

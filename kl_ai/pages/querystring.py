@@ -16,6 +16,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..http import request_state
 from ..search.danish import words
 
 MAX_QUERY_LETTERS = 200
@@ -142,7 +143,7 @@ def unknown_choices(filterset: django_filters.FilterSet, notices: Notices) -> No
 
 def search_text(filterset: django_filters.FilterSet, request: HttpRequest, notices: Notices) -> None:
     """Say what of the address or of the free text `q` was not used."""
-    if getattr(request, "query_was_cut", False):
+    if request_state(request).query_was_cut:
         notices.add(_("The address was too long. Its last part was ignored."))
     if (q := filterset.form.fields.get("q")) is None:
         return

@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..http import request_state
+
 
 class PublicVersion(models.Model):
     """One row for an area. Whatever changes what is public there bumps it in the same transaction."""
@@ -39,9 +41,10 @@ def numbers() -> Mapping[str, int]:
 
 def for_request(request: HttpRequest) -> Mapping[str, int]:
     """The numbers that this request is answered from: read once, so that a page never mixes two states."""
-    if not hasattr(request, "public_versions"):
-        request.public_versions = numbers()  # type: ignore[attr-defined]
-    return request.public_versions  # type: ignore[attr-defined]
+    state = request_state(request)
+    if state.public_versions is None:
+        state.public_versions = numbers()
+    return state.public_versions
 
 
 @dataclass(eq=False)
@@ -134,6 +137,4 @@ class ValuePerVersion(Generic[Value]):
     @staticmethod
     def _values(request: HttpRequest) -> dict[str, Any]:
         """The values of all areas that this request has asked for, by area."""
-        if not hasattr(request, "public_values"):
-            request.public_values = {}  # type: ignore[attr-defined]
-        return request.public_values  # type: ignore[attr-defined]
+        return request_state(request).public_values

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.admin.history import PublicDataAdmin
 from kl_ai.admin.locking import NO_KEY
 from kl_ai.admin.site import Task
+from kl_ai.http import request_state
 from kl_ai.validators import validate_text
 
 from ..catalogue import catalogues, read_with_drafts
@@ -148,7 +149,7 @@ class ItemAdmin(PublicDataAdmin):
         return {"reviewed_on": timezone.localdate()} | super().get_changeform_initial_data(request)
 
     def save_form(self, request, form, change):
-        request._found_before = self._findings()
+        request_state(request).findings_before = self._findings()
         return super().save_form(request, form, change)
 
     def save_model(self, request, obj, form, change) -> None:
@@ -169,7 +170,8 @@ class ItemAdmin(PublicDataAdmin):
         if rows_changed and "confirmed_on" not in form.changed_data:
             take_back_confirmation(request, form.instance)
         found = self._findings()
-        new = [text for text in found if text not in getattr(request, "_found_before", found)]
+        before = request_state(request).findings_before
+        new = [] if before is None else [text for text in found if text not in before]
         key = form.instance.key
         shown = dict.fromkeys([*new, *(text for text in found if text.startswith(f"{key}: "))])
         for text in list(shown)[:MOST_FINDINGS]:
@@ -210,7 +212,7 @@ class ItemAdmin(PublicDataAdmin):
         if item is None or not self.has_view_permission(request, item):
             raise Http404
         catalogues.set_for_request(request, read_with_drafts())
-        request.is_preview = True  # type: ignore[attr-defined]
+        request_state(request).is_preview = True
         page = resolve(urlsplit(url(item)).path)
         return page.func(request, *page.args, **page.kwargs)
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from kl_ai.natural_keys import NaturalCodeManager
+
 
 class Certainty(models.TextChoices):
     """How well the wording is known to agree with its source."""
@@ -20,13 +22,6 @@ class Certainty(models.TextChoices):
 
 HIGHEST = 9_999
 """The highest number in the order of an item's rows."""
-
-
-class NaturalCodeManager(models.Manager):
-    """Looks rows up by their stable code or slug; the content files use it."""
-
-    def get_by_natural_key(self, key: str):
-        return self.get(**{self.model.KEY: key})  # type: ignore[attr-defined]
 
 
 class Item(models.Model):

@@ -9,7 +9,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .items import Certainty, Item, NaturalCodeManager, history
+from kl_ai.natural_keys import NaturalCodeManager
+
+from .items import Certainty, Item, history
 
 
 def natural(slug: str) -> list[tuple[int, int, str]]:

@@ -7,8 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from kl_ai.natural_keys import NaturalCodeManager
+
 from .catalogues import Requirement, Risk
-from .items import NaturalCodeManager, Sourced, history
+from .items import Sourced, history
 from .work import Activity
 
 RESERVED = frozenset(

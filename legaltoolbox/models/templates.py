@@ -8,7 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from .items import HIGHEST, NaturalCodeManager, Sourced, code_field, history
+from kl_ai.natural_keys import NaturalCodeManager
+
+from .items import HIGHEST, Sourced, code_field, history
 from .work import Role
 
 MOST_ROWS = 50

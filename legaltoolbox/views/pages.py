@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from kl_ai.http import request_state
 from kl_ai.pages.cache import versioned_page
 
 from ..catalogue import Catalogue, catalogues
@@ -48,7 +49,7 @@ def page(
         "section": section,
         "crumbs": home + crumbs,
         "linker": linker(catalogue),
-        "is_preview": getattr(request, "is_preview", False),
+        "is_preview": request_state(request).is_preview,
     }
     return render(request, f"legaltoolbox/{template}.html", known | context)
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.site import ReadOnlyAdmin
 from kl_ai.mail.models import BadAddress, OutgoingMail
-from kl_ai.mail.outbox import told
+from kl_ai.mail.notices import add_delivery_message, delivery_message
 
 from ..mails import notifications
 from ..models import Invitation, JoinRequest, Response, SurveyRound, Vendor, VendorMember
@@ -144,19 +144,18 @@ def send(request: HttpRequest, lines: Sequence[Line], round: SurveyRound, langua
     if not number:
         text = gettext("Nobody was invited: there was no new company in the list.")
     messages.add_message(request, messages.SUCCESS if number else messages.WARNING, text % {"n": number})
-    tell(request, mails)
+    add_invitation_mail_message(request, mails)
 
 
-def tell(request: HttpRequest, mails: Sequence[OutgoingMail | None]) -> None:
-    """How many mails have gone out, and that the others are kept."""
-    written = [mail for mail in mails if mail]
-    sent = sum(bool(mail.sent_at) for mail in written)
-    if written and sent == len(written):
-        text = ngettext("%(n)s mail is sent.", "%(n)s mails are sent.", sent)
-        messages.success(request, text % {"n": sent})
-    elif written:
-        text = gettext("%(sent)s of %(number)s mails are sent; the others are kept and go out by themselves.")
-        messages.warning(request, text % {"sent": sent, "number": len(written)})
+def add_invitation_mail_message(request: HttpRequest, mails: Sequence[OutgoingMail | None]) -> None:
+    """Add a message with the number of mails that are sent, and that the others are kept."""
+    number = sum(mail is not None for mail in mails)
+    add_delivery_message(
+        request,
+        mails,
+        ngettext("%(n)s mail is sent.", "%(n)s mails are sent.", number),
+        gettext("%(sent)s of %(number)s mails are sent; the others are kept and go out by themselves."),
+    )
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -252,7 +251,7 @@ class InvitationAdmin(admin.ModelAdmin):
                     mails.append(notifications.invited(invitation, 1 + days))
         if not mails:
             messages.warning(request, gettext("Nobody was reminded: all have accepted, or had a mail today."))
-        tell(request, mails)
+        add_invitation_mail_message(request, mails)
 
     @admin.action(description=_("Cancel"), permissions=["invite"])
     def cancel(self, request, queryset) -> None:
@@ -298,5 +297,5 @@ class JoinRequestAdmin(ReadOnlyAdmin):
             )
         else:
             done = gettext("%(who)s now acts for %(vendor)s.") if approve else gettext("%(who)s was declined.")
-            messages.success(request, f"{done % words} {told(mail)}".strip())
+            messages.success(request, f"{done % words} {delivery_message(mail)}".strip())
         return redirect(reverse("admin:marketoverview_response_inbox"))

@@ -18,6 +18,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.site import ReadOnlyAdmin, Task
+from kl_ai.mail.models import OutgoingMail
+from kl_ai.mail.notices import add_delivery_message
 
 from ..mails import notifications
 from ..models import Answer, Option, Question, Status, map_answer, market_version, unmap_answer
@@ -168,18 +170,20 @@ def map_all(request: HttpRequest, form: MapForm) -> bool:
             "%(n)s answer is counted under “%(option)s”.", "%(n)s answers are counted under “%(option)s”.", done
         )
         messages.success(request, text % {"n": done, "option": option})
-        _tell(request, mails)
+        _add_mail_message(request, mails)
     return bool(done)
 
 
-def _tell(request: HttpRequest, mails: list) -> None:
-    sent = sum(bool(mail.sent_at) for mail in mails)
-    words = {"sent": sent, "number": len(mails)}
-    if mails:
-        text = gettext("%(sent)s of %(number)s mails to the vendors' people are sent; the others are kept and go out.")
-        messages.info(
-            request, (text if sent < len(mails) else gettext("The vendors' people have been told by mail.")) % words
-        )
+def _add_mail_message(request: HttpRequest, mails: list[OutgoingMail]) -> None:
+    """Add a message that the vendors' people have got a mail, or how many mails are kept."""
+    add_delivery_message(
+        request,
+        mails,
+        gettext("The vendors' people have been told by mail."),
+        gettext("%(sent)s of %(number)s mails to the vendors' people are sent; the others are kept and go out."),
+        sent_level=messages.INFO,
+        unsent_level=messages.INFO,
+    )
 
 
 def undo(request: HttpRequest, question: Question, pk: str) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.mail.outbox import told
+from kl_ai.mail.notices import add_delivery_message
 from kl_ai.models import User
 
 from ..mails import notifications
@@ -219,7 +219,7 @@ def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, nam
         return _after_refusal(model_admin, request, step, form, object_id)
     messages.success(request, str(step.done) % {"vendor": response.vendor})
     if step.is_told:
-        tell_of_mails(request, response, mails)
+        add_decision_mail_message(request, response, mails)
     return redirect("admin:marketoverview_response_change", goes_on_with)
 
 
@@ -232,13 +232,12 @@ def _after_refusal(model_admin, request: HttpRequest, step: Step, form: StepForm
     return redirect("admin:marketoverview_response_change", object_id)
 
 
-def tell_of_mails(request: HttpRequest, response: Response, mails: list[OutgoingMail]) -> None:
-    """What has become of the mails, in one message."""
-    said = " ".join(map(told, mails)) or gettext("Nobody acts for %(vendor)s on the portal, so no mail was sent.") % {
-        "vendor": response.vendor
-    }
-    all_sent = bool(mails) and all(mail.sent_at for mail in mails)
-    messages.add_message(request, messages.SUCCESS if all_sent else messages.WARNING, said)
+def add_decision_mail_message(request: HttpRequest, response: Response, mails: list[OutgoingMail]) -> None:
+    """Add one message about the delivery of the mails, or that the vendor has nobody to send one to."""
+    add_delivery_message(request, mails)
+    if not mails:
+        text = gettext("Nobody acts for %(vendor)s on the portal, so no mail was sent.")
+        messages.warning(request, text % {"vendor": response.vendor})
 
 
 def step_page(model_admin, request: HttpRequest, step: Step, form: StepForm, response: Response) -> HttpResponse:

@@ -14,19 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from kl_ai.natural_keys import NaturalCodeManager
 from kl_ai.pages.bilingual import Bilingual, language
 
 
 def is_news(asked: "Question | Option", day: date | None) -> bool:
     """Whether the question or option was introduced or reworded after `day`; never where `day` is None."""
     return day is not None and max(filter(None, [asked.introduced_on, asked.reworded_on])) > day
-
-
-class NaturalCodeManager(models.Manager):
-    """Looks rows up by their stable code; the fixtures use it."""
-
-    def get_by_natural_key(self, code: str):
-        return self.get(code=code)
 
 
 class SurveyRound(models.Model):

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from kl_ai.http import is_fetch
+
 from ..models import Response, TransitionRefused, Verb
 
 View = Callable[..., HttpResponse]
@@ -34,11 +36,6 @@ def on_draft(view: View) -> View:
             return redirect("vendor:company", response.vendor.slug)
 
     return answer
-
-
-def is_fetch(request: HttpRequest) -> bool:
-    """Whether the page's own script asks, and not a person who sends the form."""
-    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def part_url(response: Response, key: str) -> str:

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kl_ai.login import restore
-from kl_ai.mail import outbox
 from kl_ai.mail.models import OutgoingMail
+from kl_ai.mail.notices import add_delivery_message
 
 from ..mails import notifications
 from ..models import Invitation, JoinRequest, SurveyRound, Vendor
@@ -111,7 +111,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     vendor = own_vendor(request, slug)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and (sent := invite(request, vendor, form)):
-        messages.success(request, outbox.told(sent))
+        add_delivery_message(request, [sent], unsent_level=messages.SUCCESS)
         return redirect("vendor:members", slug)
     return vendor_page(
         request, vendor, "members", _("Colleagues"),

@@ -13,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kl_ai.http import is_fetch
 from kl_ai.login import restore
-from kl_ai.mail import outbox
+from kl_ai.mail.notices import add_delivery_message
 
 from ..mails import notifications
 from ..market import profiles
@@ -23,7 +24,7 @@ from ..models import ChangedMeanwhile, Question, Response, SavedPart, fingerprin
 from ..models.drafts import OFFERINGS
 from ..survey import deadlines, parts
 from ..survey.forms.survey import DeclarationForm, PartForm
-from .draft import is_fetch, on_draft, page, part_url
+from .draft import on_draft, page, part_url
 from .offerings import offerings
 
 # The task list ------------------------------------------------------------------------------------
@@ -206,5 +207,5 @@ def submit(request: HttpRequest, response: Response, form: DeclarationForm) -> H
         return None
     messages.success(request, _("KL has received your answers."))
     for receipt in receipts:
-        messages.info(request, outbox.told(receipt))
+        add_delivery_message(request, [receipt], sent_level=messages.INFO, unsent_level=messages.INFO)
     return redirect("vendor:company", response.vendor.slug)

@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from kl_ai.mail import outbox
 from kl_ai.mail.models import CLAIM, MAX_ATTEMPTS, BadAddress, MailState, OutgoingMail
+from kl_ai.mail.notices import delivery_message
 from kl_ai.mail.outbox import Counts
 from tests import mailserver
 from tests.kl_ai.mail.outgoing import make_due, post, received
@@ -30,7 +31,7 @@ def test_a_mail_is_sent_after_the_transaction():
     assert received() == ["ki@nordstjernen.example"]
     posted.refresh_from_db()
     assert posted.is_sent
-    assert outbox.told(posted) == "Vi har sendt en mail til ki@nordstjernen.example."
+    assert delivery_message(posted) == "Vi har sendt en mail til ki@nordstjernen.example."
 
 
 def test_what_is_rolled_back_sends_nothing():
@@ -45,7 +46,7 @@ def test_the_same_key_is_posted_once():
     assert post()
     assert post() is None
     assert len(received()) == 1
-    assert outbox.told(None) == ""
+    assert delivery_message(None) == ""
 
 
 @pytest.mark.parametrize(("language", "subject"), [("da", "Hjem: Nordstjernen"), ("en", "Home: Nordstjernen")])
@@ -107,7 +108,7 @@ def test_a_subject_is_never_too_long_for_its_row():
 def test_a_server_that_is_down_loses_nothing(server_is_down, monkeypatch):
     posted = post()
     assert (posted.state, posted.attempts) == (MailState.WAITING, 1)
-    assert "kunne ikke sendes lige nu" in outbox.told(posted)
+    assert "kunne ikke sendes lige nu" in delivery_message(posted)
     assert posted.last_error == "SMTPServerDisconnected: Connection unexpectedly closed Bcc: x@evil.example"
     assert outbox.send_waiting() == Counts()  # the pause is not over
     make_due()
@@ -130,7 +131,7 @@ def test_pauses_grow_until_it_is_given_up(server_is_down):
         outbox.deliver(posted)
     assert pauses == [1, 5, 30, 120, 360, 1440, 1440, 1440, 1440]
     assert (posted.state, posted.next_try_at) == (MailState.GIVEN_UP, None)
-    assert outbox.told(posted) == "Mailen til ki@nordstjernen.example kunne ikke sendes."
+    assert delivery_message(posted) == "Mailen til ki@nordstjernen.example kunne ikke sendes."
     assert outbox.send_waiting() == Counts()
 
 
@@ -146,7 +147,7 @@ def test_one_refused_address_keeps_no_other_from_getting_its_mail():
         first, refused, last = post("1"), post("2", "Nogen@UKENDT.example"), post("3", "ki@sydkorset.example")
     assert received() == ["ki@nordstjernen.example", "ki@sydkorset.example"]
     assert [one.state for one in (first, refused, last)] == [MailState.SENT, MailState.REFUSED, MailState.SENT]
-    assert outbox.told(refused) == ("Mailen til nogen@ukendt.example blev afvist: Adressen kan ikke nås.")
+    assert delivery_message(refused) == ("Mailen til nogen@ukendt.example blev afvist: Adressen kan ikke nås.")
     bad = BadAddress.objects.get()
     assert (bad.email, bad.error) == ("nogen@ukendt.example", "550 5.1.1 No such user")
     assert BadAddress.objects.known_bad(["NOGEN@ukendt.example", "ki@sydkorset.example"]) == {"nogen@ukendt.example"}
