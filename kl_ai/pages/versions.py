@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from django.db import models
 from django.http import HttpRequest
@@ -105,14 +105,14 @@ class ValuePerVersion(Generic[Value]):
 
     def for_request(self, request: HttpRequest) -> Value:
         """The value that this request is answered from: one for the whole request. At most one query."""
-        values = self._values(request)
+        values = request_state(request).public_values
         if self.area.area not in values:
             values[self.area.area] = self.current(self.area.for_request(request))
         return values[self.area.area]
 
     def set_for_request(self, request: HttpRequest, value: Value) -> None:
         """Answer this request from `value`, as the preview of something that is not public does."""
-        self._values(request)[self.area.area] = value
+        request_state(request).public_values[self.area.area] = value
 
     def build(self) -> Value:
         """The value, read from the database now and not held. As many queries as `read` has, and two."""
@@ -133,8 +133,3 @@ class ValuePerVersion(Generic[Value]):
             value = self.read(*key)
             if (self.area.current(), timezone.localdate()) == key:
                 return key, value
-
-    @staticmethod
-    def _values(request: HttpRequest) -> dict[str, Any]:
-        """The values of all areas that this request has asked for, by area."""
-        return request_state(request).public_values
