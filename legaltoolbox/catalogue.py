@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from kl_ai.pages.versions import ValuePerVersion
 
+from .kinds import KINDS, ItemKind, ItemPart
 from .models import (
     Activity,
-    ActivityCondition,
     ChecklistItem,
     DocumentTemplate,
     Guidance,
@@ -30,9 +30,7 @@ from .models import (
     LegalSource,
     Phase,
     Requirement,
-    RequirementCondition,
     Risk,
-    RiskCondition,
     Role,
     ScaleLevel,
     ScreeningQuestion,
@@ -40,20 +38,7 @@ from .models import (
     TemplateSection,
     toolbox_version,
 )
-from .models.law import natural
 
-ITEM_MODELS: tuple[type[Item], ...] = (
-    LegalSource,
-    Role,
-    Phase,
-    ScreeningQuestion,
-    DocumentTemplate,
-    Activity,
-    Risk,
-    Requirement,
-    Guidance,
-)
-BY_KIND = {model.KIND: model for model in ITEM_MODELS}
 Node = tuple[str, int]
 """An item's place in the graph of links: its kind and primary key."""
 
@@ -72,7 +57,7 @@ class Catalogue:
     memo: dict[Any, Any] = field(default_factory=dict)
     """What follows from the content alone and is worth keeping as long as it: an index, a linker, rendered pieces."""
     _links: dict[Node, dict[str, list[int]]] = field(default_factory=dict)
-    _parts: dict[tuple[str, int], list[Any]] = field(default_factory=lambda: defaultdict(list))
+    _parts: dict[tuple[str, type[Model], int], list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     # Items ------------------------------------------------------------------------------------------
 
@@ -132,8 +117,8 @@ class Catalogue:
         return [self.items[kind][pk] for pk in found]
 
     def parts(self, name: str, owner: Model) -> list[Any]:
-        """The rows that belong to `owner`, in their order."""
-        return self._parts.get((name, owner.pk), [])
+        """The rows that belong to `owner` under this name, in their order: a part of its kind, `sources`, `provisions`."""
+        return self._parts.get((name, type(owner), owner.pk), [])
 
     def templates_of(self, phase: Phase) -> list[DocumentTemplate]:
         """What the phase's activities produce, each once and in the order of the templates."""
@@ -148,7 +133,7 @@ class Catalogue:
         return self.parts("involved", activity)
 
     def conditions(self, item: Item) -> list[Any]:
-        return self.parts(f"{item.KIND} conditions", item)
+        return self.parts("conditions", item)
 
     def sections(self, template: DocumentTemplate) -> list[TemplateSection]:
         return self.parts("sections", template)
@@ -181,13 +166,18 @@ class Catalogue:
 
 def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
     """The content in the database; with `drafts` also what is not public. One query to a table."""
-    items = {model.KIND: dict(_rows(model, drafts)) for model in ITEM_MODELS}
+    items = {kind.name: dict(_rows(kind, drafts)) for kind in KINDS.values()}
     _tie_items(items)
     catalogue = Catalogue(version, day, items, tuple(ScaleLevel.objects.all()))
     for source in catalogue.sources:
         source.begin(catalogue.day)
-    _read_parts(catalogue)
-    catalogue._links = _links(items, catalogue)
+        if source.part_of_id:
+            catalogue._parts["provisions", LegalSource, source.part_of_id].append(source)
+    for kind in KINDS.values():
+        _read_links(kind.many_to_many, catalogue)
+        for part in kind.parts:
+            _read_part(part, items[kind.name], catalogue)
+    catalogue._links = _links(catalogue)
     catalogue.amendments = _amendments(items[LegalSource.KIND])
     return catalogue
 
@@ -201,113 +191,97 @@ def read_with_drafts() -> Catalogue:
     return _read(toolbox_version.current(), timezone.localdate(), drafts=True)
 
 
-def _rows(model: Any, drafts: bool) -> Iterator[tuple[int, Item]]:
-    rows = model.objects.all() if drafts else model.objects.filter(is_public=True)
-    if model is LegalSource:
-        rows = sorted(rows, key=lambda source: natural(source.slug))
-    return ((item.pk, item) for item in rows)
-
-
-TIES = (
-    (LegalSource, "part_of"),
-    (ScreeningQuestion, "requires"),
-    (DocumentTemplate, "owner"),
-    (Activity, "phase"),
-    (Activity, "responsible"),
-)
-"""Links from one item to one other; the items read share the very rows that they name."""
+def _rows(kind: ItemKind, drafts: bool) -> Iterator[tuple[int, Item]]:
+    rows = kind.model.objects.all() if drafts else kind.model.objects.filter(is_public=True)
+    return ((item.pk, item) for item in kind.in_order(rows))
 
 
 def _tie_items(items: dict[str, dict[int, Any]]) -> None:
-    """Tie the links to one other item; an item that needs another which is not public is not public either."""
-    for model, name in TIES:
-        of: Any = model._meta.get_field(name)
-        own, others = items[model.KIND], items[of.related_model.KIND]
-        while lost := [pk for pk, item in own.items() if _is_lost(getattr(item, of.attname), others, name)]:
-            for pk in lost:  # and in the next round what is part of it
-                del own[pk]
-        for item in own.values():
-            setattr(item, name, others.get(getattr(item, of.attname)))
+    """Tie the links to one other item; an item that needs another which is not public is not public either.
+
+    The items share the very rows that they name.
+    """
+    for kind in KINDS.values():
+        for key in kind.foreign_keys:
+            own, others = items[kind.name], items[key.related_model.KIND]
+            while lost := [pk for pk, item in own.items() if _is_lost(getattr(item, key.attname), others, key, kind)]:
+                for pk in lost:  # and in the next round what is part of it
+                    del own[pk]
+            for item in own.values():
+                setattr(item, key.name, others.get(getattr(item, key.attname)))
 
 
-def _is_lost(other: int | None, others: dict[int, Any], name: str) -> bool:
+def _is_lost(other: int | None, others: dict[int, Any], key: Any, kind: ItemKind) -> bool:
     """Whether an item cannot stand without the other that it names, and that one is not public."""
-    return other is not None and other not in others and name != "requires"
+    return other is not None and other not in others and key.name not in kind.optional
 
 
-def _read_parts(catalogue: Catalogue) -> None:
-    """The rows that belong to items, tied to the catalogue's own items."""
-    items, parts = catalogue.items, catalogue._parts
-    roles, questions = items[Role.KIND], items[ScreeningQuestion.KIND]
-    activities = items[Activity.KIND]
-    for row in Involvement.objects.order_by("role__position"):
-        if row.activity_id in activities and row.role_id in roles:
-            row.activity, row.role = activities[row.activity_id], roles[row.role_id]
-            parts["involved", row.activity_id].append(row)
-    sources = items[LegalSource.KIND]
-    of_checks = ChecklistItem.sources.through.objects.order_by("legalsource_id")
-    for check_id, source_id in of_checks.values_list("checklistitem_id", "legalsource_id"):
-        if source_id in sources:
-            parts["check sources", check_id].append(sources[source_id])
-    for check in ChecklistItem.objects.all():
-        if check.activity_id in activities:
-            check.activity = activities[check.activity_id]
-            check.role = roles.get(check.role_id) if check.role_id else None
-            parts["checklist", check.activity_id].append(check)
-    for model, kind in (
-        (ActivityCondition, "activity"),
-        (RiskCondition, "risk"),
-        (RequirementCondition, "requirement"),
-    ):
-        for condition in model.objects.order_by("question__position"):
-            if condition.question_id in questions:
-                condition.question = questions[condition.question_id]
-                parts[f"{kind} conditions", getattr(condition, f"{kind}_id")].append(condition)
-    for section in TemplateSection.objects.all():
-        parts["sections", section.template_id].append(section)
-    for of_section in TemplateField.objects.all():
-        parts["fields", of_section.section_id].append(of_section)
-    for source in items[LegalSource.KIND].values():
-        if source.part_of_id:
-            parts["provisions", source.part_of_id].append(source)
+def _read_links(links: Iterable[Any], catalogue: Catalogue) -> None:
+    """Read many-to-many fields: each row's items under the field's name, those that are public."""
+    for link in links:
+        others, through = catalogue.items[link.related_model.KIND], link.remote_field.through
+        ours, theirs = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
+        for pk, other in through.objects.values_list(ours, theirs):
+            if other in others:
+                catalogue._parts[link.name, link.model, pk].append(others[other])
 
 
-def _links(items: dict[str, dict[int, Any]], catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
+def _read_part(part: ItemPart, owners: dict[int, Any], catalogue: Catalogue) -> None:
+    """Read the rows of `owners`, tied to these and to the items that they name.
+
+    A row that must name an item which is not public is left out.
+    """
+    _read_links(part.many_to_many, catalogue)
+    rows = {}
+    for row in part.model.objects.order_by(part.order) if part.order else part.model.objects.all():
+        owner = owners.get(getattr(row, f"{part.parent}_id"))
+        if owner is None or not _tie_row(row, part.foreign_keys, catalogue.items):
+            continue
+        setattr(row, part.parent, owner)
+        catalogue._parts[part.name, type(owner), owner.pk].append(row)
+        rows[row.pk] = row
+    for inner in part.parts:
+        _read_part(inner, rows, catalogue)
+
+
+def _tie_row(row: Any, keys: list[Any], items: dict[str, dict[int, Any]]) -> bool:
+    """Tie a row to the items that it names; whether it has all that it needs."""
+    for key in keys:
+        other = items[key.related_model.KIND].get(getattr(row, key.attname))
+        if other is None and not key.null:
+            return False
+        setattr(row, key.name, other)
+    return True
+
+
+def _links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
     """All links, from both ends, each list in the order of its kind."""
-    found: dict[Node, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for one, other in _pairs(items, catalogue):
-        if one[1] in items[one[0]] and other[1] in items[other[0]]:
-            found[one][other[0]].add(other[1])
-            found[other][one[0]].add(one[1])
-    order = {kind: {pk: place for place, pk in enumerate(rows)} for kind, rows in items.items()}
+    links: dict[Node, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for kind in KINDS.values():
+        names = tuple(
+            field.name for field in (*kind.foreign_keys, *kind.many_to_many) if field.related_model is not kind.model
+        )
+        for item in catalogue.all(kind.name):
+            for other in _named(item, names, kind.parts, catalogue):
+                links[kind.name, item.pk][other.KIND].add(other.pk)
+                links[other.KIND, other.pk][kind.name].add(item.pk)
+    order = {kind: {pk: place for place, pk in enumerate(rows)} for kind, rows in catalogue.items.items()}
     return {
         node: {kind: sorted(pks, key=order[kind].__getitem__) for kind, pks in kinds.items()}
-        for node, kinds in found.items()
+        for node, kinds in links.items()
     }
 
 
-def _pairs(items: dict[str, dict[int, Any]], catalogue: Catalogue) -> Iterable[tuple[Node, Node]]:
-    for model in ITEM_MODELS:
-        for of in model._meta.many_to_many:
-            other: Any = of.related_model
-            through: Any = of.remote_field.through
-            if other is model or not through._meta.auto_created:
-                continue  # what amends what is no “see also”, and involvement is read with its reasons
-            ours, theirs = f"{of.m2m_field_name()}_id", f"{of.m2m_reverse_field_name()}_id"
-            for one, two in through.objects.values_list(ours, theirs):
-                if other is LegalSource and two in items[LegalSource.KIND]:
-                    catalogue._parts[f"{model.KIND} sources", one].append(items[LegalSource.KIND][two])
-                yield (model.KIND, one), (other.KIND, two)
-    for activity in items[Activity.KIND].values():
-        yield (Activity.KIND, activity.pk), (Phase.KIND, activity.phase_id)
-        yield (Activity.KIND, activity.pk), (Role.KIND, activity.responsible_id)
-        for row in catalogue.involved(activity):
-            yield (Activity.KIND, activity.pk), (Role.KIND, row.role_id)
-        for check in catalogue.checklist(activity):
-            for source in catalogue.parts("check sources", check):
-                yield (Activity.KIND, activity.pk), (LegalSource.KIND, source.pk)
-    for template in items[DocumentTemplate.KIND].values():
-        yield (DocumentTemplate.KIND, template.pk), (Role.KIND, template.owner_id)
+def _named(row: Any, names: Iterable[str], parts: Iterable[ItemPart], catalogue: Catalogue) -> Iterator[Item]:
+    """The items that a row names in these fields, and those that its parts name."""
+    for name in names:
+        if row._meta.get_field(name).many_to_many:
+            yield from catalogue.parts(name, row)
+        elif (other := getattr(row, name)) is not None:
+            yield other
+    for part in parts:
+        for child in catalogue.parts(part.name, row):
+            yield from _named(child, part.links, part.parts, catalogue)
 
 
 def _amendments(sources: dict[int, Any]) -> dict[int, list[int]]:

@@ -5,29 +5,24 @@ Whatever a link holds, the page answers: unknown values are dropped and named in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import django_filters
-from django.db import models
 from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kl_ai.pages import querystring
 from kl_ai.pages.querystring import Chip, Facet, FacetOption, Notices, OptionsFilter, SearchFilter, encode
 from kl_ai.search.index import WordIndex
 
 from .catalogue import Catalogue
-from .models import Activity, Guidance, Item, LegalSource, LegalStatus, Requirement, Risk, Role
+from .kinds import KINDS, Axis
+from .models import Activity, Requirement
 from .screening import NO, YES, Situation
-from .texts import searched
 
-Keys = Callable[[Any, Catalogue], Iterable[str]]
 PICK = "pick"
 
 
@@ -98,18 +93,6 @@ def search_text(request: HttpRequest) -> tuple[str, tuple[str, ...]]:
 
 
 @dataclass(frozen=True)
-class Axis:
-    """A way to narrow a catalogue: what it is called, its choices in order, and which of them an item has."""
-
-    name: str
-    heading: str | Promise
-    choices: Callable[[Catalogue], list[tuple[str, str]]]
-    keys: Keys
-    is_content: bool = False
-    """Whether the choices are content, which is Danish, and not words of the interface."""
-
-
-@dataclass(frozen=True)
 class Selection:
     """What a visitor has chosen of one catalogue. `chosen` maps an axis to its choices in their order."""
 
@@ -148,84 +131,6 @@ class Selection:
         return Selection(picked=self.picked)
 
 
-def _labels(choices: type[models.TextChoices]) -> Callable[[Catalogue], list[tuple[str, str]]]:
-    return lambda catalogue: [(choice.value, capfirst(choice.label)) for choice in choices]
-
-
-def _items(kind: str, label: Callable[[Any], str]) -> Callable[[Catalogue], list[tuple[str, str]]]:
-    return lambda catalogue: [(item.key, label(item)) for item in catalogue.all(kind)]
-
-
-def _acts(kind: str) -> Callable[[Catalogue], list[tuple[str, str]]]:
-    """The acts and documents that at least one item of the kind rests on."""
-
-    def choices(catalogue: Catalogue) -> list[tuple[str, str]]:
-        used = {top(source) for item in catalogue.all(kind) for source in catalogue.linked(item, LegalSource.KIND)}
-        return [(source.slug, source.name) for source in catalogue.sources if source in used]
-
-    return choices
-
-
-def top(source: LegalSource) -> LegalSource:
-    """The act that a provision is part of; itself for whatever is part of nothing."""
-    while source.part_of is not None:
-        source = source.part_of
-    return source
-
-
-def _acts_of(item: Item, catalogue: Catalogue) -> Iterable[str]:
-    return {top(source).slug for source in catalogue.linked(item, LegalSource.KIND)}
-
-
-PHASE = Axis(
-    "phase",
-    gettext_lazy("Phase"),
-    _items("phase", str),
-    lambda item, catalogue: (phase.slug for phase in catalogue.linked(item, "phase")),
-    is_content=True,
-)
-
-
-def _source(kind: str) -> Axis:
-    return Axis("source", gettext_lazy("Legal source"), _acts(kind), _acts_of, is_content=True)
-
-
-def _choice(name: str, heading: str | Promise, choices: type[models.TextChoices]) -> Axis:
-    return Axis(name, heading, _labels(choices), lambda item, catalogue: (getattr(item, name),))
-
-
-AXES: dict[str, tuple[Axis, ...]] = {
-    Risk.KIND: (
-        _choice("kind", gettext_lazy("Kind"), Risk.Kind),
-        PHASE,
-        Axis(
-            "role",
-            gettext_lazy("Role"),
-            _items("role", lambda role: role.name),
-            lambda item, catalogue: (role.slug for role in catalogue.linked(item, Role.KIND)),
-            is_content=True,
-        ),
-        _source(Risk.KIND),
-    ),
-    Requirement.KIND: (
-        _choice("addressee", gettext_lazy("The law addresses"), Requirement.Addressee),
-        _choice("level", gettext_lazy("Must, should or may"), Requirement.Level),
-        _choice("topic", gettext_lazy("Topic"), Requirement.Topic),
-        PHASE,
-        _source(Requirement.KIND),
-    ),
-    Guidance.KIND: (
-        _choice("kind", gettext_lazy("Answer"), Guidance.Kind),
-        _choice("theme", gettext_lazy("Theme"), Guidance.Theme),
-        _source(Guidance.KIND),
-    ),
-    LegalSource.KIND: (
-        _choice("kind", gettext_lazy("Type"), LegalSource.Kind),
-        _choice("status", gettext_lazy("Legal status"), LegalStatus),
-    ),
-}
-
-
 class ItemFilterSet(django_filters.FilterSet):
     """Free text and the axes of one catalogue; what is picked is a parameter beside them."""
 
@@ -240,7 +145,7 @@ def read(request: HttpRequest, kind: str, catalogue: Catalogue) -> Selection:
     """The selection that the request asks for of the items of `kind`."""
     filters: dict[str, Any] = {
         axis.name: OptionsFilter(label=axis.heading, choices=[(key, key) for key, _label in axis.choices(catalogue)])
-        for axis in AXES[kind]
+        for axis in KINDS[kind].axes
     }
     known = catalogue.by_key[kind]
     filters[PICK] = OptionsFilter(label=_("Picked"), choices=[(key, key) for key in known])
@@ -263,9 +168,9 @@ def matching(kind: str, catalogue: Catalogue, selection: Selection, *, leave_out
     """The items of `kind` that match: any choice of an axis, every axis, and every word of the free text."""
     items = catalogue.all(kind)
     if selection.q:
-        found = _index(kind, catalogue.version, catalogue.day, tuple(map(searched, items))).match(selection.q)
+        found = _index(kind, catalogue.version, catalogue.day, tuple(map(KINDS[kind].text, items))).match(selection.q)
         items = [item for place, item in enumerate(items) if found >> place & 1]
-    for axis in AXES[kind]:
+    for axis in KINDS[kind].axes:
         wanted = set(selection.chosen.get(axis.name, ()))
         if wanted and axis.name != leave_out:
             items = [item for item in items if wanted.intersection(axis.keys(item, catalogue))]
@@ -289,7 +194,7 @@ def for_file(kind: str, catalogue: Catalogue, selection: Selection) -> list[Any]
 
 def facets(kind: str, catalogue: Catalogue, selection: Selection) -> list[Facet]:
     """One facet for each axis. An option's number is what choosing it alone on this axis would give."""
-    return [_facet(axis, kind, catalogue, selection, place) for place, axis in enumerate(AXES[kind])]
+    return [_facet(axis, kind, catalogue, selection, place) for place, axis in enumerate(KINDS[kind].axes)]
 
 
 def _facet(axis: Axis, kind: str, catalogue: Catalogue, selection: Selection, place: int) -> Facet:
@@ -316,7 +221,7 @@ def chips(kind: str, catalogue: Catalogue, selection: Selection, path: str) -> I
     """One removable chip for each choice."""
     if selection.q:
         yield Chip(_("Free text"), f"“{selection.q}”", path + selection.without_text().query())
-    for axis in AXES[kind]:
+    for axis in KINDS[kind].axes:
         labels = dict(axis.choices(catalogue)) if axis.name in selection.chosen else {}
         for value in selection.chosen.get(axis.name, ()):
             yield Chip(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,26 +11,13 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from kl_ai.export import prose
 
 from . import citations
 from .catalogue import Catalogue
-from .models import Guidance, Item, LegalSource, ScreeningQuestion
-from .texts import CODE
-
-KIND_NAMES = {
-    "activity": _("Activities"),
-    "template": _("Templates"),
-    "risk": _("Risks"),
-    "requirement": _("Requirements"),
-    "guidance": _("May and may not"),
-    "role": _("Roles"),
-    "phase": _("Phases"),
-    "source": _("Legal sources"),
-}
-"""The kinds in the order in which a page lists what is related."""
+from .kinds import KINDS, ItemKind, cited_by_code, code_pattern
+from .models import Item
 
 
 def url(item: Item) -> str:
@@ -39,11 +27,8 @@ def url(item: Item) -> str:
 
 @lru_cache(maxsize=2048)
 def _url(kind: str, key: str, language: str) -> str:
-    if kind == Guidance.KIND:
-        return f"{reverse('toolbox:guidance')}#{key}"
-    if kind == ScreeningQuestion.KIND:
-        return f"{reverse('toolbox:overview')}#{key}"
-    return reverse(f"toolbox:{kind}", args=[key])
+    page = KINDS[kind].anchor_on
+    return f"{reverse(f'toolbox:{page}')}#{key}" if page else reverse(f"toolbox:{kind}", args=[key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +41,7 @@ class Ref:
 
 
 def ref(item: Item) -> Ref:
-    if isinstance(item, LegalSource):
-        return Ref("", item.name, url(item))
-    code = item.key if item.KEY == "code" else ""
-    return Ref(code, getattr(item, "title", "") or str(item), url(item))
+    return Ref(item.key if item.KEY == "code" else "", item.link_text, url(item))
 
 
 def refs(items) -> list[Ref]:
@@ -68,17 +50,22 @@ def refs(items) -> list[Ref]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Related items of one kind."""
+    """Links to items of one kind."""
 
     kind: str
     heading: str
     refs: list[Ref]
 
 
-def related(item: Item, catalogue: Catalogue, *kinds: str) -> list[Group]:
-    """What is linked with an item, by kind, in the order asked for; kinds without links are left out."""
-    found = ((kind, catalogue.linked(item, kind)) for kind in kinds)
-    return [Group(kind, str(KIND_NAMES[kind]), refs(items)) for kind, items in found if items]
+def group(kind: ItemKind, items: Iterable[Item]) -> Group:
+    """Links to these items, which are of one kind."""
+    return Group(kind.name, str(kind.heading), refs(items))
+
+
+def related(item: Item, catalogue: Catalogue) -> list[Group]:
+    """The items linked with an item, by the kinds that its own kind's record names; kinds without links are left out."""
+    linked = ((KINDS[kind], catalogue.linked(item, kind)) for kind in KINDS[item.KIND].related)
+    return [group(kind, items) for kind, items in linked if items]
 
 
 class Linker:
@@ -86,12 +73,11 @@ class Linker:
 
     def __init__(self, catalogue: Catalogue) -> None:
         acts = [source for source in catalogue.sources if source.part_of is None and source.kind == "act"]
-        found = citations.pattern(acts)
-        self._pattern = re.compile(f"{found.pattern}|(?-i:{CODE})", re.IGNORECASE)
+        provisions = citations.pattern(acts)
+        self._pattern = re.compile(f"{provisions.pattern}|(?-i:{code_pattern()})", re.IGNORECASE)
         self._items: dict[str, Item] = {citations.normal(source.name): source for source in catalogue.sources}
-        for kind, items in catalogue.by_key.items():
-            if kind in ("activity", "template", "risk", "requirement", "guidance"):
-                self._items |= {code.casefold(): item for code, item in items.items()}
+        for kind in cited_by_code():
+            self._items |= {code.casefold(): item for code, item in catalogue.by_key[kind.name].items()}
 
     def inline(self, text: str) -> SafeString:
         """One line of text."""

@@ -22,7 +22,8 @@ from kl_ai.validators import validate_text
 
 from ..catalogue import catalogues, read_with_drafts
 from ..content import check
-from ..linking import KIND_NAMES, url
+from ..kinds import listed
+from ..linking import url
 from ..models import Item, toolbox_version
 
 STATE_FIELDS = (
@@ -230,10 +231,10 @@ class ItemAdmin(PublicDataAdmin):
             return "–"
         catalogue = read_with_drafts()
         rows = []
-        for kind, name in KIND_NAMES.items():
-            if links := catalogue.linked(item, kind):
-                listed = format_html_join(", ", '<a href="{}">{}</a>', ((_form(other), other.key) for other in links))
-                rows.append((name, listed))
+        for kind in listed():
+            if links := catalogue.linked(item, kind.name):
+                keys = format_html_join(", ", '<a href="{}">{}</a>', ((_form(other), other.key) for other in links))
+                rows.append((kind.heading, keys))
         return format_html_join("", "<p><strong>{}</strong>: {}</p>", rows) or "–"
 
 

@@ -7,7 +7,6 @@ is empty or has its default is left out. `write` of what `read` has loaded gives
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,66 +14,18 @@ import yaml
 from django.conf import settings
 from django.db import models
 
-from ..models import (
-    Activity,
-    ActivityCondition,
-    ChecklistItem,
-    DocumentTemplate,
-    Guidance,
-    Involvement,
-    LegalSource,
-    Phase,
-    Requirement,
-    RequirementCondition,
-    Risk,
-    RiskCondition,
-    Role,
-    ScaleLevel,
-    ScreeningQuestion,
-    TemplateField,
-    TemplateSection,
-)
-from ..models.law import natural
+from ..kinds import KINDS, SCALE, FiledModel, ItemPart
 
 FOLDER = settings.BASE_DIR / "fixtures" / "legal"
-STATE = ("certainty", "unsettled", "is_public", "reviewed_on", "review_by", "confirmed_on")
 
 
 class ContentError(ValueError):
     """A content file says something that cannot be loaded; the message names the file and the item."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """Records inside a record: rows of `model` that belong to the item by `parent`."""
-
-    name: str
-    model: type[models.Model]
-    parent: str
-    fields: tuple[str, ...]
-    order: str = ""
-    """The field that numbers the parts from 1, where there is one."""
-    parts: tuple["Part", ...] = ()
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of item: its model, its fields in the order of the files, and where it is filed."""
-
-    model: Any
-    fields: tuple[str, ...]
-    file: str
-    """A path below the folder; `{…}` is filled from the item."""
-    parts: tuple[Part, ...] = ()
-    is_single: bool = field(default=False)
-    """One record to a file, not in a list."""
-
-    @property
-    def pattern(self) -> str:
-        return "".join(piece if even else "*" for piece, even in _braces(self.file))
-
-    def path(self, item: models.Model) -> str:
-        return self.file.format(item=item)
+def _pattern(kind: FiledModel) -> str:
+    """The files of a model, as `Path.glob` finds them."""
+    return "".join(piece if even else "*" for piece, even in _braces(kind.file))
 
 
 def _braces(text: str) -> Iterator[tuple[str, bool]]:
@@ -83,89 +34,18 @@ def _braces(text: str) -> Iterator[tuple[str, bool]]:
         yield piece, number % 2 == 0
 
 
-def _conditions(model: type[models.Model], parent: str) -> Part:
-    return Part("conditions", model, parent, ("question", "answer", "reason"))
-
-
-FIELDS = Part(
-    "fields",
-    TemplateField,
-    "section",
-    ("label", "kind", "help", "options", "columns", "rows", "row_labels", "wording"),
-    "position",
-)
-SECTIONS = Part("sections", TemplateSection, "template", ("heading", "guidance"), "position", (FIELDS,))
-CHECKLIST = Part(
-    "checklist", ChecklistItem, "activity", ("question", "guidance", "done_when", "role", "sources"), "number"
-)
-KINDS = (
-    Kind(
-        LegalSource,
-        ("slug", "kind", "name", "title", "aliases", "part_of", "summary", "address", "status", "applies_from",
-         "checked_on", "change", "amends", *STATE),
-        "sources.yaml",
-    ),
-    Kind(Role, ("slug", "position", "name", "short_name", "why", "does", "does_not", "sources", *STATE), "roles.yaml"),
-    Kind(Phase, ("slug", "number", "name", "summary", "goal", "result", "sources", *STATE), "phases.yaml"),
-    Kind(
-        ScreeningQuestion,
-        ("code", "position", "question", "help", "yes_label", "no_label", "requires", "sources", *STATE),
-        "screening.yaml",
-    ),
-    Kind(
-        DocumentTemplate,
-        ("code", "title", "version", "purpose", "when", "owner", "is_central", "sources", *STATE),
-        "templates/{item.code}.yaml",
-        (SECTIONS,),
-        is_single=True,
-    ),
-    Kind(
-        Activity,
-        ("code", "phase", "title", "is_decision_point", "what", "why", "when", "responsible", "responsible_why",
-         "outputs", "sources", *STATE),
-        "activities/phase-{item.phase.number}.yaml",
-        (
-            Part("involved", Involvement, "activity", ("role", "why")),
-            _conditions(ActivityCondition, "activity"),
-            CHECKLIST,
-        ),
-    ),
-    Kind(
-        Risk,
-        ("code", "title", "kind", "cause", "event", "consequence", "consequence_municipality", "signs", "measures",
-         "phases", "roles", "activities", "sources", *STATE),
-        "risks.yaml",
-        (_conditions(RiskCondition, "risk"),),
-    ),
-    Kind(
-        Requirement,
-        ("code", "title", "topic", "addressee", "level", "level_note", "duty", "wording", "evidence", "explanation",
-         "phases", "risks", "activities", "templates", "sources", *STATE),
-        "requirements.yaml",
-        (_conditions(RequirementCondition, "requirement"),),
-    ),
-    Kind(
-        Guidance,
-        ("code", "theme", "kind", "question", "answer", "condition", "explanation", "activities", "risks",
-         "requirements", "sources", *STATE),
-        "guidance.yaml",
-    ),
-)  # fmt: skip
-SCALE = Kind(ScaleLevel, ("axis", "level", "name", "description", "example"), "scale.yaml")
-
-
 # Reading files ----------------------------------------------------------------------------------
 
 
 def read(folder: Path = FOLDER) -> dict[type[models.Model], list[dict[str, Any]]]:
     """Each model's records, in the order of the files. Raises `ContentError` where a file is no such list."""
-    return {kind.model: list(_records(folder, kind)) for kind in (*KINDS, SCALE)}
+    return {kind.model: list(_records(folder, kind)) for kind in (*KINDS.values(), SCALE)}
 
 
-def _records(folder: Path, kind: Kind) -> Iterator[dict[str, Any]]:
-    paths = sorted(folder.glob(kind.pattern))
+def _records(folder: Path, kind: FiledModel) -> Iterator[dict[str, Any]]:
+    paths = sorted(folder.glob(_pattern(kind)))
     if not paths:
-        raise ContentError(f"There is no {kind.pattern} in {folder}.")
+        raise ContentError(f"There is no {_pattern(kind)} in {folder}.")
     known = {*kind.fields, *(part.name for part in kind.parts)}
     for path in paths:
         where = path.relative_to(folder).as_posix()
@@ -199,25 +79,22 @@ def export() -> dict[str, str]:
     """File names to texts, as `write` writes them."""
     files: dict[str, list[dict[str, Any]]] = {}
     singles = set()
-    for kind in (*KINDS, SCALE):
+    for kind in (*KINDS.values(), SCALE):
         for item in _items(kind):
-            name = kind.path(item)
+            name = kind.file.format(item=item)
             files.setdefault(name, []).append(_record(item, kind.fields, kind.parts))
             if kind.is_single:
                 singles.add(name)
     return {name: dump(records[0] if name in singles else records) for name, records in files.items()}
 
 
-def _items(kind: Kind) -> Iterable[Any]:
-    links = [name for name in kind.fields if kind.model._meta.get_field(name).many_to_many]
-    keys = [name for name in kind.fields if kind.model._meta.get_field(name).many_to_one]
+def _items(kind: FiledModel) -> Iterable[Any]:
+    keys, links = [field.name for field in kind.foreign_keys], [field.name for field in kind.many_to_many]
     rows = kind.model.objects.select_related(*keys).prefetch_related(*links, *_paths(kind.parts))
-    if kind.model is LegalSource:
-        return sorted(rows, key=lambda source: natural(source.slug))
-    return rows
+    return kind.in_order(rows)
 
 
-def _paths(parts: tuple[Part, ...], before: str = "") -> Iterator[str]:
+def _paths(parts: tuple[ItemPart, ...], before: str = "") -> Iterator[str]:
     for part in parts:
         name = before + _accessor(part)
         yield name
@@ -227,12 +104,12 @@ def _paths(parts: tuple[Part, ...], before: str = "") -> Iterator[str]:
         yield from _paths(part.parts, f"{name}__")
 
 
-def _accessor(part: Part) -> str:
+def _accessor(part: ItemPart) -> str:
     of: Any = part.model._meta.get_field(part.parent)
     return of.remote_field.get_accessor_name()
 
 
-def _record(row: models.Model, fields: tuple[str, ...], parts: tuple[Part, ...]) -> dict[str, Any]:
+def _record(row: models.Model, fields: tuple[str, ...], parts: tuple[ItemPart, ...]) -> dict[str, Any]:
     record = {}
     for name in fields:
         value = _plain(row, name)

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from simple_history.models import HistoricalRecords
 
+from ..kinds import KINDS, SCALE, ItemKind, ItemPart
 from ..models import ScaleLevel, toolbox_version
-from .files import FOLDER, KINDS, SCALE, ContentError, Kind, Part, read
+from .files import FOLDER, ContentError, read
 
 Record = dict[str, Any]
 Keys = dict[type[models.Model], dict[str, Any]]
@@ -33,9 +34,9 @@ def load(folder: Path = FOLDER) -> dict[str, int]:
 
 def _load(records: dict[type[models.Model], list[Record]]) -> dict[str, int]:
     keys: Keys = {}
-    for kind in KINDS:
+    for kind in KINDS.values():
         keys[kind.model] = _load_items(kind, records[kind.model], keys)
-    for kind in KINDS:
+    for kind in KINDS.values():
         _load_links(kind.model, kind.fields, keys[kind.model].values(), records[kind.model], keys)
         _remember_links(kind.model)
         _load_parts(kind.parts, list(zip(keys[kind.model].values(), records[kind.model], strict=True)), keys)
@@ -44,7 +45,7 @@ def _load(records: dict[type[models.Model], list[Record]]) -> dict[str, int]:
     return {model.__name__: len(found) for model, found in keys.items()}
 
 
-def _load_items(kind: Kind, records: list[Record], keys: Keys) -> dict[str, Any]:
+def _load_items(kind: ItemKind, records: list[Record], keys: Keys) -> dict[str, Any]:
     """The items of one kind, made or set back, in the order of their records."""
     key = kind.model.KEY
     known = {item.key: item for item in kind.model.objects.all()}
@@ -122,7 +123,7 @@ def _linked(model: type[models.Model], key: str, keys: Keys) -> models.Model:
     return found
 
 
-def _set_within(kind: Kind, found: Mapping[str, Any], within: Iterable[tuple[Any, str, str]]) -> None:
+def _set_within(kind: ItemKind, found: Mapping[str, Any], within: Iterable[tuple[Any, str, str]]) -> None:
     for item, name, other in within:
         with _naming(f"{kind.model.__name__} {item.key}"):
             setattr(item, name, _linked(kind.model, other, {kind.model: dict(found)}))
@@ -184,7 +185,7 @@ def _load_links(model: Any, fields: Iterable[str], rows: Iterable[Any], records:
         through.objects.bulk_create(links, batch_size=500)
 
 
-def _load_parts(parts: Iterable[Part], owners: list[tuple[Any, Record]], keys: Keys) -> None:
+def _load_parts(parts: Iterable[ItemPart], owners: list[tuple[Any, Record]], keys: Keys) -> None:
     for part in parts:
         model: Any = part.model
         model.objects.filter(**{f"{part.parent}__in": [owner.pk for owner, _ in owners]}).delete()
@@ -193,7 +194,7 @@ def _load_parts(parts: Iterable[Part], owners: list[tuple[Any, Record]], keys: K
             if not isinstance(record.get(part.name, []), list):
                 raise ContentError(f"{owner}: {part.name} is no list.")
             for number, child in enumerate(record.get(part.name, ()), start=1):
-                row = model(**{part.parent: owner} | ({part.order: number} if part.order else {}))
+                row = model(**{part.parent: owner} | ({part.number: number} if part.number else {}))
                 with _naming(f"{owner}: {part.name} {number}"):
                     if unknown := sorted(set(child) - {*part.fields, *(inner.name for inner in part.parts)}):
                         raise ContentError(f"Unknown fields: {', '.join(unknown)}.")

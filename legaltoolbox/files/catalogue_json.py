@@ -15,16 +15,10 @@ from django.utils.translation import gettext as _
 
 from .. import linking
 from ..catalogue import Catalogue
-from ..content.files import KINDS, SCALE, Part
-from ..models import ChecklistItem, Item
+from ..kinds import KINDS, SCALE, ItemPart
+from ..models import Item
 
 FORMAT = "1.1"
-NAMES = {
-    "source": "sources", "role": "roles", "phase": "phases", "question": "screening_questions",
-    "template": "templates", "activity": "activities", "risk": "risks", "requirement": "requirements",
-    "guidance": "guidance",
-}  # fmt: skip
-"""Kinds of items to the names of their lists."""
 
 
 def response(catalogue: Catalogue, request: HttpRequest) -> HttpResponse:
@@ -44,26 +38,24 @@ def data(catalogue: Catalogue, request: HttpRequest) -> dict[str, Any]:
         "documentation": request.build_absolute_uri(reverse("toolbox:reuse")),
         "reviewed_on": catalogue.reviewed_on,
         **{
-            NAMES[kind.model.KIND]: [
+            kind.json_name: [
                 _record(item, kind.fields, kind.parts, catalogue)
                 | {"url": request.build_absolute_uri(linking.url(item))}
-                for item in catalogue.all(kind.model.KIND)
+                for item in catalogue.all(kind.name)
             ]
-            for kind in KINDS
+            for kind in KINDS.values()
         },
         "scale": [{name: getattr(level, name) for name in SCALE.fields} for level in catalogue.levels],
     }
 
 
-def _record(row: Any, fields: tuple[str, ...], parts: tuple[Part, ...], catalogue: Catalogue) -> dict[str, Any]:
+def _record(row: Any, fields: tuple[str, ...], parts: tuple[ItemPart, ...], catalogue: Catalogue) -> dict[str, Any]:
     record = {name: _value(row, name, catalogue) for name in fields if name != "is_public"}
     for part in parts:
-        rows = catalogue.parts(f"{row.KIND} conditions" if part.name == "conditions" else part.name, row)
-        record[part.name] = [_record(child, part.fields, part.parts, catalogue) for child in rows]
-        if part.model is ChecklistItem:  # as pages and documents cite them
-            record[part.name] = [
-                {"code": f"{row.code}.{child.number}"} | one for child, one in zip(rows, record[part.name], strict=True)
-            ]
+        record[part.name] = [
+            ({"code": child.code} if part.has_code else {}) | _record(child, part.fields, part.parts, catalogue)
+            for child in catalogue.parts(part.name, row)
+        ]
     return record
 
 
@@ -76,29 +68,27 @@ def _value(row: Any, name: str, catalogue: Catalogue) -> Any:
         return getattr(row, name)
     if name == "amends":
         return [catalogue.items["source"][pk].key for pk in catalogue.amendments.get(row.pk, ())]
-    if isinstance(row, Item) and name == "sources":  # without those that only a question of its checklist has
-        return [source.key for source in catalogue.parts(f"{row.KIND} sources", row)]
-    if isinstance(row, Item):
+    if isinstance(row, Item) and name != "sources":
         return [other.key for other in catalogue.linked(row, of.related_model.KIND)]
-    return [source.key for source in catalogue.parts("check sources", row)]
+    return [source.key for source in catalogue.parts("sources", row)]  # without those of the item's parts
 
 
-def _part(part: Part) -> str:
+def _part(part: ItemPart) -> str:
     """What a list inside a record holds, with the names of its fields."""
     names = [*part.fields, *(f"{inner.name} ({', '.join(inner.fields)})" for inner in part.parts)]
-    if part.model is ChecklistItem:
+    if part.has_code:
         names.insert(0, "code")
     return f"{part.model._meta.verbose_name_plural}: {', '.join(names)}"
 
 
 def described(catalogue: Catalogue) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """Each list's name, how many items it has, and its fields with what they hold."""
-    for kind in KINDS:
+    for kind in KINDS.values():
         listed = [
             (name, str(kind.model._meta.get_field(name).verbose_name)) for name in kind.fields if name != "is_public"
         ]
         listed += [(part.name, _part(part)) for part in kind.parts]
         listed.append(("url", _("the item's page")))
-        yield NAMES[kind.model.KIND], len(catalogue.all(kind.model.KIND)), listed
+        yield kind.json_name, len(catalogue.all(kind.name)), listed
     names = [(name, str(SCALE.model._meta.get_field(name).verbose_name)) for name in SCALE.fields]
     yield "scale", len(catalogue.levels), names

@@ -22,8 +22,8 @@ from ..models import (
     Requirement,
     Role,
     TemplateField,
+    unsettled_texts,
 )
-from ..texts import unsettled
 
 # The content is Danish, and so are the documents, whatever the language of the page that they were taken from.
 DISCLAIMER = "Vejledning, ikke juridisk rådgivning"
@@ -75,7 +75,7 @@ def _closing(items: Sequence[Item]) -> Iterator[Block]:
             f"Teksten skulle have været gennemgået igen senest {day(min(item.review_by for item in overdue))}. "
             f"Den kan være forældet.{which}"
         )
-    found = unsettled(items)
+    found = unsettled_texts(items)
     if found:
         yield Heading("Uafklaret", level=2, numbered=False)
         for text, about in found:
@@ -183,7 +183,7 @@ def checklist(
     for activity in activities:
         rows = [
             (
-                f"{activity.code}.{check.number}",
+                check.code,
                 check.question,
                 _how(check, own),
                 Tick(),
@@ -222,7 +222,7 @@ def checks(
 ) -> list[tuple[ChecklistItem, list[LegalSource]]]:
     """An activity's questions with their own sources; with a `role` those that this role answers."""
     return [
-        (check, catalogue.parts("check sources", check))
+        (check, catalogue.parts("sources", check))
         for check in catalogue.checklist(activity)
         if role is None or (check.role or activity.responsible) == role
     ]

@@ -12,10 +12,9 @@ from xlsxwriter.utility import xl_col_to_name
 from kl_ai.export.xlsx import Sheet
 
 from ..catalogue import Catalogue
-from ..models import Activity, Requirement, Risk, Role, ScaleLevel
+from ..models import Activity, Requirement, Risk, Role, ScaleLevel, unsettled_texts
 from ..rating import STEPS
 from ..rating import level as risk_level
-from ..texts import unsettled
 from .docx import DISCLAIMER, NOT_CONFIRMED, day, level, sources
 
 LEVELS = tuple(map(str, STEPS))
@@ -148,5 +147,5 @@ def _about(chosen: Sequence, address: str, notices: Sequence[str]) -> Sheet:
     if not all(item.confirmed_on for item in chosen):
         rows.append(("Forbehold", NOT_CONFIRMED))
     rows += [("Ikke med", notice) for notice in notices]
-    rows += [(f"Uafklaret, {', '.join(item.key for item in about)}", text) for text, about in unsettled(chosen)]
+    rows += [(f"Uafklaret, {', '.join(item.key for item in about)}", text) for text, about in unsettled_texts(chosen)]
     return Sheet("Om", (), rows, kind="notes")

@@ -1,7 +1,7 @@
 """The toolbox's content, from the law up: sources, roles and phases, activities, templates, risks, requirements."""
 
 from .catalogues import Guidance, Requirement, Risk, ScaleLevel
-from .items import Certainty, Item, Sourced
+from .items import Certainty, Item, Sourced, unsettled_texts
 from .law import LegalSource, LegalStatus
 from .screening import ActivityCondition, Condition, RequirementCondition, RiskCondition, ScreeningQuestion
 from .templates import DocumentTemplate, TemplateField, TemplateSection
@@ -32,4 +32,5 @@ __all__ = [
     "TemplateField",
     "TemplateSection",
     "toolbox_version",
+    "unsettled_texts",
 ]

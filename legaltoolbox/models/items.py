@@ -1,5 +1,6 @@
 """What every item of the toolbox carries: how certain it is, whether it is public, when it was last reviewed."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -56,6 +57,11 @@ class Item(models.Model):
     def key(self) -> str:
         return getattr(self, self.KEY)
 
+    @property
+    def link_text(self) -> str:
+        """The item's name in a link to it, beside its code."""
+        return getattr(self, "title", "") or str(self)
+
     def natural_key(self) -> tuple[str]:
         return (self.key,)
 
@@ -88,6 +94,15 @@ class Sourced(Item):
 
     class Meta:
         abstract = True
+
+
+def unsettled_texts(items: Iterable[Item]) -> list[tuple[str, list[Item]]]:
+    """The texts on what is not settled, each once, with the items that have it."""
+    items_by_text: dict[str, list[Item]] = {}
+    for item in items:
+        if text := item.unsettled.strip():
+            items_by_text.setdefault(text, []).append(item)
+    return list(items_by_text.items())
 
 
 def code_field(pattern: str, example: str) -> models.CharField:

@@ -88,6 +88,18 @@ class LegalSource(Item):
         return self.name
 
     @property
+    def link_text(self) -> str:
+        return self.name
+
+    @property
+    def act(self) -> "LegalSource":
+        """The act that a provision is part of; the source itself where it is part of nothing."""
+        source = self
+        while source.part_of is not None:
+            source = source.part_of
+        return source
+
+    @property
     def is_unsettled(self) -> bool:
         """Whether something of it is not settled; what, the text says."""
         return self.certainty == Certainty.UNCERTAIN or bool(self.unsettled.strip())

@@ -155,4 +155,9 @@ class ChecklistItem(models.Model):
         constraints = (models.UniqueConstraint(fields=("activity", "number"), name="checklist_number_once"),)
 
     def __str__(self) -> str:
-        return f"{self.activity.code}.{self.number} {self.question}"
+        return f"{self.code} {self.question}"
+
+    @property
+    def code(self) -> str:
+        """How pages and documents cite the question, "A25.3"."""
+        return f"{self.activity.code}.{self.number}"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from kl_ai.search.index import WordIndex
 
 from .. import citations, linking
 from ..catalogue import Catalogue
-from ..filtersets import top
-from ..linking import KIND_NAMES, Ref
-from ..models import DocumentTemplate, Item, LegalSource
-from ..texts import KIND_OF_LETTER, SEARCHED, searched
+from ..kinds import ItemKind, ItemPart, by_letter, joined, kind_of, listed
+from ..linking import Ref
+from ..models import Item, LegalSource
 
 FIRST = 8
 """So many results of a kind are shown at once; the rest are a click away."""
@@ -38,44 +39,45 @@ class SearchIndex:
     """The words of every item of one catalogue. Built once for each."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._items: list[Item] = [item for kind in SEARCHED for item in catalogue.all(kind)]
-        self._titles = [f"{item.key} {getattr(item, 'title', '') or item}" for item in self._items]
-        self._index = WordIndex([self._text(item, catalogue) for item in self._items])
-        self._title_index = WordIndex(self._titles)
-
-    @staticmethod
-    def _text(item: Item, catalogue: Catalogue) -> str:
-        texts = [searched(item)]
-        if item.KIND == "activity":
-            checklist = catalogue.parts("checklist", item)
-            texts += [f"{check.question} {check.guidance} {check.done_when}" for check in checklist]
-        if isinstance(item, DocumentTemplate):
-            for section in catalogue.sections(item):
-                texts += [section.heading, section.guidance, *(field.label for field in catalogue.fields(section))]
-        return "\n".join(texts)
+        self._items: list[Item] = [item for kind in listed() for item in catalogue.all(kind.name)]
+        titles = [f"{item.key} {getattr(item, 'title', '') or item}" for item in self._items]
+        self._index = WordIndex(["\n".join(_texts(item, catalogue)) for item in self._items])
+        self._title_index = WordIndex(titles)
 
     def find(self, query: str) -> list[Hits]:
         """The items that hold every word, by kind; those with the words in their title first."""
         found, in_title = self._index.match(query), self._title_index.match(query)
         groups = []
-        for kind in SEARCHED:
-            places = [place for place, item in enumerate(self._items) if kind == item.KIND and found >> place & 1]
+        for kind in listed():
+            places = [place for place, item in enumerate(self._items) if kind.name == item.KIND and found >> place & 1]
             places.sort(key=lambda place: not in_title >> place & 1)
             if places:
-                groups.append(Hits(kind, str(KIND_NAMES[kind]), [hit(self._items[place]) for place in places]))
+                groups.append(_hits(kind, [self._items[place] for place in places]))
         return groups
 
 
+def _texts(item: Item, catalogue: Catalogue) -> Iterator[str]:
+    """The texts of an item and of its parts that a search looks in."""
+    kind = kind_of(item)
+    yield kind.text(item)
+    yield from _part_texts(kind.parts, item, catalogue)
+
+
+def _part_texts(parts: Iterable[ItemPart], owner: Any, catalogue: Catalogue) -> Iterator[str]:
+    for part in parts:
+        for row in catalogue.parts(part.name, owner):
+            yield joined(row, part.searched)
+            yield from _part_texts(part.parts, row, catalogue)
+
+
+def _hits(kind: ItemKind, items: Iterable[Item]) -> Hits:
+    return Hits(kind.name, str(kind.heading), [hit(item) for item in items])
+
+
 def hit(item: Item) -> Hit:
-    return Hit(linking.ref(item), _shown(item))
-
-
-def _shown(item: Item) -> str:
-    """What stands beneath an item's title in a list of results."""
-    first = {"activity": "why", "template": "purpose", "risk": "consequence", "requirement": "duty",
-             "guidance": "answer", "role": "why", "phase": "summary"}  # fmt: skip
-    text = getattr(item, first[item.KIND]) if item.KIND in first else getattr(item, "title", "")
-    return text.partition("\n\n")[0]
+    """An item as a result, with the first paragraph of the field that its kind shows beneath a title."""
+    excerpt = kind_of(item).excerpt
+    return Hit(linking.ref(item), getattr(item, excerpt).partition("\n\n")[0] if excerpt else "")
 
 
 def index(catalogue: Catalogue) -> SearchIndex:
@@ -110,7 +112,7 @@ def provisions(query: str, catalogue: Catalogue) -> tuple[list[Provision], bool]
 def _nearest(what: citations.Wanted, catalogue: Catalogue) -> list[LegalSource]:
     found: list[LegalSource] = []
     while not found:
-        found = [source for source in catalogue.sources if citations.is_wanted(source, top(source), what)]
+        found = [source for source in catalogue.sources if citations.is_wanted(source, source.act, what)]
         if len(what.place) <= 2:
             break
         what = citations.Wanted(what.act, what.place[:-2])
@@ -120,17 +122,17 @@ def _nearest(what: citations.Wanted, catalogue: Catalogue) -> list[LegalSource]:
 def resting(source: LegalSource, catalogue: Catalogue) -> list[Hits]:
     """What rests on a source or on its parts, by kind."""
     return [
-        Hits(kind, str(KIND_NAMES[kind]), [hit(item) for item in items])
-        for kind in SEARCHED
-        if kind != LegalSource.KIND and (items := catalogue.resting_on(source, kind))
+        _hits(kind, items)
+        for kind in listed()
+        if kind.name != LegalSource.KIND and (items := catalogue.resting_on(source, kind.name))
     ]
 
 
 def by_code(query: str, catalogue: Catalogue) -> Item | None:
     """The item whose code the whole query is."""
-    match = re.fullmatch(r"([AKMPRS]) ?(\d{1,2})", query.strip().upper())
-    if match is None:
+    match = re.fullmatch(r"([A-ZÆØÅ]) ?(\d{1,2})", query.strip().upper())
+    kind = by_letter(match[1]) if match else None
+    if match is None or kind is None:
         return None
     letter, number = match.groups()
-    kind = KIND_OF_LETTER[letter]
-    return catalogue.find(kind, f"{letter}{number}") or catalogue.find(kind, f"{letter}{number:0>2}")
+    return catalogue.find(kind.name, f"{letter}{number}") or catalogue.find(kind.name, f"{letter}{number:0>2}")

@@ -120,7 +120,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
         request, "guidance", catalogue, [(_("May and may not"), "")], "guidance",
         themes=[
             (theme, heading, [
-                (item, linking.related(item, catalogue, "activity", "risk", "requirement"),
+                (item, linking.related(item, catalogue),
                  catalogue.linked(item, LegalSource.KIND))
                 for item in rows
             ])

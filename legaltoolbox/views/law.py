@@ -10,12 +10,10 @@ from django.utils.translation import ngettext
 
 from .. import filtersets, linking
 from ..catalogue import Catalogue, catalogues
-from ..models import LegalSource, LegalStatus
-from ..texts import unsettled
+from ..kinds import cited_by_code, listed
+from ..models import LegalSource, LegalStatus, unsettled_texts
 from .catalogues import panel
 from .pages import danish, find, page, status, toolbox_page
-
-RESTING = ("activity", "template", "risk", "requirement", "guidance", "role", "phase")
 
 
 @toolbox_page
@@ -53,9 +51,9 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         address=next((one.address for one in (item, *reversed(above)) if one.address), ""),
         provisions=catalogue.provisions(item),
         resting=[
-            linking.Group(kind, str(linking.KIND_NAMES[kind]), linking.refs(found))
-            for kind in RESTING
-            if (found := catalogue.resting_on(item, kind))
+            linking.group(kind, items)
+            for kind in listed()
+            if kind.name != LegalSource.KIND and (items := catalogue.resting_on(item, kind.name))
         ],
         changed_by=[one for one in _amending(catalogue).get(item.pk, ()) if one is not item],
         status=status(item),
@@ -108,7 +106,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         groups=groups,
         unsettled=[
             (text, linking.refs(about))
-            for text, about in unsettled(one for one in catalogue.sources if one not in told)
+            for text, about in unsettled_texts(one for one in catalogue.sources if one not in told)
         ],
         status=status(*catalogue.sources),
     )  # fmt: skip
@@ -133,9 +131,8 @@ def _change(item: LegalSource, catalogue: Catalogue) -> Change:
     amended = [catalogue.items[LegalSource.KIND][pk] for pk in catalogue.amendments.get(item.pk, ())]
     touched = [item, *amended]
     groups = []
-    for kind in RESTING[:5]:
-        found = {one.pk: one for source in touched for one in catalogue.resting_on(source, kind)}
-        in_order = [one for pk, one in catalogue.items[kind].items() if pk in found]
-        if in_order:
-            groups.append(linking.Group(kind, str(linking.KIND_NAMES[kind]), linking.refs(in_order)))
+    for kind in cited_by_code():
+        resting = {other.pk for source in touched for other in catalogue.resting_on(source, kind.name)}
+        if resting:
+            groups.append(linking.group(kind, (other for other in catalogue.all(kind.name) if other.pk in resting)))
     return Change(item, amended, groups)

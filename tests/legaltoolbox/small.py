@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from legaltoolbox.content import files
-from legaltoolbox.content.files import KINDS
+from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import (
     LegalSource,
     ScaleLevel,
@@ -162,6 +162,6 @@ def texts_of(folder: Path) -> dict[str, str]:
 def empty_the_database() -> None:
     LegalSource.objects.update(part_of=None)
     ScreeningQuestion.objects.update(requires=None)
-    for kind in reversed(KINDS):
+    for kind in reversed(KINDS.values()):
         kind.model.objects.all().delete()
     ScaleLevel.objects.all().delete()

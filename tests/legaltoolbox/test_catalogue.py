@@ -12,7 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from legaltoolbox import linking
-from legaltoolbox.catalogue import BY_KIND, Catalogue, catalogues, read_with_drafts
+from legaltoolbox.catalogue import Catalogue, catalogues, read_with_drafts
+from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,
@@ -133,7 +134,7 @@ def reached(found: Catalogue):
 @hypothesis_settings(max_examples=8)
 @given(data=st.data())
 def test_nothing_public_leads_to_something_that_is_not(data, content_rows):
-    for kind, model in BY_KIND.items():
+    for kind, model in ((kind.name, kind.model) for kind in KINDS.values()):
         model.objects.update(is_public=True)
         keys = sorted(model.objects.values_list(model.KEY, flat=True))
         hide(model, *data.draw(st.lists(st.sampled_from(keys), unique=True, max_size=4), label=kind))

@@ -10,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from legaltoolbox.content import files
-from legaltoolbox.content.files import KINDS, ContentError
+from legaltoolbox.content.files import ContentError
 from legaltoolbox.content.load import load
+from legaltoolbox.kinds import KINDS
 from legaltoolbox.management.commands import load_content
 from legaltoolbox.models import (
     Activity,
@@ -90,7 +91,7 @@ def test_overwrite_leaves_alone_what_the_files_do_not_have(small):
 
 def test_history_begins_with_the_load_and_has_one_line_more_for_each_overwriting(small):
     load(small)
-    everything = [item for kind in KINDS for item in kind.model.objects.all()]
+    everything = [item for kind in KINDS.values() for item in kind.model.objects.all()]
     assert {item.key: item.history.count() for item in everything} == {item.key: 1 for item in everything}
     assert ChecklistItem.history.count() == 2
     Activity.objects.filter(code="A01").update(title="KL's ord")

@@ -2,7 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from legaltoolbox.content.files import KINDS
+from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import (
     ChecklistItem,
     DocumentTemplate,
@@ -53,7 +53,7 @@ def test_every_public_item_is_there_with_its_texts_and_the_address_of_its_page(c
     file = json_of(client, JSON)
     for name, kind in LISTS.items():
         assert [key_of(record) for record in file[name]] == [item.key for item in content.all(kind)]
-        fields = next(of.fields for of in KINDS if kind == of.model.KIND)
+        fields = KINDS[kind].fields
         for record, item in zip(file[name], content.all(kind), strict=True):
             for field in fields:
                 of = item._meta.get_field(field)

@@ -16,8 +16,7 @@ from docx.oxml.ns import qn
 
 from legaltoolbox import rating
 from legaltoolbox.files import docx as papers
-from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version
-from legaltoolbox.texts import unsettled
+from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version, unsettled_texts
 from tests.reading import bytes_of, notices_of, read, workbook_of
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -141,7 +140,7 @@ def test_what_is_unsettled_of_several_is_said_once():
     shared = [
         Requirement(code=code, unsettled=text) for code, text in (("K1", "A"), ("K2", ""), ("K3", "A\n"), ("K4", "B"))
     ]
-    told = [(text, [one.code for one in about]) for text, about in unsettled(shared)]
+    told = [(text, [one.code for one in about]) for text, about in unsettled_texts(shared)]
     assert told == [("A", ["K1", "K3"]), ("B", ["K4"])]
 
 

@@ -1,0 +1,69 @@
+"""What the content check demands of the items of one kind, beside what it demands of all."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from .models import Activity, DocumentTemplate, Guidance, Item, Risk
+
+FEWEST_QUESTIONS = 3
+FEWEST_CENTRAL_SECTIONS = 6
+
+
+class Content(Protocol):
+    """The items and their rows and links, as a rule or a filter asks for them; `catalogue.Catalogue` is one."""
+
+    def all(self, kind: str) -> list[Any]:
+        """All items of a kind, in their order."""
+
+    def linked(self, item: Item, kind: str) -> list[Any]:
+        """The items of a kind that the item names or that name it."""
+
+    def parts(self, name: str, owner: Any) -> list[Any]:
+        """The rows that belong to `owner`, in their order."""
+
+
+Rule = Callable[[Any, Content], Iterator[str]]
+"""An item and the content to what is wrong with the item, as sentences without a subject."""
+
+
+def activity(item: Activity, content: Content) -> Iterator[str]:
+    """A checklist of some length, and no role in two parts or in a question without a part."""
+    checklist, involved = content.parts("checklist", item), [row.role for row in content.parts("involved", item)]
+    if len(checklist) < FEWEST_QUESTIONS:
+        yield _("has fewer than %(n)s questions in its checklist.") % {"n": FEWEST_QUESTIONS}
+    if any(role is item.responsible for role in involved):
+        yield _("has a role that is both responsible and involved.")
+    taking_part = {item.responsible, *involved}
+    for check in checklist:
+        if check.role is not None and check.role not in taking_part:
+            yield _("has question %(number)s for %(role)s, a role that takes no part in it.") % {
+                "role": check.role.key, "number": check.number
+            }  # fmt: skip
+
+
+def template(item: DocumentTemplate, content: Content) -> Iterator[str]:
+    """Sections, a central template several of them, and none of them empty."""
+    sections = content.parts("sections", item)
+    if not sections or (item.is_central and len(sections) < FEWEST_CENTRAL_SECTIONS):
+        yield _("has only %(n)s sections.") % {"n": len(sections)}
+    for section in sections:
+        fields = content.parts("fields", section)
+        if not section.guidance and not fields:
+            yield _("has an empty section, “%(name)s”.") % {"name": section.heading}
+        for field in fields:
+            if field.lacks_content:
+                yield _("has a field that lacks its content, “%(name)s”.") % {"name": field.label}
+
+
+def risk(item: Risk, content: Content) -> Iterator[str]:
+    """At least one measure."""
+    if not item.measures:
+        yield _("has no measure.")
+
+
+def guidance(item: Guidance, content: Content) -> Iterator[str]:
+    """An answer that depends says on what."""
+    if item.kind == Guidance.Kind.DEPENDS and not item.condition:
+        yield _("depends, and does not say on what.")
