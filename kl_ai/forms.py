@@ -1,4 +1,4 @@
-"""The one way in which forms are shown: Django's forms in the markup of the design system.
+"""The one way in which forms are read and shown: Django's forms, texts cleaned, in the markup of the design system.
 
 `{{ form }}` gives the error summary and every field; `{{ field.as_field_group }}` gives one field
 with label, hint, errors and control. The templates stand under `templates/django/forms/portal/`.
@@ -12,9 +12,24 @@ from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
 
+from .text import clean_line, clean_text
+
 
 class PortalBoundField(BoundField):
-    """A form field that knows its control's kind and classes in the design system."""
+    """A form field that cleans what was typed, and knows its control's kind and classes in the design system."""
+
+    @property
+    def data(self) -> Any:
+        """What was sent for the field: text cleaned by `kl_ai.text`, on one line where the control has one line.
+
+        Validation, the comparison with the initial value and the form that comes back all read it.
+        """
+        value = super().data
+        if not isinstance(value, str):
+            return value
+        if isinstance(self.field.widget, forms.Textarea | forms.HiddenInput):
+            return clean_text(value)
+        return clean_line(value) if isinstance(self.field.widget, forms.widgets.Input) else value
 
     @property
     def kind(self) -> str:
@@ -45,8 +60,12 @@ class PortalBoundField(BoundField):
 
     @property
     def control(self) -> str:
-        """The control's HTML with the design system's class beside those of the widget."""
-        return self.as_widget(attrs={"class": self._classes()})
+        """The control's HTML with the design system's class beside those of the widget.
+
+        A long text has a counter and no `maxlength`, by which a browser would cut what is pasted without a word.
+        """
+        attrs: dict[str, str | bool] = {"class": self._classes()}
+        return self.as_widget(attrs=attrs if self.limit is None else attrs | {"maxlength": False})
 
     @property
     def options(self) -> list[BoundWidget]:

@@ -14,7 +14,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from ..http import request_state
 from ..pages.versions import AreaVersion
-from .locking import NO_KEY, LockedAdmin, with_plain_lines
+from .locking import NO_KEY, LockedAdmin
 from .row_history import row_changes
 
 
@@ -37,7 +37,6 @@ class TracedAdmin(SimpleHistoryAdmin):
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         self._refuse_what_is_no_key(object_id, version_id)
-        with_plain_lines(request)
         was_deleted = not self.model._default_manager.filter(pk=object_id).exists()
         if request.method == "POST" and was_deleted and not self.has_add_permission(request):
             raise PermissionDenied  # it would be made anew

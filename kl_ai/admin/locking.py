@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.forms.models import _get_foreign_key
-from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from ..http import request_state
@@ -15,15 +14,6 @@ SEEN = "_seen"
 """The hidden field in which a form says which state of the history it shows."""
 NO_KEY = (ValueError, ValidationError, OverflowError)
 """What a key raises that no row can have."""
-
-
-def with_plain_lines(request: HttpRequest) -> None:
-    """Texts as they are stored: a browser ends lines with CR and LF, and would change every text of several lines."""
-    if request.method == "POST":
-        data = request.POST.copy()
-        for name, values in data.lists():
-            data.setlist(name, [value.replace("\r\n", "\n") for value in values])
-        request.POST = data  # type: ignore[assignment]
 
 
 class LockedAdmin:
@@ -35,7 +25,6 @@ class LockedAdmin:
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
         # Inside the admin's transaction: nobody saves between this look and our saving.
-        with_plain_lines(request)
         now = self._history_mark(object_id, request.method == "POST") if object_id else ""
         request_state(request).saved_by_another = request.method == "POST" and request.POST.get(SEEN, now) != now
         return super()._changeform_view(request, object_id, form_url, {"seen": now} | (extra_context or {}))  # type: ignore[misc]

@@ -9,7 +9,6 @@ A template `mail/<name>.txt` extends `mail/base.txt` and fills the blocks `subje
 
 import logging
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
@@ -24,7 +23,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from ..validators import JOINERS
+from ..text import clean_line, clean_text
 from .models import MailState, OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -73,20 +72,7 @@ def write(template: str, context: Mapping[str, Any], language: str) -> tuple[str
         subject, body = (
             render_to_string(f"mail/{template}.txt", {**context, **site, "part": part}) for part in ("subject", "body")
         )
-    return one_line(subject, SUBJECT_LENGTH), re.sub(r"\n{3,}", "\n\n", without_controls(body)).strip() + "\n"
-
-
-def without_controls(text: str) -> str:
-    """Without control, bidirectional and other invisible characters; lines end in a bare newline."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    invisible = ("Cc", "Cf", "Cn", "Co", "Cs")
-    return "".join(c for c in text if c in "\n" + JOINERS or unicodedata.category(c) not in invisible)
-
-
-def one_line(text: str, length: int) -> str:
-    """At most `length` characters on one line: fit for a header."""
-    line = " ".join(without_controls(text).split())
-    return line if len(line) <= length else line[: length - 1] + "…"
+    return clean_line(subject, SUBJECT_LENGTH), re.sub(r"\n{3,}", "\n\n", clean_text(body)).strip() + "\n"
 
 
 def absolute(path: str) -> str:
@@ -146,10 +132,10 @@ def _attempt(mail: OutgoingMail) -> MailState | None:
 
 def _record_failure(mail: OutgoingMail, error: Exception) -> MailState:
     if refusal := _refusal(error):
-        mail.record_refusal(one_line(refusal, ERROR_LENGTH))
+        mail.record_refusal(clean_line(refusal, ERROR_LENGTH))
         outcome = MailState.REFUSED
     else:
-        mail.record_failure(one_line(f"{type(error).__name__}: {error}", ERROR_LENGTH))
+        mail.record_failure(clean_line(f"{type(error).__name__}: {error}", ERROR_LENGTH))
         outcome = MailState.WAITING if mail.next_try_at else MailState.GIVEN_UP
     logger.warning("Mail %s (%s): %s", mail.pk, outcome.value, type(error).__name__)
     return outcome

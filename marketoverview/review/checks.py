@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kl_ai.validators import JOINERS, LINE_BREAKS
+from kl_ai.text import EMOJI_PARTS, has_unseen, is_unseen
 
 from ..models import LinkCheck, Response, Vendor
 from .company_names import plain_name
@@ -145,7 +145,7 @@ def _links(vendors: list[tuple[int, str]]) -> list[tuple[str, str]]:
 
 def _texts(response: Response) -> Iterator[Note]:
     for item, text in _said(response):
-        if invisible(text):
+        if has_unseen(text):
             yield Note(item, _("“%(text)s” holds characters that cannot be seen.") % {"text": shortened(text)})
         if word := mixed(text):
             yield Note(item, _("“%(word)s” mixes letters of different alphabets.") % {"word": word})
@@ -166,18 +166,10 @@ def _said(response: Response) -> Iterator[tuple[str, str]]:
 
 
 def shortened(text: str) -> str:
-    """The beginning, on one line, with what cannot be seen made visible."""
-    seen = "".join("�" if is_invisible(character) else character for character in " ".join(text.split()))
+    """The beginning, on one line, with a mark in place of each character that cannot be seen."""
+    line = " ".join(text.split())
+    seen = "".join("�" if is_unseen(c) and c not in EMOJI_PARTS else c for c in line)
     return seen if len(seen) <= 60 else seen[:59] + "…"
-
-
-def is_invisible(character: str) -> bool:
-    odd = unicodedata.category(character) in ("Cc", "Cf", "Cn", "Co", "Cs") or character == "\u3164"
-    return odd and character not in LINE_BREAKS + JOINERS
-
-
-def invisible(text: str) -> bool:
-    return any(map(is_invisible, text))
 
 
 def mixed(text: str) -> str:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from kl_ai.text import clean_line, clean_text
 from kl_ai.validators import validate_line
 
 from ..models.vendors import validate_cvr
@@ -52,7 +53,7 @@ def read(text: str) -> list[Line]:
     """The companies in the order of the text, empty lines left out. Raises `ValidationError` where it is too long."""
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise ValidationError(_("The list is too long: at most 500 KB can be read at once."))
-    rows = [(number, row) for number, row in enumerate(re.split(r"\r\n|\r|\n", text), 1) if row.strip(" ;,\t\ufeff")]
+    rows = [(number, row) for number, row in enumerate(clean_text(text).split("\n"), 1) if row.strip(" ;,\t")]
     if len(rows) > MOST_LINES:
         raise ValidationError(_("The list is too long: at most 2,000 lines can be read at once."))
     divided_by = _delimiter([row for _number, row in rows])
@@ -84,7 +85,7 @@ def _cells(row: str, divided_by: str) -> list[str]:
         cells = next(csv.reader([row], delimiter=divided_by), [])
     except csv.Error:
         cells = row.split(divided_by)
-    return [cell.strip(" \t\ufeff") for cell in cells]
+    return [clean_line(cell) for cell in cells]
 
 
 def _is_heading(cells: list[str]) -> bool:

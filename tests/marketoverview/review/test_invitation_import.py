@@ -23,6 +23,7 @@ AGERN = ("Agern A/S", "ki@agern.example", "13585628")
         "Virksomhed;E-mail;CVR\r\nAgern A/S;ki@agern.example;DK 13 58 56 28\r\n",
         "\ufeffCompany,Email,CVR\nAgern A/S,ki@agern.example,13585628",
         "CVR;Mail;Navn\n13585628;ki@agern.example;Agern A/S",
+        "\u202aAgern\u202c A/S\u200b;ki@agern.example\x00;13\u00a058\u00a056\u00a028\u2028",
         "\n;;\nAgern A/S;<ki@agern.example>;13585628;noget andet\n\n",
     ],
 )
@@ -49,8 +50,6 @@ def test_files_are_read_in_the_encodings_of_spreadsheets(encoding):
         "Agern;ki@agern",
         "Agern;ki@agern.example;12345678",
         "A" * 121 + ";ki@agern.example",
-        "Ag\u202eern;ki@agern.example",
-        "Agern\x00;ki@agern.example",
         "Agern;ki@agern.example\x0bBcc: x@y.example",
         f"Agern;{'a' * 250}@agern.example",
         "bare noget tekst",

@@ -122,9 +122,11 @@ def test_hostile_names_stay_text(client, newcomer):
     page = client.post(REGISTER, form(name=name), follow=True).content.decode()
     assert "<script>alert" not in page
     assert Vendor.objects.get().name == name
-    for name in ("Vest\u202elyset", "Vest\x00lyset", "Vest\r\nBcc: x@evil.example", "V" * 1_000_000):
-        assert client.post(REGISTER, form(name=name, cvr_number=OTHER_CVR)).status_code == 200
+    assert client.post(REGISTER, form(name="V" * 1_000_000, cvr_number=OTHER_CVR)).status_code == 200
     assert Vendor.objects.count() == 1
+    hostile = "Vest\u202elyset\x00\r\nBcc: x@evil.example"
+    assert client.post(REGISTER, form(name=hostile, cvr_number=OTHER_CVR)).status_code == 302
+    assert Vendor.objects.get(cvr_number=OTHER_CVR).name == "Vestlyset Bcc: x@evil.example"
 
 
 def test_what_was_typed_before_the_login_expired_is_there_again(client, db):

@@ -1,0 +1,88 @@
+"""Text that comes from outside is cleaned, and never refused for what cannot be seen."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kl_ai.text import clean_line, clean_text, has_unseen
+from kl_ai.validators import validate_text
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("sags\u00adbehandlings\u00adsystemer", "sagsbehandlingssystemer"),
+        ("zero\u200bwidth", "zerowidth"),
+        ("\ufeffmark", "mark"),
+        ("\uf0b7 punkt fra Word", " punkt fra Word"),
+        ("\u202a+45 33 70\u202c", "+45 33 70"),
+        ("vendt\u202etekst", "vendttekst"),
+        ("linje\u2028linje\u2029afsnit", "linje linje afsnit"),
+        ("lodret\x0btabulator\x0cside\x85linje", "lodret tabulator side linje"),
+        ("nul\x00tegn\x1b\x7f", "nultegn"),
+        ("fyld\u3164\u115f\u034f\u2800", "fyld"),
+        ("halv\ud800", "halv"),
+        ("ingen\ufffe\U0010ffff", "ingen"),
+        ("\u200b\u200b", ""),
+    ],
+)
+def test_what_cannot_be_seen_is_dropped_or_becomes_a_space(text, cleaned):
+    assert clean_text(text) == cleaned
+    assert has_unseen(text)
+    assert not has_unseen(cleaned)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ærø Data A/S", "C++ & R&D (2026)", "日本", "…", "", "10\u00a0000 kr.", "en\tto\n\ntre", "مرحبا", "e\u0301",
+        "👩\u200d💻 hjælp", "❤\ufe0f\u200d🔥", "🏳\ufe0f\u200d🌈", "👩🏽\u200d🔬", "1\ufe0f\u20e3", "©\ufe0e", "‼\ufe0f",
+        "\U0001fae8",  # of Unicode 15
+    ],
+)  # fmt: skip
+def test_what_can_be_seen_stays(text):
+    assert clean_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u200db", "\u200d", "👩\u200d", "\u200d💻", "a\ufe0f", "\ufe0f", "👩\ufe0f\ufe0f", "a\ufe01"]
+)
+def test_a_joiner_outside_of_an_emoji_goes(text):
+    assert clean_text(text) in {"ab", "", "👩", "💻", "a", "👩\ufe0f"}
+    assert has_unseen(text)
+
+
+def test_lines_end_in_one_way():
+    assert clean_text("en\r\nto\rtre\nfire\n\r\n") == "en\nto\ntre\nfire\n\n"
+    assert not has_unseen("en\r\nto\rtre")
+
+
+def test_a_line_has_single_spaces_and_no_breaks():
+    assert clean_line(" Nord\r\nstjernen\u00a0\u2003A/S\t\u2028\u200b ") == "Nord stjernen A/S"
+    assert clean_line("+45\u00a033\u00a070") == "+45 33 70"
+    assert clean_line("ord " * 50, 9) == "ord ord…"
+    assert clean_line("ord " * 50, 10) == "ord ord o…"
+    assert clean_line("a" * 10, 10) == "a" * 10
+
+
+anything = st.text(st.characters() | st.sampled_from("\r\n\t \u200d\ufe0f\ufe0e👩💻❤1#a\u3164\u2028\u00ad\U0001fae8"))
+
+
+@given(anything)
+def test_cleaning_twice_changes_nothing_and_leaves_what_the_model_takes(text):
+    cleaned = clean_text(text)
+    assert clean_text(cleaned) == cleaned
+    assert clean_line(clean_line(text)) == clean_line(text)
+    if any(unicodedata.category(character)[0] in "LNSP" for character in cleaned):
+        validate_text(cleaned)
+    assert not {"\r", "\x00", "\u00ad", "\u2028", "\u3164"} & set(cleaned)
+
+
+@given(anything)
+def test_nothing_that_can_be_seen_is_lost(text):
+    visible = [
+        character for character in text if unicodedata.category(character)[0] in "LNSP" and not has_unseen(character)
+    ]
+    assert [character for character in clean_text(text) if unicodedata.category(character)[0] in "LNSP"] == visible
