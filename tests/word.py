@@ -1,4 +1,4 @@
-"""Reads Word files as the tests need it: the parts of the package, and the text that must be found in it."""
+"""Word files, read back: the parts of the package, and their text."""
 
 import io
 import zipfile
@@ -7,15 +7,64 @@ import docx
 from docx.oxml.ns import qn
 from lxml import etree
 
-from kl_ai.export import docx_markup
-from kl_ai.export.docx import Document, docx_bytes
+from kl_ai.export.docx import (
+    Blank,
+    Document,
+    Field,
+    Heading,
+    PageBreak,
+    Prose,
+    Table,
+    Tick,
+    Titled,
+    Wording,
+    docx_bytes,
+)
+from kl_ai.export.docx_markup import clean
+
+FIELD_KINDS = ["line", "text", "date", "choice", "yes_no", "check"]
 
 
-def opened(document: Document):
+def every_block(text: str = "", **changes) -> Document:
+    """A document with each kind of block, `text` wherever text may stand."""
+    content = {
+        "title": f"Titel {text}",
+        "subtitle": f"Undertitel {text}",
+        "header": f"Hoved {text}",
+        "footer": f"Fod {text}",
+        "facts": [("Kommune", "Ærø"), (f"Oplysning {text}", f"værdi {text}")],
+        "blocks": [
+            Heading("Formål"),
+            Heading(f"Afgrænsning {text}", 2),
+            Heading(f"Uden nummer {text}", 2, numbered=False),
+            Heading("Nærmere", 3),
+            Prose(f"Brødtekst {text}\n\nog en liste\n- første\n- anden {text}"),
+            Prose(f"Vejledning {text}\n- punkt", "guidance"),
+            PageBreak(),
+            *(Field(f"Felt {kind} {text}", kind, f"Hjælp {text}", ("Lav", "Høj", "Lav")) for kind in FIELD_KINDS),
+            Wording(f"Standardtekst {text} fra [skriv kommunens navn] til [Skriv dato].\n- punkt"),
+            Table(
+                [f"Kolonne {text}", "Vurdering", "Udført"],
+                [
+                    ["Celle", Blank("Skriv vurdering"), Tick()],
+                    [f"celle {text}", Blank()],
+                    [Titled(f"overskrift {text}", "- punkt")],
+                ],
+                [2, 1, 1],
+                f"Tabel {text}",
+            ),
+        ],
+        "subject": f"Emne {text}",
+    }
+    return Document(**(content | changes))
+
+
+def open_document(document: Document):
+    """`document` written, and read again by python-docx."""
     return docx.Document(io.BytesIO(docx_bytes(document)))
 
 
-def parts_of(content: bytes) -> dict[str, etree._Element]:
+def xml_parts(content: bytes) -> dict[str, etree._Element]:
     """Every XML part of the file, parsed."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return {name: etree.fromstring(package.read(name)) for name in package.namelist()}
@@ -23,18 +72,19 @@ def parts_of(content: bytes) -> dict[str, etree._Element]:
 
 def text_of(element) -> str:
     """The text below `element`, content controls included; a line for each paragraph."""
-    words = {qn("w:t"): lambda found: found.text or "", qn("w:tab"): lambda _: "\t", qn("w:br"): lambda _: "\n"}
+    texts = {qn("w:t"): lambda text: text.text or "", qn("w:tab"): lambda _: "\t", qn("w:br"): lambda _: "\n"}
     lines = []
     for paragraph in element.iter(qn("w:p")):
         runs = paragraph.iter(qn("w:r"))
-        lines.append("".join(words[child.tag](child) for run in runs for child in run if child.tag in words))
+        lines.append("".join(texts[child.tag](child) for run in runs for child in run if child.tag in texts))
     return "\n".join(lines)
 
 
 def letters(text: str) -> str:
-    """`text` without blanks and what no file can hold: what must not get lost."""
-    return "".join(docx_markup.clean(text).split())
+    """`text` without blanks and without the characters that no file can hold."""
+    return "".join(clean(text).split())
 
 
 def values(element, tag: str, attribute: str = "w:val") -> list[str]:
-    return [found.get(qn(attribute)) for found in element.iter(qn(tag))]
+    """The attribute of each element `tag` below `element`, in order."""
+    return [child.get(qn(attribute)) for child in element.iter(qn(tag))]

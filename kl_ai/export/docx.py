@@ -1,39 +1,43 @@
-"""Word documents of headings, prose, tables and fields to fill in: the portal's one way to write DOCX.
+"""Word documents of headings, prose, tables and fields to fill in.
 
-A document is told as blocks; how each looks is said in `docx_markup`. Text may come from anywhere: characters
-that XML cannot hold are left out, line breaks stay.
+A document is a list of blocks; `docx_template` decides how they look. Text may come from anywhere: characters that
+XML cannot hold are left out, line breaks stay.
 """
 
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
-from typing import Literal, assert_never, cast
+from typing import Literal, assert_never
 
-import docx
 from django.http import HttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
-from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.part import XmlPart
-from docx.shared import Twips
 
-from . import docx_markup as markup
-from . import prose
-from .docx_markup import CM, Controls, Element, element, paragraph, run
+from . import docx_template, prose
+from .docx_markup import (
+    CM,
+    Controls,
+    Element,
+    TableLayout,
+    clean,
+    divide,
+    element,
+    one_line,
+    page_break,
+    paragraph,
+    run,
+    table,
+)
 from .downloads import file_response, zip_bytes
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_PAGE = (11906, 16838)  # A4, in twips
-_MARGIN = 2 * CM
 _TO_WRITE = re.compile(r"(\[skriv\b[^\[\]]*\])", re.IGNORECASE)
 
 
-# What a document is made of ---------------------------------------------------------------------
+# The blocks of a document -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Titled:
     text: str
 
 
-Cell = str | Blank | Tick | Titled
+TableCell = str | Blank | Tick | Titled
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Table:
     """
 
     headings: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[TableCell]]
     widths: Sequence[float] = ()
     caption: str = ""
 
@@ -93,7 +97,7 @@ class Table:
 @dataclass(frozen=True)
 class Field:
     """Something to fill in, under its label: a line, a text of several lines, a date, one of `options`,
-    yes or no, or a single box to tick. `help` says how."""
+    yes or no, or a single box to tick. `help` explains it."""
 
     label: str
     kind: Literal["line", "text", "date", "choice", "yes_no", "check"]
@@ -118,7 +122,7 @@ Block = Heading | Prose | Table | Field | Wording | PageBreak
 
 @dataclass(frozen=True)
 class Document:
-    """A document: `facts` are label and value under the title, `header` and `footer` stand on each page.
+    """A document: `facts` are label and value under the title, `header` and `footer` are printed on each page.
 
     `language` ("da-DK") is that of spelling and dates, and of the words that are added here, such as page numbers.
     """
@@ -138,25 +142,24 @@ class Document:
 
 
 def docx_bytes(document: Document, *, created: datetime | None = None) -> bytes:
-    """`document` as a DOCX file. Equal content and `created` give equal bytes; without it the file says no time.
+    """`document` as a DOCX file. Equal content and `created` give equal bytes; without it the file holds no time.
 
     Raises `ValueError` for a table without headings, with a row longer than them or widths that do not fit them,
     and for a heading of another level than 1 to 3.
     """
     with translation.override(document.language.partition("-")[0]):
-        word = docx.Document()
-        _leave_out_the_templates(word)
-        word.styles.element[:] = markup.styles(document.language)
-        word.part.numbering_part.element[:] = markup.numbering()
-        word.settings.element[:] = markup.settings(document.language)
-        _set_up_page(word, document)
-        _describe(word, document, created)
-        end = word.element.body[-1]  # the properties of the page stand last
-        for part in _Writer(document).elements():
-            end.addprevious(part)
-    saved = BytesIO()
-    word.save(saved)
-    with zipfile.ZipFile(saved) as package:
+        word = docx_template.open_template(document.language, landscape=document.landscape)
+        docx_template.fill_header_and_footer(word, document.header, document.footer)
+        docx_template.set_properties(
+            word, title=document.title, subject=document.subject, language=document.language, created=created
+        )
+        page_properties = word.element.body[-1]
+        writer = _Writer(document, docx_template.text_width(word), docx_template.heading_shading(word, _TABLE_STYLE))
+        for child in writer.elements():
+            page_properties.addprevious(child)
+    buffer = BytesIO()
+    word.save(buffer)
+    with zipfile.ZipFile(buffer) as package:
         return zip_bytes((name, package.read(name)) for name in package.namelist())
 
 
@@ -165,57 +168,18 @@ def docx_response(filename: str, document: Document) -> HttpResponse:
     return file_response(filename, docx_bytes(document), DOCX_TYPE)
 
 
-def _leave_out_the_templates(word: WordDocument) -> None:
-    """Drop what python-docx's template brings along: its thumbnail, fonts, statistics and custom XML."""
-    kept = {RELATIONSHIP_TYPE.STYLES, RELATIONSHIP_TYPE.NUMBERING, RELATIONSHIP_TYPE.SETTINGS, RELATIONSHIP_TYPE.THEME}
-    for rels, keep in (
-        (word.part.rels, kept),
-        (word.part.package.rels, {RELATIONSHIP_TYPE.OFFICE_DOCUMENT, RELATIONSHIP_TYPE.CORE_PROPERTIES}),
-    ):
-        for rel_id, rel in list(rels.items()):
-            if rel.reltype not in keep:
-                del rels[rel_id]
+# Blocks to the elements of the body --------------------------------------------------------------
 
-
-def _set_up_page(word: WordDocument, document: Document) -> None:
-    section = word.sections[0]
-    width, height = reversed(_PAGE) if document.landscape else _PAGE
-    section.page_width, section.page_height = Twips(width), Twips(height)
-    section.orientation = WD_ORIENT.LANDSCAPE if document.landscape else WD_ORIENT.PORTRAIT
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Twips(_MARGIN)
-    section.header_distance = section.footer_distance = Twips(CM)
-    section.header.part.element[:] = [paragraph("Header", run(document.header))]
-    right = element("tabs", element("tab", val="right", pos=_text_width(document)))
-    numbers = [run(document.footer + "\t"), *markup.page_numbers()]
-    section.footer.part.element[:] = [paragraph("Footer", *numbers, properties=[right])]
-
-
-def _text_width(document: Document) -> int:
-    return _PAGE[document.landscape] - 2 * _MARGIN
-
-
-def _describe(word: WordDocument, document: Document, created: datetime | None) -> None:
-    part = cast(XmlPart, word.part.package.part_related_by(RELATIONSHIP_TYPE.CORE_PROPERTIES))
-    part.element[:] = []  # the template's author and dates
-    properties = word.core_properties
-    # The format's longest, which python-docx holds to.
-    properties.title = markup.one_line(document.title, 255)
-    properties.subject = markup.one_line(document.subject, 255)
-    properties.language = document.language
-    if created:
-        moment = created.astimezone(UTC) if timezone.is_aware(created) else created
-        properties.created = properties.modified = moment
-
-
-# Blocks -----------------------------------------------------------------------------------------
+_TABLE_STYLE = "Overview"
 
 
 class _Writer:
-    """Turns the blocks of one document into the elements of its body."""
+    """Turns the blocks of one document into the elements of its body. `width` is the text's, in twips."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, width: int, heading_shading: Element | None) -> None:
         self._document = document
-        self._width = _text_width(document)
+        self._width = width
+        self._heading_shading = heading_shading
         self._controls = Controls(document.language)
 
     def elements(self) -> Iterator[Element]:
@@ -232,7 +196,7 @@ class _Writer:
 
     def _facts(self, facts: Sequence[tuple[str, str]]) -> Element:
         rows = [([paragraph("FactLabel", run(label))], [paragraph("FactText", run(value))]) for label, value in facts]
-        return markup.table("Facts", markup.shared(self._width, (28, 72)), rows)
+        return table(TableLayout("Facts", divide(self._width, (28, 72))), rows)
 
     def _block(self, block: Block) -> Iterator[Element]:
         match block:
@@ -250,7 +214,7 @@ class _Writer:
                 yield self._box(self._wording(text))
                 yield paragraph("Spacer")
             case PageBreak():
-                yield markup.page_break()
+                yield page_break()
             case _:
                 assert_never(block)
 
@@ -265,15 +229,17 @@ class _Writer:
         for row in block.rows:
             full = [*row, *[""] * (columns - len(row))]
             rows.append([self._cell(cell, heading) for cell, heading in zip(full, block.headings, strict=True)])
-        name = block.caption or ", ".join(block.headings)
-        yield markup.table("Overview", markup.shared(self._width, widths), rows, heading=True, caption=name)
+        layout = TableLayout(
+            _TABLE_STYLE, divide(self._width, widths), heading=True, heading_shading=self._heading_shading
+        )
+        yield table(layout, rows, caption=block.caption or ", ".join(block.headings))
         yield paragraph("Spacer")  # without a paragraph between them two tables become one
 
-    def _cell(self, cell: Cell, heading: str) -> list[Element]:
+    def _cell(self, cell: TableCell, heading: str) -> list[Element]:
         if isinstance(cell, Blank):
             return [paragraph("TableText", self._controls.text(cell.prompt or heading, cell.prompt))]
         if isinstance(cell, Tick):
-            return [paragraph("TableText", self._controls.tick(heading))]
+            return [paragraph("TableText", self._controls.checkbox(heading))]
         if isinstance(cell, Titled):
             return [paragraph("TableHeading", run(cell.title)), *_prose(cell.text, "TableText", "TableList")]
         return list(_prose(cell, "TableText", "TableList")) or [paragraph("TableText")]
@@ -281,7 +247,7 @@ class _Writer:
     def _field(self, block: Field) -> Iterator[Element]:
         label, controls = block.label, self._controls
         if block.kind == "check":
-            yield paragraph("FieldLabel", controls.tick(label), run("  " + label))
+            yield paragraph("FieldLabel", controls.checkbox(label), run("  " + label))
         else:
             yield paragraph("FieldLabel", run(label))
         if block.help:
@@ -295,14 +261,14 @@ class _Writer:
                 yield paragraph("Answer", controls.choice(label, block.options))
             case "yes_no":
                 yes, no = _("Yes"), _("No")
-                boxes = [controls.tick(label, yes), run(f"  {yes}\t"), controls.tick(label, no), run(f"  {no}")]
+                boxes = [controls.checkbox(label, yes), run(f"  {yes}\t"), controls.checkbox(label, no), run(f"  {no}")]
                 yield paragraph("Choices", *boxes)
             case "text":
                 yield self._box([paragraph("BoxText", controls.text(label))], height=2 * CM)
                 yield paragraph("Spacer")
 
     def _box(self, paragraphs: Sequence[Element], height: int = 0) -> Element:
-        return markup.table("Box", [self._width], [[paragraphs]], breaks=True, height=height)
+        return table(TableLayout("Box", [self._width], row_breaks=True, row_height=height), [[paragraphs]])
 
     def _wording(self, text: str) -> list[Element]:
         return list(_prose(text, "BoxText", "BoxList", self._pieces)) or [paragraph("BoxText")]
@@ -311,8 +277,8 @@ class _Writer:
         """Text with its “[skriv …]” as controls."""
         pieces = []
         for number, piece in enumerate(_TO_WRITE.split(words)):
-            if number % 2:  # what the pattern found stands between what it did not
-                prompt = markup.one_line(piece)
+            if number % 2:  # `split` puts each match between the texts before and after it
+                prompt = one_line(piece)
                 pieces.append(self._controls.text(prompt.strip("[]"), prompt, lines=False))
             elif piece:
                 pieces.append(run(piece))
@@ -329,7 +295,7 @@ def _heading(block: Heading) -> Element:
 def _prose(
     text: str, style: str, list_style: str, pieces: Callable[[str], list[Element]] = lambda words: [run(words)]
 ) -> Iterator[Element]:
-    for part in prose.blocks(markup.clean(text)):
+    for part in prose.blocks(clean(text)):
         if isinstance(part, prose.Paragraph):
             yield paragraph(style, *pieces(part.text))
         else:
