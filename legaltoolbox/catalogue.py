@@ -216,12 +216,15 @@ def _is_lost(other: int | None, others: dict[int, Any], key: Any, kind: ItemKind
     return other is not None and other not in others and key.name not in kind.optional
 
 
-def _read_links(links: Iterable[Any], catalogue: Catalogue) -> None:
-    """Read many-to-many fields: each row's items under the field's name, those that are public."""
+def _read_links(links: Iterable[Any], catalogue: Catalogue, *, in_order_of_rows: bool = False) -> None:
+    """Read many-to-many fields: each row's items under the field's name, those that are public.
+
+    They have the order in which they were linked, or that of their own rows.
+    """
     for link in links:
         others, through = catalogue.items[link.related_model.KIND], link.remote_field.through
         ours, theirs = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
-        for pk, other in through.objects.values_list(ours, theirs):
+        for pk, other in through.objects.order_by(theirs if in_order_of_rows else "pk").values_list(ours, theirs):
             if other in others:
                 catalogue._parts[link.name, link.model, pk].append(others[other])
 
@@ -231,7 +234,7 @@ def _read_part(part: ItemPart, owners: dict[int, Any], catalogue: Catalogue) -> 
 
     A row that must name an item which is not public is left out.
     """
-    _read_links(part.many_to_many, catalogue)
+    _read_links(part.many_to_many, catalogue, in_order_of_rows=True)
     rows = {}
     for row in part.model.objects.order_by(part.order) if part.order else part.model.objects.all():
         owner = owners.get(getattr(row, f"{part.parent}_id"))
