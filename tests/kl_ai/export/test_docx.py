@@ -28,7 +28,7 @@ from kl_ai.export.docx import (
     docx_bytes,
     docx_response,
 )
-from tests.word import every_block, letters, open_document, text_of, values, xml_parts
+from tests.word import FIELD_KINDS, every_block, letters, open_document, text_of, values, xml_parts
 
 HOSTILE = [
     '<select> & "Søren"',
@@ -41,30 +41,12 @@ HOSTILE = [
     "🙂 é æøå",
     "",
 ]
-PLACES = [
-    "Titel",
-    "Undertitel",
-    "Oplysning",
-    "værdi",
-    "Afgrænsning",
-    "Uden nummer",
-    "Brødtekst",
-    "anden",
-    "Vejledning",
-    "Hjælp",
-    "Standardtekst",
-    "Kolonne",
-    "celle",
-    "overskrift",
-    "Tabel",
-    "Felt line",
-    "Felt text",
-    "Felt date",
-    "Felt choice",
-    "Felt yes_no",
-    "Felt check",
+BLOCK_PLACES = [
+    *("Afgrænsning", "Uden nummer", "Brødtekst", "anden", "Vejledning", "Hjælp", "Standardtekst", "Kolonne", "celle"),
+    *("overskrift", "Tabel", *(f"Felt {kind}" for kind in FIELD_KINDS)),
 ]
-"""What stands before the text in the places of `every_block`."""
+"""What stands before the text in each place of the blocks of `every_block`."""
+PLACES = ["Titel", "Undertitel", "Oplysning", "værdi", *BLOCK_PLACES]
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
@@ -363,6 +345,6 @@ def test_libreoffice_opens_a_document_and_loses_no_text(tmp_path):
     )
     text = letters((tmp_path / "alt.txt").read_text("utf-8-sig"))
     for hostile in HOSTILE:
-        for place in PLACES:
+        for place in BLOCK_PLACES:
             assert letters(f"{place} {hostile}") in text
     assert "[skrivkommunensnavn]" in text
