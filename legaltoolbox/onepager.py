@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kl_ai.export.cells import without_controls
-from kl_ai.export.charts import wrap
+from kl_ai.export.typesetting import wrap
 from kl_ai.search.danish import join_words
 
 from .catalogue import Catalogue

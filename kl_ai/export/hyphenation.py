@@ -1,4 +1,4 @@
-"""Where a long word may be divided at the end of a line, by the patterns that LibreOffice uses."""
+"""Where a long word may be divided at the end of a line, by the hyphenation patterns of LibreOffice."""
 
 import re
 from functools import cache
@@ -6,14 +6,15 @@ from functools import cache
 from pyphen import Pyphen
 
 PATTERNS = {"da": "da_DK", "en": "en_GB"}
-FEWEST_LETTERS = 3
-"""What stands on a line alone has at least so many letters."""
+MIN_LETTERS = 3
+"""The least number of letters before and after a hyphen."""
 MAX_REMEMBERED = 1000
+"""The number of words that are remembered; they come from visitors too."""
 _WORD = re.compile(r"\w.*\w", re.DOTALL)
 
 
 def divisions(word: str, language: str) -> set[int]:
-    """How many letters may stand before a hyphen; behind a hyphen of the word's own too.
+    """How many letters of `word` may be set before a hyphen; a hyphen of the word's own allows a division after it.
 
     Languages without patterns of their own are divided as English.
     """
@@ -22,11 +23,11 @@ def divisions(word: str, language: str) -> set[int]:
     if inner is None:
         return own
     patterns = _patterns(PATTERNS.get(language, PATTERNS["en"]))
-    if len(patterns.hd.cache) > MAX_REMEMBERED:  # it keeps every word that it was ever asked for
+    if len(patterns.hd.cache) > MAX_REMEMBERED:  # Pyphen itself has no limit
         patterns.hd.cache.clear()
     return own | {inner.start() + at for at in patterns.positions(inner[0])}
 
 
 @cache
 def _patterns(name: str) -> Pyphen:
-    return Pyphen(lang=name, left=FEWEST_LETTERS, right=FEWEST_LETTERS)
+    return Pyphen(lang=name, left=MIN_LETTERS, right=MIN_LETTERS)

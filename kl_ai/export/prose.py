@@ -1,4 +1,4 @@
-"""Plain text with paragraphs and lists, as curators write it: one reading for pages and documents."""
+"""Plain text with paragraphs and lists, as curators write it, read in the same way for pages and documents."""
 
 from dataclasses import dataclass
 
@@ -26,15 +26,15 @@ def blocks(text: str) -> list[Paragraph | Bullets]:
     follow the lines of a paragraph directly. An indented line after an item continues it; a line that is not indented
     begins a paragraph. Line breaks may be LF, CRLF or CR.
     """
-    found: list[Paragraph | Bullets] = []
+    result: list[Paragraph | Bullets] = []
     lines: list[str] = []
     items: list[str] = []
 
     def close() -> None:
         if lines:
-            found.append(Paragraph("\n".join(lines)))
+            result.append(Paragraph("\n".join(lines)))
         if items:
-            found.append(Bullets(tuple(items)))
+            result.append(Bullets(tuple(items)))
         lines.clear()
         items.clear()
 
@@ -54,4 +54,4 @@ def blocks(text: str) -> list[Paragraph | Bullets]:
                 close()
             lines.append(bare)
     close()
-    return found
+    return result
