@@ -30,7 +30,7 @@ class RequestState:
     """The number of every area's public data that the request is answered from; None before they are read."""
     public_values: dict[str, Any] = field(default_factory=dict)
     """The value of each area's public data that the request is answered from, by area (`kl_ai.pages.versions`)."""
-    missing_second_factor: str | None = None
+    missing_second_factor_step: str | None = None
     """The name of the page that comes before the administration, "" for none; None before it is worked out."""
     saved_by_another: bool = False
     """Whether the form that is sent shows an earlier state than the stored one (`kl_ai.admin.locking`)."""

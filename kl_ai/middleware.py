@@ -53,7 +53,7 @@ class LoginRequired(LoginRequiredMiddleware):
         if request.user.is_anonymous:
             if is_fetch(request):
                 return HttpResponse("Log in", status=401, content_type="text/plain")
-            restore.keep(request, view_func)
+            restore.store_input(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 

@@ -166,19 +166,17 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the code is the proof
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = LOGIN_CODE_MINUTES * 60
-ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = LOGIN_CODE_GUESSES
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_RATE_LIMITS = {  # a key is an e-mail address, a code and a user respectively
     "request_login_code": "60/1h/ip,5/15m/key,30/1d/key",
     "confirm_login_code": f"60/10m/ip,{LOGIN_CODE_GUESSES}/{LOGIN_CODE_MINUTES}m/key",
     "login_failed": "30/5m/ip,5/5m/key",
-    "keep_what_was_typed": "60/1h/ip",
+    "store_input": "60/1h/ip",
 }
 MFA_ADAPTER = "kl_ai.login.second_factor.MfaAdapter"
 MFA_TOTP_ISSUER = "KL KI-portal"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
-MFA_REAUTHENTICATION_REQUIRED = False  # kl_ai.second_factor asks for a code where one is due
+MFA_REAUTHENTICATION_REQUIRED = False  # kl_ai.login.second_factor asks for a code where one is due
 
 # Language and time ------------------------------------------------------------------------------
 

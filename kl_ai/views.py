@@ -110,7 +110,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that does not prove that it is ours; where only its token is too old, nothing typed is lost."""
     if is_fetch(request):
         return HttpResponse("Load the page again", status=403, content_type="text/plain")
-    return restore.after_stale_token(request) or render(request, "403_csrf.html", status=403)
+    return restore.redirect_after_stale_token(request) or render(request, "403_csrf.html", status=403)
 
 
 @login_not_required

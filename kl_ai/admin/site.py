@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from ..login import second_factor
-from ..login.flow import wanted
+from ..login.redirects import next_url
 
 PASSWORD_PAGES = ("password_change", "password_change_done")
 
@@ -34,20 +34,20 @@ class PortalAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff who have passed the second step, where it is required: asked by every page of the administration."""
-        return super().has_permission(request) and not second_factor.missing(request)
+        return super().has_permission(request) and not second_factor.missing_step(request)
 
     @method_decorator(login_not_required)
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         """No form of its own: leads to the portal's login, to the second step, or in."""
-        there = wanted(request) or reverse("admin:index")
+        url = next_url(request) or reverse("admin:index")
         if request.user.is_anonymous:
-            return redirect_to_login(there)
+            return redirect_to_login(url)
         if not super().has_permission(request):
             raise PermissionDenied
-        if page := second_factor.missing(request):
-            return second_factor.page_before_administration(request, page, there)
-        return redirect(there)
+        if step := second_factor.missing_step(request):
+            return second_factor.redirect_to_step(step, url)
+        return redirect(url)
 
     def get_urls(self):
         """Without those of the password, which nobody has."""

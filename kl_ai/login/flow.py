@@ -1,82 +1,38 @@
-"""Logging in with a code by mail: what allauth is told about the portal, the steps of a login, and its limits.
+"""Logging in with a code by mail: the steps of a login, as allauth runs them.
 
 An address is entered, a code is sent there, and the code proves the address. Nobody learns whether the address has a
-user: one is made only when the code has proven it. `login_views` has the pages, `second_factor` the second step.
+user: one is made only when the code has proven it. `views` has the pages, `second_factor` the second step of staff.
 """
 
-import math
+import string
 import time
-from typing import Any, Self
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
-from allauth.account.internal.flows.login import perform_login, record_authentication
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
-from allauth.account.models import Login
-from allauth.account.stages import LoginByCodeStage, LoginStageController
-from allauth.core import ratelimit
-from allauth.core.internal.ratelimit import apply_rate, get_cache_key, get_rates
-from django import forms
+from allauth.account.stages import LoginByCodeStage, LoginStage, LoginStageController
+from allauth.account.utils import perform_login
 from django.conf import settings
-from django.core.cache import cache
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.views.decorators.cache import never_cache
 
 from ..http import client_address
 from ..models import User
 from ..pages.bilingual import language
+from .allauth_adapter import record_code, seconds_to_wait
+from .redirects import landing_url, next_url
 
-DOORS = ("account_login", "account_logout", "account_confirm_login_code", "mfa_authenticate")
-"""The pages of the login itself: nobody is sent back to them afterwards."""
-
-
-# Where a login leads ------------------------------------------------------------------------------
-
-
-def wanted(request: HttpRequest) -> str:
-    """The page of the portal that `next` names and the visitor came for, or nothing."""
-    url = request.POST.get("next") or request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if is_ours and url.partition("?")[0] not in _doors() else ""
-
-
-def _doors() -> set[str]:
-    paths = set()
-    for code, _name in settings.LANGUAGES:
-        with override(code):
-            paths |= {reverse(name) for name in DOORS}
-    return paths
-
-
-def landing(user: Any) -> str:
-    """Staff come to the administration, vendors to their own answers."""
-    return reverse("admin:index" if user.is_staff else settings.LOGIN_REDIRECT_URL)
-
-
-# Limits -------------------------------------------------------------------------------------------
-
-
-def seconds_to_wait(request: HttpRequest, action: str, key: str) -> int:
-    """Counts one try of `action` against `ACCOUNT_RATE_LIMITS`: 0, or the seconds until there is room for another."""
-    if ratelimit.consume(request, action=action, key=key):
-        return 0
-    waits = [1.0]
-    now = time.time()
-    for rate in get_rates(app="allauth.account", action=action):
-        cache_key = get_cache_key(request, app="allauth.account", action=action, rate=rate, key=key)
-        has_room, tries = apply_rate(cache.get(cache_key, []), now, rate, dry_run=True)
-        if not has_room:
-            waits.append(tries[rate.amount - 1] + rate.duration - now)
-    return math.ceil(max(waits))
-
-
-# The steps ----------------------------------------------------------------------------------------
+WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    """allauth's hooks into the login (`ACCOUNT_ADAPTER` of the settings)."""
+
     error_messages = DefaultAccountAdapter.error_messages | {
         "too_many_login_attempts": _("There have been too many wrong codes. Wait five minutes, and try again."),
         "rate_limited": _("There have been too many wrong codes. Wait five minutes, and try again."),
@@ -86,84 +42,110 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request) or "unknown"
 
     def get_login_stages(self) -> list[str]:
-        return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
+        return ["kl_ai.login.flow.LoginCodeStage", "allauth.mfa.stages.AuthenticateStage"]
 
-    def login(self, request: HttpRequest, user: Any) -> None:
+    def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         User.objects.filter(pk=user.pk).update(language=language())
 
-    def post_login(self, request: HttpRequest, user: Any, *, redirect_url: str | None, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(redirect_url or landing(user))
-
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return landing(request.user)
-
-    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        return redirect("account_login")
+    def post_login(self, request: HttpRequest, user: User, *, redirect_url: str | None, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(redirect_url or landing_url(user))
 
 
-class CodeLogin(LoginCodeVerificationProcess):
-    """allauth's login by code, for known and unknown addresses alike."""
+class LoginCodeStage(LoginByCodeStage):
+    """The step of a login that proves an address with a code, for known and unknown addresses alike.
 
-    @classmethod
-    def begin(cls, request: HttpRequest, email: str, redirect_url: str) -> Self:
-        """Sends a code to `email` and remembers the login in the session; OSError when the mail cannot be sent.
+    Until then the login has no user. allauth keeps the login in the session, with `state`: the code ("" where none
+    was sent), the time when it was sent in seconds, and the number of wrong codes.
+    """
 
-        Somebody whose user is switched off gets no code, and no other answer than everybody else.
-        """
-        user = User.objects.with_address(email)
-        login = Login(user=user, email=email, redirect_url=redirect_url)
-        login.state["stages"] = {"current": LoginByCodeStage.key}
-        stage = LoginByCodeStage(LoginStageController(request, login), request, login)
-        stage.state.update(cls.initial_state(user=user, email=email), initiated_by_user=True)
-        process = cls(stage)
-        if user is None or user.is_active:
-            process.send()
-        process.persist()
-        return process
+    def handle(self) -> tuple[HttpResponse, bool]:
+        """Send the code when the login begins; later only lead to its page. allauth then stores the state."""
+        if not self.state:
+            self.state.update(code="", at=time.time(), failed_attempts=0)
+            self._send_code()
+        return redirect("account_confirm_login_code"), True
+
+    def _send_code(self) -> None:
+        """Mail a code, but none to somebody whose user is switched off. OSError where the mail cannot be sent."""
+        user = User.objects.with_address(self.email)
+        if user is not None and not user.is_active:
+            return
+        adapter = get_adapter()
+        self.state["code"] = adapter.generate_login_code()
+        context = {"code": self.state["code"], "minutes": settings.LOGIN_CODE_MINUTES}
+        adapter.send_mail("account/email/login_code", self.email, context)
 
     @property
     def email(self) -> str:
-        return self.state["email"]
+        return self.login.email
 
-    def send(self, skip_enumeration_mails: bool = False) -> None:
-        context = {"code": self.generate_code(), "minutes": settings.LOGIN_CODE_MINUTES}
-        get_adapter().send_mail("account/email/login_code", self.email, context)
+    @property
+    def next_url(self) -> str:
+        """The page of the portal that the visitor came for, or ""."""
+        return self.login.redirect_url or ""
+
+    @property
+    def is_expired(self) -> bool:
+        return time.time() - self.state["at"] > settings.LOGIN_CODE_MINUTES * 60
 
     def seconds_to_wait(self) -> int:
-        """Counts one guess at this code, also of those who try many at the same time."""
+        """Count one guess at this code: 0, or the seconds until the next. Guesses sent at the same time count too."""
         return seconds_to_wait(self.request, "confirm_login_code", f"{self.email} {self.state['at']}")
 
-    def finish(self, redirect_url: str | None = None) -> HttpResponse:
-        """The address is proven: its user, who is made now where there is none, goes on to the next step."""
+    def matches(self, code: str) -> bool:
+        """Whether this is the code that was sent, in a time that does not depend on how much of it is right."""
+        sent = self.state["code"]
+        return bool(sent) and constant_time_compare(code.translate(WITHOUT_PUNCTUATION), sent)
+
+    def record_wrong_code(self) -> bool:
+        """Count a wrong code; False where that was the last guess, and the login is over."""
+        self.state["failed_attempts"] += 1
+        if self.state["failed_attempts"] >= settings.LOGIN_CODE_GUESSES:
+            self.abort()
+            return False
+        self.controller.handle()  # allauth stores the state of a stage where it handles it
+        return True
+
+    def finish(self) -> HttpResponse:
+        """Go on to the next step as the user of the address, who is made where there is none. The code is spent.
+
+        Somebody whose user was switched off meanwhile is led back to the beginning.
+        """
         user = User.objects.with_address(self.email) or User.objects.get_or_create(email=self.email)[0]
-        record_authentication(self.request, user, method="code", email=self.email)
-        return perform_login(self.request, Login(user=user, email=self.email, redirect_url=redirect_url))
+        if not user.is_active:
+            return self.abort()
+        record_code(self.request, user, self.email)
+        self.login.user = user
+        self.login.initiated_at = time.time()  # the next step has its own time
+        self.state.clear()
+        return self.exit()
 
 
-# Forms --------------------------------------------------------------------------------------------
+def begin_login(request: HttpRequest, email: str, redirect_url: str) -> HttpResponse:
+    """Send a code to `email`, remember the login in the session and lead to the page that asks for the code.
+
+    OSError where the mail cannot be sent; nothing is remembered then. The answer is the same for every address.
+    """
+    return perform_login(request, None, email=email, redirect_url=redirect_url)
 
 
-class AddressForm(forms.Form):
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-        help_text=_("We send a code of six digits to it."),
-    )
+def login_stage_required(stage: type[LoginStage]) -> Callable[[Callable[..., HttpResponse]], Callable]:
+    """A decorator for the page of a step: the view gets the `stage` of the login that is under way as an argument.
 
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+    Without such a login the visitor comes to its beginning, and to where the login leads when it is over already.
+    """
 
+    def decorate(view: Callable[..., HttpResponse]) -> Callable:
+        @never_cache
+        @login_not_required
+        @wraps(view)
+        def view_at_stage(request: HttpRequest) -> HttpResponse:
+            if isinstance(request.user, User):
+                return redirect(next_url(request) or landing_url(request.user))
+            current = LoginStageController.enter(request, stage.key)
+            return view(request, current) if current else redirect("account_login")
 
-class CodeField(forms.CharField):
-    """Six digits, which may come with the spaces of a mail or an app."""
+        return view_at_stage
 
-    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "form-code"})
-
-    def to_python(self, value: Any) -> str:
-        return "".join((super().to_python(value) or "").split())
-
-
-class CodeForm(forms.Form):
-    code = CodeField(label=_("Code from the mail"), max_length=20, help_text=_("Six digits."))
+    return decorate

@@ -1,10 +1,11 @@
-"""What somebody typed before the login had expired: kept in the session until the form is there again.
+"""What was typed into a form before the login had expired: kept in the session until the form is shown again.
 
-A view says `@keeps_what_was_typed` and, on GET, shows `take(request)` in its form with `NOTICE`. Nothing is ever
-saved by itself: the person sends the form again.
+A view is marked with `@restorable` and, on GET, fills its form with `restore_input(request)` and shows
+`RESTORED_NOTICE`. Nothing is ever saved by itself: the person sends the form again.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from allauth.core import ratelimit
@@ -12,59 +13,61 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
+RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
 SESSION_KEY = "what_was_typed"
+"""Where the session holds the forms: a list of (path, [(field name, values)]), the oldest first."""
 MAX_BYTES = 200_000
 MAX_FORMS = 3
 
+View = TypeVar("View", bound=Callable)
 
-def keeps_what_was_typed(view: Callable) -> Callable:
-    """Marks a members' view whose form survives a login that expired meanwhile."""
-    view.keeps_what_was_typed = True  # type: ignore[attr-defined]
+
+def restorable(view: View) -> View:
+    """A decorator for a members' view whose form survives a login that expired meanwhile."""
+    view.__dict__["is_restorable"] = True  # as an attribute of the function, which `functools.wraps` copies
     return view
 
 
-def keep(request: HttpRequest, view: Callable) -> bool:
-    """Keeps the fields of this POST under its path, where the view asks for it; says whether it did. Files are left out.
+def store_input(request: HttpRequest, view: Callable) -> bool:
+    """Keep the fields of this POST under its path, where the view is restorable; whether it did. Files are left out.
 
-    At most `MAX_FORMS` forms of `MAX_BYTES` are kept, the oldest goes; the rate limit keeps floods out of the session table.
+    At most `MAX_FORMS` forms of `MAX_BYTES` are kept, the oldest goes. A rate limit keeps floods out of the session table.
     """
-    asks = getattr(view, "keeps_what_was_typed", False) and getattr(view, "login_required", True)
-    if request.method != "POST" or not asks:
+    is_restorable = getattr(view, "is_restorable", False) and getattr(view, "login_required", True)
+    if request.method != "POST" or not is_restorable:
         return False
     fields = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
     size = sum(len(text.encode("utf-8", "replace")) for name, values in fields for text in (name, *values))
-    if not fields or size > MAX_BYTES or not ratelimit.consume(request, action="keep_what_was_typed"):
+    if not fields or size > MAX_BYTES or not ratelimit.consume(request, action="store_input"):
         return False
     forms = [form for form in request.session.get(SESSION_KEY, []) if form[0] != request.path]
     request.session[SESSION_KEY] = [*forms, (request.path, fields)][-MAX_FORMS:]
     return True
 
 
-def take(request: HttpRequest) -> QueryDict | None:
-    """What was typed at this path, once; None when there is nothing, or the request is no GET."""
+def restore_input(request: HttpRequest) -> QueryDict | None:
+    """What was typed at this path, once; None where there is nothing, or the request is no GET."""
     forms = request.session.get(SESSION_KEY, []) if request.method == "GET" else []
-    found = next((fields for path, fields in forms if path == request.path), None)
-    if found is None:
+    fields = next((fields for path, fields in forms if path == request.path), None)
+    if fields is None:
         return None
     request.session[SESSION_KEY] = [form for form in forms if form[0] != request.path]
-    typed = QueryDict(mutable=True)
-    for name, values in found:
-        typed.setlist(name, values)
-    typed._mutable = False
-    return typed
+    data = QueryDict(mutable=True)
+    for name, values in fields:
+        data.setlist(name, values)
+    return data
 
 
-def after_stale_token(request: HttpRequest) -> HttpResponse | None:
-    """The answer to a form of ours whose CSRF token is too old: the form again, with what was typed; else None."""
+def redirect_after_stale_token(request: HttpRequest) -> HttpResponse | None:
+    """A redirect to the form with what was typed, where a form of the portal has a CSRF token that is too old; else None."""
     match = request.resolver_match
-    if match is None or not _comes_from_here(request) or not keep(request, match.func):
+    if match is None or not _is_same_origin(request) or not store_input(request, match.func):
         return None
     return redirect(request.get_full_path())  # to the login, where there is none
 
 
-def _comes_from_here(request: HttpRequest) -> bool:
-    """The browser itself says so: other sites can send neither header with another value."""
+def _is_same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says that the form is the portal's: another site can send neither header with this value."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
     return urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()

@@ -29,11 +29,11 @@ MOST_INVITATIONS = 20
 # A company comes in -------------------------------------------------------------------------------
 
 
-@restore.keeps_what_was_typed
+@restore.restorable
 @never_cache
 def register(request: HttpRequest) -> HttpResponse:
     """`/leverandoer/virksomhed/ny/`: find the company by its CVR number or name, or register it."""
-    typed = request.POST if request.method == "POST" else restore.take(request)
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
     form = RegisterForm(typed)
     similar: list[Vendor] = []
     if request.method == "POST" and form.is_valid():
@@ -52,7 +52,7 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(vendor)s is registered.") % {"vendor": vendor})
             return redirect("vendor:company", vendor.slug)
     elif request.method == "GET" and typed is not None:
-        messages.warning(request, restore.NOTICE)
+        messages.warning(request, restore.RESTORED_NOTICE)
     context = {"nav_current": "vendor", "crumbs": [(_("Your company"), reverse("vendor:home")), (_("Register"), "")]}
     return render(request, "marketoverview/vendor/register.html", context | {"form": form, "similar": similar})
 
@@ -64,7 +64,7 @@ def to_known(request: HttpRequest, vendor: Vendor) -> HttpResponse:
     return redirect("vendor:join", vendor.slug)
 
 
-@restore.keeps_what_was_typed
+@restore.restorable
 @never_cache
 def join(request: HttpRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/deltag/`: ask to act for a company that is registered already."""
@@ -72,7 +72,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     if vendor.memberships.filter(user=request.user.pk).exists():
         return redirect("vendor:company", slug)
     waiting = JoinRequest.objects.filter(vendor=vendor, user=request.user.pk, decided_at=None).first()
-    form = MessageForm(request.POST if request.method == "POST" else restore.take(request))
+    form = MessageForm(request.POST if request.method == "POST" else restore.restore_input(request))
     if request.method == "POST" and waiting is None and form.is_valid():
         with transaction.atomic():
             asked, is_new = JoinRequest.objects.get_or_create(
@@ -85,7 +85,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
                 notifications.asked_to_join(asked)
         return redirect("vendor:join", slug)
     if request.method == "GET" and form.is_bound:
-        messages.warning(request, restore.NOTICE)
+        messages.warning(request, restore.RESTORED_NOTICE)
     return vendor_page(request, vendor, "join", _("Ask to join"), form=form, waiting=waiting)
 
 

@@ -45,14 +45,14 @@ def offering_new(request: HttpRequest, response: Response) -> HttpResponse:
     return redirect("vendor:offering", response.pk, uuid4())
 
 
-@restore.keeps_what_was_typed
+@restore.restorable
 @on_draft
 def offering(request: HttpRequest, response: Response, key: UUID) -> HttpResponse:
     """`/leverandoer/svar/<pk>/eksempel/<key>/`: one example, new or known."""
     found = SampleOffering.objects.filter(response=response, key=key).first()
     questions = list(response.round.questions.exclude(matrix_axis="").prefetch_related("options"))
     stored = offering_content(found) if found else {}
-    typed = request.POST if request.method == "POST" else restore.take(request)
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
     form = OfferingForm(questions, typed, instance=found, initial=chosen(questions, stored))
     seen, conflict = fingerprint(stored), False
     if request.method == "POST" and form.is_valid() and has_room(request, response, is_new=found is None):
@@ -63,7 +63,7 @@ def offering(request: HttpRequest, response: Response, key: UUID) -> HttpRespons
         except ChangedMeanwhile as changed:
             seen, conflict = fingerprint(changed.stored), True
     elif request.method == "GET" and typed is not None:
-        messages.warning(request, restore.NOTICE)
+        messages.warning(request, restore.RESTORED_NOTICE)
         seen = typed.get("seen", seen)
     return page(
         request, response, "offering", _("An example"),

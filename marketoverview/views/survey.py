@@ -51,7 +51,7 @@ def tasks(request: HttpRequest, response: Response) -> HttpResponse:
 # A part -------------------------------------------------------------------------------------------
 
 
-@restore.keeps_what_was_typed
+@restore.restorable
 @on_draft
 def part(request: HttpRequest, response: Response, part: str) -> HttpResponse:
     """`/leverandoer/svar/<pk>/del/<part>/`: one page of the survey; saves what can be saved, and says what cannot."""
@@ -64,10 +64,10 @@ def part(request: HttpRequest, response: Response, part: str) -> HttpResponse:
     if request.method == "POST":
         form = PartForm(shown, response, parts.based_on_day(response), request.POST, initial=initial)
         return save_part(request, response, every, form)
-    typed = restore.take(request)
+    typed = restore.restore_input(request)
     form = PartForm(shown, response, parts.based_on_day(response), typed, initial=initial)
     if typed is not None:
-        messages.warning(request, restore.NOTICE)
+        messages.warning(request, restore.RESTORED_NOTICE)
     return part_page(request, response, every, form, seen=typed.get("seen", "") if typed else fingerprint(stored))
 
 

@@ -1,6 +1,7 @@
 """Logging in with a code by mail: the same for everybody, limited, and it leads where the visitor belongs."""
 
 import re
+import time
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -10,7 +11,6 @@ from django.core.management import call_command
 from django.test import Client, RequestFactory
 
 from kl_ai.http import client_address
-from kl_ai.login import flow
 from kl_ai.models import CacheEntry, User
 from tests.builders import make_curator, make_user
 
@@ -26,7 +26,7 @@ def member():
 @pytest.fixture
 def clock(monkeypatch):
     """`clock(minutes)` lets so much time pass."""
-    real, passed = flow.time.time, [0.0]
+    real, passed = time.time, [0.0]
     monkeypatch.setattr("time.time", lambda: real() + passed[0])
 
     def forward(minutes: float) -> None:

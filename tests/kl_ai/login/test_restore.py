@@ -17,18 +17,18 @@ pytestmark = pytest.mark.django_db
 SAVED: list[str] = []
 
 
-@restore.keeps_what_was_typed
+@restore.restorable
 def form(request, number):
     """A form of one text, as a page of the survey would be."""
     if request.method == "POST":
         SAVED.append(request.POST["text"])
         return redirect(request.path)
-    typed = restore.take(request)
-    return HttpResponse(f"{restore.NOTICE} {typed['text']} {typed.getlist('tick')}" if typed else "empty")
+    typed = restore.restore_input(request)
+    return HttpResponse(f"{restore.RESTORED_NOTICE} {typed['text']} {typed.getlist('tick')}" if typed else "empty")
 
 
 def without(request):
-    return HttpResponse(f"kept: {restore.take(request)}")
+    return HttpResponse(f"kept: {restore.restore_input(request)}")
 
 
 urlpatterns = [path("form/<int:number>/", form), path("without/", without), *urlpatterns]
@@ -62,12 +62,12 @@ def seen(client, number: int = 1) -> str:
 
 
 def test_what_was_typed_is_there_after_the_login_and_not_saved(client, member):
-    answer = client.post("/form/1/?step=2", {"text": "Blå <b>bær</b>\0", "tick": ["a", "b"]})
-    assert answer.url == "/log-ind/?next=/form/1/%3Fstep%3D2"
+    response = client.post("/form/1/?step=2", {"text": "Blå <b>bær</b>\0", "tick": ["a", "b"]})
+    assert response.url == "/log-ind/?next=/form/1/%3Fstep%3D2"
     log_in(client, member)
     page = seen(client)
     assert "Blå <b>bær</b>\0 ['a', 'b']" in page
-    assert str(restore.NOTICE) in page
+    assert str(restore.RESTORED_NOTICE) in page
     assert SAVED == []
     assert seen(client) == "empty"  # once
 
@@ -127,15 +127,15 @@ THEIRS = [
 @pytest.mark.parametrize("headers", OURS)
 def test_a_stale_token_gives_the_form_again(headers, strict, member):
     strict.force_login(member)
-    answer = strict.post("/form/1/?step=2", {"text": "En", "csrfmiddlewaretoken": "x" * 64}, **headers)
-    assert answer.url == "/form/1/?step=2"
+    response = strict.post("/form/1/?step=2", {"text": "En", "csrfmiddlewaretoken": "x" * 64}, **headers)
+    assert response.url == "/form/1/?step=2"
     assert "En" in seen(strict)
     assert SAVED == []
 
 
 def test_a_stale_token_of_somebody_logged_out_leads_through_the_login(strict, client, member):
-    answer = strict.post("/form/1/", {"text": "En"}, **OURS[0])
-    assert strict.get(answer.url).url == "/log-ind/?next=/form/1/"
+    response = strict.post("/form/1/", {"text": "En"}, **OURS[0])
+    assert strict.get(response.url).url == "/log-ind/?next=/form/1/"
     client.cookies = strict.cookies
     log_in(client, member)
     assert "En" in seen(client)

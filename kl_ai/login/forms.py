@@ -1,0 +1,56 @@
+"""The forms of the login: the address, the code in the mail, and the codes of the authenticator app."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ..models import User
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        help_text=_("We send a code of six digits to it."),
+    )
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class CodeField(forms.CharField):
+    """A code of digits. The white space with which mails and apps group them is removed."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "form-code"})
+
+    def to_python(self, value: Any) -> str:
+        return "".join((super().to_python(value) or "").split())
+
+
+class LoginCodeForm(forms.Form):
+    code = CodeField(label=_("Code from the mail"), max_length=20, help_text=_("Six digits."))
+
+
+class SecondFactorForm(AuthenticateForm):
+    """Checks the code of the app or a recovery code. `save()` notes in the session which of them was used."""
+
+    code = CodeField(
+        label=_("Code from the app"),
+        max_length=20,
+        help_text=_("Six digits. Without your phone: one of your recovery codes, eight digits."),
+    )
+
+
+class ActivateAppForm(ActivateTOTPForm):
+    """The first code of the app. `secret` stays the same until it is used, however often the page is loaded."""
+
+    code = CodeField(label=_("Code from the app"), max_length=20, help_text=_("Six digits."))
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, user: User) -> None:
+        super().__init__({} if data is None else data, user=user)  # without data allauth would make a new secret
+        self.is_bound = data is not None

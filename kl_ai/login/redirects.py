@@ -1,0 +1,33 @@
+"""Where a login leads."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import override
+
+from ..models import User
+
+LOGIN_PAGES = ("account_login", "account_logout", "account_confirm_login_code", "mfa_authenticate")
+"""The pages of the login itself: nobody is sent back to them afterwards."""
+
+
+def next_url(request: HttpRequest) -> str:
+    """The page of the portal that the parameter `next` names; "" for none, another site or a page of the login."""
+    url = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if is_ours and url.partition("?")[0] not in _login_paths() else ""
+
+
+def _login_paths() -> set[str]:
+    """The paths of `LOGIN_PAGES` in every language."""
+    paths = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            paths |= {reverse(name) for name in LOGIN_PAGES}
+    return paths
+
+
+def landing_url(user: User) -> str:
+    """The page that the user comes to without `next`: staff to the administration, vendors to their own area."""
+    return reverse("admin:index" if user.is_staff else settings.LOGIN_REDIRECT_URL)
