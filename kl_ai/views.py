@@ -1,7 +1,6 @@
 """The pages around the two tools: home, about, privacy, health and errors."""
 
 import logging
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -16,13 +15,14 @@ from django.views.decorators.http import require_safe
 
 from legaltoolbox import linking
 from legaltoolbox.catalogue import catalogues
-from marketoverview.market.figures import figure, figure_order
+from marketoverview.market.figures import Figure, figure, figure_order
 from marketoverview.market.selection import Selection
 from marketoverview.market.snapshot import Snapshot, snapshots
-from marketoverview.views.selected import market_page
+from marketoverview.views.selection_page import market_page
 
 from .http import is_fetch
 from .login import restore
+from .pages.frame import render_page
 
 logger = logging.getLogger(__name__)
 LAST_WORDS = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noget gik galt hos os</title>
@@ -33,48 +33,42 @@ LAST_WORDS = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noge
 @market_page
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: what the portal is, its two doors, and the market in numbers."""
-    market = snapshots.for_request(request)
+    snapshot = snapshots.for_request(request)
     context = {
-        "nav_current": "home",
-        "vendor_count": market.size,
-        "offering_count": len(market.offering_ids),
-        "data_date": market.updated_on,
-        "figure": _front_figure(market),
+        "vendor_count": snapshot.size,
+        "offering_count": len(snapshot.offering_ids),
+        "data_date": snapshot.updated_on,
+        "figure": _front_figure(snapshot),
         "directory_url": reverse("market:directory"),
         "toolbox_url": reverse("toolbox:overview"),
         "steps": [(phase, linking.url(phase)) for phase in catalogues.for_request(request).phases],
         "survey_url": reverse("vendor:home"),
     }
-    return render(request, "home.html", context)
+    return render_page(request, "home.html", context, nav_current="home")
 
 
-def _front_figure(market: Snapshot):
-    """The numbered figure with the most options that describe technology: the matrix' rows, or the first one."""
-    if not market.asked:
+def _front_figure(snapshot: Snapshot) -> Figure | None:
+    """The figure of the question on the matrix' row axis, or the first one; None while there is none. No query."""
+    if not snapshot.tallies:
         return None
-    asked = market.on_axis("row") or min(market.asked.values(), key=figure_order)
-    return figure(market, Selection(), asked)
+    tally = snapshot.on_axis("row") or min(snapshot.tallies.values(), key=figure_order)
+    return figure(snapshot, Selection(), tally)
 
 
 @market_page
 def about(request: HttpRequest) -> HttpResponse:
-    return _page(request, "pages/about.html", "about", _("About the portal"))
+    return _text_page(request, "pages/about.html", "about", _("About the portal"))
 
 
 @market_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    return _page(request, "pages/privacy.html", "privacy", _("Privacy"))
+    return _text_page(request, "pages/privacy.html", "privacy", _("Privacy"))
 
 
-def _page(request: HttpRequest, template: str, current: str, title: str) -> HttpResponse:
-    market = snapshots.for_request(request)
-    context: dict[str, Any] = {
-        "nav_current": current,
-        "crumbs": [(title, "")],
-        "data_date": market.updated_on,
-        "vendor_count": market.size,
-    }
-    return render(request, template, context)
+def _text_page(request: HttpRequest, template: str, nav_current: str, title: str) -> HttpResponse:
+    snapshot = snapshots.for_request(request)
+    context = {"data_date": snapshot.updated_on, "vendor_count": snapshot.size}
+    return render_page(request, template, context, nav_current=nav_current, crumbs=[(title, "")])
 
 
 @login_not_required

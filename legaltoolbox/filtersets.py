@@ -43,7 +43,7 @@ def situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tu
     for question in catalogue.questions:
         filters[question.code] = OptionsFilter(label=question.question, choices=[(YES, YES), (NO, NO)])
     filterset, notices = _validated(SituationFilterSet, filters, request)
-    querystring.unknown_parameters(filterset, (), notices)
+    querystring.note_unknown_parameters(filterset, (), notices)
     chosen = {name: values for name, values in filterset.form.cleaned_data.items() if values}
     for name, values in chosen.items():
         if len(values) > 1:
@@ -67,8 +67,8 @@ def _validated(
     filterset = type("CatalogueFilterSet", (base,), dict(filters))(data, queryset=base.Meta.model.objects.none())
     filterset.form.is_valid()
     notices = Notices()
-    querystring.search_text(filterset, request, notices)
-    querystring.unknown_choices(filterset, notices)
+    querystring.note_search_text(filterset, request, notices)
+    querystring.note_unknown_choices(filterset, notices)
     return filterset, notices
 
 
@@ -85,7 +85,7 @@ class SearchFilterSet(django_filters.FilterSet):
 def search_text(request: HttpRequest) -> tuple[str, tuple[str, ...]]:
     """What is searched for, and notices about what was ignored."""
     filterset, notices = _validated(SearchFilterSet, {}, request)
-    querystring.unknown_parameters(filterset, (), notices)
+    querystring.note_unknown_parameters(filterset, (), notices)
     return filterset.form.cleaned_data.get("q", ""), notices.texts()
 
 
@@ -153,7 +153,7 @@ def read(request: HttpRequest, kind: str, catalogue: Catalogue) -> Selection:
     if PICK in asked:  # codes are found in small letters too, as the items' pages are
         asked.setlist(PICK, [upper if (upper := code.upper()) in known else code for code in asked.getlist(PICK)])
     filterset, notices = _validated(ItemFilterSet, filters, request, asked)
-    querystring.unknown_parameters(filterset, (), notices)
+    querystring.note_unknown_parameters(filterset, (), notices)
     cleaned = dict(filterset.form.cleaned_data)
     return Selection(
         q=cleaned.pop("q", ""),

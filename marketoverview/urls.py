@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import directory, exports, figures, matrix
+from .views import directory, exports, feed, figures, matrix, note
 
 app_name = "market"
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("matrix/<slug:row>/<slug:column>/", matrix.cell, name="cell"),
     re_path(r"^eksport\.(?P<ending>csv|xlsx|json)$", exports.export, name="export"),
     path("eksport/", exports.export_help, name="export_help"),
-    path("markedsnotat/", exports.note, name="note"),
-    path("nyt.atom", exports.feed, name="feed"),
-    path("neutralitet/", exports.neutrality, name="neutrality"),
+    path("markedsnotat/", note.note, name="note"),
+    path("nyt.atom", feed.feed, name="feed"),
+    path("neutralitet/", directory.neutrality, name="neutrality"),
 ]

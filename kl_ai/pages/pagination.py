@@ -1,13 +1,16 @@
 """Page links for a list whose length is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
+    """A page's number with its address, or the gap in the place of pages that are left out."""
+
     label: str
     url: str
     is_current: bool = False
@@ -16,46 +19,46 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
+    """The links around one page (`components/pagination.html`), and the slice of the list that it shows."""
+
     items: list[PageLink]
     previous_url: str
     next_url: str
-    first: int
-    last: int
     total: str
     """“26–50 of 312”"""
     number: int
+    last: int
     start: int
     stop: int
 
 
-def pages(total: int, wanted: int, per_page: int, url: Callable[[int], str]) -> Pages:
-    """The links around page `wanted`, or around the last page where there are fewer.
-
-    `url` gives the address of a page, `start` and `stop` the slice of the list that the page shows.
-    """
-    last = max(1, -(-total // per_page))
-    number = min(wanted, last)
-    start = (number - 1) * per_page
-    stop = min(start + per_page, total)
+def paginate(total: int, number: int, per_page: int, url: Callable[[int], str]) -> Pages:
+    """The links around page `number`, or around the last page where there are fewer. `url` gives a page's address."""
+    paginator = Paginator(range(total), per_page)
+    page = paginator.page(min(number, paginator.num_pages))
+    words = {"first": page.start_index(), "last": page.end_index(), "total": total}
     return Pages(
-        items=list(_items(number, last, url)),
-        previous_url=url(number - 1) if number > 1 else "",
-        next_url=url(number + 1) if number < last else "",
-        first=1,
-        last=last,
-        total=_("%(first)s–%(last)s of %(total)s") % {"first": min(start + 1, total), "last": stop, "total": total},
-        number=number,
-        start=start,
-        stop=stop,
+        items=_links(paginator, page.number, url),
+        previous_url=url(page.number - 1) if page.has_previous() else "",
+        next_url=url(page.number + 1) if page.has_next() else "",
+        total=_("%(first)s–%(last)s of %(total)s") % words,
+        number=page.number,
+        last=paginator.num_pages,
+        start=per_page * (page.number - 1),
+        stop=page.end_index(),
     )
 
 
-def _items(number: int, last: int, url: Callable[[int], str]) -> Iterator[PageLink]:
+def _links(paginator: Paginator, number: int, url: Callable[[int], str]) -> list[PageLink]:
     """First, last and the pages beside the current one; a gap where numbers are missing."""
-    shown = sorted({page for page in (1, number - 1, number, number + 1, last) if 1 <= page <= last})
-    before = 0
-    for page in shown:
-        if page - before > 1:
-            yield PageLink("…", "", is_gap=True)
-        yield PageLink(str(page), url(page), is_current=page == number)
-        before = page
+    numbers = list(paginator.get_elided_page_range(number, on_each_side=1, on_ends=0))
+    if numbers[0] == paginator.ELLIPSIS:
+        numbers.insert(0, 1)
+    if numbers[-1] == paginator.ELLIPSIS:
+        numbers.append(paginator.num_pages)
+    return [
+        PageLink(str(page), url(page), is_current=page == number)
+        if isinstance(page, int)
+        else PageLink(str(page), "", is_gap=True)
+        for page in numbers
+    ]

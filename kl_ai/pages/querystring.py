@@ -85,7 +85,7 @@ class Notices:
         return (*texts[:MAX_NOTICES], rest % {"n": more})
 
 
-def shown(value: str) -> str:
+def notice_text(value: str) -> str:
     """Somebody else's text, fit to stand in a notice: no control characters, forty letters at most."""
     clean = UNSEEN.sub("", CONTROLS.sub("", value))
     return clean if len(clean) <= 40 else f"{clean[:39]}…"
@@ -133,15 +133,15 @@ def encode(pairs: Iterable[tuple[str, str]]) -> str:
     return f"?{query.urlencode()}" if query else ""
 
 
-def unknown_choices(filterset: django_filters.FilterSet, notices: Notices) -> None:
+def note_unknown_choices(filterset: django_filters.FilterSet, notices: Notices) -> None:
     """Name what was chosen and is not known. The filters' forms have to be validated by now."""
     for name, filter_ in filterset.filters.items():
         for code in getattr(filterset.form.fields[name], "unknown", ()):
-            asked = {"value": shown(code), "question": filter_.label}
+            asked = {"value": notice_text(code), "question": filter_.label}
             notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % asked)
 
 
-def search_text(filterset: django_filters.FilterSet, request: HttpRequest, notices: Notices) -> None:
+def note_search_text(filterset: django_filters.FilterSet, request: HttpRequest, notices: Notices) -> None:
     """Say what of the address or of the free text `q` was not used."""
     if request_state(request).query_was_cut:
         notices.add(_("The address was too long. Its last part was ignored."))
@@ -153,9 +153,9 @@ def search_text(filterset: django_filters.FilterSet, request: HttpRequest, notic
         notices.add(_("There was no word to search for. The free text was ignored."))
 
 
-def unknown_parameters(filterset: django_filters.FilterSet, others: Iterable[str], notices: Notices) -> None:
+def note_unknown_parameters(filterset: django_filters.FilterSet, others: Iterable[str], notices: Notices) -> None:
     """Name the parameters that are no filter and not among `others`."""
     known = {*filterset.filters, *others}
     for name in filterset.data:
         if name not in known:
-            notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": shown(name)})
+            notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": notice_text(name)})

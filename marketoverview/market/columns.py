@@ -4,7 +4,7 @@ A table has readable labels in the active language; JSON has the stable codes. N
 persons are in neither.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..models import Answer, Response
-from ..models.survey import COUNTED_BY_KL_KEY, OWN_WORDS_KEY
+from ..models import Answer, Response, SampleOffering
+from ..models.export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
 from .profiles import contact
-from .snapshot import Asked, Snapshot
+from .selection import Selection
+from .snapshot import QuestionTally, Snapshot
 
 BATCH = 2_000
 """Responses read at a time: seven queries each."""
@@ -23,83 +24,113 @@ BATCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """A column of the export."""
+
     key: str
+    """In JSON: an `ExportKey`, a question's code, or that with one of the two endings."""
     heading: str
+    """In tables, in the active language."""
     explanation: str
     cell: Callable[[Response], Any]
+    """The value in tables; responses come `with_everything`, so no column makes a query."""
     data: Callable[[Response], Any]
+    """The value in JSON."""
     width: int = 24
+    """In characters, for XLSX."""
 
 
 def columns(snapshot: Snapshot, request: HttpRequest) -> list[Column]:
-    """The columns for the questions of the snapshot. `request` makes addresses absolute."""
+    """The fixed columns and those of the snapshot's questions. `request` makes addresses absolute. No query."""
+    before, after = _fixed_columns(request)
+    return [*before, *(column for tally in snapshot.tallies.values() for column in _question_columns(tally)), *after]
+
+
+def _fixed_columns(request: HttpRequest) -> tuple[list[Column], list[Column]]:
+    """The columns before those of the questions, and those after: one for each `ExportKey`."""
 
     def profile(response: Response) -> str:
         return request.build_absolute_uri(reverse("market:profile", args=[response.vendor.slug]))
 
-    listed = [
-        _plain("name", _("Company"), _("The company's name."), lambda response: response.vendor.name, 34),
-        _plain("id", _("Identifier"), _("The last part of the profile's address; stays when the name changes."),
-               lambda response: response.vendor.slug),
-        _plain("profile", _("Profile"), _("The profile's address in this portal."), profile, 40),
-        _plain("description", _("Description"), _("The company's own description."),
-               lambda response: response.description, 60),
+    before = [
+        _same(ExportKey.NAME, _("Company"), _("The company's name."), lambda response: response.vendor.name, 34),
+        _same(ExportKey.ID, _("Identifier"), _("The last part of the profile's address; stays when the name changes."),
+              lambda response: response.vendor.slug),
+        _same(ExportKey.PROFILE, _("Profile"), _("The profile's address in this portal."), profile, 40),
+        _same(ExportKey.DESCRIPTION, _("Description"), _("The company's own description."),
+              lambda response: response.description, 60),
     ]  # fmt: skip
-    for asked in snapshot.asked.values():
-        listed += _of_question(asked)
-    listed += [
-        Column("offerings", _("Examples"), _("What the company has described as examples: title and stage; in JSON the "
+    after = [
+        Column(ExportKey.OFFERINGS, _("Examples"), _("What the company has described as examples: title and stage; in JSON the "
                "description, where it is used and the codes of what it combines, too."), _offering_titles, _offerings, 44),
-        _plain("contact_function", _("Contact"), _("A function or shared mailbox; persons are never named here."),
-               lambda response: response.contact_function),
-        _plain("contact_email", _("E-mail"), _("The contact's e-mail address; empty where a person is named."), lambda response: contact(response, in_bulk=True).email, 30),
-        _plain("contact_phone", _("Phone"), _("The contact's phone number; empty where a person is named."), lambda response: contact(response, in_bulk=True).phone),
-        _plain("website", _("Website"), _("The company's own website."), lambda response: response.vendor.website, 30),
-        Column("round", _("Survey round"), _("The round in which the company answered."),
+        _same(ExportKey.CONTACT_FUNCTION, _("Contact"), _("A function or shared mailbox; persons are never named here."),
+              lambda response: response.contact_function),
+        _same(ExportKey.CONTACT_EMAIL, _("E-mail"), _("The contact's e-mail address; empty where a person is named."),
+              lambda response: contact(response, in_bulk=True).email, 30),
+        _same(ExportKey.CONTACT_PHONE, _("Phone"), _("The contact's phone number; empty where a person is named."),
+              lambda response: contact(response, in_bulk=True).phone),
+        _same(ExportKey.WEBSITE, _("Website"), _("The company's own website."), lambda response: response.vendor.website, 30),
+        Column(ExportKey.ROUND, _("Survey round"), _("The round in which the company answered."),
                lambda response: response.round.name, lambda response: response.round.code),
-        _plain("confirmed_on", _("Confirmed"), _("The day on which the company last confirmed its answers."),
-               lambda response: response.confirmed_at, 14),
+        _same(ExportKey.CONFIRMED_ON, _("Confirmed"), _("The day on which the company last confirmed its answers."),
+              lambda response: response.confirmed_at, 14),
     ]  # fmt: skip
-    return listed
+    return before, after
 
 
-def _plain(key: str, heading: str, explanation: str, value: Callable[[Response], Any], width: int = 24) -> Column:
+def _same(key: ExportKey, heading: str, explanation: str, value: Callable[[Response], Any], width: int = 24) -> Column:
+    """A fixed column that holds the same in tables and in JSON."""
     return Column(key, heading, explanation, value, value, width)
 
 
-def _of_question(asked: Asked) -> Iterator[Column]:
+def _question_columns(tally: QuestionTally) -> Iterator[Column]:
     """The chosen options, and the own words where the question has an option “other”."""
-    question = asked.question
+    question = tally.question
 
-    def given(response: Response) -> Sequence[Answer]:
+    def answers(response: Response) -> Sequence[Answer]:
         return response.given.get(question.pk, ())
 
+    def counted(response: Response) -> list[Answer]:
+        return [answer for answer in answers(response) if answer.mapped_from_id]
+
     def own_words(response: Response) -> str:
-        return " ".join(answer.own_words for answer in given(response) if answer.own_words)
+        return " ".join(answer.own_words for answer in answers(response) if answer.own_words)
 
     yield Column(
         key=question.code,
         heading=question.heading,
         explanation=question.text,
-        cell=lambda response: "; ".join(answer.option.label for answer in given(response)),
-        data=lambda response: [answer.option.code for answer in given(response)],
+        cell=lambda response: _labels(answers(response)),
+        data=lambda response: _codes(answers(response)),
         width=44,
     )
-    if any(choice.option.is_other for choice in asked.choices):
+    if any(choice.option.is_other for choice in tally.choices):
         words = {"question": question.heading}
-        explanation = _("The company's own words beside the answer “other”.")
-        heading = _("%(question)s: own words") % words
-        yield _plain(question.code + OWN_WORDS_KEY, heading, explanation, own_words, 40)
+        yield Column(
+            key=question.code + OWN_WORDS_KEY,
+            heading=_("%(question)s: own words") % words,
+            explanation=_("The company's own words beside the answer “other”."),
+            cell=own_words,
+            data=own_words,
+            width=40,
+        )
         yield Column(
             key=question.code + COUNTED_BY_KL_KEY,
             heading=_("%(question)s: counted by KL") % words,
             explanation=_(
                 "Those of the answers that the company has not ticked: KL has counted its own words there. In JSON codes."
             ),
-            cell=lambda response: "; ".join(answer.option.label for answer in given(response) if answer.mapped_from_id),
-            data=lambda response: [answer.option.code for answer in given(response) if answer.mapped_from_id],
+            cell=lambda response: _labels(counted(response)),
+            data=lambda response: _codes(counted(response)),
             width=40,
         )
+
+
+def _labels(answers: Iterable[Answer]) -> str:
+    return "; ".join(answer.option.label for answer in answers)
+
+
+def _codes(answers: Iterable[Answer]) -> list[str]:
+    return [answer.option.code for answer in answers]
 
 
 def _offering_titles(response: Response) -> str:
@@ -110,24 +141,38 @@ def _offering_titles(response: Response) -> str:
 
 
 def _offerings(response: Response) -> list[dict[str, Any]]:
-    found = []
-    for offering in response.offerings.all():
-        combined: dict[str, list[str]] = {}
-        for option in offering.options.all():
-            combined.setdefault(option.question.code, []).append(option.code)
-        found.append({
+    return [
+        {
             "title": offering.title,
             "description": offering.description,
             "stage": offering.stage,
             "where_used": offering.where_used,
-            "combines": combined,
-        })  # fmt: skip
-    return found
+            "combines": _combined(offering),
+        }
+        for offering in response.offerings.all()
+    ]
+
+
+def _combined(offering: SampleOffering) -> dict[str, list[str]]:
+    """The codes of the options that it combines, by the code of their question."""
+    combined: dict[str, list[str]] = {}
+    for option in offering.options.all():
+        combined.setdefault(option.question.code, []).append(option.code)
+    return combined
+
+
+def selected_responses(snapshot: Snapshot, selection: Selection, limit: int | None = None) -> Iterator[Response]:
+    """The responses of the selection in its order, or the first `limit` of them; queries as in `read_in_order`."""
+    matches = snapshot.match(selection.chosen, selection.q)
+    entries = snapshot.page(matches, selection.sort, 0, matches.bit_count() if limit is None else limit)
+    return read_in_order([entry.response_id for entry in entries])
 
 
 def read_in_order(response_ids: Sequence[int]) -> Iterator[Response]:
-    """The responses with everything, in the given order, `BATCH` at a time."""
-    # Not only what is still published: a file holds what the snapshot counted, also when one is withdrawn meanwhile.
+    """The responses with everything, in the given order. Seven queries for each `BATCH` of them.
+
+    Also those that are no longer published: a file holds what the snapshot has counted.
+    """
     responses = Response.objects.with_everything()
     for start in range(0, len(response_ids), BATCH):
         yield from responses.in_order(response_ids[start : start + BATCH])

@@ -11,7 +11,7 @@ from kl_ai.pages.querystring import Chip, Facet, FacetOption
 from kl_ai.search.danish import join_words
 
 from .selection import Selection
-from .snapshot import Asked, Snapshot
+from .snapshot import QuestionTally, Snapshot
 
 OPEN_AT_FIRST = 3
 """So many facets stand open before anything is chosen; the others a click away."""
@@ -20,13 +20,13 @@ FREE_TEXT = "q"
 
 
 def facets(snapshot: Snapshot, selection: Selection) -> list[Facet]:
-    """One facet per filterable question. An option's number is what choosing it alone would give."""
-    return [_facet(snapshot, selection, asked, place) for place, asked in enumerate(snapshot.filterable)]
+    """One facet per filterable question. An option's number is what choosing it alone would give. No query."""
+    return [_facet(snapshot, selection, tally, place) for place, tally in enumerate(snapshot.filterable)]
 
 
-def _facet(snapshot: Snapshot, selection: Selection, asked: Asked, place: int) -> Facet:
-    among = snapshot.match(selection.chosen, selection.q, leave_out=(asked.code,))
-    selected = selection.chosen.get(asked.code, ())
+def _facet(snapshot: Snapshot, selection: Selection, tally: QuestionTally, place: int) -> Facet:
+    among = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
+    selected = selection.chosen.get(tally.code, ())
     options = [
         FacetOption(
             code=counted.choice.code,
@@ -36,14 +36,14 @@ def _facet(snapshot: Snapshot, selection: Selection, asked: Asked, place: int) -
             count=counted.count,
             is_selected=counted.choice.code in selected,
             is_retired=counted.choice.option.is_retired,
-            input_id=f"{asked.code}-{counted.choice.code}",
+            input_id=f"{tally.code}-{counted.choice.code}",
         )
-        for counted in snapshot.counts(asked.code, among)
+        for counted in snapshot.counts(tally.code, among)
     ]
     return Facet(
-        code=asked.code,
-        heading=asked.question.heading,
-        kind=asked.question.kind,
+        code=tally.code,
+        heading=tally.question.heading,
+        kind=tally.question.kind,
         is_open=bool(selected) or place < OPEN_AT_FIRST,
         selected_count=len(selected),
         options=options,
@@ -55,35 +55,39 @@ def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]
     if selection.q:
         yield Chip(_("Free text"), f"“{selection.q}”", path + selection.without_query().query())
     for code, options in selection.chosen.items():
-        asked = snapshot.asked[code]
+        tally = snapshot.tallies[code]
         for option in options:
-            label = asked.by_code[option].option.short
-            yield Chip(asked.question.heading, label, path + selection.without_option(code, option).query())
+            label = tally.by_code[option].option.short
+            yield Chip(tally.question.heading, label, path + selection.without_option(code, option).query())
 
 
 def suggestions(snapshot: Snapshot, selection: Selection, path: str) -> list[tuple[str, str, int]]:
     """For an empty result: what to drop, the address without it, and how many vendors that gives.
 
-    One question or the free text is dropped; where that does not help, two. The most vendors first.
+    One question or the free text is dropped; where that does not help, two. The most vendors first. No query.
     """
-    parts = {code: snapshot.match({code: options}) for code, options in selection.chosen.items()}
+    matches = {code: snapshot.match({code: options}) for code, options in selection.chosen.items()}
     if selection.q:
-        parts[FREE_TEXT] = snapshot.match({}, selection.q)
+        matches[FREE_TEXT] = snapshot.match({}, selection.q)
     for size in (1, 2):
-        found = []
-        for dropped in combinations(parts, size):
-            left = reduce(and_, (bits for part, bits in parts.items() if part not in dropped), snapshot.everyone)
-            if left and len(parts) > size:
-                found.append((left.bit_count(), dropped))
-        if found:
-            best = sorted(found, key=lambda one: -one[0])[:SUGGESTED]
+        if size >= len(matches):
+            break
+        counts = []
+        for dropped in combinations(matches, size):
+            rest = (vendors for part, vendors in matches.items() if part not in dropped)
+            if count := reduce(and_, rest, snapshot.everyone).bit_count():
+                counts.append((count, dropped))
+        if counts:
+            best = sorted(counts, key=lambda pair: -pair[0])[:SUGGESTED]
             return [
-                (_labels(snapshot, selection, some), _without(selection, some, path), count) for count, some in best
+                (_labels(snapshot, selection, dropped), _without(selection, dropped, path), count)
+                for count, dropped in best
             ]
     return []
 
 
 def _without(selection: Selection, parts: Collection[str], path: str) -> str:
+    """The address of the selection without these questions or the free text."""
     smaller = selection.without_questions(*parts)
     return path + (smaller.without_query() if FREE_TEXT in parts else smaller).query()
 
@@ -95,5 +99,5 @@ def _labels(snapshot: Snapshot, selection: Selection, parts: Iterable[str]) -> s
         if part == FREE_TEXT:
             labels.append(f"“{selection.q}”")
         else:
-            labels += [snapshot.asked[part].by_code[option].option.short for option in selection.chosen[part]]
+            labels += [snapshot.tallies[part].by_code[option].option.short for option in selection.chosen[part]]
     return join_words(labels, _("and"))

@@ -1,4 +1,4 @@
-"""From the snapshot to figures: bars, captions, and conclusions drawn by rules.
+"""The figures: bars, captions, and conclusions drawn by rules.
 
 A figure counts vendors. Its bars leave out the selection within its own question, as the facets
 do, so that each bar is exactly the list that it links to.
@@ -18,7 +18,7 @@ from kl_ai.search.danish import join_words
 
 from ..models import Question
 from .selection import Selection
-from .snapshot import Asked, Counted, Entry, Snapshot
+from .snapshot import ChoiceCount, Entry, QuestionTally, Snapshot
 from .wording import in_sentence, phrase
 
 FEW = 5
@@ -27,6 +27,8 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Bar:
+    """An option's bar: its vendors in number and share, and the list of them."""
+
     label: str
     count: int
     percent: str
@@ -39,6 +41,8 @@ class Bar:
 
 @dataclass(frozen=True)
 class Figure:
+    """A question's figure: conclusion, bars, caption, and the files of it."""
+
     code: str
     label: str
     heading: str
@@ -55,50 +59,50 @@ class Figure:
     comment_date: date | None
 
 
-def figure_order(asked: Asked) -> tuple:
+def figure_order(tally: QuestionTally) -> tuple:
     """Numbered figures first by number, the others in the survey's order."""
-    number = asked.question.figure_number
-    return (number is None, number or 0, asked.question.position)
+    number = tally.question.figure_number
+    return (number is None, number or 0, tally.question.position)
 
 
-def figures(snapshot: Snapshot, selection: Selection, *, to_follow: bool = True) -> list[Figure]:
-    ordered = sorted(snapshot.asked.values(), key=figure_order)
-    return [figure(snapshot, selection, asked, to_follow=to_follow) for asked in ordered]
+def figures(snapshot: Snapshot, selection: Selection, *, on_paper: bool = False) -> list[Figure]:
+    """One figure for each question, in the order of the figures. No query."""
+    ordered = sorted(snapshot.tallies.values(), key=figure_order)
+    return [figure(snapshot, selection, tally, on_paper=on_paper) for tally in ordered]
 
 
-def figure(snapshot: Snapshot, selection: Selection, asked: Asked, *, to_follow: bool = True) -> Figure:
+def figure(snapshot: Snapshot, selection: Selection, tally: QuestionTally, *, on_paper: bool = False) -> Figure:
     """The figure of one question for the selection. No query.
 
-    On paper (`to_follow` is false) nobody follows a bar: the figure then counts the selection as it
-    is, its own question included, and its bars lead nowhere.
+    A figure `on_paper` counts the selection as it is, its own question included, since nobody follows its bars.
     """
-    left_out = (asked.code,) if to_follow else ()
+    left_out = () if on_paper else (tally.code,)
     among = snapshot.match(selection.chosen, selection.q, leave_out=left_out)
-    answered = (asked.answered & among).bit_count()
-    counted = sorted(snapshot.counts(asked.code, among), key=lambda one: -one.count)
-    address = reverse("market:figure", args=[asked.code])
+    answered = (tally.answered & among).bit_count()
+    counts = sorted(snapshot.counts(tally.code, among), key=lambda counted: -counted.count)
+    address = reverse("market:figure", args=[tally.code])
     return Figure(
-        code=asked.code,
-        label=_("Figure %(number)s") % {"number": asked.question.figure_number} if asked.question.figure_number else "",
-        heading=asked.question.heading,
-        question=asked.question.text,
-        conclusion=list(conclusion(asked.question, counted, answered)),
-        bars=[_bar(one, answered, selection, to_follow) for one in counted],
-        caption=_caption(asked, answered, among, snapshot),
-        note=_own_selection_note(asked, selection) if to_follow else "",
+        code=tally.code,
+        label=_("Figure %(number)s") % {"number": tally.question.figure_number} if tally.question.figure_number else "",
+        heading=tally.question.heading,
+        question=tally.question.text,
+        conclusion=list(conclusion(tally.question, counts, answered)),
+        bars=[_bar(counted, answered, selection) for counted in counts],
+        caption=_caption(tally, answered, among, snapshot),
+        note="" if on_paper else _own_selection_note(tally, selection),
         answered=answered,
         total=among.bit_count(),
         url=address + selection.filter_query,
         downloads=[(name, address.rstrip("/") + ending + selection.filter_query) for name, ending in FILES],
-        comment=asked.comment.text if asked.comment else "",
-        comment_date=asked.comment.updated_on if asked.comment else None,
+        comment=tally.comment.text if tally.comment else "",
+        comment_date=tally.comment.updated_on if tally.comment else None,
     )
 
 
 FILES = (("SVG", ".svg"), ("PNG", ".png"), ("CSV", ".csv"), ("Excel", ".xlsx"))
 
 
-def _bar(counted: Counted, answered: int, selection: Selection, to_follow: bool) -> Bar:
+def _bar(counted: ChoiceCount, answered: int, selection: Selection) -> Bar:
     option = counted.choice.option
     share = 100 * counted.count / answered if answered else 0.0
     target = selection.with_option(option.question.code, option.code)
@@ -115,13 +119,13 @@ def _bar(counted: Counted, answered: int, selection: Selection, to_follow: bool)
     )
 
 
-def _caption(asked: Asked, answered: int, among: int, snapshot: Snapshot) -> str:
-    several = asked.question.kind == Question.Kind.SEVERAL
+def _caption(tally: QuestionTally, answered: int, among: int, snapshot: Snapshot) -> str:
+    several = tally.question.kind == Question.Kind.SEVERAL
     sentences = [
         _("%(answered)s of %(total)s companies have answered.") % {"answered": answered, "total": among.bit_count()},
         _("Several answers were possible.") if several else _("One answer was possible."),
     ]
-    if mapped := asked.counted_otherwise(among):
+    if mapped := tally.counted_otherwise(among):
         sentence = ngettext(
             "KL has counted %(n)s answer under “other” among the other answers as well.",
             "KL has counted %(n)s answers under “other” among the other answers as well.",
@@ -134,57 +138,55 @@ def _caption(asked: Asked, answered: int, among: int, snapshot: Snapshot) -> str
     return " ".join(sentences)
 
 
-def _own_selection_note(asked: Asked, selection: Selection) -> str:
-    if asked.code not in selection.chosen:
+def _own_selection_note(tally: QuestionTally, selection: Selection) -> str:
+    if tally.code not in selection.chosen:
         return ""
-    words = {"question": asked.question.heading}
+    words = {"question": tally.question.heading}
     return _("The choice under %(question)s is left out of this figure, so that its bars can be compared.") % words
 
 
-def own_words(snapshot: Snapshot, selection: Selection, asked: Asked) -> list[tuple[Entry, str]]:
+def own_words(snapshot: Snapshot, selection: Selection, tally: QuestionTally) -> list[tuple[Entry, str]]:
     """What the figure's vendors wrote beside “other”, by vendor from A to Å. No query."""
-    among = snapshot.match(selection.chosen, selection.q, leave_out=(asked.code,))
+    among = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
     chosen = set(bitset.members(among))
-    return [(snapshot.entries[position], text) for position, text in asked.own_words if position in chosen]
+    return [(snapshot.entries[position], text) for position, text in tally.own_words if position in chosen]
 
 
 # Conclusions --------------------------------------------------------------------------------------
 
 
-def conclusion(question: Question, counted: Sequence[Counted], answered: int) -> Iterable[str]:
-    """What the bars say, in at most three sentences.
+def conclusion(question: Question, counts: Sequence[ChoiceCount], answered: int) -> Iterable[str]:
+    """At most three sentences about the bars.
 
-    `counted` is sorted by count. “Other” is no finding and is left out. Shares become words by
+    `counts` is sorted, the highest first. “Other” is no finding and is left out. Shares become words by
     fixed bands of the vendors that answered: all, nearly all from 90 %, most from 70 %, about two out
     of three from 62 %, more than half above 50 %; fewer at or below that, one or few from 10 %.
     """
     if not answered:
         yield _("None of the companies in the selection has answered this question.")
         return
-    said = [one for one in counted if one.count and not one.choice.option.is_other]
+    chosen = [counted for counted in counts if counted.count and not counted.choice.option.is_other]
     if question.kind == Question.Kind.SINGLE or answered < FEW:
-        yield from _most_and_fewest(question, said, answered)
+        yield from _most_and_fewest(chosen, answered)
     else:
-        yield from _by_bands(question, said, answered)
+        yield from _by_bands(question, chosen, answered)
 
 
-def _by_bands(question: Question, said: Sequence[Counted], answered: int) -> Iterable[str]:
-    """One sentence on what most have chosen, one on what fewer have, one on what few have."""
-    bands: dict[str, list[Counted]] = {}
-    for one in said:
-        bands.setdefault(_band(one.count / answered), []).append(one)
+def _by_bands(question: Question, chosen: Sequence[ChoiceCount], answered: int) -> Iterable[str]:
+    """One sentence about what most have chosen, one about what fewer have, one about what few have."""
+    bands: dict[str, list[ChoiceCount]] = {}
+    for counted in chosen:
+        bands.setdefault(_band(counted.count / answered), []).append(counted)
     few = bands.pop("few", [])
     fewer = bands.pop("fewer", [])
-    high = [_claim(BANDS[band](), question, ones) for band, ones in bands.items()]
+    high = [_claim(BANDS[band](), question, counts) for band, counts in bands.items()]
     if high:
-        yield _sentence(_one_after_the_other(high))
+        yield _sentence(_join_clauses(high))
     if fewer:
         yield _sentence(_claim(_("fewer") if high else _("some"), question, fewer))
     if few:
-        single = all(one.count == 1 for one in few)
-        who = (
-            pgettext("a single company", "fewest") if single and len(few) == 1 else pgettext("up to one in ten", "few")
-        )
+        single = len(few) == 1 and few[0].count == 1
+        who = pgettext("a single company", "fewest") if single else pgettext("up to one in ten", "few")
         yield _sentence(_claim(who, question, few))
 
 
@@ -206,28 +208,32 @@ BANDS = {
 }
 
 
-def _claim(who: str, question: Question, ones: Sequence[Counted]) -> str:
-    named = join_words((f"{in_sentence(one.choice.option)} ({one.count})" for one in ones), _("and"))
+def _claim(who: str, question: Question, counts: Sequence[ChoiceCount]) -> str:
+    named = join_words((f"{in_sentence(counted.choice.option)} ({counted.count})" for counted in counts), _("and"))
     return f"{who} {phrase(question, named)}"
 
 
-def _one_after_the_other(sentences: list[str]) -> str:
+def _join_clauses(clauses: list[str]) -> str:
     """Main clauses joined as both languages write them, with a comma before “and”."""
-    *most, last = sentences
+    *most, last = clauses
     return ", ".join([*most, f"{_('and')} {last}"]) if most else last
 
 
-def _most_and_fewest(question: Question, said: Sequence[Counted], answered: int) -> Iterable[str]:
-    if not said:
+def _most_and_fewest(chosen: Sequence[ChoiceCount], answered: int) -> Iterable[str]:
+    """One sentence about the most frequent choices, one about the least frequent."""
+    if not chosen:
         return
-    most = [one for one in said if one.count == said[0].count]
-    named = join_words((f"“{one.choice.option.short}” ({one.count})" for one in most), _("and"))
+    highest, lowest = chosen[0].count, chosen[-1].count
     sentence = ngettext("The one answer: %(options)s.", "Most frequent among the %(n)s answers: %(options)s.", answered)
-    yield sentence % {"n": answered, "options": named}
-    fewest = [one for one in said if one.count == said[-1].count]
-    if said[-1].count < said[0].count:
-        named = join_words((f"“{one.choice.option.short}” ({one.count})" for one in fewest), _("and"))
-        yield _("Least frequent: %(options)s.") % {"options": named}
+    yield sentence % {"n": answered, "options": _with_count(chosen, highest)}
+    if lowest < highest:
+        yield _("Least frequent: %(options)s.") % {"options": _with_count(chosen, lowest)}
+
+
+def _with_count(chosen: Sequence[ChoiceCount], count: int) -> str:
+    """The labels of the choices that have exactly this count, each with it."""
+    labels = (f"“{counted.choice.option.short}” ({count})" for counted in chosen if counted.count == count)
+    return join_words(labels, _("and"))
 
 
 def _sentence(text: str) -> str:

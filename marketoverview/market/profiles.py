@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ..models import Answer, Option, Question, Response
+from ..models import Answer, Option, Question, Response, SampleOffering, Status
 from ..querysets import marked_before
-from .snapshot import Asked, Entry, Snapshot
+from .snapshot import Entry, QuestionTally, Snapshot
 
 SHOWN_IN_ROW = 3
 """Options of each question shown in a row of the directory; the rest is “+4”."""
@@ -19,19 +19,25 @@ SHOWN_IN_ROW = 3
 
 @dataclass(frozen=True, slots=True)
 class VendorRow:
+    """A vendor in the directory's list (`components/vendor_row.html`)."""
+
     slug: str
     name: str
     url: str
     description: str
     facts: list[tuple[str, str]]
+    """(heading, answer) of each question with a single choice."""
     groups: list[tuple[str, list[str], int]]
+    """(heading, first labels, how many more) of each question with several choices."""
     confirmed_on: date
     stale_note: str
     is_compared: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ProfileItem:
+    """A chosen option on a profile."""
+
     label: str
     help: str
     own_words: str
@@ -42,10 +48,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """A question with several choices on a profile, answered or not."""
+
     code: str
     heading: str
     question_text: str
-    items: list[Item]
+    items: list[ProfileItem]
 
     @property
     def is_empty(self) -> bool:
@@ -54,17 +62,23 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Offering:
+    """An example of a vendor as a card (`components/offering_card.html`)."""
+
     title: str
     description: str
     stage: str
     where_used: str
     groups: list[tuple[str, list[str]]]
+    """(heading, labels) of each question whose options it combines."""
     vendor: str = ""
+    """Name and profile of the vendor, where the card stands outside of its profile."""
     url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
+    """Whom to contact at a vendor; "" for whatever is unknown or not to be shown."""
+
     function: str
     name: str
     email: str
@@ -80,8 +94,8 @@ def profile_url(slug: str) -> str:
 
 def rows(snapshot: Snapshot, entries: Sequence[Entry], compared: Iterable[str] = ()) -> list[VendorRow]:
     """The directory's rows of these entries. Two queries; names, labels and dates are the snapshot's."""
-    shown = [asked for asked in snapshot.asked.values() if asked.question.in_summary]
-    options = [choice.option.pk for asked in shown for choice in asked.choices]
+    summary = [tally for tally in snapshot.tallies.values() if tally.question.in_summary]
+    options = [choice.option.pk for tally in summary for choice in tally.choices]
     ids = [entry.response_id for entry in entries]
     descriptions = dict(Response.objects.filter(pk__in=ids).values_list("pk", "description"))
     chosen: dict[int, dict[int, bool]] = {pk: {} for pk in ids}
@@ -89,21 +103,24 @@ def rows(snapshot: Snapshot, entries: Sequence[Entry], compared: Iterable[str] =
     for response_id, option_id, mapped_from in answers.values_list("response_id", "option_id", "mapped_from_id"):
         chosen[response_id][option_id] = mapped_from is not None
     return [
-        _row(shown, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id], entry.slug in compared)
+        _row(summary, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id], entry.slug in compared)
         for entry in entries
     ]
 
 
-def _row(shown: list[Asked], entry: Entry, description: str, chosen: dict[int, bool], is_compared: bool) -> VendorRow:
+def _row(
+    summary: list[QuestionTally], entry: Entry, description: str, chosen: dict[int, bool], is_compared: bool
+) -> VendorRow:
+    """`chosen` maps the primary key of each chosen option to whether KL has counted the vendor there."""
     facts, groups = [], []
-    for asked in shown:
+    for tally in summary:
         labels = [
-            _label(choice.option, chosen[choice.option.pk]) for choice in asked.choices if choice.option.pk in chosen
+            _label(choice.option, chosen[choice.option.pk]) for choice in tally.choices if choice.option.pk in chosen
         ]
-        if asked.question.kind == Question.Kind.SINGLE:
-            facts.append((asked.question.heading, ", ".join(labels)))
+        if tally.question.kind == Question.Kind.SINGLE:
+            facts.append((tally.question.heading, ", ".join(labels)))
         else:
-            groups.append((asked.question.heading, labels[:SHOWN_IN_ROW], max(0, len(labels) - SHOWN_IN_ROW)))
+            groups.append((tally.question.heading, labels[:SHOWN_IN_ROW], max(0, len(labels) - SHOWN_IN_ROW)))
     return VendorRow(
         slug=entry.slug,
         name=entry.name,
@@ -122,30 +139,39 @@ def sections(snapshot: Snapshot, response: Response) -> list[Section]:
     words = {answer.pk: answer.own_words for answers in response.given.values() for answer in answers}
     return [
         Section(
-            code=asked.code,
-            heading=asked.question.heading,
-            question_text=asked.question.text,
+            code=tally.code,
+            heading=tally.question.heading,
+            question_text=tally.question.text,
             items=[
-                Item(
+                ProfileItem(
                     answer.option.label,
                     answer.option.help,
                     answer.own_words,
                     answer.option.is_retired,
                     counted_from=words.get(answer.mapped_from_id or 0, ""),
                 )
-                for answer in response.given.get(asked.question.pk, ())
+                for answer in response.given.get(tally.question.pk, ())
             ],
         )
-        for asked in snapshot.asked.values()
-        if asked.question.kind == Question.Kind.SEVERAL
+        for tally in snapshot.tallies.values()
+        if tally.question.kind == Question.Kind.SEVERAL
     ]
 
 
 def offerings(response: Response) -> list[Offering]:
+    """The response's examples in their order. No query where they were prefetched with their options."""
     return [offering_card(offering) for offering in response.offerings.all()]
 
 
-def offering_card(offering, vendor: str = "", url: str = "") -> Offering:
+def offering_cards(ids: Sequence[int]) -> list[Offering]:
+    """The published offerings with these primary keys, in this order, each with its vendor. Three queries."""
+    published = SampleOffering.objects.filter(response__status=Status.PUBLISHED).select_related("response__vendor")
+    by_id = published.prefetch_related("options__question").in_bulk(ids)
+    vendors = [(by_id[pk], by_id[pk].response.vendor) for pk in ids if pk in by_id]
+    return [offering_card(offering, vendor.name, profile_url(vendor.slug)) for offering, vendor in vendors]
+
+
+def offering_card(offering: SampleOffering, vendor: str = "", url: str = "") -> Offering:
     """An offering with its options grouped under their questions' headings."""
     groups: dict[str, list[str]] = {}
     for option in offering.options.all():
@@ -181,11 +207,11 @@ def contact(response: Response, *, in_bulk: bool = False) -> Contact:
 
 
 def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
-    """The single-choice questions, which say what the vendor is."""
+    """(heading, answer) of each question with a single choice; such questions say what the vendor is. No query."""
     return [
-        (asked.question.heading, ", ".join(map(said, response.given.get(asked.question.pk, ()))))
-        for asked in snapshot.asked.values()
-        if asked.question.kind == Question.Kind.SINGLE
+        (tally.question.heading, ", ".join(map(answer_text, response.given.get(tally.question.pk, ()))))
+        for tally in snapshot.tallies.values()
+        if tally.question.kind == Question.Kind.SINGLE
     ]
 
 
@@ -201,6 +227,8 @@ def stale_note(confirmed_on: date | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CompareRow:
+    """A row of the comparison, with a cell for each vendor."""
+
     heading: str
     cells: list[list[tuple[str, str]]]
     """For each vendor its (text, address) pairs; the address is empty where the text leads nowhere."""
@@ -209,36 +237,44 @@ class CompareRow:
 
 
 def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[CompareRow]:
-    """The same rows for every vendor: description, each question, examples, contact, dates."""
-    rows = [_compared(_("Description"), ([response.description] for response in responses), text=True)]
-    rows += [
-        _compared(asked.question.heading, (map(said, one.given.get(asked.question.pk, ())) for one in responses))
-        for asked in snapshot.asked.values()
-    ]
-    rows.append(_compared(_("Examples"), ([one.title for one in response.offerings.all()] for response in responses)))
+    """The same rows for every vendor: description, each question, examples, contact, dates. No query."""
     contacts = [contact(response) for response in responses]
-    rows.append(
-        CompareRow(_("Contact"), [[(one.email, f"mailto:{one.email}")] if one.email else [] for one in contacts])
-    )
-    rows.append(
-        CompareRow(_("Website"), [[(one.website_label, one.website)] if one.website else [] for one in contacts])
-    )
-    dates = (
-        [date_format(response.confirmed_at, "DATE_FORMAT") if response.confirmed_at else ""] for response in responses
-    )
-    return [*rows, _compared(_("Confirmed by the company"), dates)]
+    return [
+        _text_row(_("Description"), ([response.description] for response in responses), text=True),
+        *(
+            _text_row(
+                tally.question.heading,
+                (map(answer_text, response.given.get(tally.question.pk, ())) for response in responses),
+            )
+            for tally in snapshot.tallies.values()
+        ),
+        _text_row(_("Examples"), ([offering.title for offering in response.offerings.all()] for response in responses)),
+        _link_row(_("Contact"), ((details.email, f"mailto:{details.email}") for details in contacts)),
+        _link_row(_("Website"), ((details.website_label, details.website) for details in contacts)),
+        _text_row(_("Confirmed by the company"), ([_day(response.confirmed_at)] for response in responses)),
+    ]
 
 
-def _compared(heading: str, cells: Iterable[Iterable[str]], text: bool = False) -> CompareRow:
-    return CompareRow(heading, [[(one, "") for one in cell if one] for cell in cells], text)
+def _text_row(heading: str, cells: Iterable[Iterable[str]], text: bool = False) -> CompareRow:
+    return CompareRow(heading, [[(line, "") for line in cell if line] for cell in cells], text)
 
 
-def said(answer: Answer) -> str:
+def _link_row(heading: str, links: Iterable[tuple[str, str]]) -> CompareRow:
+    """One (text, address) for each vendor; an empty cell where there is no text."""
+    return CompareRow(heading, [[(label, url)] if label else [] for label, url in links])
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "DATE_FORMAT") if day else ""
+
+
+def answer_text(answer: Answer) -> str:
+    """The chosen option's short label, with the own words beside it."""
     if answer.own_words:
         return f"{answer.option.short}: “{answer.own_words}”"
     return _label(answer.option, answer.mapped_from_id is not None)
 
 
 def _label(option: Option, is_counted_by_kl: bool) -> str:
-    """The short label; what KL has counted there is never passed off as the vendor's own answer."""
+    """The short label; an option under which KL has counted the vendor's own words is marked as such."""
     return _("%(option)s (counted here by KL)") % {"option": option.short} if is_counted_by_kl else option.short

@@ -1,29 +1,33 @@
 """The query string of the public pages, validated.
 
 Whatever a link holds, the page answers: unknown values are dropped and named in a notice. The
-result is a `Selection`, the immutable state of directory, figures, matrix, exports and feed.
+result is a `Selection`, the immutable state of directory, figures, matrix, exports and feed. The
+snapshot counts it in memory; `VendorFilterSet.qs` selects the same responses in the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import django_filters
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from kl_ai.pages import querystring
-from kl_ai.pages.querystring import Notices, OptionsFilter, SearchFilter, encode, shown
+from kl_ai.pages.querystring import Notices, OptionsFilter, SearchFilter, encode, notice_text
+from kl_ai.search import bitset
 
-from ..models import Response
+from ..models import Answer, Response
 from ..models.survey import PARAMETERS
-from .snapshot import Snapshot
+from .snapshot import QuestionTally, Snapshot
 
 SORTS = ("name", "confirmed", "rotation")
 MAX_COMPARED = 4
-WAYS = ("vendors", "offerings")
-"""What the matrix counts."""
+COUNTED = ("vendors", "offerings")
+"""What the matrix counts, `by` in the address; the first unless it says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Selection:
             yield from ((code, option) for option in options)
         if self.sort != "name" and without.get("sort", True):
             yield "sort", self.sort
-        if self.by != WAYS[0] and without.get("by", True):
+        if self.by != COUNTED[0] and without.get("by", True):
             yield "by", self.by
         if self.page > 1 and without.get("page", True):
             yield "page", str(self.page)
@@ -86,47 +90,70 @@ class Selection:
         return Selection(sort=self.sort, by=self.by, compared=self.compared)
 
 
-class VendorFilterSet(django_filters.FilterSet):
-    """Free text and the filterable questions of one snapshot.
+class AnswerFilter(OptionsFilter):
+    """A filterable question: the responses that chose one of the given options."""
 
-    It declares and validates the parameters; the snapshot does the matching, so that lists,
-    counts and exports have one way to it.
+    def filter(self, responses: QuerySet[Response], options: Sequence[str]) -> QuerySet[Response]:
+        if not options:
+            return responses
+        answers = Answer.objects.filter(option__question__code=self.field_name, option__code__in=options)
+        return responses.filter(pk__in=answers.values("response"))
+
+
+class TextFilter(SearchFilter):
+    """Free text. The word index finds it, since no database knows Danish stems and compounds."""
+
+    def filter(self, responses: QuerySet[Response], text: str) -> QuerySet[Response]:
+        if not text:
+            return responses
+        snapshot: Snapshot = self.parent.snapshot
+        positions = bitset.members(snapshot.match({}, text))
+        return responses.filter(pk__in=[snapshot.entries[position].response_id for position in positions])
+
+
+class VendorFilterSet(django_filters.FilterSet):
+    """Free text; `filterset_class` adds the filterable questions of one snapshot.
+
+    `selection()` is the validated query string, which the snapshot matches without a query. `qs` are the published
+    responses that it selects, filtered in the database: one query, in no particular order.
     """
 
-    q = SearchFilter()
+    q = TextFilter()
 
     def __init__(self, data: QueryDict, snapshot: Snapshot) -> None:
-        super().__init__(data, queryset=Response.objects.none())
+        super().__init__(data, queryset=Response.objects.published())
         self.snapshot = snapshot
 
     def selection(self, request: HttpRequest) -> Selection:
-        """The `Selection` in the request's query string, with notices about what was ignored."""
+        """The `Selection` in the request's query string, with notices about what was ignored. No query."""
         notices, data, cleaned = Notices(), self.data, self.form.cleaned_data if self.form.is_valid() else {}
-        querystring.search_text(self, request, notices)
-        querystring.unknown_choices(self, notices)
-        querystring.unknown_parameters(self, PARAMETERS, notices)
+        querystring.note_search_text(self, request, notices)
+        querystring.note_unknown_choices(self, notices)
+        querystring.note_unknown_parameters(self, PARAMETERS, notices)
         return Selection(
             q=cleaned.get("q", ""),
             chosen={name: value for name, value in cleaned.items() if name != "q" and value},
             sort=self._sort(data.get("sort", ""), notices),
             by=self._by(data.get("by", ""), notices),
             page=self._page(data.get("page", ""), notices),
-            compared=compared(data.getlist("v"), self.snapshot, notices),
+            compared=known_slugs(data.getlist("v"), self.snapshot, notices),
             notices=notices.texts(),
         )
 
     @staticmethod
     def _sort(value: str, notices: Notices) -> str:
         if value and value not in SORTS:
-            notices.add(_("We do not know the order “%(value)s”. The list goes from A to Å.") % {"value": shown(value)})
+            notices.add(
+                _("We do not know the order “%(value)s”. The list goes from A to Å.") % {"value": notice_text(value)}
+            )
         return value if value in SORTS else "name"
 
     @staticmethod
     def _by(value: str, notices: Notices) -> str:
-        if value and value not in WAYS:
-            known = {"value": shown(value)}
+        if value and value not in COUNTED:
+            known = {"value": notice_text(value)}
             notices.add(_("We do not know the way to count “%(value)s”. Companies are counted.") % known)
-        return value if value in WAYS else WAYS[0]
+        return value if value in COUNTED else COUNTED[0]
 
     @staticmethod
     def _page(value: str, notices: Notices) -> int:
@@ -134,33 +161,40 @@ class VendorFilterSet(django_filters.FilterSet):
             return 1
         if value.isascii() and value.isdigit() and len(value) <= 9 and int(value) > 0:
             return int(value)
-        notices.add(_("There is no page “%(value)s”. You see the first page.") % {"value": shown(value)})
+        notices.add(_("There is no page “%(value)s”. You see the first page.") % {"value": notice_text(value)})
         return 1
 
 
-def compared(slugs: Iterable[str], snapshot: Snapshot, notices: Notices) -> tuple[str, ...]:
-    """The known vendors among `slugs`, each once, at most `MAX_COMPARED` of them."""
+def known_slugs(slugs: Iterable[str], snapshot: Snapshot, notices: Notices) -> tuple[str, ...]:
+    """The vendors to compare: the known ones among `slugs`, each once, at most `MAX_COMPARED` of them."""
     given = [slug for slug in dict.fromkeys(slugs) if slug]
     known = [slug for slug in given if slug in snapshot.position]
     for slug in given:
         if slug not in snapshot.position:
             notices.add(
-                _("We do not know a vendor “%(slug)s”. It was left out of the comparison.") % {"slug": shown(slug)}
+                _("We do not know a vendor “%(slug)s”. It was left out of the comparison.")
+                % {"slug": notice_text(slug)}
             )
     if len(known) > MAX_COMPARED:
         notices.add(_("Up to %(n)s vendors can be compared. The rest were left out.") % {"n": MAX_COMPARED})
     return tuple(known[:MAX_COMPARED])
 
 
-def read(request: HttpRequest, snapshot: Snapshot) -> Selection:
-    """The selection that the request asks for."""
-    filters = {
-        asked.code: OptionsFilter(
-            field_name=asked.code,
-            label=asked.question.heading,
-            choices=[(code, code) for code in asked.by_code],
-        )
-        for asked in snapshot.filterable
-    }
-    filterset = type("SnapshotFilterSet", (VendorFilterSet,), filters)
-    return filterset(request.GET, snapshot).selection(request)
+def filterset_class(snapshot: Snapshot) -> type[VendorFilterSet]:
+    """The FilterSet with the filterable questions of the snapshot. Made once for each snapshot. No query."""
+    if "filterset class" not in snapshot.memo:
+        filters = {tally.code: _answer_filter(tally) for tally in snapshot.filterable}
+        snapshot.memo["filterset class"] = type("SnapshotFilterSet", (VendorFilterSet,), filters)
+    return snapshot.memo["filterset class"]
+
+
+def _answer_filter(tally: QuestionTally) -> AnswerFilter:
+    """Every request copies the filter. The function and the lazy text in it are shared; the text is of the request's language."""
+    choices = [(code, code) for code in tally.by_code]
+    heading = lazy(lambda: tally.question.heading, str)
+    return AnswerFilter(field_name=tally.code, label=heading(), choices=lambda: choices)
+
+
+def selection_of_request(request: HttpRequest, snapshot: Snapshot) -> Selection:
+    """The selection in the request's query string. No query."""
+    return filterset_class(snapshot)(request.GET, snapshot).selection(request)

@@ -6,7 +6,7 @@ the snapshot when somebody has changed what is public since, so that it is never
 Vendors stand in Danish alphabetical order; a set of them is an `int` used as a bitset over their
 positions. Within a question chosen options are joined by OR, questions among each other by AND.
 The number on a bar, the length of the list behind it and the rows of the export all come from
-`Snapshot.match`, so they cannot differ.
+`Snapshot.match`, so they cannot differ. `selection.VendorFilterSet.qs` says the same in SQL.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from datetime import date
 from functools import cached_property, reduce
 from itertools import accumulate, chain, islice
 from operator import or_
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -64,7 +65,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionTally:
     """A question with its choices in the survey's order and the vendors (bitset) that answered it."""
 
     question: Question
@@ -82,6 +83,7 @@ class Asked:
 
     @cached_property
     def by_code(self) -> dict[str, Choice]:
+        """The public choices by code, in the survey's order."""
         return {choice.code: choice for choice in self.choices if choice.is_public}
 
     def counted_otherwise(self, among: int) -> int:
@@ -90,7 +92,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class ChoiceCount:
     """A choice with its number of vendors in some selection."""
 
     choice: Choice
@@ -99,11 +101,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class Snapshot:
+    """What is public, at one version and on one day. Every method works in memory and costs no query."""
+
     version: int
     day: date
     """Rounds open and options retire at midnight, so a snapshot is of one day."""
     entries: tuple[Entry, ...]
-    asked: Mapping[str, Asked]
+    tallies: Mapping[str, QuestionTally]
+    """Question code to the question's tally, in the survey's order."""
     text: WordIndex
     offering_ids: tuple[int, ...]
     """Ordered by their vendors' positions."""
@@ -111,7 +116,8 @@ class Snapshot:
     """For each position the index of the vendor's first offering, and at the end the number of all."""
     updated_on: date
     is_demo: bool
-    _orders: dict = field(default_factory=dict, repr=False, compare=False)
+    memo: dict[Any, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
+    """What follows from the snapshot alone and is kept as long as it: orders of all vendors, the FilterSet's class."""
 
     # What there is ---------------------------------------------------------------------------
 
@@ -121,6 +127,7 @@ class Snapshot:
 
     @cached_property
     def everyone(self) -> int:
+        """All vendors (bitset)."""
         return bitset.full(self.size)
 
     @cached_property
@@ -129,36 +136,39 @@ class Snapshot:
         return {entry.slug: position for position, entry in enumerate(self.entries)}
 
     @property
-    def filterable(self) -> list[Asked]:
-        return [asked for asked in self.asked.values() if asked.question.is_filterable]
+    def filterable(self) -> list[QuestionTally]:
+        """The questions that the directory can be filtered by."""
+        return [tally for tally in self.tallies.values() if tally.question.is_filterable]
 
-    def on_axis(self, axis: str) -> Asked | None:
-        """The question on the matrix' `row` or `column` axis."""
-        return next((asked for asked in self.asked.values() if asked.question.matrix_axis == axis), None)
+    def on_axis(self, axis: str) -> QuestionTally | None:
+        """The question on the matrix' `row` or `column` axis; None where no question has this place."""
+        return next((tally for tally in self.tallies.values() if tally.question.matrix_axis == axis), None)
 
     # Matching and counting -------------------------------------------------------------------
 
     def match(self, chosen: Chosen, query: str = "", leave_out: Collection[str] = ()) -> int:
-        """The vendors that chose one of the options in each question, and whose text holds `query`.
+        """The vendors (bitset) that chose one of the options in each question, and whose text holds `query`.
 
         The questions in `leave_out` are disregarded. Unknown codes match nobody.
         """
-        found = self.text.match(query) if query else self.everyone
+        matches = self.text.match(query) if query else self.everyone
         for code, options in chosen.items():
             if code not in leave_out and options:
-                found &= self._any_of(code, options)
-        return found
+                matches &= self._any_of(code, options)
+        return matches
+
+    def count(self, chosen: Chosen, query: str = "") -> int:
+        """The number of vendors that `match`."""
+        return self.match(chosen, query).bit_count()
 
     def _any_of(self, code: str, options: Sequence[str]) -> int:
-        known = self.asked[code].by_code if code in self.asked else {}
+        known = self.tallies[code].by_code if code in self.tallies else {}
         return reduce(or_, (known[option].vendors for option in options if option in known), 0)
 
-    def counts(self, code: str, among: int) -> list[Counted]:
+    def counts(self, code: str, among: int) -> list[ChoiceCount]:
         """How many of the vendors `among` chose each option of the question, in the survey's order."""
         return [
-            Counted(choice, (choice.vendors & among).bit_count())
-            for choice in self.asked[code].choices
-            if choice.is_public
+            ChoiceCount(choice, (choice.vendors & among).bit_count()) for choice in self.tallies[code].by_code.values()
         ]
 
     def cross_vendors(self, row: Choice, column: Choice, among: int) -> int:
@@ -174,8 +184,8 @@ class Snapshot:
         if among == self.everyone:
             return bitset.full(len(self.offering_ids))
         first = self.first_offering
-        theirs = (range(first[position], first[position + 1]) for position in bitset.members(among))
-        return bitset.from_members(chain.from_iterable(theirs), len(self.offering_ids))
+        ranges = (range(first[position], first[position + 1]) for position in bitset.members(among))
+        return bitset.from_members(chain.from_iterable(ranges), len(self.offering_ids))
 
     # Orders ----------------------------------------------------------------------------------
 
@@ -185,17 +195,16 @@ class Snapshot:
         `sort` is `name` (A to Å), `confirmed` (latest first) or `rotation` (the order of the snapshot's day).
         """
         if sort == "name":
-            chosen = bitset.members(among, start, stop)
-            return [self.entries[position] for position in chosen]
+            return [self.entries[position] for position in bitset.members(among, start, stop)]
         ordered = bitset.in_order(among, self._order(sort))
         return [self.entries[position] for position in islice(ordered, start, stop)]
 
     def _order(self, sort: str) -> list[int]:
         """All positions in one order; remembered, since it costs a sort of the whole market."""
-        if sort not in self._orders:
+        if ("order", sort) not in self.memo:
             key = self._confirmed_key if sort == "confirmed" else self._rotation_key
-            self._orders[sort] = sorted(range(self.size), key=key)
-        return self._orders[sort]
+            self.memo["order", sort] = sorted(range(self.size), key=key)
+        return self.memo["order", sort]
 
     def _confirmed_key(self, position: int) -> int:
         return -self.entries[position].confirmed_at.toordinal()
@@ -230,7 +239,7 @@ def _read(version: int, day: date) -> Snapshot:
         version=version,
         day=day,
         entries=entries,
-        asked=_asked(answers, offerings),
+        tallies=_tallies(answers, offerings),
         text=WordIndex(" ".join(parts) for parts in texts),
         offering_ids=tuple(offerings.ids),
         first_offering=tuple(offerings.first),
@@ -244,7 +253,7 @@ snapshots = ValuePerVersion(market_version, _read)
 
 
 class _Offerings:
-    """The published offerings in the order of their vendors; adds their words to `texts`."""
+    """The published offerings in the order of their vendors; adds their words to `texts`. Two queries."""
 
     def __init__(self, positions: dict[int, int], texts: list[list[str]]) -> None:
         rows = (
@@ -267,11 +276,12 @@ class _Offerings:
                 self._by_option[option_id].append(index[offering_id])
 
     def having(self, option: Option) -> int:
+        """The offerings (bitset) that used the option."""
         return bitset.from_members(self._by_option.get(option.pk, ()), len(self.ids))
 
 
 class _Answers:
-    """The published answers by option; adds the vendors' own words to `texts`."""
+    """The published answers by option; adds the vendors' own words to `texts`. One query."""
 
     def __init__(self, positions: dict[int, int], texts: list[list[str]]) -> None:
         self.size = len(positions)
@@ -291,24 +301,27 @@ class _Answers:
                 texts[position].append(own_words)
 
     def having(self, option: Option) -> int:
+        """The vendors (bitset) that chose the option."""
         return bitset.from_members(self._by_option.get(option.pk, ()), self.size)
 
     def counted_by_kl(self, options: Sequence[Option]) -> tuple[int, ...]:
-        found = (self._counted_by_kl[option.pk] for option in options if option.pk in self._counted_by_kl)
-        return tuple(bitset.from_members(positions, self.size) for positions in found)
+        """For each of the options whose own words KL counts elsewhere, the vendors (bitset) that wrote them."""
+        counted = [self._counted_by_kl[option.pk] for option in options if option.pk in self._counted_by_kl]
+        return tuple(bitset.from_members(positions, self.size) for positions in counted)
 
     def own_words(self, options: Sequence[Option]) -> tuple[tuple[int, str], ...]:
+        """(vendor's position, words) in the order of the vendors."""
         return tuple(sorted(pair for option in options for pair in self._own_words.get(option.pk, ())))
 
 
-def _asked(answers: _Answers, offerings: _Offerings) -> dict[str, Asked]:
-    """The questions of every round that has opened, and their choices."""
+def _tallies(answers: _Answers, offerings: _Offerings) -> dict[str, QuestionTally]:
+    """The questions of every round that has opened, and their choices. Two queries."""
     questions = Question.objects.filter(rounds__opens_on__lte=timezone.localdate()).distinct()
-    asked = {}
+    tallies = {}
     for question in questions.select_related("comment").prefetch_related("options"):
         options = list(question.options.all())
         choices = tuple(Choice(option, answers.having(option), offerings.having(option)) for option in options)
-        asked[question.code] = Asked(
+        tallies[question.code] = QuestionTally(
             question=question,
             choices=choices,
             answered=reduce(or_, (choice.vendors for choice in choices), 0),
@@ -316,11 +329,14 @@ def _asked(answers: _Answers, offerings: _Offerings) -> dict[str, Asked]:
             own_words=answers.own_words(options),
             counted_by_kl=answers.counted_by_kl(options),
         )
-    return asked
+    return tallies
 
 
 def _updated_on() -> date:
-    """The last day on which something public was published, confirmed, replaced or withdrawn; today before that."""
+    """The last day on which something public was published, confirmed, replaced or withdrawn; today before that.
+
+    One query.
+    """
     was_public = Response.objects.filter(published_at__isnull=False)
     last = was_public.aggregate(published=Max("published_at"), closed=Max("closed_at"), confirmed=Max("confirmed_at"))
     days = [timezone.localdate(last[name]) for name in ("published", "closed") if last[name]]

@@ -1,4 +1,4 @@
-"""A selection said in words, in the active language."""
+"""A selection in words, in the active language. No query."""
 
 from collections.abc import Iterator
 
@@ -27,19 +27,17 @@ def criteria(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[str, li
     if selection.q:
         yield _("Free text"), [selection.q]
     for code, options in selection.chosen.items():
-        asked = snapshot.asked[code]
-        yield asked.question.heading, [asked.by_code[option].option.label for option in options]
+        tally = snapshot.tallies[code]
+        yield tally.question.heading, [tally.by_code[option].option.label for option in options]
 
 
 def conditions(snapshot: Snapshot, selection: Selection) -> str:
     """“tilbyder implementering eller rådgivning og har erfaring inden for sundhed”; "" for everything."""
-    phrases = [
-        phrase(
-            snapshot.asked[code].question,
-            join_words((in_sentence(snapshot.asked[code].by_code[option].option) for option in options), _("or")),
-        )
-        for code, options in selection.chosen.items()
-    ]
+    phrases = []
+    for code, options in selection.chosen.items():
+        tally = snapshot.tallies[code]
+        labels = (in_sentence(tally.by_code[option].option) for option in options)
+        phrases.append(phrase(tally.question, join_words(labels, _("or"))))
     if selection.q:
         phrases.append(_("mention “%(text)s”") % {"text": selection.q})
     return join_words(phrases, pgettext("between conditions", "and")) if phrases else ""
@@ -47,8 +45,8 @@ def conditions(snapshot: Snapshot, selection: Selection) -> str:
 
 def sentence(snapshot: Snapshot, selection: Selection, total: int) -> str:
     """“12 virksomheder, der tilbyder … og har erfaring med …”."""
-    if said := conditions(snapshot, selection):
+    if criteria_text := conditions(snapshot, selection):
         # English names the number last, where no verb has to agree with it; Danish verbs do not mind.
         words = ngettext("Companies that %(criteria)s: %(total)s", "Companies that %(criteria)s: %(total)s", total)
-        return words % {"total": total, "criteria": said}
+        return words % {"total": total, "criteria": criteria_text}
     return ngettext("%(total)s company", "%(total)s companies", total) % {"total": total}

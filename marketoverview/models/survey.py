@@ -17,6 +17,8 @@ from simple_history.models import HistoricalRecords
 from kl_ai.natural_keys import NaturalCodeManager
 from kl_ai.pages.bilingual import Bilingual, language
 
+from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
+
 
 def is_news(asked: "Question | Option", day: date | None) -> bool:
     """Whether the question or option was introduced or reworded after `day`; never where `day` is None."""
@@ -197,21 +199,14 @@ class Question(models.Model):
         for field in ("phrase_da", "phrase_en"):
             if (phrase := getattr(self, field)) and "{options}" not in phrase:
                 raise ValidationError({field: _("The sentence must contain {options}.")})
-        if self.code in PARAMETERS | EXPORT_KEYS or self.code.endswith((OWN_WORDS_KEY, COUNTED_BY_KL_KEY)):
+        if self.code in RESERVED_CODES or self.code.endswith((OWN_WORDS_KEY, COUNTED_BY_KL_KEY)):
             raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
 
 
 PARAMETERS = frozenset({"q", "sort", "page", "v", "by"})
 """Query parameters of the public pages; a question's code is one too and must not clash."""
-EXPORT_KEYS = frozenset({
-    "name", "id", "profile", "description", "offerings", "contact_function", "contact_email", "contact_phone", "website",
-    "round", "confirmed_on", "company_name", "contact",
-})  # fmt: skip
-"""Keys of the export and of what a response holds beside the questions' answers."""
-OWN_WORDS_KEY = "_own_words"
-"""Ending of the export's key for the own words beside a question's answers."""
-COUNTED_BY_KL_KEY = "_counted_by_kl"
-"""Ending of the export's key for those of a question's answers that KL has counted from own words."""
+RESERVED_CODES = PARAMETERS | frozenset(ExportKey) | {"company_name", "contact"}
+"""Query parameters, keys of the export, and what a response holds beside the questions' answers: no question's code."""
 
 
 class OptionManager(models.Manager["Option"]):

@@ -26,7 +26,7 @@ from ..models import (
 from ..survey import parts
 from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
 from ..survey.status import history, standings
-from .selected import market_page
+from .selection_page import market_page
 
 
 @never_cache

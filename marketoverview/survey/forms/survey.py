@@ -19,7 +19,7 @@ from kl_ai.forms import take_validators
 from kl_ai.validators import validate_line
 from marketoverview.models import Option, Question, Response, SampleOffering, SurveyRound
 from marketoverview.models.drafts import CONTENT
-from marketoverview.models.survey import OWN_WORDS_KEY
+from marketoverview.models.export_keys import OWN_WORDS_KEY
 
 from ..parts import Part
 

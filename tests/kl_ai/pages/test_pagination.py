@@ -4,11 +4,11 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kl_ai.pages.pagination import Pages, pages
+from kl_ai.pages.pagination import Pages, paginate
 
 
-def paged(total: int, wanted: int, per_page: int = 25) -> Pages:
-    return pages(total, wanted, per_page, lambda number: f"?page={number}")
+def paged(total: int, number: int, per_page: int = 25) -> Pages:
+    return paginate(total, number, per_page, lambda page: f"?page={page}")
 
 
 @given(st.integers(0, 300), st.integers(1, 40))
@@ -21,26 +21,26 @@ def test_the_pages_together_hold_every_row_once(total, per_page):
 
 
 @given(st.integers(0, 2000), st.integers(1, 10**9))
-def test_a_page_beyond_the_last_is_the_last(total, wanted):
-    page = paged(total, wanted)
-    assert page.number == min(wanted, page.last)
+def test_a_page_beyond_the_last_is_the_last(total, number):
+    page = paged(total, number)
+    assert page.number == min(number, page.last)
     assert page.number == page.last or page.stop == page.start + 25
 
 
 @given(st.integers(1, 2000), st.integers(1, 90))
-def test_the_links_hold_first_last_current_and_its_neighbours_in_order(total, wanted):
-    page = paged(total, wanted)
+def test_the_links_hold_first_last_current_and_its_neighbours_in_order(total, number):
+    page = paged(total, number)
     numbers = [int(item.label) for item in page.items if not item.is_gap]
     assert numbers == sorted(set(numbers))
-    beside = {number for number in (page.number - 1, page.number + 1) if 1 <= number <= page.last}
+    beside = {other for other in (page.number - 1, page.number + 1) if 1 <= other <= page.last}
     assert {1, page.last, page.number} | beside == set(numbers)
     assert [item.label for item in page.items if item.is_current] == [str(page.number)]
     assert all(item.url == f"?page={item.label}" for item in page.items if not item.is_gap)
 
 
 @given(st.integers(1, 2000), st.integers(1, 90))
-def test_a_gap_stands_exactly_where_numbers_are_missing(total, wanted):
-    items = paged(total, wanted).items
+def test_a_gap_stands_exactly_where_numbers_are_missing(total, number):
+    items = paged(total, number).items
     before = 0
     for place, item in enumerate(items):
         if item.is_gap:

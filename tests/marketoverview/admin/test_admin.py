@@ -260,11 +260,11 @@ def test_an_option_in_use_is_retired_and_brought_back_but_not_deleted(kl, curato
 
     page = Page(kl, url("option", "change", in_answer.pk))
     page.send(_retire="Retire")
-    assert snapshots.current().asked["services"].choices[0].option.retired_on == timezone.localdate()
+    assert snapshots.current().tallies["services"].choices[0].option.retired_on == timezone.localdate()
     assert in_answer.history.first().history_user == curator
     assert "Bring back" in Page(kl, page.url).text
     page.send(_bring_back="Bring back")
-    assert snapshots.current().asked["services"].choices[0].option.retired_on is None
+    assert snapshots.current().tallies["services"].choices[0].option.retired_on is None
 
 
 def test_codes_are_chosen_once(kl):
@@ -289,18 +289,18 @@ def test_codes_are_chosen_once(kl):
 def test_a_comment_shows_at_once_with_the_day_of_its_text(kl):
     question = make_question("services", ["advisory"])
     make_response(answers={"services": ["advisory"]})
-    assert snapshots.current().asked["services"].comment is None
+    assert snapshots.current().tallies["services"].comment is None
     Page(kl, url("figurecomment", "add")).send(question=question.pk, text_da="Godt nyt", text_en="Good news")
-    comment = snapshots.current().asked["services"].comment
+    comment = snapshots.current().tallies["services"].comment
     assert (comment.text_en, comment.updated_on) == ("Good news", timezone.localdate())
     FigureComment.objects.update(updated_on=date(2026, 1, 2))
     Page(kl, url("figurecomment", "change", comment.pk)).send()
     assert FigureComment.objects.get().updated_on == date(2026, 1, 2)
     Page(kl, url("figurecomment", "change", comment.pk)).send(text_da="Bedre nyt")
     assert FigureComment.objects.get().updated_on == timezone.localdate()
-    assert snapshots.current().asked["services"].comment.text_da == "Bedre nyt"
+    assert snapshots.current().tallies["services"].comment.text_da == "Bedre nyt"
     kl.post(url("figurecomment", "delete", comment.pk), {"post": "yes"})
-    assert snapshots.current().asked["services"].comment is None
+    assert snapshots.current().tallies["services"].comment is None
 
 
 # History ----------------------------------------------------------------------------------------

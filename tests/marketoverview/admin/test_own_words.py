@@ -229,14 +229,14 @@ def test_figures_say_how_many_answers_kl_counted_in_the_selection(client, mapped
 
 def test_the_count_of_what_kl_counted_agrees_with_the_database(mapped, legal, curator):
     map_answer(Response.objects.get(vendor__name="Eg").answers.get(), legal, curator)
-    market = snapshots.current()
-    asked = market.asked["services"]
+    snapshot = snapshots.current()
+    tally = snapshot.tallies["services"]
     for query in ("", "eg", "agern", "birk"):
-        among = market.match({}, query)
-        vendors = [market.entries[n].vendor_id for n in range(market.size) if among >> n & 1]
+        among = snapshot.match({}, query)
+        vendors = [snapshot.entries[n].vendor_id for n in range(snapshot.size) if among >> n & 1]
         by_sql = Answer.objects.filter(response__vendor__in=vendors, mappings__isnull=False).distinct().count()
-        assert asked.counted_otherwise(among) == by_sql
-    counted = {one.choice.code: one.count for one in market.counts("services", market.everyone)}
+        assert tally.counted_otherwise(among) == by_sql
+    counted = {counted.choice.code: counted.count for counted in snapshot.counts("services", snapshot.everyone)}
     assert counted == {"legal": 3, "other": 3}
 
 

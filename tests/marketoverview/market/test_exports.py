@@ -5,10 +5,12 @@ import io
 from datetime import date, datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
-from marketoverview.models import Response
+from marketoverview.models import Question, Response
+from marketoverview.models.export_keys import ExportKey
 from tests.builders import make_question, make_response, make_vendor
 from tests.reading import MARKET, bytes_of, csv_of, json_of, read, slugs_on_all_pages, total_of, workbook_of
 from tests.selections import count_by_sql, query_of, selections
@@ -47,6 +49,20 @@ def test_every_file_has_the_order_on_screen(sort, demo, client):
     assert len(listed) == 35
     assert [row[1] for row in csv_of(client, f"{CSV}?sort={sort}")[1:]] == listed
     assert [company["id"] for company in json_of(client, f"{JSON}?sort={sort}")["companies"]] == listed
+
+
+def test_no_question_takes_a_key_of_the_files(db, client):
+    """Whatever stands beside the questions in a file comes from a fixed key, and a question of that code is refused."""
+    make_response("Agern", answers={"services": ["advisory", "other"]}, own_words={"services": "Noget helt andet"})
+    (company,) = json_of(client, JSON)["companies"]
+    keys = [key for key in company if key != "services"]
+    assert [key for key in keys if not key.startswith("services")] == list(ExportKey)
+    assert set(keys) - set(ExportKey) == {"services_own_words", "services_counted_by_kl"}
+    for code in keys:
+        with pytest.raises(ValidationError) as refused:
+            Question(code=code, phrase_da="vælger {options}").clean()
+        assert list(refused.value.message_dict) == ["code"]
+    Question(code="something-else", phrase_da="vælger {options}").clean()
 
 
 def test_a_page_and_a_comparison_in_the_address_do_not_shorten_a_file(demo, client):

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from marketoverview.market.figures import conclusion
-from marketoverview.market.snapshot import Choice, Counted
+from marketoverview.market.snapshot import Choice, ChoiceCount
 from marketoverview.models import FigureComment, Option, Question, market_version
 from tests.builders import make_question, make_response
 from tests.bulk import make_market
@@ -69,7 +69,7 @@ def test_a_share_becomes_words_by_fixed_bands(chosen, said):
     question = Question(code="services", phrase_en="choose {options}")
     option = Option(question=question, code="a", label_en="A")
     with override("en"):
-        assert list(conclusion(question, [Counted(Choice(option, 0, 0), chosen)], answered=100)) == [
+        assert list(conclusion(question, [ChoiceCount(Choice(option, 0, 0), chosen)], answered=100)) == [
             f"{said} choose a ({chosen})."
         ]
 

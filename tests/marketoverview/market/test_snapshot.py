@@ -1,21 +1,27 @@
-"""The snapshot counts as SQL does, and never shows yesterday's market."""
+"""The snapshot counts as the database does, and never shows yesterday's market."""
 
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import QueryDict
+from django.test import RequestFactory
+from django.utils import translation
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from marketoverview.market.snapshot import rotation_key, snapshots
-from marketoverview.models import Answer, Response, SampleOffering, Vendor, market_version
+from kl_ai.search.danish import words
+from kl_ai.search.index import is_match, spellings
+from marketoverview.market.selection import filterset_class, selection_of_request
+from marketoverview.market.snapshot import Snapshot, rotation_key, snapshots
+from marketoverview.models import Response, SampleOffering, Vendor, market_version
 from tests.builders import make_option, make_question, make_response, make_round
 
 # Three questions, so small that a random market soon holds every combination.
@@ -56,49 +62,95 @@ def build_market(market: list[dict]) -> None:
     market_version.bump()
 
 
-def by_sql(selection: dict, word: str = ""):
-    """The published responses of a selection, in plain SQL."""
-    found = Response.objects.filter(status="published")
-    for code, options in selection.items():
-        chosen = Answer.objects.filter(option__question__code=code, option__code__in=options)
-        found = found.filter(pk__in=chosen.values("response"))
-    return found.filter(description__contains=word) if word else found
+def in_database(snapshot: Snapshot, selection: dict, text: str = ""):
+    """The published responses of a selection: its options by SQL, the free text by looking through every response."""
+    query = QueryDict(urlencode(selection, doseq=True))
+    responses = filterset_class(snapshot)(query, snapshot).qs
+    if not text:
+        return responses
+    return responses.filter(pk__in=[response.pk for response in responses.with_everything() if holds(response, text)])
+
+
+def holds(response: Response, text: str) -> bool:
+    """Whether every word of the text is found in something that the vendor has written."""
+    own_words = [answer.own_words for answer in response.answers.all()]
+    offerings = [
+        f"{offering.title} {offering.description} {offering.where_used}" for offering in response.offerings.all()
+    ]
+    written = words(" ".join([response.vendor.name, response.description, *own_words, *offerings]))
+    return all(
+        any(is_match(spelling, word) for spelling in spellings(term) for word in written) for term in words(text)
+    )
 
 
 @hypothesis_settings(max_examples=30)
-@given(market=st.lists(responses, max_size=7), selection=selections, word=st.sampled_from(("", *WORDS)))
-def test_every_count_equals_plain_sql(questions, market, selection, word):
+@given(market=st.lists(responses, max_size=7), selection=selections, text=st.sampled_from(("", *WORDS)))
+def test_every_count_equals_that_of_the_database(questions, market, selection, text):
     build_market(market)
-    now = snapshots.current()
-    found = now.match(selection, word)
+    snapshot = snapshots.current()
+    matches = snapshot.match(selection, text)
 
-    listed = {entry.response_id for entry in now.page(found, "name", 0, now.size)}
-    assert listed == set(by_sql(selection, word).values_list("pk", flat=True))
-    assert found.bit_count() == by_sql(selection, word).count()
+    listed = {entry.response_id for entry in snapshot.page(matches, "name", 0, snapshot.size)}
+    assert listed == set(in_database(snapshot, selection, text).values_list("pk", flat=True))
+    assert matches.bit_count() == snapshot.count(selection, text) == in_database(snapshot, selection, text).count()
 
     for code in OPTIONS:
         others = {other: options for other, options in selection.items() if other != code}
-        among = now.match(selection, word, leave_out=(code,))
-        for counted in now.counts(code, among):
-            assert counted.count == by_sql({**others, code: [counted.choice.code]}, word).count()
-        answered = by_sql(others, word).filter(answers__option__question__code=code).distinct()
-        assert (now.asked[code].answered & among).bit_count() == answered.count()
+        among = snapshot.match(selection, text, leave_out=(code,))
+        for counted in snapshot.counts(code, among):
+            assert counted.count == in_database(snapshot, {**others, code: [counted.choice.code]}, text).count()
+        answered = in_database(snapshot, others, text).filter(answers__option__question__code=code).distinct()
+        assert (snapshot.tallies[code].answered & among).bit_count() == answered.count()
 
 
 @hypothesis_settings(max_examples=20)
 @given(market=st.lists(responses, max_size=7), selection=selections)
-def test_every_cross_count_equals_plain_sql(questions, market, selection):
+def test_every_cross_count_equals_that_of_the_database(questions, market, selection):
     build_market(market)
-    now = snapshots.current()
-    found = now.match(selection)
-    for row in now.asked["technologies"].choices:
-        for column in now.asked["company-size"].choices:
-            both = by_sql(selection).filter(answers__option=row.option).filter(answers__option=column.option)
-            assert now.cross_vendors(row, column, found) == both.count()
-            together = SampleOffering.objects.filter(response__in=by_sql(selection))
+    snapshot = snapshots.current()
+    matches = snapshot.match(selection)
+    selected = in_database(snapshot, selection)
+    for row in snapshot.tallies["technologies"].choices:
+        for column in snapshot.tallies["company-size"].choices:
+            both = selected.filter(answers__option=row.option).filter(answers__option=column.option)
+            assert snapshot.cross_vendors(row, column, matches) == both.count()
+            together = SampleOffering.objects.filter(response__in=selected)
             together = together.filter(options=row.option).filter(options=column.option)
-            ids = now.cross_offerings(row, column, now.offerings_of(found))
+            ids = snapshot.cross_offerings(row, column, snapshot.offerings_of(matches))
             assert ids.bit_count() == together.count()
+
+
+@hypothesis_settings(max_examples=20)
+@given(market=st.lists(responses, max_size=7), selection=selections, text=st.sampled_from(("", *WORDS)))
+def test_a_filterset_selects_what_the_snapshot_matches(questions, market, selection, text):
+    """The whole query string, its free text too, and what it says of unknown choices."""
+    build_market(market)
+    snapshot = snapshots.current()
+    request = RequestFactory().get("/", {"q": text, "services": [*selection.get("services", ()), "no-such"], **{
+        code: sorted(options) for code, options in selection.items() if code != "services"
+    }})  # fmt: skip
+    filterset = filterset_class(snapshot)(request.GET, snapshot)
+    chosen = filterset.selection(request)
+    assert (chosen.q, {code: set(options) for code, options in chosen.chosen.items()}) == (text, selection)
+    matches = snapshot.match(chosen.chosen, chosen.q)
+    listed = {entry.response_id for entry in snapshot.page(matches, "name", 0, snapshot.size)}
+    assert {response.pk for response in filterset.qs} == listed
+
+
+def test_a_request_brings_its_values_and_not_a_class_of_its_own(questions):
+    """One class of filters for each snapshot; its labels are in the language of whoever asks."""
+    snapshot = snapshots.current()
+    assert filterset_class(snapshot) is filterset_class(snapshot)
+    request = RequestFactory().get("/", {"services": "no-such"})
+    notices = {}
+    for language in ("da", "en"):
+        with translation.override(language):
+            (notices[language],) = selection_of_request(request, snapshot).notices
+    heading = snapshot.tallies["services"].question
+    assert heading.heading_da in notices["da"]
+    assert heading.heading_en in notices["en"]
+    market_version.bump()
+    assert filterset_class(snapshots.current()) is not filterset_class(snapshot)
 
 
 @pytest.mark.parametrize("sort", ["name", "confirmed", "rotation"])
@@ -106,8 +158,8 @@ def test_pages_hold_every_vendor_once_in_every_order(questions, sort):
     build_market(
         [dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(7)]
     )
-    now = snapshots.current()
-    pages = [now.page(now.everyone, sort, start, start + 3) for start in (0, 3, 6)]
+    snapshot = snapshots.current()
+    pages = [snapshot.page(snapshot.everyone, sort, start, start + 3) for start in (0, 3, 6)]
     assert [len(page) for page in pages] == [3, 3, 1]
     assert len({entry.slug for page in pages for entry in page}) == 7
 
@@ -117,7 +169,7 @@ def test_the_order_of_the_day_can_be_checked_by_anybody(questions):
         [dict.fromkeys(OPTIONS, ()) | {"status": "published", "word": "post", "together": []} for _ in range(9)]
     )
     today = snapshots.current()
-    tomorrow = replace(today, day=today.day + timedelta(days=1), _orders={})
+    tomorrow = replace(today, day=today.day + timedelta(days=1))
     shown, then = ([entry.slug for entry in now.page(now.everyone, "rotation", 0, 9)] for now in (today, tomorrow))
     assert shown == sorted(shown, key=lambda slug: rotation_key(today.day, slug))
     assert shown != then
@@ -228,4 +280,4 @@ def test_a_retired_option_stays_while_somebody_has_chosen_it(db):
 def test_a_question_of_a_round_that_has_not_opened_is_not_public(db):
     make_question("future", ["a"], round=make_round("2099", opens_on=date(2099, 1, 1)))
     make_response("Agern", answers={"services": ["a"]})
-    assert list(snapshots.current().asked) == ["services"]
+    assert list(snapshots.current().tallies) == ["services"]

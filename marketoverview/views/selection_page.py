@@ -1,4 +1,4 @@
-"""What every page about a selection has in common: the snapshot, the selection, the panel."""
+"""What the pages about a selection share: the snapshot, the selection, the panel, and what files say of themselves."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,8 +15,7 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.pagination import Pages
 
 from ..market import facets, wording
-from ..market import selection as filtersets
-from ..market.selection import Selection
+from ..market.selection import Selection, selection_of_request
 from ..market.snapshot import Snapshot, snapshots
 
 market_page: Callable[[Callable], Callable] = versioned_page
@@ -24,7 +23,7 @@ market_page: Callable[[Callable], Callable] = versioned_page
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SwitchLink:
     """One of several ways to see the same thing, as a link."""
 
     label: str
@@ -33,63 +32,66 @@ class Choice:
 
 
 def read(request: HttpRequest) -> tuple[Snapshot, Selection]:
-    """What is public, and what of it the request selects."""
-    market = snapshots.for_request(request)
-    return market, filtersets.read(request, market)
+    """The snapshot that the request is answered from, and its selection. At most one query."""
+    snapshot = snapshots.for_request(request)
+    return snapshot, selection_of_request(request, snapshot)
 
 
-def panel(request: HttpRequest, market: Snapshot, selection: Selection, total: int) -> dict[str, Any]:
-    """Facets, chips, notices and the selection in words, with links that keep the selection."""
+def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total: int) -> dict[str, Any]:
+    """The context of `selection_page.html`: facets, chips, notices, the selection in words, and links that keep it.
+
+    `total` is the number of vendors in the selection. No query.
+    """
     path = request.path
     return {
         "q": selection.q,
-        "facets": facets.facets(market, selection),
-        "chips": list(facets.chips(market, selection, path)),
+        "facets": facets.facets(snapshot, selection),
+        "chips": list(facets.chips(snapshot, selection, path)),
         "clear_url": "" if selection.is_everything else path + selection.cleared().query(),
         "notices": selection.notices,
-        "sentence": wording.sentence(market, selection, total),
+        "sentence": wording.sentence(snapshot, selection, total),
         "total": total,
-        "snapshot_size": market.size,
-        "data_date": market.updated_on,
+        "snapshot_size": snapshot.size,
+        "data_date": snapshot.updated_on,
         "hidden": [("v", slug) for slug in selection.compared],
         **links(selection),
     }
 
 
-def with_page_notice(selection: Selection, page: Pages) -> Selection:
-    """The selection on the page that is really shown, saying so where another one was asked for."""
-    if page.number == selection.page:
+def with_page_notice(selection: Selection, pages: Pages) -> Selection:
+    """The selection with the number of the page that is shown, and a notice where the address names another."""
+    if pages.number == selection.page:
         return selection
-    words = {"wanted": selection.page, "last": page.last}
+    words = {"wanted": selection.page, "last": pages.last}
     notice = _("There is no page %(wanted)s. You see the last page, %(last)s.") % words
-    return replace(selection, page=page.number, notices=(*selection.notices, notice))
+    return replace(selection, page=pages.number, notices=(*selection.notices, notice))
 
 
 def links(selection: Selection) -> dict[str, str]:
-    """The other ways to see the same selection."""
-    kept, filters = selection.query(sort=False, by=False, page=False), selection.filter_query
+    """The addresses of the other pages about the same selection."""
+    query, filters = selection.query(sort=False, by=False, page=False), selection.filter_query
     return {
-        "directory_url": reverse("market:directory") + kept,
-        "figures_url": reverse("market:figures") + kept,
-        "matrix_url": reverse("market:matrix") + kept,
+        "directory_url": reverse("market:directory") + query,
+        "figures_url": reverse("market:figures") + query,
+        "matrix_url": reverse("market:matrix") + query,
         "note_url": reverse("market:note") + filters,
         "feed_url": reverse("market:feed") + filters,
     }
 
 
-def about(request: HttpRequest, market: Snapshot, selection: Selection, path: str) -> Iterator[tuple[str, str]]:
-    """What a file says of itself: selection in words, dates, source, and that nobody is recommended."""
-    for heading, labels in wording.criteria(market, selection):
+def file_facts(request: HttpRequest, snapshot: Snapshot, selection: Selection, path: str) -> Iterator[tuple[str, str]]:
+    """Heading and text of what a file says of itself: selection, dates, source, and that nobody is recommended."""
+    for heading, labels in wording.criteria(snapshot, selection):
         yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
     if selection.is_everything:
         yield _("Selection"), _("All companies")
     for notice in selection.notices:
         yield _("Ignored"), notice
-    yield _("Data as of"), date_format(market.updated_on, "DATE_FORMAT")
+    yield _("Data as of"), date_format(snapshot.updated_on, "DATE_FORMAT")
     yield _("Made on"), date_format(timezone.localdate(), "DATE_FORMAT")
     yield _("Source"), request.build_absolute_uri(path)
     yield _("No recommendation"), no_recommendation()
-    if market.is_demo:
+    if snapshot.is_demo:
         yield (
             _("Demonstration data"),
             _("The companies are invented. The totals of the numbered figures are the published ones of the survey."),
@@ -102,6 +104,6 @@ def no_recommendation() -> str:
     )
 
 
-def made_at(market: Snapshot) -> datetime:
+def made_at(snapshot: Snapshot) -> datetime:
     """A file's own time: midnight of the day, so that the same data give the same bytes all day."""
-    return timezone.make_aware(datetime.combine(market.day, time()))
+    return timezone.make_aware(datetime.combine(snapshot.day, time()))
