@@ -70,6 +70,7 @@ ON_BOTH = [
     "tests/legaltoolbox/admin/test_admin.py",
     "tests/legaltoolbox/content",
     "tests/legaltoolbox/test_catalogue.py",
+    "tests/upgrade",
 ]
 """Where the two databases could differ. Pages made of the snapshot alone cannot, and two minutes are soon over."""
 

@@ -1,0 +1,99 @@
+"""A database of an earlier version, restored from its dump beside that of the tests."""
+
+import json
+import lzma
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from django.db import connection, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+VERSION_1_0_0 = Path(__file__).parent / "portal-1.0.0.json.xz"
+Dump = dict[str, Any]
+"""What `make_dump.py` has written: schema, migrations, and tables with columns and rows."""
+
+
+def read_dump(path: Path = VERSION_1_0_0) -> Dump:
+    return json.loads(lzma.decompress(path.read_bytes()))
+
+
+@contextmanager
+def another_database(folder: Path) -> Iterator[None]:
+    """Point the connection at an empty database of its own: a file in `folder`, or one on the same PostgreSQL server."""
+    name, other = connection.settings_dict["NAME"], f"upgrade_{uuid4().hex[:12]}"
+    on_server = connection.vendor == "postgresql"
+    if on_server:
+        _on_server(f'CREATE DATABASE "{other}" TEMPLATE template0')
+    connection.close()
+    connection.settings_dict["NAME"] = other if on_server else str(folder / other)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        if on_server:
+            _on_server(f'DROP DATABASE "{other}"')
+
+
+def _on_server(statement: str) -> None:
+    """Run a statement that takes no transaction, beside the connection of the tests."""
+    parameters = connection.get_connection_params()
+    keys = ("dbname", "user", "password", "host", "port")
+    with psycopg.connect(**{key: parameters[key] for key in keys if key in parameters}, autocommit=True) as server:
+        server.execute(statement)
+
+
+def restore(dump: Dump) -> None:
+    """Make the schema of the dump's version in the empty database, and put its rows there."""
+    _make_schema(dump["schema"][connection.vendor])
+    with transaction.atomic():
+        for app, name in dump["migrations"]:
+            MigrationRecorder(connection).record_applied(app, name)
+        for table, content in dump["tables"].items():
+            _insert(table, content["columns"], content["rows"])
+
+
+def _make_schema(script: str) -> None:
+    connection.ensure_connection()
+    if isinstance(connection.connection, sqlite3.Connection):
+        connection.connection.executescript(script)
+    else:
+        connection.connection.execute(script)
+        connection.close()  # the script has changed settings of the session
+
+
+def _insert(table: str, columns: dict[str, str], rows: list[list]) -> None:
+    quote = connection.ops.quote_name
+    fields = [getattr(models, _writable(kind))() for kind in columns.values()]
+    names, places = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
+    values = [[_prepared(field, value) for field, value in zip(fields, row, strict=True)] for row in rows]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({places})", values)
+        if connection.vendor == "postgresql" and "id" in columns:
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {quote(table)}", [table])
+
+
+def _writable(kind: str) -> str:
+    """A field that takes a key as it is."""
+    return {"AutoField": "IntegerField", "BigAutoField": "BigIntegerField"}.get(kind, kind)
+
+
+def _prepared(field: models.Field, value: Any) -> Any:
+    """A value of the dump as the database takes it."""
+    return None if value is None else field.get_db_prep_save(field.to_python(value), connection)
+
+
+def read_rows(dump: Dump) -> dict[str, list[tuple[str, ...]]]:
+    """Table to all its rows now, in the columns that the dump has of it, each value as text. One query to a table."""
+    found = {}
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        for table, content in dump["tables"].items():
+            cursor.execute(f"SELECT {', '.join(map(quote, content['columns']))} FROM {quote(table)}")
+            found[table] = [tuple(map(str, row)) for row in cursor.fetchall()]
+    return found
