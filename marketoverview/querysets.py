@@ -1,4 +1,4 @@
-"""Reads as verbs. Each docstring says what the read costs."""
+"""The reads of vendors and responses. Each docstring says how many queries the read costs."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ def months_before(day: date, months: int) -> date:
             return date(year, month + 1, last)
         except ValueError:
             continue
-    raise AssertionError("every month has a 28th")
+    raise AssertionError("every month has 28 days")
 
 
 def stale_before() -> date:
@@ -33,18 +33,18 @@ def marked_before() -> date:
 
 
 class VendorQuerySet(models.QuerySet):
-    def of_member(self, user) -> "VendorQuerySet":
+    def for_member(self, user) -> "VendorQuerySet":
         """The vendors that `user` may act for. One query."""
         return self.filter(memberships__user_id=user.pk)
 
     def visible_to(self, user) -> "VendorQuerySet":
-        """Reviewers see every vendor's area, members their own. One query."""
+        """Every vendor for a reviewer, for others those that they act for. One query."""
         if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
             return self
-        return self.of_member(user)
+        return self.for_member(user)
 
     def with_responses(self) -> "VendorQuerySet":
-        """With all responses, the newest first, their rounds, their events and who did it. Five queries."""
+        """With all responses, the newest first, their rounds, events and the events' actors. Five queries."""
         return self.prefetch_related("responses__round", "responses__events__actor")
 
     def stale(self) -> "VendorQuerySet":
@@ -58,7 +58,7 @@ class ResponseQuerySet(models.QuerySet):
         return self.filter(status="published")
 
     def open(self) -> "ResponseQuerySet":
-        """What a vendor or KL still works on: at most one response of each vendor. One query."""
+        """Drafts, submitted and returned responses: at most one of each vendor. One query."""
         return self.filter(status__in=("draft", "submitted", "returned"))
 
     def awaiting_review(self) -> "ResponseQuerySet":
@@ -70,9 +70,9 @@ class ResponseQuerySet(models.QuerySet):
         return self.published().filter(confirmed_at__lt=stale_before())
 
     def visible_to(self, user) -> "ResponseQuerySet":
-        """Reviewers see every response with its history, members their vendors' own. One query.
+        """Every response for a reviewer, for others those of the vendors that they act for. One query.
 
-        What is published is public as a profile, not as a response with KL's reasons.
+        A published response is public as a profile only: its own page shows KL's reasons, too.
         """
         if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
             return self
@@ -87,27 +87,27 @@ class ResponseQuerySet(models.QuerySet):
         )
         return self.select_related("vendor", "round").prefetch_related(people)
 
-    def of_member(self, user) -> "ResponseQuerySet":
+    def for_member(self, user) -> "ResponseQuerySet":
         """The responses of the vendors that `user` acts for. One query."""
         return self.filter(vendor__memberships__user_id=user.pk)
 
-    def in_order(self, ids: Sequence[int]) -> "Iterator[Any]":
+    def in_order(self, ids: Sequence[int]) -> Iterator[Any]:
         """These responses in this order, those that are gone left out. As many queries as the queryset has."""
-        found = {response.pk: response for response in self.filter(pk__in=ids)}
-        return (found[pk] for pk in ids if pk in found)
+        by_pk = {response.pk: response for response in self.filter(pk__in=ids)}
+        return (by_pk[pk] for pk in ids if pk in by_pk)
 
-    def latest_published(self, ids: Sequence[int], limit: int) -> "list[Any]":
+    def latest_published(self, ids: Sequence[int], limit: int) -> list[Any]:
         """The `limit` of these published responses that were published or confirmed last. Two queries."""
         dates = self.published().values_list("pk", "published_at", "confirmed_at")
-        wanted = set(ids)
-        listed = [(max(timezone.localdate(at), confirmed), at, pk) for pk, at, confirmed in dates if pk in wanted]
-        latest = [pk for _day, _at, pk in sorted(listed, reverse=True)[:limit]]
+        selected = set(ids)
+        dated = [(max(timezone.localdate(at), confirmed), at, pk) for pk, at, confirmed in dates if pk in selected]
+        latest = [pk for _day, _at, pk in sorted(dated, reverse=True)[:limit]]
         return list(self.select_related("vendor").in_order(latest))
 
-    def public_or_withdrawn(self, slug: str) -> "Any":
+    def public_or_withdrawn(self, slug: str) -> Any:
         """The vendor's published response, or the one withdrawn last, or None. As many queries as the queryset has."""
-        found = self.filter(vendor__slug=slug, status__in=("published", "withdrawn"))
-        return found.order_by("status", "-closed_at").first()  # “published” sorts before “withdrawn”
+        candidates = self.filter(vendor__slug=slug, status__in=("published", "withdrawn"))
+        return candidates.order_by("status", "-closed_at").first()  # “published” sorts before “withdrawn”
 
     def with_everything(self) -> "ResponseQuerySet":
         """Vendor, round, answers and offerings with their options. Seven queries for any number of rows."""

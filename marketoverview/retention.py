@@ -1,4 +1,4 @@
-"""What is deleted when nobody needs it any longer, and after how long (settings `KEEP_…`)."""
+"""The rows that are deleted some time after they were last needed (settings `KEEP_…`)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -25,72 +25,71 @@ from .models import (
 )
 from .querysets import months_before
 
-TRACES: dict[type[Model], dict[Any, str]] = {
+HISTORIES: dict[type[Model], dict[Any, str]] = {
     Response: {Response: "id", Answer: "response_id", SampleOffering: "response_id"},
     Vendor: {Vendor: "id", DeadlineExtension: "vendor_id"},
 }
-"""Whose history holds what such a row said, and by which field: it goes with the row."""
+"""Model of a deleted row to the models whose history is deleted with it, and the field that names the row there."""
 
 
-def expired() -> Iterator[tuple[str, QuerySet]]:
-    """What is to go, with a name for the report. A vendor goes in the same run as its last draft."""
+def expired_rows() -> Iterator[tuple[str, QuerySet]]:
+    """The rows to delete, with a name for the report. A vendor is deleted in the same run as its last draft."""
     yield "abandoned drafts", _drafts()
     yield "vendors that never answered", _vendors()
     unused = Invitation.objects.filter(accepted_at=None)
-    yield "unused invitations", unused.filter(created_at__lt=_months("INVITATION"))
-    yield "decided requests to join", JoinRequest.objects.filter(decided_at__lt=_months("INVITATION"))
-    yield "mails", OutgoingMail.objects.filter(created_at__lt=_months("MAIL"))
+    yield "unused invitations", unused.filter(created_at__lt=_before("INVITATION"))
+    yield "decided requests to join", JoinRequest.objects.filter(decided_at__lt=_before("INVITATION"))
+    yield "mails", OutgoingMail.objects.filter(created_at__lt=_before("MAIL"))
     yield "logins never used", _logins()
     yield "sessions and login codes", Session.objects.filter(expire_date__lt=timezone.now())
     yield "counts of login attempts", CacheEntry.objects.filter(expires__lt=timezone.now())
     yield "checks of links that nobody gives any longer", _links()
 
 
-def delete(rows: QuerySet) -> int:
-    """Delete these rows, what hangs on them and what the history holds of them; how many rows there were.
+def delete_rows(rows: QuerySet) -> int:
+    """Delete these rows with their related rows and their history; how many rows there were.
 
-    A row that somebody works with at this moment is waited for, and stays where it is in use again.
+    Waits for transactions that have locked a row; a row that is no longer in `rows` afterwards stays.
     """
     with transaction.atomic():
-        # Whoever changes a vendor's responses takes the vendor's lock first.
-        busy: QuerySet = Vendor.objects.filter(pk__in=rows.values("vendor")) if rows.model is Response else rows
-        list(busy.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
+        # Every verb that changes a vendor's responses locks the vendor first.
+        locked: QuerySet = Vendor.objects.filter(pk__in=rows.values("vendor")) if rows.model is Response else rows
+        list(locked.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
         keys = list(rows.values_list("pk", flat=True))
         rows.delete()
-        for model, field in TRACES.get(rows.model, {}).items():
+        for model, field in HISTORIES.get(rows.model, {}).items():
             model.history.filter(**{f"{field}__in": keys}).delete()
     return len(keys)
 
 
 def _drafts() -> QuerySet:
-    """Drafts that were never handed in, or sent back, and not touched since."""
-    return Response.objects.filter(status__in=("draft", "returned"), changed_at__lt=_months("DRAFT"))
+    """Drafts and responses sent back that nobody has changed for `KEEP_DRAFT_MONTHS`."""
+    return Response.objects.filter(status__in=("draft", "returned"), changed_at__lt=_before("DRAFT"))
 
 
 def _vendors() -> QuerySet:
-    """Companies without any answer, of which nothing was ever public; whoever acts for them keeps the login."""
-    old = Vendor.objects.filter(created_at__lt=_months("DRAFT"), is_demo=False)
-    kept = Response.objects.exclude(pk__in=_drafts().values("pk"))
-    return old.filter(~Exists(kept.filter(vendor=OuterRef("pk"))))
+    """Vendors without any response but expired drafts; their members keep their logins."""
+    old = Vendor.objects.filter(created_at__lt=_before("DRAFT"), is_demo=False)
+    responses = Response.objects.exclude(pk__in=_drafts().values("pk"))
+    return old.filter(~Exists(responses.filter(vendor=OuterRef("pk"))))
 
 
 def _logins() -> QuerySet:
-    """Logins that nobody has used, of people who act for nobody."""
+    """Logins that were never used, of people who act for no vendor."""
     day = timezone.now() - timedelta(days=settings.KEEP_UNUSED_LOGIN_DAYS)
     never = User.objects.filter(last_login=None, date_joined__lt=day, is_staff=False, is_superuser=False)
     return never.filter(memberships=None)
 
 
 def _links() -> QuerySet:
-    """Checks of websites that stand in no public answers and none that wait for review."""
+    """Checks of websites that are in no published or submitted response."""
     in_use = Response.objects.filter(status__in=("published", "submitted"), website=OuterRef("url"))
     month = timezone.now() - timedelta(days=31)
     return LinkCheck.objects.filter(~Exists(in_use), checked_at__lt=month)
 
 
-def _months(what: str) -> datetime:
-    """The moment before which it is old enough."""
+def _before(kind: str) -> datetime:
+    """Midnight of the day that is `KEEP_<kind>_MONTHS` before today: earlier rows are deleted."""
     now = timezone.localtime()
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) - (
-        now.date() - months_before(now.date(), getattr(settings, f"KEEP_{what}_MONTHS"))
-    )
+    day = months_before(now.date(), getattr(settings, f"KEEP_{kind}_MONTHS"))
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - (now.date() - day)

@@ -1,4 +1,4 @@
-"""What the model admins share: history, the bump of the public version, filters and choices."""
+"""What the model admins of the market overview share: the public version, a filter, columns and choices."""
 
 from datetime import datetime
 
@@ -9,19 +9,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.admin.history import PublicDataAdmin as VersionedAdmin
+from kl_ai.admin.history import PublicDataAdmin
 
 from ..models import Option, market_version
 
 
-class PublicDataAdmin(VersionedAdmin):
+class MarketDataAdmin(PublicDataAdmin):
     """For rows that the public pages of the market overview show."""
 
     version = market_version
 
 
 class StaleFilter(admin.SimpleListFilter):
-    """What is public but has not been confirmed for `STALE_AFTER_MONTHS`."""
+    """Public rows that have not been confirmed for `STALE_AFTER_MONTHS`."""
 
     title = _("confirmed")
     parameter_name = "stale"
@@ -33,8 +33,8 @@ class StaleFilter(admin.SimpleListFilter):
         return queryset.stale() if self.value() == "yes" else queryset
 
 
-def day(name: str, description, **display):
-    """A column of the list that shows the date of a point in time, and sorts by the time."""
+def date_column(name: str, description, **display):
+    """A column of the change list with the date of the field or annotation `name`, sorted by its time."""
 
     @admin.display(description=description, ordering=name, **display)
     def column(model_admin, obj) -> str | None:
@@ -44,8 +44,8 @@ def day(name: str, description, **display):
     return column
 
 
-def grouped(options) -> list:
-    """Options as choices of a form field under their questions' headings. One query."""
+def choices_by_question(options) -> list:
+    """Options as a form field's choices, grouped under their questions' headings. One query."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for option in options.select_related("question").order_by(
         "question__position", "question__code", "position", "code"
@@ -56,6 +56,6 @@ def grouped(options) -> list:
 
 
 def in_use(options) -> bool:
-    """Whether any response, also an earlier one, holds one of these options. At most two queries."""
+    """Whether a response, of any status, has one of these options. At most two queries."""
     through = Option.offerings.through
     return options.filter(answers__isnull=False).exists() or through.objects.filter(option__in=options).exists()

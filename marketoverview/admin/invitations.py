@@ -1,4 +1,4 @@
-"""Companies that KL invites to the survey, and people who ask to act for a vendor."""
+"""The invitations of companies to the survey, and the requests to act for a vendor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -18,60 +18,59 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.site import ReadOnlyAdmin
+from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import BadAddress, OutgoingMail
 from kl_ai.mail.notices import add_delivery_message, delivery_message
 
 from ..mails import notifications
 from ..models import Invitation, JoinRequest, Response, SurveyRound, Vendor, VendorMember
-from ..review.company_names import plain_name
-from ..review.invitation_import import MOST_BYTES, Line, decoded, read
-from .base import day
+from ..review.company_names import normalized_name
+from ..review.invitation_import import MAX_BYTES, ListedCompany, decode, read_companies
+from .base import date_column
 from .steps import REVIEW
 
 NEW, KNOWN, INVITED, INVALID = "new", "known", "invited", "invalid"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What would come of a line: `new`, `known` (with the vendor), `invited` or `invalid`, and why."""
+class ImportOutcome:
+    """What sending the list does for one company: `new`, `known` (with the vendor), `invited` or `invalid`, and why."""
 
-    line: Line
+    company: ListedCompany
     kind: str
-    why: str
+    reason: str
     vendor: Vendor | None = None
 
 
-def outcomes(lines: Sequence[Line], round: SurveyRound) -> list[Outcome]:
-    """What would come of each line. Three queries for any number of lines."""
+def import_outcomes(companies: Sequence[ListedCompany], round: SurveyRound) -> list[ImportOutcome]:
+    """What sending the list would do, company by company. Three queries for any number of companies."""
     vendors = list(Vendor.objects.all())
     by_cvr = {vendor.cvr_number: vendor for vendor in vendors if vendor.cvr_number}
-    by_name = {plain_name(vendor.name): vendor for vendor in vendors}
+    by_name = {normalized_name(vendor.name): vendor for vendor in vendors}
     members = VendorMember.objects.annotate(address=Lower("user__email")).select_related("vendor")
-    by_mail = {member.address: member.vendor for member in members}
-    mine = Q(accepted_at__isnull=False) | Q(pk__in=Invitation.objects.waiting().filter(round=round).values("pk"))
-    invited = Invitation.objects.filter(mine, by_kl=True).annotate(address=Lower("email"))
-    addresses = set(invited.values_list("address", flat=True))
+    by_address = {member.address: member.vendor for member in members}
+    invited = Invitation.objects.addresses_invited_by_kl(round)
 
-    def outcome(line: Line) -> Outcome:
-        if line.problem:
-            return Outcome(line, INVALID, line.problem)
-        address = line.email.lower()
-        for found, why in (
-            (by_cvr.get(line.cvr_number), gettext("The CVR number is registered.")),
-            (by_mail.get(address), gettext("The address belongs to somebody who acts for the vendor.")),
-            (by_name.get(plain_name(line.company)), gettext("The name is registered.")),
+    def outcome(company: ListedCompany) -> ImportOutcome:
+        if company.problem:
+            return ImportOutcome(company, INVALID, company.problem)
+        address = company.email.lower()
+        for vendor, reason in (
+            (by_cvr.get(company.cvr_number), gettext("The CVR number is registered.")),
+            (by_address.get(address), gettext("The address belongs to somebody who acts for the vendor.")),
+            (by_name.get(normalized_name(company.name)), gettext("The name is registered.")),
         ):
-            if found:
-                return Outcome(line, KNOWN, why, found)
-        if address in addresses:
-            return Outcome(line, INVITED, gettext("The address has an invitation already."))
-        return Outcome(line, NEW, gettext("Will get an invitation."))
+            if vendor:
+                return ImportOutcome(company, KNOWN, reason, vendor)
+        if address in invited:
+            return ImportOutcome(company, INVITED, gettext("The address has an invitation already."))
+        return ImportOutcome(company, NEW, gettext("Will get an invitation."))
 
-    return [outcome(line) for line in lines]
+    return [outcome(company) for company in companies]
 
 
 class ListForm(forms.Form):
-    """The list, pasted or as a file. The file becomes the text, which travels on with the form."""
+    """The list, pasted or as a file. The text of a file becomes that of the field in the form of the preview."""
 
     round = forms.ModelChoiceField(SurveyRound.objects.all(), label=_("Round"), empty_label=None)
     language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
@@ -87,58 +86,52 @@ class ListForm(forms.Form):
         help_text=_("CSV or text, at most 2,000 lines and 500 KB."),
     )
 
-    lines: Sequence[Line] = ()
+    companies: Sequence[ListedCompany] = ()
 
     def clean(self) -> dict:
         upload = self.cleaned_data.get("file")
         text = self.cleaned_data.get("text") or ""
         if upload:
-            if upload.size > MOST_BYTES:
+            if upload.size > MAX_BYTES:
                 raise ValidationError(gettext("The list is too long: at most 500 KB can be read at once."))
-            text = decoded(upload.read())
-        self.lines = read(text)
-        if not self.lines:
+            text = decode(upload.read())
+        self.companies = read_companies(text)
+        if not self.companies:
             raise ValidationError(gettext("There is no company in the list."))
         return {**self.cleaned_data, "text": text}
 
 
-def invite_view(model_admin, request: HttpRequest) -> HttpResponse:
-    """`…/invitation/invite/`: the list, then what would happen line by line, then the invitations of what is new."""
+def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
+    """`…/invitation/invite/`: the list, then a preview line by line, then the invitations of the new companies."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     current = SurveyRound.current()
     initial = {"round": current and current.pk, "language": "da"}
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm(initial=initial)
-    found: list[Outcome] = []
+    outcomes: list[ImportOutcome] = []
     if form.is_valid():
+        outcomes = import_outcomes(form.companies, form.cleaned_data["round"])
         if "send" in request.POST:
-            send(request, form.lines, form.cleaned_data["round"], form.cleaned_data["language"])
+            send_invitations(request, form, [outcome.company for outcome in outcomes if outcome.kind == NEW])
             return redirect("admin:marketoverview_invitation_changelist")
-        found = outcomes(form.lines, form.cleaned_data["round"])
     context = {
         "title": gettext("Invite companies"),
         "opts": model_admin.opts,
         "form": form,
-        "outcomes": found,
-        "text": form.cleaned_data["text"] if found else "",
-        "counts": {kind: sum(one.kind == kind for one in found) for kind in (NEW, KNOWN, INVITED, INVALID)},
+        "outcomes": outcomes,
+        "text": form.cleaned_data["text"] if outcomes else "",
+        "counts": {kind: sum(outcome.kind == kind for outcome in outcomes) for kind in (NEW, KNOWN, INVITED, INVALID)},
         **model_admin.admin_site.each_context(request),
     }
     return render(request, "admin/marketoverview/invitation/invite.html", context)
 
 
-def send(request: HttpRequest, lines: Sequence[Line], round: SurveyRound, language: str) -> None:
-    """Invite those that are new by now; the same list sent twice invites nobody twice."""
-    mails = []
+def send_invitations(request: AuthenticatedRequest, form: ListForm, companies: Sequence[ListedCompany]) -> None:
+    """Invite these companies and add messages with the number; the same list sent twice invites nobody twice."""
+    survey_round, language = form.cleaned_data["round"], form.cleaned_data["language"]
     with transaction.atomic():
-        SurveyRound.objects.select_for_update().get(pk=round.pk)  # one list after the other
-        for one in outcomes(lines, round):
-            if one.kind == NEW:
-                invitation = Invitation.objects.create(
-                    email=one.line.email.lower(), company_name=one.line.company, cvr_number=one.line.cvr_number,
-                    round=round, by_kl=True, invited_by=request.user, language=language,  # type: ignore[misc]
-                )  # fmt: skip
-                mails.append(notifications.invited(invitation))
+        invitations = Invitation.invite_companies(companies, survey_round, request.user, language)
+        mails = [notifications.send_invitation(invitation) for invitation in invitations]
     number = len(mails)
     text = ngettext("%(n)s company is invited.", "%(n)s companies are invited.", number)
     if not number:
@@ -147,7 +140,7 @@ def send(request: HttpRequest, lines: Sequence[Line], round: SurveyRound, langua
     add_invitation_mail_message(request, mails)
 
 
-def add_invitation_mail_message(request: HttpRequest, mails: Sequence[OutgoingMail | None]) -> None:
+def add_invitation_mail_message(request: AuthenticatedRequest, mails: Sequence[OutgoingMail | None]) -> None:
     """Add a message with the number of mails that are sent, and that the others are kept."""
     number = sum(mail is not None for mail in mails)
     add_delivery_message(
@@ -158,7 +151,7 @@ def add_invitation_mail_message(request: HttpRequest, mails: Sequence[OutgoingMa
     )
 
 
-class StateFilter(admin.SimpleListFilter):
+class InvitationStateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
@@ -178,7 +171,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin):
-    """Read, reminded of and cancelled; new ones come from a list."""
+    """Invitations are read, cancelled and reminded of here; new ones come from a list."""
 
     change_list_template = "admin/marketoverview/invitation/change_list.html"
     fields = (
@@ -188,25 +181,25 @@ class InvitationAdmin(admin.ModelAdmin):
     list_display = (
         "company_name", "email", "in_round", "sent", "opened", "accepted", "started", "submitted", "bad_address",
     )  # fmt: skip
-    list_filter = (StateFilter, "round", "by_kl", "language")
+    list_filter = (InvitationStateFilter, "round", "by_kl", "language")
     list_select_related = ("round", "vendor")
     search_fields = ("company_name", "email", "cvr_number")
     actions = ("remind", "cancel")
 
-    sent = day("created_at", _("sent"))
-    opened = day("opened_at", _("opened"), empty_value="–")
-    accepted = day("accepted_at", _("accepted"), empty_value="–")
-    started = day("started_at", _("started"), empty_value="–")
-    submitted = day("handed_in_at", _("submitted"), empty_value="–")
+    sent = date_column("created_at", _("sent"))
+    opened = date_column("opened_at", _("opened"), empty_value="–")
+    accepted = date_column("accepted_at", _("accepted"), empty_value="–")
+    started = date_column("started_at", _("started"), empty_value="–")
+    submitted = date_column("handed_in_at", _("submitted"), empty_value="–")
 
     def get_queryset(self, request):
-        """One query: what has come of each comes along."""
-        answered = Response.objects.filter(vendor=OuterRef("vendor"), round=OuterRef("round")).order_by("sequence")
-        bad = BadAddress.objects.filter(email=Lower(OuterRef("email")))
+        """One query, with the dates of the vendor's response to the round and whether the address takes mail."""
+        responses = Response.objects.filter(vendor=OuterRef("vendor"), round=OuterRef("round")).order_by("sequence")
+        bad_addresses = BadAddress.objects.filter(email=Lower(OuterRef("email")))
         return super().get_queryset(request).annotate(
-            started_at=Subquery(answered.values("created_at")[:1]),
-            handed_in_at=Subquery(answered.filter(submitted_at__isnull=False).values("submitted_at")[:1]),
-            is_bad=Exists(bad),
+            started_at=Subquery(responses.values("created_at")[:1]),
+            handed_in_at=Subquery(responses.filter(submitted_at__isnull=False).values("submitted_at")[:1]),
+            is_bad=Exists(bad_addresses),
         )  # fmt: skip
 
     @admin.display(description=_("round"), ordering="round__opens_on", empty_value="–")
@@ -240,15 +233,13 @@ class InvitationAdmin(admin.ModelAdmin):
     def remind(self, request, queryset) -> None:
         """One reminder a day at most; what is accepted, cancelled or expired is left alone."""
         today = timezone.localdate()
+        selected = Invitation.objects.waiting().filter(pk__in=queryset.values("pk"), created_at__date__lt=today)
         mails = []
-        for invitation in Invitation.objects.waiting().filter(pk__in=queryset.values("pk"), created_at__date__lt=today):
-            due = Invitation.objects.waiting().filter(
-                Q(reminded_at=None) | Q(reminded_at__date__lt=today), pk=invitation.pk
-            )
+        for invitation in selected:
             with transaction.atomic():
-                if due.update(reminded_at=timezone.now()):
+                if invitation.record_reminder():
                     days = (today - timezone.localdate(invitation.created_at)).days
-                    mails.append(notifications.invited(invitation, 1 + days))
+                    mails.append(notifications.send_invitation(invitation, 1 + days))
         if not mails:
             messages.warning(request, gettext("Nobody was reminded: all have accepted, or had a mail today."))
         add_invitation_mail_message(request, mails)
@@ -273,25 +264,26 @@ class JoinRequestAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "vendor")
     search_fields = ("user__email", "vendor__name")
 
-    asked = day("asked_at", _("asked"))
-    decided = day("decided_at", _("decided"), empty_value=_("waiting"))
+    asked = date_column("asked_at", _("asked"))
+    decided = date_column("decided_at", _("decided"), empty_value=_("waiting"))
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.decide_view)
         return [path("<int:object_id>/decide/", page, name="marketoverview_joinrequest_decide"), *super().get_urls()]
 
     def decide_view(self, request, object_id: int):
-        """POST: let the user in, or not; the one who asked is told."""
+        """POST: let the user in, or not. The user gets a mail about the decision."""
         if not request.user.has_perm(REVIEW):
             raise PermissionDenied
         if request.method != "POST" or request.POST.get("approve") not in ("yes", "no"):
             return HttpResponseNotAllowed(["POST"])
-        asked = get_object_or_404(JoinRequest.objects.select_related("user", "vendor"), pk=object_id)
+        join_request = get_object_or_404(JoinRequest.objects.select_related("user", "vendor"), pk=object_id)
         approve = request.POST["approve"] == "yes"
         with transaction.atomic():
-            mail = notifications.joined(asked) if (is_mine := asked.decide(request.user, approve=approve)) else None
-        words = {"who": asked.user, "vendor": asked.vendor}
-        if not is_mine:
+            is_decided_now = join_request.decide(request.user, approve=approve)
+            mail = notifications.send_join_decision(join_request) if is_decided_now else None
+        words = {"who": join_request.user, "vendor": join_request.vendor}
+        if not is_decided_now:
             messages.warning(
                 request, gettext("Nothing was changed: the request of %(who)s was decided already.") % words
             )

@@ -1,4 +1,4 @@
-"""What vendors wrote beside “other”, and where KL counts it."""
+"""The own words that vendors wrote beside “other”: the page on which KL counts them under another option as well."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -18,11 +18,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.site import ReadOnlyAdmin, Task
+from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 
 from ..mails import notifications
-from ..models import Answer, Option, Question, Status, map_answer, market_version, unmap_answer
+from ..models import Answer, Option, Question, Status, map_answers, unmap_answer
 from .steps import REVIEW
 
 PER_PAGE = 50
@@ -39,12 +40,13 @@ IS_MAPPED = Exists(Answer.objects.filter(mapped_from=OuterRef("pk")))
 
 
 def own_words() -> QuerySet[Answer]:
-    """Own words that are public or wait for it. One query."""
-    looked_at = (Status.PUBLISHED, Status.SUBMITTED)
-    return Answer.objects.filter(response__status__in=looked_at, mapped_from=None).exclude(own_words="")
+    """The answers in own words of published and submitted responses. One query."""
+    statuses = (Status.PUBLISHED, Status.SUBMITTED)
+    return Answer.objects.filter(response__status__in=statuses, mapped_from=None).exclude(own_words="")
 
 
 def in_state(answers: QuerySet[Answer], state: str) -> QuerySet[Answer]:
+    """Those of the answers that are in one of `STATES`. One query."""
     if state == "objected":
         return answers.filter(objected_at__isnull=False)
     if state == "mapped":
@@ -53,7 +55,7 @@ def in_state(answers: QuerySet[Answer], state: str) -> QuerySet[Answer]:
 
 
 class MapForm(forms.Form):
-    """Which answers, and the option that they are counted under: one that there is, or a new one."""
+    """The selected answers, and the option to count them under: one of the question's, or a new one."""
 
     answers = forms.ModelMultipleChoiceField(
         Answer.objects.none(), error_messages={"required": _("Select at least one.")}
@@ -82,23 +84,17 @@ class MapForm(forms.Form):
             self.add_error("code", gettext("This code is in use. Choose another."))
         return self.cleaned_data
 
-    def target(self) -> Option:
-        """The chosen option, or the new one behind those that there are; “other” stays last."""
-        if chosen := self.cleaned_data["option"]:
-            return chosen
-        words = {name: self.cleaned_data[name] for name in ("code", "label_da", "label_en")}
-        options = list(self.question.options.all())
-        place = max((option.position for option in options if not option.is_other), default=0) + 1
-        behind = [option for option in options if option.is_other and option.position >= place - 1]
-        for option in behind:
-            option.position = max(option.position, place) + 1
-            option.save(update_fields=["position"])
-        return Option.objects.create(question=self.question, position=place, **words)
+    @property
+    def chosen_option(self) -> Option | dict[str, str]:
+        """The option that was chosen, or the values of the new one, as `map_answers` takes them."""
+        return self.cleaned_data["option"] or {
+            name: self.cleaned_data[name] for name in ("code", "label_da", "label_en")
+        }
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What of the own words is looked at."""
+class OwnWordsFilter:
+    """Which own words the page shows: those at one question, in one of `STATES`."""
 
     question: Question
     state: str
@@ -108,73 +104,60 @@ class Chosen:
         return f"{reverse(PAGE)}?{urlencode({'question': self.question.code, 'state': self.state})}"
 
 
-def questions() -> list[Question]:
-    """The questions with an option “other”, each with how many own words are not counted elsewhere. Two queries."""
-    asked = list(Question.objects.filter(options__is_other=True).distinct().order_by("position", "code"))
-    open_words = in_state(own_words(), "unmapped").order_by()
-    rows = open_words.values("option__question").annotate(number=Count("pk", distinct=True))
+def questions_with_numbers() -> list[tuple[Question, int]]:
+    """The questions with an option “other”, and how many own words at each are not counted elsewhere. Two queries."""
+    questions = Question.objects.filter(options__is_other=True).distinct().order_by("position", "code")
+    unmapped = in_state(own_words(), "unmapped").order_by()
+    rows = unmapped.values("option__question").annotate(number=Count("pk", distinct=True))
     numbers = {row["option__question"]: row["number"] for row in rows}
-    for question in asked:
-        question.number = numbers.get(question.pk, 0)  # type: ignore[attr-defined]
-    return asked
+    return [(question, numbers.get(question.pk, 0)) for question in questions]
 
 
-def own_words_view(model_admin, request: HttpRequest) -> HttpResponse:
+def own_words_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
     """`…/answer/own-words/`: the own words at one question; a POST counts them under an option, or takes it back."""
-    if not request.user.has_perm(REVIEW):  # type: ignore[union-attr]
+    if not request.user.has_perm(REVIEW):
         raise PermissionDenied
-    asked = questions()
-    if not asked:
-        return _page(model_admin, request, asked, None, None)
-    chosen = _chosen(request, asked)
+    questions = questions_with_numbers()
+    if not questions:
+        return _page(model_admin, request, questions, None, None)
+    selected = _selected_filter(request, questions)
     if request.method == "POST" and (pk := request.POST.get("undo")):
-        undo(request, chosen.question, pk)
-        return redirect(chosen.url)
-    form = MapForm(chosen.question, request.POST if request.method == "POST" else None)
-    if form.is_valid() and map_all(request, form):
-        return redirect(chosen.url)
-    return _page(model_admin, request, asked, chosen, form)
+        unmap(request, selected.question, pk)
+        return redirect(selected.url)
+    form = MapForm(selected.question, request.POST if request.method == "POST" else None)
+    if form.is_valid() and map_selected(request, form):
+        return redirect(selected.url)
+    return _page(model_admin, request, questions, selected, form)
 
 
-def _chosen(request: HttpRequest, asked: Sequence[Question]) -> Chosen:
-    """The question of the address; without one the first that has something to do."""
-    named = [question for question in asked if question.code == request.GET.get("question")]
-    waiting = [question for question in asked if question.number]  # type: ignore[attr-defined]
+def _selected_filter(request: AuthenticatedRequest, questions: Sequence[tuple[Question, int]]) -> OwnWordsFilter:
+    """The question and state in the address; by default the first question with own words that are not counted."""
+    named = [question for question, _number in questions if question.code == request.GET.get("question")]
+    waiting = [question for question, number in questions if number]
     state = request.GET.get("state", "unmapped")
-    return Chosen((named or waiting or asked)[0], state if state in STATES else "unmapped")
+    question = (named or waiting or [question for question, _number in questions])[0]
+    return OwnWordsFilter(question, state if state in STATES else "unmapped")
 
 
-def map_all(request: HttpRequest, form: MapForm) -> bool:
-    """Count each of the answers; those that cannot be are told, the others go through. False where none did."""
-    mails, refusals, done = [], [], 0
+def map_selected(request: AuthenticatedRequest, form: MapForm) -> bool:
+    """Count each of the selected answers and add messages; False where none could be counted."""
+    answers = form.cleaned_data["answers"].select_related("response__vendor", "option")
     with transaction.atomic():
-        Question.objects.select_for_update().get(pk=form.question.pk)  # two curators make one option, not two
-        savepoint = transaction.savepoint()
-        option = form.target()
-        for answer in form.cleaned_data["answers"].select_related("response__vendor", "option"):
-            try:
-                map_answer(answer, option, request.user)
-            except ValidationError as refused:
-                refusals += refused.messages
-            else:
-                done += 1
-                mails += notifications.mapped(answer)
-        if done:
-            market_version.bump()
-        else:
-            transaction.savepoint_rollback(savepoint)  # no new option that nobody has
-    for text in refusals:
+        result = map_answers(form.question, answers, form.chosen_option, request.user)
+        mails = [mail for answer in result.mapped for mail in notifications.send_mapping_notice(answer)]
+    for text in result.refusals:
         messages.error(request, text)
-    if done:
+    number = len(result.mapped)
+    if number:
         text = ngettext(
-            "%(n)s answer is counted under “%(option)s”.", "%(n)s answers are counted under “%(option)s”.", done
+            "%(n)s answer is counted under “%(option)s”.", "%(n)s answers are counted under “%(option)s”.", number
         )
-        messages.success(request, text % {"n": done, "option": option})
+        messages.success(request, text % {"n": number, "option": result.option})
         _add_mail_message(request, mails)
-    return bool(done)
+    return bool(number)
 
 
-def _add_mail_message(request: HttpRequest, mails: list[OutgoingMail]) -> None:
+def _add_mail_message(request: AuthenticatedRequest, mails: list[OutgoingMail]) -> None:
     """Add a message that the vendors' people have got a mail, or how many mails are kept."""
     add_delivery_message(
         request,
@@ -186,33 +169,38 @@ def _add_mail_message(request: HttpRequest, mails: list[OutgoingMail]) -> None:
     )
 
 
-def undo(request: HttpRequest, question: Question, pk: str) -> None:
-    """Take one counting back; somebody may have done it already."""
-    mapped = Answer.objects.filter(option__question=question, mapped_from__isnull=False)
-    found = mapped.select_related("response__vendor", "option", "mapped_from").filter(
-        pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0
-    )
-    if answer := found.first():
-        unmap_answer(answer, request.user)
-        words = {"vendor": answer.response.vendor, "option": answer.option}
+def unmap(request: AuthenticatedRequest, question: Question, pk: str) -> None:
+    """Take one counting back; a message says where somebody has done it already."""
+    mappings = Answer.objects.filter(option__question=question, mapped_from__isnull=False)
+    key = int(pk) if pk.isdecimal() and len(pk) < 19 else 0
+    mapped = mappings.select_related("response__vendor", "option", "mapped_from").filter(pk=key).first()
+    if mapped:
+        unmap_answer(mapped, request.user)
+        words = {"vendor": mapped.response.vendor, "option": mapped.option}
         messages.success(request, gettext("%(vendor)s is no longer counted under “%(option)s”.") % words)
     else:
         messages.warning(request, gettext("Nothing was changed: it had been taken back already."))
 
 
-def _page(model_admin, request: HttpRequest, asked, chosen: Chosen | None, form: MapForm | None) -> HttpResponse:
+def _page(
+    model_admin,
+    request: AuthenticatedRequest,
+    questions: Sequence[tuple[Question, int]],
+    selected: OwnWordsFilter | None,
+    form: MapForm | None,
+) -> HttpResponse:
     context: dict[str, Any] = {
         "title": gettext("Own words"),
         "opts": model_admin.opts,
-        "questions": asked,
-        "chosen": chosen,
+        "questions": questions,
+        "selected": selected,
         "form": form,
         "states": STATES.items(),
         **model_admin.admin_site.each_context(request),
     }
-    if chosen:
-        found = in_state(own_words().filter(option__question=chosen.question), chosen.state)
-        listed = found.select_related("response__vendor").prefetch_related("mappings__option", "mappings__mapped_by")
+    if selected:
+        answers = in_state(own_words().filter(option__question=selected.question), selected.state)
+        listed = answers.select_related("response__vendor").prefetch_related("mappings__option", "mappings__mapped_by")
         context["page"] = Paginator(listed.order_by("own_words", "pk"), PER_PAGE).get_page(request.GET.get("page"))
         context["ticked"] = form["answers"].value() or [] if form else []
     return render(request, "admin/marketoverview/answer/own_words.html", context)
@@ -220,7 +208,7 @@ def _page(model_admin, request: HttpRequest, asked, chosen: Chosen | None, form:
 
 @admin.register(Answer)
 class AnswerAdmin(ReadOnlyAdmin):
-    """Answers are edited at their response; here KL looks after what was answered in own words."""
+    """The page of the own words. Answers are edited at their response."""
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.changelist_view)
@@ -230,9 +218,9 @@ class AnswerAdmin(ReadOnlyAdmin):
         return own_words_view(self, request)
 
     def tasks(self, request) -> list[Task]:
-        """Own words that are counted nowhere else, for whoever may count them. One query."""
+        """The number of published own words not counted elsewhere, for those who may count them. One query."""
         if not request.user.has_perm(REVIEW):
             return []
-        number = in_state(own_words(), "unmapped").filter(Q(response__status=Status.PUBLISHED)).count()
+        number = in_state(own_words(), "unmapped").filter(response__status=Status.PUBLISHED).count()
         text = ngettext("answer in own words to look at", "answers in own words to look at", number)
         return [Task(number, text, reverse(PAGE))] if number else []

@@ -1,4 +1,4 @@
-"""Responses: read, edited on the vendor's behalf while open, and taken on by the steps."""
+"""The responses: read, edited on the vendor's behalf while open, and moved on by the curator's steps."""
 
 import json
 
@@ -20,10 +20,10 @@ from kl_ai.admin.site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
 from ..models.drafts import CONTENT
-from .base import StaleFilter, day, grouped
+from .base import StaleFilter, choices_by_question, date_column
 from .inbox import inbox_view
 from .review import review_view
-from .steps import REVIEW, seen_as, step_view, steps_for
+from .steps import REVIEW, available_steps, state_token, step_view
 
 CHANGELIST = "admin:marketoverview_response_changelist"
 CHANGE = "admin:marketoverview_response_change"
@@ -38,12 +38,12 @@ class ResponseForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["seen"] = self.seen_now = seen_as(self.instance)
+            self.initial["seen"] = self.current_state = state_token(self.instance)
         else:
             del self.fields["seen"]
 
     def clean(self):
-        if self.instance.pk and self.cleaned_data.get("seen") != self.seen_now:
+        if self.instance.pk and self.cleaned_data.get("seen") != self.current_state:
             raise ValidationError(
                 gettext(
                     "Nothing was saved: somebody else changed this response after you opened the page. "
@@ -54,7 +54,7 @@ class ResponseForm(forms.ModelForm):
 
 
 class OptionChoices:
-    """Choices under their questions' headings, read once for all rows of the inline."""
+    """A mixin for inlines: options as choices under their questions' headings, read once for all rows."""
 
     options = Option.objects.all()
 
@@ -62,28 +62,26 @@ class OptionChoices:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if db_field.related_model is Option:
             empty = [("", "–")] if db_field.many_to_one else []
-            field.choices = [*empty, *grouped(self.options.all())]
+            field.choices = [*empty, *choices_by_question(self.options.all())]
             for link in ("add", "change", "view", "delete"):
                 setattr(field.widget, f"can_{link}_related", False)
         return field
 
 
 class AnswerForm(forms.ModelForm):
-    """What is ticked on the vendor's behalf takes the place of KL's counting of own words under the same option."""
+    """An option ticked on the vendor's behalf replaces KL's counting of own words under the same option."""
 
     def clean(self) -> dict:
         option = self.cleaned_data.get("option")
         if option and self.instance.pk is None:
-            counted = Answer.objects.filter(
-                response=self.instance.response_id, option=option, mapped_from__isnull=False
-            )
-            if pk := counted.values_list("pk", flat=True).first():
+            mapped = Answer.objects.filter(response=self.instance.response_id, option=option, mapped_from__isnull=False)
+            if pk := mapped.values_list("pk", flat=True).first():
                 self.instance.pk, self.instance._state.adding = pk, False
         return super().clean() or self.cleaned_data
 
 
 class AnswerInline(OptionChoices, admin.TabularInline):
-    """The vendor's own answers; what KL counts of its words is looked after under “Own words”."""
+    """The vendor's own answers; those that KL counts from own words are on the page “Own words”."""
 
     model = Answer
     form = AnswerForm
@@ -100,7 +98,7 @@ class AnswerInline(OptionChoices, admin.TabularInline):
 
 
 class OfferingFormSet(forms.BaseInlineFormSet):
-    """Puts new offerings behind those that there are."""
+    """Gives new offerings the positions after the last one."""
 
     def save_new(self, form, commit=True):
         last = self.instance.offerings.aggregate(last=Max("position"))["last"] or 0
@@ -143,12 +141,12 @@ class ResponseAdmin(TracedAdmin):
     list_filter = ("status", StaleFilter, "round")
     list_select_related = ("vendor", "round")
     search_fields = ("vendor__name", "description", "answers__own_words", "offerings__title")
-    # What waits comes first, the longest wait on top; then what was changed last.
+    # Submitted responses first, the longest wait on top; then the others, the latest change on top.
     ordering = (Case(When(status=Status.SUBMITTED, then="submitted_at")).asc(nulls_last=True), "-changed_at")
 
-    submitted = day("submitted_at", _("submitted"))
-    published = day("published_at", _("published"))
-    confirmed = day("confirmed_at", _("confirmed"))
+    submitted = date_column("submitted_at", _("submitted"))
+    published = date_column("published_at", _("published"))
+    confirmed = date_column("confirmed_at", _("confirmed"))
 
     def get_urls(self):
         step, review, inbox = map(self.admin_site.admin_view, (self.step_view, self.review_view, self.inbox_view))
@@ -169,7 +167,7 @@ class ResponseAdmin(TracedAdmin):
         return step_view(self, request, object_id, name)
 
     def tasks(self, request) -> list[Task]:
-        """What waits for KL. Two queries."""
+        """The numbers of responses to review and of profiles to confirm. Two queries."""
         waiting, stale = Response.objects.awaiting_review().count(), Response.objects.stale().count()
         url = reverse(CHANGELIST)
         inbox = reverse(INBOX) if request.user.has_perm(REVIEW) else f"{url}?status__exact=submitted"
@@ -178,15 +176,15 @@ class ResponseAdmin(TracedAdmin):
             Task(stale, ngettext("profile needs a new confirmation", "profiles need a new confirmation", stale), f"{url}?stale=yes"),
         ]  # fmt: skip
 
-    # What may be changed --------------------------------------------------------------------
+    # Permissions ----------------------------------------------------------------------------
 
     def has_change_permission(self, request, obj=None) -> bool:
-        """Only what is open; neither what is or was public nor an earlier version in the history."""
+        """Only open responses; no public or closed ones, and no earlier versions of the history."""
         may_change = super().has_change_permission(request, obj)
         return may_change and (obj is None or (obj.is_open and not hasattr(obj, "_history")))
 
     def revert_disabled(self, request, obj=None) -> bool:
-        """An earlier version is only read: it holds an earlier status, and no way leads there but the steps."""
+        """Always: an earlier version holds an earlier status, and only the steps change the status."""
         return True
 
     def has_delete_permission(self, request, obj=None) -> bool:
@@ -195,7 +193,7 @@ class ResponseAdmin(TracedAdmin):
         return may_delete and (obj is None or (obj.status == Status.DRAFT and obj.submitted_at is None))
 
     def get_object(self, request, object_id, from_field=None):
-        """On a POST the vendor's row is locked first, as every verb does, so that nobody changes the status meanwhile."""
+        """On a POST the vendor's row is locked first, as every verb does: nobody changes the status until the end."""
         response = super().get_object(request, object_id, from_field)
         if response is None or request.method != "POST":
             return response
@@ -227,7 +225,7 @@ class ResponseAdmin(TracedAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["show_save_and_add_another"] = False
         if obj:
-            context["steps"] = steps_for(request.user, obj)
+            context["steps"] = available_steps(request.user, obj)
             context["events"] = obj.events.select_related("actor")
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -249,7 +247,7 @@ class ResponseAdmin(TracedAdmin):
     # Saving ---------------------------------------------------------------------------------
 
     def save_form(self, request, form, change):
-        """A new response is begun, as the vendor would: from what is public, or the one already open."""
+        """A new response is begun as the vendor would begin it: it is the open one, or a copy of the public one."""
         response = super().save_form(request, form, change)
         return response if change else Response.begin(response.vendor, response.round, request.user)
 
@@ -258,7 +256,7 @@ class ResponseAdmin(TracedAdmin):
             obj.save(update_fields=CONTENT)
 
     def save_formset(self, request, form, formset, change) -> None:
-        """Other words are no longer what KL counted."""
+        """Delete KL's counting, and the vendor's objection, where the own words have changed."""
         super().save_formset(request, form, formset, change)
         if formset.model is Answer:
             changed = [answer.pk for answer, _fields in formset.changed_objects]

@@ -1,4 +1,4 @@
-"""What a curator can do with a response: a button, a page that says what will happen, a model verb."""
+"""The steps that a curator can take with a response. Each has a button, a page that explains it, and a model verb."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.models import User
@@ -24,57 +25,71 @@ from ..survey.parts import item_headings
 
 REVIEW = "marketoverview.review_response"
 REMARK = "remark-"
-"""What the names of the fields begin with that hold a reason at one item."""
-TOLD = (Verb.PUBLISH, Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW)
-"""Decisions that the vendor's people get a mail about."""
+"""The names of the form fields with a reason at one item begin with this; the item's name follows."""
+DECISIONS = (Verb.PUBLISH, Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW)
+"""The verbs that the vendor's members get a mail about."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """One button of the response page. `perform` gives the response to go on with."""
+class ReviewStep:
+    """One button of the response page."""
 
     name: str
+    """The step's name in the address."""
     label: Promise
-    what_happens: Promise
-    done: Promise
+    explanation: Promise
+    success_message: Promise
+    """With a place for the `vendor`."""
     sources: tuple[Status, ...]
+    """The statuses in which a response has the button."""
     perform: Callable[[Response, User, str, Mapping[str, str]], Response]
+    """Takes the step with a response, a user, a reason and remarks; returns the response to show next."""
     needs_reason: bool = False
-    is_told: bool = False
+    sends_mail: bool = False
     takes_remarks: bool = False
 
 
-def step(verb: Verb, label: Promise, what_happens: Promise, done: Promise, *, needs_reason: bool = False) -> Step:
-    """The step that calls the model verb of the same name."""
-
+def verb_step(
+    verb: Verb, label: Promise, explanation: Promise, success_message: Promise, *, needs_reason: bool = False
+) -> ReviewStep:
+    """The step that calls the verb of `Response` of the same name."""
     takes_remarks = verb == Verb.SEND_BACK
 
     def perform(response: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
-        said = [reason, remarks] if takes_remarks else [reason] if needs_reason else []
-        getattr(response, verb.value)(by, *said)
+        arguments = [reason, remarks] if takes_remarks else [reason] if needs_reason else []
+        getattr(response, verb.value)(by, *arguments)
         return response
 
-    name, sources = verb.value.replace("_", "-"), TRANSITIONS[verb][0]
-    return Step(name, label, what_happens, done, sources, perform, needs_reason, verb in TOLD, takes_remarks)
+    return ReviewStep(
+        name=verb.value.replace("_", "-"),
+        label=label,
+        explanation=explanation,
+        success_message=success_message,
+        sources=TRANSITIONS[verb][0],
+        perform=perform,
+        needs_reason=needs_reason,
+        sends_mail=verb in DECISIONS,
+        takes_remarks=takes_remarks,
+    )
 
 
 STEPS = {
     step.name: step
     for step in (
-        step(
+        verb_step(
             Verb.SUBMIT,
             _("Submit on the vendor's behalf"),
             _("The response goes to review as if the vendor had submitted it, and counts as confirmed by the vendor "
               "today. Do this only when the vendor has asked for it."),
             _("The response of %(vendor)s is submitted."),
         ),
-        step(
+        verb_step(
             Verb.PUBLISH,
             _("Publish"),
             _("The answers become public at once. What has been public of the vendor until now, if anything, is archived."),
             _("The response of %(vendor)s is published."),
         ),
-        step(
+        verb_step(
             Verb.SEND_BACK,
             _("Send back"),
             _("The vendor can edit the response again and submit it anew. The vendor reads your reason. "
@@ -82,7 +97,7 @@ STEPS = {
             _("The response of %(vendor)s is sent back."),
             needs_reason=True,
         ),
-        step(
+        verb_step(
             Verb.REJECT,
             _("Reject"),
             _("The response is declined for good. The vendor reads your reason. "
@@ -90,14 +105,14 @@ STEPS = {
             _("The response of %(vendor)s is rejected."),
             needs_reason=True,
         ),
-        step(
+        verb_step(
             Verb.CONFIRM,
             _("Record a confirmation"),
             _("The profile will say that the vendor confirmed it today. Do this only when the vendor has told you that "
               "everything is still right."),
             _("The response of %(vendor)s is confirmed."),
         ),
-        Step(
+        ReviewStep(
             "correct",
             _("Begin a correction"),
             _("A draft is made from what is public, for you to edit. If the vendor already has an open response, you come "
@@ -106,7 +121,7 @@ STEPS = {
             (Status.PUBLISHED,),
             lambda response, by, reason, remarks: Response.begin(response.vendor, response.round, by),
         ),
-        step(
+        verb_step(
             Verb.WITHDRAW,
             _("Withdraw"),
             _("The profile leaves the portal at once; its page says that it was withdrawn, and when. The contact data are "
@@ -116,23 +131,23 @@ STEPS = {
         ),
     )
 }  # fmt: skip
-"""By the name in the address, in the order of the buttons."""
+"""Name in the address to step, in the order of the buttons."""
 
 
-def steps_for(user, response: Response) -> list[Step]:
-    """The steps that lead on from the response's status, for somebody who may review."""
+def available_steps(user, response: Response) -> list[ReviewStep]:
+    """The steps that the user can take with the response in its status; none for those who may not review."""
     if not user.has_perm(REVIEW):
         return []
     return [step for step in STEPS.values() if response.status in step.sources]
 
 
-def seen_as(response: Response) -> str:
-    """What a form carries to tell whether the response is still the one that its reader saw."""
+def state_token(response: Response) -> str:
+    """The response's status and time of change; a form carries it to detect a change since its page was shown."""
     return f"{response.status} {response.changed_at.isoformat()}"
 
 
-def refusal(response: Response, seen: str = "") -> ValidationError:
-    """What the one who came second is told; nothing was changed."""
+def conflict_error(response: Response, seen: str = "") -> ValidationError:
+    """The error for a user whose page showed the state `seen`, which the response is no longer in."""
     if not seen.startswith(f"{response.status} "):
         return ValidationError(TransitionRefused(response, Verb.EDIT).explain())
     words = gettext(
@@ -142,7 +157,7 @@ def refusal(response: Response, seen: str = "") -> ValidationError:
 
 
 class StepForm(forms.Form):
-    """The reason, and what was typed at single items; nothing of it gets lost by pressing another button."""
+    """The reason in general, and the remarks at single items, which stay in the form of another step, too."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
     anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
@@ -150,7 +165,7 @@ class StepForm(forms.Form):
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"})
     )
 
-    def __init__(self, step: Step, data: Mapping[str, str] | None = None) -> None:
+    def __init__(self, step: ReviewStep, data: Mapping[str, str] | None = None) -> None:
         super().__init__(data)
         self.step = step
         if not step.needs_reason and not (data and data.get("reason", "").strip()):
@@ -158,8 +173,8 @@ class StepForm(forms.Form):
         elif not step.needs_reason or step.takes_remarks:
             self.fields["reason"].required = False
 
-    def ask_for_remarks(self, headings: Mapping[str, str]) -> None:
-        """A field for the reason at each of these items."""
+    def add_remark_fields(self, headings: Mapping[str, str]) -> None:
+        """Add a field for the reason at each of these items."""
         for item, heading in headings.items():
             widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
             self.fields[REMARK + item] = forms.CharField(
@@ -168,17 +183,18 @@ class StepForm(forms.Form):
 
     @property
     def remark_fields(self) -> list[forms.BoundField]:
-        """The reasons at single items that somebody has typed."""
+        """The fields of the remarks that are filled in or have errors."""
         return [field for field in self if field.name.startswith(REMARK) and (field.value() or field.errors)]
 
     @property
     def remarks(self) -> dict[str, str]:
+        """Item to the reason at it, for the items with one."""
         typed = {name.removeprefix(REMARK): text for name, text in self.cleaned_data.items() if name.startswith(REMARK)}
         return {item: text for item, text in typed.items() if text}
 
     def clean(self) -> dict:
-        typed = bool(self.remarks) or (not self.step.needs_reason and bool(self.cleaned_data.get("reason")))
-        if typed and not self.step.takes_remarks and not self.cleaned_data.get("anyway"):
+        is_typed = bool(self.remarks) or (not self.step.needs_reason and bool(self.cleaned_data.get("reason")))
+        if is_typed and not self.step.takes_remarks and not self.cleaned_data.get("anyway"):
             raise ValidationError(
                 gettext(
                     "Nothing was done yet: you have written something that “%(step)s” does not send to the vendor. "
@@ -186,53 +202,55 @@ class StepForm(forms.Form):
                 )
                 % {"step": self.step.label}
             )
-        said = self.remarks or self.cleaned_data.get("reason")
-        if self.step.takes_remarks and not said and "reason" not in self.errors:
+        has_reason = self.remarks or self.cleaned_data.get("reason")
+        if self.step.takes_remarks and not has_reason and "reason" not in self.errors:
             self.add_error("reason", self.fields["reason"].error_messages["required"])
         return self.cleaned_data
 
 
-def step_view(model_admin: ModelAdmin, request: HttpRequest, object_id: int, name: str) -> HttpResponse:
-    """GET says what will happen and changes nothing; POST does it, once."""
-    if not request.user.has_perm(REVIEW):  # type: ignore[union-attr]
+def step_view(model_admin: ModelAdmin, request: AuthenticatedRequest, object_id: int, name: str) -> HttpResponse:
+    """`…/response/<id>/step/<name>/`: a GET explains the step, a POST takes it."""
+    if not request.user.has_perm(REVIEW):
         raise PermissionDenied
     if name not in STEPS:
         raise Http404
-    step, goes_on_with = STEPS[name], object_id
+    step, next_id = STEPS[name], object_id
     form = StepForm(step, request.POST if request.method == "POST" else None)
     try:
         with transaction.atomic():
             response = model_admin.get_object(request, str(object_id))
             if response is None:
                 raise Http404
-            form.ask_for_remarks(item_headings(response.round) if form.is_bound else {})
+            form.add_remark_fields(item_headings(response.round) if form.is_bound else {})
             if form.is_valid():
-                goes_on_with = perform(step, response, request.user, form).pk
-                mails = notifications.decision(response) if step.is_told else []
+                next_id = perform(step, response, request.user, form).pk
+                mails = notifications.send_decision(response) if step.sends_mail else []
             elif form.is_bound or response.status in step.sources:
                 return step_page(model_admin, request, step, form, response)
             else:
-                raise refusal(response)
-    except ValidationError as refused:
-        for message in refused.messages:
+                raise conflict_error(response)
+    except ValidationError as error:
+        for message in error.messages:
             messages.error(request, message)
-        return _after_refusal(model_admin, request, step, form, object_id)
-    messages.success(request, str(step.done) % {"vendor": response.vendor})
-    if step.is_told:
+        return _response_to_refusal(model_admin, request, step, form, object_id)
+    messages.success(request, str(step.success_message) % {"vendor": response.vendor})
+    if step.sends_mail:
         add_decision_mail_message(request, response, mails)
-    return redirect("admin:marketoverview_response_change", goes_on_with)
+    return redirect("admin:marketoverview_response_change", next_id)
 
 
-def _after_refusal(model_admin, request: HttpRequest, step: Step, form: StepForm, object_id: int) -> HttpResponse:
-    """The response's page; with a reason typed that can still be given, the same page with the reason in it."""
-    now = Response.objects.select_related("vendor", "round").get(pk=object_id)
+def _response_to_refusal(
+    model_admin: ModelAdmin, request: AuthenticatedRequest, step: ReviewStep, form: StepForm, object_id: int
+) -> HttpResponse:
+    """The step's page with what was typed, where the step is still available; else a redirect to the response."""
+    current = Response.objects.select_related("vendor", "round").get(pk=object_id)
     typed = form.is_bound and form.is_valid() and (form.remarks or form.cleaned_data.get("reason"))
-    if typed and now.status in step.sources:
-        return step_page(model_admin, request, step, form, now)
+    if typed and current.status in step.sources:
+        return step_page(model_admin, request, step, form, current)
     return redirect("admin:marketoverview_response_change", object_id)
 
 
-def add_decision_mail_message(request: HttpRequest, response: Response, mails: list[OutgoingMail]) -> None:
+def add_decision_mail_message(request: AuthenticatedRequest, response: Response, mails: list[OutgoingMail]) -> None:
     """Add one message about the delivery of the mails, or that the vendor has nobody to send one to."""
     add_delivery_message(request, mails)
     if not mails:
@@ -240,17 +258,19 @@ def add_decision_mail_message(request: HttpRequest, response: Response, mails: l
         messages.warning(request, text % {"vendor": response.vendor})
 
 
-def step_page(model_admin, request: HttpRequest, step: Step, form: StepForm, response: Response) -> HttpResponse:
+def step_page(
+    model_admin: ModelAdmin, request: AuthenticatedRequest, step: ReviewStep, form: StepForm, response: Response
+) -> HttpResponse:
     context = {"title": step.label, "step": step, "form": form, "response": response, "opts": model_admin.opts}
-    context |= {"seen": seen_as(response), **model_admin.admin_site.each_context(request)}
+    context |= {"state": state_token(response), **model_admin.admin_site.each_context(request)}
     return render(request, "admin/marketoverview/response/step.html", context)
 
 
-def perform(step: Step, response: Response, by, form: StepForm) -> Response:
-    """Do it, unless the response is no longer what the curator saw. Raises `ValidationError`."""
+def perform(step: ReviewStep, response: Response, by, form: StepForm) -> Response:
+    """Take the step; the response to show next. Raises `ValidationError` where the response has changed meanwhile."""
     seen = form.cleaned_data["seen"]
-    if seen != seen_as(response):
-        raise refusal(response, seen)
+    if seen != state_token(response):
+        raise conflict_error(response, seen)
     try:
         return step.perform(response, by, form.cleaned_data.get("reason", ""), form.remarks)
     except TransitionRefused as refused:

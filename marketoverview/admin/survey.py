@@ -1,4 +1,4 @@
-"""Rounds, questions, options and KL's comments on the figures."""
+"""Rounds, groups of questions, questions, options and KL's comments on the figures."""
 
 from django import forms
 from django.contrib import admin
@@ -9,11 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import FigureComment, Option, Question, QuestionGroup, SurveyRound
-from .base import PublicDataAdmin, in_use
+from .base import MarketDataAdmin, in_use
 
 
-class FixedCodeAdmin(PublicDataAdmin):
-    """The code stands in addresses and exports: chosen once, never changed."""
+class FixedCodeAdmin(MarketDataAdmin):
+    """The code is a part of addresses and exports: it can be chosen for a new row only."""
 
     def get_readonly_fields(self, request: HttpRequest, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -21,7 +21,7 @@ class FixedCodeAdmin(PublicDataAdmin):
 
 
 class WordedForm(forms.ModelForm):
-    """Vendors are shown which questions and answers are worded anew, unless only a slip of the pen was corrected."""
+    """Vendors are shown which questions and options have a new wording, unless only the spelling was corrected."""
 
     only_spelling = forms.BooleanField(
         label=_("Only a correction of spelling"), required=False,
@@ -30,10 +30,10 @@ class WordedForm(forms.ModelForm):
 
     @property
     def is_reworded(self) -> bool:
-        return bool(READ_BY_VENDORS & set(self.changed_data)) and not self.cleaned_data.get("only_spelling")
+        return bool(WORDING_FIELDS & set(self.changed_data)) and not self.cleaned_data.get("only_spelling")
 
 
-READ_BY_VENDORS = frozenset(
+WORDING_FIELDS = frozenset(
     {"heading_da", "heading_en", "text_da", "text_en", "help_da", "help_en", "label_da", "label_en"}
 )
 
@@ -78,7 +78,7 @@ class QuestionGroupAdmin(FixedCodeAdmin):
 
 
 class OptionForm(forms.ModelForm):
-    """A row of the question's options: only a new one chooses its code."""
+    """A row of the question's options: the code can be chosen for a new one only."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -152,7 +152,7 @@ class QuestionAdmin(FixedCodeAdmin):
     def save_formset(self, request, form, formset, change) -> None:
         """The labels in the rows count as wording, too."""
         for row in formset.initial_forms:
-            if READ_BY_VENDORS & set(row.changed_data) and not form.cleaned_data.get("only_spelling"):
+            if WORDING_FIELDS & set(row.changed_data) and not form.cleaned_data.get("only_spelling"):
                 row.instance.reworded_on = timezone.localdate()
         super().save_formset(request, form, formset, change)
 
@@ -205,7 +205,7 @@ class OptionAdmin(FixedCodeAdmin):
 
 
 @admin.register(FigureComment)
-class FigureCommentAdmin(PublicDataAdmin):
+class FigureCommentAdmin(MarketDataAdmin):
     fields = ("question", "text_da", "text_en", "updated_on")
     readonly_fields = ("updated_on",)
     list_display = ("question", "text", "updated_on")

@@ -1,4 +1,4 @@
-"""Vendors and the people who act for them."""
+"""The vendors, with the people who act for them and their extended deadlines."""
 
 from django.contrib import admin
 from django.db import models
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import DeadlineExtension, Response, Status, Vendor, VendorMember
-from .base import PublicDataAdmin, StaleFilter, day
+from .base import MarketDataAdmin, StaleFilter, date_column
 
 
 class PublicFilter(admin.SimpleListFilter):
@@ -40,7 +40,7 @@ class MemberInline(admin.TabularInline):
 
 
 class ExtensionInline(admin.TabularInline):
-    """One vendor may answer a round for longer, and it is written down why."""
+    """A later deadline in one round, with KL's reason."""
 
     model = DeadlineExtension
     fields = ("round", "closes_on", "reason")
@@ -51,7 +51,7 @@ class ExtensionInline(admin.TabularInline):
 
 
 @admin.register(Vendor)
-class VendorAdmin(PublicDataAdmin):
+class VendorAdmin(MarketDataAdmin):
     inlines = (MemberInline, ExtensionInline)
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = (
@@ -64,17 +64,17 @@ class VendorAdmin(PublicDataAdmin):
     list_filter = (PublicFilter, StaleFilter, "country", "is_demo")
     search_fields = ("name", "slug", "cvr_number", "website")
 
-    published = day("public_since", _("public since"), empty_value=_("not public"))
-    confirmed = day("confirmed_on", _("confirmed"))
+    published = date_column("public_since", _("public since"), empty_value=_("not public"))
+    confirmed = date_column("confirmed_on", _("confirmed"))
 
     def get_queryset(self, request):
-        """One query: what is public of each vendor and what is being worked on comes along."""
+        """One query, with the dates of the public response and the status of the open one."""
         public = Response.objects.published().filter(vendor=OuterRef("pk"))
-        being_edited = Response.objects.open().filter(vendor=OuterRef("pk"))
+        open_responses = Response.objects.open().filter(vendor=OuterRef("pk"))
         return super().get_queryset(request).annotate(
             public_since=Subquery(public.values("published_at")[:1]),
             confirmed_on=Subquery(public.values("confirmed_at")[:1]),
-            open_status=Subquery(being_edited.values("status")[:1]),
+            open_status=Subquery(open_responses.values("status")[:1]),
         )  # fmt: skip
 
     @admin.display(description=_("open response"), ordering="open_status")
@@ -83,14 +83,14 @@ class VendorAdmin(PublicDataAdmin):
 
     @admin.display(description=_("responses"))
     def responses(self, vendor) -> str:
-        """Links to all of them, the newest first; a link that begins one where none is open."""
+        """Links to the responses, the newest first, and to begin one where none is open."""
         if not vendor.pk:
             return "–"
         rows = [
             (
                 reverse("admin:marketoverview_response_change", args=[response.pk]),
                 response.round.name,
-                describe(response),
+                status_with_date(response),
             )
             for response in vendor.responses.select_related("round").order_by("-sequence")
         ]
@@ -111,12 +111,12 @@ class VendorAdmin(PublicDataAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.responses.exists())
 
     def view_on_site(self, vendor) -> str | None:
-        """The public profile, where there is one."""
+        """The address of the public profile, where there is one."""
         return reverse("market:profile", args=[vendor.slug]) if vendor.public_since else None
 
 
-def describe(response: Response) -> str:
-    """The status, and since when where that is known."""
+def status_with_date(response: Response) -> str:
+    """The response's status, with the date since which it has it where that is stored."""
     since = response.closed_at or response.published_at or response.submitted_at
     status = response.get_status_display()
     return f"{status} ({date_format(since, 'DATE_FORMAT')})" if since else status

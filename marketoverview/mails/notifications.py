@@ -1,4 +1,8 @@
-"""The mails of the market overview: one function each, each to everybody whom it concerns, each told once."""
+"""The mails of the market overview about what has just happened.
+
+Each function queues its mails in the caller's transaction, to everybody whom the news concerns, and returns those that
+are new: the same news queued again gives none.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,22 +16,24 @@ from kl_ai.models import User
 
 from ..models import Answer, Invitation, JoinRequest, Response
 from ..survey.parts import item_headings
-from .receipt import copy
+from .receipt import response_text
 
 
-def members_of(vendor_id: int) -> list[User]:
+def active_members(vendor_id: int) -> list[User]:
     """The people who act for the vendor and can log in. One query."""
     return list(User.objects.filter(is_active=True, memberships__vendor=vendor_id).order_by("pk"))
 
 
-def receipt(response: Response) -> list[OutgoingMail]:
-    """KL has received the answers: to the members, with a copy of everything that was handed in."""
+def send_receipt(response: Response) -> list[OutgoingMail]:
+    """KL has received the response: to the vendor's members, with a copy of everything that was submitted."""
     key = f"receipt:{response.pk}:{response.submitted_at:%Y%m%d%H%M%S%f}"
-    return list(_to_members(response, key, "receipt", lambda language: {"copy": copy(response, language)}))
+    return list(
+        _to_members(response, key, "receipt", lambda language: {"response_text": response_text(response, language)})
+    )
 
 
-def decision(response: Response) -> list[OutgoingMail]:
-    """What KL has decided, and why: published, sent back with the reasons at the questions, rejected, withdrawn."""
+def send_decision(response: Response) -> list[OutgoingMail]:
+    """KL's latest decision on the response, with its reasons: to the vendor's members."""
     event = response.events.order_by("-pk").first()
     if event is None:
         return []
@@ -37,66 +43,67 @@ def decision(response: Response) -> list[OutgoingMail]:
     def context(language: str) -> dict[str, Any]:
         with translation.override(language):
             headings = item_headings(response.round)
-        said = [(headings.get(item, item), text) for item, text in remarks.items()]
-        return {"status": response.status, "reason": reason, "remarks": said}
+        remarks_by_heading = [(headings.get(item, item), text) for item, text in remarks.items()]
+        return {"status": response.status, "reason": reason, "remarks": remarks_by_heading}
 
     return list(_to_members(response, f"decision:{event.pk}", "decision", context))
+
+
+def send_invitation(invitation: Invitation, number: int = 1) -> OutgoingMail | None:
+    """The invitation's link: to the invited address. A mail with a `number` above 1 is a reminder."""
+    language = invitation.language
+    context = {
+        "invitation": invitation,
+        "is_reminder": number > 1,
+        "url": link("vendor:invitation", invitation.token, language=language),
+    }
+    return post(f"invitation:{invitation.pk}:{number}", invitation.email, "invitation", context, language)
+
+
+def send_join_request(join_request: JoinRequest) -> list[OutgoingMail]:
+    """Somebody asks to act for the vendor: to the vendor's members, or to KL where it has none."""
+    page: tuple[str, ...] = ("vendor:members", join_request.vendor.slug)
+    recipients = [(user.email, user.language, page) for user in active_members(join_request.vendor_id)]
+    if not recipients:
+        recipients = [(settings.CONTACT_EMAIL, "da", ("admin:marketoverview_response_inbox",))]
+    mails = []
+    for email, language, page in recipients:
+        context = {"join_request": join_request, "url": link(*page, language=language)}
+        mails.append(post(f"join:{join_request.pk}:{email}", email, "asked_to_join", context, language))
+    return [mail for mail in mails if mail]
+
+
+def send_join_decision(join_request: JoinRequest) -> OutgoingMail | None:
+    """The decision on a request to join: to the user who made it."""
+    join_request.refresh_from_db()
+    language = join_request.user.language
+    context = {"join_request": join_request, "url": link("vendor:home", language=language)}
+    return post(f"joined:{join_request.pk}", join_request.user.email, "joined", context, language)
+
+
+def send_mapping_notice(answer: Answer) -> list[OutgoingMail]:
+    """KL counts the vendor's own words under other options as well: to the vendor's members, who can object."""
+    mappings = list(answer.mappings.select_related("option").order_by("pk"))
+    key = f"mapped:{answer.pk}:{'-'.join(str(mapping.option_id) for mapping in mappings)}"
+    page = ("vendor:object", answer.response_id, answer.pk)
+
+    def context(language: str) -> dict[str, Any]:
+        return {"answer": answer, "mappings": mappings, "object_url": link(*page, language=language)}
+
+    return list(_to_members(answer.response, key, "mapped", context))
 
 
 def _to_members(
     response: Response, key: str, template: str, context: Callable[[str], dict[str, Any]]
 ) -> Iterator[OutgoingMail]:
-    for user in members_of(response.vendor_id):
+    """Queue the mail for each of the vendor's members; `context` gives the template's variables in a language."""
+    for user in active_members(response.vendor_id):
         language = user.language
-        words = {
+        variables = {
             "vendor": response.vendor,
             "response": response,
             "company_url": link("vendor:company", response.vendor.slug, language=language),
             **context(language),
         }
-        if mail := post(f"{key}:{user.pk}", user.email, template, words, language):
+        if mail := post(f"{key}:{user.pk}", user.email, template, variables, language):
             yield mail
-
-
-def invited(invitation: Invitation, number: int = 1) -> OutgoingMail | None:
-    """The link to the invitation; `number` 2 and on are reminders."""
-    language = invitation.language
-    context = {
-        "invitation": invitation, "is_reminder": number > 1,
-        "url": link("vendor:invitation", invitation.token, language=language),
-    }  # fmt: skip
-    return post(f"invitation:{invitation.pk}:{number}", invitation.email, "invitation", context, language)
-
-
-def asked_to_join(asked: JoinRequest) -> list[OutgoingMail]:
-    """Somebody wants to act for the vendor: to its members, or to KL where it has none."""
-    page: tuple[str, ...] = ("vendor:members", asked.vendor.slug)
-    people = [(user.email, user.language, page) for user in members_of(asked.vendor_id)]
-    if not people:
-        people = [(settings.CONTACT_EMAIL, "da", ("admin:marketoverview_response_inbox",))]
-    mails = []
-    for email, language, page in people:
-        context = {"asked": asked, "url": link(*page, language=language)}
-        mails.append(post(f"join:{asked.pk}:{email}", email, "asked_to_join", context, language))
-    return [mail for mail in mails if mail]
-
-
-def joined(asked: JoinRequest) -> OutgoingMail | None:
-    """What became of the request: to the one who asked."""
-    asked.refresh_from_db()
-    language = asked.user.language
-    context = {"asked": asked, "url": link("vendor:home", language=language)}
-    return post(f"joined:{asked.pk}", asked.user.email, "joined", context, language)
-
-
-def mapped(answer: Answer) -> list[OutgoingMail]:
-    """KL counts the vendor's own words under other options as well: to the members, who can object."""
-    options = list(answer.mappings.select_related("option").order_by("pk"))
-    key = f"mapped:{answer.pk}:{'-'.join(str(one.option_id) for one in options)}"
-    url = ("vendor:object", answer.response_id, answer.pk)
-    return list(
-        _to_members(
-            answer.response, key, "mapped",
-            lambda language: {"answer": answer, "options": options, "object_url": link(*url, language=language)},
-        )
-    )  # fmt: skip

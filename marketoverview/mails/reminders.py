@@ -1,6 +1,6 @@
-"""Who must be reminded of what today: to confirm a profile, or to hand in a draft before the deadline.
+"""The reminders that are due today: to confirm a profile, or to submit a draft before the deadline.
 
-Each reminder has a key of its own, so that running twice, or going on after a break, writes to nobody twice.
+Each reminder has a key, and no key is queued twice: a run that was interrupted can be run again.
 """
 
 from collections.abc import Iterator
@@ -21,25 +21,27 @@ from kl_ai.models import User
 
 from ..models import Response
 from ..querysets import months_before
-from ..survey import deadlines as rounds
+from ..survey.deadlines import deadlines
 
 BEFORE_DEADLINE = (14, 3)
-"""Days before the deadline on which an open draft is reminded of."""
+"""On which days before the deadline the vendor is reminded of a draft: the first and the second time."""
 
 
 @dataclass(frozen=True)
 class Reminder:
+    """One mail to one member of a vendor."""
+
     key: str
     kind: str
-    """`reconfirm` or `draft`: the mail's template and kind."""
+    """`reconfirm` or `draft`: the end of the template's name, and the mail's kind."""
     response: Response
     user: User
     context: dict[str, Any]
-    after: str = ""
-    """The key of an earlier one, a month after which this one is due."""
+    first_key: str = ""
+    """The key of the first reminder, a month after which this second one is due; "" for a first one."""
 
     def send(self) -> OutgoingMail | None:
-        """Put the mail into the outbox; None where it was there before."""
+        """Queue the mail; None where it was queued before."""
         language = self.user.language
         url = partial(link, language=language)
         slug = self.response.vendor.slug
@@ -54,27 +56,28 @@ class Reminder:
             return post(self.key, self.user.email, f"reminder_{self.kind}", context, language, kind=self.kind)
 
 
-def due() -> Iterator[Reminder]:
-    """Today's reminders, those that were sent before left out. Five queries and one for each round with drafts."""
-    found = [*_reconfirmations(), *_drafts()]
-    written = _written([one.key for one in found])
+def due_reminders() -> Iterator[Reminder]:
+    """Today's reminders that are not queued yet. Five queries and one for each round with drafts."""
+    reminders = [*_reconfirmations(), *_drafts()]
+    queued_on = _days_queued([reminder.key for reminder in reminders])
     month_ago = months_before(timezone.localdate(), 1)
-    for one in found:
-        is_time = not one.after or (one.after in written and written[one.after] <= month_ago)
-        if is_time and one.key not in written:
-            yield one
+    for reminder in reminders:
+        first = reminder.first_key
+        is_due = not first or (first in queued_on and queued_on[first] <= month_ago)
+        if is_due and reminder.key not in queued_on:
+            yield reminder
 
 
-def _written(keys: list[str]) -> dict[str, date]:
-    """On which day the mails of these keys were written, those that were. One query."""
+def _days_queued(keys: list[str]) -> dict[str, date]:
+    """Key to the day on which its mail was queued, for those of these keys that were. One query."""
     mails = OutgoingMail.objects.filter(key__in=keys).values_list("key", "created_at") if keys else ()
     return {key: timezone.localdate(at) for key, at in mails}
 
 
 def _reconfirmations() -> Iterator[Reminder]:
-    """After `STALE_AFTER_MONTHS` without a confirmation, and a second one a month after the first.
+    """One after `STALE_AFTER_MONTHS` without a confirmation, and a second one a month after the first.
 
-    Nobody is asked any longer when the log of the first mail may be gone: it would be sent again.
+    None after `KEEP_MAIL_MONTHS` more: the first mail may be deleted by then, and would be sent again.
     """
     today = timezone.localdate()
     months = settings.STALE_AFTER_MONTHS
@@ -87,19 +90,19 @@ def _reconfirmations() -> Iterator[Reminder]:
             first, second = (f"reconfirm:{response.pk}:{response.confirmed_at}:{n}:{user.pk}" for n in (1, 2))
             context = {"confirmed_on": response.confirmed_at}
             yield Reminder(first, "reconfirm", response, user, {**context, "number": 1})
-            yield Reminder(second, "reconfirm", response, user, {**context, "number": 2}, after=first)
+            yield Reminder(second, "reconfirm", response, user, {**context, "number": 2}, first_key=first)
 
 
 def _drafts() -> Iterator[Reminder]:
-    """Drafts and answers sent back, a fortnight and three days before the vendor's own deadline."""
+    """For drafts and responses sent back, on the days `BEFORE_DEADLINE` before the vendor's own deadline."""
     today = timezone.localdate()
     early, late = (today + timedelta(days=days) for days in BEFORE_DEADLINE)
-    open_ones = list(Response.objects.filter(status__in=("draft", "returned")).with_members().order_by("round", "pk"))
-    for survey_round, drafts in groupby(open_ones, key=attrgetter("round")):
-        of_round = list(drafts)
-        deadlines = rounds.deadlines(survey_round, [response.vendor for response in of_round])
-        for response in of_round:
-            deadline = deadlines[response.vendor_id]
+    editable = Response.objects.filter(status__in=("draft", "returned")).with_members().order_by("round", "pk")
+    for survey_round, group in groupby(list(editable), key=attrgetter("round")):
+        responses = list(group)
+        last_days = deadlines(survey_round, [response.vendor for response in responses])
+        for response in responses:
+            deadline = last_days[response.vendor_id]
             if deadline is None or not today <= deadline <= early:
                 continue
             days = BEFORE_DEADLINE[1] if deadline <= late else BEFORE_DEADLINE[0]
@@ -108,7 +111,7 @@ def _drafts() -> Iterator[Reminder]:
                 yield Reminder(key, "draft", response, user, {"deadline": deadline, "round": survey_round})
 
 
-def nobody_to_ask() -> list[Response]:
-    """Stale profiles of vendors that nobody acts for: KL must find somebody. Two queries."""
+def unreachable_stale_responses() -> list[Response]:
+    """Published responses that are not confirmed, of vendors without a member who can log in. Two queries."""
     stale = Response.objects.stale().with_members()
     return [response for response in stale if not response.vendor.active_members]

@@ -2,9 +2,9 @@
 
 from .answers import Answer, SampleOffering
 from .drafts import ChangedMeanwhile, Missing, SavedPart, fingerprint, offering_content
-from .joining import Invitation, JoinRequest
+from .joining import Invitation, JoinRequest, delete_login
 from .links import LinkCheck
-from .mapping import map_answer, object_to_mapping, unmap_answer
+from .mapping import map_answer, map_answers, object_to_mapping, unmap_answer
 from .moderation import TRANSITIONS, ModerationEvent, Remark, Status, TransitionRefused, Verb
 from .responses import Response
 from .survey import FigureComment, Option, Question, QuestionGroup, SurveyRound
@@ -35,8 +35,10 @@ __all__ = [
     "Vendor",
     "VendorMember",
     "Verb",
+    "delete_login",
     "fingerprint",
     "map_answer",
+    "map_answers",
     "market_version",
     "object_to_mapping",
     "offering_content",

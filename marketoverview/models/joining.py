@@ -1,45 +1,55 @@
-"""How people come to act for a vendor: they are invited, or they ask and are let in."""
+"""How people come to act for a vendor, by an invitation or a request, and how their login is deleted."""
 
-from datetime import timedelta
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, Protocol
 
 from django.conf import settings
-from django.core import signing
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.mail.models import OutgoingMail
+from kl_ai.models import User
+from kl_ai.people.invitations import AbstractInvitation, InvitationQuerySet, already_invited
+from kl_ai.people.join_requests import AbstractJoinRequest, JoinRequestQuerySet
+from kl_ai.people.tokens import KeySigner
 from kl_ai.validators import validate_line
 
 from .survey import SurveyRound
 from .vendors import Vendor, VendorMember, validate_cvr
 
-VALID_FOR = timedelta(days=90)
-"""An invitation's link works for so long, and once."""
+
+class Company(Protocol):
+    """What KL knows of a company that it invites; the CVR number may be empty."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def cvr_number(self) -> str: ...
 
 
-class InvitationQuerySet(models.QuerySet):
-    def waiting(self) -> "InvitationQuerySet":
-        """Neither accepted, cancelled nor expired. One query."""
-        return self.filter(accepted_at=None, cancelled_at=None, created_at__gt=timezone.now() - VALID_FOR)
+class VendorInvitationQuerySet(InvitationQuerySet):
+    def addresses_invited_by_kl(self, round: SurveyRound) -> set[str]:
+        """The addresses, in small letters, that need no further invitation by KL to this round. One query.
 
-    def of_token(self, token: str) -> "Invitation | None":
-        """The invitation that the link's token was made for, whatever has become of it; None for any other text."""
-        try:
-            pk = int(Invitation.SIGNER.unsign(token))
-        except (signing.BadSignature, ValueError):
-            return None
-        return self.filter(pk=pk).select_related("vendor", "round", "invited_by").first()
+        Theirs waits in this round, or was accepted in any.
+        """
+        waiting = self.model.objects.waiting().filter(round=round)
+        invited = self.filter(Q(accepted_at__isnull=False) | Q(pk__in=waiting.values("pk")), by_kl=True)
+        return set(invited.annotate(address=Lower("email")).values_list("address", flat=True))
 
 
-class Invitation(models.Model):
+class Invitation(AbstractInvitation):
     """A mail with a link: KL invites a company to the survey, or a member invites a colleague."""
 
-    SIGNER = signing.Signer(sep=".", salt="marketoverview.invitation")
+    SIGNER = KeySigner("marketoverview.invitation")
 
-    email = models.EmailField(_("e-mail address"))
     company_name = models.CharField(_("company"), max_length=120, validators=[validate_line])
     cvr_number = models.CharField(_("CVR number"), max_length=8, blank=True, validators=[validate_cvr])
     country = models.CharField(_("country"), max_length=2, default="DK")
@@ -48,20 +58,8 @@ class Invitation(models.Model):
     )
     round = models.ForeignKey(SurveyRound, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("round"))
     by_kl = models.BooleanField(_("by KL"), default=False)
-    invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("invited by")
-    )
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="da")
-    created_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
-    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
-    opened_at = models.DateTimeField(_("opened"), null=True, blank=True, editable=False)
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, editable=False)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
-    )
-    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
 
-    objects: ClassVar = models.Manager.from_queryset(InvitationQuerySet)()
+    objects: ClassVar = models.Manager.from_queryset(VendorInvitationQuerySet)()
 
     class Meta:
         verbose_name = _("invitation")
@@ -69,77 +67,102 @@ class Invitation(models.Model):
         ordering = ("-created_at", "-pk")
         constraints = (
             models.UniqueConstraint(
-                Lower("email"), "vendor", condition=Q(accepted_at=None, cancelled_at=None, vendor__isnull=False),
+                Lower("email"),
+                "vendor",
+                condition=Q(accepted_at=None, cancelled_at=None, vendor__isnull=False),
                 name="one_waiting_invitation_per_colleague",
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         return f"{self.company_name} · {self.email}"
 
-    @property
-    def token(self) -> str:
-        """What the link carries: the invitation's key, signed. Nothing secret is stored."""
-        return self.SIGNER.sign(str(self.pk))
+    @classmethod
+    def invite_colleague(cls, vendor: Vendor, email: str, by: User, language: str) -> "Invitation":
+        """A new invitation to act for the vendor, in the place of one that has expired.
 
-    @property
-    def is_waiting(self) -> bool:
-        in_time = self.created_at > timezone.now() - VALID_FOR
-        return self.accepted_at is None and self.cancelled_at is None and in_time
+        Raises `ValidationError` where the person acts for the vendor already, an invitation to the address waits, or
+        too many invitations of the vendor wait.
+        """
+        if vendor.memberships.filter(user__email__iexact=email).exists():
+            raise ValidationError(gettext("This person acts for the company already."))
+        vendor.invitations.refuse_another(email)
+        try:
+            with transaction.atomic():
+                vendor.invitations.expired().filter(email__iexact=email).delete()
+                return cls.objects.create(
+                    email=email,
+                    company_name=vendor.name,
+                    vendor=vendor,
+                    invited_by_id=by.pk,
+                    round=SurveyRound.current(),
+                    language=language,
+                )
+        except IntegrityError:  # a colleague invited the same person at the same moment
+            raise already_invited() from None
 
-    def note_opened(self) -> None:
-        """Remember the first time that somebody followed the link."""
-        Invitation.objects.filter(pk=self.pk, opened_at=None).update(opened_at=timezone.now())
+    @classmethod
+    def invite_companies(
+        cls, companies: Iterable[Company], round: SurveyRound, by: User, language: str
+    ) -> list["Invitation"]:
+        """New invitations by KL to the round; companies whose address needs none by now are left out.
 
-    def accept(self, by) -> Vendor | None:
-        """Make `by` act for the invited company; None where the link has been used or is no longer valid.
-
-        A company that KL invited is registered now, or `by` joins it where its CVR number is registered by now: KL's
-        invitation lets in, as KL's word on a request to join does. Accepting again leads to the same vendor.
+        Locks the round, so that two lists sent at the same time invite nobody twice.
         """
         with transaction.atomic():
-            same = Invitation.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=self.pk)
-            if same.accepted_by_id == by.pk and same.vendor:
-                return same.vendor
-            if not same.is_waiting:
+            SurveyRound.objects.select_for_update().get(pk=round.pk)
+            invited = cls.objects.addresses_invited_by_kl(round)
+            return [
+                cls.objects.create(
+                    email=company.email.lower(),
+                    company_name=company.name,
+                    cvr_number=company.cvr_number,
+                    round=round,
+                    by_kl=True,
+                    invited_by=by,
+                    language=language,
+                )
+                for company in companies
+                if company.email.lower() not in invited
+            ]
+
+    def accept(self, by: User) -> Vendor | None:
+        """Make `by` act for the invited company; None where the link has been used or is no longer valid.
+
+        A company that KL invited is registered now, or `by` joins it where its CVR number is registered already: KL's
+        invitation admits people as KL's approval of a request to join does. Accepting again leads to the same vendor.
+        Raises `IntegrityError` where the company is registered by somebody else at the same moment.
+        """
+        with transaction.atomic():
+            invitation = Invitation.objects.select_related("vendor").get_locked(self.pk)
+            if invitation.accepted_by_id == by.pk and invitation.vendor:
+                return invitation.vendor
+            if not invitation.is_waiting:
                 return None
-            vendor = same.vendor or same._company(by)
+            vendor = invitation.vendor or invitation._register_company(by)
             VendorMember.objects.get_or_create(vendor=vendor, user=by)
-            same.vendor, same.accepted_at, same.accepted_by = vendor, timezone.now(), by
-            same.save(update_fields=["vendor", "accepted_at", "accepted_by"])
-            JoinRequest.objects.filter(vendor=vendor, user=by, decided_at=None).update(
-                decided_at=timezone.now(), approved=True
-            )
+            invitation.record_acceptance(by, vendor=vendor)
+            requests = JoinRequest.objects.waiting().filter(vendor=vendor, user=by)
+            requests.update(decided_at=timezone.now(), approved=True)
             return vendor
 
-    def _company(self, by) -> Vendor:
-        """The vendor that KL invited, registered where it is not known yet."""
-        known = Vendor.objects.filter(cvr_number=self.cvr_number).first() if self.cvr_number else None
-        return known or Vendor.register(
+    def _register_company(self, by: User) -> Vendor:
+        """The vendor that KL invited: the one of this CVR number, or a new one."""
+        registered = Vendor.objects.filter(cvr_number=self.cvr_number).first() if self.cvr_number else None
+        return registered or Vendor.register(
             by, name=self.company_name, cvr_number=self.cvr_number or None, country=self.country
         )
 
-    def cancel(self) -> None:
-        """Make the link worthless; what was accepted stays."""
-        Invitation.objects.filter(pk=self.pk, accepted_at=None).update(cancelled_at=timezone.now())
 
-
-class JoinRequest(models.Model):
+class JoinRequest(AbstractJoinRequest):
     """Somebody asks to act for a vendor that is registered already; a member or KL decides."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="join_requests", verbose_name=_("vendor"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests", verbose_name=_("user")
     )
-    message = models.CharField(_("message"), max_length=500, blank=True, validators=[validate_line])
-    asked_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
-    )
-    approved = models.BooleanField(_("approved"), null=True, editable=False)
 
-    objects: ClassVar = models.Manager()
+    objects: ClassVar = models.Manager.from_queryset(JoinRequestQuerySet)()
 
     class Meta:
         verbose_name = _("request to join")
@@ -154,12 +177,23 @@ class JoinRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {self.vendor}"
 
-    def decide(self, by, *, approve: bool) -> bool:
-        """Let the user in, or not. False where somebody has decided already; nothing is changed then."""
-        with transaction.atomic():
-            waiting = JoinRequest.objects.filter(pk=self.pk, decided_at=None)
-            if not waiting.update(decided_at=timezone.now(), decided_by=by, approved=approve):
-                return False
-            if approve:
-                VendorMember.objects.get_or_create(vendor_id=self.vendor_id, user_id=self.user_id)
-            return True
+    @classmethod
+    def submit(cls, vendor: Vendor, user: User, message: str) -> tuple["JoinRequest", bool]:
+        """The user's waiting request to act for the vendor, and whether it is new. An earlier message stays."""
+        return cls.objects.get_or_create(vendor=vendor, user_id=user.pk, decided_at=None, defaults={"message": message})
+
+    def admit(self) -> None:
+        VendorMember.objects.get_or_create(vendor_id=self.vendor_id, user_id=self.user_id)
+
+
+def delete_login(user: User) -> None:
+    """Delete the user, the memberships, and the mails and invitations to the address; the vendors stay.
+
+    Raises `ValidationError`, and changes nothing, where somebody must take over a vendor first.
+    """
+    with transaction.atomic():
+        for membership in user.memberships.select_related("vendor"):
+            membership.leave()
+        OutgoingMail.objects.filter(to__iexact=user.email).delete()
+        Invitation.objects.filter(email__iexact=user.email).delete()
+        user.delete()

@@ -1,4 +1,4 @@
-"""Whether the links that vendors give lead anywhere: found out by a command, never while somebody waits."""
+"""The results of the checks of vendors' links. A command makes the checks; no page waits for one."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LinkCheck(models.Model):
-    """What came of a link the last time it was tried."""
+    """The result of the last request to an address."""
 
     url = models.URLField(_("address"), unique=True)
     checked_at = models.DateTimeField(_("checked"), default=timezone.now)
@@ -24,3 +24,9 @@ class LinkCheck(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @classmethod
+    def record(cls, url: str, *, ok: bool, result: str) -> None:
+        """Store the result of a request now, in the place of an earlier one to the same address."""
+        values = {"ok": ok, "result": result[:200], "checked_at": timezone.now()}
+        cls.objects.update_or_create(url=url, defaults=values)

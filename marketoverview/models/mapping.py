@@ -1,18 +1,71 @@
-"""KL counts a vendor's own words under another option, and says so; the vendor can object."""
+"""KL counts a vendor's own words under another option as well, and the vendor can object."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from kl_ai.models import User
+
 from .answers import Answer
 from .moderation import ModerationEvent, Verb
-from .survey import Option
+from .survey import Option, Question
 from .vendors import Vendor
 from .version import market_version
 
 
-def map_answer(answer: Answer, option: Option, by) -> Answer:
+@dataclass
+class MappingResult:
+    """The option, the answers that are counted under it now, and a sentence for each one that cannot be."""
+
+    option: Option
+    mapped: list[Answer] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+
+def map_answers(
+    question: Question, answers: Iterable[Answer], option: Option | Mapping[str, str], by: User
+) -> MappingResult:
+    """Count each of these answers to the question under `option` as well, those that cannot be left out.
+
+    `option` is one of the question's or the `code`, `label_da` and `label_en` of a new one, which is made only where
+    at least one answer is counted under it.
+    """
+    with transaction.atomic():
+        Question.objects.select_for_update().get(pk=question.pk)  # two curators make one new option, not two
+        result = MappingResult(option if isinstance(option, Option) else add_option(question, **option))
+        for answer in answers:
+            try:
+                map_answer(answer, result.option, by)
+            except ValidationError as error:
+                result.refusals += error.messages
+            else:
+                result.mapped.append(answer)
+        if result.mapped:
+            market_version.bump()
+        else:
+            transaction.set_rollback(True)
+        return result
+
+
+def add_option(question: Question, *, code: str, label_da: str, label_en: str) -> Option:
+    """A new option of the question, behind those that there are; “other” stays last."""
+    with transaction.atomic():
+        options = list(question.options.all())
+        position = max((option.position for option in options if not option.is_other), default=0) + 1
+        for option in options:
+            if option.is_other and option.position >= position - 1:
+                option.position = max(option.position, position) + 1
+                option.save(update_fields=["position"])
+        return Option.objects.create(
+            question=question, position=position, code=code, label_da=label_da, label_en=label_en
+        )
+
+
+def map_answer(answer: Answer, option: Option, by: User) -> Answer:
     """Count the answer's own words under `option` as well. Counting it again changes nothing.
 
     Raises `ValidationError` where the vendor has objected, has ticked the option itself, or the question differs.
@@ -26,40 +79,40 @@ def map_answer(answer: Answer, option: Option, by) -> Answer:
             raise ValidationError(gettext("%(vendor)s has objected to being counted otherwise.") % words)
         if option.question_id != answer.option.question_id or option.is_other:
             raise ValidationError(gettext("Choose another answer to the same question."))
-        same = response.answers.filter(option=option).first()
-        if same and same.mapped_from_id == answer.pk:
-            return same
-        if same:
+        existing = response.answers.filter(option=option).first()
+        if existing and existing.mapped_from_id == answer.pk:
+            return existing
+        if existing:
             raise ValidationError(gettext("%(vendor)s has “%(option)s” among its answers already.") % words)
         mapped = Answer.objects.create(
             response=response, option=option, mapped_from=answer, mapped_by=by, mapped_at=timezone.now()
         )
-        _note(answer, Verb.MAP, by, f"“{answer.own_words}” → {option.label_da}")
+        _record_event(answer, Verb.MAP, by, f"“{answer.own_words}” → {option.label_da}")
         return mapped
 
 
-def unmap_answer(mapped: Answer, by) -> None:
-    """KL takes its counting back."""
+def unmap_answer(mapped: Answer, by: User) -> None:
+    """Delete what KL counted: the own words that it came from stay."""
     with transaction.atomic():
         words = mapped.mapped_from.own_words if mapped.mapped_from else ""
-        _note(mapped, Verb.UNMAP, by, f"“{words}” → {mapped.option.label_da}")
+        _record_event(mapped, Verb.UNMAP, by, f"“{words}” → {mapped.option.label_da}")
         mapped.delete()
 
 
-def object_to_mapping(answer: Answer, by, objection: str) -> None:
-    """The vendor does not want its own words counted as anything else; from now on they are not."""
+def object_to_mapping(answer: Answer, by: User, objection: str) -> None:
+    """Store the vendor's objection: its own words are counted under “other” only, now and later."""
     with transaction.atomic():
         Vendor.objects.select_for_update().get(pk=answer.response.vendor_id)
         if answer.mappings.all().delete()[0]:
             answer.objected_at, answer.objection = timezone.now(), objection.strip()
             answer.save(update_fields=["objected_at", "objection"])
-            _note(answer, Verb.OBJECT, by, f"“{answer.own_words}”: {answer.objection}".removesuffix(": "))
+            _record_event(answer, Verb.OBJECT, by, f"“{answer.own_words}”: {answer.objection}".removesuffix(": "))
 
 
-def _note(answer: Answer, verb: Verb, by, what: str) -> None:
-    """One event in the response's log, and a new version where it is public."""
+def _record_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:
+    """Append one event to the response's log and bump the public version."""
     status = answer.response.status
     ModerationEvent.objects.create(
-        response=answer.response, actor=by, verb=verb, from_status=status, to_status=status, reason=what
+        response=answer.response, actor=by, verb=verb, from_status=status, to_status=status, reason=reason
     )
     market_version.bump()

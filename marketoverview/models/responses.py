@@ -203,7 +203,7 @@ class Response(DraftVerbs):
                 self._keep_mappings(earlier)
                 earlier._perform(Verb.ARCHIVE, by, closed_at=now, **NO_CONTACT)
             self._perform(Verb.PUBLISH, by, published_at=now)
-            self.vendor.take_over(self.company_name, self.website)
+            self.vendor.update_identity(self.company_name, self.website)
 
     def withdraw(self, by, reason: str) -> None:
         """Take the profile off the portal and delete the vendor's contact data from every response."""

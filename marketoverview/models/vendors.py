@@ -1,4 +1,4 @@
-"""Who answers: the vendor's identity, and the people who act for it."""
+"""Vendors, the people who act for them, and deadlines that KL has extended for one vendor."""
 
 from itertools import chain, count
 from typing import ClassVar
@@ -28,7 +28,7 @@ def validate_cvr(value: str) -> None:
 
 
 def validate_website(value: str) -> None:
-    """No name before @: such an address can pass for another one."""
+    """Refuse a user name before @: with one, an address can look like that of another website."""
     if urlsplit(value).username is not None:
         raise ValidationError(_("An address with a name before @ can pass for another one. Leave it out."))
 
@@ -88,32 +88,33 @@ class Vendor(models.Model):
 
     @classmethod
     def register(cls, by, *, name: str, cvr_number: str | None, country: str, website: str = "") -> "Vendor":
-        """A new vendor that `by` acts for. Raises `IntegrityError` where the CVR number is registered already.
+        """A new vendor that `by` acts for; the same form sent twice gives the vendor of the first time.
 
-        Who sends the same form twice comes to the vendor of the first time.
+        Raises `IntegrityError` where the CVR number is registered already.
         """
         with transaction.atomic():
             get_user_model().objects.select_for_update().get(pk=by.pk)
-            if mine := cls.objects.of_member(by).filter(name=name, cvr_number=cvr_number, country=country).first():
-                return mine
+            own = cls.objects.for_member(by)
+            if existing := own.filter(name=name, cvr_number=cvr_number, country=country).first():
+                return existing
             vendor = cls.objects.create(
-                name=name, slug=free_slug(name), cvr_number=cvr_number, country=country, website=website
+                name=name, slug=unused_slug(name), cvr_number=cvr_number, country=country, website=website
             )
             VendorMember.objects.create(vendor=vendor, user=by)
             return vendor
 
-    def take_over(self, name: str, website: str) -> None:
-        """Make name and website of a published response the vendor's; the address of the profile stays."""
+    def update_identity(self, name: str, website: str) -> None:
+        """Store name (where it is not empty) and website of a published response; the profile's address stays."""
         if (name or self.name, website) != (self.name, self.website):
             self.name, self.website = name or self.name, website
             self.save(update_fields=["name", "website"])
 
 
-def free_slug(name: str) -> str:
+def unused_slug(name: str) -> str:
     """An address made of the name that no vendor has yet, and no page of the vendor's area (`ny`). One query."""
-    plain = slugify(name.lower().translate(ASCII))[:70] or "virksomhed"
-    taken = {"ny", *Vendor.objects.filter(slug__startswith=plain).values_list("slug", flat=True)}
-    return next(slug for slug in chain([plain], (f"{plain}-{n}" for n in count(2))) if slug not in taken)
+    base = slugify(name.lower().translate(ASCII))[:70] or "virksomhed"
+    used = {"ny", *Vendor.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
+    return next(slug for slug in chain([base], (f"{base}-{n}" for n in count(2))) if slug not in used)
 
 
 ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
@@ -149,7 +150,10 @@ class VendorMember(models.Model):
     natural_key.dependencies = ["marketoverview.vendor", "kl_ai.user"]  # type: ignore[attr-defined]
 
     def leave(self) -> None:
-        """Stop acting for the vendor. Raises `ValidationError` for the last one while there is something to answer for."""
+        """End the membership.
+
+        Raises `ValidationError` for the last member of a vendor with a published or submitted response.
+        """
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=self.vendor_id)
             others = VendorMember.objects.filter(vendor=self.vendor_id).exclude(pk=self.pk)
@@ -165,7 +169,7 @@ class VendorMember(models.Model):
 
 
 class DeadlineExtension(models.Model):
-    """One vendor may answer a round for longer than the others, and it is written down why."""
+    """A later deadline in one round for one vendor, with KL's reason."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="extensions", verbose_name=_("vendor"))
     round = models.ForeignKey(

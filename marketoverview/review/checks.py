@@ -1,4 +1,4 @@
-"""What a curator should look at twice in a response. Hints, no verdicts, and never the network."""
+"""Hints for the curator about a response: addresses, names and texts to look at twice. No network access."""
 
 import re
 import unicodedata
@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
-from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kl_ai.text import EMOJI_PARTS, has_unseen, is_unseen
 
 from ..models import LinkCheck, Response, Vendor
-from .company_names import plain_name
+from .company_names import normalized_name
 
 FREE_MAIL = frozenset({
     "gmail.com", "googlemail.com", "hotmail.com", "hotmail.dk", "outlook.com", "outlook.dk", "live.com",
@@ -23,16 +22,17 @@ FREE_MAIL = frozenset({
     "sol.dk", "stofanet.dk", "youmail.dk", "zoho.com", "fastmail.com", "hey.com",
 })  # fmt: skip
 SECOND_LEVEL = frozenset(["ac", "co", "com", "edu", "gov", "gv", "net", "or", "org"])
-NEARLY_EQUAL = 0.9
-FEWEST_LETTERS = 20
-"""Shorter texts in capitals may be abbreviations."""
+SIMILAR_NAME = 0.9
+"""Names whose similarity (0 to 1) is above this are taken for the same."""
+MIN_CAPITALS = 20
+"""Texts with fewer letters may be abbreviations: no hint at their capitals."""
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
-"""Scripts whose letters can pass for one another."""
+"""Scripts that have letters which look like those of another."""
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence for the curator, the item that it is about, and links to what else to look at."""
+class CheckNote:
+    """A sentence for the curator, the item that it is about ("" for none), and links as (label, address)."""
 
     item: str
     text: str
@@ -40,31 +40,32 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a response is compared with: every vendor, and what came of the links."""
+class ComparisonData:
+    """What every response is compared with."""
 
     vendors: list[tuple[int, str, str, str]]
-    """(id, name, plain name, website's host)"""
-    links: Mapping[str, Model]
+    """(id, name, normalized name, website's host) of every vendor."""
+    failed_links: Mapping[str, LinkCheck]
+    """Address to the last check of each website that did not answer."""
 
 
-def known() -> Known:
-    """All vendors and the links that did not answer. Two queries."""
+def comparison_data() -> ComparisonData:
+    """All vendors, and the websites that did not answer. Two queries."""
     rows = Vendor.objects.order_by("pk").values_list("pk", "name", "website")
-    vendors = [(pk, name, plain_name(name), host(website)) for pk, name, website in rows]
-    return Known(vendors, {check.url: check for check in LinkCheck.objects.filter(ok=False)})
+    vendors = [(pk, name, normalized_name(name), host(website)) for pk, name, website in rows]
+    return ComparisonData(vendors, {check.url: check for check in LinkCheck.objects.filter(ok=False)})
 
 
-def checks(response: Response, known: Known, submitter: str = "") -> list[Note]:
+def check_response(response: Response, data: ComparisonData, submitter: str = "") -> list[CheckNote]:
     """The notes on one response. No query on a response with vendor, answers and offerings.
 
-    `submitter` is the address of whoever handed it in. A CVR number needs no note: no two vendors can have the same.
+    `submitter` is the mail address of the user who submitted it. CVR numbers are not compared: they are unique.
     """
     return [
-        *_mail(response, submitter),
-        *_names(response, known),
-        *_website(response, known),
-        *_texts(response),
+        *_mail_notes(response, submitter),
+        *_name_notes(response, data),
+        *_website_notes(response, data),
+        *_text_notes(response),
     ]
 
 
@@ -72,6 +73,7 @@ def checks(response: Response, known: Known, submitter: str = "") -> list[Note]:
 
 
 def host(url: str) -> str:
+    """The host of the address without “www.”; "" where it has none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
@@ -79,61 +81,68 @@ def host(url: str) -> str:
 
 
 def domain(name: str) -> str:
-    """The part of a host or of a mail address that somebody has registered, as far as its form tells."""
+    """The registered domain of a host or mail address: two labels, or three below “co.uk” and its like."""
     labels = name.rpartition("@")[2].lower().rstrip(".").split(".")
-    long = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVEL
-    return ".".join(labels[-3:] if long else labels[-2:])
+    has_second_level = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVEL
+    return ".".join(labels[-3:] if has_second_level else labels[-2:])
 
 
-def _mail(response: Response, submitter: str) -> Iterator[Note]:
+def _mail_notes(response: Response, submitter: str) -> Iterator[CheckNote]:
     contact = domain(response.contact_email) if response.contact_email else ""
     website = domain(host(response.website)) if host(response.website) else ""
     sent_by = domain(submitter) if submitter else ""
     if contact in FREE_MAIL:
-        yield Note("contact", _("The contact address is at a free mail service (%(domain)s).") % {"domain": contact})
+        text = _("The contact address is at a free mail service (%(domain)s).")
+        yield CheckNote("contact", text % {"domain": contact})
     elif contact and website and contact != website:
         words = {"mail": contact, "website": website}
-        yield Note("contact", _("The contact address is at %(mail)s, the website at %(website)s.") % words)
+        yield CheckNote("contact", _("The contact address is at %(mail)s, the website at %(website)s.") % words)
     if sent_by in FREE_MAIL:
         words = {"address": submitter}
-        yield Note("", _("Handed in from a free mail service: %(address)s.") % words)
+        yield CheckNote("", _("Handed in from a free mail service: %(address)s.") % words)
     elif sent_by and sent_by not in (website, contact):
         words = {"address": submitter}
-        yield Note("", _("Handed in by %(address)s, whose domain is neither the website's nor the contact's.") % words)
+        text = _("Handed in by %(address)s, whose domain is neither the website's nor the contact's.")
+        yield CheckNote("", text % words)
 
 
-def _website(response: Response, known: Known) -> Iterator[Note]:
-    if not (here := host(response.website)):
+def _website_notes(response: Response, data: ComparisonData) -> Iterator[CheckNote]:
+    own_host = host(response.website)
+    if not own_host:
         return
-    same = [(pk, name) for pk, name, _plain, site in known.vendors if site == here and pk != response.vendor_id]
-    if same:
-        yield Note("website", _("Other vendors have the same website:"), _links(same))
-    if check := known.links.get(response.website):
-        yield Note("website", _("The website did not answer: %(result)s.") % {"result": check.result})  # type: ignore[attr-defined]
+    others = [
+        (pk, name)
+        for pk, name, _normalized, other_host in data.vendors
+        if other_host == own_host and pk != response.vendor_id
+    ]
+    if others:
+        yield CheckNote("website", _("Other vendors have the same website:"), _links(others))
+    if check := data.failed_links.get(response.website):
+        yield CheckNote("website", _("The website did not answer: %(result)s.") % {"result": check.result})
 
 
 # Names --------------------------------------------------------------------------------------------
 
 
-def _names(response: Response, known: Known) -> Iterator[Note]:
-    name = plain_name(response.company_name or response.vendor.name)
-    alike = [
+def _name_notes(response: Response, data: ComparisonData) -> Iterator[CheckNote]:
+    name = normalized_name(response.company_name or response.vendor.name)
+    others = [
         (pk, other)
-        for pk, other, plain, _site in known.vendors
-        if pk != response.vendor_id and nearly_equal(name, plain)
+        for pk, other, normalized, _host in data.vendors
+        if pk != response.vendor_id and is_similar(name, normalized)
     ]
-    if alike:
-        yield Note("company_name", _("Other vendors have the same or nearly the same name:"), _links(alike))
+    if others:
+        yield CheckNote("company_name", _("Other vendors have the same or nearly the same name:"), _links(others))
 
 
-def nearly_equal(name: str, other: str) -> bool:
-    """Whether two plain names are equal but for a slip of the pen."""
+def is_similar(name: str, other: str) -> bool:
+    """Whether two normalized names are equal, or differ as much as by a typing error; an empty one is like none."""
     if name == other or not name or not other:
         return bool(name) and name == other
-    if 2 * min(len(name), len(other)) <= NEARLY_EQUAL * (len(name) + len(other)):
-        return False  # the lengths alone say no
+    if 2 * min(len(name), len(other)) <= SIMILAR_NAME * (len(name) + len(other)):
+        return False  # names of such different lengths cannot reach the similarity
     matcher = SequenceMatcher(None, name, other, autojunk=False)
-    return matcher.quick_ratio() > NEARLY_EQUAL and matcher.ratio() > NEARLY_EQUAL
+    return matcher.quick_ratio() > SIMILAR_NAME and matcher.ratio() > SIMILAR_NAME
 
 
 def _links(vendors: list[tuple[int, str]]) -> list[tuple[str, str]]:
@@ -143,17 +152,18 @@ def _links(vendors: list[tuple[int, str]]) -> list[tuple[str, str]]:
 # Texts --------------------------------------------------------------------------------------------
 
 
-def _texts(response: Response) -> Iterator[Note]:
-    for item, text in _said(response):
+def _text_notes(response: Response) -> Iterator[CheckNote]:
+    for item, text in _texts(response):
         if has_unseen(text):
-            yield Note(item, _("“%(text)s” holds characters that cannot be seen.") % {"text": shortened(text)})
-        if word := mixed(text):
-            yield Note(item, _("“%(word)s” mixes letters of different alphabets.") % {"word": word})
-        if capitals(text):
-            yield Note(item, _("“%(text)s” is written in capitals.") % {"text": shortened(text)})
+            yield CheckNote(item, _("“%(text)s” holds characters that cannot be seen.") % {"text": excerpt(text)})
+        if word := mixed_word(text):
+            yield CheckNote(item, _("“%(word)s” mixes letters of different alphabets.") % {"word": word})
+        if is_in_capitals(text):
+            yield CheckNote(item, _("“%(text)s” is written in capitals.") % {"text": excerpt(text)})
 
 
-def _said(response: Response) -> Iterator[tuple[str, str]]:
+def _texts(response: Response) -> Iterator[tuple[str, str]]:
+    """Every text that the vendor has typed, with its item."""
     for item in ("company_name", "website", "description"):
         yield item, getattr(response, item)
     for answer in response.answers.all():
@@ -165,14 +175,13 @@ def _said(response: Response) -> Iterator[tuple[str, str]]:
         yield "contact", text
 
 
-def shortened(text: str) -> str:
-    """The beginning, on one line, with a mark in place of each character that cannot be seen."""
-    line = " ".join(text.split())
-    seen = "".join("�" if is_unseen(c) and c not in EMOJI_PARTS else c for c in line)
-    return seen if len(seen) <= 60 else seen[:59] + "…"
+def excerpt(text: str) -> str:
+    """The first 60 characters on one line, with “�” for each that cannot be seen."""
+    line = "".join("�" if is_unseen(c) and c not in EMOJI_PARTS else c for c in " ".join(text.split()))
+    return line if len(line) <= 60 else line[:59] + "…"
 
 
-def mixed(text: str) -> str:
+def mixed_word(text: str) -> str:
     """The first word whose letters come from more than one alphabet; "" where there is none."""
     if text.isascii():
         return ""
@@ -187,7 +196,7 @@ def _script(letter: str) -> str:
     return next((script for script in SCRIPTS if name.startswith(script)), "")
 
 
-def capitals(text: str) -> bool:
-    """Whether a whole text, not only an abbreviation in it, is in capitals."""
+def is_in_capitals(text: str) -> bool:
+    """Whether four in five of the letters are capitals, in a text that is no abbreviation (`MIN_CAPITALS`)."""
     letters = [character for character in text if character.isalpha()]
-    return len(letters) >= FEWEST_LETTERS and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+    return len(letters) >= MIN_CAPITALS and sum(map(str.isupper, letters)) > 0.8 * len(letters)

@@ -1,4 +1,4 @@
-"""When two names of companies are the same for a reader: case, legal form and punctuation do not tell them apart."""
+"""Comparison of company names: two that differ in capitals, punctuation or legal form only are the same to a reader."""
 
 import re
 import unicodedata
@@ -12,15 +12,17 @@ LEGAL_FORMS = frozenset({
 })  # fmt: skip
 
 
-def plain_name(name: str) -> str:
-    """The name without capitals, punctuation and legal form, to find those that are written otherwise."""
-    plain = re.sub(r"(?<=\w)[./](?=\w)", "", unicodedata.normalize("NFKC", name).casefold())
-    words = re.sub(r"[^\w]+", " ", plain).split()
+def normalized_name(name: str) -> str:
+    """The name in small letters, without punctuation and legal form; the legal form stays where it is all there is."""
+    text = re.sub(r"(?<=\w)[./](?=\w)", "", unicodedata.normalize("NFKC", name).casefold())
+    words = re.sub(r"[^\w]+", " ", text).split()
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
 
 
-def same_names(name: str) -> list[Vendor]:
-    """The vendors whose name is the same to a reader, A to Å. One query for all names, one for those found."""
-    wanted = plain_name(name)
-    found = [pk for pk, other in Vendor.objects.values_list("pk", "name") if plain_name(other) == wanted]
-    return list(Vendor.objects.filter(pk__in=found)) if wanted else []
+def vendors_of_same_name(name: str) -> list[Vendor]:
+    """The vendors whose normalized name is that of `name`, in the order of their names. Two queries."""
+    normalized = normalized_name(name)
+    if not normalized:
+        return []
+    names = Vendor.objects.values_list("pk", "name")
+    return list(Vendor.objects.filter(pk__in=[pk for pk, other in names if normalized_name(other) == normalized]))

@@ -1,28 +1,27 @@
-"""What a response would change of what is public: item by item, and in texts word by word.
+"""The differences between a response and the vendor's public one: item by item, and in texts word by word.
 
-Pure functions of two responses that have been read with everything. What KL counts of a vendor's own words is no
-change of the vendor's, and is left out.
+Functions of two responses that are loaded `with_everything`; none of them makes a query. Answers that KL counts from a
+vendor's own words are left out: they are not the vendor's.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ..models import Answer, Question, Response, SampleOffering
 
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
-ALIKE = 0.5
-"""Examples with other titles are taken for the same one when so much of their text agrees."""
-LONGEST_DIFF = 5_000
-"""Texts longer than this are shown whole, old and new; comparing them would take too long."""
+MIN_SIMILARITY = 0.5
+"""Examples of different titles are taken for the same one where so much of their text (0 to 1) agrees."""
+MAX_DIFF_LENGTH = 5_000
+"""Old and new text with more characters than this together are not compared, but shown one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """Some words of a text: `same`, `added` or `removed`."""
 
     kind: str
@@ -30,47 +29,46 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A field or an option: what it is called, what has become of it, and its words."""
+class DiffLine:
+    """A field or an option: its label, its kind and its words."""
 
     label: str
     kind: str
-    pieces: list[Piece]
+    pieces: list[DiffPiece]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Lines that belong together: an item's own, or one example's under its title."""
+class DiffGroup:
+    """The lines of an item, or of one example under its title."""
 
     heading: str
     kind: str
-    lines: list[Line]
+    lines: list[DiffLine]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One item of the response against what is public: `same`, `changed`, `added` (nothing before) or `removed`."""
+class ItemDiff:
+    """One item of the response against the public one: `same`, `changed`, `added` (nothing before) or `removed`."""
 
     item: str
     heading: str
     kind: str
-    groups: list[Group]
+    groups: list[DiffGroup]
 
     @property
     def is_change(self) -> bool:
         return self.kind != SAME
 
 
-def changes(response: Response, public: Response | None, questions: Iterable[Question] = ()) -> list[Change]:
-    """Every item in the order of the survey; without `public` everything that is said is `added`.
+def diff_items(response: Response, public: Response | None, questions: Iterable[Question] = ()) -> list[ItemDiff]:
+    """Every item in the order of the survey; without `public` every item with content is `added`.
 
-    `questions` are those of the response's round; what either of the two answers beside them comes along. No query
-    on responses `with_everything` and their vendor.
+    `questions` are those of the response's round; questions that only one of the two responses answers are added.
     """
-    asked = {question.pk: question for question in questions}
-    for one in filter(None, (response, public)):
-        asked |= {answer.option.question_id: answer.option.question for answer in one.answers.all()}
-    ordered = sorted(asked.values(), key=lambda question: (question.position, question.code))
+    by_pk = {question.pk: question for question in questions}
+    for answered in filter(None, (response, public)):
+        by_pk |= {answer.option.question_id: answer.option.question for answer in answered.answers.all()}
+    ordered = sorted(by_pk.values(), key=lambda question: (question.position, question.code))
     return [
         *_company(response, public),
         *(_question(question, response, public) for question in ordered),
@@ -79,75 +77,68 @@ def changes(response: Response, public: Response | None, questions: Iterable[Que
     ]
 
 
-def differing(found: Sequence[Change]) -> int:
-    """How many items are not as they are in public."""
-    return sum(change.is_change for change in found)
+def count_changes(diffs: Sequence[ItemDiff]) -> int:
+    """How many items differ from the public response."""
+    return sum(diff.is_change for diff in diffs)
 
 
-def _change(item: str, heading: str, groups: Sequence[Group]) -> Change:
-    return Change(item, heading, _together([group.kind for group in groups]), list(groups))
-
-
-def _together(kinds: Sequence[str]) -> str:
-    """What the parts' kinds make of the whole."""
-    found = set(kinds)
-    return found.pop() if len(found) == 1 else CHANGED if found else SAME
+def _combined_kind(kinds: Sequence[str]) -> str:
+    """The kind of the whole: that of its parts where they agree, `same` where there are none, else `changed`."""
+    distinct = set(kinds)
+    return distinct.pop() if len(distinct) == 1 else CHANGED if distinct else SAME
 
 
 # Texts --------------------------------------------------------------------------------------------
 
 
-def words(old: str, new: str) -> list[Piece]:
-    """The new text with what was removed and added, by whole words; white space belongs to the word before it."""
+def diff_words(old: str, new: str) -> list[DiffPiece]:
+    """The new text with the removed and added words; white space belongs to the word after it."""
     if old == new:
-        return [Piece(SAME, new)] if new else []
-    if not old or not new or len(old) + len(new) > LONGEST_DIFF:
-        return [Piece(kind, text) for kind, text in ((REMOVED, old), (ADDED, new)) if text]
-    before, after = (re.findall(r"\s*\S+|\s+$", text) for text in (old, new))
+        return [DiffPiece(SAME, new)] if new else []
+    if not old or not new or len(old) + len(new) > MAX_DIFF_LENGTH:
+        return _removed_and_added(old, new)
+    old_words, new_words = (re.findall(r"\s*\S+|\s+$", text) for text in (old, new))
     pieces = []
-    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            pieces.append(Piece(SAME, "".join(after[c:d])))
-            continue
-        gone, come = "".join(before[a:b]), "".join(after[c:d])
-        pieces += [Piece(kind, text) for kind, text in ((REMOVED, gone), (ADDED, come)) if text]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old_words, new_words, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(DiffPiece(SAME, "".join(new_words[j1:j2])))
+        else:
+            pieces += _removed_and_added("".join(old_words[i1:i2]), "".join(new_words[j1:j2]))
     return pieces
 
 
-def _line(label: str, old: str, new: str) -> Line:
+def _removed_and_added(old: str, new: str) -> list[DiffPiece]:
+    return [DiffPiece(kind, text) for kind, text in ((REMOVED, old), (ADDED, new)) if text]
+
+
+def _line(label: str, old: str, new: str) -> DiffLine:
     kind = SAME if old == new else ADDED if not old else REMOVED if not new else CHANGED
-    return Line(label, kind, words(old, new))
+    return DiffLine(label, kind, diff_words(old, new))
 
 
-def _text(item: str, heading: str, old: str, new: str) -> Change:
+def _text_item(item: str, heading: str, old: str, new: str) -> ItemDiff:
     line = _line("", old, new)
-    return Change(item, heading, line.kind, [Group("", line.kind, [line] if line.pieces else [])])
+    return ItemDiff(item, heading, line.kind, [DiffGroup("", line.kind, [line] if line.pieces else [])])
 
 
-def _fields(*lines: Line) -> Group:
-    """Fields under one heading; what is empty before and after is left out."""
-    shown = [line for line in lines if line.pieces]
-    return Group("", _together([line.kind for line in shown]), shown)
+# The items of a response --------------------------------------------------------------------------
 
 
-# The parts of a response --------------------------------------------------------------------------
-
-
-def _company(response: Response, public: Response | None) -> Iterator[Change]:
-    """Name and website against the vendor's, which are what is public; the description against the response's."""
+def _company(response: Response, public: Response | None) -> Iterator[ItemDiff]:
+    """Name and website against the vendor's, which the public pages show; the description against the response's."""
     name, website = (public.vendor.name, public.vendor.website) if public else ("", "")
-    yield _text("company_name", _("Name"), name, response.company_name or response.vendor.name)
-    yield _text("website", _("Website"), website, response.website)
-    yield _text("description", _("Description"), public.description if public else "", response.description)
+    yield _text_item("company_name", _("Name"), name, response.company_name or response.vendor.name)
+    yield _text_item("website", _("Website"), website, response.website)
+    yield _text_item("description", _("Description"), public.description if public else "", response.description)
 
 
 def own_answers(response: Response | None, question: Question) -> dict[int, Answer]:
-    """Option id to the answer that the vendor itself has given to the question."""
+    """Option id to the vendor's own answer to the question."""
     given = response.given.get(question.pk, []) if response else []
     return {answer.option_id: answer for answer in given if answer.mapped_from_id is None}
 
 
-def _question(question: Question, response: Response, public: Response | None) -> Change:
+def _question(question: Question, response: Response, public: Response | None) -> ItemDiff:
     before, after = own_answers(public, question), own_answers(response, question)
     options = {answer.option_id: answer.option for answer in [*before.values(), *after.values()]}
     ordered = sorted(options.values(), key=lambda option: (option.position, option.code))
@@ -156,23 +147,27 @@ def _question(question: Question, response: Response, public: Response | None) -
         old, new = before.get(option.pk), after.get(option.pk)
         line = _line(option.label, old.own_words if old else "", new.own_words if new else "")
         kind = ADDED if old is None else REMOVED if new is None else line.kind if line.kind == SAME else CHANGED
-        lines.append(Line(option.label, kind, line.pieces))
-    group = Group("", _together([line.kind for line in lines]), lines)
-    return Change(question.code, question.heading, group.kind, [group])
+        lines.append(DiffLine(option.label, kind, line.pieces))
+    group = DiffGroup("", _combined_kind([line.kind for line in lines]), lines)
+    return ItemDiff(question.code, question.heading, group.kind, [group])
 
 
-def _contact(response: Response, public: Response | None) -> Change:
-    def line(name: str, label: str) -> Line:
+def _contact(response: Response, public: Response | None) -> ItemDiff:
+    """The fields of the contact; those that are empty before and after are left out."""
+
+    def line(name: str, label: str) -> DiffLine:
         return _line(label, getattr(public, name) if public else "", getattr(response, name))
 
-    group = _fields(
+    lines = [
         line("contact_function", _("Function")),
         line("contact_email", _("E-mail")),
         line("contact_phone", _("Phone")),
         line("contact_name", _("Person")),
         _line(_("Consent of the person"), _consent(public), _consent(response)),
-    )
-    return Change("contact", _("Contact"), group.kind, [group])
+    ]
+    filled = [line for line in lines if line.pieces]
+    group = DiffGroup("", _combined_kind([line.kind for line in filled]), filled)
+    return ItemDiff("contact", _("Contact"), group.kind, [group])
 
 
 def _consent(response: Response | None) -> str:
@@ -182,63 +177,67 @@ def _consent(response: Response | None) -> str:
 # Examples -----------------------------------------------------------------------------------------
 
 
-def _offerings(response: Response, public: Response | None) -> Change:
-    after = list(response.offerings.all())
-    before = list(public.offerings.all()) if public else []
-    pairs = matched(before, after)
+def _offerings(response: Response, public: Response | None) -> ItemDiff:
+    """A group for each example, and one for their order where examples that stay have changed places."""
+    pairs = match_offerings(list(public.offerings.all()) if public else [], list(response.offerings.all()))
     groups = [_offering(old, new) for old, new in pairs]
-    kept = [(old.position, new.position) for old, new in pairs if old and new]
-    if [old for old, _new in kept] != sorted(old for old, _new in kept):
-        titles = " · ".join(old.title for old, new in sorted(pairs, key=_place) if old and new)
-        line = _line(_("Order"), titles, " · ".join(new.title for old, new in pairs if old and new))
-        groups.append(Group("", CHANGED, [line]))
-    return _change("offerings", _("Examples"), groups)
+    continued = [(old, new) for old, new in pairs if old and new]
+    in_old_order = sorted(continued, key=lambda pair: pair[0].position)
+    if continued != in_old_order:
+        old_titles = " · ".join(old.title for old, _new in in_old_order)
+        new_titles = " · ".join(new.title for _old, new in continued)
+        groups.append(DiffGroup("", CHANGED, [_line(_("Order"), old_titles, new_titles)]))
+    return ItemDiff("offerings", _("Examples"), _combined_kind([group.kind for group in groups]), groups)
 
 
-def _place(pair: tuple[SampleOffering | None, SampleOffering | None]) -> int:
-    return pair[0].position if pair[0] else 0
+def match_offerings(
+    old_offerings: Sequence[SampleOffering], new_offerings: Sequence[SampleOffering]
+) -> list[tuple[SampleOffering | None, SampleOffering | None]]:
+    """Each new example with the old one that it continues: that of the same title, or else the most similar one.
 
-
-def matched(before: list, after: list) -> list[tuple[SampleOffering | None, SampleOffering | None]]:
-    """Each example with the public one that it continues: of the same title, or else the one most alike.
-
-    In the new order, what was removed at the end.
+    In the new order; the removed ones stand at the end.
     """
-    left = list(before)
-    continues: dict[int, SampleOffering] = {}
-    for new in after:
-        same = next((old for old in left if old.title.casefold() == new.title.casefold()), None)
-        if same:
-            continues[new.pk] = same
-            left.remove(same)
-    for new in after:
-        if new.pk not in continues and left:
-            best = max(left, key=lambda old: _likeness(old, new))
-            if _likeness(best, new) >= ALIKE:
-                continues[new.pk] = best
-                left.remove(best)
-    return [*((continues.get(new.pk), new) for new in after), *((old, None) for old in left)]
+    unmatched = list(old_offerings)
+    matches: dict[int, SampleOffering] = {}
+    for new in new_offerings:
+        same_title = next((old for old in unmatched if old.title.casefold() == new.title.casefold()), None)
+        if same_title:
+            matches[new.pk] = same_title
+            unmatched.remove(same_title)
+    for new in new_offerings:
+        if new.pk not in matches and unmatched:
+            similarity, best = max(((_similarity(old, new), old) for old in unmatched), key=lambda pair: pair[0])
+            if similarity >= MIN_SIMILARITY:
+                matches[new.pk] = best
+                unmatched.remove(best)
+    return [*((matches.get(new.pk), new) for new in new_offerings), *((old, None) for old in unmatched)]
 
 
-def _likeness(old: SampleOffering, new: SampleOffering) -> float:
-    """0 to 1: how much of the words agrees."""
-    before, after = (f"{one.title} {one.description} {one.where_used}".casefold().split() for one in (old, new))
-    return SequenceMatcher(None, before, after, autojunk=False).ratio()
+def _similarity(old: SampleOffering, new: SampleOffering) -> float:
+    """How much of the two examples' words agrees, 0 to 1."""
+    old_words, new_words = (
+        f"{offering.title} {offering.description} {offering.where_used}".casefold().split() for offering in (old, new)
+    )
+    return SequenceMatcher(None, old_words, new_words, autojunk=False).ratio()
 
 
-def _offering(old: SampleOffering | None, new: SampleOffering | None) -> Group:
-    was, now = _content(old), _content(new)
-    lines = [line for label in (was or now) if (line := _line(label, was.get(label, ""), now.get(label, ""))).pieces]
-    kind = ADDED if old is None else REMOVED if new is None else _together([line.kind for line in lines])
-    title = (new or old).title  # type: ignore[union-attr]
-    return Group(title, kind, lines)
+def _offering(old: SampleOffering | None, new: SampleOffering | None) -> DiffGroup:
+    """The fields of one example under its title; those that are empty before and after are left out."""
+    before, after = _offering_texts(old), _offering_texts(new)
+    compared = (_line(label, before.get(label, ""), after.get(label, "")) for label in before or after)
+    lines = [line for line in compared if line.pieces]
+    kind = ADDED if old is None else REMOVED if new is None else _combined_kind([line.kind for line in lines])
+    shown = new or old
+    return DiffGroup(shown.title if shown else "", kind, lines)
 
 
-def _content(offering: SampleOffering | None) -> dict[str, Any]:
-    """What an example says, by the names of its fields."""
+def _offering_texts(offering: SampleOffering | None) -> dict[str, str]:
+    """Label to text of each field of an example; empty for None."""
     if offering is None:
         return {}
-    options = sorted(offering.options.all(), key=lambda one: (one.question.position, one.position, one.code))
+    options = sorted(
+        offering.options.all(), key=lambda option: (option.question.position, option.position, option.code)
+    )
     return {
         _("Title"): offering.title,
         _("What it does"): offering.description,

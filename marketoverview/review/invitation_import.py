@@ -1,7 +1,7 @@
-"""Lists of companies to invite, as people paste them or save them from a spreadsheet. Reads text, asks nobody.
+"""Reads lists of companies to invite, as people paste them or save them from a spreadsheet. No database access.
 
-Columns are divided by semicolons, tabs or commas and may stand in any order: the address is where the @ is, the CVR
-number where the eight digits are, the company's name is the first of the rest. A row of headings is passed over.
+Columns are separated by semicolons, tabs or commas and may stand in any order: the mail address is the cell with an @,
+the CVR number the one of eight digits, the company's name the first of the rest. A row of headings is left out.
 """
 
 import csv
@@ -18,9 +18,10 @@ from kl_ai.validators import validate_line
 
 from ..models.vendors import validate_cvr
 
-MOST_LINES = 2_000
-MOST_BYTES = 500_000
-LONGEST_NAME = 120
+MAX_LINES = 2_000
+MAX_BYTES = 500_000
+MAX_NAME_LENGTH = 120
+MAX_ADDRESS_LENGTH = 254
 HEADINGS = frozenset({
     "virksomhed", "virksomhedsnavn", "firma", "navn", "leverandør", "company", "name", "vendor", "e-mail",
     "email", "mail", "e-mailadresse", "mailadresse", "cvr", "cvr-nr", "cvr-nr.", "cvr-nummer", "cvrnr",
@@ -29,18 +30,18 @@ HEADINGS = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One company of the list, and why it cannot be invited, or ""."""
+class ListedCompany:
+    """One line of the list; `problem` is a sentence that says why it cannot be invited, or ""."""
 
-    number: int
-    company: str
+    line_number: int
+    name: str
     email: str
     cvr_number: str
     problem: str = ""
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file, as spreadsheets save it: UTF-8 with or without mark, UTF-16, or else Windows-1252."""
+def decode(data: bytes) -> str:
+    """The text of a spreadsheet's file: UTF-8 with or without byte-order mark, UTF-16, or else Windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     try:
@@ -49,42 +50,42 @@ def decoded(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def read(text: str) -> list[Line]:
-    """The companies in the order of the text, empty lines left out. Raises `ValidationError` where it is too long."""
-    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
+def read_companies(text: str) -> list[ListedCompany]:
+    """The companies in the order of the text, empty lines left out. Raises `ValidationError` for a text too long."""
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise ValidationError(_("The list is too long: at most 500 KB can be read at once."))
     rows = [(number, row) for number, row in enumerate(clean_text(text).split("\n"), 1) if row.strip(" ;,\t")]
-    if len(rows) > MOST_LINES:
+    if len(rows) > MAX_LINES:
         raise ValidationError(_("The list is too long: at most 2,000 lines can be read at once."))
-    divided_by = _delimiter([row for _number, row in rows])
-    return list(_lines(rows, divided_by))
+    return list(_companies(rows, _delimiter([row for _number, row in rows])))
 
 
 def _delimiter(rows: list[str]) -> str:
-    """What divides the columns: of tab, semicolon and comma the first that stands in most of the rows."""
+    """The separator of the columns: of tab, semicolon and comma the one in most of the rows, the earlier at a tie."""
     return max("\t;,", key=lambda delimiter: sum(delimiter in row for row in rows))
 
 
-def _lines(rows: list[tuple[int, str]], divided_by: str) -> Iterator[Line]:
-    seen: dict[str, int] = {}
-    for place, (number, row) in enumerate(rows):
-        cells = _cells(row, divided_by)
-        if place == 0 and _is_heading(cells):
+def _companies(rows: list[tuple[int, str]], delimiter: str) -> Iterator[ListedCompany]:
+    """A company for each (line number, row) but the heading; the second line of an address is a problem."""
+    first_lines: dict[str, int] = {}
+    for index, (number, row) in enumerate(rows):
+        cells = _cells(row, delimiter)
+        if index == 0 and _is_heading(cells):
             continue
-        company, email, cvr_number = _sorted_out(cells)
-        problem = _problem(company, email, cvr_number)
-        if not problem and (earlier := seen.get(email.lower())):
-            problem = _("The address stands on line %(number)s already.") % {"number": earlier}
-        seen.setdefault(email.lower(), number)
-        yield Line(number, company, email, cvr_number, problem)
+        name, email, cvr_number = _assign_cells(cells)
+        problem = _problem(name, email, cvr_number)
+        if not problem and (first_line := first_lines.get(email.lower())):
+            problem = _("The address stands on line %(number)s already.") % {"number": first_line}
+        first_lines.setdefault(email.lower(), number)
+        yield ListedCompany(number, name, email, cvr_number, problem)
 
 
-def _cells(row: str, divided_by: str) -> list[str]:
-    """Each line by itself, so that a quotation mark left open spoils one line only."""
+def _cells(row: str, delimiter: str) -> list[str]:
+    """The cells of one row. Rows are read one by one, so that a missing quotation mark damages one row only."""
     try:
-        cells = next(csv.reader([row], delimiter=divided_by), [])
+        cells = next(csv.reader([row], delimiter=delimiter), [])
     except csv.Error:
-        cells = row.split(divided_by)
+        cells = row.split(delimiter)
     return [clean_line(cell) for cell in cells]
 
 
@@ -92,28 +93,29 @@ def _is_heading(cells: list[str]) -> bool:
     return not any("@" in cell for cell in cells) and any(cell.casefold() in HEADINGS for cell in cells)
 
 
-def _sorted_out(cells: list[str]) -> tuple[str, str, str]:
-    """Name, address and CVR number of a row."""
-    email = next((cell for cell in cells if "@" in cell), "")
-    numbers = {cell: plain for cell in cells if re.fullmatch(r"\d{8}", plain := _digits(cell), re.ASCII)}
-    found = next(iter(numbers), "")
-    names = [cell for cell in cells if cell and cell not in (email, found)]
-    return (names[0] if names else ""), email.removeprefix("mailto:").strip("<> "), numbers.get(found, "")
+def _assign_cells(cells: list[str]) -> tuple[str, str, str]:
+    """Name, mail address and CVR number of a row, "" for each that is missing."""
+    email_cell = next((cell for cell in cells if "@" in cell), "")
+    numbers = {cell: number for cell in cells if re.fullmatch(r"\d{8}", number := _without_spacing(cell), re.ASCII)}
+    number_cell = next(iter(numbers), "")
+    name = next((cell for cell in cells if cell and cell not in (email_cell, number_cell)), "")
+    return name, email_cell.removeprefix("mailto:").strip("<> "), numbers.get(number_cell, "")
 
 
-def _digits(cell: str) -> str:
-    """A CVR number without the “DK” and the spaces that people write."""
+def _without_spacing(cell: str) -> str:
+    """A CVR number without the “DK” in front and the spaces, full stops and hyphens that people write in it."""
     return re.sub(r"[\s.-]", "", re.sub(r"^dk", "", cell, flags=re.IGNORECASE))
 
 
-def _problem(company: str, email: str, cvr_number: str) -> str:
+def _problem(name: str, email: str, cvr_number: str) -> str:
+    """Why a company of these cells cannot be invited; "" where it can."""
     if not email:
         return _("There is no e-mail address.")
-    if not company:
+    if not name:
         return _("There is no company name.")
-    if len(company) > LONGEST_NAME:
+    if len(name) > MAX_NAME_LENGTH:
         return _("The company name is too long.")
-    for validator, value in ((validate_line, company), (_validate_address, email), (validate_cvr, cvr_number)):
+    for validator, value in ((validate_line, name), (_validate_address, email), (validate_cvr, cvr_number)):
         try:
             if value:
                 validator(value)
@@ -123,6 +125,6 @@ def _problem(company: str, email: str, cvr_number: str) -> str:
 
 
 def _validate_address(email: str) -> None:
-    if len(email) > 254:
+    if len(email) > MAX_ADDRESS_LENGTH:
         raise ValidationError(_("The e-mail address is too long."))
     validate_email(email)

@@ -1,7 +1,7 @@
-"""Whether the websites that vendors give answer. Asked by a command, never while somebody waits.
+"""Requests the websites of vendors and stores whether they answer. Called by a command, never by a view.
 
-A vendor could give an address inside KL's own network, so nothing is sent before the address of the other end is
-known to be public; a redirect is followed under the same rule.
+A vendor could give an address inside KL's own network, so nothing is sent before the connection's IP address is known
+to be public. Redirects are followed under the same rule.
 """
 
 import http.client
@@ -12,72 +12,78 @@ from ipaddress import IPv4Address, IPv6Network, ip_address
 from threading import Thread
 from urllib.parse import urljoin, urlsplit
 
-from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from ..models import LinkCheck, Response
 
-TIMEOUT = 10
-"""Seconds that the other end may be silent."""
-PATIENCE = 60
-"""Seconds for one website in all: one that sends a byte now and then must not hold up the others."""
-MOST_REDIRECTS = 5
-MOST_BYTES = 64 * 1024
-AGENT = "KL-markedsoverblik link check"
+SOCKET_TIMEOUT = 10
+"""Seconds without a byte after which the connection is given up."""
+TOTAL_TIMEOUT = 60
+"""Seconds for one website in all: one that sends a byte now and then must not delay the others."""
+MAX_REDIRECTS = 5
+MAX_BYTES = 64 * 1024
+USER_AGENT = "KL-markedsoverblik link check"
 UNICAST = IPv6Network("2000::/3")
-"""All that is given out of IPv6 for the public internet; what lies beside it may lead back into a private network."""
+"""The IPv6 addresses that are allocated for the public internet; others may be translated to private ones."""
+
+AddressTest = Callable[[str], bool]
+"""Whether a connection to this IP address is allowed."""
 
 
 class NotPublic(OSError):
     """The address leads to a machine that is not on the public internet."""
 
 
-def is_public(address: str) -> bool:
-    """Whether the IP address is one of the public internet."""
-    bare = ip_address(address.partition("%")[0])
-    inside = bare if isinstance(bare, IPv4Address) else bare.ipv4_mapped or bare.sixtofour
-    if inside:
-        return inside.is_global and not inside.is_multicast
-    return bare.is_global and bare in UNICAST
-
-
 class TooManyRedirects(Exception):
-    """The website sends on and on."""
+    """The website redirects more than `MAX_REDIRECTS` times."""
+
+
+def is_public(address: str) -> bool:
+    """Whether the IP address is one of the public internet. IPv4 addresses inside IPv6 ones count as themselves."""
+    ip = ip_address(address.partition("%")[0])
+    ipv4 = ip if isinstance(ip, IPv4Address) else ip.ipv4_mapped or ip.sixtofour
+    if ipv4:
+        return ipv4.is_global and not ipv4.is_multicast
+    return ip.is_global and ip in UNICAST
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection that looks at its other end before anything is sent."""
+    """A connection that checks the IP address of the other end before anything is sent."""
 
-    allowed: Callable[[str], bool] = staticmethod(is_public)
+    def __init__(self, host: str, port: int, is_allowed: AddressTest) -> None:
+        super().__init__(host, port, timeout=SOCKET_TIMEOUT)
+        self.is_allowed = is_allowed
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self.host, self.port), self.timeout)
-        if not self.allowed(self.sock.getpeername()[0]):
+        if not self.is_allowed(self.sock.getpeername()[0]):
             self.sock.close()
             raise NotPublic(self.host)
-        if isinstance(self, _SecureConnection):
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
 
 class _SecureConnection(_Connection):
     default_port = 443
 
+    def connect(self) -> None:
+        super().connect()
+        self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
-def check(url: str, allowed: Callable[[str], bool] = is_public, patience: float = PATIENCE) -> tuple[bool, str]:
-    """Whether the address answers with a page, and what came of it in words, after `patience` seconds at most."""
-    found: list[int | Exception] = []
 
-    def ask() -> None:
+def check(url: str, is_allowed: AddressTest = is_public, timeout: float = TOTAL_TIMEOUT) -> tuple[bool, str]:
+    """Whether the address answers with a page, and the result in words, after `timeout` seconds at most."""
+    outcomes: list[int | Exception] = []
+
+    def request() -> None:
         try:
-            found.append(_follow(url, allowed))
-        except Exception as error:  # whatever the other end sends: the next website is asked all the same
-            found.append(error)
+            outcomes.append(_final_status(url, is_allowed))
+        except Exception as error:  # whatever the other end sends: the next website is requested all the same
+            outcomes.append(error)
 
-    worker = Thread(target=ask, daemon=True)
+    worker = Thread(target=request, daemon=True)
     worker.start()
-    worker.join(patience)
-    outcome = found[0] if found else TimeoutError()
+    worker.join(timeout)
+    outcome = outcomes[0] if outcomes else TimeoutError()
     if isinstance(outcome, int):
         return outcome < 400, str(outcome)
     if isinstance(outcome, NotPublic):
@@ -87,49 +93,46 @@ def check(url: str, allowed: Callable[[str], bool] = is_public, patience: float 
     return False, _("no answer (%(error)s)") % {"error": type(outcome).__name__}
 
 
-def _follow(url: str, allowed: Callable[[str], bool]) -> int:
-    """The status in the end. Raises `NotPublic`, `TooManyRedirects`, or whatever a connection raises."""
-    for _hop in range(MOST_REDIRECTS + 1):
-        status, location = _ask(url, allowed)
+def _final_status(url: str, is_allowed: AddressTest) -> int:
+    """The status after all redirects. Raises `NotPublic`, `TooManyRedirects`, or whatever a connection raises."""
+    for _hop in range(MAX_REDIRECTS + 1):
+        status, location = _request(url, is_allowed)
         if status not in (301, 302, 303, 307, 308) or not location:
             return status
         url = urljoin(url, location)
     raise TooManyRedirects(url)
 
 
-def _ask(url: str, allowed: Callable[[str], bool]) -> tuple[int, str]:
-    """The status and the `Location` of one request."""
+def _request(url: str, is_allowed: AddressTest) -> tuple[int, str]:
+    """The status and the `Location` of one GET request."""
     parts = urlsplit(iri_to_uri(url))
     host = urlsplit(url).hostname
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError(url)
-    kind = _SecureConnection if parts.scheme == "https" else _Connection
-    connection = kind(host.encode("idna").decode(), parts.port or kind.default_port, timeout=TIMEOUT)
-    connection.allowed = allowed  # type: ignore[method-assign]
+    connection_class = _SecureConnection if parts.scheme == "https" else _Connection
+    port = parts.port or connection_class.default_port
+    connection = connection_class(host.encode("idna").decode(), port, is_allowed)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request(
-            "GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), headers={"User-Agent": AGENT}
-        )
-        answer = connection.getresponse()
-        answer.read(MOST_BYTES)
-        return answer.status, answer.headers.get("Location", "")
+        connection.request("GET", path, headers={"User-Agent": USER_AGENT})
+        response = connection.getresponse()
+        response.read(MAX_BYTES)
+        return response.status, response.headers.get("Location", "")
     finally:
         connection.close()
 
 
-def websites() -> list[str]:
-    """The websites of what is public or waits for review, each once. One query."""
-    found = Response.objects.filter(status__in=("published", "submitted")).exclude(website="")
-    return sorted(set(found.values_list("website", flat=True)))
+def websites_to_check() -> list[str]:
+    """The websites of published and submitted responses, each once. One query."""
+    responses = Response.objects.filter(status__in=("published", "submitted")).exclude(website="")
+    return sorted(set(responses.values_list("website", flat=True)))
 
 
-def check_all(allowed: Callable[[str], bool] = is_public) -> tuple[int, int]:
-    """Ask every website, one at a time, and store what came of it; how many answered, and how many did not."""
-    outcomes = []
-    for url in websites():
-        ok, result = check(url, allowed)
-        LinkCheck.objects.update_or_create(
-            url=url, defaults={"ok": ok, "result": result[:200], "checked_at": timezone.now()}
-        )
-        outcomes.append(ok)
-    return sum(outcomes), len(outcomes) - sum(outcomes)
+def check_all(is_allowed: AddressTest = is_public) -> tuple[int, int]:
+    """Request every website, one after the other, and store the results: how many answered, and how many did not."""
+    answered = []
+    for url in websites_to_check():
+        ok, result = check(url, is_allowed)
+        LinkCheck.record(url, ok=ok, result=result)
+        answered.append(ok)
+    return sum(answered), len(answered) - sum(answered)

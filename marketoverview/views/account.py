@@ -1,136 +1,156 @@
-"""A person's own login: name and language, a copy of all data, and the way out."""
+"""The pages of a person's own login: name and language, a copy of all data, deletion."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
+from kl_ai.pages.frame import render_page
 
-from ..models import Invitation, JoinRequest, Response, Vendor
+from ..models import Answer, JoinRequest, Response, SampleOffering, Vendor, delete_login
 from ..models.drafts import CONTENT
 from ..survey.forms.company import AccountForm
 from ..survey.status import history
 
 
 @never_cache
-def account(request: HttpRequest) -> HttpResponse:
-    """`/leverandoer/konto/`"""
-    user = get_object_or_404(User, pk=request.user.pk)  # not the one that the page's frame shows
+def account(request: AuthenticatedRequest) -> HttpResponse:
+    """`/leverandoer/konto/`: the person's name and the language of the mails."""
+    user = get_object_or_404(User, pk=request.user.pk)  # a copy: the page's frame shows `request.user` unchanged
     form = AccountForm(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect("vendor:account")
-    return _page(request, "account", _("Your login"), form=form, vendors=Vendor.objects.of_member(request.user))
+    return _page(request, "account", _("Your login"), form=form, vendors=Vendor.objects.for_member(request.user))
 
 
-def _page(request: HttpRequest, name: str, title: str, **context) -> HttpResponse:
+def _page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
     crumbs = [(_("Your company"), reverse("vendor:home"))]
     crumbs += [(_("Your login"), reverse("vendor:account")), (title, "")] if name != "account" else [(title, "")]
-    context |= {"nav_current": "vendor", "crumbs": crumbs, "title": title}
-    return render(request, f"marketoverview/vendor/{name}.html", context)
+    template = f"marketoverview/vendor/{name}.html"
+    return render_page(request, template, {**context, "title": title}, nav_current="vendor", crumbs=crumbs)
 
 
 @never_cache
-def account_delete(request: HttpRequest) -> HttpResponse:
-    """`/leverandoer/konto/slet/`: delete the login and what is known of the person."""
+def account_delete(request: AuthenticatedRequest) -> HttpResponse:
+    """`/leverandoer/konto/slet/`: delete the login with what is stored about the person."""
     if request.method == "POST":
         if request.user.is_staff:
             messages.error(request, _("An administrator at KL deletes the logins of KL's own staff."))
             return redirect("vendor:account")
         try:
-            delete(request.user)
-        except ValidationError as refused:
-            messages.error(request, " ".join(refused.messages))
+            delete_login(request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
             return redirect("vendor:account_delete")
         logout(request)
-        return _page(request, "account_deleted", _("Your login is deleted"))  # no redirect: it would need a cookie
+        return _page(
+            request, "account_deleted", _("Your login is deleted")
+        )  # a redirect would need a cookie for the message
     return _page(request, "account_delete", _("Delete the login"))
-
-
-def delete(user: Any) -> None:
-    """The person leaves every vendor and is forgotten. Raises `ValidationError` where somebody must take over first."""
-    with transaction.atomic():
-        for membership in user.memberships.select_related("vendor"):
-            membership.leave()
-        OutgoingMail.objects.filter(to__iexact=user.email).delete()
-        Invitation.objects.filter(email__iexact=user.email).delete()
-        user.delete()
 
 
 @require_safe
 @never_cache
-def data(request: HttpRequest) -> HttpResponse:
-    """`/leverandoer/konto/data.json`: everything that the portal holds of the person and its vendors."""
-    user: Any = request.user
-    vendors = Vendor.objects.of_member(user).prefetch_related("memberships__user", "invitations")
+def data(request: AuthenticatedRequest) -> HttpResponse:
+    """`/leverandoer/konto/data.json`: all that the portal stores about the person and the vendors that it acts for."""
+    user = request.user
+    vendors = Vendor.objects.for_member(user).prefetch_related("memberships__user", "invitations")
     mails = OutgoingMail.objects.filter(to__iexact=user.email).values("subject", "kind", "created_at", "sent_at")
-    asked = JoinRequest.objects.filter(user=user).values(
+    join_requests = JoinRequest.objects.filter(user=user).values(
         "vendor__name", "message", "asked_at", "decided_at", "approved"
     )
     content = {
         "made_at": timezone.now(),
         "login": {
-            "email": user.email, "name": user.full_name, "language": user.language,
-            "created_at": user.date_joined, "last_login": user.last_login,
+            "email": user.email,
+            "name": user.full_name,
+            "language": user.language,
+            "created_at": user.date_joined,
+            "last_login": user.last_login,
         },
-        "requests_to_join": list(asked),
+        "requests_to_join": list(join_requests),
         "mails": list(mails),
-        "vendors": [_vendor(vendor) for vendor in vendors],
-    }  # fmt: skip
-    answer = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    answer["Content-Disposition"] = 'attachment; filename="mine-data.json"'
-    return answer
+        "vendors": [_vendor_data(vendor) for vendor in vendors],
+    }
+    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = 'attachment; filename="mine-data.json"'
+    return response
 
 
-def _vendor(vendor: Vendor) -> dict[str, Any]:
-    responses = Response.objects.filter(vendor=vendor).with_everything().prefetch_related("events__actor")
+def _vendor_data(vendor: Vendor) -> dict[str, Any]:
+    submissions = Response.objects.filter(vendor=vendor).with_everything().prefetch_related("events__actor")
     return {
-        "name": vendor.name, "cvr_number": vendor.cvr_number, "country": vendor.country, "website": vendor.website,
-        "profile": reverse("market:profile", args=[vendor.slug]), "created_at": vendor.created_at,
-        "members": [{"email": one.user.email, "since": one.joined_at} for one in vendor.memberships.all()],
+        "name": vendor.name,
+        "cvr_number": vendor.cvr_number,
+        "country": vendor.country,
+        "website": vendor.website,
+        "profile": reverse("market:profile", args=[vendor.slug]),
+        "created_at": vendor.created_at,
+        "members": [
+            {"email": membership.user.email, "since": membership.joined_at} for membership in vendor.memberships.all()
+        ],
         "invitations": [
-            {"email": one.email, "created_at": one.created_at, "accepted_at": one.accepted_at}
-            for one in vendor.invitations.all()
+            {
+                "email": invitation.email,
+                "created_at": invitation.created_at,
+                "accepted_at": invitation.accepted_at,
+            }
+            for invitation in vendor.invitations.all()
         ],
-        "responses": [_response(response) for response in responses.order_by("sequence")],
-    }  # fmt: skip
+        "responses": [_response_data(submission) for submission in submissions.order_by("sequence")],
+    }
 
 
-def _response(response: Response) -> dict[str, Any]:
+def _response_data(submission: Response) -> dict[str, Any]:
     return {
-        "number": response.sequence, "round": response.round.code, "status": response.status,
-        **{name: getattr(response, name) for name in CONTENT},
-        "submitted_at": response.submitted_at, "published_at": response.published_at,
-        "confirmed_on": response.confirmed_at, "closed_at": response.closed_at,
-        "answers": [
-            {
-                "question": one.option.question.code, "question_text": one.option.question.text,
-                "option": one.option.code, "label": one.option.label,
-                "own_words": one.own_words, "counted_by_kl": one.mapped_from_id is not None, "objection": one.objection,
-            }
-            for one in response.answers.all()
-        ],
-        "offerings": [
-            {
-                "title": one.title, "description": one.description, "stage": one.stage, "where_used": one.where_used,
-                "options": [f"{option.question.code}/{option.code}" for option in one.options.all()],
-            }
-            for one in response.offerings.all()
-        ],
+        "number": submission.sequence,
+        "round": submission.round.code,
+        "status": submission.status,
+        **{name: getattr(submission, name) for name in CONTENT},
+        "submitted_at": submission.submitted_at,
+        "published_at": submission.published_at,
+        "confirmed_on": submission.confirmed_at,
+        "closed_at": submission.closed_at,
+        "answers": [_answer_data(answer) for answer in submission.answers.all()],
+        "offerings": [_offering_data(offering) for offering in submission.offerings.all()],
         "events": [
-            {"at": one.at, "what": one.what, "by": one.who, "reason": one.reason}
-            for one in history(response.events.all())
+            {"at": event.at, "what": event.what, "by": event.who, "reason": event.reason}
+            for event in history(submission.events.all())
         ],
-    }  # fmt: skip
+    }
+
+
+def _answer_data(answer: Answer) -> dict[str, Any]:
+    question = answer.option.question
+    return {
+        "question": question.code,
+        "question_text": question.text,
+        "option": answer.option.code,
+        "label": answer.option.label,
+        "own_words": answer.own_words,
+        "counted_by_kl": answer.mapped_from_id is not None,
+        "objection": answer.objection,
+    }
+
+
+def _offering_data(offering: SampleOffering) -> dict[str, Any]:
+    return {
+        "title": offering.title,
+        "description": offering.description,
+        "stage": offering.stage,
+        "where_used": offering.where_used,
+        "options": [f"{option.question.code}/{option.code}" for option in offering.options.all()],
+    }

@@ -23,7 +23,7 @@ def on_draft(view: View) -> View:
     @never_cache
     @wraps(view)
     def answer(request: HttpRequest, pk: int, *args, **kwargs) -> HttpResponse:
-        own = Response.objects.of_member(request.user).select_related("vendor", "round", "based_on")
+        own = Response.objects.for_member(request.user).select_related("vendor", "round", "based_on")
         response = get_object_or_404(own, pk=pk)
         try:
             if not response.is_editable:

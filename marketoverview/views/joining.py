@@ -1,4 +1,4 @@
-"""How people come to act for a vendor, and how they leave: register, ask, invite, accept, remove."""
+"""The pages on which people come to act for a vendor and leave it: register, ask, invite, accept, remove."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -6,59 +6,59 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import restore
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
+from kl_ai.pages.frame import render_page
 
 from ..mails import notifications
-from ..models import Invitation, JoinRequest, SurveyRound, Vendor
-from ..review.company_names import same_names
+from ..models import Invitation, JoinRequest, Vendor
+from ..review.company_names import vendors_of_same_name
 from ..survey.forms.company import InviteForm, MessageForm, RegisterForm
 from .company import own_vendor, vendor_page
 
-MOST_INVITATIONS = 20
-"""Invitations of one vendor that may wait at the same time."""
-
-# A company comes in -------------------------------------------------------------------------------
+# Registering a company and asking to join one -----------------------------------------------------
 
 
 @restore.restorable
 @never_cache
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: AuthenticatedRequest) -> HttpResponse:
     """`/leverandoer/virksomhed/ny/`: find the company by its CVR number or name, or register it."""
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
     form = RegisterForm(typed)
     similar: list[Vendor] = []
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["cvr_number"]
-        if number and (known := Vendor.objects.filter(cvr_number=number).first()):
-            return to_known(request, known)
-        similar = [] if number else same_names(form.cleaned_data["name"])
-        same = Vendor.objects.of_member(request.user).filter(pk__in=[vendor.pk for vendor in similar])
-        if mine := same.filter(country=form.cleaned_data["country"]).first():
-            return redirect("vendor:company", mine.slug)
+        if number and (registered := Vendor.objects.filter(cvr_number=number).first()):
+            return redirect_to_registered(request, registered)
+        similar = [] if number else vendors_of_same_name(form.cleaned_data["name"])
+        own = Vendor.objects.for_member(request.user).filter(pk__in=[vendor.pk for vendor in similar])
+        if existing := own.filter(country=form.cleaned_data["country"]).first():
+            return redirect("vendor:company", existing.slug)
         if not similar or "is_another" in request.POST:
             try:
                 vendor = Vendor.register(request.user, **form.vendor_fields)
-            except IntegrityError:  # somebody registered the number in the same moment
-                return to_known(request, get_object_or_404(Vendor, cvr_number=number))
+            except IntegrityError:  # somebody registered the number at the same moment
+                return redirect_to_registered(request, get_object_or_404(Vendor, cvr_number=number))
             messages.success(request, _("%(vendor)s is registered.") % {"vendor": vendor})
             return redirect("vendor:company", vendor.slug)
     elif request.method == "GET" and typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
-    context = {"nav_current": "vendor", "crumbs": [(_("Your company"), reverse("vendor:home")), (_("Register"), "")]}
-    return render(request, "marketoverview/vendor/register.html", context | {"form": form, "similar": similar})
+    context = {"form": form, "similar": similar}
+    crumbs = [(_("Your company"), reverse("vendor:home")), (_("Register"), "")]
+    return render_page(request, "marketoverview/vendor/register.html", context, nav_current="vendor", crumbs=crumbs)
 
 
-def to_known(request: HttpRequest, vendor: Vendor) -> HttpResponse:
-    """A registered company: its page for those who act for it, the request to join for others."""
+def redirect_to_registered(request: AuthenticatedRequest, vendor: Vendor) -> HttpResponse:
+    """A redirect to the company's page for those who act for it, to the request to join for others."""
     if vendor.memberships.filter(user=request.user.pk).exists():
         return redirect("vendor:company", vendor.slug)
     return redirect("vendor:join", vendor.slug)
@@ -66,23 +66,18 @@ def to_known(request: HttpRequest, vendor: Vendor) -> HttpResponse:
 
 @restore.restorable
 @never_cache
-def join(request: HttpRequest, slug: str) -> HttpResponse:
+def join(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/deltag/`: ask to act for a company that is registered already."""
     vendor = get_object_or_404(Vendor, slug=slug)
     if vendor.memberships.filter(user=request.user.pk).exists():
         return redirect("vendor:company", slug)
-    waiting = JoinRequest.objects.filter(vendor=vendor, user=request.user.pk, decided_at=None).first()
+    waiting = JoinRequest.objects.waiting().filter(vendor=vendor, user=request.user.pk).first()
     form = MessageForm(request.POST if request.method == "POST" else restore.restore_input(request))
     if request.method == "POST" and waiting is None and form.is_valid():
         with transaction.atomic():
-            asked, is_new = JoinRequest.objects.get_or_create(
-                vendor=vendor,
-                user_id=request.user.pk,
-                decided_at=None,
-                defaults={"message": form.cleaned_data["message"]},
-            )
+            join_request, is_new = JoinRequest.submit(vendor, request.user, form.cleaned_data["message"])
             if is_new:
-                notifications.asked_to_join(asked)
+                notifications.send_join_request(join_request)
         return redirect("vendor:join", slug)
     if request.method == "GET" and form.is_bound:
         messages.warning(request, restore.RESTORED_NOTICE)
@@ -90,13 +85,13 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def join_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """A member lets somebody in, or does not."""
-    asked = get_object_or_404(JoinRequest, pk=pk, vendor=own_vendor(request, slug))
+def join_decide(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResponse:
+    """`…/anmodninger/<pk>/`: a member approves or declines a request to join."""
+    join_request = get_object_or_404(JoinRequest, pk=pk, vendor=own_vendor(request, slug))
     with transaction.atomic():
-        is_decided = asked.decide(request.user, approve="approve" in request.POST)
+        is_decided = join_request.decide(request.user, approve="approve" in request.POST)
         if is_decided:
-            notifications.joined(asked)
+            notifications.send_join_decision(join_request)
     if not is_decided:
         messages.info(request, _("Somebody else has decided already."))
     return redirect("vendor:members", slug)
@@ -106,80 +101,64 @@ def join_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @never_cache
-def members(request: HttpRequest, slug: str) -> HttpResponse:
+def members(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/kolleger/`: who acts for the company, who is invited, who asks."""
     vendor = own_vendor(request, slug)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and (sent := invite(request, vendor, form)):
         add_delivery_message(request, [sent], unsent_level=messages.SUCCESS)
         return redirect("vendor:members", slug)
-    return vendor_page(
-        request, vendor, "members", _("Colleagues"),
-        form=form,
-        memberships=vendor.memberships.select_related("user").order_by("joined_at"),
-        invitations=vendor.invitations.waiting(),
-        requests=vendor.join_requests.filter(decided_at=None).select_related("user"),
-    )  # fmt: skip
+    context = {
+        "form": form,
+        "memberships": vendor.memberships.select_related("user").order_by("joined_at"),
+        "invitations": vendor.invitations.waiting(),
+        "join_requests": vendor.join_requests.waiting().select_related("user"),
+    }
+    return vendor_page(request, vendor, "members", _("Colleagues"), **context)
 
 
-def invite(request: HttpRequest, vendor: Vendor, form: InviteForm) -> OutgoingMail | None:
-    """Invite the colleague; None, and an error at the field, where that is not possible."""
-    email = form.cleaned_data["email"]
-    waiting = vendor.invitations.waiting()
-    if vendor.memberships.filter(user__email__iexact=email).exists():
-        form.add_error("email", _("This person acts for the company already."))
-    elif waiting.filter(email__iexact=email).exists():
-        form.add_error("email", _("This person is invited already. Cancel the invitation to send it anew."))
-    elif waiting.count() >= MOST_INVITATIONS:
-        form.add_error("email", _("Many invitations wait for an answer. Cancel some before you send more."))
-    else:
-        try:
-            return send_invitation(request, vendor, email)
-        except IntegrityError:  # a colleague invited the same person in the same moment
-            form.add_error("email", _("This person is invited already. Cancel the invitation to send it anew."))
+def invite(request: AuthenticatedRequest, vendor: Vendor, form: InviteForm) -> OutgoingMail | None:
+    """The mail to the colleague; None, and an error at the field, where the invitation is refused."""
+    language = (get_language() or "da")[:2]
+    try:
+        with transaction.atomic():
+            invitation = Invitation.invite_colleague(vendor, form.cleaned_data["email"], request.user, language)
+            return notifications.send_invitation(invitation)
+    except ValidationError as error:
+        form.add_error("email", error)
     return None
 
 
-def send_invitation(request: HttpRequest, vendor: Vendor, email: str) -> OutgoingMail | None:
-    """A new invitation, in the place of one that has expired. Raises `IntegrityError` where one waits."""
-    with transaction.atomic():
-        expired = vendor.invitations.filter(email__iexact=email, accepted_at=None, cancelled_at=None)
-        expired.exclude(pk__in=vendor.invitations.waiting().values("pk")).delete()
-        invitation = Invitation.objects.create(
-            email=email, company_name=vendor.name, vendor=vendor, invited_by_id=request.user.pk,
-            round=SurveyRound.current(), language=(get_language() or "da")[:2],
-        )  # fmt: skip
-        return notifications.invited(invitation)
-
-
 @require_POST
-def invitation_cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    found = get_object_or_404(Invitation, pk=pk, vendor=own_vendor(request, slug))
-    found.cancel()
-    messages.success(request, _("The invitation of %(email)s is cancelled.") % {"email": found.email})
+def invitation_cancel(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResponse:
+    """`…/invitationer/<pk>/annuller/`: cancel an invitation whose link has not been used."""
+    invitation = get_object_or_404(Invitation, pk=pk, vendor=own_vendor(request, slug))
+    invitation.cancel()
+    messages.success(request, _("The invitation of %(email)s is cancelled.") % {"email": invitation.email})
     return redirect("vendor:members", slug)
 
 
 @never_cache
-def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take a colleague, or oneself, off the company; asks first."""
+def member_remove(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResponse:
+    """`…/kolleger/<pk>/fjern/`: remove a colleague or oneself; a GET asks for confirmation."""
     vendor = own_vendor(request, slug)
-    found = vendor.memberships.select_related("user", "vendor").filter(pk=pk).first()
-    if found is None and request.method == "POST":  # sent twice, or a colleague was faster
+    membership = vendor.memberships.select_related("user", "vendor").filter(pk=pk).first()
+    if membership is None and request.method == "POST":  # sent twice, or a colleague was faster
         return redirect("vendor:members", slug)
-    if found is None:
+    if membership is None:
         raise Http404
-    is_self = found.user_id == request.user.pk
+    is_self = membership.user_id == request.user.pk
     if request.method == "POST":
         try:
-            found.leave()
-        except ValidationError as refused:
-            messages.error(request, " ".join(refused.messages))
+            membership.leave()
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
             return redirect("vendor:members", slug)
-        messages.success(request, _("%(user)s no longer acts for %(vendor)s.") % {"user": found.user, "vendor": vendor})
+        words = {"user": membership.user, "vendor": vendor}
+        messages.success(request, _("%(user)s no longer acts for %(vendor)s.") % words)
         return redirect("vendor:home") if is_self else redirect("vendor:members", slug)
     title = _("Leave the company") if is_self else _("Remove a colleague")
-    return vendor_page(request, vendor, "member_remove", title, membership=found, is_self=is_self)
+    return vendor_page(request, vendor, "member_remove", title, membership=membership, is_self=is_self)
 
 
 # Invitations --------------------------------------------------------------------------------------
@@ -190,34 +169,34 @@ def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """`/leverandoer/invitation/<token>/`: who invites to what. The link works once; the login comes after."""
-    found = Invitation.objects.all().of_token(token)
-    logged_in = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
-    if found and found.accepted_by_id and logged_in and found.accepted_by_id == request.user.pk and found.vendor:
-        return redirect("vendor:company", found.vendor.slug)
-    is_valid = bool(found and found.is_waiting)
-    if found and is_valid:
-        found.note_opened()
+    invitation = Invitation.objects.select_related("vendor", "round", "invited_by").with_token(token)
+    is_logged_in = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+    if invitation and is_logged_in and invitation.accepted_by_id == request.user.pk and invitation.vendor:
+        return redirect("vendor:company", invitation.vendor.slug)
+    is_valid = bool(invitation and invitation.is_waiting)
+    if is_valid:
+        invitation.record_opened()
     context = {
-        "nav_current": "vendor",
-        "crumbs": [(_("Invitation"), "")],
-        "invitation": found,
+        "invitation": invitation,
         "is_valid": is_valid,
-        "visitor": request.user if logged_in else None,
+        "visitor": request.user if is_logged_in else None,
         "login_url": f"{reverse(settings.LOGIN_URL)}?next={request.path}",
         "token": token,
     }
-    status = 200 if is_valid else 410 if found else 404
-    return render(request, "marketoverview/vendor/invitation.html", context, status=status)
+    status = 200 if is_valid else 410 if invitation else 404
+    template = "marketoverview/vendor/invitation.html"
+    crumbs = [(_("Invitation"), "")]
+    return render_page(request, template, context, nav_current="vendor", crumbs=crumbs, status=status)
 
 
 @require_POST
-def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the invitation: from now on the user acts for the company."""
-    found = Invitation.objects.all().of_token(token)
+def accept(request: AuthenticatedRequest, token: str) -> HttpResponse:
+    """`…/tag-imod/`: accept the invitation; from now on the user acts for the company."""
+    invitation = Invitation.objects.with_token(token)
     try:
-        vendor = found.accept(request.user) if found else None
-    except IntegrityError:  # another invitation registered the company in the same moment: now it is known
-        vendor = found.accept(request.user) if found else None
+        vendor = invitation.accept(request.user) if invitation else None
+    except IntegrityError:  # another invitation registered the company at the same moment: it is there now
+        vendor = invitation.accept(request.user) if invitation else None
     if vendor is None:
         return redirect("vendor:invitation", token)
     messages.success(request, _("You now act for %(vendor)s.") % {"vendor": vendor})

@@ -201,7 +201,7 @@ def submit(request: HttpRequest, response: Response, form: DeclarationForm) -> H
     try:
         with transaction.atomic():
             response.submit(request.user, form.said)
-            receipts = notifications.receipt(response)
+            receipts = notifications.send_receipt(response)
     except ValidationError as incomplete:
         messages.error(request, _("Not handed in yet: ") + " ".join(incomplete.messages))
         return None

@@ -1,4 +1,4 @@
-"""`manage.py check_links`: asks the vendors' websites whether they answer. For cron, daily."""
+"""`manage.py check_links`: requests the vendors' websites and stores which do not answer. For cron, daily."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,4 +1,4 @@
-"""`manage.py delete_expired`: deletes what is kept no longer, and tells what. For cron, daily."""
+"""`manage.py delete_expired`: deletes expired rows and prints how many of each kind. For cron, daily."""
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -12,8 +12,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
 
     def handle(self, *args, dry_run: bool, **options) -> None:
-        for name, rows in retention.expired():
+        for name, rows in retention.expired_rows():
             if dry_run:
                 self.stdout.write(f"would delete {rows.count()} {name}")
             else:
-                self.stdout.write(f"deleted {retention.delete(rows)} {name}")
+                self.stdout.write(f"deleted {retention.delete_rows(rows)} {name}")

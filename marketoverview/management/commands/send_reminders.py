@@ -1,4 +1,4 @@
-"""`manage.py send_reminders`: asks vendors to confirm their profiles and to hand in their drafts. For cron, daily."""
+"""`manage.py send_reminders`: reminds vendors to confirm their profiles and to submit their drafts. For cron, daily."""
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -17,16 +17,16 @@ class Command(BaseCommand):
 
     def handle(self, *args, dry_run: bool, **options) -> None:
         number = 0
-        for reminder in reminders.due():
+        for reminder in reminders.due_reminders():
             if dry_run:
                 self.stdout.write(f"would write to {reminder.user.email}: {reminder.kind}, {reminder.response.vendor}")
             elif reminder.send() is None:
                 continue
             number += 1
-        for response in reminders.nobody_to_ask():
+        for response in reminders.unreachable_stale_responses():
             self.stdout.write(f"nobody acts for {response.vendor}: not confirmed since {response.confirmed_at}")
         if dry_run:
             self.stdout.write(f"{number} reminders would be sent.")
             return
-        done = send_waiting()
-        self.stdout.write(f"{number} reminders written; of older mail {done.sent} sent now, {done.left} left.")
+        counts = send_waiting()
+        self.stdout.write(f"{number} reminders written; of older mail {counts.sent} sent now, {counts.left} left.")

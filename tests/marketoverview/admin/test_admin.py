@@ -56,7 +56,7 @@ def test_the_front_page_says_how_much_waits_and_leads_there(kl):
         page = kl.get(reverse("admin:index"))
     assert [task.number for task in page.context["tasks"]] == [2, 1]
     waiting, stale = (kl.get(task.url).context for task in page.context["tasks"])
-    assert len(waiting["waiting"]) == 2
+    assert len(waiting["rows"]) == 2
     assert stale["cl"].result_count == 1
 
 

@@ -57,8 +57,8 @@ def test_the_longest_wait_comes_first_with_who_and_how_much_is_new(kl):
     new, changed = make_response("Birk", "submitted"), corrected("Agern")
     Response.objects.filter(pk=changed.pk).update(submitted_at=timezone.now() - timedelta(days=3))
     page = inbox(kl)
-    rows = page.response.context["waiting"]
-    assert [(row.response, row.days, row.is_new, row.differing) for row in rows] == [
+    rows = page.response.context["rows"]
+    assert [(row.response, row.days, row.is_new, row.change_count) for row in rows] == [
         (changed, 3, False, 1), (new, 0, True, 3),
     ]  # fmt: skip
     assert "pia@agern.example" in page.text
@@ -93,7 +93,7 @@ def test_an_inbox_costs_the_same_at_any_length(kl, django_assert_num_queries):
     make(8)
     inbox(kl)  # the snapshot is new
     with django_assert_num_queries(number):
-        assert len(inbox(kl).response.context["waiting"]) == 10
+        assert len(inbox(kl).response.context["rows"]) == 10
 
 
 def test_objections_and_what_to_keep_an_eye_on(kl, curator):
@@ -185,7 +185,7 @@ def test_there_is_nothing_to_decide_on_what_was_not_submitted(status, kl):
 
 def decide(page: Page, name: str, response: Response, **typed):
     """Press one of the buttons, with this typed on the page."""
-    sent = {"seen": page.response.context["seen"], **typed}
+    sent = {"seen": page.response.context["state"], **typed}
     return page.client.post(step(response, name), sent, follow=True)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import BadAddress, OutgoingMail
 from marketoverview.models import Invitation, Response
-from marketoverview.review.invitation_import import MOST_LINES
+from marketoverview.review.invitation_import import MAX_LINES
 from tests.admin_pages import Page, logged_in, said, sent_by, url
 from tests.builders import make_editor, make_response, make_round, make_user, make_vendor
 
@@ -119,7 +119,7 @@ def test_hostile_lines_stay_text(kl):
     assert "<script>alert(1)" not in page.content.decode()
 
 
-@pytest.mark.parametrize("text", ["", "  \n;;\n", "Eg;ki@eg.example\n" * (MOST_LINES + 1), "x" * 600_000])
+@pytest.mark.parametrize("text", ["", "  \n;;\n", "Eg;ki@eg.example\n" * (MAX_LINES + 1), "x" * 600_000])
 def test_too_much_and_nothing_at_all_is_told(text, kl):
     page = invite(kl, text)
     assert page.status_code == 200

@@ -57,7 +57,7 @@ def english(name: str, *args) -> str:
 
 
 def test_the_receipt_goes_to_those_who_can_log_in_each_in_the_own_language(submitted, people):
-    assert len(notifications.receipt(submitted)) == 2
+    assert len(notifications.send_receipt(submitted)) == 2
     assert set(sent()) == {user.email for user in people}
     danish, other = (sent()[user.email] for user in people)
     assert danish.subject == "KL har modtaget svarene fra Nordstjernen"
@@ -67,7 +67,7 @@ def test_the_receipt_goes_to_those_who_can_log_in_each_in_the_own_language(submi
 
 
 def test_the_receipt_holds_a_copy_of_everything(submitted, people):
-    notifications.receipt(submitted)
+    notifications.send_receipt(submitted)
     body = sent()[people[1].email].body
     for text in (
         "Vi laver <b>ting</b> & sager.", "What about services?", "Option advisory", "Option other: Etik",
@@ -79,21 +79,21 @@ def test_the_receipt_holds_a_copy_of_everything(submitted, people):
 def test_the_copy_leaves_out_what_kl_counts(submitted, people, curator):
     option = make_option(make_question("services"), "training")
     map_answer(submitted.answers.get(option__code="other"), option, curator)
-    notifications.receipt(submitted)
+    notifications.send_receipt(submitted)
     assert "training" not in sent()[people[1].email].body
 
 
 def test_each_is_told_once_and_again_only_of_something_new(submitted, people, owner, curator):
-    notifications.receipt(submitted)
-    assert notifications.receipt(submitted) == []
+    notifications.send_receipt(submitted)
+    assert notifications.send_receipt(submitted) == []
     submitted.send_back(curator, "Skriv kortere.")
     submitted.submit(owner)
-    assert len(notifications.receipt(submitted)) == 2
+    assert len(notifications.send_receipt(submitted)) == 2
 
 
 def test_sent_back_with_kls_reasons_at_the_questions(submitted, people, curator):
     submitted.send_back(curator, "Næsten.", {"services": "Hvilken etik?", "contact": "Skriv en fælles postkasse."})
-    notifications.decision(submitted)
+    notifications.send_decision(submitted)
     body = sent()[people[1].email].body
     for text in ("Næsten.", "Services:\nHvilken etik?", "Contact:\nSkriv en fælles postkasse."):
         assert text in body
@@ -109,8 +109,8 @@ def test_sent_back_with_kls_reasons_at_the_questions(submitted, people, curator)
 )
 def test_what_kl_has_decided(verb, reason, subject, submitted, people, curator):
     getattr(submitted, verb)(curator, *reason)
-    notifications.decision(submitted)
-    assert notifications.decision(submitted) == []
+    notifications.send_decision(submitted)
+    assert notifications.send_decision(submitted) == []
     mail = sent()[people[1].email]
     assert mail.subject == subject
     assert all(text in mail.body for text in reason)
@@ -119,7 +119,7 @@ def test_what_kl_has_decided(verb, reason, subject, submitted, people, curator):
 def test_withdrawn_by_kl(submitted, people, curator):
     submitted.publish(curator)
     submitted.withdraw(curator, "Virksomheden er lukket.")
-    notifications.decision(submitted)
+    notifications.send_decision(submitted)
     assert sent()[people[1].email].subject == "The profile of Nordstjernen is withdrawn"
     assert "Virksomheden er lukket." in sent()[people[1].email].body
 
@@ -127,8 +127,8 @@ def test_withdrawn_by_kl(submitted, people, curator):
 def test_kls_counting_is_told_with_the_way_to_object(submitted, people, curator):
     answer = submitted.answers.get(option__code="other")
     map_answer(answer, make_option(make_question("services"), "training"), curator)
-    notifications.mapped(answer)
-    assert notifications.mapped(answer) == []
+    notifications.send_mapping_notice(answer)
+    assert notifications.send_mapping_notice(answer) == []
     body = sent()[people[1].email].body
     assert "“Etik”" in body
     assert "Option training" in body
@@ -145,28 +145,28 @@ def test_an_invitation_by_kl_says_what_for_and_until_when(curator):
         round=survey_round,
         language="en",
     )
-    first = notifications.invited(invitation)
-    assert notifications.invited(invitation) is None
+    first = notifications.send_invitation(invitation)
+    assert notifications.send_invitation(invitation) is None
     assert "Agern" in first.subject
     assert english("vendor:invitation", invitation.token) in first.body
     assert "can be handed in until" in first.body
     assert curator.email not in first.body
-    assert notifications.invited(invitation, 2).subject.startswith("Reminder")
+    assert notifications.send_invitation(invitation, 2).subject.startswith("Reminder")
 
 
 def test_who_asked_is_told_what_became_of_it(vendor, owner):
     for approve, words in ((True, "You now act for"), (False, "You were not let in")):
         asked = JoinRequest.objects.create(vendor=vendor, user=make_user(language="en"))
         asked.decide(owner, approve=approve)
-        assert words in notifications.joined(asked).subject
-        assert notifications.joined(asked) is None
+        assert words in notifications.send_join_decision(asked).subject
+        assert notifications.send_join_decision(asked) is None
 
 
 def test_hostile_words_stay_words(vendor, owner, people):
     asked = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"), message=HOSTILE)
     type(vendor).objects.filter(pk=vendor.pk).update(name="Nord\r\nBcc: x@evil.example")
     asked = JoinRequest.objects.get(pk=asked.pk)
-    notifications.asked_to_join(asked)
+    notifications.send_join_request(asked)
     for mail in sent().values():
         assert "\n" not in mail.subject
         assert "\u202e" not in mail.subject + mail.body

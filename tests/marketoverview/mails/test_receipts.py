@@ -109,11 +109,11 @@ def break_after(step: str, patch) -> None:
     elif step == "event":
         patch.setattr(ModerationEvent.objects, "create", after(ModerationEvent.objects.create))
     elif step == "offerings":
-        patch.setattr(notifications, "receipt", after(lambda response: None))
+        patch.setattr(notifications, "send_receipt", after(lambda response: None))
     elif step == "first mail":
         patch.setattr(OutgoingMail.objects, "get_or_create", after(OutgoingMail.objects.get_or_create))
     else:
-        patch.setattr(notifications, "receipt", after(notifications.receipt))
+        patch.setattr(notifications, "send_receipt", after(notifications.send_receipt))
 
 
 def test_of_twenty_curators_at_once_one_publishes_and_one_mail_is_sent(vendor, owner, draft):
@@ -126,7 +126,7 @@ def test_of_twenty_curators_at_once_one_publishes_and_one_mail_is_sent(vendor, o
         try:
             with transaction.atomic():
                 response.publish(curator)
-                notifications.decision(response)
+                notifications.send_decision(response)
         except TransitionRefused as refused:
             return not refused.explain()  # told, and in words
         finally:

@@ -15,7 +15,7 @@ from marketoverview.querysets import months_before
 from tests import mailserver
 from tests.builders import make_response, make_round, make_user, make_vendor
 
-reminders_due = reminders.due
+due_reminders = reminders.due_reminders
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -47,8 +47,12 @@ def member(vendor):
 def _only_named_members(monkeypatch):
     """The builders' own members are switched off, so that a test names everybody who may be written to."""
     members = User.objects.filter(email__startswith="user")
-    due = reminders.due
-    monkeypatch.setattr(reminders, "due", lambda: members.update(is_active=False) * 0 or due())
+
+    def after_switching_off():
+        members.update(is_active=False)
+        return due_reminders()
+
+    monkeypatch.setattr(reminders, "due_reminders", after_switching_off)
 
 
 # Confirmations --------------------------------------------------------------------------------------
@@ -205,6 +209,6 @@ def test_reminders_cost_the_same_for_many(number, django_assert_num_queries):
         confirmed(stale, 12, days=1)
     User.objects.filter(email__startswith="user").update(is_active=False)
     with django_assert_num_queries(6):  # as its docstring says
-        assert len(list(reminders_due())) == 2 * number
+        assert len(list(due_reminders())) == 2 * number
     with django_assert_num_queries(2):
-        reminders.nobody_to_ask()
+        reminders.unreachable_stale_responses()

@@ -3,8 +3,8 @@
 import pytest
 
 from marketoverview.models import LinkCheck, Response
-from marketoverview.review.checks import checks, domain, known, mixed, nearly_equal
-from marketoverview.review.company_names import plain_name
+from marketoverview.review.checks import check_response, comparison_data, domain, is_similar, mixed_word
+from marketoverview.review.company_names import normalized_name
 from tests.builders import make_response, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ def notes(submitter: str = "pia@agern.example", name: str = "Agern", **fields) -
     """Item to note of a submitted response with these fields."""
     made = make_response(name, "submitted", **GOOD | fields)
     response = Response.objects.with_everything().get(pk=made.pk)
-    return {note.item: note.text for note in checks(response, known(), submitter)}
+    return {note.item: note.text for note in check_response(response, comparison_data(), submitter)}
 
 
 def test_nothing_is_said_of_what_fits():
@@ -51,7 +51,7 @@ def test_free_mail_and_a_strange_submitter():
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("name", "other", "expected"),
     [
         ("Agern A/S", "AGERN ApS", True),
         ("Agern, Data & Co.", "Agern Data", True),
@@ -61,17 +61,17 @@ def test_free_mail_and_a_strange_submitter():
         ("Agern Data", "Agern", False),
     ],
 )
-def test_names_that_are_the_same_or_nearly(one, other, same):
-    assert nearly_equal(plain_name(one), plain_name(other)) is same
+def test_names_that_are_the_same_or_nearly(name, other, expected):
+    assert is_similar(normalized_name(name), normalized_name(other)) is expected
 
 
 def test_a_name_and_a_website_that_somebody_else_has():
     double = make_vendor("Agern ApS", slug="agern-2", website="http://agern.example/da/")
     made = make_response("Agern", "submitted", **GOOD)
     response = Response.objects.with_everything().get(pk=made.pk)
-    found = {note.item: note for note in checks(response, known(), "pia@agern.example")}
-    assert set(found) == {"company_name", "website"}
-    for note in found.values():
+    by_item = {note.item: note for note in check_response(response, comparison_data(), "pia@agern.example")}
+    assert set(by_item) == {"company_name", "website"}
+    for note in by_item.values():
         assert [label for label, _url in note.links] == ["Agern ApS"]
         assert str(double.pk) in note.links[0][1]
 
@@ -94,16 +94,17 @@ def test_characters_that_are_fine(text):
 
 
 def test_letters_of_two_alphabets_in_one_word():
-    assert mixed("Vi er Аgern") == "Аgern"  # the first letter is Cyrillic
-    assert mixed("Αθήνα and Agern") == ""
-    assert mixed("Ærø Åbenrå Müller") == ""
+    assert mixed_word("Vi er Аgern") == "Аgern"  # the first letter is Cyrillic
+    assert mixed_word("Αθήνα and Agern") == ""
+    assert mixed_word("Ærø Åbenrå Müller") == ""
 
 
 def test_capitals_invisible_and_mixed_texts_are_told_where_they_stand():
-    shouted = notes(description="VI ER DE BEDSTE TIL KUNSTIG INTELLIGENS I KOMMUNER")
-    assert "capitals" in shouted["description"] or "store bogstaver" in shouted["description"]
+    in_capitals = notes(description="VI ER DE BEDSTE TIL KUNSTIG INTELLIGENS I KOMMUNER")
+    assert "store bogstaver" in in_capitals["description"]
     assert "description" not in notes(name="Eg", description="Vi arbejder med NLP, LLM og OCR i kommuner")
-    assert "\u202e" not in notes(name="Bøg", description="vendt\u202etekst")["description"]
+    assert "“vendt�tekst”" in notes(name="Bøg", description="vendt\u202etekst")["description"]
+    assert "“Аgern”" in notes(name="Elm", description="Vi er Аgern")["description"]  # its first letter is Cyrillic
 
 
 def test_the_checks_of_many_cost_two_queries(django_assert_num_queries):
@@ -111,6 +112,6 @@ def test_the_checks_of_many_cost_two_queries(django_assert_num_queries):
         make_response(f"Virksomhed {number}", "submitted", answers={"services": ["other"]})
     responses = list(Response.objects.with_everything())
     with django_assert_num_queries(2):
-        others = known()
+        data = comparison_data()
         for response in responses:
-            checks(response, others, "a@b.example")
+            check_response(response, data, "a@b.example")

@@ -3,11 +3,11 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from marketoverview.review.invitation_import import MOST_LINES, decoded, read
+from marketoverview.review.invitation_import import MAX_LINES, decode, read_companies
 
 
 def rows(text: str) -> list[tuple[str, str, str]]:
-    return [(line.company, line.email, line.cvr_number) for line in read(text)]
+    return [(company.name, company.email, company.cvr_number) for company in read_companies(text)]
 
 
 AGERN = ("Agern A/S", "ki@agern.example", "13585628")
@@ -39,34 +39,37 @@ def test_a_name_with_a_comma_survives_semicolons_and_quotation_marks():
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_files_are_read_in_the_encodings_of_spreadsheets(encoding):
     text = "Virksomhed;E-mail\nBøg & Ær;ki@boeg.example\n"
-    assert rows(decoded(text.encode(encoding))) == [("Bøg & Ær", "ki@boeg.example", "")]
+    assert rows(decode(text.encode(encoding))) == [("Bøg & Ær", "ki@boeg.example", "")]
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "problem"),
     [
-        "Agern;",
-        ";ki@agern.example",
-        "Agern;ki@agern",
-        "Agern;ki@agern.example;12345678",
-        "A" * 121 + ";ki@agern.example",
-        "Agern;ki@agern.example\x0bBcc: x@y.example",
-        f"Agern;{'a' * 250}@agern.example",
-        "bare noget tekst",
+        ("Agern;", "Der mangler en e-mailadresse"),
+        (";ki@agern.example", "Der mangler et virksomhedsnavn"),
+        ("Agern;ki@agern", "Indtast en gyldig e-mail-adresse"),
+        ("Agern;ki@agern.example;12345678", "Det er ikke et gyldigt CVR-nummer"),
+        ("A" * 121 + ";ki@agern.example", "Virksomhedsnavnet er for langt"),
+        ("Agern;ki@agern.example\x0bBcc: x@y.example", "Indtast en gyldig e-mail-adresse"),
+        (f"Agern;{'a' * 250}@agern.example", "E-mailadressen er for lang"),
+        ("bare noget tekst", "Der mangler en e-mailadresse"),
     ],
 )
-def test_a_line_that_cannot_be_read_says_why_and_spoils_no_other(line):
-    found = read(f"{line}\nEg;ki@eg.example")
-    assert [bool(one.problem) for one in found] == [True, False]
-    assert [one.number for one in found] == [1, 2]
+def test_a_line_that_cannot_be_read_has_a_problem_and_the_next_one_none(line, problem):
+    companies = read_companies(f"{line}\nEg;ki@eg.example")
+    assert companies[0].problem.startswith(problem)
+    assert companies[1].problem == ""
+    assert [company.line_number for company in companies] == [1, 2]
 
 
 def test_an_open_quotation_mark_spoils_its_own_line_only():
-    assert [bool(line.problem) for line in read('"Agern;ki@agern.example\nEg;ki@eg.example')] == [True, False]
+    companies = read_companies('"Agern;ki@agern.example\nEg;ki@eg.example')
+    assert [bool(company.problem) for company in companies] == [True, False]
 
 
 def test_the_same_address_counts_once():
-    assert [bool(line.problem) for line in read("Agern;KI@agern.example\nAgern igen;ki@agern.example")] == [False, True]
+    companies = read_companies("Agern;KI@agern.example\nAgern igen;ki@agern.example")
+    assert [company.problem for company in companies] == ["", "Adressen står allerede på linje 1."]
 
 
 def test_formulas_and_tags_stay_text():
@@ -76,9 +79,9 @@ def test_formulas_and_tags_stay_text():
 
 def test_a_list_may_be_so_long_and_no_longer():
     line = "Agern {0};ki{0}@agern.example"
-    most = [line.format(number) for number in range(MOST_LINES)]
-    assert len(read("\n".join(most))) == MOST_LINES
+    most = [line.format(number) for number in range(MAX_LINES)]
+    assert len(read_companies("\n".join(most))) == MAX_LINES
     with pytest.raises(ValidationError):
-        read("\n".join([*most, "Eg;ki@eg.example"]))
+        read_companies("\n".join([*most, "Eg;ki@eg.example"]))
     with pytest.raises(ValidationError):
-        read("a" * 600_000)
+        read_companies("a" * 600_000)

@@ -121,7 +121,7 @@ def test_knows_what_is_public(address):
 def test_a_website_that_never_comes_to_an_end_does_not_hold_up_the_others():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        assert link_check.check(url, anybody, patience=0.2) == (False, "intet svar (TimeoutError)")
+        assert link_check.check(url, anybody, timeout=0.2) == (False, "intet svar (TimeoutError)")
 
 
 # The command --------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
+from kl_ai.people.invitations import VALID_FOR
 from marketoverview.models import Invitation, JoinRequest, Vendor, VendorMember
-from marketoverview.models.joining import VALID_FOR
 from tests.builders import make_response, make_round, make_user, make_vendor
 from tests.reading import parse, read
 

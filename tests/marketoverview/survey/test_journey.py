@@ -50,7 +50,7 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
         email=EMAIL, company_name="Klokkeblomst (demofirma)", cvr_number="13585628", by_kl=True,
         round=SurveyRound.current(),
     )  # fmt: skip
-    notifications.invited(invitation)
+    notifications.send_invitation(invitation)
     page.goto(link_of(mail.outbox[-1]))
     follow(page.get_by_role("link", name="Log ind og fortsæt"))
     log_in_by_code(page, EMAIL)

@@ -1,0 +1,122 @@
+"""Invitations by mail: their states, their expiry, their one use, and how many may wait.
+
+An app derives its model from `AbstractInvitation` and its queryset from `InvitationQuerySet`, adds what the person is
+invited to, and writes its own `accept`:
+
+    class Invitation(AbstractInvitation):
+        SIGNER = KeySigner("app.invitation")
+        objects = models.Manager.from_queryset(InvitationQuerySet)()
+
+An invitation waits until it is accepted, cancelled or `VALID_FOR` has passed.
+"""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .tokens import KeySigner
+
+VALID_FOR = timedelta(days=90)
+"""How long the link of an invitation works."""
+MAX_WAITING = 20
+"""How many invitations to act for the same company or municipality may wait at the same time."""
+
+
+class InvitationQuerySet(models.QuerySet):
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither accepted, cancelled nor expired. One query."""
+        return self.filter(accepted_at=None, cancelled_at=None, created_at__gt=timezone.now() - VALID_FOR)
+
+    def expired(self) -> "InvitationQuerySet":
+        """Neither accepted nor cancelled before their time was over. One query."""
+        return self.filter(accepted_at=None, cancelled_at=None, created_at__lte=timezone.now() - VALID_FOR)
+
+    def with_token(self, token: str) -> Any:
+        """The invitation of the link's token, in whatever state; None for any other text. One query."""
+        key = self.model.SIGNER.read(token)
+        return None if key is None else self.filter(pk=key).first()
+
+    def get_locked(self, key: int) -> Any:
+        """The invitation as it is now, locked until the transaction ends. One query."""
+        return self.select_for_update(of=("self",)).get(pk=key)
+
+    def refuse_another(self, email: str) -> None:
+        """Raise `ValidationError` where one to this address waits, or `MAX_WAITING` do. At most two queries."""
+        waiting = self.waiting()
+        if waiting.filter(email__iexact=email).exists():
+            raise already_invited()
+        if waiting.count() >= MAX_WAITING:
+            raise ValidationError(gettext("Many invitations wait for an answer. Cancel some before you send more."))
+
+
+def already_invited() -> ValidationError:
+    """The error of an invitation to an address to which one waits already."""
+    return ValidationError(gettext("This person is invited already. Cancel the invitation to send it anew."))
+
+
+class AbstractInvitation(models.Model):
+    """A mail with a link that works once."""
+
+    SIGNER: ClassVar[KeySigner]
+
+    email = models.EmailField(_("e-mail address"))
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("invited by")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="da")
+    created_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True, editable=False)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, editable=False)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[Any]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def token(self) -> str:
+        """The part of the link that names this invitation."""
+        return self.SIGNER.sign(self.pk)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the link can be used. No query."""
+        is_in_time = self.created_at > timezone.now() - VALID_FOR
+        return self.accepted_at is None and self.cancelled_at is None and is_in_time
+
+    def record_opened(self) -> None:
+        """Store the first time that somebody followed the link. One query."""
+        self._rows().filter(opened_at=None).update(opened_at=timezone.now())
+
+    def record_reminder(self) -> bool:
+        """Store that a reminder is sent today; False where it no longer waits or was reminded today. One query."""
+        not_today = Q(reminded_at=None) | Q(reminded_at__date__lt=timezone.localdate())
+        return bool(self._rows().waiting().filter(not_today).update(reminded_at=timezone.now()))
+
+    def record_acceptance(self, by: Any, **fields: Any) -> None:
+        """Store who has used the link, with other `fields` of the row: it cannot be used again. One query.
+
+        The caller holds the row's lock (`get_locked`) and has seen that the invitation waits.
+        """
+        for name, value in {"accepted_at": timezone.now(), "accepted_by": by, **fields}.items():
+            setattr(self, name, value)
+        self.save(update_fields=["accepted_at", "accepted_by", *fields])
+
+    def cancel(self) -> None:
+        """Make the link worthless; an accepted invitation stays as it is. One query."""
+        self._rows().filter(accepted_at=None).update(cancelled_at=timezone.now())
+
+    def _rows(self) -> InvitationQuerySet:
+        return type(self).objects.filter(pk=self.pk)
