@@ -11,6 +11,7 @@ import unicodedata
 UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Control, format, unassigned, private use, surrogate, line and paragraph separator (Unicode, general category)."""
 
+_DIVIDERS = "\x0b\x0c\x85\u2028\u2029"  # breaks of lines, pages and paragraphs, as word processors have them
 _JOINER, _SELECTORS = "\u200d", "\ufe0e\ufe0f"
 EMOJI_PARTS = _JOINER + _SELECTORS
 """Characters without a shape of which emoji are made: the zero width joiner and the variation selectors."""
@@ -33,7 +34,7 @@ def clean_text(text: str) -> str:
     if not _UNCOMMON.search(text):
         return text
     unseen = {character for character in set(text) if is_unseen(character)} - {*EMOJI_PARTS}
-    text = text.translate({ord(character): " " if character.isspace() else None for character in unseen})
+    text = text.translate({ord(character): " " if character in _DIVIDERS else None for character in unseen})
     text = re.sub(f"[{_SELECTORS}]", _selector_in_emoji, text)
     return re.sub(_JOINER, _joiner_in_emoji, text)
 

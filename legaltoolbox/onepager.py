@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kl_ai.export.cells import without_controls
 from kl_ai.export.typesetting import wrap
 from kl_ai.search.danish import join_words
+from kl_ai.text import clean_text
 
 from .catalogue import Catalogue
 from .linking import url
@@ -315,7 +315,7 @@ class _Drawing:
 
 def escape(text: str) -> str:
     """`text` as XML can carry it."""
-    return escape_xml(without_controls(text))
+    return escape_xml(clean_text(text))
 
 
 @lru_cache(maxsize=1024)

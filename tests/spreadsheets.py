@@ -26,6 +26,8 @@ FORMULAS = [
     "－1",
     "＠x",
 ]
+CLEANED = str.maketrans({"\u200b": None, "\ufeff": None, "\x00": None, "\r": "\n"})
+"""What a file does not take over of the texts above."""
 NO_FORMULAS = [
     "Ærø; Østerbro",
     "a=b",

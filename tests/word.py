@@ -20,7 +20,7 @@ from kl_ai.export.docx import (
     Wording,
     docx_bytes,
 )
-from kl_ai.export.docx_markup import clean
+from kl_ai.text import clean_text
 
 FIELD_KINDS = ["line", "text", "date", "choice", "yes_no", "check"]
 
@@ -82,7 +82,7 @@ def text_of(element) -> str:
 
 def letters(text: str) -> str:
     """`text` without blanks and without the characters that no file can hold."""
-    return "".join(clean(text).split())
+    return "".join(clean_text(text).split())
 
 
 def values(element, tag: str, attribute: str = "w:val") -> list[str]:

@@ -15,7 +15,7 @@ from django.contrib.staticfiles import finders
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 
-from .cells import without_controls
+from ..text import clean_line
 from .typesetting import FAMILY, FONTS, text_width, wrap, wrap_evenly
 
 INK, MUTED, BAR, TRACK, RULE, PAPER = "#1a1a1a", "#4a4f52", "#0b5a60", "#eef5f5", "#c8cfcf", "#ffffff"
@@ -35,8 +35,8 @@ def bar_chart(title: str, subtitle: str, bars: Sequence[tuple[str, int]], total:
     a bar is a share as well. Empty texts take no room. Labels wrap and are never cut; characters
     that XML cannot carry are left out. Numbers are grouped as the active language does it.
     """
-    title, subtitle, caption, source = map(_clean, (title, subtitle, caption, source))
-    rows = [(_clean(label), count) for label, count in bars]
+    title, subtitle, caption, source = map(_label, (title, subtitle, caption, source))
+    rows = [(_label(label), count) for label, count in bars]
     page = _Page()
     page.text(title, size=24, leading=31, bold=True)
     page.text(subtitle, size=17, leading=25, fill=MUTED, before=6)
@@ -165,5 +165,6 @@ def _number(count: int) -> str:
     return number_format(count, use_l10n=True, force_grouping=True)
 
 
-def _clean(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(without_controls(text).split()))
+def _label(text: str) -> str:
+    """`text` on one line, letters and their accents as single characters: they are measured one by one."""
+    return unicodedata.normalize("NFC", clean_line(text))

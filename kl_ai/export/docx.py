@@ -1,7 +1,7 @@
 """Word documents of headings, prose, tables and fields to fill in.
 
-A document is a list of blocks; `docx_template` decides how they look. Text may come from anywhere: characters that
-XML cannot hold are left out, line breaks stay.
+A document is a list of blocks; `docx_template` decides how they look. Text may come from anywhere: it is
+cleaned (`kl_ai.text`), line breaks stay.
 """
 
 import re
@@ -16,16 +16,15 @@ from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from ..text import clean_line
 from . import docx_template, prose
 from .docx_markup import (
     CM,
     Controls,
     Element,
     TableLayout,
-    clean,
     divide,
     element,
-    one_line,
     page_break,
     paragraph,
     run,
@@ -278,7 +277,7 @@ class _Writer:
         pieces = []
         for number, piece in enumerate(_TO_WRITE.split(words)):
             if number % 2:  # `split` puts each match between the texts before and after it
-                prompt = one_line(piece)
+                prompt = clean_line(piece)
                 pieces.append(self._controls.text(prompt.strip("[]"), prompt, lines=False))
             elif piece:
                 pieces.append(run(piece))
@@ -295,7 +294,7 @@ def _heading(block: Heading) -> Element:
 def _prose(
     text: str, style: str, list_style: str, pieces: Callable[[str], list[Element]] = lambda words: [run(words)]
 ) -> Iterator[Element]:
-    for part in prose.blocks(clean(text)):
+    for part in prose.blocks(text):
         if isinstance(part, prose.Paragraph):
             yield paragraph(style, *pieces(part.text))
         else:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from docx.oxml.ns import nsmap
 from docx.oxml.parser import oxml_parser
 
-from .cells import without_controls
+from ..text import clean_line, clean_text
 
 Element = Any  # lxml has no types
 
@@ -41,21 +41,10 @@ def element(tag: str, *children: Element, **attributes: str | int) -> Element:
 # Text -------------------------------------------------------------------------------------------
 
 
-def clean(text: object) -> str:
-    """`text` as XML can hold it, its line breaks "\\n"."""
-    return without_controls(str(text)).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def one_line(text: object, longest: int | None = None) -> str:
-    """`text` for a name or property: without line breaks, cut with an ellipsis to `longest` characters."""
-    line = " ".join(clean(text).split())
-    return line if longest is None or len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
-
 def run(text: str, *properties: Element) -> Element:
     """Text with one set of character properties; its line breaks and tabs stay."""
     result = element("r", element("rPr", *properties)) if properties else element("r")
-    for piece in re.split(r"([\n\t])", clean(text)):
+    for piece in re.split(r"([\n\t])", clean_text(text)):
         if piece == "\n":
             result.append(element("br"))
         elif piece == "\t":
@@ -123,7 +112,7 @@ class Controls:
         """A control that opens a list. Options that read the same are one."""
         kind = element("dropDownList")
         # Word opens no file with an empty option, or with the same one twice.
-        for number, option in enumerate(dict.fromkeys(filter(None, (one_line(o, 255) for o in options))), start=1):
+        for number, option in enumerate(dict.fromkeys(filter(None, (clean_line(o, 255) for o in options))), start=1):
             kind.append(element("listItem", displayText=option, value=number))
         return self._with_prompt(label, _("Click and choose"), kind)
 
@@ -137,7 +126,7 @@ class Controls:
         )
         # Word looks for the box among East Asian letters.
         font = element("rFonts", hint="eastAsia", ascii=_BOX_FONT, eastAsia=_BOX_FONT, hAnsi=_BOX_FONT)
-        title = one_line(label, _NAME_LENGTH - len(option) - 3) + " – " + option if option else label
+        title = clean_line(label, _NAME_LENGTH - len(option) - 3) + " – " + option if option else label
         return self._control(title, label, [kind], run(_BOX, font))
 
     def _with_prompt(self, label: str, prompt: str, kind: Element) -> Element:
@@ -147,8 +136,8 @@ class Controls:
     def _control(self, title: str, tag: str, kind: Sequence[Element], content: Element) -> Element:
         properties = element(
             "sdtPr",
-            element("alias", val=one_line(title, _NAME_LENGTH)),
-            element("tag", val=one_line(tag, _NAME_LENGTH)),
+            element("alias", val=clean_line(title, _NAME_LENGTH)),
+            element("tag", val=clean_line(tag, _NAME_LENGTH)),
             element("id", val=next(self._ids)),
             *kind,
         )
@@ -193,7 +182,7 @@ def table(layout: TableLayout, rows: Iterable[Sequence[Paragraphs]], caption: st
         element("tblLook", val="0620" if heading else "0600", firstRow=int(heading), noVBand=1, noHBand=1),
     )
     if caption:
-        properties.append(element("tblCaption", val=one_line(caption, 255)))
+        properties.append(element("tblCaption", val=clean_line(caption, 255)))
     grid = element("tblGrid", *(element("gridCol", w=width) for width in layout.widths))
     table_rows = [_row(cells, layout, is_heading=heading and number == 0) for number, cells in enumerate(rows)]
     return element("tbl", properties, grid, *table_rows)

@@ -20,7 +20,8 @@ from docx.opc.part import XmlPart
 from docx.oxml.ns import qn
 from docx.shared import Twips
 
-from .docx_markup import Element, one_line, page_numbers, run
+from ..text import clean_line
+from .docx_markup import Element, page_numbers, run
 
 _PROPERTY_LENGTH = 255  # the format's longest, which python-docx holds to
 TEMPLATE = Path(__file__).parent / "templates" / "document.docx"
@@ -122,8 +123,8 @@ def set_properties(
     properties = word.core_properties  # made where the template has none
     part = cast(XmlPart, word.part.package.part_related_by(RELATIONSHIP_TYPE.CORE_PROPERTIES))
     part.element[:] = []
-    properties.title = one_line(title, _PROPERTY_LENGTH)
-    properties.subject = one_line(subject, _PROPERTY_LENGTH)
+    properties.title = clean_line(title, _PROPERTY_LENGTH)
+    properties.subject = clean_line(subject, _PROPERTY_LENGTH)
     properties.language = language
     if created:
         moment = created.astimezone(UTC) if timezone.is_aware(created) else created

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from .cells import without_controls
+from ..text import clean_line
 
 # The earliest time that an entry of a ZIP can have. The real time would make equal content unequal.
 _ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
@@ -17,8 +17,7 @@ _UNIX = 3
 
 def set_filename(response: HttpResponseBase, filename: str) -> None:
     """Have the browser save `response` under `filename`, which may have any letters (RFC 6266)."""
-    one_line = " ".join(without_controls(filename).split())
-    response.headers["Content-Disposition"] = content_disposition_header(True, one_line) or "attachment"
+    response.headers["Content-Disposition"] = content_disposition_header(True, clean_line(filename)) or "attachment"
 
 
 def file_response(filename: str, content: bytes, content_type: str) -> HttpResponse:

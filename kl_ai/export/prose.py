@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..text import clean_text
+
 _MARK = "- "
 
 
@@ -38,8 +40,7 @@ def blocks(text: str) -> list[Paragraph | Bullets]:
         lines.clear()
         items.clear()
 
-    # Not splitlines(): it also breaks at separators that belong to the text.
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    for line in clean_text(text).split("\n"):
         bare = line.strip()
         if not bare:
             close()

@@ -19,7 +19,8 @@ from django.utils import timezone
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from .cells import CellValue, cell_value, without_controls
+from ..text import clean_line
+from .cells import CellValue, cell_value
 from .worksheet import FittingWorksheet
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -187,8 +188,7 @@ class _SheetWriter:
         for column, value in enumerate(values):
             cell = cell_value(value)
             if isinstance(cell, str):
-                # Excel's line break is LF; it would show a CR as text.
-                cell = _shortened(cell.replace("\r\n", "\n").replace("\r", "\n"))
+                cell = _shortened(cell)
                 lines = max(lines, _line_count(cell, self._widths[min(column, len(self._widths) - 1)]))
             self._write_cell(number, column, cell, first_style if first_style and column == 0 else style)
         if lines > 1:
@@ -214,7 +214,7 @@ class _SheetWriter:
 
 def _choices(values: Sequence[str]) -> list[str]:
     """`values` for the quoted list of a drop-down. Excel would divide one at a comma, and refuses a list too long."""
-    choices = [without_controls(value).strip().replace('"', '""') for value in values]
+    choices = [clean_line(value).replace('"', '""') for value in values]
     length = len(",".join(choices).encode("utf-16-le")) // 2
     if not choices or not all(choices) or any("," in choice for choice in choices) or length > MAX_CHOICES:
         raise ValueError(f"No drop-down can hold these values: {', '.join(values)}")
@@ -252,8 +252,7 @@ def _shortened(text: str) -> str:
 
 def _sheet_name(name: str, taken: set[str]) -> str:
     """`name` as Excel allows it, and added to `taken`: short enough, none of []:*?/\\, no apostrophe at an end, unique."""
-    spaced = re.sub(r"[\[\]:*?/\\]", " ", without_controls(name))
-    allowed = " ".join(spaced.split()).strip("'")[:MAX_SHEET_NAME].rstrip("' ") or "-"
+    allowed = clean_line(re.sub(r"[\[\]:*?/\\]", " ", name)).strip("'")[:MAX_SHEET_NAME].rstrip("' ") or "-"
     unique = allowed
     number = 1
     while unique.casefold() in taken or unique.casefold() == "history":  # Excel reserves that name

@@ -5,7 +5,6 @@ Whatever a link holds, the page answers: unknown values are dropped and named in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +17,11 @@ from django.utils.translation import ngettext
 
 from ..http import request_state
 from ..search.danish import words
+from ..text import clean_line
 
 MAX_QUERY_LETTERS = 200
 MAX_NOTICES = 5
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-"""Zero-width and direction characters: they stand inside of words, and nobody meant to search for them."""
+MAX_NOTICE_LETTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +84,8 @@ class Notices:
 
 
 def notice_text(value: str) -> str:
-    """Somebody else's text, fit to stand in a notice: no control characters, forty letters at most."""
-    clean = UNSEEN.sub("", CONTROLS.sub("", value))
-    return clean if len(clean) <= 40 else f"{clean[:39]}…"
+    """Somebody else's text, fit to stand in a notice: cleaned, on one line, not longer than `MAX_NOTICE_LETTERS`."""
+    return clean_line(value, MAX_NOTICE_LETTERS)
 
 
 class KnownOptionsField(forms.MultipleChoiceField):
@@ -104,12 +101,12 @@ class KnownOptionsField(forms.MultipleChoiceField):
 
 
 class SearchField(forms.CharField):
-    """Text to search for: invisible characters removed, cut at `MAX_QUERY_LETTERS`, "" without a word in it."""
+    """Text to search for: cleaned, cut at `MAX_QUERY_LETTERS`, "" without a word in it."""
 
     was_cut = was_without_words = False
 
     def clean(self, value: Any) -> str:
-        text = " ".join(UNSEEN.sub("", CONTROLS.sub(" ", str(value or ""))).split())
+        text = clean_line(str(value or ""))
         self.was_cut = len(text) > MAX_QUERY_LETTERS
         self.was_without_words = bool(text) and not words(text)
         return "" if self.was_without_words else text[:MAX_QUERY_LETTERS].strip()

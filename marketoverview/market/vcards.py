@@ -1,18 +1,16 @@
 """A vendor's contact as a vCard 4.0 (RFC 6350)."""
 
-import re
+from kl_ai.text import clean_line, clean_text
 
 from ..models import Response
 
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""What a reader may take for the end of a line, and so for the beginning of another property."""
-
 
 def escape(text: str) -> str:
-    """A text value: backslash, comma, semicolon and line breaks escaped (RFC 6350, 3.4)."""
+    """A text value: cleaned, its backslashes, commas, semicolons and line breaks escaped (RFC 6350, 3.4)."""
+    text = clean_text(text)
     for character in ("\\", ",", ";"):
         text = text.replace(character, f"\\{character}")
-    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+    return text.replace("\n", "\\n")
 
 
 def fold(line: str) -> str:
@@ -38,10 +36,10 @@ def vcard(response: Response, url: str) -> str:
     ]
     optional = {
         "TITLE": escape(response.contact_function),
-        "EMAIL;TYPE=work": response.contact_email,
+        "EMAIL;TYPE=work": clean_line(response.contact_email),
         "TEL;TYPE=work": escape(response.contact_phone),
-        "URL": response.vendor.website,
+        "URL": clean_line(response.vendor.website),
     }
     lines += [f"{key}:{value}" for key, value in optional.items() if value]
     lines += [f"SOURCE:{url}", f"REV:{response.published_at:%Y%m%dT%H%M%SZ}", "END:VCARD"]
-    return "".join(f"{fold(CONTROLS.sub('', line))}\r\n" for line in lines)
+    return "".join(f"{fold(line)}\r\n" for line in lines)

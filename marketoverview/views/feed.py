@@ -11,7 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from kl_ai.export.cells import without_controls
+from kl_ai.text import clean_line, clean_text
 
 from ..market import wording
 from ..market.profiles import profile_url
@@ -50,7 +50,7 @@ class SelectionFeed(Feed):
 
     def title(self, followed: Followed) -> str:
         title = _("Market overview, artificial intelligence: %(selection)s") % {"selection": followed.sentence}
-        return without_controls(title)
+        return clean_line(title)
 
     def subtitle(self, followed: Followed) -> str:
         return no_recommendation()
@@ -65,11 +65,11 @@ class SelectionFeed(Feed):
         return followed.responses
 
     def item_title(self, response: Response) -> str:
-        return without_controls(response.vendor.name)
+        return clean_line(response.vendor.name)
 
     def item_description(self, response: Response) -> str:
         """The vendor's plain text as the HTML that Atom declares it to be."""
-        return escape(without_controls(response.description))
+        return escape(clean_text(response.description))
 
     def item_link(self, response: Response) -> str:
         return profile_url(response.vendor.slug)

@@ -22,6 +22,7 @@ from kl_ai.validators import validate_text
         ("linje\u2028linje\u2029afsnit", "linje linje afsnit"),
         ("lodret\x0btabulator\x0cside\x85linje", "lodret tabulator side linje"),
         ("nul\x00tegn\x1b\x7f", "nultegn"),
+        ("bindestreg\x1fer", "bindestreger"),  # an optional hyphen of a word processor
         ("fyld\u3164\u115f\u034f\u2800", "fyld"),
         ("halv\ud800", "halv"),
         ("ingen\ufffe\U0010ffff", "ingen"),

@@ -143,13 +143,15 @@ def test_a_vendors_text_is_text_for_the_feeds_reader(db, client):
     assert entry.findtext(f"{ATOM}title") == "A & <b>"
 
 
-@pytest.mark.parametrize("character", ["\x0b", "\x01", "\x1f", "\ufffe", "\uffff"])
-def test_a_character_that_xml_cannot_carry_is_left_out(character, db, client):
+@pytest.mark.parametrize(
+    ("character", "instead"), [("\x0b", " "), ("\x01", ""), ("\x1f", ""), ("\ufffe", ""), ("\uffff", "")]
+)
+def test_a_character_that_xml_cannot_carry_is_left_out(character, instead, db, client):
     """A line break of a word processor may be U+000B; one vendor's text must not break the feed of all."""
-    make_response(make_vendor(f"Ag{character}ern", slug="agern"), description=f"Vi{character} laver noget.")
+    make_response(make_vendor(f"Ag{character}ern", slug="agern"), description=f"Vi{character}laver noget.")
     feed = feed_of(client)
-    assert titles_of(feed) == ["Agern"]
-    assert feed.findtext(f"{ATOM}entry/{ATOM}summary") == "Vi laver noget."
+    assert titles_of(feed) == [f"Ag{instead}ern"]
+    assert feed.findtext(f"{ATOM}entry/{ATOM}summary") == f"Vi{instead}laver noget."
 
 
 @hypothesis_settings(max_examples=25)
