@@ -1,0 +1,265 @@
+"""The writes around joining, own words and logins: each is one model verb, done whole or not at all."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from kl_ai.mail.models import OutgoingMail
+from kl_ai.models import User
+from kl_ai.people.invitations import VALID_FOR
+from marketoverview.models import (
+    Answer,
+    Invitation,
+    JoinRequest,
+    LinkCheck,
+    Option,
+    Question,
+    VendorMember,
+    Verb,
+    delete_login,
+    map_answers,
+    market_version,
+    object_to_mapping,
+)
+from marketoverview.review.invitation_import import ListedCompany
+from tests.builders import make_question, make_response, make_round, make_user, make_vendor
+
+pytestmark = pytest.mark.django_db
+
+
+# Inviting a colleague ---------------------------------------------------------------------------
+
+
+def test_a_colleague_is_invited_to_the_current_round_in_a_language(vendor, owner):
+    survey_round = make_round()
+    invitation = Invitation.invite_colleague(vendor, "ny@nordstjernen.example", owner, "en")
+    stored = Invitation.objects.get()
+    assert stored == invitation
+    assert (stored.email, stored.vendor, stored.company_name) == ("ny@nordstjernen.example", vendor, "Nordstjernen")
+    assert (stored.invited_by, stored.round, stored.language, stored.by_kl) == (owner, survey_round, "en", False)
+
+
+def test_a_member_and_an_invited_person_are_not_invited(vendor, owner, colleague):
+    Invitation.invite_colleague(vendor, "ny@nordstjernen.example", owner, "da")
+    for email in ("NY@nordstjernen.example", colleague.email.upper()):
+        with pytest.raises(ValidationError):
+            Invitation.invite_colleague(vendor, email, owner, "da")
+    assert Invitation.objects.count() == 1
+
+
+def test_an_expired_invitation_is_replaced_and_only_that_one(vendor, owner):
+    old = {"company_name": "Nordstjernen", "created_at": timezone.now() - VALID_FOR - timedelta(days=1)}
+    expired = Invitation.objects.create(email="ny@nordstjernen.example", vendor=vendor, **old)
+    others = {
+        Invitation.objects.create(email="en.anden@nordstjernen.example", vendor=vendor, **old),
+        Invitation.objects.create(email="ny@nordstjernen.example", vendor=make_vendor("Sydkorset"), **old),
+        Invitation.objects.create(email="ny@nordstjernen.example", vendor=vendor, cancelled_at=timezone.now(), **old),
+    }
+    invitation = Invitation.invite_colleague(vendor, "ny@nordstjernen.example", owner, "da")
+    assert set(Invitation.objects.all()) == {*others, invitation}
+    assert not Invitation.objects.filter(pk=expired.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_invitations_at_the_same_moment_one_is_made():
+    vendor = make_vendor("Nordstjernen")
+    members = [make_user(member_of=vendor) for _ in range(6)]
+
+    def invite(member: User) -> bool:
+        try:
+            Invitation.invite_colleague(vendor, "ny@nordstjernen.example", member, "da")
+        except ValidationError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(len(members)) as pool:
+        assert sum(pool.map(invite, members)) == 1
+    assert Invitation.objects.count() == 1
+
+
+# Inviting companies -----------------------------------------------------------------------------
+
+
+def listed(*emails: str) -> list[ListedCompany]:
+    return [ListedCompany(number, f"Firma {number}", email, "") for number, email in enumerate(emails, 1)]
+
+
+def test_companies_are_invited_by_kl(curator):
+    survey_round = make_round()
+    company = ListedCompany(1, "Eg & Søn", "KI@eg.example", "13585628")
+    (invitation,) = Invitation.invite_companies([company], survey_round, curator, "en")
+    stored = Invitation.objects.get()
+    assert stored == invitation
+    assert (stored.email, stored.company_name, stored.cvr_number) == ("ki@eg.example", "Eg & Søn", "13585628")
+    assert (stored.by_kl, stored.invited_by, stored.round, stored.language) == (True, curator, survey_round, "en")
+
+
+def test_an_address_that_waits_in_the_round_or_has_accepted_is_left_out(curator):
+    this_round, other_round = make_round("2026"), make_round("2027")
+    Invitation.invite_companies(listed("her@a.example", "annulleret@a.example"), this_round, curator, "da")
+    Invitation.invite_companies(listed("der@a.example", "med@a.example"), other_round, curator, "da")
+    Invitation.objects.filter(email="med@a.example").update(accepted_at=timezone.now())
+    Invitation.objects.filter(email="annulleret@a.example").update(cancelled_at=timezone.now())
+    Invitation.objects.create(email="kollega@a.example", company_name="A", vendor=make_vendor("A"), round=this_round)
+    everybody = listed(
+        "HER@a.example", "annulleret@a.example", "der@a.example", "med@a.example", "kollega@a.example", "ny@a.example"
+    )
+    invited = Invitation.invite_companies(everybody, this_round, curator, "da")
+    assert [invitation.email for invitation in invited] == [
+        "annulleret@a.example",
+        "der@a.example",
+        "kollega@a.example",
+        "ny@a.example",
+    ]
+
+
+def test_a_list_that_breaks_off_invites_nobody(curator):
+    with pytest.raises(AttributeError):
+        Invitation.invite_companies([*listed("en@a.example"), None], make_round(), curator, "da")
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_the_same_list_sent_several_times_at_once_one_invites():
+    survey_round, curators = make_round(), [make_user(is_staff=True) for _ in range(5)]
+
+    def invite(curator: User) -> int:
+        try:
+            return len(Invitation.invite_companies(listed("en@a.example", "to@a.example"), survey_round, curator, "da"))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(curators)) as pool:
+        assert sorted(pool.map(invite, curators)) == [0, 0, 0, 0, 2]
+    assert Invitation.objects.count() == 2
+
+
+# Requests to join -------------------------------------------------------------------------------
+
+
+def test_a_request_that_waits_is_not_made_again(vendor):
+    user = make_user()
+    first, is_new = JoinRequest.submit(vendor, user, "Jeg er ny")
+    again, is_new_again = JoinRequest.submit(vendor, user, "Hallo?")
+    assert (is_new, is_new_again, again, again.message) == (True, False, first, "Jeg er ny")
+    first.decide(make_user(), approve=False)
+    assert JoinRequest.submit(vendor, user, "Hallo?")[1]
+
+
+# Deleting a login -------------------------------------------------------------------------------
+
+
+def test_a_login_goes_with_its_memberships_mails_and_invitations(vendor, owner, colleague):
+    mail = {"subject": "s", "body": "b", "language": "da"}
+    OutgoingMail.objects.create(key="a", to=owner.email, **mail)
+    OutgoingMail.objects.create(key="b", to=colleague.email, **mail)
+    Invitation.objects.create(email=owner.email.upper(), company_name="Sydkorset")
+    Invitation.objects.create(email=colleague.email, company_name="Sydkorset")
+    delete_login(owner)
+    assert not User.objects.filter(email=owner.email).exists()
+    assert list(vendor.members.all()) == [colleague]
+    assert list(OutgoingMail.objects.values_list("to", flat=True)) == [colleague.email]
+    assert list(Invitation.objects.values_list("email", flat=True)) == [colleague.email]
+
+
+def test_where_somebody_must_take_over_a_vendor_nothing_is_deleted(vendor, owner):
+    make_response(vendor)
+    VendorMember.objects.exclude(user=owner).delete()
+    VendorMember.objects.create(vendor=make_vendor("Aftenstjernen"), user=owner)
+    OutgoingMail.objects.create(key="a", to=owner.email, subject="s", body="b", language="da")
+    with pytest.raises(ValidationError):
+        delete_login(owner)
+    assert owner.memberships.count() == 2
+    assert OutgoingMail.objects.filter(to=owner.email).exists()
+
+
+# Counting own words -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def question(db) -> Question:
+    return make_question("services", ["legal", "other"])
+
+
+def own_words(name: str) -> Answer:
+    response = make_response(name, answers={"services": ["other"]}, own_words={"services": f"Ord {name}"})
+    return response.answers.get()
+
+
+NEW_OPTION = {"code": "ethics", "label_da": "Dataetik", "label_en": "Data ethics"}
+
+
+def test_answers_are_counted_under_an_option_with_one_event_each(question, curator):
+    answers, legal = [own_words("Agern"), own_words("Birk")], question.options.get(code="legal")
+    version = market_version.current()
+    result = map_answers(question, answers, legal, curator)
+    assert (result.option, result.mapped, result.refusals) == (legal, answers, [])
+    assert market_version.current() > version
+    for answer in answers:
+        assert answer.mappings.get().option == legal
+        events = answer.response.events.filter(verb=Verb.MAP)
+        assert [(event.actor, event.reason) for event in events] == [(curator, f"“{answer.own_words}” → Svar legal")]
+
+
+def test_a_new_option_stands_in_front_of_other(question, curator):
+    result = map_answers(question, [own_words("Agern")], NEW_OPTION, curator)
+    assert list(question.options.values_list("code", flat=True)) == ["legal", "ethics", "other"]
+    assert (result.option.code, result.option.label_da, result.option.label_en) == tuple(NEW_OPTION.values())
+
+
+def test_positions_without_a_gap_make_room_for_a_new_option(question, curator):
+    question.options.filter(code="legal").update(position=1)
+    question.options.filter(code="other").update(position=2)
+    map_answers(question, [own_words("Agern")], NEW_OPTION, curator)
+    assert dict(question.options.values_list("code", "position")) == {"legal": 1, "ethics": 2, "other": 3}
+
+
+def test_answers_that_cannot_be_counted_are_left_out_with_a_sentence(question, curator):
+    legal = question.options.get(code="legal")
+    objected, countable = own_words("Agern"), own_words("Birk")
+    map_answers(question, [objected], legal, curator)
+    object_to_mapping(objected, make_user(), "Nej tak")
+    result = map_answers(question, [objected, countable], legal, curator)
+    assert result.mapped == [countable]
+    assert len(result.refusals) == 1
+    assert "Agern" in result.refusals[0]
+
+
+def test_without_an_answer_to_count_there_is_no_new_option(question, curator):
+    objected = own_words("Agern")
+    map_answers(question, [objected], question.options.get(code="legal"), curator)
+    object_to_mapping(objected, make_user(), "")
+    positions = dict(question.options.values_list("code", "position"))
+    version = market_version.current()
+    result = map_answers(question, [objected], NEW_OPTION, curator)
+    assert (result.mapped, len(result.refusals)) == ([], 1)
+    assert not Option.objects.filter(code="ethics").exists()
+    assert dict(question.options.values_list("code", "position")) == positions
+    assert market_version.current() == version
+
+
+def test_a_counting_that_breaks_off_counts_nothing(question, curator):
+    answer = own_words("Agern")
+    with pytest.raises(AttributeError):
+        map_answers(question, [answer, None], NEW_OPTION, curator)
+    assert not answer.mappings.exists()
+    assert not Option.objects.filter(code="ethics").exists()
+
+
+# Checks of links --------------------------------------------------------------------------------
+
+
+def test_the_latest_check_of_a_link_replaces_the_earlier_one():
+    LinkCheck.record("https://a.example", ok=False, result="x" * 300)
+    LinkCheck.record("https://a.example", ok=True, result="200")
+    LinkCheck.record("https://b.example", ok=False, result="y" * 300)
+    assert list(LinkCheck.objects.order_by("url").values_list("url", "ok", "result")) == [
+        ("https://a.example", True, "200"),
+        ("https://b.example", False, "y" * 200),
+    ]
