@@ -194,14 +194,14 @@ def test_there_is_an_end_to_the_numbers(survey):
 
 def test_nothing_stays_of_a_run_that_broke(survey, monkeypatch):
     monkeypatch.setattr(seed_vendors, "BATCH", 5)
-    drawing = seed_vendors.Drawing.vendor
+    generate = seed_vendors.VendorGenerator.vendor
 
     def breaks(self, number):
         if number == 8:
             raise KeyboardInterrupt
-        return drawing(self, number)
+        return generate(self, number)
 
-    monkeypatch.setattr(seed_vendors.Drawing, "vendor", breaks)
+    monkeypatch.setattr(seed_vendors.VendorGenerator, "vendor", breaks)
     with pytest.raises(KeyboardInterrupt):
         seed(10)
     assert not Vendor.objects.exists()

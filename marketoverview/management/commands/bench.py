@@ -1,7 +1,7 @@
-"""`manage.py bench`: server times at 2,000 and 100,000 vendors, beside other ways to do the same.
+"""`manage.py bench`: server times at 2,000 and 100,000 vendors, beside other ways to compute the same.
 
-Each size has a database of its own under `var/`, made once by `seed_vendors`. The figures are
-medians (and the highest) of the wall time inside one process; nothing is served over a network.
+Each size has a database of its own under `var/`, made once by `seed_vendors`. The figures are medians (and the highest
+values) of the wall time inside one process; nothing is served over a network.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:58}" + "".join(f"{cell:>20}" for cell in cells))
 
     def _measure(self, size: int) -> dict[str, list[float]]:
-        """In a process of its own, with production's settings, so that templates are compiled and cached."""
+        """The results of one size, measured in a process with production's settings, which cache templates."""
         path = settings.BASE_DIR / "var" / f"bench-{size}.sqlite3"
         environment = os.environ | {
             "DEBUG": "false", "SECRET_KEY": "bench", "ALLOWED_HOSTS": "testserver", "HTTPS": "false",
@@ -64,8 +64,8 @@ class Command(BaseCommand):
 
         def manage(*arguments: str, **more: str) -> str:
             command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-            done = subprocess.run(command, env=environment | more, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
-            return done.stdout
+            process = subprocess.run(command, env=environment | more, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+            return process.stdout
 
         if not path.exists():
             self.stdout.write(f"Making {size:,} vendors in {path.name} …")
@@ -78,19 +78,35 @@ class Command(BaseCommand):
         return json.loads(manage("bench", "--worker"))
 
 
-def measure_all() -> dict[str, tuple[float, float]]:
-    """Name to median and highest, in milliseconds."""
-    found = {"snapshot, built from the database": measure([snapshots.build], runs=3)}
-    market = snapshots.current()
-    client, chance = Client(), random.Random(SEED)  # noqa: S311 - nothing here is secret
-    selections = [random_selection(market, chance) for _ in range(RUNS)]
-    pages = {
-        "directory, not cached": [f"/markedsoverblik/{one.filter_query}" for one in selections],
+Timing = tuple[float, float]
+"""Median and highest value, in milliseconds."""
+
+
+def measure_all() -> dict[str, Timing]:
+    """Name of each measurement to its timing, in the order of the report."""
+    results = {"snapshot, built from the database": measure([snapshots.build], runs=3)}
+    snapshot = snapshots.current()
+    client, generator = Client(), random.Random(SEED)  # noqa: S311 - nothing here is secret
+    selections = [random_selection(snapshot, generator) for _ in range(RUNS)]
+    for name, paths in pages(selections).items():
+        is_cached = name.endswith(", cached")
+        client.get(paths[0])
+        results[name] = measure([partial(get, client, path, is_cached) for path in paths])
+    counts = [partial(facets.facets, snapshot, selection) for selection in selections]
+    results["facet counts alone, by the snapshot"] = measure(counts)
+    results["the same counts by SQL"] = measure([partial(count_by_sql, one) for one in selections], runs=5)
+    return results | dict(datasette())
+
+
+def pages(selections: list[Selection]) -> dict[str, list[str]]:
+    """Name of each measurement of a page to the addresses that it requests in turn."""
+    return {
+        "directory, not cached": [f"/markedsoverblik/{selection.filter_query}" for selection in selections],
         "directory, free text, not cached": [f"/markedsoverblik/?q={word}" for word in WORDS],
         "directory, last page by confirmation, not cached": ["/markedsoverblik/?sort=confirmed&page=99999"],
         "directory, cached": ["/markedsoverblik/"],
-        "figures, not cached": [f"/markedsoverblik/figurer/{one.filter_query}" for one in selections],
-        "matrix, not cached": [f"/markedsoverblik/matrix/{one.filter_query}" for one in selections],
+        "figures, not cached": [f"/markedsoverblik/figurer/{selection.filter_query}" for selection in selections],
+        "matrix, not cached": [f"/markedsoverblik/matrix/{selection.filter_query}" for selection in selections],
         "matrix by examples, not cached": ["/markedsoverblik/matrix/?by=offerings"],
         "legal one-pager, not cached": [TOOLBOX],
         "legal one-pager of a situation, not cached": [f"{TOOLBOX}?personoplysninger=yes&traening=yes&generativ=no"],
@@ -98,29 +114,23 @@ def measure_all() -> dict[str, tuple[float, float]]:
         "annex of all requirements, Word": [f"{TOOLBOX}krav.docx"],
         "annex of all requirements, Excel": [f"{TOOLBOX}krav.xlsx"],
     }
-    for name, paths in pages.items():
-        keep = name.endswith(", cached")
-        client.get(paths[0])
-        found[name] = measure([partial(get, client, path, keep) for path in paths])
-    found["facet counts alone, by the snapshot"] = measure([partial(facets.facets, market, one) for one in selections])
-    found["the same counts by SQL"] = measure([partial(count_by_sql, one) for one in selections], runs=5)
-    found |= dict(datasette())
-    return found
 
 
 TOOLBOX = "/juridisk-vaerktoejskasse/"
 WORDS = ("sagsbehandling", "kommune", "jordvarme", "dokumenter", "data")
 
 
-def get(client: Client, path: str, keep: bool) -> None:
-    if not keep:
+def get(client: Client, path: str, is_cached: bool) -> None:
+    """Request a page, with an empty cache of pages unless `is_cached`."""
+    if not is_cached:
         caches["pages"].clear()
     response = client.get(path)
     if response.status_code != 200:
         raise CommandError(f"{path} answered {response.status_code}.")
 
 
-def measure(calls: list[Callable[[], object]], runs: int = RUNS) -> tuple[float, float]:
+def measure(calls: Sequence[Callable[[], object]], runs: int = RUNS) -> Timing:
+    """The timing of `runs` calls, taken from `calls` in turn."""
     times = []
     for number in range(runs):
         call = calls[number % len(calls)]
@@ -130,33 +140,36 @@ def measure(calls: list[Callable[[], object]], runs: int = RUNS) -> tuple[float,
     return statistics.median(times), max(times)
 
 
-def random_selection(market: Snapshot, chance: random.Random) -> Selection:
+def random_selection(snapshot: Snapshot, generator: random.Random) -> Selection:
     """One to three questions with one or two options each."""
-    asked = chance.sample(market.filterable, chance.randint(1, 3))
+    questions = generator.sample(snapshot.filterable, generator.randint(1, 3))
     return Selection(
-        chosen={one.code: tuple(chance.sample(sorted(one.by_code), chance.randint(1, 2))) for one in asked}
+        chosen={
+            question.code: tuple(generator.sample(sorted(question.by_code), generator.randint(1, 2)))
+            for question in questions
+        }
     )
 
 
 def count_by_sql(selection: Selection) -> dict[str, list]:
     """The facets' counts as a GROUP BY for each question, its own selection left out."""
     counts = {}
-    for asked in snapshots.current().filterable:
-        found = Response.objects.published()
+    for tally in snapshots.current().filterable:
+        responses = Response.objects.published()
         for code, options in selection.chosen.items():
-            if code != asked.code:
+            if code != tally.code:
                 chosen = Answer.objects.filter(option__question__code=code, option__code__in=options)
-                found = found.filter(pk__in=chosen.values("response"))
-        answers = Answer.objects.filter(response__in=found, option__question=asked.question)
-        counts[asked.code] = list(answers.values("option").annotate(count=Count("response")))
+                responses = responses.filter(pk__in=chosen.values("response"))
+        answers = Answer.objects.filter(response__in=responses, option__question=tally.question)
+        counts[tally.code] = list(answers.values("option").annotate(count=Count("response")))
     return counts
 
 
-def datasette() -> Iterator[tuple[str, tuple[float, float]]]:
+def datasette() -> Iterator[tuple[str, Timing]]:
     """Datasette's page of the answers with one facet, where the extra `bench` is installed."""
     if find_spec("datasette") is None or connection.vendor != "sqlite":
         return
-    from datasette.app import Datasette  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from datasette.app import Datasette  # type: ignore[import-not-found, import-untyped, unused-ignore]  # an extra, not always installed
 
     path = Path(connection.settings_dict["NAME"])
     served = Datasette([str(path)], settings={"facet_time_limit_ms": 60_000, "sql_time_limit_ms": 60_000})
@@ -164,13 +177,13 @@ def datasette() -> Iterator[tuple[str, tuple[float, float]]]:
 
     async def times() -> list[float]:
         await served.invoke_startup()
-        found = []
+        milliseconds = []
         for _ in range(4):
             start = time.perf_counter()
             response = await served.client.get(address)
             response.raise_for_status()
-            found.append(1000 * (time.perf_counter() - start))
-        return found[1:]
+            milliseconds.append(1000 * (time.perf_counter() - start))
+        return milliseconds[1:]  # the first request reads the schema
 
-    taken = asyncio.run(times())
-    yield "Datasette: the answers with one facet", (statistics.median(taken), max(taken))
+    milliseconds = asyncio.run(times())
+    yield "Datasette: the answers with one facet", (statistics.median(milliseconds), max(milliseconds))

@@ -15,12 +15,13 @@ STAFF = {
     "redaktoer@demo.example": ("Redaktør (demo)", "Redaktører"),
     "administrator@demo.example": ("Administrator (demo)", "Administratorer"),
 }
+"""Address to name and group."""
 SLUG_ENDING = "-demofirma"
 MEMBERS = {
     "leverandoer@demo.example": ("Leverandør (demo)", "mosebund-demofirma"),
     "leverandoer2@demo.example": ("Leverandør 2 (demo)", "vandstaer-demofirma"),
 }
-"""One with a draft and one whose answers KL has sent back."""
+"""Address to name and vendor: one vendor with a draft, and one whose answers KL has sent back."""
 
 
 class Command(BaseCommand):
@@ -36,47 +37,50 @@ class Command(BaseCommand):
         demo = Vendor.objects.filter(is_demo=True, slug__endswith=SLUG_ENDING)
         is_new = not demo.exists()
         if not force:
-            self._refuse_where_it_would_harm(is_new)
+            self._refuse_in_production(is_new)
         if is_new or reset:
             demo.delete()
             call_command("loaddata", "survey", "demo", verbosity=0)
         call_command("load_roles", verbosity=0)
         call_command("load_content", if_empty=True, verbosity=0)
-        logins = [*self._staff(), *self._members()]
+        logins = [*self._make_staff(), *self._make_members()]
         market_version.bump()
         if verbosity:
-            self._explain(site, logins)
+            self._write_summary(site, logins)
 
-    def _refuse_where_it_would_harm(self, is_new: bool) -> None:
+    def _refuse_in_production(self, is_new: bool) -> None:
+        """Raise `CommandError` without DEBUG, and where a first load would stand beside real vendors."""
         if not settings.DEBUG:
             raise CommandError("Demonstration data has no place in production (DEBUG is off). --force loads it anyway.")
         if is_new and Vendor.objects.exists():
             raise CommandError("This database holds real vendors. --force loads the demonstration data beside them.")
 
-    def _staff(self) -> list[tuple[User, str]]:
+    def _make_staff(self) -> list[tuple[User, str]]:
         logins = []
         for email, (name, group) in STAFF.items():
-            user = self._user(email, name, is_staff=True)
+            user = self._make_user(email, name, is_staff=True)
             user.groups.set([Group.objects.get(name=group)])
             logins.append((user, f"administration, {group}"))
         return logins
 
-    def _members(self) -> list[tuple[User, str]]:
+    def _make_members(self) -> list[tuple[User, str]]:
         logins = []
         for email, (name, slug) in MEMBERS.items():
-            user, vendor = self._user(email, name, is_staff=False), Vendor.objects.get(slug=slug)
+            user, vendor = self._make_user(email, name, is_staff=False), Vendor.objects.get(slug=slug)
             VendorMember.objects.get_or_create(vendor=vendor, user=user)
             logins.append((user, str(vendor)))
         return logins
 
-    def _user(self, email: str, name: str, *, is_staff: bool) -> User:
+    def _make_user(self, email: str, name: str, *, is_staff: bool) -> User:
         user, _ = User.objects.update_or_create(
             email=email, defaults={"full_name": name, "is_staff": is_staff, "is_active": True}
         )
         return user
 
-    def _explain(self, site: str, logins: list[tuple[User, str]]) -> None:
-        where = "it appears in this terminal" if settings.EMAIL_BACKEND.endswith("console.EmailBackend") else "by mail"
+    def _write_summary(self, site: str, logins: list[tuple[User, str]]) -> None:
+        code_arrives = (
+            "it appears in this terminal" if settings.EMAIL_BACKEND.endswith("console.EmailBackend") else "by mail"
+        )
         lines = [
             "",
             "The demonstration data is loaded: the survey, 35 invented vendors and the legal content.",
@@ -88,7 +92,7 @@ class Command(BaseCommand):
             f"  Vendor's area   {site}{reverse('vendor:home')}",
             f"  Administration  {site}{reverse('admin:index')}",
             "",
-            f"Logins (ask for a code at {reverse(settings.LOGIN_URL)}; {where}):",
+            f"Logins (ask for a code at {reverse(settings.LOGIN_URL)}; {code_arrives}):",
             *(f"  {user.email:<26} {role}" for user, role in logins),
             "",
         ]

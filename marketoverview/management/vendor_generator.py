@@ -1,7 +1,7 @@
-"""Invents vendors for load tests: many, believable to read, and plainly not real.
+"""Generates invented vendors for load tests, which read like real ones and are named as load data.
 
-A vendor is drawn from the seed and its own number alone, so the same number of the same seed is
-the same vendor, however many are made and in whichever run.
+A vendor follows from the seed and its own number alone: the same number of the same seed is the same vendor, however
+many are generated and in whichever run.
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,22 @@ from ..models import Option, Question, SampleOffering
 
 SLUG_PREFIX = "belastningsdata-"
 DAYS_BACK = 729
-"""The oldest response began so many days ago: within two years."""
-LONGEST_DESCRIPTION = 600
+"""How many days ago the oldest response was begun."""
+MAX_DESCRIPTION = 600
 
 
 @dataclass(frozen=True)
-class DrawnAnswer:
+class GeneratedAnswer:
+    """One chosen option; own words only where it is “other”."""
+
     option_id: int
     own_words: str
 
 
 @dataclass(frozen=True)
-class DrawnOffering:
+class GeneratedOffering:
+    """One example of what the vendor offers."""
+
     title: str
     description: str
     stage: str
@@ -36,8 +40,8 @@ class DrawnOffering:
 
 
 @dataclass(frozen=True)
-class DrawnVendor:
-    """One vendor with its published response. The times follow one another and end before today."""
+class GeneratedVendor:
+    """One vendor with its published response. The times are in their order, the last one before today."""
 
     name: str
     slug: str
@@ -47,76 +51,77 @@ class DrawnVendor:
     submitted_at: datetime
     published_at: datetime
     confirmed_on: date
-    answers: list[DrawnAnswer]
-    offerings: list[DrawnOffering]
+    answers: list[GeneratedAnswer]
+    offerings: list[GeneratedOffering]
 
 
-class Drawing:
-    """Draws vendors that answer `questions` (with `options` prefetched), each by its number."""
+class VendorGenerator:
+    """Generates vendors, by their numbers, that answer `questions` (with `options` prefetched)."""
 
     def __init__(self, questions: Sequence[Question], seed: int, today: date) -> None:
-        self.questions = [(question, self._chances(question)) for question in questions]
+        self.questions = [(question, self._probabilities(question)) for question in questions]
         self.seed, self.today = seed, today
         self.midnight = datetime.combine(today, time(), timezone.get_current_timezone())
 
     @staticmethod
-    def _chances(question: Question) -> list[tuple[Option, float]]:
-        """How probable each option is: the survey lists the common ones first; “other” is one in five."""
+    def _probabilities(question: Question) -> list[tuple[Option, float]]:
+        """The probability of each option: from 0.8 down in the order of the survey, 0.2 for “other”."""
         options = [option for option in question.options.all() if not option.is_retired]
         return [
             (option, 0.2 if option.is_other else max(0.05, 0.8 - 0.7 * rank / len(options)))
             for rank, option in enumerate(options)
         ]
 
-    def vendor(self, number: int) -> DrawnVendor:
+    def vendor(self, number: int) -> GeneratedVendor:
+        """The vendor of this number."""
         random = Random(f"{self.seed} {number}")  # noqa: S311 - nothing here is secret
         title = f"{random.choice(NAMES)} {random.choice(TRADES)}"
         answers = self._answers(random)
-        begun = self.midnight - timedelta(days=random.randint(20, DAYS_BACK), minutes=-random.randint(480, 960))
-        submitted = begun + timedelta(days=random.randint(0, 7), minutes=random.randint(5, 90))
+        created = self.midnight - timedelta(days=random.randint(20, DAYS_BACK), minutes=-random.randint(480, 960))
+        submitted = created + timedelta(days=random.randint(0, 7), minutes=random.randint(5, 90))
         published = submitted + timedelta(days=random.randint(0, 9), minutes=random.randint(5, 90))
         confirmed = submitted.date()
         if random.random() < 0.5:
             confirmed += timedelta(days=random.randint(0, (self.today - confirmed).days))
-        return DrawnVendor(
+        return GeneratedVendor(
             name=f"{title} (belastningsdata {number:06})",
             slug=f"{SLUG_PREFIX}{number:06}",
             domain=f"{slugify(title.lower().translate(ASCII))}-{number}.example",
             description=_description(random),
-            created_at=begun,
+            created_at=created,
             submitted_at=submitted,
             published_at=published,
             confirmed_on=confirmed,
-            answers=[answer for drawn in answers for answer in drawn],
+            answers=[answer for question_answers in answers for answer in question_answers],
             offerings=self._offerings(random, answers),
         )
 
-    def _answers(self, random: Random) -> list[list[DrawnAnswer]]:
-        """For each question the options ticked; a voluntary one is left out by one vendor in twenty."""
+    def _answers(self, random: Random) -> list[list[GeneratedAnswer]]:
+        """For each question its answers; one vendor in twenty leaves a question out that is not required."""
         breadth = random.uniform(0.6, 1.2)
         answers = []
-        for question, chances in self.questions:
-            ticked: list[Option] = []
-            if chances and (question.is_required or random.random() < 0.95):
+        for question, probabilities in self.questions:
+            chosen: list[Option] = []
+            if probabilities and (question.is_required or random.random() < 0.95):
                 if question.kind == Question.Kind.SEVERAL:
-                    ticked = [option for option, chance in chances if random.random() < chance * breadth]
-                if not ticked:
-                    options, weights = zip(*chances, strict=True)
-                    ticked = random.choices(options, weights)
+                    chosen = [option for option, share in probabilities if random.random() < share * breadth]
+                if not chosen:
+                    options, weights = zip(*probabilities, strict=True)
+                    chosen = random.choices(options, weights)
             answers.append(
-                [DrawnAnswer(option.pk, random.choice(OWN_WORDS) if option.is_other else "") for option in ticked]
+                [GeneratedAnswer(option.pk, random.choice(OWN_WORDS) if option.is_other else "") for option in chosen]
             )
         return answers
 
-    def _offerings(self, random: Random, answers: list[list[DrawnAnswer]]) -> list[DrawnOffering]:
-        """One to three offerings; what they used together is among what the vendor ticked."""
+    def _offerings(self, random: Random, answers: list[list[GeneratedAnswer]]) -> list[GeneratedOffering]:
+        """One to three offerings; their options are among those that the vendor has answered."""
         axes = [
-            [answer.option_id for answer in ticked]
-            for (question, _), ticked in zip(self.questions, answers, strict=True)
-            if question.matrix_axis and ticked
+            [answer.option_id for answer in question_answers]
+            for (question, _), question_answers in zip(self.questions, answers, strict=True)
+            if question.matrix_axis and question_answers
         ]
         return [
-            DrawnOffering(
+            GeneratedOffering(
                 title=title,
                 description=" ".join(random.sample(PRACTICES, random.randint(1, 2))),
                 stage=random.choices(STAGES, (1, 2, 3, 5))[0],
@@ -128,13 +133,13 @@ class Drawing:
 
 
 def _description(random: Random) -> str:
-    """An opening and so many sentences that there are 40 to 80 words in at most 600 characters."""
+    """An opening and enough sentences for 40 to 80 words in at most `MAX_DESCRIPTION` characters."""
     text = random.choice(OPENINGS).format(product=random.choice(PRODUCTS), area=random.choice(AREAS))
-    wanted = random.randint(40, 62)
+    min_words = random.randint(40, 62)
     for sentence in random.sample(PRACTICES, len(PRACTICES)):
-        if len(text.split()) >= wanted:
+        if len(text.split()) >= min_words:
             break
-        if len(text) + 1 + len(sentence) <= LONGEST_DESCRIPTION:
+        if len(text) + 1 + len(sentence) <= MAX_DESCRIPTION:
             text += f" {sentence}"
     return text
 
