@@ -127,9 +127,7 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     since = timezone.localdate(source.submitted_at or source.created_at) if source else None
     news = [(part.title, new) for part in survey_parts if (new := parts.what_is_new(part, since))]
     title = _("Go on with your answers") if now.open else _("Answer the survey")
-    return vendor_page(
-        request, vendor, "begin", title, form=form, standing=now, news=news, has_choice=has_choice
-    )  # fmt: skip
+    return vendor_page(request, vendor, "begin", title, form=form, standing=now, news=news, has_choice=has_choice)
 
 
 @never_cache
