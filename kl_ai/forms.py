@@ -84,6 +84,11 @@ class PortalBoundField(BoundField):
         return self.id_for_label or self.auto_id
 
     @property
+    def is_needed(self) -> bool:
+        """Whether the field may be empty now but not in the end: the form names such in `needed_fields`."""
+        return self.name in getattr(self.form, "needed_fields", ())
+
+    @property
     def limit(self) -> int | None:
         """The greatest number of characters of a long text, for its counter."""
         if isinstance(self.field.widget, forms.Textarea):

@@ -33,10 +33,6 @@ def marked_before() -> date:
 
 
 class VendorQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug: str) -> Any:
-        """The vendor that a fixture names by its slug. One query."""
-        return self.get(slug=slug)
-
     def for_member(self, user) -> "VendorQuerySet":
         """The vendors that `user` may act for. One query."""
         return self.filter(memberships__user_id=user.pk)
@@ -57,10 +53,6 @@ class VendorQuerySet(models.QuerySet):
 
 
 class ResponseQuerySet(models.QuerySet):
-    def get_by_natural_key(self, vendor: str, sequence: int) -> Any:
-        """The response that a fixture names by its vendor's slug and its number. One query."""
-        return self.get(vendor__slug=vendor, sequence=sequence)
-
     def published(self) -> "ResponseQuerySet":
         """What is public: at most one response of each vendor. One query."""
         return self.filter(status="published")

@@ -5,7 +5,6 @@ import json
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Max, When
@@ -20,7 +19,7 @@ from kl_ai.admin.history import TracedAdmin
 from kl_ai.admin.site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
-from ..models.drafts import CONTENT
+from ..models.drafts import CONTENT_FIELDS
 from .base import StaleFilter, choices_by_question, date_column
 from .inbox import inbox_view
 from .review import review_view
@@ -54,13 +53,13 @@ class ResponseForm(forms.ModelForm):
         return super().clean()
 
 
-class OptionChoices(InlineModelAdmin):
+class OptionChoices:
     """A mixin for inlines: options as choices under their questions' headings, read once for all rows."""
 
     options = Option.objects.all()
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if db_field.related_model is Option:
             empty = [("", "–")] if db_field.many_to_one else []
             field.choices = [*empty, *choices_by_question(self.options.all())]
@@ -135,15 +134,9 @@ class ResponseAdmin(TracedAdmin):
         (_("Contact"), {"fields": ("contact_function", "contact_email", "contact_phone", "contact_name", "contact_consent")}),
     )  # fmt: skip
     readonly_fields = (
-        "vendor_link",
-        "round",
-        "sequence",
-        "based_on_link",
-        "submitted_at",
-        "published_at",
-        "confirmed_at",
-        "closed_at",
-    )
+        "vendor_link", "round", "sequence", "based_on_link",
+        "submitted_at", "published_at", "confirmed_at", "closed_at",
+    )  # fmt: skip
     list_display = ("vendor", "in_round", "status", "submitted", "published", "confirmed")
     list_filter = ("status", StaleFilter, "round")
     list_select_related = ("vendor", "round")
@@ -180,12 +173,8 @@ class ResponseAdmin(TracedAdmin):
         inbox = reverse(INBOX) if request.user.has_perm(REVIEW) else f"{url}?status__exact=submitted"
         return [
             Task(waiting, ngettext("response waits for review", "responses wait for review", waiting), inbox),
-            Task(
-                stale,
-                ngettext("profile needs a new confirmation", "profiles need a new confirmation", stale),
-                f"{url}?stale=yes",
-            ),
-        ]
+            Task(stale, ngettext("profile needs a new confirmation", "profiles need a new confirmation", stale), f"{url}?stale=yes"),
+        ]  # fmt: skip
 
     # Permissions ----------------------------------------------------------------------------
 
@@ -264,7 +253,7 @@ class ResponseAdmin(TracedAdmin):
 
     def save_model(self, request, obj, form, change) -> None:
         if change:
-            obj.save(update_fields=CONTENT)
+            obj.save(update_fields=CONTENT_FIELDS)
 
     def save_formset(self, request, form, formset, change) -> None:
         """Delete KL's counting, and the vendor's objection, where the own words have changed."""

@@ -20,7 +20,9 @@ def _lines(response: Response) -> Iterator[str]:
     yield from _block(_("Company"), [response.company_name, response.website or not_stated])
     yield from _block(_("Description"), [response.description or not_stated])
     for question in response.round.questions.all():
-        answers = [answer for answer in response.given.get(question.pk, ()) if answer.mapped_from_id is None]
+        answers = [
+            answer for answer in response.answers_by_question.get(question.pk, ()) if answer.mapped_from_id is None
+        ]
         yield from _block(question.text, [f"- {_answer(answer)}" for answer in answers] or [not_stated])
     offerings = [f"- {_offering(offering)}" for offering in response.offerings.all()]
     yield from _block(_("Examples"), offerings or [not_stated])

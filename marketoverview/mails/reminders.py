@@ -21,7 +21,7 @@ from kl_ai.models import User
 
 from ..models import Response
 from ..querysets import months_before
-from ..survey.deadlines import deadlines
+from ..survey.deadlines import deadlines_by_vendor
 
 BEFORE_DEADLINE = (14, 3)
 """On which days before the deadline the vendor is reminded of a draft: the first and the second time."""
@@ -100,7 +100,7 @@ def _drafts() -> Iterator[Reminder]:
     editable = Response.objects.filter(status__in=("draft", "returned")).with_members().order_by("round", "pk")
     for survey_round, group in groupby(list(editable), key=attrgetter("round")):
         responses = list(group)
-        last_days = deadlines(survey_round, [response.vendor for response in responses])
+        last_days = deadlines_by_vendor(survey_round, [response.vendor for response in responses])
         for response in responses:
             deadline = last_days[response.vendor_id]
             if deadline is None or not today <= deadline <= early:

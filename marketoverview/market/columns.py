@@ -87,7 +87,7 @@ def _question_columns(tally: QuestionTally) -> Iterator[Column]:
     question = tally.question
 
     def answers(response: Response) -> Sequence[Answer]:
-        return response.given.get(question.pk, ())
+        return response.answers_by_question.get(question.pk, ())
 
     def counted(response: Response) -> list[Answer]:
         return [answer for answer in answers(response) if answer.mapped_from_id]

@@ -136,7 +136,7 @@ def _row(
 
 def sections(snapshot: Snapshot, response: Response) -> list[Section]:
     """The questions with several choices in the survey's order, answered or not; `facts` are the others. No query."""
-    words = {answer.pk: answer.own_words for answers in response.given.values() for answer in answers}
+    words = {answer.pk: answer.own_words for answers in response.answers_by_question.values() for answer in answers}
     return [
         Section(
             code=tally.code,
@@ -150,7 +150,7 @@ def sections(snapshot: Snapshot, response: Response) -> list[Section]:
                     answer.option.is_retired,
                     counted_from=words.get(answer.mapped_from_id or 0, ""),
                 )
-                for answer in response.given.get(tally.question.pk, ())
+                for answer in response.answers_by_question.get(tally.question.pk, ())
             ],
         )
         for tally in snapshot.tallies.values()
@@ -209,7 +209,7 @@ def contact(response: Response, *, in_bulk: bool = False) -> Contact:
 def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
     """(heading, answer) of each question with a single choice; such questions say what the vendor is. No query."""
     return [
-        (tally.question.heading, ", ".join(map(answer_text, response.given.get(tally.question.pk, ()))))
+        (tally.question.heading, ", ".join(map(answer_text, response.answers_by_question.get(tally.question.pk, ()))))
         for tally in snapshot.tallies.values()
         if tally.question.kind == Question.Kind.SINGLE
     ]
@@ -244,7 +244,7 @@ def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[Compar
         *(
             _text_row(
                 tally.question.heading,
-                (map(answer_text, response.given.get(tally.question.pk, ())) for response in responses),
+                (map(answer_text, response.answers_by_question.get(tally.question.pk, ())) for response in responses),
             )
             for tally in snapshot.tallies.values()
         ),

@@ -1,7 +1,7 @@
 """The market overview's data: the survey, the vendors, their responses."""
 
 from .answers import Answer, SampleOffering
-from .drafts import ChangedMeanwhile, Missing, SavedPart, fingerprint, offering_content
+from .drafts import MissingItem, SavedPart, offering_content
 from .joining import Invitation, JoinRequest, delete_login
 from .links import LinkCheck
 from .mapping import map_answer, map_answers, object_to_mapping, unmap_answer
@@ -14,13 +14,12 @@ from .version import market_version
 __all__ = [
     "TRANSITIONS",
     "Answer",
-    "ChangedMeanwhile",
     "DeadlineExtension",
     "FigureComment",
     "Invitation",
     "JoinRequest",
     "LinkCheck",
-    "Missing",
+    "MissingItem",
     "ModerationEvent",
     "Option",
     "Question",
@@ -36,7 +35,6 @@ __all__ = [
     "VendorMember",
     "Verb",
     "delete_login",
-    "fingerprint",
     "map_answer",
     "map_answers",
     "market_version",

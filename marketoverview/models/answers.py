@@ -103,7 +103,7 @@ class SampleOffering(models.Model):
 
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)  # undone until the draft is submitted
 
-    CONTENT: ClassVar = ("position", "title", "description", "stage", "where_used")
+    CONTENT_FIELDS: ClassVar = ("position", "title", "description", "stage", "where_used")
 
     history = HistoricalRecords(m2m_fields=[options])
     objects: ClassVar = SampleOfferingManager()

@@ -4,7 +4,7 @@ Every change of status goes through `Response._perform`, which reads `TRANSITION
 conditional update and appends one `ModerationEvent`. Admin and views call the public verbs.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ from kl_ai.validators import validate_line, validate_text
 
 from ..querysets import ResponseQuerySet
 from .answers import Answer, SampleOffering
-from .drafts import CONTENT, NO_CONTACT, DraftVerbs, Missing
+from .drafts import CONTENT_FIELDS, EMPTY_CONTACT, DraftVerbs, MissingItem
 from .moderation import (
     EDITABLE,
     NEEDS_REASON,
@@ -38,6 +38,11 @@ from .vendors import Vendor, validate_website
 from .version import market_version
 
 PHONE = RegexValidator(r"^\+?[0-9 ()/-]{5,}$", _("A phone number has digits, spaces and perhaps a + in front."))
+
+
+class ResponseManager(models.Manager.from_queryset(ResponseQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, vendor: str, sequence: int) -> "Response":
+        return self.get(vendor__slug=vendor, sequence=sequence)
 
 
 class Response(DraftVerbs):
@@ -89,7 +94,7 @@ class Response(DraftVerbs):
     history = HistoricalRecords(
         excluded_fields=["contact_function", "contact_email", "contact_phone", "contact_name", "contact_consent"]
     )
-    objects: ClassVar = ResponseQuerySet.as_manager()
+    objects: ClassVar = ResponseManager()
 
     class Meta:
         verbose_name = _("response")
@@ -144,7 +149,7 @@ class Response(DraftVerbs):
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=vendor.pk)
             if existing := cls.objects.open().filter(vendor=vendor).first():
-                existing._go_on_in(round)
+                existing._move_to_round(round)
                 return existing
             last = cls.objects.filter(vendor=vendor).aggregate(last=Max("sequence"))["last"] or 0
             # What is public; else, after a rejection or a withdrawal, the last one: nobody starts from nothing again.
@@ -173,12 +178,12 @@ class Response(DraftVerbs):
         `remarks` is item (field, question code, `offerings`, `contact`) to reason. Raises `ValidationError` where
         neither says anything.
         """
-        said = {item: text.strip() for item, text in (remarks or {}).items() if text.strip()}
-        if said and not reason.strip():
+        texts = {item: text.strip() for item, text in (remarks or {}).items() if text.strip()}
+        if texts and not reason.strip():
             reason = gettext("See the reasons at the questions.")
         with transaction.atomic():
             event = self._perform(Verb.SEND_BACK, by, reason)
-            Remark.objects.bulk_create(Remark(event=event, item=item, text=text) for item, text in said.items())
+            Remark.objects.bulk_create(Remark(event=event, item=item, text=text) for item, text in texts.items())
 
     def reject(self, by, reason: str) -> None:
         """Decline a submitted response for good, with KL's reason."""
@@ -196,7 +201,7 @@ class Response(DraftVerbs):
                 self._refuse_incomplete()
             for earlier in Response.objects.published().filter(vendor_id=self.vendor_id).exclude(pk=self.pk):
                 self._keep_mappings(earlier)
-                earlier._perform(Verb.ARCHIVE, by, closed_at=now, **NO_CONTACT)
+                earlier._perform(Verb.ARCHIVE, by, closed_at=now, **EMPTY_CONTACT)
             self._perform(Verb.PUBLISH, by, published_at=now)
             self.vendor.update_identity(self.company_name, self.website)
 
@@ -205,7 +210,7 @@ class Response(DraftVerbs):
         with transaction.atomic():
             self._perform(Verb.WITHDRAW, by, reason, closed_at=timezone.now())
             # The new time of change refuses a page that was opened before and still holds the contact.
-            Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **NO_CONTACT)
+            Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **EMPTY_CONTACT)
             self.refresh_from_db()
 
     def confirm(self, by) -> None:
@@ -239,74 +244,71 @@ class Response(DraftVerbs):
         return dict(self.decision.remarks.values_list("item", "text"))
 
     @cached_property
-    def given(self) -> dict[int, list["Answer"]]:
+    def answers_by_question(self) -> dict[int, list["Answer"]]:
         """Question id to the answers, in the survey's order. No query on prefetched answers."""
-        found: dict[int, list[Answer]] = {}
-        for answer in self.answers.all():
-            found.setdefault(answer.option.question_id, []).append(answer)
-        return found
+        return _by_question(self.answers.all())
 
     def _refuse_incomplete(self) -> None:
-        if missing := self.missing():
-            raise ValidationError([one.text for one in missing])
+        if missing := self.missing_items():
+            raise ValidationError([text for _item, text in missing])
 
-    def missing(self) -> list[Missing]:
+    def missing_items(self) -> list[MissingItem]:
         """What must be answered or shortened before the response can be submitted. Five queries."""
-        given: dict[int, list[Answer]] = {}
-        for answer in self.answers.select_related("option"):
-            given.setdefault(answer.option.question_id, []).append(answer)
+        answers = _by_question(self.answers.select_related("option"))
         missing = [*self._missing_fields()]
         for question in self.round.questions.prefetch_related("options"):
-            missing += self._missing_answers(question, given.get(question.pk, []))
+            missing += self._missing_answers(question, answers.get(question.pk, []))
         return [*missing, *self._missing_in_offerings()]
 
-    def _missing_fields(self) -> Iterator[Missing]:
+    def _missing_fields(self) -> Iterator[MissingItem]:
         if not self.description.strip():
-            yield Missing("description", gettext("The description is missing."))
+            yield MissingItem("description", gettext("The description is missing."))
         yield from self._too_long("description", gettext("The description"), self.description)
         if not self.contact_email:
-            yield Missing("contact", gettext("The contact e-mail is missing."))
+            yield MissingItem("contact", gettext("The contact e-mail is missing."))
         elif not is_valid(validate_email, self.contact_email):
-            yield Missing("contact", gettext("The contact e-mail is not a valid address."))
+            yield MissingItem("contact", gettext("The contact e-mail is not a valid address."))
 
-    def _missing_answers(self, question: Question, answers: Sequence[Answer]) -> Iterator[Missing]:
+    def _missing_answers(self, question: Question, answers: Sequence[Answer]) -> Iterator[MissingItem]:
         words: dict[str, Any] = {"question": question.heading, "most": question.max_choices}
         own = [answer for answer in answers if answer.mapped_from_id is None]
         if question.is_required and not own and self._can_answer(question):
-            yield Missing(question.code, gettext("“%(question)s” is not answered.") % words)
+            yield MissingItem(question.code, gettext("“%(question)s” is not answered.") % words)
         if question.kind == Question.Kind.SINGLE and len(own) > 1:
-            yield Missing(question.code, gettext("“%(question)s” takes one answer only.") % words)
+            yield MissingItem(question.code, gettext("“%(question)s” takes one answer only.") % words)
         if question.max_choices and len(own) > question.max_choices:
-            yield Missing(question.code, gettext("“%(question)s” takes at most %(most)s answers.") % words)
+            yield MissingItem(question.code, gettext("“%(question)s” takes at most %(most)s answers.") % words)
         if any(answer.option.is_other and not answer.own_words.strip() for answer in own):
-            yield Missing(question.code, gettext("“%(question)s” lacks your own words beside “other”.") % words)
+            yield MissingItem(question.code, gettext("“%(question)s” lacks your own words beside “other”.") % words)
         if any(len(answer.own_words) > self.round.max_own_words for answer in own):
-            yield Missing(question.code, gettext("“%(question)s”: your own words are too long.") % words)
+            yield MissingItem(question.code, gettext("“%(question)s”: your own words are too long.") % words)
 
-    def _missing_in_offerings(self) -> Iterator[Missing]:
+    def _missing_in_offerings(self) -> Iterator[MissingItem]:
         offerings = list(self.offerings.all())
         if len(offerings) > (most := self.round.max_offerings):
-            yield Missing("offerings", gettext("There are more than %(most)s examples.") % {"most": most})
+            yield MissingItem("offerings", gettext("There are more than %(most)s examples.") % {"most": most})
         for offering in offerings:
             yield from self._too_long(
                 "offerings", f"“{offering.title}”", offering.description, self.round.max_offering_words
             )
 
-    def _too_long(self, item: str, what: str, text: str, most: int | None = None) -> Iterator[Missing]:
+    def _too_long(self, item: str, what: str, text: str, most: int | None = None) -> Iterator[MissingItem]:
         most = most or self.round.max_description_words
         if (number := len(text.split())) > most:
             words = {"what": what, "number": number, "most": most}
-            yield Missing(item, gettext("%(what)s has %(number)s words; at most %(most)s can be published.") % words)
+            yield MissingItem(
+                item, gettext("%(what)s has %(number)s words; at most %(most)s can be published.") % words
+            )
 
     @staticmethod
     def _can_answer(question: Question) -> bool:
-        """Whether anything is left to choose; a question whose options are all retired stops nobody."""
+        """Whether an option can still be chosen: a question whose options are all retired is not required."""
         return any(not option.is_retired for option in question.options.all())
 
     # Mechanism ------------------------------------------------------------------------------
 
     def _perform(self, verb: Verb, by, reason: str = "", **changes) -> ModerationEvent:
-        """The one place where a status changes: one conditional update, one event, or nothing at all.
+        """Change the status, the only place that does: one conditional update and one event, or nothing.
 
         Raises `TransitionRefused` when the response is not as it was read, and `ValidationError`
         when a verb that the vendor must understand comes without a reason.
@@ -332,18 +334,18 @@ class Response(DraftVerbs):
         return event
 
     def _lock_vendor(self) -> None:
-        """Whoever changes a vendor's responses takes this lock first, and always in this order."""
+        """Lock the vendor's row. Every change of a vendor's responses begins with this lock, so that none deadlocks."""
         Vendor.objects.select_for_update().get(pk=self.vendor_id)
 
-    def _go_on_in(self, round: SurveyRound) -> None:
-        """Let a draft count in this round, with all that stands in it; what KL has received stays where it is."""
+    def _move_to_round(self, round: SurveyRound) -> None:
+        """Make a draft part of this round, with all its content; a submitted response stays in its own."""
         if self.is_editable and self.round_id != round.pk:
             self.round, self.changed_at = round, timezone.now()
             self.save(update_fields=["round", "changed_at"])
 
     def _copy_from(self, source: "Response", items: Collection[str] | None) -> None:
         """Save this draft with the fields, answers and offerings of `source`, or those of them in `items`."""
-        for field in CONTENT:
+        for field in CONTENT_FIELDS:
             if field not in ("company_name", "website") and (items is None or field in items):
                 setattr(self, field, getattr(source, field))
         if not self.contact_consent:
@@ -352,6 +354,14 @@ class Response(DraftVerbs):
         self._copy_answers(source, items)
         if items is None or "offerings" in items:
             self._copy_offerings(source)
+
+
+def _by_question(answers: Iterable[Answer]) -> dict[int, list[Answer]]:
+    """Question id to its answers, in their order. No query where the answers come with their options."""
+    grouped: dict[int, list[Answer]] = {}
+    for answer in answers:
+        grouped.setdefault(answer.option.question_id, []).append(answer)
+    return grouped
 
 
 def is_valid(validator: Callable[[str], object], value: str) -> bool:

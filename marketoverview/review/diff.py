@@ -134,7 +134,7 @@ def _company(response: Response, public: Response | None) -> Iterator[ItemDiff]:
 
 def own_answers(response: Response | None, question: Question) -> dict[int, Answer]:
     """Option id to the vendor's own answer to the question."""
-    given = response.given.get(question.pk, []) if response else []
+    given = response.answers_by_question.get(question.pk, []) if response else []
     return {answer.option_id: answer for answer in given if answer.mapped_from_id is None}
 
 

@@ -7,12 +7,12 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..models import Question, Response, SavedPart, SurveyRound
-from ..models.drafts import COMPANY, NO_CONTACT, OFFERINGS
+from ..models import Question, QuestionGroup, Response, SavedPart, SurveyRound
+from ..models.drafts import COMPANY_FIELDS, EMPTY_CONTACT, OFFERINGS
 
 
 @dataclass(frozen=True)
-class Part:
+class SurveyPart:
     """One page of the survey and the items that it holds: fields, question codes, or the offerings."""
 
     key: str
@@ -24,7 +24,8 @@ class Part:
     @property
     def is_optional(self) -> bool:
         """Whether the part may be left empty."""
-        return self.key == OFFERINGS or (bool(self.questions) and not any(one.is_required for one in self.questions))
+        no_question_is_required = not any(question.is_required for question in self.questions)
+        return self.key == OFFERINGS or (bool(self.questions) and no_question_is_required)
 
     def holds(self, item: str) -> bool:
         """Whether what is missing or remarked at `item` belongs to this part."""
@@ -33,17 +34,19 @@ class Part:
 
 @dataclass(frozen=True)
 class PartState:
-    part: Part
+    """How far a part is. `saved` is None where nobody has saved it; `remarks` are KL's, of an answer sent back."""
+
+    part: SurveyPart
     state: str
     """`not-started`, `in-progress` or `complete`."""
     missing: list[str]
     saved: SavedPart | None
     remarks: list[str] = field(default_factory=list)
     news: int = 0
-    """Questions and options that are new or reworded since the answers it starts from."""
+    """The number of questions and options that are new or reworded since the answers it starts from."""
 
 
-def parts_of(round: SurveyRound) -> list[Part]:
+def survey_parts(round: SurveyRound) -> list[SurveyPart]:
     """The parts of the round's survey, in the order of the task list. Three queries."""
     pages: dict[int | None, list[Question]] = {}
     groups = {}
@@ -51,87 +54,89 @@ def parts_of(round: SurveyRound) -> list[Part]:
         pages.setdefault(question.group_id, []).append(question)
         groups[question.group_id] = question.group
     ordered = sorted((group for group in groups.values() if group), key=lambda group: (group.position, group.code))
-    pages_before = [_page(group, pages[group.pk]) for group in ordered if not group.after_offerings]
-    pages_after = [_page(group, pages[group.pk]) for group in ordered if group.after_offerings]
-    more = [_page(None, pages[None])] if None in pages else []
-    return [_company(), *pages_before, *more, _offerings(), *pages_after, _contact()]
+    pages_before = [_question_part(group, pages[group.pk]) for group in ordered if not group.after_offerings]
+    pages_after = [_question_part(group, pages[group.pk]) for group in ordered if group.after_offerings]
+    more = [_question_part(None, pages[None])] if None in pages else []
+    return [_company_part(), *pages_before, *more, _offerings_part(), *pages_after, _contact_part()]
 
 
-def _company() -> Part:
-    return Part("company", _("The company"), _("Who you are, and in a few words what you offer."), COMPANY)
+def _company_part() -> SurveyPart:
+    intro = _("Who you are, and in a few words what you offer.")
+    return SurveyPart("company", _("The company"), intro, COMPANY_FIELDS)
 
 
-def _page(group, questions: Sequence[Question]) -> Part:
+def _question_part(group: QuestionGroup | None, questions: Sequence[Question]) -> SurveyPart:
     codes = tuple(question.code for question in questions)
     if group is None:
-        return Part("more", _("Further questions"), "", codes, tuple(questions))
-    return Part(group.code, group.title, group.intro, codes, tuple(questions))
+        return SurveyPart("more", _("Further questions"), "", codes, tuple(questions))
+    return SurveyPart(group.code, group.title, group.intro, codes, tuple(questions))
 
 
-def _offerings() -> Part:
+def _offerings_part() -> SurveyPart:
     intro = _(
         "Examples of solutions or services. They show municipalities which technologies you have used in which areas."
     )
-    return Part(OFFERINGS, _("Examples of what you offer"), intro, (OFFERINGS,))
+    return SurveyPart(OFFERINGS, _("Examples of what you offer"), intro, (OFFERINGS,))
 
 
-def _contact() -> Part:
+def _contact_part() -> SurveyPart:
     intro = _("Whom a municipality can write to or call. A shared mailbox is better than a person's own address.")
-    return Part("contact", _("Contact and consent"), intro, tuple(NO_CONTACT))
+    return SurveyPart("contact", _("Contact and consent"), intro, tuple(EMPTY_CONTACT))
 
 
-def states(response: Response, parts: Sequence[Part]) -> list[PartState]:
+def part_states(response: Response, parts: Sequence[SurveyPart]) -> list[PartState]:
     """How far each part is. Ten queries at most."""
-    missing = response.missing()
-    saved = {one.part: one for one in response.saved_parts.select_related("saved_by")}
+    missing_items = response.missing_items()
+    saved_parts = {saved.part: saved for saved in response.saved_parts.select_related("saved_by")}
     remarks = response.remarks
-    answered = set(response.answers.filter(mapped_from=None).values_list("option__question__code", flat=True))
-    if response.offerings.exists():
-        answered.add(OFFERINGS)
-    answered |= {name for name in ("description", "contact_email") if getattr(response, name)}
-    since = based_on_day(response)
-    found = []
+    answered = _answered_items(response)
+    since = basis_day(response)
+    states = []
     for part in parts:
-        lacks = [one.text for one in missing if part.holds(one.item)]
-        has_content = part.key in saved or bool(answered & set(part.items))
-        state = "not-started" if not has_content else "in-progress" if lacks else "complete"
-        said = [text for item, text in remarks.items() if part.holds(item)]
-        found.append(PartState(part, state, lacks, saved.get(part.key), said, news(part, since)))
-    return found
+        missing = [text for item, text in missing_items if part.holds(item)]
+        has_content = part.key in saved_parts or bool(answered & set(part.items))
+        state = "not-started" if not has_content else "in-progress" if missing else "complete"
+        part_remarks = [text for item, text in remarks.items() if part.holds(item)]
+        news = len(news_since(part, since))
+        states.append(PartState(part, state, missing, saved_parts.get(part.key), part_remarks, news))
+    return states
 
 
-def based_on_day(response: Response) -> date | None:
+def _answered_items(response: Response) -> set[str]:
+    """The items that have content. The name and the website always have, and do not count. Two queries."""
+    codes = response.answers.filter(mapped_from=None).values_list("option__question__code", flat=True)
+    fields = [name for name in ("description", "contact_email") if getattr(response, name)]
+    offerings = [OFFERINGS] if response.offerings.exists() else []
+    return {*codes, *fields, *offerings}
+
+
+def basis_day(response: Response) -> date | None:
     """The day of the answers that the response was copied from; None where it started from nothing."""
     at = response.based_on and (response.based_on.submitted_at or response.based_on.created_at)
     return timezone.localdate(at) if at else None
 
 
-def news(part: Part, since: date | None) -> int:
-    """How many questions and offered options of the part are new or reworded since then. No query."""
-    return len(what_is_new(part, since))
-
-
-def what_is_new(part: Part, since: date | None) -> list[str]:
+def news_since(part: SurveyPart, since: date | None) -> list[str]:
     """The questions, and the offered options of the others, that are new or reworded since then. No query."""
-    found = []
+    headings = []
     for question in part.questions:
         if question.is_news_since(since):
-            found.append(question.heading)
+            headings.append(question.heading)
         else:
             offered = [option for option in question.options.all() if not option.is_retired]
-            found += [f"{question.heading}: {option.label}" for option in offered if option.is_news_since(since)]
-    return found
+            headings += [f"{question.heading}: {option.label}" for option in offered if option.is_news_since(since)]
+    return headings
 
 
-def next_part(parts: Sequence[Part], key: str) -> Part | None:
+def next_part(parts: Sequence[SurveyPart], key: str) -> SurveyPart | None:
     """The part that follows `key`, None after the last one."""
     keys = [part.key for part in parts]
-    after = keys.index(key) + 1
-    return parts[after] if after < len(parts) else None
+    index = keys.index(key) + 1
+    return parts[index] if index < len(parts) else None
 
 
 def item_headings(round: SurveyRound) -> dict[str, str]:
-    """What each item at which KL can give a reason is called. One query."""
+    """Item to its heading, for each item at which KL can give a reason. One query."""
     company = {"company_name": _("Name"), "website": _("Website"), "description": _("Description")}
     questions = {question.code: question.heading for question in round.questions.all()}
     return {**company, **questions, "offerings": _("Examples"), "contact": _("Contact")}

@@ -19,7 +19,7 @@ from kl_ai.models import User
 from kl_ai.pages.frame import render_page
 
 from ..models import Answer, JoinRequest, Response, SampleOffering, Vendor, delete_login
-from ..models.drafts import CONTENT
+from ..models.drafts import CONTENT_FIELDS
 from ..survey.forms.company import AccountForm
 from ..survey.status import history
 
@@ -119,7 +119,7 @@ def _response_data(submission: Response) -> dict[str, Any]:
         "number": submission.sequence,
         "round": submission.round.code,
         "status": submission.status,
-        **{name: getattr(submission, name) for name in CONTENT},
+        **{name: getattr(submission, name) for name in CONTENT_FIELDS},
         "submitted_at": submission.submitted_at,
         "published_at": submission.published_at,
         "confirmed_on": submission.confirmed_at,
@@ -127,7 +127,7 @@ def _response_data(submission: Response) -> dict[str, Any]:
         "answers": [_answer_data(answer) for answer in submission.answers.all()],
         "offerings": [_offering_data(offering) for offering in submission.offerings.all()],
         "events": [
-            {"at": event.at, "what": event.what, "by": event.who, "reason": event.reason}
+            {"at": event.at, "what": event.verb, "by": event.actor, "reason": event.reason}
             for event in history(submission.events.all())
         ],
     }

@@ -27,9 +27,9 @@ from ..models import (
     Vendor,
     object_to_mapping,
 )
-from ..survey import parts
 from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
-from ..survey.status import history, standings
+from ..survey.parts import news_since, survey_parts
+from ..survey.status import history, vendor_statuses
 from .selection_page import market_page
 
 
@@ -42,7 +42,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     join_requests = list(JoinRequest.objects.waiting().filter(user=user).select_related("vendor"))
     if len(vendors) == 1 and not invitations and not join_requests:
         return redirect("vendor:company", vendors[0].slug)
-    context = {"standings": standings(vendors), "invitations": invitations, "join_requests": join_requests}
+    context = {"vendor_statuses": vendor_statuses(vendors), "invitations": invitations, "join_requests": join_requests}
     crumbs = [(_("Your company"), "")]
     return render_page(request, "marketoverview/vendor/home.html", context, nav_current="vendor", crumbs=crumbs)
 
@@ -54,7 +54,7 @@ def company(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     is_member = vendor.memberships.filter(user=request.user.pk).exists()
     responses = list(vendor.responses.all())
     context = {
-        "standing": standings([vendor])[0],
+        "vendor_status": vendor_statuses([vendor])[0],
         "is_member": is_member,
         "join_request_count": vendor.join_requests.waiting().count() if is_member else 0,
         "mapped_answers": mapped_answers(vendor),
@@ -111,23 +111,25 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     A draft of an earlier round is moved to the current one with all that it holds.
     """
     vendor = get_object_or_404(Vendor.objects.for_member(request.user).with_responses(), slug=slug)
-    now = standings([vendor])[0]
-    if now.open and not now.is_of_earlier_round:
-        return redirect("vendor:tasks", now.open.pk) if now.open.is_editable else redirect("vendor:company", slug)
-    if now.round is None or not now.may_answer:
+    status = vendor_statuses([vendor])[0]
+    if status.open and not status.is_draft_of_earlier_round:
+        return redirect("vendor:tasks", status.open.pk) if status.open.is_editable else redirect("vendor:company", slug)
+    if status.round is None or not status.may_answer:
         messages.warning(request, _("The survey is closed."))
         return redirect("vendor:company", slug)
-    survey_parts = parts.parts_of(now.round)
-    source = now.open or now.public or now.last
-    has_choice = source is not None and now.open is None
-    form = BeginForm(survey_parts, request.POST if request.method == "POST" else None)
+    parts = survey_parts(status.round)
+    source = status.open or status.public or status.last
+    has_choice = source is not None and status.open is None
+    form = BeginForm(parts, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (not has_choice or form.is_valid()):
-        draft = Response.begin(vendor, now.round, request.user, form.items if has_choice else None)
+        draft = Response.begin(vendor, status.round, request.user, form.items if has_choice else None)
         return redirect("vendor:tasks", draft.pk)
     since = timezone.localdate(source.submitted_at or source.created_at) if source else None
-    news = [(part.title, new) for part in survey_parts if (new := parts.what_is_new(part, since))]
-    title = _("Go on with your answers") if now.open else _("Answer the survey")
-    return vendor_page(request, vendor, "begin", title, form=form, standing=now, news=news, has_choice=has_choice)
+    news = [(part.title, new) for part in parts if (new := news_since(part, since))]
+    title = _("Go on with your answers") if status.open else _("Answer the survey")
+    return vendor_page(
+        request, vendor, "begin", title, form=form, vendor_status=status, news=news, has_choice=has_choice
+    )  # fmt: skip
 
 
 @never_cache
@@ -196,11 +198,11 @@ def questions(request: HttpRequest) -> HttpResponse:
     survey_round = SurveyRound.current()
     if survey_round is None:
         raise Http404
-    survey_parts = [
+    parts = [
         (part, [(question, offered_options(question)) for question in part.questions])
-        for part in parts.parts_of(survey_round)
+        for part in survey_parts(survey_round)
     ]
-    context = {"round": survey_round, "parts": survey_parts}
+    context = {"round": survey_round, "parts": parts}
     crumbs = [(_("The survey's questions"), "")]
     return render_page(request, "marketoverview/vendor/questions.html", context, nav_current="vendor", crumbs=crumbs)
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kl_ai.http import is_fetch
+from kl_ai.drafts.autosave import refused_response
+from kl_ai.http import AuthenticatedRequest, is_fetch
+from kl_ai.pages.frame import render_page
 
 from ..models import Response, TransitionRefused, Verb
 
@@ -18,38 +21,42 @@ View = Callable[..., HttpResponse]
 
 
 def on_draft(view: View) -> View:
-    """The view gets the member's response, if it is a draft; else the member comes to the company's page, told why."""
+    """The view gets the member's draft in place of its `pk`; a stranger gets 404.
+
+    Where the response is no draft (any more), the member is redirected to the company's page with a message.
+    """
 
     @never_cache
     @wraps(view)
-    def answer(request: HttpRequest, pk: int, *args, **kwargs) -> HttpResponse:
+    def view_on_draft(request: AuthenticatedRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
         own = Response.objects.for_member(request.user).select_related("vendor", "round", "based_on")
-        response = get_object_or_404(own, pk=pk)
+        draft = get_object_or_404(own, pk=pk)
         try:
-            if not response.is_editable:
-                raise TransitionRefused(response, Verb.EDIT)
-            return view(request, response, *args, **kwargs)
+            if not draft.is_editable:
+                raise TransitionRefused(draft, Verb.EDIT)
+            return view(request, draft, *args, **kwargs)
         except TransitionRefused as refused:
             if is_fetch(request):
-                return JsonResponse({"text": refused.explain()}, status=409)
+                return refused_response(refused.explain())
             messages.warning(request, refused.explain())
-            return redirect("vendor:company", response.vendor.slug)
+            return redirect("vendor:company", draft.vendor.slug)
 
-    return answer
-
-
-def part_url(response: Response, key: str) -> str:
-    return reverse("vendor:part", args=[response.pk, key])
+    return view_on_draft
 
 
-def page(request: HttpRequest, response: Response, name: str, title: str, **context) -> HttpResponse:
-    """A page of the survey: the same frame around each."""
-    tasks = reverse("vendor:tasks", args=[response.pk])
+def part_url(draft: Response, key: str) -> str:
+    return reverse("vendor:part", args=[draft.pk, key])
+
+
+def survey_page(request: HttpRequest, draft: Response, name: str, title: str, **context: Any) -> HttpResponse:
+    """The page `survey/<name>.html` of a draft; the task list has no `title`."""
+    tasks_url = reverse("vendor:tasks", args=[draft.pk])
     crumbs = [
         (_("Your company"), reverse("vendor:home")),
-        (response.vendor.name, reverse("vendor:company", args=[response.vendor.slug])),
-        *([(_("The survey"), tasks)] if title else []),
+        (draft.vendor.name, reverse("vendor:company", args=[draft.vendor.slug])),
+        *([(_("The survey"), tasks_url)] if title else []),
         (title or _("The survey"), ""),
     ]
-    context |= {"nav_current": "vendor", "crumbs": crumbs, "response": response, "title": title, "tasks_url": tasks}
-    return render(request, f"marketoverview/survey/{name}.html", context)
+    context |= {"response": draft, "title": title, "tasks_url": tasks_url}
+    template = f"marketoverview/survey/{name}.html"
+    return render_page(request, template, context, nav_current="vendor", crumbs=crumbs)

@@ -1,50 +1,52 @@
-"""The survey as the vendor fills it in: task list, parts, examples, review and submission."""
+"""The survey as the vendor fills it in: task list, parts, review and submission. Examples are in `offerings`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kl_ai.http import is_fetch
+from kl_ai.drafts.autosave import conflict_response, saved_response
+from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint, value_text
+from kl_ai.http import AuthenticatedRequest, is_fetch
 from kl_ai.login import restore
 from kl_ai.mail.notices import add_delivery_message
 
 from ..mails import notifications
 from ..market import profiles
 from ..market.snapshot import snapshots
-from ..models import ChangedMeanwhile, Question, Response, SavedPart, fingerprint
+from ..models import Question, Response
 from ..models.drafts import OFFERINGS
-from ..survey import deadlines, parts
+from ..survey.deadlines import deadline, may_answer
 from ..survey.forms.survey import DeclarationForm, PartForm
-from .draft import on_draft, page, part_url
+from ..survey.parts import SurveyPart, basis_day, next_part, part_states, survey_parts
+from .draft import on_draft, part_url, survey_page
 from .offerings import offerings
 
 # The task list ------------------------------------------------------------------------------------
 
 
 @on_draft
-def tasks(request: HttpRequest, response: Response) -> HttpResponse:
+def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
     """`/leverandoer/svar/<pk>/opgaver/`: the parts, how far each is, and where to go on."""
-    found = parts.states(response, parts.parts_of(response.round))
-    left = [state for state in found if state.missing or state.remarks]
-    saved = max((state.saved.saved_at for state in found if state.saved), default=None)
-    return page(
-        request, response, "tasks", "",
-        states=[(state, part_url(response, state.part.key)) for state in found],
-        complete=sum(state.state == "complete" for state in found),
-        go_on=(left[0].part.title, part_url(response, left[0].part.key)) if left else None,
-        last_saved=next((state.saved for state in found if state.saved and state.saved.saved_at == saved), None),
-        deadline=deadlines.deadline(response.round, response.vendor),
-        may_submit=deadlines.may_answer(response.round, response.vendor),
-        review_url=reverse("vendor:review", args=[response.pk]),
+    states = part_states(draft, survey_parts(draft.round))
+    unfinished = [state for state in states if state.missing or state.remarks]
+    saved_parts = [state.saved for state in states if state.saved]
+    return survey_page(
+        request, draft, "tasks", "",
+        states=[(state, part_url(draft, state.part.key)) for state in states],
+        complete=sum(state.state == "complete" for state in states),
+        go_on=(unfinished[0].part.title, part_url(draft, unfinished[0].part.key)) if unfinished else None,
+        last_saved=max(saved_parts, key=lambda saved: saved.saved_at, default=None),
+        deadline=deadline(draft.round, draft.vendor),
+        may_submit=may_answer(draft.round, draft.vendor),
+        review_url=reverse("vendor:review", args=[draft.pk]),
     )  # fmt: skip
 
 
@@ -53,159 +55,144 @@ def tasks(request: HttpRequest, response: Response) -> HttpResponse:
 
 @restore.restorable
 @on_draft
-def part(request: HttpRequest, response: Response, part: str) -> HttpResponse:
-    """`/leverandoer/svar/<pk>/del/<part>/`: one page of the survey; saves what can be saved, and says what cannot."""
-    every = parts.parts_of(response.round)
-    shown = find_part(every, part)
+def part(request: AuthenticatedRequest, draft: Response, part: str) -> HttpResponse:
+    """`/leverandoer/svar/<pk>/del/<part>/`: one page of the survey. POST saves its valid items and shows the others."""
+    parts = survey_parts(draft.round)
+    shown = find_part(parts, part)
     if shown.key == OFFERINGS:
-        return offerings(request, response, every, shown)
-    stored = response.stored(shown.items)
-    initial = PartForm.initial_of(stored, shown)
+        return offerings(request, draft, parts, shown)
+    stored = draft.stored(shown.items)
+    initial = PartForm.initial_values(stored, shown)
     if request.method == "POST":
-        form = PartForm(shown, response, parts.based_on_day(response), request.POST, initial=initial)
-        return save_part(request, response, every, form)
+        return save_part(request, draft, parts, PartForm(shown, draft, basis_day(draft), request.POST, initial=initial))
     typed = restore.restore_input(request)
-    form = PartForm(shown, response, parts.based_on_day(response), typed, initial=initial)
+    form = PartForm(shown, draft, basis_day(draft), typed, initial=initial)
     if typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
-    return part_page(request, response, every, form, seen=typed.get("seen", "") if typed else fingerprint(stored))
+    return part_page(request, draft, parts, form, seen=typed.get("seen", "") if typed else fingerprint(stored))
 
 
-def save_part(request: HttpRequest, response: Response, every: list[parts.Part], form: PartForm) -> HttpResponse:
-    """Save the valid items of the form. What could not be saved, or what somebody else saved first, comes back."""
+def save_part(
+    request: AuthenticatedRequest, draft: Response, parts: Sequence[SurveyPart], form: PartForm
+) -> HttpResponse:
+    """Save the valid items of the form; the page comes back with the others, or with what somebody else has saved."""
     form.is_valid()
     shown = form.part
     try:
-        response.save_part(shown.key, shown.items, form.content, request.POST.get("seen", ""), request.user)
+        draft.save_part(shown.key, shown.items, form.content, request.POST.get("seen", ""), request.user)
     except ChangedMeanwhile as changed:
         if is_fetch(request):
-            return JsonResponse({"conflict": True}, status=409)
-        conflict = differences(shown, changed.stored, form.content)
-        seen = fingerprint(changed.stored)
-        return part_page(request, response, every, form, seen=seen, conflict=conflict, saved=changed.saved)
+            return conflict_response()
+        context = {"conflict": part_differences(shown, changed.stored, form.content), "saved_meanwhile": changed.saved}
+        return part_page(request, draft, parts, form, seen=fingerprint(changed.stored), **context)
     if is_fetch(request):
-        return autosaved(response, form)
+        return saved_response(draft.stored(shown.items), has_errors=bool(form.errors))
     if form.errors:
         messages.warning(request, _("Something on the page could not be saved; see below. The rest is saved."))
-        return part_page(request, response, every, form, seen=fingerprint(response.stored(shown.items)))
+        return part_page(request, draft, parts, form, seen=fingerprint(draft.stored(shown.items)))
     messages.success(request, _("“%(part)s” is saved.") % {"part": shown.title})
-    following = parts.next_part(every, shown.key) if "_next" in request.POST else None
-    return redirect(part_url(response, following.key) if following else reverse("vendor:tasks", args=[response.pk]))
-
-
-def autosaved(response: Response, form: PartForm) -> HttpResponse:
-    """What the page's script is told: the time, and the mark of what is stored now."""
-    at = date_format(timezone.localtime(), "TIME_FORMAT")
-    said = _("Saved at %(time)s. Something below cannot be saved yet.") if form.errors else _("Saved at %(time)s.")
-    return JsonResponse({"seen": fingerprint(response.stored(form.part.items)), "text": said % {"time": at}})
+    following = next_part(parts, shown.key) if "_next" in request.POST else None
+    return redirect(part_url(draft, following.key) if following else reverse("vendor:tasks", args=[draft.pk]))
 
 
 def part_page(
-    request: HttpRequest, response: Response, every: list[parts.Part], form: PartForm, *,
-    seen: str, conflict: list[tuple[str, str, str]] | None = None, saved: SavedPart | None = None,
-) -> HttpResponse:  # fmt: skip
+    request: AuthenticatedRequest, draft: Response, parts: Sequence[SurveyPart], form: PartForm, **context: Any
+) -> HttpResponse:
+    """The page of the form's part. `context`: `seen`, and after a conflict `conflict` and `saved_meanwhile`."""
     shown = form.part
-    last_saved = response.saved_parts.filter(part=shown.key).select_related("saved_by").first()
-    missing = [one.text for one in response.missing() if shown.holds(one.item)] if last_saved else []
-    return page(
-        request, response, "part", shown.title,
-        part=shown, form=form, seen=seen, conflict=conflict, saved_meanwhile=saved, last_saved=last_saved,
-        number=every.index(shown) + 1, total=len(every), missing=missing,
-        part_remark=form.remarks.get(shown.key, ""),
-        can_take_last=response.based_on_id is not None, is_last=shown is every[-1],
+    last_saved = draft.saved_parts.filter(part=shown.key).select_related("saved_by").first()
+    missing = [text for item, text in draft.missing_items() if shown.holds(item)] if last_saved else []
+    return survey_page(
+        request, draft, "part", shown.title,
+        part=shown, form=form, last_saved=last_saved, missing=missing, part_remark=form.remarks.get(shown.key, ""),
+        number=parts.index(shown) + 1, total=len(parts), is_last=shown is parts[-1],
+        can_take_last=draft.based_on_id is not None, **context,
     )  # fmt: skip
 
 
-def find_part(every: list[parts.Part], key: str) -> parts.Part:
-    found = next((one for one in every if one.key == key), None)
-    if found is None:
+def find_part(parts: Sequence[SurveyPart], key: str) -> SurveyPart:
+    """The part with this key; 404 where there is none."""
+    part = next((part for part in parts if part.key == key), None)
+    if part is None:
         raise Http404
-    return found
+    return part
 
 
-def differences(shown: parts.Part, stored: dict[str, Any], content: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Heading, what is saved by now, and what this person wrote, for each item where the two differ."""
-    questions = {question.code: question for question in shown.questions}
-    found = []
-    for item, mine in content.items():
-        if stored[item] != mine:
-            if item in questions:
-                question = questions[item]
-                found.append((question.heading, in_words(question, stored[item]), in_words(question, mine)))
-            else:
-                label = str(Response._meta.get_field(item).verbose_name).capitalize()  # type: ignore[union-attr]
-                found.append((label, said(stored[item]), said(mine)))
-    return found
+def part_differences(part: SurveyPart, stored: dict[str, Any], typed: dict[str, Any]) -> list[Difference]:
+    """The items of the part that are stored with other values than were typed, in words."""
+    questions = {question.code: question for question in part.questions}
+
+    def heading(item: str) -> str:
+        if item in questions:
+            return questions[item].heading
+        return str(Response._meta.get_field(item).verbose_name).capitalize()  # type: ignore[union-attr]  # no relation
+
+    def text(item: str, value: Any) -> str:
+        return options_text(questions[item], value) if item in questions else value_text(value)
+
+    return differences(stored, typed, heading, text)
 
 
-def in_words(question: Question, answers: dict[str, str]) -> str:
+def options_text(question: Question, answers: dict[str, str]) -> str:
     """The chosen options with own words, as a list in one line."""
     labels = {option.code: option.short for option in question.options.all()}
     return "; ".join(f"{labels[code]}: “{words}”" if words else labels[code] for code, words in answers.items())
 
 
-def said(value: Any) -> str:
-    return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else str(value)
-
-
 @require_POST
 @on_draft
-def part_last(request: HttpRequest, response: Response, part: str) -> HttpResponse:
-    """Fill the part with what the vendor's earlier answers say."""
-    shown = find_part(parts.parts_of(response.round), part)
-    response.take_from_last(shown.key, shown.items, request.user)
+def part_last(request: AuthenticatedRequest, draft: Response, part: str) -> HttpResponse:
+    """Replace the part's content by that of the vendor's earlier answers."""
+    shown = find_part(survey_parts(draft.round), part)
+    draft.take_from_last(shown.key, shown.items, request.user)
     messages.success(request, _("“%(part)s” now holds your earlier answers.") % {"part": shown.title})
-    return redirect(part_url(response, shown.key))
+    return redirect(part_url(draft, shown.key))
 
 
 # Review and submission ----------------------------------------------------------------------------
 
 
 @on_draft
-def review(request: HttpRequest, response: Response) -> HttpResponse:
-    """`/leverandoer/svar/<pk>/gennemse/`: everything as the public will see it; POST hands it in."""
+def review(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
+    """`/leverandoer/svar/<pk>/gennemse/`: the answers as the public will see them; POST submits them."""
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        if (answer := submit(request, response, form)) is not None:
-            return answer
-        response = Response.objects.select_related("vendor", "round", "based_on").get(pk=response.pk)
-    every = parts.parts_of(response.round)
+        if submit(request, draft, form):
+            return redirect("vendor:company", draft.vendor.slug)
+        draft = Response.objects.select_related("vendor", "round", "based_on").get(pk=draft.pk)
+    parts = survey_parts(draft.round)
     missing = [
-        (one.text, part_url(response, found.key))
-        for one in response.missing()
-        for found in every
-        if found.holds(one.item)
+        (text, part_url(draft, part.key)) for item, text in draft.missing_items() for part in parts if part.holds(item)
     ]
-    whole = Response.objects.with_everything().get(pk=response.pk)
-    market = snapshots.for_request(request)
-    return page(
-        request, response, "review", _("Review and hand in"),
-        form=form, missing=missing, seen=response.changed_at.isoformat(),
-        may_submit=deadlines.may_answer(response.round, response.vendor),
-        deadline=deadlines.deadline(response.round, response.vendor),
-        sections=profiles.sections(market, whole), offerings=profiles.offerings(whole),
-        contact=profiles.contact(whole), facts=profiles.facts(market, whole),
+    complete_draft = Response.objects.with_everything().get(pk=draft.pk)
+    snapshot = snapshots.for_request(request)
+    return survey_page(
+        request, draft, "review", _("Review and hand in"),
+        form=form, missing=missing, seen=draft.changed_at.isoformat(),
+        may_submit=may_answer(draft.round, draft.vendor), deadline=deadline(draft.round, draft.vendor),
+        sections=profiles.sections(snapshot, complete_draft), offerings=profiles.offerings(complete_draft),
+        contact=profiles.contact(complete_draft), facts=profiles.facts(snapshot, complete_draft),
     )  # fmt: skip
 
 
-def submit(request: HttpRequest, response: Response, form: DeclarationForm) -> HttpResponse | None:
-    """Hand the response in and mail the receipt; None where something stands in the way, which is said."""
+def submit(request: AuthenticatedRequest, draft: Response, form: DeclarationForm) -> bool:
+    """Submit the draft and mail the receipt. False, with a message, where something prevents it."""
     if not form.is_valid():
-        return None
-    if not deadlines.may_answer(response.round, response.vendor):
+        return False
+    if not may_answer(draft.round, draft.vendor):
         messages.error(request, _("The survey is closed, so the answers cannot be handed in. They are kept."))
-        return None
-    if form.cleaned_data["seen"] != response.changed_at.isoformat():
+        return False
+    if form.cleaned_data["seen"] != draft.changed_at.isoformat():
         messages.warning(request, _("The answers were changed after you opened this page. Look at them once more."))
-        return None
+        return False
     try:
         with transaction.atomic():
-            response.submit(request.user, form.said)
-            receipts = notifications.send_receipt(response)
+            draft.submit(request.user, form.text)
+            receipts = notifications.send_receipt(draft)
     except ValidationError as incomplete:
         messages.error(request, _("Not handed in yet: ") + " ".join(incomplete.messages))
-        return None
+        return False
     messages.success(request, _("KL has received your answers."))
     for receipt in receipts:
         add_delivery_message(request, [receipt], sent_level=messages.INFO, unsent_level=messages.INFO)
-    return redirect("vendor:company", response.vendor.slug)
+    return True

@@ -56,7 +56,7 @@ def test_each_vendor_has_one_published_response_that_reads_like_one(survey):
     for response in responses:
         response.vendor.full_clean()
         response.full_clean()
-        assert not response.missing()
+        assert not response.missing_items()
         assert "(belastningsdata 0000" in response.vendor.name
         assert 40 <= len(response.description.split()) <= 80
         assert 1 <= len(response.offerings.all()) <= 3

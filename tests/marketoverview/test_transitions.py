@@ -276,6 +276,6 @@ def test_nobody_starts_from_nothing_again(status, vendor, curator):
 def test_a_question_that_nobody_can_answer_stops_nobody(vendor, curator):
     make_question("services", ["advisory"], is_required=True)
     draft = make_response(vendor, "draft")
-    assert len(draft.missing()) == 1
+    assert len(draft.missing_items()) == 1
     make_question("services").options.update(retired_on=timezone.localdate())
-    assert draft.missing() == []
+    assert draft.missing_items() == []

@@ -1,6 +1,6 @@
 """The forms around the survey: registering a company, joining it, inviting colleagues, withdrawing."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from kl_ai.validators import validate_line, validate_text
 from marketoverview.models import Vendor
 from marketoverview.models.vendors import validate_cvr
 
-from ..parts import Part
+from ..parts import SurveyPart
 
 COUNTRIES = [
     ("DK", gettext_lazy("Denmark")), ("SE", gettext_lazy("Sweden")), ("NO", gettext_lazy("Norway")),
@@ -28,6 +28,8 @@ COUNTRIES = [
 
 class RegisterForm(forms.Form):
     """A Danish company by its CVR number, a foreign one by name and country."""
+
+    needed_fields = ("cvr_number",)
 
     cvr_number = forms.CharField(
         label=gettext_lazy("CVR number"), max_length=20, required=False,
@@ -47,7 +49,6 @@ class RegisterForm(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         take_validators(self.fields["website"], Vendor._meta.get_field("website"))
-        self.fields["cvr_number"].is_needed = True  # type: ignore[attr-defined]
 
     def clean_cvr_number(self) -> str | None:
         number = cvr.compact(self.cleaned_data["cvr_number"]).removeprefix("DK")
@@ -56,14 +57,13 @@ class RegisterForm(forms.Form):
         return number or None
 
     def clean(self) -> dict[str, Any]:
-        found = self.cleaned_data
-        number = found.get("cvr_number")
-        if "country" in found and "cvr_number" in found:
-            if found["country"] == "DK" and not number:
+        country, number = self.cleaned_data.get("country"), self.cleaned_data.get("cvr_number")
+        if "country" in self.cleaned_data and "cvr_number" in self.cleaned_data:
+            if country == "DK" and not number:
                 self.add_error("cvr_number", _("A Danish company has a CVR number. Write it, or choose the country."))
-            elif found["country"] != "DK" and number:
+            elif country != "DK" and number:
                 self.add_error("country", _("Only Danish companies have a CVR number."))
-        return found
+        return self.cleaned_data
 
     @property
     def vendor_fields(self) -> dict[str, Any]:
@@ -104,10 +104,11 @@ class BeginForm(forms.Form):
         label=gettext_lazy("Pages that keep the earlier answers"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, parts: list[Part], *args, **kwargs) -> None:
+    def __init__(self, parts: list[SurveyPart], *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.parts = parts
-        self.fields["pages"].choices = [(part.key, part.title) for part in parts]  # type: ignore[attr-defined]
+        pages = cast(forms.MultipleChoiceField, self.fields["pages"])
+        pages.choices = [(part.key, part.title) for part in parts]
 
     @property
     def items(self) -> set[str] | None:

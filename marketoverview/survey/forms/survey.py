@@ -1,13 +1,13 @@
 """The forms of the survey: each is one part of it, built from the round's questions.
 
-A draft need not be complete, so nothing is required here; what is missing is the model's to say. What cannot be
-stored (too long, a broken address) comes back with the form, and the rest of the page is saved all the same.
+No field is required, since a draft need not be complete: `Response.missing_items` says what is missing. A value that
+cannot be stored (too long, a broken address) comes back with the form, and the rest of the page is saved.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import URLField
@@ -18,22 +18,22 @@ from django.utils.translation import gettext_lazy
 from kl_ai.forms import take_validators
 from kl_ai.validators import validate_line
 from marketoverview.models import Option, Question, Response, SampleOffering, SurveyRound
-from marketoverview.models.drafts import CONTENT
+from marketoverview.models.drafts import CONTENT_FIELDS
 from marketoverview.models.export_keys import OWN_WORDS_KEY
 
-from ..parts import Part
+from ..parts import SurveyPart
 
 WORD_LIMITS = {"description": "max_description_words"}
 
 
-def words_name(question: Question) -> str:
+def own_words_name(question: Question) -> str:
     """The name of the field for own words beside the question's “other”."""
     return f"{question.code}{OWN_WORDS_KEY}"
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One option as the page shows it."""
+class OptionControl:
+    """One option as the page shows it: its radio button or checkbox with label and explanation."""
 
     control: Any
     label: str
@@ -44,33 +44,39 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One question as the page shows it: its control, its options, the field for own words."""
+class QuestionField:
+    """One question as the page shows it: its options, the field for own words, and KL's remark at it."""
 
     question: Question
     field: forms.BoundField
     own_words: forms.BoundField | None
-    choices: list[Choice]
+    options: list[OptionControl]
     is_news: bool
     errors: list[str]
     remark: str
 
 
 class PartForm(forms.Form):
-    """A part made of fields of the response and of questions."""
+    """A part made of fields of the response and of questions.
 
-    def __init__(self, part: Part, response: Response, since: date | None, *args, **kwargs) -> None:
+    `since` is the day of the earlier answers: what is newer is marked; None marks nothing.
+    """
+
+    needed_fields = ("company_name", "description", "contact_email")
+
+    def __init__(self, part: SurveyPart, response: Response, since: date | None, *args, **kwargs) -> None:
         self.part, self.round, self.since, self.remarks = part, response.round, since, response.remarks
         super().__init__(*args, **kwargs)
         for name in part.items:
-            if name in CONTENT:
+            if name in CONTENT_FIELDS:
                 self.fields[name] = content_field(name)
         for question in part.questions:
-            self._add(question)
+            self._add_question(question)
 
-    def _add(self, question: Question) -> None:
-        taken = self.initial.get(question.code) or ()
-        options = [option for option in question.options.all() if not option.is_retired or option.code in taken]
+    def _add_question(self, question: Question) -> None:
+        """Add the question's field, with the options that are not retired or were chosen before."""
+        chosen = self.initial.get(question.code) or ()
+        options = [option for option in question.options.all() if not option.is_retired or option.code in chosen]
         choices = [(option.code, option.label) for option in options]
         field: forms.ChoiceField
         if question.kind == Question.Kind.SINGLE:
@@ -81,28 +87,27 @@ class PartForm(forms.Form):
         field.label, field.help_text = question.text, question.help
         self.fields[question.code] = field
         if any(option.is_other for option in options):
-            self.fields[words_name(question)] = own_words_field(self.round)
+            self.fields[own_words_name(question)] = own_words_field(self.round)
 
     @classmethod
-    def initial_of(cls, stored: Mapping[str, Any], part: Part) -> dict[str, Any]:
+    def initial_values(cls, stored: Mapping[str, Any], part: SurveyPart) -> dict[str, Any]:
         """The form's values for what is stored (`Response.stored`)."""
-        initial = {name: stored[name] for name in part.items if name in CONTENT}
+        initial = {name: stored[name] for name in part.items if name in CONTENT_FIELDS}
         for question in part.questions:
             codes = list(stored[question.code])
             single = question.kind == Question.Kind.SINGLE
             initial[question.code] = (codes[0] if codes else "") if single else codes
-            initial[words_name(question)] = next(filter(None, stored[question.code].values()), "")
+            initial[own_words_name(question)] = next(filter(None, stored[question.code].values()), "")
         return initial
 
     def clean(self) -> dict[str, Any]:
-        found = self.cleaned_data
-        if found.get("contact_name") and not found.get("contact_consent"):
+        if self.cleaned_data.get("contact_name") and not self.cleaned_data.get("contact_consent"):
             self.add_error(
                 "contact_name", _("A named person needs a ticked consent. Nothing about the person is saved.")
             )
         for question in self.part.questions:
             self._clean_question(question)
-        return found
+        return self.cleaned_data
 
     def _clean_question(self, question: Question) -> None:
         chosen = self.cleaned_data.get(question.code)
@@ -112,21 +117,22 @@ class PartForm(forms.Form):
 
     @property
     def content(self) -> dict[str, Any]:
-        """What can be stored, as `Response.save_part` takes it: the items without an error."""
-        wrong = set(self.errors)
-        if "contact_name" in wrong:  # name and consent belong together
-            wrong.add("contact_consent")
-        found = {name: self.cleaned_data[name] for name in self.part.items if name in CONTENT and name not in wrong}
+        """The items without an error, as `Response.save_part` takes them."""
+        invalid = set(self.errors)
+        if "contact_name" in invalid:  # the consent is stored with the name only
+            invalid.add("contact_consent")
+        fields = [name for name in self.part.items if name in CONTENT_FIELDS and name not in invalid]
+        content = {name: self.cleaned_data[name] for name in fields}
         for question in self.part.questions:
-            if not {question.code, words_name(question)} & wrong:
-                found[question.code] = self._answers(question)
-        return found
+            if not {question.code, own_words_name(question)} & invalid:
+                content[question.code] = self._answers(question)
+        return content
 
     def _answers(self, question: Question) -> dict[str, str]:
-        """Option codes with own words; who writes beside “other” has chosen it."""
+        """Option codes with own words. Own words without “other” choose it, where another choice is possible."""
         chosen = self.cleaned_data.get(question.code) or []
         codes = [chosen] if isinstance(chosen, str) else list(chosen)
-        words = self.cleaned_data.get(words_name(question), "").strip()
+        words = self.cleaned_data.get(own_words_name(question), "")
         other = next((option.code for option in question.options.all() if option.is_other), None)
         if words and other and other not in codes:
             codes = [other] if question.kind == Question.Kind.SINGLE and not codes else [*codes, other]
@@ -134,32 +140,38 @@ class PartForm(forms.Form):
             codes = codes[:1]
         return {code: words if code == other else "" for code in codes}
 
-    # What the page shows --------------------------------------------------------------------
+    # For the template -----------------------------------------------------------------------
 
     @cached_property
     def text_fields(self) -> list[tuple[forms.BoundField, int | None, str]]:
         """The fields of the response, each with the most words that it may have and KL's reason at it."""
-        names = [name for name in self.part.items if name in CONTENT]
+        names = [name for name in self.part.items if name in CONTENT_FIELDS]
         most = {name: getattr(self.round, limit) for name, limit in WORD_LIMITS.items()}
         return [(self[name], most.get(name), self.remarks.get(name, "")) for name in names]
 
     @cached_property
-    def asked(self) -> list[Asked]:
-        return [self._asked(question) for question in self.part.questions]
+    def question_fields(self) -> list[QuestionField]:
+        return [self._question_field(question) for question in self.part.questions]
 
-    def _asked(self, question: Question) -> Asked:
-        field, name = self[question.code], words_name(question)
+    def _question_field(self, question: Question) -> QuestionField:
+        field, name = self[question.code], own_words_name(question)
         own_words = self[name] if name in self.fields else None
-        errors = [*field.errors, *(own_words.errors if own_words else ())]
         is_news = question.is_news_since(self.since)
-        choices = list(self._choices(question, field, is_news))
-        return Asked(question, field, own_words, choices, is_news, errors, self.remarks.get(question.code, ""))
+        return QuestionField(
+            question=question,
+            field=field,
+            own_words=own_words,
+            options=list(self._option_controls(question, field, is_news)),
+            is_news=is_news,
+            errors=[*field.errors, *(own_words.errors if own_words else ())],
+            remark=self.remarks.get(question.code, ""),
+        )
 
-    def _choices(self, question: Question, field: Any, all_news: bool) -> Iterator[Choice]:
+    def _option_controls(self, question: Question, field: Any, all_news: bool) -> Iterator[OptionControl]:
         options = {option.code: option for option in question.options.all()}
         for control in field.options:
             option: Option | None = options.get(str(control.data["value"]))
-            yield Choice(
+            yield OptionControl(
                 control=control,
                 label=option.label if option else control.choice_label,
                 help=option.help if option else "",
@@ -170,11 +182,11 @@ class PartForm(forms.Form):
 
 
 def content_field(name: str) -> forms.Field:
-    """The form field of a response's own field, never required; what is needed in the end does not say “optional”."""
+    """The form field of a response's own field, never required."""
     stored: Any = Response._meta.get_field(name)
     field = stored.formfield(**({"assume_scheme": "https"} if isinstance(stored, URLField) else {}))
     take_validators(field, stored)
-    field.required, field.is_needed = False, name in NEEDED
+    field.required = False
     field.label, field.help_text = LABELS.get(name, field.label), HELP.get(name, field.help_text)
     if isinstance(field.widget, forms.Textarea):
         field.widget.attrs["rows"] = 6
@@ -185,7 +197,6 @@ def content_field(name: str) -> forms.Field:
     return field
 
 
-NEEDED = ("company_name", "description", "contact_email")
 LABELS = {
     "company_name": gettext_lazy("Name of the company"),
     "contact_function": gettext_lazy("Department or function"),
@@ -229,7 +240,8 @@ class OfferingForm(forms.ModelForm):
 
     def __init__(self, questions: list[Question], *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stage"].choices = [("", _("Not stated")), *SampleOffering.Stage.choices]  # type: ignore[attr-defined]
+        stage = cast(forms.ChoiceField, self.fields["stage"])
+        stage.choices = [("", _("Not stated")), *SampleOffering.Stage.choices]
         for name in ("title", "where_used"):
             self.fields[name].widget.attrs["class"] = "input-width-xl"
         self.questions = questions
@@ -250,7 +262,7 @@ class OfferingForm(forms.ModelForm):
 
 
 class DeclarationForm(forms.Form):
-    """What a vendor declares when it hands its answers in."""
+    """The declarations of a vendor that submits its answers. `seen` is the response's time of change on the page."""
 
     authorised = forms.BooleanField(label=gettext_lazy("I may answer on behalf of the company."))
     true = forms.BooleanField(label=gettext_lazy("The answers are true to the best of my knowledge."))
@@ -265,6 +277,6 @@ class DeclarationForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """The declarations in words, for the log."""
         return " ".join(str(field.label) for name, field in self.fields.items() if name != "seen")

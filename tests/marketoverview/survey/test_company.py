@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from marketoverview.models import DeadlineExtension, Response, SurveyRound, Vendor, VendorMember, map_answer
-from marketoverview.survey import deadlines
+from marketoverview.survey.deadlines import deadline, may_answer
 from tests.builders import make_offering, make_option, make_question, make_response, make_round, make_vendor
 from tests.reading import Element, parse, read
 
@@ -168,38 +168,38 @@ def test_an_extension_is_the_vendors_own(page, vendor, survey_round):
     DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=days(24), reason="Ferie")
     assert "in 24 days" in page().text
     assert "KL has extended the deadline for you." in page().text
-    assert deadlines.deadline(survey_round, make_vendor()) == survey_round.closes_on
+    assert deadline(survey_round, make_vendor()) == survey_round.closes_on
 
 
 def test_an_extension_never_shortens(vendor, survey_round):
     DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=days(2), reason="Fejl")
-    assert deadlines.deadline(survey_round, vendor) == survey_round.closes_on
+    assert deadline(survey_round, vendor) == survey_round.closes_on
 
 
 def test_the_last_day_counts(vendor, survey_round):
     SurveyRound.objects.update(closes_on=days(0))
     survey_round.refresh_from_db()
-    assert deadlines.may_answer(survey_round, vendor)
+    assert may_answer(survey_round, vendor)
 
 
 def test_after_the_end_only_what_is_public_is_corrected_and_only_where_kl_allows_it(vendor, survey_round):
     close(survey_round)
     survey_round.refresh_from_db()
-    assert not deadlines.may_answer(survey_round, vendor)
+    assert not may_answer(survey_round, vendor)
     make_response(vendor, round=survey_round)
-    assert deadlines.may_answer(survey_round, vendor)
+    assert may_answer(survey_round, vendor)
     survey_round.corrections_after_close = False
-    assert not deadlines.may_answer(survey_round, vendor)
+    assert not may_answer(survey_round, vendor)
     survey_round.corrections_after_close = True
     make_round("2027", opens_on=days(0))
-    assert not deadlines.may_answer(survey_round, vendor)
+    assert not may_answer(survey_round, vendor)
 
 
 def test_an_extension_lets_the_vendor_answer_after_the_others(vendor, survey_round):
     close(survey_round)
     survey_round.refresh_from_db()
     DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=days(3), reason="Ferie")
-    assert deadlines.may_answer(survey_round, vendor)
+    assert may_answer(survey_round, vendor)
 
 
 def test_a_closed_survey_is_no_dead_end(page, client, vendor, survey_round):

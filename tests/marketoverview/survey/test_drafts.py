@@ -5,12 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from marketoverview.models import (
-    ChangedMeanwhile,
     Response,
     SampleOffering,
     TransitionRefused,
-    fingerprint,
     map_answer,
     object_to_mapping,
     offering_content,
@@ -26,9 +25,9 @@ def draft(vendor):
     return make_response(vendor, "draft")
 
 
-def save(response, wanted: dict[str, str], by, seen: str | None = None) -> None:
+def save(response, content: dict[str, str], by, seen: str | None = None) -> None:
     seen = fingerprint(response.stored(SERVICES)) if seen is None else seen
-    response.save_part("services", SERVICES, {"services": wanted}, seen, by)
+    response.save_part("services", SERVICES, {"services": content}, seen, by)
 
 
 def test_a_part_holds_exactly_what_was_ticked_last(draft, owner):

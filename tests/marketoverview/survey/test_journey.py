@@ -8,9 +8,10 @@ from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from kl_ai.drafts.parts import fingerprint
 from kl_ai.models import User
 from marketoverview.mails import notifications
-from marketoverview.models import Invitation, Response, SurveyRound, fingerprint
+from marketoverview.models import Invitation, Response, SurveyRound
 from tests.browser import follow
 from tests.builders import make_curator, make_response
 

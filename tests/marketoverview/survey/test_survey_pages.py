@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.mails import notifications
-from marketoverview.models import DeadlineExtension, Response, Status, SurveyRound, fingerprint
-from marketoverview.survey import parts
+from marketoverview.models import DeadlineExtension, Response, Status, SurveyRound
+from marketoverview.survey.parts import part_states, survey_parts
 from tests.builders import make_offering, make_response
 
 DECLARED = dict.fromkeys(("authorised", "true", "publication", "personal_data"), "on")
@@ -42,11 +43,11 @@ def member(client, owner):
 
 def states(response) -> dict[str, str]:
     response = Response.objects.get(pk=response.pk)
-    return {one.part.key: one.state for one in parts.states(response, parts.parts_of(response.round))}
+    return {state.part.key: state.state for state in part_states(response, survey_parts(response.round))}
 
 
 def save(response, part: str, content: dict, by) -> None:
-    (shown,) = (one for one in parts.parts_of(response.round) if one.key == part)
+    (shown,) = (survey_part for survey_part in survey_parts(response.round) if survey_part.key == part)
     response.save_part(part, shown.items, content, fingerprint(response.stored(shown.items)), by)
 
 
@@ -61,7 +62,7 @@ def hand_in(member, response, seen: str = "", **declared):
 
 
 def test_the_parts_stand_in_the_surveys_order(survey_round):
-    order = [part.key for part in parts.parts_of(survey_round)]
+    order = [part.key for part in survey_parts(survey_round)]
     assert order == ["company", "services", "experience", "offerings", "challenges", "contact"]
 
 
