@@ -29,8 +29,17 @@ def validate_cvr(value: str) -> None:
 
 def validate_website(value: str) -> None:
     """Refuse a user name before @: with one, an address can look like that of another website."""
-    if urlsplit(value).username is not None:
+    try:
+        username = urlsplit(value).username
+    except ValueError:
+        return  # no URL at all: `URLValidator` beside this one says so
+    if username is not None:
         raise ValidationError(_("An address with a name before @ can pass for another one. Leave it out."))
+
+
+class VendorManager(models.Manager.from_queryset(VendorQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str) -> "Vendor":
+        return self.get(slug=slug)
 
 
 class Vendor(models.Model):
@@ -44,14 +53,9 @@ class Vendor(models.Model):
         help_text=_("Part of the profile's address; stays when the name changes."),
     )
     cvr_number = models.CharField(
-        _("CVR number"),
-        max_length=8,
-        null=True,
-        blank=True,
-        unique=True,
-        validators=[validate_cvr],
+        _("CVR number"), max_length=8, null=True, blank=True, unique=True, validators=[validate_cvr],
         help_text=_("Empty for foreign companies."),
-    )
+    )  # fmt: skip
     country = models.CharField(
         _("country"),
         max_length=2,
@@ -68,7 +72,7 @@ class Vendor(models.Model):
     )
 
     history = HistoricalRecords()
-    objects: ClassVar = VendorQuerySet.as_manager()
+    objects: ClassVar = VendorManager()
 
     class Meta:
         verbose_name = _("vendor")

@@ -1,0 +1,176 @@
+"""What arrives in the fields of the survey: cleaned and saved, or back in the field with a sentence; never an error."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from kl_ai.drafts.parts import fingerprint
+from kl_ai.text import clean_text
+from marketoverview.models import Response, SampleOffering, SurveyRound
+from tests.builders import make_offering, make_response
+from tests.reading import parse
+
+ITEMS = ("company_name", "website", "description")
+
+
+@pytest.fixture
+def draft(survey, vendor):
+    return make_response(vendor, "draft", round=SurveyRound.current(), description="Gammel tekst")
+
+
+@pytest.fixture
+def member(client, owner):
+    client.force_login(owner)
+    return client
+
+
+def send(member, draft, part: str = "company", seen: str | None = None, **fields):
+    """Press the button of the part's page with these fields, as a browser sends them."""
+    if seen is None:
+        seen = parse(member.get(part_url(draft, part)).content.decode()).one("input", name="seen").attrs["value"]
+    return member.post(part_url(draft, part), {"seen": seen, **fields})
+
+
+def autosave(member, draft, seen: str, **fields):
+    """As the page's script saves the company's part."""
+    headers = {"X-Requested-With": "fetch"}
+    return member.post(part_url(draft, "company"), {"seen": seen, **fields}, headers=headers)
+
+
+def part_url(draft, part: str) -> str:
+    return reverse("vendor:part", args=[draft.pk, part])
+
+
+def stored(draft) -> Response:
+    return Response.objects.get(pk=draft.pk)
+
+
+@pytest.mark.parametrize(
+    "website",
+    ["[indsaet link]", "https://[firma].dk", "https://]", "https://[::1", "[]", "https://℀.dk", "https://a b.dk"],
+)
+def test_a_website_that_is_none_gets_one_sentence_and_the_rest_is_saved(website, member, draft):
+    response = send(member, draft, website=website, description="Ny tekst")
+    assert response.status_code == 200
+    assert response.content.decode().count("Indtast en gyldig URL.") == 2  # in the list of errors and at the field
+    assert (stored(draft).description, stored(draft).website) == ("Ny tekst", "")
+    assert parse(response.content.decode()).one("input", name="website").attrs["value"] == website
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved"),
+    [
+        ("sags\u00adbehandlings\u00adsystemer", "sagsbehandlingssystemer"),
+        ("\u200bVi\u200b laver\ufeff", "Vi laver"),
+        ("\uf0b7 punkt\u2028linje", "punkt linje"),
+    ],
+)
+def test_a_description_is_saved_without_what_cannot_be_seen(typed, saved, member, draft):
+    assert send(member, draft, description=typed).status_code == 302
+    assert stored(draft).description == saved
+
+
+def test_line_breaks_count_as_one_character_by_autosave_and_by_button(member, draft):
+    text = "ord\n" * 5 + "b" * 580  # 600 characters
+    for typed in (text, text.replace("\n", "\r\n")):
+        saved = autosave(member, draft, fingerprint(draft.stored(ITEMS)), description=typed)
+        assert "kan ikke gemmes endnu" not in saved.json()["text"]
+        assert stored(draft).description == text
+        assert send(member, draft, description=typed).status_code == 302
+        assert stored(draft).description == text
+
+
+def test_a_text_that_is_too_long_comes_back_whole(member, draft):
+    page = parse(send(member, draft, description="x" * 5000).content.decode())
+    field = page.one("textarea", name="description")
+    assert field.text == "x" * 5000
+    assert "maxlength" not in field.attrs
+    assert stored(draft).description == "Gammel tekst"
+
+
+def test_a_save_whose_answer_was_lost_is_no_conflict_with_oneself(member, draft):
+    seen = fingerprint(draft.stored(ITEMS))
+    text = "Vi laver KI til kommuner.\nAnden linje"
+    fields = {"company_name": draft.company_name, "website": ""}
+    assert autosave(member, draft, seen, description=text, **fields).status_code == 200  # the page never reads it
+    response = send(member, draft, seen=seen, description=text.replace("\n", "\r\n"), **fields)
+    assert response.status_code == 302
+    assert stored(draft).description == text
+
+
+@pytest.mark.parametrize("phone", ["+45\u00a033\u00a070\u00a000", "\u202a+45 33 70 00\u202c"])
+def test_a_telephone_number_is_saved_cleaned(phone, member, draft):
+    assert send(member, draft, part="contact", contact_phone=phone).status_code == 302
+    assert stored(draft).contact_phone == "+45 33 70 00"
+
+
+def test_a_tab_between_words_of_a_line_is_a_space(member, draft):
+    assert send(member, draft, company_name="Nord\tstjernen\u00a0 A/S").status_code == 302
+    assert stored(draft).company_name == "Nord stjernen A/S"
+
+
+def test_the_second_of_two_people_on_an_example_is_shown_what_the_first_has_saved(member, draft, colleague):
+    offering = make_offering(draft, title="Postsortering")
+    path = reverse("vendor:offering", args=[draft.pk, offering.key])
+    seen = parse(member.get(path).content.decode()).one("input", name="seen").attrs["value"]
+    SampleOffering.objects.filter(pk=offering.pk).update(title="Kollegaens titel")
+    page = parse(member.post(path, {"title": "Min titel", "stage": "", "seen": seen}).content.decode())
+    assert "Kollegaens titel" in page.one("section", "conflict").text
+    assert "Min titel" not in page.one("section", "conflict").text
+    assert page.one("input", name="title").attrs["value"] == "Min titel"
+
+
+# In the browser -----------------------------------------------------------------------------------
+
+TEXTS = [
+    "Tre små ord", "  luft \n om \n", "en\nto\n\ntre", "sags\u00adbehandling", "\u200b\ufeff\uf0b7", "linje\u2028linje\u000b",
+    "👩\u200d💻 ❤\ufe0f\u200d🔥 1\ufe0f\u20e3", "a\u200db \ufe0f", "👩\u200d", "\U0001fae8", "\u3164\u2800", "10\u00a0000 kr.",
+    "x" * 605,
+]  # fmt: skip
+
+
+@pytest.fixture
+def writer(desktop, draft, owner, log_in):
+    """The company's page in the browser of the owner."""
+    log_in(desktop, owner)
+    desktop.goto(part_url(draft, "company"))
+    return desktop
+
+
+def test_the_counter_counts_the_characters_that_are_stored(writer):
+    field, counter = writer.get_by_label("Beskrivelse"), writer.locator("[data-unit=characters]").first
+    for text in TEXTS:
+        field.evaluate("(field, text) => { field.value = text; field.dispatchEvent(new Event('input')); }", text)
+        left = 600 - len(clean_text(text).strip())
+        words = "tegn tilbage" if left >= 0 else "tegn for meget"
+        expect(counter).to_have_text(f"{abs(left)} {words}")
+
+
+def test_nothing_that_is_pasted_is_cut(writer, draft):
+    field = writer.get_by_label("Beskrivelse")
+    field.fill("x" * 5000)
+    assert field.input_value() == "x" * 5000
+    expect(writer.locator("main")).to_contain_text("4400 tegn for meget")
+    expect(writer.locator("[data-saved-line]")).to_contain_text("kan ikke gemmes endnu")
+    assert stored(draft).description == "Gammel tekst"
+
+
+def test_the_rest_that_is_written_after_a_lost_answer_is_no_conflict_either(writer, draft):
+    """The first half is stored, and the page does not know: it asks again before it sends the whole."""
+    lost = []
+
+    def lose(route):
+        route.fetch()
+        lost.append(route)
+        route.abort()
+
+    writer.route("**/del/company/", lose, times=1)
+    field = writer.get_by_label("Beskrivelse")
+    field.fill("Den første\nhalvdel")
+    expect(writer.locator("[data-saved-line]")).to_contain_text("Ikke gemt")
+    assert stored(draft).description == "Den første\nhalvdel"
+    field.fill("Den første\nhalvdel og resten")
+    writer.get_by_role("button", name="Gem og gå til oversigten").click()
+    writer.wait_for_url("**/opgaver/")
+    assert lost
+    assert stored(draft).description == "Den første\nhalvdel og resten"
