@@ -25,8 +25,9 @@ from . import versions
 
 View = Callable[..., HttpResponseBase]
 MAX_CACHED = 384 * 1024
-"""Bytes of a page that is kept; so many entries of this size bound the memory (`PAGE_CACHE_ENTRIES`)."""
+"""The most bytes of a page in the cache. With the setting `PAGE_CACHE_ENTRIES` it bounds the memory of a process."""
 CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js")
+"""The files that a page may follow from."""
 
 
 def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]:
@@ -36,7 +37,7 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
         @login_not_required
         @require_safe
         @wraps(view)
-        def answer(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        def cached_view(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
             # A template may change without a new process; a preview is of one person and this moment.
             if settings.DEBUG or request_state(request).is_preview:
                 return view(request, *args, **kwargs)
@@ -45,13 +46,13 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
             if etag in parse_etags(request.headers.get("If-None-Match", "")):
                 response: HttpResponseBase = HttpResponseNotModified()
             else:
-                response = caches["pages"].get(key) or _fresh(key, view(request, *args, **kwargs))
+                response = caches["pages"].get(key) or _stored(key, view(request, *args, **kwargs))
             if response.status_code in (200, 304):
                 response["ETag"] = etag
             patch_cache_control(response, no_cache=True)
             return response
 
-        return answer
+        return cached_view
 
     return decorate
 
@@ -70,21 +71,22 @@ def page_key(request: HttpRequest, version: Any) -> str:
 
 @cache
 def release() -> str:
-    """A fingerprint of the code, templates, translations and shown settings that this process started with."""
-    shown = (
+    """A fingerprint of the code, templates, translations and settings that pages of this process follow from."""
+    page_settings = (
         settings.CONTACT_EMAIL,
         settings.ACCESSIBILITY_STATEMENT_URL,
         settings.STALE_AFTER_MONTHS,
     )
-    found = hashlib.sha256(repr(shown).encode())
+    digest = hashlib.sha256(repr(page_settings).encode())
     own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
     for folder in (*own, settings.BASE_DIR / "templates", settings.BASE_DIR / "static"):
         for path in sorted(path for pattern in CODE for path in folder.rglob(pattern)):
-            found.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
-    return found.hexdigest()
+            digest.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+    return digest.hexdigest()
 
 
-def _fresh(key: str, response: HttpResponseBase) -> HttpResponseBase:
+def _stored(key: str, response: HttpResponseBase) -> HttpResponseBase:
+    """The response, in the cache from now on where it is a whole page of at most `MAX_CACHED` bytes."""
     if isinstance(response, HttpResponse) and response.status_code == 200 and len(response.content) <= MAX_CACHED:
         caches["pages"].set(key, response)
     return response

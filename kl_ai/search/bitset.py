@@ -7,7 +7,7 @@ processor's words, which is what lets the portal count a whole market on every r
 from collections.abc import Iterable, Iterator
 
 CHUNK = 512
-"""Bytes that `members` looks at in one step; empty and skipped chunks cost one count each."""
+"""Bytes that `members` looks at in one step. A chunk that is empty, or before `start`, costs one `bit_count()`."""
 
 
 def from_members(members: Iterable[int], size: int) -> int:

@@ -87,10 +87,10 @@ def lower_first(text: str) -> str:
     The first letter stays where its word has a second capital or a digit ("GenAI", "A4-print"),
     and a lone letter where anything tied to it has ("A/B-test", "R&D").
     """
-    found = _FIRST_WORD.search(text)
-    if found is None:
+    match = _FIRST_WORD.search(text)
+    if match is None:
         return text
-    start, word = found.start(), found.group()
+    start, word = match.start(), match.group()
     if len(word) == 1:
         word = text[start:].split(maxsplit=1)[0]
     if any(character.isupper() or character.isdigit() or character in "+#" for character in word[1:]):
@@ -106,14 +106,14 @@ def join_words(words: Iterable[str], conjunction: str) -> str:
 
 # Words ----------------------------------------------------------------------------------------
 
-_KEPT = frozenset("æøå")
+_DANISH_LETTERS = frozenset("æøå")
 _SAME_LETTER = {"ä": "æ", "ö": "ø"}
 _WORD = re.compile(r"[^\W_]+")
 
 
 def _searched(character: str) -> str:
     """The character as it is searched for."""
-    if character in _KEPT:
+    if character in _DANISH_LETTERS:
         return character
     if character in _SAME_LETTER:
         return _SAME_LETTER[character]

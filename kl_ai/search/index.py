@@ -20,8 +20,9 @@ from .danish import stem, words
 BEGINS, ENDS, INSIDE = 3, 4, 5
 """Letters from which a word is looked for at the beginning, at the end and inside of others."""
 LONGEST_INFLECTION = 6
+"""Letters of the longest ending after a stem; a stem that stands further from the end of a word does not end it."""
 COMMON_SHARE = 16
-"""A word in more than one of so many texts is kept as a bitset instead of a list of positions."""
+"""The positions of a word that more than one of so many texts holds are a bitset instead of an array."""
 
 
 def is_match(term: str, word: str) -> bool:
@@ -58,52 +59,55 @@ class WordIndex:
                 postings[word].append(position)
         self.size = size
         self._vocabulary = sorted(postings)
-        self._postings = {word: self._compact(found) for word, found in postings.items()}
+        self._postings = {word: self._compact(positions) for word, positions in postings.items()}
         self._joined = "\n".join(["", *self._vocabulary, ""])
 
     def match(self, query: str) -> int:
         """The bitset of the texts that hold every word of `query`; all of them for no words."""
-        found = bitset.full(self.size)
+        matches = bitset.full(self.size)
         for term in words(query):
-            found &= self._holding(term)
-            if not found:
+            matches &= self._matching(term)
+            if not matches:
                 break
-        return found
+        return matches
 
     def _compact(self, positions: array) -> array | int:
+        """The positions of a word, as a bitset where it is common."""
         if len(positions) * COMMON_SHARE > self.size:
             return bitset.from_members(positions, self.size)
         return positions
 
-    def _holding(self, term: str) -> int:
+    def _matching(self, term: str) -> int:
         """The bitset of the texts with a word that `term` finds."""
-        related = {word for spelling in spellings(term) for word in self._related(spelling)}
-        found, rare = 0, []
-        for word in related:
+        matching_words = {word for spelling in spellings(term) for word in self._matching_words(spelling)}
+        texts, rare = 0, []
+        for word in matching_words:
             posting = self._postings[word]
             if isinstance(posting, int):
-                found |= posting
+                texts |= posting
             else:
                 rare.append(posting)
         if rare:
-            found |= bitset.from_members((position for posting in rare for position in posting), self.size)
-        return found
+            texts |= bitset.from_members((position for posting in rare for position in posting), self.size)
+        return texts
 
-    def _related(self, term: str) -> Iterator[str]:
+    def _matching_words(self, term: str) -> Iterator[str]:
         """The vocabulary's words that `term` finds. A stem is always a prefix of its word."""
         root = stem(term)
-        near = self._containing(root) if len(term) >= ENDS else self._starting_with(root)
-        return (word for word in near if is_match(term, word))
+        candidates = self._containing(root) if len(term) >= ENDS else self._starting_with(root)
+        return (word for word in candidates if is_match(term, word))
 
     def _starting_with(self, prefix: str) -> Iterator[str]:
+        """The vocabulary's words that start with `prefix`, in their order."""
         for index in range(bisect_left(self._vocabulary, prefix), len(self._vocabulary)):
             if not self._vocabulary[index].startswith(prefix):
                 return
             yield self._vocabulary[index]
 
     def _containing(self, part: str) -> Iterator[str]:
-        at = self._joined.find(part)
-        while at >= 0:
-            start, end = self._joined.rfind("\n", 0, at) + 1, self._joined.find("\n", at)
+        """The vocabulary's words that contain `part`: found in one text of all words, which is faster than one by one."""
+        place = self._joined.find(part)
+        while place >= 0:
+            start, end = self._joined.rfind("\n", 0, place) + 1, self._joined.find("\n", place)
             yield self._joined[start:end]
-            at = self._joined.find(part, end)
+            place = self._joined.find(part, end)
