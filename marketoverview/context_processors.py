@@ -1,4 +1,4 @@
-"""What every template knows of the market."""
+"""Variables of the market overview in every template."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from .market.snapshot import snapshots
 
 
 def market(request: HttpRequest) -> dict[str, Any]:
-    """Whether demonstration data are loaded, from the data itself; no query until a page asks."""
+    """`is_demo`: whether demonstration data are loaded. No query until a template asks, then at most one."""
     return {
         "is_demo": SimpleLazyObject(lambda: snapshots.for_request(request).is_demo),
     }

@@ -1,4 +1,6 @@
-"""Data that carries both languages: `label_da` beside `label_en`, read as `label`."""
+"""Fields in both languages: `label_da` beside `label_en`, read as `label` in the active one."""
+
+from typing import Self, overload
 
 from django.utils.translation import get_language
 
@@ -17,7 +19,13 @@ class Bilingual:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, instance, owner=None) -> str:
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> str: ...
+
+    def __get__(self, instance: object | None, owner: type) -> Self | str:
         if instance is None:
-            return self  # type: ignore[return-value]
+            return self
         return getattr(instance, f"{self.name}_{language()}") or getattr(instance, f"{self.name}_da")

@@ -1,4 +1,4 @@
-"""What a query string may hold, whatever it is about: known choices, free text, and notices about the rest.
+"""The parts of a query string that every list with filters has: known choices, free text, and notices about the rest.
 
 Whatever a link holds, the page answers: unknown values are dropped and named in a notice.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -26,7 +26,7 @@ MAX_NOTICE_LETTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One chosen thing, and the address of the same page without it."""
+    """A choice or free text of the selection, and the address of the same page without it."""
 
     heading: str
     label: str
@@ -89,13 +89,13 @@ def notice_text(value: str) -> str:
 
 
 class KnownOptionsField(forms.MultipleChoiceField):
-    """Keeps what is known, in their order, and remembers the rest in `unknown`."""
+    """The known ones among the given options, in the order of the choices. The others are in `unknown`, not refused."""
 
     unknown: tuple[str, ...] = ()
 
     def clean(self, value: Any) -> tuple[str, ...]:
         given = dict.fromkeys(map(str, value or ()))
-        known = [code for code, _label in self.choices]  # type: ignore[union-attr, misc]
+        known = [code for code, _label in cast("Iterable[tuple[str, str]]", self.choices)]
         self.unknown = tuple(code for code in given if code and code not in known)
         return tuple(code for code in known if code in given)
 
@@ -113,12 +113,14 @@ class SearchField(forms.CharField):
 
 
 class OptionsFilter(django_filters.MultipleChoiceFilter):
-    """One filterable question."""
+    """A question or another axis of a list, of which several options may be chosen."""
 
     field_class = KnownOptionsField
 
 
 class SearchFilter(django_filters.CharFilter):
+    """Free text, `q` in the address."""
+
     field_class = SearchField
 
 
@@ -131,15 +133,15 @@ def encode(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def note_unknown_choices(filterset: django_filters.FilterSet, notices: Notices) -> None:
-    """Name what was chosen and is not known. The filters' forms have to be validated by now."""
+    """Add a notice for each choice that is not known. The form of `filterset` is validated by now."""
     for name, filter_ in filterset.filters.items():
         for code in getattr(filterset.form.fields[name], "unknown", ()):
-            asked = {"value": notice_text(code), "question": filter_.label}
-            notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % asked)
+            names = {"value": notice_text(code), "question": filter_.label}
+            notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % names)
 
 
 def note_search_text(filterset: django_filters.FilterSet, request: HttpRequest, notices: Notices) -> None:
-    """Say what of the address or of the free text `q` was not used."""
+    """Add a notice where a part of the address or of the free text `q` was not used."""
     if request_state(request).query_was_cut:
         notices.add(_("The address was too long. Its last part was ignored."))
     if (q := filterset.form.fields.get("q")) is None:
@@ -151,7 +153,7 @@ def note_search_text(filterset: django_filters.FilterSet, request: HttpRequest, 
 
 
 def note_unknown_parameters(filterset: django_filters.FilterSet, others: Iterable[str], notices: Notices) -> None:
-    """Name the parameters that are no filter and not among `others`."""
+    """Add a notice for each parameter that is no filter and not among `others`."""
     known = {*filterset.filters, *others}
     for name in filterset.data:
         if name not in known:

@@ -1,1 +1,1 @@
-"""Views: fetch, decide, answer. One screen at most each."""
+"""The views. Each fetches rows, validates a form, calls a verb of a model, and returns a response."""

@@ -56,9 +56,9 @@ def test_nothing_is_sent_again_while_nothing_has_changed(site):
 def test_a_change_is_sent_to_whoever_has_the_old_page(site):
     etag = site.get()["ETag"]
     site.version = 2
-    answer = site.get(HTTP_IF_NONE_MATCH=etag)
-    assert answer.status_code == 200
-    assert answer["ETag"] != etag
+    response = site.get(HTTP_IF_NONE_MATCH=etag)
+    assert response.status_code == 200
+    assert response["ETag"] != etag
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_enumeration(parts, sentence):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("Sagsbehandling, GPT-4 og Café_Ærø", ["sagsbehandling", "gpt", "4", "og", "cafe", "ærø"]),
         ("Malmö; Händel; Müller", ["malmø", "hændel", "muller"]),
@@ -97,14 +97,14 @@ def test_enumeration(parts, sentence):
         ("\0 –\t", []),
     ],
 )
-def test_words(text, found):
-    assert words(text) == found
+def test_words(text, expected):
+    assert words(text) == expected
 
 
 @given(st.text())
 def test_words_of_words_are_themselves(text):
-    found = words(text)
-    assert words(" ".join(found)) == found
+    expected = words(text)
+    assert words(" ".join(expected)) == expected
 
 
 def test_stems_join_the_forms_of_a_word():

@@ -73,11 +73,11 @@ def test_four_fit_and_a_fifth_is_left_out_with_a_notice(market, client):
 
 
 @pytest.mark.parametrize(
-    ("slugs", "said"), [((), "Choose two to four companies."), (("agern",), "at least one more company")]
+    ("slugs", "sentence"), [((), "Choose two to four companies."), (("agern",), "at least one more company")]
 )
-def test_too_few_are_asked_for_more(slugs, said, market, client):
+def test_too_few_are_asked_for_more(slugs, sentence, market, client):
     page = read(client, address(*slugs))
-    assert said in page.one("main").text
+    assert sentence in page.one("main").text
     options = [option.attrs["value"] for option in page.one("select").all("option")]
     assert options == ["", *(slug for slug in ("agern", "birk", "ceder", "dild", "eg") if slug not in slugs)]
 

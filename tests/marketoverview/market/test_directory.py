@@ -156,11 +156,11 @@ def test_a_row_says_what_the_vendor_offers_and_when_it_confirmed(db, client):
     first, second = read(client, MARKET).all("li", "vendor-row")
     assert first.one("h3").one("a").attrs["href"] == f"{MARKET}virksomheder/agern/"
     assert "Vi laver noget." in first.text
-    said = facts_of(first)
-    assert list(said) == ["Technologies", "Size", "Confirmed"]
-    assert said["Technologies"].startswith("Option a, Option b, Option c +2")
-    assert said["Technologies"].endswith("and 2 more")  # for whoever hears the page
-    assert (said["Size"], said["Confirmed"]) == ("Option small", "May 4, 2026")
+    facts = facts_of(first)
+    assert list(facts) == ["Technologies", "Size", "Confirmed"]
+    assert facts["Technologies"].startswith("Option a, Option b, Option c +2")
+    assert facts["Technologies"].endswith("and 2 more")  # for whoever hears the page
+    assert (facts["Size"], facts["Confirmed"]) == ("Option small", "May 4, 2026")
     assert (facts_of(second)["Technologies"], facts_of(second)["Size"]) == ("Not stated", "Not stated")
 
 

@@ -60,25 +60,25 @@ def test_other_is_no_finding(demo, client):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "said"),
+    ("chosen", "sentence"),
     [(100, "All"), (99, "Nearly all"), (90, "Nearly all"), (89, "Most"), (70, "Most"), (69, "About two out of three"),
      (62, "About two out of three"), (61, "More than half"), (51, "More than half"), (50, "Some"), (11, "Some"),
      (10, "Few"), (2, "Few")],
 )  # fmt: skip
-def test_a_share_becomes_words_by_fixed_bands(chosen, said):
+def test_a_share_becomes_words_by_fixed_bands(chosen, sentence):
     question = Question(code="services", phrase_en="choose {options}")
     option = Option(question=question, code="a", label_en="A")
     with override("en"):
         assert list(conclusion(question, [ChoiceCount(Choice(option, 0, 0), chosen)], answered=100)) == [
-            f"{said} choose a ({chosen})."
+            f"{sentence} choose a ({chosen})."
         ]
 
 
 def test_few_answers_are_not_turned_into_shares(db, client):
     for name, option in (("Agern", "a"), ("Birk", "a"), ("Ceder", "b")):
         make_response(name, answers={"services": [option]})
-    said = conclusion_of(client, f"{FIGURES}services/")
-    assert said == "Most frequent among the 3 answers: “Option a” (2). Least frequent: “Option b” (1)."
+    sentence = conclusion_of(client, f"{FIGURES}services/")
+    assert sentence == "Most frequent among the 3 answers: “Option a” (2). Least frequent: “Option b” (1)."
 
 
 def test_a_figure_that_nobody_in_the_selection_has_answered_says_so(db, client):
@@ -125,7 +125,7 @@ def test_own_words_stand_below_the_figure_with_their_vendors(db, client):
 
     def words_of(page):
         listed = page.one("ul", "own-words-list").all("li")
-        return [(one.one("a").text, one.one("blockquote").text) for one in listed]
+        return [(item.one("a").text, item.one("blockquote").text) for item in listed]
 
     assert words_of(read(client, f"{FIGURES}services/")) == [
         ("Birk", "Vi skriver rapporter."),
@@ -142,7 +142,7 @@ def test_many_own_words_stand_on_several_pages(survey, client):
     pages, path = [], f"{FIGURES}services/"
     while path:
         page = read(client, path)
-        pages.append([one.text for one in page.one("ul", "own-words-list").all("a")])
+        pages.append([link.text for link in page.one("ul", "own-words-list").all("a")])
         parts = [part for part in page.all("section") if part.attrs.get("aria-labelledby") == "own-words-heading"]
         path = next((link.attrs["href"] for link in parts[0].all("a", rel="next")), "")
         path = f"{FIGURES}services/{path}" if path.startswith("?") else path

@@ -124,9 +124,9 @@ def test_the_workbook_holds_the_published_numbers(code, demo, client):
     data, about = book.worksheets
     _headings, *rows = data.iter_rows(values_only=True)
     assert {row[0]: row[2] for row in rows} == PUBLISHED[code]
-    said = "\n".join(str(cell) for row in about.iter_rows(values_only=True) for cell in row)
-    assert f"http://testserver/markedsoverblik/figurer/{code}/" in said
-    assert "KL" in said
+    notes = "\n".join(str(cell) for row in about.iter_rows(values_only=True) for cell in row)
+    assert f"http://testserver/markedsoverblik/figurer/{code}/" in notes
+    assert "KL" in notes
 
 
 def test_the_png_is_twice_as_large_as_the_svg(demo, client):

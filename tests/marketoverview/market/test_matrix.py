@@ -93,7 +93,7 @@ def test_vendors_with_both_and_examples_with_both_together_are_different_numbers
     assert count == 2
     listed = read(client, url)
     assert [example.one("h3").text for example in listed.all("li", "offering")] == ["Et", "To"]
-    assert {one.one("p", "offering-vendor").text for one in listed.all("li", "offering")} == {"Birk"}
+    assert {card.one("p", "offering-vendor").text for card in listed.all("li", "offering")} == {"Birk"}
 
 
 def test_says_plainly_what_is_counted(market, client):
@@ -171,7 +171,7 @@ def test_the_list_behind_a_cell_says_what_it_holds(demo, client):
     assert "Casework" in page.one("h1").text
     crumbs = [link.attrs["href"] for link in page.one("nav", "breadcrumbs").all("a")]
     assert crumbs[-1] == f"{MATRIX}?services=advisory&by=offerings", "the way back keeps the selection"
-    vendors = [one.one("p", "offering-vendor").one("a").text for one in page.all("li", "offering")]
+    vendors = [card.one("p", "offering-vendor").one("a").text for card in page.all("li", "offering")]
     listed = [f"{name} (demofirma)" for name in names_of(read(client, f"{MARKET}?services=advisory"))]
     assert vendors == sorted(vendors, key=listed.index), "by vendor from A to Å"
     for example in page.all("li", "offering"):

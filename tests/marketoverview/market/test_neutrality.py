@@ -10,7 +10,7 @@ NEUTRALITY = f"{MARKET}neutralitet/"
 
 
 @pytest.mark.parametrize(
-    "said",
+    "sentence",
     [
         "KL recommends nobody.",
         "The companies stand by name from A to Å.",
@@ -24,8 +24,8 @@ NEUTRALITY = f"{MARKET}neutralitet/"
         "can complain to KL",
     ],
 )
-def test_says_the_rule(said, demo, client):
-    assert said in read(client, NEUTRALITY).one("main").text
+def test_says_the_rule(sentence, demo, client):
+    assert sentence in read(client, NEUTRALITY).one("main").text
 
 
 def test_is_linked_from_every_page(demo, client):

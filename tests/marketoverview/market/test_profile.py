@@ -25,11 +25,11 @@ AGERN = f"{MARKET}virksomheder/agern/"
 
 def sections_of(page) -> dict[str, list[str]]:
     """Heading of each section to the answers in it."""
-    found = {}
+    sections = {}
     for section in page.one("div", "profile-body").all("section", "profile-section"):
-        answers = [one.own_text for listed in section.all("ul", "answers") for one in listed.all("li")]
-        found[section.one("h2").text] = answers or [note.text for note in section.all("p", "not-stated")]
-    return found
+        answers = [item.own_text for listed in section.all("ul", "answers") for item in listed.all("li")]
+        sections[section.one("h2").text] = answers or [note.text for note in section.all("p", "not-stated")]
+    return sections
 
 
 # What the vendor stated -----------------------------------------------------------------------------
@@ -112,11 +112,11 @@ def test_an_example_says_its_stage_its_place_and_what_it_combines(db, client):
 
 def test_says_when_it_was_confirmed_and_published_and_in_which_round(db, client):
     response = make_response("Agern", confirmed_at=date(2026, 5, 4))
-    said = facts_of(read(client, AGERN).one("section", "profile-facts"))
-    assert said["Confirmed by the company"] == "May 4, 2026"
+    facts = facts_of(read(client, AGERN).one("section", "profile-facts"))
+    assert facts["Confirmed by the company"] == "May 4, 2026"
     with override("en"):
-        assert said["Published"] == date_format(timezone.localdate(response.published_at), "DATE_FORMAT")
-    assert said["Survey"] == "Round 2026"
+        assert facts["Published"] == date_format(timezone.localdate(response.published_at), "DATE_FORMAT")
+    assert facts["Survey"] == "Round 2026"
 
 
 def test_an_old_confirmation_is_marked(db, client):
@@ -239,8 +239,8 @@ def properties(card: str) -> list[tuple[str, str]]:
     lines = re.sub("\r\n[ \t]", "", card).split("\r\n")
     assert lines.pop() == "", "the last line ends as well"
     unescaped = {"\\n": "\n", "\\,": ",", "\\;": ";", "\\\\": "\\"}
-    found = [line.partition(":") for line in lines]
-    return [(name, re.sub(r"\\[n,;\\]", lambda match: unescaped[match[0]], value)) for name, _colon, value in found]
+    parts = [line.partition(":") for line in lines]
+    return [(name, re.sub(r"\\[n,;\\]", lambda match: unescaped[match[0]], value)) for name, _colon, value in parts]
 
 
 def test_the_contact_is_a_file_for_the_address_book(db, client):
@@ -252,26 +252,26 @@ def test_the_contact_is_a_file_for_the_address_book(db, client):
     assert response["Content-Type"] == "text/vcard; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="agern.vcf"'
     card = response.content.decode()
-    found = properties(card)
-    assert found[:2] == [("BEGIN", "VCARD"), ("VERSION", "4.0")]
-    assert found[-1] == ("END", "VCARD")
-    said = dict(found)
-    assert said["KIND"] == "org"
-    assert said["FN"] == said["ORG"] == "Ærø; Bøg, Co"
+    listed = properties(card)
+    assert listed[:2] == [("BEGIN", "VCARD"), ("VERSION", "4.0")]
+    assert listed[-1] == ("END", "VCARD")
+    fields = dict(listed)
+    assert fields["KIND"] == "org"
+    assert fields["FN"] == fields["ORG"] == "Ærø; Bøg, Co"
     assert "ORG:Ærø\\; Bøg\\, Co\r\n" in card
-    assert said["TITLE"] == "Salg til kommuner"
-    assert said["EMAIL;TYPE=work"] == "ki@agern.example"
-    assert said["TEL;TYPE=work"] == "+45 11 22 33 44"
-    assert said["URL"] == "https://agern.example/"
-    assert said["SOURCE"] == f"http://testserver{AGERN}"
-    assert re.fullmatch(r"\d{8}T\d{6}Z", said["REV"])
+    assert fields["TITLE"] == "Salg til kommuner"
+    assert fields["EMAIL;TYPE=work"] == "ki@agern.example"
+    assert fields["TEL;TYPE=work"] == "+45 11 22 33 44"
+    assert fields["URL"] == "https://agern.example/"
+    assert fields["SOURCE"] == f"http://testserver{AGERN}"
+    assert re.fullmatch(r"\d{8}T\d{6}Z", fields["REV"])
 
 
 def test_the_file_names_a_person_with_consent_and_leaves_out_what_is_empty(db, client):
     make_response("Agern", contact_name="Anna Hansen", contact_consent=True)
-    said = dict(properties(bytes_of(client, f"{AGERN}kontakt.vcf").decode()))
-    assert (said["KIND"], said["FN"], said["ORG"]) == ("individual", "Anna Hansen", "Agern")
-    assert not {"TITLE", "TEL;TYPE=work", "URL"} & set(said)
+    fields = dict(properties(bytes_of(client, f"{AGERN}kontakt.vcf").decode()))
+    assert (fields["KIND"], fields["FN"], fields["ORG"]) == ("individual", "Anna Hansen", "Agern")
+    assert not {"TITLE", "TEL;TYPE=work", "URL"} & set(fields)
 
 
 characters = st.sampled_from("aæ,;:\\\r\n\t\x00\x0b\x0c\x1c\x85\u2028\u2029 🙂=") | st.characters(codec="utf-8")

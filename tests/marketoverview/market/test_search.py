@@ -7,7 +7,7 @@ from tests.builders import make_response
 from tests.reading import MARKET, chips_of, names_of, notices_of, read, sentence_of, total_of
 
 
-def found(client, query: str) -> list[str]:
+def names_found(client, query: str) -> list[str]:
     return names_of(read(client, f"{MARKET}?q={query}"))
 
 
@@ -45,7 +45,7 @@ def market(db):
     ],
 )
 def test_finds_in_what_the_vendors_wrote(query, names, market, client):
-    assert found(client, query) == names
+    assert names_found(client, query) == names
 
 
 def test_answers_and_contacts_are_not_searched(db, client):
@@ -53,13 +53,13 @@ def test_answers_and_contacts_are_not_searched(db, client):
         "Agern", answers={"services": ["advice"]}, contact_email="post@agern.example", contact_function="Salg"
     )
     for query in ("advice", "salg", "example"):
-        assert found(client, query) == []
+        assert names_found(client, query) == []
 
 
 def test_works_together_with_choices(db, client):
     make_response("Agern", description="Jordvarme", answers={"services": ["a"]})
     make_response("Birk", description="Jordvarme", answers={"services": ["b"]})
-    assert found(client, "jordvarme&services=b") == ["Birk"]
+    assert names_found(client, "jordvarme&services=b") == ["Birk"]
 
 
 def test_is_said_in_words_and_can_be_removed(market, client):
@@ -75,14 +75,14 @@ def test_does_not_order_the_result(market, client):
 
 def test_the_words_of_a_draft_are_not_found(market, client):
     make_response("Hemmelig", "draft", description="Hemmelighed")
-    assert found(client, "hemmelighed") == []
+    assert names_found(client, "hemmelighed") == []
 
 
 def test_a_new_name_is_found_at_once(market, client):
     Vendor.objects.filter(slug="agern").update(name="Fjordblik")
     market_version.bump()
-    assert found(client, "fjordblik") == ["Fjordblik"]
-    assert found(client, "agern") == []
+    assert names_found(client, "fjordblik") == ["Fjordblik"]
+    assert names_found(client, "agern") == []
 
 
 @pytest.mark.parametrize("query", ["", "%20%20", "%00", "%E2%80%8B"])

@@ -51,13 +51,13 @@ def questions(db):
 
 def build_market(market: list[dict]) -> None:
     Vendor.objects.all().delete()
-    for number, one in enumerate(market):
+    for number, vendor in enumerate(market):
         make_response(
             f"Firma {number}",
-            one["status"],
-            answers={code: sorted(one[code]) for code in OPTIONS},
-            description=f"Vi arbejder med {one['word']}ssystemer.",
-            offerings=[{"options": {"technologies": [x], "company-size": [s]}} for x, s in one["together"]],
+            vendor["status"],
+            answers={code: sorted(vendor[code]) for code in OPTIONS},
+            description=f"Vi arbejder med {vendor['word']}ssystemer.",
+            offerings=[{"options": {"technologies": [x], "company-size": [s]}} for x, s in vendor["together"]],
         )
     market_version.bump()
 

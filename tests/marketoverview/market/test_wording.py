@@ -1,4 +1,4 @@
-"""A selection said in words, in both languages."""
+"""A selection in words, in both languages."""
 
 from urllib.parse import quote
 
@@ -39,7 +39,7 @@ DANISH = [
 ]
 
 
-def said(client, path: str, chosen: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+def sentence_and_number(client, path: str, chosen: tuple[tuple[str, str], ...]) -> tuple[str, str]:
     """The sentence on the page of this choice, and the number that belongs in it."""
     selection: dict[str, list[str]] = {}
     for code, option in chosen:
@@ -49,13 +49,13 @@ def said(client, path: str, chosen: tuple[tuple[str, str], ...]) -> tuple[str, s
 
 @pytest.mark.parametrize(("chosen", "sentence"), ENGLISH)
 def test_the_selection_in_english(chosen, sentence, demo, client):
-    shown, number = said(client, MARKET, chosen)
+    shown, number = sentence_and_number(client, MARKET, chosen)
     assert shown == sentence.replace("{n}", number)
 
 
 @pytest.mark.parametrize(("chosen", "sentence"), DANISH)
 def test_the_selection_in_danish(chosen, sentence, demo, client):
-    shown, number = said(client, "/markedsoverblik/", chosen)
+    shown, number = sentence_and_number(client, "/markedsoverblik/", chosen)
     assert shown == sentence.replace("{n}", number)
 
 
@@ -69,10 +69,10 @@ def test_one_company_is_no_companies(db, client):
     assert sentence_of(read(client, MARKET)) == "1 company"
 
 
-def test_options_are_said_in_the_surveys_order_however_they_were_chosen(demo, client):
-    one = read(client, f"{MARKET}?services=legal-advisory&services=advisory")
+def test_options_stand_in_the_surveys_order_however_they_were_chosen(demo, client):
+    first = read(client, f"{MARKET}?services=legal-advisory&services=advisory")
     other = read(client, f"{MARKET}?services=advisory&services=legal-advisory")
-    assert sentence_of(one) == sentence_of(other)
+    assert sentence_of(first) == sentence_of(other)
 
 
 @pytest.mark.parametrize("text", ["100 % sikker", "%(total)s", "{options}", "%s %d"])
