@@ -66,7 +66,7 @@ class WordIndex:
         """The bitset of the texts that hold every word of `query`; all of them for no words."""
         matches = bitset.full(self.size)
         for term in words(query):
-            matches &= self._matching(term)
+            matches &= self.match_word(term)
             if not matches:
                 break
         return matches
@@ -77,7 +77,7 @@ class WordIndex:
             return bitset.from_members(positions, self.size)
         return positions
 
-    def _matching(self, term: str) -> int:
+    def match_word(self, term: str) -> int:
         """The bitset of the texts with a word that `term` finds."""
         matching_words = {word for spelling in spellings(term) for word in self._matching_words(spelling)}
         texts, rare = 0, []

@@ -142,8 +142,8 @@ def test_an_absurdly_long_address_is_cut_and_says_so(path, query, demo, client):
 def test_a_long_search_does_not_take_longer_than_a_short_one(demo, client, monkeypatch):
     """The words that are looked up are bounded, whatever the length of the address."""
     looked_up = []
-    holding = WordIndex._holding
-    monkeypatch.setattr(WordIndex, "_holding", lambda index, term: looked_up.append(term) or holding(index, term))
+    match_word = WordIndex.match_word
+    monkeypatch.setattr(WordIndex, "match_word", lambda index, term: looked_up.append(term) or match_word(index, term))
     page_of(client, MARKET, "q=" + "data+" * 1000)
     assert 0 < len(looked_up) < 2000
 
