@@ -1,4 +1,4 @@
-"""The administration as its readers have it: an admin page, what its form sends, what it says."""
+"""Pages of the administration in tests: their text, the data that their form sends, their messages."""
 
 from html.parser import HTMLParser
 
@@ -10,16 +10,17 @@ from marketoverview.models import Response
 
 
 class Page:
-    """An admin page as its reader has it: what it says, and what its form would send."""
+    """An admin page: its text, and its form to send."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: Client, url: str, response=None) -> None:
+        """The page at this address; `response` is what the client has got already, of a POST for example."""
         self.client, self.url = client, url
-        self.response = client.get(url)
+        self.response = response or client.get(url)
         self.text = self.response.content.decode()
 
     def send(self, **changes):
-        """Post the form as it was shown, with these changes; gives the page that follows."""
-        return self.client.post(self.url, sent_by(self.text) | changes, follow=True)
+        """Post the form as it was shown, with these changes; returns the page that follows."""
+        return self.client.post(self.url, form_data(self.text) | changes, follow=True)
 
 
 class Form(HTMLParser):
@@ -61,7 +62,8 @@ class Form(HTMLParser):
             self._inside = False
 
 
-def sent_by(html: str) -> dict:
+def form_data(html: str) -> dict:
+    """What a browser sends of the page's form when nothing is typed."""
     form = Form()
     form.feed(html)
     # A browser ends the lines of a text with CR and LF.
@@ -79,7 +81,7 @@ def step(response: Response, name: str) -> str:
     return url("response", "step", response.pk, name)
 
 
-def said(response) -> str:
+def message_text(response) -> str:
     """The messages on the page, one to a line."""
     return "\n".join(str(message) for message in response.context["messages"])
 

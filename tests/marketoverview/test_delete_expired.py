@@ -1,4 +1,4 @@
-"""What nobody needs any longer is deleted after its time and not before, and what waits at KL or was decided never is."""
+"""Rows are deleted after their time and not before; submitted and decided responses never are."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -109,7 +109,7 @@ def test_each_kind_goes_after_its_time_and_not_before(kind, capsys):
     assert f"would delete 1 {kind.partition(',')[0]}\n" in capsys.readouterr().out
     delete()
     assert f"deleted 1 {kind.partition(',')[0]}\n" in capsys.readouterr().out
-    assert [one.pk for one in rows.filter(pk__in=[old.pk, fresh.pk])] == [fresh.pk]
+    assert [row.pk for row in rows.filter(pk__in=[old.pk, fresh.pk])] == [fresh.pk]
     delete()
     assert "deleted 1" not in capsys.readouterr().out
 
@@ -139,11 +139,11 @@ def test_what_a_draft_said_is_not_kept_in_the_history_either():
         "Agern", "draft", answers={"services": ["other"]}, own_words={"services": "Vores hemmelighed"},
         offerings=[{"title": "Vores eksempel", "options": {"services": ["other"]}}], description="Vores tekst",
     )  # fmt: skip
-    kept = make_response("Birk", answers={"services": ["other"]})
+    public = make_response("Birk", answers={"services": ["other"]})
     Response.objects.filter(pk=response.pk).update(changed_at=ago(months(24) + 1))
     delete()
-    assert set(Answer.history.values_list("response", flat=True)) <= {kept.pk}
-    assert set(Response.history.values_list("id", flat=True)) == {kept.pk}
+    assert set(Answer.history.values_list("response", flat=True)) <= {public.pk}
+    assert set(Response.history.values_list("id", flat=True)) == {public.pk}
     assert not type(response).offerings.rel.related_model.history.exists()
 
 

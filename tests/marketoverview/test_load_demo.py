@@ -63,9 +63,9 @@ def test_is_refused_in_production(settings):
 
 def test_says_where_the_code_for_a_login_appears(develop, capsys):
     call_command("load_demo")
-    said = capsys.readouterr().out
-    assert "ask for a code at /log-ind/" in said
-    assert all(email in said for email in (*STAFF, *MEMBERS))
+    output = capsys.readouterr().out
+    assert "ask for a code at /log-ind/" in output
+    assert all(email in output for email in (*STAFF, *MEMBERS))
 
 
 def test_is_refused_beside_real_vendors(develop):

@@ -151,7 +151,7 @@ def test_clearing_removes_load_data_only(survey, monkeypatch):
     assert [vendor.name for vendor in Vendor.objects.order_by("name")] == ["Belastningsdata ApS", "Ægte"]
 
 
-def test_every_process_is_told(survey):
+def test_the_public_version_is_bumped(survey):
     seed(2)
     first = market_version.current()
     seed(clear=True)

@@ -10,7 +10,7 @@ from kl_ai.mail import outbox
 from kl_ai.mail.models import MAX_ATTEMPTS, BadAddress, MailState, OutgoingMail
 from kl_ai.mail.outbox import Counts
 from tests import mailserver
-from tests.admin_pages import Page, logged_in, said
+from tests.admin_pages import Page, logged_in, message_text
 from tests.builders import make_curator, make_editor
 from tests.kl_ai.mail.outgoing import make_due, post, received
 
@@ -82,7 +82,7 @@ def test_a_curator_lets_mails_be_tried_again(kl, server_is_down, monkeypatch):
     OutgoingMail.objects.filter(pk=given_up.pk).update(next_try_at=None, attempts=MAX_ATTEMPTS)
     monkeypatch.setattr(mailserver, "DOWN", "")
     page = try_again(kl, given_up, refused, sent)
-    assert said(page) == (
+    assert message_text(page) == (
         "1 mail bliver sendt inden for et kvarter.\n1 mail venter, indtil mærket ved adressen er fjernet."
     )
     assert outbox.send_waiting() == Counts(sent=1)

@@ -22,7 +22,7 @@ from legaltoolbox.models import (
     TemplateField,
     toolbox_version,
 )
-from tests.admin_pages import Page, logged_in, said
+from tests.admin_pages import Page, logged_in, message_text
 from tests.builders import make_user
 from tests.legaltoolbox.admin.item_forms import ITEMS, PAGES, TEXTS, Form, example, section_url, url
 from tests.reading import parse, read
@@ -193,10 +193,10 @@ def test_the_form_shows_what_is_linked_with_the_item(model, kl):
 
 def test_whoever_saves_is_told_what_the_content_check_finds_about_the_item(kl):
     answer = Form(kl, example(Risk)).send(cause="Se K99 og GDPR art. 999, stk. 1.")
-    assert "Content check: R09: mentions K99, which does not exist." in said(answer)
-    assert "GDPR art. 999" in said(answer)
+    assert "Content check: R09: mentions K99, which does not exist." in message_text(answer)
+    assert "GDPR art. 999" in message_text(answer)
     answer = Form(kl, example(Risk)).send(cause="Se K31.")
-    assert "Content check" not in said(answer)
+    assert "Content check" not in message_text(answer)
 
 
 # The front page -------------------------------------------------------------------------------------------

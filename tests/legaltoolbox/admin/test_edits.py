@@ -16,7 +16,7 @@ from legaltoolbox.models import (
     TemplateField,
     toolbox_version,
 )
-from tests.admin_pages import Page, sent_by
+from tests.admin_pages import Page, form_data
 from tests.legaltoolbox.admin.item_forms import PAGES, Form, example, section_url, url
 from tests.reading import parse, read
 
@@ -85,7 +85,7 @@ def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(kl, client):
     assert "Somebody saved this while you had it open." in answer.content.decode()
     assert parse(answer.content.decode()).one("textarea", name="evidence").text == "Nyt bevis."
     assert example(Requirement).duty == "Ny pligt."
-    kl.post(first.url, sent_by(answer.content.decode()) | first.links)  # having been told
+    kl.post(first.url, form_data(answer.content.decode()) | first.links)  # having been told
     assert example(Requirement).evidence == "Nyt bevis."
 
 
@@ -103,7 +103,7 @@ def test_a_row_that_somebody_else_deleted_is_named(kl):
     answer = form.send(why="En ny grund.")
     for _again in range(2):
         assert "A row was deleted by somebody else while you had this open." in answer.content.decode()
-        answer = kl.post(form.url, sent_by(answer.content.decode()) | form.links)
+        answer = kl.post(form.url, form_data(answer.content.decode()) | form.links)
 
 
 def test_the_second_of_two_clicks_is_no_conflict(kl):
@@ -193,7 +193,7 @@ def test_going_back_or_deleting_takes_a_confirmation_back_too(kl):
     section = template.sections.first()
     back = section_url("simple_history", section, section.history.first().pk)
     delete = section_url("delete", section)
-    for path, fields in ((back, sent_by(kl.get(back).content.decode())), (delete, {"post": "yes"})):
+    for path, fields in ((back, form_data(kl.get(back).content.decode())), (delete, {"post": "yes"})):
         DocumentTemplate.objects.filter(pk=template.pk).update(confirmed_on=timezone.localdate())
         kl.post(path, fields)
         assert example(DocumentTemplate).confirmed_on is None
@@ -204,5 +204,5 @@ def test_an_earlier_version_comes_back_unconfirmed(kl):
     confirmed = example(Risk).history.first()
     Form(kl, example(Risk)).send(cause="En ny årsag.")
     path = url(Risk, "simple_history", example(Risk).pk, confirmed.pk)
-    kl.post(path, sent_by(kl.get(path).content.decode()) | Form(kl, example(Risk)).links)
+    kl.post(path, form_data(kl.get(path).content.decode()) | Form(kl, example(Risk)).links)
     assert (example(Risk).cause, example(Risk).confirmed_on) == (confirmed.cause, None)

@@ -12,7 +12,7 @@ from legaltoolbox.models import (
     Risk,
     TemplateSection,
 )
-from tests.admin_pages import Page, sent_by
+from tests.admin_pages import Page, form_data
 from tests.legaltoolbox.admin.item_forms import Form, example, section_url, url
 from tests.reading import parse, read
 
@@ -35,7 +35,7 @@ def test_the_history_tells_what_happened_to_the_rows_and_leads_to_a_deleted_one(
     path = next(
         link for link in re.findall(r'href="([^"]+)"', history_of(kl, activity)) if f"/{last.pk}/history/" in link
     )
-    kl.post(path, sent_by(kl.get(path).content.decode()), follow=True)
+    kl.post(path, form_data(kl.get(path).content.decode()), follow=True)
     assert activity.checklist.get(pk=last.pk).done_when == last.done_when
 
 
@@ -57,7 +57,7 @@ def test_a_deleted_section_comes_back_with_its_fields(kl):
     path = next(
         link for link in re.findall(r'href="([^"]+)"', history_of(kl, template)) if f"/{section.pk}/history/" in link
     )
-    kl.post(path, sent_by(kl.get(path).content.decode()), follow=True)
+    kl.post(path, form_data(kl.get(path).content.decode()), follow=True)
     assert list(template.sections.get(pk=section.pk).fields.values_list("label", flat=True)) == labels
 
 
@@ -109,7 +109,7 @@ def test_a_deleted_field_gives_its_place_to_the_one_that_took_it(kl):
     Page(kl, section_url("change", section)).send(**{"fields-0-DELETE": "on", "fields-1-position": first.position})
     kl.post(section_url("delete", section), {"post": "yes"})
     gone = section_url("simple_history", section, TemplateSection.history.filter(id=section.pk).first().pk)
-    kl.post(gone, sent_by(kl.get(gone).content.decode()))
+    kl.post(gone, form_data(kl.get(gone).content.decode()))
     assert list(TemplateSection.objects.get(pk=section.pk).fields.values_list("label", flat=True)) == labels[1:]
 
 
@@ -119,5 +119,5 @@ def test_what_was_deleted_comes_back_only_by_whoever_may_make_it(editor, kl):
     check.delete()
     editor.groups.clear()
     editor.user_permissions.set(Permission.objects.filter(codename__in=("view_checklistitem", "change_checklistitem")))
-    assert kl.post(path, sent_by(kl.get(path).content.decode())).status_code == 403
+    assert kl.post(path, form_data(kl.get(path).content.decode())).status_code == 403
     assert not ChecklistItem.objects.filter(pk=kept).exists()

@@ -70,14 +70,14 @@ def test_responses_are_found_by_name_own_words_status_and_age(kl):
     ethics = make_response("Ørsted Data", answers={"services": ["other"]}, own_words={"services": "Dataetik"})
     draft = make_response("Kløver", "draft")
     old = make_response(confirmed_at=date(2020, 1, 1))
-    for query, found in (
+    for query, expected in (
         ("q=dataetik", [ethics]),
         ("q=kløver", [draft]),
         ("status__exact=draft", [draft]),
         ("stale=yes", [old]),
         (f"round__id__exact={make_round('1999').pk}", []),
     ):
-        assert list(kl.get(f"{url('response', 'changelist')}?{query}").context["cl"].result_list) == found, query
+        assert list(kl.get(f"{url('response', 'changelist')}?{query}").context["cl"].result_list) == expected, query
 
 
 def test_vendors_show_what_is_public_of_them(kl):
@@ -117,9 +117,9 @@ def test_a_response_costs_the_same_with_any_number_of_answers(status, kl, django
 
     few, many = make("Få", 2), make("Mange", 30)
     kl.get(few)
-    with CaptureQueriesContext(connection) as counted:
+    with CaptureQueriesContext(connection) as queries:
         kl.get(few)
-    with django_assert_num_queries(len(counted)):
+    with django_assert_num_queries(len(queries)):
         kl.get(many)
 
 
@@ -187,9 +187,9 @@ def test_a_second_tab_does_not_overwrite_the_first(kl):
     response = make_response(status="draft")
     first, second = (Page(kl, url("response", "change", response.pk)) for _ in range(2))
     first.send(description="Først")
-    told = second.send(description="Sidst")
-    assert "Nothing was saved" in told.content.decode()
-    assert "Sidst" in told.content.decode()
+    page = second.send(description="Sidst")
+    assert "Nothing was saved" in page.content.decode()
+    assert "Sidst" in page.content.decode()
     response.refresh_from_db()
     assert response.description == "Først"
 
@@ -379,14 +379,14 @@ def test_no_page_holds_inline_script_or_style(kl):
         page = Page(kl, address)
         assert page.response.status_code == 200, address
         assert "Content-Security-Policy" in page.response.headers
-        found = re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", page.text)
-        assert not found, (address, found)
+        inline = re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", page.text)
+        assert not inline, (address, inline)
 
 
 def test_the_history_of_a_vendor_tells_of_an_extension_whose_round_is_gone(kl):
     vendor, survey_round = make_vendor("Nordstjernen"), make_round()
     DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=date(2026, 12, 1), reason="Barsel.")
     survey_round.delete()
-    answer = kl.get(url("vendor", "history", vendor.pk))
-    assert answer.status_code == 200
-    assert "Barsel." in answer.content.decode()
+    page = kl.get(url("vendor", "history", vendor.pk))
+    assert page.status_code == 200
+    assert "Barsel." in page.content.decode()

@@ -1,4 +1,4 @@
-"""What waits for KL, the page on which a response is reviewed, and the decision at its end."""
+"""The inbox, the page on which a response is reviewed, and the decision at its end."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.models import JoinRequest, Response, Status, map_answer, object_to_mapping
-from tests.admin_pages import Page, logged_in, said, step, url
+from tests.admin_pages import Page, logged_in, message_text, step, url
 from tests.builders import (
     make_curator,
     make_editor,
@@ -107,16 +107,16 @@ def test_objections_and_what_to_keep_an_eye_on(kl, curator):
 
 
 def test_somebody_who_asks_is_let_in_once_and_told(kl):
-    asked = JoinRequest.objects.create(
+    join_request = JoinRequest.objects.create(
         vendor=make_vendor("Agern"), user=make_user("pia@agern.example"), message="Ny her"
     )
     page = inbox(kl)
     assert "Ny her" in page.text
-    decide = url("joinrequest", "decide", asked.pk)
+    decide = url("joinrequest", "decide", join_request.pk)
     assert kl.get(decide).status_code == 405
-    assert "now acts for Agern" in said(kl.post(decide, {"approve": "yes"}, follow=True))
-    assert "decided already" in said(kl.post(decide, {"approve": "no"}, follow=True))
-    assert list(asked.vendor.members.all()) == [asked.user]
+    assert "now acts for Agern" in message_text(kl.post(decide, {"approve": "yes"}, follow=True))
+    assert "decided already" in message_text(kl.post(decide, {"approve": "no"}, follow=True))
+    assert list(join_request.vendor.members.all()) == [join_request.user]
     assert OutgoingMail.objects.filter(to="pia@agern.example").count() == 1
     assert "Ny her" not in inbox(kl).text
 
@@ -160,9 +160,9 @@ def test_a_review_costs_the_same_for_any_response(kl, django_assert_num_queries)
 
     few, many = make("Få", 2), make("Mange", 15)
     review(kl, few)
-    with CaptureQueriesContext(connection) as counted:
+    with CaptureQueriesContext(connection) as queries:
         review(kl, few)
-    with django_assert_num_queries(len(counted)):
+    with django_assert_num_queries(len(queries)):
         review(kl, many)
 
 
@@ -201,8 +201,8 @@ def test_sent_back_with_a_reason_at_an_item(kl):
 
 def test_without_any_reason_the_page_comes_back(kl):
     response = corrected()
-    answer = decide(review(kl, response), "send-back", response, reason="  ")
-    assert "This field is required" in answer.content.decode()
+    page_after = decide(review(kl, response), "send-back", response, reason="  ")
+    assert "This field is required" in page_after.content.decode()
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
 
@@ -210,33 +210,26 @@ def test_without_any_reason_the_page_comes_back(kl):
 @pytest.mark.parametrize("name", ["reject", "publish"])
 def test_what_was_typed_at_the_items_is_not_lost_by_another_button(name, kl):
     response = corrected()
-    answer = decide(review(kl, response), name, response, **{"remark-services": "Mangler", "reason": "Fordi"})
-    text = answer.content.decode()
+    page_after = decide(review(kl, response), name, response, **{"remark-services": "Mangler", "reason": "Fordi"})
+    text = page_after.content.decode()
     assert "Nothing was done yet" in text
     assert "Mangler" in text
     assert "Fordi" in text
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
-    Page.send(as_page(kl, step(response, name), answer))
+    Page(kl, step(response, name), page_after).send()
     response.refresh_from_db()
     assert response.status == (Status.REJECTED if name == "reject" else Status.PUBLISHED)
-
-
-def as_page(client: Client, address: str, answer) -> Page:
-    """The page that a POST gave, to be sent on."""
-    page = Page.__new__(Page)
-    page.client, page.url, page.response, page.text = client, address, answer, answer.content.decode()
-    return page
 
 
 def test_a_page_that_is_too_old_keeps_what_was_typed(kl, curator):
     response = corrected()
     page = review(kl, response)
     response.record_edit(curator, "Rettet")
-    answer = decide(page, "send-back", response, **{"remark-services": "Mangler"})
-    assert "Nothing was changed" in said(answer)
-    assert "Mangler" in answer.content.decode()
-    Page.send(as_page(kl, step(response, "send-back"), answer))
+    page_after = decide(page, "send-back", response, **{"remark-services": "Mangler"})
+    assert "Nothing was changed" in message_text(page_after)
+    assert "Mangler" in page_after.content.decode()
+    Page(kl, step(response, "send-back"), page_after).send()
     response.refresh_from_db()
     assert response.remarks == {"services": "Mangler"}
 
@@ -245,8 +238,8 @@ def test_of_two_curators_the_second_is_told_and_nobody_is_mailed_twice(kl):
     response = corrected()
     pages = [review(client, response) for client in (kl, logged_in(make_curator("anden@kl.example")))]
     first, second = decide(pages[0], "publish", response), decide(pages[1], "send-back", response, reason="Nej")
-    assert "is published" in said(first)
-    assert "Nothing was changed" in said(second)
+    assert "is published" in message_text(first)
+    assert "Nothing was changed" in message_text(second)
     assert OutgoingMail.objects.filter(key__startswith="decision:").count() == response.vendor.members.count()
 
 
@@ -258,21 +251,21 @@ def test_of_two_curators_the_second_is_told_and_nobody_is_mailed_twice(kl):
 def test_the_vendors_people_are_mailed_once_and_the_curator_hears_of_it(status, name):
     response = make_response("Agern", status)
     member = response.vendor.members.get()
-    answer = Page(logged_in(make_curator()), step(response, name)).send(
+    page_after = Page(logged_in(make_curator()), step(response, name)).send(
         **{"reason": "Fordi"} if name != "publish" else {}
     )
-    assert [one.to for one in mail.outbox] == [[member.email]]
-    assert f"We have sent a mail to {member.email}" in said(answer)
+    assert [message.to for message in mail.outbox] == [[member.email]]
+    assert f"We have sent a mail to {member.email}" in message_text(page_after)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_server_that_is_down_stops_no_decision(settings):
     settings.EMAIL_BACKEND = "tests.marketoverview.admin.test_inbox.NoServer"
     response = make_response("Agern", "submitted")
-    answer = Page(logged_in(make_curator()), step(response, "publish")).send()
+    page_after = Page(logged_in(make_curator()), step(response, "publish")).send()
     response.refresh_from_db()
     assert response.status == Status.PUBLISHED
-    assert "could not be sent just now" in said(answer)
+    assert "could not be sent just now" in message_text(page_after)
     assert OutgoingMail.objects.get(key__startswith="decision:").sent_at is None
 
 
@@ -284,4 +277,4 @@ class NoServer:
 def test_the_curator_hears_where_nobody_can_be_mailed(kl):
     response = make_response("Agern", "submitted")
     response.vendor.memberships.all().delete()
-    assert "Nobody acts for Agern" in said(Page(kl, step(response, "publish")).send())
+    assert "Nobody acts for Agern" in message_text(Page(kl, step(response, "publish")).send())

@@ -11,7 +11,7 @@ from django.urls import reverse
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Answer, Option, Response, Verb, map_answer, object_to_mapping, unmap_answer
-from tests.admin_pages import Page, logged_in, said, url
+from tests.admin_pages import Page, logged_in, message_text, url
 from tests.builders import make_editor, make_option, make_question, make_response, make_user
 
 pytestmark = pytest.mark.django_db
@@ -53,11 +53,11 @@ def test_own_words_are_listed_by_question_and_state(kl, curator, legal):
     for answer in (mapped, objected):
         map_answer(answer, legal, curator)
     object_to_mapping(objected, make_user(), "Nej tak")
-    shown = {
+    by_state = {
         state: [answer.own_words for answer in page(kl, f"question=services&state={state}").response.context["page"]]
         for state in ("unmapped", "mapped", "objected", "all")
     }
-    assert shown == {
+    assert by_state == {
         "unmapped": ["Ord Eg"], "mapped": ["Ord Agern"], "objected": ["Ord Birk"], "all": ["Ord Agern", "Ord Birk", "Ord Eg"],
     }  # fmt: skip
     assert untouched.response.vendor.name in page(kl).text
@@ -65,7 +65,7 @@ def test_own_words_are_listed_by_question_and_state(kl, curator, legal):
 
 def test_several_are_counted_under_an_answer_at_once_and_the_vendors_are_told(kl, curator, legal):
     answers = [with_words(name) for name in ("Agern", "Birk")]
-    assert "2 answers are counted" in said(count(kl, answers, option=legal.pk))
+    assert "2 answers are counted" in message_text(count(kl, answers, option=legal.pk))
     for answer in answers:
         mapping = answer.mappings.get()
         assert (mapping.option, mapping.mapped_by) == (legal, curator)
@@ -90,7 +90,7 @@ def test_a_new_answer_is_made_on_the_way_and_other_stays_last(kl, curator, legal
     assert list(option.question.options.values_list("code", flat=True)) == ["legal", "ethics", "other"]
     assert option.history.get().history_user == curator
     assert answer.mappings.get().option == option
-    assert [one.count for one in snapshots.current().counts("services", 1)] == [0, 1, 1]
+    assert [tally.count for tally in snapshots.current().counts("services", 1)] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("fields", [{}, {"code": "ethics"}, {"label_da": "Etik"}, {"code": "other", "label_da": "Etik"},
@@ -105,14 +105,14 @@ def test_a_new_answer_needs_a_code_and_a_label(fields, kl):
 
 def test_what_cannot_be_counted_is_told_and_the_others_go_through(kl, curator, legal):
     has_it = make_response("Birk", answers={"services": ["legal", "other"]}).answers.get(option__code="other")
-    objected, fine = with_words("Eg"), with_words("Agern")
+    objected, countable = with_words("Eg"), with_words("Agern")
     map_answer(objected, legal, curator)
     object_to_mapping(objected, make_user(), "")
-    told = said(count(kl, [has_it, objected, fine], option=legal.pk))
-    assert "Birk has" in told
-    assert "Eg has objected" in told
-    assert "1 answer is counted" in told
-    assert [mapped.mapped_from for mapped in Answer.objects.filter(mapped_from__isnull=False)] == [fine]
+    messages = message_text(count(kl, [has_it, objected, countable], option=legal.pk))
+    assert "Birk has" in messages
+    assert "Eg has objected" in messages
+    assert "1 answer is counted" in messages
+    assert [mapped.mapped_from for mapped in Answer.objects.filter(mapped_from__isnull=False)] == [countable]
 
 
 def test_a_new_answer_that_nobody_gets_is_not_made(kl, curator, legal):
@@ -127,10 +127,10 @@ def test_a_counting_is_taken_back_once(kl, curator, legal):
     answer = with_words("Agern")
     mapping = map_answer(answer, legal, curator)
     address = f"{url('answer', 'own_words')}?question=services"
-    assert "no longer counted" in said(kl.post(address, {"undo": mapping.pk}, follow=True))
-    assert "taken back already" in said(kl.post(address, {"undo": mapping.pk}, follow=True))
-    assert "taken back already" in said(kl.post(address, {"undo": "x"}, follow=True))
-    assert "taken back already" in said(kl.post(address, {"undo": answer.pk}, follow=True))
+    assert "no longer counted" in message_text(kl.post(address, {"undo": mapping.pk}, follow=True))
+    assert "taken back already" in message_text(kl.post(address, {"undo": mapping.pk}, follow=True))
+    assert "taken back already" in message_text(kl.post(address, {"undo": "x"}, follow=True))
+    assert "taken back already" in message_text(kl.post(address, {"undo": answer.pk}, follow=True))
     assert list(answer.response.answers.all()) == [answer]
 
 
@@ -258,10 +258,12 @@ def test_comparison_and_rows_mark_it(client, mapped, legal):
 
 def test_files_tell_it_apart(client, mapped):
     companies = json.loads(english(client, "export", "json"))["companies"]
-    found = {one["name"]: (sorted(one["services"]), one["services_counted_by_kl"]) for one in companies}
-    assert found["Agern"] == (["legal", "other"], ["legal"])
-    assert found["Birk"] == (["other"], [])
-    assert found["Kløver"] == (["legal"], [])
+    services = {
+        company["name"]: (sorted(company["services"]), company["services_counted_by_kl"]) for company in companies
+    }
+    assert services["Agern"] == (["legal", "other"], ["legal"])
+    assert services["Birk"] == (["other"], [])
+    assert services["Kløver"] == (["legal"], [])
     assert "services_counted_by_kl" in english(client, "export_help")
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import ModerationEvent, Response, Status, market_version
-from tests.admin_pages import Page, logged_in, said, step, url
+from tests.admin_pages import Page, logged_in, message_text, step, url
 from tests.builders import make_curator, make_editor, make_question, make_response, make_user
 
 pytestmark = pytest.mark.django_db
@@ -70,8 +70,8 @@ def test_a_reason_is_required_and_what_was_typed_comes_back(status, name, kl):
     page = Page(kl, step(response, name))
     assert "This field is required" in page.send(reason="   ").content.decode()
     too_long = "Fordi " * 400
-    answer = page.send(reason=too_long)
-    assert too_long.strip() in answer.content.decode()
+    page_after = page.send(reason=too_long)
+    assert too_long.strip() in page_after.content.decode()
     response.refresh_from_db()
     assert response.status == status
 
@@ -83,8 +83,8 @@ def test_of_two_curators_one_does_it_and_the_other_is_told(status, name, kl):
     other = make_curator("anden@kl.example")
     pages = [Page(client, step(response, name)) for client in (kl, logged_in(other))]
     first, second = (page.send(**{"reason": "Aftalt"} if name in NEED_REASON else {}) for page in pages)
-    assert "Nothing was changed" not in said(first)
-    assert "Nothing was changed" in said(second)
+    assert "Nothing was changed" not in message_text(first)
+    assert "Nothing was changed" in message_text(second)
     assert ModerationEvent.objects.count() == events + 1
 
 
@@ -103,8 +103,8 @@ def test_of_many_curators_at_the_same_moment_one_does_it(status, name):
             connection.close()
 
     with ThreadPoolExecutor(len(pages)) as pool:
-        told = list(pool.map(send, pages))
-    assert sorted(told) == [False, *[True] * 5]
+        refused = list(pool.map(send, pages))
+    assert sorted(refused) == [False, *[True] * 5]
     assert ModerationEvent.objects.count() == events + 1
 
 
@@ -112,16 +112,16 @@ def test_the_second_curator_reads_who_was_faster(kl, curator):
     response = make_response("Agern", "submitted")
     page = Page(kl, step(response, "publish"))
     Page(logged_in(make_curator("anna@kl.example")), step(response, "publish")).send()
-    told = said(page.send())
-    assert "“published”" in told
-    assert "anna@kl.example" in told
+    message = message_text(page.send())
+    assert "“published”" in message
+    assert "anna@kl.example" in message
 
 
 def test_nobody_publishes_words_that_changed_since(kl, curator):
     response = make_response("Agern", "submitted")
     page = Page(kl, step(response, "publish"))
     Page(kl, url("response", "change", response.pk)).send(description="Noget helt andet")
-    assert "changed after you opened the page" in said(page.send())
+    assert "changed after you opened the page" in message_text(page.send())
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
 
@@ -129,7 +129,7 @@ def test_nobody_publishes_words_that_changed_since(kl, curator):
 def test_a_step_that_does_not_lead_on_is_refused_with_an_explanation(kl):
     response = make_response(status="archived")
     page = kl.get(step(response, "publish"), follow=True)
-    assert "already “archived”" in said(page)
+    assert "already “archived”" in message_text(page)
     response.refresh_from_db()
     assert response.status == Status.ARCHIVED
 
@@ -137,8 +137,8 @@ def test_a_step_that_does_not_lead_on_is_refused_with_an_explanation(kl):
 def test_what_is_missing_is_said_when_kl_submits_for_the_vendor(kl):
     make_question("size", ["small"], is_required=True, heading_en="Size")
     response = make_response(status="draft", description="", contact_email="")
-    told = said(Page(kl, step(response, "submit")).send())
-    assert told.splitlines() == [
+    messages = message_text(Page(kl, step(response, "submit")).send())
+    assert messages.splitlines() == [
         "The description is missing.",
         "The contact e-mail is missing.",
         "“Size” is not answered.",

@@ -1,4 +1,4 @@
-"""The mails: to everybody whom they concern, once, in their own language, and nothing strange in them."""
+"""The notifications: to everybody whom they concern, once, in their own language, without foreign headers."""
 
 from datetime import timedelta
 
@@ -154,19 +154,19 @@ def test_an_invitation_by_kl_says_what_for_and_until_when(curator):
     assert notifications.send_invitation(invitation, 2).subject.startswith("Reminder")
 
 
-def test_who_asked_is_told_what_became_of_it(vendor, owner):
+def test_the_decision_on_a_request_goes_to_who_made_it(vendor, owner):
     for approve, words in ((True, "You now act for"), (False, "You were not let in")):
-        asked = JoinRequest.objects.create(vendor=vendor, user=make_user(language="en"))
-        asked.decide(owner, approve=approve)
-        assert words in notifications.send_join_decision(asked).subject
-        assert notifications.send_join_decision(asked) is None
+        join_request = JoinRequest.objects.create(vendor=vendor, user=make_user(language="en"))
+        join_request.decide(owner, approve=approve)
+        assert words in notifications.send_join_decision(join_request).subject
+        assert notifications.send_join_decision(join_request) is None
 
 
 def test_hostile_words_stay_words(vendor, owner, people):
-    asked = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"), message=HOSTILE)
+    join_request = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"), message=HOSTILE)
     type(vendor).objects.filter(pk=vendor.pk).update(name="Nord\r\nBcc: x@evil.example")
-    asked = JoinRequest.objects.get(pk=asked.pk)
-    notifications.send_join_request(asked)
+    join_request = JoinRequest.objects.get(pk=join_request.pk)
+    notifications.send_join_request(join_request)
     for mail in sent().values():
         assert "\n" not in mail.subject
         assert "\u202e" not in mail.subject + mail.body

@@ -19,8 +19,8 @@ due_reminders = reminders.due_reminders
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def told() -> list[str]:
-    """Whom the mails went to."""
+def recipients() -> list[str]:
+    """The addresses that mails were sent to, one for each mail."""
     return sorted(to for message in mail.outbox for to in message.to)
 
 
@@ -64,26 +64,26 @@ def test_a_profile_is_asked_about_after_twelve_months_and_once_more_a_month_late
     remind()
     written(days_ago=27)
     remind()
-    assert told() == [member.email]
+    assert recipients() == [member.email]
     assert "den anden mail" not in mail.outbox[-1].body
     written(days_ago=31)
     remind()
     remind()
-    assert told() == [member.email] * 2
+    assert recipients() == [member.email] * 2
     assert "den anden mail" in mail.outbox[-1].body
 
 
 def test_a_colleague_who_comes_late_is_not_told_of_a_mail_that_never_came(vendor, member):
     confirmed(vendor, 13)
     remind()
-    assert told() == [member.email]
+    assert recipients() == [member.email]
     assert "den anden mail" not in mail.outbox[-1].body
 
 
 def test_a_third_mail_never_comes_even_when_the_log_is_gone(vendor, member):
     confirmed(vendor, 12 + 15)
     remind()
-    assert told() == []
+    assert recipients() == []
 
 
 def test_the_mail_server_may_be_down(vendor, member, settings, monkeypatch):
@@ -92,19 +92,19 @@ def test_the_mail_server_may_be_down(vendor, member, settings, monkeypatch):
     confirmed(vendor, 12)
     remind()
     remind()
-    assert told() == []
+    assert recipients() == []
     waiting = OutgoingMail.objects.get()
     assert (waiting.to, waiting.state) == (member.email, MailState.WAITING)
     monkeypatch.setattr(mailserver, "DOWN", "nede.example")
     OutgoingMail.objects.update(next_try_at=timezone.now())
     remind()
-    assert told() == [member.email]
+    assert recipients() == [member.email]
 
 
 def test_a_fresh_profile_is_left_in_peace(vendor, member):
     confirmed(vendor, 11)
     remind()
-    assert told() == []
+    assert recipients() == []
 
 
 def test_a_confirmation_starts_the_clock_anew(vendor, member):
@@ -113,13 +113,13 @@ def test_a_confirmation_starts_the_clock_anew(vendor, member):
     response.refresh_from_db()
     response.confirm(member)
     remind()
-    assert len(told()) == 1
+    assert len(recipients()) == 1
 
 
 def test_a_dry_run_writes_to_nobody(vendor, member, capsys):
     confirmed(vendor, 12)
     remind("--dry-run")
-    assert told() == []
+    assert recipients() == []
     assert not OutgoingMail.objects.exists()
     assert f"would write to {member.email}" in capsys.readouterr().out
 
@@ -140,7 +140,7 @@ def test_a_run_that_broke_off_goes_on_and_writes_to_nobody_twice(vendor, monkeyp
         remind()
     monkeypatch.setattr(reminders.Reminder, "send", send)
     remind()
-    assert told() == sorted(people)
+    assert recipients() == sorted(people)
 
 
 def test_a_vendor_that_nobody_acts_for_is_named(vendor, capsys):
@@ -160,7 +160,7 @@ def test_a_draft_is_reminded_of_before_the_deadline(days_left, mails, vendor, me
     )
     remind()
     remind()
-    assert len(told()) == mails
+    assert len(recipients()) == mails
 
 
 def test_a_draft_is_reminded_of_twice_and_not_once_it_is_handed_in(vendor, member):
@@ -169,12 +169,12 @@ def test_a_draft_is_reminded_of_twice_and_not_once_it_is_handed_in(vendor, membe
     remind()
     SurveyRound.objects.update(closes_on=timezone.localdate() + timedelta(3))
     remind()
-    assert told() == [member.email] * 2
+    assert recipients() == [member.email] * 2
     assert all(f"/svar/{draft.pk}/opgaver/" in message.body for message in mail.outbox)
     Response.objects.get(pk=draft.pk).submit(member)
     SurveyRound.objects.update(closes_on=timezone.localdate() + timedelta(2))
     remind()
-    assert len(told()) == 2
+    assert len(recipients()) == 2
 
 
 def test_each_member_is_written_to_in_their_own_language(vendor, member):
@@ -192,17 +192,17 @@ def test_the_deadline_is_the_vendors_own(vendor, member):
     make_response(vendor, "draft", round=survey_round)
     DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=today + timedelta(40), reason="Ferie")
     remind()
-    assert told() == []
+    assert recipients() == []
     DeadlineExtension.objects.update(closes_on=today + timedelta(14))
     remind()
-    assert told() == [member.email]
+    assert recipients() == [member.email]
 
 
 @pytest.mark.parametrize("number", [2, 9])
 def test_reminders_cost_the_same_for_many(number, django_assert_num_queries):
     survey_round = make_round("2026", opens_on=date(2026, 1, 1), closes_on=timezone.localdate() + timedelta(3))
-    for one in range(number):
-        drafting, stale = make_vendor(f"Firma nr. {one}"), make_vendor(f"Gammel nr. {one}")
+    for index in range(number):
+        drafting, stale = make_vendor(f"Firma nr. {index}"), make_vendor(f"Gammel nr. {index}")
         for vendor in (drafting, stale):
             make_user(f"ki@{vendor.slug}.example", member_of=vendor)
         make_response(drafting, "draft", round=survey_round)

@@ -1,4 +1,4 @@
-"""What a curator is told to look at twice."""
+"""The hints for the curator about a response."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Websites are asked whether they answer, and nothing inside KL's own network is ever asked anything."""
+"""Websites are requested once each, and nothing inside KL's own network ever gets a request."""
 
 import socket
 from datetime import timedelta
@@ -20,10 +20,10 @@ MOVED = {
 
 
 class Site(BaseHTTPRequestHandler):
-    asked: list[str] = []
+    requests: list[str] = []
 
     def do_GET(self):
-        self.asked.append(self.path)
+        self.requests.append(self.path)
         self.send_response(302 if self.path in MOVED else {"/gone": 404}.get(self.path, 200))
         if self.path in MOVED:
             self.send_header("Location", MOVED[self.path])
@@ -37,14 +37,14 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def site():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    Site.asked.clear()
+    Site.requests.clear()
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
 
-def anybody(address: str) -> bool:
+def any_address(address: str) -> bool:
     return True
 
 
@@ -60,21 +60,21 @@ def anybody(address: str) -> bool:
         ("/løsninger?hvad=kunstig intelligens", (True, "200")),
     ],
 )
-def test_says_what_came_of_it(site, path, outcome):
-    assert link_check.check(site + path, anybody) == outcome
+def test_the_result_is_given_in_words(site, path, outcome):
+    assert link_check.check(site + path, any_address) == outcome
 
 
 def test_the_path_arrives_as_a_browser_would_send_it(site):
-    link_check.check(f"{site}?a=æ", anybody)
-    link_check.check(f"{site}/moved#top", anybody)
-    assert Site.asked == ["/?a=%C3%A6", "/moved", "/here"]
+    link_check.check(f"{site}?a=æ", any_address)
+    link_check.check(f"{site}/moved#top", any_address)
+    assert Site.requests == ["/?a=%C3%A6", "/moved", "/here"]
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:1/", "ftp://agern.example/", "http://", "http://a..b/", "http://x:y/"]
 )
 def test_what_cannot_be_asked_does_not_answer(url):
-    ok, result = link_check.check(url, anybody)
+    ok, result = link_check.check(url, any_address)
     assert not ok
     assert result.startswith("intet svar")
 
@@ -86,19 +86,19 @@ def test_sends_nothing_to_a_machine_that_is_not_public(site, host):
     assert not ok
     # How an odd way to write the address is read, or whether at all, is up to the machine.
     assert result == "adressen er ikke offentlig" or host not in ("127.0.0.1", "localhost")
-    assert Site.asked == []
+    assert Site.requests == []
 
 
 def test_a_public_website_cannot_send_the_question_into_the_network(site):
-    """The first end passes for public; where it redirects to does not, and is told nothing."""
-    asked = []
+    """The first address is allowed; the one that it redirects to is not, and gets no request."""
+    addresses = []
 
     def first_only(address: str) -> bool:
-        asked.append(address)
-        return len(asked) == 1
+        addresses.append(address)
+        return len(addresses) == 1
 
     assert link_check.check(f"{site}/moved", first_only) == (False, "adressen er ikke offentlig")
-    assert Site.asked == ["/moved"]
+    assert Site.requests == ["/moved"]
 
 
 @pytest.mark.parametrize(
@@ -121,25 +121,25 @@ def test_knows_what_is_public(address):
 def test_a_website_that_never_comes_to_an_end_does_not_hold_up_the_others():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        assert link_check.check(url, anybody, timeout=0.2) == (False, "intet svar (TimeoutError)")
+        assert link_check.check(url, any_address, timeout=0.2) == (False, "intet svar (TimeoutError)")
 
 
 # The command --------------------------------------------------------------------------------------
 
 
-def test_the_command_keeps_what_came_of_each_website_once(db, capsys):
+def test_the_command_stores_the_result_of_each_website_once(db, capsys):
     vendor = make_vendor("Agern", website="http://127.0.0.1:1/")
     make_response(vendor)
     call_command("check_links")
     call_command("check_links")
     assert "0 websites answered, 1 did not." in capsys.readouterr().out
-    assert [(one.url, one.ok) for one in LinkCheck.objects.all()] == [("http://127.0.0.1:1/", False)]
+    assert [(check.url, check.ok) for check in LinkCheck.objects.all()] == [("http://127.0.0.1:1/", False)]
 
 
 def test_a_website_that_answers_again_is_no_longer_held_against_it(db, site):
     make_response(make_vendor("Agern", website=f"{site}/"))
     LinkCheck.objects.create(url=f"{site}/", ok=False, result="404", checked_at=timezone.now() - timedelta(days=1))
-    assert link_check.check_all(anybody) == (1, 0)
+    assert link_check.check_all(any_address) == (1, 0)
     check = LinkCheck.objects.get()
     assert (check.ok, check.result) == (True, "200")
     assert check.checked_at.date() == timezone.now().date()
@@ -149,5 +149,5 @@ def test_asks_only_what_is_public_or_waits_for_review_and_each_once(db, site):
     for number, status in enumerate(("published", "submitted", "draft", "withdrawn", "published")):
         response = make_response(f"Firma nr. {number}", status)
         Response.objects.filter(pk=response.pk).update(website=f"{site}/{status}")
-    link_check.check_all(anybody)
-    assert sorted(Site.asked) == ["/published", "/submitted"]
+    link_check.check_all(any_address)
+    assert sorted(Site.requests) == ["/published", "/submitted"]

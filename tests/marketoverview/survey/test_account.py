@@ -1,4 +1,4 @@
-"""A person's own login: name and language, a copy of all data, and the way out."""
+"""A person's own login: name and language, a copy of all data, deletion."""
 
 import json
 
@@ -23,9 +23,9 @@ def member(client, owner):
 
 
 def data(client) -> dict:
-    answer = client.get(DATA)
-    assert answer["Content-Disposition"].startswith("attachment")
-    return json.loads(answer.content)
+    response = client.get(DATA)
+    assert response["Content-Disposition"].startswith("attachment")
+    return json.loads(response.content)
 
 
 # Name and language -------------------------------------------------------------------------------
@@ -78,21 +78,21 @@ def everything(vendor, member, colleague, curator):
 
 
 def test_the_copy_holds_all_of_the_person_and_its_company(client, member, curator, everything):
-    found = data(client)
-    assert found["login"]["email"] == member.email
-    assert [mail["subject"] for mail in found["mails"]] == ["Kvittering"]
-    assert [asked["vendor__name"] for asked in found["requests_to_join"]] == ["Østervang"]
-    (company,) = found["vendors"]
-    assert "colleague@nordstjernen.example" in [one["email"] for one in company["members"]]
-    assert [one["email"] for one in company["invitations"]] == ["ny@nordstjernen.example"]
+    copy = data(client)
+    assert copy["login"]["email"] == member.email
+    assert [mail["subject"] for mail in copy["mails"]] == ["Kvittering"]
+    assert [request["vendor__name"] for request in copy["requests_to_join"]] == ["Østervang"]
+    (company,) = copy["vendors"]
+    assert "colleague@nordstjernen.example" in [member["email"] for member in company["members"]]
+    assert [invitation["email"] for invitation in company["invitations"]] == ["ny@nordstjernen.example"]
     (response,) = company["responses"]
     assert (response["status"], response["contact_email"]) == ("published", "ki@nordstjernen.example")
-    said = {one["option"]: (one["own_words"], one["counted_by_kl"]) for one in response["answers"]}
-    assert said == {"advisory": ("", False), "other": ("Etik", False), "development": ("", True)}
+    answers = {answer["option"]: (answer["own_words"], answer["counted_by_kl"]) for answer in response["answers"]}
+    assert answers == {"advisory": ("", False), "other": ("Etik", False), "development": ("", True)}
     assert response["answers"][0]["question_text"] == "Hvad med services?"
     assert response["offerings"][0]["options"] == ["technologies/nlp"]
     assert {event["by"] for event in response["events"] if event["by"]} >= {"KL", member.email}
-    assert curator.email not in json.dumps(found)
+    assert curator.email not in json.dumps(copy)
 
 
 def test_the_copy_holds_nothing_of_other_companies(client, member, stranger):
@@ -106,9 +106,9 @@ def test_the_copy_costs_the_same_for_a_long_history(client, vendor, member, djan
     for more in (2, 4):
         for number in range(more):
             make_response(vendor, answers={f"q{number}-{more}": ["a", "b"]})
-        with django_assert_max_num_queries(40) as found:
+        with django_assert_max_num_queries(40) as queries:
             data(client)
-        counts.append(len(found))
+        counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
@@ -118,9 +118,9 @@ def test_the_copy_costs_the_same_for_a_long_history(client, vendor, member, djan
 def test_the_login_is_deleted_and_the_company_stays(client, vendor, member, colleague, everything):
     assert "cannot be undone" in read(client, DELETE).text
     assert User.objects.filter(pk=member.pk).exists()  # looking deletes nothing
-    answer = client.post(DELETE)
-    assert answer.status_code == 200
-    assert "Your login is deleted" in answer.content.decode()
+    page = client.post(DELETE)
+    assert page.status_code == 200
+    assert "Your login is deleted" in page.content.decode()
     assert not User.objects.filter(pk=member.pk).exists()
     assert not OutgoingMail.objects.filter(to=member.email).exists()
     assert vendor.responses.published().exists()
@@ -129,13 +129,13 @@ def test_the_login_is_deleted_and_the_company_stays(client, vendor, member, coll
     assert event.actor is None
 
 
-def test_the_last_one_of_a_public_profile_is_told_what_to_do(client, vendor, member):
+def test_the_last_one_of_a_public_profile_reads_what_to_do(client, vendor, member):
     make_response(vendor)
     other = make_vendor("Østervang")
     VendorMember.objects.create(vendor=other, user=member)
     VendorMember.objects.exclude(user=member).delete()
-    answer = client.post(DELETE, follow=True).content.decode()
-    assert "withdraw the profile first" in answer
+    text = client.post(DELETE, follow=True).content.decode()
+    assert "withdraw the profile first" in text
     assert set(member.vendors.all()) == {vendor, other}  # all or nothing
     vendor.responses.get().withdraw(member, "Vi lukker.")
     client.post(DELETE)

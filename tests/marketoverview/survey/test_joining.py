@@ -1,4 +1,4 @@
-"""How people come to act for a company: they register it, ask to join, are invited; and how they stop."""
+"""People come to act for a company by registering it, asking to join or an invitation, and leave it."""
 
 from datetime import timedelta
 
@@ -48,10 +48,10 @@ def members_of(vendor: Vendor) -> set[str]:
 
 @pytest.mark.parametrize("number", [CVR, "29 19 06 23", "DK29190623", " dk 29190623 "])
 def test_a_company_is_registered_by_its_cvr_number_however_it_is_written(number, client, newcomer):
-    answer = client.post(REGISTER, form(cvr_number=number), follow=True)
+    page = client.post(REGISTER, form(cvr_number=number), follow=True)
     vendor = Vendor.objects.get()
     assert (vendor.cvr_number, vendor.name, members_of(vendor)) == (CVR, "Vestlyset A/S", {newcomer.email})
-    assert "Vestlyset A/S" in parse(answer.content.decode()).one("h1").text
+    assert "Vestlyset A/S" in parse(page.content.decode()).one("h1").text
 
 
 @pytest.mark.parametrize("number", ["29190624", "1234", "٢٩١٩٠٦٢٣", "29190623x", "’ OR 1=1"])
@@ -84,9 +84,9 @@ def test_registering_twice_registers_once(client, newcomer):
 
 
 def test_a_number_that_is_registered_leads_to_the_request_to_join(client, newcomer):
-    known = make_vendor("Vestlyset", cvr_number=CVR)
-    answer = client.post(REGISTER, form(name="Noget andet"))
-    assert answer.url == reverse("vendor:join", args=[known.slug])
+    registered = make_vendor("Vestlyset", cvr_number=CVR)
+    redirect = client.post(REGISTER, form(name="Noget andet"))
+    assert redirect.url == reverse("vendor:join", args=[registered.slug])
     assert Vendor.objects.count() == 1
 
 
@@ -106,9 +106,9 @@ def test_ones_own_number_leads_to_ones_own_company(client, newcomer):
 
 
 def test_a_foreign_company_of_a_known_name_is_asked_about_first(client, newcomer):
-    known = make_vendor("Vestlyset ApS", cvr_number=OTHER_CVR)
+    registered = make_vendor("Vestlyset ApS", cvr_number=OTHER_CVR)
     page = client.post(REGISTER, form(name="VESTLYSET Ltd.", cvr_number="", country="GB")).content.decode()
-    assert reverse("vendor:join", args=[known.slug]) in page
+    assert reverse("vendor:join", args=[registered.slug]) in page
     assert Vendor.objects.count() == 1
     # The button is the only thing on the page that says so; a second field of that name would win over it.
     (button,) = parse(page).all(name="is_another")
@@ -149,8 +149,8 @@ def join_url(vendor):
 def test_one_who_asks_waits_and_the_members_are_told_once(client, newcomer, vendor, owner, colleague, join_url):
     client.post(join_url, {"message": "Jeg er ny i salget"})
     client.post(join_url, {"message": "Jeg er ny i salget"})
-    asked = JoinRequest.objects.get()
-    assert (asked.user, asked.message, asked.approved) == (newcomer, "Jeg er ny i salget", None)
+    join_request = JoinRequest.objects.get()
+    assert (join_request.user, join_request.message, join_request.approved) == (newcomer, "Jeg er ny i salget", None)
     for email in (owner.email, colleague.email):
         (mail,) = mails_to(email)
         assert newcomer.email in mail.body
@@ -170,38 +170,41 @@ def test_the_page_says_nothing_about_who_acts_for_the_company(client, newcomer, 
     assert owner.email not in client.get(join_url).content.decode()
 
 
-def decide(client, asked: JoinRequest, what: str):
-    return client.post(reverse("vendor:join_decide", args=[asked.vendor.slug, asked.pk]), {what: "1"}, follow=True)
+def decide(client, join_request: JoinRequest, what: str):
+    return client.post(
+        reverse("vendor:join_decide", args=[join_request.vendor.slug, join_request.pk]), {what: "1"}, follow=True
+    )
 
 
 def test_a_member_lets_somebody_in(client, vendor, owner):
-    asked = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
+    join_request = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
     client.force_login(owner)
-    decide(client, asked, "approve")
+    decide(client, join_request, "approve")
     assert "ny@vestlyset.example" in members_of(vendor)
     (mail,) = mails_to("ny@vestlyset.example")
     assert vendor.name in mail.subject
 
 
 def test_a_member_declines_and_who_comes_second_is_told(client, vendor, owner, colleague):
-    asked = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
+    join_request = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
     client.force_login(owner)
-    decide(client, asked, "decline")
+    decide(client, join_request, "decline")
     client.force_login(colleague)
-    page = decide(client, asked, "approve").content.decode()
+    page = decide(client, join_request, "approve").content.decode()
     assert "allerede" in page
     assert "ny@vestlyset.example" not in members_of(vendor)
     assert len(mails_to("ny@vestlyset.example")) == 1
 
 
 def test_a_stranger_decides_nothing(client, vendor, stranger):
-    asked = JoinRequest.objects.create(vendor=vendor, user=make_user())
+    join_request = JoinRequest.objects.create(vendor=vendor, user=make_user())
     client.force_login(stranger)
-    assert decide(client, asked, "approve").status_code == 404
+    assert decide(client, join_request, "approve").status_code == 404
     own = stranger.vendors.get()
-    assert client.post(reverse("vendor:join_decide", args=[own.slug, asked.pk]), {"approve": "1"}).status_code == 404
-    asked.refresh_from_db()
-    assert asked.decided_at is None
+    path = reverse("vendor:join_decide", args=[own.slug, join_request.pk])
+    assert client.post(path, {"approve": "1"}).status_code == 404
+    join_request.refresh_from_db()
+    assert join_request.decided_at is None
 
 
 # Colleagues -------------------------------------------------------------------------------------
@@ -318,7 +321,7 @@ def test_the_link_tells_before_any_login_who_invites_to_what(client, vendor, own
     assert 'name="robots" content="noindex"' in page.content.decode()
     invitation.refresh_from_db()
     assert invitation.opened_at
-    (button,) = [one for one in parse(page.content.decode()).all("a") if "log-ind" in one.attrs["href"]]
+    (button,) = [link for link in parse(page.content.decode()).all("a") if "log-ind" in link.attrs["href"]]
     assert button.attrs["href"].endswith(f"?next={landing(invitation)}")
 
 
