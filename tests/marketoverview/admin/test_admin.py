@@ -1,11 +1,10 @@
-"""What KL's curators can do in the administration, what they cannot, and what they are told."""
+"""The administration of the market overview as KL's curators use it."""
 
 import re
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -39,34 +38,32 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def kl(curator) -> Client:
-    """The curator's browser."""
-    return logged_in(curator)
-
-
 # Front page and lists ---------------------------------------------------------------------------
 
 
-def test_the_front_page_says_how_much_waits_and_leads_there(kl):
+def test_the_front_page_says_how_much_waits_and_leads_there(curator_client):
     make_response(status="submitted")
     make_response(status="submitted")
     make_response(confirmed_at=date(2020, 1, 1))
     with override("en"):
-        page = kl.get(reverse("admin:index"))
+        page = curator_client.get(reverse("admin:index"))
     assert [task.number for task in page.context["tasks"]] == [2, 1]
-    waiting, stale = (kl.get(task.url).context for task in page.context["tasks"])
+    waiting, stale = (curator_client.get(task.url).context for task in page.context["tasks"])
     assert len(waiting["rows"]) == 2
     assert stale["cl"].result_count == 1
 
 
-def test_what_waits_stands_first_and_the_longest_wait_on_top(kl):
+def test_what_waits_stands_first_and_the_longest_wait_on_top(curator_client):
     published, later, earlier = make_response(), make_response(status="submitted"), make_response(status="submitted")
     Response.objects.filter(pk=earlier.pk).update(submitted_at=timezone.now() - timedelta(days=3))
-    assert list(kl.get(url("response", "changelist")).context["cl"].result_list) == [earlier, later, published]
+    assert list(curator_client.get(url("response", "changelist")).context["cl"].result_list) == [
+        earlier,
+        later,
+        published,
+    ]
 
 
-def test_responses_are_found_by_name_own_words_status_and_age(kl):
+def test_responses_are_found_by_name_own_words_status_and_age(curator_client):
     ethics = make_response("Ørsted Data", answers={"services": ["other"]}, own_words={"services": "Dataetik"})
     draft = make_response("Kløver", "draft")
     old = make_response(confirmed_at=date(2020, 1, 1))
@@ -77,35 +74,37 @@ def test_responses_are_found_by_name_own_words_status_and_age(kl):
         ("stale=yes", [old]),
         (f"round__id__exact={make_round('1999').pk}", []),
     ):
-        assert list(kl.get(f"{url('response', 'changelist')}?{query}").context["cl"].result_list) == expected, query
+        assert (
+            list(curator_client.get(f"{url('response', 'changelist')}?{query}").context["cl"].result_list) == expected
+        ), query
 
 
-def test_vendors_show_what_is_public_of_them(kl):
+def test_vendors_show_what_is_public_of_them(curator_client):
     old, withdrawn = make_response(confirmed_at=date(2020, 1, 1)), make_response(status="withdrawn")
     changelist = url("vendor", "changelist")
-    assert kl.get(f"{changelist}?stale=yes").context["cl"].result_list[0] == old.vendor
-    assert list(kl.get(f"{changelist}?public=no").context["cl"].result_list) == [withdrawn.vendor]
-    text = Page(kl, changelist).text
+    assert curator_client.get(f"{changelist}?stale=yes").context["cl"].result_list[0] == old.vendor
+    assert list(curator_client.get(f"{changelist}?public=no").context["cl"].result_list) == [withdrawn.vendor]
+    text = Page(curator_client, changelist).text
     assert "1.1.2020" in text
     assert "not public" in text
 
 
 @pytest.mark.parametrize("model", ["response", "vendor", "option"])
-def test_a_list_costs_the_same_at_any_length(model, kl, django_assert_num_queries):
+def test_a_list_costs_the_same_at_any_length(model, curator_client, django_assert_num_queries):
     def make(number: int) -> None:
         for _ in range(number):
             make_response(answers={"services": [f"option-{Option.objects.count()}"]})
 
     make(2)
     with CaptureQueriesContext(connection) as few:
-        kl.get(url(model, "changelist"))
+        curator_client.get(url(model, "changelist"))
     make(28)
     with django_assert_num_queries(len(few)):
-        assert len(kl.get(url(model, "changelist")).context["cl"].result_list) == 30
+        assert len(curator_client.get(url(model, "changelist")).context["cl"].result_list) == 30
 
 
 @pytest.mark.parametrize("status", ["draft", "published"])
-def test_a_response_costs_the_same_with_any_number_of_answers(status, kl, django_assert_num_queries):
+def test_a_response_costs_the_same_with_any_number_of_answers(status, curator_client, django_assert_num_queries):
     make_round(max_offerings=30)
 
     def make(name: str, number: int) -> str:
@@ -116,21 +115,21 @@ def test_a_response_costs_the_same_with_any_number_of_answers(status, kl, django
         return url("response", "change", response.pk)
 
     few, many = make("Få", 2), make("Mange", 30)
-    kl.get(few)
+    curator_client.get(few)
     with CaptureQueriesContext(connection) as queries:
-        kl.get(few)
+        curator_client.get(few)
     with django_assert_num_queries(len(queries)):
-        kl.get(many)
+        curator_client.get(many)
 
 
 # A response: what may be edited -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", ["published", "archived", "withdrawn", "rejected"])
-def test_what_is_or_was_public_is_only_read(status, kl):
+def test_what_is_or_was_public_is_only_read(status, curator_client):
     response = make_response(status=status, answers={"services": ["other"]})
     events = ModerationEvent.objects.count()
-    page = Page(kl, url("response", "change", response.pk))
+    page = Page(curator_client, url("response", "change", response.pk))
     assert 'name="description"' not in page.text
     assert page.send(description="Overskrevet").status_code == 403
     response.refresh_from_db()
@@ -140,9 +139,9 @@ def test_what_is_or_was_public_is_only_read(status, kl):
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "returned"])
-def test_an_edit_on_the_vendors_behalf_leaves_one_trace(status, kl, curator):
+def test_an_edit_on_the_vendors_behalf_leaves_one_trace(status, curator_client, curator):
     response = make_response(status=status, answers={"services": ["other"]})
-    page = Page(kl, url("response", "change", response.pk))
+    page = Page(curator_client, url("response", "change", response.pk))
     page.send(**{"description": "Rettet af KL", "answers-0-own_words": "Også etik"})
     response.refresh_from_db()
     assert (response.status, response.description) == (status, "Rettet af KL")
@@ -150,23 +149,23 @@ def test_an_edit_on_the_vendors_behalf_leaves_one_trace(status, kl, curator):
     assert response.history.first().history_user == curator
     assert [(event.verb, event.actor) for event in response.events.all()][-1] == (Verb.EDIT, curator)
     assert response.events.filter(verb=Verb.EDIT).count() == 1
-    assert "edited by KL" in Page(kl, page.url).text
+    assert "edited by KL" in Page(curator_client, page.url).text
 
 
-def test_saving_without_a_change_leaves_no_trace(kl):
+def test_saving_without_a_change_leaves_no_trace(curator_client):
     make_question("services", matrix_axis="row")
     response = make_response(
         status="draft", answers={"services": ["other"]}, offerings=[{"title": "Post", "options": {"services": ["nlp"]}}]
     )
-    Page(kl, url("response", "change", response.pk)).send()
+    Page(curator_client, url("response", "change", response.pk)).send()
     assert not response.events.exists()
     assert response.offerings.get().options.get().code == "nlp"
 
 
-def test_answers_and_offerings_are_added_and_removed(kl):
+def test_answers_and_offerings_are_added_and_removed(curator_client):
     advisory = make_question("services", ["advisory"], matrix_axis="row").options.get()
     response = make_response(status="draft", answers={"services": ["legal"]}, offerings=[{"title": "Post"}])
-    Page(kl, url("response", "change", response.pk)).send(
+    Page(curator_client, url("response", "change", response.pk)).send(
         **{"answers-0-DELETE": "on", "answers-1-option": advisory.pk, "offerings-TOTAL_FORMS": "2",
            "offerings-1-title": "Tale", "offerings-1-options": [advisory.pk]}
     )  # fmt: skip
@@ -176,16 +175,16 @@ def test_answers_and_offerings_are_added_and_removed(kl):
     assert response.events.filter(verb=Verb.EDIT).count() == 1
 
 
-def test_own_words_belong_to_other_only(kl):
+def test_own_words_belong_to_other_only(curator_client):
     response = make_response(status="draft", answers={"services": ["legal"]})
-    page = Page(kl, url("response", "change", response.pk)).send(**{"answers-0-own_words": "Noget"})
+    page = Page(curator_client, url("response", "change", response.pk)).send(**{"answers-0-own_words": "Noget"})
     assert "Own words belong to the option" in page.content.decode()
     assert response.answers.get().own_words == ""
 
 
-def test_a_second_tab_does_not_overwrite_the_first(kl):
+def test_a_second_tab_does_not_overwrite_the_first(curator_client):
     response = make_response(status="draft")
-    first, second = (Page(kl, url("response", "change", response.pk)) for _ in range(2))
+    first, second = (Page(curator_client, url("response", "change", response.pk)) for _ in range(2))
     first.send(description="Først")
     page = second.send(description="Sidst")
     assert "Nothing was saved" in page.content.decode()
@@ -194,9 +193,9 @@ def test_a_second_tab_does_not_overwrite_the_first(kl):
     assert response.description == "Først"
 
 
-def test_an_edit_begun_before_the_publication_does_not_touch_what_is_public(kl, curator):
+def test_an_edit_begun_before_the_publication_does_not_touch_what_is_public(curator_client, curator):
     response = make_response(status="submitted")
-    page = Page(kl, url("response", "change", response.pk))
+    page = Page(curator_client, url("response", "change", response.pk))
     response.publish(curator)
     assert page.send(description="For sent").status_code == 403
     response.refresh_from_db()
@@ -204,37 +203,37 @@ def test_an_edit_begun_before_the_publication_does_not_touch_what_is_public(kl, 
     assert response.description != "For sent"
 
 
-def test_a_new_response_is_begun_from_what_is_public(kl, curator):
+def test_a_new_response_is_begun_from_what_is_public(curator_client, curator):
     public = make_response(answers={"services": ["advisory"]})
-    page = Page(kl, f"{url('response', 'add')}?vendor={public.vendor_id}").send()
+    page = Page(curator_client, f"{url('response', 'add')}?vendor={public.vendor_id}").send()
     draft = Response.objects.get(status="draft")
     assert page.redirect_chain[-1][0] == url("response", "change", draft.pk)
     assert (draft.based_on, draft.sequence, draft.answers.count()) == (public, 2, 1)
-    Page(kl, f"{url('response', 'add')}?vendor={public.vendor_id}").send()
+    Page(curator_client, f"{url('response', 'add')}?vendor={public.vendor_id}").send()
     assert Response.objects.count() == 2
 
 
-def test_only_a_draft_that_was_never_submitted_is_deleted(kl):
+def test_only_a_draft_that_was_never_submitted_is_deleted(curator_client):
     draft, published, returned = make_response(status="draft"), make_response(), make_response(status="returned")
     for response in (draft, published, returned):
-        kl.post(url("response", "delete", response.pk), {"post": "yes"})
+        curator_client.post(url("response", "delete", response.pk), {"post": "yes"})
     assert set(Response.objects.all()) == {published, returned}
-    kl.post(url("vendor", "delete", published.vendor_id), {"post": "yes"})
+    curator_client.post(url("vendor", "delete", published.vendor_id), {"post": "yes"})
     assert snapshots.current().entries[0].vendor_id == published.vendor_id
 
 
 # What the public pages show ---------------------------------------------------------------------
 
 
-def test_a_renamed_vendor_shows_on_the_next_request_under_the_same_address(kl):
+def test_a_renamed_vendor_shows_on_the_next_request_under_the_same_address(curator_client):
     vendor = make_response("Agern").vendor
     assert [entry.name for entry in snapshots.current().entries] == ["Agern"]
-    Page(kl, url("vendor", "change", vendor.pk)).send(name="Bøg", slug="et-andet")
+    Page(curator_client, url("vendor", "change", vendor.pk)).send(name="Bøg", slug="et-andet")
     assert [(entry.name, entry.slug) for entry in snapshots.current().entries] == [("Bøg", "agern")]
 
 
-def test_a_vendor_is_added_and_its_profile_linked_when_there_is_one(kl):
-    page = Page(kl, url("vendor", "add"))
+def test_a_vendor_is_added_and_its_profile_linked_when_there_is_one(curator_client):
+    page = Page(curator_client, url("vendor", "add"))
     assert "&quot;dependency_list&quot;: [&quot;name&quot;]" in page.text
     page.send(name="Eg", slug="eg", country="DK", cvr_number="12345678")
     assert not Vendor.objects.exists()
@@ -242,34 +241,34 @@ def test_a_vendor_is_added_and_its_profile_linked_when_there_is_one(kl):
     vendor = Vendor.objects.get()
     with override("en"):
         profile = reverse("market:profile", args=["eg"])
-    assert profile not in Page(kl, url("vendor", "change", vendor.pk)).text
+    assert profile not in Page(curator_client, url("vendor", "change", vendor.pk)).text
     make_response(vendor)
-    assert profile in Page(kl, url("vendor", "change", vendor.pk)).text
+    assert profile in Page(curator_client, url("vendor", "change", vendor.pk)).text
 
 
-def test_an_option_in_use_is_retired_and_brought_back_but_not_deleted(kl, curator):
+def test_an_option_in_use_is_retired_and_brought_back_but_not_deleted(curator_client, curator):
     response = make_response(answers={"services": ["advisory"]}, offerings=[{"options": {"areas": ["health"]}}])
     in_answer, in_offering = Option.objects.get(code="advisory"), Option.objects.get(code="health")
     unused = make_option(in_answer.question, "unused")
     for option in (in_answer, in_offering, unused):
-        assert ("deletelink" in Page(kl, url("option", "change", option.pk)).text) == (option == unused)
-        kl.post(url("option", "delete", option.pk), {"post": "yes"})
+        assert ("deletelink" in Page(curator_client, url("option", "change", option.pk)).text) == (option == unused)
+        curator_client.post(url("option", "delete", option.pk), {"post": "yes"})
     assert set(Option.objects.all()) == {in_answer, in_offering}
-    kl.post(url("question", "delete", in_answer.question_id), {"post": "yes"})
+    curator_client.post(url("question", "delete", in_answer.question_id), {"post": "yes"})
     assert Answer.objects.filter(response=response).exists()
 
-    page = Page(kl, url("option", "change", in_answer.pk))
+    page = Page(curator_client, url("option", "change", in_answer.pk))
     page.send(_retire="Retire")
     assert snapshots.current().tallies["services"].choices[0].option.retired_on == timezone.localdate()
     assert in_answer.history.first().history_user == curator
-    assert "Bring back" in Page(kl, page.url).text
+    assert "Bring back" in Page(curator_client, page.url).text
     page.send(_bring_back="Bring back")
     assert snapshots.current().tallies["services"].choices[0].option.retired_on is None
 
 
-def test_codes_are_chosen_once(kl):
+def test_codes_are_chosen_once(curator_client):
     question = make_question("services", ["advisory"])
-    Page(kl, url("question", "change", question.pk)).send(
+    Page(curator_client, url("question", "change", question.pk)).send(
         **{"code": "other-code", "heading_en": "Renamed", "options-0-code": "changed", "options-0-label_en": "Advice",
            "options-TOTAL_FORMS": "2", "options-1-code": "legal", "options-1-label_da": "Jura", "options-1-position": "9"}
     )  # fmt: skip
@@ -277,42 +276,44 @@ def test_codes_are_chosen_once(kl):
     assert (question.code, question.heading_en) == ("services", "Renamed")
     assert set(question.options.values_list("code", "label_en")) == {("advisory", "Advice"), ("legal", "")}
     option = question.options.get(code="legal")
-    Page(kl, url("option", "change", option.pk)).send(code="changed", label_da="Juridisk")
+    Page(curator_client, url("option", "change", option.pk)).send(code="changed", label_da="Juridisk")
     option.refresh_from_db()
     assert (option.code, option.label_da) == ("legal", "Juridisk")
     survey_round = make_round()
-    Page(kl, url("surveyround", "change", survey_round.pk)).send(code="changed", name_en="Renamed")
+    Page(curator_client, url("surveyround", "change", survey_round.pk)).send(code="changed", name_en="Renamed")
     assert SurveyRound.objects.get().code == survey_round.code
     assert SurveyRound.objects.get().name_en == "Renamed"
 
 
-def test_a_comment_shows_at_once_with_the_day_of_its_text(kl):
+def test_a_comment_shows_at_once_with_the_day_of_its_text(curator_client):
     question = make_question("services", ["advisory"])
     make_response(answers={"services": ["advisory"]})
     assert snapshots.current().tallies["services"].comment is None
-    Page(kl, url("figurecomment", "add")).send(question=question.pk, text_da="Godt nyt", text_en="Good news")
+    Page(curator_client, url("figurecomment", "add")).send(
+        question=question.pk, text_da="Godt nyt", text_en="Good news"
+    )
     comment = snapshots.current().tallies["services"].comment
     assert (comment.text_en, comment.updated_on) == ("Good news", timezone.localdate())
     FigureComment.objects.update(updated_on=date(2026, 1, 2))
-    Page(kl, url("figurecomment", "change", comment.pk)).send()
+    Page(curator_client, url("figurecomment", "change", comment.pk)).send()
     assert FigureComment.objects.get().updated_on == date(2026, 1, 2)
-    Page(kl, url("figurecomment", "change", comment.pk)).send(text_da="Bedre nyt")
+    Page(curator_client, url("figurecomment", "change", comment.pk)).send(text_da="Bedre nyt")
     assert FigureComment.objects.get().updated_on == timezone.localdate()
     assert snapshots.current().tallies["services"].comment.text_da == "Bedre nyt"
-    kl.post(url("figurecomment", "delete", comment.pk), {"post": "yes"})
+    curator_client.post(url("figurecomment", "delete", comment.pk), {"post": "yes"})
     assert snapshots.current().tallies["services"].comment is None
 
 
 # History ----------------------------------------------------------------------------------------
 
 
-def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl):
+def test_an_earlier_version_can_be_brought_back_and_shows_at_once(curator_client):
     vendor = make_response("Agern").vendor
-    Page(kl, url("vendor", "change", vendor.pk)).send(name="Bøg")
-    assert "Agern → Bøg" in Page(kl, url("vendor", "history", vendor.pk)).text
+    Page(curator_client, url("vendor", "change", vendor.pk)).send(name="Bøg")
+    assert "Agern → Bøg" in Page(curator_client, url("vendor", "history", vendor.pk)).text
     assert [entry.name for entry in snapshots.current().entries] == ["Bøg"]
     first = vendor.history.last()
-    Page(kl, url("vendor", "simple_history", vendor.pk, first.pk)).send()
+    Page(curator_client, url("vendor", "simple_history", vendor.pk, first.pk)).send()
     assert [entry.name for entry in snapshots.current().entries] == ["Agern"]
 
 
@@ -327,13 +328,13 @@ def test_whoever_may_only_read_cannot_go_back_to_an_earlier_version():
     assert vendor.name == "Bøg"
 
 
-def test_no_earlier_version_of_a_response_comes_back_past_the_steps(kl):
+def test_no_earlier_version_of_a_response_comes_back_past_the_steps(curator_client):
     response = make_response()
     draft = response.history.last()
-    page = Page(kl, url("response", "simple_history", response.pk, draft.pk))
+    page = Page(curator_client, url("response", "simple_history", response.pk, draft.pk))
     assert page.response.status_code == 200
     assert 'name="_save"' not in page.text
-    assert kl.post(page.url, {"description": "x"}).status_code == 403
+    assert curator_client.post(page.url, {"description": "x"}).status_code == 403
     response.refresh_from_db()
     assert response.status == Status.PUBLISHED
 
@@ -351,19 +352,19 @@ def test_a_user_is_added_by_e_mail_and_the_same_one_in_capitals_is_refused(clien
     assert "already exists" in page.send(email="NY@firma.example", full_name="Ny").content.decode()
 
 
-def test_curators_see_users_but_change_none(kl, curator):
+def test_curators_see_users_but_change_none(curator_client, curator):
     with override("en"):
-        page = Page(kl, reverse("admin:kl_ai_user_change", args=[curator.pk]))
+        page = Page(curator_client, reverse("admin:kl_ai_user_change", args=[curator.pk]))
     assert page.response.status_code == 200
     assert page.send(is_superuser="on").status_code == 403
 
 
-def test_no_page_holds_inline_script_or_style(kl):
+def test_no_page_holds_inline_script_or_style(curator_client):
     question = make_question("services", ["advisory"])
     response = make_response(status="submitted", answers={"services": ["advisory"]}, offerings=[{"title": "Post"}])
     comment = FigureComment.objects.create(question=question, text_da="Nyt")
     objects = (response, response.vendor, question, question.options.get(), response.round, comment)
-    Page(kl, url("vendor", "change", response.vendor_id)).send(name="Nyt navn")
+    Page(curator_client, url("vendor", "change", response.vendor_id)).send(name="Nyt navn")
     with override("en"):
         urls = [reverse("admin:index"), step(response, "reject"), reverse("admin:kl_ai_user_changelist")]
     for item in objects:
@@ -376,17 +377,17 @@ def test_no_page_holds_inline_script_or_style(kl):
         if item.history.exists():
             urls.append(url(model, "simple_history", item.pk, item.history.first().pk))
     for address in urls:
-        page = Page(kl, address)
+        page = Page(curator_client, address)
         assert page.response.status_code == 200, address
         assert "Content-Security-Policy" in page.response.headers
         inline = re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", page.text)
         assert not inline, (address, inline)
 
 
-def test_the_history_of_a_vendor_tells_of_an_extension_whose_round_is_gone(kl):
+def test_the_history_of_a_vendor_tells_of_an_extension_whose_round_is_gone(curator_client):
     vendor, survey_round = make_vendor("Nordstjernen"), make_round()
     DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=date(2026, 12, 1), reason="Barsel.")
     survey_round.delete()
-    page = kl.get(url("vendor", "history", vendor.pk))
+    page = curator_client.get(url("vendor", "history", vendor.pk))
     assert page.status_code == 200
     assert "Barsel." in page.content.decode()

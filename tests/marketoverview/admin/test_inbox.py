@@ -26,12 +26,6 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def kl(curator) -> Client:
-    """The curator's browser."""
-    return logged_in(curator)
-
-
 def inbox(client: Client) -> Page:
     return Page(client, url("response", "inbox"))
 
@@ -53,10 +47,10 @@ def corrected(name: str = "Agern", **fields) -> Response:
 # The inbox --------------------------------------------------------------------------------------
 
 
-def test_the_longest_wait_comes_first_with_who_and_how_much_is_new(kl):
+def test_the_longest_wait_comes_first_with_who_and_how_much_is_new(curator_client):
     new, changed = make_response("Birk", "submitted"), corrected("Agern")
     Response.objects.filter(pk=changed.pk).update(submitted_at=timezone.now() - timedelta(days=3))
-    page = inbox(kl)
+    page = inbox(curator_client)
     rows = page.response.context["rows"]
     assert [(row.response, row.days, row.is_new, row.change_count) for row in rows] == [
         (changed, 3, False, 1), (new, 0, True, 3),
@@ -66,10 +60,10 @@ def test_the_longest_wait_comes_first_with_who_and_how_much_is_new(kl):
     assert url("response", "review", changed.pk) in page.text
 
 
-def test_the_inbox_is_found_from_the_front_page_and_the_list(kl):
+def test_the_inbox_is_found_from_the_front_page_and_the_list(curator_client):
     make_response(status="submitted")
-    assert url("response", "inbox") in Page(kl, "/en/admin/").text
-    assert url("response", "inbox") in Page(kl, url("response", "changelist")).text
+    assert url("response", "inbox") in Page(curator_client, "/en/admin/").text
+    assert url("response", "inbox") in Page(curator_client, url("response", "changelist")).text
 
 
 def test_an_editor_does_not_come_in():
@@ -79,75 +73,75 @@ def test_an_editor_does_not_come_in():
     assert review(editor, response).response.status_code == 403
 
 
-def test_an_inbox_costs_the_same_at_any_length(kl, django_assert_num_queries):
+def test_an_inbox_costs_the_same_at_any_length(curator_client, django_assert_num_queries):
     def make(number: int) -> None:
         for _ in range(number):
             draft = corrected(f"Firma {Response.objects.count()}")
             JoinRequest.objects.create(vendor=draft.vendor, user=make_user())
 
     make(2)
-    inbox(kl)
+    inbox(curator_client)
     with CaptureQueriesContext(connection) as few:
-        inbox(kl)
+        inbox(curator_client)
     number = len(few)
     make(8)
-    inbox(kl)  # the snapshot is new
+    inbox(curator_client)  # the snapshot is new
     with django_assert_num_queries(number):
-        assert len(inbox(kl).response.context["rows"]) == 10
+        assert len(inbox(curator_client).response.context["rows"]) == 10
 
 
-def test_objections_and_what_to_keep_an_eye_on(kl, curator):
+def test_objections_and_what_to_keep_an_eye_on(curator_client, curator):
     response = make_response(answers={"services": ["other"]}, own_words={"services": "Dataetik"})
     answer = response.answers.get()
     map_answer(answer, make_option(make_question("services"), "legal"), curator)
     object_to_mapping(answer, make_user(), "Det er noget <b>andet</b>")
-    text = inbox(kl).text
+    text = inbox(curator_client).text
     assert "Dataetik" in text
     assert "Det er noget &lt;b&gt;andet&lt;/b&gt;" in text
 
 
-def test_somebody_who_asks_is_let_in_once_and_told(kl):
+def test_somebody_who_asks_is_let_in_once_and_told(curator_client):
     join_request = JoinRequest.objects.create(
         vendor=make_vendor("Agern"), user=make_user("pia@agern.example"), message="Ny her"
     )
-    page = inbox(kl)
+    page = inbox(curator_client)
     assert "Ny her" in page.text
     decide = url("joinrequest", "decide", join_request.pk)
-    assert kl.get(decide).status_code == 405
-    assert "now acts for Agern" in message_text(kl.post(decide, {"approve": "yes"}, follow=True))
-    assert "decided already" in message_text(kl.post(decide, {"approve": "no"}, follow=True))
+    assert curator_client.get(decide).status_code == 405
+    assert "now acts for Agern" in message_text(curator_client.post(decide, {"approve": "yes"}, follow=True))
+    assert "decided already" in message_text(curator_client.post(decide, {"approve": "no"}, follow=True))
     assert list(join_request.vendor.members.all()) == [join_request.user]
     assert OutgoingMail.objects.filter(to="pia@agern.example").count() == 1
-    assert "Ny her" not in inbox(kl).text
+    assert "Ny her" not in inbox(curator_client).text
 
 
 # The review -------------------------------------------------------------------------------------
 
 
-def test_the_changed_words_are_marked_and_the_others_are_muted(kl):
-    text = review(kl, corrected()).text
+def test_the_changed_words_are_marked_and_the_others_are_muted(curator_client):
+    text = review(curator_client, corrected()).text
     assert "<del> små</del><ins> store</ins>" in text
     assert text.count("change-changed") == 1
     assert text.count("change-same") == 5
 
 
-def test_the_first_response_is_shown_without_marks(kl):
+def test_the_first_response_is_shown_without_marks(curator_client):
     response = make_response("Agern", "submitted", answers={"services": ["other"]}, own_words={"services": "Dataetik"})
-    text = review(kl, response).text
+    text = review(curator_client, response).text
     assert "Dataetik" in text
     assert "<ins>" not in text
     assert "<del>" not in text
 
 
-def test_hostile_words_stay_text(kl):
+def test_hostile_words_stay_text(curator_client):
     text = review(
-        kl, corrected(description="<script>alert(1)</script> {{ 7 }}", website="https://x.example/?a=<b>")
+        curator_client, corrected(description="<script>alert(1)</script> {{ 7 }}", website="https://x.example/?a=<b>")
     ).text
     assert "<script>alert(1)" not in text
     assert "&lt;script&gt;" in text
 
 
-def test_a_review_costs_the_same_for_any_response(kl, django_assert_num_queries):
+def test_a_review_costs_the_same_for_any_response(curator_client, django_assert_num_queries):
     make_round(max_offerings=20)
 
     def make(name: str, number: int) -> Response:
@@ -159,23 +153,26 @@ def test_a_review_costs_the_same_for_any_response(kl, django_assert_num_queries)
         return draft
 
     few, many = make("Få", 2), make("Mange", 15)
-    review(kl, few)
+    review(curator_client, few)
     with CaptureQueriesContext(connection) as queries:
-        review(kl, few)
+        review(curator_client, few)
     with django_assert_num_queries(len(queries)):
-        review(kl, many)
+        review(curator_client, many)
 
 
-def test_the_first_button_of_a_submitted_response_leads_to_the_review(kl):
+def test_the_first_button_of_a_submitted_response_leads_to_the_review(curator_client):
     response = make_response(status="submitted")
-    text = Page(kl, url("response", "change", response.pk)).text
+    text = Page(curator_client, url("response", "change", response.pk)).text
     assert text.index(url("response", "review", response.pk)) < text.index(step(response, "publish"))
-    assert url("response", "review", response.pk) not in Page(kl, url("response", "change", make_response().pk)).text
+    assert (
+        url("response", "review", response.pk)
+        not in Page(curator_client, url("response", "change", make_response().pk)).text
+    )
 
 
 @pytest.mark.parametrize("status", ["draft", "returned", "published", "archived", "withdrawn", "rejected"])
-def test_there_is_nothing_to_decide_on_what_was_not_submitted(status, kl):
-    page = review(kl, make_response(status=status))
+def test_there_is_nothing_to_decide_on_what_was_not_submitted(status, curator_client):
+    page = review(curator_client, make_response(status=status))
     assert page.response.status_code == 200
     assert "formaction" not in page.text
 
@@ -189,54 +186,59 @@ def decide(page: Page, name: str, response: Response, **typed):
     return page.client.post(step(response, name), sent, follow=True)
 
 
-def test_sent_back_with_a_reason_at_an_item(kl):
+def test_sent_back_with_a_reason_at_an_item(curator_client):
     response = corrected()
     decide(
-        review(kl, response), "send-back", response, **{"remark-services": "Hvad er <b>andet</b>?", "remark-x": "nej"}
+        review(curator_client, response),
+        "send-back",
+        response,
+        **{"remark-services": "Hvad er <b>andet</b>?", "remark-x": "nej"},
     )
     response.refresh_from_db()
     assert response.status == Status.RETURNED
     assert response.remarks == {"services": "Hvad er <b>andet</b>?"}
 
 
-def test_without_any_reason_the_page_comes_back(kl):
+def test_without_any_reason_the_page_comes_back(curator_client):
     response = corrected()
-    page_after = decide(review(kl, response), "send-back", response, reason="  ")
+    page_after = decide(review(curator_client, response), "send-back", response, reason="  ")
     assert "This field is required" in page_after.content.decode()
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
 
 
 @pytest.mark.parametrize("name", ["reject", "publish"])
-def test_what_was_typed_at_the_items_is_not_lost_by_another_button(name, kl):
+def test_what_was_typed_at_the_items_is_not_lost_by_another_button(name, curator_client):
     response = corrected()
-    page_after = decide(review(kl, response), name, response, **{"remark-services": "Mangler", "reason": "Fordi"})
+    page_after = decide(
+        review(curator_client, response), name, response, **{"remark-services": "Mangler", "reason": "Fordi"}
+    )
     text = page_after.content.decode()
     assert "Nothing was done yet" in text
     assert "Mangler" in text
     assert "Fordi" in text
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
-    Page(kl, step(response, name), page_after).send()
+    Page(curator_client, step(response, name), page_after).send()
     response.refresh_from_db()
     assert response.status == (Status.REJECTED if name == "reject" else Status.PUBLISHED)
 
 
-def test_a_page_that_is_too_old_keeps_what_was_typed(kl, curator):
+def test_a_page_that_is_too_old_keeps_what_was_typed(curator_client, curator):
     response = corrected()
-    page = review(kl, response)
+    page = review(curator_client, response)
     response.record_edit(curator, "Rettet")
     page_after = decide(page, "send-back", response, **{"remark-services": "Mangler"})
     assert "Nothing was changed" in message_text(page_after)
     assert "Mangler" in page_after.content.decode()
-    Page(kl, step(response, "send-back"), page_after).send()
+    Page(curator_client, step(response, "send-back"), page_after).send()
     response.refresh_from_db()
     assert response.remarks == {"services": "Mangler"}
 
 
-def test_of_two_curators_the_second_is_told_and_nobody_is_mailed_twice(kl):
+def test_of_two_curators_the_second_is_told_and_nobody_is_mailed_twice(curator_client):
     response = corrected()
-    pages = [review(client, response) for client in (kl, logged_in(make_curator("anden@kl.example")))]
+    pages = [review(client, response) for client in (curator_client, logged_in(make_curator("anden@kl.example")))]
     first, second = decide(pages[0], "publish", response), decide(pages[1], "send-back", response, reason="Nej")
     assert "is published" in message_text(first)
     assert "Nothing was changed" in message_text(second)
@@ -274,7 +276,7 @@ class NoServer:
         raise ConnectionRefusedError
 
 
-def test_the_curator_hears_where_nobody_can_be_mailed(kl):
+def test_the_curator_hears_where_nobody_can_be_mailed(curator_client):
     response = make_response("Agern", "submitted")
     response.vendor.memberships.all().delete()
-    assert "Nobody acts for Agern" in message_text(Page(kl, step(response, "publish")).send())
+    assert "Nobody acts for Agern" in message_text(Page(curator_client, step(response, "publish")).send())

@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db
 LIST = "Virksomhed;E-mail;CVR\nEg & Søn;ki@eg.example;13585628\nElm;ki@elm.example\nAgern A/S;ny@agern.example\n;x\n"
 
 
-@pytest.fixture
-def kl(curator) -> Client:
-    """The curator's browser."""
-    return logged_in(curator)
-
-
 @pytest.fixture(autouse=True)
 def survey_round(db):
     return make_round()
@@ -56,9 +50,9 @@ def make_invitation(**fields) -> Invitation:
 # The list ---------------------------------------------------------------------------------------
 
 
-def test_the_preview_shows_each_line_and_sends_nothing(kl):
+def test_the_preview_shows_each_line_and_sends_nothing(curator_client):
     agern = make_vendor("Agern")
-    page = invite(kl)
+    page = invite(curator_client)
     assert kinds(page) == ["new", "new", "known", "invalid"]
     assert url("vendor", "change", agern.pk) in page.content.decode()
     assert "Send 2 invitations" in page.content.decode()
@@ -66,17 +60,17 @@ def test_the_preview_shows_each_line_and_sends_nothing(kl):
     assert not OutgoingMail.objects.exists()
 
 
-def test_vendors_are_known_by_number_member_and_name(kl):
+def test_vendors_are_known_by_number_member_and_name(curator_client):
     make_vendor("Agern", cvr_number="13585628")
     make_user("pia@birk.example", member_of=make_vendor("Birk"))
     text = "Andet navn;a@b.example;13585628\nAndet navn;PIA@birk.example\nAGERN ApS;c@d.example\nEg;ki@eg.example"
-    assert kinds(invite(kl, text)) == ["known", "known", "known", "new"]
+    assert kinds(invite(curator_client, text)) == ["known", "known", "known", "new"]
 
 
-def test_exactly_the_new_ones_are_invited_in_the_chosen_language_and_round(kl, curator):
+def test_exactly_the_new_ones_are_invited_in_the_chosen_language_and_round(curator_client, curator):
     make_vendor("Agern")
     other = make_round("2027")
-    page = send(kl, invite(kl, round=other.pk, language="en"))
+    page = send(curator_client, invite(curator_client, round=other.pk, language="en"))
     assert "2 companies are invited" in message_text(page)
     rows = Invitation.objects.order_by("email").values_list(
         "email", "company_name", "cvr_number", "by_kl", "invited_by", "language", "round"
@@ -88,54 +82,54 @@ def test_exactly_the_new_ones_are_invited_in_the_chosen_language_and_round(kl, c
     assert OutgoingMail.objects.count() == 2
 
 
-def test_the_same_list_twice_invites_nobody_twice(kl):
-    preview = invite(kl)
-    send(kl, preview)
-    page = send(kl, preview)
+def test_the_same_list_twice_invites_nobody_twice(curator_client):
+    preview = invite(curator_client)
+    send(curator_client, preview)
+    page = send(curator_client, preview)
     assert "Nobody was invited" in message_text(page)
     assert Invitation.objects.count() == 3
     assert OutgoingMail.objects.count() == 3
-    assert kinds(invite(kl)) == ["invited", "invited", "invited", "invalid"]
+    assert kinds(invite(curator_client)) == ["invited", "invited", "invited", "invalid"]
 
 
-def test_what_was_cancelled_can_be_invited_anew(kl):
+def test_what_was_cancelled_can_be_invited_anew(curator_client):
     make_invitation(email="KI@eg.example").cancel()
-    assert kinds(invite(kl, "Eg;ki@eg.example")) == ["new"]
+    assert kinds(invite(curator_client, "Eg;ki@eg.example")) == ["new"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
-def test_a_file_is_read_and_travels_on_as_text(encoding, kl):
+def test_a_file_is_read_and_travels_on_as_text(encoding, curator_client):
     file = SimpleUploadedFile("liste.csv", "Virksomhed;Mail\nBøg;ki@boeg.example".encode(encoding))
-    preview = invite(kl, "", file=file)
+    preview = invite(curator_client, "", file=file)
     assert kinds(preview) == ["new"]
-    send(kl, preview)
+    send(curator_client, preview)
     assert Invitation.objects.get().company_name == "Bøg"
 
 
-def test_hostile_lines_stay_text(kl):
+def test_hostile_lines_stay_text(curator_client):
     text = '=HYPERLINK("x");a@b.example\n<script>alert(1)</script>;c@d.example\nEg;e@f.example\x0bBcc: g@h.example\n{{ 7 }};i@j.example\n"'
-    page = invite(kl, text)
+    page = invite(curator_client, text)
     assert kinds(page) == ["new", "new", "invalid", "new", "invalid"]
     assert "<script>alert(1)" not in page.content.decode()
     assert "&lt;script&gt;alert(1)" in page.content.decode()
-    assert invite(kl, f"{text}\x00").status_code == 200
+    assert invite(curator_client, f"{text}\x00").status_code == 200
 
 
 @pytest.mark.parametrize("text", ["", "  \n;;\n", "Eg;ki@eg.example\n" * (MAX_LINES + 1), "x" * 600_000])
-def test_too_much_and_nothing_at_all_is_told(text, kl):
-    page = invite(kl, text)
+def test_too_much_and_nothing_at_all_is_told(text, curator_client):
+    page = invite(curator_client, text)
     assert page.status_code == 200
     assert page.context["form"].non_field_errors()
     assert page.context["outcomes"] == []
 
 
-def test_the_list_costs_the_same_at_any_length(kl, django_assert_num_queries):
+def test_the_list_costs_the_same_at_any_length(curator_client, django_assert_num_queries):
     make_vendor("Agern")
-    invite(kl, "a;a@b.example")
+    invite(curator_client, "a;a@b.example")
     with CaptureQueriesContext(connection) as few:
-        invite(kl, "a;a@b.example")
+        invite(curator_client, "a;a@b.example")
     with django_assert_num_queries(len(few)):
-        assert len(kinds(invite(kl, "\n".join(f"a;a{n}@b.example" for n in range(50))))) == 50
+        assert len(kinds(invite(curator_client, "\n".join(f"a;a{n}@b.example" for n in range(50))))) == 50
 
 
 def test_an_editor_invites_nobody():
@@ -152,51 +146,53 @@ def act(client: Client, action: str, *invitations: Invitation):
     return client.post(url("invitation", "changelist"), sent, follow=True)
 
 
-def test_the_list_shows_how_far_each_company_is(kl):
+def test_the_list_shows_how_far_each_company_is(curator_client):
     response = make_response("Eg", "submitted")
     user = response.vendor.members.get()
     make_invitation(vendor=response.vendor, accepted_at=timezone.now(), accepted_by=user, opened_at=timezone.now())
     make_invitation(email="ki@elm.example", company_name="Elm")
     BadAddress.objects.create(email="ki@elm.example")
-    rows = {row.company_name: row for row in kl.get(url("invitation", "changelist")).context["cl"].result_list}
+    rows = {
+        row.company_name: row for row in curator_client.get(url("invitation", "changelist")).context["cl"].result_list
+    }
     assert rows["Eg"].handed_in_at == Response.objects.get().submitted_at
     assert rows["Eg"].started_at
     assert (rows["Elm"].handed_in_at, rows["Elm"].started_at, rows["Elm"].is_bad) == (None, None, True)
-    assert "cannot be reached" in Page(kl, url("invitation", "changelist")).text
+    assert "cannot be reached" in Page(curator_client, url("invitation", "changelist")).text
 
 
-def test_a_list_of_invitations_costs_the_same_at_any_length(kl, django_assert_num_queries):
+def test_a_list_of_invitations_costs_the_same_at_any_length(curator_client, django_assert_num_queries):
     def make(number: int) -> None:
         for _ in range(number):
             make_invitation(vendor=make_response(f"Firma {Response.objects.count()}", "draft").vendor)
 
     make(2)
-    kl.get(url("invitation", "changelist"))
+    curator_client.get(url("invitation", "changelist"))
     with CaptureQueriesContext(connection) as few:
-        kl.get(url("invitation", "changelist"))
+        curator_client.get(url("invitation", "changelist"))
     make(10)
     with django_assert_num_queries(len(few)):
-        assert len(kl.get(url("invitation", "changelist")).context["cl"].result_list) == 12
+        assert len(curator_client.get(url("invitation", "changelist")).context["cl"].result_list) == 12
 
 
-def test_a_reminder_goes_once_a_day_to_those_who_have_not_accepted(kl):
+def test_a_reminder_goes_once_a_day_to_those_who_have_not_accepted(curator_client):
     waiting = make_invitation()
     not_due = [
         make_invitation(accepted_at=timezone.now()), make_invitation(cancelled_at=timezone.now()),
         make_invitation(created_at=timezone.now() - timedelta(days=100)), make_invitation(created_at=timezone.now()),
     ]  # fmt: skip
-    act(kl, "remind", waiting, *not_due)
-    assert "Nobody was reminded" in message_text(act(kl, "remind", waiting, *not_due))
+    act(curator_client, "remind", waiting, *not_due)
+    assert "Nobody was reminded" in message_text(act(curator_client, "remind", waiting, *not_due))
     assert OutgoingMail.objects.count() == 1
     yesterday = timezone.now() - timedelta(days=1)
     Invitation.objects.filter(pk=waiting.pk).update(created_at=yesterday - timedelta(days=2), reminded_at=yesterday)
-    act(kl, "remind", waiting)
+    act(curator_client, "remind", waiting)
     assert OutgoingMail.objects.count() == 2
 
 
-def test_a_cancelled_link_is_worthless(kl):
+def test_a_cancelled_link_is_worthless(curator_client):
     waiting, accepted = make_invitation(), make_invitation(accepted_at=timezone.now())
-    assert "1 invitation is cancelled" in message_text(act(kl, "cancel", waiting, accepted))
+    assert "1 invitation is cancelled" in message_text(act(curator_client, "cancel", waiting, accepted))
     waiting.refresh_from_db()
     assert not waiting.is_waiting
     assert waiting.accept(make_user()) is None

@@ -18,12 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def kl(curator) -> Client:
-    """The curator's browser."""
-    return logged_in(curator)
-
-
-@pytest.fixture
 def legal() -> Option:
     return make_option(make_question("services"), "legal")
 
@@ -47,25 +41,28 @@ def count(client: Client, answers, **fields):
 # The page ---------------------------------------------------------------------------------------
 
 
-def test_own_words_are_listed_by_question_and_state(kl, curator, legal):
+def test_own_words_are_listed_by_question_and_state(curator_client, curator, legal):
     mapped, objected, untouched = (with_words(name, f"Ord {name}") for name in ("Agern", "Birk", "Eg"))
     make_response("Kladde", "draft", answers={"services": ["other"]}, own_words={"services": "Ord i kladde"})
     for answer in (mapped, objected):
         map_answer(answer, legal, curator)
     object_to_mapping(objected, make_user(), "Nej tak")
     by_state = {
-        state: [answer.own_words for answer in page(kl, f"question=services&state={state}").response.context["page"]]
+        state: [
+            answer.own_words
+            for answer in page(curator_client, f"question=services&state={state}").response.context["page"]
+        ]
         for state in ("unmapped", "mapped", "objected", "all")
     }
     assert by_state == {
         "unmapped": ["Ord Eg"], "mapped": ["Ord Agern"], "objected": ["Ord Birk"], "all": ["Ord Agern", "Ord Birk", "Ord Eg"],
     }  # fmt: skip
-    assert untouched.response.vendor.name in page(kl).text
+    assert untouched.response.vendor.name in page(curator_client).text
 
 
-def test_several_are_counted_under_an_answer_at_once_and_the_vendors_are_told(kl, curator, legal):
+def test_several_are_counted_under_an_answer_at_once_and_the_vendors_are_told(curator_client, curator, legal):
     answers = [with_words(name) for name in ("Agern", "Birk")]
-    assert "2 answers are counted" in message_text(count(kl, answers, option=legal.pk))
+    assert "2 answers are counted" in message_text(count(curator_client, answers, option=legal.pk))
     for answer in answers:
         mapping = answer.mappings.get()
         assert (mapping.option, mapping.mapped_by) == (legal, curator)
@@ -75,17 +72,17 @@ def test_several_are_counted_under_an_answer_at_once_and_the_vendors_are_told(kl
     assert OutgoingMail.objects.filter(kind="mapped").count() == 2
 
 
-def test_the_same_twice_changes_nothing_twice(kl, legal):
+def test_the_same_twice_changes_nothing_twice(curator_client, legal):
     answer = with_words("Agern")
     for _ in range(2):
-        count(kl, [answer], option=legal.pk)
+        count(curator_client, [answer], option=legal.pk)
     assert Answer.objects.filter(mapped_from=answer).count() == 1
     assert OutgoingMail.objects.filter(kind="mapped").count() == 1
 
 
-def test_a_new_answer_is_made_on_the_way_and_other_stays_last(kl, curator, legal):
+def test_a_new_answer_is_made_on_the_way_and_other_stays_last(curator_client, curator, legal):
     answer = with_words("Agern")
-    count(kl, [answer], code="ethics", label_da="Dataetik", label_en="Data ethics")
+    count(curator_client, [answer], code="ethics", label_da="Dataetik", label_en="Data ethics")
     option = Option.objects.get(code="ethics")
     assert list(option.question.options.values_list("code", flat=True)) == ["legal", "ethics", "other"]
     assert option.history.get().history_user == curator
@@ -95,42 +92,42 @@ def test_a_new_answer_is_made_on_the_way_and_other_stays_last(kl, curator, legal
 
 @pytest.mark.parametrize("fields", [{}, {"code": "ethics"}, {"label_da": "Etik"}, {"code": "other", "label_da": "Etik"},
                                     {"code": "med mellemrum", "label_da": "Etik"}])  # fmt: skip
-def test_a_new_answer_needs_a_code_and_a_label(fields, kl):
+def test_a_new_answer_needs_a_code_and_a_label(fields, curator_client):
     answer = with_words("Agern")
-    text = count(kl, [answer], **fields).content.decode()
+    text = count(curator_client, [answer], **fields).content.decode()
     assert "Please correct the error below" in text
     assert f'value="{answer.pk}" id="answer-{answer.pk}" checked' in text
     assert Option.objects.count() == 1
 
 
-def test_what_cannot_be_counted_is_told_and_the_others_go_through(kl, curator, legal):
+def test_what_cannot_be_counted_is_told_and_the_others_go_through(curator_client, curator, legal):
     has_it = make_response("Birk", answers={"services": ["legal", "other"]}).answers.get(option__code="other")
     objected, countable = with_words("Eg"), with_words("Agern")
     map_answer(objected, legal, curator)
     object_to_mapping(objected, make_user(), "")
-    messages = message_text(count(kl, [has_it, objected, countable], option=legal.pk))
+    messages = message_text(count(curator_client, [has_it, objected, countable], option=legal.pk))
     assert "Birk has" in messages
     assert "Eg has objected" in messages
     assert "1 answer is counted" in messages
     assert [mapped.mapped_from for mapped in Answer.objects.filter(mapped_from__isnull=False)] == [countable]
 
 
-def test_a_new_answer_that_nobody_gets_is_not_made(kl, curator, legal):
+def test_a_new_answer_that_nobody_gets_is_not_made(curator_client, curator, legal):
     objected = with_words("Eg")
     map_answer(objected, legal, curator)
     object_to_mapping(objected, make_user(), "")
-    count(kl, [objected], code="ethics", label_da="Etik")
+    count(curator_client, [objected], code="ethics", label_da="Etik")
     assert not Option.objects.filter(code="ethics").exists()
 
 
-def test_a_counting_is_taken_back_once(kl, curator, legal):
+def test_a_counting_is_taken_back_once(curator_client, curator, legal):
     answer = with_words("Agern")
     mapping = map_answer(answer, legal, curator)
     address = f"{url('answer', 'own_words')}?question=services"
-    assert "no longer counted" in message_text(kl.post(address, {"undo": mapping.pk}, follow=True))
-    assert "taken back already" in message_text(kl.post(address, {"undo": mapping.pk}, follow=True))
-    assert "taken back already" in message_text(kl.post(address, {"undo": "x"}, follow=True))
-    assert "taken back already" in message_text(kl.post(address, {"undo": answer.pk}, follow=True))
+    assert "no longer counted" in message_text(curator_client.post(address, {"undo": mapping.pk}, follow=True))
+    assert "taken back already" in message_text(curator_client.post(address, {"undo": mapping.pk}, follow=True))
+    assert "taken back already" in message_text(curator_client.post(address, {"undo": "x"}, follow=True))
+    assert "taken back already" in message_text(curator_client.post(address, {"undo": answer.pk}, follow=True))
     assert list(answer.response.answers.all()) == [answer]
 
 
@@ -142,24 +139,24 @@ def test_an_editor_does_not_come_in(legal):
     assert not answer.mappings.exists()
 
 
-def test_without_any_own_words_the_page_says_so(kl):
-    assert "No question has" in page(kl).text
+def test_without_any_own_words_the_page_says_so(curator_client):
+    assert "No question has" in page(curator_client).text
 
 
-def test_the_page_costs_the_same_at_any_length(kl, curator, legal, django_assert_num_queries):
+def test_the_page_costs_the_same_at_any_length(curator_client, curator, legal, django_assert_num_queries):
     def make(number: int) -> None:
         for _ in range(number):
             map_answer(with_words(f"Firma {Response.objects.count()}"), legal, curator)
 
     make(2)
-    page(kl)
+    page(curator_client)
     with CaptureQueriesContext(connection) as few:
-        page(kl)
+        page(curator_client)
     number = len(few)
     make(10)
-    page(kl)  # the snapshot is new
+    page(curator_client)  # the snapshot is new
     with django_assert_num_queries(number):
-        assert len(page(kl).response.context["page"]) == 12
+        assert len(page(curator_client).response.context["page"]) == 12
 
 
 # At the response in the administration ----------------------------------------------------------
@@ -171,23 +168,23 @@ def corrected(answer: Answer, legal: Option, curator) -> Response:
     return Response.begin(answer.response.vendor, answer.response.round, curator)
 
 
-def test_an_edit_shows_the_vendors_own_answers_and_keeps_what_kl_counts(kl, curator, legal):
+def test_an_edit_shows_the_vendors_own_answers_and_keeps_what_kl_counts(curator_client, curator, legal):
     draft = corrected(with_words("Agern"), legal, curator)
-    form = Page(kl, url("response", "change", draft.pk))
+    form = Page(curator_client, url("response", "change", draft.pk))
     assert form.response.context["inline_admin_formsets"][0].formset.initial_form_count() == 1
     form.send(description="Rettet")
     assert draft.answers.filter(mapped_from__isnull=False).count() == 1
 
 
-def test_other_words_are_no_longer_counted(kl, curator, legal):
+def test_other_words_are_no_longer_counted(curator_client, curator, legal):
     draft = corrected(with_words("Agern"), legal, curator)
-    Page(kl, url("response", "change", draft.pk)).send(**{"answers-0-own_words": "Noget andet"})
+    Page(curator_client, url("response", "change", draft.pk)).send(**{"answers-0-own_words": "Noget andet"})
     assert [answer.own_words for answer in draft.answers.all()] == ["Noget andet"]
 
 
-def test_what_is_ticked_takes_the_place_of_what_kl_counts(kl, curator, legal):
+def test_what_is_ticked_takes_the_place_of_what_kl_counts(curator_client, curator, legal):
     draft = corrected(with_words("Agern"), legal, curator)
-    Page(kl, url("response", "change", draft.pk)).send(**{"answers-1-option": legal.pk})
+    Page(curator_client, url("response", "change", draft.pk)).send(**{"answers-1-option": legal.pk})
     assert set(draft.answers.values_list("option__code", "mapped_from")) == {("other", None), ("legal", None)}
 
 

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import ModerationEvent, Response, Status, market_version
@@ -13,12 +12,6 @@ from tests.admin_pages import Page, logged_in, message_text, step, url
 from tests.builders import make_curator, make_editor, make_question, make_response, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def kl(curator) -> Client:
-    """The curator's browser."""
-    return logged_in(curator)
 
 
 OFFERED = {
@@ -37,17 +30,17 @@ STEPS = [(status, name) for status, names in OFFERED.items() for name in names i
 
 
 @pytest.mark.parametrize("status", OFFERED)
-def test_the_buttons_are_those_that_lead_on(status, kl):
+def test_the_buttons_are_those_that_lead_on(status, curator_client):
     response = make_response(status=status)
-    page = Page(kl, url("response", "change", response.pk))
+    page = Page(curator_client, url("response", "change", response.pk))
     assert re.findall(r"/step/([\w-]+)/", page.text) == OFFERED[status]
 
 
 @pytest.mark.parametrize(("status", "name"), STEPS)
-def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, kl, curator):
+def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, curator_client, curator):
     response = make_response(status=status)
     before, version = response.events.count(), market_version.current()
-    page = Page(kl, step(response, name))
+    page = Page(curator_client, step(response, name))
     assert page.response.status_code == 200
     response.refresh_from_db()
     assert (response.status, response.events.count()) == (status, before)
@@ -65,9 +58,9 @@ def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, kl, curator)
 @pytest.mark.parametrize(
     ("status", "name"), [("submitted", "send-back"), ("submitted", "reject"), ("published", "withdraw")]
 )
-def test_a_reason_is_required_and_what_was_typed_comes_back(status, name, kl):
+def test_a_reason_is_required_and_what_was_typed_comes_back(status, name, curator_client):
     response = make_response(status=status)
-    page = Page(kl, step(response, name))
+    page = Page(curator_client, step(response, name))
     assert "This field is required" in page.send(reason="   ").content.decode()
     too_long = "Fordi " * 400
     page_after = page.send(reason=too_long)
@@ -77,11 +70,11 @@ def test_a_reason_is_required_and_what_was_typed_comes_back(status, name, kl):
 
 
 @pytest.mark.parametrize(("status", "name"), STEPS)
-def test_of_two_curators_one_does_it_and_the_other_is_told(status, name, kl):
+def test_of_two_curators_one_does_it_and_the_other_is_told(status, name, curator_client):
     response = make_response(status=status)
     events = ModerationEvent.objects.count()
     other = make_curator("anden@kl.example")
-    pages = [Page(client, step(response, name)) for client in (kl, logged_in(other))]
+    pages = [Page(client, step(response, name)) for client in (curator_client, logged_in(other))]
     first, second = (page.send(**{"reason": "Aftalt"} if name in NEED_REASON else {}) for page in pages)
     assert "Nothing was changed" not in message_text(first)
     assert "Nothing was changed" in message_text(second)
@@ -108,36 +101,36 @@ def test_of_many_curators_at_the_same_moment_one_does_it(status, name):
     assert ModerationEvent.objects.count() == events + 1
 
 
-def test_the_second_curator_reads_who_was_faster(kl, curator):
+def test_the_second_curator_reads_who_was_faster(curator_client, curator):
     response = make_response("Agern", "submitted")
-    page = Page(kl, step(response, "publish"))
+    page = Page(curator_client, step(response, "publish"))
     Page(logged_in(make_curator("anna@kl.example")), step(response, "publish")).send()
     message = message_text(page.send())
     assert "“published”" in message
     assert "anna@kl.example" in message
 
 
-def test_nobody_publishes_words_that_changed_since(kl, curator):
+def test_nobody_publishes_words_that_changed_since(curator_client, curator):
     response = make_response("Agern", "submitted")
-    page = Page(kl, step(response, "publish"))
-    Page(kl, url("response", "change", response.pk)).send(description="Noget helt andet")
+    page = Page(curator_client, step(response, "publish"))
+    Page(curator_client, url("response", "change", response.pk)).send(description="Noget helt andet")
     assert "changed after you opened the page" in message_text(page.send())
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
 
 
-def test_a_step_that_does_not_lead_on_is_refused_with_an_explanation(kl):
+def test_a_step_that_does_not_lead_on_is_refused_with_an_explanation(curator_client):
     response = make_response(status="archived")
-    page = kl.get(step(response, "publish"), follow=True)
+    page = curator_client.get(step(response, "publish"), follow=True)
     assert "already “archived”" in message_text(page)
     response.refresh_from_db()
     assert response.status == Status.ARCHIVED
 
 
-def test_what_is_missing_is_said_when_kl_submits_for_the_vendor(kl):
+def test_what_is_missing_is_said_when_kl_submits_for_the_vendor(curator_client):
     make_question("size", ["small"], is_required=True, heading_en="Size")
     response = make_response(status="draft", description="", contact_email="")
-    messages = message_text(Page(kl, step(response, "submit")).send())
+    messages = message_text(Page(curator_client, step(response, "submit")).send())
     assert messages.splitlines() == [
         "The description is missing.",
         "The contact e-mail is missing.",
@@ -147,23 +140,23 @@ def test_what_is_missing_is_said_when_kl_submits_for_the_vendor(kl):
     assert response.status == Status.DRAFT
 
 
-def test_a_correction_begins_as_a_draft_and_what_is_public_stays(kl):
+def test_a_correction_begins_as_a_draft_and_what_is_public_stays(curator_client):
     response = make_response(answers={"services": ["advisory"]})
-    page = Page(kl, step(response, "correct")).send()
+    page = Page(curator_client, step(response, "correct")).send()
     draft = Response.objects.get(status="draft")
     assert page.redirect_chain[-1][0] == url("response", "change", draft.pk)
     assert (draft.based_on, draft.round) == (response, response.round)
     assert snapshots.current().entries[0].response_id == response.pk
 
 
-def test_strangers_to_the_step_are_kept_out(kl):
+def test_strangers_to_the_step_are_kept_out(curator_client):
     response = make_response(status="submitted")
     editor = logged_in(make_editor())
     assert "/step/" not in Page(editor, url("response", "change", response.pk)).text
     assert editor.get(step(response, "publish")).status_code == 403
     assert editor.post(step(response, "publish"), {"seen": "x"}).status_code == 403
-    assert kl.get(step(response, "archive")).status_code == 404
-    assert kl.get(url("response", "step", 4711, "publish")).status_code == 404
+    assert curator_client.get(step(response, "archive")).status_code == 404
+    assert curator_client.get(url("response", "step", 4711, "publish")).status_code == 404
     member = logged_in(make_user(member_of=response.vendor))
     assert member.get(step(response, "publish")).status_code == 302
     response.refresh_from_db()

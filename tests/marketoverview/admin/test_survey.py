@@ -1,25 +1,17 @@
-"""What KL sets for the survey in the administration: pages, limits, wording, and who may answer for longer."""
+"""The survey in the administration: groups of questions, limits, wording, and extended deadlines."""
 
 from datetime import date
 
 import pytest
-from django.test import Client
-from django.utils import timezone
 
 from marketoverview.models import DeadlineExtension, Option, Question, QuestionGroup, SurveyRound
 from marketoverview.survey.deadlines import deadline
-from tests.admin_pages import Page, logged_in, url
+from tests.admin_pages import Page, url
 from tests.builders import make_option, make_question, make_round, make_vendor
 
 pytestmark = pytest.mark.django_db
 
 LONG_AGO = date(2020, 1, 1)
-
-
-@pytest.fixture
-def kl(curator) -> Client:
-    """The curator's browser."""
-    return logged_in(curator)
 
 
 @pytest.fixture
@@ -30,21 +22,23 @@ def question() -> Question:
     return question
 
 
-def test_a_page_of_questions_is_made_and_gets_its_questions(kl, question):
-    Page(kl, url("questiongroup", "add")).send(code="offers", title_da="Det, I tilbyder", position="1")
+def test_a_page_of_questions_is_made_and_gets_its_questions(curator_client, question):
+    Page(curator_client, url("questiongroup", "add")).send(code="offers", title_da="Det, I tilbyder", position="1")
     group = QuestionGroup.objects.get()
-    Page(kl, url("question", "change", question.pk)).send(group=group.pk, max_choices="3")
+    Page(curator_client, url("question", "change", question.pk)).send(group=group.pk, max_choices="3")
     question.refresh_from_db()
     assert (question.group, question.max_choices) == (group, 3)
-    Page(kl, url("questiongroup", "add")).send(code="contact", title_da="Optaget", position="2")
+    Page(curator_client, url("questiongroup", "add")).send(code="contact", title_da="Optaget", position="2")
     assert QuestionGroup.objects.count() == 1
 
 
 @pytest.mark.parametrize(("ticked", "expected"), [({}, True), ({"only_spelling": "on"}, False)])
-def test_other_words_are_news_unless_only_the_spelling_is_corrected(ticked, expected, kl, question):
+def test_other_words_are_news_unless_only_the_spelling_is_corrected(ticked, expected, curator_client, question):
     option = question.options.get()
-    Page(kl, url("question", "change", question.pk)).send(text_da="Hvad nu?", **{"options-0-label_da": "Råd"}, **ticked)
-    Page(kl, url("option", "change", option.pk)).send(label_en="Advice", **ticked)
+    Page(curator_client, url("question", "change", question.pk)).send(
+        text_da="Hvad nu?", **{"options-0-label_da": "Råd"}, **ticked
+    )
+    Page(curator_client, url("option", "change", option.pk)).send(label_en="Advice", **ticked)
     question.refresh_from_db()
     option.refresh_from_db()
     assert (question.text_da, option.label_da, option.label_en) == ("Hvad nu?", "Råd", "Advice")
@@ -52,17 +46,17 @@ def test_other_words_are_news_unless_only_the_spelling_is_corrected(ticked, expe
     assert option.is_news_since(LONG_AGO) is expected
 
 
-def test_what_vendors_do_not_read_is_no_news(kl, question):
-    Page(kl, url("question", "change", question.pk)).send(phrase_da="tilbyder {options}", position="7")
+def test_what_vendors_do_not_read_is_no_news(curator_client, question):
+    Page(curator_client, url("question", "change", question.pk)).send(phrase_da="tilbyder {options}", position="7")
     question.refresh_from_db()
     assert question.position == 7
     assert question.reworded_on is None
     assert question.options.get().reworded_on is None
 
 
-def test_limits_and_corrections_are_set_for_a_round(kl):
+def test_limits_and_corrections_are_set_for_a_round(curator_client):
     survey_round = make_round()
-    page = Page(kl, url("surveyround", "change", survey_round.pk))
+    page = Page(curator_client, url("surveyround", "change", survey_round.pk))
     page.send(max_offerings="3", max_description_words="50", corrections_after_close=[])
     survey_round.refresh_from_db()
     assert (survey_round.max_offerings, survey_round.max_description_words) == (3, 50)
@@ -71,20 +65,20 @@ def test_limits_and_corrections_are_set_for_a_round(kl):
     assert SurveyRound.objects.get().max_own_words == 300
 
 
-def test_one_vendor_may_answer_for_longer_and_it_is_written_why(kl):
-    survey_round = make_round(closes_on=LONG_AGO.replace(year=2026, month=2))
+def test_one_vendor_may_answer_for_longer_and_it_is_written_why(curator_client):
+    survey_round = make_round(closes_on=date(2026, 2, 1))
     vendor = make_vendor("Agern")
-    later = timezone.localdate().replace(year=2030)
+    later = date(2030, 6, 1)
     added = {"extensions-TOTAL_FORMS": "1", "extensions-0-round": survey_round.pk, "extensions-0-closes_on": later}
-    page = Page(kl, url("vendor", "change", vendor.pk))
+    page = Page(curator_client, url("vendor", "change", vendor.pk))
     page.send(**added)
     assert not DeadlineExtension.objects.exists()
     page.send(**added, **{"extensions-0-reason": "Sygdom"})
     assert deadline(survey_round, vendor) == later
 
 
-def test_an_option_of_another_question_is_left_alone(kl, question):
+def test_an_option_of_another_question_is_left_alone(curator_client, question):
     other = make_option(make_question("areas"), "health")
-    Page(kl, url("question", "change", question.pk)).send(**{"options-0-label_da": "Råd"})
+    Page(curator_client, url("question", "change", question.pk)).send(**{"options-0-label_da": "Råd"})
     other.refresh_from_db()
     assert other.reworded_on is None
