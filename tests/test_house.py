@@ -1,4 +1,4 @@
-"""The rules of the house that no tool checks: who may import whom, what templates hold, what the README promises."""
+"""The rules of the house that no tool checks: who may import whom, what templates hold, what stands at the top."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.environment import ROOT, settings_variables
+from tests.environment import ROOT
 
 APPS = ("marketoverview", "legaltoolbox")
 KNOWS_THE_APPS = {"kl_ai/settings.py", "kl_ai/urls.py", "kl_ai/views.py"}
@@ -104,7 +104,7 @@ def test_nothing_is_left_over():
     assert found == {}
 
 
-# README, dependencies and layout ----------------------------------------------------------------
+# Dependencies and layout ----------------------------------------------------------------
 
 HOUSE = {
     "kl_ai", "marketoverview", "legaltoolbox", "templates", "static", "fixtures", "tests", "docs", "deploy",
@@ -113,28 +113,6 @@ HOUSE = {
 MADE = re.compile(
     r"\.git|\.venv|\.env|var|build|test-results|node_modules|__pycache__|.*\.egg-info|\..*_cache|\.hypothesis"
 )
-
-
-def table_of_readme(heading: str) -> list[str]:
-    """The first cells, in backticks, of the tables in the README's section of this heading."""
-    readme = (ROOT / "README.md").read_text()
-    sections = re.split(r"^#+ +", readme, flags=re.MULTILINE)
-    section = next((section for section in sections if section.splitlines()[:1] == [heading]), None)
-    assert section, f"README.md has no section “{heading}”"
-    return re.findall(r"^\| *`([^`]+)`", section, re.MULTILINE)
-
-
-def name_of(requirement: str) -> str:
-    return canonicalize_name(Requirement(requirement).name)
-
-
-def test_readme_describes_every_setting():
-    assert sorted(table_of_readme("Settings")) == sorted(settings_variables())
-
-
-def test_readme_gives_a_reason_for_every_dependency():
-    listed = [name_of(cell) for cell in table_of_readme("Dependencies")]
-    assert sorted(listed) == sorted(map(name_of, PROJECT["dependencies"]))
 
 
 def test_every_dependency_is_pinned_within_its_range():

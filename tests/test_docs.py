@@ -1,0 +1,175 @@
+"""What README and `docs/` promise exists: commands, settings, addresses, files and the names of the glossary."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import get_commands, load_command_class
+from django.urls import Resolver404, resolve
+from django.utils.translation import override
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.environment import ROOT, settings_variables
+from tests.test_house import PROJECT
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [path for path in DOCUMENTS if path.exists()]
+OPERATIONS = ROOT / "docs" / "operations.md"
+ROOMS = "kl_ai|marketoverview|legaltoolbox|templates|static|fixtures|tests|docs|deploy|\\.ci"
+FILE = re.compile(rf"(?:(?:{ROOMS})/[\w./-]*|(?:README|CHANGELOG)\.md|manage\.py|pyproject\.toml|constraints\.txt)")
+FOR_TESTS_AND_MAKE = {"PORT", "WORKERS", "REQUIRE_BROWSER", "REQUIRE_POSTGRES", "TEST_DATABASE_URL", "VNU_JAR"}
+NAMES_OF_OTHERS = {"LC_CTYPE"}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def section(path: Path, heading: str) -> str:
+    """The text under a heading of the document, up to the next one."""
+    sections = re.split(r"^#+ +", path.read_text(), flags=re.MULTILINE)
+    found = next((part for part in sections if part.splitlines()[:1] == [heading]), None)
+    assert found, f"{name(path)} has no section “{heading}”"
+    return found
+
+
+def first_cells(text: str) -> list[str]:
+    """The first cell, in backticks, of each row of the tables in the text."""
+    return re.findall(r"^\| *`([^`]+)`", text, re.MULTILINE)
+
+
+def code(text: str) -> Iterator[str]:
+    """What stands in backticks, and the lines that are indented as code."""
+    yield from re.findall(r"`([^`\n]+)`", text)
+    yield from re.findall(r"^ {4}(\S.*)$", text, re.MULTILINE)
+
+
+def of_every_document(*patterns: str) -> list[tuple[str, str]]:
+    """Document and match, for each distinct match of the patterns (their first group) in code."""
+    return sorted({
+        (name(path), match)
+        for path in DOCUMENTS
+        for piece in code(path.read_text())
+        for pattern in patterns
+        for match in re.findall(pattern, piece)
+    })  # fmt: skip
+
+
+# Commands -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("document", "target"), of_every_document(r"\bmake ([a-z][\w-]*)"))
+def test_make_has_the_target(document, target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def commands_of_documents() -> list[tuple[str, str]]:
+    ours = "|".join(command for command, app in get_commands().items() if not app.startswith("django."))
+    return of_every_document(r"manage\.py ([a-z_]+(?: --[a-z][\w-]*)?)", rf"^((?:{ours})(?: --[a-z][\w-]*)?)")
+
+
+@pytest.mark.parametrize(("document", "line"), commands_of_documents())
+def test_manage_has_the_command_and_its_option(document, line):
+    command, _, option = line.partition(" ")
+    assert command in get_commands()
+    if option:
+        parser = load_command_class(get_commands()[command], command).create_parser("manage.py", command)
+        assert option in parser._option_string_actions
+
+
+# Settings -----------------------------------------------------------------------------------------
+
+
+def test_operations_describes_every_setting():
+    assert sorted(first_cells(section(OPERATIONS, "Settings"))) == sorted(settings_variables())
+
+
+@pytest.mark.parametrize(("document", "variable"), of_every_document(r"\b([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])\b"))
+def test_the_variable_is_read(document, variable):
+    assert variable in settings_variables() | FOR_TESTS_AND_MAKE | NAMES_OF_OTHERS
+
+
+# Files and addresses ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("document", "path"), of_every_document(rf"(?<![\w/.-])({FILE.pattern})(?![\w/])"))
+def test_the_file_exists(document, path):
+    assert (ROOT / path).exists()
+
+
+def links() -> list[tuple[str, str]]:
+    return [(name(path), link) for path in DOCUMENTS for link in re.findall(r"\]\(([^)#]+)\)", path.read_text())]
+
+
+@pytest.mark.parametrize(("document", "link"), links())
+def test_the_link_leads_to_a_file(document, link):
+    assert link.startswith("https://") or (ROOT / document).parent.joinpath(link).exists()
+
+
+@pytest.mark.parametrize(("document", "address"), of_every_document(r"^(?:GET )?(/[\w./-]*)$"))
+def test_the_address_exists(document, address):
+    with override("en" if address.startswith("/en/") else "da"):
+        try:
+            resolve(address)
+        except Resolver404:
+            pytest.fail(f"{document} names {address}, which the portal does not have")
+
+
+def drawn() -> Iterator[str]:
+    """The paths of the drawing in the README's section on structure."""
+    above = ""
+    for line in section(ROOT / "README.md", "Structure").splitlines():
+        if match := re.match(r"^ {4}(\S+(?:  \S+/)*)(?: {2,}|$)", line):
+            names = match[1].split()
+            above = names[0] if names[0].endswith("/") else above
+            yield from names
+        elif match := re.match(r"^ {6}(\S+(?:  \S+/)*)(?: {2,}|$)", line):
+            yield from (above + inner for inner in match[1].split())
+
+
+@pytest.mark.parametrize("path", list(drawn()))
+def test_what_the_structure_draws_exists(path):
+    assert (ROOT / path).exists()
+
+
+def packages() -> set[str]:
+    """The folders of code directly in each package."""
+    return {
+        f"{package}/{path.name}/"
+        for package in ("kl_ai", "marketoverview", "legaltoolbox")
+        for path in (ROOT / package).iterdir()
+        if (path / "__init__.py").exists() and path.name not in ("migrations", "templatetags", "management")
+    }
+
+
+def test_the_structure_draws_every_room():
+    assert packages() - set(drawn()) == set()
+
+
+# Dependencies and glossary ------------------------------------------------------------------------
+
+
+def test_readme_gives_a_reason_for_every_dependency():
+    listed = first_cells(section(ROOT / "README.md", "Dependencies"))
+    names = [canonicalize_name(Requirement(requirement).name) for requirement in (*listed, *PROJECT["dependencies"])]
+    assert sorted(names[: len(listed)]) == sorted(names[len(listed) :])
+
+
+def test_the_glossary_names_what_exists():
+    cells = [row.split("|")[-2] for row in section(ROOT / "docs" / "style.md", "Glossary").splitlines() if "`" in row]
+    models = {model.__name__: model for model in apps.get_models()}
+    in_memory = {
+        "Snapshot": "marketoverview.market.snapshot",
+        "Selection": "marketoverview.market.selection",
+        "Status": "marketoverview.models",
+        "Catalogue": "legaltoolbox.catalogue",
+        "Item": "legaltoolbox.models",
+    }
+    for term in re.findall(r"`([^`]+)`", " ".join(cells)):
+        owner, _, attribute = term.partition(".")
+        where = models.get(owner) or getattr(import_module(in_memory[owner]), owner)
+        assert not attribute or hasattr(where, attribute), term
