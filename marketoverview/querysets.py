@@ -54,7 +54,7 @@ class VendorQuerySet(models.QuerySet):
 
 class ResponseQuerySet(models.QuerySet):
     def published(self) -> "ResponseQuerySet":
-        """What is public: at most one response of each vendor. One query."""
+        """The public responses: at most one of each vendor. One query."""
         return self.filter(status="published")
 
     def open(self) -> "ResponseQuerySet":

@@ -1,4 +1,4 @@
-"""What the model admins of the market overview share: the public version, a filter, columns and choices."""
+"""The shared parts of the market overview's model admins: the public version, a filter, columns and choices."""
 
 from datetime import datetime
 

@@ -34,16 +34,17 @@ NEW, KNOWN, INVITED, INVALID = "new", "known", "invited", "invalid"
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What sending the list does for one company: `new`, `known` (with the vendor), `invited` or `invalid`, and why."""
+    """The result of sending the list for one company: `new`, `known` (with the vendor), `invited` or `invalid`."""
 
     company: ListedCompany
     kind: str
     reason: str
+    """A sentence that says why."""
     vendor: Vendor | None = None
 
 
 def import_outcomes(companies: Sequence[ListedCompany], round: SurveyRound) -> list[ImportOutcome]:
-    """What sending the list would do, company by company. Three queries for any number of companies."""
+    """The result of sending the list, company by company; nothing is sent yet. Three queries for any number."""
     vendors = list(Vendor.objects.all())
     by_cvr = {vendor.cvr_number: vendor for vendor in vendors if vendor.cvr_number}
     by_name = {normalized_name(vendor.name): vendor for vendor in vendors}

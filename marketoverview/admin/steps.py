@@ -189,8 +189,8 @@ class StepForm(forms.Form):
     @property
     def remarks(self) -> dict[str, str]:
         """Item to the reason at it, for the items with one."""
-        typed = {name.removeprefix(REMARK): text for name, text in self.cleaned_data.items() if name.startswith(REMARK)}
-        return {item: text for item, text in typed.items() if text}
+        fields = self.cleaned_data.items()
+        return {name.removeprefix(REMARK): text for name, text in fields if name.startswith(REMARK) and text}
 
     def clean(self) -> dict:
         is_typed = bool(self.remarks) or (not self.step.needs_reason and bool(self.cleaned_data.get("reason")))
@@ -244,8 +244,8 @@ def _response_to_refusal(
 ) -> HttpResponse:
     """The step's page with what was typed, where the step is still available; else a redirect to the response."""
     current = Response.objects.select_related("vendor", "round").get(pk=object_id)
-    typed = form.is_bound and form.is_valid() and (form.remarks or form.cleaned_data.get("reason"))
-    if typed and current.status in step.sources:
+    has_input = form.is_bound and form.is_valid() and (form.remarks or form.cleaned_data.get("reason"))
+    if has_input and current.status in step.sources:
         return step_page(model_admin, request, step, form, current)
     return redirect("admin:marketoverview_response_change", object_id)
 
@@ -273,5 +273,5 @@ def perform(step: ReviewStep, response: Response, by, form: StepForm) -> Respons
         raise conflict_error(response, seen)
     try:
         return step.perform(response, by, form.cleaned_data.get("reason", ""), form.remarks)
-    except TransitionRefused as refused:
-        raise ValidationError(refused.explain()) from refused
+    except TransitionRefused as error:
+        raise ValidationError(error.explain()) from error

@@ -1,4 +1,4 @@
-"""How people come to act for a vendor, by an invitation or a request, and how their login is deleted."""
+"""Invitations and requests to act for a vendor, and the deletion of a login."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Protocol
@@ -24,7 +24,7 @@ from .vendors import Vendor, VendorMember, validate_cvr
 
 
 class Company(Protocol):
-    """What KL knows of a company that it invites; the CVR number may be empty."""
+    """A company that KL invites; the CVR number may be empty."""
 
     @property
     def name(self) -> str: ...

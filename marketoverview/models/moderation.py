@@ -21,7 +21,7 @@ class Status(models.TextChoices):
 
 
 OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
-"""A vendor has at most one response in these."""
+"""The statuses of an open response; a vendor has at most one."""
 
 EDITABLE = (Status.DRAFT, Status.RETURNED)
 
@@ -49,22 +49,22 @@ TRANSITIONS: dict[Verb, tuple[tuple[Status, ...], Status]] = {
     Verb.WITHDRAW: ((Status.PUBLISHED,), Status.WITHDRAWN),
     Verb.CONFIRM: ((Status.PUBLISHED,), Status.PUBLISHED),
 }
-"""Which verb leads from which statuses to which. There is no other way."""
+"""Verb to the statuses that it starts from and the one that it leads to; no other change of status exists."""
 
 
 NEEDS_REASON = frozenset({Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW})
-"""Nobody is sent away without being told why."""
+"""The verbs that need a reason, which the vendor reads."""
 
 
 class TransitionRefused(Exception):
-    """The response is no longer in a status from which the verb leads on; nothing was changed."""
+    """The response is in no status that the verb starts from, or has changed since it was read; nothing is written."""
 
     def __init__(self, response: Any, verb: Verb) -> None:
         self.response, self.verb = response, verb
         super().__init__(f"{verb} refused for response {response.pk}")
 
     def explain(self) -> str:
-        """A sentence for the person who came second: what it is now, who did it and when."""
+        """A sentence for the user: the response's present status, who brought it there and when. Two queries."""
         now = type(self.response).objects.select_related("vendor").get(pk=self.response.pk)
         event = now.events.select_related("actor").last()
         words = {"vendor": now.vendor, "status": now.get_status_display()}
@@ -86,7 +86,7 @@ class ModerationEventManager(models.Manager["ModerationEvent"]):
 
 
 class ModerationEvent(models.Model):
-    """Who did what to a response, when and why. Appended, never changed."""
+    """One entry of a response's log: who did what, when and why. Entries are appended and never changed."""
 
     response = models.ForeignKey("marketoverview.Response", on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(_("time"), default=timezone.now)
@@ -120,7 +120,7 @@ class ModerationEvent(models.Model):
 
 
 class Remark(models.Model):
-    """KL's reason at one item of a response that was sent back: at a question, the examples, the contact."""
+    """KL's reason at one item (a field, a question, the examples, the contact) of a response that was sent back."""
 
     event = models.ForeignKey(ModerationEvent, on_delete=models.CASCADE, related_name="remarks")
     item = models.CharField(_("where"), max_length=50)

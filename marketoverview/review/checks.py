@@ -41,7 +41,7 @@ class CheckNote:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonData:
-    """What every response is compared with."""
+    """The vendors and links that every response is compared with."""
 
     vendors: list[tuple[int, str, str, str]]
     """(id, name, normalized name, website's host) of every vendor."""

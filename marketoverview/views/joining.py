@@ -32,8 +32,8 @@ from .company import own_vendor, vendor_page
 @never_cache
 def register(request: AuthenticatedRequest) -> HttpResponse:
     """`/leverandoer/virksomhed/ny/`: find the company by its CVR number or name, or register it."""
-    typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    form = RegisterForm(typed)
+    data = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = RegisterForm(data)
     similar: list[Vendor] = []
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["cvr_number"]
@@ -50,7 +50,7 @@ def register(request: AuthenticatedRequest) -> HttpResponse:
                 return redirect_to_registered(request, get_object_or_404(Vendor, cvr_number=number))
             messages.success(request, _("%(vendor)s is registered.") % {"vendor": vendor})
             return redirect("vendor:company", vendor.slug)
-    elif request.method == "GET" and typed is not None:
+    elif request.method == "GET" and data is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
     context = {"form": form, "similar": similar}
     crumbs = [(_("Your company"), reverse("vendor:home")), (_("Register"), "")]
