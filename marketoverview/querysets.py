@@ -33,6 +33,10 @@ def marked_before() -> date:
 
 
 class VendorQuerySet(models.QuerySet):
+    def get_by_natural_key(self, slug: str) -> Any:
+        """The vendor that a fixture names by its slug. One query."""
+        return self.get(slug=slug)
+
     def for_member(self, user) -> "VendorQuerySet":
         """The vendors that `user` may act for. One query."""
         return self.filter(memberships__user_id=user.pk)
@@ -53,6 +57,10 @@ class VendorQuerySet(models.QuerySet):
 
 
 class ResponseQuerySet(models.QuerySet):
+    def get_by_natural_key(self, vendor: str, sequence: int) -> Any:
+        """The response that a fixture names by its vendor's slug and its number. One query."""
+        return self.get(vendor__slug=vendor, sequence=sequence)
+
     def published(self) -> "ResponseQuerySet":
         """The public responses: at most one of each vendor. One query."""
         return self.filter(status="published")

@@ -5,7 +5,7 @@ invited to, and writes its own `accept`:
 
     class Invitation(AbstractInvitation):
         SIGNER = KeySigner("app.invitation")
-        objects = models.Manager.from_queryset(InvitationQuerySet)()
+        objects = InvitationQuerySet.as_manager()
 
 An invitation waits until it is accepted, cancelled or `VALID_FOR` has passed.
 """

@@ -76,10 +76,14 @@ class ListForm(forms.Form):
     round = forms.ModelChoiceField(SurveyRound.objects.all(), label=_("Round"), empty_label=None)
     language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
     text = forms.CharField(
-        label=_("Companies"), required=False, strip=False,
-        help_text=_("One company a line: name; e-mail; CVR number (may be left out). Copied from a spreadsheet is fine."),
+        label=_("Companies"),
+        required=False,
+        strip=False,
+        help_text=_(
+            "One company a line: name; e-mail; CVR number (may be left out). Copied from a spreadsheet is fine."
+        ),
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
-    )  # fmt: skip
+    )
     file = forms.FileField(
         label=_("or a file"),
         required=False,
@@ -176,12 +180,27 @@ class InvitationAdmin(admin.ModelAdmin):
 
     change_list_template = "admin/marketoverview/invitation/change_list.html"
     fields = (
-        "company_name", "email", ("cvr_number", "country"), "vendor", "round", "language", ("by_kl", "invited_by"),
-        ("created_at", "reminded_at", "opened_at"), ("accepted_at", "accepted_by", "cancelled_at"),
-    )  # fmt: skip
+        "company_name",
+        "email",
+        ("cvr_number", "country"),
+        "vendor",
+        "round",
+        "language",
+        ("by_kl", "invited_by"),
+        ("created_at", "reminded_at", "opened_at"),
+        ("accepted_at", "accepted_by", "cancelled_at"),
+    )
     list_display = (
-        "company_name", "email", "in_round", "sent", "opened", "accepted", "started", "submitted", "bad_address",
-    )  # fmt: skip
+        "company_name",
+        "email",
+        "in_round",
+        "sent",
+        "opened",
+        "accepted",
+        "started",
+        "submitted",
+        "bad_address",
+    )
     list_filter = (InvitationStateFilter, "round", "by_kl", "language")
     list_select_related = ("round", "vendor")
     search_fields = ("company_name", "email", "cvr_number")
@@ -197,11 +216,15 @@ class InvitationAdmin(admin.ModelAdmin):
         """One query, with the dates of the vendor's response to the round and whether the address takes mail."""
         responses = Response.objects.filter(vendor=OuterRef("vendor"), round=OuterRef("round")).order_by("sequence")
         bad_addresses = BadAddress.objects.filter(email=Lower(OuterRef("email")))
-        return super().get_queryset(request).annotate(
-            started_at=Subquery(responses.values("created_at")[:1]),
-            handed_in_at=Subquery(responses.filter(submitted_at__isnull=False).values("submitted_at")[:1]),
-            is_bad=Exists(bad_addresses),
-        )  # fmt: skip
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                started_at=Subquery(responses.values("created_at")[:1]),
+                handed_in_at=Subquery(responses.filter(submitted_at__isnull=False).values("submitted_at")[:1]),
+                is_bad=Exists(bad_addresses),
+            )
+        )
 
     @admin.display(description=_("round"), ordering="round__opens_on", empty_value="–")
     def in_round(self, invitation) -> str | None:

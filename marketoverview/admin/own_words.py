@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -70,9 +70,10 @@ class MapForm(forms.Form):
     def __init__(self, question: Question, data=None) -> None:
         super().__init__(data)
         self.question = question
-        self.fields["answers"].queryset = own_words().filter(option__question=question)  # type: ignore[attr-defined]
-        offered = question.options.filter(is_other=False, retired_on=None)
-        self.fields["option"].queryset = offered  # type: ignore[attr-defined]
+        answers = cast(forms.ModelMultipleChoiceField, self.fields["answers"])
+        answers.queryset = own_words().filter(option__question=question)
+        option = cast(forms.ModelChoiceField, self.fields["option"])
+        option.queryset = question.options.filter(is_other=False, retired_on=None)
 
     def clean(self) -> dict:
         if self.cleaned_data.get("option"):

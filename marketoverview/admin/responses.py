@@ -5,6 +5,7 @@ import json
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Max, When
@@ -53,13 +54,13 @@ class ResponseForm(forms.ModelForm):
         return super().clean()
 
 
-class OptionChoices:
+class OptionChoices(InlineModelAdmin):
     """A mixin for inlines: options as choices under their questions' headings, read once for all rows."""
 
     options = Option.objects.all()
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.related_model is Option:
             empty = [("", "–")] if db_field.many_to_one else []
             field.choices = [*empty, *choices_by_question(self.options.all())]
@@ -134,9 +135,15 @@ class ResponseAdmin(TracedAdmin):
         (_("Contact"), {"fields": ("contact_function", "contact_email", "contact_phone", "contact_name", "contact_consent")}),
     )  # fmt: skip
     readonly_fields = (
-        "vendor_link", "round", "sequence", "based_on_link",
-        "submitted_at", "published_at", "confirmed_at", "closed_at",
-    )  # fmt: skip
+        "vendor_link",
+        "round",
+        "sequence",
+        "based_on_link",
+        "submitted_at",
+        "published_at",
+        "confirmed_at",
+        "closed_at",
+    )
     list_display = ("vendor", "in_round", "status", "submitted", "published", "confirmed")
     list_filter = ("status", StaleFilter, "round")
     list_select_related = ("vendor", "round")
@@ -173,8 +180,12 @@ class ResponseAdmin(TracedAdmin):
         inbox = reverse(INBOX) if request.user.has_perm(REVIEW) else f"{url}?status__exact=submitted"
         return [
             Task(waiting, ngettext("response waits for review", "responses wait for review", waiting), inbox),
-            Task(stale, ngettext("profile needs a new confirmation", "profiles need a new confirmation", stale), f"{url}?stale=yes"),
-        ]  # fmt: skip
+            Task(
+                stale,
+                ngettext("profile needs a new confirmation", "profiles need a new confirmation", stale),
+                f"{url}?stale=yes",
+            ),
+        ]
 
     # Permissions ----------------------------------------------------------------------------
 

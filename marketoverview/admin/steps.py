@@ -79,44 +79,56 @@ STEPS = {
         verb_step(
             Verb.SUBMIT,
             _("Submit on the vendor's behalf"),
-            _("The response goes to review as if the vendor had submitted it, and counts as confirmed by the vendor "
-              "today. Do this only when the vendor has asked for it."),
+            _(
+                "The response goes to review as if the vendor had submitted it, and counts as confirmed by the vendor "
+                "today. Do this only when the vendor has asked for it."
+            ),
             _("The response of %(vendor)s is submitted."),
         ),
         verb_step(
             Verb.PUBLISH,
             _("Publish"),
-            _("The answers become public at once. What has been public of the vendor until now, if anything, is archived."),
+            _(
+                "The answers become public at once. What has been public of the vendor until now, if anything, is archived."
+            ),
             _("The response of %(vendor)s is published."),
         ),
         verb_step(
             Verb.SEND_BACK,
             _("Send back"),
-            _("The vendor can edit the response again and submit it anew. The vendor reads your reason. "
-              "What is public of the vendor does not change."),
+            _(
+                "The vendor can edit the response again and submit it anew. The vendor reads your reason. "
+                "What is public of the vendor does not change."
+            ),
             _("The response of %(vendor)s is sent back."),
             needs_reason=True,
         ),
         verb_step(
             Verb.REJECT,
             _("Reject"),
-            _("The response is declined for good. The vendor reads your reason. "
-              "What is public of the vendor does not change."),
+            _(
+                "The response is declined for good. The vendor reads your reason. "
+                "What is public of the vendor does not change."
+            ),
             _("The response of %(vendor)s is rejected."),
             needs_reason=True,
         ),
         verb_step(
             Verb.CONFIRM,
             _("Record a confirmation"),
-            _("The profile will say that the vendor confirmed it today. Do this only when the vendor has told you that "
-              "everything is still right."),
+            _(
+                "The profile will say that the vendor confirmed it today. Do this only when the vendor has told you that "
+                "everything is still right."
+            ),
             _("The response of %(vendor)s is confirmed."),
         ),
         ReviewStep(
             "correct",
             _("Begin a correction"),
-            _("A draft is made from what is public, for you to edit. If the vendor already has an open response, you come "
-              "to that one. What is public does not change until the draft has been submitted and published."),
+            _(
+                "A draft is made from what is public, for you to edit. If the vendor already has an open response, you come "
+                "to that one. What is public does not change until the draft has been submitted and published."
+            ),
             _("This is the open response of %(vendor)s."),
             (Status.PUBLISHED,),
             lambda response, by, reason, remarks: Response.begin(response.vendor, response.round, by),
@@ -124,13 +136,15 @@ STEPS = {
         verb_step(
             Verb.WITHDRAW,
             _("Withdraw"),
-            _("The profile leaves the portal at once; its page says that it was withdrawn, and when. The contact data are "
-              "deleted from every response of the vendor. This cannot be undone."),
+            _(
+                "The profile leaves the portal at once; its page says that it was withdrawn, and when. The contact data are "
+                "deleted from every response of the vendor. This cannot be undone."
+            ),
             _("The response of %(vendor)s is withdrawn."),
             needs_reason=True,
         ),
     )
-}  # fmt: skip
+}
 """Name in the address to step, in the order of the buttons."""
 
 
@@ -177,9 +191,7 @@ class StepForm(forms.Form):
         """Add a field for the reason at each of these items."""
         for item, heading in headings.items():
             widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-            self.fields[REMARK + item] = forms.CharField(
-                label=heading, max_length=1000, required=False, widget=widget
-            )  # fmt: skip
+            self.fields[REMARK + item] = forms.CharField(label=heading, max_length=1000, required=False, widget=widget)
 
     @property
     def remark_fields(self) -> list[forms.BoundField]:

@@ -24,9 +24,10 @@ class WordedForm(forms.ModelForm):
     """Vendors are shown which questions and options have a new wording, unless only the spelling was corrected."""
 
     only_spelling = forms.BooleanField(
-        label=_("Only a correction of spelling"), required=False,
+        label=_("Only a correction of spelling"),
+        required=False,
         help_text=_("Otherwise vendors who have answered before see that the wording is new."),
-    )  # fmt: skip
+    )
 
     @property
     def is_reworded(self) -> bool:

@@ -71,11 +71,15 @@ class VendorAdmin(MarketDataAdmin):
         """One query, with the dates of the public response and the status of the open one."""
         public = Response.objects.published().filter(vendor=OuterRef("pk"))
         open_responses = Response.objects.open().filter(vendor=OuterRef("pk"))
-        return super().get_queryset(request).annotate(
-            public_since=Subquery(public.values("published_at")[:1]),
-            confirmed_on=Subquery(public.values("confirmed_at")[:1]),
-            open_status=Subquery(open_responses.values("status")[:1]),
-        )  # fmt: skip
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                public_since=Subquery(public.values("published_at")[:1]),
+                confirmed_on=Subquery(public.values("confirmed_at")[:1]),
+                open_status=Subquery(open_responses.values("status")[:1]),
+            )
+        )
 
     @admin.display(description=_("open response"), ordering="open_status")
     def open_response(self, vendor):

@@ -59,7 +59,7 @@ class Invitation(AbstractInvitation):
     round = models.ForeignKey(SurveyRound, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("round"))
     by_kl = models.BooleanField(_("by KL"), default=False)
 
-    objects: ClassVar = models.Manager.from_queryset(VendorInvitationQuerySet)()
+    objects: ClassVar = VendorInvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
@@ -162,7 +162,7 @@ class JoinRequest(AbstractJoinRequest):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests", verbose_name=_("user")
     )
 
-    objects: ClassVar = models.Manager.from_queryset(JoinRequestQuerySet)()
+    objects: ClassVar = JoinRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request to join")

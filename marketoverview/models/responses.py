@@ -40,11 +40,6 @@ from .version import market_version
 PHONE = RegexValidator(r"^\+?[0-9 ()/-]{5,}$", _("A phone number has digits, spaces and perhaps a + in front."))
 
 
-class ResponseManager(models.Manager.from_queryset(ResponseQuerySet)):  # type: ignore[misc]
-    def get_by_natural_key(self, vendor: str, sequence: int) -> "Response":
-        return self.get(vendor__slug=vendor, sequence=sequence)
-
-
 class Response(DraftVerbs):
     """One set of answers of one vendor in one round."""
 
@@ -94,7 +89,7 @@ class Response(DraftVerbs):
     history = HistoricalRecords(
         excluded_fields=["contact_function", "contact_email", "contact_phone", "contact_name", "contact_consent"]
     )
-    objects: ClassVar = ResponseManager()
+    objects: ClassVar = ResponseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("response")

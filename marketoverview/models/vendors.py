@@ -37,11 +37,6 @@ def validate_website(value: str) -> None:
         raise ValidationError(_("An address with a name before @ can pass for another one. Leave it out."))
 
 
-class VendorManager(models.Manager.from_queryset(VendorQuerySet)):  # type: ignore[misc]
-    def get_by_natural_key(self, slug: str) -> "Vendor":
-        return self.get(slug=slug)
-
-
 class Vendor(models.Model):
     """A company. What is public of it is its one published response."""
 
@@ -53,9 +48,14 @@ class Vendor(models.Model):
         help_text=_("Part of the profile's address; stays when the name changes."),
     )
     cvr_number = models.CharField(
-        _("CVR number"), max_length=8, null=True, blank=True, unique=True, validators=[validate_cvr],
+        _("CVR number"),
+        max_length=8,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[validate_cvr],
         help_text=_("Empty for foreign companies."),
-    )  # fmt: skip
+    )
     country = models.CharField(
         _("country"),
         max_length=2,
@@ -72,7 +72,7 @@ class Vendor(models.Model):
     )
 
     history = HistoricalRecords()
-    objects: ClassVar = VendorManager()
+    objects: ClassVar = VendorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vendor")

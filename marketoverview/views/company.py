@@ -127,9 +127,8 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     since = timezone.localdate(source.submitted_at or source.created_at) if source else None
     news = [(part.title, new) for part in parts if (new := news_since(part, since))]
     title = _("Go on with your answers") if status.open else _("Answer the survey")
-    return vendor_page(
-        request, vendor, "begin", title, form=form, vendor_status=status, news=news, has_choice=has_choice
-    )  # fmt: skip
+    context = {"form": form, "vendor_status": status, "news": news, "has_choice": has_choice}
+    return vendor_page(request, vendor, "begin", title, **context)
 
 
 @never_cache

@@ -58,9 +58,13 @@ class Command(BaseCommand):
         """The results of one size, measured in a process with production's settings, which cache templates."""
         path = settings.BASE_DIR / "var" / f"bench-{size}.sqlite3"
         environment = os.environ | {
-            "DEBUG": "false", "SECRET_KEY": "bench", "ALLOWED_HOSTS": "testserver", "HTTPS": "false",
-            "DATABASE_URL": f"sqlite:///{path}", "SITE_URL": "http://testserver",
-        }  # fmt: skip
+            "DEBUG": "false",
+            "SECRET_KEY": "bench",
+            "ALLOWED_HOSTS": "testserver",
+            "HTTPS": "false",
+            "DATABASE_URL": f"sqlite:///{path}",
+            "SITE_URL": "http://testserver",
+        }
 
         def manage(*arguments: str, **more: str) -> str:
             command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
