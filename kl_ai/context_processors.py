@@ -1,4 +1,4 @@
-"""What every template may use: the site's own addresses and the switch of language."""
+"""Variables of every template: the site's own addresses and the switch of language."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from .pages.bilingual import language
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """No query: all of it comes from settings and the address of the request."""
-    other = "da" if language() == "en" else "en"
-    here = escape_leading_slashes(request.get_full_path())  # “//host/” would lead away from here
-    there = translate_url(here, other)
+    """The variables, from the settings and the address of the request. No query."""
+    other_language = "da" if language() == "en" else "en"
+    url = escape_leading_slashes(request.get_full_path())  # “//host/” would lead away from the portal
+    other_url = translate_url(url, other_language)
     return {
         "site": {
             "contact_email": settings.CONTACT_EMAIL,
             "accessibility_url": settings.ACCESSIBILITY_STATEMENT_URL,
         },
-        "switch_language_code": other,
-        "switch_language_label": {"da": "Dansk", "en": "English"}[other],
-        "switch_language_url": there if there != here else "",
+        "switch_language_code": other_language,
+        "switch_language_label": {"da": "Dansk", "en": "English"}[other_language],
+        "switch_language_url": other_url if other_url != url else "",
     }

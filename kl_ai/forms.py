@@ -99,14 +99,15 @@ class PortalBoundField(BoundField):
         return f"{self.control_class} {self.field.widget.attrs.get('class', '')}".strip()
 
 
-def take_validators(field: forms.Field, stored: Any) -> None:
-    """Give the form's field the validators of the model's field `stored`: Django runs those in a `ModelForm` only.
+def copy_validators(field: forms.Field, model_field: Any) -> None:
+    """Give the form's field the validators that the model's field declares: Django runs those in a `ModelForm` only.
 
-    The form's own of the same kind give way, or the same would be said twice.
+    The form's own validators of the same classes go, or an error would be shown twice.
     """
-    own = stored._validators
-    kinds = {type(one) for one in own}
-    field.validators = [*(one for one in field.validators if type(one) not in kinds), *own]
+    _name, _path, _arguments, options = model_field.deconstruct()
+    declared = options.get("validators", [])
+    classes = {type(validator) for validator in declared}
+    field.validators = [*(own for own in field.validators if type(own) not in classes), *declared]
 
 
 class PortalRenderer(TemplatesSetting):

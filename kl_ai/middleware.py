@@ -1,4 +1,4 @@
-"""What happens to a request before any view sees it."""
+"""The portal's own middleware."""
 
 from collections.abc import Callable
 
@@ -41,8 +41,8 @@ class LoginRequired(LoginRequiredMiddleware):
     """Django's middleware, asking first whether the view is public.
 
     The original looks the user up before it asks, which reads the session and marks every public
-    page as one that depends on a cookie. What was typed into a form is kept for after the login,
-    and a script, which could not follow there, is told with 401.
+    page as one that depends on a cookie. What was typed into a form is kept for after the login
+    (`kl_ai.login.restore`). A script cannot follow the redirect to the login: it is answered 401.
     """
 
     def process_view(

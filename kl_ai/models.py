@@ -23,9 +23,9 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
     def with_address(self, email: str) -> "User | None":
-        """Who has this address. One query.
+        """The user with this address, or None. One query.
 
-        Databases take some foreign letters for their ASCII likes when they ignore case; here only the same
+        Databases take some foreign letters for similar ASCII letters when they ignore case; here only the same
         letters are the same address, or a code for one could be sent to the other.
         """
         candidates = self.filter(email__iexact=email)
@@ -36,13 +36,13 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Proves the e-mail address with a code at each login (kl_ai.accounts)."""
+    """A person who logs in, proving the e-mail address with a code each time (`kl_ai.login`)."""
 
     class Language(models.TextChoices):
         DANISH = "da", "Dansk"
         ENGLISH = "en", "English"
 
-    password = None  # type: ignore[assignment]  # takes the inherited column away
+    password = None  # type: ignore[assignment]  # Django removes an inherited column this way; its stubs do not know it
     email = models.EmailField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("name"), max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May log in to the administration."))

@@ -1,8 +1,11 @@
 """Rows that fixtures and content files name by a stable code instead of their primary key."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db import models
+
+Method = TypeVar("Method", bound=Callable)
 
 
 class NaturalCodeManager(models.Manager):
@@ -10,3 +13,13 @@ class NaturalCodeManager(models.Manager):
 
     def get_by_natural_key(self, key: str) -> Any:
         return self.get(**{getattr(self.model, "KEY", "code"): key})
+
+
+def depends_on(*names: str) -> Callable[[Method], Method]:
+    """A decorator for `natural_key` of a model: fixtures hold the rows of these models ("app.model") before its own."""
+
+    def decorate(natural_key: Method) -> Method:
+        natural_key.__dict__["dependencies"] = list(names)  # where Django looks for them
+        return natural_key
+
+    return decorate

@@ -25,14 +25,15 @@ from .login import restore
 from .pages.frame import render_page
 
 logger = logging.getLogger(__name__)
-LAST_WORDS = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noget gik galt hos os</title>
+FALLBACK_PAGE = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noget gik galt hos os</title>
 <h1>Noget gik galt hos os</h1><p>Siden kunne ikke vises. Prøv igen om lidt.</p>
 <p lang="en">Something went wrong with us. Try again in a little while.</p></html>"""
+"""The answer to an error where not even the template for it can be rendered."""
 
 
 @market_page
 def home(request: HttpRequest) -> HttpResponse:
-    """`/`: what the portal is, its two doors, and the market in numbers."""
+    """`/`: what the portal is, the ways into the two tools, and the market in numbers."""
     snapshot = snapshots.for_request(request)
     context = {
         "vendor_count": snapshot.size,
@@ -57,11 +58,13 @@ def _front_figure(snapshot: Snapshot) -> Figure | None:
 
 @market_page
 def about(request: HttpRequest) -> HttpResponse:
+    """`/om/`: who is behind the portal, and where its content comes from."""
     return _text_page(request, "pages/about.html", "about", _("About the portal"))
 
 
 @market_page
 def privacy(request: HttpRequest) -> HttpResponse:
+    """`/privatliv/`: what the portal knows of its visitors and users."""
     return _text_page(request, "pages/privacy.html", "privacy", _("Privacy"))
 
 
@@ -75,13 +78,13 @@ def _text_page(request: HttpRequest, template: str, nav_current: str, title: str
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 and `ok` when the database answers and has all migrations, 503 otherwise."""
+    """`/healthz`: 200 and `ok` when the database answers and has all migrations, 503 otherwise."""
     try:
         executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing_migrations = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return HttpResponse("database unavailable", status=503, content_type="text/plain")
-    if waiting:
+    if missing_migrations:
         return HttpResponse("migrations missing", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
 
@@ -101,7 +104,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that does not prove that it is ours; where only its token is too old, nothing typed is lost."""
+    """The answer to a form without a valid CSRF token; where the token is only too old, the form with what was typed."""
     if is_fetch(request):
         return HttpResponse("Load the page again", status=403, content_type="text/plain")
     return restore.redirect_after_stale_token(request) or render(request, "403_csrf.html", status=403)
@@ -114,10 +117,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without context and database: whatever failed must not fail again here."""
+    """The page for errors, rendered without context and database: whatever failed must not fail again here."""
     try:
         page = str(render_to_string("500.html"))
     except Exception:  # the templates, the addresses or the static files are what is broken
         logger.exception("The page for errors could not be rendered.")
-        page = LAST_WORDS
+        page = FALLBACK_PAGE
     return HttpResponse(page, status=500)

@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 
+from ..history import linked_fields
 from ..http import request_state
 from ..pages.versions import AreaVersion
-from .locking import NO_KEY, LockedAdmin
+from .locking import INVALID_KEY_ERRORS, LockedAdmin
 from .row_history import row_changes
 
 
@@ -31,36 +32,36 @@ class TracedAdmin(SimpleHistoryAdmin):
         try:
             self.model._default_manager.filter(pk=key).exists()
             rows = {"row_changes": row_changes(self, request, key)} if self.inlines else {}
-        except NO_KEY:
+        except INVALID_KEY_ERRORS:
             raise Http404 from None
         return super().history_view(request, object_id, rows | (extra_context or {}))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
-        self._refuse_what_is_no_key(object_id, version_id)
+        self._refuse_invalid_keys(object_id, version_id)
         was_deleted = not self.model._default_manager.filter(pk=object_id).exists()
         if request.method == "POST" and was_deleted and not self.has_add_permission(request):
-            raise PermissionDenied  # it would be made anew
+            raise PermissionDenied  # it would be created anew
         request_state(request).history_id = version_id
         extra_context = {"has_parts": bool(self.inlines)} | (extra_context or {})
         with transaction.atomic():
             return super().history_form_view(request, object_id, version_id, extra_context)
 
-    def _refuse_what_is_no_key(self, object_id: str, version_id: str) -> None:
-        """404 for what no row and no version can have as its key."""
+    def _refuse_invalid_keys(self, object_id: str, version_id: str) -> None:
+        """404 for keys that no row and no version can have. Two queries."""
         try:
             self.model._default_manager.filter(pk=object_id).exists()
             self.model.history.filter(pk=version_id).exists()
-        except NO_KEY:
+        except INVALID_KEY_ERRORS:
             raise Http404 from None
 
     def render_history_view(self, request, template, context, **kwargs):
-        """With the links of the version that is shown; the library would show those of today."""
+        """The page with the links of the version that is shown; the library would show those of today."""
         if template == self.object_history_form_template and request.method != "POST":
             version = self.model.history.get(pk=request_state(request).history_id)
-            for of in version._history_m2m_fields:
-                name = f"{of.m2m_reverse_field_name()}_id"
-                linked = [getattr(row, name) for row in getattr(version, of.name).all()]
-                context["adminform"].form.initial[of.name] = linked
+            for field in linked_fields(self.model):
+                key = f"{field.m2m_reverse_field_name()}_id"
+                linked = [getattr(link, key) for link in getattr(version, field.name).all()]
+                context["adminform"].form.initial[field.name] = linked
         return super().render_history_view(request, template, context, **kwargs)
 
     def has_view_history_or_change_history_permission(self, request, obj=None) -> bool:
@@ -70,7 +71,7 @@ class TracedAdmin(SimpleHistoryAdmin):
         return super().has_view_history_or_change_history_permission(request, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The form; where somebody saved the same thing in the same moment, a message instead of an error."""
+        """The form; a message instead of an error where somebody saved the same thing in the same moment."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:  # the admin's transaction is rolled back by now
@@ -81,12 +82,11 @@ class TracedAdmin(SimpleHistoryAdmin):
                 ),
                 messages.ERROR,
             )
-            back = [object_id] if object_id else []
-            name = "change" if object_id else "changelist"
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", *back)
+            name, arguments = ("change", [object_id]) if object_id else ("changelist", [])
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", *arguments)
 
     def save_formset(self, request, form, formset, change) -> None:
-        make_room(formset)
+        free_row_numbers(formset)
         super().save_formset(request, form, formset, change)
 
     def history_view_title(self, request, obj) -> str:
@@ -96,25 +96,25 @@ class TracedAdmin(SimpleHistoryAdmin):
         return gettext("Earlier version: %(object)s") % {"object": obj}
 
 
-OUT_OF_THE_WAY = 10_000
-"""Beyond every number that a row may have (`HIGHEST` of the models), and within what the column can hold."""
+FREE_NUMBERS = 10_000
+"""Added to a row's number it gives one that no row may have (`HIGHEST` of the models), and that fits into the column."""
 
 
-def make_room(formset) -> None:
-    """Let rows that are numbered (`ORDER` of their model) change places.
+def free_row_numbers(formset) -> None:
+    """Free the numbers of the rows that move or are deleted, so that rows can change places. At most one query.
 
-    They are saved one by one, and the database has a number once at any moment: those that move or go stand aside first.
+    The field of the number is `ORDER` of the model. Rows are saved one by one, and each number is unique at any moment.
     """
     order = getattr(formset.model, "ORDER", "")
     if not order:
         return
-    going = [form.instance.pk for form in getattr(formset, "deleted_forms", ())]
+    deleted = [form.instance.pk for form in getattr(formset, "deleted_forms", ())]
     # Whoever may only see the rows sends none of their fields: such a form says that all have changed, and is not saved.
-    moving = [form.instance.pk for form in formset.initial_forms if form.has_changed() and order in form.changed_data]
-    formset.model.objects.filter(pk__in=[*going, *moving]).update(**{order: F(order) + OUT_OF_THE_WAY})
+    moved = [form.instance.pk for form in formset.initial_forms if form.has_changed() and order in form.changed_data]
+    formset.model.objects.filter(pk__in=[*deleted, *moved]).update(**{order: F(order) + FREE_NUMBERS})
 
 
-class PublicDataAdmin(LockedAdmin, TracedAdmin):
+class PublicDataAdmin(TracedAdmin, LockedAdmin):
     """For rows that the public pages show: a change shows on the very next request.
 
     The admin's views are atomic, so that the bump commits together with the change. It comes after
@@ -134,7 +134,7 @@ class PublicDataAdmin(LockedAdmin, TracedAdmin):
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         with transaction.atomic():
-            answer = super().history_form_view(request, object_id, version_id, extra_context)
+            response = super().history_form_view(request, object_id, version_id, extra_context)
             if request.method == "POST":
                 self.version.bump()
-            return answer
+            return response

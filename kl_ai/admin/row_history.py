@@ -1,4 +1,4 @@
-"""What happened to the rows that belong to an object, for the page of its history."""
+"""The changes of the rows that belong to an object, for the page of its history."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Field
-from django.forms.models import _get_foreign_key
 from django.http import HttpRequest
 from django.urls import reverse
 
-MOST = 50
+from .locking import parent_field
+
+MAX_CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,61 +29,62 @@ class RowChange:
     """“+” made, “~” changed, “-” deleted."""
     row: str
     changes: list[tuple[str, str, str]]
-    """A field's name, what stood in it, and what came; of a row that was made or deleted all that stood in it."""
+    """(name, old value, new value) of each field that changed; of a row that was made or deleted all its values."""
     url: str
     """The page of this state of the row, from which it can be brought back; “” where rows have no page."""
 
 
 def row_changes(admin: ModelAdmin, request: HttpRequest, object_id: str) -> list[RowChange]:
-    """The latest changes of the rows that the object's form shows this person, without what was loaded.
+    """The latest changes of the rows that the object's form shows this person, the newest first.
 
-    The newest first.
+    What was loaded from files is left out. One query for each kind of row, and one for each change of a row.
     """
-    inlines = admin.get_inline_instances(request)
-    found = [change for inline in inlines for change in _of_inline(admin, inline, object_id)]
-    return sorted(found, key=lambda change: change.when, reverse=True)[:MOST]
+    changes = [
+        change for inline in admin.get_inline_instances(request) for change in _inline_changes(admin, inline, object_id)
+    ]
+    return sorted(changes, key=lambda change: change.when, reverse=True)[:MAX_CHANGES]
 
 
-def _of_inline(admin: ModelAdmin, inline: Any, object_id: str) -> Iterator[RowChange]:
+def _inline_changes(admin: ModelAdmin, inline: Any, object_id: str) -> Iterator[RowChange]:
     if not hasattr(inline.model, "history"):
         return
-    parent: Any = _get_foreign_key(admin.model, inline.model, fk_name=inline.fk_name)
+    parent = parent_field(admin.model, inline)
     records = inline.model.history.filter(**{parent.attname: object_id}).exclude(history_type="+", history_user=None)
     has_page = admin.admin_site.is_registered(inline.model)
-    name = f"admin:{inline.model._meta.app_label}_{inline.model._meta.model_name}_simple_history"
-    for record in records.select_related("history_user").order_by("-history_date", "-history_id")[:MOST]:
+    page = f"admin:{inline.model._meta.app_label}_{inline.model._meta.model_name}_simple_history"
+    for record in records.select_related("history_user").order_by("-history_date", "-history_id")[:MAX_CHANGES]:
         yield RowChange(
             when=record.history_date,
             who=str(record.history_user or ""),
             kind=record.history_type,
-            row=_name(record),
-            changes=list(_changes(record, parent)),
-            url=reverse(name, args=[record.id, record.pk]) if has_page else "",
+            row=_row_name(record),
+            changes=list(_field_changes(record, parent)),
+            url=reverse(page, args=[record.id, record.pk]) if has_page else "",
         )
 
 
-def _changes(record: Any, parent: Field) -> Iterator[tuple[str, str, str]]:
+def _field_changes(record: Any, parent: Field) -> Iterator[tuple[str, str, str]]:
     before = record.prev_record if record.history_type == "~" else None
-    for of in record.instance._meta.concrete_fields:
-        if of.primary_key or of is parent:
+    for field in record.instance._meta.concrete_fields:
+        if field.primary_key or field is parent:
             continue
-        old, new = (_shown(row, of) if row is not None else "" for row in (before, record))
+        old, new = (_value_text(row, field) if row is not None else "" for row in (before, record))
         if record.history_type == "-":
             old, new = new, ""
         if old != new:
-            yield str(of.verbose_name), old, new
+            yield str(field.verbose_name), old, new
 
 
-def _name(record: Any) -> str:
+def _row_name(record: Any) -> str:
     try:
         return str(record.instance)
     except ObjectDoesNotExist:  # what it was about is gone
         return f"{record.instance._meta.verbose_name} {record.id}"
 
 
-def _shown(record: Any, of: Field) -> str:
+def _value_text(record: Any, field: Field) -> str:
     try:
-        value = getattr(record, of.name)
+        value = getattr(record, field.name)
     except ObjectDoesNotExist:
-        value = getattr(record, of.attname)
+        value = getattr(record, field.attname)
     return "" if value in (None, [], "") else str(value)

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from ..login import second_factor
 from ..login.redirects import next_url
+from .private_names import model_admins
 
 PASSWORD_PAGES = ("password_change", "password_change_done")
 
@@ -57,7 +58,7 @@ class PortalAdminSite(admin.AdminSite):
         """Model admins that have a method `tasks(request)` put their tasks on top of the front page."""
         tasks = [
             task
-            for model_admin in self._registry.values()
+            for model_admin in model_admins(self)
             if hasattr(model_admin, "tasks") and model_admin.has_view_permission(request)
             for task in model_admin.tasks(request)
         ]

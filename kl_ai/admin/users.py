@@ -1,4 +1,4 @@
-"""Users in the administration: the e-mail address is the login, there is no password, and rights are passed on, not made."""
+"""Users in the administration: the e-mail address is the login, there is no password, and nobody gives rights he has not."""
 
 from allauth.account import admin as allauth_admin  # noqa: F401  # registers what is taken away below
 from allauth.account.models import EmailAddress
@@ -7,8 +7,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Exists, ManyToManyField, OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,8 +16,8 @@ from ..models import User
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
 
-OWN = ("is_superuser", "user_permissions")
-"""What only a superuser gives and takes."""
+SUPERUSER_FIELDS = ("is_superuser", "user_permissions")
+"""The fields that only a superuser changes."""
 
 
 class UserForm(forms.ModelForm):
@@ -36,13 +35,13 @@ class UserForm(forms.ModelForm):
         )
 
     def clean_email(self) -> str:
-        """As `UserManager` stores it, so that the same address in capitals is a duplicate."""
+        """The address as `UserManager` stores it, so that the same one in capitals is a duplicate."""
         return self.cleaned_data["email"].lower()
 
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """Nobody changes a user who may do more than himself, nor makes one who does."""
+    """Nobody changes a user who has more rights than himself, nor makes one who has."""
 
     form = UserForm
     fieldsets = (
@@ -59,13 +58,13 @@ class UserAdmin(admin.ModelAdmin):
     actions = ("reset_second_step",)
 
     @admin.display(description=_("two-step login"), boolean=True)
-    def has_app(self, user: User) -> bool:
-        return user.has_app  # type: ignore[attr-defined]
+    def has_app(self, user) -> bool:
+        return user.has_app
 
     @admin.action(description=_("Reset the two-step login (lost phone)"), permissions=["change"])
-    def reset_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+    def reset_second_step(self, request, queryset) -> None:
         """The next login of these users asks them to set up an app again; their recovery codes no longer work."""
-        users = [user for user in queryset if user.has_app and self.has_change_permission(request, user)]  # type: ignore[attr-defined]
+        users = [user for user in queryset if user.has_app and self.has_change_permission(request, user)]
         for user in users:
             Authenticator.objects.filter(user=user).delete()
             self.log_change(request, user, "Two-step login reset.")
@@ -74,35 +73,36 @@ class UserAdmin(admin.ModelAdmin):
         )
         self.message_user(request, text % {"n": len(users)}, messages.SUCCESS if users else messages.WARNING)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+    def get_queryset(self, request) -> QuerySet[User]:
+        """Users with `has_app`: whether they have set up an authenticator app."""
         app = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
         return super().get_queryset(request).annotate(has_app=Exists(app))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *OWN)  # type: ignore[union-attr]
+    def get_readonly_fields(self, request, obj=None) -> tuple[str, ...]:
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *SUPERUSER_FIELDS)
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_change_permission(request, obj) and self._may_rule(request, obj)
+    def has_change_permission(self, request, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_manage(request.user, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._may_rule(request, obj)
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_manage(request.user, obj)
 
-    def _may_rule(self, request: HttpRequest, obj: User | None) -> bool:
-        me = request.user
-        if obj is None or me.is_superuser:  # type: ignore[union-attr]
+    def _may_manage(self, manager: User, user: User | None) -> bool:
+        """Whether the user has no rights that the manager lacks. True for None, the list. At most two queries."""
+        if user is None or manager.is_superuser:
             return True
-        may_more = set(_permissions(obj).values_list("pk", flat=True)) - set(
-            _permissions(me).values_list("pk", flat=True)
+        permissions, own_permissions = (
+            set(_permissions(each).values_list("pk", flat=True)) for each in (user, manager)
         )
-        return not obj.is_superuser and not may_more
+        return not user.is_superuser and permissions <= own_permissions
 
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs):
-        if db_field.name == "groups" and not request.user.is_superuser:  # type: ignore[union-attr]
-            beyond = Permission.objects.exclude(pk__in=_permissions(request.user))
-            kwargs["queryset"] = Group.objects.exclude(permissions__in=beyond)
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups" and not request.user.is_superuser:
+            not_own = Permission.objects.exclude(pk__in=_permissions(request.user))
+            kwargs["queryset"] = Group.objects.exclude(permissions__in=not_own)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-def _permissions(user) -> QuerySet[Permission]:
+def _permissions(user: User) -> QuerySet[Permission]:
     """The user's own permissions and those of the groups."""
     return Permission.objects.filter(Q(user=user) | Q(group__user=user)).distinct()

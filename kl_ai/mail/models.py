@@ -29,17 +29,17 @@ class MailState(models.TextChoices):
 
 
 def to_bad_address() -> Exists:
-    """Whether a mail's address is marked."""
+    """A condition on mails: their address is marked as bad."""
     return Exists(BadAddress.objects.filter(email=OuterRef("to")))
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def with_address_mark(self) -> "OutgoingMailQuerySet":
-        """Each with `address_is_bad`, which its `state` needs. No query of its own."""
+        """The mails with `address_is_bad`, which `state` reads. No query of its own."""
         return self.annotate(address_is_bad=to_bad_address())
 
     def in_state(self, state: str) -> "OutgoingMailQuerySet":
-        """Those in this `MailState`, with their address mark. One query."""
+        """The mails in this `MailState`, with `address_is_bad`. One query."""
         mails, is_bad = self.with_address_mark(), to_bad_address()
         unsent = mails.filter(sent_at=None)
         return {
@@ -50,25 +50,25 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         }[MailState(state)]
 
     def failed(self) -> "OutgoingMailQuerySet":
-        """What somebody should look at: tried and not sent, given up, or to a bad address. One query."""
+        """The mails that somebody should look at: tried and not sent, given up, or to a bad address. One query."""
         return self.with_address_mark().filter(Q(attempts__gt=0) | Q(to_bad_address()), sent_at=None)
 
     def due(self) -> "OutgoingMailQuerySet":
-        """What is to be sent now, the longest wait first. One query."""
+        """The mails that are to be sent now, the longest wait first. One query."""
         return self.in_state(MailState.WAITING).filter(next_try_at__lte=timezone.now()).order_by("next_try_at", "pk")
 
     def try_again(self) -> int:
-        """Make the unsent ones due, with all attempts ahead of them again; gives their number. One query.
+        """Make the unsent mails due, with all attempts ahead of them again; gives their number. One query.
 
-        What is due within `CLAIM` is left alone: another process may be sending it in this moment.
+        A mail that is due within `CLAIM` is left alone: another process may be sending it in this moment.
         """
         now = timezone.now()
-        resting = Q(next_try_at=None) | Q(next_try_at__gt=now + CLAIM)
-        return self.filter(resting, sent_at=None).update(next_try_at=now, attempts=0)
+        is_unclaimed = Q(next_try_at=None) | Q(next_try_at__gt=now + CLAIM)
+        return self.filter(is_unclaimed, sent_at=None).update(next_try_at=now, attempts=0)
 
 
 class OutgoingMail(models.Model):
-    """One mail to one address. `key` says what it is about, so that it is written only once."""
+    """One mail to one address. `key` names what it is about: a second mail with the same key is not stored."""
 
     key = models.CharField(_("key"), max_length=200, unique=True)
     kind = models.SlugField(_("kind"), max_length=40, blank=True)
@@ -108,7 +108,7 @@ class OutgoingMail(models.Model):
 
     @property
     def state(self) -> MailState:
-        """No query where it is sent or comes `with_address_mark()`, else one."""
+        """The mail's state. No query where it is sent or comes `with_address_mark()`, else one."""
         if self.is_sent:
             return MailState.SENT
         if not hasattr(self, "address_is_bad"):
@@ -123,8 +123,8 @@ class OutgoingMail(models.Model):
 
     def claim(self) -> bool:
         """Take the mail for this process to send; False where it is not due or another process has it. Two queries."""
-        mine = OutgoingMail.objects.due().order_by().filter(pk=self.pk)
-        if not mine.update(attempts=F("attempts") + 1, next_try_at=timezone.now() + CLAIM):
+        due = OutgoingMail.objects.due().order_by().filter(pk=self.pk)
+        if not due.update(attempts=F("attempts") + 1, next_try_at=timezone.now() + CLAIM):
             return False
         self.refresh_from_db()
         return True
@@ -139,7 +139,7 @@ class OutgoingMail(models.Model):
         self._record(next_try_at=None if is_last else timezone.now() + pause, last_error=error)
 
     def record_refusal(self, error: str) -> None:
-        """The mail server takes nothing for this address: mark it. The mail stays due for when the mark is cleared."""
+        """Mark the address, for which the mail server takes nothing. The mail is due again when the mark is cleared."""
         BadAddress.mark(self.to, error)
         self._record(next_try_at=timezone.now(), last_error=error)
 
@@ -151,9 +151,9 @@ class OutgoingMail(models.Model):
 
 class BadAddressQuerySet(models.QuerySet["BadAddress"]):
     def known_bad(self, emails: Iterable[str]) -> set[str]:
-        """Which of these addresses take no mail, in small letters. One query."""
-        wanted = {email.lower() for email in emails}
-        return set(self.filter(email__in=wanted).values_list("email", flat=True))
+        """Those of these addresses that take no mail, in small letters. One query."""
+        addresses = {email.lower() for email in emails}
+        return set(self.filter(email__in=addresses).values_list("email", flat=True))
 
 
 class BadAddress(models.Model):
@@ -178,10 +178,10 @@ class BadAddress(models.Model):
 
     @classmethod
     def mark(cls, email: str, error: str) -> "BadAddress":
-        """Send nothing more to this address until the mark is cleared. The first reason is kept."""
+        """Send nothing more to this address until the mark is cleared. A second mark keeps the first reason."""
         return cls.objects.get_or_create(email=email.lower(), defaults={"error": error})[0]
 
     def clear(self) -> None:
-        """Send to this address again: what waits for it goes out with the next run."""
+        """Send to this address again: the mails that wait for it go out with the next run."""
         OutgoingMail.objects.filter(to=self.email).exclude(next_try_at=None).try_again()
         self.delete()

@@ -1,4 +1,4 @@
-"""Mail that is not lost: written with the change it tells of, sent after it, and sent later where that fails.
+"""Mail that is not lost: stored in the transaction of the change it is about, sent after it, and again where that fails.
 
     mail = outbox.post(f"receipt:{response.pk}", user.email, "receipt", {"vendor": vendor}, language)
     …
@@ -35,7 +35,7 @@ FAILURES_IN_A_ROW = 3
 
 
 class Counts(NamedTuple):
-    """What a run has done, by number of mails; `left` is due still."""
+    """The numbers of mails of a run, by how the attempt ended; `left` are still due after it."""
 
     sent: int = 0
     failed: int = 0
@@ -54,19 +54,25 @@ def post(
 
     A mail server that is down or refuses the address raises nothing here. Three queries, and two or three to send it.
     """
-    subject, body = write(template, context, language)
-    row = {
-        "to": to.strip().lower(), "subject": subject, "body": body, "language": language, "kind": kind or template,
-    }  # fmt: skip
-    mail, is_new = OutgoingMail.objects.get_or_create(key=key, defaults=row)
+    subject, body = render_mail(template, context, language)
+    mail, is_new = OutgoingMail.objects.get_or_create(
+        key=key,
+        defaults={
+            "to": to.strip().lower(),
+            "subject": subject,
+            "body": body,
+            "language": language,
+            "kind": kind or template,
+        },
+    )
     if not is_new:
         return None
     transaction.on_commit(partial(deliver, mail), robust=True)
     return mail
 
 
-def write(template: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Subject and body of `mail/<template>.txt` in this language, whatever the values hold."""
+def render_mail(template: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Subject and body of `mail/<template>.txt` in this language, cleaned of what the values may bring along."""
     site = {"site_url": settings.SITE_URL, "contact_email": settings.CONTACT_EMAIL}
     with translation.override(language):
         subject, body = (
@@ -75,15 +81,10 @@ def write(template: str, context: Mapping[str, Any], language: str) -> tuple[str
     return clean_line(subject, SUBJECT_LENGTH), re.sub(r"\n{3,}", "\n\n", clean_text(body)).strip() + "\n"
 
 
-def absolute(path: str) -> str:
-    """The address of this path on the portal, for a mail."""
-    return settings.SITE_URL + path
-
-
 def link(name: str, *args, language: str) -> str:
     """The address of a named URL in this language, for a mail."""
     with translation.override(language):
-        return absolute(reverse(name, args=args))
+        return settings.SITE_URL + reverse(name, args=args)
 
 
 # Sending ----------------------------------------------------------------------------------------
@@ -98,9 +99,9 @@ def deliver(mail: OutgoingMail) -> bool:
 
 
 def send_waiting(limit: int = 1000, *, dry_run: bool = False) -> Counts:
-    """Send what is due, the longest wait first; may run several times at once and be stopped at any point.
+    """Send the mails that are due, the longest wait first; may run several times at once and be stopped at any point.
 
-    One query, and at most four for each mail. With `dry_run` all of what is due is `left`.
+    One query, and at most four for each mail. With `dry_run` all that are due are `left`.
     """
     due = OutgoingMail.objects.due()
     outcomes: list[MailState] = []
@@ -119,11 +120,11 @@ def send_waiting(limit: int = 1000, *, dry_run: bool = False) -> Counts:
 
 
 def _attempt(mail: OutgoingMail) -> MailState | None:
-    """How the attempt ended; None if there was nothing for this process to send."""
+    """The state in which one attempt leaves the mail; None where it is not for this process to send."""
     if not mail.claim():
         return None
     try:
-        _message(mail).send()
+        _email_message(mail).send()
     except Exception as error:  # whatever a backend raises: this mail waits, and the others are not kept from going
         return _record_failure(mail, error)
     mail.record_sent()
@@ -142,21 +143,21 @@ def _record_failure(mail: OutgoingMail, error: Exception) -> MailState:
 
 
 def _refusal(error: Exception) -> str:
-    """What the server said when it refused the recipient for good; "" for every other failure.
+    """The server's reply where it refused the recipient for good; "" for every other failure.
 
-    A code 5.7.x speaks of the server's policy (RFC 3463), as where it does not know the portal: no fault of the address.
+    A code 5.7.x is about the server's policy (RFC 3463), as where it does not know the portal: no fault of the address.
     """
     if not isinstance(error, SMTPRecipientsRefused):
         return ""
-    for code, said in error.recipients.values():
-        text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    for code, reply in error.recipients.values():
+        text = reply.decode(errors="replace") if isinstance(reply, bytes) else str(reply)
         if code < 500 or text.startswith("5.7."):
             return ""
     return f"{code} {text}" if error.recipients else ""
 
 
-def _message(mail: OutgoingMail) -> EmailMessage:
-    """The same `Message-ID` at every attempt, so that a mail that did arrive twice is shown once."""
+def _email_message(mail: OutgoingMail) -> EmailMessage:
+    """The mail as Django sends it, with the same `Message-ID` at every attempt: one that arrives twice is shown once."""
     host = urlsplit(settings.SITE_URL).hostname
     identity = sha256(f"{mail.key} {mail.created_at.timestamp()}".encode()).hexdigest()[:32]
     return EmailMessage(

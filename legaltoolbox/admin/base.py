@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import PublicDataAdmin
-from kl_ai.admin.locking import NO_KEY
+from kl_ai.admin.locking import INVALID_KEY_ERRORS
 from kl_ai.admin.site import Task
 from kl_ai.http import request_state
 from kl_ai.validators import validate_text
@@ -79,7 +79,7 @@ class RowAdmin(PublicDataAdmin):
     def _item_of_row(self, object_id: str) -> Item | None:
         try:
             row = self.model._default_manager.filter(pk=object_id).first()
-        except NO_KEY:
+        except INVALID_KEY_ERRORS:
             return None
         return getattr(row, self.item) if row is not None else None
 

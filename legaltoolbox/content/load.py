@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from simple_history.models import HistoricalRecords
 
+from kl_ai.history import linked_fields
+
 from ..kinds import KINDS, SCALE, ItemKind, ItemPart
 from ..models import ScaleLevel, toolbox_version
 from .files import FOLDER, ContentError, read
@@ -150,10 +152,11 @@ def _remember(model: Any, new: Sequence[models.Model], old: Sequence[models.Mode
 def _remember_links(model: Any) -> None:
     """The links of all rows in the last line of each one's history. A fixed number of statements."""
     history = model.history.model
-    if not history._history_m2m_fields:
+    fields = linked_fields(model)
+    if not fields:
         return
     last = dict(history.objects.order_by("history_id").values_list(model._meta.pk.attname, "history_id"))
-    for of in history._history_m2m_fields:
+    for of in fields:
         kept: Any = HistoricalRecords.m2m_models[of]
         names = [column.attname for column in of.remote_field.through._meta.concrete_fields]
         done = set(kept.objects.filter(history__in=last.values()).values_list("history_id", flat=True))

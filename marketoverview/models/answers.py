@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from kl_ai.natural_keys import depends_on
 from kl_ai.validators import validate_line, validate_text
 
 from .survey import Option
@@ -60,10 +61,9 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return f"{self.option}: {self.own_words}" if self.own_words else str(self.option)
 
+    @depends_on("marketoverview.response", "marketoverview.option")
     def natural_key(self) -> tuple:
         return (*self.response.natural_key(), *self.option.natural_key())
-
-    natural_key.dependencies = ["marketoverview.response", "marketoverview.option"]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         if self.own_words and self.option_id and not self.option.is_other:
@@ -125,7 +125,6 @@ class SampleOffering(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @depends_on("marketoverview.response")
     def natural_key(self) -> tuple:
         return (*self.response.natural_key(), self.position)
-
-    natural_key.dependencies = ["marketoverview.response"]  # type: ignore[attr-defined]

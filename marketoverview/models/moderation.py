@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.natural_keys import depends_on
+
 
 class Status(models.TextChoices):
     DRAFT = "draft", _("draft")
@@ -113,10 +115,9 @@ class ModerationEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {self.at:%Y-%m-%d %H:%M}"
 
+    @depends_on("marketoverview.response")
     def natural_key(self) -> tuple:
         return (*self.response.natural_key(), self.at)
-
-    natural_key.dependencies = ["marketoverview.response"]  # type: ignore[attr-defined]
 
 
 class Remark(models.Model):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from kl_ai.natural_keys import depends_on
 from kl_ai.validators import validate_line, validate_text
 
 from ..querysets import ResponseQuerySet
@@ -119,10 +120,9 @@ class Response(DraftVerbs):
     def __str__(self) -> str:
         return f"{self.vendor} · {self.round} · {self.get_status_display()}"
 
+    @depends_on("marketoverview.vendor")
     def natural_key(self) -> tuple[str, int]:
         return (*self.vendor.natural_key(), self.sequence)
-
-    natural_key.dependencies = ["marketoverview.vendor"]  # type: ignore[attr-defined]
 
     @property
     def is_editable(self) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from kl_ai.natural_keys import NaturalCodeManager
+from kl_ai.natural_keys import NaturalCodeManager, depends_on
 from kl_ai.pages.bilingual import Bilingual, language
 
 from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
@@ -250,10 +250,9 @@ class Option(models.Model):
     def __str__(self) -> str:
         return self.short
 
+    @depends_on("marketoverview.question")
     def natural_key(self) -> tuple[str, str]:
         return (*self.question.natural_key(), self.code)
-
-    natural_key.dependencies = ["marketoverview.question"]  # type: ignore[attr-defined]
 
     def is_news_since(self, day: date | None) -> bool:
         """Whether somebody who answered on `day` has not seen this option, or not in these words."""
@@ -295,7 +294,6 @@ class FigureComment(models.Model):
     def __str__(self) -> str:
         return str(self.question)
 
+    @depends_on("marketoverview.question")
     def natural_key(self) -> tuple[str]:
         return self.question.natural_key()
-
-    natural_key.dependencies = ["marketoverview.question"]  # type: ignore[attr-defined]

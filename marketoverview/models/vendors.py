@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from stdnum.dk import cvr
 
+from kl_ai.natural_keys import depends_on
 from kl_ai.validators import validate_line
 
 from ..querysets import VendorQuerySet
@@ -148,10 +149,9 @@ class VendorMember(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {self.vendor}"
 
+    @depends_on("marketoverview.vendor", "kl_ai.user")
     def natural_key(self) -> tuple[str, str]:
         return (*self.vendor.natural_key(), *self.user.natural_key())
-
-    natural_key.dependencies = ["marketoverview.vendor", "kl_ai.user"]  # type: ignore[attr-defined]
 
     def leave(self) -> None:
         """End the membership.

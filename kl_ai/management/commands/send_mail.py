@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from kl_ai.mail import outbox
 from kl_ai.mail.models import MailState, OutgoingMail
 
-LINES = {
+LABELS = {
     "sent": "sent",
     "failed": "failed, to be tried again",
     "refused": "refused by the mail server: the address is marked as bad",
@@ -22,11 +22,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, dry_run: bool, **options) -> None:
         counts = outbox.send_waiting(dry_run=dry_run)
-        lines = LINES | ({"left": "would be sent"} if dry_run else {})
-        said = [f"{number} {lines[name]}" for name, number in counts._asdict().items() if number]
+        labels = LABELS | ({"left": "would be sent"} if dry_run else {})
+        lines = [f"{number} {labels[name]}" for name, number in counts._asdict().items() if number]
         blocked = OutgoingMail.objects.in_state(MailState.REFUSED).count() - counts.refused
         if blocked > 0:
-            said.append(f"{blocked} not tried: to an address marked as bad")
+            lines.append(f"{blocked} not tried: to an address marked as bad")
         if later := OutgoingMail.objects.in_state(MailState.WAITING).count() - counts.left:
-            said.append(f"{later} not due yet")
-        self.stdout.write("\n".join(said or ["Nothing to send."]))
+            lines.append(f"{later} not due yet")
+        self.stdout.write("\n".join(lines or ["Nothing to send."]))

@@ -11,6 +11,7 @@ from django.db import connection, reset_queries, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from kl_ai.admin.private_names import raw_delete
 from marketoverview.models import (
     Answer,
     DeadlineExtension,
@@ -211,6 +212,5 @@ def _remove_generated() -> int:
             Vendor.objects.filter(pk__in=batch),
         ]
         for queryset in rows:
-            # `delete()` would read every row and write a history of it.
-            queryset._raw_delete(queryset.db)
+            raw_delete(queryset)
     return number

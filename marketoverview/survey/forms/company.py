@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum.dk import cvr
 
-from kl_ai.forms import take_validators
+from kl_ai.forms import copy_validators
 from kl_ai.models import User
 from kl_ai.validators import validate_line, validate_text
 from marketoverview.models import Vendor
@@ -48,7 +48,7 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        take_validators(self.fields["website"], Vendor._meta.get_field("website"))
+        copy_validators(self.fields["website"], Vendor._meta.get_field("website"))
 
     def clean_cvr_number(self) -> str | None:
         number = cvr.compact(self.cleaned_data["cvr_number"]).removeprefix("DK")

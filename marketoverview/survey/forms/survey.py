@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kl_ai.forms import take_validators
+from kl_ai.forms import copy_validators
 from kl_ai.validators import validate_line
 from marketoverview.models import Option, Question, Response, SampleOffering, SurveyRound
 from marketoverview.models.drafts import CONTENT_FIELDS
@@ -185,7 +185,7 @@ def content_field(name: str) -> forms.Field:
     """The form field of a response's own field, never required."""
     stored: Any = Response._meta.get_field(name)
     field = stored.formfield(**({"assume_scheme": "https"} if isinstance(stored, URLField) else {}))
-    take_validators(field, stored)
+    copy_validators(field, stored)
     field.required = False
     field.label, field.help_text = LABELS.get(name, field.label), HELP.get(name, field.help_text)
     if isinstance(field.widget, forms.Textarea):

@@ -1,0 +1,129 @@
+"""The private names of Django that the portal uses still exist, and only `kl_ai.admin.private_names` uses them."""
+
+import ast
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.contrib.admin import AdminSite, ModelAdmin, site
+from django.contrib.admin.options import BaseModelAdmin
+from django.core.management.base import BaseCommand
+from django.db.models import Field, Manager, QuerySet
+from django.forms import BaseForm, BoundField, Widget
+from django.forms.formsets import BaseFormSet
+
+from kl_ai.admin.private_names import raw_delete, model_admins
+from kl_ai.models import User
+from tests.environment import ROOT
+
+PACKAGES = ("kl_ai", "marketoverview", "legaltoolbox")
+MODULE = "kl_ai/admin/private_names.py"
+PRIVATE_NAMES = [(AdminSite(), "_registry"), (QuerySet(), "_raw_delete")]
+DOCUMENTED = {"_meta", "_state", "_db", "_default_manager", "_base_manager", "_asdict"}
+"""Names with an underscore that the documentation of Django and of named tuples describes."""
+OTHER_ROOMS = {"kl_ai/export/worksheet.py"}
+"""Modules that hold a private name of another library, with tests of their own."""
+
+
+def modules() -> dict[str, ast.Module]:
+    """The syntax of every module but those that write the database's schema, by its path."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
+        for path in paths
+        if "migrations" not in path.parts and path != Path(__file__)
+    }
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and name != "_"
+
+
+def defined_names(tree: ast.Module) -> Iterator[str]:
+    """The names that the module gives to functions, classes, attributes and variables."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def private_imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if is_private(alias.name))
+
+
+def private_attributes(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+    """Each private attribute that the module reads or writes, and whether it is read from `super()`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            owner = node.value.func if isinstance(node.value, ast.Call) else None
+            yield node.attr, isinstance(owner, ast.Name) and owner.id == "super"
+
+
+@pytest.mark.parametrize(("owner", "name"), PRIVATE_NAMES, ids=lambda part: part if isinstance(part, str) else "")
+def test_django_still_has(owner, name):
+    assert hasattr(owner, name), f"{type(owner).__name__}.{name} is gone"
+
+
+def test_the_module_uses_no_other_private_name():
+    tree = modules()[MODULE]
+    assert {name for name, _is_super in private_attributes(tree)} == {name for _owner, name in PRIVATE_NAMES}
+    assert not list(private_imports(tree))
+
+
+def test_no_other_module_uses_a_private_name():
+    trees = modules()
+    own = {name for tree in trees.values() for name in defined_names(tree)} | DOCUMENTED
+    used = {
+        path: [name for name, is_super in private_attributes(tree) if is_super or name not in own]
+        + list(private_imports(tree))
+        for path, tree in trees.items()
+    }
+    assert {path for path, names in used.items() if names} == {MODULE, *OTHER_ROOMS}
+
+
+EXTENDED = (BaseModelAdmin, AdminSite, BaseForm, BaseFormSet, BoundField, Widget, Field, Manager, QuerySet, BaseCommand)
+
+
+def subclasses(base: type) -> Iterator[type]:
+    for subclass in base.__subclasses__():
+        yield subclass
+        yield from subclasses(subclass)
+
+
+def test_no_class_overrides_a_private_method():
+    """Of what the portal extends: Django calls such a method where it finds it, and may stop doing so."""
+    for path in modules():
+        import_module(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    overridden = [
+        f"{ours.__module__}.{ours.__qualname__}.{name}"
+        for extended in EXTENDED
+        for ours in set(subclasses(extended))
+        if ours.__module__.startswith(PACKAGES)
+        for name in vars(ours)
+        if is_private(name)
+        and name not in {"_default_manager", "_queryset_class"}
+        and any(name in vars(base) for base in ours.__mro__ if not base.__module__.startswith(PACKAGES))
+    ]
+    assert overridden == []
+
+
+def test_the_model_admins_come_in_the_order_of_their_registration():
+    own_site = AdminSite()
+    own_site.register(User, ModelAdmin)
+    own_site.register(site.get_model_admin(User).model.groups.rel.model, ModelAdmin)
+    assert [model_admin.model.__name__ for model_admin in model_admins(own_site)] == ["User", "Group"]
+
+
+@pytest.mark.django_db
+def test_rows_are_deleted_in_one_statement(django_assert_num_queries):
+    User.objects.create_user("ida@agern.example")
+    User.objects.create_user("bo@agern.example")
+    with django_assert_num_queries(1):
+        raw_delete(User.objects.filter(email__startswith="ida"))
+    assert [user.email for user in User.objects.all()] == ["bo@agern.example"]
