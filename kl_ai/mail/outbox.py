@@ -124,7 +124,7 @@ def _attempt(mail: OutgoingMail) -> MailState | None:
     if not mail.claim():
         return None
     try:
-        _email_message(mail).send()
+        email_message(mail).send()
     except Exception as error:  # whatever a backend raises: this mail waits, and the others are not kept from going
         return _record_failure(mail, error)
     mail.record_sent()
@@ -156,7 +156,7 @@ def _refusal(error: Exception) -> str:
     return f"{code} {text}" if error.recipients else ""
 
 
-def _email_message(mail: OutgoingMail) -> EmailMessage:
+def email_message(mail: OutgoingMail) -> EmailMessage:
     """The mail as Django sends it, with the same `Message-ID` at every attempt: one that arrives twice is shown once."""
     host = urlsplit(settings.SITE_URL).hostname
     identity = sha256(f"{mail.key} {mail.created_at.timestamp()}".encode()).hexdigest()[:32]

@@ -13,7 +13,7 @@ from django.db.models import Field, Manager, QuerySet
 from django.forms import BaseForm, BoundField, Widget
 from django.forms.formsets import BaseFormSet
 
-from kl_ai.admin.private_names import raw_delete, model_admins
+from kl_ai.admin.private_names import model_admins, raw_delete
 from kl_ai.models import User
 from tests.environment import ROOT
 

@@ -231,7 +231,7 @@ def test_a_mail_whose_sender_was_killed_is_sent_by_a_later_run(server_is_down, m
 def test_every_attempt_has_the_same_message_id(server_is_down, monkeypatch):
     """A mail that arrived although the server broke off is shown once."""
     posted = post()
-    first = outbox._message(posted).message()["Message-ID"]
+    first = outbox.email_message(posted).message()["Message-ID"]
     monkeypatch.setattr(mailserver, "DOWN", "")
     make_due()
     outbox.send_waiting()
