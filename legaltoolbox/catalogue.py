@@ -1,8 +1,8 @@
 """The toolbox's content as one value in memory: every item, and every link between two of them.
 
-Each process holds the public catalogue and reads it anew when the version has changed, so a page
-costs one query. Links are walked both ways: what an item names and what names it are both here.
-Nothing of a catalogue may be changed by whoever reads it.
+Each process holds the public catalogue and reads it anew when the version has changed, so that a page
+costs one query. A link is there from both ends: `linked` gives what an item names and what names it.
+Whoever reads a catalogue changes nothing of it but `memo`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Model
-from django.utils import timezone
 
 from kl_ai.pages.versions import ValuePerVersion
 
@@ -40,12 +39,12 @@ from .models import (
 )
 
 Node = tuple[str, int]
-"""An item's place in the graph of links: its kind and primary key."""
+"""An item in the graph of links: its kind and primary key."""
 
 
 @dataclass(repr=False)
 class Catalogue:
-    """All items by kind in their order, and the links between them."""
+    """All items by kind in their order, their rows, and the links between them."""
 
     version: int
     day: date
@@ -55,7 +54,7 @@ class Catalogue:
     amendments: dict[int, list[int]] = field(default_factory=dict)
     """Primary keys: a source to those that it changes."""
     memo: dict[Any, Any] = field(default_factory=dict)
-    """What follows from the content alone and is worth keeping as long as it: an index, a linker, rendered pieces."""
+    """Values that follow from the content alone and live as long as it: an index, a linker, rendered pieces."""
     _links: dict[Node, dict[str, list[int]]] = field(default_factory=dict)
     _parts: dict[tuple[str, type[Model], int], list[Any]] = field(default_factory=lambda: defaultdict(list))
 
@@ -101,30 +100,38 @@ class Catalogue:
     def sources(self) -> list[LegalSource]:
         return self.all(LegalSource.KIND)
 
+    @property
+    def acts(self) -> list[LegalSource]:
+        """The acts, whose provisions running text may cite."""
+        return [source for source in self.sources if source.part_of is None and source.kind == LegalSource.Kind.ACT]
+
     @cached_property
     def by_key(self) -> dict[str, dict[str, Any]]:
         """Kind to code or slug to item."""
         return {kind: {item.key: item for item in items.values()} for kind, items in self.items.items()}
 
     def find(self, kind: str, key: str) -> Any | None:
+        """The item with this code or slug; None where there is none."""
         return self.by_key[kind].get(key)
 
     # Links ------------------------------------------------------------------------------------------
 
     def linked(self, item: Item, kind: str) -> list[Any]:
         """The items of `kind` that `item` names or that name it, in the order of their kind."""
-        found = self._links.get((item.KIND, item.pk), {}).get(kind, ())
-        return [self.items[kind][pk] for pk in found]
+        return [self.items[kind][pk] for pk in self._links.get((item.KIND, item.pk), {}).get(kind, ())]
 
     def parts(self, name: str, owner: Model) -> list[Any]:
-        """The rows that belong to `owner` under this name, in their order: a part of its kind, `sources`, `provisions`."""
+        """The rows or items that `owner` holds under this name, in their order.
+
+        `name` is that of a part of its kind (`kinds.ItemPart`), that of a many-to-many field, or `provisions`.
+        """
         return self._parts.get((name, type(owner), owner.pk), [])
 
-    def templates_of(self, phase: Phase) -> list[DocumentTemplate]:
-        """What the phase's activities produce, each once and in the order of the templates."""
+    def templates_for(self, phase: Phase) -> list[DocumentTemplate]:
+        """The templates that the phase's activities produce, each once and in the order of the templates."""
         activities = self.linked(phase, Activity.KIND)
-        produced = {one.pk for activity in activities for one in self.linked(activity, DocumentTemplate.KIND)}
-        return [one for one in self.templates if one.pk in produced]
+        produced = {template.pk for activity in activities for template in self.linked(activity, DocumentTemplate.KIND)}
+        return [template for template in self.templates if template.pk in produced]
 
     def checklist(self, activity: Activity) -> list[ChecklistItem]:
         return self.parts("checklist", activity)
@@ -170,7 +177,7 @@ def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
     _tie_items(items)
     catalogue = Catalogue(version, day, items, tuple(ScaleLevel.objects.all()))
     for source in catalogue.sources:
-        source.begin(catalogue.day)
+        source.begin(day)
         if source.part_of_id:
             catalogue._parts["provisions", LegalSource, source.part_of_id].append(source)
     for kind in KINDS.values():
@@ -184,11 +191,8 @@ def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
 
 catalogues = ValuePerVersion(toolbox_version, _read)
 """The catalogue of what is public now: `catalogues.for_request(request)`, or `catalogues.current()` outside of requests."""
-
-
-def read_with_drafts() -> Catalogue:
-    """The catalogue with what is not public, read anew on each call. One query to a table."""
-    return _read(toolbox_version.current(), timezone.localdate(), drafts=True)
+draft_catalogues = ValuePerVersion(toolbox_version, partial(_read, drafts=True))
+"""The same with what is not public: for the administration and for the content check."""
 
 
 def _rows(kind: ItemKind, drafts: bool) -> Iterator[tuple[int, Item]]:
@@ -197,29 +201,30 @@ def _rows(kind: ItemKind, drafts: bool) -> Iterator[tuple[int, Item]]:
 
 
 def _tie_items(items: dict[str, dict[int, Any]]) -> None:
-    """Tie the links to one other item; an item that needs another which is not public is not public either.
+    """Set each item's foreign keys to the catalogue's own items.
 
-    The items share the very rows that they name.
+    An item that must name another which is not public is taken out, and with it whatever must name it.
     """
     for kind in KINDS.values():
         for key in kind.foreign_keys:
             own, others = items[kind.name], items[key.related_model.KIND]
-            while lost := [pk for pk, item in own.items() if _is_lost(getattr(item, key.attname), others, key, kind)]:
-                for pk in lost:  # and in the next round what is part of it
+            while missing := [] if key.name in kind.optional else _without_target(own, others, key):
+                for pk in missing:
                     del own[pk]
             for item in own.values():
                 setattr(item, key.name, others.get(getattr(item, key.attname)))
 
 
-def _is_lost(other: int | None, others: dict[int, Any], key: Any, kind: ItemKind) -> bool:
-    """Whether an item cannot stand without the other that it names, and that one is not public."""
-    return other is not None and other not in others and key.name not in kind.optional
+def _without_target(own: dict[int, Any], others: dict[int, Any], key: Any) -> list[int]:
+    """The primary keys of the items whose foreign key leads to none of the others."""
+    targets = ((pk, getattr(item, key.attname)) for pk, item in own.items())
+    return [pk for pk, target in targets if target is not None and target not in others]
 
 
 def _read_links(links: Iterable[Any], catalogue: Catalogue, *, in_order_of_rows: bool = False) -> None:
-    """Read many-to-many fields: each row's items under the field's name, those that are public.
+    """Read many-to-many fields: under the field's name, the items of each row that are in the catalogue.
 
-    They have the order in which they were linked, or that of their own rows.
+    They have the order in which they were linked; with `in_order_of_rows` that of their own rows. One query to a field.
     """
     for link in links:
         others, through = catalogue.items[link.related_model.KIND], link.remote_field.through
@@ -230,15 +235,15 @@ def _read_links(links: Iterable[Any], catalogue: Catalogue, *, in_order_of_rows:
 
 
 def _read_part(part: ItemPart, owners: dict[int, Any], catalogue: Catalogue) -> None:
-    """Read the rows of `owners`, tied to these and to the items that they name.
+    """Read the rows of `owners`, and set their foreign keys to these and to the catalogue's items.
 
-    A row that must name an item which is not public is left out.
+    A row that must name an item which is not public is left out. One query to a table.
     """
     _read_links(part.many_to_many, catalogue, in_order_of_rows=True)
-    rows = {}
+    parent, keys, rows = f"{part.parent}_id", part.foreign_keys, {}
     for row in part.model.objects.order_by(part.order) if part.order else part.model.objects.all():
-        owner = owners.get(getattr(row, f"{part.parent}_id"))
-        if owner is None or not _tie_row(row, part.foreign_keys, catalogue.items):
+        owner = owners.get(getattr(row, parent))
+        if owner is None or not all(_tie(row, key, catalogue) for key in keys):
             continue
         setattr(row, part.parent, owner)
         catalogue._parts[part.name, type(owner), owner.pk].append(row)
@@ -247,25 +252,21 @@ def _read_part(part: ItemPart, owners: dict[int, Any], catalogue: Catalogue) -> 
         _read_part(inner, rows, catalogue)
 
 
-def _tie_row(row: Any, keys: list[Any], items: dict[str, dict[int, Any]]) -> bool:
-    """Tie a row to the items that it names; whether it has all that it needs."""
-    for key in keys:
-        other = items[key.related_model.KIND].get(getattr(row, key.attname))
-        if other is None and not key.null:
-            return False
-        setattr(row, key.name, other)
-    return True
+def _tie(row: Any, key: Any, catalogue: Catalogue) -> bool:
+    """Set a row's foreign key to the catalogue's own item; whether the row has what it must name."""
+    other = catalogue.items[key.related_model.KIND].get(getattr(row, key.attname))
+    setattr(row, key.name, other)
+    return other is not None or key.null
 
 
 def _links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
-    """All links, from both ends, each list in the order of its kind."""
+    """All links, from both ends, each list in the order of its kind. No query."""
     links: dict[Node, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for kind in KINDS.values():
-        names = tuple(
-            field.name for field in (*kind.foreign_keys, *kind.many_to_many) if field.related_model is not kind.model
-        )
+        # A link between two items of a kind is something else: a provision's act, what an act changes.
+        own = [link for link in (*kind.foreign_keys, *kind.many_to_many) if link.related_model is not kind.model]
         for item in catalogue.all(kind.name):
-            for other in _named(item, names, kind.parts, catalogue):
+            for other in _named(item, own, kind.parts, catalogue):
                 links[kind.name, item.pk][other.KIND].add(other.pk)
                 links[other.KIND, other.pk][kind.name].add(item.pk)
     order = {kind: {pk: place for place, pk in enumerate(rows)} for kind, rows in catalogue.items.items()}
@@ -275,22 +276,23 @@ def _links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
     }
 
 
-def _named(row: Any, names: Iterable[str], parts: Iterable[ItemPart], catalogue: Catalogue) -> Iterator[Item]:
+def _named(row: Any, links: Iterable[Any], parts: Iterable[ItemPart], catalogue: Catalogue) -> Iterator[Item]:
     """The items that a row names in these fields, and those that its parts name."""
-    for name in names:
-        if row._meta.get_field(name).many_to_many:
-            yield from catalogue.parts(name, row)
-        elif (other := getattr(row, name)) is not None:
+    for link in links:
+        if link.many_to_many:
+            yield from catalogue.parts(link.name, row)
+        elif (other := getattr(row, link.name)) is not None:
             yield other
     for part in parts:
         for child in catalogue.parts(part.name, row):
-            yield from _named(child, part.links, part.parts, catalogue)
+            yield from _named(child, part.linking_fields, part.parts, catalogue)
 
 
 def _amendments(sources: dict[int, Any]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
+    """Primary keys: a source to those that it changes. One query."""
+    amendments: dict[int, list[int]] = defaultdict(list)
     rows = LegalSource.amends.through.objects.order_by("to_legalsource_id")
     for amending, amended in rows.values_list("from_legalsource_id", "to_legalsource_id"):
         if amending in sources and amended in sources:
-            found[amending].append(amended)
-    return dict(found)
+            amendments[amending].append(amended)
+    return dict(amendments)

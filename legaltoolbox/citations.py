@@ -1,8 +1,8 @@
 """Citations of law: finding them in running text and in what somebody searches for.
 
-In the content they have one form each, “GDPR art. 35, stk. 7, litra b”, “forvaltningsloven § 22”,
-“AI-forordningen bilag III, pkt. 5, litra a”, and each has an entry in the table of sources under
-the same words. Whoever searches writes them in any way: “art 35”, “GDPR 9(2)(g)”, “§ 22”.
+In the content each provision is cited in one form, "GDPR art. 35, stk. 7, litra b", "forvaltningsloven § 22",
+"AI-forordningen bilag III, pkt. 5, litra a", which is the name of its entry in the table of sources.
+A search may have any form: "art 35", "GDPR 9(2)(g)", "§ 22".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PLACE = (
 
 
 def pattern(acts: Iterable[LegalSource]) -> re.Pattern[str]:
-    """Finds the citations of these acts' provisions in running text."""
+    """A regular expression for the citations of these acts' provisions in running text."""
     names = sorted((re.escape(act.name) for act in acts), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(names) or '(?!)'}){PLACE}", re.IGNORECASE)
 
@@ -31,22 +31,22 @@ def normal(citation: str) -> str:
     return " ".join(citation.split()).casefold()
 
 
-def cited(text: str, found_by: re.Pattern[str]) -> Iterator[str]:
-    """The citations in a text, as they stand there."""
-    return (match[0] for match in found_by.finditer(text))
+def cited(text: str, citation_pattern: re.Pattern[str]) -> Iterator[str]:
+    """The citations in a text, in the form that they have there."""
+    return (match[0] for match in citation_pattern.finditer(text))
 
 
 # Searching --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a query asks for: an act or any, and where in it."""
+class Citation:
+    """A provision that a query names: the act, and the place in it."""
 
     act: str | None
     """The act's slug, None for any act."""
     place: tuple[str, ...]
-    """The parts of a source's key after the act: ("art", "35", "stk", "7"); the word "art" or "par" may be missing."""
+    """The parts of a source's key after the act, ("art", "35", "stk", "7"). The first word, "art" or "par", may be missing."""
 
 
 _UNITS = {
@@ -54,7 +54,7 @@ _UNITS = {
     "§": "par", "§§": "par", "par": "par", "paragraf": "par", "paragraffer": "par", "section": "par",
     "bilag": "bilag", "annex": "bilag", "betragtning": "betragtning", "recital": "betragtning",
 }  # fmt: skip
-"""What a provision's first part is called, and how it stands in a source's key."""
+"""The words for the first level of a provision, and the word that a source's key has for each."""
 _STEP_UNITS = {
     "stk": "stk", "stykke": "stk", "paragraph": "stk", "pkt": "pkt", "punkt": "pkt", "point": "pkt", "nr": "nr",
     "litra": "litra", "lit": "litra",
@@ -70,48 +70,48 @@ _STEP = re.compile(
     r"(?:\((?P<marked>\d{1,3}|[a-z]{1,2})\)|(?P<number>\d{1,3})|(?P<letter>[a-z]{1,2})(?![a-zæøå]))"
 )
 """A step down from an article: “, stk. 7”, “(7)”, “litra b”, “point (b)”, “, b”."""
-_MOST = 10
-"""So many provisions are looked up at once; of a longer range only its ends."""
+_MAX_PROVISIONS = 10
+"""The provisions that are looked up at once; of a longer range only its ends."""
 _FILLER_BEFORE = re.compile(r"(?:(?<!\w)(?:i|af|efter|jf\.?|of) +)?(?:(?<!\w)the +)?(?:(?<!\w)eu(?:'s)? +)?$")
 _FILLER_AFTER = re.compile(r"^ *(?:eu|eu's)(?!\w)")
 
 
-def wanted(query: str, acts: Sequence[LegalSource]) -> tuple[Wanted, ...]:
-    """The provisions that a query asks for, in their order there; none where it asks for words."""
+def parse(query: str, acts: Sequence[LegalSource]) -> tuple[Citation, ...]:
+    """The provisions that a query names, in their order there; none where it holds other words."""
     text = " ".join(query.casefold().replace("\u00a0", " ").split()).strip(" .,;")
     act, rest = _split_act(text, acts)
     if act is not None and not rest:
-        return (Wanted(act, ()),)
-    several, one = _SEVERAL.match(rest), _NUMBERED.match(rest)
-    found = several or one
-    if found is None or (act is None and not found["unit"]):
+        return (Citation(act, ()),)
+    several = _SEVERAL.match(rest)
+    match = several or _NUMBERED.match(rest)
+    if match is None or (act is None and not match["unit"]):
         return ()
-    unit = _UNITS.get(found["unit"] or "", "")
+    unit = _UNITS.get(match["unit"] or "", "")
     first = (unit,) if unit else ()
     if several is not None:
-        return tuple(Wanted(act, (*first, number)) for number in _numbers(several["numbers"]))
-    steps = _steps(found["rest"], in_annex=unit == "bilag")
+        return tuple(Citation(act, (*first, number)) for number in _numbers(several["numbers"]))
+    steps = _steps(match["rest"], in_annex=unit == "bilag")
     if steps is None:
         return ()
-    number = (found["number"], found["letter"]) if found["letter"] else (found["number"],)
-    return (Wanted(act, (*first, *number, *steps)),)
+    number = (match["number"], match["letter"]) if match["letter"] else (match["number"],)
+    return (Citation(act, (*first, *number, *steps)),)
 
 
 def _numbers(listed: str) -> list[str]:
     """The numbers of “13 og 14” or “33-36”."""
-    found: list[int] = []
+    numbers: list[int] = []
     for start, end in re.findall(r"(\d+)(?:(?:-|–|til|to)(\d+))?", re.sub(r"[ §]", "", listed)):
         first, last = int(start), int(end or start)
-        found += range(first, last + 1) if first <= last < first + _MOST else (first, last)
-    return [str(number) for number in dict.fromkeys(found)][:_MOST]
+        numbers += range(first, last + 1) if first <= last < first + _MAX_PROVISIONS else (first, last)
+    return [str(number) for number in dict.fromkeys(numbers)][:_MAX_PROVISIONS]
 
 
 def _split_act(text: str, acts: Sequence[LegalSource]) -> tuple[str | None, str]:
-    """The act that the text names, the longest name first, and what is left of it."""
+    """The slug of the act that the text names, the longest name first, and the rest of the text."""
     names = [(name.casefold(), act.slug) for act in acts for name in (act.name, act.title, act.slug, *act.aliases)]
     for name, slug in sorted(names, key=lambda pair: -len(pair[0])):
-        if found := re.search(rf"(?<!\w){re.escape(name)}(?:[’']?s)?(?!\w)", text):
-            before, after = _FILLER_BEFORE.sub("", text[: found.start()]), _FILLER_AFTER.sub("", text[found.end() :])
+        if match := re.search(rf"(?<!\w){re.escape(name)}(?:[’']?s)?(?!\w)", text):
+            before, after = _FILLER_BEFORE.sub("", text[: match.start()]), _FILLER_AFTER.sub("", text[match.end() :])
             return slug, " ".join(f"{before} {after}".split()).strip(" ,.")
     return None, text
 
@@ -122,41 +122,43 @@ def _steps(rest: str, *, in_annex: bool = False) -> tuple[str, ...] | None:
     A number without a unit is a paragraph, in an annex a point, and beneath that a number; a letter alone is one
     only beneath something, or in brackets.
     """
-    found: list[str] = []
-    rest, at = rest.strip(" ,."), 0
-    while at < len(rest):
-        step = _STEP.match(rest, at)
-        if step is None or step.end() == at:
+    steps: list[str] = []
+    rest, end = rest.strip(" ,."), 0
+    while end < len(rest):
+        step = _STEP.match(rest, end)
+        if step is None or step.end() == end:
             return None
         value, unit = step["marked"] or step["number"] or step["letter"], _STEP_UNITS.get(step["unit"] or "", "")
-        if not unit and not step["marked"] and not _may_stand_bare(step, found, rest, in_annex=in_annex):
+        if not unit and not step["marked"] and not _may_lack_unit(step, steps, rest, in_annex=in_annex):
             return None
-        found += [_step_unit(unit, value, found, in_annex=in_annex), value]
-        at = step.end()
-    return tuple(found)
+        steps += [_step_unit(unit, value, steps, in_annex=in_annex), value]
+        end = step.end()
+    return tuple(steps)
 
 
-def _may_stand_bare(step: re.Match[str], found: list[str], rest: str, *, in_annex: bool) -> bool:
-    """“bilag III 5”, and a single letter at the end: “stk. 2, b”."""
+def _may_lack_unit(step: re.Match[str], above: list[str], rest: str, *, in_annex: bool) -> bool:
+    """Whether a step needs no unit: "5" in "bilag III 5", and a single letter at the end, "b" in "stk. 2, b"."""
     if step["number"]:
-        return in_annex and not found
-    return bool(found) and len(step["letter"]) == 1 and step.end() == len(rest)
+        return in_annex and not above
+    return bool(above) and len(step["letter"]) == 1 and step.end() == len(rest)
 
 
-def _step_unit(unit: str, value: str, found: list[str], *, in_annex: bool) -> str:
+def _step_unit(unit: str, value: str, above: list[str], *, in_annex: bool) -> str:
+    """The unit of a step beneath the parts `above`, as a source's key has it."""
     if value.isalpha():
         return "litra"
     first = "pkt" if in_annex else "stk"
-    return unit or (first if first not in found else "nr")
+    return unit or (first if first not in above else "nr")
 
 
-def is_wanted(source: LegalSource, act: LegalSource, what: Wanted) -> bool:
-    """Whether `source`, a part of `act` or the act itself, is what the query asks for."""
-    if what.act is not None and act.slug != what.act:
+def names(citation: Citation, source: LegalSource) -> bool:
+    """Whether the citation names the source, a provision or an act."""
+    act = source.act
+    if citation.act is not None and act.slug != citation.act:
         return False
     place = source.slug.removeprefix(act.slug).strip("-").split("-") if source.slug != act.slug else []
-    joined = "".join(what.place)  # “4 a” and “4a” are the same
+    joined = "".join(citation.place)  # "4 a" and "4a" are the same
     if "".join(place) == joined:
         return True
-    has_unit = bool(what.place) and what.place[0] in _UNITS.values()
+    has_unit = bool(citation.place) and citation.place[0] in _UNITS.values()
     return bool(joined) and not has_unit and "".join(place[1:]) == joined

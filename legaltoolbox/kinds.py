@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -49,12 +50,12 @@ class _WithFields:
     model: Any
     fields: tuple[str, ...]
 
-    @property
+    @cached_property
     def foreign_keys(self) -> list[Any]:
         """The foreign keys to items, in the order of the files."""
         return [field for name in self.fields if (field := self.model._meta.get_field(name)).many_to_one]
 
-    @property
+    @cached_property
     def many_to_many(self) -> list[Any]:
         """The many-to-many fields to items, in the order of the files."""
         return [field for name in self.fields if (field := self.model._meta.get_field(name)).many_to_many]
@@ -76,11 +77,16 @@ class ItemPart(_WithFields):
     order: str = ""
     """The lookup that the rows are sorted by, where it is not the model's own ordering."""
     links: tuple[str, ...] = ()
-    """The fields whose items count as linked with the item itself."""
+    """The fields whose items count as linked with the item itself, beside those that the item names."""
     searched: tuple[str, ...] = ()
     has_code: bool = False
     """Whether each row has a `code` of its own, as pages and documents cite it."""
     parts: tuple[ItemPart, ...] = ()
+
+    @cached_property
+    def linking_fields(self) -> list[Any]:
+        """The fields that `links` names."""
+        return [self.model._meta.get_field(name) for name in self.links]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +125,7 @@ class ItemKind(FiledModel):
     excerpt: str = ""
     """The field that is shown beneath an item's title in a list of results."""
     address: str = ""
-    """The part of an item's address before its key."""
+    """The path of the list, and of the items before their key; only of a kind that `urls.py` has no views for."""
     anchor_on: str = ""
     """The name of the page on which the items stand with their key as anchor; "" where each has a page of its own."""
     optional: tuple[str, ...] = ()
@@ -208,7 +214,6 @@ KINDS = {
             rank=8,
             searched=("slug", "name", "title", "summary", "change", "aliases"),
             excerpt="title",
-            address="kilder",
             axes=(choice_axis("kind", _("Type"), LegalSource.Kind),
                   choice_axis("status", _("Legal status"), LegalStatus)),
         ),
@@ -221,7 +226,6 @@ KINDS = {
             rank=6,
             searched=("name", "short_name", "why", "does", "does_not"),
             excerpt="why",
-            address="roller",
             related=("template", "risk"),
             needs=(("activity", _("takes part in no activity.")),),
         ),
@@ -234,7 +238,6 @@ KINDS = {
             rank=7,
             searched=("name", "summary", "goal", "result"),
             excerpt="summary",
-            address="faser",
             related=("risk", "requirement"),
             needs=(("activity", _("has no activity.")),),
         ),
@@ -259,7 +262,6 @@ KINDS = {
             codes=(("S", 2),),
             searched=("code", "title", "purpose", "when"),
             excerpt="purpose",
-            address="skabeloner",
             related=("activity", "requirement"),
             needs=(("activity", _("comes of no activity.")),),
             rule=rules.template,
@@ -276,7 +278,6 @@ KINDS = {
             codes=(("A", 2), ("P", 1)),
             searched=("code", "title", "what", "why", "when"),
             excerpt="why",
-            address="aktiviteter",
             related=("risk", "requirement", "guidance"),
             rule=rules.activity,
         ),
@@ -292,7 +293,6 @@ KINDS = {
             codes=(("R", 2),),
             searched=("code", "title", "cause", "event", "consequence", "consequence_municipality", "signs", "measures"),
             excerpt="consequence",
-            address="risici",
             related=("activity", "requirement", "guidance"),
             axes=(choice_axis("kind", _("Kind"), Risk.Kind), PHASE_AXIS, ROLE_AXIS, act_axis(Risk.KIND)),
             needs=(("requirement", _("is met by no requirement.")), ("activity", _("is met by no activity.")),
@@ -311,7 +311,6 @@ KINDS = {
             codes=(("K", 2),),
             searched=("code", "title", "duty", "wording", "evidence", "explanation"),
             excerpt="duty",
-            address="krav",
             related=("risk", "activity", "template", "guidance"),
             axes=(
                 choice_axis("addressee", _("The law addresses"), Requirement.Addressee),
@@ -372,6 +371,6 @@ def code_pattern() -> str:
     return rf"(?<![\w.-])(?:{codes})(?![\w-])"
 
 
-def by_letter(letter: str) -> ItemKind | None:
-    """The kind whose codes begin with the letter."""
-    return next((kind for kind in cited_by_code() if letter in dict(kind.codes)), None)
+def kinds_by_letter() -> dict[str, ItemKind]:
+    """The letters that codes begin with, and the kind of each."""
+    return {letter: kind for kind in cited_by_code() for letter, _digits in kind.codes}

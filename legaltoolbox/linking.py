@@ -1,4 +1,4 @@
-"""Addresses of items, and running text in which citations and codes are links."""
+"""Addresses of items, links to them, and running text in which citations and codes are links."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _url(kind: str, key: str, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A link to an item."""
+    """A link to an item: its code, "" where its key is no code, its name and its address."""
 
     code: str
     title: str
@@ -41,15 +41,17 @@ class Ref:
 
 
 def ref(item: Item) -> Ref:
+    """The link to an item, in the active language."""
     return Ref(item.key if item.KEY == "code" else "", item.link_text, url(item))
 
 
-def refs(items) -> list[Ref]:
+def refs(items: Iterable[Item]) -> list[Ref]:
+    """The links to several items, in their order."""
     return [ref(item) for item in items]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RefGroup:
     """Links to items of one kind."""
 
     kind: str
@@ -57,12 +59,12 @@ class Group:
     refs: list[Ref]
 
 
-def group(kind: ItemKind, items: Iterable[Item]) -> Group:
+def group(kind: ItemKind, items: Iterable[Item]) -> RefGroup:
     """Links to these items, which are of one kind."""
-    return Group(kind.name, str(kind.heading), refs(items))
+    return RefGroup(kind.name, str(kind.heading), refs(items))
 
 
-def related(item: Item, catalogue: Catalogue) -> list[Group]:
+def related(item: Item, catalogue: Catalogue) -> list[RefGroup]:
     """The items linked with an item, by the kinds that its own kind's record names; kinds without links are left out."""
     linked = ((KINDS[kind], catalogue.linked(item, kind)) for kind in KINDS[item.KIND].related)
     return [group(kind, items) for kind, items in linked if items]
@@ -72,8 +74,7 @@ class Linker:
     """Turns plain text into HTML with links to provisions and items of one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        acts = [source for source in catalogue.sources if source.part_of is None and source.kind == "act"]
-        provisions = citations.pattern(acts)
+        provisions = citations.pattern(catalogue.acts)
         self._pattern = re.compile(f"{provisions.pattern}|(?-i:{code_pattern()})", re.IGNORECASE)
         self._items: dict[str, Item] = {citations.normal(source.name): source for source in catalogue.sources}
         for kind in cited_by_code():
@@ -81,13 +82,13 @@ class Linker:
 
     def inline(self, text: str) -> SafeString:
         """One line of text."""
-        pieces, at = [], 0
+        pieces, end = [], 0
         for match in self._pattern.finditer(text):
             item = self._items.get(citations.normal(match[0]))
             if item is not None:
-                pieces += [escape(text[at : match.start()]), f'<a href="{escape(url(item))}">{escape(match[0])}</a>']
-                at = match.end()
-        return mark_safe("".join([*pieces, escape(text[at:])]))  # noqa: S308 - every piece is escaped
+                pieces += [escape(text[end : match.start()]), f'<a href="{escape(url(item))}">{escape(match[0])}</a>']
+                end = match.end()
+        return mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308 - every piece is escaped
 
     def blocks(self, text: str) -> SafeString:
         """Paragraphs and lists."""

@@ -1,4 +1,4 @@
-"""The one-pager: phases across, roles down, activities where they meet, gates between; as data and as SVG."""
+"""The one-pager as data and as SVG: phases across, roles down, activities where they meet, decision points between."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from .screening import Situation, Verdict, applying
 
 
 @dataclass(frozen=True)
-class Part:
-    """A role's part in an activity, and why it has it."""
+class Participant:
+    """A role that takes part in an activity, and why."""
 
     role: Role
     is_responsible: bool
@@ -35,35 +35,36 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Entry:
+class PlanEntry:
     """An activity that applies, with the reasons for it and the roles that take part."""
 
     activity: Activity
     verdict: Verdict
-    parts: tuple[Part, ...]
+    participants: tuple[Participant, ...]
     """The responsible role first, the others in the order of the roles."""
     who: SafeString
-    """The parts as HTML."""
+    """The participants as HTML."""
 
     @property
     def url(self) -> str:
         return url(self.activity)
 
     @property
-    def responsible(self) -> Part:
-        return self.parts[0]
+    def responsible(self) -> Participant:
+        return self.participants[0]
 
     @property
-    def involved(self) -> tuple[Part, ...]:
-        return self.parts[1:]
+    def involved(self) -> tuple[Participant, ...]:
+        return self.participants[1:]
 
     @property
     def with_whom(self) -> str:
         """The short names of the roles that are involved."""
-        return ", ".join(part.role.short_name for part in self.involved)
+        return ", ".join(participant.role.short_name for participant in self.involved)
 
-    def part_of(self, role: Role) -> Part | None:
-        return next((part for part in self.parts if part.role is role), None)
+    def participant(self, role: Role) -> Participant | None:
+        """The role as a participant; None where it takes no part."""
+        return next((participant for participant in self.participants if participant.role is role), None)
 
     @property
     def reason(self) -> str:
@@ -72,76 +73,80 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Step:
-    """A phase with what is to be done in it; empty where nothing applies."""
+class PlanPhase:
+    """A phase with the activities that apply; without entries where none does."""
 
     phase: Phase
-    entries: tuple[Entry, ...]
+    entries: tuple[PlanEntry, ...]
 
     @property
     def url(self) -> str:
         return url(self.phase)
 
     @property
-    def gates(self) -> tuple[Entry, ...]:
+    def gates(self) -> tuple[PlanEntry, ...]:
+        """The decision points."""
         return tuple(entry for entry in self.entries if entry.activity.is_decision_point)
 
     @property
-    def work(self) -> tuple[Entry, ...]:
+    def work(self) -> tuple[PlanEntry, ...]:
+        """The activities that are no decision points."""
         return tuple(entry for entry in self.entries if not entry.activity.is_decision_point)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What applies in a situation, phase by phase."""
+    """The activities that apply in a situation, phase by phase."""
 
-    steps: tuple[Step, ...]
+    phases: tuple[PlanPhase, ...]
     total: int
-    """The number of activities there are."""
+    """The number of activities in the catalogue."""
     role: Role | None = None
+    """The role that the plan is for, where one is chosen."""
     roles: tuple[Role, ...] = field(default=())
-    """The roles that have a part in it, in their order."""
+    """The roles that take part, in their order."""
 
     @property
     def count(self) -> int:
-        return sum(len(step.entries) for step in self.steps)
+        """The number of activities in the plan."""
+        return sum(len(plan_phase.entries) for plan_phase in self.phases)
 
 
-def parts(activity: Activity, catalogue: Catalogue) -> tuple[Part, ...]:
-    """Who takes part in an activity: the responsible role first."""
-    others = (Part(row.role, False, row.why) for row in catalogue.involved(activity))
-    return (
-        Part(activity.responsible, True, activity.responsible_why),
-        *(part for part in others if part.role is not activity.responsible),
-    )
+def participants(activity: Activity, catalogue: Catalogue) -> tuple[Participant, ...]:
+    """The roles that take part in an activity: the responsible role first and once, then those that are involved."""
+    responsible = Participant(activity.responsible, True, activity.responsible_why)
+    involved = (Participant(row.role, False, row.why) for row in catalogue.involved(activity))
+    return (responsible, *(other for other in involved if other.role is not activity.responsible))
 
 
-def entry(activity: Activity, verdict: Verdict, catalogue: Catalogue) -> Entry:
-    """An activity with its parts."""
-    taking_part = parts(activity, catalogue)
-    return Entry(activity, verdict, taking_part, _who(activity, taking_part, catalogue))
+def entry(activity: Activity, verdict: Verdict, catalogue: Catalogue) -> PlanEntry:
+    """An activity with its participants."""
+    taking_part = participants(activity, catalogue)
+    return PlanEntry(activity, verdict, taking_part, _who(activity, taking_part, catalogue))
 
 
-def _who(activity: Activity, taking_part: tuple[Part, ...], catalogue: Catalogue) -> SafeString:
-    """The parts as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
+def _who(activity: Activity, taking_part: tuple[Participant, ...], catalogue: Catalogue) -> SafeString:
+    """The participants as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
     key = ("who", activity.pk, get_language())
     if key not in catalogue.memo:
-        catalogue.memo[key] = render_to_string("components/who.html", {"parts": taking_part})
+        catalogue.memo[key] = render_to_string("components/who.html", {"participants": taking_part})
     return catalogue.memo[key]
 
 
 def plan(catalogue: Catalogue, situation: Situation) -> Plan:
-    """The plan for a situation. With a role only that which the role takes part in."""
+    """The plan for a situation. With a role only the activities that the role takes part in. No query."""
     role = catalogue.find(Role.KIND, situation.role) if situation.role else None
-    by_phase: dict[int, list[Entry]] = {phase.pk: [] for phase in catalogue.phases}
-    for activity, judged in applying(catalogue.activities, catalogue, situation):
-        one = entry(activity, judged, catalogue)
-        if role is None or one.part_of(role):
-            by_phase[activity.phase.pk].append(one)
-    steps = tuple(Step(phase, tuple(by_phase[phase.pk])) for phase in catalogue.phases)
-    taking_part = {part.role for step in steps for entry in step.entries for part in entry.parts}
-    roles = tuple(one for one in catalogue.roles if one in taking_part)
-    return Plan(steps, len(catalogue.activities), role, roles)
+    by_phase: dict[int, list[PlanEntry]] = {phase.pk: [] for phase in catalogue.phases}
+    for activity, verdict in applying(catalogue.activities, catalogue, situation):
+        plan_entry = entry(activity, verdict, catalogue)
+        if role is None or plan_entry.participant(role):
+            by_phase[activity.phase.pk].append(plan_entry)
+    phases = tuple(PlanPhase(phase, tuple(by_phase[phase.pk])) for phase in catalogue.phases)
+    taking_part = {
+        participant.role for plan_phase in phases for entry in plan_phase.entries for participant in entry.participants
+    }
+    roles = tuple(role for role in catalogue.roles if role in taking_part)
+    return Plan(phases, len(catalogue.activities), role, roles)
 
 
 # The drawing ------------------------------------------------------------------------------------
@@ -170,26 +175,28 @@ def svg(plan: Plan) -> str:
 
 
 class _Drawing:
+    """The measures of one plan's drawing, and its elements. Columns are the phases, by number; rows are the roles."""
+
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.lefts = self._columns()
-        heads = [self._head_lines(number) for number in range(len(plan.steps))]
+        heads = [self._head_lines(number) for number in range(len(plan.phases))]
         self.head_height = 20 + HEAD_LEADING * max(map(len, heads), default=1)
-        self.titles_height = max((self._titles_height(number) for number in range(len(plan.steps))), default=0)
+        self.titles_height = max((self._titles_height(number) for number in range(len(plan.phases))), default=0)
         self.titles_height += 2 * INSET
         self.cells = {
-            (role.pk, number): [entry for entry in step.entries if entry.part_of(role)]
+            (role.pk, number): [entry for entry in plan_phase.entries if entry.participant(role)]
             for role in plan.roles
-            for number, step in enumerate(plan.steps)
+            for number, plan_phase in enumerate(plan.phases)
         }
 
     def _columns(self) -> list[float]:
         """Where each column begins, and where the last one ends. A phase with more to do is wider."""
-        steps, lefts = self.plan.steps, [float(LABELS)]
-        to_share = WIDTH - LABELS - NARROWEST * len(steps)
-        total = sum(len(step.entries) for step in steps) or 1
-        for step in steps:
-            lefts.append(lefts[-1] + NARROWEST + to_share * len(step.entries) / total)
+        phases, lefts = self.plan.phases, [float(LABELS)]
+        to_share = WIDTH - LABELS - NARROWEST * len(phases)
+        total = sum(len(plan_phase.entries) for plan_phase in phases) or 1
+        for plan_phase in phases:
+            lefts.append(lefts[-1] + NARROWEST + to_share * len(plan_phase.entries) / total)
         return lefts
 
     def width(self, number: int) -> float:
@@ -207,8 +214,8 @@ class _Drawing:
             f'<svg class="onepager" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="group"'
             f' aria-label={quoteattr(name)}><g lang="da">'
         )
-        for number, step in enumerate(self.plan.steps):
-            yield from self._head(number, step)
+        for number, plan_phase in enumerate(self.plan.phases):
+            yield from self._head(number, plan_phase)
         at = top
         for place, (role, size) in enumerate(rows):
             yield from self._row(role, at, size, shaded=place % 2 == 0)
@@ -219,20 +226,20 @@ class _Drawing:
     # The head: phases, and the activities by title
 
     def _head_lines(self, number: int) -> Sequence[str]:
-        return _lines(str(self.plan.steps[number].phase), HEAD_SIZE, round(self.width(number) - 2 - 2 * INSET))
+        return _lines(str(self.plan.phases[number].phase), HEAD_SIZE, round(self.width(number) - 2 - 2 * INSET))
 
     def _titles_height(self, number: int) -> float:
-        entries = self.plan.steps[number].entries
+        entries = self.plan.phases[number].entries
         return sum(len(self._title(entry, number)) * TITLE_LEADING + TITLE_GAP for entry in entries)
 
-    def _title(self, entry: Entry, number: int) -> Sequence[str]:
+    def _title(self, entry: PlanEntry, number: int) -> Sequence[str]:
         title = f"{entry.activity.code} {entry.activity.title}"
         return _lines(title, TITLE_SIZE, round(self.width(number) - 2 * INSET))
 
-    def _head(self, number: int, step: Step) -> Iterator[str]:
+    def _head(self, number: int, plan_phase: PlanPhase) -> Iterator[str]:
         x, width = self.lefts[number], self.width(number) - 2
         lines = self._head_lines(number)
-        yield f'<a href={quoteattr(step.url)} class="op-phase"><title>{escape(str(step.phase))}</title>'
+        yield f'<a href={quoteattr(plan_phase.url)} class="op-phase"><title>{escape(str(plan_phase.phase))}</title>'
         yield f'<rect x="{x:g}" y="0" width="{width:g}" height="{self.head_height}" fill="{DARK}"/>'
         yield _text(
             lines,
@@ -245,7 +252,7 @@ class _Drawing:
         )
         yield "</a>"
         y: float = self.head_height + INSET
-        for entry in step.entries:
+        for entry in plan_phase.entries:
             lines = self._title(entry, number)
             gate = entry.activity.is_decision_point
             title = f"{entry.activity.code} {entry.activity.title}"
@@ -257,7 +264,7 @@ class _Drawing:
     # The rows: who takes part
 
     def _row_height(self, role: Role) -> float:
-        numbers = range(len(self.plan.steps))
+        numbers = range(len(self.plan.phases))
         lines = max((-(-len(self.cells[role.pk, number]) // self.per_line(number)) for number in numbers), default=1)
         label = len(_lines(role.short_name, 13, LABELS - 2 * INSET)) * 16
         return 2 * ROW_PADDING + max(label, max(1, lines) * (CHIP_HEIGHT + CHIP_GAP) - CHIP_GAP)
@@ -270,16 +277,16 @@ class _Drawing:
         yield f'<a href={quoteattr(url(role))} class="op-role"><title>{escape(role.short_name)}</title>'
         yield _text(lines, INSET, y + (height - 16 * len(lines)) / 2, 13, 16, PETROL if is_chosen else INK, bold=True)
         yield "</a>"
-        for number in range(len(self.plan.steps)):
+        for number in range(len(self.plan.phases)):
             for place, entry in enumerate(self.cells[role.pk, number]):
                 line, across = divmod(place, self.per_line(number))
                 x = self.lefts[number] + INSET + across * (CHIP_WIDTH + CHIP_GAP)
                 yield self._chip(entry, role, x, y + ROW_PADDING + line * (CHIP_HEIGHT + CHIP_GAP))
 
-    def _chip(self, entry: Entry, role: Role, x: float, y: float) -> str:
-        part = entry.part_of(role)
-        responsible = bool(part and part.is_responsible)
-        name = f"{entry.activity.code} {entry.activity.title}. {role.name} ({RESPONSIBLE if responsible else INVOLVED}): {part.why if part else ''}"
+    def _chip(self, entry: PlanEntry, role: Role, x: float, y: float) -> str:
+        participant = entry.participant(role)
+        responsible = bool(participant and participant.is_responsible)
+        name = f"{entry.activity.code} {entry.activity.title}. {role.name} ({RESPONSIBLE if responsible else INVOLVED}): {participant.why if participant else ''}"
         fill, text = (PETROL, PAPER) if responsible else (PAPER, DARK)
         gate = entry.activity.is_decision_point
         radius = 0 if gate else CHIP_HEIGHT / 2
@@ -295,13 +302,13 @@ class _Drawing:
 
     def _grid(self, bottom: float) -> Iterator[str]:
         yield f'<path d="M0 {self.head_height + self.titles_height:g}H{WIDTH}" stroke="{LINE}" stroke-width="1"/>'
-        for number, step in enumerate(self.plan.steps[:-1]):
+        for number, plan_phase in enumerate(self.plan.phases[:-1]):
             x = self.lefts[number + 1] - 1
-            stroke = f'stroke="{PETROL}" stroke-width="3"' if step.gates else f'stroke="{LINE}" stroke-width="1"'
+            stroke = f'stroke="{PETROL}" stroke-width="3"' if plan_phase.gates else f'stroke="{LINE}" stroke-width="1"'
             yield f'<path d="M{x:g} {self.head_height}V{bottom:g}" {stroke}/>'
-            yield from (self._gate(gate, x) for gate in step.gates)
+            yield from (self._gate(gate, x) for gate in plan_phase.gates)
 
-    def _gate(self, gate: Entry, x: float) -> str:
+    def _gate(self, gate: PlanEntry, x: float) -> str:
         y, size = self.head_height + self.titles_height, 19
         name = f"{gate.activity.code} {gate.activity.title}"
         return (

@@ -1,4 +1,4 @@
-"""How likelihood and consequence, each from 1 to 4, make a risk's level."""
+"""The level of a risk by its likelihood and its consequence, each from 1 to 4."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ class Level(models.TextChoices):
 
 
 def level(likelihood: int, consequence: int) -> Level:
-    """The level of a risk; each from 1 to 4. The consequence weighs more; the same limits stand in the template of the DPIA."""
+    """The level of a risk. The consequence weighs more; the template of the DPIA has the same limits."""
     if min(likelihood, consequence) >= 3 or (consequence == 4 and likelihood >= 2):
         return Level.HIGH
     if consequence >= 3 or (consequence == 2 and likelihood >= 3):

@@ -39,8 +39,9 @@ def activity(item: Activity, content: Content) -> Iterator[str]:
     for check in checklist:
         if check.role is not None and check.role not in taking_part:
             yield _("has question %(number)s for %(role)s, a role that takes no part in it.") % {
-                "role": check.role.key, "number": check.number
-            }  # fmt: skip
+                "role": check.role.key,
+                "number": check.number,
+            }
 
 
 def template(item: DocumentTemplate, content: Content) -> Iterator[str]:

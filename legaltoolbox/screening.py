@@ -1,8 +1,8 @@
-"""From a municipality's answers to what applies to it, and why.
+"""Which items apply to a municipality by its answers to the screening questions, and why.
 
-An item without conditions always applies. One with conditions applies when any of them holds. As
-long as a question is not answered, what depends on it stays in sight and says so: nothing is left
-out that might be needed.
+An item without conditions always applies. One with conditions applies when any of them holds. An
+item that depends on a question which is not answered applies too, and names the question: nothing
+is left out that might be needed.
 """
 
 from __future__ import annotations
@@ -19,17 +19,20 @@ YES, NO = "yes", "no"
 
 @dataclass(frozen=True)
 class Situation:
-    """The role and the answers that stand in the address. Codes to “yes” or “no”, in the order of the questions."""
+    """The role and the answers that the address holds."""
 
     role: str = ""
+    """The key of the role, "" for all of them."""
     answers: Mapping[str, str] = field(default_factory=dict)
+    """Codes of questions to "yes" or "no", in the order of the questions."""
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing was chosen."""
+        """Whether neither a role nor an answer is chosen."""
         return not self.role and not self.answers
 
     def pairs(self) -> Iterator[tuple[str, str]]:
+        """The parameters of the situation's address."""
         if self.role:
             yield "role", self.role
         yield from self.answers.items()
@@ -41,7 +44,7 @@ class Situation:
         return replace(self, answers={other: answer for other, answer in self.answers.items() if other != code})
 
     def answer(self, question: ScreeningQuestion) -> str:
-        """“yes”, “no” or "" for not answered. No to the question that it follows on is no to it as well."""
+        """ "yes", "no" or "" for not answered. No to the question that it follows on is no to it as well."""
         return NO if self.overruling(question) is not None else self.answers.get(question.code, "")
 
     def overruling(self, question: ScreeningQuestion) -> ScreeningQuestion | None:
@@ -54,20 +57,20 @@ class Situation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether something applies, and the reasons."""
+    """Whether an item applies, and why."""
 
     applies: bool
     reasons: tuple[str, ...] = ()
-    """What follows on “because”, in Danish as the editors have written it."""
+    """Each continues the word "because", in Danish as the editors have written it."""
     unanswered: tuple[ScreeningQuestion, ...] = ()
-    """The questions that would decide; only where no reason has."""
+    """The questions whose answer would decide; only where there is no reason."""
 
 
 ALWAYS = Verdict(True)
 
 
 def verdict(item: Item, catalogue: Catalogue, situation: Situation) -> Verdict:
-    """Whether `item` applies in this situation."""
+    """Whether `item` applies in this situation. No query."""
     conditions = catalogue.conditions(item)
     if not conditions:
         return ALWAYS
@@ -85,5 +88,5 @@ def verdict(item: Item, catalogue: Catalogue, situation: Situation) -> Verdict:
 
 def applying(items: list[Any], catalogue: Catalogue, situation: Situation) -> list[tuple[Any, Verdict]]:
     """The items that apply, each with its verdict, in their order."""
-    found = [(item, verdict(item, catalogue, situation)) for item in items]
-    return [(item, judged) for item, judged in found if judged.applies]
+    verdicts = ((item, verdict(item, catalogue, situation)) for item in items)
+    return [(item, its_verdict) for item, its_verdict in verdicts if its_verdict.applies]

@@ -1,39 +1,55 @@
-"""The toolbox's public addresses."""
+"""The toolbox's public addresses. Those of a kind without views of its own follow from its record."""
 
-from django.urls import path, re_path
+from collections.abc import Iterator
 
-from .views import catalogues, checklists, files, items, law, overview, search
+from django.urls import URLPattern, path, re_path
+
+from .kinds import KINDS
+from .views import catalogues, checklists, files, items, law, other_kinds, overview, search
 
 app_name = "toolbox"
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
     path("soeg/", search.search, name="search"),
     path("faser/", overview.to_overview, name="phases"),
-    path("aktiviteter/", overview.to_overview, name="activities"),
-    path("faser/<slug:slug>/", items.phase, name="phase"),
-    path("faser/<slug:slug>/tjekliste/", checklists.of_phase, name="phase_checklist"),
-    path("faser/<slug:slug>/tjekliste.docx", checklists.phase_file, name="phase_checklist_file"),
-    path("faser/<slug:slug>/skabeloner.zip", files.phase_templates, name="phase_templates"),
+    path("faser/<slug:key>/", items.phase, name="phase"),
+    path("faser/<slug:key>/tjekliste/", checklists.phase_checklist, name="phase_checklist"),
+    path("faser/<slug:key>/tjekliste.docx", checklists.phase_checklist_file, name="phase_checklist_file"),
+    path("faser/<slug:key>/skabeloner.zip", files.phase_templates, name="phase_templates"),
     path("roller/", items.roles, name="roles"),
-    path("roller/<slug:slug>/", items.role, name="role"),
-    path("roller/<slug:slug>/tjekliste/", checklists.of_role, name="role_checklist"),
-    path("roller/<slug:slug>/tjekliste.docx", checklists.role_file, name="role_checklist_file"),
-    path("aktiviteter/<slug:code>/", items.activity, name="activity"),
-    path("aktiviteter/<slug:code>/tjekliste/", checklists.of_activity, name="activity_checklist"),
-    path("aktiviteter/<slug:code>/tjekliste.docx", checklists.activity_file, name="activity_checklist_file"),
+    path("roller/<slug:key>/", items.role, name="role"),
+    path("roller/<slug:key>/tjekliste/", checklists.role_checklist, name="role_checklist"),
+    path("roller/<slug:key>/tjekliste.docx", checklists.role_checklist_file, name="role_checklist_file"),
+    path("aktiviteter/", overview.to_overview, name="activities"),
+    path("aktiviteter/<slug:key>/", items.activity, name="activity"),
+    path("aktiviteter/<slug:key>/tjekliste/", checklists.activity_checklist, name="activity_checklist"),
+    path("aktiviteter/<slug:key>/tjekliste.docx", checklists.activity_checklist_file, name="activity_checklist_file"),
     path("skabeloner/", items.templates, name="templates"),
-    path("skabeloner/<slug:code>/", items.template, name="template"),
-    re_path(r"^skabeloner/(?P<code>[-\w]+)\.docx$", files.template, name="template_file"),
+    path("skabeloner/<slug:key>/", items.template, name="template"),
+    re_path(r"^skabeloner/(?P<key>[-\w]+)\.docx$", files.template, name="template_file"),
     path("risici/", catalogues.risks, name="risks"),
     path("risici.xlsx", files.risks, name="risks_file"),
-    path("risici/<slug:code>/", items.risk, name="risk"),
+    path("risici/<slug:key>/", items.risk, name="risk"),
     path("krav/", catalogues.requirements, name="requirements"),
     re_path(r"^krav\.(?P<ending>docx|xlsx)$", files.annex, name="annex"),
-    path("krav/<slug:code>/", items.requirement, name="requirement"),
+    path("krav/<slug:key>/", items.requirement, name="requirement"),
     path("maa-og-maa-ikke/", catalogues.guidance, name="guidance"),
     path("kilder/", law.sources, name="sources"),
-    path("kilder/<slug:slug>/", law.source, name="source"),
+    path("kilder/<slug:key>/", law.source, name="source"),
     path("aendringer/", law.changes, name="changes"),
     path("genbrug/", files.reuse, name="reuse"),
     path("katalog.json", files.catalogue_json, name="catalogue"),
 ]
+
+
+def _paths_of_other_kinds() -> Iterator[URLPattern]:
+    """The list and the item pages of each kind that has an address and no pattern above."""
+    names = {pattern.name for pattern in urlpatterns}
+    for kind in KINDS.values():
+        if kind.address and kind.name not in names:
+            options = {"kind": kind.name}
+            yield path(f"{kind.address}/", other_kinds.item_list, options, name=kind.json_name)
+            yield path(f"{kind.address}/<slug:key>/", other_kinds.item, options, name=kind.name)
+
+
+urlpatterns += list(_paths_of_other_kinds())

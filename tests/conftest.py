@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue, catalogues, draft_catalogues
 from legaltoolbox.models import toolbox_version
 from marketoverview.market.snapshot import snapshots
 from tests import builders, demodata
@@ -53,6 +53,7 @@ def _nothing_remembered():
     translation.deactivate()
     snapshots.forget()
     catalogues.forget()
+    draft_catalogues.forget()
     for name in caches:
         caches[name].clear()
 

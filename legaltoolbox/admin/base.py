@@ -1,4 +1,4 @@
-"""What the toolbox's model admins share: fixed codes, review dates, preview, what uses an item, and the content check."""
+"""Shared by the toolbox's model admins: fixed codes, review dates, preview, linked items, and the content check."""
 
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, path, resolve, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import PublicDataAdmin
@@ -20,7 +20,7 @@ from kl_ai.admin.site import Task
 from kl_ai.http import request_state
 from kl_ai.validators import validate_text
 
-from ..catalogue import catalogues, read_with_drafts
+from ..catalogue import catalogues, draft_catalogues
 from ..content import check
 from ..kinds import listed
 from ..linking import url
@@ -31,15 +31,16 @@ STATE_FIELDS = (
     {"fields": ("is_public", ("certainty", "confirmed_on"), "unsettled", ("reviewed_on", "review_by"))},
 )
 """The fieldset that every item has."""
-
-
-MOST_FINDINGS = 10
+LINK_FIELDS = (None, {"fields": ("preview_link", "used_by")})
+"""The last fieldset of every item: its preview, and the items that are linked with it."""
+MAX_FINDINGS = 10
+"""The findings of the content check that are shown after a save."""
 NO_TEXT = frozenset({"is_public", "certainty", "confirmed_on", "reviewed_on", "review_by", "position", "checked_on"})
-"""What may change without a change of what a lawyer has confirmed."""
+"""The fields that may change without a change of the text that a lawyer has confirmed."""
 
 
 def take_back_confirmation(request: HttpRequest, *items: Item | None) -> None:
-    """A lawyer has confirmed the text as it was: another text is not confirmed."""
+    """Take back a lawyer's confirmation of items whose text has changed, and say so. One query to a confirmed item."""
     for item in items:
         if item is not None and item.confirmed_on is not None:
             item.confirmed_on = None
@@ -51,7 +52,7 @@ def take_back_confirmation(request: HttpRequest, *items: Item | None) -> None:
 
 
 class RowAdmin(PublicDataAdmin):
-    """Rows of an item that have a form of their own."""
+    """Rows of an item that have a form of their own. A change takes back the confirmation of the item."""
 
     version = toolbox_version
     item: ClassVar[str]
@@ -67,11 +68,12 @@ class RowAdmin(PublicDataAdmin):
         take_back_confirmation(request, getattr(obj, self.item))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
-        before = self._item_of_row(object_id)
-        answer = super().history_form_view(request, object_id, version_id, extra_context)
-        if request.method == "POST" and answer.status_code == 302:
-            take_back_confirmation(request, before, self._item_of_row(object_id))
-        return answer
+        item_before = self._item_of_row(object_id)
+        with transaction.atomic():
+            response = super().history_form_view(request, object_id, version_id, extra_context)
+            if request.method == "POST" and response.status_code == 302:
+                take_back_confirmation(request, item_before, self._item_of_row(object_id))
+        return response
 
     def _item(self, key: Any) -> Item | None:
         return self.model._meta.get_field(self.item).related_model.objects.filter(pk=key).first() if key else None
@@ -115,7 +117,7 @@ LINES: dict = {models.JSONField: {"form_class": LinesField}, models.URLField: {"
 
 
 class OverdueFilter(admin.SimpleListFilter):
-    """What was to be reviewed again before today."""
+    """Items that were to be reviewed again before today."""
 
     title = _("review")
     parameter_name = "overdue"
@@ -128,7 +130,10 @@ class OverdueFilter(admin.SimpleListFilter):
 
 
 class ItemAdmin(PublicDataAdmin):
-    """An item: its code is chosen once, and it is switched off instead of deleted."""
+    """An item: its code is chosen once, and it is switched off instead of deleted.
+
+    Whoever saves is shown what the content check finds about the item, and what it finds anew about others.
+    """
 
     version = toolbox_version
     formfield_overrides: ClassVar = LINES
@@ -150,7 +155,7 @@ class ItemAdmin(PublicDataAdmin):
         return {"reviewed_on": timezone.localdate()} | super().get_changeform_initial_data(request)
 
     def save_form(self, request, form, change):
-        request_state(request).findings_before = self._findings()
+        request_state(request).findings_before = _problems()
         return super().save_form(request, form, change)
 
     def save_model(self, request, obj, form, change) -> None:
@@ -160,43 +165,41 @@ class ItemAdmin(PublicDataAdmin):
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         """An earlier version comes back without its confirmation: its rows are those of today."""
-        answer = super().history_form_view(request, object_id, version_id, extra_context)
-        if request.method == "POST" and answer.status_code == 302:
-            take_back_confirmation(request, self.model._default_manager.filter(pk=object_id).first())
-        return answer
+        with transaction.atomic():
+            response = super().history_form_view(request, object_id, version_id, extra_context)
+            if request.method == "POST" and response.status_code == 302:
+                take_back_confirmation(request, self.model._default_manager.filter(pk=object_id).first())
+        return response
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
         rows_changed = any(formset.has_changed() for formset in formsets)
         if rows_changed and "confirmed_on" not in form.changed_data:
             take_back_confirmation(request, form.instance)
-        found = self._findings()
-        before = request_state(request).findings_before
-        new = [] if before is None else [text for text in found if text not in before]
-        key = form.instance.key
-        shown = dict.fromkeys([*new, *(text for text in found if text.startswith(f"{key}: "))])
-        for text in list(shown)[:MOST_FINDINGS]:
+        self._message_findings(request, form.instance)
+
+    def _message_findings(self, request: HttpRequest, item: Item) -> None:
+        """Show the problems that are new with this save, in any item, and all those of the saved one."""
+        problems, before = _problems(), request_state(request).findings_before
+        new = [] if before is None else [text for text in problems if text not in before]
+        texts = list(dict.fromkeys([*new, *(text for text in problems if text.startswith(f"{item.key}: "))]))
+        for text in texts[:MAX_FINDINGS]:
             self.message_user(request, gettext("Content check: %(finding)s") % {"finding": text}, messages.WARNING)
-        if len(shown) > MOST_FINDINGS:
+        if len(texts) > MAX_FINDINGS:
             more = gettext(
                 "Content check: %(n)s more findings. Each item says what is found about it when it is saved."
             )
-            self.message_user(request, more % {"n": len(shown) - MOST_FINDINGS}, messages.WARNING)
-
-    @staticmethod
-    def _findings() -> list[str]:
-        """What the content check finds now, in any item: hiding one may leave another without what it needs."""
-        return [str(finding) for finding in check.findings(read_with_drafts()) if finding.is_problem]
+            self.message_user(request, more % {"n": len(texts) - MAX_FINDINGS}, messages.WARNING)
 
     def tasks(self, request: HttpRequest) -> list[Task]:
-        """A line on the administration's front page where items wait for their review."""
+        """A line on the administration's front page where public items are to be reviewed again. One query."""
         waiting = self.model.objects.filter(review_by__lt=timezone.localdate(), is_public=True).count()
         if not waiting:
             return []
         items = self.opts.verbose_name if waiting == 1 else self.opts.verbose_name_plural
         text = gettext("%(items)s to be reviewed again") % {"items": items}
-        there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        return [Task(waiting, text, f"{there}?overdue=yes&is_public__exact=1")]
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return [Task(waiting, text, f"{address}?overdue=yes&is_public__exact=1")]
 
     # Preview --------------------------------------------------------------------------------------
 
@@ -212,7 +215,7 @@ class ItemAdmin(PublicDataAdmin):
         item = self.get_object(request, object_id)
         if item is None or not self.has_view_permission(request, item):
             raise Http404
-        catalogues.set_for_request(request, read_with_drafts())
+        catalogues.set_for_request(request, draft_catalogues.current())
         request_state(request).is_preview = True
         page = resolve(urlsplit(url(item)).path)
         return page.func(request, *page.args, **page.kwargs)
@@ -221,24 +224,39 @@ class ItemAdmin(PublicDataAdmin):
     def preview_link(self, item: Item) -> str:
         if not item.pk:
             return "–"
-        there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[item.pk])
-        return format_html('<a href="{}">{}</a>', there, gettext("See the page with what is saved"))
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_preview", args=[item.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("See the page with what is saved"))
 
     @admin.display(description=_("used by"))
     def used_by(self, item: Item) -> str:
-        """What is linked with the item, by kind, each as a link to its form."""
+        """The items that are linked with this one, by kind, each as a link to its form."""
         if not item.pk:
             return "–"
-        catalogue = read_with_drafts()
+        catalogue = draft_catalogues.current()
         rows = []
         for kind in listed():
             if links := catalogue.linked(item, kind.name):
-                keys = format_html_join(", ", '<a href="{}">{}</a>', ((_form(other), other.key) for other in links))
+                keys = format_html_join(
+                    ", ", '<a href="{}">{}</a>', ((_form_address(other), other.key) for other in links)
+                )
                 rows.append((kind.heading, keys))
         return format_html_join("", "<p><strong>{}</strong>: {}</p>", rows) or "–"
 
 
-def _form(item: Item) -> str:
+def _problems() -> list[str]:
+    """The problems that the content check finds now, in all items; worked out once for each state of the content.
+
+    All of them: hiding one item may leave another without what it needs.
+    """
+    catalogue = draft_catalogues.current()
+    key = ("problems", get_language())
+    if key not in catalogue.memo:
+        catalogue.memo[key] = [str(finding) for finding in check.findings(catalogue) if finding.is_problem]
+    return catalogue.memo[key]
+
+
+def _form_address(item: Item) -> str:
+    """The address of an item's form; "" where the administration has none."""
     try:
         return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
     except NoReverseMatch:

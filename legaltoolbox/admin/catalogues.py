@@ -5,9 +5,7 @@ from django.contrib import admin
 from kl_ai.admin.history import PublicDataAdmin
 
 from ..models import Guidance, Requirement, RequirementCondition, Risk, RiskCondition, ScaleLevel, toolbox_version
-from .base import STATE_FIELDS, ItemAdmin
-
-END = (None, {"fields": ("preview_link", "used_by")})
+from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin
 
 
 class RiskConditionInline(admin.TabularInline):
@@ -21,7 +19,7 @@ class RiskAdmin(ItemAdmin):
         (None, {"fields": ("code", "title", "kind", "cause", "event", "consequence", "consequence_municipality")}),
         (None, {"fields": ("signs", "measures", "phases", "roles", "activities", "sources")}),
         STATE_FIELDS,
-        END,
+        LINK_FIELDS,
     )
     inlines = (RiskConditionInline,)
     list_display = ("code", "title", "kind")
@@ -49,7 +47,7 @@ class RequirementAdmin(ItemAdmin):
         (None, {"fields": ("duty", "wording", "evidence", "explanation")}),
         (None, {"fields": ("phases", "risks", "activities", "templates", "sources")}),
         STATE_FIELDS,
-        END,
+        LINK_FIELDS,
     )
     inlines = (RequirementConditionInline,)
     list_display = ("code", "title", "topic", "addressee", "level")
@@ -64,7 +62,7 @@ class GuidanceAdmin(ItemAdmin):
         (None, {"fields": ("code", ("theme", "kind"), "question", "answer", "condition", "explanation")}),
         (None, {"fields": ("activities", "risks", "requirements", "sources")}),
         STATE_FIELDS,
-        END,
+        LINK_FIELDS,
     )
     list_display = ("code", "question", "kind", "theme")
     list_filter = ("theme", "kind", *ItemAdmin.list_filter)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from ..models import LegalSource
-from .base import STATE_FIELDS, ItemAdmin
+from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin
 
 
 @admin.register(LegalSource)
@@ -12,7 +12,7 @@ class LegalSourceAdmin(ItemAdmin):
         (None, {"fields": ("slug", "kind", "name", "title", "part_of", "summary", "address", "aliases")}),
         (None, {"fields": (("status", "applies_from", "checked_on"), "change", "amends")}),
         STATE_FIELDS,
-        (None, {"fields": ("preview_link", "used_by")}),
+        LINK_FIELDS,
     )
     list_display = ("name", "title", "status")
     list_filter = ("kind", "status", *ItemAdmin.list_filter)

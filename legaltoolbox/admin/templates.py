@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.db import transaction
 
 from ..models import DocumentTemplate, TemplateField, TemplateSection
-from .base import LINES, STATE_FIELDS, ItemAdmin, RowAdmin
+from .base import LINES, LINK_FIELDS, STATE_FIELDS, ItemAdmin, RowAdmin
 
 
 class SectionInline(admin.StackedInline):
-    """The fields of a section stand behind “Change”."""
+    """The sections of a template. The fields of each are on the section's own form, behind "Change"."""
 
     model = TemplateSection
     extra = 0
@@ -28,7 +28,7 @@ class DocumentTemplateAdmin(ItemAdmin):
     fieldsets = (
         (None, {"fields": ("code", "title", "version", "purpose", "when", "owner", "is_central", "sources")}),
         STATE_FIELDS,
-        (None, {"fields": ("preview_link", "used_by")}),
+        LINK_FIELDS,
     )
     inlines = (SectionInline,)
     list_display = ("code", "title", "owner", "is_central")
@@ -45,29 +45,31 @@ class TemplateSectionAdmin(RowAdmin):
     item = "template"
     inlines = (FieldInline,)
     list_display = ("__str__", "position")
+    list_filter = ("template",)
+    list_select_related = ("template",)
+    search_fields = ("heading", "template__code")
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         """A section that was deleted comes back with the fields that went with it."""
         was_gone = self._item_of_row(object_id) is None
         with transaction.atomic():
-            answer = super().history_form_view(request, object_id, version_id, extra_context)
+            response = super().history_form_view(request, object_id, version_id, extra_context)
             if request.method == "POST" and was_gone and self._item_of_row(object_id) is not None:
                 _bring_back_fields(object_id)
-        return answer
-
-    list_filter = ("template",)
-    list_select_related = ("template",)
-    search_fields = ("heading", "template__code")
+        return response
 
 
 TOGETHER = timedelta(seconds=10)
-"""What is deleted with a section is deleted within this time."""
+"""The time within which a section's fields are deleted with it."""
 
 
 def _bring_back_fields(section_id: str) -> None:
-    gone = TemplateSection.history.filter(id=section_id, history_type="-").latest().history_date
-    with_it = TemplateField.history.filter(section_id=section_id, history_type="-", history_date__gte=gone - TOGETHER)
-    newest_first = with_it.order_by("-history_date", "-history_id")
-    # One that was deleted on its own just before may have left its place to another.
+    """Save the fields again that were deleted together with a section."""
+    deleted_at = TemplateSection.history.filter(id=section_id, history_type="-").latest().history_date
+    records = TemplateField.history.filter(
+        section_id=section_id, history_type="-", history_date__gte=deleted_at - TOGETHER
+    )
+    newest_first = records.order_by("-history_date", "-history_id")
+    # A field that was deleted on its own just before may have left its place to another.
     for record in {record.position: record for record in reversed(newest_first)}.values():
         record.instance.save()

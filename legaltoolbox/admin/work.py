@@ -11,9 +11,7 @@ from ..models import (
     Role,
     ScreeningQuestion,
 )
-from .base import STATE_FIELDS, ItemAdmin, RowAdmin
-
-END = (None, {"fields": ("preview_link", "used_by")})
+from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin, RowAdmin
 
 
 @admin.register(Role)
@@ -21,7 +19,7 @@ class RoleAdmin(ItemAdmin):
     fieldsets = (
         (None, {"fields": ("slug", "position", ("name", "short_name"), "why", "does", "does_not", "sources")}),
         STATE_FIELDS,
-        END,
+        LINK_FIELDS,
     )
     list_display = ("name", "slug", "position")
     search_fields = ("slug", "name")
@@ -33,7 +31,7 @@ class PhaseAdmin(ItemAdmin):
     fieldsets = (
         (None, {"fields": (("number", "slug"), "name", "summary", "goal", "result", "sources")}),
         STATE_FIELDS,
-        END,
+        LINK_FIELDS,
     )
     list_display = ("__str__", "slug")
     search_fields = ("slug", "name")
@@ -63,7 +61,7 @@ class ActivityAdmin(ItemAdmin):
         (None, {"fields": ("code", "phase", "title", "is_decision_point", "what", "why", "when")}),
         (None, {"fields": ("responsible", "responsible_why", "outputs", "sources")}),
         STATE_FIELDS,
-        END,
+        LINK_FIELDS,
     )
     inlines = (InvolvementInline, ActivityConditionInline, ChecklistInline)
     list_display = ("code", "title", "phase", "responsible")
@@ -90,7 +88,7 @@ class ScreeningQuestionAdmin(ItemAdmin):
     fieldsets = (
         (None, {"fields": ("code", "position", "question", "help", ("yes_label", "no_label"), "requires", "sources")}),
         STATE_FIELDS,
-        END,
+        LINK_FIELDS,
     )
     list_display = ("question", "code", "position")
     search_fields = ("code", "question")

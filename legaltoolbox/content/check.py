@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from .. import citations
 from ..catalogue import Catalogue
-from ..kinds import KINDS, ItemKind, ItemPart, by_letter, code_pattern, kind_of
+from ..kinds import KINDS, ItemKind, ItemPart, code_pattern, kind_of, kinds_by_letter
 from ..models import Certainty, Item, LegalSource, Sourced
 
 
@@ -48,9 +48,8 @@ class _Checker:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.items: list[Item] = [item for kind in KINDS for item in catalogue.all(kind)]
-        acts = [source for source in catalogue.sources if source.part_of is None and source.kind == "act"]
-        self.pattern = citations.pattern(acts)
-        self.codes = re.compile(code_pattern())
+        self.pattern = citations.pattern(catalogue.acts)
+        self.codes, self.kinds = re.compile(code_pattern()), kinds_by_letter()
         self.sources = {citations.normal(source.name): source for source in catalogue.sources}
 
     def of(self, item: Item) -> Iterator[Finding]:
@@ -110,8 +109,7 @@ class _Checker:
                 elif item.is_public and not source.is_public:
                     yield _("cites “%(citation)s”, which is not public.") % {"citation": citation}
             for code in self.codes.findall(text):
-                kind = by_letter(code[0])
-                other = self.catalogue.find(kind.name, code) if kind else None
+                other = self.catalogue.find(self.kinds[code[0]].name, code)
                 if other is None:
                     yield _("mentions %(code)s, which does not exist.") % {"code": code}
                 elif item.is_public and not other.is_public:
@@ -121,7 +119,7 @@ class _Checker:
 def _kinds_named_by(kind: ItemKind) -> list[str]:
     """The kinds of items that an item of this kind names itself; what names it in turn has nothing to mend."""
     fields = [*kind.foreign_keys, *kind.many_to_many]
-    fields += [part.model._meta.get_field(name) for part in kind.parts for name in part.links]
+    fields += [field for part in kind.parts for field in part.linking_fields]
     named = {field.related_model.KIND for field in fields} - {kind.name}
     return [name for name in KINDS if name in named]
 

@@ -1,7 +1,7 @@
 """The whole public catalogue as JSON, for others to build on.
 
 `FORMAT` is the version of the shape: the first number changes when something is renamed or taken
-away, the second when something is added. The fields are those of the content files.
+away, the second when something is added. The fields are those of the content files, in their order.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from django.utils.translation import gettext as _
 
 from .. import linking
 from ..catalogue import Catalogue
-from ..kinds import KINDS, SCALE, ItemPart
+from ..kinds import KINDS, SCALE, FiledModel, ItemPart
 from ..models import Item
 
 FORMAT = "1.1"
 
 
 def response(catalogue: Catalogue, request: HttpRequest) -> HttpResponse:
-    answer = JsonResponse(data(catalogue, request), json_dumps_params={"ensure_ascii": False, "indent": 1})
-    answer["Access-Control-Allow-Origin"] = "*"
-    return answer
+    """The file, which pages of other sites may fetch too."""
+    response = JsonResponse(data(catalogue, request), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def data(catalogue: Catalogue, request: HttpRequest) -> dict[str, Any]:
-    """Every public item with its fields, its links as keys, and its address."""
+    """Every public item with its fields, its links as keys, and its address, in lists by kind. No query."""
     return {
         "format": FORMAT,
         "title": "Juridisk værktøjskasse for ansvarlig AI",
@@ -50,6 +51,7 @@ def data(catalogue: Catalogue, request: HttpRequest) -> dict[str, Any]:
 
 
 def _record(row: Any, fields: tuple[str, ...], parts: tuple[ItemPart, ...], catalogue: Catalogue) -> dict[str, Any]:
+    """A row as a dictionary: its fields in their order, then a list of dictionaries for each part."""
     record = {name: _value(row, name, catalogue) for name in fields if name != "is_public"}
     for part in parts:
         record[part.name] = [
@@ -60,35 +62,36 @@ def _record(row: Any, fields: tuple[str, ...], parts: tuple[ItemPart, ...], cata
 
 
 def _value(row: Any, name: str, catalogue: Catalogue) -> Any:
-    of = row._meta.get_field(name)
-    if of.many_to_one:
+    """A field's value as the JSON has it: a link as a key, several as a list of keys."""
+    field = row._meta.get_field(name)
+    if field.many_to_one:
         other = getattr(row, name)
         return other.key if other is not None else None
-    if not of.many_to_many:
+    if not field.many_to_many:
         return getattr(row, name)
     if name == "amends":
         return [catalogue.items["source"][pk].key for pk in catalogue.amendments.get(row.pk, ())]
     if isinstance(row, Item) and name != "sources":
-        return [other.key for other in catalogue.linked(row, of.related_model.KIND)]
+        return [other.key for other in catalogue.linked(row, field.related_model.KIND)]
     return [source.key for source in catalogue.parts("sources", row)]  # without those of the item's parts
 
 
-def _part(part: ItemPart) -> str:
-    """What a list inside a record holds, with the names of its fields."""
+def _part_text(part: ItemPart) -> str:
+    """What a part's list holds, with the names of its fields."""
     names = [*part.fields, *(f"{inner.name} ({', '.join(inner.fields)})" for inner in part.parts)]
     if part.has_code:
         names.insert(0, "code")
     return f"{part.model._meta.verbose_name_plural}: {', '.join(names)}"
 
 
-def described(catalogue: Catalogue) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
-    """Each list's name, how many items it has, and its fields with what they hold."""
+def described_lists(catalogue: Catalogue) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
+    """For each list its name, the number of its items, and the name of each field with a text on what it holds."""
     for kind in KINDS.values():
-        listed = [
-            (name, str(kind.model._meta.get_field(name).verbose_name)) for name in kind.fields if name != "is_public"
-        ]
-        listed += [(part.name, _part(part)) for part in kind.parts]
-        listed.append(("url", _("the item's page")))
-        yield kind.json_name, len(catalogue.all(kind.name)), listed
-    names = [(name, str(SCALE.model._meta.get_field(name).verbose_name)) for name in SCALE.fields]
-    yield "scale", len(catalogue.levels), names
+        fields = [(name, text) for name, text in _field_texts(kind) if name != "is_public"]
+        fields += [(part.name, _part_text(part)) for part in kind.parts]
+        yield kind.json_name, len(catalogue.all(kind.name)), [*fields, ("url", _("the item's page"))]
+    yield "scale", len(catalogue.levels), _field_texts(SCALE)
+
+
+def _field_texts(filed: FiledModel) -> list[tuple[str, str]]:
+    return [(name, str(filed.model._meta.get_field(name).verbose_name)) for name in filed.fields]

@@ -1,4 +1,7 @@
-"""The toolbox's items as documents: templates to fill in, checklists, and the annex to a tender."""
+"""The toolbox's items as Word documents: templates to fill in, checklists, and the annex to a tender.
+
+The content is Danish, and so are the documents, whatever the language of the page that they are fetched from.
+"""
 
 from __future__ import annotations
 
@@ -25,20 +28,21 @@ from ..models import (
     unsettled_texts,
 )
 
-# The content is Danish, and so are the documents, whatever the language of the page that they were taken from.
 DISCLAIMER = "Vejledning, ikke juridisk rådgivning"
-LONGEST_NAME = 120
+MAX_FILENAME = 120
+"""Characters of a file's name before its ending."""
 NOT_CONFIRMED = "Indholdet er ikke bekræftet af en jurist endnu."
 
 
-def day(on: date) -> str:
+def danish_date(day: date) -> str:
+    """A day as it is written in Danish, "3. marts 2025"."""
     with override("da"):
-        return date_format(on, "j. F Y")
+        return date_format(day, "j. F Y")
 
 
 def version_line(item: DocumentTemplate) -> str:
-    """Which state of the text a document holds, for its header."""
-    return f"{item.key} · version {item.version} · tekst og kilder gennemgået {day(item.reviewed_on)}"
+    """The version and the review of a template's text, for the header of its document."""
+    return f"{item.key} · version {item.version} · tekst og kilder gennemgået {danish_date(item.reviewed_on)}"
 
 
 def sources(item: Item, catalogue: Catalogue) -> str:
@@ -54,39 +58,40 @@ def source_text(source: LegalSource) -> str:
     return f"{source.name} (uafklaret)" if source.is_unsettled else source.name
 
 
-def _to_fill_in(*labels: str) -> Table:
-    """What the document is about, to be written by whoever uses it, on a screen or with a pen."""
+def _header_fields(*labels: str) -> Table:
+    """A table with one empty cell under each label, at the top of a document that somebody fills in."""
     return Table(labels, [[""] * len(labels)])
 
 
 def _closing(items: Sequence[Item]) -> Iterator[Block]:
-    """What every document ends with: that it is guidance, and what of it is not settled."""
+    """The end of every document: that it is guidance, when it was reviewed, and what of it is not settled."""
     yield Heading("Om dette dokument", numbered=False)
     confirmed = all(item.confirmed_on for item in items)
     reviewed = min(item.reviewed_on for item in items)
     yield Prose(
-        f"{DISCLAIMER}. Teksten er sidst gennemgået {day(reviewed)}. {'' if confirmed else NOT_CONFIRMED} "
+        f"{DISCLAIMER}. Teksten er sidst gennemgået {danish_date(reviewed)}. {'' if confirmed else NOT_CONFIRMED} "
         "Kontrollér kilderne, før I bygger på dem.".replace("  ", " ")
     )
     overdue = [item for item in items if item.is_overdue]
     if overdue:
-        which = f" Det gælder {', '.join(item.key for item in overdue)}." if len(items) > 1 else ""
+        keys = f" Det gælder {', '.join(item.key for item in overdue)}." if len(items) > 1 else ""
         yield Prose(
-            f"Teksten skulle have været gennemgået igen senest {day(min(item.review_by for item in overdue))}. "
-            f"Den kan være forældet.{which}"
+            f"Teksten skulle have været gennemgået igen senest {danish_date(min(item.review_by for item in overdue))}. "
+            f"Den kan være forældet.{keys}"
         )
-    found = unsettled_texts(items)
-    if found:
+    unsettled = unsettled_texts(items)
+    if unsettled:
         yield Heading("Uafklaret", level=2, numbered=False)
-        for text, about in found:
-            yield Prose(f"{', '.join(item.key for item in about)}: {text}" if len(items) > 1 else text)
+        for text, unsettled_items in unsettled:
+            keys = ", ".join(item.key for item in unsettled_items)
+            yield Prose(f"{keys}: {text}" if len(items) > 1 else text)
 
 
 # Templates --------------------------------------------------------------------------------------
 
 
 def template(item: DocumentTemplate, catalogue: Catalogue) -> Document:
-    """A template to fill in."""
+    """A template as a document to fill in."""
     return Document(
         title=item.title,
         subtitle=f"Skabelon {item.code}",
@@ -98,7 +103,7 @@ def template(item: DocumentTemplate, catalogue: Catalogue) -> Document:
             ("Hvornår", item.when),
             ("Ejer", item.owner.name),
             ("Kilder", sources(item, catalogue)),
-            ("Version", f"{item.version}, tekst og kilder gennemgået {day(item.reviewed_on)}"),
+            ("Version", f"{item.version}, tekst og kilder gennemgået {danish_date(item.reviewed_on)}"),
         ],
         blocks=[*_sections(item, catalogue), *_closing([item])],
     )
@@ -136,33 +141,36 @@ def _field(field: TemplateField) -> Iterator[Block]:
 
 
 PAGE_LETTERS = 104
-"""So many letters of a table's heading stand beside each other on a page."""
+"""The width of a page in letters of a table's heading."""
 CELL_LETTERS = 3
-"""What the borders of a cell take, in letters."""
+"""The width of a cell's borders in letters."""
 
 
 def _widths(field: TemplateField) -> tuple[float, ...]:
-    """Shares of the page: a given first column is wider than those to fill in, and no heading's word is broken."""
+    """The widths of a table's columns, in letters.
+
+    A first column with labels is wider than those to fill in, and no word of a heading is broken.
+    """
     shares = [1.6 if field.row_labels and not place else 1.0 for place in range(len(field.columns))]
-    fewest = [max(map(len, heading.split()), default=0) + CELL_LETTERS for heading in field.columns]
-    if sum(fewest) >= PAGE_LETTERS:
-        return tuple(fewest)
-    widths = [float(letters) for letters in fewest]
-    while (left := PAGE_LETTERS - sum(widths)) > 0.5:  # what is left goes to those that are below their share
+    minimums = [max(map(len, heading.split()), default=0) + CELL_LETTERS for heading in field.columns]
+    if sum(minimums) >= PAGE_LETTERS:
+        return tuple(minimums)
+    widths = [float(letters) for letters in minimums]
+    while (left := PAGE_LETTERS - sum(widths)) > 0.5:  # the rest goes to the columns below their share
         unit = PAGE_LETTERS / sum(shares)
-        wanting = {place: unit * share - widths[place] for place, share in enumerate(shares)}
-        wanting = {place: want for place, want in wanting.items() if want > 0}
-        for place, want in wanting.items():
-            widths[place] += left * want / sum(wanting.values())
+        lacks = {place: unit * share - widths[place] for place, share in enumerate(shares)}
+        lacks = {place: lack for place, lack in lacks.items() if lack > 0}
+        for place, lack in lacks.items():
+            widths[place] += left * lack / sum(lacks.values())
     return tuple(widths)
 
 
 def _rows(field: TemplateField) -> list[list[str | Blank]]:
-    """The first column where it is given, and empty rows beneath."""
+    """The rows with a label in their first column, and empty rows beneath."""
     columns = len(field.columns)
-    given: list[list[str | Blank]] = [[label, *[Blank()] * (columns - 1)] for label in field.row_labels]
-    empty = max(field.rows - len(given), 0 if given else 1)
-    return given + [[Blank() for _column in range(columns)] for _row in range(empty)]
+    labelled: list[list[str | Blank]] = [[label, *[Blank()] * (columns - 1)] for label in field.row_labels]
+    empty = max(field.rows - len(labelled), 0 if labelled else 1)
+    return labelled + [[Blank() for _column in range(columns)] for _row in range(empty)]
 
 
 # Checklists -------------------------------------------------------------------------------------
@@ -185,13 +193,13 @@ def checklist(
             (
                 check.code,
                 check.question,
-                _how(check, own),
+                _check_text(check, own_sources),
                 Tick(),
                 (check.role or activity.responsible).short_name,
                 "",
                 "",
             )
-            for check, own in checks(activity, catalogue, role)
+            for check, own_sources in checklist_rows(activity, catalogue, role)
         ]
         if rows:
             blocks += [
@@ -203,23 +211,25 @@ def checklist(
     return Document(
         title=title,
         subtitle="Tjekliste",
-        header=f"{title}  |  gennemgået {day(min(item.reviewed_on for item in activities))}",
+        header=f"{title}  |  gennemgået {danish_date(min(item.reviewed_on for item in activities))}",
         footer=DISCLAIMER,
         subject="Juridisk værktøjskasse for ansvarlig AI",
-        blocks=[_to_fill_in("Løsning", "Udfyldt af", "Dato"), *blocks, *_closing(list(activities))],
+        blocks=[_header_fields("Løsning", "Udfyldt af", "Dato"), *blocks, *_closing(list(activities))],
         landscape=True,
     )
 
 
-def _how(check: ChecklistItem, own: Sequence[LegalSource]) -> str:
-    """Guidance, what counts as done, and the question's own sources."""
+def _check_text(check: ChecklistItem, own_sources: Sequence[LegalSource]) -> str:
+    """The guidance of a question, when it counts as done, and its own sources."""
     texts = [check.guidance, f"Gjort, når: {check.done_when}"]
-    return "\n\n".join(texts + ([f"Kilde: {'; '.join(map(source_text, own))}"] if own else []))
+    return "\n\n".join(texts + ([f"Kilde: {'; '.join(map(source_text, own_sources))}"] if own_sources else []))
 
 
-def checks(
-    activity: Activity, catalogue: Catalogue, role: Role | None = None
-) -> list[tuple[ChecklistItem, list[LegalSource]]]:
+ChecklistRow = tuple[ChecklistItem, list[LegalSource]]
+"""A question and its own sources."""
+
+
+def checklist_rows(activity: Activity, catalogue: Catalogue, role: Role | None = None) -> list[ChecklistRow]:
     """An activity's questions with their own sources; with a `role` those that this role answers."""
     return [
         (check, catalogue.parts("sources", check))
@@ -235,15 +245,15 @@ ANNEX_WIDTHS = (0.6, 5.8, 1, 2.2, 2.5, 1.1, 2.8)
 
 
 def annex(requirements: Sequence[Requirement], catalogue: Catalogue, notices: Sequence[str] = ()) -> Document:
-    """The requirements as an annex that a vendor fills in; `notices` say what was asked for and is not in it."""
+    """The requirements as an annex that a vendor fills in; `notices` say which part of the address was ignored."""
     return Document(
         title="Kravbilag: ansvarlig AI og databeskyttelse",
         subtitle=f"{len(requirements)} krav, som leverandøren besvarer",
-        header=f"Kravbilag  |  kravkatalog gennemgået {day(min(one.reviewed_on for one in requirements))}",
+        header=f"Kravbilag  |  kravkatalog gennemgået {danish_date(min(requirement.reviewed_on for requirement in requirements))}",
         footer=DISCLAIMER,
         subject="Juridisk værktøjskasse for ansvarlig AI",
         blocks=[
-            _to_fill_in("Ordregiver", "Udbud", "Leverandør", "Dato"),
+            _header_fields("Ordregiver", "Udbud", "Leverandør", "Dato"),
             Prose(
                 "Leverandøren skriver ja, nej eller delvist ud for hvert krav og henviser i svaret til den dokumentation, "
                 "der nævnes som bevis.\n\n"
@@ -265,10 +275,10 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
         topics = {topic.value: str(topic.label) for topic in Requirement.Topic}
     for topic, heading in topics.items():
         rows = [
-            (one.code, Titled(one.title, one.wording), level(one), one.evidence, sources(one, catalogue),
-             Blank("Ja, nej eller delvist"), "")
-            for one in requirements
-            if one.topic == topic
+            (requirement.code, Titled(requirement.title, requirement.wording), level_text(requirement),
+             requirement.evidence, sources(requirement, catalogue), Blank("Ja, nej eller delvist"), "")
+            for requirement in requirements
+            if requirement.topic == topic
         ]  # fmt: skip
         if not rows:
             continue
@@ -276,17 +286,17 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
         yield Table(ANNEX_HEADINGS, rows, ANNEX_WIDTHS)
 
 
-def level(one: Requirement) -> str:
-    """“Skal”, with the note on it; the note alone where it begins with that word. In Danish, as the note is."""
+def level_text(requirement: Requirement) -> str:
+    """How binding a requirement is, in Danish: "Skal", with the note on it; the note alone where it begins so."""
     with override("da"):
-        word = str(one.get_level_display()).capitalize()
-    if re.match(rf"{word}\b", one.level_note):
-        return one.level_note
-    return f"{word}. {one.level_note}" if one.level_note else word
+        word, note = str(requirement.get_level_display()).capitalize(), requirement.level_note
+    if re.match(rf"{word}\b", note):
+        return note
+    return f"{word}. {note}" if note else word
 
 
 def filename(*words: str, ending: str) -> str:
-    """A name that every system takes; signs that Windows refuses fall out, those between words leave a space."""
+    """A file's name that every system takes. Of the signs that Windows refuses, those between words become spaces."""
     name = re.sub(r"[\\/:<>|\x00-\x1f]", " ", re.sub(r'[?*"]', "", " ".join(words)))
     name = " ".join(name.split()).rstrip(". ")
-    return f"{name[:LONGEST_NAME].rstrip('. ') or 'Dokument'}.{ending}"
+    return f"{name[:MAX_FILENAME].rstrip('. ') or 'Dokument'}.{ending}"

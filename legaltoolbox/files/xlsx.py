@@ -12,10 +12,10 @@ from xlsxwriter.utility import xl_col_to_name
 from kl_ai.export.xlsx import Sheet
 
 from ..catalogue import Catalogue
-from ..models import Activity, Requirement, Risk, Role, ScaleLevel, unsettled_texts
+from ..models import Activity, Item, Requirement, Risk, Role, ScaleLevel, unsettled_texts
 from ..rating import STEPS
 from ..rating import level as risk_level
-from .docx import DISCLAIMER, NOT_CONFIRMED, day, level, sources
+from .docx import DISCLAIMER, NOT_CONFIRMED, danish_date, level_text, sources
 
 LEVELS = tuple(map(str, STEPS))
 RISK_COLUMNS = (
@@ -28,15 +28,15 @@ RISK_COLUMNS = (
 STATES = ("Ikke begyndt", "I gang", "Gennemført", "Ikke relevant")
 
 
-def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str, notices: Sequence[str] = ()) -> list[Sheet]:
-    """The risks with columns for an assessment, the scale, and where it comes from."""
+def risks(items: Sequence[Risk], catalogue: Catalogue, address: str, notices: Sequence[str] = ()) -> list[Sheet]:
+    """The risks with columns for an assessment, the scale, and where the workbook comes from."""
     headings = [heading for heading, _width in RISK_COLUMNS]
     rated = [number for number, heading in enumerate(headings) if heading.endswith("(1-4)")]
     return [
         Sheet(
             "Risikovurdering",
             headings,
-            _risk_rows(chosen, catalogue),
+            _risk_rows(items, catalogue),
             [width for _heading, width in RISK_COLUMNS],
             validations=dict.fromkeys(rated, LEVELS) | {headings.index("Status"): STATES},
             formulas={
@@ -50,22 +50,22 @@ def risks(chosen: Sequence[Risk], catalogue: Catalogue, address: str, notices: S
         Sheet(
             "Skala", ("Akse", "Trin", "Navn", "Beskrivelse", "Eksempel"), _scale(catalogue.levels), (24, 6, 20, 50, 60)
         ),
-        _about(chosen, address, notices),
+        _about(items, address, notices),
     ]
 
 
 def _risk_formula(likelihood: int, consequence: int) -> str:
-    """The risk's level from the two columns as `rating.level` has it; empty until both are chosen."""
+    """A cell's formula for the risk's level, after `rating.level`; empty until both columns are filled in."""
     with override("da"):
-        names = ",".join(f'"{capfirst(risk_level(one, other).label)}"' for one in STEPS for other in STEPS)
+        names = ",".join(f'"{capfirst(risk_level(row, column).label)}"' for row in STEPS for column in STEPS)
     first, second = (f"{xl_col_to_name(column)}{{row}}" for column in (likelihood, consequence))
     return f'=IF(OR({first}="",{second}=""),"",CHOOSE((VALUE({first})-1)*{len(STEPS)}+VALUE({second}),{names}))'
 
 
-def _risk_rows(chosen: Sequence[Risk], catalogue: Catalogue) -> Iterator[list[object]]:
+def _risk_rows(items: Sequence[Risk], catalogue: Catalogue) -> Iterator[list[object]]:
     with override("da"):
-        kinds = {risk.pk: str(risk.get_kind_display()) for risk in chosen}
-    for risk in chosen:
+        kinds = {risk.pk: str(risk.get_kind_display()) for risk in items}
+    for risk in items:
         yield [
             risk.code, risk.title, kinds[risk.pk], risk.cause, risk.event, risk.consequence,
             risk.consequence_municipality, "\n".join(f"• {measure}" for measure in risk.measures),
@@ -81,9 +81,9 @@ def _codes(items: Sequence) -> str:
 
 def _scale(levels: Sequence[ScaleLevel]) -> Iterator[list[object]]:
     with override("da"):
-        names = {one.pk: str(one.get_axis_display()) for one in levels}
-    for one in sorted(levels, key=lambda one: (one.axis != ScaleLevel.Axis.LIKELIHOOD, one.level)):
-        yield [names[one.pk], one.level, one.name, one.description, one.example]
+        axes = {level.pk: str(level.get_axis_display()) for level in levels}
+    for level in sorted(levels, key=lambda level: (level.axis != ScaleLevel.Axis.LIKELIHOOD, level.level)):
+        yield [axes[level.pk], level.level, level.name, level.description, level.example]
 
 
 ANNEX_COLUMNS = (
@@ -93,36 +93,34 @@ ANNEX_COLUMNS = (
 ANSWERS = ("Ja", "Delvist", "Nej")
 
 
-def annex(
-    chosen: Sequence[Requirement], catalogue: Catalogue, address: str, notices: Sequence[str] = ()
-) -> list[Sheet]:
+def annex(items: Sequence[Requirement], catalogue: Catalogue, address: str, notices: Sequence[str] = ()) -> list[Sheet]:
     """The requirements with empty columns for the vendor's answer."""
     headings = [heading for heading, _width in ANNEX_COLUMNS]
     return [
         Sheet(
             "Kravbilag",
             headings,
-            _annex_rows(chosen, catalogue),
+            _annex_rows(items, catalogue),
             [width for _heading, width in ANNEX_COLUMNS],
             validations={headings.index("Opfyldt"): ANSWERS},
             frozen=2,
         ),
-        _about(chosen, address, notices),
+        _about(items, address, notices),
     ]
 
 
-def _annex_rows(chosen: Sequence[Requirement], catalogue: Catalogue) -> Iterator[list[object]]:
+def _annex_rows(items: Sequence[Requirement], catalogue: Catalogue) -> Iterator[list[object]]:
     with override("da"):
-        addressees = {one.pk: str(one.get_addressee_display()) for one in chosen}
-    for one in chosen:
+        addressees = {item.pk: str(item.get_addressee_display()) for item in items}
+    for item in items:
         yield [
-            one.code,
-            one.title,
-            _bulleted(one.wording),
-            level(one),
-            addressees[one.pk],
-            one.evidence,
-            sources(one, catalogue),
+            item.code,
+            item.title,
+            _bulleted(item.wording),
+            level_text(item),
+            addressees[item.pk],
+            item.evidence,
+            sources(item, catalogue),
             "",
             "",
             "",
@@ -131,21 +129,23 @@ def _annex_rows(chosen: Sequence[Requirement], catalogue: Catalogue) -> Iterator
 
 
 def _bulleted(text: str) -> str:
-    """A text with the marks that a list has in a cell."""
+    """A text with "•" before the items of its lists, as they stand in a cell."""
     return re.sub(r"^- ", "• ", text, flags=re.MULTILINE)
 
 
-def _about(chosen: Sequence, address: str, notices: Sequence[str]) -> Sheet:
-    """Where the workbook comes from, what it is, and what was asked for and is not in it."""
+def _about(items: Sequence[Item], address: str, notices: Sequence[str]) -> Sheet:
+    """The sheet that says where the workbook comes from, when its texts were reviewed, and what is not settled."""
     rows: list[tuple[str, str]] = [
         ("Kilde", address),
-        ("Antal", str(len(chosen))),
+        ("Antal", str(len(items))),
         ("Status", f"{DISCLAIMER}."),
     ]
-    if chosen:
-        rows.insert(2, ("Sidst gennemgået", day(min(item.reviewed_on for item in chosen))))
-    if not all(item.confirmed_on for item in chosen):
+    if items:
+        rows.insert(2, ("Sidst gennemgået", danish_date(min(item.reviewed_on for item in items))))
+    if not all(item.confirmed_on for item in items):
         rows.append(("Forbehold", NOT_CONFIRMED))
     rows += [("Ikke med", notice) for notice in notices]
-    rows += [(f"Uafklaret, {', '.join(item.key for item in about)}", text) for text, about in unsettled_texts(chosen)]
+    rows += [
+        (f"Uafklaret, {', '.join(item.key for item in unsettled)}", text) for text, unsettled in unsettled_texts(items)
+    ]
     return Sheet("Om", (), rows, kind="notes")

@@ -11,23 +11,25 @@ from kl_ai.search.index import WordIndex
 
 from .. import citations, linking
 from ..catalogue import Catalogue
-from ..kinds import ItemKind, ItemPart, by_letter, joined, kind_of, listed
+from ..kinds import ItemKind, ItemPart, joined, kind_of, kinds_by_letter, listed
 from ..linking import Ref
 from ..models import Item, LegalSource
 
-FIRST = 8
-"""So many results of a kind are shown at once; the rest are a click away."""
+MAX_UNFOLDED = 8
+"""The results of a kind that are shown at once; the rest are folded away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """An item as a result of a search."""
+
     ref: Ref
     text: str
-    """One or two sentences of the item, so that one sees what it is."""
+    """One or two sentences of the item."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hits:
+class HitGroup:
     """The results of one kind, the best first."""
 
     kind: str
@@ -44,15 +46,17 @@ class SearchIndex:
         self._index = WordIndex(["\n".join(_texts(item, catalogue)) for item in self._items])
         self._title_index = WordIndex(titles)
 
-    def find(self, query: str) -> list[Hits]:
+    def search(self, query: str) -> list[HitGroup]:
         """The items that hold every word, by kind; those with the words in their title first."""
-        found, in_title = self._index.match(query), self._title_index.match(query)
+        matches, title_matches = self._index.match(query), self._title_index.match(query)
         groups = []
         for kind in listed():
-            places = [place for place, item in enumerate(self._items) if kind.name == item.KIND and found >> place & 1]
-            places.sort(key=lambda place: not in_title >> place & 1)
+            places = [
+                place for place, item in enumerate(self._items) if kind.name == item.KIND and matches >> place & 1
+            ]
+            places.sort(key=lambda place: not title_matches >> place & 1)
             if places:
-                groups.append(_hits(kind, [self._items[place] for place in places]))
+                groups.append(_group(kind, [self._items[place] for place in places]))
         return groups
 
 
@@ -70,8 +74,8 @@ def _part_texts(parts: Iterable[ItemPart], owner: Any, catalogue: Catalogue) -> 
             yield from _part_texts(part.parts, row, catalogue)
 
 
-def _hits(kind: ItemKind, items: Iterable[Item]) -> Hits:
-    return Hits(kind.name, str(kind.heading), [hit(item) for item in items])
+def _group(kind: ItemKind, items: Iterable[Item]) -> HitGroup:
+    return HitGroup(kind.name, str(kind.heading), [hit(item) for item in items])
 
 
 def hit(item: Item) -> Hit:
@@ -81,7 +85,7 @@ def hit(item: Item) -> Hit:
 
 
 def index(catalogue: Catalogue) -> SearchIndex:
-    """The catalogue's index, made once."""
+    """The catalogue's index, made once for each catalogue."""
     if "index" not in catalogue.memo:
         catalogue.memo["index"] = SearchIndex(catalogue)
     return catalogue.memo["index"]
@@ -92,46 +96,47 @@ def index(catalogue: Catalogue) -> SearchIndex:
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """A provision that was asked for, and what rests on it or on its parts."""
+    """A provision that a query names, and the items that rest on it or on its parts, by kind."""
 
     source: LegalSource
-    resting: list[Hits]
+    resting: list[HitGroup]
 
 
 def provisions(query: str, catalogue: Catalogue) -> tuple[list[Provision], bool]:
-    """The sources that a query names, and whether it names a provision at all.
+    """The sources that a query names, and whether it names a provision at all. No query of the database.
 
-    Where the very provision is not in the table, the nearest level above it in its article or section.
+    Where the provision itself is not in the table, the nearest level above it in its article or section.
     """
-    acts = [source for source in catalogue.sources if source.part_of is None]
-    asked = citations.wanted(query, acts)
-    found = dict.fromkeys(source for what in asked for source in _nearest(what, catalogue))
-    return [Provision(source, resting(source, catalogue)) for source in found], bool(asked)
+    documents = [source for source in catalogue.sources if source.part_of is None]
+    cited = citations.parse(query, documents)
+    sources = dict.fromkeys(source for citation in cited for source in _nearest(citation, catalogue))
+    return [Provision(source, resting(source, catalogue)) for source in sources], bool(cited)
 
 
-def _nearest(what: citations.Wanted, catalogue: Catalogue) -> list[LegalSource]:
-    found: list[LegalSource] = []
-    while not found:
-        found = [source for source in catalogue.sources if citations.is_wanted(source, source.act, what)]
-        if len(what.place) <= 2:
+def _nearest(citation: citations.Citation, catalogue: Catalogue) -> list[LegalSource]:
+    """The sources that a citation names; where there is none, those of the nearest level above."""
+    sources: list[LegalSource] = []
+    while not sources:
+        sources = [source for source in catalogue.sources if citations.names(citation, source)]
+        if len(citation.place) <= 2:
             break
-        what = citations.Wanted(what.act, what.place[:-2])
-    return found
+        citation = citations.Citation(citation.act, citation.place[:-2])
+    return sources
 
 
-def resting(source: LegalSource, catalogue: Catalogue) -> list[Hits]:
-    """What rests on a source or on its parts, by kind."""
+def resting(source: LegalSource, catalogue: Catalogue) -> list[HitGroup]:
+    """The items that rest on a source or on its parts, by kind."""
     return [
-        _hits(kind, items)
+        _group(kind, items)
         for kind in listed()
         if kind.name != LegalSource.KIND and (items := catalogue.resting_on(source, kind.name))
     ]
 
 
 def by_code(query: str, catalogue: Catalogue) -> Item | None:
-    """The item whose code the whole query is."""
+    """The item whose code the whole query is, "A25", "a 25" or "A5" for A05; None where there is none."""
     match = re.fullmatch(r"([A-ZÆØÅ]) ?(\d{1,2})", query.strip().upper())
-    kind = by_letter(match[1]) if match else None
+    kind = kinds_by_letter().get(match[1]) if match else None
     if match is None or kind is None:
         return None
     letter, number = match.groups()

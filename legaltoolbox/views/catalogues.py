@@ -1,5 +1,6 @@
 """The lists with filters: risks, requirements, and what one may and may not do."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,14 +11,16 @@ from django.utils.translation import ngettext
 
 from .. import filtersets, linking, rating
 from ..catalogue import Catalogue, catalogues
-from ..filtersets import Selection
-from ..models import Guidance, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
+from ..filtersets import ItemSelection
+from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
 from .items import VENDOR_QUERY
-from .pages import page, status, toolbox_page
+from .pages import render_toolbox_page, review_status, toolbox_page
 
 
-def panel(kind: str, catalogue: Catalogue, selection: Selection, path: str, items: list) -> dict[str, Any]:
-    """The filters, chips and notices of one catalogue, with links that keep what is picked."""
+def filter_panel(
+    kind: str, catalogue: Catalogue, selection: ItemSelection, path: str, items: Sequence[Item]
+) -> dict[str, Any]:
+    """The context of `legaltoolbox/catalogue_page.html`: filters, chips and notices, with links that keep the picks."""
     return {
         "q": selection.q,
         "facets": filtersets.facets(kind, catalogue, selection),
@@ -26,107 +29,141 @@ def panel(kind: str, catalogue: Catalogue, selection: Selection, path: str, item
         "notices": selection.notices,
         "total": len(items),
         "size": len(catalogue.all(kind)),
-        "status": status(*catalogue.all(kind)),
+        "status": review_status(catalogue.all(kind)),
     }
+
+
+# Risks ------------------------------------------------------------------------------------------
 
 
 @toolbox_page
 def risks(request: HttpRequest) -> HttpResponse:
-    """The risk catalogue, and the scale to assess with."""
+    """The risk catalogue, with the scale and the matrix to assess a risk by."""
     catalogue = catalogues.for_request(request)
-    selection = filtersets.read(request, Risk.KIND, catalogue)
+    selection = filtersets.read_selection(request, Risk.KIND, catalogue)
     items = filtersets.matching(Risk.KIND, catalogue, selection)
     words = {"n": len(items), "total": len(catalogue.risks)}
-    return page(
-        request, "risks", catalogue, [(_("Risks"), "")], "risks",
+    return render_toolbox_page(
+        request,
+        "risks",
+        catalogue,
+        crumbs=[(_("Risks"), "")],
+        section="risks",
         rows=[
-            (item, catalogue.linked(item, Phase.KIND), catalogue.linked(item, Role.KIND),
-             len(catalogue.linked(item, Requirement.KIND)))
-            for item in items
+            (
+                risk,
+                catalogue.linked(risk, Phase.KIND),
+                catalogue.linked(risk, Role.KIND),
+                len(catalogue.linked(risk, Requirement.KIND)),
+            )
+            for risk in items
         ],
         sentence=ngettext("%(n)s of %(total)s risks", "%(n)s of %(total)s risks", len(items)) % words,
         scale=_scale(catalogue),
-        matrix=_matrix(catalogue),
+        matrix=_risk_matrix(catalogue),
         file_url=reverse("toolbox:risks_file") + selection.query(),
-        **panel(Risk.KIND, catalogue, selection, request.path, items),
-    )  # fmt: skip
+        **filter_panel(Risk.KIND, catalogue, selection, request.path, items),
+    )
 
 
 def _scale(catalogue: Catalogue) -> list[tuple[str, list[ScaleLevel]]]:
-    """Likelihood first, then consequence; each from 1 to 4."""
+    """The heading and the levels of each axis: likelihood first, then consequence, each from 1 to 4."""
     return [(str(axis.label), [level for level in catalogue.levels if level.axis == axis]) for axis in ScaleLevel.Axis]
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixRow:
+class RiskMatrixRow:
+    """A likelihood, and the risk's level at each consequence."""
+
     likelihood: ScaleLevel
     levels: list[rating.Level]
 
 
-def _matrix(catalogue: Catalogue) -> list[MatrixRow]:
-    """The most likely row first, as such a matrix is drawn."""
+def _risk_matrix(catalogue: Catalogue) -> list[RiskMatrixRow]:
+    """The rows of the risk matrix, the most likely first, as such a matrix is drawn."""
     (_, likelihoods), (_, consequences) = _scale(catalogue)
     return [
-        MatrixRow(row, [rating.level(row.level, column.level) for column in consequences])
+        RiskMatrixRow(row, [rating.level(row.level, column.level) for column in consequences])
         for row in reversed(likelihoods)
     ]
 
 
+# Requirements -----------------------------------------------------------------------------------
+
+
 @toolbox_page
 def requirements(request: HttpRequest) -> HttpResponse:
-    """The requirements catalogue; what is picked stands in the address and goes into the annex."""
+    """The requirements catalogue. The picked requirements stand in the address and go into the annex."""
     catalogue = catalogues.for_request(request)
-    selection = filtersets.read(request, Requirement.KIND, catalogue)
+    selection = filtersets.read_selection(request, Requirement.KIND, catalogue)
     items = filtersets.matching(Requirement.KIND, catalogue, selection)
-    file_query = selection.query()
     words = {"n": len(items), "total": len(catalogue.requirements)}
-    return page(
-        request, "requirements", catalogue, [(_("Requirements"), "")], "requirements",
-        topics=[
-            (str(topic.label), [(item, item.code in selection.picked, catalogue.linked(item, LegalSource.KIND))
-                                for item in rows])
-            for topic in Requirement.Topic
-            if (rows := [item for item in items if item.topic == topic])
-        ],
+    return render_toolbox_page(
+        request,
+        "requirements",
+        catalogue,
+        crumbs=[(_("Requirements"), "")],
+        section="requirements",
+        topics=_topics(items, catalogue, selection),
         sentence=ngettext("%(n)s of %(total)s requirements", "%(n)s of %(total)s requirements", len(items)) % words,
-        picked=[
-            (catalogue.by_key[Requirement.KIND][code],
-             request.path + replace(selection, picked=tuple(o for o in selection.picked if o != code)).query())
-            for code in selection.picked
-        ],
-        picked_sentence=ngettext("%(n)s requirement picked", "%(n)s requirements picked", len(selection.picked))
-        % {"n": len(selection.picked)} if selection.picked else "",
-        hidden_picks=[code for code in selection.picked if code not in {item.code for item in items}],
-        pick_all_url=request.path + replace(selection, picked=tuple(item.code for item in items)).query(),
-        pick_none_url=request.path + selection.query(picked=False),
-        docx_url=reverse("toolbox:annex", args=["docx"]) + file_query,
-        xlsx_url=reverse("toolbox:annex", args=["xlsx"]) + file_query,
         annex_docx=reverse("toolbox:annex", args=["docx"]),
         annex_xlsx=reverse("toolbox:annex", args=["xlsx"]),
         vendor_query=VENDOR_QUERY,
-        **panel(Requirement.KIND, catalogue, selection, request.path, items),
-    )  # fmt: skip
+        **_picks(items, catalogue, selection, request.path),
+        **filter_panel(Requirement.KIND, catalogue, selection, request.path, items),
+    )
+
+
+def _topics(
+    items: Iterable[Requirement], catalogue: Catalogue, selection: ItemSelection
+) -> list[tuple[str, list[tuple[Requirement, bool, list[LegalSource]]]]]:
+    """The heading of each topic with its requirements: whether each is picked, and its sources."""
+    rows = [(item, item.code in selection.picked, catalogue.linked(item, LegalSource.KIND)) for item in items]
+    topics = ((topic, [row for row in rows if row[0].topic == topic]) for topic in Requirement.Topic)
+    return [(str(topic.label), topic_rows) for topic, topic_rows in topics if topic_rows]
+
+
+def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSelection, path: str) -> dict[str, Any]:
+    """The picked requirements, each with the address without it, and the files and links of the annex."""
+    picked, query = selection.picked, selection.query()
+    sentence = ngettext("%(n)s requirement picked", "%(n)s requirements picked", len(picked)) % {"n": len(picked)}
+    codes = [item.code for item in items]
+    return {
+        "picked": [
+            (
+                catalogue.by_key[Requirement.KIND][code],
+                path + replace(selection, picked=tuple(other for other in picked if other != code)).query(),
+            )
+            for code in picked
+        ],
+        "picked_sentence": sentence if picked else "",
+        "hidden_picks": [code for code in picked if code not in codes],
+        "pick_all_url": path + replace(selection, picked=tuple(codes)).query(),
+        "pick_none_url": path + selection.query(picked=False),
+        "docx_url": reverse("toolbox:annex", args=["docx"]) + query,
+        "xlsx_url": reverse("toolbox:annex", args=["xlsx"]) + query,
+    }
+
+
+# May and may not --------------------------------------------------------------------------------
 
 
 @toolbox_page
 def guidance(request: HttpRequest) -> HttpResponse:
     """What one may and may not do, by theme, the answer first."""
     catalogue = catalogues.for_request(request)
-    selection = filtersets.read(request, Guidance.KIND, catalogue)
+    selection = filtersets.read_selection(request, Guidance.KIND, catalogue)
     items = filtersets.matching(Guidance.KIND, catalogue, selection)
-    themes = {theme.value: str(theme.label) for theme in Guidance.Theme}
+    rows = [(item, linking.related(item, catalogue), catalogue.linked(item, LegalSource.KIND)) for item in items]
+    themes = ((theme, [row for row in rows if row[0].theme == theme]) for theme in Guidance.Theme)
     words = {"n": len(items), "total": len(catalogue.guidance)}
-    return page(
-        request, "guidance", catalogue, [(_("May and may not"), "")], "guidance",
-        themes=[
-            (theme, heading, [
-                (item, linking.related(item, catalogue),
-                 catalogue.linked(item, LegalSource.KIND))
-                for item in rows
-            ])
-            for theme, heading in themes.items()
-            if (rows := [item for item in items if item.theme == theme])
-        ],
+    return render_toolbox_page(
+        request,
+        "guidance",
+        catalogue,
+        crumbs=[(_("May and may not"), "")],
+        section="guidance",
+        themes=[(theme.value, str(theme.label), theme_rows) for theme, theme_rows in themes if theme_rows],
         sentence=ngettext("%(n)s of %(total)s answers", "%(n)s of %(total)s answers", len(items)) % words,
-        **panel(Guidance.KIND, catalogue, selection, request.path, items),
-    )  # fmt: skip
+        **filter_panel(Guidance.KIND, catalogue, selection, request.path, items),
+    )

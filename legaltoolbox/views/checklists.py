@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,119 +12,124 @@ from kl_ai.export.docx import docx_response
 from .. import linking
 from ..catalogue import Catalogue
 from ..files import docx
-from ..models import Activity, ChecklistItem, LegalSource, Phase, Role
-from .pages import danish, find, page, status, toolbox_page
+from ..files.docx import ChecklistRow
+from ..models import Activity, Item, Phase, Role
+from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status, toolbox_page
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """An activity's questions."""
+class ActivityChecklist:
+    """The questions of one activity."""
 
     activity: Activity
-    checks: list[tuple[ChecklistItem, list[LegalSource]]]
+    checks: list[ChecklistRow]
 
 
 @dataclass(frozen=True)
 class Checklist:
-    """What a page and a file show alike."""
+    """What the page and the file of a checklist show alike."""
 
     title: str
     """In Danish, as the file is called."""
-    crumb: tuple[str, str]
-    file_url: str
-    blocks: list[Block]
+    item: Item
+    """The activity, the phase or the role."""
+    item_title: str
+    blocks: list[ActivityChecklist]
+    """Only the activities that have a question."""
     catalogue: Catalogue
     role: Role | None = None
+    """The role that all of the questions are answered by, where it is the checklist of one."""
 
     @property
     def activities(self) -> list[Activity]:
         return [block.activity for block in self.blocks]
 
 
-@toolbox_page
-def of_activity(request: HttpRequest, code: str) -> HttpResponse:
-    return _page(request, _of_activity(request, code))
+# Pages and files --------------------------------------------------------------------------------
 
 
 @toolbox_page
-def of_phase(request: HttpRequest, slug: str) -> HttpResponse:
-    return _page(request, _of_phase(request, slug))
+def activity_checklist(request: HttpRequest, key: str) -> HttpResponse:
+    """The checklist of one activity, as a page."""
+    return _render_checklist(request, _activity_checklist(request, key))
 
 
 @toolbox_page
-def of_role(request: HttpRequest, slug: str) -> HttpResponse:
-    return _page(request, _of_role(request, slug))
+def phase_checklist(request: HttpRequest, key: str) -> HttpResponse:
+    """The checklists of a phase's activities, as a page."""
+    return _render_checklist(request, _phase_checklist(request, key))
 
 
 @toolbox_page
-def activity_file(request: HttpRequest, code: str) -> HttpResponse:
-    return _file(_of_activity(request, code))
+def role_checklist(request: HttpRequest, key: str) -> HttpResponse:
+    """The questions that a role answers, as a page."""
+    return _render_checklist(request, _role_checklist(request, key))
 
 
 @toolbox_page
-def phase_file(request: HttpRequest, slug: str) -> HttpResponse:
-    return _file(_of_phase(request, slug))
+def activity_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The checklist of one activity, as a Word document."""
+    return _checklist_response(_activity_checklist(request, key))
 
 
 @toolbox_page
-def role_file(request: HttpRequest, slug: str) -> HttpResponse:
-    return _file(_of_role(request, slug))
+def phase_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The checklists of a phase's activities, as a Word document."""
+    return _checklist_response(_phase_checklist(request, key))
 
 
-def _of_activity(request: HttpRequest, code: str) -> Checklist:
-    catalogue, item = find(request, Activity.KIND, code)
-    return Checklist(
-        f"{item.code} {item.title}",
-        (danish(str(item)), linking.url(item)),
-        reverse("toolbox:activity_checklist_file", args=[item.code]),
-        _blocks([item], catalogue),
-        catalogue,
-    )
+@toolbox_page
+def role_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The questions that a role answers, as a Word document."""
+    return _checklist_response(_role_checklist(request, key))
 
 
-def _of_phase(request: HttpRequest, slug: str) -> Checklist:
-    catalogue, item = find(request, Phase.KIND, slug)
-    return Checklist(
-        f"Fase {item}",
-        (danish(str(item)), linking.url(item)),
-        reverse("toolbox:phase_checklist_file", args=[item.slug]),
-        _blocks(catalogue.linked(item, Activity.KIND), catalogue),
-        catalogue,
-    )
+# What they hold ---------------------------------------------------------------------------------
 
 
-def _of_role(request: HttpRequest, slug: str) -> Checklist:
-    catalogue, item = find(request, Role.KIND, slug)
-    return Checklist(
-        item.name,
-        (danish(item.name), linking.url(item)),
-        reverse("toolbox:role_checklist_file", args=[item.slug]),
-        _blocks(catalogue.activities, catalogue, item),
-        catalogue,
-        item,
-    )
+def _activity_checklist(request: HttpRequest, key: str) -> Checklist:
+    catalogue, item = get_item_or_404(request, Activity.KIND, key)
+    return Checklist(f"{item.code} {item.title}", item, str(item), _blocks([item], catalogue), catalogue)
 
 
-def _blocks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | None = None) -> list[Block]:
-    blocks = [Block(one, docx.checks(one, catalogue, role)) for one in activities]
+def _phase_checklist(request: HttpRequest, key: str) -> Checklist:
+    catalogue, item = get_item_or_404(request, Phase.KIND, key)
+    blocks = _blocks(catalogue.linked(item, Activity.KIND), catalogue)
+    return Checklist(f"Fase {item}", item, str(item), blocks, catalogue)
+
+
+def _role_checklist(request: HttpRequest, key: str) -> Checklist:
+    catalogue, item = get_item_or_404(request, Role.KIND, key)
+    blocks = _blocks(catalogue.activities, catalogue, item)
+    return Checklist(item.name, item, item.name, blocks, catalogue, role=item)
+
+
+def _blocks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | None = None) -> list[ActivityChecklist]:
+    blocks = [ActivityChecklist(activity, docx.checklist_rows(activity, catalogue, role)) for activity in activities]
     return [block for block in blocks if block.checks]
 
 
-def _page(request: HttpRequest, checklist: Checklist) -> HttpResponse:
-    context: dict[str, Any] = status(*checklist.activities, tell_unsettled=True)
-    return page(
-        request, "checklist", checklist.catalogue, [checklist.crumb, (_("Checklist"), "")], "overview",
+def _render_checklist(request: HttpRequest, checklist: Checklist) -> HttpResponse:
+    item = checklist.item
+    file_url = reverse(f"toolbox:{item.KIND}_checklist_file", args=[item.key])
+    return render_toolbox_page(
+        request,
+        "checklist",
+        checklist.catalogue,
+        crumbs=[(in_danish(checklist.item_title), linking.url(item)), (_("Checklist"), "")],
+        section="overview",
         title=checklist.title,
         blocks=checklist.blocks,
         count=sum(len(block.checks) for block in checklist.blocks),
         role=checklist.role,
-        file_url=checklist.file_url if checklist.blocks else "",
-        status=context,
-    )  # fmt: skip
+        file_url=file_url if checklist.blocks else "",
+        status=review_status(checklist.activities, with_unsettled=True),
+    )
 
 
-def _file(checklist: Checklist) -> HttpResponse:
+def _checklist_response(checklist: Checklist) -> HttpResponse:
+    """The checklist as a Word document. Raises `Http404` where there is no question."""
     if not checklist.blocks:
         raise Http404
-    paper = docx.checklist(checklist.title, checklist.activities, checklist.catalogue, role=checklist.role)
-    return docx_response(docx.filename("Tjekliste", checklist.title, ending="docx"), paper)
+    document = docx.checklist(checklist.title, checklist.activities, checklist.catalogue, role=checklist.role)
+    return docx_response(docx.filename("Tjekliste", checklist.title, ending="docx"), document)

@@ -1,4 +1,4 @@
-"""What can be taken along: templates, the annex to a tender, the risk assessment, and the whole catalogue as JSON."""
+"""The files of the toolbox: templates, the annex to a tender, the risk assessment, and the catalogue as JSON."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -12,77 +12,82 @@ from kl_ai.export.xlsx import xlsx_response
 
 from .. import filtersets
 from ..catalogue import catalogues
-from ..files import catalogue_json as reuse_data
+from ..files import catalogue_json as json_file
 from ..files import docx, xlsx
 from ..models import DocumentTemplate, Phase, Requirement, Risk
-from .pages import find, page, status, toolbox_page
+from .pages import get_item_or_404, render_toolbox_page, review_status, toolbox_page
 
 
 @toolbox_page
-def template(request: HttpRequest, code: str) -> HttpResponse:
+def template(request: HttpRequest, key: str) -> HttpResponse:
     """One template as a Word document."""
-    catalogue, item = find(request, DocumentTemplate.KIND, code)
+    catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
     return docx_response(docx.filename(item.code, item.title, ending="docx"), docx.template(item, catalogue))
 
 
 @toolbox_page
-def phase_templates(request: HttpRequest, slug: str) -> HttpResponse:
-    """All templates that a phase's activities produce, in one ZIP."""
-    catalogue, item = find(request, Phase.KIND, slug)
-    wanted = catalogue.templates_of(item)
-    if not wanted:
+def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
+    """All templates that a phase's activities produce, as Word documents in one ZIP."""
+    catalogue, item = get_item_or_404(request, Phase.KIND, key)
+    templates = catalogue.templates_for(item)
+    if not templates:
         raise Http404
     files = [
-        (docx.filename(one.code, one.title, ending="docx"), docx_bytes(docx.template(one, catalogue))) for one in wanted
+        (
+            docx.filename(template.code, template.title, ending="docx"),
+            docx_bytes(docx.template(template, catalogue)),
+        )
+        for template in templates
     ]
     return zip_response(docx.filename("Skabeloner", str(item), ending="zip"), files)
 
 
 @toolbox_page
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
-    """The picked requirements, or those of the selection, as an annex to a tender; the list says where there are none."""
+    """The picked requirements, or those of the selection, as an annex to a tender. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
-    selection = filtersets.read(request, Requirement.KIND, catalogue)
-    chosen = filtersets.for_file(Requirement.KIND, catalogue, selection)
-    if not chosen:
+    selection = filtersets.read_selection(request, Requirement.KIND, catalogue)
+    requirements = filtersets.for_file(Requirement.KIND, catalogue, selection)
+    if not requirements:
         return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
     if ending == "docx":
-        return docx_response("Kravbilag.docx", docx.annex(chosen, catalogue, selection.notices))
+        return docx_response("Kravbilag.docx", docx.annex(requirements, catalogue, selection.notices))
     address = request.build_absolute_uri(reverse("toolbox:requirements") + selection.query())
-    return xlsx_response(
-        "Kravbilag.xlsx", xlsx.annex(chosen, catalogue, address, selection.notices), created=timezone.now()
-    )
+    sheets = xlsx.annex(requirements, catalogue, address, selection.notices)
+    return xlsx_response("Kravbilag.xlsx", sheets, created=timezone.now())
 
 
 @toolbox_page
 def risks(request: HttpRequest) -> HttpResponseBase:
-    """The risks of the selection as a workbook for a risk assessment; the list says where there are none."""
+    """The risks of the selection as a workbook for a risk assessment. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
-    selection = filtersets.read(request, Risk.KIND, catalogue)
-    chosen = filtersets.for_file(Risk.KIND, catalogue, selection)
-    if not chosen:
+    selection = filtersets.read_selection(request, Risk.KIND, catalogue)
+    items = filtersets.for_file(Risk.KIND, catalogue, selection)
+    if not items:
         return redirect(f"{reverse('toolbox:risks')}?{request.GET.urlencode()}")
     address = request.build_absolute_uri(reverse("toolbox:risks") + selection.query())
-    return xlsx_response(
-        "Risikovurdering.xlsx", xlsx.risks(chosen, catalogue, address, selection.notices), created=timezone.now()
-    )
+    sheets = xlsx.risks(items, catalogue, address, selection.notices)
+    return xlsx_response("Risikovurdering.xlsx", sheets, created=timezone.now())
 
 
 @toolbox_page
 def catalogue_json(request: HttpRequest) -> HttpResponseBase:
-    """The whole public catalogue; the page beside it says what the fields mean."""
-    catalogue = catalogues.for_request(request)
-    return reuse_data.response(catalogue, request)
+    """The whole public catalogue as JSON. The page `reuse` describes its fields."""
+    return json_file.response(catalogues.for_request(request), request)
 
 
 @toolbox_page
 def reuse(request: HttpRequest) -> HttpResponse:
     """What the JSON holds and how it may be used."""
     catalogue = catalogues.for_request(request)
-    return page(
-        request, "reuse", catalogue, [(_("Reuse the content"), "")], "reuse",
+    return render_toolbox_page(
+        request,
+        "reuse",
+        catalogue,
+        crumbs=[(_("Reuse the content"), "")],
+        section="reuse",
         address=request.build_absolute_uri(reverse("toolbox:catalogue")),
-        format_version=reuse_data.FORMAT,
-        kinds=reuse_data.described(catalogue),
-        status=status(*catalogue.activities, *catalogue.risks, *catalogue.requirements),
-    )  # fmt: skip
+        format_version=json_file.FORMAT,
+        kinds=json_file.described_lists(catalogue),
+        status=review_status([*catalogue.activities, *catalogue.risks, *catalogue.requirements]),
+    )

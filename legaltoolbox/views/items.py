@@ -1,6 +1,6 @@
-"""One page for each item: phase, role, activity, template, risk, requirement."""
+"""One page for each item: phase, role, activity, template, risk, requirement; and the lists without filters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -11,116 +11,124 @@ from kl_ai.pages.querystring import encode
 
 from .. import linking, onepager
 from ..catalogue import Catalogue, catalogues
-from ..files.docx import checks
+from ..files.docx import checklist_rows
 from ..filtersets import PICK
-from ..linking import related
-from ..models import Activity, DocumentTemplate, Item, LegalSource, Phase, Requirement, Risk, Role, TemplateField
+from ..models import Activity, DocumentTemplate, Phase, Requirement, Risk, Role, TemplateField
 from ..screening import ALWAYS
-from .pages import danish, find, page, status, toolbox_page
-
-
-def _neighbours(item: Item, items: Sequence[Item]) -> dict[str, Item | None]:
-    """The items before and after this one in their order."""
-    at = items.index(item)
-    return {"previous": items[at - 1] if at else None, "next": items[at + 1] if at + 1 < len(items) else None}
-
-
-def _entries(activities: Sequence[Activity], catalogue: Catalogue) -> list[onepager.Entry]:
-    """The activities with their roles, whatever the situation."""
-    return [onepager.entry(one, ALWAYS, catalogue) for one in activities]
-
+from .pages import (
+    get_item_or_404,
+    in_danish,
+    neighbours,
+    render_item_page,
+    render_toolbox_page,
+    review_status,
+    toolbox_page,
+)
 
 # Phases and roles -------------------------------------------------------------------------------
 
 
+def _plan_entries(activities: Sequence[Activity], catalogue: Catalogue) -> list[onepager.PlanEntry]:
+    """The activities with their roles, whatever the situation."""
+    return [onepager.entry(activity, ALWAYS, catalogue) for activity in activities]
+
+
 @toolbox_page
-def phase(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is to be done in one phase, by whom, and what stands when it is over."""
-    catalogue, item = find(request, Phase.KIND, slug)
+def phase(request: HttpRequest, key: str) -> HttpResponse:
+    """The activities of a phase with their roles, its goal and result, its templates and its checklist."""
+    catalogue, item = get_item_or_404(request, Phase.KIND, key)
     activities = catalogue.linked(item, Activity.KIND)
-    templates = catalogue.templates_of(item)
-    return page(
-        request, "phase", catalogue, [(danish(str(item)), "")], "overview",
-        item=item,
-        entries=_entries(activities, catalogue),
-        templates=linking.refs(templates),
-        has_checklist=any(catalogue.checklist(one) for one in activities),
-        related=related(item, catalogue),
-        sources=catalogue.linked(item, LegalSource.KIND),
-        status=status(item),
-        **_neighbours(item, catalogue.phases),
-    )  # fmt: skip
+    return render_item_page(
+        request,
+        catalogue,
+        item,
+        crumbs=[(in_danish(str(item)), "")],
+        section="overview",
+        entries=_plan_entries(activities, catalogue),
+        templates=linking.refs(catalogue.templates_for(item)),
+        has_checklist=any(catalogue.checklist(activity) for activity in activities),
+        **neighbours(item, catalogue.phases),
+    )
 
 
 @toolbox_page
 def roles(request: HttpRequest) -> HttpResponse:
-    """Who takes part, and why."""
+    """The roles, each with why it is involved and the number of its activities."""
     catalogue = catalogues.for_request(request)
-    return page(
-        request, "roles", catalogue, [(_("Roles"), "")], "roles",
+    return render_toolbox_page(
+        request,
+        "roles",
+        catalogue,
+        crumbs=[(_("Roles"), "")],
+        section="roles",
         rows=[(role, len(catalogue.linked(role, Activity.KIND))) for role in catalogue.roles],
-        status=status(*catalogue.roles),
-    )  # fmt: skip
+        status=review_status(catalogue.roles),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a role has to do in one phase."""
+class ReadingPhase:
+    """A phase of a role's reading list: the activities that the role takes part in, and its part in each."""
 
     phase: Phase
-    rows: list[tuple[Activity, onepager.Part]]
+    rows: list[tuple[Activity, onepager.Participant]]
 
 
-@toolbox_page
-def role(request: HttpRequest, slug: str) -> HttpResponse:
-    """A role's reading list by phase. That of the vendor says what a vendor must know."""
-    catalogue, item = find(request, Role.KIND, slug)
-    mine = [(one, part) for one in catalogue.linked(item, Activity.KIND) for part in _part(one, item, catalogue)]
-    is_vendor = item.slug == Role.VENDOR
-    return page(
-        request, "role", catalogue, [(_("Roles"), reverse("toolbox:roles")), (danish(item.name), "")], "roles",
-        item=item,
-        is_vendor=is_vendor,
-        reading=[
-            Reading(one, rows) for one in catalogue.phases if (rows := [row for row in mine if row[0].phase is one])
-        ],
-        questions=sum(len(checks(one, catalogue, item)) for one in catalogue.activities),
-        requirements=[one for one in catalogue.requirements if one.concerns_vendor] if is_vendor else [],
-        others=sum(not one.concerns_vendor for one in catalogue.requirements) if is_vendor else 0,
-        vendor_query=VENDOR_QUERY,
-        related=related(item, catalogue),
-        sources=catalogue.linked(item, LegalSource.KIND),
-        status=status(item),
-    )  # fmt: skip
+def _reading_list(role: Role, catalogue: Catalogue) -> list[ReadingPhase]:
+    rows = [
+        (activity, participant)
+        for activity in catalogue.linked(role, Activity.KIND)
+        for participant in onepager.participants(activity, catalogue)
+        if participant.role is role
+    ]
+    phases = ((phase, [row for row in rows if row[0].phase is phase]) for phase in catalogue.phases)
+    return [ReadingPhase(phase, phase_rows) for phase, phase_rows in phases if phase_rows]
 
 
 VENDOR_QUERY = encode((("addressee", "vendor"), ("addressee", "both")))
-"""All that a vendor must know, as a selection of the requirements."""
+"""The query string of the requirements that a vendor must know."""
 
 
-def _part(activity: Activity, role: Role, catalogue: Catalogue) -> Iterator[onepager.Part]:
-    return (part for part in onepager.parts(activity, catalogue) if part.role is role)
+@toolbox_page
+def role(request: HttpRequest, key: str) -> HttpResponse:
+    """A role's reading list by phase. The vendor's page has the requirements that a vendor must know as well."""
+    catalogue, item = get_item_or_404(request, Role.KIND, key)
+    is_vendor = item.slug == Role.VENDOR
+    requirements = [requirement for requirement in catalogue.requirements if requirement.concerns_vendor]
+    return render_item_page(
+        request,
+        catalogue,
+        item,
+        crumbs=[(_("Roles"), reverse("toolbox:roles")), (in_danish(item.name), "")],
+        section="roles",
+        is_vendor=is_vendor,
+        reading=_reading_list(item, catalogue),
+        questions=sum(len(checklist_rows(activity, catalogue, item)) for activity in catalogue.activities),
+        requirements=requirements if is_vendor else [],
+        others=len(catalogue.requirements) - len(requirements) if is_vendor else 0,
+        vendor_query=VENDOR_QUERY,
+    )
 
 
 # Activities -------------------------------------------------------------------------------------
 
 
 @toolbox_page
-def activity(request: HttpRequest, code: str) -> HttpResponse:
-    """What, why, who, when, how, what comes of it, which risks it treats and which law says so."""
-    catalogue, item = find(request, Activity.KIND, code)
-    return page(
-        request, "activity", catalogue, [(danish(str(item.phase)), linking.url(item.phase)), (item.code, "")], "overview",
-        item=item,
-        parts=onepager.parts(item, catalogue),
+def activity(request: HttpRequest, key: str) -> HttpResponse:
+    """What, why, who and when, the checklist, the templates, and the risks, requirements and law behind it."""
+    catalogue, item = get_item_or_404(request, Activity.KIND, key)
+    return render_item_page(
+        request,
+        catalogue,
+        item,
+        crumbs=[(in_danish(str(item.phase)), linking.url(item.phase)), (item.code, "")],
+        section="overview",
+        participants=onepager.participants(item, catalogue),
         conditions=catalogue.conditions(item),
-        checklist=checks(item, catalogue),
+        checklist=checklist_rows(item, catalogue),
         templates=catalogue.linked(item, DocumentTemplate.KIND),
-        related=related(item, catalogue),
-        sources=catalogue.linked(item, LegalSource.KIND),
-        status=status(item),
-        **_neighbours(item, catalogue.activities),
-    )  # fmt: skip
+        **neighbours(item, catalogue.activities),
+    )
 
 
 # Templates --------------------------------------------------------------------------------------
@@ -128,19 +136,23 @@ def activity(request: HttpRequest, code: str) -> HttpResponse:
 
 @toolbox_page
 def templates(request: HttpRequest) -> HttpResponse:
-    """All templates, the central ones marked."""
+    """All templates, the central ones marked, and the phases whose templates can be fetched together."""
     catalogue = catalogues.for_request(request)
-    return page(
-        request, "templates", catalogue, [(_("Templates"), "")], "templates",
-        rows=[(one, linking.refs(catalogue.linked(one, Activity.KIND))) for one in catalogue.templates],
-        phases=[one for one in catalogue.phases if catalogue.templates_of(one)],
-        status=status(*catalogue.templates),
-    )  # fmt: skip
+    return render_toolbox_page(
+        request,
+        "templates",
+        catalogue,
+        crumbs=[(_("Templates"), "")],
+        section="templates",
+        rows=[(template, linking.refs(catalogue.linked(template, Activity.KIND))) for template in catalogue.templates],
+        phases=[phase for phase in catalogue.phases if catalogue.templates_for(phase)],
+        status=review_status(catalogue.templates),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A section of a template with its fields, as the preview shows them."""
+class SectionPreview:
+    """A section of a template with its fields, as the page shows them."""
 
     heading: str
     guidance: str
@@ -148,56 +160,58 @@ class Section:
 
 
 @toolbox_page
-def template(request: HttpRequest, code: str) -> HttpResponse:
-    """A template's sections and fields, and its file."""
-    catalogue, item = find(request, DocumentTemplate.KIND, code)
-    sections = [Section(one.heading, one.guidance, catalogue.fields(one)) for one in catalogue.sections(item)]
-    return page(
-        request, "template", catalogue, [(_("Templates"), reverse("toolbox:templates")), (item.code, "")], "templates",
-        item=item,
+def template(request: HttpRequest, key: str) -> HttpResponse:
+    """A template's sections and fields, and the link to its file."""
+    catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
+    sections = [
+        SectionPreview(section.heading, section.guidance, catalogue.fields(section))
+        for section in catalogue.sections(item)
+    ]
+    return render_item_page(
+        request,
+        catalogue,
+        item,
+        crumbs=[(_("Templates"), reverse("toolbox:templates")), (item.code, "")],
+        section="templates",
         sections=sections,
         field_count=sum(len(section.fields) for section in sections),
         file_url=reverse("toolbox:template_file", args=[item.code]),
-        related=related(item, catalogue),
-        sources=catalogue.linked(item, LegalSource.KIND),
-        status=status(item),
-        **_neighbours(item, catalogue.templates),
-    )  # fmt: skip
+        **neighbours(item, catalogue.templates),
+    )
 
 
 # Risks and requirements -------------------------------------------------------------------------
 
 
 @toolbox_page
-def risk(request: HttpRequest, code: str) -> HttpResponse:
-    """A risk with its consequence for the citizen, causes, measures and requirements."""
-    catalogue, item = find(request, Risk.KIND, code)
-    return page(
-        request, "risk", catalogue, [(_("Risks"), reverse("toolbox:risks")), (item.code, "")], "risks",
-        item=item,
+def risk(request: HttpRequest, key: str) -> HttpResponse:
+    """A risk with its consequence for the citizen, its causes and its measures."""
+    catalogue, item = get_item_or_404(request, Risk.KIND, key)
+    return render_item_page(
+        request,
+        catalogue,
+        item,
+        crumbs=[(_("Risks"), reverse("toolbox:risks")), (item.code, "")],
+        section="risks",
         phases=catalogue.linked(item, Phase.KIND),
         roles=catalogue.linked(item, Role.KIND),
         conditions=catalogue.conditions(item),
-        related=related(item, catalogue),
-        sources=catalogue.linked(item, LegalSource.KIND),
-        status=status(item),
-        **_neighbours(item, catalogue.risks),
-    )  # fmt: skip
+        **neighbours(item, catalogue.risks),
+    )
 
 
 @toolbox_page
-def requirement(request: HttpRequest, code: str) -> HttpResponse:
-    """A requirement: what the law demands, a wording for the tender, and the evidence that closes it."""
-    catalogue, item = find(request, Requirement.KIND, code)
-    return page(
-        request, "requirement", catalogue, [(_("Requirements"), reverse("toolbox:requirements")), (item.code, "")],
-        "requirements",
-        item=item,
+def requirement(request: HttpRequest, key: str) -> HttpResponse:
+    """A requirement: the duty in law, a wording for the tender, and the evidence that closes it."""
+    catalogue, item = get_item_or_404(request, Requirement.KIND, key)
+    return render_item_page(
+        request,
+        catalogue,
+        item,
+        crumbs=[(_("Requirements"), reverse("toolbox:requirements")), (item.code, "")],
+        section="requirements",
         phases=catalogue.linked(item, Phase.KIND),
         conditions=catalogue.conditions(item),
-        related=related(item, catalogue),
-        sources=catalogue.linked(item, LegalSource.KIND),
         pick_url=reverse("toolbox:requirements") + encode([(PICK, item.code)]),
-        status=status(item),
-        **_neighbours(item, catalogue.requirements),
-    )  # fmt: skip
+        **neighbours(item, catalogue.requirements),
+    )

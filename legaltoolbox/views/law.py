@@ -1,4 +1,4 @@
-"""The law behind it all: one page for each act and provision, and what is changing."""
+"""The law behind the toolbox: the list of sources, one page for each act and provision, and the changes of the law."""
 
 from dataclasses import dataclass
 
@@ -12,127 +12,146 @@ from .. import filtersets, linking
 from ..catalogue import Catalogue, catalogues
 from ..kinds import cited_by_code, listed
 from ..models import LegalSource, LegalStatus, unsettled_texts
-from .catalogues import panel
-from .pages import danish, find, page, status, toolbox_page
+from .catalogues import filter_panel
+from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status, toolbox_page
+
+# Sources ----------------------------------------------------------------------------------------
 
 
 @toolbox_page
 def sources(request: HttpRequest) -> HttpResponse:
-    """The acts, decisions and guides; an act shows how many of its provisions are used."""
+    """The acts, decisions and guides, each with the number of its provisions; with a filter the provisions too."""
     catalogue = catalogues.for_request(request)
-    selection = filtersets.read(request, LegalSource.KIND, catalogue)
-    items = filtersets.matching(LegalSource.KIND, catalogue, selection)
-    shown = items if not selection.is_everything else [item for item in items if item.part_of is None]
-    words = {"n": len(items), "total": len(catalogue.sources)}
-    return page(
-        request, "sources", catalogue, [(_("Legal sources"), "")], "sources",
-        rows=[(item, len(catalogue.within(item)) - 1) for item in shown],
-        sentence=ngettext("%(n)s of %(total)s sources", "%(n)s of %(total)s sources", len(items)) % words
-        if not selection.is_everything
-        else _("%(acts)s acts, decisions and guides with %(total)s entries in all")
-        % {"acts": len(shown), "total": len(catalogue.sources)},
-        **panel(LegalSource.KIND, catalogue, selection, request.path, shown),
-    )  # fmt: skip
+    selection = filtersets.read_selection(request, LegalSource.KIND, catalogue)
+    matches = filtersets.matching(LegalSource.KIND, catalogue, selection)
+    total = len(catalogue.sources)
+    if selection.is_everything:
+        items = [source for source in matches if source.part_of is None]
+        sentence = _("%(acts)s acts, decisions and guides with %(total)s entries in all") % {
+            "acts": len(items),
+            "total": total,
+        }
+    else:
+        items = matches
+        words = {"n": len(items), "total": total}
+        sentence = ngettext("%(n)s of %(total)s sources", "%(n)s of %(total)s sources", len(items)) % words
+    return render_toolbox_page(
+        request,
+        "sources",
+        catalogue,
+        crumbs=[(_("Legal sources"), "")],
+        section="sources",
+        rows=[(source, len(catalogue.within(source)) - 1) for source in items],
+        sentence=sentence,
+        **filter_panel(LegalSource.KIND, catalogue, selection, request.path, items),
+    )
 
 
 @toolbox_page
-def source(request: HttpRequest, slug: str) -> HttpResponse:
-    """One act or provision: what it says, its status, its parts, and everything that rests on it."""
-    catalogue, item = find(request, LegalSource.KIND, slug.lower())
-    above = _above(item)
+def source(request: HttpRequest, key: str) -> HttpResponse:
+    """An act or a provision: its text in short, its status, its parts, and everything that rests on it."""
+    catalogue, item = get_item_or_404(request, LegalSource.KIND, key.lower())
+    levels = _levels_above(item)
     crumbs = [
         (_("Legal sources"), reverse("toolbox:sources")),
-        *((danish(one.name), linking.url(one)) for one in above),
+        *((in_danish(level.name), linking.url(level)) for level in levels),
+        (in_danish(item.name), ""),
     ]
-    return page(
-        request, "source", catalogue, [*crumbs, (danish(item.name), "")], "sources",
+    return render_toolbox_page(
+        request,
+        "source",
+        catalogue,
+        crumbs=crumbs,
+        section="sources",
         item=item,
-        act=above[0] if above else item,
-        address=next((one.address for one in (item, *reversed(above)) if one.address), ""),
+        act=item.act,
+        address=next((level.address for level in (item, *reversed(levels)) if level.address), ""),
         provisions=catalogue.provisions(item),
         resting=[
             linking.group(kind, items)
             for kind in listed()
             if kind.name != LegalSource.KIND and (items := catalogue.resting_on(item, kind.name))
         ],
-        changed_by=[one for one in _amending(catalogue).get(item.pk, ()) if one is not item],
-        status=status(item),
-    )  # fmt: skip
+        changed_by=_changed_by(item, catalogue),
+        status=review_status([item], with_unsettled=True),
+    )
 
 
-def _above(item: LegalSource) -> list[LegalSource]:
-    """What it is part of, from the act down."""
-    above: list[LegalSource] = []
+def _levels_above(item: LegalSource) -> list[LegalSource]:
+    """The sources that a provision is part of, from the act down; none for what is part of nothing."""
+    levels: list[LegalSource] = []
     while item.part_of is not None:
         item = item.part_of
-        above.insert(0, item)
-    return above
+        levels.insert(0, item)
+    return levels
 
 
-def _amending(catalogue: Catalogue) -> dict[int, list[LegalSource]]:
-    """A source's primary key to what changes it."""
-    found: dict[int, list[LegalSource]] = {}
-    for amending, amended in catalogue.amendments.items():
-        for pk in amended:
-            found.setdefault(pk, []).append(catalogue.items[LegalSource.KIND][amending])
-    return found
+def _changed_by(item: LegalSource, catalogue: Catalogue) -> list[LegalSource]:
+    """The sources that change this one."""
+    by_pk = catalogue.items[LegalSource.KIND]
+    amending = (by_pk[pk] for pk, amended in catalogue.amendments.items() if item.pk in amended)
+    return [source for source in amending if source is not item]
+
+
+# Changes ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A change of the law, and which items it will touch."""
+class LawChange:
+    """A change of the law, the sources that it changes, and the items that rest on it or on these."""
 
     source: LegalSource
     amends: list[LegalSource]
-    touches: list[linking.Group]
+    touches: list[linking.RefGroup]
 
 
 @toolbox_page
 def changes(request: HttpRequest) -> HttpResponse:
-    """What is adopted or proposed, with what is known, and what it will touch."""
+    """Law that is adopted or proposed and recent changes, with what they touch; and what is unsettled beside that."""
     catalogue = catalogues.for_request(request)
     groups = []
     for legal_status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED, LegalStatus.IN_FORCE):
-        found = [
-            _change(item, catalogue)
-            for item in catalogue.sources
-            if item.status == legal_status and _is_told(item, catalogue)
+        law_changes = [
+            _law_change(source, catalogue)
+            for source in catalogue.sources
+            if source.status == legal_status and _is_change(source, catalogue)
         ]
-        if found:
-            groups.append((legal_status, sorted(found, key=_from)))
-    told = {change.source for _status, found in groups for change in found}
-    return page(
-        request, "changes", catalogue, [(_("What is changing"), "")], "changes",
+        if law_changes:
+            groups.append((legal_status, sorted(law_changes, key=_order)))
+    listed_sources = {change.source for _status, law_changes in groups for change in law_changes}
+    unsettled = unsettled_texts(source for source in catalogue.sources if source not in listed_sources)
+    return render_toolbox_page(
+        request,
+        "changes",
+        catalogue,
+        crumbs=[(_("What is changing"), "")],
+        section="changes",
         groups=groups,
-        unsettled=[
-            (text, linking.refs(about))
-            for text, about in unsettled_texts(one for one in catalogue.sources if one not in told)
-        ],
-        status=status(*catalogue.sources),
-    )  # fmt: skip
+        unsettled=[(text, linking.refs(items)) for text, items in unsettled],
+        status=review_status(catalogue.sources),
+    )
 
 
-def _is_told(item: LegalSource, catalogue: Catalogue) -> bool:
-    """Whatever has something to tell; and law that is to come, once for all of its parts."""
-    if item.change or catalogue.amendments.get(item.pk):
+def _is_change(source: LegalSource, catalogue: Catalogue) -> bool:
+    """Whether a source has a text on a change or changes another; or is adopted law, once for all of its parts."""
+    if source.change or catalogue.amendments.get(source.pk):
         return True
-    return item.status == LegalStatus.ADOPTED and (item.part_of is None or item.part_of.status != item.status)
+    return source.status == LegalStatus.ADOPTED and (source.part_of is None or source.part_of.status != source.status)
 
 
-def _from(change: Change) -> tuple[int, int]:
-    """What is still to come first, the nearest day first; then what has no day; then what has begun, the latest first."""
+def _order(change: LawChange) -> tuple[int, int]:
+    """Sorts what is to come first, the nearest day first; then what has no day; then what has begun, the latest first."""
     day = change.source.applies_from
     if day is None:
         return 1, 0
     return (0, day.toordinal()) if day > timezone.localdate() else (2, -day.toordinal())
 
 
-def _change(item: LegalSource, catalogue: Catalogue) -> Change:
-    amended = [catalogue.items[LegalSource.KIND][pk] for pk in catalogue.amendments.get(item.pk, ())]
-    touched = [item, *amended]
-    groups = []
+def _law_change(source: LegalSource, catalogue: Catalogue) -> LawChange:
+    amended = [catalogue.items[LegalSource.KIND][pk] for pk in catalogue.amendments.get(source.pk, ())]
+    touches = []
     for kind in cited_by_code():
-        resting = {other.pk for source in touched for other in catalogue.resting_on(source, kind.name)}
+        resting = {item.pk for changed in (source, *amended) for item in catalogue.resting_on(changed, kind.name)}
         if resting:
-            groups.append(linking.group(kind, (other for other in catalogue.all(kind.name) if other.pk in resting)))
-    return Change(item, amended, groups)
+            touches.append(linking.group(kind, (item for item in catalogue.all(kind.name) if item.pk in resting)))
+    return LawChange(source, amended, touches)

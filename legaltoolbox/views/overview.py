@@ -1,6 +1,7 @@
-"""The one-pager: what lies ahead, with whom and why, for one role and one situation."""
+"""The one-pager: the activities ahead, with whom and why, for one role and one situation."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,64 +16,66 @@ from kl_ai.pages.querystring import Chip, encode
 
 from .. import filtersets, onepager
 from ..catalogue import Catalogue, catalogues
-from ..models import LegalSource, Role, ScreeningQuestion
-from ..screening import NO, YES, Situation, applying
-from .pages import page, status, toolbox_page
+from ..filtersets import PICK
+from ..models import Item, LegalSource, Role, ScreeningQuestion
+from ..screening import NO, YES, Situation, Verdict, applying
+from .pages import render_toolbox_page, review_status, toolbox_page
 
 PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
-"""The source that counts where it says something else than the toolbox."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A screening question as the form shows it."""
-
-    question: ScreeningQuestion
-    answer: str
-    follows_from_no: bool
-    """Whether no to another question has answered this one."""
+"""The key of the source that counts where it says something else than the toolbox."""
 
 
 @toolbox_page
 def overview(request: HttpRequest) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/`: the plan for the role and the answers in the address."""
     catalogue = catalogues.for_request(request)
-    situation, notices = filtersets.situation(request, catalogue)
+    situation, notices = filtersets.read_situation(request, catalogue)
     plan = onepager.plan(catalogue, situation)
-    return page(
-        request, "overview", catalogue, [], "overview",
+    return render_toolbox_page(
+        request,
+        "overview",
+        catalogue,
+        crumbs=[],
+        section="overview",
         plan=plan,
         drawing=mark_safe(onepager.svg(plan)),  # noqa: S308 - every text in it is escaped
         roles=catalogue.roles,
         situation=situation,
-        asked=_asked(catalogue, situation),
+        questions=_questions(catalogue, situation),
         chips=_chips(request.path, catalogue, situation),
         clear_url=request.path,
         sentence=_sentence(plan),
         notices=notices,
-        risks=[(risk, judged) for risk, judged in applying(catalogue.risks, catalogue, situation) if judged.reasons],
-        requirements=[
-            (one, judged)
-            for one, judged in applying(catalogue.requirements, catalogue, situation)
-            if judged.reasons
-        ] if situation.answers else [],
+        risks=_with_reasons(catalogue.risks, catalogue, situation),
+        requirements=_with_reasons(catalogue.requirements, catalogue, situation) if situation.answers else [],
         pick_url=_pick_url(catalogue, situation),
         vendor=catalogue.find(Role.KIND, Role.VENDOR),
         precedence=catalogue.find(LegalSource.KIND, PRECEDENCE),
-        status=status(*catalogue.activities, *catalogue.phases, *catalogue.roles),
-    )  # fmt: skip
+        status=review_status([*catalogue.activities, *catalogue.phases, *catalogue.roles]),
+    )
 
 
 @login_not_required
 @require_safe
 def to_overview(request: HttpRequest) -> HttpResponse:
-    """The list of phases or of activities is the overview."""
+    """The lists of phases and of activities are on the overview."""
     return redirect(reverse("toolbox:overview") + "#plan")
 
 
-def _asked(catalogue: Catalogue, situation: Situation) -> list[Asked]:
+@dataclass(frozen=True, slots=True)
+class SituationQuestion:
+    """A screening question as the form shows it."""
+
+    question: ScreeningQuestion
+    answer: str
+    """"yes", "no" or ""."""
+    follows_from_no: bool
+    """Whether no to another question has answered this one."""
+
+
+def _questions(catalogue: Catalogue, situation: Situation) -> list[SituationQuestion]:
     return [
-        Asked(
+        SituationQuestion(
             question,
             situation.answers.get(question.code, ""),
             question.requires is not None and situation.answer(question.requires) == NO,
@@ -82,6 +85,7 @@ def _asked(catalogue: Catalogue, situation: Situation) -> list[Asked]:
 
 
 def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[Chip]:
+    """One removable chip for the role and for each answer."""
     chips = []
     if situation.role:
         role = catalogue.by_key[Role.KIND][situation.role]
@@ -96,6 +100,7 @@ def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[Chip]:
 
 
 def _sentence(plan: onepager.Plan) -> str:
+    """How many activities the plan has."""
     if plan.count == plan.total:
         return ngettext("%(n)s activity in all", "All %(n)s activities", plan.total) % {"n": plan.total}
     counts = {"n": plan.count, "total": plan.total}
@@ -104,9 +109,15 @@ def _sentence(plan: onepager.Plan) -> str:
     return _("%(n)s of %(total)s activities apply, or may apply") % counts
 
 
+def _with_reasons(items: list[Any], catalogue: Catalogue, situation: Situation) -> list[tuple[Item, Verdict]]:
+    """The items that apply because of an answer, each with its verdict."""
+    return [(item, verdict) for item, verdict in applying(items, catalogue, situation) if verdict.reasons]
+
+
 def _pick_url(catalogue: Catalogue, situation: Situation) -> str:
-    """The catalogue with the requirements that apply picked; "" where the situation is open or none does."""
+    """The catalogue with the requirements that apply picked; "" where nothing is answered or none applies."""
     if not situation.answers:
         return ""
-    codes = [one.code for one, _judged in applying(catalogue.requirements, catalogue, situation)]
-    return reverse("toolbox:requirements") + encode(("pick", code) for code in codes) if codes else ""
+    applicable = applying(catalogue.requirements, catalogue, situation)
+    codes = [requirement.code for requirement, _verdict in applicable]
+    return reverse("toolbox:requirements") + encode((PICK, code) for code in codes) if codes else ""

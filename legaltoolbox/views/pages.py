@@ -1,11 +1,11 @@
-"""What the toolbox's pages have in common: the decorator, the lookup, and what each page says of its text."""
+"""What the toolbox's pages have in common: the decorator, the lookup, the frame, and when a text was reviewed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,20 +13,21 @@ from django.utils.translation import gettext as _
 
 from kl_ai.http import request_state
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.frame import Crumbs, render_page
 
 from ..catalogue import Catalogue, catalogues
-from ..linking import linker
-from ..models import Item
+from ..linking import linker, related
+from ..models import Item, LegalSource
 
-MOST_NAMED = 12
-"""So many overdue items are named on a page of several."""
+MAX_OVERDUE_KEYS = 12
+"""The keys of overdue items that a page of several items names; the rest are "…"."""
 
 toolbox_page = versioned_page
 """A public page that follows from the address and the published content alone."""
 
 
-def find(request: HttpRequest, kind: str, key: str) -> tuple[Catalogue, Any]:
-    """The catalogue and the public item with this key; codes are found in small letters too. Raises 404."""
+def get_item_or_404(request: HttpRequest, kind: str, key: str) -> tuple[Catalogue, Any]:
+    """The catalogue and its item with this key; codes are found in small letters too. Raises `Http404`. No query."""
     catalogue = catalogues.for_request(request)
     item = catalogue.find(kind, key) or catalogue.find(kind, key.upper())
     if item is None:
@@ -34,42 +35,69 @@ def find(request: HttpRequest, kind: str, key: str) -> tuple[Catalogue, Any]:
     return catalogue, item
 
 
-def page(
-    request: HttpRequest,
-    template: str,
-    catalogue: Catalogue,
-    crumbs: list[tuple[str, str]],
-    section: str,
-    **context: Any,
+def render_toolbox_page(
+    request: HttpRequest, template: str, catalogue: Catalogue, *, crumbs: Crumbs, section: str, **context: Any
 ) -> HttpResponse:
-    """A page of the toolbox. `section` is the place in its own menu that the page belongs to."""
-    home = [(_("Legal toolbox"), reverse("toolbox:overview") if crumbs else "")]
-    known = {
-        "nav_current": "toolbox",
-        "section": section,
-        "crumbs": home + crumbs,
-        "linker": linker(catalogue),
-        "is_preview": request_state(request).is_preview,
+    """A page of the toolbox, from `legaltoolbox/<template>.html`.
+
+    `crumbs` begin below the toolbox's first page. `section` is the entry of the toolbox's own menu
+    (`components/toolbox_nav.html`) that the page belongs to.
+    """
+    home = (_("Legal toolbox"), reverse("toolbox:overview") if crumbs else "")
+    frame = {"section": section, "linker": linker(catalogue), "is_preview": request_state(request).is_preview}
+    return render_page(
+        request,
+        f"legaltoolbox/{template}.html",
+        frame | context,
+        nav_current="toolbox",
+        crumbs=[home, *crumbs],
+    )
+
+
+def render_item_page(
+    request: HttpRequest, catalogue: Catalogue, item: Item, *, crumbs: Crumbs, section: str, **context: Any
+) -> HttpResponse:
+    """The page of one item, from its kind's template: the item, what is linked with it, and its sources."""
+    return render_toolbox_page(
+        request,
+        item.KIND,
+        catalogue,
+        crumbs=crumbs,
+        section=section,
+        item=item,
+        related=related(item, catalogue),
+        sources=catalogue.linked(item, LegalSource.KIND),
+        status=review_status([item], with_unsettled=True),
+        **context,
+    )
+
+
+def neighbours(item: Item, items: Sequence[Item]) -> dict[str, Item | None]:
+    """The items before and after this one in their order, as `previous` and `next`."""
+    place = items.index(item)
+    return {
+        "previous": items[place - 1] if place else None,
+        "next": items[place + 1] if place + 1 < len(items) else None,
     }
-    return render(request, f"legaltoolbox/{template}.html", known | context)
 
 
-def danish(text: str) -> SafeString:
-    """A piece of content in a place that is otherwise of the page's language."""
+def in_danish(text: str) -> SafeString:
+    """A piece of content for a place that is otherwise in the language of the page."""
     return format_html('<span lang="da">{}</span>', text)
 
 
-def status(*items: Item, tell_unsettled: bool = False) -> dict[str, Any]:
-    """What a page says of its text: last and next review, whether a lawyer has confirmed it, what is not settled.
+def review_status(items: Sequence[Item], *, with_unsettled: bool = False) -> dict[str, Any]:
+    """What `components/toolbox_status.html` shows of these items.
 
-    A page of one item tells what of it is not settled; a page of several only where it is to `tell_unsettled`.
+    The oldest review, the keys of what is overdue, the day on which a lawyer had confirmed all of them, and
+    `with_unsettled` those that have a text on what is not settled.
     """
     overdue = [item.key for item in items if item.is_overdue]
     confirmed = [item.confirmed_on for item in items if item.confirmed_on]
     return {
         "reviewed_on": min((item.reviewed_on for item in items), default=None),
-        "overdue": ", ".join(overdue[:MOST_NAMED]) + (" …" if len(overdue) > MOST_NAMED else ""),
+        "overdue": ", ".join(overdue[:MAX_OVERDUE_KEYS]) + (" …" if len(overdue) > MAX_OVERDUE_KEYS else ""),
         "is_one": len(items) == 1,
         "confirmed_on": min(confirmed) if confirmed and len(confirmed) == len(items) else None,
-        "unsettled": [item for item in items if item.unsettled.strip()] if tell_unsettled or len(items) == 1 else [],
+        "unsettled": [item for item in items if item.unsettled.strip()] if with_unsettled else [],
     }

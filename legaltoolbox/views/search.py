@@ -1,31 +1,35 @@
-"""Search over the toolbox."""
+"""Search in the toolbox."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from .. import filtersets
 from ..catalogue import catalogues
-from ..search import search as searching
-from .pages import page, status, toolbox_page
+from ..search import search as item_search
+from .pages import render_toolbox_page, review_status, toolbox_page
 
 
 @toolbox_page
 def search(request: HttpRequest) -> HttpResponse:
-    """Results by kind; a provision, “art 35” or “§ 22”, gives what rests on it; a code gives the item."""
+    """Results by kind. A provision, "art 35" or "§ 22", gives the items that rest on it; a code gives the item."""
     catalogue = catalogues.for_request(request)
-    q, notices = filtersets.search_text(request)
-    provisions, names_provision = searching.provisions(q, catalogue) if q else ([], False)
-    groups = searching.index(catalogue).find(q) if q and not provisions else []
-    by_code = searching.by_code(q, catalogue) if q else None
-    return page(
-        request, "search", catalogue, [(_("Search"), "")], "search",
+    q, notices = filtersets.read_search_text(request)
+    provisions, names_provision = item_search.provisions(q, catalogue) if q else ([], False)
+    groups = item_search.index(catalogue).search(q) if q and not provisions else []
+    item = item_search.by_code(q, catalogue) if q else None
+    return render_toolbox_page(
+        request,
+        "search",
+        catalogue,
+        crumbs=[(_("Search"), "")],
+        section="search",
         q=q,
         notices=notices,
-        item=by_code and searching.hit(by_code),
+        item=item and item_search.hit(item),
         provisions=provisions,
         names_provision=names_provision,
         groups=groups,
-        first=searching.FIRST,
+        first=item_search.MAX_UNFOLDED,
         total=sum(len(group.hits) for group in groups),
-        status=status(*catalogue.activities),
-    )  # fmt: skip
+        status=review_status(catalogue.activities),
+    )

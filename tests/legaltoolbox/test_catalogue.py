@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from legaltoolbox import linking
-from legaltoolbox.catalogue import Catalogue, catalogues, read_with_drafts
+from legaltoolbox.catalogue import Catalogue, catalogues, draft_catalogues
 from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import (
     Activity,
@@ -154,7 +154,7 @@ def test_what_is_switched_off_is_found_nowhere(content_rows):
     assert linking.linker(found).inline("Se A25 og A26.") == 'Se A25 og <a href="{}">A26</a>.'.format(
         linking.url(found.find("activity", "A26"))
     )
-    assert read_with_drafts().find("activity", "A25").is_public is False
+    assert draft_catalogues.build().find("activity", "A25").is_public is False
 
 
 def test_activities_go_with_the_phase_or_the_role_that_they_cannot_do_without(content_rows):

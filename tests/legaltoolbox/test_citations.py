@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from legaltoolbox import citations, linking
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.citations import Wanted, wanted
+from legaltoolbox.citations import Citation, parse
 from legaltoolbox.models import Activity, LegalSource
 from legaltoolbox.search import search
 
@@ -170,7 +170,7 @@ G92G = ("9", "stk", "2", "litra", "g")
     ],
 )
 def test_a_provision_is_understood_however_it_is_written(query, act, place):
-    assert wanted(query, ACTS) == (Wanted(act, place),)
+    assert parse(query, ACTS) == (Citation(act, place),)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_provision_is_understood_however_it_is_written(query, act, place):
      "bilagsnummer 3", "paragraffer", "GDPR 9(2)(g) hjemmel", "2026", "partikel 35"],
 )  # fmt: skip
 def test_words_are_no_provision(query):
-    assert wanted(query, ACTS) == ()
+    assert parse(query, ACTS) == ()
 
 
 def slugs(query: str, content) -> list[str]:
@@ -276,5 +276,5 @@ def test_a_provision_shows_what_rests_on_it_and_on_its_parts(content_rows):
     before=st.sampled_from(["", "GDPR ", "AI Act ", "fvl ", "§ ", "art. ", "bilag "]),
 )
 def test_whatever_looks_like_a_provision_is_read_without_failing(number, steps, before):
-    found = wanted(f"{before}{number} {', '.join(steps)}", ACTS)
-    assert all(all(one.place) for one in found)
+    citations = parse(f"{before}{number} {', '.join(steps)}", ACTS)
+    assert all(all(citation.place) for citation in citations)

@@ -43,7 +43,7 @@ def letters(text: str) -> str:
 
 
 def codes(of: Plan) -> list[str]:
-    return [entry.activity.code for step in of.steps for entry in step.entries]
+    return [entry.activity.code for plan_phase in of.phases for entry in plan_phase.entries]
 
 
 def drawn_situation(data: st.DataObject, content: Catalogue) -> Situation:
@@ -63,13 +63,13 @@ def test_without_a_situation_everything_is_in_the_plan_phase_by_phase(content):
     assert whole.count == whole.total == 59
     assert whole.role is None
     assert list(whole.roles) == content.roles
-    assert [step.phase for step in whole.steps] == content.phases
-    for step in whole.steps:
-        assert {entry.activity.phase for entry in step.entries} == {step.phase}
-        assert {entry.activity.code for entry in step.gates} == {c for c in codes(whole) if c[0] == "P"} & {
-            entry.activity.code for entry in step.entries
+    assert [plan_phase.phase for plan_phase in whole.phases] == content.phases
+    for plan_phase in whole.phases:
+        assert {entry.activity.phase for entry in plan_phase.entries} == {plan_phase.phase}
+        assert {entry.activity.code for entry in plan_phase.gates} == {c for c in codes(whole) if c[0] == "P"} & {
+            entry.activity.code for entry in plan_phase.entries
         }
-        assert len(step.gates) + len(step.work) == len(step.entries)
+        assert len(plan_phase.gates) + len(plan_phase.work) == len(plan_phase.entries)
 
 
 def test_a_role_sees_exactly_what_it_takes_part_in(content_rows):
@@ -81,9 +81,9 @@ def test_a_role_sees_exactly_what_it_takes_part_in(content_rows):
         assert mine.role is role
         assert set(codes(mine)) == responsible | involved
         assert role in mine.roles
-        for step in mine.steps:
-            for entry in step.entries:
-                part = entry.part_of(role)
+        for plan_phase in mine.phases:
+            for entry in plan_phase.entries:
+                part = entry.participant(role)
                 assert part.is_responsible == (entry.activity.code in responsible)
                 assert part.why
 
@@ -101,11 +101,13 @@ def test_a_plan_holds_what_applies_and_a_role_takes_part_in(data, content):
     if situation.role:
         assert codes(of) == [
             entry.activity.code
-            for step in everything.steps
-            for entry in step.entries
-            if situation.role in [part.role.slug for part in entry.parts]
+            for plan_phase in everything.phases
+            for entry in plan_phase.entries
+            if situation.role in [part.role.slug for part in entry.participants]
         ]
-    taking_part = {part.role.slug for step in of.steps for entry in step.entries for part in entry.parts}
+    taking_part = {
+        part.role.slug for plan_phase in of.phases for entry in plan_phase.entries for part in entry.participants
+    }
     assert [role.slug for role in of.roles] == [role.slug for role in content.roles if role.slug in taking_part]
 
 
@@ -117,7 +119,7 @@ def test_the_responsible_comes_first_and_once(content_rows):
     activity = Activity.objects.get(code="A25")
     activity.involvement_set.create(role=activity.responsible, why="Også.")
     found = catalogues.build()
-    parts = onepager.parts(found.find("activity", "A25"), found)
+    parts = onepager.participants(found.find("activity", "A25"), found)
     assert parts[0].is_responsible
     assert parts[0].role.slug == activity.responsible.slug
     assert parts[0].why == activity.responsible_why
@@ -131,8 +133,8 @@ def test_the_responsible_comes_first_and_once(content_rows):
 def assert_shows(of: Plan) -> None:
     """Every phase, title, role and part is there as a link, by its address and by its words."""
     root = drawn(of)
-    assert [link.get("href") for link in links(root, "op-phase")] == [url(step.phase) for step in of.steps]
-    entries = [entry for step in of.steps for entry in step.entries]
+    assert [link.get("href") for link in links(root, "op-phase")] == [url(plan_phase.phase) for plan_phase in of.phases]
+    entries = [entry for plan_phase in of.phases for entry in plan_phase.entries]
     titles = links(root, "op-title")
     assert [link.get("href") for link in titles] == [url(entry.activity) for entry in entries]
     assert [letters(words(link)) for link in titles] == [
@@ -142,7 +144,7 @@ def assert_shows(of: Plan) -> None:
     assert [letters(words(link)) for link in links(root, "op-role")] == [letters(role.short_name) for role in of.roles]
     chips = sorted((link.get("href"), words(link)) for link in links(root, "op-chip"))
     assert chips == sorted((url(entry.activity), entry.activity.code) for entry in entries for _ in entry.parts)
-    between = [gate for step in of.steps[:-1] for gate in step.gates]
+    between = [gate for plan_phase in of.phases[:-1] for gate in plan_phase.gates]
     assert [link.get("href") for link in links(root, "op-gate")] == [url(gate.activity) for gate in between]
 
 
@@ -243,9 +245,11 @@ def test_links_are_read_out_in_whole_words(content):
     for of in (plan(content, Situation()), plan(content, Situation("leverandor"))):
         root = drawn(of)
         names = {cls: [name_of(link) for link in links(root, cls)] for cls in ("op-phase", "op-title", "op-role")}
-        titles = [f"{entry.activity.code} {entry.activity.title}" for step in of.steps for entry in step.entries]
+        titles = [
+            f"{entry.activity.code} {entry.activity.title}" for plan_phase in of.phases for entry in plan_phase.entries
+        ]
         assert names["op-title"] == titles
-        assert names["op-phase"] == [str(step.phase) for step in of.steps]
+        assert names["op-phase"] == [str(plan_phase.phase) for plan_phase in of.phases]
         assert names["op-role"] == [role.short_name for role in of.roles]
 
 

@@ -169,7 +169,7 @@ def test_every_question_decides_something(content):
 
 def test_the_reasons_make_one_sentence(content):
     answers = {question.code: "yes" for question in content.questions}
-    entries = [entry for step in plan(content, Situation(answers=answers)).steps for entry in step.entries]
+    entries = [entry for phase in plan(content, Situation(answers=answers)).phases for entry in phase.entries]
     several = [entry for entry in entries if len(entry.verdict.reasons) > 1]
     assert several
     for entry in several:

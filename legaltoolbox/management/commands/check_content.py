@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from legaltoolbox.catalogue import read_with_drafts
+from legaltoolbox.catalogue import draft_catalogues
 from legaltoolbox.content import check
 from legaltoolbox.models import Certainty
 
@@ -15,14 +15,14 @@ class Command(BaseCommand):
         parser.add_argument("--counts", action="store_true", help="also print the items by kind and certainty")
 
     def handle(self, *args, counts: bool, **options) -> None:
-        catalogue = read_with_drafts()
+        catalogue = draft_catalogues.build()
         with override("en"):
-            found = check.findings(catalogue)
+            findings = check.findings(catalogue)
         if counts:
             self._print_counts(check.counts(catalogue))
-        for finding in found:
+        for finding in findings:
             self.stdout.write(f"{'Problem' if finding.is_problem else 'Note'}  {finding}")
-        problems = sum(finding.is_problem for finding in found)
+        problems = sum(finding.is_problem for finding in findings)
         if problems:
             raise CommandError(f"{problems} problems in the content.")
         self.stdout.write(f"The content hangs together: {sum(map(len, catalogue.items.values()))} items.")

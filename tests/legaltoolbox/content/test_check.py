@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django.utils.translation import override
 
-from legaltoolbox.catalogue import read_with_drafts
+from legaltoolbox.catalogue import draft_catalogues
 from legaltoolbox.content import check
 from legaltoolbox.content.check import Finding
 from legaltoolbox.models import (
@@ -31,7 +31,7 @@ REVIEWED = {"reviewed_on": date(2025, 3, 1), "review_by": date(2030, 3, 1)}
 
 def found() -> list[Finding]:
     with override("en"):
-        return check.findings(read_with_drafts())
+        return check.findings(draft_catalogues.build())
 
 
 def problems() -> set[str]:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from legaltoolbox.catalogue import read_with_drafts
+from legaltoolbox.catalogue import draft_catalogues
 from legaltoolbox.content import files
 from legaltoolbox.content.files import FOLDER
 from legaltoolbox.content.load import load
@@ -116,7 +116,7 @@ def test_a_provision_that_is_added_among_others_stays_where_it_was_written(small
         1, contents["sources.yaml"][1] | {"slug": "gdpr-art-22", "name": "GDPR art. 22", "title": "Afgørelser"}
     )
     load(write(small, contents))
-    assert [source.slug for source in read_with_drafts().sources] == [
+    assert [source.slug for source in draft_catalogues.build().sources] == [
         "gdpr",
         "gdpr-art-22",
         "gdpr-art-35",

@@ -28,7 +28,7 @@ def found(query: str, catalogue: Catalogue) -> dict[str, list[str]]:
     """Kind to what is found, by code or by title where there is none."""
     return {
         group.kind: [hit.ref.code or hit.ref.title for hit in group.hits]
-        for group in search.index(catalogue).find(query)
+        for group in search.index(catalogue).search(query)
     }
 
 
@@ -153,7 +153,7 @@ def test_kinds_stand_in_one_order(toolbox):
 
 
 def test_a_result_says_what_it_is(toolbox):
-    (activities, *_) = search.index(toolbox).find("hjemmelsnotat")
+    (activities, *_) = search.index(toolbox).search("hjemmelsnotat")
     hit = next(hit for hit in activities.hits if hit.ref.code == "A21")
     activity = toolbox.find("activity", "A21")
     assert hit.ref.title == activity.title
@@ -198,7 +198,7 @@ HOSTILE = (
 def test_no_search_fails(query, toolbox):
     provisions, names_provision = search.provisions(query, toolbox)
     assert names_provision or not provisions
-    for group in search.index(toolbox).find(query):
+    for group in search.index(toolbox).search(query):
         assert group.hits
     item = search.by_code(query, toolbox)
     assert item is None or len(query.split()) <= 2
