@@ -24,12 +24,12 @@ class EmailForm(forms.Form):
 
 
 class CodeField(forms.CharField):
-    """A code of digits. The white space with which mails and apps group them is removed."""
+    """A code of digits. The spaces and hyphens with which mails, apps and people group them are removed."""
 
     widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "form-code"})
 
     def to_python(self, value: Any) -> str:
-        return "".join((super().to_python(value) or "").split())
+        return "".join(filter(str.isalnum, super().to_python(value) or ""))
 
 
 class LoginCodeForm(forms.Form):

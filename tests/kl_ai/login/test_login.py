@@ -81,6 +81,14 @@ def test_the_code_logs_in(client, member):
     assert client.session["_auth_user_id"] == str(member.pk)
 
 
+@pytest.mark.parametrize("form", ["{}-{}", "{}\u2013{}", "\u200b{}{}\u200b", " {}\u00a0{}\t"])
+def test_a_code_is_right_however_it_was_pasted(form, client, member):
+    ask(client, member.email)
+    code = newest_code()
+    assert enter(client, form.format(code[:3], code[3:])).status_code == 302
+    assert client.session["_auth_user_id"] == str(member.pk)
+
+
 def test_a_code_with_spaces_is_right_too(client, member):
     ask(client, member.email)
     code = newest_code()

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from marketoverview.models import DeadlineExtension, Option, Question, QuestionGroup, SurveyRound
+from marketoverview.models.export_keys import ExportKey
 from marketoverview.survey.deadlines import deadline
 from tests.admin_pages import Page, url
 from tests.builders import make_option, make_question, make_round, make_vendor
@@ -30,6 +32,26 @@ def test_a_page_of_questions_is_made_and_gets_its_questions(curator_client, ques
     assert (question.group, question.max_choices) == (group, 3)
     Page(curator_client, url("questiongroup", "add")).send(code="contact", title_da="Optaget", position="2")
     assert QuestionGroup.objects.count() == 1
+
+
+RESERVED = [*ExportKey, "q", "sort", "page", "contact", "services_own_words", "services_counted_by_kl"]
+
+
+def test_no_question_has_a_code_that_an_export_or_an_address_uses():
+    for code in RESERVED:
+        with pytest.raises(ValidationError) as refused:
+            Question(code=code).clean()
+        assert list(refused.value.message_dict) == ["code"]
+    Question(code="free").clean()
+
+
+def test_the_administration_refuses_the_code_of_a_column_of_the_export(curator_client, question):
+    fields = {"heading_da": "Titel", "text_da": "Hvad?", "phrase_da": "har {options}"}
+    fields |= {"rounds": question.rounds.get().pk}
+    page = Page(curator_client, url("question", "add")).send(code="website", **fields)
+    assert "This code is used by the portal itself." in page.content.decode()
+    Page(curator_client, url("question", "add")).send(code="free", **fields)
+    assert set(Question.objects.values_list("code", flat=True)) == {"services", "free"}
 
 
 @pytest.mark.parametrize(("ticked", "expected"), [({}, True), ({"only_spelling": "on"}, False)])
