@@ -64,6 +64,24 @@ def test_the_product_does_not_know_its_tests():
     ] == []
 
 
+# Exceptions from the checks -----------------------------------------------------------------------
+
+UNCHECKED = re.compile(r"#\s*type: ignore(?P<codes>\[[\w, -]+\])?(?:\s*#\s*(?P<reason>\w.+))?")
+
+
+def test_every_line_that_the_type_checker_passes_over_says_why():
+    """In brackets what it passes over, behind it the reason that a library forces."""
+    lines = [
+        (f"{relative(path)}:{number}", match)
+        for package in ("kl_ai", *APPS)
+        for path in modules(package)
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if (match := UNCHECKED.search(line))
+    ]
+    assert [place for place, match in lines if not (match["codes"] and match["reason"])] == []
+    assert len(lines) <= 10, "first look for a type that fits"
+
+
 # Templates --------------------------------------------------------------------------------------
 
 INLINE = {

@@ -93,13 +93,16 @@ class Table:
     caption: str = ""
 
 
+FieldKind = Literal["line", "text", "date", "choice", "yes_no", "check"]
+
+
 @dataclass(frozen=True)
 class Field:
     """Something to fill in, under its label: a line, a text of several lines, a date, one of `options`,
     yes or no, or a single box to tick. `help` explains it."""
 
     label: str
-    kind: Literal["line", "text", "date", "choice", "yes_no", "check"]
+    kind: FieldKind
     help: str = ""
     options: Sequence[str] = ()
 

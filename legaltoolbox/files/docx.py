@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import cast
 
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from kl_ai.export.docx import Blank, Block, Document, Field, Heading, Prose, Table, Tick, Titled, Wording
+from kl_ai.export.docx import Blank, Block, Document, Field, FieldKind, Heading, Prose, Table, Tick, Titled, Wording
 
 from ..catalogue import Catalogue
 from ..models import (
@@ -137,7 +138,7 @@ def _field(field: TemplateField) -> Iterator[Block]:
                 ("Sæt kryds", field.label), [(Tick(), option) for option in field.options], (1, 6), caption=field.help
             )
         case _:
-            yield Field(field.label, field.kind, field.help, field.options)  # type: ignore[arg-type]
+            yield Field(field.label, cast(FieldKind, field.kind), field.help, field.options)
 
 
 PAGE_LETTERS = 104
