@@ -36,17 +36,17 @@ PATHS = {
     "neutrality": "/markedsoverblik/neutralitet/",
     "home": "/",
 }
-MOST = 14
+MAX_QUERIES = 14
 """No page needs more, the snapshot apart: the version, and what it shows."""
 
 
 def queries(client, path: str) -> list[str]:
-    """What is asked until the last byte has been sent."""
-    with CaptureQueriesContext(connection) as asked:
+    """The queries of the page until its last byte is sent."""
+    with CaptureQueriesContext(connection) as captured:
         response = client.get(path)
         response.getvalue()
     assert response.status_code == 200, path
-    return [query["sql"] for query in asked.captured_queries]
+    return [query["sql"] for query in captured.captured_queries]
 
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
@@ -58,17 +58,17 @@ def test_the_number_of_queries_is_constant(path, survey, content, client):
     snapshots.current()
     many = queries(client, path)
     assert len(few) == len(many), "\n".join(many)
-    assert len(many) <= MOST
+    assert len(many) <= MAX_QUERIES
 
 
 def test_the_snapshot_is_read_with_a_constant_number_of_queries(survey):
-    counted = []
+    numbers = []
     for start, size in ((0, FEW), (FEW, MANY - FEW)):
         make_market(size, start)
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as captured:
             assert snapshots.current().size == start + size
-        counted.append(len(asked))
-    assert counted[0] == counted[1] <= 15
+        numbers.append(len(captured))
+    assert numbers[0] == numbers[1] <= 15
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_a_remembered_page_asks_for_the_version_only(path, survey, client):
 def test_a_page_that_has_not_changed_asks_for_the_version_only(survey, client):
     make_market(FEW)
     etag = client.get("/markedsoverblik/")["ETag"]
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as captured:
         assert client.get("/markedsoverblik/", headers={"If-None-Match": etag}).status_code == 304
-    assert len(asked) == 1
+    assert len(captured) == 1
 
 
 def test_every_public_address_of_the_market_is_counted(survey):

@@ -36,17 +36,17 @@ class World:
     public: Response
     draft: Response
     offering: UUID
-    counted: int
+    mapped_answer: int
     invitation: Invitation
-    asked: JoinRequest
+    join_request: JoinRequest
 
 
 def slug(world: World) -> list[Any]:
     return [world.vendor.slug]
 
 
-def draft(*more: Any) -> Callable[[World], list[Any]]:
-    return lambda world: [world.draft.pk, *more]
+def draft(*arguments: Any) -> Callable[[World], list[Any]]:
+    return lambda world: [world.draft.pk, *arguments]
 
 
 TABLE = (
@@ -54,7 +54,7 @@ TABLE = (
     Row("vendor:invitation", lambda world: [world.invitation.token], 200, 200, stranger=200, anonymous=200),
     Row("vendor:accept", lambda world: [world.invitation.token], 405, 405, stranger=405),
     Row("vendor:join", slug, 302, 200, stranger=200),  # a registered company's name is no secret; who acts for it is
-    Row("vendor:join_decide", lambda world: [world.vendor.slug, world.asked.pk], 405, 405, stranger=405),
+    Row("vendor:join_decide", lambda world: [world.vendor.slug, world.join_request.pk], 405, 405, stranger=405),
     Row("vendor:members", slug, 200, 404),
     Row("vendor:member_remove", lambda world: [world.vendor.slug, world.vendor.memberships.first().pk], 200, 404),
     Row("vendor:invitation_cancel", lambda world: [world.vendor.slug, world.invitation.pk], 405, 405, stranger=405),
@@ -63,7 +63,7 @@ TABLE = (
     Row("vendor:confirm", slug, 200, 404),
     Row("vendor:withdraw", slug, 200, 404),
     Row("vendor:response", draft(), 200, 200),
-    Row("vendor:object", lambda world: [world.public.pk, world.counted], 200, 404),
+    Row("vendor:object", lambda world: [world.public.pk, world.mapped_answer], 200, 404),
     Row("vendor:tasks", draft(), 200, 404),
     Row("vendor:part", draft("services"), 200, 404),
     Row("vendor:part_last", draft("services"), 405, 405, stranger=405),
@@ -79,17 +79,17 @@ def world(survey, vendor, owner, colleague, curator):
     survey_round = make_round("2026")
     words = {"services": "Etik"}
     public = make_response(vendor, answers={"services": ["other"]}, own_words=words, round=survey_round)
-    counted = public.answers.get(option__code="other")
-    map_answer(counted, make_option(make_question("services"), "advisory"), curator)
+    mapped_answer = public.answers.get(option__code="other")
+    map_answer(mapped_answer, make_option(make_question("services"), "advisory"), curator)
     new = Response.begin(vendor, survey_round, owner)
     return World(
         vendor=vendor,
         public=public,
         draft=new,
         offering=make_offering(new).key,
-        counted=counted.pk,
+        mapped_answer=mapped_answer.pk,
         invitation=Invitation.objects.create(email="ny@nordstjernen.example", company_name=vendor.name, vendor=vendor),
-        asked=JoinRequest.objects.create(vendor=vendor, user=make_user()),
+        join_request=JoinRequest.objects.create(vendor=vendor, user=make_user()),
     )
 
 
@@ -117,14 +117,14 @@ def address(row: Row, world: World, language: str = "da") -> str:
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_address(row, language, world, status, owner, colleague, stranger, curator):
     path = address(row, world, language)
-    found = {
+    statuses = {
         "anonymous": status(path, None),
         "stranger": status(path, stranger),
         "colleague": status(path, colleague),
         "owner": status(path, owner),
         "curator": status(path, curator),
     }
-    assert found == {
+    assert statuses == {
         "anonymous": row.anonymous, "stranger": row.stranger, "colleague": row.owner, "owner": row.owner,
         "curator": row.curator,
     }  # fmt: skip
@@ -153,5 +153,5 @@ def test_what_kl_has_received_is_not_edited(vendor, client, owner):
     response = make_response(vendor, "submitted")
     client.force_login(owner)
     for name, args in (("tasks", []), ("part", ["company"]), ("review", [])):
-        answer = client.get(reverse(f"vendor:{name}", args=[response.pk, *args]))
-        assert (answer.status_code, answer.url) == (302, reverse("vendor:company", args=[vendor.slug]))
+        page = client.get(reverse(f"vendor:{name}", args=[response.pk, *args]))
+        assert (page.status_code, page.url) == (302, reverse("vendor:company", args=[vendor.slug]))

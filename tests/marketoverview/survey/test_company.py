@@ -1,4 +1,4 @@
-"""The company's page: what is public, what is next, until when; and what a member can do with it there."""
+"""The company's page: status, next step and deadline, and what a member can do there."""
 
 from datetime import date, timedelta
 
@@ -32,9 +32,9 @@ def days(number: int) -> date:
 @pytest.fixture
 def survey_round(db) -> SurveyRound:
     """Open for ten more days."""
-    found = make_round("2026", opens_on=days(-100), closes_on=days(10))
-    make_question("services", ["advisory", "development", "other"], round=found)
-    return found
+    survey_round = make_round("2026", opens_on=days(-100), closes_on=days(10))
+    make_question("services", ["advisory", "development", "other"], round=survey_round)
+    return survey_round
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def page(client, vendor, owner, survey_round):
 
 
 def primary(page: Element) -> list[str]:
-    return [one.text for one in page.all(cls="button-primary")]
+    return [button.text for button in page.all(cls="button-primary")]
 
 
 def close(survey_round: SurveyRound, **fields) -> None:
@@ -93,7 +93,7 @@ def test_the_history_says_who_when_and_why_and_kl_is_kl(page, vendor, owner, cur
     response = make_response(vendor, "draft", round=survey_round)
     response.submit(owner)
     response.send_back(curator, "Skriv kortere.")
-    events = [one.text for one in page().one("ol", cls="events").all("li")]
+    events = [event.text for event in page().one("ol", cls="events").all("li")]
     assert len(events) == 2
     assert "Sent back, KL" in events[0]
     assert "Skriv kortere." in events[0]
@@ -104,9 +104,9 @@ def test_the_history_says_who_when_and_why_and_kl_is_kl(page, vendor, owner, cur
 def test_kl_sees_the_page_without_the_members_buttons(client, vendor, curator, survey_round):
     make_response(vendor, round=survey_round)
     client.force_login(curator)
-    shown = read(client, path("company", vendor)).one("main")
-    assert primary(shown) == []
-    assert not shown.has("form", action=path("confirm", vendor))
+    main = read(client, path("company", vendor)).one("main")
+    assert primary(main) == []
+    assert not main.has("form", action=path("confirm", vendor))
 
 
 # Home --------------------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ def test_home_leads_to_the_only_company(client, vendor, owner):
 
 def test_home_of_nobody_yet_offers_to_find_the_company(client, curator):
     client.force_login(curator)
-    shown = read(client, HOME).one("main")
-    assert primary(shown) == ["Find or register a company"]
+    main = read(client, HOME).one("main")
+    assert primary(main) == ["Find or register a company"]
 
 
 def test_home_shows_each_of_several_companies(client, vendor, owner, survey_round):
@@ -129,35 +129,36 @@ def test_home_shows_each_of_several_companies(client, vendor, owner, survey_roun
     make_response(vendor, round=survey_round)
     make_response(other, "returned", round=survey_round)
     client.force_login(owner)
-    states = [(one.one("h2").text, one.one(cls="badge").text) for one in read(client, HOME).all("li", cls="task")]
+    companies = read(client, HOME).all("li", cls="task")
+    states = [(company.one("h2").text, company.one(cls="badge").text) for company in companies]
     assert sorted(states) == [("Nordstjernen", "Published"), ("Østervang", "Sent back")]
 
 
-def queries_of(client, address: str, django_assert_max_num_queries) -> int:
+def query_count(client, address: str, django_assert_max_num_queries) -> int:
     client.get(address)  # the session and the snapshot come first
-    with django_assert_max_num_queries(40) as found:
+    with django_assert_max_num_queries(40) as queries:
         assert client.get(address).status_code == 200
-    return len(found)
+    return len(queries)
 
 
 def test_home_costs_the_same_for_many_companies(client, vendor, owner, survey_round, django_assert_max_num_queries):
     client.force_login(owner)
     counts = []
-    for more in (1, 6):
-        for _ in range(more):
+    for number in (1, 6):
+        for _ in range(number):
             other = make_vendor()
             VendorMember.objects.create(vendor=other, user=owner)
             make_response(other, round=survey_round)
-        counts.append(queries_of(client, HOME, django_assert_max_num_queries))
+        counts.append(query_count(client, HOME, django_assert_max_num_queries))
     assert counts[0] == counts[1]
 
 
 def test_the_page_costs_the_same_for_a_long_history(page, client, vendor, survey_round, django_assert_max_num_queries):
     counts = []
-    for more in (2, 5):
-        for _ in range(more):
+    for number in (2, 5):
+        for _ in range(number):
             make_response(vendor, round=survey_round)
-        counts.append(queries_of(client, path("company", vendor), django_assert_max_num_queries))
+        counts.append(query_count(client, path("company", vendor), django_assert_max_num_queries))
     assert counts[0] == counts[1]
 
 
@@ -237,9 +238,9 @@ def earlier(vendor, owner, client, survey_round):
 
 
 def begin(client, vendor, **fields) -> Response:
-    answer = client.post(path("begin", vendor), fields)
+    redirect = client.post(path("begin", vendor), fields)
     draft = Response.objects.get(status="draft")
-    assert answer.url == address("tasks", draft.pk)
+    assert redirect.url == address("tasks", draft.pk)
     return draft
 
 
@@ -256,7 +257,7 @@ def test_a_new_round_starts_from_the_last_answers(client, vendor, earlier):
 
 def test_a_new_round_starts_from_some_pages_or_from_none(client, vendor, earlier):
     form = read(client, path("begin", vendor)).one("main")
-    pages = [one.attrs["value"] for one in form.all("input", name="pages")]
+    pages = [checkbox.attrs["value"] for checkbox in form.all("input", name="pages")]
     assert pages[0] == "company"
     assert "offerings" in pages
     draft = begin(client, vendor, start="some", pages=["offerings"])
@@ -267,8 +268,8 @@ def test_a_new_round_starts_from_some_pages_or_from_none(client, vendor, earlier
 
 
 def test_the_page_names_what_is_new_since_the_last_answers(client, vendor, earlier):
-    shown = read(client, path("begin", vendor)).one(cls="alert-info")
-    assert [one.text for one in shown.all("li")] == ["Question services: Option training", "Question challenges"]
+    alert = read(client, path("begin", vendor)).one(cls="alert-info")
+    assert [line.text for line in alert.all("li")] == ["Question services: Option training", "Question challenges"]
 
 
 def test_beginning_twice_begins_once(client, vendor, earlier):
@@ -344,29 +345,29 @@ def test_without_a_public_profile_there_is_nothing_to_confirm_or_withdraw(client
 
 
 @pytest.fixture
-def counted(public, curator):
+def mapped_answer(public, curator):
     answer = public.answers.get()
     map_answer(answer, make_option(make_question("services"), "advisory"), curator)
     return answer
 
 
-def test_the_vendor_sees_what_kl_counts_and_takes_it_back(client, vendor, public, counted):
-    object_url = address("object", public.pk, counted.pk)
+def test_the_vendor_sees_what_kl_counts_and_takes_it_back(client, vendor, public, mapped_answer):
+    object_url = address("object", public.pk, mapped_answer.pk)
     assert read(client, path("company", vendor)).has("a", href=object_url)
-    shown = read(client, object_url).one("main")
-    assert "Etik" in shown.text
-    assert "Option advisory" in shown.text
+    main = read(client, object_url).one("main")
+    assert "Etik" in main.text
+    assert "Option advisory" in main.text
     for _ in range(2):
         client.post(object_url, {"objection": "<b>Vi rådgiver ikke</b>"})
     assert chosen(public) == {"other"}
-    counted.refresh_from_db()
-    assert (counted.own_words, counted.objection) == ("Etik", "<b>Vi rådgiver ikke</b>")
+    mapped_answer.refresh_from_db()
+    assert (mapped_answer.own_words, mapped_answer.objection) == ("Etik", "<b>Vi rådgiver ikke</b>")
     assert public.events.filter(verb="object").count() == 1
     assert not read(client, path("company", vendor)).has("a", href=object_url)
 
 
-def test_an_objection_that_is_too_long_comes_back(client, public, counted):
-    object_url = address("object", public.pk, counted.pk)
+def test_an_objection_that_is_too_long_comes_back(client, public, mapped_answer):
+    object_url = address("object", public.pk, mapped_answer.pk)
     page = client.post(object_url, {"objection": "x" * 1000})
     assert "x" * 1000 in page.content.decode()
     assert chosen(public) == {"other", "advisory"}
@@ -376,16 +377,16 @@ def test_an_objection_that_is_too_long_comes_back(client, public, counted):
 
 
 def test_everybody_can_read_the_survey_in_advance(client, survey):
-    answer = client.get("/en/leverandoer/spoergsmaal/")
-    shown = parse(answer.content.decode()).one("main")
+    page = client.get("/en/leverandoer/spoergsmaal/")
+    main = parse(page.content.decode()).one("main")
     current = SurveyRound.current()
     for question in current.questions.all():
-        assert question.text in shown.text
+        assert question.text in main.text
     retired = make_question("services").options.first()
-    assert retired.label in shown.text
-    assert f"at most {current.max_description_words} words" in shown.text
-    assert "same limits" in shown.text
-    assert not answer.cookies
+    assert retired.label in main.text
+    assert f"at most {current.max_description_words} words" in main.text
+    assert "same limits" in main.text
+    assert not page.cookies
 
 
 def test_without_a_round_there_is_no_survey(client, db):
