@@ -241,7 +241,7 @@ def _read_part(part: ItemPart, owners: dict[int, Any], catalogue: Catalogue) -> 
     """
     _read_links(part.many_to_many, catalogue, in_order_of_rows=True)
     parent, keys, rows = f"{part.parent}_id", part.foreign_keys, {}
-    for row in part.model.objects.order_by(part.order) if part.order else part.model.objects.all():
+    for row in part.rows:
         owner = owners.get(getattr(row, parent))
         if owner is None or not all(_tie(row, key, catalogue) for key in keys):
             continue

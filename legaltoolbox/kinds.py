@@ -35,6 +35,7 @@ from .models import (
     Role,
     ScaleLevel,
     ScreeningQuestion,
+    StableRow,
     TemplateField,
     TemplateSection,
 )
@@ -87,6 +88,17 @@ class ItemPart(_WithFields):
     def linking_fields(self) -> list[Any]:
         """The fields that `links` names."""
         return [self.model._meta.get_field(name) for name in self.links]
+
+    @cached_property
+    def is_stable(self) -> bool:
+        """Whether each row has a key, by which it is known for good, and is withdrawn instead of deleted."""
+        return issubclass(self.model, StableRow)
+
+    @property
+    def rows(self) -> models.QuerySet[Any]:
+        """The rows of all owners that are shown, in their order. One query."""
+        rows = self.model.objects.filter(is_withdrawn=False) if self.is_stable else self.model.objects.all()
+        return rows.order_by(self.order) if self.order else rows
 
 
 @dataclass(frozen=True, kw_only=True)

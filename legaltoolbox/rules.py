@@ -40,7 +40,7 @@ def activity(item: Activity, content: Content) -> Iterator[str]:
         if check.role is not None and check.role not in taking_part:
             yield _("has question %(number)s for %(role)s, a role that takes no part in it.") % {
                 "role": check.role.key,
-                "number": check.number,
+                "number": check.reference,
             }
 
 

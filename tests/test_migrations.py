@@ -5,6 +5,8 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
+from django.db.migrations import Migration, RunPython, RunSQL
+from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 
 from tests.environment import ROOT
@@ -39,3 +41,27 @@ def names_of_ours(path: str) -> Iterator[str]:
 def test_what_a_released_migration_names_is_still_there(name):
     """Move the code if you like, and leave its name importable where it was."""
     import_string(name)
+
+
+# What holds for new ones ------------------------------------------------------------------------
+
+
+def later_migrations() -> dict[str, Migration]:
+    """Name to each migration of ours that came after the first."""
+    loader = MigrationLoader(None)
+    migrations = ((app, name, loader.get_migration(app, name)) for app, name in loader.disk_migrations)
+    return {
+        f"{app}.{name}": migration for app, name, migration in migrations if app in PACKAGES and not migration.initial
+    }
+
+
+def test_later_migrations_can_be_taken_back_and_say_what_they_do():
+    for name, migration in later_migrations().items():
+        assert all(operation.reversible for operation in migration.operations), name
+        assert "auto" not in name.split("_"), name
+
+
+def test_later_migrations_keep_data_apart_from_schema():
+    for name, migration in later_migrations().items():
+        of_data = {isinstance(operation, RunPython | RunSQL) for operation in migration.operations}
+        assert len(of_data) == 1, name

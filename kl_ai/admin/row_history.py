@@ -11,6 +11,7 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Field
 from django.http import HttpRequest
+from django.template.defaultfilters import yesno
 from django.urls import reverse
 
 from .locking import parent_field
@@ -87,4 +88,6 @@ def _value_text(record: Any, field: Field) -> str:
         value = getattr(record, field.name)
     except ObjectDoesNotExist:
         value = getattr(record, field.attname)
+    if isinstance(value, bool):
+        return str(yesno(value)) if value else ""
     return "" if value in (None, [], "") else str(value)

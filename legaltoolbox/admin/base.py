@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models, transaction
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, path, resolve, reverse
 from django.utils import timezone
@@ -51,6 +52,24 @@ def take_back_confirmation(request: HttpRequest, *items: Item | None) -> None:
             )
 
 
+class StableRowFormSet(BaseInlineFormSet):
+    """Rows that get a key when they are added, and are withdrawn instead of deleted."""
+
+    def save_new(self, form, commit=True):
+        row = super().save_new(form, commit=False)
+        row.give_key()
+        if commit:
+            row.save()
+            form.save_m2m()
+        return row
+
+
+class StableRowInline(admin.StackedInline):
+    formset = StableRowFormSet
+    can_delete = False
+    extra = 0
+
+
 class RowAdmin(PublicDataAdmin):
     """Rows of an item that have a form of their own. A change takes back the confirmation of the item."""
 
@@ -58,14 +77,17 @@ class RowAdmin(PublicDataAdmin):
     item: ClassVar[str]
     """The field that names the item."""
 
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def save_model(self, request, obj, form, change) -> None:
+        obj.give_key()
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
             take_back_confirmation(request, getattr(form.instance, self.item), self._item(form.initial.get(self.item)))
-
-    def delete_model(self, request, obj) -> None:
-        super().delete_model(request, obj)
-        take_back_confirmation(request, getattr(obj, self.item))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         item_before = self._item_of_row(object_id)

@@ -6,21 +6,23 @@ from django.contrib import admin
 from django.db import transaction
 
 from ..models import DocumentTemplate, TemplateField, TemplateSection
-from .base import LINES, LINK_FIELDS, STATE_FIELDS, ItemAdmin, RowAdmin
+from .base import LINES, LINK_FIELDS, STATE_FIELDS, ItemAdmin, RowAdmin, StableRowInline
 
 
-class SectionInline(admin.StackedInline):
+class SectionInline(StableRowInline):
     """The sections of a template. The fields of each are on the section's own form, behind "Change"."""
 
     model = TemplateSection
-    extra = 0
+    fields = ("position", "heading", "guidance", "is_withdrawn")
     show_change_link = True
 
 
-class FieldInline(admin.StackedInline):
+class FieldInline(StableRowInline):
     model = TemplateField
+    fields = (
+        "position", "label", "kind", "help", "options", "columns", "rows", "row_labels", "wording", "is_withdrawn",
+    )  # fmt: skip
     formfield_overrides = LINES
-    extra = 0
 
 
 @admin.register(DocumentTemplate)
@@ -43,6 +45,7 @@ class TemplateSectionAdmin(RowAdmin):
     """A section with its fields."""
 
     item = "template"
+    fields = ("template", "position", "heading", "guidance", "is_withdrawn")
     inlines = (FieldInline,)
     list_display = ("__str__", "position")
     list_filter = ("template",)
@@ -72,4 +75,6 @@ def _bring_back_fields(section_id: str) -> None:
     newest_first = records.order_by("-history_date", "-history_id")
     # A field that was deleted on its own just before may have left its place to another.
     for record in {record.position: record for record in reversed(newest_first)}.values():
-        record.instance.save()
+        field = record.instance
+        field.give_key()
+        field.save()

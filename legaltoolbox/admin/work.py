@@ -11,7 +11,7 @@ from ..models import (
     Role,
     ScreeningQuestion,
 )
-from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin, RowAdmin
+from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin, RowAdmin, StableRowInline
 
 
 @admin.register(Role)
@@ -48,10 +48,9 @@ class ActivityConditionInline(admin.TabularInline):
     extra = 0
 
 
-class ChecklistInline(admin.StackedInline):
+class ChecklistInline(StableRowInline):
     model = ChecklistItem
-    fields = ("number", "question", "guidance", "done_when", "role")
-    extra = 0
+    fields = ("number", "question", "guidance", "done_when", "role", "is_withdrawn")
     show_change_link = True
 
 
@@ -76,7 +75,7 @@ class ChecklistItemAdmin(RowAdmin):
     """A question of a checklist with its own sources; it belongs to an activity."""
 
     item = "activity"
-    fields = (("activity", "number"), "question", "guidance", "done_when", "role", "sources")
+    fields = (("activity", "number"), "question", "guidance", "done_when", "role", "sources", "is_withdrawn")
     list_display = ("__str__", "role")
     list_select_related = ("activity", "role")
     search_fields = ("question", "activity__code")

@@ -3,6 +3,8 @@
 from .catalogues import Guidance, Requirement, Risk, ScaleLevel
 from .items import Certainty, Item, Sourced, unsettled_texts
 from .law import LegalSource, LegalStatus
+from .loaded import LoadedItem
+from .rows import StableRow
 from .screening import ActivityCondition, Condition, RequirementCondition, RiskCondition, ScreeningQuestion
 from .templates import DocumentTemplate, TemplateField, TemplateSection
 from .version import toolbox_version
@@ -20,6 +22,7 @@ __all__ = [
     "Item",
     "LegalSource",
     "LegalStatus",
+    "LoadedItem",
     "Phase",
     "Requirement",
     "RequirementCondition",
@@ -29,6 +32,7 @@ __all__ = [
     "ScaleLevel",
     "ScreeningQuestion",
     "Sourced",
+    "StableRow",
     "TemplateField",
     "TemplateSection",
     "toolbox_version",

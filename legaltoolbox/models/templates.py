@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 from kl_ai.natural_keys import NaturalCodeManager
 
 from .items import HIGHEST, Sourced, code_field, history
+from .rows import StableRow, key_once
 from .work import Role
 
 MOST_ROWS = 50
@@ -47,9 +48,10 @@ class DocumentTemplate(Sourced):
         return f"{self.code} {self.title}"
 
 
-class TemplateSection(models.Model):
+class TemplateSection(StableRow):
     """A section of a template. The writer numbers it."""
 
+    OWNER = "template"
     ORDER = "position"
 
     template = models.ForeignKey(
@@ -66,15 +68,19 @@ class TemplateSection(models.Model):
         verbose_name = _("section of a template")
         verbose_name_plural = _("sections of templates")
         ordering = ("template", "position")
-        constraints = (models.UniqueConstraint(fields=("template", "position"), name="section_position_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("template", "position"), name="section_position_once"),
+            key_once("template", "section_key_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.template.code}: {self.heading}"
 
 
-class TemplateField(models.Model):
+class TemplateField(StableRow):
     """Something to fill in, or a wording to keep and adapt."""
 
+    OWNER = "section"
     ORDER = "position"
 
     class Kind(models.TextChoices):
@@ -107,7 +113,10 @@ class TemplateField(models.Model):
         verbose_name = _("field of a template")
         verbose_name_plural = _("fields of templates")
         ordering = ("section", "position")
-        constraints = (models.UniqueConstraint(fields=("section", "position"), name="field_position_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("section", "position"), name="field_position_once"),
+            key_once("section", "field_key_once"),
+        )
 
     def __str__(self) -> str:
         return self.label

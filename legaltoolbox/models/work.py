@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from kl_ai.natural_keys import NaturalCodeManager
 
 from .items import HIGHEST, Sourced, code_field, history
+from .rows import StableRow, key_once
 
 
 class Role(Sourced):
@@ -120,9 +121,10 @@ class Involvement(models.Model):
         return f"{self.activity.code}: {self.role}"
 
 
-class ChecklistItem(models.Model):
+class ChecklistItem(StableRow):
     """A question of an activity's checklist that can be answered yes when the thing is done."""
 
+    OWNER = "activity"
     ORDER = "number"
 
     activity = models.ForeignKey(
@@ -152,7 +154,10 @@ class ChecklistItem(models.Model):
         verbose_name = _("question of a checklist")
         verbose_name_plural = _("questions of checklists")
         ordering = ("activity", "number")
-        constraints = (models.UniqueConstraint(fields=("activity", "number"), name="checklist_number_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("activity", "number"), name="checklist_number_once"),
+            key_once("activity", "checklist_key_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.code} {self.question}"
@@ -160,4 +165,4 @@ class ChecklistItem(models.Model):
     @property
     def code(self) -> str:
         """How pages and documents cite the question, "A25.3"."""
-        return f"{self.activity.code}.{self.number}"
+        return f"{self.activity.code}.{self.reference}"

@@ -123,12 +123,14 @@ def test_questions_change_places_and_one_is_put_between(kl):
     assert list(activity.checklist.values_list("number", flat=True)) == list(range(1, len(before) + 1))
 
 
-def test_a_deleted_question_leaves_its_number_to_another(kl):
+def test_a_withdrawn_question_leaves_its_number_to_another(kl, client):
     activity = example(Activity)
     before = list(activity.checklist.values_list("pk", flat=True))
     last = len(before) - 1
-    Form(kl, activity).send(**{f"checklist-{last}-DELETE": "on", "checklist-0-number": len(before)})
-    assert list(activity.checklist.values_list("pk", flat=True)) == [*before[1:last], before[0]]
+    changes = {f"checklist-{last}-is_withdrawn": "on", f"checklist-{last}-number": 1, "checklist-0-number": len(before)}
+    assert Form(kl, activity).send(**changes).redirect_chain
+    shown = activity.checklist.filter(is_withdrawn=False)
+    assert list(shown.values_list("pk", flat=True)) == [*before[1:last], before[0]]
 
 
 def test_whoever_may_not_change_the_rows_leaves_them_as_they_are(editor, kl):
@@ -188,14 +190,14 @@ def test_so_does_a_section_that_is_corrected_in_a_form_of_its_own(kl):
     assert example(DocumentTemplate).confirmed_on is None
 
 
-def test_going_back_or_deleting_takes_a_confirmation_back_too(kl):
+def test_going_back_or_withdrawing_takes_a_confirmation_back_too(kl):
     template = example(DocumentTemplate)
     section = template.sections.first()
+    change = section_url("change", section)
     back = section_url("simple_history", section, section.history.first().pk)
-    delete = section_url("delete", section)
-    for path, fields in ((back, form_data(kl.get(back).content.decode())), (delete, {"post": "yes"})):
+    for path, more in ((change, {"is_withdrawn": "on"}), (back, {})):
         DocumentTemplate.objects.filter(pk=template.pk).update(confirmed_on=timezone.localdate())
-        kl.post(path, fields)
+        kl.post(path, form_data(kl.get(path).content.decode()) | more)
         assert example(DocumentTemplate).confirmed_on is None
 
 

@@ -1,0 +1,24 @@
+"""What `load_content` remembers of the content files."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class LoadedItem(models.Model):
+    """An item of the content files as the last load left it. Where the item is otherwise now, an editor has changed it."""
+
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+    """SHA-256 of the item's record with its rows."""
+    is_withdrawn = models.BooleanField(default=False)
+    """Whether the files no longer had the item, which is therefore not public."""
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("kind", "key"), name="item_loaded_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
