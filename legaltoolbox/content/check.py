@@ -127,7 +127,11 @@ def _kinds_named_by(kind: ItemKind) -> list[str]:
 def texts(row: Any, parts: Iterable[ItemPart], catalogue: Catalogue) -> Iterator[str]:
     """Every text that a row and its parts show."""
     for of in row._meta.fields:
-        if isinstance(of, models.TextField | models.CharField) and not of.choices and of.name not in ("code", "slug"):
+        if (
+            isinstance(of, models.TextField | models.CharField)
+            and not of.choices
+            and of.name not in ("code", "slug", "key")
+        ):
             yield getattr(row, of.name)
         elif isinstance(of, models.JSONField):
             yield from getattr(row, of.name)

@@ -1,12 +1,11 @@
-"""The content files: YAML in, rows out, and back again byte for byte.
+"""The content files: YAML in, and written again byte for byte.
 
-A file holds a list of records (a template's file holds one), each with the fields of its model in
-a fixed order. Links are lists of keys, parts (checklist, sections …) are lists of records, and what
-is empty or has its default is left out. `write` of what `read` has loaded gives the same bytes.
+A file holds a list of records (a template's file holds one), each with the fields of its model in a fixed order.
+`write` of what was read and loaded gives the same bytes.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,20 @@ import yaml
 from django.conf import settings
 from django.db import models
 
-from ..kinds import KINDS, SCALE, FiledModel, ItemPart
+from ..kinds import KINDS, SCALE, FiledModel
+from ..models import LoadedItem
+from .records import Record, key_of, read_records
 
 FOLDER = settings.BASE_DIR / "fixtures" / "legal"
 
 
 class ContentError(ValueError):
     """A content file says something that cannot be loaded; the message names the file and the item."""
+
+
+def filed() -> tuple[FiledModel, ...]:
+    """Everything that has files, each kind after those that its records name."""
+    return (*KINDS.values(), SCALE)
 
 
 def _pattern(kind: FiledModel) -> str:
@@ -37,12 +43,12 @@ def _braces(text: str) -> Iterator[tuple[str, bool]]:
 # Reading files ----------------------------------------------------------------------------------
 
 
-def read(folder: Path = FOLDER) -> dict[type[models.Model], list[dict[str, Any]]]:
+def read(folder: Path = FOLDER) -> dict[type[models.Model], list[Record]]:
     """Each model's records, in the order of the files. Raises `ContentError` where a file is no such list."""
-    return {kind.model: list(_records(folder, kind)) for kind in (*KINDS.values(), SCALE)}
+    return {kind.model: list(_records(folder, kind)) for kind in filed()}
 
 
-def _records(folder: Path, kind: FiledModel) -> Iterator[dict[str, Any]]:
+def _records(folder: Path, kind: FiledModel) -> Iterator[Record]:
     paths = sorted(folder.glob(_pattern(kind)))
     if not paths:
         raise ContentError(f"There is no {_pattern(kind)} in {folder}.")
@@ -76,64 +82,19 @@ def write(folder: Path = FOLDER) -> list[Path]:
 
 
 def export() -> dict[str, str]:
-    """File names to texts, as `write` writes them."""
-    files: dict[str, list[dict[str, Any]]] = {}
+    """File names to texts, as `write` writes them. What the files no longer have is left out."""
+    files: dict[str, list[Record]] = {}
     singles = set()
-    for kind in (*KINDS.values(), SCALE):
-        for item in _items(kind):
+    withdrawn = set(LoadedItem.objects.filter(is_withdrawn=True).values_list("kind", "key"))
+    for kind in filed():
+        for item, record in read_records(kind):
+            if (kind.model._meta.model_name, key_of(kind, record)) in withdrawn and not item.is_public:
+                continue
             name = kind.file.format(item=item)
-            files.setdefault(name, []).append(_record(item, kind.fields, kind.parts))
+            files.setdefault(name, []).append(record)
             if kind.is_single:
                 singles.add(name)
     return {name: dump(records[0] if name in singles else records) for name, records in files.items()}
-
-
-def _items(kind: FiledModel) -> Iterable[Any]:
-    keys, links = [field.name for field in kind.foreign_keys], [field.name for field in kind.many_to_many]
-    rows = kind.model.objects.select_related(*keys).prefetch_related(*links, *_paths(kind.parts))
-    return kind.in_order(rows)
-
-
-def _paths(parts: tuple[ItemPart, ...], before: str = "") -> Iterator[str]:
-    for part in parts:
-        name = before + _accessor(part)
-        yield name
-        for of in part.fields:
-            if part.model._meta.get_field(of).is_relation:
-                yield f"{name}__{of}"
-        yield from _paths(part.parts, f"{name}__")
-
-
-def _accessor(part: ItemPart) -> str:
-    of: Any = part.model._meta.get_field(part.parent)
-    return of.remote_field.get_accessor_name()
-
-
-def _record(row: models.Model, fields: tuple[str, ...], parts: tuple[ItemPart, ...]) -> dict[str, Any]:
-    record = {}
-    for name in fields:
-        value = _plain(row, name)
-        if value not in (None, "", []) and not _is_default(row, name, value):
-            record[name] = value
-    for part in parts:
-        if rows := [_record(child, part.fields, part.parts) for child in getattr(row, _accessor(part)).all()]:
-            record[part.name] = rows
-    return record
-
-
-def _plain(row: models.Model, name: str) -> Any:
-    of = row._meta.get_field(name)
-    if of.many_to_many:
-        return sorted(linked.key for linked in getattr(row, name).all())
-    if of.many_to_one:
-        linked = getattr(row, name)
-        return linked and linked.key
-    return getattr(row, name)
-
-
-def _is_default(row: models.Model, name: str, value: Any) -> bool:
-    of: Any = row._meta.get_field(name)
-    return not of.is_relation and of.has_default() and value == of.get_default()
 
 
 def dump(records: Any) -> str:

@@ -71,15 +71,15 @@ SMALL: dict[str, Any] = {
         "is_central": True, "sources": ["gdpr"], **REVIEWED,
         "sections": [
             {
-                "heading": "Formål", "guidance": LONG,
+                "key": "1", "heading": "Formål", "guidance": LONG,
                 "fields": [
-                    {"label": "Navn", "kind": "line", "help": "Løsningens navn."},
-                    {"label": "Trin", "kind": "choice", "options": WORDS},
-                    {"label": "Liste", "kind": "table", "columns": ["Nr.", "Hvad"], "rows": 3, "row_labels": ["a", "b"]},
-                    {"label": "Vilkår", "kind": "wording", "wording": "Leverandøren skal [skriv hvad]."},
+                    {"key": "1", "label": "Navn", "kind": "line", "help": "Løsningens navn."},
+                    {"key": "trin", "label": "Trin", "kind": "choice", "options": WORDS},
+                    {"key": "3", "label": "Liste", "kind": "table", "columns": ["Nr.", "Hvad"], "rows": 3, "row_labels": ["a", "b"]},
+                    {"key": "4", "label": "Vilkår", "kind": "wording", "wording": "Leverandøren skal [skriv hvad]."},
                 ],
             },
-            {"heading": "Svar", "guidance": "Skriv kort."},
+            {"key": "2", "heading": "Svar", "guidance": "Skriv kort."},
         ],
     },
     "activities/phase-0.yaml": [
@@ -94,10 +94,10 @@ SMALL: dict[str, Any] = {
             ],
             "checklist": [
                 {
-                    "question": "Er grundlaget lagt?", "guidance": "Spørg.", "done_when": "Det er skrevet.",
+                    "key": "1", "question": "Er grundlaget lagt?", "guidance": "Spørg.", "done_when": "Det er skrevet.",
                     "role": "jurist", "sources": ["gdpr", "gdpr-art-35"],
                 },
-                {"question": "Er det godkendt?", "guidance": "Spørg igen.", "done_when": "Der er et ja."},
+                {"key": "2", "question": "Er det godkendt?", "guidance": "Spørg igen.", "done_when": "Der er et ja."},
             ],
         },
     ],

@@ -1,16 +1,24 @@
 """A database of version 1.0.0 that has been in use, migrated by the code of today: nothing is lost, every page answers."""
 
+import re
 from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 from django.utils.translation import override
 
 from kl_ai.models import OutgoingMail, User
+from legaltoolbox.content.records import read_records
+from legaltoolbox.kinds import KINDS
+from legaltoolbox.models import Activity, ChecklistItem, Risk, TemplateField, TemplateSection
 from marketoverview.models import JoinRequest, Response, Vendor
 from tests.pages import PUBLIC
 from tests.upgrade import database
@@ -107,6 +115,71 @@ def test_the_pages_of_a_vendor_answer_in_every_status(upgraded, db, client):
         with override("da"):
             for path in vendor_paths(vendor):
                 assert client.get(path).status_code == 200, path
+
+
+# The legal content ------------------------------------------------------------------------------
+
+
+def test_every_row_has_the_number_that_it_had_as_its_key(upgraded, db):
+    for model in (ChecklistItem, TemplateSection, TemplateField):
+        assert model.objects.exists()
+        for row in model.objects.all():
+            assert row.key == str(getattr(row, model.ORDER)), row
+            assert not row.is_withdrawn
+        assert not model.history.filter(key="").exists()
+
+
+def test_what_was_deleted_or_moved_away_has_a_key_that_nothing_else_has(upgraded, db):
+    deleted = ChecklistItem.history.get(history_type="-")
+    assert deleted.key not in Activity.objects.get(code="A26").checklist.values_list("key", flat=True)
+    moved = Activity.objects.get(code="A41").checklist.last()
+    places = set(moved.history.values_list("activity__code", "key"))
+    assert places == {("A41", moved.key), ("A40", str(Activity.objects.get(code="A40").checklist.count() + 1))}
+
+
+def test_the_code_of_version_1_0_0_still_writes_rows(upgraded, db):
+    """The processes of the version before serve until they are restarted."""
+    state = MigrationLoader(connection).project_state([("legaltoolbox", "0001_initial")])
+    for model in ("ChecklistItem", "TemplateSection", "TemplateField"):
+        old = state.apps.get_model("legaltoolbox", model)
+        for number in (9_001, 9_002):
+            row = old.objects.order_by("pk").first()
+            row.pk, row.__dict__[apps.get_model("legaltoolbox", model).ORDER] = None, number
+            row.save()
+    code = Activity.objects.get(pk=ChecklistItem.objects.get(number=9_001).activity_id).code
+    assert ChecklistItem.objects.get(number=9_001).code == f"{code}.9001"
+    for model in (ChecklistItem, TemplateSection, TemplateField):
+        model.give_missing_keys()
+        assert not model.objects.filter(key="").exists()
+
+
+EDITED = {
+    "A21 (checklist)", "A25 (why, confirmed_on, checklist)", "A26 (checklist)", "A40 (checklist)", "A41 (checklist)",
+    "R10 (is_public)", "S11 (sections)",
+}  # fmt: skip
+"""What the editors of the dump have corrected of what the files have, and in what the two differ."""
+
+
+def test_the_files_are_loaded_without_touching_what_editors_have_written(upgraded, db, capsys):
+    before = activities()
+    call_command("load_content")
+    (line,) = capsys.readouterr().out.splitlines()
+    title, kept = line.removesuffix(".").split(": ")
+    assert title == "Kept, because an editor has changed them (--overwrite replaces them)"
+    assert set(re.split(r", (?=[A-Z])", kept)) == EDITED
+    assert activities() == before
+    assert Activity.objects.get(code="A25").why == "Fordi KL siger det."
+    assert Risk.objects.get(code="R98").title == "KL's egen risiko"
+
+
+def activities() -> dict[str, dict[str, Any]]:
+    """Codes to the records of all activities, as `export_content` writes them."""
+    return {row.code: record for row, record in read_records(KINDS[Activity.KIND])}
+
+
+def test_the_groups_get_what_they_lack_and_keep_what_kl_has_given_them(upgraded, db):
+    call_command("load_roles", verbosity=0)
+    assert Group.objects.get(name="Redaktører").permissions.filter(codename="view_session").exists()
 
 
 def test_the_demonstration_data_are_loaded_on_top(upgraded, db, settings):

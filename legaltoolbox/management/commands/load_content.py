@@ -1,32 +1,66 @@
-"""`manage.py load_content`: the legal content as a new installation needs it."""
+"""`manage.py load_content`: the legal content of the files, for a new installation and for one that has content."""
+
+import sys
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from legaltoolbox.content.files import ContentError
-from legaltoolbox.content.load import load
+from legaltoolbox.content.files import FOLDER, ContentError
+from legaltoolbox.content.load import LoadReport, load
+from legaltoolbox.content.plan import LoadPlan, make_plan
 from legaltoolbox.models import Activity
 
 
 class Command(BaseCommand):
     help = (
-        "Loads the legal toolbox's content. "
-        "Refuses where there is content already: what KL's editors have written in the administration counts."
+        "Loads the legal toolbox's content. What is new is added, what nobody has changed since it was loaded is "
+        "updated, what the files no longer have is withdrawn, and what an editor has changed is kept and listed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--overwrite", action="store_true", help="set every item of the files back to these")
-
         parser.add_argument("--if-empty", action="store_true", help="do nothing where there is content already")
+        parser.add_argument(
+            "--overwrite", action="store_true", help="replace what editors have changed too; lists it and asks first"
+        )
+        parser.add_argument("--yes", action="store_true", help="with --overwrite: list, and do not ask")
+        parser.add_argument("--from", type=Path, default=FOLDER, dest="folder", help="the folder of the files")
 
-    def handle(self, *args, overwrite: bool, if_empty: bool, verbosity: int, **options) -> None:
-        is_there = Activity.objects.exists()
-        if is_there and if_empty:
+    def handle(
+        self, *args, if_empty: bool, overwrite: bool, yes: bool, folder: Path, verbosity: int, **options
+    ) -> None:
+        if if_empty and Activity.objects.exists():
             return
-        if is_there and not overwrite:
-            raise CommandError("There is content already. --overwrite sets every item of the files back.")
         try:
-            counts = load()
+            plan = make_plan(folder) if overwrite else None
+            if plan is not None and plan.kept:
+                self._confirm(plan, yes)
+            report = load(folder, overwrite=overwrite, expected=plan)
         except ContentError as error:
             raise CommandError(str(error)) from error
         if verbosity:
-            self.stdout.write("Loaded: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
+            self._print(report)
+
+    def _confirm(self, plan: LoadPlan, yes: bool) -> None:
+        """List what will be replaced. Raises `CommandError` where nobody has said yes to it."""
+        self.stdout.write("These were changed by an editor, and will be as the files have them:")
+        for item in plan.kept:
+            self.stdout.write(f"  {item.label}" if item.changed else f"  {item.label} (will be withdrawn)")
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise CommandError("Nothing was loaded. Add --yes to replace what is listed.")
+        if input('Type "yes" to replace them: ').strip().lower() != "yes":
+            raise CommandError("Nothing was loaded.")
+
+    def _print(self, report: LoadReport) -> None:
+        lines = {
+            "New": [f"{number} {name}" for name, number in report.created.items()],
+            "Updated": report.updated,
+            "Withdrawn, because the files no longer have them": report.withdrawn,
+            "Kept, because an editor has changed them (--overwrite replaces them)": report.kept,
+        }
+        if not any(lines.values()):
+            self.stdout.write("The files and the database agree.")
+        for title, labels in lines.items():
+            if labels:
+                self.stdout.write(f"{title}: {', '.join(labels)}.")

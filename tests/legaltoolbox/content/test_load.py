@@ -1,31 +1,26 @@
 """Loading the content files: what a new installation gets, what KL's editors have changed, and what is wrong in a file."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from datetime import date
-from functools import partial
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from legaltoolbox.content import files
-from legaltoolbox.content.files import ContentError
+from legaltoolbox.content.files import ContentError, filed
 from legaltoolbox.content.load import load
-from legaltoolbox.kinds import KINDS
-from legaltoolbox.management.commands import load_content
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,
-    DocumentTemplate,
     LegalSource,
     Risk,
     Role,
-    ScaleLevel,
-    ScreeningQuestion,
+    TemplateField,
+    TemplateSection,
     toolbox_version,
 )
-from tests.legaltoolbox.small import A01, REVIEWED, SMALL, texts_of, write
+from tests.legaltoolbox.content.loading import Change, first, item, load_command
+from tests.legaltoolbox.small import A01, SMALL, texts_of, write
 
 pytestmark = pytest.mark.django_db
 
@@ -33,72 +28,45 @@ pytestmark = pytest.mark.django_db
 # The first load -----------------------------------------------------------------------------------
 
 
-def test_a_new_installation_gets_the_content_and_what_was_loaded_is_said(small, monkeypatch, capsys):
-    monkeypatch.setattr(load_content, "load", partial(load, small))
+def test_a_new_installation_gets_the_content_and_what_was_loaded_is_said(small, capsys):
     before = toolbox_version.current()
-    call_command("load_content", if_empty=True)
-    assert "2 Role, 2 Phase" in capsys.readouterr().out
-    assert Activity.objects.get(code="A01").responsible.name == "Projektleder"
+    (line,) = load_command(small, capsys, if_empty=True)
+    assert line.startswith("New: 3 LegalSource, 2 Role, 2 Phase")
+    assert item(Activity, "A01").responsible.name == "Projektleder"
     assert toolbox_version.current() != before
-
-
-def test_what_the_editors_have_written_is_not_loaded_over(content_rows, capsys):
-    Activity.objects.filter(code="A25").update(title="KL's ord")
-    with pytest.raises(CommandError, match="--overwrite"):
-        call_command("load_content")
-    call_command("load_content", if_empty=True)
-    assert Activity.objects.get(code="A25").title == "KL's ord"
-    assert capsys.readouterr().out == ""
-
-
-def test_overwrite_puts_the_files_in_place(small, monkeypatch):
-    monkeypatch.setattr(load_content, "load", partial(load, small))
-    call_command("load_content", verbosity=0)
-    Activity.objects.filter(code="A01").update(title="KL's ord")
-    call_command("load_content", overwrite=True, verbosity=0)
-    assert Activity.objects.get(code="A01").title == "Læg grundlaget"
-
-
-def test_overwrite_sets_items_back_with_their_parts_and_links(small):
-    load(small)
-    activity, risk, template = Activity.objects.get(code="A01"), Risk.objects.get(), DocumentTemplate.objects.get()
-    activity.title, activity.responsible = "Ny titel", Role.objects.get(slug="jurist")
-    activity.save()
-    activity.checklist.first().delete()
-    activity.conditions.all().delete()
-    activity.involvement_set.all().delete()
-    activity.outputs.clear()
-    risk.measures = []
-    risk.save()
-    risk.roles.add(Role.objects.get(slug="leder"))
-    risk.sources.set([])
-    template.sections.create(position=3, heading="Mere")
-    template.sections.first().fields.all().delete()
-    LegalSource.objects.filter(slug="gdpr").update(aliases=[], certainty="recalled", confirmed_on=None)
-    LegalSource.objects.get(slug="lovforslag").amends.clear()
-    ScreeningQuestion.objects.update(requires=None, yes_label="Ja")
-    ScaleLevel.objects.update(name="Andet")
-    load(small)
     assert files.export() == texts_of(small)
 
 
-def test_overwrite_leaves_alone_what_the_files_do_not_have(small):
+def test_history_begins_with_the_load(small):
     load(small)
-    Role.objects.create(slug="ny", name="Ny rolle", short_name="Ny", why="w", does="d", position=9, **REVIEWED)
-    load(small)
-    assert Role.objects.get(slug="ny").name == "Ny rolle"
-
-
-def test_history_begins_with_the_load_and_has_one_line_more_for_each_overwriting(small):
-    load(small)
-    everything = [item for kind in KINDS.values() for item in kind.model.objects.all()]
-    assert {item.key: item.history.count() for item in everything} == {item.key: 1 for item in everything}
+    everything = [item for kind in filed() for item in kind.model.objects.all()]
+    assert {str(item): item.history.count() for item in everything} == {str(item): 1 for item in everything}
     assert ChecklistItem.history.count() == 2
-    Activity.objects.filter(code="A01").update(title="KL's ord")
+    check = item(Activity, "A01").checklist.get(key="1")
+    assert {line.legalsource.slug for line in check.history.get().sources.all()} == {"gdpr", "gdpr-art-35"}
+
+
+def test_loading_the_same_again_changes_nothing(small, capsys):
     load(small)
-    lines = {item.key: list(item.history.values_list("history_type", flat=True)) for item in everything}
-    assert lines == {item.key: ["~", "+"] for item in everything}
-    assert Activity.objects.get(code="A01").history.first().title == "Læg grundlaget"
+    before, version = history_lines(), toolbox_version.current()
+    assert load_command(small, capsys) == ["The files and the database agree."]
+    assert history_lines() == before
+    assert toolbox_version.current() == version
+
+
+def history_lines() -> int:
+    models = [ChecklistItem, TemplateSection, TemplateField, *(kind.model for kind in filed())]
+    return sum(model.history.count() for model in models)
+
+
+def test_a_demonstration_is_loaded_only_where_nothing_is(small, capsys):
+    load(small)
+    Risk.objects.update(title="KL's ord")
+    assert load_command(small, capsys, if_empty=True) == []
+    assert item(Risk, "R01").title == "KL's ord"
+
+
+# Words ---------------------------------------------------------------------------------------------
 
 
 def test_yes_is_the_word_and_not_a_truth_value(small):
@@ -111,20 +79,6 @@ def test_yes_is_the_word_and_not_a_truth_value(small):
 
 # A wrong file -------------------------------------------------------------------------------------
 
-Change = Callable[[dict[str, Any]], object]
-
-
-def first(name: str, **fields) -> Change:
-    """Change the first record of a file; a field set to `...` is left out."""
-
-    def change(contents):
-        record = contents[name] if isinstance(contents[name], dict) else contents[name][0]
-        record |= fields
-        for field in [field for field, value in record.items() if value is ...]:
-            del record[field]
-
-    return change
-
 
 def again(name: str, **fields) -> Change:
     """The first record a second time, with other fields where they are given."""
@@ -136,7 +90,9 @@ def part(name: str, **fields) -> Change:
 
     def change(contents):
         ((field, value),) = fields.items()
-        contents["activities/phase-0.yaml"][0][name][0][field] = value
+        contents[A01][0][name][0][field] = value
+        if value is ...:
+            del contents[A01][0][name][0][field]
 
     return change
 
@@ -174,6 +130,9 @@ WRONG: dict[str, tuple[Change, tuple[str, ...]]] = {
     "the same role twice": (twice("involved"), ("A01",)),
     "the same condition twice": (twice("conditions"), ("A01",)),
     "no key": (first("roles.yaml", slug=...), ("Role", "slug")),
+    "no key of a row": (part("checklist", key=...), ("A01", "checklist 1", "key")),
+    "a key with a space": (part("checklist", key="1 2"), ("A01", "checklist 1", "key")),
+    "two rows of the same key": (part("checklist", key="2"), ("A01", "checklist", "key")),
     "no title": (first("risks.yaml", title=...), ("R01", "title")),
     "no phase": (first(A01, phase=...), ("A01", "phase")),
     "no review date": (first("risks.yaml", review_by=...), ("R01", "review_by")),
@@ -236,11 +195,10 @@ def test_a_missing_file_is_named_and_nothing_is_loaded(small):
     assert not Role.objects.exists()
 
 
-def test_whoever_loads_reads_what_is_wrong_and_no_traceback(small, monkeypatch):
-    monkeypatch.setattr(load_content, "load", partial(load, small))
+def test_whoever_loads_reads_what_is_wrong_and_no_traceback(small):
     contents = deepcopy(SMALL)
     first("risks.yaml", review_by=...)(contents)
     write(small, contents)
     with pytest.raises(CommandError, match="Risk R01: review_by"):
-        call_command("load_content")
+        call_command("load_content", folder=small)
     assert not Role.objects.exists()

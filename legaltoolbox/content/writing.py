@@ -1,0 +1,160 @@
+"""Rows from records: fields and links set, what is wrong in a record named, and the history written."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from kl_ai.history import linked_fields
+
+from .files import ContentError
+from .records import Record
+
+Keys = Mapping[type[models.Model], Mapping[str, Any]]
+"""Model to key to item, of everything that a record may name."""
+
+
+@contextmanager
+def named(what: str) -> Iterator[None]:
+    """Have errors say which item they are about: any of them becomes a `ContentError` that begins with `what`."""
+    try:
+        yield
+    except ValidationError as error:
+        reasons = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+        raise ContentError(f"{what}: {reasons}") from error
+    except ContentError as error:
+        raise ContentError(f"{what}: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise ContentError(f"{what}: {type(error).__name__} {error}") from error
+
+
+# Fields -----------------------------------------------------------------------------------------
+
+
+def set_fields(row: models.Model, fields: Iterable[str], record: Record, keys: Keys) -> list[tuple[str, str]]:
+    """Set the row's own fields and validate them.
+
+    Returns the links to items of its own model, as field and key: they can be set when all rows are there.
+    """
+    later = []
+    for name in fields:
+        field: Any = row._meta.get_field(name)
+        if field.many_to_many:
+            continue
+        if field.many_to_one and field.related_model is type(row):
+            setattr(row, name, None)
+            if record.get(name):
+                later.append((name, record[name]))
+        elif field.many_to_one:
+            if not record.get(name) and not field.null:
+                raise ContentError(f"{name} is missing.")
+            setattr(row, name, linked(field.related_model, record[name], keys) if record.get(name) else None)
+        else:
+            setattr(row, name, record.get(name, field.get_default()))
+        if isinstance(field, models.JSONField) and not _is_list_of_texts(getattr(row, name)):
+            raise ContentError(f"{name} is no list of texts.")
+    row.clean_fields(exclude=[field.name for field in row._meta.fields if field.is_relation])
+    return later
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def linked(model: type[models.Model], key: str, keys: Keys) -> models.Model:
+    """The item of this key. Raises `ContentError` where there is none."""
+    if (item := keys[model].get(key)) is None:
+        raise ContentError(f"There is no {model.__name__} “{key}”.")
+    return item
+
+
+def check_unique(rows: Iterable[tuple[str, Any]]) -> None:
+    """Refuse two rows that the database would not take beside each other; the second is named."""
+    seen: dict[tuple, str] = {}
+    for name, row in rows:
+        fields = [(field.attname,) for field in row._meta.concrete_fields if field.unique and not field.primary_key]
+        fields += [
+            tuple(row._meta.get_field(field).attname for field in constraint.fields)
+            for constraint in row._meta.constraints
+            if isinstance(constraint, models.UniqueConstraint)
+        ]
+        for names in fields:
+            key = (names, *(getattr(row, field) for field in names))
+            if key in seen:
+                raise ContentError(f"{name}: has the same {', '.join(names)} as {seen[key]}.")
+            seen[key] = name
+
+
+def values(row: models.Model) -> list[Any]:
+    """What stands in the row's own columns."""
+    return [getattr(row, field.attname) for field in row._meta.concrete_fields]
+
+
+def update(model: Any, rows: Sequence[models.Model]) -> None:
+    """Write all columns of these rows. Slow where there are many: only those that differ should come here."""
+    names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    model.objects.bulk_update(rows, names, batch_size=100)
+
+
+# Links ------------------------------------------------------------------------------------------
+
+
+def set_links(
+    fields: Iterable[Any], rows: Sequence[tuple[str, Any, Record]], keys: Keys, new: frozenset[int]
+) -> set[int]:
+    """Make the many-to-many links of rows what their records say; returns the keys of rows whose links changed.
+
+    `rows` are names for errors, rows and records; `new` are the keys of rows that have no links yet. Three statements
+    for each field.
+    """
+    changed: set[int] = set()
+    for field in fields:
+        through, ours = field.remote_field.through, f"{field.m2m_field_name()}_id"
+        theirs = f"{field.m2m_reverse_field_name()}_id"
+        old = [row.pk for _name, row, _record in rows if row.pk not in new]
+        stored: dict[int, set[int]] = {pk: set() for pk in old}
+        for pk, other in through.objects.filter(**{f"{ours}__in": old}).values_list(ours, theirs):
+            stored[pk].add(other)
+        links, differing = [], []
+        for name, row, record in rows:
+            with named(f"{name}: {field.name}"):
+                others = _linked_keys(field, record, keys)
+            if set(others) != stored.get(row.pk, set()):
+                differing.append(row.pk)
+                links += [through(**{ours: row.pk, theirs: other}) for other in others]
+        through.objects.filter(**{f"{ours}__in": [pk for pk in differing if pk in stored]}).delete()
+        through.objects.bulk_create(links, batch_size=500)
+        changed.update(differing)
+    return changed
+
+
+def _linked_keys(field: Any, record: Record, keys: Keys) -> list[int]:
+    others = [linked(field.related_model, key, keys).pk for key in record.get(field.name, ())]
+    if len(set(others)) < len(others):
+        raise ContentError("The same is linked twice.")
+    return others
+
+
+# History ----------------------------------------------------------------------------------------
+
+
+def write_history(model: Any, new: Sequence[models.Model], changed: Sequence[models.Model]) -> None:
+    """A line of history for each of these rows, with its links as they are now. A fixed number of statements."""
+    model.history.bulk_history_create(new, batch_size=100)
+    model.history.bulk_history_create(changed, batch_size=100, update=True)
+    fields, pks = linked_fields(model), [row.pk for row in (*new, *changed)]
+    if not fields:
+        return
+    last = dict(model.history.filter(id__in=pks).order_by("history_id").values_list("id", "history_id"))
+    for field in fields:
+        kept: Any = HistoricalRecords.m2m_models[field]
+        through, ours = field.remote_field.through, f"{field.m2m_field_name()}_id"
+        names = [column.attname for column in through._meta.concrete_fields]
+        rows = through.objects.filter(**{f"{ours}__in": pks}).values_list(ours, *names)
+        kept.objects.bulk_create(
+            (kept(history_id=last[owner], **dict(zip(names, columns, strict=True))) for owner, *columns in rows),
+            batch_size=500,
+        )
