@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from legaltoolbox.catalogue import read_with_drafts
+from legaltoolbox.catalogue import draft_catalogues
 from legaltoolbox.content import files
 from legaltoolbox.content.files import ContentError
 from legaltoolbox.content.load import load
@@ -87,7 +87,7 @@ def test_a_row_that_the_files_no_longer_have_is_withdrawn_and_comes_back_with_it
     row = item(Activity, "A01").checklist.get(key="1")
     lines = load_command(files_with(small, lambda contents: checklist(contents).pop(0)), capsys)
     assert lines == ["Updated: A01 (checklist).", "Withdrawn, because the files no longer have them: A01.1."]
-    assert [check.code for check in read_with_drafts().checklist(item(Activity, "A01"))] == ["A01.2"]
+    assert [check.code for check in draft_catalogues.current().checklist(item(Activity, "A01"))] == ["A01.2"]
     row.refresh_from_db()
     assert (row.is_withdrawn, row.question) == (True, "Er grundlaget lagt?")
     assert files.export() == texts_of(small)
@@ -105,7 +105,7 @@ def test_a_section_is_withdrawn_with_its_fields(small, capsys):
 
     assert "S01.1" in load_command(files_with(small, change), capsys)[1]
     template = item(DocumentTemplate, "S01")
-    assert [section.heading for section in read_with_drafts().sections(template)] == ["Svar"]
+    assert [section.heading for section in draft_catalogues.current().sections(template)] == ["Svar"]
     assert template.sections.get(key="1").fields.count() == 4
     assert files.export() == texts_of(small)
 
