@@ -28,8 +28,8 @@ class RequestState:
     """Whether an editor looks at content that is not public: such a page is neither cached nor shared."""
     public_versions: Mapping[str, int] | None = None
     """The number of every area's public data that the request is answered from; None before they are read."""
-    public_values: dict[str, Any] = field(default_factory=dict)
-    """The value of each area's public data that the request is answered from, by area (`kl_ai.pages.versions`)."""
+    public_values: dict[object, Any] = field(default_factory=dict)
+    """The values that the request is answered from, by what holds them (`kl_ai.pages.versions.ValuePerVersion`)."""
     missing_second_factor_step: str | None = None
     """The name of the page that comes before the administration, "" for none; None before it is worked out."""
     saved_by_another: bool = False

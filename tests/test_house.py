@@ -82,6 +82,17 @@ def test_every_line_that_the_type_checker_passes_over_says_why():
     assert len(lines) <= 10, "first look for a type that fits"
 
 
+def imports_render(path: Path) -> bool:
+    imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    return any(node.module == "django.shortcuts" and "render" in {a.name for a in node.names} for node in imports)
+
+
+def test_every_page_stands_in_the_one_frame():
+    """The administration's pages have a frame of their own, Django's."""
+    paths = [path for package in ("kl_ai", *APPS) for path in modules(package) if "admin" not in path.parts]
+    assert [relative(path) for path in paths if imports_render(path)] == ["kl_ai/pages/frame.py"]
+
+
 # Templates --------------------------------------------------------------------------------------
 
 INLINE = {

@@ -83,8 +83,8 @@ class ValuePerVersion(Generic[Value]):
     `read(version, day)` reads the value from the database. It runs in one thread at a time; the others wait for it.
     """
 
-    def __init__(self, area: AreaVersion, read: Callable[[int, date], Value]) -> None:
-        self.area = area
+    def __init__(self, area_version: AreaVersion, read: Callable[[int, date], Value]) -> None:
+        self.area_version = area_version
         self.read = read
         self._lock = Lock()
         self._held: tuple[Key, Value] | None = None
@@ -94,7 +94,7 @@ class ValuePerVersion(Generic[Value]):
 
         One query when nothing has changed; none with a `version`.
         """
-        key = (self.area.current() if version is None else version, timezone.localdate())
+        key = (self.area_version.current() if version is None else version, timezone.localdate())
         held = self._held
         if held is None or held[0] != key:
             with self._lock:
@@ -106,13 +106,13 @@ class ValuePerVersion(Generic[Value]):
     def for_request(self, request: HttpRequest) -> Value:
         """The value that this request is answered from: one for the whole request. At most one query."""
         values = request_state(request).public_values
-        if self.area.area not in values:
-            values[self.area.area] = self.current(self.area.for_request(request))
-        return values[self.area.area]
+        if self not in values:
+            values[self] = self.current(self.area_version.for_request(request))
+        return values[self]
 
     def set_for_request(self, request: HttpRequest, value: Value) -> None:
         """Answer this request from `value`, as the preview of something that is not public does."""
-        request_state(request).public_values[self.area.area] = value
+        request_state(request).public_values[self] = value
 
     def build(self) -> Value:
         """The value, read from the database now and not held. As many queries as `read` has, and two."""
@@ -129,7 +129,7 @@ class ValuePerVersion(Generic[Value]):
     def _build(self) -> tuple[Key, Value]:
         """Read the value, and its version before and after: a change that commits in between starts it anew."""
         while True:
-            key = (self.area.current(), timezone.localdate())
+            key = (self.area_version.current(), timezone.localdate())
             value = self.read(*key)
-            if (self.area.current(), timezone.localdate()) == key:
+            if (self.area_version.current(), timezone.localdate()) == key:
                 return key, value

@@ -81,10 +81,12 @@ def test_a_preview_is_of_its_request_alone(letters):
     assert letters.for_request(other) == "1: 0"
 
 
-def test_values_of_two_areas_do_not_meet_in_a_request(letters):
+def test_values_do_not_meet_in_a_request(letters):
     request = RequestFactory().get("/")
-    others = ValuePerVersion(AreaVersion("numbers"), lambda version, day: "another")
-    assert (letters.for_request(request), others.for_request(request)) == ("1: 0", "another")
+    numbers = ValuePerVersion(AreaVersion("numbers"), lambda version, day: "numbers")
+    capitals = ValuePerVersion(area, lambda version, day: "capitals")
+    values = [letters.for_request(request), numbers.for_request(request), capitals.for_request(request)]
+    assert values == ["1: 0", "numbers", "capitals"]
 
 
 def test_threads_that_ask_at_the_same_time_wait_for_one_reading(letters, monkeypatch):
