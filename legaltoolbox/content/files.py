@@ -13,6 +13,8 @@ import yaml
 from django.conf import settings
 from django.db import models
 
+from kl_ai.text import clean_text
+
 from ..kinds import KINDS, SCALE, FiledModel
 from ..models import LoadedItem
 from .records import Record, key_of, read_records
@@ -102,7 +104,11 @@ def dump(records: Any) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe, and with yes and no as the words that they are."""
+    """Safe; reads yes and no as words, and cleans every text."""
+
+    def construct_scalar(self, node: Any) -> Any:
+        value = super().construct_scalar(node)
+        return clean_text(value) if isinstance(value, str) else value
 
 
 _Loader.yaml_implicit_resolvers = {

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from kl_ai.text import clean_text
 from legaltoolbox.catalogue import draft_catalogues
 from legaltoolbox.content import files
 from legaltoolbox.content.files import FOLDER
@@ -97,7 +98,7 @@ def test_check_writes_nothing(small):
 def test_what_is_exported_can_be_loaded_elsewhere_and_is_the_same(small, tmp_path):
     load(small)
     assert files.export() == texts_of(small)
-    Activity.objects.filter(code="A01").update(title="'Grundlag': ja", what="Ét\r\nto\r\n\r\n- tre ", is_public=False)
+    Activity.objects.filter(code="A01").update(title="'Grundlag': ja", what="Ét\nto\n\n- tre ", is_public=False)
     Guidance.objects.update(answer="yes", condition="", explanation="\n - foran og bagved \n\n")
     edited = files.export()
     call_command("export_content", to=tmp_path / "other", verbosity=0)
@@ -105,7 +106,14 @@ def test_what_is_exported_can_be_loaded_elsewhere_and_is_the_same(small, tmp_pat
     empty_the_database()
     load(tmp_path / "other")
     assert files.export() == edited
-    assert Activity.objects.get(code="A01").what == "Ét\r\nto\r\n\r\n- tre "
+    assert Activity.objects.get(code="A01").what == "Ét\nto\n\n- tre "
+
+
+def test_texts_are_loaded_cleaned(small):
+    contents = deepcopy(SMALL)
+    contents[A01][0]["what"] = "sags\u00adbehandling\u200b\r\n- punkt\u2028mere"
+    load(write(small, contents))
+    assert Activity.objects.get(code="A01").what == "sagsbehandling\n- punkt mere"
 
 
 def test_a_provision_that_is_added_among_others_stays_where_it_was_written(small):
@@ -149,6 +157,7 @@ def test_export_costs_the_same_number_of_queries_at_two_sizes(small):
         max_size=8,
     )
 )
-def test_any_text_comes_back_from_a_file_as_it_was(texts, tmp_path):
+def test_any_text_comes_back_from_a_file_cleaned_and_else_as_it_was(texts, tmp_path):
     write(tmp_path, {"scale.yaml": [{"axis": text, "example": texts} for text in texts]})
-    assert files.read(tmp_path)[ScaleLevel] == [{"axis": text, "example": texts} for text in texts]
+    cleaned = [clean_text(text) for text in texts]
+    assert files.read(tmp_path)[ScaleLevel] == [{"axis": text, "example": cleaned} for text in cleaned]
