@@ -119,7 +119,10 @@ def test_measures_are_written_one_to_a_line(kl, client):
     assert example(Risk).measures == ["Første, med komma", 'Anden "citat"', "Tredje"]
     measures = read(client, f"{TOOLBOX}risici/R09/").one("section", **{"aria-labelledby": "measures-heading"})
     assert [item.text for item in measures.all("li")] == ["Første, med komma", 'Anden "citat"', "Tredje"]
-    assert not page.send(measures=" \r\n ").redirect_chain
+    assert Form(kl, example(Risk)).send(measures="sags\u00adbehandling\u200b\r\n\u2028\r\n\uf0b7 punkt").redirect_chain
+    assert example(Risk).measures == ["sagsbehandling", "punkt"]
+    refused = Form(kl, example(Risk)).send(measures=" \r\n ")
+    assert "The text has nothing in it that can be seen." in refused.content.decode()
 
 
 def test_options_and_columns_of_a_field_are_written_one_to_a_line(kl, client):

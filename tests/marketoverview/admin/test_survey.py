@@ -37,6 +37,13 @@ def test_a_page_of_questions_is_made_and_gets_its_questions(curator_client, ques
 RESERVED = [*ExportKey, "q", "sort", "page", "contact", "services_own_words", "services_counted_by_kl"]
 
 
+def test_the_texts_of_the_administration_are_cleaned_too(curator_client):
+    texts = {"title_da": "Det,\u00a0I\u200b til\u00adbyder", "intro_da": "en\r\nto\u2028tre\x00"}
+    Page(curator_client, url("questiongroup", "add")).send(code="offers", position="1", **texts)
+    group = QuestionGroup.objects.get()
+    assert (group.title_da, group.intro_da) == ("Det, I tilbyder", "en\nto tre")
+
+
 def test_no_question_has_a_code_that_an_export_or_an_address_uses():
     for code in RESERVED:
         with pytest.raises(ValidationError) as refused:
