@@ -50,14 +50,14 @@ def test_whoever_may_not_read_mail_is_not_told_of_it(server_is_down):
 
 def test_mails_are_found_by_their_state(kl, server_is_down):
     with transaction.atomic():
-        found = {
+        mails = {
             "waiting": post("1"),
             "sent": post("2", "ki@sydkorset.example"),
             "refused": post("3", "a@ukendt.example"),
         }
-        found["given_up"] = post("4")
+        mails["given_up"] = post("4")
     OutgoingMail.objects.filter(key="4").update(next_try_at=None)
-    for state, posted in found.items():
+    for state, posted in mails.items():
         page = kl.get(url("outgoingmail", "changelist"), {"state": state})
         assert list(page.context["cl"].result_list) == [posted], state
         assert str(MailState(state).label) in page.content.decode()
@@ -73,7 +73,7 @@ def test_a_mail_is_read_and_not_changed(kl):
 
 
 def try_again(browser: Client, *posted):
-    data = {"action": "try_again", "_selected_action": [one.pk for one in posted]}
+    data = {"action": "try_again", "_selected_action": [mail.pk for mail in posted]}
     return browser.post(url("outgoingmail", "changelist"), data, follow=True)
 
 
@@ -112,9 +112,9 @@ def test_an_address_is_marked_by_hand_and_cleared(kl):
 
 def test_addresses_are_cleared_together(kl):
     bad = [BadAddress.mark(f"{name}@nordstjernen.example", "") for name in ("a", "b")]
-    for one in bad:
-        post(one.email, one.email)
-    data = {"action": "delete_selected", "_selected_action": [one.pk for one in bad], "post": "yes"}
+    for address in bad:
+        post(address.email, address.email)
+    data = {"action": "delete_selected", "_selected_action": [address.pk for address in bad], "post": "yes"}
     kl.post(url("badaddress", "changelist"), data)
     assert outbox.send_waiting() == Counts(sent=2)
 

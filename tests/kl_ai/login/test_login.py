@@ -55,7 +55,7 @@ def enter(client, code: str):
 
 
 def log_in(client, email: str, **more):
-    """The answer to the right code."""
+    """The response to the right code."""
     ask(client, email, **more)
     return enter(client, newest_code())
 
@@ -158,6 +158,7 @@ def test_three_wrong_guesses_spend_a_code(client, member):
     pages = [enter(client, wrong_code()) for _ in range(3)]
     assert "Koden er ikke rigtig" in pages[1].content.decode()
     assert f'value="{member.email}"' in pages[2].content.decode()
+    assert client.get(CODE).url == LOGIN  # the login is over
     enter(client, newest_code())
     assert not is_logged_in(client)
 
@@ -285,7 +286,7 @@ def test_the_pages_say_where_the_mail_appears_in_the_demonstration(backend, is_s
 
 
 @pytest.mark.parametrize(
-    ("wanted", "leads_to"),
+    ("next_url", "leads_to"),
     [
         ("/leverandoer/svar/1/?a=b", "/leverandoer/svar/1/?a=b"),
         ("https://anderswo.example/", "/leverandoer/"),
@@ -295,8 +296,8 @@ def test_the_pages_say_where_the_mail_appears_in_the_demonstration(backend, is_s
         ("/en/log-ud/", "/leverandoer/"),
     ],
 )
-def test_leads_to_where_the_visitor_came_from_within_the_portal(wanted, leads_to, client, member):
-    assert log_in(client, member.email, next=wanted).url == leads_to
+def test_leads_to_where_the_visitor_came_from_within_the_portal(next_url, leads_to, client, member):
+    assert log_in(client, member.email, next=next_url).url == leads_to
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def form(request, number):
 
 
 def without(request):
-    return HttpResponse(f"kept: {restore.restore_input(request)}")
+    return HttpResponse(f"restored: {restore.restore_input(request)}")
 
 
 urlpatterns = [path("form/<int:number>/", form), path("without/", without), *urlpatterns]

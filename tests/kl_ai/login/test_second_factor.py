@@ -65,8 +65,8 @@ def test_without_an_app_every_page_of_the_administration_leads_to_setting_one_up
     paths = admin_paths(make_response(vendor, "submitted"))
     assert len(paths) > 30
     for path in paths:
-        for answer in (client.get(path), client.post(path)):
-            assert (answer.status_code, answer.url.split("?")[0]) == (302, "/admin/login/"), path
+        for response in (client.get(path), client.post(path)):
+            assert (response.status_code, response.url.split("?")[0]) == (302, "/admin/login/"), path
     assert client.get("/admin/login/?next=/admin/kl_ai/user/").url == f"{APP}?next=%2Fadmin%2Fkl_ai%2Fuser%2F"
 
 

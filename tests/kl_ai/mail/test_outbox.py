@@ -146,7 +146,7 @@ def test_one_refused_address_keeps_no_other_from_getting_its_mail():
     with transaction.atomic():
         first, refused, last = post("1"), post("2", "Nogen@UKENDT.example"), post("3", "ki@sydkorset.example")
     assert received() == ["ki@nordstjernen.example", "ki@sydkorset.example"]
-    assert [one.state for one in (first, refused, last)] == [MailState.SENT, MailState.REFUSED, MailState.SENT]
+    assert [posted.state for posted in (first, refused, last)] == [MailState.SENT, MailState.REFUSED, MailState.SENT]
     assert delivery_message(refused) == ("Mailen til nogen@ukendt.example blev afvist: Adressen kan ikke nås.")
     bad = BadAddress.objects.get()
     assert (bad.email, bad.error) == ("nogen@ukendt.example", "550 5.1.1 No such user")
@@ -188,9 +188,9 @@ def test_many_processes_send_a_mail_once(server_is_down, monkeypatch):
     make_due()
     copies = [OutgoingMail.objects.get(pk=posted.pk) for _ in range(10)]
 
-    def deliver(one) -> bool:
+    def deliver(copy) -> bool:
         try:
-            return outbox.deliver(one)
+            return outbox.deliver(copy)
         finally:
             connection.close()
 
@@ -214,7 +214,7 @@ def test_two_runs_at_once_send_each_mail_once(server_is_down, monkeypatch):
 
     with ThreadPoolExecutor(4) as pool:
         counts = list(pool.map(run, range(4)))
-    assert sum(one.sent for one in counts) == len(received()) == 12
+    assert sum(run.sent for run in counts) == len(received()) == 12
 
 
 def test_a_mail_whose_sender_was_killed_is_sent_by_a_later_run(server_is_down, monkeypatch):
