@@ -30,8 +30,11 @@ class Axis:
 
 def choice_axis(name: str, heading: str | Promise, choices: type[models.TextChoices]) -> Axis:
     """An axis over a field with choices."""
-    labels = lambda content: [(choice.value, capfirst(choice.label)) for choice in choices]  # noqa: E731
-    return Axis(name, heading, labels, lambda item, content: (getattr(item, name),))
+
+    def labelled(content: Content) -> list[tuple[str, str]]:
+        return [(choice.value, capfirst(choice.label)) for choice in choices]
+
+    return Axis(name, heading, labelled, lambda item, content: (getattr(item, name),))
 
 
 def linked_axis(kind: str, heading: str | Promise, label: Callable[[Any], str]) -> Axis:

@@ -149,7 +149,7 @@ class Catalogue:
         return self.parts("fields", section)
 
     def provisions(self, source: LegalSource) -> list[LegalSource]:
-        """What is part of the source directly."""
+        """The sources that are part of this one directly."""
         return self.parts("provisions", source)
 
     def within(self, source: LegalSource) -> list[LegalSource]:

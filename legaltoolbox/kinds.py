@@ -114,7 +114,7 @@ class FiledModel(_WithFields):
     """Whether each row has a file of its own instead of a place in a list."""
     parts: tuple[ItemPart, ...] = ()
     sort_key: Callable[[Any], Any] | None = None
-    """Sorts the rows where the model's own ordering does not."""
+    """The key that the rows are sorted by, where the model's own ordering is not enough."""
 
     def in_order(self, rows: Iterable[Any]) -> Iterable[Any]:
         """The rows in their order; `rows` has the order of the model."""
@@ -123,10 +123,10 @@ class FiledModel(_WithFields):
 
 @dataclass(frozen=True, kw_only=True)
 class ItemKind(FiledModel):
-    """What the toolbox knows of one kind of item."""
+    """One kind of item: its model and files, its names, and its place in search, lists, links and checks."""
 
     heading: str | Promise | None
-    """The plural, as the heading of a list."""
+    """The plural, for the heading of a list."""
     json_name: str
     """The name of the list in the JSON."""
     rank: int = 0
@@ -146,9 +146,9 @@ class ItemKind(FiledModel):
     """The kinds that are listed beside an item on its page, in their order."""
     axes: tuple[Axis, ...] = ()
     needs: tuple[tuple[str, str | Promise], ...] = ()
-    """The kinds that an item must be linked with, and what the content check says where it is not."""
+    """The kinds that an item must be linked with, and the finding of the content check where it is not."""
     rule: Rule | None = None
-    """What else the content check demands of an item of this kind."""
+    """A further rule of the content check for the items of this kind."""
 
     @property
     def name(self) -> str:

@@ -156,13 +156,13 @@ INK, MUTED, PETROL, DARK, PALE, LINE, PAPER = (
 )  # fmt: skip
 WIDTH, LABELS = 1560, 126
 NARROWEST = 106
-"""What every column has; the rest of the width is shared by the number of activities."""
+"""The least width of a column; the columns share the rest by the number of their activities."""
 HEAD_SIZE, HEAD_LEADING = 14, 17
 TITLE_SIZE, TITLE_LEADING, TITLE_GAP = 13.5, 15.5, 6
 CHIP_WIDTH, CHIP_HEIGHT, CHIP_GAP, ROW_PADDING = 34, 20, 4, 6
 INSET = 8
 RESPONSIBLE, INVOLVED = "ansvarlig", "inddrages"
-"""A role's part in an activity, in the language of the content that stands around the words."""
+"""The words for a role's part in an activity, in Danish as the content around them is."""
 
 
 def svg(plan: Plan) -> str:
@@ -191,7 +191,7 @@ class _Drawing:
         }
 
     def _columns(self) -> list[float]:
-        """Where each column begins, and where the last one ends. A phase with more to do is wider."""
+        """The left side of each column, and the right side of the last one. A phase with more activities is wider."""
         phases, lefts = self.plan.phases, [float(LABELS)]
         to_share = WIDTH - LABELS - NARROWEST * len(phases)
         total = sum(len(plan_phase.entries) for plan_phase in phases) or 1

@@ -7,7 +7,7 @@ STEPS = range(1, 5)
 
 
 class Level(models.TextChoices):
-    """How serious a risk is."""
+    """The levels of a risk."""
 
     LOW = "low", _("low")
     MIDDLE = "middle", _("middle")

@@ -1,4 +1,4 @@
-"""What the content check demands of the items of one kind, beside what it demands of all."""
+"""The rules of the content check that concern one kind of item, beside those for all items (`content.check`)."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol

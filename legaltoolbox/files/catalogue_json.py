@@ -77,7 +77,7 @@ def _value(row: Any, name: str, catalogue: Catalogue) -> Any:
 
 
 def _part_text(part: ItemPart) -> str:
-    """What a part's list holds, with the names of its fields."""
+    """The content of a part's list, with the names of its fields."""
     names = [*part.fields, *(f"{inner.name} ({', '.join(inner.fields)})" for inner in part.parts)]
     if part.has_code:
         names.insert(0, "code")

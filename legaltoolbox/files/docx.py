@@ -52,7 +52,7 @@ def sources(item: Item, catalogue: Catalogue) -> str:
 
 
 def source_text(source: LegalSource) -> str:
-    """How a source is cited in a document, with its status where it is no law in force."""
+    """The citation of a source in a document, with its status where it is no law in force."""
     with override("da"):
         if source.status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED):
             return f"{source.name} ({str(source.get_status_display()).lower()})"
@@ -276,11 +276,18 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
         topics = {topic.value: str(topic.label) for topic in Requirement.Topic}
     for topic, heading in topics.items():
         rows = [
-            (requirement.code, Titled(requirement.title, requirement.wording), level_text(requirement),
-             requirement.evidence, sources(requirement, catalogue), Blank("Ja, nej eller delvist"), "")
+            (
+                requirement.code,
+                Titled(requirement.title, requirement.wording),
+                level_text(requirement),
+                requirement.evidence,
+                sources(requirement, catalogue),
+                Blank("Ja, nej eller delvist"),
+                "",
+            )
             for requirement in requirements
             if requirement.topic == topic
-        ]  # fmt: skip
+        ]
         if not rows:
             continue
         yield Heading(heading)
@@ -288,7 +295,7 @@ def _annex_tables(requirements: Sequence[Requirement], catalogue: Catalogue) -> 
 
 
 def level_text(requirement: Requirement) -> str:
-    """How binding a requirement is, in Danish: "Skal", with the note on it; the note alone where it begins so."""
+    """The level of a requirement in Danish, "Skal", with the note on it; the note alone where it begins with that word."""
     with override("da"):
         word, note = str(requirement.get_level_display()).capitalize(), requirement.level_note
     if re.match(rf"{word}\b", note):

@@ -67,12 +67,23 @@ def _risk_rows(items: Sequence[Risk], catalogue: Catalogue) -> Iterator[list[obj
         kinds = {risk.pk: str(risk.get_kind_display()) for risk in items}
     for risk in items:
         yield [
-            risk.code, risk.title, kinds[risk.pk], risk.cause, risk.event, risk.consequence,
-            risk.consequence_municipality, "\n".join(f"• {measure}" for measure in risk.measures),
-            _codes(catalogue.linked(risk, Requirement.KIND)), _codes(catalogue.linked(risk, Activity.KIND)),
-            sources(risk, catalogue), *[""] * 7,
-            ", ".join(role.short_name for role in catalogue.linked(risk, Role.KIND)), "", "", "",
-        ]  # fmt: skip
+            risk.code,
+            risk.title,
+            kinds[risk.pk],
+            risk.cause,
+            risk.event,
+            risk.consequence,
+            risk.consequence_municipality,
+            "\n".join(f"• {measure}" for measure in risk.measures),
+            _codes(catalogue.linked(risk, Requirement.KIND)),
+            _codes(catalogue.linked(risk, Activity.KIND)),
+            sources(risk, catalogue),
+            *[""] * 7,
+            ", ".join(role.short_name for role in catalogue.linked(risk, Role.KIND)),
+            "",
+            "",
+            "",
+        ]
 
 
 def _codes(items: Sequence) -> str:

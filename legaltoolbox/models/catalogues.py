@@ -1,4 +1,4 @@
-"""What can go wrong, what is demanded, and what one may and may not do."""
+"""Risks with their scale, requirements, and the answers about what one may and may not do."""
 
 from typing import ClassVar
 
@@ -141,7 +141,7 @@ class Requirement(Sourced):
 
 
 class Guidance(Sourced):
-    """What one may and may not do, the answer first."""
+    """An answer about what one may and may not do."""
 
     KIND = "guidance"
 

@@ -1,4 +1,4 @@
-"""What every item of the toolbox carries: how certain it is, whether it is public, when it was last reviewed."""
+"""The fields and rules of every item: its certainty, whether it is public, when it was last reviewed."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from kl_ai.natural_keys import NaturalCodeManager
 
 
 class Certainty(models.TextChoices):
-    """How well the wording is known to agree with its source."""
+    """Whether the wording is checked against its source."""
 
     VERIFIED = "verified", _("checked in the text of the source")
     RECALLED = "recalled", _("generally known law, wording not looked up")
@@ -28,7 +28,7 @@ HIGHEST = 9_999
 class Item(models.Model):
     """A piece of content with a stable key, a certainty and a review date.
 
-    Subclasses say what they are called in links (`KIND`) and which field is their key (`KEY`).
+    Subclasses give the name of their kind (`KIND`, see `kinds.py`) and the name of the field that is their key (`KEY`).
     Texts are plain: a blank line separates paragraphs, lines that begin with "- " are a list.
     """
 

@@ -1,4 +1,4 @@
-"""The questions about a solution, and what each answer brings with it."""
+"""The screening questions about a solution, and the conditions under which an item applies."""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from .work import Activity
 RESERVED = frozenset(
     {"q", "role", "pick", "page", "plan", "list", "situation", "toolbox-q", "main-content", "unsettled"}
 )
-"""What the pages call their own parameters and places."""
+"""The names of the pages' own parameters and anchors."""
 
 
 def not_reserved(code: str) -> None:

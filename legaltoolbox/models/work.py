@@ -1,4 +1,4 @@
-"""Who does what, when: roles, phases, and activities with their checklists."""
+"""Roles, phases, and activities with their checklists."""
 
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ class Role(Sourced):
     KIND = "role"
     KEY = "slug"
     VENDOR = "leverandor"
-    """The key of the one whose page says what a vendor must know."""
+    """The key of the vendor's role, whose page lists the requirements that a vendor must know."""
 
     slug = models.SlugField(_("key"), max_length=40, unique=True, help_text=_("Used in addresses. Never reused."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -42,7 +42,7 @@ class Role(Sourced):
 
 
 class Phase(Sourced):
-    """A stretch of the life of an AI solution, from the municipality's foundation to its end."""
+    """A phase in the life of an AI solution, from the municipality's foundation to its end."""
 
     KIND = "phase"
     KEY = "slug"
@@ -164,5 +164,5 @@ class ChecklistItem(StableRow):
 
     @property
     def code(self) -> str:
-        """How pages and documents cite the question, "A25.3"."""
+        """The code that pages and documents cite the question by, "A25.3"."""
         return f"{self.activity.code}.{self.reference}"

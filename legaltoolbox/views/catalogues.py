@@ -1,4 +1,4 @@
-"""The lists with filters: risks, requirements, and what one may and may not do."""
+"""The lists with filters: risks, requirements, and the answers about what one may and may not do."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -150,7 +150,7 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
 
 @toolbox_page
 def guidance(request: HttpRequest) -> HttpResponse:
-    """What one may and may not do, by theme, the answer first."""
+    """The answers about what one may and may not do, by theme."""
     catalogue = catalogues.for_request(request)
     selection = filtersets.read_selection(request, Guidance.KIND, catalogue)
     items = filtersets.matching(Guidance.KIND, catalogue, selection)

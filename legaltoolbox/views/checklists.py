@@ -27,7 +27,7 @@ class ActivityChecklist:
 
 @dataclass(frozen=True)
 class Checklist:
-    """What the page and the file of a checklist show alike."""
+    """The content of a checklist, for its page and for its file."""
 
     title: str
     """In Danish, as the file is called."""

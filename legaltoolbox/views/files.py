@@ -78,7 +78,7 @@ def catalogue_json(request: HttpRequest) -> HttpResponseBase:
 
 @toolbox_page
 def reuse(request: HttpRequest) -> HttpResponse:
-    """What the JSON holds and how it may be used."""
+    """The page about the JSON: its lists and fields, and the terms of use."""
     catalogue = catalogues.for_request(request)
     return render_toolbox_page(
         request,

@@ -100,7 +100,7 @@ def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[Chip]:
 
 
 def _sentence(plan: onepager.Plan) -> str:
-    """How many activities the plan has."""
+    """The number of activities in the plan, in words."""
     if plan.count == plan.total:
         return ngettext("%(n)s activity in all", "All %(n)s activities", plan.total) % {"n": plan.total}
     counts = {"n": plan.count, "total": plan.total}

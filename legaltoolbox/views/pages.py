@@ -1,4 +1,4 @@
-"""What the toolbox's pages have in common: the decorator, the lookup, the frame, and when a text was reviewed."""
+"""Shared by the toolbox's pages: the decorator, the lookup of an item, the frame, and the state of review."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ def in_danish(text: str) -> SafeString:
 
 
 def review_status(items: Sequence[Item], *, with_unsettled: bool = False) -> dict[str, Any]:
-    """What `components/toolbox_status.html` shows of these items.
+    """The context of `components/toolbox_status.html` for these items.
 
-    The oldest review, the keys of what is overdue, the day on which a lawyer had confirmed all of them, and
-    `with_unsettled` those that have a text on what is not settled.
+    It holds the day of the oldest review, the keys of the items whose review is overdue, the day since which a
+    lawyer has confirmed all of them, and, with `with_unsettled`, the items with a text on what is not settled.
     """
     overdue = [item.key for item in items if item.is_overdue]
     confirmed = [item.confirmed_on for item in items if item.confirmed_on]

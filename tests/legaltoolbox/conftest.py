@@ -1,4 +1,4 @@
-"""What several tests of the toolbox start from: a small content, and an editor at the administration."""
+"""Fixtures of the toolbox's tests: a small content, and an editor in the administration."""
 
 from pathlib import Path
 

@@ -140,7 +140,7 @@ def test_a_filter_changes_the_list_and_keeps_ticks_address_and_page(content, des
     desktop.locator("label[for=addressee-vendor]").click()
     desktop.wait_for_url(re.compile("addressee=vendor"))
     assert "pick=K01" in desktop.url
-    expected = len([one for one in content.requirements if one.addressee == "vendor"])
+    expected = len([item for item in content.requirements if item.addressee == "vendor"])
     expect(desktop.locator(".entry-pick")).to_have_count(expected)
     expect(desktop.locator(".pick-bar .chip")).to_have_count(1)
     assert desktop.locator(".pick-actions a").first.get_attribute("href").endswith("pick=K01")
@@ -199,8 +199,8 @@ def test_the_one_pager_is_one_sheet_across_and_the_list_follows(paper, query, co
     assert near(sheet, ACROSS[paper])
 
 
-def near(sheet: tuple[int, int], wanted: tuple[int, int]) -> bool:
-    return all(abs(one - other) <= 2 for one, other in zip(sheet, wanted, strict=True))
+def near(sheet: tuple[int, int], expected: tuple[int, int]) -> bool:
+    return all(abs(length - other) <= 2 for length, other in zip(sheet, expected, strict=True))
 
 
 def test_the_button_prints_the_sheet_alone_and_the_browser_prints_the_list_too(content, desktop):

@@ -54,19 +54,19 @@ def test_every_link_is_seen_from_both_ends(content):
 
 
 def test_links_are_those_of_the_rows_in_the_order_of_their_kind(content_rows):
-    found = catalogues.build()
+    catalogue = catalogues.build()
     activity = Activity.objects.get(code="A25")
     involved = set(activity.involved.values_list("slug", flat=True)) | {activity.responsible.slug}
-    mine = found.find("activity", "A25")
-    assert codes(found.linked(mine, "role")) == [role.slug for role in found.roles if role.slug in involved]
+    item = catalogue.find("activity", "A25")
+    assert codes(catalogue.linked(item, "role")) == [role.slug for role in catalogue.roles if role.slug in involved]
     for kind, rows in (
         ("risk", activity.risks), ("requirement", activity.requirements), ("guidance", activity.guidance),
         ("template", activity.outputs),
     ):  # fmt: skip
-        assert codes(found.linked(mine, kind)) == sorted(rows.values_list("code", flat=True))
-    assert codes(found.linked(mine, "phase")) == ["foranalyse"]
+        assert codes(catalogue.linked(item, kind)) == sorted(rows.values_list("code", flat=True))
+    assert codes(catalogue.linked(item, "phase")) == ["foranalyse"]
     numbers = list(activity.checklist.order_by("number").values_list("question", flat=True))
-    assert [check.question for check in found.checklist(mine)] == numbers
+    assert [check.question for check in catalogue.checklist(item)] == numbers
 
 
 def test_an_activity_rests_on_the_sources_of_its_checklist_too(content_rows):
@@ -77,10 +77,10 @@ def test_an_activity_rests_on_the_sources_of_its_checklist_too(content_rows):
     )  # fmt: skip
     check = ChecklistItem.objects.get(activity__code="A25", number=1)
     check.sources.add(source)
-    found = catalogues.build()
-    planted = found.find("source", "proeve")
-    assert codes(found.resting_on(planted, "activity")) == ["A25"]
-    assert planted in found.linked(found.find("activity", "A25"), "source")
+    catalogue = catalogues.build()
+    new_source = catalogue.find("source", "proeve")
+    assert codes(catalogue.resting_on(new_source, "activity")) == ["A25"]
+    assert new_source in catalogue.linked(catalogue.find("activity", "A25"), "source")
 
 
 def test_what_rests_on_an_article_includes_what_rests_on_its_letters(content):
@@ -104,31 +104,33 @@ def test_what_rests_on_an_article_includes_what_rests_on_its_letters(content):
 def test_a_source_knows_what_it_changes_and_shows_it_apart(content_rows):
     changing, changed = LegalSource.objects.get(slug="ai-omnibus"), LegalSource.objects.get(slug="ai-forordningen")
     changing.amends.set([changed])
-    found = catalogues.build()
-    assert found.amendments[changing.pk] == [changed.pk]
-    assert found.find("source", "ai-forordningen") not in found.linked(found.find("source", "ai-omnibus"), "source")
+    catalogue = catalogues.build()
+    assert catalogue.amendments[changing.pk] == [changed.pk]
+    assert catalogue.find("source", "ai-forordningen") not in catalogue.linked(
+        catalogue.find("source", "ai-omnibus"), "source"
+    )
 
 
 # What is not public -------------------------------------------------------------------------------
 
 
-def reached(found: Catalogue):
+def reached(catalogue: Catalogue):
     """Every item that something of the catalogue leads to, with where from."""
-    for items in found.items.values():
+    for items in catalogue.items.values():
         for item in items.values():
-            yield from ((item, other) for kind in found.items for other in found.linked(item, kind))
-            yield from ((item, condition.question) for condition in found.conditions(item))
+            yield from ((item, other) for kind in catalogue.items for other in catalogue.linked(item, kind))
+            yield from ((item, condition.question) for condition in catalogue.conditions(item))
             if item.KIND == "source":
-                yield from ((item, other) for other in (item.part_of, *found.provisions(item)))
-                yield from ((item, found.items["source"].get(pk)) for pk in found.amendments.get(item.pk, ()))
-    for question in found.questions:
+                yield from ((item, other) for other in (item.part_of, *catalogue.provisions(item)))
+                yield from ((item, catalogue.items["source"].get(pk)) for pk in catalogue.amendments.get(item.pk, ()))
+    for question in catalogue.questions:
         yield question, question.requires
-    for template in found.templates:
+    for template in catalogue.templates:
         yield template, template.owner
-    for activity in found.activities:
+    for activity in catalogue.activities:
         yield from ((activity, other) for other in (activity.phase, activity.responsible))
-        yield from ((activity, part.role) for part in found.involved(activity))
-        yield from ((activity, check.role) for check in found.checklist(activity))
+        yield from ((activity, part.role) for part in catalogue.involved(activity))
+        yield from ((activity, check.role) for check in catalogue.checklist(activity))
 
 
 @hypothesis_settings(max_examples=8)
@@ -138,21 +140,21 @@ def test_nothing_public_leads_to_something_that_is_not(data, content_rows):
         model.objects.update(is_public=True)
         keys = sorted(model.objects.values_list(model.KEY, flat=True))
         hide(model, *data.draw(st.lists(st.sampled_from(keys), unique=True, max_size=4), label=kind))
-    found = catalogues.build()
-    for kind, items in found.items.items():
+    catalogue = catalogues.build()
+    for kind, items in catalogue.items.items():
         assert all(item.is_public for item in items.values()), kind
-    for item, other in reached(found):
-        assert other is None or found.items[other.KIND].get(other.pk) is other, f"{item.key} leads to {other}"
+    for item, other in reached(catalogue):
+        assert other is None or catalogue.items[other.KIND].get(other.pk) is other, f"{item.key} leads to {other}"
 
 
 def test_what_is_switched_off_is_found_nowhere(content_rows):
     Activity.objects.filter(code="A26").update(what="Et andet ord end A25 står her.")
     hide(Activity, "A25")
-    found = catalogues.build()
-    assert found.find("activity", "A25") is None
-    assert search.by_code("A25", found) is None
-    assert linking.linker(found).inline("Se A25 og A26.") == 'Se A25 og <a href="{}">A26</a>.'.format(
-        linking.url(found.find("activity", "A26"))
+    catalogue = catalogues.build()
+    assert catalogue.find("activity", "A25") is None
+    assert search.by_code("A25", catalogue) is None
+    assert linking.linker(catalogue).inline("Se A25 og A26.") == 'Se A25 og <a href="{}">A26</a>.'.format(
+        linking.url(catalogue.find("activity", "A26"))
     )
     assert draft_catalogues.build().find("activity", "A25").is_public is False
 
@@ -160,10 +162,10 @@ def test_what_is_switched_off_is_found_nowhere(content_rows):
 def test_activities_go_with_the_phase_or_the_role_that_they_cannot_do_without(content_rows):
     hide(Phase, "udfasning")
     hide(Role, "arkiv")
-    found = catalogues.build()
+    catalogue = catalogues.build()
     gone = Activity.objects.filter(phase__slug="udfasning") | Activity.objects.filter(responsible__slug="arkiv")
     assert gone.exists()
-    assert set(codes(found.activities)) == {*Activity.objects.values_list("code", flat=True)} - {
+    assert set(codes(catalogue.activities)) == {*Activity.objects.values_list("code", flat=True)} - {
         *gone.values_list("code", flat=True)
     }
 
@@ -178,9 +180,9 @@ def test_provisions_go_with_their_act_at_any_depth(content_rows):
 def test_templates_go_with_their_owner(content_rows):
     owner = DocumentTemplate.objects.get(code="S11").owner
     hide(Role, owner.slug)
-    mine = set(DocumentTemplate.objects.filter(owner=owner).values_list("code", flat=True))
-    assert "S11" in mine
-    assert not mine & set(codes(catalogues.build().templates))
+    owned = set(DocumentTemplate.objects.filter(owner=owner).values_list("code", flat=True))
+    assert "S11" in owned
+    assert not owned & set(codes(catalogues.build().templates))
 
 
 def test_what_can_stand_alone_stays_without_what_is_gone(content_rows):
@@ -189,10 +191,14 @@ def test_what_can_stand_alone_stays_without_what_is_gone(content_rows):
     check = others.select_related("activity", "role").first()
     hide(ScreeningQuestion, "personoplysninger")
     hide(Role, check.role.slug)
-    found = catalogues.build()
-    assert found.find("question", "foelsomme").requires is None
-    assert found.checklist(found.find("activity", check.activity.code))[check.number - 1].role is None
-    assert all(condition.question in found.questions for risk in found.risks for condition in found.conditions(risk))
+    catalogue = catalogues.build()
+    assert catalogue.find("question", "foelsomme").requires is None
+    assert catalogue.checklist(catalogue.find("activity", check.activity.code))[check.number - 1].role is None
+    assert all(
+        condition.question in catalogue.questions
+        for risk in catalogue.risks
+        for condition in catalogue.conditions(risk)
+    )
 
 
 # Reading ------------------------------------------------------------------------------------------
@@ -211,17 +217,17 @@ def test_building_costs_the_same_number_of_queries_at_two_sizes(content_rows):
 
 
 def test_reading_a_catalogue_that_is_built_costs_no_query(content_rows, django_assert_num_queries):
-    found = catalogues.build()
+    catalogue = catalogues.build()
     with django_assert_num_queries(0):
-        for item, other in reached(found):
+        for item, other in reached(catalogue):
             str(item), str(other)
-        for template in found.templates:
-            [found.fields(section) for section in found.sections(template)]
-        assert found.reviewed_on
+        for template in catalogue.templates:
+            [catalogue.fields(section) for section in catalogue.sections(template)]
+        assert catalogue.reviewed_on
 
 
 def test_a_page_costs_one_query_and_a_change_is_seen_by_the_next(content_rows, django_assert_num_queries):
-    """Another process has only the number in the database to know by."""
+    """Another process learns of a change by the number in the database alone."""
     first = catalogues.current()
     with django_assert_num_queries(1):
         assert catalogues.current() is first
@@ -248,22 +254,22 @@ def test_a_change_while_it_is_read_is_not_missed(content_rows, monkeypatch):
     read = catalogues.read
 
     def read_and_be_overtaken(version, day):
-        found = read(version, day)
+        catalogue = read(version, day)
         monkeypatch.setattr(catalogues, "read", read)
         Activity.objects.filter(code="A25").update(title="En ny titel")
         toolbox_version.bump()
-        return found
+        return catalogue
 
     monkeypatch.setattr(catalogues, "read", read_and_be_overtaken)
-    found = catalogues.current()
-    assert found.find("activity", "A25").title == "En ny titel"
-    assert found.version == toolbox_version.current()
+    catalogue = catalogues.current()
+    assert catalogue.find("activity", "A25").title == "En ny titel"
+    assert catalogue.version == toolbox_version.current()
 
 
 def test_an_empty_toolbox_is_a_catalogue_too(db):
-    found = catalogues.build()
-    assert not any(found.items.values())
-    assert found.reviewed_on is None
+    catalogue = catalogues.build()
+    assert not any(catalogue.items.values())
+    assert catalogue.reviewed_on is None
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from legaltoolbox import filtersets
 from legaltoolbox.models import LegalSource, Phase, toolbox_version
 from tests.reading import Element, facet_of, notices_of, read, sentence_of
 
@@ -28,7 +29,7 @@ kinds = pytest.mark.parametrize("kind", PATHS)
 
 
 def chips_of(page: Element) -> dict[str, str]:
-    """What each chip of the filters says to the address that takes its choice away."""
+    """The text of each chip of the filters, and the address without its choice."""
     return {chip.text: chip.attrs["href"] for chip in page.one("div", "selection-chips").all("a", "chip")}
 
 
@@ -51,8 +52,8 @@ def ticked(page: Element) -> set[str]:
 
 
 def link(page: Element, text: str) -> str:
-    (found,) = [link.attrs["href"] for link in page.one("main").all("a") if link.text == text]
-    return found
+    (address,) = [link.attrs["href"] for link in page.one("main").all("a") if link.text == text]
+    return address
 
 
 # Filters --------------------------------------------------------------------------------------------
@@ -82,16 +83,16 @@ def test_with_a_choice_made_the_other_numbers_count_within_it(kind, content, cli
 
 @kinds
 def test_options_widen_and_filters_narrow(kind, content, client):
-    def found(query: str) -> set[str]:
+    def results(query: str) -> set[str]:
         return set(listed(read(client, f"{PATHS[kind]}?{query}")))
 
     page = read(client, PATHS[kind])
     first, second = AXES[kind][:2]
-    (one, _), (other, _) = sorted(facet_of(page, first).items(), key=lambda option: -option[1])[:2]
+    (large, _), (small, _) = sorted(facet_of(page, first).items(), key=lambda option: -option[1])[:2]
     narrowing = max((options := facet_of(page, second)), key=options.get)
-    wide = found(f"{first}={one}&{first}={other}")
-    assert wide == found(f"{first}={one}") | found(f"{first}={other}")
-    assert found(f"{first}={one}&{first}={other}&{second}={narrowing}") == wide & found(f"{second}={narrowing}")
+    wide = results(f"{first}={large}&{first}={small}")
+    assert wide == results(f"{first}={large}") | results(f"{first}={small}")
+    assert results(f"{first}={large}&{first}={small}&{second}={narrowing}") == wide & results(f"{second}={narrowing}")
 
 
 @kinds
@@ -124,8 +125,8 @@ def test_what_the_address_cannot_mean_is_dropped_and_named(kind, content, client
 def test_each_chip_takes_its_own_choice_away(kind, content, client):
     page = read(client, PATHS[kind])
     first, second = AXES[kind][:2]
-    one, other = (max((options := facet_of(page, axis)), key=options.get) for axis in (first, second))
-    chosen = read(client, f"{PATHS[kind]}?q=og&{first}={one}&{second}={other}")
+    first_choice, second_choice = (max((options := facet_of(page, axis)), key=options.get) for axis in (first, second))
+    chosen = read(client, f"{PATHS[kind]}?q=og&{first}={first_choice}&{second}={second_choice}")
     chips = chips_of(chosen)
     assert len(chips) == 3
     for label, url in chips.items():
@@ -166,7 +167,7 @@ def test_picks_survive_every_filter_and_go_along_to_the_files(content, client):
 
 
 def test_picks_are_not_lost_where_nothing_matches(content, client):
-    """Whoever searches for a word that is nowhere, and then for another, still has the picks."""
+    """A search for a word that is nowhere, and then for another, keeps the picks."""
     page = read(client, f"{PATHS['requirement']}?q=findesikkenogensteder&{PICKS}")
     assert ticked(page) == {"K01", "K08"}
 
@@ -197,7 +198,7 @@ def test_the_page_of_a_requirement_leads_to_its_pick(content, client):
 
 
 def test_what_a_vendor_must_know_is_one_click_and_the_same_on_the_vendors_page(content, client):
-    expected = [one.code for one in content.requirements if one.addressee in ("vendor", "both")]
+    expected = [requirement.code for requirement in content.requirements if requirement.addressee in ("vendor", "both")]
     page = read(client, link(read(client, PATHS["requirement"]), "All that a vendor must know"))
     assert sorted(listed(page)) == sorted(expected)
     vendor = read(client, f"{TOOLBOX}roller/leverandor/").one("section", **{"aria-labelledby": "vendor-heading"})
@@ -226,15 +227,15 @@ def test_the_risk_page_explains_the_scale_and_the_matrix(content, client):
 
 def test_the_answer_stands_before_its_condition_and_names_its_source(content, client):
     page = read(client, PATHS["guidance"])
-    for one in content.guidance:
-        answer = page.one("li", "answer", id=one.code)
+    for guidance in content.guidance:
+        answer = page.one("li", "answer", id=guidance.code)
         order = [part.attrs.get("class", "").split()[0] for part in answer.all("p") if "class" in part.attrs]
-        assert order[:2] == ["answer-first", "answer-condition"] if one.condition else order[0] == "answer-first"
+        assert order[:2] == ["answer-first", "answer-condition"] if guidance.condition else order[0] == "answer-first"
         with override("en"):
-            assert answer.one("p", "answer-first").text.startswith(one.get_kind_display())
-            urls = {reverse("toolbox:source", args=[source.slug]) for source in content.linked(one, "source")}
+            assert answer.one("p", "answer-first").text.startswith(guidance.get_kind_display())
+            urls = {reverse("toolbox:source", args=[source.slug]) for source in content.linked(guidance, "source")}
         assert urls <= {link.attrs["href"] for link in answer.one("p", "entry-foot").all("a")}
-        assert answer.has("div", "unsettled") == bool(one.unsettled)
+        assert answer.has("div", "unsettled") == bool(guidance.unsettled)
 
 
 def test_every_template_is_listed_with_its_file_and_the_central_ones_are_marked(content, client):
@@ -267,14 +268,14 @@ def test_a_requirement_in_the_list_says_what_is_not_in_force_and_what_is_unsettl
     page = read(client, PATHS["requirement"])
     entries = dict(zip(listed(page), page.all("li", "entry"), strict=True))
     marked = 0
-    for one in content.requirements:
-        entry, sources = entries[one.code], content.linked(one, "source")
+    for requirement in content.requirements:
+        entry, sources = entries[requirement.code], content.linked(requirement, "source")
         open_sources = [s for s in sources if s.status in ("adopted", "proposed")] + [
             s for s in sources if s.is_unsettled
         ]
-        assert len(entry.one("p", "entry-foot").all("span", "legal-tag")) == len(open_sources), one.code
-        assert entry.has("a", "legal-unsettled") == bool(one.unsettled), one.code
-        marked += bool(open_sources) and bool(one.unsettled)
+        assert len(entry.one("p", "entry-foot").all("span", "legal-tag")) == len(open_sources), requirement.code
+        assert entry.has("a", "legal-unsettled") == bool(requirement.unsettled), requirement.code
+        marked += bool(open_sources) and bool(requirement.unsettled)
     assert marked
 
 
@@ -283,7 +284,7 @@ def test_a_change_names_everything_that_rests_on_what_it_changes(content, client
     changed = [omnibus, *(content.items["source"][pk] for pk in content.amendments[omnibus.pk])]
     assert len(changed) > 1
     kinds_touched = ("activity", "template", "risk", "requirement", "guidance")
-    expected = {one.code for source in changed for kind in kinds_touched for one in content.resting_on(source, kind)}
+    expected = {item.code for source in changed for kind in kinds_touched for item in content.resting_on(source, kind)}
     page = read(client, f"{TOOLBOX}aendringer/")
     (entry,) = [
         entry
@@ -304,22 +305,24 @@ def test_what_is_to_come_next_stands_first_among_the_changes(content_rows, clien
         LegalSource.objects.filter(pk=row.pk).update(status="in_force", applies_from=day, change="Ny tekst.")
     toolbox_version.bump()
     page = read(client, f"{TOOLBOX}aendringer/")
-    shown = [heading.all("a")[0].text for heading in page.all("h3") if heading.has("span", "legal-tag")]
+    headings = [heading.all("a")[0].text for heading in page.all("h3") if heading.has("span", "legal-tag")]
     names = [row.name for row in rows]
-    assert [name for name in shown if name in names] == [names[place] for place in (4, 2, 1, 3, 0)]
+    assert [name for name in headings if name in names] == [names[place] for place in (4, 2, 1, 3, 0)]
 
 
 def test_law_that_is_to_come_is_told_once_for_all_of_its_parts(content, client):
     """Also where no editor has written what changes; and from which day."""
     page = read(client, f"{TOOLBOX}aendringer/")
-    told = {heading.all("a")[0].text: heading.text for heading in page.all("h3") if heading.has("span", "legal-tag")}
-    coming = [one for one in content.sources if one.status == "adopted"]
-    assert [one for one in coming if not one.change]
-    for one in coming:
-        if one.change or one.part_of is None or one.part_of.status != "adopted":
-            assert "applies from" in told[one.name] or not one.applies_from, one.slug
+    headings = {
+        heading.all("a")[0].text: heading.text for heading in page.all("h3") if heading.has("span", "legal-tag")
+    }
+    coming = [source for source in content.sources if source.status == "adopted"]
+    assert [source for source in coming if not source.change]
+    for source in coming:
+        if source.change or source.part_of is None or source.part_of.status != "adopted":
+            assert "applies from" in headings[source.name] or not source.applies_from, source.slug
         else:
-            assert one.name not in told, one.slug
+            assert source.name not in headings, source.slug
 
 
 def test_a_source_that_is_to_come_and_unsettled_says_both(content_rows, client):
@@ -331,3 +334,21 @@ def test_a_source_that_is_to_come_and_unsettled_says_both(content_rows, client):
     (entry,) = [one for one in page.all("li", "entry") if one.one("span", "code").text == requirement.code]
     foot = entry.one("p", "entry-foot").text
     assert f"{source.name} Adopted, not in force Unsettled" in " ".join(foot.split())
+
+
+# The classes behind the filters -----------------------------------------------------------------------
+
+
+def test_the_class_of_the_filters_is_made_once_for_each_catalogue_and_serves_both_languages(content, rf):
+    """Making it costs more than validating a query."""
+    request = rf.get("/?role=dpo&kind=ukendt")
+    for language, text in (("da", "Emne"), ("en", "Kind")):
+        with override(language):
+            filtersets.read_situation(request, content)
+            notices = filtersets.read_selection(request, "risk", content).notices
+            assert any(text in notice for notice in notices), notices
+    classes = {key: value for key, value in content.memo.items() if key[0] == "filterset"}
+    filtersets.read_selection(request, "risk", content)
+    filtersets.read_situation(request, content)
+    assert {key: value for key, value in content.memo.items() if key[0] == "filterset"} == classes
+    assert {"situation", "risk"} <= {name for _filterset, name in classes}

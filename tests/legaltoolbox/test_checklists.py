@@ -12,16 +12,16 @@ from tests.reading import Element, bytes_of, read
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 
 
-def asked(page: Element) -> list[str]:
-    """The numbers of the questions on a page."""
+def question_codes(page: Element) -> list[str]:
+    """The codes of the questions on a page."""
     return [check.one("label").one("span", "code").text for check in page.all("li", "check")]
 
 
-def of_activity(activity, content) -> list[str]:
+def codes_of_activity(activity, content) -> list[str]:
     return [f"{activity.code}.{check.number}" for check in content.checklist(activity)]
 
 
-def of_role(role, content) -> list[str]:
+def codes_of_role(role, content) -> list[str]:
     """The questions that a role answers: those that name it, and those that name nobody where it is responsible."""
     return [
         f"{activity.code}.{check.number}"
@@ -42,31 +42,38 @@ def test_an_activity_asks_its_questions_in_order_and_says_when_each_is_done(cont
     for activity in content.activities:
         for path in (f"aktiviteter/{activity.code}/tjekliste/", f"aktiviteter/{activity.code}/"):
             page = read(client, TOOLBOX + path)
-            assert asked(page) == of_activity(activity, content), path
-        for check, shown in zip(content.checklist(activity), page.all("li", "check"), strict=True):
-            assert letters(check.question) in letters(shown.one("label").text)
-            assert letters(check.guidance) in letters(shown.text)
-            assert f"Gjort, når: {' '.join(check.done_when.split())}" in shown.text
+            assert question_codes(page) == codes_of_activity(activity, content), path
+        for check, item in zip(content.checklist(activity), page.all("li", "check"), strict=True):
+            assert letters(check.question) in letters(item.one("label").text)
+            assert letters(check.guidance) in letters(item.text)
+            assert f"Gjort, når: {' '.join(check.done_when.split())}" in item.text
 
 
 def test_a_phase_asks_all_questions_of_its_activities(content, client):
     for phase in content.phases:
         page = read(client, f"{TOOLBOX}faser/{phase.slug}/tjekliste/")
-        expected = [number for one in content.activities if one.phase is phase for number in of_activity(one, content)]
-        assert asked(page) == expected
+        expected = [
+            number
+            for activity in content.activities
+            if activity.phase is phase
+            for number in codes_of_activity(activity, content)
+        ]
+        assert question_codes(page) == expected
         assert page.one("p", "lead").text.startswith(f"{len(expected)} questions.")
 
 
 def test_a_role_is_asked_exactly_what_it_answers(content, client):
     everything = []
     for role in content.roles:
-        expected = of_role(role, content)
+        expected = codes_of_role(role, content)
         page = read(client, f"{TOOLBOX}roller/{role.slug}/tjekliste/")
-        assert asked(page) == expected, role.slug
+        assert question_codes(page) == expected, role.slug
         own = read(client, f"{TOOLBOX}roller/{role.slug}/").one("ul", "take-list").text
         assert (f"({len(expected)} question" in own) == bool(expected), role.slug
         everything += expected
-    assert sorted(everything) == sorted(number for one in content.activities for number in of_activity(one, content))
+    assert sorted(everything) == sorted(
+        number for activity in content.activities for number in codes_of_activity(activity, content)
+    )
 
 
 def test_a_role_without_questions_is_told_so_and_offered_no_file(content_rows, client):
@@ -87,14 +94,14 @@ def test_a_question_that_another_role_answers_says_who(content, client):
     assert named
     for activity, check in named[:10]:
         page = read(client, f"{TOOLBOX}aktiviteter/{activity.code}/tjekliste/")
-        shown = page.all("li", "check")[[one.pk for one in content.checklist(activity)].index(check.pk)]
-        assert f"Besvares af: {check.role.name}" in shown.text
+        item = page.all("li", "check")[[row.pk for row in content.checklist(activity)].index(check.pk)]
+        assert f"Besvares af: {check.role.name}" in item.text
 
 
 def test_ticks_belong_to_nothing_that_could_be_sent(content, client):
     page = read(client, f"{TOOLBOX}faser/foranalyse/tjekliste/")
     boxes = page.all("input", type="checkbox")
-    assert len(boxes) == len(asked(page)) > 10
+    assert len(boxes) == len(question_codes(page)) > 10
     assert not [box for box in boxes if "name" in box.attrs]
     assert not [form for form in page.all("form") if form.all("input", type="checkbox")]
 
@@ -111,10 +118,10 @@ def test_a_question_that_is_taken_away_is_gone_from_all_lists(content_rows, clie
         f"aktiviteter/{activity.code}/", f"faser/{activity.phase.slug}/", f"roller/{activity.responsible.slug}/",
     )  # fmt: skip
     number = f"{activity.code}.{check.number}"
-    assert all(number in asked(read(client, f"{TOOLBOX}{path}tjekliste/")) for path in paths)
+    assert all(number in question_codes(read(client, f"{TOOLBOX}{path}tjekliste/")) for path in paths)
     check.delete()
     toolbox_version.bump()
-    assert not any(number in asked(read(client, f"{TOOLBOX}{path}tjekliste/")) for path in paths)
+    assert not any(number in question_codes(read(client, f"{TOOLBOX}{path}tjekliste/")) for path in paths)
 
 
 # Word -----------------------------------------------------------------------------------------------
@@ -134,11 +141,11 @@ def rows_of(client, path: str) -> dict[str, list]:
 @pytest.mark.parametrize("path", ["aktiviteter/A25/tjekliste", "faser/foranalyse/tjekliste", "roller/dpo/tjekliste"])
 def test_the_word_file_asks_what_the_page_asks(path, content, client):
     rows = rows_of(client, f"{TOOLBOX}{path}.docx")
-    assert list(rows) == asked(read(client, f"{TOOLBOX}{path}/"))
+    assert list(rows) == question_codes(read(client, f"{TOOLBOX}{path}/"))
     for number, cells in rows.items():
         code, _, position = number.partition(".")
         activity = content.find("activity", code)
-        (check,) = [one for one in content.checklist(activity) if one.number == int(position)]
+        (check,) = [row for row in content.checklist(activity) if row.number == int(position)]
         assert letters(cells[1].text) == letters(check.question)
         how = f"{check.guidance}Gjort, når: {check.done_when}"
         assert letters(cells[2].text).startswith(letters(how))

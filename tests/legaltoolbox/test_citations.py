@@ -56,7 +56,7 @@ def test_every_written_form_is_found_whole(form):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "citations"),
     [
         ("Efter GDPR art. 22 i et projekt", ["GDPR art. 22"]),
         ("Efter forvaltningsloven § 22 i et projekt", ["forvaltningsloven § 22"]),
@@ -68,8 +68,8 @@ def test_every_written_form_is_found_whole(form):
         ("Forvaltningsloven § 22 gælder", ["Forvaltningsloven § 22"]),  # at the beginning of a sentence
     ],
 )
-def test_a_citation_ends_where_the_sentence_goes_on(text, found):
-    assert cited(text) == found
+def test_a_citation_ends_where_the_sentence_goes_on(text, citations):
+    assert cited(text) == citations
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def slugs(query: str, content) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "slugs_named"),
     [
         ("art 35", ["gdpr-art-35"]),
         ("artikel 35", ["gdpr-art-35"]),
@@ -223,15 +223,15 @@ def slugs(query: str, content) -> list[str]:
         ("GDPR art. 5-99", ["gdpr-art-5"]),
     ],
 )
-def test_the_provision_is_found_in_the_table(query, found, content):
-    assert slugs(query, content) == found
+def test_the_provision_is_found_in_the_table(query, slugs_named, content):
+    assert slugs(query, content) == slugs_named
 
 
 def test_a_paragraph_without_an_act_is_that_of_every_act(content):
-    found = slugs("§ 22", content)
-    assert "forvaltningsloven-par-22" in found
-    assert found == [source.slug for source in content.sources if source.slug.endswith("-par-22")]
-    assert slugs("§22", content) == found
+    named = slugs("§ 22", content)
+    assert "forvaltningsloven-par-22" in named
+    assert named == [source.slug for source in content.sources if source.slug.endswith("-par-22")]
+    assert slugs("§22", content) == named
 
 
 def test_a_paragraph_with_a_letter_is_another_paragraph(content):
@@ -252,11 +252,11 @@ def test_every_source_of_an_act_is_found_under_its_own_name(content):
 def test_other_names_of_an_act_are_understood_as_soon_as_they_are_written(content_rows):
     LegalSource.objects.filter(slug="forvaltningsloven").update(aliases=["fvl", "den danske forvaltningslov"])
     LegalSource.objects.filter(slug="ai-forordningen").update(aliases=["AI Act"])
-    found = catalogues.build()
-    assert slugs("fvl § 22", found) == ["forvaltningsloven-par-22"]
-    assert slugs("§ 22 i den danske forvaltningslov", found) == ["forvaltningsloven-par-22"]
-    assert slugs("AI Act 26(2)", found) == ["ai-forordningen-art-26-stk-2"]
-    assert slugs("ai act", found) == ["ai-forordningen"]
+    catalogue = catalogues.build()
+    assert slugs("fvl § 22", catalogue) == ["forvaltningsloven-par-22"]
+    assert slugs("§ 22 i den danske forvaltningslov", catalogue) == ["forvaltningsloven-par-22"]
+    assert slugs("AI Act 26(2)", catalogue) == ["ai-forordningen-art-26-stk-2"]
+    assert slugs("ai act", catalogue) == ["ai-forordningen"]
 
 
 def test_a_provision_shows_what_rests_on_it_and_on_its_parts(content_rows):

@@ -1,4 +1,4 @@
-"""Whatever an address holds: the page with a notice, or a helpful 404. Whatever a text holds: it stays text everywhere."""
+"""Hostile addresses give the page with a notice, or a helpful 404; hostile texts stay text everywhere."""
 
 import io
 import json
@@ -76,14 +76,14 @@ query_strings = st.one_of(
 )
 
 
-def answer(client, path: str, query: str):
+def response_to(client, path: str, query: str):
     response = client.generic("GET", path, QUERY_STRING=query or "&")
     assert not response.cookies
     return response
 
 
-def shown(client, path: str, query: str) -> Element:
-    response = answer(client, path, query)
+def page_of(client, path: str, query: str) -> Element:
+    response = response_to(client, path, query)
     assert response.status_code == 200, response.status_code
     html = response.content.decode()
     assert not DISGUISED.search(html)
@@ -100,7 +100,7 @@ def shown(client, path: str, query: str) -> Element:
 @example(path=f"{TOOLBOX}soeg/", query="q=%ED%A0%80+art.+35")
 @example(path=f"{TOOLBOX}krav/", query="pick=%00&pick=K01&pick=&q=%E2%80%AE")
 def test_every_page_answers_any_query_string(client, path, query):
-    shown(client, path, query)
+    page_of(client, path, query)
 
 
 @with_content
@@ -109,7 +109,7 @@ def test_every_page_answers_any_query_string(client, path, query):
 @example(path=f"{TOOLBOX}krav.xlsx", query="q=%EF%BF%BE%01")
 @example(path=f"{TOOLBOX}krav.docx", query="pick=K01&pick=%00&x=%01")
 def test_every_file_is_sound_under_any_query_string(client, path, query):
-    response = answer(client, path, query)
+    response = response_to(client, path, query)
     if response.status_code == 302:  # nothing matches: to the list that says so
         assert response["Location"].startswith(TOOLBOX)
         return
@@ -129,7 +129,7 @@ def test_every_file_is_sound_under_any_query_string(client, path, query):
     | st.from_regex(r"(art\.?|§+|bilag) ?[0-9]{1,4} ?[a-z(),. 0-9]{0,20}", fullmatch=True)
 )
 def test_any_words_may_be_searched_for(client, q):
-    page = shown(client, f"{TOOLBOX}soeg/", urlencode({"q": q}))
+    page = page_of(client, f"{TOOLBOX}soeg/", urlencode({"q": q}))
     assert page.has("h1")
 
 
@@ -140,7 +140,7 @@ unknown_names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min
 @hypothesis_settings(max_examples=20)
 @given(path=st.sampled_from(READING), unknown=st.lists(unknown_names, min_size=1, max_size=4, unique=True))
 def test_unknown_parameters_are_named_and_change_nothing(client, path, unknown):
-    page = shown(client, path, "&".join(f"{name}=1" for name in unknown))
+    page = page_of(client, path, "&".join(f"{name}=1" for name in unknown))
     notices = notices_of(page)
     assert len(notices) == len(unknown)
     assert all(any(f"“{name}”" in notice for notice in notices) for name in unknown)
@@ -154,7 +154,7 @@ LONG = long_queries("pick", "role=dpo")
 @pytest.mark.parametrize("path", [TOOLBOX, f"{TOOLBOX}krav/", f"{TOOLBOX}soeg/"])
 @pytest.mark.parametrize("query", LONG.values(), ids=LONG)
 def test_an_absurdly_long_address_is_cut_and_says_so(path, query, content, client):
-    assert "The address was too long. Its last part was ignored." in notices_of(shown(client, path, query))
+    assert "The address was too long. Its last part was ignored." in notices_of(page_of(client, path, query))
 
 
 @pytest.mark.parametrize("path", READING)
@@ -162,7 +162,7 @@ def test_an_absurdly_long_address_is_cut_and_says_so(path, query, content, clien
     "text", ['"><script>alert(1)</script>', "{{ 7*7 }}", "{% csrf_token %}", "javascript:alert(1)"]
 )
 def test_markup_in_the_address_stays_text(path, text, content, client):
-    page = shown(client, path, urlencode(dict.fromkeys(("q", "role", "kind", "pick", "x"), text)))
+    page = page_of(client, path, urlencode(dict.fromkeys(("q", "role", "kind", "pick", "x"), text)))
     assert notices_of(page)
     assert not [script for script in page.all("script") if "src" not in script.attrs]
     assert "49" not in " ".join(notices_of(page))
@@ -198,7 +198,7 @@ def test_an_address_of_nothing_is_a_404_in_the_design(client, template, segment)
 
 TEXT = "<select> & \"Søren\"\nhan\x0b\x01 s\x1fagde\r\n=1+1 'x' {{ y }} ]]> %s"
 WORDS = ['<select>&"Søren"', "hansagde", "=1+1'x'{{y}}]]>%s"]
-"""What must be found of it wherever it is shown, blanks and what no file can hold left out."""
+"""The parts of the text that every page and file must show, without blanks and characters that no file can hold."""
 SHORT = '<b> & "Sø"\x01'
 
 
@@ -235,9 +235,9 @@ def letters(text: str) -> str:
 
 
 def assert_holds(text: str, *, times: int = 1, where: str = "") -> None:
-    found = letters(text)
+    shown_letters = letters(text)
     for words in WORDS:
-        assert found.count(words) >= times, (where, words)
+        assert shown_letters.count(words) >= times, (where, words)
 
 
 PLANTED = {
@@ -253,7 +253,7 @@ def test_markup_in_a_text_stays_text_on_every_page(hostile, client):
     for path, times in PLANTED.items():
         page = read(client, TOOLBOX + path)
         assert_holds(page.one("main").text, times=times, where=path)
-        assert not [found for found in page.all("select") if found.attrs.get("id") != "role"], path
+        assert not [select for select in page.all("select") if select.attrs.get("id") != "role"], path
         assert page.one("head").one("title").text, path
 
 

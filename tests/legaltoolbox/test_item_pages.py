@@ -43,7 +43,7 @@ def title_of(item) -> str:
 
 
 def status_of(page: Element) -> Element:
-    """What the page says of its text."""
+    """The part of the page on the state of its text."""
     return page.one("aside", "text-status")
 
 
@@ -83,7 +83,7 @@ def test_every_item_has_a_page_in_english_that_says_what_its_text_is_worth(kind,
         assert unsettled == ([letters(item.unsettled)] if item.unsettled else []), item.key
         if kind in IN_ORDER:
             way = [link.attrs["href"] for link in page.one("nav", "neighbours").all("a")]
-            assert way == [address(one) for one in (before, after) if one], item.key
+            assert way == [address(neighbour) for neighbour in (before, after) if neighbour], item.key
 
 
 def test_answers_and_questions_stand_where_links_to_them_lead(content, client):
@@ -128,7 +128,13 @@ def test_what_is_not_public_does_not_exist_for_a_visitor_and_nothing_leads_there
     Risk.objects.filter(code="R09").update(is_public=False)
     toolbox_version.bump()
     read(client, f"{TOOLBOX}risici/R09/", status=404)
-    for path in ("", "risici/", "krav/", "aktiviteter/A25/", *(f"faser/{one.slug}/" for one in Phase.objects.all())):
+    for path in (
+        "",
+        "risici/",
+        "krav/",
+        "aktiviteter/A25/",
+        *(f"faser/{phase.slug}/" for phase in Phase.objects.all()),
+    ):
         page = read(client, TOOLBOX + path)
         assert not [link for link in page.all("a") if link.attrs.get("href", "").endswith("/R09/")], path
 
@@ -157,9 +163,9 @@ def test_a_list_is_marked_where_one_of_its_items_is_overdue(content_rows, client
     assert "were to be reviewed again" not in read(client, f"{TOOLBOX}risici/").text
     Risk.objects.filter(code="R09").update(review_by=date(2026, 1, 1), reviewed_on=date(2025, 1, 1))
     toolbox_version.bump()
-    said = status_of(read(client, f"{TOOLBOX}risici/")).text
-    assert "Some of these texts were to be reviewed again before today" in said
-    assert "They may be out of date: R09. " in said
+    status = status_of(read(client, f"{TOOLBOX}risici/")).text
+    assert "Some of these texts were to be reviewed again before today" in status
+    assert "They may be out of date: R09. " in status
 
 
 def test_a_page_says_when_a_lawyer_has_confirmed_it_or_that_none_has(content_rows, client):
@@ -211,11 +217,11 @@ def test_a_source_that_is_not_plainly_law_says_so_wherever_it_is_named(state, la
 
 def test_a_source_page_shows_all_that_rests_on_it_and_on_its_parts(content, client):
     act = next(source for source in content.sources if len(content.provisions(source)) > 3)
-    shown = {link.attrs["href"] for link in read(client, address(act)).one("main").all("a")}
-    assert {address(part) for part in content.provisions(act)} <= shown
+    addresses = {link.attrs["href"] for link in read(client, address(act)).one("main").all("a")}
+    assert {address(part) for part in content.provisions(act)} <= addresses
     for part in content.within(act):
         for kind in ("activity", "template", "risk", "requirement", "guidance"):
-            assert {address(item) for item in content.linked(part, kind)} <= shown, part.slug
+            assert {address(item) for item in content.linked(part, kind)} <= addresses, part.slug
 
 
 # Language -------------------------------------------------------------------------------------------
@@ -265,11 +271,11 @@ def test_the_texts_of_an_item_are_marked_as_danish_whatever_their_letters(conten
 
 def test_only_what_was_read_in_its_source_is_said_to_be(content, client):
     """A date alone says when status and dates were checked, by whatever reports there are."""
-    examples = {(one.certainty, bool(one.checked_on)): one for one in content.sources}
+    examples = {(source.certainty, bool(source.checked_on)): source for source in content.sources}
     assert {certainty for certainty, _ in examples} == {"verified", "recalled", "uncertain"}
-    for (certainty, _), one in examples.items():
-        page = read(client, f"{TOOLBOX}kilder/{one.slug}/")
+    for (certainty, _), source in examples.items():
+        page = read(client, f"{TOOLBOX}kilder/{source.slug}/")
         (checked,) = (
             row.one("dd").text for row in page.one("dl", "item-facts").all("div") if row.one("dt").text == "Checked"
         )
-        assert ("in the text of the source" in checked) == (certainty == "verified"), one.slug
+        assert ("in the text of the source" in checked) == (certainty == "verified"), source.slug

@@ -19,8 +19,8 @@ from legaltoolbox.screening import Situation, applying
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(of: Plan) -> ET.Element:
-    return ET.fromstring(svg(of))
+def drawn(drawn_plan: Plan) -> ET.Element:
+    return ET.fromstring(svg(drawn_plan))
 
 
 def links(root: ET.Element, cls: str) -> list[ET.Element]:
@@ -33,7 +33,7 @@ def words(element: ET.Element) -> str:
 
 
 def name_of(link: ET.Element) -> str:
-    """What is read out for a link."""
+    """The name that is read out for a link."""
     return link.get("aria-label") or link.findtext(f"{SVG}title") or words(link)
 
 
@@ -42,8 +42,8 @@ def letters(text: str) -> str:
     return "".join(text.replace("-", "").split())
 
 
-def codes(of: Plan) -> list[str]:
-    return [entry.activity.code for plan_phase in of.phases for entry in plan_phase.entries]
+def codes(drawn_plan: Plan) -> list[str]:
+    return [entry.activity.code for plan_phase in drawn_plan.phases for entry in plan_phase.entries]
 
 
 def drawn_situation(data: st.DataObject, content: Catalogue) -> Situation:
@@ -58,57 +58,60 @@ def drawn_situation(data: st.DataObject, content: Catalogue) -> Situation:
 
 
 def test_without_a_situation_everything_is_in_the_plan_phase_by_phase(content):
-    whole = plan(content, Situation())
-    assert codes(whole) == [activity.code for activity in content.activities]
-    assert whole.count == whole.total == 59
-    assert whole.role is None
-    assert list(whole.roles) == content.roles
-    assert [plan_phase.phase for plan_phase in whole.phases] == content.phases
-    for plan_phase in whole.phases:
+    everything = plan(content, Situation())
+    assert codes(everything) == [activity.code for activity in content.activities]
+    assert everything.count == everything.total == 59
+    assert everything.role is None
+    assert list(everything.roles) == content.roles
+    assert [plan_phase.phase for plan_phase in everything.phases] == content.phases
+    for plan_phase in everything.phases:
         assert {entry.activity.phase for entry in plan_phase.entries} == {plan_phase.phase}
-        assert {entry.activity.code for entry in plan_phase.gates} == {c for c in codes(whole) if c[0] == "P"} & {
+        assert {entry.activity.code for entry in plan_phase.gates} == {c for c in codes(everything) if c[0] == "P"} & {
             entry.activity.code for entry in plan_phase.entries
         }
         assert len(plan_phase.gates) + len(plan_phase.work) == len(plan_phase.entries)
 
 
 def test_a_role_sees_exactly_what_it_takes_part_in(content_rows):
-    found = catalogues.build()
-    for role in found.roles:
-        mine = plan(found, Situation(role.slug))
+    catalogue = catalogues.build()
+    for role in catalogue.roles:
+        role_plan = plan(catalogue, Situation(role.slug))
         responsible = set(Activity.objects.filter(responsible=role.pk).values_list("code", flat=True))
         involved = set(Involvement.objects.filter(role=role.pk).values_list("activity__code", flat=True))
-        assert mine.role is role
-        assert set(codes(mine)) == responsible | involved
-        assert role in mine.roles
-        for plan_phase in mine.phases:
+        assert role_plan.role is role
+        assert set(codes(role_plan)) == responsible | involved
+        assert role in role_plan.roles
+        for plan_phase in role_plan.phases:
             for entry in plan_phase.entries:
-                part = entry.participant(role)
-                assert part.is_responsible == (entry.activity.code in responsible)
-                assert part.why
+                participant = entry.participant(role)
+                assert participant.is_responsible == (entry.activity.code in responsible)
+                assert participant.why
 
 
 @hypothesis_settings(max_examples=30)
 @given(data=st.data())
 def test_a_plan_holds_what_applies_and_a_role_takes_part_in(data, content):
     situation = drawn_situation(data, content)
-    of = plan(content, situation)
+    drawn_plan = plan(content, situation)
     applies = [activity.code for activity, _ in applying(content.activities, content, situation)]
     everything = plan(content, replace(situation, role=""))
     assert codes(everything) == applies
-    assert of.total == len(content.activities)
-    assert of.count == len(codes(of)) <= len(applies)
+    assert drawn_plan.total == len(content.activities)
+    assert drawn_plan.count == len(codes(drawn_plan)) <= len(applies)
     if situation.role:
-        assert codes(of) == [
+        assert codes(drawn_plan) == [
             entry.activity.code
             for plan_phase in everything.phases
             for entry in plan_phase.entries
-            if situation.role in [part.role.slug for part in entry.participants]
+            if situation.role in [participant.role.slug for participant in entry.participants]
         ]
     taking_part = {
-        part.role.slug for plan_phase in of.phases for entry in plan_phase.entries for part in entry.participants
+        participant.role.slug
+        for plan_phase in drawn_plan.phases
+        for entry in plan_phase.entries
+        for participant in entry.participants
     }
-    assert [role.slug for role in of.roles] == [role.slug for role in content.roles if role.slug in taking_part]
+    assert [role.slug for role in drawn_plan.roles] == [role.slug for role in content.roles if role.slug in taking_part]
 
 
 def test_an_unknown_role_is_no_role(content):
@@ -118,39 +121,45 @@ def test_an_unknown_role_is_no_role(content):
 def test_the_responsible_comes_first_and_once(content_rows):
     activity = Activity.objects.get(code="A25")
     activity.involvement_set.create(role=activity.responsible, why="Også.")
-    found = catalogues.build()
-    parts = onepager.participants(found.find("activity", "A25"), found)
-    assert parts[0].is_responsible
-    assert parts[0].role.slug == activity.responsible.slug
-    assert parts[0].why == activity.responsible_why
-    assert len({part.role.slug for part in parts}) == len(parts)
-    assert [part.role.position for part in parts[1:]] == sorted(part.role.position for part in parts[1:])
+    catalogue = catalogues.build()
+    participants = onepager.participants(catalogue.find("activity", "A25"), catalogue)
+    assert participants[0].is_responsible
+    assert participants[0].role.slug == activity.responsible.slug
+    assert participants[0].why == activity.responsible_why
+    assert len({participant.role.slug for participant in participants}) == len(participants)
+    assert [participant.role.position for participant in participants[1:]] == sorted(
+        participant.role.position for participant in participants[1:]
+    )
 
 
 # The drawing --------------------------------------------------------------------------------------
 
 
-def assert_shows(of: Plan) -> None:
+def assert_shows(drawn_plan: Plan) -> None:
     """Every phase, title, role and part is there as a link, by its address and by its words."""
-    root = drawn(of)
-    assert [link.get("href") for link in links(root, "op-phase")] == [url(plan_phase.phase) for plan_phase in of.phases]
-    entries = [entry for plan_phase in of.phases for entry in plan_phase.entries]
+    root = drawn(drawn_plan)
+    assert [link.get("href") for link in links(root, "op-phase")] == [
+        url(plan_phase.phase) for plan_phase in drawn_plan.phases
+    ]
+    entries = [entry for plan_phase in drawn_plan.phases for entry in plan_phase.entries]
     titles = links(root, "op-title")
     assert [link.get("href") for link in titles] == [url(entry.activity) for entry in entries]
     assert [letters(words(link)) for link in titles] == [
         letters(f"{entry.activity.code}{entry.activity.title}") for entry in entries
     ]
-    assert [link.get("href") for link in links(root, "op-role")] == [url(role) for role in of.roles]
-    assert [letters(words(link)) for link in links(root, "op-role")] == [letters(role.short_name) for role in of.roles]
+    assert [link.get("href") for link in links(root, "op-role")] == [url(role) for role in drawn_plan.roles]
+    assert [letters(words(link)) for link in links(root, "op-role")] == [
+        letters(role.short_name) for role in drawn_plan.roles
+    ]
     chips = sorted((link.get("href"), words(link)) for link in links(root, "op-chip"))
     assert chips == sorted((url(entry.activity), entry.activity.code) for entry in entries for _ in entry.parts)
-    between = [gate for plan_phase in of.phases[:-1] for gate in plan_phase.gates]
+    between = [gate for plan_phase in drawn_plan.phases[:-1] for gate in plan_phase.gates]
     assert [link.get("href") for link in links(root, "op-gate")] == [url(gate.activity) for gate in between]
 
 
-def assert_fits(of: Plan) -> None:
+def assert_fits(drawn_plan: Plan) -> None:
     """The columns fill the width, and nothing stands outside of them."""
-    root = drawn(of)
+    root = drawn(drawn_plan)
     width, height = (float(number) for number in root.get("viewBox").split()[2:])
     assert width == WIDTH
     heads = [link.find(f"{SVG}rect") for link in links(root, "op-phase")]
@@ -175,30 +184,30 @@ def test_the_drawing_of_everything_shows_all_of_it(content):
 
 def test_every_role_has_a_drawing_of_its_own(content):
     for role in content.roles:
-        of = plan(content, Situation(role.slug))
-        assert_shows(of)
-        assert_fits(of)
+        drawn_plan = plan(content, Situation(role.slug))
+        assert_shows(drawn_plan)
+        assert_fits(drawn_plan)
 
 
 @hypothesis_settings(max_examples=25)
 @given(data=st.data())
 def test_every_situation_has_a_drawing(data, content):
-    of = plan(content, drawn_situation(data, content))
-    assert_shows(of)
-    if of.count:
-        assert_fits(of)
+    drawn_plan = plan(content, drawn_situation(data, content))
+    assert_shows(drawn_plan)
+    if drawn_plan.count:
+        assert_fits(drawn_plan)
 
 
 def test_a_situation_in_which_a_role_has_nothing_to_do_can_be_drawn(content):
     answers = {question.code: "no" for question in content.questions}
-    of = plan(content, Situation("borger", answers))
-    assert of.count == 0
-    assert links(drawn(of), "op-title") == []
+    drawn_plan = plan(content, Situation("borger", answers))
+    assert drawn_plan.count == 0
+    assert links(drawn(drawn_plan), "op-title") == []
 
 
 def test_parts_do_not_cover_each_other(content):
-    for of in (plan(content, Situation()), plan(content, Situation("jurist"))):
-        boxes = [link.find(f"{SVG}rect") for link in links(drawn(of), "op-chip")]
+    for drawn_plan in (plan(content, Situation()), plan(content, Situation("jurist"))):
+        boxes = [link.find(f"{SVG}rect") for link in links(drawn(drawn_plan), "op-chip")]
         places = [(float(box.get("x")), float(box.get("y"))) for box in boxes]
         for place, (x, y) in enumerate(places):
             assert not any(abs(x - other) < CHIP_WIDTH and abs(y - down) < 20 for other, down in places[:place])
@@ -213,16 +222,16 @@ def test_no_text_breaks_the_drawing(content_rows):
     Role.objects.filter(slug="dpo").update(name=HOSTILE, short_name="<b> & \"c\" 'd'")
     Phase.objects.filter(slug="foranalyse").update(name=HOSTILE)
     ActivityCondition.objects.filter(activity__code="A25").update(reason=HOSTILE)
-    of = plan(catalogues.build(), Situation())
-    assert_shows(of)
-    root = drawn(of)
+    drawn_plan = plan(catalogues.build(), Situation())
+    assert_shows(drawn_plan)
+    root = drawn(drawn_plan)
     assert "select" not in {element.tag.removeprefix(SVG) for element in root.iter()}
     assert letters(words(links(root, "op-phase")[2])) == letters(f"2. {HOSTILE}")
     (gate,) = (link for link in links(root, "op-gate") if link.get("href").endswith("/P2/"))
     assert name_of(gate) == f"P2 {HOSTILE}"
-    mine = [link for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]
-    assert len(mine) == 1 + Involvement.objects.filter(activity__code="A25").count()
-    for chip in mine:
+    chips = [link for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]
+    assert len(chips) == 1 + Involvement.objects.filter(activity__code="A25").count()
+    for chip in chips:
         assert name_of(chip).startswith(f"A25 {HOSTILE}. ")
         assert name_of(chip).endswith(f": {HOSTILE}")
 
@@ -234,23 +243,23 @@ def test_a_part_says_who_takes_it_and_why(content):
     assert root.find(f"{SVG}g").get("lang") == "da"  # all that is in it, also on an English page
     names = [name_of(link) for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]
     responsible = f"A25 {activity.title}. {activity.responsible.name} (ansvarlig): {activity.responsible_why}"
-    involved = [
-        f"A25 {activity.title}. {part.role.name} (inddrages): {part.why}" for part in content.involved(activity)
-    ]
+    involved = [f"A25 {activity.title}. {row.role.name} (inddrages): {row.why}" for row in content.involved(activity)]
     assert sorted(names) == sorted([responsible, *involved])
 
 
 def test_links_are_read_out_in_whole_words(content):
-    """Whoever listens hears “informationssikkerheden”, wherever the line is broken."""
-    for of in (plan(content, Situation()), plan(content, Situation("leverandor"))):
-        root = drawn(of)
+    """A screen reader says “informationssikkerheden”, wherever the line is broken."""
+    for drawn_plan in (plan(content, Situation()), plan(content, Situation("leverandor"))):
+        root = drawn(drawn_plan)
         names = {cls: [name_of(link) for link in links(root, cls)] for cls in ("op-phase", "op-title", "op-role")}
         titles = [
-            f"{entry.activity.code} {entry.activity.title}" for plan_phase in of.phases for entry in plan_phase.entries
+            f"{entry.activity.code} {entry.activity.title}"
+            for plan_phase in drawn_plan.phases
+            for entry in plan_phase.entries
         ]
         assert names["op-title"] == titles
-        assert names["op-phase"] == [str(plan_phase.phase) for plan_phase in of.phases]
-        assert names["op-role"] == [role.short_name for role in of.roles]
+        assert names["op-phase"] == [str(plan_phase.phase) for plan_phase in drawn_plan.phases]
+        assert names["op-role"] == [role.short_name for role in drawn_plan.roles]
 
 
 def test_the_drawing_needs_no_style_and_no_script(content):

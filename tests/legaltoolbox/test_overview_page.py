@@ -17,7 +17,7 @@ SITUATIONS = [
 
 
 def chips_of(page: Element) -> dict[str, str]:
-    """What each chip says to the address that takes its choice away."""
+    """The text of each chip, and the address without its choice."""
     return {chip.text: chip.attrs["href"] for chip in page.all("a", "chip")}
 
 
@@ -34,7 +34,7 @@ def parts_listed(entry: Element) -> Iterator[str]:
 
 
 def name_of(link: Element) -> str:
-    """What a screen reader calls a link."""
+    """The name of a link for a screen reader."""
     names = [link.attrs.get("aria-label", ""), *(title.text for title in link.all("title")), link.text]
     return folded(next(filter(None, names)))
 
@@ -57,7 +57,7 @@ OPPOSITE = {"yes": "no", "no": "yes"}
 
 def test_a_yes_that_an_earlier_no_overrules_is_named(content, client):
     """Otherwise the chip would say yes and the plan leave out what belongs to it."""
-    question = next(one for one in content.questions if one.requires is not None)
+    question = next(question for question in content.questions if question.requires is not None)
     page = read(client, f"{OVERVIEW}?{question.requires.code}=no&{question.code}=yes")
     (notice,) = notices_of(page)
     assert question.question in notice
@@ -95,10 +95,10 @@ def test_an_answer_brings_what_it_decides_with_the_reason_or_takes_it_away(conte
             decided.setdefault((condition.question, condition.answer), {})[activity.code] = condition.reason
     assert decided
     for (question, answer), reasons in decided.items():
-        shown = entries(read(client, OVERVIEW + query_for(question, answer)))
+        listed = entries(read(client, OVERVIEW + query_for(question, answer)))
         for code, reason in reasons.items():
-            assert shown[code].one("p", "plan-reason").text == f"Fordi {reason}."
-            assert not shown[code].has("p", "plan-open")
+            assert listed[code].one("p", "plan-reason").text == f"Fordi {reason}."
+            assert not listed[code].has("p", "plan-open")
         hidden = entries(read(client, OVERVIEW + query_for(question, OPPOSITE[answer])))
         assert not set(reasons) & set(hidden), question.code
 
@@ -107,26 +107,26 @@ def test_what_depends_on_an_unanswered_question_stays_and_says_so(content, clien
     page = read(client, f"{OVERVIEW}?leverandoer=yes")
     questions = {field.attrs["id"]: field.one("legend").text for field in page.all("fieldset", "screening")}
     assert questions == {question.code: question.question for question in content.questions}
-    shown = entries(page)
+    listed = entries(page)
     for activity in content.activities:
         conditions = content.conditions(activity)
         open_ = {condition.question.code for condition in conditions if condition.question.code != "leverandoer"}
-        if any((one.question.code, one.answer) == ("leverandoer", "yes") for one in conditions):
-            assert "Depends on" not in shown[activity.code].text, activity.code
+        if any((condition.question.code, condition.answer) == ("leverandoer", "yes") for condition in conditions):
+            assert "Depends on" not in listed[activity.code].text, activity.code
         elif open_:
-            said = shown[activity.code].one("p", "plan-open")
-            assert said.text.startswith("Depends on a question that you have not answered:")
-            links = {link.attrs["href"].removeprefix("#"): link.text for link in said.all("a")}
+            reason = listed[activity.code].one("p", "plan-open")
+            assert reason.text.startswith("Depends on a question that you have not answered:")
+            links = {link.attrs["href"].removeprefix("#"): link.text for link in reason.all("a")}
             assert links == {code: questions[code] for code in open_}
 
 
 def test_what_always_applies_says_so_among_what_has_a_reason(content, client):
-    shown = entries(read(client, f"{OVERVIEW}?personoplysninger=yes"))
+    listed = entries(read(client, f"{OVERVIEW}?personoplysninger=yes"))
     always = [activity.code for activity in content.activities if not content.conditions(activity)]
     assert always
     for code in always:
-        assert not shown[code].has("p", "plan-reason"), code
-        assert shown[code].one("p", "plan-open").text == "Applies to every AI solution."
+        assert not listed[code].has("p", "plan-reason"), code
+        assert listed[code].one("p", "plan-open").text == "Applies to every AI solution."
 
 
 def test_no_to_a_question_is_no_to_what_follows_on_it(content, client):
@@ -140,28 +140,28 @@ def test_no_to_a_question_is_no_to_what_follows_on_it(content, client):
 
 def test_a_role_sees_what_it_takes_part_in_and_nothing_else(content, client):
     for role in content.roles:
-        shown = entries(read(client, f"{OVERVIEW}?role={role.slug}"))
+        listed = entries(read(client, f"{OVERVIEW}?role={role.slug}"))
         reading = read(client, f"{OVERVIEW}roller/{role.slug}/").all("ul", "reading")
-        assert list(shown) == [code.text for phase in reading for code in phase.all("span", "code")], role.slug
-        for code, entry in shown.items():
-            (mine,) = [part for part in parts_listed(entry) if f". {role.name} (" in part]
-            why = mine.partition("): ")[2]
-            assert f"{role.short_name}: {why}" in [said.text for said in entry.all("p", "plan-reason")], (
+        assert list(listed) == [code.text for phase in reading for code in phase.all("span", "code")], role.slug
+        for code, entry in listed.items():
+            (part_text,) = [part for part in parts_listed(entry) if f". {role.name} (" in part]
+            why = part_text.partition("): ")[2]
+            assert f"{role.short_name}: {why}" in [reason.text for reason in entry.all("p", "plan-reason")], (
                 role.slug,
                 code,
             )
 
 
 def test_risks_and_requirements_of_the_situation_are_named_with_their_reason(content, client):
-    condition = next(found for risk in content.risks for found in content.conditions(risk))
-    page = read(client, OVERVIEW + query_for(condition.question, condition.answer))
+    first = next(condition for risk in content.risks for condition in content.conditions(risk))
+    answered = (first.question, first.answer)
+    page = read(client, OVERVIEW + query_for(*answered))
     also = page.one("section", **{"aria-labelledby": "also-heading"})
     named = {item.one("span", "code").text: item.one("span", "ref-reason").text for item in also.all("li")}
     for item in (*content.risks, *content.requirements):
-        here = [found for found in content.conditions(item) if (found.question, found.answer) == (
-            condition.question, condition.answer)]  # fmt: skip
-        if here:
-            assert here[0].reason in named[item.code]
+        holding = [row for row in content.conditions(item) if (row.question, row.answer) == answered]
+        if holding:
+            assert holding[0].reason in named[item.code]
     assert not read(client, OVERVIEW).has("section", **{"aria-labelledby": "also-heading"})
 
 
@@ -174,12 +174,12 @@ def test_the_requirements_that_apply_are_one_click_from_an_annex(query, content,
     page = read(client, link.attrs["href"])
     picked = {box.attrs["value"] for box in page.all("input", name="pick") if "checked" in box.attrs}
     ruled_out = {
-        one.code
-        for one in content.requirements
-        if content.conditions(one)
-        and all((found.question.code, found.answer) == ("generativ", "yes") for found in content.conditions(one))
+        requirement.code
+        for requirement in content.requirements
+        if (conditions := content.conditions(requirement))
+        and all((condition.question.code, condition.answer) == ("generativ", "yes") for condition in conditions)
     }
-    assert picked == {one.code for one in content.requirements} - ruled_out
+    assert picked == {requirement.code for requirement in content.requirements} - ruled_out
 
 
 # The address ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a page of the toolbox asks of the database does not depend on how much content there is, and no page sets a cookie."""
+"""The queries of a page of the toolbox do not depend on the amount of content, and no page sets a cookie."""
 
 import pytest
 from django.db import connection
@@ -26,8 +26,8 @@ ADDRESSES = {
 }
 
 
-def asked(client, path: str) -> list[str]:
-    """What is asked until the last byte has been sent."""
+def queries_of(client, path: str) -> list[str]:
+    """The statements that run until the last byte has been sent."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
         response.getvalue()
@@ -47,8 +47,8 @@ def make_as_much_again() -> None:
             if model is LegalSource:
                 item.name += " (to)"
         model.objects.bulk_create(copies.values())
-        for of in model._meta.many_to_many:
-            through, ours = of.remote_field.through, f"{of.m2m_field_name()}_id"
+        for field in model._meta.many_to_many:
+            through, ours = field.remote_field.through, f"{field.m2m_field_name()}_id"
             rows = list(through.objects.all())
             for row in rows:
                 row.pk = None
@@ -71,7 +71,7 @@ def _the_market_is_known(db):
 def test_every_address_costs_the_version_and_little_more(content, client):
     for address in ADDRESSES.values():
         for path in address.paths()[: len(address.queries)]:
-            queries = asked(client, path)
+            queries = queries_of(client, path)
             assert len(queries) <= MOST, "\n".join([path, *queries])
 
 
@@ -79,11 +79,11 @@ def test_with_twice_the_content_nothing_costs_more(content_rows, client):
     """Neither an address nor reading the content."""
     paths = [path for address in ADDRESSES.values() for path in address.paths()[:1]]
     before = queries_of_reading()
-    few = {path: len(asked(client, path)) for path in paths}
+    few = {path: len(queries_of(client, path)) for path in paths}
     make_as_much_again()
     assert queries_of_reading() == before <= 45
     assert len(catalogues.current().risks) == 2 * Risk.objects.exclude(code__endswith="b").count()
-    assert {path: len(asked(client, path)) for path in paths} == few
+    assert {path: len(queries_of(client, path)) for path in paths} == few
     assert max(few.values()) <= MOST
 
 
@@ -95,8 +95,8 @@ def queries_of_reading() -> int:
 
 @pytest.mark.parametrize("path", ["", "risici/", "krav/?level=must", "aktiviteter/A25/", "kilder/gdpr-art-35/"])
 def test_a_remembered_page_asks_for_the_version_only(path, content, client):
-    asked(client, f"/juridisk-vaerktoejskasse/{path}")
-    (only,) = asked(client, f"/juridisk-vaerktoejskasse/{path}")
+    queries_of(client, f"/juridisk-vaerktoejskasse/{path}")
+    (only,) = queries_of(client, f"/juridisk-vaerktoejskasse/{path}")
     assert "publicversion" in only
 
 
@@ -109,6 +109,7 @@ def test_a_page_that_has_not_changed_asks_for_the_version_only(content, client):
 
 def test_a_search_costs_the_same_with_any_number_of_results(content, client):
     numbers = {
-        len(asked(client, f"/juridisk-vaerktoejskasse/soeg/?q={q}")) for q in ("a", "data", "art.+35", "findesikke")
+        len(queries_of(client, f"/juridisk-vaerktoejskasse/soeg/?q={q}"))
+        for q in ("a", "data", "art.+35", "findesikke")
     }
     assert len(numbers) == 1

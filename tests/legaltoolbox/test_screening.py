@@ -22,10 +22,13 @@ QUESTIONS = (FIRST, FOLLOWING, LAST, OTHER)
 ACTIVITY = Activity(pk=1, code="A01")
 
 
-def judge(conditions: list[tuple[ScreeningQuestion, str]], **answers: str):
+def verdict_on(conditions: list[tuple[ScreeningQuestion, str]], **answers: str):
     """The verdict on an activity with these conditions, each with a reason that names it."""
-    rows = [ActivityCondition(question=of, answer=answer, reason=f"{of.code} {answer}") for of, answer in conditions]
-    catalogue = Catalogue(0, date(2025, 1, 1), {}, _parts={("activity conditions", 1): rows})
+    rows = [
+        ActivityCondition(question=question, answer=answer, reason=f"{question.code} {answer}")
+        for question, answer in conditions
+    ]
+    catalogue = Catalogue(0, date(2025, 1, 1), {}, _parts={("conditions", Activity, 1): rows})
     return verdict(ACTIVITY, catalogue, Situation(answers=answers))
 
 
@@ -34,55 +37,55 @@ def judge(conditions: list[tuple[ScreeningQuestion, str]], **answers: str):
 
 @pytest.mark.parametrize("answers", [{}, {"persondata": "no"}, {"persondata": "yes", "udvikler": "no"}])
 def test_what_has_no_condition_always_applies(answers):
-    judged = judge([], **answers)
-    assert judged.applies
-    assert judged.unanswered == ()
-    assert judged.reasons == ()
+    result = verdict_on([], **answers)
+    assert result.applies
+    assert result.unanswered == ()
+    assert result.reasons == ()
 
 
 def test_one_condition_that_holds_is_enough_and_is_the_reason():
-    judged = judge([(FIRST, "yes"), (OTHER, "no")], persondata="yes", udvikler="yes")
-    assert judged.applies
-    assert judged.unanswered == ()
-    assert judged.reasons == ("persondata yes",)
+    result = verdict_on([(FIRST, "yes"), (OTHER, "no")], persondata="yes", udvikler="yes")
+    assert result.applies
+    assert result.unanswered == ()
+    assert result.reasons == ("persondata yes",)
 
 
 def test_a_reason_decides_also_while_another_question_is_open():
-    judged = judge([(FIRST, "yes"), (OTHER, "no")], persondata="yes")
-    assert judged.reasons == ("persondata yes",)
-    assert judged.unanswered == ()
+    result = verdict_on([(FIRST, "yes"), (OTHER, "no")], persondata="yes")
+    assert result.reasons == ("persondata yes",)
+    assert result.unanswered == ()
 
 
 def test_all_reasons_that_hold_are_given_once_each():
-    judged = judge([(FIRST, "yes"), (OTHER, "no"), (FIRST, "yes")], persondata="yes", udvikler="no")
-    assert judged.reasons == ("persondata yes", "udvikler no")
+    result = verdict_on([(FIRST, "yes"), (OTHER, "no"), (FIRST, "yes")], persondata="yes", udvikler="no")
+    assert result.reasons == ("persondata yes", "udvikler no")
 
 
 def test_what_has_no_condition_that_holds_does_not_apply():
-    judged = judge([(FIRST, "yes"), (OTHER, "no")], persondata="no", udvikler="yes")
-    assert not judged.applies
-    assert judged.reasons == ()
+    result = verdict_on([(FIRST, "yes"), (OTHER, "no")], persondata="no", udvikler="yes")
+    assert not result.applies
+    assert result.reasons == ()
 
 
 def test_what_is_not_answered_stays_in_sight_and_says_which_question_would_decide():
-    judged = judge([(FIRST, "yes"), (OTHER, "no"), (OTHER, "yes")], persondata="no")
-    assert judged.applies
-    assert judged.unanswered == (OTHER,)
-    assert judged.reasons == ()
+    result = verdict_on([(FIRST, "yes"), (OTHER, "no"), (OTHER, "yes")], persondata="no")
+    assert result.applies
+    assert result.unanswered == (OTHER,)
+    assert result.reasons == ()
 
 
 @pytest.mark.parametrize("chosen", [{}, {"foelsomme": "yes"}, {"biometri": "yes"}])
 def test_no_to_a_question_is_no_to_those_that_follow_on_it(chosen):
     answers = {"persondata": "no"} | chosen
     assert Situation(answers=answers).answer(LAST) == "no"
-    assert not judge([(FOLLOWING, "yes"), (LAST, "yes")], **answers).applies
-    assert judge([(LAST, "no")], **answers).reasons == ("biometri no",)
+    assert not verdict_on([(FOLLOWING, "yes"), (LAST, "yes")], **answers).applies
+    assert verdict_on([(LAST, "no")], **answers).reasons == ("biometri no",)
 
 
 @pytest.mark.parametrize("first", [{}, {"persondata": "yes"}])
 def test_yes_or_nothing_to_a_question_leaves_those_that_follow_on_it_open(first):
     assert Situation(answers=first).answer(FOLLOWING) == ""
-    assert judge([(FOLLOWING, "yes")], **first).unanswered == (FOLLOWING,)
+    assert verdict_on([(FOLLOWING, "yes")], **first).unanswered == (FOLLOWING,)
 
 
 # Whatever the conditions --------------------------------------------------------------------------
@@ -114,19 +117,18 @@ def completed(answers: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {**answers, **dict(zip(still, rest, strict=True))}
 
 
-@given(wanted=conditions, answers=answered_in_order())
-def test_something_is_in_sight_exactly_as_long_as_some_answers_could_make_it_apply(wanted, answers):
+@given(rows=conditions, answers=answered_in_order())
+def test_something_is_in_sight_exactly_as_long_as_some_answers_could_make_it_apply(rows, answers):
     ways = [
-        not wanted or any(counted(question, full) == answer for question, answer in wanted)
-        for full in completed(answers)
+        not rows or any(counted(question, full) == answer for question, answer in rows) for full in completed(answers)
     ]
-    judged = judge(wanted, **answers)
-    assert judged.applies == any(ways)
-    if judged.applies and not judged.unanswered:
+    result = verdict_on(rows, **answers)
+    assert result.applies == any(ways)
+    if result.applies and not result.unanswered:
         assert all(ways)
-    if judged.unanswered:
-        assert judged.applies
-        assert all(counted(question, answers) == "" for question in judged.unanswered)
+    if result.unanswered:
+        assert result.applies
+        assert all(counted(question, answers) == "" for question in result.unanswered)
 
 
 # With the content ---------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ def test_something_is_in_sight_exactly_as_long_as_some_answers_could_make_it_app
 @hypothesis_settings(max_examples=40)
 @given(data=st.data())
 def test_an_answer_never_makes_appear_what_did_not_apply_before(data, content):
-    """Whoever answers one question more has less to look at, not something new."""
+    """An answer more leaves fewer items to look at, and no new ones."""
     codes = [question.code for question in content.questions]
     answers = data.draw(st.dictionaries(st.sampled_from(codes), st.sampled_from(["yes", "no"]), max_size=12))
     code = data.draw(st.sampled_from([code for code in codes if code not in answers]))
@@ -148,10 +150,10 @@ def test_an_answer_never_makes_appear_what_did_not_apply_before(data, content):
 
 def test_without_answers_everything_is_in_sight_and_says_whether_it_is_certain(content):
     for items in (content.activities, content.risks, content.requirements):
-        found = applying(items, content, Situation())
-        assert [item for item, _ in found] == items
-        for item, judged in found:
-            assert set(judged.unanswered) == {condition.question for condition in content.conditions(item)}
+        applicable = applying(items, content, Situation())
+        assert [item for item, _ in applicable] == items
+        for item, result in applicable:
+            assert set(result.unanswered) == {condition.question for condition in content.conditions(item)}
 
 
 def test_every_question_decides_something(content):

@@ -50,9 +50,9 @@ class Form(Page):
     def __init__(self, client: Client, item: Item) -> None:
         super().__init__(client, url(type(item), "change", item.pk))
         self.links = {
-            of.name: [other.pk for other in getattr(item, of.name).all()]
-            for of in item._meta.many_to_many
-            if of.remote_field.through._meta.auto_created
+            field.name: [other.pk for other in getattr(item, field.name).all()]
+            for field in item._meta.many_to_many
+            if field.remote_field.through._meta.auto_created
         }
 
     def send(self, **changes):

@@ -40,8 +40,8 @@ def test_an_editor_changes_an_item_but_not_its_key_and_the_page_shows_it_at_once
     assert "Nyskrevet tekst" not in read(client, TOOLBOX + PAGES[model]).text
     form = Form(kl, item)
     assert f'name="{model.KEY}"' not in form.text
-    answer = form.send(**{model.KEY: "X99", TEXTS[model]: "Nyskrevet tekst."})
-    assert answer.redirect_chain, re.findall(r"errorlist.*?</ul>", answer.content.decode())
+    response = form.send(**{model.KEY: "X99", TEXTS[model]: "Nyskrevet tekst."})
+    assert response.redirect_chain, re.findall(r"errorlist.*?</ul>", response.content.decode())
     assert "Nyskrevet tekst" in read(client, TOOLBOX + PAGES[model]).text
     item.refresh_from_db()
     assert item.key == ITEMS[model]
@@ -83,8 +83,8 @@ def test_somebody_who_is_not_of_kl_sees_none_of_it(content_rows, stranger, clien
     for browser in (client, logged_in(stranger)):
         for page in ("changelist", "add"):
             assert browser.get(url(Risk, page)).status_code in (302, 404)
-        answer = browser.get(url(Risk, "preview", example(Risk).pk))
-        assert answer.status_code in (302, 404)
+        response = browser.get(url(Risk, "preview", example(Risk).pk))
+        assert response.status_code in (302, 404)
 
 
 # Codes ------------------------------------------------------------------------------------------------
@@ -113,8 +113,8 @@ def test_a_new_risk_is_public_when_it_is_saved_and_its_code_is_checked(kl, clien
 def test_measures_are_written_one_to_a_line(kl, client):
     page = Form(kl, example(Risk))
     assert "One to a line." in page.text
-    shown = parse(page.text).one("textarea", name="measures")
-    assert [line for line in "".join(shown.children).split("\n") if line] == example(Risk).measures
+    textarea = parse(page.text).one("textarea", name="measures")
+    assert [line for line in "".join(textarea.children).split("\n") if line] == example(Risk).measures
     page.send(measures='Første, med komma\r\n\r\n  Anden "citat"  \r\nTredje')
     assert example(Risk).measures == ["Første, med komma", 'Anden "citat"', "Tredje"]
     measures = read(client, f"{TOOLBOX}risici/R09/").one("section", **{"aria-labelledby": "measures-heading"})
@@ -130,8 +130,8 @@ def test_options_and_columns_of_a_field_are_written_one_to_a_line(kl, client):
     section = field.section
     number = list(section.fields.values_list("pk", flat=True)).index(field.pk)
     page = Page(kl, section_url("change", section))
-    answer = page.send(**{f"fields-{number}-options": "Lav\r\nHelt ny mulighed\r\nHøj"})
-    assert answer.redirect_chain
+    response = page.send(**{f"fields-{number}-options": "Lav\r\nHelt ny mulighed\r\nHøj"})
+    assert response.redirect_chain
     field.refresh_from_db()
     assert field.options == ["Lav", "Helt ny mulighed", "Høj"]
     assert "Helt ny mulighed" in read(client, f"{TOOLBOX}skabeloner/{section.template.code}/").text
@@ -155,8 +155,8 @@ def test_what_is_not_public_is_seen_in_a_preview_and_by_no_visitor(model, kl, cl
     item = example(model)
     model.objects.filter(pk=item.pk).update(is_public=False, **{TEXTS[model]: "Nyskrevet tekst."})
     toolbox_version.bump()
-    shown = client.get(TOOLBOX + PAGES[model])
-    assert shown.status_code == 404 or "Nyskrevet tekst" not in shown.content.decode()
+    response = client.get(TOOLBOX + PAGES[model])
+    assert response.status_code == 404 or "Nyskrevet tekst" not in response.content.decode()
     page = Form(kl, item)
     (path,) = [link for link in re.findall(r'href="([^"]+)"', page.text) if link.endswith("/preview/")]
     preview = read(kl, path)
@@ -184,22 +184,52 @@ def test_a_preview_shows_the_content_as_it_is_now(kl):
 @pytest.mark.parametrize("model", [LegalSource, Role, DocumentTemplate, Requirement])
 def test_the_form_shows_what_is_linked_with_the_item(model, kl):
     item = example(model)
-    found = draft_catalogues.build()
+    catalogue = draft_catalogues.build()
     linked = {
         url(type(other), "change", other.pk)
         for kind in ("activity", "template", "risk", "requirement", "guidance", "role", "phase", "source")
-        for other in found.linked(found.find(model.KIND, item.key), kind)
+        for other in catalogue.linked(catalogue.find(model.KIND, item.key), kind)
     }
     assert linked
     assert linked <= set(re.findall(r'href="([^"]+)"', Form(kl, item).text))
 
 
 def test_whoever_saves_is_told_what_the_content_check_finds_about_the_item(kl):
-    answer = Form(kl, example(Risk)).send(cause="Se K99 og GDPR art. 999, stk. 1.")
-    assert "Content check: R09: mentions K99, which does not exist." in message_text(answer)
-    assert "GDPR art. 999" in message_text(answer)
-    answer = Form(kl, example(Risk)).send(cause="Se K31.")
-    assert "Content check" not in message_text(answer)
+    response = Form(kl, example(Risk)).send(cause="Se K99 og GDPR art. 999, stk. 1.")
+    assert "Content check: R09: mentions K99, which does not exist." in message_text(response)
+    assert "GDPR art. 999" in message_text(response)
+    response = Form(kl, example(Risk)).send(cause="Se K31.")
+    assert "Content check" not in message_text(response)
+
+
+def test_a_save_says_what_it_breaks_elsewhere_and_not_what_was_wrong_before(kl):
+    Risk.objects.filter(code="R10").update(cause="Se K98.")
+    toolbox_version.bump()
+    template = example(DocumentTemplate)
+    (activity,) = [row for row in template.activities.all() if row.outputs.count() == 1 or row.code == "A25"][:1]
+    others = [row for row in template.activities.all() if row != activity]
+    for other in others:
+        other.outputs.remove(template)
+    toolbox_version.bump()
+    form = Page(kl, url(Activity, "change", activity.pk))
+    links = {"outputs": [], "sources": [source.pk for source in activity.sources.all()]}
+    texts = message_text(form.send(**links))
+    assert f"Content check: {template.code}: comes of no activity." in texts
+    assert "K98" not in texts
+
+
+def test_a_save_reads_the_content_once(kl, monkeypatch):
+    """The state before it is that of the form, or of the save before."""
+    readings = []
+    read_drafts = draft_catalogues.read
+    monkeypatch.setattr(draft_catalogues, "read", lambda *key: readings.append(key) or read_drafts(*key))
+    form = Form(kl, example(Risk))
+    assert len(readings) == 1
+    for number, cause in enumerate(("Ny årsag.", "Endnu en årsag.", "Og en til."), start=1):
+        assert form.send(cause=cause).redirect_chain
+        assert len(readings) == 1 + number
+        form = Form(kl, example(Risk))
+        assert len(readings) == 1 + number
 
 
 # The front page -------------------------------------------------------------------------------------------
@@ -255,5 +285,5 @@ def test_no_page_holds_inline_script_or_style(kl):
     for address in addresses:
         page = Page(kl, address)
         assert page.response.status_code == 200, address
-        found = re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", page.text)
-        assert not found, (address, found)
+        matches = re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", page.text)
+        assert not matches, (address, matches)

@@ -29,8 +29,8 @@ TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 @pytest.mark.parametrize("model", [LegalSource, Activity])
 def test_what_is_uncertain_is_public_only_with_a_text_on_what_is_unsettled(model, kl, client):
     item = example(model)
-    answer = Form(kl, item).send(certainty="uncertain", unsettled="")
-    assert "public only with a text on what is not settled" in answer.content.decode()
+    response = Form(kl, item).send(certainty="uncertain", unsettled="")
+    assert "public only with a text on what is not settled" in response.content.decode()
     assert example(model).certainty != "uncertain"
     Form(kl, item).send(certainty="uncertain", unsettled="Det ved vi ikke endnu.")
     assert example(model).certainty == "uncertain"
@@ -38,8 +38,8 @@ def test_what_is_uncertain_is_public_only_with_a_text_on_what_is_unsettled(model
 
 
 def test_what_is_uncertain_and_not_public_may_wait_without_a_text(kl):
-    answer = Form(kl, example(Risk)).send(certainty="uncertain", unsettled="", is_public=[])
-    assert answer.redirect_chain
+    response = Form(kl, example(Risk)).send(certainty="uncertain", unsettled="", is_public=[])
+    assert response.redirect_chain
     assert not example(Risk).is_public
 
 
@@ -49,8 +49,8 @@ def test_dates_of_review_must_make_sense(kl):
         {"reviewed_on": today + timedelta(days=1), "review_by": today + timedelta(days=2)},
         {"reviewed_on": today, "review_by": today},
     ):
-        answer = Form(kl, example(Risk)).send(**{name: day.isoformat() for name, day in dates.items()})
-        assert not answer.redirect_chain
+        response = Form(kl, example(Risk)).send(**{name: day.isoformat() for name, day in dates.items()})
+        assert not response.redirect_chain
 
 
 def test_an_act_cannot_be_part_of_itself(content_rows):
@@ -65,10 +65,10 @@ def test_an_act_cannot_be_part_of_itself(content_rows):
 def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, kl, client):
     section = example(DocumentTemplate).sections.first()
     page = Page(kl, section_url("change", section))
-    answer = page.send(
+    response = page.send(
         **{"fields-0-kind": kind, "fields-0-columns": "", "fields-0-options": "", "fields-0-wording": ""}
     )
-    assert not answer.redirect_chain
+    assert not response.redirect_chain
     TemplateField.objects.filter(section=section).update(kind=kind, columns=[], options=[], wording="")
     toolbox_version.bump()  # should it come to be all the same, the document is made
     assert client.get(f"{TOOLBOX}skabeloner/S11.docx").status_code == 200
@@ -80,30 +80,30 @@ def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, kl, client):
 def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(kl, client):
     first, second = Form(kl, example(Requirement)), Form(kl, example(Requirement))
     second.send(duty="Ny pligt.")
-    answer = first.send(evidence="Nyt bevis.")
-    assert not answer.redirect_chain
-    assert "Somebody saved this while you had it open." in answer.content.decode()
-    assert parse(answer.content.decode()).one("textarea", name="evidence").text == "Nyt bevis."
+    response = first.send(evidence="Nyt bevis.")
+    assert not response.redirect_chain
+    assert "Somebody saved this while you had it open." in response.content.decode()
+    assert parse(response.content.decode()).one("textarea", name="evidence").text == "Nyt bevis."
     assert example(Requirement).duty == "Ny pligt."
-    kl.post(first.url, form_data(answer.content.decode()) | first.links)  # having been told
+    kl.post(first.url, form_data(response.content.decode()) | first.links)  # having been told
     assert example(Requirement).evidence == "Nyt bevis."
 
 
 def test_a_row_that_somebody_else_changed_is_not_overwritten_either(kl):
     first, second = Form(kl, example(Activity)), Form(kl, example(Activity))
     second.send(**{"checklist-0-question": "Først?"})
-    answer = first.send(**{"checklist-1-question": "Siden?"})
-    assert not answer.redirect_chain
-    assert "Somebody saved this while you had it open." in answer.content.decode()
+    response = first.send(**{"checklist-1-question": "Siden?"})
+    assert not response.redirect_chain
+    assert "Somebody saved this while you had it open." in response.content.decode()
 
 
 def test_a_row_that_somebody_else_deleted_is_named(kl):
     form = Form(kl, example(Activity))
     example(Activity).checklist.first().delete()
-    answer = form.send(why="En ny grund.")
+    response = form.send(why="En ny grund.")
     for _again in range(2):
-        assert "A row was deleted by somebody else while you had this open." in answer.content.decode()
-        answer = kl.post(form.url, form_data(answer.content.decode()) | form.links)
+        assert "A row was deleted by somebody else while you had this open." in response.content.decode()
+        response = kl.post(form.url, form_data(response.content.decode()) | form.links)
 
 
 def test_the_second_of_two_clicks_is_no_conflict(kl):
@@ -147,8 +147,8 @@ def test_whoever_may_not_change_the_rows_leaves_them_as_they_are(editor, kl):
 @pytest.mark.parametrize(("number", "is_taken"), [(9_999, True), (10_000, False), (32_767, False)])
 def test_a_number_leaves_room_to_move(number, is_taken, kl):
     """A row that moves stands aside beyond all numbers, within what the column holds."""
-    answer = Form(kl, example(Activity)).send(**{"checklist-0-number": number})
-    assert bool(answer.redirect_chain) == is_taken
+    response = Form(kl, example(Activity)).send(**{"checklist-0-number": number})
+    assert bool(response.redirect_chain) == is_taken
 
 
 # What a lawyer has confirmed ----------------------------------------------------------------------------
@@ -160,8 +160,8 @@ def test_a_lawyers_confirmation_is_of_the_text_that_was_confirmed(kl):
     Form(kl, example(Risk)).send(confirmed_on=today)
     Form(kl, example(Risk)).send(review_by=today + timedelta(days=90))
     assert example(Risk).confirmed_on == today
-    answer = Form(kl, example(Risk)).send(cause="En ny årsag.")
-    assert "The text of R09 has changed: no lawyer has confirmed it now." in answer.content.decode()
+    response = Form(kl, example(Risk)).send(cause="En ny årsag.")
+    assert "The text of R09 has changed: no lawyer has confirmed it now." in response.content.decode()
     assert example(Risk).confirmed_on is None
 
 

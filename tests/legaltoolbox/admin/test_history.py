@@ -70,10 +70,10 @@ def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl, client):
     assert read(client, f"{TOOLBOX}risici/R09/").one("h1").text == "Forkert titel"
     earlier = item.history.filter(title=first).first()
     path = url(Risk, "simple_history", item.pk, earlier.pk)
-    links = {of.name: {other.pk for other in getattr(item, of.name).all()} for of in item._meta.many_to_many}
-    shown = parse(kl.get(path).content.decode())
+    links = {field.name: {other.pk for other in getattr(item, field.name).all()} for field in item._meta.many_to_many}
+    form = parse(kl.get(path).content.decode())
     for name, pks in links.items():
-        options = shown.one("select", name=name).all("option")
+        options = form.one("select", name=name).all("option")
         assert {int(option.attrs["value"]) for option in options if "selected" in option.attrs} == pks, name
     Page(kl, path).send(**{name: sorted(pks) for name, pks in links.items()})
     assert read(client, f"{TOOLBOX}risici/R09/").one("h1").text == first
@@ -86,12 +86,12 @@ def test_the_links_of_an_earlier_version_come_back_with_it(kl):
     Form(kl, item).send(sources=[min(before)])
     path = url(Risk, "simple_history", item.pk, item.history.earliest().pk)
     options = parse(kl.get(path).content.decode()).one("select", name="sources").all("option")
-    shown = {int(option.attrs["value"]) for option in options if "selected" in option.attrs}
-    assert shown == before
+    selected = {int(option.attrs["value"]) for option in options if "selected" in option.attrs}
+    assert selected == before
     others = {
         name: list(getattr(item, name).values_list("pk", flat=True)) for name in ("phases", "roles", "activities")
     }
-    Page(kl, path).send(sources=sorted(shown), **others)
+    Page(kl, path).send(sources=sorted(selected), **others)
     assert set(item.sources.values_list("pk", flat=True)) == before
 
 
@@ -117,9 +117,9 @@ def test_a_deleted_field_gives_its_place_to_the_one_that_took_it(kl):
 
 def test_what_was_deleted_comes_back_only_by_whoever_may_make_it(editor, kl):
     check = example(Activity).checklist.last()
-    kept, path = check.pk, url(ChecklistItem, "simple_history", check.pk, check.history.first().pk)
+    pk, path = check.pk, url(ChecklistItem, "simple_history", check.pk, check.history.first().pk)
     check.delete()
     editor.groups.clear()
     editor.user_permissions.set(Permission.objects.filter(codename__in=("view_checklistitem", "change_checklistitem")))
     assert kl.post(path, form_data(kl.get(path).content.decode())).status_code == 403
-    assert not ChecklistItem.objects.filter(pk=kept).exists()
+    assert not ChecklistItem.objects.filter(pk=pk).exists()

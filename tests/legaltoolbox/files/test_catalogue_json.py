@@ -56,8 +56,7 @@ def test_every_public_item_is_there_with_its_texts_and_the_address_of_its_page(c
         fields = KINDS[kind].fields
         for record, item in zip(file[name], content.all(kind), strict=True):
             for field in fields:
-                of = item._meta.get_field(field)
-                if not of.is_relation and field != "is_public":
+                if not item._meta.get_field(field).is_relation and field != "is_public":
                     value = getattr(item, field)
                     expected = DjangoJSONEncoder().default(value) if hasattr(value, "isoformat") else value
                     assert record[field] == expected, (item.key, field)
@@ -84,7 +83,7 @@ def test_links_are_keys_of_items_in_the_file(content, client):
                 assert set(record[field]) <= set(lists[other]), (key_of(record), field)
     for record in file["activities"]:
         assert record["phase"] in lists["phases"]
-        assert {record["responsible"], *(one["role"] for one in record["involved"])} <= set(lists["roles"])
+        assert {record["responsible"], *(row["role"] for row in record["involved"])} <= set(lists["roles"])
 
 
 def test_links_are_those_that_the_editors_have_made(content_rows, client):
@@ -105,21 +104,21 @@ def test_checklists_involvement_conditions_sections_and_fields_are_there_in_orde
     file = json_of(client, JSON)
     for record, activity in zip(file["activities"], content.activities, strict=True):
         checks = content.checklist(activity)
-        assert [one["question"] for one in record["checklist"]] == [check.question for check in checks]
-        assert [one["role"] for one in record["checklist"]] == [check.role and check.role.slug for check in checks]
-        assert [one["role"] for one in record["involved"]] == [row.role.slug for row in content.involved(activity)]
-        assert [(one["question"], one["answer"], one["reason"]) for one in record["conditions"]] == [
+        assert [row["question"] for row in record["checklist"]] == [check.question for check in checks]
+        assert [row["role"] for row in record["checklist"]] == [check.role and check.role.slug for check in checks]
+        assert [row["role"] for row in record["involved"]] == [row.role.slug for row in content.involved(activity)]
+        assert [(row["question"], row["answer"], row["reason"]) for row in record["conditions"]] == [
             (row.question.code, row.answer, row.reason) for row in content.conditions(activity)
         ]
     for record, template in zip(file["templates"], content.templates, strict=True):
-        assert [(one["heading"], [field["label"] for field in one["fields"]]) for one in record["sections"]] == [
+        assert [(row["heading"], [field["label"] for field in row["fields"]]) for row in record["sections"]] == [
             (section.heading, [field.label for field in content.fields(section)])
             for section in content.sections(template)
         ]
 
 
 def test_a_question_of_a_checklist_is_called_as_pages_and_documents_call_it(content, client):
-    (activity,) = [one for one in json_of(client, JSON)["activities"] if one["code"] == "A25"]
+    (activity,) = [record for record in json_of(client, JSON)["activities"] if record["code"] == "A25"]
     page = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/")
     assert all(check["code"] in page.text for check in activity["checklist"])
     assert len({check["code"] for check in activity["checklist"]}) == len(activity["checklist"])

@@ -1,4 +1,4 @@
-"""What can be taken along, opened again: templates, the annex to a tender, the risk assessment."""
+"""The files of the toolbox, opened again: templates, the annex to a tender, the risk assessment."""
 
 import io
 import re
@@ -15,7 +15,7 @@ from django.utils.translation import override
 from docx.oxml.ns import qn
 
 from legaltoolbox import rating
-from legaltoolbox.files import docx as papers
+from legaltoolbox.files import docx as toolbox_docx
 from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version, unsettled_texts
 from tests.reading import bytes_of, notices_of, read, workbook_of
 
@@ -55,21 +55,21 @@ def rows_of(sheet) -> list[dict]:
     return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
-def chosen(content, query: str) -> list[Requirement]:
+def requirements_of(content, query: str) -> list[Requirement]:
     """The requirements of a selection, reckoned from the catalogue."""
     by_query = {
-        "picked": lambda one: one.code in ("K01", "K08", "K31"),
-        "picked and filtered": lambda one: one.code in ("K01", "K08"),
-        "filtered": lambda one: one.level == "must" and any(
-            phase.slug == "anskaffelse-og-design" for phase in content.linked(one, "phase")
+        "picked": lambda item: item.code in ("K01", "K08", "K31"),
+        "picked and filtered": lambda item: item.code in ("K01", "K08"),
+        "filtered": lambda item: item.level == "must" and any(
+            phase.slug == "anskaffelse-og-design" for phase in content.linked(item, "phase")
         ),
-        "what a vendor must know": lambda one: one.addressee in ("vendor", "both"),
-        "everything": lambda one: True,
+        "what a vendor must know": lambda item: item.addressee in ("vendor", "both"),
+        "everything": lambda item: True,
     }  # fmt: skip
-    (name,) = [name for name, found in SELECTIONS.items() if found == query]
-    found = [one for one in content.requirements if by_query[name](one)]
-    assert found
-    return found
+    (name,) = [name for name, other in SELECTIONS.items() if other == query]
+    requirements = [item for item in content.requirements if by_query[name](item)]
+    assert requirements
+    return requirements
 
 
 def day(on) -> str:
@@ -86,16 +86,16 @@ def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client)
     rows = [
         row.cells for table in document.tables if table.rows[0].cells[0].text == "Nr." for row in table.rows[1:]
     ]  # fmt: skip
-    wanted = {one.code: one for one in chosen(content, query)}
-    assert sorted(cells[0].text for cells in rows) == sorted(wanted)
+    expected = {item.code: item for item in requirements_of(content, query)}
+    assert sorted(cells[0].text for cells in rows) == sorted(expected)
     for code, requirement, level, evidence, source, fulfilled, answer in rows:
-        one = wanted[code.text]
-        assert letters(requirement.text) == letters(f"{one.title}{one.wording}")
+        item = expected[code.text]
+        assert letters(requirement.text) == letters(f"{item.title}{item.wording}")
         with override("da"):
-            assert level.text.startswith(str(one.get_level_display()).capitalize())
-        assert one.level_note in level.text
-        assert letters(evidence.text) == letters(one.evidence)
-        assert all(law.name in source.text for law in content.linked(one, "source"))
+            assert level.text.startswith(str(item.get_level_display()).capitalize())
+        assert item.level_note in level.text
+        assert letters(evidence.text) == letters(item.evidence)
+        assert all(law.name in source.text for law in content.linked(item, "source"))
         assert [*fulfilled._tc.iter(qn("w:showingPlcHdr"))]
         assert fulfilled.text == answer.text == ""
 
@@ -103,14 +103,14 @@ def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client)
 @selections
 def test_the_annex_in_excel_holds_exactly_what_was_chosen(query, content, client):
     rows = rows_of(workbook_of(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0])
-    expected = chosen(content, query)
-    assert [row["Nr."] for row in rows] == [one.code for one in expected]
-    for row, one in zip(rows, expected, strict=True):
-        wording = re.sub("^- ", "• ", one.wording, flags=re.MULTILINE)
-        assert (row["Krav"], row["Ordlyd"], row["Bevis"]) == (one.title, wording, one.evidence)
+    expected = requirements_of(content, query)
+    assert [row["Nr."] for row in rows] == [item.code for item in expected]
+    for row, item in zip(rows, expected, strict=True):
+        wording = re.sub("^- ", "• ", item.wording, flags=re.MULTILINE)
+        assert (row["Krav"], row["Ordlyd"], row["Bevis"]) == (item.title, wording, item.evidence)
         with override("da"):
-            assert row["Loven retter sig mod"] == one.get_addressee_display()
-        assert all(law.name in row["Kilde"] for law in content.linked(one, "source"))
+            assert row["Loven retter sig mod"] == item.get_addressee_display()
+        assert all(law.name in row["Kilde"] for law in content.linked(item, "source"))
         for empty in ("Opfyldt", "Leverandørens svar", "Henvisning til dokumentation", "Kommunens vurdering"):
             assert row[empty] is None
 
@@ -127,33 +127,33 @@ def test_the_annex_in_word_has_room_for_tender_and_vendor_and_says_what_it_is(co
     document = document_of(client, f"krav.docx{FOR_VENDORS}")
     assert [cell.text for cell in document.tables[0].rows[0].cells] == ["Ordregiver", "Udbud", "Leverandør", "Dato"]
     text = words_of(document)
-    assert f"{len(chosen(content, FOR_VENDORS))} krav, som leverandøren besvarer" in text
+    assert f"{len(requirements_of(content, FOR_VENDORS))} krav, som leverandøren besvarer" in text
     assert "Vejledning, ikke juridisk rådgivning." in text
     assert "Indholdet er ikke bekræftet af en jurist endnu." in text
-    told = text.partition("Uafklaret")[2]
-    for one in chosen(content, FOR_VENDORS):
-        assert letters(one.unsettled) in letters(told), one.code
-        assert not one.unsettled or one.code in told
+    unsettled = text.partition("Uafklaret")[2]
+    for item in requirements_of(content, FOR_VENDORS):
+        assert letters(item.unsettled) in letters(unsettled), item.code
+        assert not item.unsettled or item.code in unsettled
 
 
 def test_what_is_unsettled_of_several_is_said_once():
     shared = [
         Requirement(code=code, unsettled=text) for code, text in (("K1", "A"), ("K2", ""), ("K3", "A\n"), ("K4", "B"))
     ]
-    told = [(text, [one.code for one in about]) for text, about in unsettled_texts(shared)]
-    assert told == [("A", ["K1", "K3"]), ("B", ["K4"])]
+    texts = [(text, [item.code for item in items]) for text, items in unsettled_texts(shared)]
+    assert texts == [("A", ["K1", "K3"]), ("B", ["K4"])]
 
 
 @pytest.mark.parametrize(
-    ("note", "said"),
+    ("note", "text"),
     [
         ("", "Skal"), ("Skal for højrisiko.", "Skal for højrisiko."), ("Skaleres efter risiko.", "Skal. Skaleres efter risiko."),
         ("For højrisiko.", "Skal. For højrisiko."),
     ],
 )  # fmt: skip
-def test_the_degree_of_a_requirement_is_said_once(note, said):
+def test_the_degree_of_a_requirement_is_said_once(note, text):
     with override("en"):
-        assert papers.level(Requirement(level="must", level_note=note)) == said
+        assert toolbox_docx.level_text(Requirement(level="must", level_note=note)) == text
 
 
 def test_the_workbook_says_where_it_comes_from_and_leads_back_there(content, client):
@@ -170,9 +170,9 @@ def test_the_workbook_says_where_it_comes_from_and_leads_back_there(content, cli
 def test_a_confirmed_annex_does_not_say_that_it_is_not_confirmed(content_rows, client):
     Requirement.objects.filter(code__in=["K01", "K08"]).update(confirmed_on=timezone.localdate())
     toolbox_version.bump()
-    told = "Indholdet er ikke bekræftet af en jurist endnu."
-    assert told not in words_of(document_of(client, "krav.docx?pick=K01&pick=K08"))
-    assert told in words_of(document_of(client, "krav.docx?pick=K01&pick=K02"))
+    sentence = "Indholdet er ikke bekræftet af en jurist endnu."
+    assert sentence not in words_of(document_of(client, "krav.docx?pick=K01&pick=K08"))
+    assert sentence in words_of(document_of(client, "krav.docx?pick=K01&pick=K02"))
 
 
 @pytest.mark.parametrize(("file", "page"), [("krav.docx", "krav/"), ("krav.xlsx", "krav/"), ("risici.xlsx", "risici/")])
@@ -233,13 +233,13 @@ def assert_described(document, template, content) -> None:
 
 
 def test_a_document_says_when_its_text_is_overdue(content_rows, client):
-    told = "Teksten skulle have været gennemgået igen senest"
-    assert told not in words_of(document_of(client, "skabeloner/S11.docx"))
+    sentence = "Teksten skulle have været gennemgået igen senest"
+    assert sentence not in words_of(document_of(client, "skabeloner/S11.docx"))
     past = timezone.localdate() - timedelta(days=3)
     for model, code in ((DocumentTemplate, "S11"), (Requirement, "K08")):
         model.objects.filter(code=code).update(reviewed_on=past - timedelta(days=9), review_by=past)
     toolbox_version.bump()
-    assert f"{told} {day(past)}." in words_of(document_of(client, "skabeloner/S11.docx"))
+    assert f"{sentence} {day(past)}." in words_of(document_of(client, "skabeloner/S11.docx"))
     assert "Det gælder K08." in words_of(document_of(client, "krav.docx?pick=K08&pick=K09"))
 
 
@@ -269,7 +269,7 @@ def test_a_document_is_danish_whatever_the_language_of_the_page(path, content, c
     english, danish = bytes_of(client, TOOLBOX + path), bytes_of(client, (TOOLBOX + path).removeprefix("/en"))
     assert english == danish
     document = docx.Document(io.BytesIO(english))
-    assert {found.get(qn("w:val")) for found in document.styles.element.iter(qn("w:lang"))} == {"da-DK"}
+    assert {language.get(qn("w:val")) for language in document.styles.element.iter(qn("w:lang"))} == {"da-DK"}
     assert document.core_properties.language == "da-DK"
     assert document.core_properties.title
     assert any(part.style.name.startswith("Heading") for part in document.paragraphs)
@@ -293,15 +293,15 @@ def test_a_file_is_called_what_it_is(content, client):
 def test_the_zip_of_a_phase_holds_exactly_its_templates_each_as_its_own_file(content, client):
     for phase in content.phases[::3]:
         activities = [activity for activity in content.activities if activity.phase is phase]
-        wanted = {one.code for activity in activities for one in content.linked(activity, "template")}
+        templates = {template.code for activity in activities for template in content.linked(activity, "template")}
         path = f"{TOOLBOX}faser/{phase.slug}/skabeloner.zip"
-        if not wanted:
+        if not templates:
             assert client.get(path).status_code == 404
             continue
         with zipfile.ZipFile(io.BytesIO(bytes_of(client, path))) as archive:
             names = archive.namelist()
-            assert {name.partition(" ")[0] for name in names} == wanted, phase.slug
-            assert len(names) == len(wanted)
+            assert {name.partition(" ")[0] for name in names} == templates, phase.slug
+            assert len(names) == len(templates)
             for name in names[:1]:
                 single = bytes_of(client, f"{TOOLBOX}skabeloner/{name.partition(' ')[0]}.docx")
                 assert archive.read(name) == single
@@ -323,8 +323,8 @@ def test_the_risk_workbook_says_of_each_risk_what_its_page_says(content, client)
         assert (row["Årsag"], row["Hændelse"], row["Konsekvens for borgeren"]) == (
             risk.cause, risk.event, risk.consequence)  # fmt: skip
         assert all(measure in row["Typiske foranstaltninger"] for measure in risk.measures)
-        assert row["Krav"].split(", ") == [one.code for one in content.linked(risk, "requirement")]
-        assert row["Aktiviteter"].split(", ") == [one.code for one in content.linked(risk, "activity")]
+        assert row["Krav"].split(", ") == [item.code for item in content.linked(risk, "requirement")]
+        assert row["Aktiviteter"].split(", ") == [item.code for item in content.linked(risk, "activity")]
         assert all(source.name in row["Kilder"] for source in content.linked(risk, "source"))
         assert row["Ansvarlig"] == ", ".join(role.short_name for role in content.linked(risk, "role"))
         assert [row[heading] for heading in TO_FILL_IN] == [None] * len(TO_FILL_IN)
@@ -374,15 +374,18 @@ def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):
     matrix = [[cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")]
     for when in ("før", "efter"):
         at = headings.index(f"Risiko {when}") + 1
-        likelihood, consequence = (openpyxl.utils.get_column_letter(at - back) for back in (2, 1))
+        first, second = (openpyxl.utils.get_column_letter(at - back) for back in (2, 1))
         assert headings[at - 3 : at - 1] == [f"Sandsynlighed {when} (1-4)", f"Konsekvens {when} (1-4)"]
         for number in range(2, sheet.max_row + 1):
             formula = sheet.cell(number, at).value
-            assert formula.startswith(f'=IF(OR({likelihood}{number}="",{consequence}{number}=""),""')
+            assert formula.startswith(f'=IF(OR({first}{number}="",{second}{number}=""),""')
             names = re.findall(r'"([^"]+)"', formula.partition("CHOOSE")[2])
-            for one in rating.STEPS:
-                for other in rating.STEPS:
-                    assert names[(one - 1) * 4 + other - 1].lower() == matrix[4 - one][other - 1].lower()
+            for likelihood in rating.STEPS:
+                for consequence in rating.STEPS:
+                    assert (
+                        names[(likelihood - 1) * 4 + consequence - 1].lower()
+                        == matrix[4 - likelihood][consequence - 1].lower()
+                    )
 
 
 def test_the_risk_workbook_holds_the_selection(content, client):

@@ -24,7 +24,7 @@ from legaltoolbox.models import (
 from legaltoolbox.search import search
 
 
-def found(query: str, catalogue: Catalogue) -> dict[str, list[str]]:
+def results(query: str, catalogue: Catalogue) -> dict[str, list[str]]:
     """Kind to what is found, by code or by title where there is none."""
     return {
         group.kind: [hit.ref.code or hit.ref.title for hit in group.hits]
@@ -72,7 +72,7 @@ PLACES = (
     (GDPR, "title", "source", "GDPR"), (GDPR, "summary", "source", "GDPR"), (GDPR, "aliases", "source", "GDPR"),
     (GDPR, "change", "source", "GDPR"),
 )  # fmt: skip
-"""How a text is set, its field, and the kind and name of what is found by it."""
+"""The function that sets a text, its field, and the kind and name of the item that is found by it."""
 
 
 def test_finds_a_word_wherever_it_stands(content_rows):
@@ -85,14 +85,14 @@ def test_finds_a_word_wherever_it_stands(content_rows):
     missed = [
         (kind, item, field)
         for word, (_, field, kind, item) in zip(words, PLACES, strict=True)
-        if found(word, catalogue) != {kind: [item]}
+        if results(word, catalogue) != {kind: [item]}
     ]
     assert missed == []
 
 
 def test_what_is_not_public_is_not_found(content_rows):
     Activity.objects.filter(code="A25").update(title="En snerydningsplan", is_public=False)
-    assert found("snerydningsplan", catalogues.build()) == {}
+    assert results("snerydningsplan", catalogues.build()) == {}
 
 
 # How is looked ------------------------------------------------------------------------------------
@@ -118,24 +118,24 @@ def test_what_is_not_public_is_not_found(content_rows):
     ],
 )
 def test_finds_danish_words_in_any_inflection(query, kind, code, toolbox):
-    assert code in found(query, toolbox)[kind]
+    assert code in results(query, toolbox)[kind]
 
 
 def test_all_words_must_be_there(toolbox):
-    both, one, other = (
-        {(kind, item) for kind, items in found(query, toolbox).items() for item in items}
+    both, first, second = (
+        {(kind, item) for kind, items in results(query, toolbox).items() for item in items}
         for query in ("borger data", "borger", "data")
     )
-    assert both == one & other
-    assert both < one
-    assert found("samtykke snerydningsplan", toolbox) == {}
+    assert both == first & second
+    assert both < first
+    assert results("samtykke snerydningsplan", toolbox) == {}
 
 
 @pytest.mark.parametrize("query", ["konsekvensanalyse", "hjemmel", "leverandør", "data"])
 def test_what_has_the_word_in_its_title_comes_first(query, toolbox):
     titles = {item.key: str(item).casefold() for kind in ("activity", "risk", "template") for item in toolbox.all(kind)}
     for kind in ("activity", "risk", "template"):
-        hits = found(query, toolbox).get(kind, [])
+        hits = results(query, toolbox).get(kind, [])
         in_title = [query in titles[code] for code in hits]
         assert in_title == sorted(in_title, reverse=True), f"{kind}: {hits}"
 
@@ -144,11 +144,11 @@ def test_a_word_that_stands_in_a_title_and_elsewhere_orders_the_results(content_
     Risk.objects.filter(code="R02").update(event="En snerydningsplan")
     Risk.objects.filter(code="R09").update(title="En snerydningsplan")
     Risk.objects.filter(code="R20").update(signs="En snerydningsplan")
-    assert found("snerydningsplan", catalogues.build()) == {"risk": ["R09", "R02", "R20"]}
+    assert results("snerydningsplan", catalogues.build()) == {"risk": ["R09", "R02", "R20"]}
 
 
 def test_kinds_stand_in_one_order(toolbox):
-    kinds = list(found("data", toolbox))
+    kinds = list(results("data", toolbox))
     assert kinds == ["activity", "template", "risk", "requirement", "guidance", "role", "phase", "source"]
 
 
