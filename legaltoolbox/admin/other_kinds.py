@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from ..kinds import KINDS, STATE, ItemKind, ItemPart
-from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin
+from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin, StableRowInline
 
 
 def register_other_kinds() -> None:
@@ -26,4 +26,9 @@ def _admin_class(kind: ItemKind) -> type[ItemAdmin]:
 
 
 def _inline_class(part: ItemPart) -> type[admin.StackedInline]:
-    return type(f"{part.model.__name__}Inline", (admin.StackedInline,), {"model": part.model, "extra": 0})
+    """The rows of a part, without those beneath them; stable rows get their key and are withdrawn, not deleted."""
+    number = (part.number,) if part.number else ()
+    withdrawal = ("is_withdrawn",) if part.is_stable else ()
+    attributes = {"model": part.model, "fields": (*number, *part.fields, *withdrawal), "extra": 0}
+    base = StableRowInline if part.is_stable else admin.StackedInline
+    return type(f"{part.model.__name__}Inline", (base,), attributes)

@@ -38,6 +38,7 @@ def record() -> ItemKind:
     steps = ItemPart(
         name="steps", model=ToolStep, parent="tool", fields=("text", "role"), number="number", links=("role",),
         searched=("text",),
+        has_code=True,
     )  # fmt: skip
     return ItemKind(
         model=Tool,
@@ -100,7 +101,9 @@ def tool(kind, content_rows):
     )
     tool.activities.add(Activity.objects.get(code="A25"))
     tool.sources.add(LegalSource.objects.get(slug="gdpr-art-35"))
-    tool.steps.create(number=1, text="Hæng en overstregningstusch op.", role=Role.objects.get(slug="leverandor"))
+    tool.steps.create(
+        key="a", number=1, text="Hæng en overstregningstusch op.", role=Role.objects.get(slug="leverandor")
+    )
     toolbox_version.bump()
     return tool
 
@@ -125,10 +128,10 @@ def test_it_is_in_the_json_and_described_there(tool, client):
         "code": "V01", "title": "Tavlen", "medium": "paper", "purpose": "Samler sporene. Se R09.",
         "activities": ["A25"], "sources": ["gdpr-art-35"], "certainty": "recalled", "unsettled": "",
         "reviewed_on": "2025-03-01", "review_by": "2030-03-01", "confirmed_on": None,
-        "steps": [{"text": "Hæng en overstregningstusch op.", "role": "leverandor"}],
+        "steps": [{"code": "V01.a", "text": "Hæng en overstregningstusch op.", "role": "leverandor"}],
         "url": "http://testserver/juridisk-vaerktoejskasse/vaerktoejer/V01/",
     }  # fmt: skip
-    assert "steps of tools: text, role" in read(client, f"{TOOLBOX}genbrug/").text
+    assert "steps of tools: code, text, role" in read(client, f"{TOOLBOX}genbrug/").text
 
 
 def test_it_is_checked_as_every_item_is(tool, kind):
@@ -168,7 +171,7 @@ def test_it_is_loaded_from_its_file_and_written_back(kind, small, db):
     text = files.dump([
         {
             "code": "V01", "title": "Tavlen", "medium": "paper", "purpose": "Samler.", "activities": ["A01"],
-            "sources": ["gdpr"], **REVIEWED, "steps": [{"text": "Hæng den op.", "role": "leder"}],
+            "sources": ["gdpr"], **REVIEWED, "steps": [{"key": "1", "text": "Hæng den op.", "role": "leder"}],
         }
     ])  # fmt: skip
     (small / "tools.yaml").write_text(text, encoding="utf-8", newline="\n")
@@ -181,5 +184,7 @@ def test_it_has_a_form_in_the_administration(tool, kind, client):
     with override("en"):
         page = Page(client, reverse("admin:invented_tool_change", args=[tool.pk]))
     links = {"activities": [activity.pk for activity in tool.activities.all()], "sources": []}
-    page.send(title="Whiteboardet", **links)
-    assert kind.model.objects.get().title == "Whiteboardet"
+    page.send(title="Whiteboardet", **{"steps-0-is_withdrawn": "on"}, **links)
+    tool = kind.model.objects.get()
+    assert tool.title == "Whiteboardet"
+    assert tool.steps.get().is_withdrawn

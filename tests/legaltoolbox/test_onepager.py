@@ -152,7 +152,7 @@ def assert_shows(drawn_plan: Plan) -> None:
         letters(role.short_name) for role in drawn_plan.roles
     ]
     chips = sorted((link.get("href"), words(link)) for link in links(root, "op-chip"))
-    assert chips == sorted((url(entry.activity), entry.activity.code) for entry in entries for _ in entry.parts)
+    assert chips == sorted((url(entry.activity), entry.activity.code) for entry in entries for _ in entry.participants)
     between = [gate for plan_phase in drawn_plan.phases[:-1] for gate in plan_phase.gates]
     assert [link.get("href") for link in links(root, "op-gate")] == [url(gate.activity) for gate in between]
 

@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from legaltoolbox.models import Activity, Role, Sourced
+from legaltoolbox.models import Activity, Role, Sourced, StableRow
 from legaltoolbox.models.items import code_field, history
+from legaltoolbox.models.rows import key_once
 
 
 class Tool(Sourced):
@@ -35,8 +36,11 @@ class Tool(Sourced):
         return f"{self.code} {self.title}"
 
 
-class ToolStep(models.Model):
+class ToolStep(StableRow):
     """A step of using a tool."""
+
+    OWNER = "tool"
+    ORDER = "number"
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveSmallIntegerField("number")
@@ -49,6 +53,14 @@ class ToolStep(models.Model):
         verbose_name = "step of a tool"
         verbose_name_plural = "steps of tools"
         ordering = ("tool", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("tool", "number"), name="step_number_once"),
+            key_once("tool", "step_key_once"),
+        )
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def code(self) -> str:
+        return f"{self.tool.code}.{self.reference}"
