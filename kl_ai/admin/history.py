@@ -119,6 +119,7 @@ class PublicDataAdmin(TracedAdmin, LockedAdmin):
 
     The admin's views are atomic, so that the bump commits together with the change. It comes after
     the inlines, so that nobody waits for their rows while holding the version's.
+    `TracedAdmin` comes first: it also catches what the database refuses at the end of the transaction of `LockedAdmin`.
     """
 
     version: ClassVar[AreaVersion]
