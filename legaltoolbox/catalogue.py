@@ -44,7 +44,7 @@ Node = tuple[str, int]
 
 @dataclass(repr=False)
 class Catalogue:
-    """All items by kind in their order, their rows, and the links between them."""
+    """All items by kind in their order, their rows, and the links between them. No method queries the database."""
 
     version: int
     day: date

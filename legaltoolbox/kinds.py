@@ -367,22 +367,22 @@ def kind_of(item: Item) -> ItemKind:
     return KINDS[item.KIND]
 
 
-def listed() -> list[ItemKind]:
+def listed_kinds() -> list[ItemKind]:
     """The kinds that are searched and listed, in the order of results."""
     return sorted((kind for kind in KINDS.values() if kind.rank), key=lambda kind: kind.rank)
 
 
-def cited_by_code() -> list[ItemKind]:
+def kinds_with_codes() -> list[ItemKind]:
     """The kinds whose items have a code that running text may hold, in the order of results."""
-    return [kind for kind in listed() if kind.codes]
+    return [kind for kind in listed_kinds() if kind.codes]
 
 
 def code_pattern() -> str:
     """A regular expression for a code in running text; two may stand with a slash between them."""
-    codes = "|".join(rf"{letter}\d{{{digits}}}" for kind in cited_by_code() for letter, digits in kind.codes)
+    codes = "|".join(rf"{letter}\d{{{digits}}}" for kind in kinds_with_codes() for letter, digits in kind.codes)
     return rf"(?<![\w.-])(?:{codes})(?![\w-])"
 
 
 def kinds_by_letter() -> dict[str, ItemKind]:
     """The letters that codes begin with, and the kind of each."""
-    return {letter: kind for kind in cited_by_code() for letter, _digits in kind.codes}
+    return {letter: kind for kind in kinds_with_codes() for letter, _digits in kind.codes}

@@ -16,7 +16,7 @@ from kl_ai.export import prose
 
 from . import citations
 from .catalogue import Catalogue
-from .kinds import KINDS, ItemKind, cited_by_code, code_pattern
+from .kinds import KINDS, ItemKind, code_pattern, kinds_with_codes
 from .models import Item
 
 
@@ -77,7 +77,7 @@ class Linker:
         provisions = citations.pattern(catalogue.acts)
         self._pattern = re.compile(f"{provisions.pattern}|(?-i:{code_pattern()})", re.IGNORECASE)
         self._items: dict[str, Item] = {citations.normal(source.name): source for source in catalogue.sources}
-        for kind in cited_by_code():
+        for kind in kinds_with_codes():
             self._items |= {code.casefold(): item for code, item in catalogue.by_key[kind.name].items()}
 
     def inline(self, text: str) -> SafeString:

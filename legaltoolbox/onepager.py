@@ -200,12 +200,15 @@ class _Drawing:
         return lefts
 
     def width(self, number: int) -> float:
+        """The width of a column."""
         return self.lefts[number + 1] - self.lefts[number]
 
     def per_line(self, number: int) -> int:
+        """The number of chips that a line of a column has room for."""
         return max(1, int((self.width(number) - 2 * INSET + CHIP_GAP) // (CHIP_WIDTH + CHIP_GAP)))
 
     def elements(self) -> Iterator[str]:
+        """The pieces of the SVG element: the head, a row for each role, the lines between the phases."""
         top = self.head_height + self.titles_height
         rows = [(role, self._row_height(role)) for role in self.plan.roles]
         height = top + sum(size for _role, size in rows) + 2
@@ -327,10 +330,12 @@ def escape(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _lines(text: str, size: float, width: float) -> tuple[str, ...]:
+    """A Danish text broken into lines of a width, in the units of the drawing."""
     return tuple(wrap(text, size, width, "da"))
 
 
 def _text(lines: Sequence[str], x: float, top: float, size: float, leading: float, fill: str, *, bold: bool) -> str:
+    """Lines of text as one element; `top` is the upper side of the first line."""
     weight = ' font-weight="600"' if bold else ""
     spans = "".join(
         f'<tspan x="{x:g}" y="{top + leading * number + leading / 2 + size * 0.35:.5g}">{escape(line)}'

@@ -23,7 +23,7 @@ from kl_ai.validators import validate_text
 
 from ..catalogue import catalogues, draft_catalogues
 from ..content import check
-from ..kinds import listed
+from ..kinds import listed_kinds
 from ..linking import url
 from ..models import Item, toolbox_version
 
@@ -65,6 +65,8 @@ class StableRowFormSet(BaseInlineFormSet):
 
 
 class StableRowInline(admin.StackedInline):
+    """Stable rows in the form of their owner."""
+
     formset = StableRowFormSet
     can_delete = False
     extra = 0
@@ -256,7 +258,7 @@ class ItemAdmin(PublicDataAdmin):
             return "–"
         catalogue = draft_catalogues.current()
         rows = []
-        for kind in listed():
+        for kind in listed_kinds():
             if links := catalogue.linked(item, kind.name):
                 keys = format_html_join(
                     ", ", '<a href="{}">{}</a>', ((_form_address(other), other.key) for other in links)

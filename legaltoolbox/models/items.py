@@ -71,6 +71,7 @@ class Item(models.Model):
         return self.review_by < timezone.localdate()
 
     def clean(self) -> None:
+        """Refuse dates of review that make no sense, and public uncertainty without a text on it."""
         super().clean()
         errors: dict[str, Any] = {}
         if self.reviewed_on and self.review_by and self.review_by <= self.reviewed_on:

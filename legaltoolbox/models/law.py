@@ -15,11 +15,13 @@ from .items import Certainty, Item, history
 
 
 def natural(slug: str) -> list[tuple[int, int, str]]:
-    """A key that sorts “art-9” before “art-10”, and an act before its provisions."""
+    """A key that sorts "art-9" before "art-10", and an act before its provisions."""
     return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in slug.split("-")]
 
 
 class LegalStatus(models.TextChoices):
+    """Whether a source is law in force, law to come, or no law."""
+
     IN_FORCE = "in_force", _("In force")
     ADOPTED = "adopted", _("Adopted, not in force")
     PROPOSED = "proposed", _("Proposed")
@@ -77,7 +79,7 @@ class LegalSource(Item):
     objects: ClassVar = NaturalCodeManager()
 
     has_begun = False
-    """Whether it stands as adopted and its day has come; not stored."""
+    """Whether its stored status is "adopted" and its day has come; not stored itself."""
 
     class Meta:
         verbose_name = _("legal source")
@@ -105,7 +107,7 @@ class LegalSource(Item):
         return self.certainty == Certainty.UNCERTAIN or bool(self.unsettled.strip())
 
     def begin(self, today: date) -> None:
-        """Adopted law whose day has come is shown as in force, whether or not an editor has said so by then."""
+        """Give adopted law whose day has come the status "in force", which no editor has stored yet."""
         self.has_begun = (
             self.status == LegalStatus.ADOPTED and self.applies_from is not None and self.applies_from <= today
         )
@@ -113,6 +115,7 @@ class LegalSource(Item):
             self.status = LegalStatus.IN_FORCE
 
     def clean(self) -> None:
+        """Refuse a provision of no act, a day to come, and a source that is part of itself. One query to a level above."""
         super().clean()
         if self.kind == self.Kind.PROVISION and self.part_of_id is None:
             raise ValidationError({"part_of": _("A provision is part of an act.")})

@@ -66,6 +66,7 @@ class ScreeningQuestion(Sourced):
         return self.question
 
     def clean(self) -> None:
+        """Refuse a question that follows on itself. One query to a question above."""
         super().clean()
         above, seen = self.requires, {self.pk}
         while above is not None:

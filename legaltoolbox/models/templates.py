@@ -122,6 +122,7 @@ class TemplateField(StableRow):
         return self.label
 
     def clean(self) -> None:
+        """Refuse a field without the columns, options or wording that its kind needs."""
         super().clean()
         if self.lacks_content:
             name, text = {
@@ -133,6 +134,6 @@ class TemplateField(StableRow):
 
     @property
     def lacks_content(self) -> bool:
-        """Whether what its kind is made of is missing."""
+        """Whether the columns, options or wording are missing that its kind needs."""
         needed = {self.Kind.TABLE: self.columns, self.Kind.CHOICE: self.options, self.Kind.WORDING: self.wording}
         return not needed.get(self.Kind(self.kind), True) if self.kind else False

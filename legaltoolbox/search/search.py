@@ -11,7 +11,7 @@ from kl_ai.search.index import WordIndex
 
 from .. import citations, linking
 from ..catalogue import Catalogue
-from ..kinds import ItemKind, ItemPart, joined, kind_of, kinds_by_letter, listed
+from ..kinds import ItemKind, ItemPart, joined, kind_of, kinds_by_letter, listed_kinds
 from ..linking import Ref
 from ..models import Item, LegalSource
 
@@ -41,7 +41,7 @@ class SearchIndex:
     """The words of every item of one catalogue. Built once for each."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._items: list[Item] = [item for kind in listed() for item in catalogue.all(kind.name)]
+        self._items: list[Item] = [item for kind in listed_kinds() for item in catalogue.all(kind.name)]
         titles = [f"{item.key} {getattr(item, 'title', '') or item}" for item in self._items]
         self._index = WordIndex(["\n".join(_texts(item, catalogue)) for item in self._items])
         self._title_index = WordIndex(titles)
@@ -50,7 +50,7 @@ class SearchIndex:
         """The items that hold every word, by kind; those with the words in their title first."""
         matches, title_matches = self._index.match(query), self._title_index.match(query)
         groups = []
-        for kind in listed():
+        for kind in listed_kinds():
             places = [
                 place for place, item in enumerate(self._items) if kind.name == item.KIND and matches >> place & 1
             ]
@@ -128,7 +128,7 @@ def resting(source: LegalSource, catalogue: Catalogue) -> list[HitGroup]:
     """The items that rest on a source or on its parts, by kind."""
     return [
         _group(kind, items)
-        for kind in listed()
+        for kind in listed_kinds()
         if kind.name != LegalSource.KIND and (items := catalogue.resting_on(source, kind.name))
     ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from .. import filtersets, linking
 from ..catalogue import Catalogue, catalogues
-from ..kinds import cited_by_code, listed
+from ..kinds import kinds_with_codes, listed_kinds
 from ..models import LegalSource, LegalStatus, unsettled_texts
 from .catalogues import filter_panel
 from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status, toolbox_page
@@ -69,7 +69,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         provisions=catalogue.provisions(item),
         resting=[
             linking.group(kind, items)
-            for kind in listed()
+            for kind in listed_kinds()
             if kind.name != LegalSource.KIND and (items := catalogue.resting_on(item, kind.name))
         ],
         changed_by=_changed_by(item, catalogue),
@@ -150,7 +150,7 @@ def _order(change: LawChange) -> tuple[int, int]:
 def _law_change(source: LegalSource, catalogue: Catalogue) -> LawChange:
     amended = [catalogue.items[LegalSource.KIND][pk] for pk in catalogue.amendments.get(source.pk, ())]
     touches = []
-    for kind in cited_by_code():
+    for kind in kinds_with_codes():
         resting = {item.pk for changed in (source, *amended) for item in catalogue.resting_on(changed, kind.name)}
         if resting:
             touches.append(linking.group(kind, (item for item in catalogue.all(kind.name) if item.pk in resting)))
