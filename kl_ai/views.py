@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -94,12 +93,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    return render_page(request, "400.html", status=400)
 
 
 @login_not_required
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return render_page(request, "403.html", status=403)
 
 
 @login_not_required
@@ -107,12 +106,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The answer to a form without a valid CSRF token; where the token is only too old, the form with what was typed."""
     if is_fetch(request):
         return HttpResponse("Load the page again", status=403, content_type="text/plain")
-    return restore.redirect_after_stale_token(request) or render(request, "403_csrf.html", status=403)
+    return restore.redirect_after_stale_token(request) or render_page(request, "403_csrf.html", status=403)
 
 
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return render_page(request, "404.html", status=404)
 
 
 @login_not_required
