@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..models import Answer, Response, SampleOffering
+from ..models import Answer, Question, Response, SampleOffering
 from ..models.export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
 from .profiles import contact
 from .selection import Selection
@@ -85,22 +85,12 @@ def _same(key: ExportKey, heading: str, explanation: str, value: Callable[[Respo
 def _question_columns(tally: QuestionTally) -> Iterator[Column]:
     """The chosen options, and the own words where the question has an option “other”."""
     question = tally.question
-
-    def answers(response: Response) -> Sequence[Answer]:
-        return response.answers_by_question.get(question.pk, ())
-
-    def counted(response: Response) -> list[Answer]:
-        return [answer for answer in answers(response) if answer.mapped_from_id]
-
-    def own_words(response: Response) -> str:
-        return " ".join(answer.own_words for answer in answers(response) if answer.own_words)
-
     yield Column(
         key=question.code,
         heading=question.heading,
         explanation=question.text,
-        cell=lambda response: _labels(answers(response)),
-        data=lambda response: _codes(answers(response)),
+        cell=lambda response: _labels(_answers(response, question)),
+        data=lambda response: _codes(_answers(response, question)),
         width=44,
     )
     if any(choice.option.is_other for choice in tally.choices):
@@ -109,8 +99,8 @@ def _question_columns(tally: QuestionTally) -> Iterator[Column]:
             key=question.code + OWN_WORDS_KEY,
             heading=_("%(question)s: own words") % words,
             explanation=_("The company's own words beside the answer “other”."),
-            cell=own_words,
-            data=own_words,
+            cell=lambda response: _own_words(_answers(response, question)),
+            data=lambda response: _own_words(_answers(response, question)),
             width=40,
         )
         yield Column(
@@ -119,10 +109,22 @@ def _question_columns(tally: QuestionTally) -> Iterator[Column]:
             explanation=_(
                 "Those of the answers that the company has not ticked: KL has counted its own words there. In JSON codes."
             ),
-            cell=lambda response: _labels(counted(response)),
-            data=lambda response: _codes(counted(response)),
+            cell=lambda response: _labels(_counted_by_kl(_answers(response, question))),
+            data=lambda response: _codes(_counted_by_kl(_answers(response, question))),
             width=40,
         )
+
+
+def _answers(response: Response, question: Question) -> Sequence[Answer]:
+    return response.given.get(question.pk, ())
+
+
+def _counted_by_kl(answers: Iterable[Answer]) -> list[Answer]:
+    return [answer for answer in answers if answer.mapped_from_id]
+
+
+def _own_words(answers: Iterable[Answer]) -> str:
+    return " ".join(answer.own_words for answer in answers if answer.own_words)
 
 
 def _labels(answers: Iterable[Answer]) -> str:
