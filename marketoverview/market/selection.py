@@ -21,7 +21,7 @@ from kl_ai.pages.querystring import Notices, OptionsFilter, SearchFilter, encode
 from kl_ai.search import bitset
 
 from ..models import Answer, Response
-from ..models.survey import PARAMETERS
+from ..models.survey import QUERY_PARAMETERS
 from .snapshot import QuestionTally, Snapshot
 
 SORTS = ("name", "confirmed", "rotation")
@@ -129,7 +129,7 @@ class VendorFilterSet(django_filters.FilterSet):
         notices, data, cleaned = Notices(), self.data, self.form.cleaned_data if self.form.is_valid() else {}
         querystring.note_search_text(self, request, notices)
         querystring.note_unknown_choices(self, notices)
-        querystring.note_unknown_parameters(self, PARAMETERS, notices)
+        querystring.note_unknown_parameters(self, QUERY_PARAMETERS, notices)
         return Selection(
             q=cleaned.get("q", ""),
             chosen={name: value for name, value in cleaned.items() if name != "q" and value},

@@ -31,7 +31,7 @@ class Answer(models.Model):
     option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="answers", verbose_name=_("option"))
     own_words = models.CharField(_("own words"), max_length=300, blank=True, validators=[validate_line])
 
-    # KL counts own words under another option: an answer of its own that says where it comes from.
+    # An answer that KL has made: it counts the own words of the answer `mapped_from` under another option.
     mapped_from = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="mappings"
     )
@@ -71,7 +71,7 @@ class Answer(models.Model):
 
 
 class SampleOfferingManager(models.Manager["SampleOffering"]):
-    """The offerings that count; one that was deleted waits outside for an undo."""
+    """The offerings that are not removed. `with_removed` has the others too, until the draft is submitted."""
 
     def get_queryset(self) -> models.QuerySet["SampleOffering"]:
         return super().get_queryset().filter(removed_at__isnull=True)
@@ -90,7 +90,7 @@ class SampleOffering(models.Model):
         OPERATION = "operation", _("In operation")
 
     response = models.ForeignKey("marketoverview.Response", on_delete=models.CASCADE, related_name="offerings")
-    key = models.UUIDField(default=uuid.uuid4, editable=False)  # the same form sent twice makes one offering
+    key = models.UUIDField(default=uuid.uuid4, editable=False)  # that of the form, which may be sent twice
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     title = models.CharField(_("title"), max_length=120, validators=[validate_line])
     description = models.TextField(_("description"), max_length=400, blank=True, validators=[validate_text])
@@ -101,7 +101,7 @@ class SampleOffering(models.Model):
         limit_choices_to=~Q(question__matrix_axis=""),
     )  # fmt: skip
 
-    removed_at = models.DateTimeField(null=True, blank=True, editable=False)  # undone until the draft is submitted
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)  # deleted for good on submission
 
     CONTENT_FIELDS: ClassVar = ("position", "title", "description", "stage", "where_used")
 

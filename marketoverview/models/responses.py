@@ -55,7 +55,7 @@ class Response(DraftVerbs):
         verbose_name=_("based on"),
     )  # fmt: skip
 
-    # Name and website become the vendor's when the response is published; until then the public ones stay.
+    # The name and website of the vendor are replaced by these when the response is published.
     company_name = models.CharField(_("name"), max_length=120, blank=True, validators=[validate_line])
     website = models.URLField(
         _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"]), validate_website]
@@ -136,7 +136,7 @@ class Response(DraftVerbs):
 
     @classmethod
     def begin(cls, vendor: Vendor, round: SurveyRound, by, items: Collection[str] | None = None) -> "Response":
-        """The vendor's open response; a new one, copied from what is public or else from the last, where there is none.
+        """The vendor's open response; where there is none, a new draft, copied from the public or else the last response.
 
         `items` are the fields, question codes and `offerings` to copy (None: all); the name always comes along.
         A draft that was begun in another round goes on in this one.
@@ -147,7 +147,7 @@ class Response(DraftVerbs):
                 existing._move_to_round(round)
                 return existing
             last = cls.objects.filter(vendor=vendor).aggregate(last=Max("sequence"))["last"] or 0
-            # What is public; else, after a rejection or a withdrawal, the last one: nobody starts from nothing again.
+            # After a rejection or a withdrawal nothing is public: the draft starts from the last response then.
             earlier = cls.objects.filter(vendor=vendor).order_by("-sequence")
             source = earlier.published().first() or earlier.first()
             draft = cls(vendor=vendor, round=round, sequence=last + 1, based_on=source)
@@ -159,7 +159,7 @@ class Response(DraftVerbs):
             return draft
 
     def submit(self, by, declaration: str = "") -> None:
-        """Hand the draft to KL, with what the vendor declared. Raises `ValidationError` with what is missing."""
+        """Submit the draft to KL with the vendor's declarations. Raises `ValidationError` with what is missing."""
         if self.is_editable:
             self._refuse_incomplete()
         now = timezone.now()
@@ -185,7 +185,7 @@ class Response(DraftVerbs):
         self._perform(Verb.REJECT, by, reason, closed_at=timezone.now())
 
     def publish(self, by) -> None:
-        """Make this response what is public of the vendor, and archive the one that was, without its contact.
+        """Make this response the vendor's public one, and archive the earlier one without its contact data.
 
         Raises `ValidationError` with what is missing: KL may have edited it since it was submitted.
         """
@@ -209,11 +209,11 @@ class Response(DraftVerbs):
             self.refresh_from_db()
 
     def confirm(self, by) -> None:
-        """Record that the vendor says today that everything is still right."""
+        """Record that the vendor confirms its public answers today."""
         self._perform(Verb.CONFIRM, by, confirmed_at=timezone.localdate())
 
     def record_edit(self, by, what: str) -> None:
-        """Leave a trace that KL has edited an open response on the vendor's behalf, and what."""
+        """Record in the response's events that KL has edited it on the vendor's behalf, and what."""
         self.changed_at = timezone.now()
         Response.objects.filter(pk=self.pk).update(changed_at=self.changed_at)
         self.events.create(actor=by, verb=Verb.EDIT, from_status=self.status, to_status=self.status, reason=what)

@@ -1,7 +1,7 @@
 """The survey as data: rounds, questions and options.
 
-Forms, profiles, facets, figures and exports all follow from these rows. A question that a
-curator adds in the admin appears in each of them without a line of code.
+Forms, profiles, facets, figures and exports are made from these rows: a question that a curator adds in the admin
+appears in each of them.
 """
 
 from datetime import date
@@ -20,9 +20,9 @@ from kl_ai.pages.bilingual import Bilingual, language
 from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
 
 
-def is_news(asked: "Question | Option", day: date | None) -> bool:
+def is_news(item: "Question | Option", day: date | None) -> bool:
     """Whether the question or option was introduced or reworded after `day`; never where `day` is None."""
-    return day is not None and max(filter(None, [asked.introduced_on, asked.reworded_on])) > day
+    return day is not None and max(filter(None, [item.introduced_on, item.reworded_on])) > day
 
 
 class SurveyRound(models.Model):
@@ -110,12 +110,12 @@ class QuestionGroup(models.Model):
         return (self.code,)
 
     def clean(self) -> None:
-        if self.code in PARTS:
+        if self.code in PART_KEYS:
             raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
 
 
-PARTS = frozenset({"company", "more", "offerings", "contact", "review"})
-"""The parts of the survey that are not pages of questions; their names stand in addresses."""
+PART_KEYS = frozenset({"company", "more", "offerings", "contact", "review"})
+"""The parts of the survey that are not pages of questions; their keys are used in addresses."""
 
 
 class Question(models.Model):
@@ -203,10 +203,10 @@ class Question(models.Model):
             raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
 
 
-PARAMETERS = frozenset({"q", "sort", "page", "v", "by"})
-"""Query parameters of the public pages; a question's code is one too and must not clash."""
-RESERVED_CODES = PARAMETERS | frozenset(ExportKey) | {"company_name", "contact"}
-"""Query parameters, keys of the export, and what a response holds beside the questions' answers: no question's code."""
+QUERY_PARAMETERS = frozenset({"q", "sort", "page", "v", "by"})
+"""Query parameters of the public pages; the code of each filterable question is one more."""
+RESERVED_CODES = QUERY_PARAMETERS | frozenset(ExportKey) | {"company_name", "contact"}
+"""What no question's code may be: query parameters, keys of the export, and items of a response beside the answers."""
 
 
 class OptionManager(models.Manager["Option"]):
