@@ -116,7 +116,7 @@ def _question_columns(tally: QuestionTally) -> Iterator[Column]:
 
 
 def _answers(response: Response, question: Question) -> Sequence[Answer]:
-    return response.given.get(question.pk, ())
+    return response.answers_by_question.get(question.pk, ())
 
 
 def _counted_by_kl(answers: Iterable[Answer]) -> list[Answer]:
