@@ -3,7 +3,7 @@
 Everything that differs between machines comes from the environment (or a `.env` file beside
 `manage.py`) and is checked here, at start. Without `DEBUG` a missing `SECRET_KEY`,
 `ALLOWED_HOSTS`, `DATABASE_URL` or `SITE_URL` stops the process with a sentence that says what to set.
-The README's table describes each variable; a test holds the two together.
+`docs/operations.md` describes each variable; a test holds the two together.
 """
 
 from pathlib import Path
@@ -19,17 +19,16 @@ env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
 
-def required(name: str, value, example: str):
-    """`value`, or a refusal to start that names the variable and shows an example of it."""
+def require(name: str, value: object, example: str) -> None:
+    """Raises `ImproperlyConfigured` where `value` is empty, with the variable's name and an example of it."""
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set. In production the portal does not start without it. "
             f"Set it in the environment, for example {name}={example}, or set DEBUG=true to develop."
         )
-    return value
 
 
-# Machine ----------------------------------------------------------------------------------------
+# Environment ------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "insecure-key-for-development-only" if DEBUG else "").strip()
@@ -44,10 +43,10 @@ SITE_URL = env.str(  # for links in mails
     validate=URL(schemes={"http", "https"}, require_tld=False),
 ).rstrip("/")
 
-required("SECRET_KEY", SECRET_KEY, "a-long-random-text")
-required("ALLOWED_HOSTS", ALLOWED_HOSTS, "ki.example.dk")
-required("DATABASE_URL", DATABASE_URL, "postgres://portal:password@127.0.0.1:5432/portal")
-required("SITE_URL", SITE_URL, "https://ki.example.dk")
+require("SECRET_KEY", SECRET_KEY, "a-long-random-text")
+require("ALLOWED_HOSTS", ALLOWED_HOSTS, "ki.example.dk")
+require("DATABASE_URL", DATABASE_URL, "postgres://portal:password@127.0.0.1:5432/portal")
+require("SITE_URL", SITE_URL, "https://ki.example.dk")
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -58,7 +57,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 
-# Site: what KL sets without touching the code ----------------------------------------------------
+# Site: set by KL without touching the code -------------------------------------------------------
 
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "ki-portal@kl.example")
 ACCESSIBILITY_STATEMENT_URL = env.str("ACCESSIBILITY_STATEMENT_URL", "https://www.was.digst.dk/")
@@ -132,13 +131,13 @@ TEMPLATES = [
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 
 CACHES = {
-    # What the limits on logging in have counted: one for all processes, and too large to be emptied by a flood.
+    # The counters of the login's rate limits: shared by all processes, and large enough that a flood empties none.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "kl_ai_cacheentry",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Rendered public pages under a key that holds the version of the data: bounded, never stale.
+    # Rendered public pages. The key holds the version of the data, so that no entry is ever stale.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
@@ -152,7 +151,7 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 # People -----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "kl_ai.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]  # for the permissions: there is no password
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]  # for the permissions; nobody has a password
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "vendor:home"
 LOGOUT_REDIRECT_URL = "home"
@@ -164,7 +163,7 @@ ACCOUNT_ADAPTER = "kl_ai.login.flow.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # the code is the proof
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the code by mail proves the address
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_RATE_LIMITS = {  # a key is an e-mail address, a code and a user respectively
@@ -176,7 +175,7 @@ ACCOUNT_RATE_LIMITS = {  # a key is an e-mail address, a code and a user respect
 MFA_ADAPTER = "kl_ai.login.second_factor.MfaAdapter"
 MFA_TOTP_ISSUER = "KL KI-portal"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
-MFA_REAUTHENTICATION_REQUIRED = False  # kl_ai.login.second_factor asks for a code where one is due
+MFA_REAUTHENTICATION_REQUIRED = False  # kl_ai.login.second_factor asks for a code instead
 
 # Language and time ------------------------------------------------------------------------------
 
@@ -205,7 +204,7 @@ STORAGES = {
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console://" if DEBUG else "smtp://localhost:25")
 globals().update({name: value for name, value in EMAIL_CONFIG.items() if name.isupper()})
-EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 10  # seconds; somebody waits for the page
+EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 10  # seconds; the sender waits for the page meanwhile
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", CONTACT_EMAIL)
 
 LOGGING = {
@@ -235,7 +234,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "kl_ai.views.csrf_failure"
 SESSION_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # needs no cookie of its own
 SESSION_COOKIE_AGE = 60 * 60 * 12
 HTTPS = env.bool("HTTPS", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -242,6 +242,13 @@ def test_every_token_is_there_and_used():
     assert {name: found for name, found in used.items() if found - defined and not name.startswith("admin")} == {}
 
 
+def test_the_theme_of_the_design_system_has_the_colours_of_the_tokens():
+    theme = (ROOT / "static" / "vendor" / "vendor.py").read_text()
+    colours = set(re.findall(r"^    \$[\w-]+: (#[0-9a-f]{6}),$", theme, re.MULTILINE))
+    darkest = "#052c30"  # a third shade of the primary colour, which the design system asks for
+    assert colours - {value for rule in rules(TOKENS) for _name, value in rule.declarations} == {darkest}
+
+
 def test_every_class_that_is_styled_is_shown_somewhere():
     """By a template, a module or a script of ours; in the administration also by Django's."""
     shown = frozenset().union(*map(shown_classes, template_names())) | classes_of_code()

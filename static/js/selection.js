@@ -1,11 +1,11 @@
-// What the pages with a selection need for htmx, folds and the keyboard. Everything here is extra: the pages work without it.
+// Pages with a selection: partial updates with htmx, folds and focus. The pages work without it.
 (function () {
   "use strict";
 
   const opened = new Map();
   let focused = "";
 
-  // Controls that only do something with this script stand hidden in the page.
+  // Controls that need this script are hidden in the HTML.
   function showEnhanced() {
     document.querySelectorAll("[data-enhanced]").forEach(function (element) {
       element.hidden = false;
@@ -16,7 +16,7 @@
     return document.querySelectorAll("#directory details[id]");
   }
 
-  // Words are searched for with Enter or the button, not on leaving the field.
+  // A search is sent with Enter or the button, not when the field loses the focus.
   document.addEventListener(
     "change",
     function (event) {
@@ -27,7 +27,7 @@
     true,
   );
 
-  // The address holds the choices that were made, not the fields left empty.
+  // Empty fields are left out of the address.
   document.addEventListener("htmx:configRequest", function (event) {
     const values = event.detail.formData;
     for (const [name, value] of Array.from(values.entries())) {
@@ -44,8 +44,8 @@
     });
   });
 
-  // What a person folded or unfolded stays so, and the used control keeps the focus: its id is the same.
-  // Where it is gone (a chip that was removed, another page of the list) the results' heading takes over.
+  // Folds stay as the person left them, and the control that was used keeps the focus; it has the same id.
+  // Where it is gone (a chip that was removed, another page of the list) the results' heading gets the focus.
   document.addEventListener("htmx:afterSwap", function (event) {
     folds().forEach(function (fold) {
       if (opened.has(fold.id)) {
@@ -60,8 +60,8 @@
       heading.focus();
       heading.scrollIntoView({ block: "start" });
     } else if (!document.activeElement || document.activeElement === document.body) {
-      const same = focused && document.getElementById(focused);
-      (same || heading).focus({ preventScroll: true });
+      const control = focused && document.getElementById(focused);
+      (control || heading).focus({ preventScroll: true });
     }
   });
 

@@ -1,4 +1,4 @@
-// The toolbox's small help: the reason under a chip, counting ticks, printing. The pages work without it.
+// The toolbox: the reason under a chip of the drawing, the number of ticks, printing. The pages work without it.
 (function () {
   "use strict";
 
@@ -9,7 +9,7 @@
   document.addEventListener("click", function (event) {
     const button = event.target.closest("[data-print]");
     if (button) {
-      // “sheet” is the drawing alone; the browser's own printing has the list as well.
+      // “sheet” prints the drawing alone; the browser's own printing has the list as well.
       document.body.classList.toggle("print-sheet", button.dataset.print === "sheet");
       window.print();
     }
@@ -18,7 +18,7 @@
     document.body.classList.remove("print-sheet");
   });
 
-  // A link to a question opens the fold that it stands in.
+  // A link to a question opens the fold around it.
   function unfold() {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const fold = target && target.closest("details");
@@ -30,7 +30,7 @@
   window.addEventListener("hashchange", unfold);
   unfold();
 
-  // The address holds the answers that were given, not those left open.
+  // Questions without an answer are left out of the address.
   document.querySelectorAll("#situation form").forEach(function (form) {
     form.addEventListener("formdata", function (event) {
       for (const [name, value] of Array.from(event.formData.entries())) {

@@ -5,14 +5,14 @@ Run it with Node (npm, npx) on the path and with access to the npm registry; not
 
     python3 static/vendor/vendor.py
 
-It replaces what it made before (`dkfds/`, `ibm-plex/`) and ends with an error, changing nothing, when
-a `url(...)` of the compiled stylesheet names a file that would be missing: the manifest storage of
-Django's static files refuses such a stylesheet. What it takes from the package is listed in the
-constants below: to use one more component or icon, add its name and run the script again.
+It replaces the folders `dkfds/` and `ibm-plex/`. It ends with an error and changes nothing when a
+`url(...)` of the compiled stylesheet names a file that would be missing, since the manifest storage of
+Django's static files refuses such a stylesheet. The constants below list the files, icons and components
+that are taken: to use one more, add its name and run the script again.
 
-The theme differs from the package's own stylesheet in three ways. It has the portal's colours and type, it holds
-only the components in use (the shipped file is twice as large), and its `@font-face` rules name the
-subset woff2 files, so that a visitor fetches 17 kB for a weight instead of 57 kB.
+The theme differs from the package's own stylesheet in three ways. It has the portal's colours (those of
+`static/css/tokens.css`) and type, it holds only the components in use (the shipped file is twice as large),
+and its `@font-face` rules name the subset woff2 files, so that a visitor fetches 17 kB for a weight and not 57 kB.
 """
 
 import re
@@ -46,7 +46,7 @@ FONTS = [  # file name, style, weight, characters
     ("IBMPlexSans-Italic-Latin2", "italic", 400, LATIN2),
     ("IBMPlexSans-Medium-Latin1", "normal", 500, LATIN1),
     ("IBMPlexSans-Medium-Latin2", "normal", 500, LATIN2),
-    ("IBMPlexSans-SemiBold-Latin1", "normal", "600 700", LATIN1),  # stands in for bold too: one file less to fetch
+    ("IBMPlexSans-SemiBold-Latin1", "normal", "600 700", LATIN1),  # serves as bold too: one file less to fetch
     ("IBMPlexSans-SemiBold-Latin2", "normal", "600 700", LATIN2),
 ]
 CHART_FONTS = ["IBMPlexSans-Regular.ttf", "IBMPlexSans-SemiBold.ttf"]  # resvg draws PNG charts with these
@@ -119,28 +119,28 @@ VARIABLES = """
 """
 
 
-def main():
+def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         package = unpack(work)
-        made = work / "made"
-        take_fonts(package, made)
-        take_sprite(package, made / "dkfds")
-        take_script(package, made / "dkfds")
-        build_theme(package, made / "dkfds")
-        shutil.copyfile(package / "LICENSE.md", made / "dkfds/LICENSE.md")
+        output = work / "output"
+        take_fonts(package, output)
+        take_sprite(package, output / "dkfds")
+        take_script(package, output / "dkfds")
+        build_theme(package, output / "dkfds")
+        shutil.copyfile(package / "LICENSE.md", output / "dkfds/LICENSE.md")
         # The icons are under the Apache License, whose text the package only links to: keep ours.
-        shutil.copyfile(HERE / "dkfds/img/LICENSE.txt", made / "dkfds/img/LICENSE.txt")
-        size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
+        shutil.copyfile(HERE / "dkfds/img/LICENSE.txt", output / "dkfds/img/LICENSE.txt")
+        size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
         if size > LIMIT:
             sys.exit(f"The vendored files are {size:,} bytes; the limit is {LIMIT:,}.")
         for name in ("dkfds", "ibm-plex"):
             shutil.rmtree(HERE / name, ignore_errors=True)
-            shutil.copytree(made / name, HERE / name)
+            shutil.copytree(output / name, HERE / name)
     print(f"{size:,} bytes in {HERE}")
 
 
-def unpack(work):
+def unpack(work: Path) -> Path:
     """Download and unpack the npm package; return its folder."""
     run(["npm", "pack", "--silent", DKFDS], work)
     (archive,) = work.glob("*.tgz")
@@ -149,29 +149,32 @@ def unpack(work):
     return work / "package"
 
 
-def take_fonts(package, made):
+def take_fonts(package: Path, output: Path) -> None:
+    """Copy the woff2 subsets for the pages, and the TTF files with which charts are drawn as PNG."""
     fonts = package / "dist/fonts/IBMPlexSans"
     for name, *_ in FONTS:
-        copy(fonts / f"split/woff2/{name}.woff2", made / f"dkfds/fonts/{name}.woff2")
-    copy(fonts / "split/woff2/license.txt", made / "dkfds/fonts/LICENSE.txt")
+        copy(fonts / f"split/woff2/{name}.woff2", output / f"dkfds/fonts/{name}.woff2")
+    copy(fonts / "split/woff2/license.txt", output / "dkfds/fonts/LICENSE.txt")
     for name in CHART_FONTS:
-        copy(package / f"src/fonts/IBMPlexSans/complete/ttf/{name}", made / f"ibm-plex/{name}")
-    copy(fonts / "complete/ttf/license.txt", made / "ibm-plex/LICENSE.txt")
+        copy(package / f"src/fonts/IBMPlexSans/complete/ttf/{name}", output / f"ibm-plex/{name}")
+    copy(fonts / "complete/ttf/license.txt", output / "ibm-plex/LICENSE.txt")
 
 
-def take_sprite(package, target):
+def take_sprite(package: Path, target: Path) -> None:
+    """Write the sprite of the icons in use."""
     source = (package / "dist/img/all-svg-icons.svg").read_text()
     symbols = {name: text for text, name in re.findall(r'(<symbol id="([^"]+)".*?</symbol>)', source, re.S)}
     sprite = "\n".join(symbols[name] for name in sorted(ICONS))
     write(target / "img/icons.svg", f'<svg xmlns="http://www.w3.org/2000/svg">\n{sprite}\n</svg>\n')
 
 
-def take_script(package, target):
+def take_script(package: Path, target: Path) -> None:
+    """Copy the script."""
     source = (package / "dist/js/dkfds.min.js").read_text()
     write(target / "dkfds.min.js", without_source_map(source))
 
 
-def build_theme(package, target):
+def build_theme(package: Path, target: Path) -> None:
     """Compile the theme with Sass and fetch every image that it names."""
     sources = package / "src/stylesheets"
     uses = "@use 'elements/icons' with ($icons: ());\n"  # no class per icon: the sprite serves them all
@@ -192,34 +195,34 @@ def build_theme(package, target):
     write(target / "dkfds.css", css)
 
 
-def font_face(name, style, weight, characters):
+def font_face(name: str, style: str, weight: int | str, characters: str) -> str:
     return (
         f'@font-face{{font-family:"IBM Plex Sans";font-style:{style};font-weight:{weight};font-display:swap;'
         f'src:url("fonts/{name}.woff2") format("woff2");unicode-range:{characters}}}\n'
     )
 
 
-def without_placeholder_logos(css):
+def without_placeholder_logos(css: str) -> str:
     """The header's and footer's `.logo` show a placeholder picture; the portal has no logo."""
     return re.sub(r'background-image:url\("?\.\./img/logo[^)]*\);?', "", css)
 
 
-def without_source_map(text):
+def without_source_map(text: str) -> str:
     """A `sourceMappingURL` names a file that is not taken, which the manifest storage refuses."""
     return re.sub(r"(/\*|//)# sourceMappingURL=.*?(\*/|$)", "", text, flags=re.M).rstrip() + "\n"
 
 
-def copy(source, target):
+def copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
 
 
-def write(target, text):
+def write(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
 
 
-def run(command, folder):
+def run(command: list[str], folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True)
 
 
