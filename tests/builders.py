@@ -12,7 +12,6 @@ from datetime import date
 from itertools import count
 
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.utils.text import slugify
 
 from kl_ai.models import User
@@ -60,8 +59,6 @@ def make_administrator(email: str = "") -> User:
 
 
 def _make_staff(email: str, group: str) -> User:
-    if not Group.objects.filter(name=group).exists():
-        call_command("loaddata", "roles", verbosity=0)
     user = make_user(email, is_staff=True)
     user.groups.add(Group.objects.get(name=group))
     return user

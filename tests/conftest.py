@@ -4,22 +4,21 @@ The cast: the *owner* and the *colleague* act for the same vendor, the *stranger
 *curator* works for KL.
 """
 
-import dataclasses
 import os
 from collections import Counter
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.core.cache import caches
-from django.db import connection
-from django.utils import timezone, translation
+from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
-from legaltoolbox.catalogue import Catalogue, catalogues, draft_catalogues
-from legaltoolbox.models import toolbox_version
+from legaltoolbox.catalogue import catalogues, draft_catalogues
 from marketoverview.market.snapshot import snapshots
-from tests import builders, demodata
+from tests import builders, databases
 
 pytest_plugins = ["tests.browser"]
 
@@ -33,16 +32,40 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("portal")
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """SQLite in a file, so that threads and processes meet there as they do in production."""
-    if connection.vendor == "sqlite":
-        path = tmp_path_factory.mktemp("database") / "portal.sqlite3"
-        connection.settings_dict["TEST"]["NAME"] = str(path)
+# Databases --------------------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc):
+    """Name the database that each test starts from. pytest runs those of the same one together."""
+    marker = metafunc.definition.get_closest_marker("django_db")
+    name = databases.name_for(metafunc.fixturenames, is_marked=marker is not None)
+    metafunc.parametrize("database", [name], ids=[pytest.HIDDEN_PARAM], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def live_server(django_db_setup, live_server):
+def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory, request):
+    """The databases of this process, in place of pytest-django's single one."""
+    process = getattr(request.config, "workerinput", {}).get("workerid", "")
+    folder = tmp_path_factory.getbasetemp()
+    with django_db_blocker.unblock():
+        mine = databases.Databases(folder.parent if process else folder, process or "main")
+        # Django would leave all tables empty after a test that commits, and take longer.
+        with mock.patch.object(TransactionTestCase, "_fixture_teardown", side_effect=mine.set_back):
+            yield mine
+        mine.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database(request, django_db_blocker):
+    """The name of the database that the tests start from; None where they use none."""
+    if request.param:
+        with django_db_blocker.unblock():
+            request.getfixturevalue("django_db_setup").connect(request.param)
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, database, live_server):
     """After the database: before it is in its file, the server takes it for one in memory, and its threads share a connection."""
     return live_server
 
@@ -58,57 +81,32 @@ def _nothing_remembered():
         caches[name].clear()
 
 
-# Data -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def _demo_rows(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        return demodata.read_fixtures("survey", "demo")
-
-
-@pytest.fixture(scope="session")
-def _survey_rows(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        return demodata.read_fixtures("survey")
+@pytest.fixture
+def bare(db):
+    """The tables alone: no groups of staff either."""
 
 
 @pytest.fixture
-def demo(_demo_rows, _content, db):
-    """The survey, the 35 demonstration vendors and the legal content, as `make demo` loads them."""
-    demodata.write(_demo_rows, "marketoverview")
-    remember(_content[1])
-
-
-@pytest.fixture(scope="session")
-def _content(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        return demodata.read_content()
-
-
-def remember(content: Catalogue) -> None:
-    """Have the pages show this catalogue, as if it were that of the database: it is read once for all tests."""
-    catalogues.hold(dataclasses.replace(content, version=0, day=timezone.localdate()), version=0)
-
-
-@pytest.fixture
-def content(_content, db):
-    """The legal content, as the pages hold it in memory."""
-    remember(_content[1])
-    return catalogues.current(0)
-
-
-@pytest.fixture
-def content_rows(_content, db):
-    """The legal content as rows of the database."""
-    demodata.write(_content[0], "legaltoolbox")
-    toolbox_version.bump()
-
-
-@pytest.fixture
-def survey(_survey_rows, db):
+def survey(db):
     """The survey's rounds, questions and options; no vendor."""
-    demodata.write(_survey_rows, "marketoverview")
+
+
+@pytest.fixture
+def content_rows(db):
+    """The legal content as rows of the database."""
+
+
+@pytest.fixture
+def content(content_rows, django_db_setup, database):
+    """The legal content as the pages hold it in memory, for tests that do not change it: it is read once for all of them."""
+    catalogue = django_db_setup.catalogues[database]
+    catalogues.hold(catalogue, catalogue.version)
+    return catalogue
+
+
+@pytest.fixture
+def demo(content):
+    """The survey, the 35 demonstration vendors and the legal content, as `make demo` loads them."""
 
 
 # Cast -------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Question, Response, Vendor
 from tests.builders import make_vendor
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("bare")
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
+
+from tests import databases
 
 VERSION_1_0_0 = Path(__file__).parent / "portal-1.0.0.json.xz"
 Dump = dict[str, Any]
@@ -25,27 +26,16 @@ def read_dump(path: Path = VERSION_1_0_0) -> Dump:
 @contextmanager
 def another_database(folder: Path) -> Iterator[None]:
     """Point the connection at an empty database of its own: a file in `folder`, or one on the same PostgreSQL server."""
-    name, other = connection.settings_dict["NAME"], f"upgrade_{uuid4().hex[:12]}"
-    on_server = connection.vendor == "postgresql"
-    if on_server:
-        _on_server(f'CREATE DATABASE "{other}" TEMPLATE template0')
-    connection.close()
-    connection.settings_dict["NAME"] = other if on_server else str(folder / other)
+    before, other = connection.settings_dict["NAME"], f"upgrade_{uuid4().hex[:12]}"
+    if connection.vendor == "sqlite":
+        other = str(folder / other)
+    databases.copy("", other)
+    databases.connect_to(other)
     try:
         yield
     finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        if on_server:
-            _on_server(f'DROP DATABASE "{other}"')
-
-
-def _on_server(statement: str) -> None:
-    """Run a statement that takes no transaction, beside the connection of the tests."""
-    parameters = connection.get_connection_params()
-    keys = ("dbname", "user", "password", "host", "port")
-    with psycopg.connect(**{key: parameters[key] for key in keys if key in parameters}, autocommit=True) as server:
-        server.execute(statement)
+        databases.remove(other)
+        databases.connect_to(before)
 
 
 def restore(dump: Dump) -> None:

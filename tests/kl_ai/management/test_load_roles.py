@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from kl_ai.management.commands import load_roles
 from marketoverview.models import Question
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("bare")
 
 GROUPS = ["Administratorer", "Kuratorer", "Redaktører"]
 

@@ -32,10 +32,10 @@ def results(query: str, catalogue: Catalogue) -> dict[str, list[str]]:
     }
 
 
-@pytest.fixture(scope="module")
-def toolbox(_content):
+@pytest.fixture
+def toolbox(content):
     """The catalogue with one index for all tests of this file."""
-    return _content[1]
+    return content
 
 
 # Where is looked ----------------------------------------------------------------------------------

@@ -1,0 +1,186 @@
+"""The databases that tests start from: each is made once in a run, and copied for every process that runs tests.
+
+    bare              the tables alone, as `migrate` leaves them
+    roles             the groups of KL's staff
+    survey            roles, and the survey's rounds, questions and options
+    content           roles, and the legal content
+    content_survey    both
+    demo              both, and the 35 demonstration vendors: what `make demo` loads
+
+A test that is rolled back leaves its process's copy as it was. After a test that commits the copy is set back.
+"""
+
+import fcntl
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.content.load import load
+from marketoverview.models import market_version
+
+
+def _load_survey(*others: str) -> None:
+    call_command("loaddata", "survey", *others, verbosity=0)
+    market_version.bump()
+
+
+RECIPES: dict[str, tuple[str, Callable[[], Any]]] = {
+    "bare": ("", lambda: call_command("migrate", verbosity=0)),
+    "roles": ("bare", lambda: call_command("loaddata", "roles", verbosity=0)),
+    "survey": ("roles", _load_survey),
+    "content": ("roles", load),
+    "content_survey": ("content", _load_survey),
+    "demo": ("content", lambda: _load_survey("demo")),
+}
+"""Name to the database that it is copied from, and what is loaded into the copy."""
+WITH_CONTENT = {"content", "content_survey", "demo"}
+
+
+def name_for(fixtures: Collection[str], *, is_marked: bool) -> str | None:
+    """The database of a test with these fixtures, which may be marked `django_db`; None where it uses none."""
+    if not is_marked and "db" not in fixtures and "live_server" not in fixtures:
+        return None
+    named = {"content" if fixture == "content_rows" else fixture for fixture in fixtures} & RECIPES.keys()
+    return "demo" if "demo" in named else "_".join(sorted(named)) or "roles"
+
+
+class Databases:
+    """The databases of one process, which works at one of its copies at a time.
+
+    `shared` is a folder that all processes of the run have; each has its own name in `process`.
+    """
+
+    def __init__(self, shared: Path, process: str) -> None:
+        self.shared = shared
+        self.process = process
+        self.catalogues: dict[str, Catalogue] = {}
+        """Name to the catalogue of the legal content: it takes a tenth of a second to read."""
+        self._prefix = f"test_{connection.settings_dict['NAME']}"
+        self._copies: dict[str, str] = {}
+        self._numbers = count()
+        self._current = ""
+        (shared / f"{process}.process").touch()
+
+    def connect(self, name: str) -> None:
+        """Point the connection at this process's copy of the database."""
+        if name not in self._copies:
+            self._make(name)
+            self._copies[name] = self._path(f"{name}_{self.process}_{next(self._numbers)}")
+            copy(self._path(name), self._copies[name])
+        self._current = name
+        connect_to(self._copies[name])
+        if name in WITH_CONTENT and name not in self.catalogues:
+            self.catalogues[name] = catalogues.build()
+
+    def set_back(self) -> None:
+        """Set the current copy back to what it was before a test committed something."""
+        if connection.vendor == "postgresql":
+            return _restore_rows()  # a new copy would take ten times as long
+        remove(self._copies.pop(self._current))
+        return self.connect(self._current)
+
+    def close(self) -> None:
+        """Remove the copies of this process. The last process of the run removes what they are copied from, too."""
+        for path in self._copies.values():
+            remove(path)
+        with self._lock():
+            (self.shared / f"{self.process}.process").unlink()
+            if not list(self.shared.glob("*.process")):
+                for made in self.shared.glob("*.made"):
+                    remove(self._path(made.stem))
+                    made.unlink()
+
+    def _make(self, name: str) -> None:
+        """Make the database from which all processes copy, unless one of them has done so."""
+        base, load_rows = RECIPES[name]
+        if base:
+            self._make(base)
+        made = self.shared / f"{name}.made"
+        with self._lock():
+            if not made.exists():
+                copy(self._path(base) if base else "", self._path(name))
+                connect_to(self._path(name))
+                load_rows()
+                if connection.vendor == "postgresql":
+                    _keep_rows()
+                connection.close()
+                made.touch()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Let the run's other processes wait."""
+        with (self.shared / "databases.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _path(self, name: str) -> str:
+        """The NAME of Django's settings: on SQLite a file, since threads and processes meet there as in production."""
+        return str(self.shared / f"{name}.sqlite3") if connection.vendor == "sqlite" else f"{self._prefix}_{name}"
+
+
+# On both database systems -----------------------------------------------------------------------
+
+
+def connect_to(path: str) -> None:
+    """Point the connection of this process, and those that its threads open from now on, at a database."""
+    connection.close()
+    connection.settings_dict["NAME"] = path
+    ContentType.objects.clear_cache()  # another database may number the models otherwise
+
+
+def copy(source: str, target: str) -> None:
+    """Copy a database to which nobody is connected. Without a source the copy is empty."""
+    connection.close()
+    if connection.vendor == "sqlite":
+        if source:
+            shutil.copyfile(source, target)
+        return
+    with _server() as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{target}"' + (f' TEMPLATE "{source}"' if source else ""))
+
+
+def remove(path: str) -> None:
+    """Remove a database, whoever is connected to it."""
+    connection.close()
+    if connection.vendor == "sqlite":
+        for ending in ("", "-wal", "-shm"):
+            Path(path + ending).unlink(missing_ok=True)
+        return
+    with _server() as server:
+        server.execute(f'DROP DATABASE "{path}" WITH (FORCE)')
+
+
+def _server() -> psycopg.Connection:
+    """A connection beside that of the tests, for statements that take no transaction. Leaving its context closes it."""
+    parameters = connection.get_connection_params() | {"dbname": "postgres"}
+    keys = ("dbname", "user", "password", "host", "port")
+    return psycopg.connect(**{key: parameters[key] for key in keys if key in parameters}, autocommit=True)
+
+
+def _keep_rows() -> None:
+    """Copy the rows of all tables into a schema beside them, from which `_restore_rows` takes them."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS kept CASCADE")
+        cursor.execute("CREATE SCHEMA kept")
+        for table in connection.introspection.table_names():
+            cursor.execute(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')
+
+
+def _restore_rows() -> None:
+    """Put the rows of all tables back. Foreign keys are checked at the end, so the order of the tables does not matter."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        statements = (
+            f'DELETE FROM public."{table}"; INSERT INTO public."{table}" SELECT * FROM kept."{table}";'
+            for table in connection.introspection.table_names(cursor)
+        )
+        cursor.execute("".join(statements))
