@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kl_ai.http import request_state
-from kl_ai.middleware import MAX_LENGTH, MAX_PARAMETERS, QueryStringLimit
+from kl_ai.middleware import MAX_LENGTH, MAX_PARAMETERS, CookiesWithoutNul, QueryStringLimit
 
 
 def seen(query: str):
@@ -46,3 +46,15 @@ def test_whatever_comes_can_be_read(query):
     assert len(request.META["QUERY_STRING"]) <= MAX_LENGTH
     assert sum(len(values) for _name, values in request.GET.lists()) <= MAX_PARAMETERS
     assert request_state(request).query_was_cut or request.META["QUERY_STRING"] == query
+
+
+@pytest.mark.parametrize(
+    ("header", "cookies"),
+    [("sessionid=abc", {"sessionid": "abc"}), ("sessionid=a\0b", {}), ('sessionid="\\000aaaa"', {})],
+)
+def test_no_view_sees_a_cookie_with_a_nul(header, cookies):
+    requests = []
+    CookiesWithoutNul(lambda request: requests.append(request) or HttpResponse())(
+        RequestFactory().get("/", HTTP_COOKIE=header)
+    )
+    assert requests[0].COOKIES == cookies

@@ -147,6 +147,13 @@ def test_what_a_draft_said_is_not_kept_in_the_history_either():
     assert not type(response).offerings.rel.related_model.history.exists()
 
 
+def test_a_vendor_of_the_demonstration_stays_without_answers():
+    vendor = make_vendor(is_demo=True)
+    Vendor.objects.update(created_at=ago(9999))
+    delete()
+    assert list(Vendor.objects.all()) == [vendor]
+
+
 def test_a_public_vendors_abandoned_correction_goes_and_its_profile_stays():
     public = make_response("Agern")
     correction = Response.begin(public.vendor, public.round, None)
@@ -170,8 +177,9 @@ def test_an_accepted_invitation_an_open_request_and_a_used_login_stay():
     assert JoinRequest.objects.count() == Invitation.objects.count() == 1
 
 
-def test_the_check_of_a_website_in_use_stays():
-    response = make_response()
+@pytest.mark.parametrize("status", ["published", "submitted"])
+def test_the_check_of_a_website_in_use_stays(status):
+    response = make_response(status=status)
     Response.objects.filter(pk=response.pk).update(website="https://agern.example/")
     LinkCheck.objects.create(url="https://agern.example/", ok=False, checked_at=ago(999))
     delete()

@@ -17,10 +17,11 @@ from marketoverview.models import (
     Response,
     Status,
     TransitionRefused,
+    Vendor,
     Verb,
     market_version,
 )
-from tests.builders import make_curator, make_option, make_question, make_response, make_round
+from tests.builders import make_curator, make_editor, make_option, make_question, make_response, make_round
 
 CALLS = {
     Verb.SUBMIT: lambda response, by: response.submit(by),
@@ -234,6 +235,21 @@ def test_members_see_their_own_and_a_stranger_none(vendor, owner, colleague, str
     assert set(Response.objects.visible_to(stranger)) == set()
     assert set(Response.objects.visible_to(AnonymousUser())) == set()
     assert set(Response.objects.visible_to(curator)) == {draft, public}
+
+
+def test_without_the_right_to_review_kls_staff_see_no_response(vendor):
+    make_response(vendor, "draft")
+    make_response("Anden")
+    assert not Response.objects.visible_to(make_editor()).exists()
+    assert not Vendor.objects.visible_to(make_editor()).exists()
+
+
+def test_who_no_longer_works_for_kl_sees_no_response_whatever_groups_are_left(vendor, curator):
+    make_response(vendor, "draft")
+    curator.is_staff = False
+    curator.save()
+    assert not Response.objects.visible_to(curator).exists()
+    assert not Vendor.objects.visible_to(curator).exists()
 
 
 @pytest.mark.parametrize("verb", [Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW])

@@ -61,6 +61,17 @@ def test_an_administrator_does_not_change_who_may_more(client, administrator):
     assert not User.objects.filter(email="kapret@kl.example").exists()
 
 
+def test_whoever_may_delete_users_deletes_nobody_who_may_more(client, administrator):
+    administrator.user_permissions.add(Permission.objects.get(codename="delete_user"))
+    boss, curator = make_user("chef@kl.example", is_staff=True, is_superuser=True), make_curator("kurator@kl.example")
+    answers = {
+        user: client.post(reverse("admin:kl_ai_user_delete", args=[user.pk]), {"post": "yes"}).status_code
+        for user in (boss, curator)
+    }
+    assert answers == {boss: 403, curator: 302}
+    assert set(User.objects.filter(pk__in=[boss.pk, curator.pk])) == {boss}
+
+
 def test_a_superuser_gives_all(client):
     client.force_login(make_user("chef@kl.example", is_staff=True, is_superuser=True))
     Page(client, ADD).send(email="ny@kl.example", is_staff="on", is_active="on", is_superuser="on")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
 from django.core import mail
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -31,7 +32,18 @@ def without(request):
     return HttpResponse(f"restored: {restore.restore_input(request)}")
 
 
-urlpatterns = [path("form/<int:number>/", form), path("without/", without), *urlpatterns]
+@login_not_required
+@restore.restorable
+def public(request):
+    return HttpResponse("a page for everybody")
+
+
+urlpatterns = [
+    path("form/<int:number>/", form),
+    path("without/", without),
+    path("public/", public),
+    *urlpatterns,
+]
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +116,11 @@ def test_what_is_too_long_is_not_kept(size, is_kept, client, member):
 def test_other_pages_keep_nothing(client, member):
     client.post("/without/", {"text": "En"})
     assert not client.session.get(restore.SESSION_KEY)
+
+
+def test_the_form_of_a_page_for_everybody_is_not_kept(strict):
+    assert strict.post("/public/", {"text": "En"}, HTTP_SEC_FETCH_SITE="same-origin").status_code == 403
+    assert not strict.session.get(restore.SESSION_KEY)
 
 
 def test_a_flood_is_not_kept(client):

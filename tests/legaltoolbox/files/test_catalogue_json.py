@@ -4,6 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import (
+    Activity,
     ChecklistItem,
     DocumentTemplate,
     Guidance,
@@ -136,6 +137,20 @@ def test_a_question_of_a_checklist_names_the_sources_of_its_own(content_rows, cl
     for check in with_sources:
         own = {source.slug for source in check.sources.all()}
         assert set(checks[check.activity.code, check.question]["sources"]) == own, str(check)
+
+
+def test_an_activity_names_the_sources_of_its_own_and_not_those_of_its_questions(content_rows, client):
+    records = by_key(json_of(client, JSON)["activities"])
+    activities = Activity.objects.prefetch_related("sources", "checklist__sources")
+    only_below = [
+        activity
+        for activity in activities
+        if {source.slug for check in activity.checklist.all() for source in check.sources.all()}
+        - {source.slug for source in activity.sources.all()}
+    ]
+    assert only_below
+    for activity in activities:
+        assert set(records[activity.code]["sources"]) == {source.slug for source in activity.sources.all()}, activity
 
 
 # What it does not hold ----------------------------------------------------------------------------------

@@ -16,7 +16,14 @@ from docx.oxml.ns import qn
 
 from legaltoolbox import rating
 from legaltoolbox.files import docx as toolbox_docx
-from legaltoolbox.models import DocumentTemplate, Requirement, TemplateField, toolbox_version, unsettled_texts
+from legaltoolbox.models import (
+    DocumentTemplate,
+    LegalSource,
+    Requirement,
+    TemplateField,
+    toolbox_version,
+    unsettled_texts,
+)
 from tests.reading import bytes_of, notices_of, read, workbook_of
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -154,6 +161,20 @@ def test_what_is_unsettled_of_several_is_said_once():
 def test_the_degree_of_a_requirement_is_said_once(note, text):
     with override("en"):
         assert toolbox_docx.level_text(Requirement(level="must", level_note=note)) == text
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"status": "in_force"}, "Loven"), ({"status": "adopted"}, "Loven (vedtaget, ikke i kraft)"),
+        ({"status": "proposed"}, "Loven (forslag)"), ({"status": "guidance"}, "Loven"),
+        ({"status": "in_force", "unsettled": "Frist"}, "Loven (uafklaret)"),
+        ({"status": "in_force", "certainty": "uncertain"}, "Loven (uafklaret)"),
+    ],
+)  # fmt: skip
+def test_a_source_that_is_not_simply_law_in_force_is_named_with_what_it_is(fields, text):
+    with override("en"):
+        assert toolbox_docx.source_text(LegalSource(name="Loven", **fields)) == text
 
 
 def test_the_workbook_says_where_it_comes_from_and_leads_back_there(content, client):

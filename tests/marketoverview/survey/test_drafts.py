@@ -181,6 +181,17 @@ def test_what_kl_counts_while_a_draft_is_being_written_is_not_lost(vendor, owner
     assert [one.option.code for one in draft.answers.filter(mapped_from__isnull=False)] == ["advisory"]
 
 
+def test_an_objection_is_to_the_words_that_it_was_made_to(vendor, owner, curator):
+    public = make_response(vendor, answers={"services": ["other"]}, own_words={"services": "Rådgivning"})
+    advisory = make_option(make_question("services"), "advisory")
+    map_answer(public.answers.get(), advisory, curator)
+    object_to_mapping(public.answers.get(mapped_from=None), owner, "Nej")
+    draft = Response.begin(vendor, make_round(), owner)
+    save(draft, {"other": "Rådgivning om data"}, owner)
+    assert draft.answers.get().objection == ""
+    assert map_answer(draft.answers.get(), advisory, curator).option == advisory
+
+
 def test_an_objection_made_meanwhile_holds_for_the_draft(vendor, owner, curator):
     public = make_response(vendor, answers={"services": ["other"]}, own_words={"services": "Rådgivning"})
     map_answer(public.answers.get(), make_option(make_question("services"), "advisory"), curator)

@@ -275,6 +275,16 @@ def test_a_cancelled_invitation_is_worth_nothing(client, vendor, owner):
     assert client.get(reverse("vendor:invitation", args=[invitation.token])).status_code == 410
 
 
+def test_a_stranger_cancels_no_invitation(client, vendor, stranger):
+    invitation = invite(vendor)
+    client.force_login(stranger)
+    for company in (vendor, stranger.vendors.get()):
+        path = reverse("vendor:invitation_cancel", args=[company.slug, invitation.pk])
+        assert client.post(path).status_code == 404
+    invitation.refresh_from_db()
+    assert invitation.is_waiting
+
+
 def test_a_colleague_is_removed_and_sees_nothing_more(client, vendor, owner, colleague, members_url):
     client.force_login(owner)
     path = reverse("vendor:member_remove", args=[vendor.slug, colleague.memberships.get().pk])
@@ -293,6 +303,15 @@ def test_the_last_one_cannot_leave_a_public_profile(client, vendor, owner):
     client.force_login(owner)
     path = reverse("vendor:member_remove", args=[vendor.slug, owner.memberships.get().pk])
     assert "træk profilen tilbage" in client.post(path, follow=True).content.decode()
+    assert members_of(vendor) == {owner.email}
+
+
+def test_the_last_one_cannot_leave_while_kl_reads_the_answers(client, vendor, owner):
+    make_response(vendor, "submitted")
+    VendorMember.objects.exclude(user=owner).delete()
+    client.force_login(owner)
+    path = reverse("vendor:member_remove", args=[vendor.slug, owner.memberships.get().pk])
+    assert client.post(path, follow=True).redirect_chain == [(reverse("vendor:members", args=[vendor.slug]), 302)]
     assert members_of(vendor) == {owner.email}
 
 
