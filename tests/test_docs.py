@@ -21,7 +21,15 @@ DOCUMENTS = [path for path in DOCUMENTS if path.exists()]
 OPERATIONS = ROOT / "docs" / "operations.md"
 ROOMS = "kl_ai|marketoverview|legaltoolbox|templates|static|fixtures|tests|docs|deploy|\\.ci"
 FILE = re.compile(rf"(?:(?:{ROOMS})/[\w./-]*|(?:README|CHANGELOG)\.md|manage\.py|pyproject\.toml|constraints\.txt)")
-FOR_TESTS_AND_MAKE = {"PORT", "WORKERS", "REQUIRE_BROWSER", "REQUIRE_POSTGRES", "TEST_DATABASE_URL", "VNU_JAR"}
+FOR_TESTS_AND_MAKE = {
+    "PORT",
+    "WORKERS",
+    "REQUIRE_BROWSER",
+    "REQUIRE_OFFICE",
+    "REQUIRE_POSTGRES",
+    "TEST_DATABASE_URL",
+    "VNU_JAR",
+}
 NAMES_OF_OTHERS = {"LC_CTYPE"}
 
 

@@ -2,10 +2,7 @@
 
 import io
 import json
-import os
 import re
-import shutil
-import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
 from urllib.parse import quote, urlencode
@@ -34,6 +31,7 @@ from legaltoolbox.models import (
     toolbox_version,
 )
 from tests.long_queries import long_queries
+from tests.office import convert, needs_office
 from tests.reading import Element, bytes_of, json_of, notices_of, parse, read
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -332,23 +330,11 @@ def test_the_name_of_a_file_is_one_line(hostile, client):
         assert not re.search("[\x00-\x1f]", response["Content-Disposition"])
 
 
-OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
-
-
-@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not on the PATH")
+@needs_office
 def test_libreoffice_opens_a_document_and_a_workbook_and_loses_no_text(hostile, client, tmp_path):
     (tmp_path / "skabelon.docx").write_bytes(bytes_of(client, f"{TOOLBOX}skabeloner/S11.docx"))
     (tmp_path / "krav.xlsx").write_bytes(bytes_of(client, f"{TOOLBOX}krav.xlsx?pick=K31"))
-    for file, into in (
-        ("skabelon.docx", "txt:Text (encoded):UTF8"),
-        ("krav.xlsx", "csv:Text - txt - csv (StarCalc):59,34,76"),
-    ):
-        subprocess.run(
-            [
-                OFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
-                "--convert-to", into, "--outdir", tmp_path, tmp_path / file,
-            ],
-            check=True, capture_output=True, timeout=120, env=os.environ | {"HOME": str(tmp_path)},
-        )  # fmt: skip
+    convert(tmp_path / "skabelon.docx", "txt:Text (encoded):UTF8")
+    convert(tmp_path / "krav.xlsx", "csv:Text - txt - csv (StarCalc):59,34,76")
     assert_holds((tmp_path / "skabelon.txt").read_text("utf-8-sig"), times=15)
     assert_holds((tmp_path / "krav.csv").read_text("utf-8-sig").replace('""', '"'), times=3)

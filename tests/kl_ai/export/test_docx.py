@@ -1,9 +1,6 @@
 """Word documents: what python-docx and LibreOffice find in them when they open them again."""
 
 import io
-import os
-import shutil
-import subprocess
 import sys
 import zipfile
 from datetime import UTC, datetime
@@ -28,6 +25,7 @@ from kl_ai.export.docx import (
     docx_bytes,
     docx_response,
 )
+from tests.office import convert, needs_office
 from tests.word import FIELD_KINDS, every_block, letters, open_document, text_of, values, xml_parts
 
 HOSTILE = [
@@ -47,7 +45,6 @@ BLOCK_PLACES = [
 ]
 """What stands before the text in each place of the blocks of `every_block`."""
 PLACES = ["Titel", "Undertitel", "Oplysning", "værdi", *BLOCK_PLACES]
-OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
 def controls(*blocks) -> list[etree._Element]:
@@ -323,26 +320,11 @@ def test_a_document_is_a_download():
     assert docx.Document(io.BytesIO(response.content)).paragraphs[0].text == "T"
 
 
-@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not on the PATH")
+@needs_office
 def test_libreoffice_opens_a_document_and_loses_no_text(tmp_path):
     document = every_block(blocks=[block for hostile in HOSTILE for block in every_block(hostile).blocks])
     (tmp_path / "alt.docx").write_bytes(docx_bytes(document))
-    subprocess.run(
-        [
-            OFFICE,
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-            "--headless",
-            "--convert-to",
-            "txt:Text (encoded):UTF8",
-            "--outdir",
-            tmp_path,
-            tmp_path / "alt.docx",
-        ],
-        check=True,
-        capture_output=True,
-        timeout=120,
-        env=os.environ | {"HOME": str(tmp_path)},
-    )
+    convert(tmp_path / "alt.docx", "txt:Text (encoded):UTF8")
     text = letters((tmp_path / "alt.txt").read_text("utf-8-sig"))
     for hostile in HOSTILE:
         for place in BLOCK_PLACES:
