@@ -57,4 +57,5 @@ def test_no_view_sees_a_cookie_with_a_nul(header, cookies):
     CookiesWithoutNul(lambda request: requests.append(request) or HttpResponse())(
         RequestFactory().get("/", HTTP_COOKIE=header)
     )
-    assert requests[0].COOKIES == cookies
+    (request,) = requests
+    assert dict(request.COOKIES) == cookies
