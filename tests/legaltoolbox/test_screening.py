@@ -5,6 +5,7 @@ from datetime import date
 from itertools import product
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -86,6 +87,16 @@ def test_no_to_a_question_is_no_to_those_that_follow_on_it(chosen):
 def test_yes_or_nothing_to_a_question_leaves_those_that_follow_on_it_open(first):
     assert Situation(answers=first).answer(FOLLOWING) == ""
     assert verdict_on([(FOLLOWING, "yes")], **first).unanswered == (FOLLOWING,)
+
+
+def test_a_question_follows_neither_on_itself_nor_on_one_that_follows_on_it():
+    first, following = ScreeningQuestion(pk=1), ScreeningQuestion(pk=2)
+    following.requires = first
+    following.clean()
+    for above in (first, following):
+        first.requires = above
+        with pytest.raises(ValidationError):
+            first.clean()
 
 
 # Whatever the conditions --------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Users in the administration: rights are passed on, never made."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
@@ -70,6 +71,15 @@ def test_whoever_may_delete_users_deletes_nobody_who_may_more(client, administra
     }
     assert answers == {boss: 403, curator: 302}
     assert set(User.objects.filter(pk__in=[boss.pk, curator.pk])) == {boss}
+
+
+def test_an_administrator_resets_the_two_step_login_of_nobody_who_may_more(client, administrator):
+    boss, curator = make_user("chef@kl.example", is_staff=True, is_superuser=True), make_curator("kurator@kl.example")
+    for user in (boss, curator):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    selected = {"_selected_action": [boss.pk, curator.pk]}
+    client.post("/admin/kl_ai/user/", {"action": "reset_second_step"} | selected)
+    assert Authenticator.objects.get().user == boss
 
 
 def test_a_superuser_gives_all(client):

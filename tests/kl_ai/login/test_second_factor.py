@@ -196,6 +196,15 @@ def test_a_session_that_never_took_the_second_step_is_asked_for_it(client, curat
     assert client.get("/admin/").status_code == 200
 
 
+def test_recovery_codes_are_downloaded_only_after_the_second_step(client, curator):
+    client.force_login(curator)
+    enrol(client)
+    other = Client()
+    other.force_login(curator)
+    assert client.get(f"{CODES}hent/").status_code == 200
+    assert other.get(f"{CODES}hent/").url == f"{AGAIN}?next=%2Ftotrin%2Fnoedkoder%2Fhent%2F"
+
+
 def test_an_administrator_helps_who_has_lost_the_phone(client, curator, boss):
     lost = Client()
     lost.force_login(curator)

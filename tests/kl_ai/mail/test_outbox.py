@@ -179,6 +179,16 @@ def test_what_waited_for_its_pause_goes_out_at_once_when_the_mark_is_cleared(ser
     assert outbox.send_waiting() == Counts(sent=1)
 
 
+def test_what_was_given_up_stays_so_when_the_mark_is_cleared(server_is_down, monkeypatch):
+    posted = post()
+    OutgoingMail.objects.update(attempts=MAX_ATTEMPTS, next_try_at=None)
+    BadAddress.mark("ki@nordstjernen.example", "Kom retur").clear()
+    monkeypatch.setattr(mailserver, "DOWN", "")
+    assert outbox.send_waiting() == Counts()
+    posted.refresh_from_db()
+    assert posted.state == MailState.GIVEN_UP
+
+
 # Two at once, and breaking off ------------------------------------------------------------------
 
 

@@ -116,6 +116,7 @@ def test_an_item_that_the_files_no_longer_have_is_withdrawn_and_comes_back(small
     (line,) = load_command(gone, capsys)
     assert line == "Withdrawn, because the files no longer have them: M01."
     assert not item(Guidance, "M01").is_public
+    assert history_types(item(Guidance, "M01")) == ["~", "+"]
     assert files.export() == {name: text for name, text in texts_of(small).items() if name != "guidance.yaml"}
     assert load_command(gone, capsys) == ["The files and the database agree."]
     assert load_command(write(small), capsys) == ["Updated: M01 (is_public)."]

@@ -158,6 +158,14 @@ def test_name_and_website_are_public_when_kl_has_published_them(vendor, owner, c
     assert (vendor.name, vendor.website, vendor.slug) == ("Nordlys", "https://nordlys.example", "nordstjernen")
 
 
+def test_what_kl_reads_stays_in_its_round_when_another_has_opened(vendor, owner):
+    submitted = make_response(vendor, "submitted")
+    later = make_round("2027", opens_on=date(2026, 11, 1))
+    assert Response.begin(vendor, later, owner) == submitted
+    submitted.refresh_from_db()
+    assert submitted.round.code == "2026"
+
+
 # Own words that KL counts otherwise --------------------------------------------------------------
 
 
