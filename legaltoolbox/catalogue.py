@@ -18,7 +18,8 @@ from django.db.models import Model
 
 from kl_ai.pages.versions import ValuePerVersion
 
-from .kinds import KINDS, ItemKind, ItemPart
+from .kind_types import ItemKind, ItemPart
+from .kinds import KINDS
 from .models import (
     Activity,
     ChecklistItem,

@@ -16,7 +16,8 @@ from kl_ai.export import prose
 
 from . import citations
 from .catalogue import Catalogue
-from .kinds import KINDS, ItemKind, code_pattern, kinds_with_codes
+from .kind_types import ItemKind
+from .kinds import KINDS, code_pattern, kinds_with_codes
 from .models import Item
 
 

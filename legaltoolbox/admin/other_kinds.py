@@ -1,8 +1,9 @@
-"""The model admins of the kinds that have none of their own: they follow from the kinds' records."""
+"""The model admins of the kinds that have none in this folder, derived from the kinds' records."""
 
 from django.contrib import admin
 
-from ..kinds import KINDS, STATE, ItemKind, ItemPart
+from ..kind_types import ItemKind, ItemPart
+from ..kinds import KINDS, STATE
 from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin, StableRowInline
 
 

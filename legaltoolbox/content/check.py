@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from .. import citations
 from ..catalogue import Catalogue
-from ..kinds import KINDS, ItemKind, ItemPart, code_pattern, kind_of, kinds_by_letter
+from ..kind_types import ItemKind, ItemPart
+from ..kinds import KINDS, code_pattern, kind_of, kinds_by_letter
 from ..models import Certainty, Item, LegalSource, Sourced
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..kinds import FiledModel, ItemPart
+from ..kind_types import FiledModel, ItemPart
 
 Line = tuple[int, int, str, int | None]
 """Of a line of a history: the row, its owner, the type (“+”, “~”, “-”) and the user."""

@@ -15,7 +15,8 @@ from django.db import models
 
 from kl_ai.text import clean_text
 
-from ..kinds import KINDS, SCALE, FiledModel
+from ..kind_types import FiledModel
+from ..kinds import KINDS, SCALE
 from ..models import LoadedItem
 from .records import Record, key_of, read_records
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
-from ..kinds import FiledModel
+from ..kind_types import FiledModel
 from ..models import ChecklistItem, LoadedItem, TemplateField, TemplateSection, toolbox_version
 from .files import FOLDER, ContentError, filed
 from .plan import LoadPlan, LoadStep, PlannedItem, make_plan

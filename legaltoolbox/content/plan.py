@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from ..kinds import FiledModel
+from ..kind_types import FiledModel
 from ..models import Item, LoadedItem
 from .edits import changed_by_hand
 from .files import FOLDER, ContentError, filed, read

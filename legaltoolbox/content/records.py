@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from ..kinds import FiledModel, ItemKind, ItemPart
+from ..kind_types import FiledModel, ItemKind, ItemPart
 
 Record = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
-from ..kinds import ItemPart
+from ..kind_types import ItemPart
 from ..models.items import HIGHEST
 from .files import ContentError
 from .records import Record, filed_fields, key_fields

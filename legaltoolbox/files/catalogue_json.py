@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from .. import linking
 from ..catalogue import Catalogue
-from ..kinds import KINDS, SCALE, FiledModel, ItemPart
+from ..kind_types import FiledModel, ItemPart
+from ..kinds import KINDS, SCALE
 from ..models import Item
 
 FORMAT = "1.1"

@@ -11,7 +11,8 @@ from kl_ai.search.index import WordIndex
 
 from .. import citations, linking
 from ..catalogue import Catalogue
-from ..kinds import ItemKind, ItemPart, joined, kind_of, kinds_by_letter, listed_kinds
+from ..kind_types import ItemKind, ItemPart, joined
+from ..kinds import kind_of, kinds_by_letter, listed_kinds
 from ..linking import Ref
 from ..models import Item, LegalSource
 

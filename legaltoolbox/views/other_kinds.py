@@ -1,4 +1,7 @@
-"""The list and the item pages of a kind that has no views of its own: its record and its two templates are enough."""
+"""The list and the item page of a kind that has no views of its own, from its record and two templates.
+
+The template of the list is named as the kind's list in the JSON, that of the item page as the kind.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse

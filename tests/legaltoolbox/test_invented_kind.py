@@ -19,7 +19,8 @@ from legaltoolbox.axes import choice_axis
 from legaltoolbox.catalogue import catalogues, draft_catalogues
 from legaltoolbox.content import check, files
 from legaltoolbox.content.load import load
-from legaltoolbox.kinds import KINDS, STATE, ItemKind, ItemPart
+from legaltoolbox.kind_types import ItemKind, ItemPart
+from legaltoolbox.kinds import KINDS, STATE
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Activity, LegalSource, Role, toolbox_version
 from tests.admin_pages import Page, logged_in

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator
 import pytest
 from django.apps import apps
 
+from legaltoolbox.kind_types import ItemKind, ItemPart
 from legaltoolbox.kinds import (
     KINDS,
     STATE,
-    ItemKind,
-    ItemPart,
     code_pattern,
     kinds_by_letter,
     kinds_with_codes,
