@@ -46,24 +46,26 @@ class Selection:
     def is_everything(self) -> bool:
         return not self.q and not self.chosen
 
-    def pairs(self, **without: bool) -> Iterator[tuple[str, str]]:
-        """The canonical query parameters, in a fixed order. `sort=False` etc. leaves that one out."""
+    def pairs(
+        self, *, sort: bool = True, by: bool = True, page: bool = True, compared: bool = True
+    ) -> Iterator[tuple[str, str]]:
+        """The canonical query parameters, in a fixed order. `sort=False` and the like leave that one out."""
         if self.q:
             yield "q", self.q
         for code, options in self.chosen.items():
             yield from ((code, option) for option in options)
-        if self.sort != "name" and without.get("sort", True):
+        if sort and self.sort != "name":
             yield "sort", self.sort
-        if self.by != COUNTED[0] and without.get("by", True):
+        if by and self.by != COUNTED[0]:
             yield "by", self.by
-        if self.page > 1 and without.get("page", True):
+        if page and self.page > 1:
             yield "page", str(self.page)
-        if without.get("compared", True):
+        if compared:
             yield from (("v", slug) for slug in self.compared)
 
-    def query(self, **without: bool) -> str:
-        """`?q=…&services=…`, or nothing at all for everything."""
-        return encode(self.pairs(**without))
+    def query(self, *, sort: bool = True, by: bool = True, page: bool = True, compared: bool = True) -> str:
+        """The query string of `pairs`, `?q=…&services=…`; "" where it has none."""
+        return encode(self.pairs(sort=sort, by=by, page=page, compared=compared))
 
     @property
     def filter_query(self) -> str:
@@ -151,8 +153,9 @@ class VendorFilterSet(django_filters.FilterSet):
     @staticmethod
     def _by(value: str, notices: Notices) -> str:
         if value and value not in COUNTED:
-            known = {"value": notice_text(value)}
-            notices.add(_("We do not know the way to count “%(value)s”. Companies are counted.") % known)
+            notices.add(
+                _("We do not know the way to count “%(value)s”. Companies are counted.") % {"value": notice_text(value)}
+            )
         return value if value in COUNTED else COUNTED[0]
 
     @staticmethod
@@ -167,9 +170,9 @@ class VendorFilterSet(django_filters.FilterSet):
 
 def known_slugs(slugs: Iterable[str], snapshot: Snapshot, notices: Notices) -> tuple[str, ...]:
     """The vendors to compare: the known ones among `slugs`, each once, at most `MAX_COMPARED` of them."""
-    given = [slug for slug in dict.fromkeys(slugs) if slug]
-    known = [slug for slug in given if slug in snapshot.position]
-    for slug in given:
+    distinct = [slug for slug in dict.fromkeys(slugs) if slug]
+    known = [slug for slug in distinct if slug in snapshot.position]
+    for slug in distinct:
         if slug not in snapshot.position:
             notices.add(
                 _("We do not know a vendor “%(slug)s”. It was left out of the comparison.")
