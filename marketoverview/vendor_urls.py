@@ -30,7 +30,7 @@ urlpatterns = [
     path("svar/<int:pk>/del/<slug:part>/sidst/", survey.part_last, name="part_last"),
     path("svar/<int:pk>/eksempel/ny/", offerings.offering_new, name="offering_new"),
     path("svar/<int:pk>/eksempel/<uuid:key>/", offerings.offering, name="offering"),
-    path("svar/<int:pk>/eksempel/<uuid:key>/<slug:what>/", offerings.offering_do, name="offering_do"),
+    path("svar/<int:pk>/eksempel/<uuid:key>/<slug:action>/", offerings.offering_action, name="offering_do"),
     path("svar/<int:pk>/gennemse/", survey.review, name="review"),
     # The person
     path("konto/", account.account, name="account"),

@@ -150,4 +150,4 @@ def cross_table(snapshot: Snapshot, selection: Selection, *, by_offerings: bool)
     if row is None or column is None:
         return None
     among = snapshot.match(selection.chosen, selection.q, leave_out=(row.code, column.code))
-    return CrossTable(snapshot, selection, row, column, by_offerings, among, snapshot.offerings_of(among))
+    return CrossTable(snapshot, selection, row, column, by_offerings, among, snapshot.offerings_by_vendors(among))

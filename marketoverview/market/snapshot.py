@@ -179,7 +179,7 @@ class Snapshot:
         """The offerings (bitset) out of `offerings` that used both together."""
         return row.offerings & column.offerings & offerings
 
-    def offerings_of(self, among: int) -> int:
+    def offerings_by_vendors(self, among: int) -> int:
         """The offerings (bitset) of the vendors `among`."""
         if among == self.everyone:
             return bitset.full(len(self.offering_ids))
@@ -275,7 +275,7 @@ class _Offerings:
             if offering_id in index:
                 self._by_option[option_id].append(index[offering_id])
 
-    def having(self, option: Option) -> int:
+    def offerings_with(self, option: Option) -> int:
         """The offerings (bitset) that used the option."""
         return bitset.from_members(self._by_option.get(option.pk, ()), len(self.ids))
 
@@ -300,7 +300,7 @@ class _Answers:
                 self._own_words[option_id].append((position, own_words))
                 texts[position].append(own_words)
 
-    def having(self, option: Option) -> int:
+    def vendors_with(self, option: Option) -> int:
         """The vendors (bitset) that chose the option."""
         return bitset.from_members(self._by_option.get(option.pk, ()), self.size)
 
@@ -320,7 +320,9 @@ def _tallies(answers: _Answers, offerings: _Offerings) -> dict[str, QuestionTall
     tallies = {}
     for question in questions.select_related("comment").prefetch_related("options"):
         options = list(question.options.all())
-        choices = tuple(Choice(option, answers.having(option), offerings.having(option)) for option in options)
+        choices = tuple(
+            Choice(option, answers.vendors_with(option), offerings.offerings_with(option)) for option in options
+        )
         tallies[question.code] = QuestionTally(
             question=question,
             choices=choices,

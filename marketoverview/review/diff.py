@@ -134,8 +134,8 @@ def _company(response: Response, public: Response | None) -> Iterator[ItemDiff]:
 
 def own_answers(response: Response | None, question: Question) -> dict[int, Answer]:
     """Option id to the vendor's own answer to the question."""
-    given = response.answers_by_question.get(question.pk, []) if response else []
-    return {answer.option_id: answer for answer in given if answer.mapped_from_id is None}
+    answers = response.answers_by_question.get(question.pk, []) if response else []
+    return {answer.option_id: answer for answer in answers if answer.mapped_from_id is None}
 
 
 def _question(question: Question, response: Response, public: Response | None) -> ItemDiff:
@@ -227,8 +227,8 @@ def _offering(old: SampleOffering | None, new: SampleOffering | None) -> DiffGro
     compared = (_line(label, before.get(label, ""), after.get(label, "")) for label in before or after)
     lines = [line for line in compared if line.pieces]
     kind = ADDED if old is None else REMOVED if new is None else _combined_kind([line.kind for line in lines])
-    shown = new or old
-    return DiffGroup(shown.title if shown else "", kind, lines)
+    offering = new or old
+    return DiffGroup(offering.title if offering else "", kind, lines)
 
 
 def _offering_texts(offering: SampleOffering | None) -> dict[str, str]:

@@ -14,10 +14,9 @@ from kl_ai.export.downloads import file_response
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
+from ..market import figures as market_figures
 from ..market import wording
 from ..market.figures import Figure, figure_order, own_words
-from ..market.figures import figure as figure_of
-from ..market.figures import figures as figures_of
 from ..market.profiles import profile_url
 from ..market.selection import Selection
 from ..market.snapshot import QuestionTally, Snapshot
@@ -31,7 +30,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/figurer/`: one figure per question, for the selection."""
     snapshot, selection = read(request)
     total = snapshot.count(selection.chosen, selection.q)
-    context = panel(request, snapshot, selection, total) | {"figures": figures_of(snapshot, selection)}
+    context = panel(request, snapshot, selection, total) | {"figures": market_figures.figures(snapshot, selection)}
     return render_page(
         request, "marketoverview/figures.html", context, nav_current="figures", crumbs=[(_("Figures"), "")]
     )
@@ -43,7 +42,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     snapshot, selection = read(request)
     tally = _tally_or_404(snapshot, code)
     total = snapshot.count(selection.chosen, selection.q)
-    figure = figure_of(snapshot, selection, tally)
+    figure = market_figures.figure(snapshot, selection, tally)
     texts = own_words(snapshot, selection, tally)
     pages = paginate(
         len(texts), selection.page, WORDS_PER_PAGE, lambda number: replace(selection, page=number).query() or "?"
@@ -89,7 +88,7 @@ def _neighbours(snapshot: Snapshot, selection: Selection, tally: QuestionTally) 
 def figure_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBase:
     """The figure as SVG, PNG, CSV or XLSX, for the selection in the query string."""
     snapshot, selection = read(request)
-    figure = figure_of(snapshot, selection, _tally_or_404(snapshot, code))
+    figure = market_figures.figure(snapshot, selection, _tally_or_404(snapshot, code))
     return FILES[ending](request, snapshot, selection, figure)
 
 

@@ -98,7 +98,7 @@ def measure_all() -> dict[str, Timing]:
         results[name] = measure([partial(get, client, path, is_cached) for path in paths])
     counts = [partial(facets.facets, snapshot, selection) for selection in selections]
     results["facet counts alone, by the snapshot"] = measure(counts)
-    results["the same counts by SQL"] = measure([partial(count_by_sql, one) for one in selections], runs=5)
+    results["the same counts by SQL"] = measure([partial(count_by_sql, selection) for selection in selections], runs=5)
     return results | dict(datasette())
 
 

@@ -116,7 +116,7 @@ def test_every_cross_count_equals_that_of_the_database(questions, market, select
             assert snapshot.cross_vendors(row, column, matches) == both.count()
             together = SampleOffering.objects.filter(response__in=selected)
             together = together.filter(options=row.option).filter(options=column.option)
-            ids = snapshot.cross_offerings(row, column, snapshot.offerings_of(matches))
+            ids = snapshot.cross_offerings(row, column, snapshot.offerings_by_vendors(matches))
             assert ids.bit_count() == together.count()
 
 
