@@ -106,9 +106,14 @@ def _page(
         "mail_in_terminal": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
     }
     return render_page(
-        request, f"account/{name}.html", context,
-        nav_current="vendor", crumbs=_crumbs(), status=status, retry_after=retry_after,
-    )  # fmt: skip
+        request,
+        f"account/{name}.html",
+        context,
+        nav_current="vendor",
+        crumbs=_crumbs(),
+        status=status,
+        retry_after=retry_after,
+    )
 
 
 def _crumbs() -> list[tuple[str, str]]:

@@ -40,46 +40,106 @@ class Column:
 
 
 def columns(snapshot: Snapshot, request: HttpRequest) -> list[Column]:
-    """The fixed columns and those of the snapshot's questions. `request` makes addresses absolute. No query."""
-    before, after = _fixed_columns(request)
-    return [*before, *(column for tally in snapshot.tallies.values() for column in _question_columns(tally)), *after]
+    """The fixed columns, one for each `ExportKey`, around those of the snapshot's questions. No query.
+
+    `request` makes addresses absolute.
+    """
+    answers = (column for tally in snapshot.tallies.values() for column in _question_columns(tally))
+    return [*_company_columns(request), *answers, _offering_column(), *_contact_columns(), *_response_columns()]
 
 
-def _fixed_columns(request: HttpRequest) -> tuple[list[Column], list[Column]]:
-    """The columns before those of the questions, and those after: one for each `ExportKey`."""
+def _fixed_column(
+    key: ExportKey, heading: str, explanation: str, value: Callable[[Response], Any], width: int = 24
+) -> Column:
+    """A column that holds the same in tables and in JSON."""
+    return Column(key, heading, explanation, value, value, width)
+
+
+def _company_columns(request: HttpRequest) -> list[Column]:
+    """Name, identifier, profile and description."""
 
     def profile(response: Response) -> str:
         return request.build_absolute_uri(reverse("market:profile", args=[response.vendor.slug]))
 
-    before = [
-        _same(ExportKey.NAME, _("Company"), _("The company's name."), lambda response: response.vendor.name, 34),
-        _same(ExportKey.ID, _("Identifier"), _("The last part of the profile's address; stays when the name changes."),
-              lambda response: response.vendor.slug),
-        _same(ExportKey.PROFILE, _("Profile"), _("The profile's address in this portal."), profile, 40),
-        _same(ExportKey.DESCRIPTION, _("Description"), _("The company's own description."),
-              lambda response: response.description, 60),
-    ]  # fmt: skip
-    after = [
-        Column(ExportKey.OFFERINGS, _("Examples"), _("What the company has described as examples: title and stage; in JSON the "
-               "description, where it is used and the codes of what it combines, too."), _offering_titles, _offerings, 44),
-        _same(ExportKey.CONTACT_FUNCTION, _("Contact"), _("A function or shared mailbox; persons are never named here."),
-              lambda response: response.contact_function),
-        _same(ExportKey.CONTACT_EMAIL, _("E-mail"), _("The contact's e-mail address; empty where a person is named."),
-              lambda response: contact(response, in_bulk=True).email, 30),
-        _same(ExportKey.CONTACT_PHONE, _("Phone"), _("The contact's phone number; empty where a person is named."),
-              lambda response: contact(response, in_bulk=True).phone),
-        _same(ExportKey.WEBSITE, _("Website"), _("The company's own website."), lambda response: response.vendor.website, 30),
-        Column(ExportKey.ROUND, _("Survey round"), _("The round in which the company answered."),
-               lambda response: response.round.name, lambda response: response.round.code),
-        _same(ExportKey.CONFIRMED_ON, _("Confirmed"), _("The day on which the company last confirmed its answers."),
-              lambda response: response.confirmed_at, 14),
-    ]  # fmt: skip
-    return before, after
+    return [
+        _fixed_column(
+            ExportKey.NAME, _("Company"), _("The company's name."), lambda response: response.vendor.name, 34
+        ),
+        _fixed_column(
+            ExportKey.ID,
+            _("Identifier"),
+            _("The last part of the profile's address; stays when the name changes."),
+            lambda response: response.vendor.slug,
+        ),
+        _fixed_column(ExportKey.PROFILE, _("Profile"), _("The profile's address in this portal."), profile, 40),
+        _fixed_column(
+            ExportKey.DESCRIPTION,
+            _("Description"),
+            _("The company's own description."),
+            lambda response: response.description,
+            60,
+        ),
+    ]
 
 
-def _same(key: ExportKey, heading: str, explanation: str, value: Callable[[Response], Any], width: int = 24) -> Column:
-    """A fixed column that holds the same in tables and in JSON."""
-    return Column(key, heading, explanation, value, value, width)
+def _offering_column() -> Column:
+    explanation = _(
+        "What the company has described as examples: title and stage; in JSON the "
+        "description, where it is used and the codes of what it combines, too."
+    )
+    return Column(ExportKey.OFFERINGS, _("Examples"), explanation, _offering_titles, _offerings, 44)
+
+
+def _contact_columns() -> list[Column]:
+    """Contact and website; where a person is named, that person's address and number are left out."""
+    return [
+        _fixed_column(
+            ExportKey.CONTACT_FUNCTION,
+            _("Contact"),
+            _("A function or shared mailbox; persons are never named here."),
+            lambda response: response.contact_function,
+        ),
+        _fixed_column(
+            ExportKey.CONTACT_EMAIL,
+            _("E-mail"),
+            _("The contact's e-mail address; empty where a person is named."),
+            lambda response: contact(response, in_bulk=True).email,
+            30,
+        ),
+        _fixed_column(
+            ExportKey.CONTACT_PHONE,
+            _("Phone"),
+            _("The contact's phone number; empty where a person is named."),
+            lambda response: contact(response, in_bulk=True).phone,
+        ),
+        _fixed_column(
+            ExportKey.WEBSITE,
+            _("Website"),
+            _("The company's own website."),
+            lambda response: response.vendor.website,
+            30,
+        ),
+    ]
+
+
+def _response_columns() -> list[Column]:
+    """The round of the answers and the day of their confirmation."""
+    return [
+        Column(
+            ExportKey.ROUND,
+            _("Survey round"),
+            _("The round in which the company answered."),
+            lambda response: response.round.name,
+            lambda response: response.round.code,
+        ),
+        _fixed_column(
+            ExportKey.CONFIRMED_ON,
+            _("Confirmed"),
+            _("The day on which the company last confirmed its answers."),
+            lambda response: response.confirmed_at,
+            14,
+        ),
+    ]
 
 
 def _question_columns(tally: QuestionTally) -> Iterator[Column]:

@@ -19,9 +19,11 @@ from .survey import Option
 class AnswerManager(models.Manager["Answer"]):
     def get_by_natural_key(self, vendor: str, sequence: int, question: str, option: str) -> "Answer":
         return self.get(
-            response__vendor__slug=vendor, response__sequence=sequence,
-            option__question__code=question, option__code=option,
-        )  # fmt: skip
+            response__vendor__slug=vendor,
+            response__sequence=sequence,
+            option__question__code=question,
+            option__code=option,
+        )
 
 
 class Answer(models.Model):
@@ -97,9 +99,12 @@ class SampleOffering(models.Model):
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True)
     where_used = models.CharField(_("where used"), max_length=200, blank=True, validators=[validate_line])
     options = models.ManyToManyField(
-        Option, related_name="offerings", blank=True, verbose_name=_("technologies and business areas"),
+        Option,
+        related_name="offerings",
+        blank=True,
+        verbose_name=_("technologies and business areas"),
         limit_choices_to=~Q(question__matrix_axis=""),
-    )  # fmt: skip
+    )
 
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)  # deleted for good on submission
 

@@ -51,9 +51,14 @@ class Response(DraftVerbs):
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     based_on = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="revisions",
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="revisions",
         verbose_name=_("based on"),
-    )  # fmt: skip
+    )
 
     # The name and website of the vendor are replaced by these when the response is published.
     company_name = models.CharField(_("name"), max_length=120, blank=True, validators=[validate_line])
@@ -103,7 +108,8 @@ class Response(DraftVerbs):
                 fields=("vendor",), condition=Q(status="published"), name="one_published_response_per_vendor"
             ),
             models.UniqueConstraint(
-                fields=("vendor",), condition=Q(status__in=("draft", "submitted", "returned")),
+                fields=("vendor",),
+                condition=Q(status__in=("draft", "submitted", "returned")),
                 name="one_open_response_per_vendor",
             ),
             models.CheckConstraint(
@@ -115,7 +121,7 @@ class Response(DraftVerbs):
                 condition=~Q(status="published") | Q(published_at__isnull=False, confirmed_at__isnull=False),
                 name="published_response_has_dates",
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         return f"{self.vendor} · {self.round} · {self.get_status_display()}"

@@ -138,9 +138,13 @@ class Question(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     group = models.ForeignKey(
-        QuestionGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="questions",
+        QuestionGroup,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="questions",
         verbose_name=_("page in the survey"),
-    )  # fmt: skip
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SEVERAL)
     max_choices = models.PositiveSmallIntegerField(
         _("most choices"), null=True, blank=True, help_text=_("Empty: as many as there are.")

@@ -24,7 +24,7 @@ from .draft import on_draft, part_url, survey_page
 
 
 def offerings(
-    request: AuthenticatedRequest, draft: Response, parts: Sequence[SurveyPart], shown: SurveyPart
+    request: AuthenticatedRequest, draft: Response, parts: Sequence[SurveyPart], survey_part: SurveyPart
 ) -> HttpResponse:
     """The list of examples, in the order of the profile, and those that can be brought back.
 
@@ -37,14 +37,22 @@ def offerings(
     rows = list(draft.offerings.prefetch_related("options__question"))
     most = draft.round.max_offerings
     return survey_page(
-        request, draft, "offerings", shown.title,
-        part=shown, number=parts.index(shown) + 1, total=len(parts), is_last=shown is parts[-1],
+        request,
+        draft,
+        "offerings",
+        survey_part.title,
+        part=survey_part,
+        number=parts.index(survey_part) + 1,
+        total=len(parts),
+        is_last=survey_part is parts[-1],
         offerings=[(profiles.offering_card(offering), offering.key) for offering in rows],
         removed=SampleOffering.with_removed.filter(response=draft, removed_at__isnull=False),
-        most=most, is_full=len(rows) >= most, remark=draft.remarks.get(OFFERINGS, ""),
+        most=most,
+        is_full=len(rows) >= most,
+        remark=draft.remarks.get(OFFERINGS, ""),
         missing=[text for item, text in draft.missing_items() if item == OFFERINGS],
         can_take_last=draft.based_on_id is not None,
-    )  # fmt: skip
+    )
 
 
 @require_safe
@@ -76,11 +84,17 @@ def offering(request: AuthenticatedRequest, draft: Response, key: UUID) -> HttpR
         seen = typed.get("seen", seen)
     saved_meanwhile = SampleOffering.objects.filter(response=draft, key=key).first() if has_conflict else None
     return survey_page(
-        request, draft, "offering", _("An example"),
-        form=form, seen=seen, is_new=stored_offering is None, back_url=part_url(draft, OFFERINGS),
+        request,
+        draft,
+        "offering",
+        _("An example"),
+        form=form,
+        seen=seen,
+        is_new=stored_offering is None,
+        back_url=part_url(draft, OFFERINGS),
         most_words=draft.round.max_offering_words,
         stored_now=profiles.offering_card(saved_meanwhile) if saved_meanwhile else None,
-    )  # fmt: skip
+    )
 
 
 def has_room(request: AuthenticatedRequest, draft: Response, *, is_new: bool) -> bool:
@@ -104,9 +118,9 @@ def chosen_options(questions: Sequence[Question], stored: dict[str, Any]) -> dic
 
 @require_POST
 @on_draft
-def offering_do(request: AuthenticatedRequest, draft: Response, key: UUID, what: str) -> HttpResponse:
-    """Move an example, delete it, or undo that; 404 for any other last part of the address."""
-    match what:
+def offering_action(request: AuthenticatedRequest, draft: Response, key: UUID, action: str) -> HttpResponse:
+    """Move an example, delete it, or undo that; 404 for any other `action`."""
+    match action:
         case "flyt-op":
             draft.move_offering(key, -1, request.user)
         case "flyt-ned":

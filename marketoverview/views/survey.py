@@ -39,7 +39,10 @@ def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
     unfinished = [state for state in states if state.missing or state.remarks]
     saved_parts = [state.saved for state in states if state.saved]
     return survey_page(
-        request, draft, "tasks", "",
+        request,
+        draft,
+        "tasks",
+        "",
         states=[(state, part_url(draft, state.part.key)) for state in states],
         complete=sum(state.state == "complete" for state in states),
         go_on=(unfinished[0].part.title, part_url(draft, unfinished[0].part.key)) if unfinished else None,
@@ -47,7 +50,7 @@ def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
         deadline=deadline(draft.round, draft.vendor),
         may_submit=may_answer(draft.round, draft.vendor),
         review_url=reverse("vendor:review", args=[draft.pk]),
-    )  # fmt: skip
+    )
 
 
 # A part -------------------------------------------------------------------------------------------
@@ -58,15 +61,17 @@ def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
 def part(request: AuthenticatedRequest, draft: Response, part: str) -> HttpResponse:
     """`/leverandoer/svar/<pk>/del/<part>/`: one page of the survey. POST saves its valid items and shows the others."""
     parts = survey_parts(draft.round)
-    shown = find_part(parts, part)
-    if shown.key == OFFERINGS:
-        return offerings(request, draft, parts, shown)
-    stored = draft.stored(shown.items)
-    initial = PartForm.initial_values(stored, shown)
+    survey_part = find_part(parts, part)
+    if survey_part.key == OFFERINGS:
+        return offerings(request, draft, parts, survey_part)
+    stored = draft.stored(survey_part.items)
+    initial = PartForm.initial_values(stored, survey_part)
     if request.method == "POST":
-        return save_part(request, draft, parts, PartForm(shown, draft, basis_day(draft), request.POST, initial=initial))
+        return save_part(
+            request, draft, parts, PartForm(survey_part, draft, basis_day(draft), request.POST, initial=initial)
+        )
     typed = restore.restore_input(request)
-    form = PartForm(shown, draft, basis_day(draft), typed, initial=initial)
+    form = PartForm(survey_part, draft, basis_day(draft), typed, initial=initial)
     if typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
     return part_page(request, draft, parts, form, seen=typed.get("seen", "") if typed else fingerprint(stored))
@@ -77,21 +82,24 @@ def save_part(
 ) -> HttpResponse:
     """Save the valid items of the form; the page comes back with the others, or with what somebody else has saved."""
     form.is_valid()
-    shown = form.part
+    survey_part = form.part
     try:
-        draft.save_part(shown.key, shown.items, form.content, request.POST.get("seen", ""), request.user)
+        draft.save_part(survey_part.key, survey_part.items, form.content, request.POST.get("seen", ""), request.user)
     except ChangedMeanwhile as changed:
         if is_fetch(request):
             return conflict_response()
-        context = {"conflict": part_differences(shown, changed.stored, form.content), "saved_meanwhile": changed.saved}
+        context = {
+            "conflict": part_differences(survey_part, changed.stored, form.content),
+            "saved_meanwhile": changed.saved,
+        }
         return part_page(request, draft, parts, form, seen=fingerprint(changed.stored), **context)
     if is_fetch(request):
-        return saved_response(draft.stored(shown.items), has_errors=bool(form.errors))
+        return saved_response(draft.stored(survey_part.items), has_errors=bool(form.errors))
     if form.errors:
         messages.warning(request, _("Something on the page could not be saved; see below. The rest is saved."))
-        return part_page(request, draft, parts, form, seen=fingerprint(draft.stored(shown.items)))
-    messages.success(request, _("“%(part)s” is saved.") % {"part": shown.title})
-    following = next_part(parts, shown.key) if "_next" in request.POST else None
+        return part_page(request, draft, parts, form, seen=fingerprint(draft.stored(survey_part.items)))
+    messages.success(request, _("“%(part)s” is saved.") % {"part": survey_part.title})
+    following = next_part(parts, survey_part.key) if "_next" in request.POST else None
     return redirect(part_url(draft, following.key) if following else reverse("vendor:tasks", args=[draft.pk]))
 
 
@@ -99,15 +107,25 @@ def part_page(
     request: AuthenticatedRequest, draft: Response, parts: Sequence[SurveyPart], form: PartForm, **context: Any
 ) -> HttpResponse:
     """The page of the form's part. `context`: `seen`, and after a conflict `conflict` and `saved_meanwhile`."""
-    shown = form.part
-    last_saved = draft.saved_parts.filter(part=shown.key).select_related("saved_by").first()
-    missing = [text for item, text in draft.missing_items() if shown.holds(item)] if last_saved else []
+    survey_part = form.part
+    last_saved = draft.saved_parts.filter(part=survey_part.key).select_related("saved_by").first()
+    missing = [text for item, text in draft.missing_items() if survey_part.holds(item)] if last_saved else []
     return survey_page(
-        request, draft, "part", shown.title,
-        part=shown, form=form, last_saved=last_saved, missing=missing, part_remark=form.remarks.get(shown.key, ""),
-        number=parts.index(shown) + 1, total=len(parts), is_last=shown is parts[-1],
-        can_take_last=draft.based_on_id is not None, **context,
-    )  # fmt: skip
+        request,
+        draft,
+        "part",
+        survey_part.title,
+        part=survey_part,
+        form=form,
+        last_saved=last_saved,
+        missing=missing,
+        part_remark=form.remarks.get(survey_part.key, ""),
+        number=parts.index(survey_part) + 1,
+        total=len(parts),
+        is_last=survey_part is parts[-1],
+        can_take_last=draft.based_on_id is not None,
+        **context,
+    )
 
 
 def find_part(parts: Sequence[SurveyPart], key: str) -> SurveyPart:
@@ -143,10 +161,10 @@ def options_text(question: Question, answers: dict[str, str]) -> str:
 @on_draft
 def part_last(request: AuthenticatedRequest, draft: Response, part: str) -> HttpResponse:
     """Replace the part's content by that of the vendor's earlier answers."""
-    shown = find_part(survey_parts(draft.round), part)
-    draft.take_from_last(shown.key, shown.items, request.user)
-    messages.success(request, _("“%(part)s” now holds your earlier answers.") % {"part": shown.title})
-    return redirect(part_url(draft, shown.key))
+    survey_part = find_part(survey_parts(draft.round), part)
+    draft.take_from_last(survey_part.key, survey_part.items, request.user)
+    messages.success(request, _("“%(part)s” now holds your earlier answers.") % {"part": survey_part.title})
+    return redirect(part_url(draft, survey_part.key))
 
 
 # Review and submission ----------------------------------------------------------------------------
@@ -167,12 +185,20 @@ def review(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
     complete_draft = Response.objects.with_everything().get(pk=draft.pk)
     snapshot = snapshots.for_request(request)
     return survey_page(
-        request, draft, "review", _("Review and hand in"),
-        form=form, missing=missing, seen=draft.changed_at.isoformat(),
-        may_submit=may_answer(draft.round, draft.vendor), deadline=deadline(draft.round, draft.vendor),
-        sections=profiles.sections(snapshot, complete_draft), offerings=profiles.offerings(complete_draft),
-        contact=profiles.contact(complete_draft), facts=profiles.facts(snapshot, complete_draft),
-    )  # fmt: skip
+        request,
+        draft,
+        "review",
+        _("Review and hand in"),
+        form=form,
+        missing=missing,
+        seen=draft.changed_at.isoformat(),
+        may_submit=may_answer(draft.round, draft.vendor),
+        deadline=deadline(draft.round, draft.vendor),
+        sections=profiles.sections(snapshot, complete_draft),
+        offerings=profiles.offerings(complete_draft),
+        contact=profiles.contact(complete_draft),
+        facts=profiles.facts(snapshot, complete_draft),
+    )
 
 
 def submit(request: AuthenticatedRequest, draft: Response, form: DeclarationForm) -> bool:

@@ -32,19 +32,26 @@ class RegisterForm(forms.Form):
     needed_fields = ("cvr_number",)
 
     cvr_number = forms.CharField(
-        label=gettext_lazy("CVR number"), max_length=20, required=False,
+        label=gettext_lazy("CVR number"),
+        max_length=20,
+        required=False,
         help_text=gettext_lazy("Eight digits. Leave it empty if the company is foreign and has none."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-width-s"}),
-    )  # fmt: skip
+    )
     name = forms.CharField(
-        label=gettext_lazy("Name of the company"), max_length=120, validators=[validate_line],
+        label=gettext_lazy("Name of the company"),
+        max_length=120,
+        validators=[validate_line],
         widget=forms.TextInput(attrs={"autocomplete": "organization", "class": "input-width-l"}),
-    )  # fmt: skip
+    )
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=COUNTRIES, initial="DK")
     website = forms.URLField(
-        label=gettext_lazy("Website"), max_length=200, required=False, assume_scheme="https",
+        label=gettext_lazy("Website"),
+        max_length=200,
+        required=False,
+        assume_scheme="https",
         widget=forms.URLInput(attrs={"autocomplete": "url", "class": "input-width-l"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -72,10 +79,13 @@ class RegisterForm(forms.Form):
 
 class MessageForm(forms.Form):
     message = forms.CharField(
-        label=gettext_lazy("Message"), max_length=500, required=False, validators=[validate_line],
+        label=gettext_lazy("Message"),
+        max_length=500,
+        required=False,
+        validators=[validate_line],
         help_text=gettext_lazy("For example who you are in the company. It is read by those who decide."),
         widget=forms.TextInput(attrs={"class": "input-width-xl"}),
-    )  # fmt: skip
+    )
 
 
 class InviteForm(forms.Form):
@@ -93,13 +103,15 @@ class BeginForm(forms.Form):
 
     ALL, SOME, NONE = "all", "some", "none"
     start = forms.ChoiceField(
-        label=gettext_lazy("Where do you want to start?"), widget=forms.RadioSelect, initial=ALL,
+        label=gettext_lazy("Where do you want to start?"),
+        widget=forms.RadioSelect,
+        initial=ALL,
         choices=[
             (ALL, gettext_lazy("From the earlier answers, on all pages")),
             (SOME, gettext_lazy("From the earlier answers on the pages chosen below")),
             (NONE, gettext_lazy("From scratch")),
         ],
-    )  # fmt: skip
+    )
     pages = forms.MultipleChoiceField(
         label=gettext_lazy("Pages that keep the earlier answers"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -123,10 +135,13 @@ class BeginForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=500, required=False, validators=[validate_line],
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        validators=[validate_line],
         help_text=gettext_lazy("Read by KL only."),
         widget=forms.TextInput(attrs={"class": "input-width-xl"}),
-    )  # fmt: skip
+    )
     understood = forms.BooleanField(
         label=gettext_lazy("I understand that the profile disappears now, and the contact information with it.")
     )
@@ -134,17 +149,23 @@ class WithdrawForm(forms.Form):
 
 class ObjectionForm(forms.Form):
     objection = forms.CharField(
-        label=gettext_lazy("Why do you disagree?"), max_length=500, required=False, validators=[validate_text],
+        label=gettext_lazy("Why do you disagree?"),
+        max_length=500,
+        required=False,
+        validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 4}),
-    )  # fmt: skip
+    )
 
 
 class AccountForm(forms.ModelForm):
     full_name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=150, required=False, validators=[validate_line],
+        label=gettext_lazy("Your name"),
+        max_length=150,
+        required=False,
+        validators=[validate_line],
         help_text=gettext_lazy("Seen by your colleagues and by KL, never by the public."),
         widget=forms.TextInput(attrs={"autocomplete": "name", "class": "input-width-l"}),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = User
