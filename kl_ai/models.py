@@ -8,6 +8,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .mail.models import BadAddress, OutgoingMail  # noqa: F401  # Django looks for models here
+from .pages.versions import PublicVersion  # noqa: F401
+
 
 class UserManager(BaseUserManager["User"]):
     """E-mail addresses are compared without regard to case, everywhere."""
@@ -100,7 +103,3 @@ class CacheEntry(models.Model):
 
     def __str__(self) -> str:
         return self.cache_key
-
-
-from .mail.models import BadAddress, OutgoingMail  # noqa: E402, F401  # Django looks for models here
-from .pages.versions import PublicVersion  # noqa: E402, F401

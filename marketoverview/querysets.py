@@ -42,7 +42,10 @@ class VendorQuerySet(models.QuerySet):
         return self.filter(memberships__user_id=user.pk)
 
     def visible_to(self, user) -> "VendorQuerySet":
-        """Every vendor for a reviewer, for others those that they act for. One query."""
+        """Every vendor for a reviewer, for others those that they act for. One query.
+
+        A view that serves reviewers by it stands behind `kl_ai.login.second_factor.second_factor_for_staff`.
+        """
         if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
             return self
         return self.for_member(user)
@@ -81,6 +84,7 @@ class ResponseQuerySet(models.QuerySet):
         """Every response for a reviewer, for others those of the vendors that they act for. One query.
 
         A published response is public as a profile only: its own page shows KL's reasons, too.
+        A view that serves reviewers by it stands behind `kl_ai.login.second_factor.second_factor_for_staff`.
         """
         if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
             return self

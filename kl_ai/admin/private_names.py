@@ -1,11 +1,11 @@
-"""The private names that the portal uses of Django, which Django may change without notice.
+"""The private names that the portal uses of Django and simple-history, which may change without notice.
 
 No other module uses a private name of Django or simple-history. Each function here exists because there is no public
-equivalent. A test fails by name where Django drops one of the names.
+equivalent. A test fails by name where one of the names is dropped.
 """
 
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 
 def model_admins(site: AdminSite) -> list[ModelAdmin]:
@@ -23,3 +23,11 @@ def raw_delete(rows: QuerySet) -> None:
     at the end of the transaction where other rows still refer to them.
     """
     rows._raw_delete(rows.db)
+
+
+def is_history_version(obj: Model) -> bool:
+    """Whether this instance is an earlier version out of the history, and not the row as it is now. No query.
+
+    Uses `_history`, which simple-history sets on the instances that `HistoricalRecord.instance` makes.
+    """
+    return hasattr(obj, "_history")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 import qrcode
 from allauth.account.authentication import get_authentication_records
@@ -38,6 +38,7 @@ from .redirects import landing_url, next_url
 RECOVERY_CODES_SHOWN_FOR = timedelta(minutes=10)
 """How long new recovery codes can be read and downloaded; after that nobody can see them again."""
 StaffView = Callable[[AuthenticatedRequest], HttpResponse]
+P = ParamSpec("P")
 
 
 class MfaAdapter(DefaultMFAAdapter):
@@ -74,6 +75,23 @@ def _missing_step(request: HttpRequest) -> str:
 def redirect_to_step(name: str, url: str) -> HttpResponse:
     """A redirect to the page of this name, which leads on to `url`."""
     return redirect(f"{reverse(name)}?{urlencode({'next': url})}")
+
+
+def second_factor_for_staff(
+    view: Callable[Concatenate[AuthenticatedRequest, P], HttpResponse],
+) -> Callable[Concatenate[AuthenticatedRequest, P], HttpResponse]:
+    """A decorator for pages outside the administration that serve KL's staff beside others.
+
+    Staff whose `missing_step` is not "" are redirected to it, as by the administration; nobody else notices anything.
+    """
+
+    @wraps(view)
+    def view_after_step(request: AuthenticatedRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_staff and (step := missing_step(request)):
+            return redirect_to_step(step, request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return view_after_step
 
 
 # Pages ----------------------------------------------------------------------------------------------

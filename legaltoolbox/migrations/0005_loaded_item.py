@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="LoadedItem",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ("kind", models.CharField(max_length=20)),
+                ("kind", models.CharField(max_length=40)),
                 ("key", models.CharField(max_length=100)),
                 ("fingerprint", models.CharField(max_length=64)),
                 ("is_withdrawn", models.BooleanField(default=False)),

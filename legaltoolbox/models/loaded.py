@@ -8,7 +8,7 @@ from django.db import models
 class LoadedItem(models.Model):
     """An item of the content files as the last load left it. Where the item is otherwise now, an editor has changed it."""
 
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=40)
     key = models.CharField(max_length=100)
     fingerprint = models.CharField(max_length=64)
     """SHA-256 of the item's record with its rows."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import TracedAdmin
+from kl_ai.admin.private_names import is_history_version
 from kl_ai.admin.site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
@@ -192,7 +193,7 @@ class ResponseAdmin(TracedAdmin):
     def has_change_permission(self, request, obj=None) -> bool:
         """Only open responses; no public or closed ones, and no earlier versions of the history."""
         may_change = super().has_change_permission(request, obj)
-        return may_change and (obj is None or (obj.is_open and not hasattr(obj, "_history")))
+        return may_change and (obj is None or (obj.is_open and not is_history_version(obj)))
 
     def revert_disabled(self, request, obj=None) -> bool:
         """Always: an earlier version holds an earlier status, and only the steps change the status."""

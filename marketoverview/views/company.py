@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kl_ai.http import AuthenticatedRequest
+from kl_ai.login.second_factor import second_factor_for_staff
 from kl_ai.pages.frame import render_page
 
 from ..market import profiles
@@ -48,6 +49,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @never_cache
+@second_factor_for_staff
 def company(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/`: the status, the next step, and the history of every response."""
     vendor = get_object_or_404(Vendor.objects.visible_to(request.user).with_responses(), slug=slug)
@@ -84,6 +86,7 @@ def own_vendor(request: AuthenticatedRequest, slug: str) -> Vendor:
 
 
 @never_cache
+@second_factor_for_staff
 def response(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """`/leverandoer/svar/<pk>/`: one response as a profile shows it, with its history. A stranger gets 404."""
     visible = Response.objects.visible_to(request.user).with_everything()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import override
 
 from marketoverview.models import Invitation, JoinRequest, Response, Vendor, map_answer
@@ -128,6 +129,44 @@ def test_address(row, language, world, status, owner, colleague, stranger, curat
         "anonymous": row.anonymous, "stranger": row.stranger, "colleague": row.owner, "owner": row.owner,
         "curator": row.curator,
     }  # fmt: skip
+
+
+SERVES_STAFF = [row for row in TABLE if row.curator == 200 and row.stranger == 404]
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("row", SERVES_STAFF, ids=lambda row: row.name)
+def test_staff_without_an_authenticator_are_led_to_setting_one_up(row, language, world, client, curator, settings):
+    path = address(row, world, language)
+    client.force_login(curator)
+    settings.REQUIRE_STAFF_MFA = True
+    for method in (client.get, client.post):
+        response = method(path)
+        assert (response.status_code, response.url) == (302, f"{step_path(language)}?{urlencode({'next': path})}")
+    settings.REQUIRE_STAFF_MFA = False
+    assert client.get(path).status_code == 200
+
+
+def step_path(language: str) -> str:
+    with override(language):
+        return reverse("mfa_activate_totp")
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_no_address_of_a_vendor_shows_a_draft_to_staff_without_the_second_factor(row, world, client, curator, settings):
+    world.draft.description = "Endnu ikke offentligt."
+    world.draft.save()
+    settings.REQUIRE_STAFF_MFA = True
+    client.force_login(curator)
+    response = client.get(address(row, world))
+    assert "Endnu ikke offentligt." not in response.content.decode()
+    assert (response.status_code == 302) == (row in SERVES_STAFF)
+
+
+def test_a_member_needs_no_second_factor(world, client, owner, settings):
+    settings.REQUIRE_STAFF_MFA = True
+    client.force_login(owner)
+    assert [client.get(address(row, world)).status_code for row in SERVES_STAFF] == [200] * len(SERVES_STAFF)
 
 
 OPEN = {"join", "accept"}

@@ -1,4 +1,4 @@
-"""The private names of Django that the portal uses still exist, and only `kl_ai.admin.private_names` uses them."""
+"""The private names that the portal uses of Django and simple-history still exist, each in one module alone."""
 
 import ast
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.admin import AdminSite, ModelAdmin, site
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.management.base import BaseCommand
@@ -13,15 +14,20 @@ from django.db.models import Field, Manager, QuerySet
 from django.forms import BaseForm, BoundField, Widget
 from django.forms.formsets import BaseFormSet
 
-from kl_ai.admin.private_names import model_admins, raw_delete
+from kl_ai.admin.private_names import is_history_version, model_admins, raw_delete
 from kl_ai.models import User
 from tests.environment import ROOT
 
 PACKAGES = ("kl_ai", "marketoverview", "legaltoolbox")
 MODULE = "kl_ai/admin/private_names.py"
-PRIVATE_NAMES = [(AdminSite(), "_registry"), (QuerySet(), "_raw_delete")]
+PRIVATE_NAMES = [
+    (AdminSite(), "_registry"),
+    (QuerySet(), "_raw_delete"),
+    (apps.get_model("legaltoolbox", "ScaleLevel").history.model().instance, "_history"),
+]
 DOCUMENTED = {"_meta", "_state", "_db", "_default_manager", "_base_manager", "_asdict"}
 """Names with an underscore that the documentation of Django and of named tuples describes."""
+BY_STRING = {"getattr", "hasattr", "setattr", "delattr"}
 OTHER_ROOMS = {"kl_ai/export/worksheet.py"}
 """Modules that hold a private name of another library, with tests of their own."""
 
@@ -58,16 +64,28 @@ def private_imports(tree: ast.Module) -> Iterator[str]:
 
 
 def private_attributes(tree: ast.Module) -> Iterator[tuple[str, bool]]:
-    """Each private attribute that the module reads or writes, and whether it is read from `super()`."""
+    """Each private attribute that the module reads or writes, and whether it is read from `super()`.
+
+    Also those that it names in a string: `getattr(item, "_name")`, and `hasattr`, `setattr`, `delattr` alike.
+    """
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BY_STRING:
+            owner, name = node.args[0], node.args[1]
+            if isinstance(name, ast.Constant) and is_private(name.value):
+                yield name.value, ast.unparse(owner) == "super()"
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             owner = node.value.func if isinstance(node.value, ast.Call) else None
             yield node.attr, isinstance(owner, ast.Name) and owner.id == "super"
 
 
 @pytest.mark.parametrize(("owner", "name"), PRIVATE_NAMES, ids=lambda part: part if isinstance(part, str) else "")
-def test_django_still_has(owner, name):
+def test_the_library_still_has(owner, name):
     assert hasattr(owner, name), f"{type(owner).__name__}.{name} is gone"
+
+
+def test_a_private_name_in_a_string_is_seen():
+    tree = ast.parse('hasattr(obj, "_history") and getattr(super(), "_registry", None) and getattr(obj, name)')
+    assert set(private_attributes(tree)) == {("_history", False), ("_registry", True)}
 
 
 def test_the_module_uses_no_other_private_name():
@@ -127,3 +145,9 @@ def test_rows_are_deleted_in_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
         raw_delete(User.objects.filter(email__startswith="ida"))
     assert [user.email for user in User.objects.all()] == ["bo@agern.example"]
+
+
+def test_a_version_of_the_history_is_told_from_the_row_of_today():
+    model = apps.get_model("legaltoolbox", "ScaleLevel")
+    assert is_history_version(model.history.model().instance)
+    assert not is_history_version(model())

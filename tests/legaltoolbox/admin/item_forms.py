@@ -33,6 +33,8 @@ TEXTS = {
     Activity: "why", Risk: "cause", Requirement: "duty", Guidance: "explanation",
 }  # fmt: skip
 """A text of each kind that its page shows."""
+PAGE_OF_ITS_OWN = {model for model in PAGES if model not in (ScreeningQuestion, Guidance)}
+"""The kinds whose items have a page each; the others stand on a page with all of their kind."""
 
 
 def url(model: type[Item], page: str, *args) -> str:
