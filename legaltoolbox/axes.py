@@ -16,7 +16,7 @@ from .rules import Content
 
 
 @dataclass(frozen=True)
-class Axis:
+class FilterAxis:
     """A way to narrow a list of items: its heading, its choices in order, and which of them an item has."""
 
     name: str
@@ -28,18 +28,18 @@ class Axis:
     """Whether the labels are content, which is Danish, and not words of the interface."""
 
 
-def choice_axis(name: str, heading: str | Promise, choices: type[models.TextChoices]) -> Axis:
+def choice_axis(name: str, heading: str | Promise, choices: type[models.TextChoices]) -> FilterAxis:
     """An axis over a field with choices."""
 
     def labelled(content: Content) -> list[tuple[str, str]]:
         return [(choice.value, capfirst(choice.label)) for choice in choices]
 
-    return Axis(name, heading, labelled, lambda item, content: (getattr(item, name),))
+    return FilterAxis(name, heading, labelled, lambda item, content: (getattr(item, name),))
 
 
-def linked_axis(kind: str, heading: str | Promise, label: Callable[[Any], str]) -> Axis:
+def linked_axis(kind: str, heading: str | Promise, label: Callable[[Any], str]) -> FilterAxis:
     """An axis over the items of another kind."""
-    return Axis(
+    return FilterAxis(
         kind,
         heading,
         lambda content: [(item.key, label(item)) for item in content.all(kind)],
@@ -48,7 +48,7 @@ def linked_axis(kind: str, heading: str | Promise, label: Callable[[Any], str]) 
     )
 
 
-def act_axis(kind: str) -> Axis:
+def act_axis(kind: str) -> FilterAxis:
     """An axis over the acts and documents that at least one item of the kind rests on."""
 
     def choices(content: Content) -> list[tuple[str, str]]:
@@ -58,7 +58,7 @@ def act_axis(kind: str) -> Axis:
     def keys(item: Item, content: Content) -> Iterable[str]:
         return {source.act.slug for source in content.linked(item, LegalSource.KIND)}
 
-    return Axis("source", _("Legal source"), choices, keys, is_content=True)
+    return FilterAxis("source", _("Legal source"), choices, keys, is_content=True)
 
 
 PHASE_AXIS = linked_axis(Phase.KIND, _("Phase"), str)

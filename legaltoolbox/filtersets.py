@@ -18,7 +18,7 @@ from kl_ai.pages import querystring
 from kl_ai.pages.querystring import Chip, Facet, FacetOption, Notices, OptionsFilter, SearchFilter, encode
 from kl_ai.search.index import WordIndex
 
-from .axes import Axis
+from .axes import FilterAxis
 from .catalogue import Catalogue
 from .kinds import KINDS
 from .models import Activity
@@ -218,7 +218,7 @@ def facets(kind: str, catalogue: Catalogue, selection: ItemSelection) -> list[Fa
     return [_facet(axis, kind, catalogue, selection, place) for place, axis in enumerate(KINDS[kind].axes)]
 
 
-def _facet(axis: Axis, kind: str, catalogue: Catalogue, selection: ItemSelection, place: int) -> Facet:
+def _facet(axis: FilterAxis, kind: str, catalogue: Catalogue, selection: ItemSelection, place: int) -> Facet:
     selected = selection.chosen.get(axis.name, ())
     counts: dict[str, int] = {}
     for item in matching(kind, catalogue, selection, leave_out=axis.name):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 STEPS = range(1, 5)
 
 
-class Level(models.TextChoices):
+class RiskLevel(models.TextChoices):
     """The levels of a risk."""
 
     LOW = "low", _("low")
@@ -14,10 +14,10 @@ class Level(models.TextChoices):
     HIGH = "high", _("high")
 
 
-def level(likelihood: int, consequence: int) -> Level:
+def level(likelihood: int, consequence: int) -> RiskLevel:
     """The level of a risk. The consequence weighs more; the template of the DPIA has the same limits."""
     if min(likelihood, consequence) >= 3 or (consequence == 4 and likelihood >= 2):
-        return Level.HIGH
+        return RiskLevel.HIGH
     if consequence >= 3 or (consequence == 2 and likelihood >= 3):
-        return Level.MIDDLE
-    return Level.LOW
+        return RiskLevel.MIDDLE
+    return RiskLevel.LOW

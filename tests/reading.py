@@ -246,3 +246,8 @@ def json_of(client, path: str) -> dict[str, Any]:
 
 def workbook_of(client, path: str) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(bytes_of(client, path)))
+
+
+def rows_of(sheet) -> list[dict]:
+    headings, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(headings, row, strict=True)) for row in rows]

@@ -76,7 +76,7 @@ class RiskMatrixRow:
     """A likelihood, and the risk's level at each consequence."""
 
     likelihood: ScaleLevel
-    levels: list[rating.Level]
+    levels: list[rating.RiskLevel]
 
 
 def _risk_matrix(catalogue: Catalogue) -> list[RiskMatrixRow]:

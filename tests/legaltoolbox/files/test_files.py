@@ -14,7 +14,6 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 from docx.oxml.ns import qn
 
-from legaltoolbox import rating
 from legaltoolbox.files import docx as toolbox_docx
 from legaltoolbox.models import (
     DocumentTemplate,
@@ -24,7 +23,7 @@ from legaltoolbox.models import (
     toolbox_version,
     unsettled_texts,
 )
-from tests.reading import bytes_of, notices_of, read, workbook_of
+from tests.reading import bytes_of, notices_of, read, rows_of, workbook_of
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 FOR_VENDORS = "?addressee=vendor&addressee=both"
@@ -55,11 +54,6 @@ def words_of(document) -> str:
 
 def letters(text: str) -> str:
     return "".join(text.replace("\n- ", "").removeprefix("- ").split())
-
-
-def rows_of(sheet) -> list[dict]:
-    headings, *rows = sheet.iter_rows(values_only=True)
-    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 def requirements_of(content, query: str) -> list[Requirement]:
@@ -328,54 +322,6 @@ def test_the_zip_of_a_phase_holds_exactly_its_templates_each_as_its_own_file(con
                 assert archive.read(name) == single
 
 
-# The risk assessment ----------------------------------------------------------------------------------
-
-TO_FILL_IN = (
-    "Sandsynlighed før (1-4)", "Konsekvens før (1-4)", "Valgte foranstaltninger", "Sandsynlighed efter (1-4)",
-    "Konsekvens efter (1-4)", "Frist", "Status", "Bemærkning",
-)  # fmt: skip
-
-
-def test_the_risk_workbook_says_of_each_risk_what_its_page_says(content, client):
-    rows = rows_of(workbook_of(client, f"{TOOLBOX}risici.xlsx").worksheets[0])
-    assert [row["Nr."] for row in rows] == [risk.code for risk in content.risks]
-    for row, risk in zip(rows, content.risks, strict=True):
-        assert row["Risiko"] == risk.title
-        assert (row["Årsag"], row["Hændelse"], row["Konsekvens for borgeren"]) == (
-            risk.cause, risk.event, risk.consequence)  # fmt: skip
-        assert all(measure in row["Typiske foranstaltninger"] for measure in risk.measures)
-        assert row["Krav"].split(", ") == [item.code for item in content.linked(risk, "requirement")]
-        assert row["Aktiviteter"].split(", ") == [item.code for item in content.linked(risk, "activity")]
-        assert all(source.name in row["Kilder"] for source in content.linked(risk, "source"))
-        assert row["Ansvarlig"] == ", ".join(role.short_name for role in content.linked(risk, "role"))
-        assert [row[heading] for heading in TO_FILL_IN] == [None] * len(TO_FILL_IN)
-
-
-def test_the_steps_are_chosen_from_a_list_and_explained_on_a_sheet(content, client):
-    book = workbook_of(client, f"{TOOLBOX}risici.xlsx")
-    sheet, scale = book.worksheets[:2]
-    headings = [cell.value for cell in sheet[1]]
-    lists = {
-        headings[openpyxl.utils.column_index_from_string(str(rule.sqref).partition("2:")[0]) - 1]: rule.formula1
-        for rule in sheet.data_validations.dataValidation
-    }
-    steps = [heading for heading in headings if heading.endswith("(1-4)")]
-    assert lists == dict.fromkeys(steps, '"1,2,3,4"') | {"Status": '"Ikke begyndt,I gang,Gennemført,Ikke relevant"'}
-    assert scale.title == "Skala"
-    rows = rows_of(scale)
-    assert [row["Trin"] for row in rows] == [1, 2, 3, 4, 1, 2, 3, 4]
-    assert {(row["Navn"], row["Beskrivelse"], row["Eksempel"]) for row in rows} == {
-        (level.name, level.description, level.example) for level in content.levels
-    }
-
-
-def test_number_and_name_stay_in_sight_and_stand_on_every_printed_page(content, client):
-    for file in ("risici.xlsx", "krav.xlsx"):
-        sheet = workbook_of(client, f"{TOOLBOX}{file}").worksheets[0]
-        assert sheet.freeze_panes == "C2"
-        assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$B")
-
-
 def test_no_word_of_a_tables_heading_is_wider_than_its_column(content, client):
     """About six letters of the heading stand in a centimetre, and the cell's borders take the room of two."""
     for template in content.templates:
@@ -385,35 +331,6 @@ def test_no_word_of_a_tables_heading_is_wider_than_its_column(content, client):
             for cell in table.rows[0].cells:
                 longest = max((len(word) for word in cell.text.split()), default=0)
                 assert longest + 2 <= 6.2 * cell.width.cm, (template.code, cell.text, cell.width.cm)
-
-
-def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):
-    """Each row's formulas read the two columns before them, and give the matrix's words."""
-    sheet = workbook_of(client, f"{TOOLBOX}risici.xlsx").worksheets[0]
-    headings = [cell.value for cell in sheet[1]]
-    page = read(client, f"{TOOLBOX}risici/".removeprefix("/en"))
-    matrix = [[cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")]
-    for when in ("før", "efter"):
-        at = headings.index(f"Risiko {when}") + 1
-        first, second = (openpyxl.utils.get_column_letter(at - back) for back in (2, 1))
-        assert headings[at - 3 : at - 1] == [f"Sandsynlighed {when} (1-4)", f"Konsekvens {when} (1-4)"]
-        for number in range(2, sheet.max_row + 1):
-            formula = sheet.cell(number, at).value
-            assert formula.startswith(f'=IF(OR({first}{number}="",{second}{number}=""),""')
-            names = re.findall(r'"([^"]+)"', formula.partition("CHOOSE")[2])
-            for likelihood in rating.STEPS:
-                for consequence in rating.STEPS:
-                    assert (
-                        names[(likelihood - 1) * 4 + consequence - 1].lower()
-                        == matrix[4 - likelihood][consequence - 1].lower()
-                    )
-
-
-def test_the_risk_workbook_holds_the_selection(content, client):
-    page = read(client, f"{TOOLBOX}risici/?phase=foranalyse&kind=legality&kind=data")
-    listed = [entry.one("span", "code").text for entry in page.all("li", "entry")]
-    (path,) = [link.attrs["href"] for link in page.all("a") if link.text == "Excel for a risk assessment"]
-    assert [row["Nr."] for row in rows_of(workbook_of(client, path).worksheets[0])] == listed
 
 
 def test_a_pick_may_be_written_in_small_letters(content, client):

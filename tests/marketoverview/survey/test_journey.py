@@ -45,8 +45,7 @@ def go_on(page) -> None:
     follow(page.get_by_role("button", name="Gem og fortsæt"))
 
 
-@pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
-def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
+def accept_invitation(page) -> None:
     invitation = Invitation.objects.create(
         email=EMAIL, company_name="Klokkeblomst (demofirma)", cvr_number="13585628", by_kl=True,
         round=SurveyRound.current(),
@@ -59,7 +58,10 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
     follow(page.get_by_role("link", name="Svar på undersøgelsen"))
     follow(page.get_by_role("button", name="Begynd"))
     follow(page.get_by_role("link", name="Fortsæt med “Virksomheden”"))
-    # The company
+
+
+def answer_the_first_parts(page) -> None:
+    """The description, and what the company offers, in its own words too."""
     page.get_by_label("Beskrivelse").fill("Vi sorterer post for kommuner.")
     go_on(page)
     # What it offers, in its own words too
@@ -68,7 +70,10 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
     page.locator("#item-services label", has_text="Andet").first.click()
     page.locator("#item-services [data-own-words] input").fill("Dataetik")
     go_on(page)
-    # It leaves and comes back: everything is still there
+
+
+def leave_and_come_back(page) -> None:
+    """Everything is still there."""
     page.goto("/leverandoer/")
     follow(page.get_by_role("link", name="Fortsæt, hvor I slap"))
     follow(page.get_by_role("link", name="Det, I tilbyder", exact=True))
@@ -77,39 +82,59 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
     go_on(page)
     tick(page, "Sagsbehandling")
     go_on(page)
-    # An example
+
+
+def add_an_example(page) -> None:
     follow(page.get_by_role("link", name="Tilføj et eksempel"))
     page.get_by_label("Titel").fill("Postsortering")
     tick(page, "Sagsbehandling")
     follow(page.get_by_role("button", name="Gem eksemplet"))
     follow(page.get_by_role("button", name="Fortsæt", exact=True))
     go_on(page)
-    # It looks at what is missing, and follows the link
+
+
+def follow_the_link_to_what_is_missing(page) -> None:
     page.goto(reverse("vendor:review", args=[Response.objects.get().pk]))
     follow(page.get_by_role("link", name="Kontaktens e-mail mangler."))
     page.get_by_label("E-mail").fill(EMAIL)
     follow(page.get_by_role("button", name="Gem og gå til oversigten"))
-    hand_in(page)
-    assert "KL har modtaget jeres svar" in page.content()
-    receipt = mail.outbox[-1]
-    assert "Dataetik" in receipt.body
-    assert receipt.to == [EMAIL]
-    # KL sends it back with a reason at the very question
-    desk = open_page("desktop")
-    log_in(desk, make_curator("kurator@kl.example"))
-    review = f"/admin/marketoverview/response/{Response.objects.get().pk}/review/"
+
+
+def send_back_with_a_reason(desk, review: str) -> None:
+    """KL writes it at the very question."""
     desk.goto(review)
     desk.locator("[name='remark-services']").evaluate("field => field.closest('details').open = true")
     desk.locator("[name='remark-services']").fill("Hvad mener I med dataetik?")
     follow(desk.get_by_role("button", name="Send tilbage"))
-    assert "Hvad mener I med dataetik?" in mail.outbox[-1].body
-    # The vendor sees it there, corrects and hands in anew
+
+
+def correct_what_was_sent_back(page) -> None:
     page.goto("/leverandoer/")
     follow(page.get_by_role("link", name="Ret svarene"))
     follow(page.get_by_role("link", name="Det, I tilbyder", exact=True))
     assert "Hvad mener I med dataetik?" in page.locator("#item-services").inner_text()
     page.locator("#item-services [data-own-words] input").fill("Rådgivning om dataetik")
     follow(page.get_by_role("button", name="Gem og gå til oversigten"))
+
+
+@pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
+def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
+    accept_invitation(page)
+    answer_the_first_parts(page)
+    leave_and_come_back(page)
+    add_an_example(page)
+    follow_the_link_to_what_is_missing(page)
+    hand_in(page)
+    assert "KL har modtaget jeres svar" in page.content()
+    receipt = mail.outbox[-1]
+    assert "Dataetik" in receipt.body
+    assert receipt.to == [EMAIL]
+    desk = open_page("desktop")
+    log_in(desk, make_curator("kurator@kl.example"))
+    review = f"/admin/marketoverview/response/{Response.objects.get().pk}/review/"
+    send_back_with_a_reason(desk, review)
+    assert "Hvad mener I med dataetik?" in mail.outbox[-1].body
+    correct_what_was_sent_back(page)
     hand_in(page)
     # KL publishes, and everybody sees it at once
     desk.goto(review)
