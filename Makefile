@@ -48,8 +48,8 @@ setup: .venv/ready
 DEMO_SITE := http://127.0.0.1:$(PORT)
 DEMO_SETTINGS = "DATABASE_URL=$${DATABASE_URL:-sqlite:///$(CURDIR)/var/portal.sqlite3}" SITE_URL=$(DEMO_SITE) \
 	EMAIL_URL=console://
-DEMO = $(DEVELOP) $(DEMO_SETTINGS) $(PY) manage.py
-SERVE = $(CLEAN) $(DEMO_SETTINGS) DEBUG=false DJANGO_RUNSERVER_HIDE_WARNING=true HTTPS=false REQUIRE_STAFF_MFA=false \
+DEMO = $(DEVELOP) PYTHONUNBUFFERED=1 $(DEMO_SETTINGS) $(PY) manage.py
+SERVE = $(CLEAN) PYTHONUNBUFFERED=1 $(DEMO_SETTINGS) DEBUG=false DJANGO_RUNSERVER_HIDE_WARNING=true HTTPS=false REQUIRE_STAFF_MFA=false \
 	ALLOWED_HOSTS='localhost,127.0.0.1,[::1]' SECRET_KEY=for-the-demonstration-on-this-machine-only $(PY) manage.py
 
 demo: setup var/static/staticfiles.json

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 
-from .axes import Axis
+from .axes import FilterAxis
 from .models import StableRow
 from .rules import Rule
 
@@ -114,7 +114,7 @@ class ItemKind(FiledModel):
     """The foreign keys without which an item still stands: where the other one is not public, it names none."""
     related: tuple[str, ...] = ()
     """The kinds that are listed beside an item on its page, in their order."""
-    axes: tuple[Axis, ...] = ()
+    axes: tuple[FilterAxis, ...] = ()
     needs: tuple[tuple[str, str | Promise], ...] = ()
     """The kinds that an item must be linked with, and the finding of the content check where it is not."""
     rule: Rule | None = None

@@ -13,9 +13,14 @@ LOGIN_PAGES = ("account_login", "account_logout", "account_confirm_login_code", 
 
 
 def next_url(request: HttpRequest) -> str:
-    """The page of the portal that the parameter `next` names; "" for none, another site or a page of the login."""
+    """The page of the portal that the parameter `next` names, from the root: “/leverandoer/konto/”.
+
+    "" for none, for another site, for a page of the login, and for what is no address from the root.
+    """
     url = request.POST.get("next") or request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(
+        url, {request.get_host()}, require_https=request.is_secure()
+    )
     return url if is_ours and url.partition("?")[0] not in _login_paths() else ""
 
 

@@ -294,10 +294,13 @@ def test_the_pages_say_where_the_mail_appears_in_the_demonstration(backend, is_s
         ("javascript:alert(1)", "/leverandoer/"),
         ("/log-ind/?next=/log-ind/", "/leverandoer/"),
         ("/en/log-ud/", "/leverandoer/"),
+        ("konto", "/leverandoer/"),
+        ("\0", "/leverandoer/"),
     ],
 )
 def test_leads_to_where_the_visitor_came_from_within_the_portal(next_url, leads_to, client, member):
     assert log_in(client, member.email, next=next_url).url == leads_to
+    assert client.get(LOGIN, {"next": next_url}).url == leads_to  # whoever is logged in goes there at once
 
 
 @pytest.mark.parametrize(
