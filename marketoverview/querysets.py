@@ -9,6 +9,8 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils import timezone
 
+from .statuses import OPEN, Status
+
 
 def months_before(day: date, months: int) -> date:
     """The same day of the month so many months earlier, or that month's last day."""
@@ -56,7 +58,7 @@ class VendorQuerySet(models.QuerySet):
 
     def stale(self) -> "VendorQuerySet":
         """Vendors whose published response has not been confirmed for `STALE_AFTER_MONTHS`. One query."""
-        return self.filter(responses__status="published", responses__confirmed_at__lt=stale_before())
+        return self.filter(responses__status=Status.PUBLISHED, responses__confirmed_at__lt=stale_before())
 
 
 class ResponseQuerySet(models.QuerySet):
@@ -66,15 +68,15 @@ class ResponseQuerySet(models.QuerySet):
 
     def published(self) -> "ResponseQuerySet":
         """The public responses: at most one of each vendor. One query."""
-        return self.filter(status="published")
+        return self.filter(status=Status.PUBLISHED)
 
     def open(self) -> "ResponseQuerySet":
         """Drafts, submitted and returned responses: at most one of each vendor. One query."""
-        return self.filter(status__in=("draft", "submitted", "returned"))
+        return self.filter(status__in=OPEN)
 
     def awaiting_review(self) -> "ResponseQuerySet":
         """Submitted responses, the one that has waited longest first. One query."""
-        return self.filter(status="submitted").order_by("submitted_at", "pk")
+        return self.filter(status=Status.SUBMITTED).order_by("submitted_at", "pk")
 
     def stale(self) -> "ResponseQuerySet":
         """Published responses not confirmed for `STALE_AFTER_MONTHS`. One query."""
@@ -118,7 +120,7 @@ class ResponseQuerySet(models.QuerySet):
 
     def public_or_withdrawn(self, slug: str) -> Any:
         """The vendor's published response, or the one withdrawn last, or None. As many queries as the queryset has."""
-        candidates = self.filter(vendor__slug=slug, status__in=("published", "withdrawn"))
+        candidates = self.filter(vendor__slug=slug, status__in=(Status.PUBLISHED, Status.WITHDRAWN))
         return candidates.order_by("status", "-closed_at").first()  # “published” sorts before “withdrawn”
 
     def with_everything(self) -> "ResponseQuerySet":

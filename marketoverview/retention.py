@@ -14,6 +14,8 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
 
 from .models import (
+    EDITABLE,
+    IN_USE,
     Answer,
     DeadlineExtension,
     Invitation,
@@ -64,7 +66,7 @@ def delete_rows(rows: QuerySet) -> int:
 
 def _drafts() -> QuerySet:
     """Drafts and responses sent back that nobody has changed for `KEEP_DRAFT_MONTHS`."""
-    return Response.objects.filter(status__in=("draft", "returned"), changed_at__lt=_before("DRAFT"))
+    return Response.objects.filter(status__in=EDITABLE, changed_at__lt=_before("DRAFT"))
 
 
 def _vendors() -> QuerySet:
@@ -83,7 +85,7 @@ def _logins() -> QuerySet:
 
 def _links() -> QuerySet:
     """Checks of websites that are in no published or submitted response."""
-    in_use = Response.objects.filter(status__in=("published", "submitted"), website=OuterRef("url"))
+    in_use = Response.objects.filter(status__in=IN_USE, website=OuterRef("url"))
     month = timezone.now() - timedelta(days=31)
     return LinkCheck.objects.filter(~Exists(in_use), checked_at__lt=month)
 

@@ -1,17 +1,21 @@
 """The market overview's data: the survey, the vendors, their responses."""
 
+from ..statuses import EDITABLE, IN_USE, OPEN, Status
 from .answers import Answer, SampleOffering
 from .drafts import MissingItem, SavedPart, offering_content
 from .joining import Invitation, JoinRequest, delete_login
 from .links import LinkCheck
 from .mapping import map_answer, map_answers, object_to_mapping, unmap_answer
-from .moderation import TRANSITIONS, ModerationEvent, Remark, Status, TransitionRefused, Verb
+from .moderation import TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .responses import Response
 from .survey import FigureComment, Option, Question, QuestionGroup, SurveyRound
 from .vendors import DeadlineExtension, Vendor, VendorMember
 from .version import market_version
 
 __all__ = [
+    "EDITABLE",
+    "IN_USE",
+    "OPEN",
     "TRANSITIONS",
     "Answer",
     "DeadlineExtension",

@@ -15,8 +15,9 @@ from simple_history.utils import bulk_create_with_history
 
 from kl_ai.drafts.parts import AbstractSavedPart, changed_items
 
+from ..statuses import EDITABLE
 from .answers import Answer, SampleOffering
-from .moderation import EDITABLE, TransitionRefused, Verb
+from .moderation import TransitionRefused, Verb
 from .survey import Option, Question
 from .vendors import Vendor
 

@@ -1,4 +1,4 @@
-"""The statuses of a response, the table of transitions between them, and their log."""
+"""The table of transitions between the statuses of a response, and their log."""
 
 from typing import Any, ClassVar
 
@@ -11,21 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.natural_keys import depends_on
 
-
-class Status(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    SUBMITTED = "submitted", _("submitted")
-    RETURNED = "returned", _("sent back")
-    REJECTED = "rejected", _("rejected")
-    PUBLISHED = "published", _("published")
-    ARCHIVED = "archived", _("archived")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-
-
-OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
-"""The statuses of an open response; a vendor has at most one."""
-
-EDITABLE = (Status.DRAFT, Status.RETURNED)
+from ..statuses import EDITABLE, Status
 
 
 class Verb(models.TextChoices):

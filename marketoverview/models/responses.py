@@ -21,19 +21,10 @@ from kl_ai.natural_keys import depends_on
 from kl_ai.validators import validate_line, validate_text
 
 from ..querysets import ResponseQuerySet
+from ..statuses import EDITABLE, OPEN, Status
 from .answers import Answer, SampleOffering
 from .drafts import CONTENT_FIELDS, EMPTY_CONTACT, DraftVerbs, MissingItem
-from .moderation import (
-    EDITABLE,
-    NEEDS_REASON,
-    OPEN,
-    TRANSITIONS,
-    ModerationEvent,
-    Remark,
-    Status,
-    TransitionRefused,
-    Verb,
-)
+from .moderation import NEEDS_REASON, TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .survey import Question, SurveyRound
 from .vendors import Vendor, validate_website
 from .version import market_version
@@ -105,11 +96,11 @@ class Response(DraftVerbs):
         constraints = (
             models.UniqueConstraint(fields=("vendor", "sequence"), name="response_number_unique_in_vendor"),
             models.UniqueConstraint(
-                fields=("vendor",), condition=Q(status="published"), name="one_published_response_per_vendor"
+                fields=("vendor",), condition=Q(status=Status.PUBLISHED), name="one_published_response_per_vendor"
             ),
             models.UniqueConstraint(
                 fields=("vendor",),
-                condition=Q(status__in=("draft", "submitted", "returned")),
+                condition=Q(status__in=OPEN),
                 name="one_open_response_per_vendor",
             ),
             models.CheckConstraint(
@@ -118,7 +109,7 @@ class Response(DraftVerbs):
                 violation_error_message=_("A named contact person needs a ticked consent."),
             ),
             models.CheckConstraint(
-                condition=~Q(status="published") | Q(published_at__isnull=False, confirmed_at__isnull=False),
+                condition=~Q(status=Status.PUBLISHED) | Q(published_at__isnull=False, confirmed_at__isnull=False),
                 name="published_response_has_dates",
             ),
         )

@@ -20,6 +20,7 @@ from kl_ai.natural_keys import depends_on
 from kl_ai.validators import validate_line
 
 from ..querysets import VendorQuerySet
+from ..statuses import IN_USE
 
 
 def validate_cvr(value: str) -> None:
@@ -161,7 +162,7 @@ class VendorMember(models.Model):
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=self.vendor_id)
             others = VendorMember.objects.filter(vendor=self.vendor_id).exclude(pk=self.pk)
-            if not others.exists() and self.vendor.responses.filter(status__in=("published", "submitted")).exists():
+            if not others.exists() and self.vendor.responses.filter(status__in=IN_USE).exists():
                 raise ValidationError(
                     gettext(
                         "You are the last one who acts for %(vendor)s. Invite a colleague who takes over, "

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
-from ..models import LinkCheck, Response
+from ..models import IN_USE, LinkCheck, Response
 
 SOCKET_TIMEOUT = 10
 """Seconds without a byte after which the connection is given up."""
@@ -124,7 +124,7 @@ def _request(url: str, is_allowed: AddressTest) -> tuple[int, str]:
 
 def websites_to_check() -> list[str]:
     """The websites of published and submitted responses, each once. One query."""
-    responses = Response.objects.filter(status__in=("published", "submitted")).exclude(website="")
+    responses = Response.objects.filter(status__in=IN_USE).exclude(website="")
     return sorted(set(responses.values_list("website", flat=True)))
 
 

@@ -33,7 +33,7 @@ def may_answer(round: SurveyRound, vendor: Vendor) -> bool:
     """
     if round.is_open_until(deadline(round, vendor)):
         return True
-    return may_correct(round) and is_latest(round) and vendor.responses.filter(status="published").exists()
+    return may_correct(round) and is_latest(round) and vendor.responses.published().exists()
 
 
 def may_correct(round: SurveyRound) -> bool:

@@ -23,6 +23,7 @@ from ..models import (
     Option,
     Question,
     Response,
+    Status,
     SurveyRound,
     TransitionRefused,
     Vendor,
@@ -67,7 +68,7 @@ def company(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 def mapped_answers(vendor: Vendor) -> list[Answer]:
     """The vendor's public answers in own words that KL counts under another option as well. Three queries."""
-    answers = Answer.objects.filter(response__vendor=vendor, response__status="published", mappings__isnull=False)
+    answers = Answer.objects.filter(response__vendor=vendor, response__status=Status.PUBLISHED, mappings__isnull=False)
     return list(answers.select_related("option__question").prefetch_related("mappings__option").distinct())
 
 
