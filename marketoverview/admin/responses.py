@@ -206,10 +206,10 @@ class ResponseAdmin(TracedAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """On a POST the vendor's row is locked first, as every verb does: nobody changes the status until the end."""
-        response = super().get_object(request, object_id, from_field)
-        if response is None or request.method != "POST":
-            return response
-        Vendor.objects.select_for_update().get(pk=response.vendor_id)
+        submission = super().get_object(request, object_id, from_field)
+        if submission is None or request.method != "POST":
+            return submission
+        Vendor.objects.select_for_update().get(pk=submission.vendor_id)
         return super().get_object(request, object_id, from_field)
 
     def get_queryset(self, request):
@@ -260,8 +260,8 @@ class ResponseAdmin(TracedAdmin):
 
     def save_form(self, request, form, change):
         """A new response is begun as the vendor would begin it: it is the open one, or a copy of the public one."""
-        response = super().save_form(request, form, change)
-        return response if change else Response.begin(response.vendor, response.round, request.user)
+        submission = super().save_form(request, form, change)
+        return submission if change else Response.begin(submission.vendor, submission.round, request.user)
 
     def save_model(self, request, obj, form, change) -> None:
         if change:

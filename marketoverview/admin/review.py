@@ -19,35 +19,35 @@ def review_view(model_admin, request: AuthenticatedRequest, object_id: int) -> H
     """`…/response/<id>/review/`: reads only; its buttons post to the steps. The same number of queries for any size."""
     if not request.user.has_perm(REVIEW):
         raise PermissionDenied
-    response = Response.objects.with_everything().filter(pk=object_id).first()
-    if response is None:
+    submission = Response.objects.with_everything().filter(pk=object_id).first()
+    if submission is None:
         raise Http404
-    public = Response.objects.with_everything().published().filter(vendor=response.vendor_id).first()
-    if public and public.pk == response.pk:
+    public = Response.objects.with_everything().published().filter(vendor=submission.vendor_id).first()
+    if public and public.pk == submission.pk:
         public = None
-    submission = last_submission(response)
-    submitter = submission.actor.email if submission and submission.actor else ""
-    diffs = diff_items(response, public, response.round.questions.all())
-    notes = check_response(response, comparison_data(), submitter)
+    submit_event = last_submit_event(submission)
+    submitter = submit_event.actor.email if submit_event and submit_event.actor else ""
+    diffs = diff_items(submission, public, submission.round.questions.all())
+    notes = check_response(submission, comparison_data(), submitter)
     context = {
         "title": _("Review"),
         "opts": model_admin.opts,
-        "response": response,
+        "response": submission,
         "public": public,
-        "submission": submission,
-        "declaration": submission.reason if submission else "",
+        "submit_event": submit_event,
+        "declaration": submit_event.reason if submit_event else "",
         "change_count": count_changes(diffs),
         "items": review_items(diffs, notes),
         "general_notes": [note for note in notes if note.item not in {diff.item for diff in diffs}],
-        "steps": [step for step in available_steps(request.user, response) if step.sends_mail],
-        "state": state_token(response),
-        "sent_back": last_sent_back(response),
+        "steps": [step for step in available_steps(request.user, submission) if step.sends_mail],
+        "state": state_token(submission),
+        "sent_back": last_sent_back(submission),
         **model_admin.admin_site.each_context(request),
     }
     return render(request, "admin/marketoverview/response/review.html", context)
 
 
-def last_submission(response: Response) -> ModerationEvent | None:
+def last_submit_event(response: Response) -> ModerationEvent | None:
     """The event with which the response was submitted last, with its actor. One query."""
     return response.events.filter(verb=Verb.SUBMIT).select_related("actor").last()
 

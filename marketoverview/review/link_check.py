@@ -124,8 +124,8 @@ def _request(url: str, is_allowed: AddressTest) -> tuple[int, str]:
 
 def websites_to_check() -> list[str]:
     """The websites of published and submitted responses, each once. One query."""
-    responses = Response.objects.filter(status__in=IN_USE).exclude(website="")
-    return sorted(set(responses.values_list("website", flat=True)))
+    submissions = Response.objects.filter(status__in=IN_USE).exclude(website="")
+    return sorted(set(submissions.values_list("website", flat=True)))
 
 
 def check_all(is_allowed: AddressTest = is_public) -> tuple[int, int]:

@@ -26,11 +26,11 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """`/markedsoverblik/eksport.csv`, `.xlsx`, `.json`: every vendor of the selection, one a row."""
     snapshot, selection = read(request)
     listed = columns(snapshot, request)
-    responses = selected_responses(snapshot, selection)
+    submissions = selected_responses(snapshot, selection)
     if ending == "json":
-        return _json(request, snapshot, selection, listed, responses)
+        return _json(request, snapshot, selection, listed, submissions)
     headings = [column.heading for column in listed]
-    rows = ([column.cell(response) for column in listed] for response in responses)
+    rows = ([column.cell(submission) for column in listed] for submission in submissions)
     if ending == "csv":
         return tables.csv_response(f"{FILE_NAME}.csv", headings, rows)
     source = reverse("market:directory") + selection.query(page=False, compared=False)
@@ -43,7 +43,11 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 
 def _json(
-    request: HttpRequest, snapshot: Snapshot, selection: Selection, listed: list[Column], responses: Iterator[Response]
+    request: HttpRequest,
+    snapshot: Snapshot,
+    selection: Selection,
+    listed: list[Column],
+    submissions: Iterator[Response],
 ) -> HttpResponseBase:
     envelope = {
         "schema": SCHEMA,
@@ -56,7 +60,7 @@ def _json(
         "selection": {"q": selection.q, **selection.chosen},
         "count": snapshot.count(selection.chosen, selection.q),
     }
-    rows = ({column.key: column.data(response) for column in listed} for response in responses)
+    rows = ({column.key: column.data(submission) for column in listed} for submission in submissions)
     return tables.json_stream(envelope, "companies", rows, filename=f"{FILE_NAME}.json")
 
 

@@ -25,8 +25,8 @@ def note(request: HttpRequest) -> HttpResponse:
     selection = replace(selection, sort="name")
     total = snapshot.count(selection.chosen, selection.q)
     vendors = [
-        (response, profiles.profile_url(response.vendor.slug), profiles.contact(response, in_bulk=True))
-        for response in selected_responses(snapshot, selection, MOST_IN_NOTE)
+        (submission, profiles.profile_url(submission.vendor.slug), profiles.contact(submission, in_bulk=True))
+        for submission in selected_responses(snapshot, selection, MOST_IN_NOTE)
     ]
     context = {
         **links(selection),
