@@ -97,10 +97,8 @@ class DraftVerbs(models.Model):
         with self._editing():
             offering = SampleOffering.with_removed.filter(response=self.pk, key=key).first()
             if offering is None:
-                offering, changed = (
-                    SampleOffering(response_id=self.pk, key=key, position=self._next_position()),
-                    content,
-                )
+                offering = SampleOffering(response_id=self.pk, key=key, position=self._next_position())
+                changed = content
             else:
                 stored = offering_content(offering)
                 changed = changed_items(stored, content, seen, lambda: self._last_save(OFFERINGS))

@@ -94,7 +94,7 @@ class Invitation(AbstractInvitation):
                     email=email,
                     company_name=vendor.name,
                     vendor=vendor,
-                    invited_by_id=by.pk,
+                    invited_by=by,
                     round=SurveyRound.current(),
                     language=language,
                 )
