@@ -110,6 +110,13 @@ def copy_validators(field: forms.Field, model_field: Any) -> None:
     field.validators = [*(own for own in field.validators if type(own) not in classes), *declared]
 
 
+class LowercaseEmailField(forms.EmailField):
+    """A mail address in small letters, as the portal stores addresses and compares them."""
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value).lower()
+
+
 class PortalRenderer(TemplatesSetting):
     """`FORM_RENDERER` of the settings."""
 

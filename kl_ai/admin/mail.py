@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from ..forms import LowercaseEmailField
 from ..mail.models import BadAddress, MailState, OutgoingMail
 from .site import ReadOnlyAdmin, Task
 
@@ -87,8 +88,8 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
 
 class BadAddressForm(forms.ModelForm):
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+    class Meta:
+        field_classes = {"email": LowercaseEmailField}
 
 
 @admin.register(BadAddress)

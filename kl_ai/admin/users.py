@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from ..forms import LowercaseEmailField
 from ..models import User
 
 admin.site.unregister(EmailAddress)
@@ -33,10 +34,7 @@ class UserForm(forms.ModelForm):
             "groups",
             "user_permissions",
         )
-
-    def clean_email(self) -> str:
-        """The address as `UserManager` stores it, so that the same one in capitals is a duplicate."""
-        return self.cleaned_data["email"].lower()
+        field_classes = {"email": LowercaseEmailField}
 
 
 @admin.register(User)

@@ -8,19 +8,17 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ..forms import LowercaseEmailField
 from ..models import User
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(
+    email = LowercaseEmailField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         help_text=_("We send a code of six digits to it."),
     )
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
 
 
 class CodeField(forms.CharField):

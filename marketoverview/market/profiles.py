@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..models import Answer, Option, Question, Response, SampleOffering, Status
+from ..models.vendors import website_host
 from ..querysets import marked_before
 from .snapshot import Entry, QuestionTally, Snapshot
 
@@ -201,7 +201,7 @@ def contact(response: Response, *, in_bulk: bool = False) -> Contact:
         email=response.contact_email if reachable else "",
         phone=response.contact_phone if reachable else "",
         website=response.vendor.website,
-        website_label=(urlsplit(response.vendor.website).hostname or "").removeprefix("www."),
+        website_label=website_host(response.vendor.website),
         vcard_url=reverse("market:vcard", args=[response.vendor.slug]),
     )
 

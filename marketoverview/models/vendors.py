@@ -29,6 +29,19 @@ def validate_cvr(value: str) -> None:
         raise ValidationError(_("This is not a valid CVR number: it has eight digits, the last one a check digit."))
 
 
+def compact_cvr(text: str) -> str:
+    """The number without the “DK” in front and the separators that people write in it; not validated."""
+    return cvr.compact(text).removeprefix("DK")
+
+
+def website_host(url: str) -> str:
+    """The host of the address without “www.”; "" where it has none, or is no URL."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def validate_website(value: str) -> None:
     """Refuse a user name before @: with one, an address can look like that of another website."""
     try:

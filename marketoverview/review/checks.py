@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from urllib.parse import urlsplit
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from kl_ai.text import EMOJI_PARTS, has_unseen, is_unseen
 
 from ..models import LinkCheck, Response, Vendor
+from ..models.vendors import website_host
 from .company_names import normalized_name
 
 FREE_MAIL = frozenset({
@@ -52,7 +52,7 @@ class ComparisonData:
 def comparison_data() -> ComparisonData:
     """All vendors, and the websites that did not answer. Two queries."""
     rows = Vendor.objects.order_by("pk").values_list("pk", "name", "website")
-    vendors = [(pk, name, normalized_name(name), host(website)) for pk, name, website in rows]
+    vendors = [(pk, name, normalized_name(name), website_host(website)) for pk, name, website in rows]
     return ComparisonData(vendors, {check.url: check for check in LinkCheck.objects.filter(ok=False)})
 
 
@@ -72,14 +72,6 @@ def check_response(response: Response, data: ComparisonData, submitter: str = ""
 # Addresses ----------------------------------------------------------------------------------------
 
 
-def host(url: str) -> str:
-    """The host of the address without “www.”; "" where it has none."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
 def domain(name: str) -> str:
     """The registered domain of a host or mail address: two labels, or three below “co.uk” and its like."""
     labels = name.rpartition("@")[2].lower().rstrip(".").split(".")
@@ -89,7 +81,8 @@ def domain(name: str) -> str:
 
 def _mail_notes(response: Response, submitter: str) -> Iterator[CheckNote]:
     contact = domain(response.contact_email) if response.contact_email else ""
-    website = domain(host(response.website)) if host(response.website) else ""
+    host = website_host(response.website)
+    website = domain(host) if host else ""
     sent_by = domain(submitter) if submitter else ""
     if contact in FREE_MAIL:
         text = _("The contact address is at a free mail service (%(domain)s).")
@@ -107,7 +100,7 @@ def _mail_notes(response: Response, submitter: str) -> Iterator[CheckNote]:
 
 
 def _website_notes(response: Response, data: ComparisonData) -> Iterator[CheckNote]:
-    own_host = host(response.website)
+    own_host = website_host(response.website)
     if not own_host:
         return
     others = [

@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from kl_ai.text import clean_line, clean_text
 from kl_ai.validators import validate_line
 
-from ..models.vendors import validate_cvr
+from ..models.vendors import compact_cvr, validate_cvr
 
 MAX_LINES = 2_000
 MAX_BYTES = 500_000
 MAX_NAME_LENGTH = 120
 MAX_ADDRESS_LENGTH = 254
+CVR_CELL = re.compile(r"(dk)?[\d\s.-]+", re.ASCII | re.IGNORECASE)
+"""A CVR number as people write it, with spaces, full stops and hyphens; a number with other signs is something else."""
 HEADINGS = frozenset({
     "virksomhed", "virksomhedsnavn", "firma", "navn", "leverandør", "company", "name", "vendor", "e-mail",
     "email", "mail", "e-mailadresse", "mailadresse", "cvr", "cvr-nr", "cvr-nr.", "cvr-nummer", "cvrnr",
@@ -96,15 +98,9 @@ def _is_heading(cells: list[str]) -> bool:
 def _assign_cells(cells: list[str]) -> tuple[str, str, str]:
     """Name, mail address and CVR number of a row, "" for each that is missing."""
     email_cell = next((cell for cell in cells if "@" in cell), "")
-    numbers = {cell: number for cell in cells if re.fullmatch(r"\d{8}", number := _without_spacing(cell), re.ASCII)}
-    number_cell = next(iter(numbers), "")
+    number_cell = next((cell for cell in cells if CVR_CELL.fullmatch(cell) and len(compact_cvr(cell)) == 8), "")
     name = next((cell for cell in cells if cell and cell not in (email_cell, number_cell)), "")
-    return name, email_cell.removeprefix("mailto:").strip("<> "), numbers.get(number_cell, "")
-
-
-def _without_spacing(cell: str) -> str:
-    """A CVR number without the “DK” in front and the spaces, full stops and hyphens that people write in it."""
-    return re.sub(r"[\s.-]", "", re.sub(r"^dk", "", cell, flags=re.IGNORECASE))
+    return name, email_cell.removeprefix("mailto:").strip("<> "), compact_cvr(number_cell)
 
 
 def _problem(name: str, email: str, cvr_number: str) -> str:

@@ -5,13 +5,12 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from stdnum.dk import cvr
 
-from kl_ai.forms import copy_validators
+from kl_ai.forms import LowercaseEmailField, copy_validators
 from kl_ai.models import User
 from kl_ai.validators import validate_line, validate_text
 from marketoverview.models import Vendor
-from marketoverview.models.vendors import validate_cvr
+from marketoverview.models.vendors import compact_cvr, validate_cvr
 
 from ..parts import SurveyPart
 
@@ -58,7 +57,7 @@ class RegisterForm(forms.Form):
         copy_validators(self.fields["website"], Vendor._meta.get_field("website"))
 
     def clean_cvr_number(self) -> str | None:
-        number = cvr.compact(self.cleaned_data["cvr_number"]).removeprefix("DK")
+        number = compact_cvr(self.cleaned_data["cvr_number"])
         if number:
             validate_cvr(number)
         return number or None
@@ -89,13 +88,10 @@ class MessageForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    email = forms.EmailField(
+    email = LowercaseEmailField(
         label=gettext_lazy("The colleague's e-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "class": "input-width-l"}),
     )
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
 
 
 class BeginForm(forms.Form):
