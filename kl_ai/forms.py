@@ -20,7 +20,7 @@ class PortalBoundField(BoundField):
 
     @property
     def data(self) -> Any:
-        """What was sent for the field: text cleaned by `kl_ai.text`, on one line where the control has one line.
+        """The value sent for the field: text cleaned by `kl_ai.text`, on one line where the control has one line.
 
         Validation, the comparison with the initial value and the form that comes back all read it.
         """

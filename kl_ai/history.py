@@ -1,4 +1,4 @@
-"""What simple-history keeps of a model, beside the columns of its rows."""
+"""The many-to-many links that simple-history keeps of a model, beside the columns of its rows."""
 
 from typing import Any
 

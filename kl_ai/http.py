@@ -20,7 +20,7 @@ class AuthenticatedRequest(HttpRequest):
 
 @dataclass(slots=True)
 class RequestState:
-    """What the portal keeps with one request, beside Django's own attributes."""
+    """The portal's own attributes of one request, beside Django's."""
 
     query_was_cut: bool = False
     """Whether the query string was too long and lost its last part (`kl_ai.middleware.QueryStringLimit`)."""
@@ -37,7 +37,7 @@ class RequestState:
     history_id: str = ""
     """The key of the earlier version that is shown (`kl_ai.admin.history`)."""
     findings_before: Collection[str] | None = None
-    """What the content check found before the form was saved; None where nothing is saved."""
+    """The findings of the content check before the form is saved; None where nothing is saved."""
 
 
 def request_state(request: HttpRequest) -> RequestState:

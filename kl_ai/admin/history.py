@@ -1,4 +1,4 @@
-"""What the model admins of both tools share: a traced history, and the bump of the public version."""
+"""Model admins of both tools: a traced history, and the bump of the public version."""
 
 from typing import ClassVar
 

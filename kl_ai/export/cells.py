@@ -35,8 +35,8 @@ def cell_value(value: object) -> CellValue:
 def without_formula(value: object) -> CellValue:
     """`value` as a CSV cell that no spreadsheet takes for a formula.
 
-    Text that begins with = + - @ (or their wide forms), also after blanks, or with a tab or line break, gets an apostrophe in front. Numbers and dates stay what they are,
-    also negative ones; everything else as in `cell_value`.
+    Text that begins with = + - @ (or their wide forms), also after blanks, or with a tab or line break, gets an
+    apostrophe in front. Numbers, also negative ones, and dates stay as `cell_value` gives them.
     """
     cell = cell_value(value)
     if isinstance(cell, str) and _looks_like_formula(cell):

@@ -116,7 +116,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class PageBreak:
-    """What follows begins on a new page."""
+    """A break after which the text begins on a new page."""
 
 
 Block = Heading | Prose | Table | Field | Wording | PageBreak

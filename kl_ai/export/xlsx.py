@@ -25,11 +25,11 @@ from .worksheet import FittingWorksheet
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 1_048_575
-"""What a sheet holds beside its header row (Excel's specification: 1,048,576 rows)."""
+"""Rows of a sheet beside its header row (Excel's specification: 1,048,576 rows in all)."""
 MAX_CELL = 32_767
-"""What a cell holds, in UTF-16 code units (Excel's specification)."""
+"""Longest text of a cell, in UTF-16 code units (Excel's specification)."""
 MAX_CHOICES = 255
-"""What the values of a drop-down hold together, in UTF-16 code units (Excel's specification)."""
+"""Longest list of a drop-down's values with their commas, in UTF-16 code units (Excel's specification)."""
 MAX_SHEET_NAME = 31
 WIDEST_PAGE = 260
 """Characters that one printed page can hold beside each other and still be read; a wider sheet takes several."""

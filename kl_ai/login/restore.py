@@ -1,4 +1,4 @@
-"""What was typed into a form before the login had expired: kept in the session until the form is shown again.
+"""The input of a form sent after the login had expired: it stays in the session until the form is shown again.
 
 A view is marked with `@restorable` and, on GET, fills its form with `restore_input(request)` and shows
 `RESTORED_NOTICE`. Nothing is ever saved by itself: the person sends the form again.
@@ -46,7 +46,7 @@ def store_input(request: HttpRequest, view: Callable) -> bool:
 
 
 def restore_input(request: HttpRequest) -> QueryDict | None:
-    """What was typed at this path, once; None where there is nothing, or the request is no GET."""
+    """The input stored for this path, which is then removed; None where there is none, or the request is no GET."""
     forms = request.session.get(SESSION_KEY, []) if request.method == "GET" else []
     fields = next((fields for path, fields in forms if path == request.path), None)
     if fields is None:

@@ -1,4 +1,4 @@
-"""What the sender of a mail is shown about its delivery."""
+"""Messages to the sender of a mail about its delivery."""
 
 from collections.abc import Iterable
 

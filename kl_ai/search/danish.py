@@ -51,7 +51,7 @@ class _Folding(dict[int, str]):
 
 
 def _accent(character: str) -> str:
-    """What distinguishes the character from others of the same base; one mark for every plain letter."""
+    """The part of the key that orders characters of the same base: the same mark for every plain letter."""
     if character in _PLAIN_LETTERS:
         return "\x01"
     return character if _base(character) or unicodedata.combining(character) else ""
@@ -128,7 +128,7 @@ def _searched(character: str) -> str:
 
 _search = _Folding(_searched)
 _FOREIGN = re.compile(r"[^\x00-\x7fæøå–—’“”»«…·•]")
-"""What `_search` would change; most Danish texts hold none of it, and folding costs more than looking."""
+"""The characters that `_search` may change. Most Danish texts hold none, and this test costs less than folding."""
 
 
 def words(text: str) -> list[str]:

@@ -146,7 +146,7 @@ def _own_selection_note(tally: QuestionTally, selection: Selection) -> str:
 
 
 def own_words(snapshot: Snapshot, selection: Selection, tally: QuestionTally) -> list[tuple[Entry, str]]:
-    """What the figure's vendors wrote beside “other”, by vendor from A to Å. No query."""
+    """The own words beside “other” of the figure's vendors, by vendor from A to Å. No query."""
     among = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
     chosen = set(bitset.members(among))
     return [(snapshot.entries[position], text) for position, text in tally.own_words if position in chosen]

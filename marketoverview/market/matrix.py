@@ -71,7 +71,7 @@ class CrossTable:
 
     @property
     def explanation(self) -> str:
-        """What a number in the table counts."""
+        """A sentence that says what a number in the table counts, and its basis."""
         if self.by_offerings:
             text = ngettext(
                 "Each number counts examples in which the company used both together. %(total)s company is the basis.",

@@ -216,7 +216,7 @@ def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
 
 
 def stale_note(confirmed_on: date | None) -> str:
-    """What stands beside a confirmation that was not renewed when the vendor was asked twice; "" for others."""
+    """The note beside a confirmation that was not renewed after two reminders; "" for others."""
     if confirmed_on is None or confirmed_on >= marked_before():
         return ""
     return _("not confirmed since then")

@@ -1,6 +1,6 @@
 """The query string of the public pages, validated.
 
-Whatever a link holds, the page answers: unknown values are dropped and named in a notice. The
+Unknown values are dropped and named in a notice, so that no link leads to an error. The
 result is a `Selection`, the immutable state of directory, figures, matrix, exports and feed. The
 snapshot counts it in memory; `VendorFilterSet.qs` selects the same responses in the database.
 """
@@ -27,12 +27,12 @@ from .snapshot import QuestionTally, Snapshot
 SORTS = ("name", "confirmed", "rotation")
 MAX_COMPARED = 4
 COUNTED = ("vendors", "offerings")
-"""What the matrix counts, `by` in the address; the first unless it says otherwise."""
+"""The values of `by` in the address: what the matrix counts. The first is the default."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a visitor has chosen. `chosen` maps question code to option codes in the survey's order."""
+    """The state that a query string describes. `chosen` maps question code to option codes in the survey's order."""
 
     q: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class AnswerFilter(OptionsFilter):
 
 
 class TextFilter(SearchFilter):
-    """Free text. The word index finds it, since no database knows Danish stems and compounds."""
+    """Free text, matched by the snapshot's word index: databases have no Danish stems and compounds."""
 
     def filter(self, responses: QuerySet[Response], text: str) -> QuerySet[Response]:
         if not text:

@@ -1,12 +1,12 @@
 """The published answers as one immutable value, and every count that is made from it.
 
 Each process keeps one `Snapshot`. `snapshots.current()` reads the version row (one query) and rebuilds
-the snapshot when somebody has changed what is public since, so that it is never stale in any process.
+the snapshot when the public answers have changed since, so that it is never stale in any process.
 
 Vendors stand in Danish alphabetical order; a set of them is an `int` used as a bitset over their
 positions. Within a question chosen options are joined by OR, questions among each other by AND.
 The number on a bar, the length of the list behind it and the rows of the export all come from
-`Snapshot.match`, so they cannot differ. `selection.VendorFilterSet.qs` says the same in SQL.
+`Snapshot.match`, so they cannot differ. `selection.VendorFilterSet.qs` selects the same responses in SQL.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Choice:
 
     @property
     def is_public(self) -> bool:
-        """A retired option stays in sight for as long as somebody's answer holds it."""
+        """Whether the option is listed: a retired one only while a public answer holds it."""
         return bool(self.vendors) or not self.option.is_retired
 
 
@@ -101,7 +101,7 @@ class ChoiceCount:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is public, at one version and on one day. Every method works in memory and costs no query."""
+    """The public answers at one version and on one day. Every method works in memory and costs no query."""
 
     version: int
     day: date
@@ -117,9 +117,9 @@ class Snapshot:
     updated_on: date
     is_demo: bool
     memo: dict[Any, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
-    """What follows from the snapshot alone and is kept as long as it: orders of all vendors, the FilterSet's class."""
+    """Values derived from the snapshot and kept as long as it: orders of all vendors, the FilterSet's class."""
 
-    # What there is ---------------------------------------------------------------------------
+    # Vendors and questions -------------------------------------------------------------------
 
     @property
     def size(self) -> int:

@@ -1,4 +1,4 @@
-"""What a response holds: the chosen options, and examples of what the vendor offers."""
+"""The content of a response: the chosen options, and the sample offerings."""
 
 import uuid
 from typing import ClassVar

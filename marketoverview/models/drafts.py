@@ -1,6 +1,6 @@
-"""What a vendor does with a draft: saves it part by part, adds examples, takes over earlier answers.
+"""The verbs of a vendor's draft: save it part by part, add examples, take over earlier answers.
 
-How two people on one part are kept apart is in `kl_ai.drafts`.
+`kl_ai.drafts` detects that two people have changed the same part.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ OFFERINGS = "offerings"
 
 
 class MissingItem(NamedTuple):
-    """What must be answered or corrected before submitting: the item it belongs to, and a sentence."""
+    """Something to answer or correct before submitting: the item it belongs to, and a sentence."""
 
     item: str
     text: str

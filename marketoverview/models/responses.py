@@ -245,7 +245,7 @@ class Response(DraftVerbs):
             raise ValidationError([text for _item, text in missing])
 
     def missing_items(self) -> list[MissingItem]:
-        """What must be answered or shortened before the response can be submitted. Five queries."""
+        """The items to answer or shorten before the response can be submitted, with a sentence each. Five queries."""
         answers = _by_question(self.answers.select_related("option"))
         missing = [*self._missing_fields()]
         for question in self.round.questions.prefetch_related("options"):

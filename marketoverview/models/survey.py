@@ -210,7 +210,7 @@ class Question(models.Model):
 QUERY_PARAMETERS = frozenset({"q", "sort", "page", "v", "by"})
 """Query parameters of the public pages; the code of each filterable question is one more."""
 RESERVED_CODES = QUERY_PARAMETERS | frozenset(ExportKey) | {"company_name", "contact"}
-"""What no question's code may be: query parameters, keys of the export, and items of a response beside the answers."""
+"""Codes that no question may have: query parameters, keys of the export, items of a response beside the answers."""
 
 
 class OptionManager(models.Manager["Option"]):

@@ -1,4 +1,4 @@
-"""What the pages of a draft share: who may open them, and the frame around each."""
+"""Shared by the pages of a draft: the decorator that admits a member, and the frame around each page."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""What the pages about a selection share: the snapshot, the selection, the panel, and what files say of themselves."""
+"""Shared by the pages about a selection: the snapshot, the selection, the panel, and the facts in files."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -120,7 +120,7 @@ class BeginForm(forms.Form):
 
     @property
     def items(self) -> set[str] | None:
-        """What to copy, as `Response.begin` takes it."""
+        """The items to copy, as `Response.begin` takes them; None for all."""
         match self.cleaned_data["start"]:
             case self.ALL:
                 return None
