@@ -35,6 +35,7 @@ from .models import (
     Role,
     ScaleLevel,
     ScreeningQuestion,
+    StableRow,
     TemplateField,
     TemplateSection,
 )
@@ -319,6 +320,12 @@ def listed_kinds() -> list[ItemKind]:
 def kinds_with_codes() -> list[ItemKind]:
     """The kinds whose items have a code that running text may hold, in the order of results."""
     return [kind for kind in listed_kinds() if kind.codes]
+
+
+def stable_models() -> list[type[StableRow]]:
+    """The models of rows that have keys, owners before what they own."""
+    parts = [part for kind in KINDS.values() for part in kind.parts]
+    return [part.model for outer in parts for part in (outer, *outer.parts) if part.is_stable]
 
 
 def code_pattern() -> str:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -85,33 +84,11 @@ class TracedAdmin(SimpleHistoryAdmin):
             name, arguments = ("change", [object_id]) if object_id else ("changelist", [])
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", *arguments)
 
-    def save_formset(self, request, form, formset, change) -> None:
-        free_row_numbers(formset)
-        super().save_formset(request, form, formset, change)
-
     def history_view_title(self, request, obj) -> str:
         return gettext("History: %(object)s") % {"object": obj}
 
     def history_form_view_title(self, request, obj) -> str:
         return gettext("Earlier version: %(object)s") % {"object": obj}
-
-
-FREE_NUMBERS = 10_000
-"""Added to a row's number it gives one that no row may have (`HIGHEST` of the models), and that fits into the column."""
-
-
-def free_row_numbers(formset) -> None:
-    """Free the numbers of the rows that move or are deleted, so that rows can change places. At most one query.
-
-    The field of the number is `ORDER` of the model. Rows are saved one by one, and each number is unique at any moment.
-    """
-    order = getattr(formset.model, "ORDER", "")
-    if not order:
-        return
-    deleted = [form.instance.pk for form in getattr(formset, "deleted_forms", ())]
-    # Whoever may only see the rows sends none of their fields: such a form says that all have changed, and is not saved.
-    moved = [form.instance.pk for form in formset.initial_forms if form.has_changed() and order in form.changed_data]
-    formset.model.objects.filter(pk__in=[*deleted, *moved]).update(**{order: F(order) + FREE_NUMBERS})
 
 
 class PublicDataAdmin(TracedAdmin, LockedAdmin):

@@ -53,7 +53,20 @@ def take_back_confirmation(request: HttpRequest, *items: Item | None) -> None:
 
 
 class StableRowFormSet(BaseInlineFormSet):
-    """Rows that get a key when they are added, and are withdrawn instead of deleted."""
+    """Rows that get a key when they are saved without one, can change places, and are withdrawn instead of deleted."""
+
+    def save(self, commit=True):
+        if commit:
+            order = self.model.ORDER
+            # Whoever may only see the rows sends none of their fields, and such a form is not saved.
+            moved = [form for form in self.initial_forms if form.has_changed() and order in form.changed_data]
+            self.model.set_aside([form.instance.pk for form in moved])
+        return super().save(commit)
+
+    def save_existing(self, form, obj, commit=True):
+        if not obj.key:
+            obj.give_key()
+        return super().save_existing(form, obj, commit)
 
     def save_new(self, form, commit=True):
         row = super().save_new(form, commit=False)

@@ -16,7 +16,7 @@ from django.db import models
 from kl_ai.text import clean_text
 
 from ..kind_types import FiledModel
-from ..kinds import KINDS, SCALE
+from ..kinds import KINDS, SCALE, stable_models
 from ..models import LoadedItem
 from .records import Record, key_of, read_records
 
@@ -85,7 +85,12 @@ def write(folder: Path = FOLDER) -> list[Path]:
 
 
 def export() -> dict[str, str]:
-    """File names to texts, as `write` writes them. What the files no longer have is left out."""
+    """File names to texts, as `write` writes them. What the files no longer have is left out.
+
+    Raises `ContentError` where rows have no key: such files could not be loaded.
+    """
+    if without := [str(row) for model in stable_models() for row in model.objects.filter(key="")]:
+        raise ContentError(f"Run give_row_keys first. These rows have no key yet: {'; '.join(without)}.")
     files: dict[str, list[Record]] = {}
     singles = set()
     withdrawn = set(LoadedItem.objects.filter(is_withdrawn=True).values_list("kind", "key"))

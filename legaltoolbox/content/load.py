@@ -9,11 +9,11 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from ..kind_types import FiledModel
-from ..models import ChecklistItem, LoadedItem, TemplateField, TemplateSection, toolbox_version
+from ..models import LoadedItem, toolbox_version
 from .files import FOLDER, ContentError, filed
 from .plan import LoadPlan, LoadStep, PlannedItem, make_plan
 from .records import Record, canonical, fingerprint, row_key
-from .rows import LoadedRow, load_parts
+from .rows import LoadedRow, give_missing_keys, load_parts
 from .writing import check_unique, linked, named, set_fields, set_links, update, write_history
 
 
@@ -40,8 +40,7 @@ def load(folder: Path = FOLDER, *, overwrite: bool = False, expected: LoadPlan |
     """
     try:
         with transaction.atomic():
-            for model in (ChecklistItem, TemplateSection, TemplateField):
-                model.give_missing_keys()
+            give_missing_keys()
             plan = make_plan(folder)
             if expected is not None and _labels(plan.kept) != _labels(expected.kept):
                 raise ContentError("Somebody has changed the content in the meantime. Nothing was loaded; begin again.")

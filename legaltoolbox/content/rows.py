@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db import transaction
 
 from ..kind_types import ItemPart
-from ..models.items import HIGHEST
+from ..kinds import stable_models
+from ..models import toolbox_version
 from .files import ContentError
 from .records import Record, filed_fields, key_fields
 from .writing import Keys, check_unique, named, set_fields, set_links, update, values, write_history
@@ -26,6 +27,15 @@ class LoadedRow:
     """What it is called in messages: "A25", "A25.3"."""
     owner: str = ""
     """What the row's owner is called."""
+
+
+def give_missing_keys() -> int:
+    """Give keys to the rows that version 1.0.0 has written without; returns how many. One query to a table for none."""
+    with transaction.atomic():
+        number = sum(model.give_missing_keys() for model in stable_models())
+        if number:
+            toolbox_version.bump()
+    return number
 
 
 def load_parts(parts: Iterable[ItemPart], owners: list[LoadedRow], keys: Keys) -> list[str]:
@@ -122,7 +132,6 @@ class _PartLoading:
         return [], []
 
     def _make_room(self, rows: list[Any]) -> None:
-        """Number rows beyond all others until they are written: the database has a number once at any moment."""
+        """Free the numbers of rows that are about to be written with others. At most one query."""
         if self.part.number:
-            aside = self.part.model.objects.filter(pk__in=[row.pk for row in rows])
-            aside.update(**{self.part.number: F(self.part.number) + HIGHEST + 1})
+            self.part.model.set_aside([row.pk for row in rows])

@@ -1,12 +1,15 @@
 """Rows of an item that are referred to from outside: they keep their key, wherever they move in the item."""
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any, ClassVar
 
 from django.core.validators import validate_slug
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from .items import HIGHEST
 
 
 class StableRow(models.Model):
@@ -34,8 +37,11 @@ class StableRow(models.Model):
 
     @property
     def reference(self) -> str:
-        """What the row is called within its owner: its key, or its number where version 1.0.0 has written it since."""
-        return self.key or str(getattr(self, self.ORDER))
+        """What the row is called within its owner: its key ("3"), or "nr-3" where the third row has no key yet.
+
+        Rows that version 1.0.0 writes while it is being replaced have none. Another row may have the number as its key.
+        """
+        return self.key or f"nr-{getattr(self, self.ORDER)}"
 
     def give_key(self) -> None:
         """Set the key that the row has in its owner; a new row, or one that was moved there, gets a free one.
@@ -48,11 +54,26 @@ class StableRow(models.Model):
         self.key = key
 
     @classmethod
-    def give_missing_keys(cls) -> None:
-        """Give keys to the rows that version 1.0.0 has written since the columns are there. One query for none."""
-        for row in cls._default_manager.filter(key=""):
+    def give_missing_keys(cls) -> int:
+        """Give keys to the rows that version 1.0.0 has written since the columns are there; returns how many.
+
+        One query for none. `legaltoolbox.content.rows.give_missing_keys` does it for all models.
+        """
+        rows = cls._default_manager.filter(key="").order_by(f"{cls.OWNER}_id", cls.ORDER)
+        number = 0
+        for row in rows:
             row.give_key()
-            cls._default_manager.filter(pk=row.pk).update(key=row.key)
+            number += cls._default_manager.filter(pk=row.pk, key="").update(key=row.key)
+        return number
+
+    @classmethod
+    def set_aside(cls, pks: Iterable[int]) -> None:
+        """Number these rows beyond all others until they are written: the database has a number once at any moment.
+
+        So rows can change places although they are written one by one. One query.
+        """
+        rows = cls._default_manager.filter(pk__in=pks)
+        rows.update(**{cls.ORDER: F(cls.ORDER) + HIGHEST + 1})
 
     def _former_key(self) -> str:
         """The key that the row has or had in its owner, whatever this instance says; "" for none."""

@@ -147,7 +147,7 @@ def test_the_code_of_version_1_0_0_still_writes_rows(upgraded, db):
             row.pk, row.__dict__[apps.get_model("legaltoolbox", model).ORDER] = None, number
             row.save()
     code = Activity.objects.get(pk=ChecklistItem.objects.get(number=9_001).activity_id).code
-    assert ChecklistItem.objects.get(number=9_001).code == f"{code}.9001"
+    assert ChecklistItem.objects.get(number=9_001).code == f"{code}.nr-9001"
     for model in (ChecklistItem, TemplateSection, TemplateField):
         model.give_missing_keys()
         assert not model.objects.filter(key="").exists()

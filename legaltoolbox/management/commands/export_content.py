@@ -15,10 +15,15 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="write nothing; fail where a file would change")
 
     def handle(self, *args, to: Path, check: bool, **options) -> None:
-        if not check:
-            paths = files.write(to)
-            self.stdout.write(f"{len(paths)} files written to {to}.")
-            return
+        try:
+            if check:
+                self._check(to)
+            else:
+                self.stdout.write(f"{len(files.write(to))} files written to {to}.")
+        except files.ContentError as error:
+            raise CommandError(str(error)) from error
+
+    def _check(self, to: Path) -> None:
         changed = [
             name
             for name, text in files.export().items()

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from legaltoolbox.content.files import FOLDER, ContentError
 from legaltoolbox.content.load import LoadReport, load
 from legaltoolbox.content.plan import LoadPlan, make_plan
+from legaltoolbox.content.rows import give_missing_keys
 from legaltoolbox.models import Activity
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
     def handle(
         self, *args, if_empty: bool, overwrite: bool, yes: bool, folder: Path, verbosity: int, **options
     ) -> None:
+        give_missing_keys()  # before the plan, which compares rows by their keys
         if if_empty and Activity.objects.exists():
             return
         try:

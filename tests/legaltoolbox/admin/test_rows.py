@@ -43,6 +43,17 @@ def test_no_form_holds_the_key_and_what_is_sent_as_one_is_ignored(kl):
     assert (check.number, check.key, check.code) == (77, "3", "A25.3")
 
 
+def test_a_question_that_has_no_key_yet_gets_one_when_it_is_saved_with_its_activity(kl):
+    """Version 1.0.0 has written it. Another question has its number as its key."""
+    activity = example(Activity)
+    last = activity.checklist.count()
+    activity.checklist.filter(number=1).update(number=9_000)
+    new = ChecklistItem.objects.create(activity=activity, number=1, **QUESTION)
+    assert Form(kl, activity).send(**{"checklist-0-question": "Er det rettet?"}).redirect_chain
+    new.refresh_from_db()
+    assert (new.question, new.key) == ("Er det rettet?", str(last + 1))
+
+
 def test_a_key_is_not_used_again_even_where_its_row_was_deleted(kl):
     activity = example(Activity)
     last = activity.checklist.last()

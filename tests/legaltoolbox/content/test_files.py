@@ -81,7 +81,7 @@ def test_check_says_which_file_an_edit_would_change(small):
     with pytest.raises(CommandError, match=r": risks\.yaml$"):
         call_command("export_content", to=small, check=True)
     Risk.objects.update(title="Intet grundlag")
-    Activity.objects.get(code="P1").checklist.create(number=1, question="q", guidance="g", done_when="d")
+    Activity.objects.get(code="P1").checklist.create(key="1", number=1, question="q", guidance="g", done_when="d")
     with pytest.raises(CommandError, match=r": activities/phase-1\.yaml$"):
         call_command("export_content", to=small, check=True)
 
