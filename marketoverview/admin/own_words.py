@@ -23,7 +23,7 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 
 from ..mails import notifications
-from ..models import Answer, Option, Question, Status, map_answers, unmap_answer
+from ..models import IN_USE, Answer, Option, Question, Status, map_answers, unmap_answer
 from .steps import REVIEW
 
 PER_PAGE = 50
@@ -41,8 +41,7 @@ IS_MAPPED = Exists(Answer.objects.filter(mapped_from=OuterRef("pk")))
 
 def own_words() -> QuerySet[Answer]:
     """The answers in own words of published and submitted responses. One query."""
-    statuses = (Status.PUBLISHED, Status.SUBMITTED)
-    return Answer.objects.filter(response__status__in=statuses, mapped_from=None).exclude(own_words="")
+    return Answer.objects.filter(response__status__in=IN_USE, mapped_from=None).exclude(own_words="")
 
 
 def in_state(answers: QuerySet[Answer], state: str) -> QuerySet[Answer]:

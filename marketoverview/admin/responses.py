@@ -178,7 +178,7 @@ class ResponseAdmin(TracedAdmin):
         """The numbers of responses to review and of profiles to confirm. Two queries."""
         waiting, stale = Response.objects.awaiting_review().count(), Response.objects.stale().count()
         url = reverse(CHANGELIST)
-        inbox = reverse(INBOX) if request.user.has_perm(REVIEW) else f"{url}?status__exact=submitted"
+        inbox = reverse(INBOX) if request.user.has_perm(REVIEW) else f"{url}?status__exact={Status.SUBMITTED}"
         return [
             Task(waiting, ngettext("response waits for review", "responses wait for review", waiting), inbox),
             Task(

@@ -162,8 +162,8 @@ class Snapshot:
         return self.match(chosen, query).bit_count()
 
     def _any_of(self, code: str, options: Sequence[str]) -> int:
-        known = self.tallies[code].by_code if code in self.tallies else {}
-        return reduce(or_, (known[option].vendors for option in options if option in known), 0)
+        choices = self.tallies[code].by_code if code in self.tallies else {}
+        return reduce(or_, (choices[option].vendors for option in options if option in choices), 0)
 
     def counts(self, code: str, among: int) -> list[ChoiceCount]:
         """How many of the vendors `among` chose each option of the question, in the survey's order."""
@@ -224,7 +224,7 @@ def rotation_key(day: date, slug: str) -> str:
 def _read(version: int, day: date) -> Snapshot:
     """One pass over the tables. Eight queries.
 
-    What was published after the first query is passed over: `ValuePerVersion` then reads again.
+    A response published after the first query is left out; `ValuePerVersion` then reads again.
     """
     rows = Response.objects.published().values_list(
         "vendor_id", "pk", "vendor__slug", "vendor__name", "confirmed_at", "vendor__is_demo", "description"
@@ -249,7 +249,7 @@ def _read(version: int, day: date) -> Snapshot:
 
 
 snapshots = ValuePerVersion(market_version, _read)
-"""The snapshot of what is public now: `snapshots.for_request(request)`, or `snapshots.current()` outside of requests."""
+"""The snapshot of the present public answers: `snapshots.for_request(request)`, or `snapshots.current()` outside of requests."""
 
 
 class _Offerings:
