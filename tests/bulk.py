@@ -26,12 +26,16 @@ def make_market(size: int, start: int = 0) -> None:
     vendors = Vendor.objects.bulk_create(Vendor(name=name, slug=name.lower().replace(" ", "-")) for name in names)
     responses = Response.objects.bulk_create(
         Response(
-            vendor=vendor, round=SurveyRound.objects.get(code="2026"), status=Status.PUBLISHED,
-            description=f"Vi er {vendor.name}.", contact_email=f"ki@{vendor.slug}.example",
-            published_at=PUBLISHED_AT, confirmed_at=date(2026, 3, 1),
+            vendor=vendor,
+            round=SurveyRound.objects.get(code="2026"),
+            status=Status.PUBLISHED,
+            description=f"Vi er {vendor.name}.",
+            contact_email=f"ki@{vendor.slug}.example",
+            published_at=PUBLISHED_AT,
+            confirmed_at=date(2026, 3, 1),
         )
         for vendor in vendors
-    )  # fmt: skip
+    )
     chosen = _two_of_each_question()
     Answer.objects.bulk_create(
         Answer(response=response, option=option, own_words="Noget andet" if option.is_other else "")

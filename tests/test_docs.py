@@ -58,13 +58,15 @@ def code(text: str) -> Iterator[str]:
 
 def of_every_document(*patterns: str) -> list[tuple[str, str]]:
     """Document and match, for each distinct match of the patterns (their first group) in code."""
-    return sorted({
-        (name(path), match)
-        for path in DOCUMENTS
-        for piece in code(path.read_text())
-        for pattern in patterns
-        for match in re.findall(pattern, piece)
-    })  # fmt: skip
+    return sorted(
+        {
+            (name(path), match)
+            for path in DOCUMENTS
+            for piece in code(path.read_text())
+            for pattern in patterns
+            for match in re.findall(pattern, piece)
+        }
+    )
 
 
 # Commands -----------------------------------------------------------------------------------------

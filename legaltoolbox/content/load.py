@@ -138,9 +138,12 @@ def _remember(loaded: Sequence[PlannedItem], missing: Sequence[PlannedItem]) -> 
     lines = [_line(item, item.record) for item in loaded]
     lines += [_line(item, item.record | {"is_public": False}, is_withdrawn=True) for item in missing]
     LoadedItem.objects.bulk_create(
-        lines, batch_size=500, update_conflicts=True, unique_fields=["kind", "key"],
+        lines,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["kind", "key"],
         update_fields=["fingerprint", "is_withdrawn"],
-    )  # fmt: skip
+    )
 
 
 def _line(item: PlannedItem, record: Record, *, is_withdrawn: bool = False) -> LoadedItem:

@@ -72,8 +72,12 @@ def test_other_values_are_left_to_their_fields():
     form = ExampleForm({"number": "1\u200b2", "choice": "a", "hidden": "en\r\nto"})
     assert form.is_valid()
     assert form.cleaned_data | {"line": "", "text": ""} == {
-        "line": "", "text": "", "number": 12, "choice": "a", "hidden": "en\nto",
-    }  # fmt: skip
+        "line": "",
+        "text": "",
+        "number": 12,
+        "choice": "a",
+        "hidden": "en\nto",
+    }
     assert not ExampleForm({"choice": "a\u200b"}).is_valid()
 
 

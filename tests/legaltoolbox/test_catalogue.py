@@ -60,9 +60,11 @@ def test_links_are_those_of_the_rows_in_the_order_of_their_kind(content_rows):
     item = catalogue.find("activity", "A25")
     assert codes(catalogue.linked(item, "role")) == [role.slug for role in catalogue.roles if role.slug in involved]
     for kind, rows in (
-        ("risk", activity.risks), ("requirement", activity.requirements), ("guidance", activity.guidance),
+        ("risk", activity.risks),
+        ("requirement", activity.requirements),
+        ("guidance", activity.guidance),
         ("template", activity.outputs),
-    ):  # fmt: skip
+    ):
         assert codes(catalogue.linked(item, kind)) == sorted(rows.values_list("code", flat=True))
     assert codes(catalogue.linked(item, "phase")) == ["foranalyse"]
     numbers = list(activity.checklist.order_by("number").values_list("question", flat=True))
@@ -72,9 +74,14 @@ def test_links_are_those_of_the_rows_in_the_order_of_their_kind(content_rows):
 def test_an_activity_rests_on_the_sources_of_its_checklist_too(content_rows):
     """A page that lists what rests on a provision must not leave out the question that cites it."""
     source = LegalSource.objects.create(
-        slug="proeve", kind="guideline", name="Prøvevejledning", title="Prøve", status="guidance",
-        reviewed_on=date(2025, 1, 1), review_by=date(2030, 1, 1),
-    )  # fmt: skip
+        slug="proeve",
+        kind="guideline",
+        name="Prøvevejledning",
+        title="Prøve",
+        status="guidance",
+        reviewed_on=date(2025, 1, 1),
+        review_by=date(2030, 1, 1),
+    )
     check = ChecklistItem.objects.get(activity__code="A25", number=1)
     check.sources.add(source)
     catalogue = catalogues.build()

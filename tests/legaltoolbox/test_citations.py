@@ -93,9 +93,14 @@ def test_every_provision_of_the_table_is_found_under_its_own_name(content):
 
 def test_citations_and_codes_become_links_and_everything_else_is_escaped(content):
     html = linking.linker(content).inline("<b> A25 & Forvaltningsloven § 22 i A99, GDPR art. 999 og P2.")
-    url = {name: linking.url(content.find(kind, name)) for kind, name in (
-        ("activity", "A25"), ("source", "forvaltningsloven-par-22"), ("activity", "P2"),
-    )}  # fmt: skip
+    url = {
+        name: linking.url(content.find(kind, name))
+        for kind, name in (
+            ("activity", "A25"),
+            ("source", "forvaltningsloven-par-22"),
+            ("activity", "P2"),
+        )
+    }
     assert html == (
         f'&lt;b&gt; <a href="{url["A25"]}">A25</a> &amp; <a href="{url["forvaltningsloven-par-22"]}">Forvaltningsloven § 22</a>'
         f' i A99, GDPR art. 999 og <a href="{url["P2"]}">P2</a>.'

@@ -37,10 +37,15 @@ def record() -> ItemKind:
     from tests.legaltoolbox.invented.models import Tool, ToolStep  # only while its app is installed
 
     steps = ItemPart(
-        name="steps", model=ToolStep, parent="tool", fields=("text", "role"), number="number", links=("role",),
+        name="steps",
+        model=ToolStep,
+        parent="tool",
+        fields=("text", "role"),
+        number="number",
+        links=("role",),
         searched=("text",),
         has_code=True,
-    )  # fmt: skip
+    )
     return ItemKind(
         model=Tool,
         heading="Tools",
@@ -126,12 +131,20 @@ def test_it_is_found_by_search_and_has_a_list_and_a_page(tool, client):
 def test_it_is_in_the_json_and_described_there(tool, client):
     (record,) = json_of(client, "/juridisk-vaerktoejskasse/katalog.json")["tools"]
     assert record == {
-        "code": "V01", "title": "Tavlen", "medium": "paper", "purpose": "Samler sporene. Se R09.",
-        "activities": ["A25"], "sources": ["gdpr-art-35"], "certainty": "recalled", "unsettled": "",
-        "reviewed_on": "2025-03-01", "review_by": "2030-03-01", "confirmed_on": None,
+        "code": "V01",
+        "title": "Tavlen",
+        "medium": "paper",
+        "purpose": "Samler sporene. Se R09.",
+        "activities": ["A25"],
+        "sources": ["gdpr-art-35"],
+        "certainty": "recalled",
+        "unsettled": "",
+        "reviewed_on": "2025-03-01",
+        "review_by": "2030-03-01",
+        "confirmed_on": None,
         "steps": [{"code": "V01.a", "text": "Hæng en overstregningstusch op.", "role": "leverandor"}],
         "url": "http://testserver/juridisk-vaerktoejskasse/vaerktoejer/V01/",
-    }  # fmt: skip
+    }
     assert "steps of tools: code, text, role" in read(client, f"{TOOLBOX}genbrug/").text
 
 
@@ -169,12 +182,20 @@ def test_what_its_part_must_name_and_is_not_public_takes_the_row_with_it(tool):
 
 
 def test_it_is_loaded_from_its_file_and_written_back(kind, small, db):
-    text = files.dump([
-        {
-            "code": "V01", "title": "Tavlen", "medium": "paper", "purpose": "Samler.", "activities": ["A01"],
-            "sources": ["gdpr"], **REVIEWED, "steps": [{"key": "1", "text": "Hæng den op.", "role": "leder"}],
-        }
-    ])  # fmt: skip
+    text = files.dump(
+        [
+            {
+                "code": "V01",
+                "title": "Tavlen",
+                "medium": "paper",
+                "purpose": "Samler.",
+                "activities": ["A01"],
+                "sources": ["gdpr"],
+                **REVIEWED,
+                "steps": [{"key": "1", "text": "Hæng den op.", "role": "leder"}],
+            }
+        ]
+    )
     (small / "tools.yaml").write_text(text, encoding="utf-8", newline="\n")
     load(small)
     assert files.export()["tools.yaml"] == text

@@ -24,9 +24,7 @@ from tests.reading import Element, notices_of, read
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 KINDS = ["phase", "role", "activity", "template", "risk", "requirement", "source"]
-MODELS = {
-    model.KIND: model for model in (Phase, Role, Activity, DocumentTemplate, Risk, Requirement, LegalSource)
-}  # fmt: skip
+MODELS = {model.KIND: model for model in (Phase, Role, Activity, DocumentTemplate, Risk, Requirement, LegalSource)}
 IN_ORDER = ["phase", "activity", "template", "risk", "requirement"]
 """The kinds whose pages lead to the one before and after."""
 WITH_CODES = ["activity", "template", "risk", "requirement"]

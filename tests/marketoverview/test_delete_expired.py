@@ -136,9 +136,13 @@ def test_a_vendor_goes_with_its_last_draft_and_the_forecast_says_so(capsys):
 
 def test_what_a_draft_said_is_not_kept_in_the_history_either():
     response = make_response(
-        "Agern", "draft", answers={"services": ["other"]}, own_words={"services": "Vores hemmelighed"},
-        offerings=[{"title": "Vores eksempel", "options": {"services": ["other"]}}], description="Vores tekst",
-    )  # fmt: skip
+        "Agern",
+        "draft",
+        answers={"services": ["other"]},
+        own_words={"services": "Vores hemmelighed"},
+        offerings=[{"title": "Vores eksempel", "options": {"services": ["other"]}}],
+        description="Vores tekst",
+    )
     public = make_response("Birk", answers={"services": ["other"]})
     Response.objects.filter(pk=response.pk).update(changed_at=ago(months(24) + 1))
     delete()

@@ -37,7 +37,10 @@ def content() -> list[tuple]:
     """All that the load data says, without keys of the database."""
     return [
         (
-            response.vendor.name, response.vendor.website, response.description, response.published_at,
+            response.vendor.name,
+            response.vendor.website,
+            response.description,
+            response.published_at,
             sorted((answer.option.natural_key(), answer.own_words) for answer in response.answers.all()),
             [
                 (offering.title, offering.stage, sorted(option.natural_key() for option in offering.options.all()))
@@ -45,7 +48,7 @@ def content() -> list[tuple]:
             ],
         )
         for response in Response.objects.order_by("vendor__slug").with_everything()
-    ]  # fmt: skip
+    ]
 
 
 def test_each_vendor_has_one_published_response_that_reads_like_one(survey):

@@ -68,9 +68,11 @@ def test_publishing_archives_what_was_public_before(vendor, curator):
 
 def test_a_revision_begins_as_a_copy_and_the_public_profile_stays(vendor, curator):
     public = make_response(
-        vendor, answers={"services": ["advisory", "other"]}, own_words={"services": "Etik"},
+        vendor,
+        answers={"services": ["advisory", "other"]},
+        own_words={"services": "Etik"},
         offerings=[{"title": "Postsortering", "options": {"services": ["advisory"]}}],
-    )  # fmt: skip
+    )
     draft = Response.begin(vendor, make_round("2027", opens_on=date(2026, 2, 1)), curator)
     assert (draft.status, draft.based_on, draft.sequence) == (Status.DRAFT, public, public.sequence + 1)
     assert draft.description == public.description
@@ -98,9 +100,13 @@ def test_the_database_itself_refuses_a_second_one(vendor, status):
     first = make_response(vendor, status)
     with pytest.raises(IntegrityError), transaction.atomic():
         Response.objects.create(
-            vendor=vendor, round=first.round, sequence=9, status=status,
-            published_at=timezone.now(), confirmed_at=timezone.localdate(),
-        )  # fmt: skip
+            vendor=vendor,
+            round=first.round,
+            sequence=9,
+            status=status,
+            published_at=timezone.now(),
+            confirmed_at=timezone.localdate(),
+        )
 
 
 def test_the_database_itself_refuses_a_person_without_consent(vendor):

@@ -126,9 +126,12 @@ def test_address(row, language, world, status, owner, colleague, stranger, curat
         "curator": status(path, curator),
     }
     assert statuses == {
-        "anonymous": row.anonymous, "stranger": row.stranger, "colleague": row.owner, "owner": row.owner,
+        "anonymous": row.anonymous,
+        "stranger": row.stranger,
+        "colleague": row.owner,
+        "owner": row.owner,
         "curator": row.curator,
-    }  # fmt: skip
+    }
 
 
 SERVES_STAFF = [row for row in TABLE if row.curator == 200 and row.stranger == 404]

@@ -124,10 +124,14 @@ def test_options_that_do_not_exist_are_not_chosen(draft, member):
 def test_addresses_that_lead_nowhere_are_404(draft, member):
     key = uuid4()
     for path in (
-        f"/leverandoer/svar/{draft.pk}/del/findes-ikke/", "/leverandoer/svar/999999/opgaver/",
-        f"/leverandoer/svar/{draft.pk}/eksempel/ikke-en-noegle/", "/leverandoer/invitation/1.forkert/",
-        "/leverandoer/invitation/%00/", "/leverandoer/virksomhed/findes-ikke/", "/leverandoer/svar/99999999999999999999/opgaver/",
-    ):  # fmt: skip
+        f"/leverandoer/svar/{draft.pk}/del/findes-ikke/",
+        "/leverandoer/svar/999999/opgaver/",
+        f"/leverandoer/svar/{draft.pk}/eksempel/ikke-en-noegle/",
+        "/leverandoer/invitation/1.forkert/",
+        "/leverandoer/invitation/%00/",
+        "/leverandoer/virksomhed/findes-ikke/",
+        "/leverandoer/svar/99999999999999999999/opgaver/",
+    ):
         assert member.get(path).status_code == 404, path
     assert member.post(f"/leverandoer/svar/{draft.pk}/eksempel/{key}/vend/").status_code == 404
     for what in ("flyt-op", "slet", "fortryd"):  # of an example that somebody else has deleted
@@ -156,10 +160,19 @@ def test_nothing_that_is_typed_reaches_the_header_of_a_mail(draft, member, vendo
 
 def test_every_address_answers_a_wrong_method_or_an_empty_form(draft, member, vendor):
     for name, args in (
-        ("part", [draft.pk, "company"]), ("part", [draft.pk, "services"]), ("part", [draft.pk, "contact"]),
-        ("part", [draft.pk, "offerings"]), ("offering", [draft.pk, uuid4()]), ("review", [draft.pk]), ("begin", [vendor.slug]),
-        ("confirm", [vendor.slug]), ("withdraw", [vendor.slug]), ("members", [vendor.slug]), ("register", []), ("account", []),
-    ):  # fmt: skip
+        ("part", [draft.pk, "company"]),
+        ("part", [draft.pk, "services"]),
+        ("part", [draft.pk, "contact"]),
+        ("part", [draft.pk, "offerings"]),
+        ("offering", [draft.pk, uuid4()]),
+        ("review", [draft.pk]),
+        ("begin", [vendor.slug]),
+        ("confirm", [vendor.slug]),
+        ("withdraw", [vendor.slug]),
+        ("members", [vendor.slug]),
+        ("register", []),
+        ("account", []),
+    ):
         path = reverse(f"vendor:{name}", args=args)
         assert member.post(path).status_code in (200, 302), path
         for method in (member.put, member.delete):
@@ -182,14 +195,21 @@ def address_parts(survey, vendor, owner, curator):
     invitation = Invitation.objects.create(email=owner.email, company_name=vendor.name, vendor=vendor)
     join_request = JoinRequest.objects.create(vendor=vendor, user=make_user())
     return {
-        "slug": vendor.slug, "pk": draft.pk, "part": "company", "key": draft.offerings.get().key, "what": "slet",
-        "answer": mapped_answer.pk, "token": invitation.token,
+        "slug": vendor.slug,
+        "pk": draft.pk,
+        "part": "company",
+        "key": draft.offerings.get().key,
+        "what": "slet",
+        "answer": mapped_answer.pk,
+        "token": invitation.token,
         "only_of": {
-            "object": {"pk": public.pk}, "join": {"slug": make_vendor("Sivsko").slug}, "join_decide": {"pk": join_request.pk},
+            "object": {"pk": public.pk},
+            "join": {"slug": make_vendor("Sivsko").slug},
+            "join_decide": {"pk": join_request.pk},
             "member_remove": {"pk": make_user(member_of=vendor).memberships.get().pk},
             "invitation_cancel": {"pk": invitation.pk},
         },
-    }  # fmt: skip
+    }
 
 
 LAST = ("withdraw", "account_delete")
@@ -204,9 +224,17 @@ def addresses(address_parts) -> Iterator[tuple[str, dict]]:
 
 
 VALID = dict.fromkeys(("understood", "is_another", "authorised", "true", "publication", "personal_data"), "on") | {
-    "country": "SE", "cvr_number": "", "language": "da", "start": "all", "website": "", "email": "ny@nordstjernen.example",
-    "contact_email": "", "contact_consent": "on", "stage": "", "services": ["other"],
-}  # fmt: skip
+    "country": "SE",
+    "cvr_number": "",
+    "language": "da",
+    "start": "all",
+    "website": "",
+    "email": "ny@nordstjernen.example",
+    "contact_email": "",
+    "contact_consent": "on",
+    "stage": "",
+    "services": ["other"],
+}
 TEXTS = (
     "company_name", "description", "contact_function", "contact_phone", "contact_name", "services_own_words", "title",
     "where_used", "message", "name", "reason", "objection", "full_name", "seen",

@@ -19,9 +19,11 @@ def returned(survey, vendor, owner, curator):
     """Answers that KL has sent back with reasons, beside public ones whose own words KL counts elsewhere too."""
     survey_round = SurveyRound.current()
     public = make_response(
-        vendor, answers={"services": ["other"]}, offerings=[{"title": "Postsortering"}, {"title": "Talegenkendelse"}],
+        vendor,
+        answers={"services": ["other"]},
+        offerings=[{"title": "Postsortering"}, {"title": "Talegenkendelse"}],
         round=survey_round,
-    )  # fmt: skip
+    )
     map_answer(public.answers.get(option__code="other"), make_option(make_question("services"), "advisory"), curator)
     draft = Response.begin(vendor, survey_round, owner)
     draft.submit(owner)

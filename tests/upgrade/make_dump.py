@@ -70,9 +70,11 @@ def use_market_overview() -> None:
     responses = {}
     for number, status in enumerate(statuses):
         vendor = Vendor.objects.create(
-            name=f"Nordlys {status}", slug=f"nordlys-{status}", country="DK" if number else "SE",
+            name=f"Nordlys {status}",
+            slug=f"nordlys-{status}",
+            country="DK" if number else "SE",
             website=f"https://{status}.example",
-        )  # fmt: skip
+        )
         responses[status] = make_response(
             vendor,
             status,
@@ -146,8 +148,11 @@ def invite_and_ask(vendor, curator) -> None:
     for name in ("åbnet", "brugt", "annulleret", "ny"):
         invitation = Invitation.objects.create(
             email=f"{name.encode('ascii', 'ignore').decode() or 'x'}@inviteret.example",
-            company_name=f"Inviteret {name}", round=current, by_kl=True, invited_by=curator,
-        )  # fmt: skip
+            company_name=f"Inviteret {name}",
+            round=current,
+            by_kl=True,
+            invited_by=curator,
+        )
         letters.invited(invitation)
         if name != "ny":
             invitation.note_opened()
@@ -320,8 +325,9 @@ def postgres_schema() -> str:
     with postgres.server() as url:
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            env=os.environ | {"DATABASE_URL": url}, check=True,
-        )  # fmt: skip
+            env=os.environ | {"DATABASE_URL": url},
+            check=True,
+        )
         command = [dump, "--schema-only", "--no-owner", "--no-privileges", "--no-comments", url]
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     lines = (line for line in text.splitlines() if line and not line.startswith(("--", "\\")))

@@ -50,8 +50,14 @@ def test_no_row_is_lost_and_no_value_changed(upgraded, db):
 def test_what_people_have_written_is_read_by_the_code_of_today(upgraded, db):
     statuses = Counter(Response.objects.filter(vendor__slug__startswith="nordlys-").values_list("status", flat=True))
     assert statuses == {
-        "draft": 1, "submitted": 1, "returned": 1, "rejected": 1, "published": 2, "archived": 1, "withdrawn": 1,
-    }  # fmt: skip
+        "draft": 1,
+        "submitted": 1,
+        "returned": 1,
+        "rejected": 1,
+        "published": 2,
+        "archived": 1,
+        "withdrawn": 1,
+    }
     public = Response.objects.get(vendor__slug="nordlys-published")
     own = public.answers.exclude(own_words="").order_by("pk")
     assert [answer.own_words for answer in own] == ["Etisk rådgivning", "Kvantealgoritmer"]

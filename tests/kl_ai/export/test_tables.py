@@ -57,12 +57,22 @@ def test_a_csv_keeps_its_rows_and_columns(rows):
 def test_numbers_and_dates_stay_numbers_and_dates():
     moment = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
     assert [without_formula(value) for value in (-5, -0.5, Decimal("-1.5"), date(2026, 11, 23), True)] == [
-        -5, -0.5, Decimal("-1.5"), date(2026, 11, 23), True,
-    ]  # fmt: skip
+        -5,
+        -0.5,
+        Decimal("-1.5"),
+        date(2026, 11, 23),
+        True,
+    ]
     values = [-5, -0.5, date(2026, 11, 23), moment, None, float("nan"), lazystr("=x")]
     assert rows_of_csv(csv_response("f.csv", [], [values]))[1] == [
-        "-5", "-0,5", "2026-11-23", "2026-11-23 12:30:00", "", "", "'=x",
-    ]  # fmt: skip
+        "-5",
+        "-0,5",
+        "2026-11-23",
+        "2026-11-23 12:30:00",
+        "",
+        "",
+        "'=x",
+    ]
 
 
 def test_a_csv_has_the_form_that_danish_excel_reads():

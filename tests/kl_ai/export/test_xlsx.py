@@ -28,8 +28,14 @@ def test_numbers_and_dates_of_a_workbook_are_numbers_and_dates():
     values = [7, -0.5, Decimal("1.5"), date(2026, 11, 23), datetime(2026, 11, 23, 11, 30, tzinfo=UTC), True, None]
     sheet = workbook_of(xlsx_response("f.xlsx", [Sheet("Ark", list("abcdefg"), [values])])).active
     assert [cell.value for cell in sheet[2]] == [
-        7, -0.5, 1.5, datetime(2026, 11, 23), datetime(2026, 11, 23, 12, 30), True, None,
-    ]  # fmt: skip
+        7,
+        -0.5,
+        1.5,
+        datetime(2026, 11, 23),
+        datetime(2026, 11, 23, 12, 30),
+        True,
+        None,
+    ]
 
 
 def test_sheets_of_data_and_of_notes():

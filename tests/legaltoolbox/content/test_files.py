@@ -32,9 +32,15 @@ pytestmark = pytest.mark.django_db
 def test_the_toolbox_is_complete(content):
     numbers = {kind: len(content.all(kind)) for kind in content.items if kind != "source"}
     assert numbers == {
-        "role": 13, "phase": 9, "question": 13, "template": 35, "activity": 56 + 3, "risk": 26, "requirement": 44,
+        "role": 13,
+        "phase": 9,
+        "question": 13,
+        "template": 35,
+        "activity": 56 + 3,
+        "risk": 26,
+        "requirement": 44,
         "guidance": 26,
-    }  # fmt: skip
+    }
     assert [activity.code for activity in content.activities if activity.is_decision_point] == ["P1", "P2", "P3"]
     assert len([template for template in content.templates if template.is_central]) == 15
     assert [(level.axis, level.level) for level in content.levels] == [

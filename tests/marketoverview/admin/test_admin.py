@@ -165,10 +165,11 @@ def test_saving_without_a_change_leaves_no_trace(curator_client):
 def test_answers_and_offerings_are_added_and_removed(curator_client):
     advisory = make_question("services", ["advisory"], matrix_axis="row").options.get()
     response = make_response(status="draft", answers={"services": ["legal"]}, offerings=[{"title": "Post"}])
-    Page(curator_client, url("response", "change", response.pk)).send(
-        **{"answers-0-DELETE": "on", "answers-1-option": advisory.pk, "offerings-TOTAL_FORMS": "2",
-           "offerings-1-title": "Tale", "offerings-1-options": [advisory.pk]}
-    )  # fmt: skip
+    changes = {
+        "answers-0-DELETE": "on", "answers-1-option": advisory.pk, "offerings-TOTAL_FORMS": "2",
+        "offerings-1-title": "Tale", "offerings-1-options": [advisory.pk],
+    }  # fmt: skip
+    Page(curator_client, url("response", "change", response.pk)).send(**changes)
     assert [answer.option for answer in response.answers.all()] == [advisory]
     assert list(response.offerings.values_list("position", "title")) == [(1, "Post"), (2, "Tale")]
     assert list(response.offerings.get(position=2).options.all()) == [advisory]
@@ -268,10 +269,11 @@ def test_an_option_in_use_is_retired_and_brought_back_but_not_deleted(curator_cl
 
 def test_codes_are_chosen_once(curator_client):
     question = make_question("services", ["advisory"])
-    Page(curator_client, url("question", "change", question.pk)).send(
-        **{"code": "other-code", "heading_en": "Renamed", "options-0-code": "changed", "options-0-label_en": "Advice",
-           "options-TOTAL_FORMS": "2", "options-1-code": "legal", "options-1-label_da": "Jura", "options-1-position": "9"}
-    )  # fmt: skip
+    changes = {
+        "code": "other-code", "heading_en": "Renamed", "options-0-code": "changed", "options-0-label_en": "Advice",
+        "options-TOTAL_FORMS": "2", "options-1-code": "legal", "options-1-label_da": "Jura", "options-1-position": "9",
+    }  # fmt: skip
+    Page(curator_client, url("question", "change", question.pk)).send(**changes)
     question.refresh_from_db()
     assert (question.code, question.heading_en) == ("services", "Renamed")
     assert set(question.options.values_list("code", "label_en")) == {("advisory", "Advice"), ("legal", "")}

@@ -53,8 +53,9 @@ def test_the_longest_wait_comes_first_with_who_and_how_much_is_new(curator_clien
     page = inbox(curator_client)
     rows = page.response.context["rows"]
     assert [(row.response, row.days, row.is_new, row.change_count) for row in rows] == [
-        (changed, 3, False, 1), (new, 0, True, 3),
-    ]  # fmt: skip
+        (changed, 3, False, 1),
+        (new, 0, True, 3),
+    ]
     assert "pia@agern.example" in page.text
     assert "3 days" in page.text
     assert url("response", "review", changed.pk) in page.text

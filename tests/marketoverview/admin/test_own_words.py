@@ -55,8 +55,11 @@ def test_own_words_are_listed_by_question_and_state(curator_client, curator, leg
         for state in ("unmapped", "mapped", "objected", "all")
     }
     assert by_state == {
-        "unmapped": ["Ord Eg"], "mapped": ["Ord Agern"], "objected": ["Ord Birk"], "all": ["Ord Agern", "Ord Birk", "Ord Eg"],
-    }  # fmt: skip
+        "unmapped": ["Ord Eg"],
+        "mapped": ["Ord Agern"],
+        "objected": ["Ord Birk"],
+        "all": ["Ord Agern", "Ord Birk", "Ord Eg"],
+    }
     assert untouched.response.vendor.name in page(curator_client).text
 
 

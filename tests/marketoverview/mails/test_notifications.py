@@ -30,9 +30,13 @@ def draft(vendor, people):
     make_question("services", ["advisory", "other"], heading_da="Ydelser", heading_en="Services")
     answers, words = {"services": ["advisory", "other"]}, {"services": "Etik"}
     response = make_response(
-        vendor, "draft", answers=answers, own_words=words, description="Vi laver <b>ting</b> & sager.",
+        vendor,
+        "draft",
+        answers=answers,
+        own_words=words,
+        description="Vi laver <b>ting</b> & sager.",
         contact_function="Salg",
-    )  # fmt: skip
+    )
     make_offering(response, "Postsortering", stage="pilot")
     VendorMember.objects.exclude(user__in=people).filter(user__is_active=True).delete()
     return response
@@ -70,9 +74,14 @@ def test_the_receipt_holds_a_copy_of_everything(submitted, people):
     notifications.send_receipt(submitted)
     body = sent()[people[1].email].body
     for text in (
-        "Vi laver <b>ting</b> & sager.", "What about services?", "Option advisory", "Option other: Etik",
-        "Postsortering · Pilot", "Salg", "ki@nordstjernen.example",
-    ):  # fmt: skip
+        "Vi laver <b>ting</b> & sager.",
+        "What about services?",
+        "Option advisory",
+        "Option other: Etik",
+        "Postsortering · Pilot",
+        "Salg",
+        "ki@nordstjernen.example",
+    ):
         assert text in body
 
 

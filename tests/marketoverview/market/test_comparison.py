@@ -29,9 +29,12 @@ def market(db):
     make_question("services", heading_en="Services")
     make_question("size", kind="single", heading_en="Size")
     make_response(
-        make_vendor("Agern", website="https://www.agern.example/"), answers={"services": ["a", "other"], "size": ["s"]},
-        own_words={"services": "Kurser"}, description="Vi laver noget.", offerings=[{"title": "Post"}, {"title": "Ruter"}],
-    )  # fmt: skip
+        make_vendor("Agern", website="https://www.agern.example/"),
+        answers={"services": ["a", "other"], "size": ["s"]},
+        own_words={"services": "Kurser"},
+        description="Vi laver noget.",
+        offerings=[{"title": "Post"}, {"title": "Ruter"}],
+    )
     make_response("Birk", answers={"services": ["b"]})
     for name in ("Ceder", "Dild", "Eg"):
         make_response(name)
@@ -53,9 +56,18 @@ def test_two_vendors_stand_side_by_side(market, client):
 def test_every_question_has_its_row_in_the_surveys_order(demo, client):
     rows = rows_of(read(client, address("agern-demofirma", "birkekvist-demofirma")))
     assert list(rows) == [
-        "Description", "Services and products", "Technologies", "Business areas", "Challenges", "Company size",
-        "Experience in municipalities", "Examples", "Contact", "Website", "Confirmed by the company",
-    ]  # fmt: skip
+        "Description",
+        "Services and products",
+        "Technologies",
+        "Business areas",
+        "Challenges",
+        "Company size",
+        "Experience in municipalities",
+        "Examples",
+        "Contact",
+        "Website",
+        "Confirmed by the company",
+    ]
     assert all(len(cells) == 2 for cells in rows.values())
 
 

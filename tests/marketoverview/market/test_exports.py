@@ -217,9 +217,14 @@ def test_the_description_links_to_the_files(demo, client):
 def test_no_cell_is_a_formula(text, db, client):
     vendor = make_vendor(text, slug="agern")
     make_response(
-        vendor, answers={"services": ["other"]}, own_words={"services": text}, description=text, contact_function=text,
-        contact_phone=text, offerings=[{"title": text, "stage": "pilot"}],
-    )  # fmt: skip
+        vendor,
+        answers={"services": ["other"]},
+        own_words={"services": text},
+        description=text,
+        contact_function=text,
+        contact_phone=text,
+        offerings=[{"title": text, "stage": "pilot"}],
+    )
     cells = [cell for row in csv_of(client, CSV) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
     assert cells.count("'" + text.replace("\r", "\n")) == 5  # a line end is a newline in every file

@@ -171,9 +171,13 @@ def test_an_option_that_retires_tomorrow_is_still_offered(market, client):
 def with_new_question(demo):
     """A curator adds a question with two options; two vendors answer it."""
     question = make_question(
-        "languages", round=make_round("2026"), heading_en="Languages", text_en="Which languages do your systems know?",
-        phrase_en="know {options}", position=99,
-    )  # fmt: skip
+        "languages",
+        round=make_round("2026"),
+        heading_en="Languages",
+        text_en="Which languages do your systems know?",
+        phrase_en="know {options}",
+        position=99,
+    )
     for code, label in (("danish", "Danish"), ("faroese", "Faroese")):
         make_option(question, code, label_en=label)
     make_response("Nyhavn", answers={"languages": ["danish", "faroese"]}, round=make_round("2026"))

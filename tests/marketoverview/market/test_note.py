@@ -64,9 +64,13 @@ def test_names_contact_points_and_no_person(db, client):
     """Of a named person neither the name nor what leads to it; the shared mailbox of the other vendor, yes."""
     website = "https://agern.example/"
     make_response(
-        make_vendor("Agern", website=website), contact_function="Salg", contact_phone="11 22 33 44",
-        contact_name="Anna Hansen", contact_consent=True, contact_email="anna@agern.example",
-    )  # fmt: skip
+        make_vendor("Agern", website=website),
+        contact_function="Salg",
+        contact_phone="11 22 33 44",
+        contact_name="Anna Hansen",
+        contact_consent=True,
+        contact_email="anna@agern.example",
+    )
     make_response("Birk", contact_email="post@birk.example", contact_phone="55 66 77 88", contact_function="Salg")
     page = read(client, NOTE)
     cells = [cell.text for cell in page.one("table", "sheet-vendors").one("tbody").all("td")]

@@ -96,11 +96,16 @@ def test_an_example_says_its_stage_its_place_and_what_it_combines(db, client):
     make_response(
         "Agern",
         offerings=[
-            {"title": "Post", "description": "Sorterer post.", "stage": "pilot", "where_used": "To kommuner",
-             "options": {"technologies": ["nlp", "speech"]}},
+            {
+                "title": "Post",
+                "description": "Sorterer post.",
+                "stage": "pilot",
+                "where_used": "To kommuner",
+                "options": {"technologies": ["nlp", "speech"]},
+            },
             {"title": "Ruter"},
         ],
-    )  # fmt: skip
+    )
     first, second = read(client, AGERN).all("li", "offering")
     assert first.one("h3").text == "Post"
     assert "Pilot" in first.text
@@ -282,9 +287,14 @@ hostile = st.builds(lambda text, times: text * times, st.text(characters, max_si
 @given(name=hostile, function=hostile, email=hostile, phone=hostile, website=hostile, person=hostile)
 def test_no_field_can_add_a_line_to_the_file(name, function, email, phone, website, person):
     response = Response(
-        vendor=Vendor(name=name, slug="agern", website=website), contact_function=function, contact_email=email,
-        contact_phone=phone, contact_name=person, contact_consent=True, published_at=timezone.now(),
-    )  # fmt: skip
+        vendor=Vendor(name=name, slug="agern", website=website),
+        contact_function=function,
+        contact_email=email,
+        contact_phone=phone,
+        contact_name=person,
+        contact_consent=True,
+        published_at=timezone.now(),
+    )
     card = vcard(response, "https://example.org/agern/")
     assert card.split("\r\n") == [*card.splitlines(), ""], "no line ends but by CRLF"
     assert all(len(line.encode()) <= 75 for line in card.split("\r\n"))
@@ -294,8 +304,16 @@ def test_no_field_can_add_a_line_to_the_file(name, function, email, phone, websi
         "URL": clean_line(website),
     }  # fmt: skip
     assert names == [
-        "BEGIN", "VERSION", "KIND", "FN", "ORG", *(key for key, value in expected.items() if value), "SOURCE", "REV", "END",
-    ]  # fmt: skip
+        "BEGIN",
+        "VERSION",
+        "KIND",
+        "FN",
+        "ORG",
+        *(key for key, value in expected.items() if value),
+        "SOURCE",
+        "REV",
+        "END",
+    ]
 
 
 def test_a_long_line_is_folded_between_characters():

@@ -126,9 +126,14 @@ def test_a_filterset_selects_what_the_snapshot_matches(questions, market, select
     """The whole query string, its free text too, and what it says of unknown choices."""
     build_market(market)
     snapshot = snapshots.current()
-    request = RequestFactory().get("/", {"q": text, "services": [*selection.get("services", ()), "no-such"], **{
-        code: sorted(options) for code, options in selection.items() if code != "services"
-    }})  # fmt: skip
+    request = RequestFactory().get(
+        "/",
+        {
+            "q": text,
+            "services": [*selection.get("services", ()), "no-such"],
+            **{code: sorted(options) for code, options in selection.items() if code != "services"},
+        },
+    )
     filterset = filterset_class(snapshot)(request.GET, snapshot)
     chosen = filterset.selection(request)
     assert (chosen.q, {code: set(options) for code, options in chosen.chosen.items()}) == (text, selection)
@@ -180,8 +185,13 @@ def test_vendors_stand_in_danish_order(db):
     for name in ("Østerbro", "Zebra", "Aalborg", "Ærø", "abe", "Årsleff"):
         make_response(name)
     assert [entry.name for entry in snapshots.current().entries] == [
-        "abe", "Zebra", "Ærø", "Østerbro", "Aalborg", "Årsleff",
-    ]  # fmt: skip
+        "abe",
+        "Zebra",
+        "Ærø",
+        "Østerbro",
+        "Aalborg",
+        "Årsleff",
+    ]
 
 
 def test_nothing_is_read_again_while_nothing_has_changed(db, django_assert_num_queries):
@@ -229,9 +239,13 @@ for line in sys.stdin:
 
 def test_a_publication_shows_at_once_in_another_process(transactional_db):
     other = subprocess.Popen(
-        [sys.executable, "-c", OTHER_PROCESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        cwd=settings.BASE_DIR, env=os.environ | {"TEST_DATABASE_URL": database_url()},
-    )  # fmt: skip
+        [sys.executable, "-c", OTHER_PROCESS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"TEST_DATABASE_URL": database_url()},
+    )
 
     def shown() -> str:
         other.stdin.write("now\n")

@@ -70,8 +70,14 @@ def test_an_untouched_correction_changes_nothing():
 def test_everything_is_new_the_first_time():
     first = make_response(status="submitted", answers={"services": ["advisory"]}, offerings=[{"title": "Post"}])
     kinds = {item: diff.kind for item, diff in diffs(first, None).items()}
-    assert kinds == {"company_name": "added", "website": "same", "description": "added", "services": "added",
-                     "offerings": "added", "contact": "added"}  # fmt: skip
+    assert kinds == {
+        "company_name": "added",
+        "website": "same",
+        "description": "added",
+        "services": "added",
+        "offerings": "added",
+        "contact": "added",
+    }
 
 
 def test_options_come_and_go_and_own_words_change():
@@ -84,8 +90,10 @@ def test_options_come_and_go_and_own_words_change():
     diff = diffs(draft, public)["services"]
     assert diff.kind == "changed"
     assert [(line.label, line.kind) for line in diff.groups[0].lines] == [
-        ("Svar advisory", "removed"), ("Svar other", "changed"), ("Svar legal", "added"),
-    ]  # fmt: skip
+        ("Svar advisory", "removed"),
+        ("Svar other", "changed"),
+        ("Svar legal", "added"),
+    ]
     assert shown(diff.groups[0].lines[1].pieces)[1:] == [("removed", " jura"), ("added", " data")]
 
 
@@ -118,8 +126,11 @@ def test_an_example_is_followed_by_its_title_or_else_by_its_words():
     make_offering(draft, "Noget helt andet", position=9)
     diff = diffs(draft, public)["offerings"]
     assert [(group.heading, group.kind) for group in diff.groups] == [
-        ("Sortering", "changed"), ("Tale", "changed"), ("Noget helt andet", "added"), ("Billeder", "removed"),
-    ]  # fmt: skip
+        ("Sortering", "changed"),
+        ("Tale", "changed"),
+        ("Noget helt andet", "added"),
+        ("Billeder", "removed"),
+    ]
     assert [line.kind for line in diff.groups[0].lines] == ["changed", "changed"]
     assert [line.kind for line in diff.groups[1].lines] == ["same", "same", "added"]
 

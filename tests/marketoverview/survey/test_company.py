@@ -305,9 +305,14 @@ def public(vendor, owner, client, survey_round):
     client.force_login(owner)
     words = {"services": "Etik"}
     return make_response(
-        vendor, answers={"services": ["other"]}, own_words=words, round=survey_round, confirmed_at=days(-400),
-        contact_name="Ida Opdigtet", contact_consent=True,
-    )  # fmt: skip
+        vendor,
+        answers={"services": ["other"]},
+        own_words=words,
+        round=survey_round,
+        confirmed_at=days(-400),
+        contact_name="Ida Opdigtet",
+        contact_consent=True,
+    )
 
 
 def test_confirmed_with_one_click(client, vendor, owner, public):

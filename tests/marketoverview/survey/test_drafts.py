@@ -122,13 +122,17 @@ def test_two_people_editing_one_example_lose_nothing(draft, owner, colleague):
 
 def test_a_new_round_starts_from_the_parts_that_were_chosen(vendor, owner):
     make_response(
-        vendor, description="Vi rådgiver.", offerings=[{"title": "Post"}],
+        vendor,
+        description="Vi rådgiver.",
+        offerings=[{"title": "Post"}],
         answers={"services": ["advisory"], "areas": ["health"]},
-    )  # fmt: skip
+    )
     draft = Response.begin(vendor, make_round("2027", opens_on=date(2026, 2, 1)), owner, {"services", "offerings"})
     assert draft.stored(("description", "services", "areas")) == {
-        "description": "", "services": {"advisory": ""}, "areas": {},
-    }  # fmt: skip
+        "description": "",
+        "services": {"advisory": ""},
+        "areas": {},
+    }
     assert titles(draft) == ["Post"]
     assert draft.company_name == vendor.name
     draft.take_from_last("areas", ("areas",), owner)
