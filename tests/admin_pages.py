@@ -23,7 +23,7 @@ class Page:
         return self.client.post(self.url, form_data(self.text) | changes, follow=True)
 
 
-class Form(HTMLParser):
+class SentForm(HTMLParser):
     """Collects what the browser would send of the page's own form."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Form(HTMLParser):
 
 def form_data(html: str) -> dict:
     """What a browser sends of the page's form when nothing is typed."""
-    form = Form()
+    form = SentForm()
     form.feed(html)
     # A browser ends the lines of a text with CR and LF.
     return {

@@ -179,7 +179,9 @@ def test_the_glossary_names_what_exists():
         "Catalogue": "legaltoolbox.catalogue",
         "Item": "legaltoolbox.models",
     }
-    for term in re.findall(r"`([^`]+)`", " ".join(cells)):
+    terms = re.findall(r"`([^`]+)`", " ".join(cells))
+    assert terms
+    for term in terms:
         owner, _, attribute = term.partition(".")
         where = models.get(owner) or getattr(import_module(in_memory[owner]), owner)
         assert not attribute or hasattr(where, attribute), term

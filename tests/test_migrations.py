@@ -56,12 +56,16 @@ def later_migrations() -> dict[str, Migration]:
 
 
 def test_later_migrations_can_be_taken_back_and_say_what_they_do():
-    for name, migration in later_migrations().items():
+    migrations = later_migrations()
+    assert migrations
+    for name, migration in migrations.items():
         assert all(operation.reversible for operation in migration.operations), name
         assert "auto" not in name.split("_"), name
 
 
 def test_later_migrations_keep_data_apart_from_schema():
-    for name, migration in later_migrations().items():
+    migrations = later_migrations()
+    assert migrations
+    for name, migration in migrations.items():
         of_data = {isinstance(operation, RunPython | RunSQL) for operation in migration.operations}
         assert len(of_data) == 1, name

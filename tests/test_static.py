@@ -254,6 +254,7 @@ def test_every_class_that_is_styled_is_shown_somewhere():
     shown = frozenset().union(*map(shown_classes, template_names())) | classes_of_code()
     htmx = _text(Path(django_htmx.__file__).parent / "static", "js")
     django_code = _text(Path(django.contrib.admin.__file__).parent, "html", "py", "js")
+    assert SHEETS
     for sheet in SHEETS:
         others = django_code if sheet.name.startswith("admin") else htmx
         left_over = [name for name in styled_classes(sheet) if not has_class(name, shown) and not _occurs(name, others)]

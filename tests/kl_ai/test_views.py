@@ -207,7 +207,9 @@ def test_an_unknown_page_leads_on(path, language, demo, client):
 @pytest.mark.parametrize("path", ["/findes-ikke/", "/en/findes-ikke/"])
 def test_the_other_language_of_an_unknown_page_is_in_that_language(path, db, client):
     page = read(client, path, status=404)
-    for link in page.all("a", "header-language"):
+    links = page.all("a", "header-language")
+    assert links
+    for link in links:
         assert link.attrs["href"].startswith("/en/") == (link.attrs["lang"] == "en")
 
 

@@ -62,6 +62,7 @@ def link(page: Element, text: str) -> str:
 @kinds
 def test_an_options_number_is_the_length_of_the_list_behind_it(kind, content, client):
     page = read(client, PATHS[kind])
+    assert AXES[kind]
     for axis in AXES[kind]:
         options = facet_of(page, axis)
         assert any(options.values())
@@ -227,6 +228,7 @@ def test_the_risk_page_explains_the_scale_and_the_matrix(content, client):
 
 def test_the_answer_stands_before_its_condition_and_names_its_source(content, client):
     page = read(client, PATHS["guidance"])
+    assert content.guidance
     for guidance in content.guidance:
         answer = page.one("li", "answer", id=guidance.code)
         order = [part.attrs.get("class", "").split()[0] for part in answer.all("p") if "class" in part.attrs]

@@ -39,6 +39,7 @@ def letters(text: str) -> str:
 
 
 def test_an_activity_asks_its_questions_in_order_and_says_when_each_is_done(content, client):
+    assert content.activities
     for activity in content.activities:
         for path in (f"aktiviteter/{activity.code}/tjekliste/", f"aktiviteter/{activity.code}/"):
             page = read(client, TOOLBOX + path)
@@ -50,6 +51,7 @@ def test_an_activity_asks_its_questions_in_order_and_says_when_each_is_done(cont
 
 
 def test_a_phase_asks_all_questions_of_its_activities(content, client):
+    assert content.phases
     for phase in content.phases:
         page = read(client, f"{TOOLBOX}faser/{phase.slug}/tjekliste/")
         expected = [
@@ -107,7 +109,9 @@ def test_ticks_belong_to_nothing_that_could_be_sent(content, client):
 
 
 def test_on_paper_each_question_has_lines_for_who_when_and_remarks(content, client):
-    for check in read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/").all("li", "check"):
+    checks = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/").all("li", "check")
+    assert checks
+    for check in checks:
         assert [term.text for term in check.one("dl", "check-columns").all("dt")] == ["Responsible", "Date", "Remark"]
 
 

@@ -59,6 +59,7 @@ def letters(text: str) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_item_has_a_page_in_danish(kind, content, client):
+    assert content.all(kind)
     for item in content.all(kind):
         response = client.get(address(item, "da"))
         assert response.status_code == 200, item.key
@@ -69,6 +70,7 @@ def test_every_item_has_a_page_in_danish(kind, content, client):
 def test_every_item_has_a_page_in_english_that_says_what_its_text_is_worth(kind, content, client):
     """And the way to the items before and after it, where the kind is one to read through."""
     items = content.all(kind)
+    assert items
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
         page = read(client, address(item))
         assert page.one("h1").text == folded(title_of(item)), item.key
@@ -87,6 +89,7 @@ def test_every_item_has_a_page_in_english_that_says_what_its_text_is_worth(kind,
 def test_answers_and_questions_stand_where_links_to_them_lead(content, client):
     for kind, path in (("guidance", "maa-og-maa-ikke/"), ("question", "")):
         page = read(client, TOOLBOX + path)
+        assert content.all(kind)
         for item in content.all(kind):
             path_of_item, _, anchor = address(item).partition("#")
             assert path_of_item == TOOLBOX + path
@@ -126,15 +129,12 @@ def test_what_is_not_public_does_not_exist_for_a_visitor_and_nothing_leads_there
     Risk.objects.filter(code="R09").update(is_public=False)
     toolbox_version.bump()
     read(client, f"{TOOLBOX}risici/R09/", status=404)
-    for path in (
-        "",
-        "risici/",
-        "krav/",
-        "aktiviteter/A25/",
-        *(f"faser/{phase.slug}/" for phase in Phase.objects.all()),
-    ):
-        page = read(client, TOOLBOX + path)
-        assert not [link for link in page.all("a") if link.attrs.get("href", "").endswith("/R09/")], path
+    phases = Phase.objects.all()
+    assert phases
+    for path in ("", "risici/", "krav/", "aktiviteter/A25/", *(f"faser/{phase.slug}/" for phase in phases)):
+        targets = [link.attrs.get("href", "") for link in read(client, TOOLBOX + path).all("a")]
+        assert targets, path
+        assert not [target for target in targets if target.endswith("/R09/")], path
 
 
 # What a page says of its text ------------------------------------------------------------------------

@@ -264,7 +264,9 @@ def test_links_are_read_out_in_whole_words(content):
 
 def test_the_drawing_needs_no_style_and_no_script(content):
     """The page's content security policy allows neither."""
-    for element in drawn(plan(content, Situation())).iter():
+    root = drawn(plan(content, Situation()))
+    assert len(root)
+    for element in root.iter():
         assert element.tag.removeprefix(SVG) in {"svg", "g", "a", "rect", "path", "text", "tspan", "title"}
         assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
 

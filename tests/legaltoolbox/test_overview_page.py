@@ -273,7 +273,9 @@ def test_the_name_of_a_phase_is_not_broken_inside_a_word(query, content, client)
 
 
 def test_the_drawing_shows_who_is_responsible(content, client):
-    for chip in read(client, OVERVIEW).one("svg", "onepager").all("a", "op-chip"):
+    chips = read(client, OVERVIEW).one("svg", "onepager").all("a", "op-chip")
+    assert chips
+    for chip in chips:
         is_filled = chip.one("rect").attrs["fill"] != "#ffffff"
         assert is_filled == ("(ansvarlig)" in name_of(chip))
 

@@ -99,7 +99,9 @@ def test_answers_are_as_the_questions_allow(survey):
 
 def test_what_an_offering_used_is_among_what_its_vendor_ticked(survey):
     seed(50)
-    for offering in SampleOffering.objects.prefetch_related("options__question", "response__answers"):
+    offerings = SampleOffering.objects.prefetch_related("options__question", "response__answers")
+    assert offerings
+    for offering in offerings:
         used = set(offering.options.all())
         assert used <= {answer.option for answer in offering.response.answers.all()}
         assert {option.question.code for option in used} == {"technologies", "business-areas"}

@@ -202,14 +202,14 @@ def test_a_publication_that_breaks_off_leaves_the_old_state(vendor, curator, mon
     response.submit(curator)
     version, events = market_version.current(), ModerationEvent.objects.count()
     break_at(fails_at, monkeypatch)
-    with pytest.raises(Killed), transaction.atomic():
+    with pytest.raises(KilledWhilePublishing), transaction.atomic():
         response.publish(curator)
     assert list(Response.objects.published()) == [public]
     assert Response.objects.get(pk=response.pk).status == Status.SUBMITTED
     assert (market_version.current(), ModerationEvent.objects.count()) == (version, events)
 
 
-class Killed(Exception):
+class KilledWhilePublishing(Exception):
     pass
 
 
@@ -221,7 +221,7 @@ def break_at(step: str, monkeypatch) -> None:
         def wrapped(*args, **kwargs):
             result = work(*args, **kwargs)
             if condition(*args, **kwargs):
-                raise Killed
+                raise KilledWhilePublishing
             return result
 
         return wrapped

@@ -69,6 +69,7 @@ def test_what_people_have_written_is_read_by_the_code_of_today(upgraded, db):
 
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_every_public_page_answers(language, upgraded, db, client):
+    assert PUBLIC
     for address in PUBLIC:
         response = client.get(address.path(language))
         response.getvalue()

@@ -11,7 +11,7 @@ from kl_ai.middleware import QueryStringLimit
 from kl_ai.pages.cache import public_page
 
 
-class Site:
+class NumberedPage:
     """One public page. Each answer is numbered, so that a remembered one is known by its number."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Site:
 @pytest.fixture
 def site(settings):
     settings.DEBUG = False
-    return Site()
+    return NumberedPage()
 
 
 def test_the_same_page_is_made_once(site):

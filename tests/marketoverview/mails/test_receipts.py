@@ -70,7 +70,7 @@ def test_a_double_click_hands_in_once(client, owner, draft):
     assert draft.events.filter(verb=Verb.SUBMIT).count() == len(mail.outbox) == 1
 
 
-class Killed(Exception):
+class KilledWhileSubmitting(Exception):
     pass
 
 
@@ -79,7 +79,7 @@ def after(work):
 
     def wrapped(*args, **kwargs):
         work(*args, **kwargs)
-        raise Killed
+        raise KilledWhileSubmitting
 
     return wrapped
 
@@ -91,7 +91,7 @@ def test_a_submission_that_breaks_off_leaves_the_draft(step, client, owner, draf
     events = ModerationEvent.objects.count()
     with monkeypatch.context() as patch:
         break_after(step, patch)
-        with pytest.raises(Killed):
+        with pytest.raises(KilledWhileSubmitting):
             hand_in(client, owner, draft)
     draft.refresh_from_db()
     assert (draft.status, draft.submitted_at, ModerationEvent.objects.count()) == (Status.DRAFT, None, events)

@@ -173,7 +173,9 @@ def documented_keys(client) -> list[str]:
 
 
 def test_every_documented_key_is_in_the_json_and_the_reverse(demo, client):
-    for company in json_of(client, JSON)["companies"]:
+    companies = json_of(client, JSON)["companies"]
+    assert companies
+    for company in companies:
         assert list(company) == documented_keys(client)
 
 
@@ -197,7 +199,10 @@ def test_every_code_in_the_json_is_documented(demo, client):
         if not part.has("dl"):
             continue
         listed[part.one("summary").one("code").text] = {code.text for code in part.one("dl").all("code")}
-    for company in json_of(client, JSON)["companies"]:
+    companies = json_of(client, JSON)["companies"]
+    assert listed
+    assert companies
+    for company in companies:
         for question, codes in listed.items():
             assert set(company[question]) <= codes
         for example in company["offerings"]:

@@ -19,7 +19,7 @@ MOVED = {
 }  # fmt: skip
 
 
-class Site(BaseHTTPRequestHandler):
+class LinkedSite(BaseHTTPRequestHandler):
     requests: list[str] = []
 
     def do_GET(self):
@@ -36,8 +36,8 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    Site.requests.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), LinkedSite)
+    LinkedSite.requests.clear()
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -67,7 +67,7 @@ def test_the_result_is_given_in_words(site, path, outcome):
 def test_the_path_arrives_as_a_browser_would_send_it(site):
     link_check.check(f"{site}?a=æ", any_address)
     link_check.check(f"{site}/moved#top", any_address)
-    assert Site.requests == ["/?a=%C3%A6", "/moved", "/here"]
+    assert LinkedSite.requests == ["/?a=%C3%A6", "/moved", "/here"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_sends_nothing_to_a_machine_that_is_not_public(site, host):
     assert not ok
     # How an odd way to write the address is read, or whether at all, is up to the machine.
     assert result == "adressen er ikke offentlig" or host not in ("127.0.0.1", "localhost")
-    assert Site.requests == []
+    assert LinkedSite.requests == []
 
 
 def test_a_public_website_cannot_send_the_question_into_the_network(site):
@@ -98,7 +98,7 @@ def test_a_public_website_cannot_send_the_question_into_the_network(site):
         return len(addresses) == 1
 
     assert link_check.check(f"{site}/moved", first_only) == (False, "adressen er ikke offentlig")
-    assert Site.requests == ["/moved"]
+    assert LinkedSite.requests == ["/moved"]
 
 
 @pytest.mark.parametrize(
@@ -150,4 +150,4 @@ def test_asks_only_what_is_public_or_waits_for_review_and_each_once(db, site):
         response = make_response(f"Firma nr. {number}", status)
         Response.objects.filter(pk=response.pk).update(website=f"{site}/{status}")
     link_check.check_all(any_address)
-    assert sorted(Site.requests) == ["/published", "/submitted"]
+    assert sorted(LinkedSite.requests) == ["/published", "/submitted"]
