@@ -120,7 +120,7 @@ def read(client, path: str, status: int = 200) -> Element:
 
 
 @dataclass(frozen=True)
-class Bar:
+class ReadBar:
     label: str
     count: int
     url: str
@@ -182,7 +182,7 @@ def _label_of(chip: Element) -> str:
     return chip.own_text or around.own_text or inner[-1].text
 
 
-def bars_of(page: Element) -> list[Bar]:
+def bars_of(page: Element) -> list[ReadBar]:
     """The bars of the page's only figure, or of the part of a page; none where nobody has answered."""
     bars = []
     if not page.has("table", "bar-table"):
@@ -191,7 +191,7 @@ def bars_of(page: Element) -> list[Bar]:
         head = row.one("th")
         links = head.all("a")
         label = (links[0] if links else head).own_text
-        bars.append(Bar(label, int(row.one("td", "bar-count").text), links[0].attrs["href"] if links else ""))
+        bars.append(ReadBar(label, int(row.one("td", "bar-count").text), links[0].attrs["href"] if links else ""))
     return bars
 
 

@@ -204,9 +204,9 @@ def test_an_unknown_page_leads_on(path, language, demo, client):
     assert {f"{prefix}/", f"{prefix}/markedsoverblik/"} <= set(links)
 
 
-@pytest.mark.parametrize("path", ["/findes-ikke/", "/en/findes-ikke/"])
-def test_the_other_language_of_an_unknown_page_is_in_that_language(path, db, client):
-    page = read(client, path, status=404)
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_an_unknown_vendor_leads_to_the_other_language(prefix, demo, client):
+    page = read(client, f"{prefix}/markedsoverblik/virksomheder/findes-ikke/", status=404)
     links = page.all("a", "header-language")
     assert links
     for link in links:

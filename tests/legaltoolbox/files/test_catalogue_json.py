@@ -73,12 +73,22 @@ def test_links_are_keys_of_items_in_the_file(content, client):
     for name, links in {
         "activities": {"outputs": "templates", "sources": "sources"},
         "risks": {"phases": "phases", "roles": "roles", "activities": "activities", "sources": "sources"},
-        "requirements": {"phases": "phases", "risks": "risks", "activities": "activities", "templates": "templates",
-                         "sources": "sources"},
-        "guidance": {"activities": "activities", "risks": "risks", "requirements": "requirements", "sources": "sources"},
+        "requirements": {
+            "phases": "phases",
+            "risks": "risks",
+            "activities": "activities",
+            "templates": "templates",
+            "sources": "sources",
+        },
+        "guidance": {
+            "activities": "activities",
+            "risks": "risks",
+            "requirements": "requirements",
+            "sources": "sources",
+        },
         "templates": {"sources": "sources"},
         "sources": {"amends": "sources"},
-    }.items():  # fmt: skip
+    }.items():
         for record in file[name]:
             for field, other in links.items():
                 assert set(record[field]) <= set(lists[other]), (key_of(record), field)

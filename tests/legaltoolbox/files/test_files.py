@@ -84,9 +84,7 @@ def day(on) -> str:
 @selections
 def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client):
     document = document_of(client, f"krav.docx{query}")
-    rows = [
-        row.cells for table in document.tables if table.rows[0].cells[0].text == "Nr." for row in table.rows[1:]
-    ]  # fmt: skip
+    rows = [row.cells for table in document.tables if table.rows[0].cells[0].text == "Nr." for row in table.rows[1:]]
     expected = {item.code: item for item in requirements_of(content, query)}
     assert sorted(cells[0].text for cells in rows) == sorted(expected)
     for code, requirement, level, evidence, source, fulfilled, answer in rows:

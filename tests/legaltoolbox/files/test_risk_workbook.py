@@ -21,7 +21,10 @@ def test_the_risk_workbook_says_of_each_risk_what_its_page_says(content, client)
     for row, risk in zip(rows, content.risks, strict=True):
         assert row["Risiko"] == risk.title
         assert (row["Årsag"], row["Hændelse"], row["Konsekvens for borgeren"]) == (
-            risk.cause, risk.event, risk.consequence)  # fmt: skip
+            risk.cause,
+            risk.event,
+            risk.consequence,
+        )
         assert all(measure in row["Typiske foranstaltninger"] for measure in risk.measures)
         assert row["Krav"].split(", ") == [item.code for item in content.linked(risk, "requirement")]
         assert row["Aktiviteter"].split(", ") == [item.code for item in content.linked(risk, "activity")]

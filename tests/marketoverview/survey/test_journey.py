@@ -47,9 +47,12 @@ def go_on(page) -> None:
 
 def accept_invitation(page) -> None:
     invitation = Invitation.objects.create(
-        email=EMAIL, company_name="Klokkeblomst (demofirma)", cvr_number="13585628", by_kl=True,
+        email=EMAIL,
+        company_name="Klokkeblomst (demofirma)",
+        cvr_number="13585628",
+        by_kl=True,
         round=SurveyRound.current(),
-    )  # fmt: skip
+    )
     notifications.send_invitation(invitation)
     page.goto(link_of(mail.outbox[-1]))
     follow(page.get_by_role("link", name="Log ind og fortsæt"))
