@@ -62,7 +62,7 @@ class TemplateSectionAdmin(RowAdmin):
         return response
 
 
-TOGETHER = timedelta(seconds=10)
+DELETED_WITH_SECTION = timedelta(seconds=10)
 """The time within which a section's fields are deleted with it."""
 
 
@@ -70,7 +70,7 @@ def _bring_back_fields(section_id: str) -> None:
     """Save the fields again that were deleted together with a section."""
     deleted_at = TemplateSection.history.filter(id=section_id, history_type="-").latest().history_date
     records = TemplateField.history.filter(
-        section_id=section_id, history_type="-", history_date__gte=deleted_at - TOGETHER
+        section_id=section_id, history_type="-", history_date__gte=deleted_at - DELETED_WITH_SECTION
     )
     newest_first = records.order_by("-history_date", "-history_id")
     # A field that was deleted on its own just before may have left its place to another.

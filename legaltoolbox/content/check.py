@@ -1,4 +1,4 @@
-"""The content check: what would mislead or embarrass, found before somebody reads it.
+"""The content check: the mistakes in the content that its form does not show, found before a page shows them.
 
 A problem is something to mend. A note is something to know: an item whose review is overdue says
 so on its page by itself, and a source without an address of its own may still be right.
@@ -35,9 +35,9 @@ class Finding:
 
 
 def findings(catalogue: Catalogue) -> list[Finding]:
-    """Everything found in a catalogue, which should hold drafts too. No query."""
+    """The problems and notes about all items of a catalogue, which should hold drafts too. No query."""
     checker = _Checker(catalogue)
-    return [finding for item in checker.items for finding in checker.of(item)]
+    return [finding for item in checker.items for finding in checker.item_findings(item)]
 
 
 def counts(catalogue: Catalogue) -> dict[str, Counter[str]]:
@@ -53,8 +53,8 @@ class _Checker:
         self.codes, self.kinds = re.compile(code_pattern()), kinds_by_letter()
         self.sources = {citations.normal(source.name): source for source in catalogue.sources}
 
-    def of(self, item: Item) -> Iterator[Finding]:
-        """What is found about one item."""
+    def item_findings(self, item: Item) -> Iterator[Finding]:
+        """The problems and notes about an item."""
         for text in self._problems(item):
             yield Finding(item.key, text)
         if item.is_overdue:
@@ -118,7 +118,7 @@ class _Checker:
 
 
 def _kinds_named_by(kind: ItemKind) -> list[str]:
-    """The kinds of items that an item of this kind names itself; what names it in turn has nothing to mend."""
+    """The kinds of items that an item of this kind names itself, without those that name it."""
     fields = [*kind.foreign_keys, *kind.many_to_many]
     fields += [field for part in kind.parts for field in part.linking_fields]
     named = {field.related_model.KIND for field in fields} - {kind.name}
@@ -127,15 +127,15 @@ def _kinds_named_by(kind: ItemKind) -> list[str]:
 
 def texts(row: Any, parts: Iterable[ItemPart], catalogue: Catalogue) -> Iterator[str]:
     """Every text that a row and its parts show."""
-    for of in row._meta.fields:
+    for field in row._meta.fields:
         if (
-            isinstance(of, models.TextField | models.CharField)
-            and not of.choices
-            and of.name not in ("code", "slug", "key")
+            isinstance(field, models.TextField | models.CharField)
+            and not field.choices
+            and field.name not in ("code", "slug", "key")
         ):
-            yield getattr(row, of.name)
-        elif isinstance(of, models.JSONField):
-            yield from getattr(row, of.name)
+            yield getattr(row, field.name)
+        elif isinstance(field, models.JSONField):
+            yield from getattr(row, field.name)
     for part in parts:
         for child in catalogue.parts(part.name, row):
             yield from texts(child, part.parts, catalogue)

@@ -1,4 +1,4 @@
-"""Which items somebody has changed by hand in a database whose content version 1.0.0 has loaded.
+"""The items that somebody has changed by hand in a database whose content version 1.0.0 has loaded.
 
 That version did not remember what it loaded; the history tells. Loading wrote a line “+” for each item and row, and
 overwriting a line “~” for every item and lines “-” and “+” for every row, all without a user. An editor's line has the

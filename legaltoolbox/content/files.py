@@ -1,7 +1,6 @@
-"""The content files: YAML in, and written again byte for byte.
+"""The content files: reading and writing YAML. A file that is read, loaded and written again is the same, byte for byte.
 
 A file holds a list of records (a template's file holds one), each with the fields of its model in a fixed order.
-`write` of what was read and loaded gives the same bytes.
 """
 
 import re
@@ -27,8 +26,8 @@ class ContentError(ValueError):
     """A content file says something that cannot be loaded; the message names the file and the item."""
 
 
-def filed() -> tuple[FiledModel, ...]:
-    """Everything that has files, each kind after those that its records name."""
+def filed_models() -> tuple[FiledModel, ...]:
+    """The models that have content files, each kind after those that its records name."""
     return (*KINDS.values(), SCALE)
 
 
@@ -48,24 +47,24 @@ def _braces(text: str) -> Iterator[tuple[str, bool]]:
 
 def read(folder: Path = FOLDER) -> dict[type[models.Model], list[Record]]:
     """Each model's records, in the order of the files. Raises `ContentError` where a file is no such list."""
-    return {kind.model: list(_records(folder, kind)) for kind in filed()}
+    return {kind.model: list(_records(folder, kind)) for kind in filed_models()}
 
 
 def _records(folder: Path, kind: FiledModel) -> Iterator[Record]:
     paths = sorted(folder.glob(_pattern(kind)))
     if not paths:
         raise ContentError(f"There is no {_pattern(kind)} in {folder}.")
-    known = {*kind.fields, *(part.name for part in kind.parts)}
+    fields = {*kind.fields, *(part.name for part in kind.parts)}
     for path in paths:
         where = path.relative_to(folder).as_posix()
         try:
-            found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+            content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise ContentError(f"{where} is no YAML: {error}") from error
-        for record in [found] if kind.is_single else found or []:
+        for record in [content] if kind.is_single else content or []:
             if not isinstance(record, dict):
                 raise ContentError(f"{where}: a record is a list of fields, not “{record}”.")
-            if unknown := sorted(set(record) - known):
+            if unknown := sorted(set(record) - fields):
                 raise ContentError(f"{where}: {record.get(kind.fields[0])} has unknown fields: {', '.join(unknown)}.")
             yield record
 
@@ -94,7 +93,7 @@ def export() -> dict[str, str]:
     files: dict[str, list[Record]] = {}
     singles = set()
     withdrawn = set(LoadedItem.objects.filter(is_withdrawn=True).values_list("kind", "key"))
-    for kind in filed():
+    for kind in filed_models():
         for item, record in read_records(kind):
             if (kind.model._meta.model_name, key_of(kind, record)) in withdrawn and not item.is_public:
                 continue

@@ -1,4 +1,4 @@
-"""Content files into the database: new items are made, known ones updated by their keys, and no item is deleted."""
+"""Loading of the content files into the database: new items are created, others updated by their keys, none deleted."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 
 from ..kind_types import FiledModel
 from ..models import LoadedItem, toolbox_version
-from .files import FOLDER, ContentError, filed
+from .files import FOLDER, ContentError, filed_models
 from .plan import LoadPlan, LoadStep, PlannedItem, make_plan
 from .records import Record, canonical, fingerprint, row_key
 from .rows import LoadedRow, give_missing_keys, load_parts
@@ -19,15 +19,15 @@ from .writing import check_unique, linked, named, set_fields, set_links, update,
 
 @dataclass
 class LoadReport:
-    """What a load has done."""
+    """The items that a load has created, updated, withdrawn, or left as an editor has made them."""
 
     created: Counter[str] = field(default_factory=Counter)
     """The name of a model to the number of its new items."""
     updated: list[str] = field(default_factory=list)
-    """The labels of the items that now say what the files say."""
+    """The labels of the items that were changed to the text of the files."""
     withdrawn: list[str] = field(default_factory=list)
     """The items, and the rows of items, that the files no longer have: "R26", "A25.4"."""
-    kept: list[str] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
     """The labels of the items that are as an editor has made them, although the files say something else."""
 
 
@@ -42,7 +42,7 @@ def load(folder: Path = FOLDER, *, overwrite: bool = False, expected: LoadPlan |
         with transaction.atomic():
             give_missing_keys()
             plan = make_plan(folder)
-            if expected is not None and _labels(plan.kept) != _labels(expected.kept):
+            if expected is not None and _labels(plan.edited) != _labels(expected.edited):
                 raise ContentError("Somebody has changed the content in the meantime. Nothing was loaded; begin again.")
             return _carry_out(plan, overwrite)
     except IntegrityError as error:
@@ -59,12 +59,12 @@ def _carry_out(plan: LoadPlan, overwrite: bool) -> LoadReport:
     chosen = plan.steps(LoadStep.CREATE, LoadStep.UPDATE, *((LoadStep.KEEP,) if overwrite else ()))
     missing = plan.steps(LoadStep.WITHDRAW, *((LoadStep.KEEP_MISSING,) if overwrite else ()))
     keys: dict[type[models.Model], dict[str, Any]] = {}
-    rows = [(kind, _save_items(kind, _of_kind(kind, chosen), keys)) for kind in filed()]
+    rows = [(kind, _save_items(kind, _of_kind(kind, chosen), keys)) for kind in filed_models()]
     withdrawn = [item.key for item in missing]
     for kind, loaded in rows:
         _save_links(kind, _of_kind(kind, chosen), loaded, keys)
         withdrawn += load_parts(kind.parts, loaded, keys)
-    for kind in filed():
+    for kind in filed_models():
         _withdraw(kind, _of_kind(kind, missing))
     _remember([*chosen, *plan.steps(LoadStep.LEAVE)], missing)
     if chosen or missing:
@@ -73,7 +73,7 @@ def _carry_out(plan: LoadPlan, overwrite: bool) -> LoadReport:
         created=Counter(item.kind.model.__name__ for item in chosen if item.step is LoadStep.CREATE),
         updated=[item.label for item in chosen if item.step is not LoadStep.CREATE],
         withdrawn=withdrawn,
-        kept=[] if overwrite else _labels(plan.kept),
+        edited=[] if overwrite else _labels(plan.edited),
     )
 
 
@@ -86,16 +86,16 @@ def _save_items(
 ) -> list[LoadedRow]:
     """Write the items' own columns, in the order given, and put all items of the kind into `keys`."""
     model = kind.model
-    known = {row_key(kind, row): row for row in model.objects.all()}
-    keys[model] = known
+    items_by_key = {row_key(kind, row): row for row in model.objects.all()}
+    keys[model] = items_by_key
     rows, within = [], []
     for item in items:
-        row = known.get(item.key) or model()
+        row = items_by_key.get(item.key) or model()
         with named(f"{model.__name__} {item.key}"):
             within += [(item, row, *link) for link in set_fields(row, kind.fields, item.record, keys)]
         rows.append(LoadedRow(row, item.record, item.key))
-        known[item.key] = row
-    check_unique((f"{model.__name__} {key}", row) for key, row in known.items())
+        items_by_key[item.key] = row
+    check_unique((f"{model.__name__} {key}", row) for key, row in items_by_key.items())
     old = [loaded.row for loaded in rows if loaded.row.pk is not None]
     model.objects.bulk_create([loaded.row for loaded in rows if loaded.row.pk is None])
     for item, row, name, other in within:

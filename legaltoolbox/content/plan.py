@@ -1,4 +1,4 @@
-"""What a load of the content files would do to the database, item by item, before it does it."""
+"""The plan of a load: the step that it takes with each item, from a comparison of the content files and the database."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from ..kind_types import FiledModel
 from ..models import Item, LoadedItem
 from .edits import changed_by_hand
-from .files import FOLDER, ContentError, filed, read
+from .files import FOLDER, ContentError, filed_models, read
 from .records import Record, canonical, differences, fingerprint, key_of, read_records
 
 
 class LoadStep(Enum):
-    """What is to be done with an item."""
+    """The ways in which a load treats an item."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -32,7 +32,7 @@ class LoadStep(Enum):
 
 @dataclass(frozen=True)
 class PlannedItem:
-    """An item of the files or of the database, and what is to be done with it."""
+    """An item of the files or of the database, and the step that the load takes with it."""
 
     kind: FiledModel
     key: str
@@ -44,7 +44,7 @@ class PlannedItem:
 
     @property
     def label(self) -> str:
-        """The key, with what differs."""
+        """The key, and in brackets the fields and parts that differ."""
         return f"{self.key} ({', '.join(self.changed)})" if self.changed else self.key
 
 
@@ -58,8 +58,8 @@ class LoadPlan:
         return [item for item in self.items if item.step in steps]
 
     @property
-    def kept(self) -> list[PlannedItem]:
-        """What `overwrite` would replace or withdraw although an editor has changed it."""
+    def edited(self) -> list[PlannedItem]:
+        """The items that an editor has changed, and that only a load with `overwrite` replaces or withdraws."""
         return self.steps(LoadStep.KEEP, LoadStep.KEEP_MISSING)
 
 
@@ -70,7 +70,7 @@ def make_plan(folder: Path = FOLDER) -> LoadPlan:
     """
     records = read(folder)
     loaded = {(item.kind, item.key): item for item in LoadedItem.objects.all()}
-    items = [item for kind in filed() for item in _KindPlan(kind, loaded).items(records[kind.model])]
+    items = [item for kind in filed_models() for item in _KindPlan(kind, loaded).items(records[kind.model])]
     return LoadPlan(tuple(items))
 
 
@@ -106,7 +106,7 @@ class _KindPlan:
         return PlannedItem(self.kind, key, step, record, tuple(changed))
 
     def _missing(self, key: str) -> PlannedItem | None:
-        """What is to be done with an item that the files do not have; None for nothing."""
+        """The step for an item that the files do not have; None where it stays as it is."""
         row, record = self.rows[key]
         was_loaded = key in self.loaded or (self.by_hand is not None and row.pk not in self.by_hand)
         if not (isinstance(row, Item) and row.is_public and was_loaded):

@@ -1,4 +1,4 @@
-"""Records of the content: what a content file says of an item with its rows, and what the database says, in one form.
+"""Records of the content: an item with its rows in one form, whether it comes from a content file or the database.
 
 A record maps the names of fields to plain values: links are lists of keys, parts (checklist, sections …) are lists of
 records, and what is empty or has its default is left out.
@@ -34,12 +34,12 @@ def key_fields(described: FiledModel | ItemPart) -> tuple[str, ...]:
 
 
 def key_of(kind: FiledModel, record: Record) -> str:
-    """What tells the record from the others of its kind: "A25", "gdpr-art-35", "consequence 1"."""
+    """The key of the record, unique within its kind: "A25", "gdpr-art-35", "consequence 1"."""
     return " ".join(str(record.get(name, "")) for name in key_fields(kind))
 
 
 def row_key(kind: FiledModel, row: Any) -> str:
-    """The same of a row in the database."""
+    """The key of a row in the database, in the form of `key_of`."""
     return " ".join(str(getattr(row, name)) for name in key_fields(kind))
 
 
@@ -142,6 +142,6 @@ def fingerprint(record: Record) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def differences(one: Record, other: Record) -> list[str]:
+def differences(stored: Record, loaded: Record) -> list[str]:
     """The names of the fields and parts in which two canonical records differ."""
-    return [name for name in dict.fromkeys([*one, *other]) if one.get(name) != other.get(name)]
+    return [name for name in dict.fromkeys([*stored, *loaded]) if stored.get(name) != loaded.get(name)]

@@ -1,4 +1,4 @@
-"""The rows of items: updated by their keys, made where they are new, withdrawn where the files no longer have them."""
+"""Loading of the rows of items: updated by their keys, created where new, withdrawn where the files lack them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .records import Record, filed_fields, key_fields
 from .writing import Keys, check_unique, named, set_fields, set_links, update, values, write_history
 
 Identity = tuple[Any, ...]
-"""What tells a row from the others of its owner: its key, or what it links."""
+"""The values that are unique to a row within its owner: its key, or the items that it links."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class LoadedRow:
     row: Any
     record: Record
     label: str
-    """What it is called in messages: "A25", "A25.3"."""
+    """The name of the row in messages: "A25", "A25.3"."""
     owner: str = ""
-    """What the row's owner is called."""
+    """The label of the row's owner."""
 
 
 def give_missing_keys() -> int:

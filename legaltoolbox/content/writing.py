@@ -1,4 +1,4 @@
-"""Rows from records: fields and links set, what is wrong in a record named, and the history written."""
+"""Rows from records: setting fields and links, errors that name the record, and lines of history."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,17 +18,17 @@ Keys = Mapping[type[models.Model], Mapping[str, Any]]
 
 
 @contextmanager
-def named(what: str) -> Iterator[None]:
-    """Have errors say which item they are about: any of them becomes a `ContentError` that begins with `what`."""
+def named(label: str) -> Iterator[None]:
+    """Have errors say which item they are about: any of them becomes a `ContentError` that begins with `label`."""
     try:
         yield
     except ValidationError as error:
         reasons = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
-        raise ContentError(f"{what}: {reasons}") from error
+        raise ContentError(f"{label}: {reasons}") from error
     except ContentError as error:
-        raise ContentError(f"{what}: {error}") from error
+        raise ContentError(f"{label}: {error}") from error
     except (KeyError, TypeError) as error:
-        raise ContentError(f"{what}: {type(error).__name__} {error}") from error
+        raise ContentError(f"{label}: {type(error).__name__} {error}") from error
 
 
 # Fields -----------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def check_unique(rows: Iterable[tuple[str, Any]]) -> None:
 
 
 def values(row: models.Model) -> list[Any]:
-    """What stands in the row's own columns."""
+    """The values of the row's own columns."""
     return [getattr(row, field.attname) for field in row._meta.concrete_fields]
 
 
@@ -150,11 +150,14 @@ def write_history(model: Any, new: Sequence[models.Model], changed: Sequence[mod
         return
     last = dict(model.history.filter(id__in=pks).order_by("history_id").values_list("id", "history_id"))
     for field in fields:
-        kept: Any = HistoricalRecords.m2m_models[field]
+        history_model: Any = HistoricalRecords.m2m_models[field]
         through, ours = field.remote_field.through, f"{field.m2m_field_name()}_id"
         names = [column.attname for column in through._meta.concrete_fields]
         rows = through.objects.filter(**{f"{ours}__in": pks}).values_list(ours, *names)
-        kept.objects.bulk_create(
-            (kept(history_id=last[owner], **dict(zip(names, columns, strict=True))) for owner, *columns in rows),
+        history_model.objects.bulk_create(
+            (
+                history_model(history_id=last[owner], **dict(zip(names, columns, strict=True)))
+                for owner, *columns in rows
+            ),
             batch_size=500,
         )

@@ -103,7 +103,7 @@ class LegalSource(Item):
 
     @property
     def is_unsettled(self) -> bool:
-        """Whether something of it is not settled; what, the text says."""
+        """Whether the item is uncertain, or has a text on what is not settled."""
         return self.certainty == Certainty.UNCERTAIN or bool(self.unsettled.strip())
 
     def begin(self, today: date) -> None:

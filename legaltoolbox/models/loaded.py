@@ -1,4 +1,4 @@
-"""What `load_content` remembers of the content files."""
+"""The record of the content files that `load_content` has loaded."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Rows of an item that are referred to from outside: they keep their key, wherever they move in the item."""
+"""Rows of an item with a key of their own, which stays the same when the rows are renumbered."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -19,7 +19,7 @@ class StableRow(models.Model):
     """
 
     OWNER: ClassVar[str]
-    """The foreign key to what the row belongs to, within which its key is unique."""
+    """The name of the foreign key to the owner, within which the row's key is unique."""
     ORDER: ClassVar[str]
     """The field that numbers the rows of an owner."""
 
@@ -37,7 +37,7 @@ class StableRow(models.Model):
 
     @property
     def reference(self) -> str:
-        """What the row is called within its owner: its key ("3"), or "nr-3" where the third row has no key yet.
+        """The name of the row within its owner: its key ("3"), or "nr-3" where the third row has no key yet.
 
         Rows that version 1.0.0 writes while it is being replaced have none. Another row may have the number as its key.
         """
@@ -78,10 +78,10 @@ class StableRow(models.Model):
     def _former_key(self) -> str:
         """The key that the row has or had in its owner, whatever this instance says; "" for none."""
         rows = (type(self)._default_manager, self.history.model.objects.order_by("-history_id"))
-        known = (
+        former_keys = (
             self._in_owner(manager).filter(id=self.pk).exclude(key="").values_list("key", flat=True) for manager in rows
         )
-        return next((key for keys in known if (key := keys.first())), "")
+        return next((key for keys in former_keys if (key := keys.first())), "")
 
     def _free_key(self) -> str:
         """The number after the highest one that a row of the owner has ever had as its key. Two queries."""

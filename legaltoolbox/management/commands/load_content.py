@@ -34,7 +34,7 @@ class Command(BaseCommand):
             return
         try:
             plan = make_plan(folder) if overwrite else None
-            if plan is not None and plan.kept:
+            if plan is not None and plan.edited:
                 self._confirm(plan, yes)
             report = load(folder, overwrite=overwrite, expected=plan)
         except ContentError as error:
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def _confirm(self, plan: LoadPlan, yes: bool) -> None:
         """List what will be replaced. Raises `CommandError` where nobody has said yes to it."""
         self.stdout.write("These were changed by an editor, and will be as the files have them:")
-        for item in plan.kept:
+        for item in plan.edited:
             self.stdout.write(f"  {item.label}" if item.changed else f"  {item.label} (will be withdrawn)")
         if yes:
             return
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             "New": [f"{number} {name}" for name, number in report.created.items()],
             "Updated": report.updated,
             "Withdrawn, because the files no longer have them": report.withdrawn,
-            "Kept, because an editor has changed them (--overwrite replaces them)": report.kept,
+            "Kept, because an editor has changed them (--overwrite replaces them)": report.edited,
         }
         if not any(lines.values()):
             self.stdout.write("The files and the database agree.")

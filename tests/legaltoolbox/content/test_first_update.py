@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from legaltoolbox.content.files import filed
+from legaltoolbox.content.files import filed_models
 from legaltoolbox.content.load import load
 from legaltoolbox.models import (
     Activity,
@@ -83,7 +83,7 @@ def test_a_field_that_an_editor_has_changed_under_version_1_0_0_keeps_its_templa
 def test_overwriting_under_version_1_0_0_was_no_change_by_hand(small, capsys):
     """It wrote a line for each item, and made all rows anew."""
     load(small)
-    for kind in filed():
+    for kind in filed_models():
         kind.model.history.bulk_history_create(kind.model.objects.all(), update=True)
     ChecklistItem.objects.first().delete()
     add_question()

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from legaltoolbox.content import files
-from legaltoolbox.content.files import ContentError, filed
+from legaltoolbox.content.files import ContentError, filed_models
 from legaltoolbox.content.load import load
 from legaltoolbox.models import (
     Activity,
@@ -39,7 +39,7 @@ def test_a_new_installation_gets_the_content_and_what_was_loaded_is_said(small, 
 
 def test_history_begins_with_the_load(small):
     load(small)
-    everything = [item for kind in filed() for item in kind.model.objects.all()]
+    everything = [item for kind in filed_models() for item in kind.model.objects.all()]
     assert {str(item): item.history.count() for item in everything} == {str(item): 1 for item in everything}
     assert ChecklistItem.history.count() == 2
     check = item(Activity, "A01").checklist.get(key="1")
@@ -55,7 +55,7 @@ def test_loading_the_same_again_changes_nothing(small, capsys):
 
 
 def history_lines() -> int:
-    models = [ChecklistItem, TemplateSection, TemplateField, *(kind.model for kind in filed())]
+    models = [ChecklistItem, TemplateSection, TemplateField, *(kind.model for kind in filed_models())]
     return sum(model.history.count() for model in models)
 
 
