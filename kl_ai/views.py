@@ -17,10 +17,10 @@ from legaltoolbox.catalogue import catalogues
 from marketoverview.market.figures import Figure, figure, figure_order
 from marketoverview.market.selection import Selection
 from marketoverview.market.snapshot import Snapshot, snapshots
-from marketoverview.views.selection_page import market_page
 
 from .http import is_fetch
 from .login import restore
+from .pages.cache import versioned_page
 from .pages.frame import render_page
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ FALLBACK_PAGE = """<!doctype html><html lang="da"><meta charset="utf-8"><title>N
 """The answer to an error where not even the template for it can be rendered."""
 
 
-@market_page
+@versioned_page
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: what the portal is, the ways into the two tools, and the market in numbers."""
     snapshot = snapshots.for_request(request)
@@ -55,13 +55,13 @@ def _front_figure(snapshot: Snapshot) -> Figure | None:
     return figure(snapshot, Selection(), tally)
 
 
-@market_page
+@versioned_page
 def about(request: HttpRequest) -> HttpResponse:
     """`/om/`: who is behind the portal, and where its content comes from."""
     return _text_page(request, "pages/about.html", "about", _("About the portal"))
 
 
-@market_page
+@versioned_page
 def privacy(request: HttpRequest) -> HttpResponse:
     """`/privatliv/`: what the portal knows of its visitors and users."""
     return _text_page(request, "pages/privacy.html", "privacy", _("Privacy"))

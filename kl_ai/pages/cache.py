@@ -58,7 +58,7 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
 
 
 versioned_page = public_page(lambda request: sorted(versions.for_request(request).items()))
-"""A public page that follows from the portal's public data and the address alone."""
+"""A public page that follows from the public data and the address alone; it is made again when any area's data change."""
 
 
 def page_key(request: HttpRequest, version: Any) -> str:

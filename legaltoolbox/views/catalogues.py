@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kl_ai.pages.cache import versioned_page
+
 from .. import filtersets, linking, rating
 from ..catalogue import Catalogue, catalogues
 from ..filtersets import ItemSelection
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
 from .items import VENDOR_QUERY
-from .pages import render_toolbox_page, review_status, toolbox_page
+from .pages import render_toolbox_page, review_status
 
 
 def filter_panel(
@@ -36,7 +38,7 @@ def filter_panel(
 # Risks ------------------------------------------------------------------------------------------
 
 
-@toolbox_page
+@versioned_page
 def risks(request: HttpRequest) -> HttpResponse:
     """The risk catalogue, with the scale and the matrix to assess a risk by."""
     catalogue = catalogues.for_request(request)
@@ -91,7 +93,7 @@ def _risk_matrix(catalogue: Catalogue) -> list[RiskMatrixRow]:
 # Requirements -----------------------------------------------------------------------------------
 
 
-@toolbox_page
+@versioned_page
 def requirements(request: HttpRequest) -> HttpResponse:
     """The requirements catalogue. The picked requirements stand in the address and go into the annex."""
     catalogue = catalogues.for_request(request)
@@ -148,7 +150,7 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
 # May and may not --------------------------------------------------------------------------------
 
 
-@toolbox_page
+@versioned_page
 def guidance(request: HttpRequest) -> HttpResponse:
     """The answers about what one may and may not do, by theme."""
     catalogue = catalogues.for_request(request)

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kl_ai.export.docx import docx_response
+from kl_ai.pages.cache import versioned_page
 
 from .. import linking
 from ..catalogue import Catalogue
 from ..files import docx
 from ..files.docx import ChecklistRow
 from ..models import Activity, Item, Phase, Role
-from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status, toolbox_page
+from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,43 +49,43 @@ class Checklist:
 # Pages and files --------------------------------------------------------------------------------
 
 
-@toolbox_page
+@versioned_page
 def activity_checklist(request: HttpRequest, key: str) -> HttpResponse:
     """The checklist of one activity, as a page."""
     return _render_checklist(request, _activity_checklist(request, key))
 
 
-@toolbox_page
+@versioned_page
 def phase_checklist(request: HttpRequest, key: str) -> HttpResponse:
     """The checklists of a phase's activities, as a page."""
     return _render_checklist(request, _phase_checklist(request, key))
 
 
-@toolbox_page
+@versioned_page
 def role_checklist(request: HttpRequest, key: str) -> HttpResponse:
     """The questions that a role answers, as a page."""
     return _render_checklist(request, _role_checklist(request, key))
 
 
-@toolbox_page
+@versioned_page
 def activity_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
     """The checklist of one activity, as a Word document."""
     return _checklist_response(_activity_checklist(request, key))
 
 
-@toolbox_page
+@versioned_page
 def phase_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
     """The checklists of a phase's activities, as a Word document."""
     return _checklist_response(_phase_checklist(request, key))
 
 
-@toolbox_page
+@versioned_page
 def role_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
     """The questions that a role answers, as a Word document."""
     return _checklist_response(_role_checklist(request, key))
 
 
-# What they hold ---------------------------------------------------------------------------------
+# Contents of checklists ---------------------------------------------------------------------------
 
 
 def _activity_checklist(request: HttpRequest, key: str) -> Checklist:

@@ -9,23 +9,24 @@ from django.utils.translation import gettext as _
 from kl_ai.export.docx import docx_bytes, docx_response
 from kl_ai.export.downloads import zip_response
 from kl_ai.export.xlsx import xlsx_response
+from kl_ai.pages.cache import versioned_page
 
 from .. import filtersets
 from ..catalogue import catalogues
 from ..files import catalogue_json as json_file
 from ..files import docx, xlsx
 from ..models import DocumentTemplate, Phase, Requirement, Risk
-from .pages import get_item_or_404, render_toolbox_page, review_status, toolbox_page
+from .pages import get_item_or_404, render_toolbox_page, review_status
 
 
-@toolbox_page
+@versioned_page
 def template(request: HttpRequest, key: str) -> HttpResponse:
     """One template as a Word document."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
     return docx_response(docx.filename(item.code, item.title, ending="docx"), docx.template(item, catalogue))
 
 
-@toolbox_page
+@versioned_page
 def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
     """All templates that a phase's activities produce, as Word documents in one ZIP."""
     catalogue, item = get_item_or_404(request, Phase.KIND, key)
@@ -42,7 +43,7 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
     return zip_response(docx.filename("Skabeloner", str(item), ending="zip"), files)
 
 
-@toolbox_page
+@versioned_page
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The picked requirements, or those of the selection, as an annex to a tender. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
@@ -57,7 +58,7 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     return xlsx_response("Kravbilag.xlsx", sheets, created=timezone.now())
 
 
-@toolbox_page
+@versioned_page
 def risks(request: HttpRequest) -> HttpResponseBase:
     """The risks of the selection as a workbook for a risk assessment. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
@@ -70,13 +71,13 @@ def risks(request: HttpRequest) -> HttpResponseBase:
     return xlsx_response("Risikovurdering.xlsx", sheets, created=timezone.now())
 
 
-@toolbox_page
+@versioned_page
 def catalogue_json(request: HttpRequest) -> HttpResponseBase:
     """The whole public catalogue as JSON. The page `reuse` describes its fields."""
     return json_file.response(catalogues.for_request(request), request)
 
 
-@toolbox_page
+@versioned_page
 def reuse(request: HttpRequest) -> HttpResponse:
     """The page about the JSON: its lists and fields, and the terms of use."""
     catalogue = catalogues.for_request(request)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.querystring import encode
 
 from .. import linking, onepager
@@ -22,7 +23,6 @@ from .pages import (
     render_item_page,
     render_toolbox_page,
     review_status,
-    toolbox_page,
 )
 
 # Phases and roles -------------------------------------------------------------------------------
@@ -33,7 +33,7 @@ def _plan_entries(activities: Sequence[Activity], catalogue: Catalogue) -> list[
     return [onepager.entry(activity, ALWAYS, catalogue) for activity in activities]
 
 
-@toolbox_page
+@versioned_page
 def phase(request: HttpRequest, key: str) -> HttpResponse:
     """The activities of a phase with their roles, its goal and result, its templates and its checklist."""
     catalogue, item = get_item_or_404(request, Phase.KIND, key)
@@ -51,7 +51,7 @@ def phase(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@toolbox_page
+@versioned_page
 def roles(request: HttpRequest) -> HttpResponse:
     """The roles, each with why it is involved and the number of its activities."""
     catalogue = catalogues.for_request(request)
@@ -89,7 +89,7 @@ VENDOR_QUERY = encode((("addressee", "vendor"), ("addressee", "both")))
 """The query string of the requirements that a vendor must know."""
 
 
-@toolbox_page
+@versioned_page
 def role(request: HttpRequest, key: str) -> HttpResponse:
     """A role's reading list by phase. The vendor's page has the requirements that a vendor must know as well."""
     catalogue, item = get_item_or_404(request, Role.KIND, key)
@@ -113,7 +113,7 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
 # Activities -------------------------------------------------------------------------------------
 
 
-@toolbox_page
+@versioned_page
 def activity(request: HttpRequest, key: str) -> HttpResponse:
     """What, why, who and when, the checklist, the templates, and the risks, requirements and law behind it."""
     catalogue, item = get_item_or_404(request, Activity.KIND, key)
@@ -134,7 +134,7 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
 # Templates --------------------------------------------------------------------------------------
 
 
-@toolbox_page
+@versioned_page
 def templates(request: HttpRequest) -> HttpResponse:
     """All templates, the central ones marked, and the phases whose templates can be fetched together."""
     catalogue = catalogues.for_request(request)
@@ -159,7 +159,7 @@ class SectionPreview:
     fields: list[TemplateField]
 
 
-@toolbox_page
+@versioned_page
 def template(request: HttpRequest, key: str) -> HttpResponse:
     """A template's sections and fields, and the link to its file."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
@@ -183,7 +183,7 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
 # Risks and requirements -------------------------------------------------------------------------
 
 
-@toolbox_page
+@versioned_page
 def risk(request: HttpRequest, key: str) -> HttpResponse:
     """A risk with its consequence for the citizen, its causes and its measures."""
     catalogue, item = get_item_or_404(request, Risk.KIND, key)
@@ -200,7 +200,7 @@ def risk(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@toolbox_page
+@versioned_page
 def requirement(request: HttpRequest, key: str) -> HttpResponse:
     """A requirement: the duty in law, a wording for the tender, and the evidence that closes it."""
     catalogue, item = get_item_or_404(request, Requirement.KIND, key)

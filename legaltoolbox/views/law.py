@@ -8,17 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kl_ai.pages.cache import versioned_page
+
 from .. import filtersets, linking
 from ..catalogue import Catalogue, catalogues
 from ..kinds import kinds_with_codes, listed_kinds
 from ..models import LegalSource, LegalStatus, unsettled_texts
 from .catalogues import filter_panel
-from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status, toolbox_page
+from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status
 
 # Sources ----------------------------------------------------------------------------------------
 
 
-@toolbox_page
+@versioned_page
 def sources(request: HttpRequest) -> HttpResponse:
     """The acts, decisions and guides, each with the number of its provisions; with a filter the provisions too."""
     catalogue = catalogues.for_request(request)
@@ -47,7 +49,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     )
 
 
-@toolbox_page
+@versioned_page
 def source(request: HttpRequest, key: str) -> HttpResponse:
     """An act or a provision: its text in short, its status, its parts, and everything that rests on it."""
     catalogue, item = get_item_or_404(request, LegalSource.KIND, key.lower())
@@ -105,7 +107,7 @@ class LawChange:
     touches: list[linking.RefGroup]
 
 
-@toolbox_page
+@versioned_page
 def changes(request: HttpRequest) -> HttpResponse:
     """Law that is adopted or proposed and recent changes, with what they touch; and what is unsettled beside that."""
     catalogue = catalogues.for_request(request)

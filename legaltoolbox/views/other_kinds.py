@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from kl_ai.pages.cache import versioned_page
+
 from .. import filtersets
 from ..catalogue import catalogues
 from ..kinds import KINDS
 from .catalogues import filter_panel
-from .pages import get_item_or_404, in_danish, neighbours, render_item_page, render_toolbox_page, toolbox_page
+from .pages import get_item_or_404, in_danish, neighbours, render_item_page, render_toolbox_page
 
 
-@toolbox_page
+@versioned_page
 def item_list(request: HttpRequest, kind: str) -> HttpResponse:
     """The items of a kind with the filters of its record, from the template named as its list in the JSON."""
     catalogue = catalogues.for_request(request)
@@ -34,7 +36,7 @@ def item_list(request: HttpRequest, kind: str) -> HttpResponse:
     )
 
 
-@toolbox_page
+@versioned_page
 def item(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """One item of a kind, from the template named as the kind."""
     catalogue, item = get_item_or_404(request, kind, key)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.querystring import Chip, encode
 
 from .. import filtersets, onepager
@@ -19,13 +20,13 @@ from ..catalogue import Catalogue, catalogues
 from ..filtersets import PICK
 from ..models import Item, LegalSource, Role, ScreeningQuestion
 from ..screening import NO, YES, Situation, Verdict, applying
-from .pages import render_toolbox_page, review_status, toolbox_page
+from .pages import render_toolbox_page, review_status
 
 PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
 """The key of the source that counts where it says something else than the toolbox."""
 
 
-@toolbox_page
+@versioned_page
 def overview(request: HttpRequest) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/`: the plan for the role and the answers in the address."""
     catalogue = catalogues.for_request(request)

@@ -1,4 +1,4 @@
-"""Shared by the toolbox's pages: the decorator, the lookup of an item, the frame, and the state of review."""
+"""Shared by the toolbox's pages: the lookup of an item, the frame, and the state of review."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kl_ai.http import request_state
-from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import Crumbs, render_page
 
 from ..catalogue import Catalogue, catalogues
@@ -21,9 +20,6 @@ from ..models import Item, LegalSource
 
 MAX_OVERDUE_KEYS = 12
 """The keys of overdue items that a page of several items names; the rest are "…"."""
-
-toolbox_page = versioned_page
-"""A public page that follows from the address and the published content alone."""
 
 
 def get_item_or_404(request: HttpRequest, kind: str, key: str) -> tuple[Catalogue, Any]:

@@ -3,13 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from kl_ai.pages.cache import versioned_page
+
 from .. import filtersets
 from ..catalogue import catalogues
 from ..search import search as item_search
-from .pages import render_toolbox_page, review_status, toolbox_page
+from .pages import render_toolbox_page, review_status
 
 
-@toolbox_page
+@versioned_page
 def search(request: HttpRequest) -> HttpResponse:
     """Results by kind. A provision, "art 35" or "§ 22", gives the items that rest on it; a code gives the item."""
     catalogue = catalogues.for_request(request)

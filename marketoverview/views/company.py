@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login.second_factor import second_factor_for_staff
+from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 
 from ..market import profiles
@@ -32,7 +33,6 @@ from ..models import (
 from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
 from ..survey.parts import news_since, survey_parts
 from ..survey.status import history, vendor_statuses
-from .selection_page import market_page
 
 
 @never_cache
@@ -195,7 +195,7 @@ def object_(request: AuthenticatedRequest, pk: int, answer: int) -> HttpResponse
     return vendor_page(request, submission.vendor, "object", _("KL's counting of your own words"), **context)
 
 
-@market_page
+@versioned_page
 def questions(request: HttpRequest) -> HttpResponse:
     """`/leverandoer/spoergsmaal/`: the whole survey, readable without a login."""
     survey_round = SurveyRound.current()

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kl_ai.export.downloads import file_response
+from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
@@ -19,14 +20,14 @@ from ..market import columns, facets, profiles, vcards
 from ..market.selection import MAX_COMPARED, Selection
 from ..market.snapshot import Snapshot, snapshots
 from ..models import Response, Status
-from .selection_page import SwitchLink, market_page, panel, read, with_page_notice
+from .selection_page import SwitchLink, panel, read, with_page_notice
 
 PER_PAGE = 25
 MOST_TO_CHOOSE_FROM = 300
 """Vendors in the comparison's drop-down list; a longer one is better searched in the directory."""
 
 
-@market_page
+@versioned_page
 def directory(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/`: facets, and the vendors of the selection, 25 a page."""
     snapshot, selection = read(request)
@@ -106,7 +107,7 @@ def public_or_withdrawn(slug: str) -> Response:
     return submission
 
 
-@market_page
+@versioned_page
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
     """`/markedsoverblik/virksomheder/<slug>/`: everything that the vendor stated; 410 when withdrawn."""
     submission = public_or_withdrawn(slug)
@@ -147,7 +148,7 @@ def gone(request: HttpRequest, submission: Response) -> HttpResponse:
     return render_page(request, "marketoverview/gone.html", context, nav_current="market", status=410)
 
 
-@market_page
+@versioned_page
 def vcard(request: HttpRequest, slug: str) -> HttpResponse:
     """`/markedsoverblik/virksomheder/<slug>/kontakt.vcf`: the contact as a vCard 4.0 file."""
     submission = public_or_withdrawn(slug)
@@ -160,7 +161,7 @@ def vcard(request: HttpRequest, slug: str) -> HttpResponse:
 # Comparison ---------------------------------------------------------------------------------------
 
 
-@market_page
+@versioned_page
 def compare(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/sammenlign/?v=…&v=…`: two to four vendors side by side."""
     snapshot, selection = read(request)
@@ -193,7 +194,7 @@ def _to_add(snapshot: Snapshot, slugs: tuple[str, ...]) -> list[tuple[str, str]]
 # Neutrality ---------------------------------------------------------------------------------------
 
 
-@market_page
+@versioned_page
 def neutrality(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/neutralitet/`: the rule and the method."""
     snapshot = snapshots.for_request(request)

@@ -8,20 +8,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kl_ai.export import tables, xlsx
+from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 
 from ..market.columns import Column, columns, selected_responses
 from ..market.selection import Selection
 from ..market.snapshot import Snapshot, snapshots
 from ..models import Response, SampleOffering
-from .selection_page import file_facts, made_at, market_page, no_recommendation, read
+from .selection_page import file_facts, made_at, no_recommendation, read
 
 FILE_NAME = "markedsoverblik-ki"
 SCHEMA = "kl-ai-marketoverview/1"
 """Version of the JSON; it changes when a key changes its meaning or goes."""
 
 
-@market_page
+@versioned_page
 def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """`/markedsoverblik/eksport.csv`, `.xlsx`, `.json`: every vendor of the selection, one a row."""
     snapshot, selection = read(request)
@@ -67,7 +68,7 @@ def _json(
 # What the files contain ---------------------------------------------------------------------------
 
 
-@market_page
+@versioned_page
 def export_help(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/eksport/`: formats, columns, keys and codes of the files."""
     snapshot = snapshots.for_request(request)

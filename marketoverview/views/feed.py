@@ -11,12 +11,13 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from kl_ai.pages.cache import versioned_page
 from kl_ai.text import clean_line, clean_text
 
 from ..market import wording
 from ..market.profiles import profile_url
 from ..models import Response
-from .selection_page import market_page, no_recommendation, read
+from .selection_page import no_recommendation, read
 
 IN_FEED = 50
 
@@ -88,4 +89,4 @@ class SelectionFeed(Feed):
         return max(filter(None, [response.published_at, *confirmed]))
 
 
-feed = market_page(SelectionFeed())
+feed = versioned_page(SelectionFeed())

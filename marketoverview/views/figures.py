@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kl_ai.export import charts, tables, xlsx
 from kl_ai.export.downloads import file_response
+from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
@@ -20,12 +21,12 @@ from ..market.figures import Figure, figure_order, own_words
 from ..market.profiles import profile_url
 from ..market.selection import Selection
 from ..market.snapshot import QuestionTally, Snapshot
-from .selection_page import file_facts, made_at, market_page, panel, read, with_page_notice
+from .selection_page import file_facts, made_at, panel, read, with_page_notice
 
 WORDS_PER_PAGE = 50
 
 
-@market_page
+@versioned_page
 def figures(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/figurer/`: one figure per question, for the selection."""
     snapshot, selection = read(request)
@@ -36,7 +37,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     )
 
 
-@market_page
+@versioned_page
 def figure(request: HttpRequest, code: str) -> HttpResponse:
     """`/markedsoverblik/figurer/<code>/`: one figure, large, with the own words behind “other”."""
     snapshot, selection = read(request)
@@ -84,7 +85,7 @@ def _neighbours(snapshot: Snapshot, selection: Selection, tally: QuestionTally) 
 # Files --------------------------------------------------------------------------------------------
 
 
-@market_page
+@versioned_page
 def figure_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBase:
     """The figure as SVG, PNG, CSV or XLSX, for the selection in the query string."""
     snapshot, selection = read(request)

@@ -7,18 +7,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
 from ..market.matrix import CrossTable, cross_table
 from ..market.profiles import offering_cards
 from ..market.selection import COUNTED, Selection
-from .selection_page import SwitchLink, market_page, panel, read, with_page_notice
+from .selection_page import SwitchLink, panel, read, with_page_notice
 
 PER_PAGE = 25
 
 
-@market_page
+@versioned_page
 def matrix(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/matrix/`: `by=offerings` counts offerings instead of vendors."""
     snapshot, selection = read(request)
@@ -55,7 +56,7 @@ def _table_panel(request: HttpRequest, table: CrossTable) -> dict[str, Any]:
     return context
 
 
-@market_page
+@versioned_page
 def cell(request: HttpRequest, row: str, column: str) -> HttpResponse:
     """`/markedsoverblik/matrix/<row>/<column>/`: the offerings behind one cell, by vendor from A to Å."""
     snapshot, selection = read(request)

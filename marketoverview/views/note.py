@@ -7,18 +7,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 
 from ..market import profiles, wording
 from ..market.columns import selected_responses
 from ..market.figures import figures
-from .selection_page import links, market_page, read
+from .selection_page import links, read
 
 MOST_IN_NOTE = 200
 """A note of more vendors than this nobody reads; the rest is in the Excel file."""
 
 
-@market_page
+@versioned_page
 def note(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/markedsnotat/`: from A to Å, whatever order the address names."""
     snapshot, selection = read(request)

@@ -1,6 +1,6 @@
 """Shared by the pages about a selection: the snapshot, the selection, the panel, and the facts in files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -11,15 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.pagination import Pages
 
 from ..market import facets, wording
 from ..market.selection import Selection, selection_of_request
 from ..market.snapshot import Snapshot, snapshots
-
-market_page: Callable[[Callable], Callable] = versioned_page
-"""A public page that follows from the address and the published answers alone."""
 
 
 @dataclass(frozen=True, slots=True)
