@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.content.files import filed
+from legaltoolbox.content.files import filed_models
 from legaltoolbox.content.load import load
 from legaltoolbox.models import Activity, ChecklistItem, LoadedItem, toolbox_version
 from tests.legaltoolbox.content.loading import checklist, files_with, item, load_command
@@ -77,5 +77,5 @@ def test_what_is_exported_when_they_have_keys_can_be_loaded(row, tmp_path, capsy
 
 
 def test_what_was_loaded_is_remembered_for_kinds_of_much_longer_names():
-    longest = max(len(kind.model._meta.model_name) for kind in filed())
+    longest = max(len(kind.model._meta.model_name) for kind in filed_models())
     assert LoadedItem._meta.get_field("kind").max_length >= 2 * longest
