@@ -1,10 +1,12 @@
-"""The rules of the house that no tool checks: who may import whom, what templates hold, what stands at the top."""
+"""The rules of the house that no tool checks: sizes, names, dotted texts, templates, and the top level."""
 
 import ast
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -26,42 +28,90 @@ def modules(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
-# Imports ----------------------------------------------------------------------------------------
+# Sizes and names --------------------------------------------------------------------------------
+
+MOST_FUNCTION_LINES, MOST_MODULE_LINES = 40, 400
+PRODUCT = [path for package in ("kl_ai", *APPS) for path in modules(package) if "migrations" not in path.parts]
+CODE = [*PRODUCT, *modules("tests")]
 
 
-def mentioned(tree: ast.AST) -> Iterator[str]:
-    """The modules that the code imports, and the dotted paths that it holds as text (`include`, `import_string`)."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-        elif (
-            isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+(\.\w+)+", node.value)
-        ):
-            yield node.value
+def nodes(path: Path, *types: type[ast.AST]) -> list[Any]:
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, types)]
 
 
-def apps_known_to(path: Path) -> set[str]:
-    return {name.split(".")[0] for name in mentioned(ast.parse(path.read_text()))} & set(APPS)
+def test_no_function_is_longer_than_a_screen():
+    assert [
+        f"{relative(path)}: {function.name}"
+        for path in CODE
+        for function in nodes(path, ast.FunctionDef, ast.AsyncFunctionDef)
+        if function.end_lineno - function.lineno >= MOST_FUNCTION_LINES
+    ] == []
 
 
-@pytest.mark.parametrize("package", APPS)
-def test_the_apps_do_not_know_each_other(package):
-    assert {relative(path): found for path in modules(package) if (found := apps_known_to(path) - {package})} == {}
+def test_no_module_is_too_long():
+    assert [relative(path) for path in CODE if len(path.read_text().splitlines()) > MOST_MODULE_LINES] == []
 
 
-def test_the_project_knows_its_apps_in_three_places_only():
-    found = {relative(path) for path in modules("kl_ai") if apps_known_to(path)}
-    assert found <= KNOWS_THE_APPS
+def test_a_class_name_stands_for_one_class():
+    """Of the classes at the top of modules. Django asks for a `Command` in every module of a command."""
+    classes = Counter(
+        node.name for path in PRODUCT for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, number in classes.items() if number > 1} == {"Command"}
+
+
+LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
+SKIPPED = re.compile(r"  # fmt: skip$")
+
+
+def tables(path: Path) -> set[int]:
+    """The last lines of the statements that assign or return a collection literal, and of decorators."""
+    statements = nodes(path, ast.Assign, ast.AnnAssign, ast.Return)
+    decorated = nodes(path, ast.FunctionDef, ast.ClassDef)
+    lines = {statement.end_lineno for statement in statements if is_table(statement.value)}
+    return lines | {decorator.end_lineno for node in decorated for decorator in node.decorator_list}
+
+
+def is_table(value: ast.expr | None) -> bool:
+    """Whether it is a collection literal, a frozen set of one included."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "frozenset":
+        return isinstance(value.args[0], LITERALS)
+    return isinstance(value, LITERALS)
+
+
+def test_only_tables_are_left_out_of_formatting():
+    assert [
+        f"{relative(path)}:{number}"
+        for path in CODE
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if SKIPPED.search(line) and number not in tables(path)
+    ] == []
+
+
+# Dotted texts -----------------------------------------------------------------------------------
+
+
+def dotted(path: Path) -> set[str]:
+    """The first names of the dotted paths that a module holds as text (for `include`, `import_string`, settings)."""
+    texts = [node.value for node in nodes(path, ast.Constant) if isinstance(node.value, str)]
+    return {text.split(".")[0] for text in texts if re.fullmatch(r"\w+(\.\w+)+", text)}
+
+
+def test_the_tools_are_not_named_in_texts_where_they_may_not_be_imported():
+    """import-linter holds the imports themselves; it does not see a path in a text."""
+    assert [relative(path) for path in modules("marketoverview") if "legaltoolbox" in dotted(path)] == []
+    assert [relative(path) for path in modules("legaltoolbox") if "marketoverview" in dotted(path)] == []
+    assert {relative(path) for path in modules("kl_ai") if dotted(path) & set(APPS)} <= KNOWS_THE_APPS
 
 
 def test_the_product_does_not_know_its_tests():
-    packages = ("kl_ai", *APPS)
-    paths = [path for package in packages for path in modules(package)]
-    assert [
-        relative(p) for p in paths if any(n.split(".")[0] == "tests" for n in mentioned(ast.parse(p.read_text())))
-    ] == []
+    imports = {
+        relative(path): {alias.name for node in nodes(path, ast.Import) for alias in node.names}
+        | {node.module or "" for node in nodes(path, ast.ImportFrom) if not node.level}
+        for path in PRODUCT
+    }
+    assert [name for name, names in imports.items() if any(name.split(".")[0] == "tests" for name in names)] == []
+    assert [relative(path) for path in PRODUCT if "tests" in dotted(path)] == []
 
 
 # Exceptions from the checks -----------------------------------------------------------------------
