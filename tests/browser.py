@@ -1,6 +1,6 @@
-"""Pages in Chromium: `phone`, `desktop`, `narrow` and `without_javascript`, and what is asserted of them.
+"""Pages in Chromium: `desktop` and `without_javascript`, and what an `inspector` looks at on them.
 
-Each fixture is a page of its own whose addresses are relative to the running server: `phone.goto("/")`.
+Each fixture is a page of its own whose addresses are relative to the running server: `desktop.goto("/")`.
 A test that uses one is marked `browser` by itself, and is left out, with the reason, where Chromium is missing.
 """
 
@@ -8,9 +8,10 @@ import os
 import shutil
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import Page
 
 from tests.environment import required
 
@@ -20,6 +21,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SIZES = {"phone": (390, 844), "desktop": (1280, 900), "narrow": (320, 640), "without_javascript": (1280, 900)}
+"""Width and height; 320 px is the narrowest that WCAG asks for (1.4.10)."""
 
 
 def chromium() -> str | None:
@@ -73,21 +75,9 @@ def open_page(new_context, live_server):
 
 
 @pytest.fixture
-def phone(open_page):
-    """390 px wide."""
-    return open_page("phone")
-
-
-@pytest.fixture
 def desktop(open_page):
     """1280 px wide."""
     return open_page("desktop")
-
-
-@pytest.fixture
-def narrow(open_page):
-    """320 px wide: the narrowest that WCAG asks for (1.4.10)."""
-    return open_page("narrow")
 
 
 @pytest.fixture
@@ -119,23 +109,13 @@ def follow(control) -> None:
         control.click()
 
 
-# Assertions -------------------------------------------------------------------------------------
+# What is looked at on a page ----------------------------------------------------------------------
 
-
-def accessibility_problems(page) -> list[str]:
-    """What axe finds on the page, one line for each element."""
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{page.url}: {violation['id']} ({violation['help']}) at {' '.join(map(str, node['target']))}"
-        for violation in violations
-        for node in violation["nodes"]
-    ]
-
-
-def assert_accessible(page) -> None:
-    assert not (problems := accessibility_problems(page)), "\n".join(problems)
-
-
+AXE = """async contrast => {
+  const rules = contrast ? {} : {"color-contrast": {enabled: false}}
+  const {violations} = await axe.run({resultTypes: ["violations"], rules})
+  return violations.flatMap(({id, help, nodes}) => nodes.map(({target}) => `${id} (${help}) at ${target.join(" ")}`))
+}"""
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth
   if (document.documentElement.scrollWidth <= width) return []
@@ -145,6 +125,41 @@ TOO_WIDE = """() => {
 }"""
 
 
-def assert_no_sideways_scroll(page) -> None:
-    """The page itself does not scroll sideways; a table in a scroll region of its own may."""
-    assert not (found := page.evaluate(TOO_WIDE)), f"{page.url}: {', '.join(found)}"
+class Inspector:
+    """Looks at what a browser page shows, in several widths, and keeps in `problems` what is wrong, one line each.
+
+    A script's error, a missing file and whatever the content security policy has stopped is noted at any time.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("console", lambda message: message.type == "error" and self._note(message.text))
+
+    def check_accessibility(self, size: str, *, contrast: bool = True) -> None:
+        """Note what axe finds in this size. Contrast takes three quarters of its time."""
+        self._resize(size)
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        for violation in self.page.evaluate(AXE, contrast):
+            self._note(f"{size}: {violation}")
+
+    def check_width(self) -> None:
+        """Note what makes the page scroll sideways at 320 px. A table in a scroll region of its own may."""
+        self._resize("narrow")
+        for element in self.page.evaluate(TOO_WIDE):
+            self._note(f"scrolls sideways: {element}")
+
+    def _resize(self, size: str) -> None:
+        width, height = SIZES[size]
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def _note(self, problem: str) -> None:
+        self.problems.append(f"{self.page.url}: {problem}")
+
+
+@pytest.fixture
+def inspector(desktop):
+    """What is wrong on the pages that `desktop` opens. A test asserts at its end that nothing is."""
+    return Inspector(desktop)

@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 from django.core.cache import caches
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
@@ -136,6 +136,16 @@ def stranger(db):
 @pytest.fixture
 def curator(db):
     return builders.make_curator("curator@kl.example")
+
+
+@pytest.fixture
+def visitors(stranger, owner, curator):
+    """Name to the browser (`Client`) of everybody who may come by, each logged in as far as they can be."""
+    browsers = {"anonymous": Client()}
+    for name, user in (("stranger", stranger), ("owner", owner), ("curator", curator)):
+        browsers[name] = Client()
+        browsers[name].force_login(user)
+    return browsers
 
 
 # What was left out ------------------------------------------------------------------------------

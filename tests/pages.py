@@ -134,6 +134,13 @@ ADDRESSES = (
 PUBLIC = tuple(address for address in ADDRESSES if address.access is Access.PUBLIC)
 PUBLIC_PAGES = [path for address in PUBLIC if address.is_page for path in address.paths()]
 """Paths of all public HTML pages, with their examples, in both languages."""
-DANISH_PAGES = [path for path in PUBLIC_PAGES if not path.startswith("/en/")]
-ENGLISH_PAGES = [path for path in PUBLIC_PAGES if path.startswith("/en/") and "?" not in path]
-"""The English pages without their selections: for what takes a second a page."""
+
+# Visitors ---------------------------------------------------------------------------------------
+
+LOGINS = ("/log-ind/", "/en/log-ind/", "/admin/login/", "/en/admin/login/")
+
+
+def status_of(response) -> int:
+    """The status of a response; 401 for a redirect to a login."""
+    is_to_login = response.status_code == 302 and response.url.split("?")[0] in LOGINS
+    return 401 if is_to_login else response.status_code

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from marketoverview.models import Invitation, JoinRequest, Response, SurveyRound, VendorMember, map_answer
-from tests.browser import SIZES, TOO_WIDE, accessibility_problems, follow
+from tests.browser import follow
 from tests.builders import make_option, make_question, make_response, make_user, make_vendor
 from tests.html import assert_valid_html
 
@@ -88,48 +88,27 @@ def after_errors(returned, vendor) -> Iterator[tuple[str, Callable[[Page], None]
     yield reverse("vendor:withdraw", args=[vendor.slug]), send("Træk profilen tilbage nu"), ".form-error"
 
 
-@pytest.fixture
-def look(desktop):
-    """`look("phone")` looks at the open page in that size, and at 320 px for its width; `look.problems` is what was wrong."""
-    problems: list[str] = []
-    desktop.on("pageerror", lambda error: problems.append(f"{desktop.url}: {error}"))
-    desktop.on("console", lambda message: message.type == "error" and problems.append(f"{desktop.url}: {message.text}"))
-
-    def look(*sizes: str) -> None:
-        for size in sizes:
-            resize(desktop, size)
-            problems.extend(f"{size}: {problem}" for problem in accessibility_problems(desktop))
-        resize(desktop, "narrow")
-        problems.extend(f"{desktop.url} scrolls sideways: {found}" for found in desktop.evaluate(TOO_WIDE))
-        resize(desktop, "desktop")
-
-    look.problems = problems  # type: ignore[attr-defined]
-    return look
-
-
-def resize(page: Page, size: str) -> None:
-    width, height = SIZES[size]
-    page.set_viewport_size({"width": width, "height": height})
-
-
-def test_every_page_can_be_used_by_everybody(paths, owner, log_in, desktop, look):
+def test_every_page_can_be_used_by_everybody(paths, owner, log_in, desktop, inspector):
     """On a phone and a desktop nothing that axe knows is wrong, nothing runs over the edge of 320 px, no script fails."""
     log_in(desktop, owner)
     for path in paths:
         assert desktop.goto(path).status == 200, path
         assert desktop.url.endswith(path)
-        look("desktop", "phone")
-    assert not look.problems, "\n".join(look.problems)
+        inspector.check_accessibility("desktop")
+        inspector.check_accessibility("phone")
+        inspector.check_width()
+    assert not inspector.problems, "\n".join(inspector.problems)
 
 
-def test_so_can_a_page_that_says_what_is_wrong(returned, vendor, owner, log_in, desktop, look):
+def test_so_can_a_page_that_says_what_is_wrong(returned, vendor, owner, log_in, desktop, inspector):
     log_in(desktop, owner)
     for path, send_form, sign in after_errors(returned, vendor):
         desktop.goto(path)
         send_form(desktop)
         assert desktop.locator(sign).count(), f"{path} does not say what is wrong"
-        look("phone")
-    assert not look.problems, "\n".join(look.problems)
+        inspector.check_accessibility("phone")
+        inspector.check_width()
+    assert not inspector.problems, "\n".join(inspector.problems)
 
 
 def test_every_page_is_valid_html(paths, returned, owner, client, tmp_path):
