@@ -28,18 +28,23 @@ help:
 
 setup: .venv/ready
 
+# Says what is done, and prints a point every two seconds until it is.
+PROGRESS = sh -c 'printf "%s " "$$0"; (while sleep 2; do printf .; done) & points=$$!; trap "kill $$points" EXIT; \
+	"$$@"; code=$$?; echo; exit $$code'
+
 .venv/ready: pyproject.toml constraints.txt
 	@for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
 		if $$candidate -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then echo 'Python 3.11 or newer, with venv, is needed and was not found.' >&2; exit 1; fi; \
-	$(PY) -c 'import pip' 2>/dev/null || $$python -m venv --clear .venv
-	@echo 'Installing into .venv …'
-	@$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	$(PY) -c 'import pip' 2>/dev/null || $(PROGRESS) 'Making .venv' $$python -m venv --clear .venv
+	@$(PROGRESS) 'Installing into .venv' \
+		$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@touch $@
 
 .venv/ready-bench: .venv/ready
-	@$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]' -c constraints.txt
+	@$(PROGRESS) 'Installing what the benchmarks compare with' \
+		$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]' -c constraints.txt
 	@touch $@
 
 # Use --------------------------------------------------------------------------------------------
@@ -53,12 +58,14 @@ SERVE = $(CLEAN) PYTHONUNBUFFERED=1 $(DEMO_SETTINGS) DEBUG=false DJANGO_RUNSERVE
 	ALLOWED_HOSTS='localhost,127.0.0.1,[::1]' SECRET_KEY=for-the-demonstration-on-this-machine-only $(PY) manage.py
 
 demo: setup var/static/staticfiles.json
-	@$(DEMO) migrate --verbosity 0
-	@$(DEMO) load_demo --site $(DEMO_SITE)
+	@$(PY) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
+		|| { echo 'Port $(PORT) is taken. Choose another one: PORT=9000 make demo' >&2; exit 1; }
+	@$(PROGRESS) 'Preparing the database' $(DEMO) migrate --verbosity 0
+	@$(PROGRESS) 'Loading the demonstration data' $(DEMO) load_demo --site $(DEMO_SITE)
 	@exec $(SERVE) runserver 127.0.0.1:$(PORT)
 
 var/static/staticfiles.json: .venv/ready $(shell find static -type f -not -name '* *')
-	@$(SERVE) collectstatic --no-input --verbosity 0
+	@$(PROGRESS) 'Collecting the static files' $(SERVE) collectstatic --no-input --verbosity 0
 
 test: setup
 	@$(PY) -m tests -n $(WORKERS)

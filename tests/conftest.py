@@ -4,6 +4,7 @@ The cast: the *owner* and the *colleague* act for the same vendor, the *stranger
 *curator* works for KL.
 """
 
+import json
 import os
 from collections import Counter
 from pathlib import Path
@@ -148,17 +149,18 @@ def visitors(stranger, owner, curator):
     return browsers
 
 
-# What was left out ------------------------------------------------------------------------------
+# What a run has done ----------------------------------------------------------------------------
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Says what was left out and why; `python -m tests` repeats it below the last run."""
-    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.getreports("skipped"))
-    lines = [f"{number} test{'s' if number > 1 else ''}: {reason}" for reason, number in sorted(reasons.items())]
-    if path := os.environ.get("LEFT_OUT"):
-        with Path(path).open("a") as file:
-            file.writelines(f"{line}\n" for line in lines)
-    elif lines:
+    """Say what was left out and why, and write the counts for the last lines of `python -m tests`."""
+    skipped = terminalreporter.getreports("skipped")
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    if reasons:
         terminalreporter.section("left out")
-        for line in lines:
-            terminalreporter.line(line)
+    for reason, number in sorted(reasons.items()):
+        terminalreporter.line(f"{number} test{'s' if number > 1 else ''}: {reason}")
+    if path := os.environ.get("TEST_REPORT"):
+        failed = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
+        counts = {"passed": len(terminalreporter.getreports("passed")), "failed": len(failed), "skipped": len(skipped)}
+        Path(path).write_text(json.dumps(counts))
