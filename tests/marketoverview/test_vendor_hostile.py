@@ -199,7 +199,7 @@ def address_parts(survey, vendor, owner, curator):
         "pk": draft.pk,
         "part": "company",
         "key": draft.offerings.get().key,
-        "what": "slet",
+        "action": "slet",
         "answer": mapped_answer.pk,
         "token": invitation.token,
         "only_of": {
@@ -299,7 +299,7 @@ def draft_state():
 
 
 WRONG = {
-    "slug": ["findes-ikke", "-"], "pk": [0, 999_999, 10**30], "part": ["findes-ikke"], "what": ["vend"],
+    "slug": ["findes-ikke", "-"], "pk": [0, 999_999, 10**30], "part": ["findes-ikke"], "action": ["vend"],
     "answer": [0, 10**30], "token": ["1", "1.forkert", "'", "\x00", "æ" * 500],
 }  # fmt: skip
 

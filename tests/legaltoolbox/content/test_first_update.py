@@ -103,6 +103,6 @@ def test_overwriting_under_version_1_0_0_was_no_change_by_hand(small, capsys):
 def test_rows_that_version_1_0_0_has_written_in_the_meantime_get_their_key(small):
     load(small)
     ChecklistItem.objects.filter(key="2").update(key="")
-    assert item(Activity, "A01").checklist.last().code == "A01.2"
+    assert item(Activity, "A01").checklist.last().code == "A01.nr-2"
     load(small)
     assert item(Activity, "A01").checklist.last().key == "2"
