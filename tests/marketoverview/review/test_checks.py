@@ -83,7 +83,7 @@ def test_a_link_that_did_not_answer():
     assert "website" not in notes(name="Eg", website="https://eg.example")
 
 
-@pytest.mark.parametrize("text", ["skjult\u200btegn", "vendt\u202etekst", "nul\x00tegn", "\u3164"])
+@pytest.mark.parametrize("text", ["skjult\u200btegn", "vendt\u202etekst", "klokke\x07tegn", "\u3164"])
 def test_characters_that_cannot_be_seen(text):
     assert "description" in notes(description=text)
 
