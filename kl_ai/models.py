@@ -1,6 +1,6 @@
 """The portal's user, who logs in with an e-mail address and has no password, and the table of the shared cache."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -34,6 +34,10 @@ class UserManager(BaseUserManager["User"]):
         candidates = self.filter(email__iexact=email)
         return next((user for user in candidates if user.email.lower() == email.lower()), None)
 
+    def with_proven_address(self, email: str) -> "User":
+        """The user with this address, made now where there is none. One query, or those of `get_or_create` too."""
+        return self.with_address(email) or self.get_or_create(email=email)[0]
+
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
@@ -62,6 +66,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("created"), default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
+    if TYPE_CHECKING:  # the foreign key is allauth's
+        authenticator_set: models.Manager[Any]
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -87,6 +93,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    # Verbs ----------------------------------------------------------------------------------
+
+    def record_language(self, language: str) -> None:
+        """Store the language of the page on which the user logs in. One query; the instance stays as it is."""
+        User.objects.filter(pk=self.pk).update(language=language)
+
+    def update_account(self, full_name: str, language: str) -> None:
+        """Store the name and the language of mails that the user has chosen. One query."""
+        self.full_name, self.language = full_name, language
+        self.save(update_fields=["full_name", "language"])
+
+    def reset_second_step(self) -> None:
+        """Delete the authenticator app and the recovery codes: the next login of staff asks to set up an app again."""
+        self.authenticator_set.all().delete()
 
 
 class CacheEntry(models.Model):

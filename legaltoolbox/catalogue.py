@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from kl_ai.pages.versions import ValuePerVersion
+from kl_ai.pages.versions import Memo, ValuePerVersion
 
 from .kind_types import ItemKind, ItemPart
 from .kinds import KINDS
@@ -54,8 +54,7 @@ class Catalogue:
     levels: tuple[ScaleLevel, ...] = ()
     amendments: dict[int, list[int]] = field(default_factory=dict)
     """Primary keys: a source to those that it changes."""
-    memo: dict[Any, Any] = field(default_factory=dict)
-    """Values that follow from the content alone and live as long as it: an index, a linker, rendered pieces."""
+    memo: Memo = field(init=False, default_factory=Memo, compare=False)
     _links: dict[Node, dict[str, list[int]]] = field(default_factory=dict)
     _parts: dict[tuple[str, type[Model], int], list[Any]] = field(default_factory=lambda: defaultdict(list))
 

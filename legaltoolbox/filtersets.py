@@ -46,10 +46,9 @@ def _filterset_class(
     catalogue: Catalogue, name: str, base: type[ToolboxFilterSet], filters: Callable[[], Mapping[str, Any]]
 ) -> type[ToolboxFilterSet]:
     """A class with filters that follow from the content; made once for each catalogue. Their labels are lazy."""
-    key = ("filterset", name)
-    if key not in catalogue.memo:
-        catalogue.memo[key] = type(f"{name.capitalize()}FilterSet", (base,), dict(filters()))
-    return catalogue.memo[key]
+    return catalogue.memo.remember(
+        ("filterset", name), lambda: type(f"{name.capitalize()}FilterSet", (base,), dict(filters()))
+    )
 
 
 def _validate(
@@ -197,10 +196,7 @@ def matching(kind: str, catalogue: Catalogue, selection: ItemSelection, *, leave
 
 def _index(kind: str, catalogue: Catalogue) -> WordIndex:
     """The words of the items of a kind, without those of their rows; made once for each catalogue."""
-    key = ("index", kind)
-    if key not in catalogue.memo:
-        catalogue.memo[key] = WordIndex(map(KINDS[kind].text, catalogue.all(kind)))
-    return catalogue.memo[key]
+    return catalogue.memo.remember(("index", kind), lambda: WordIndex(map(KINDS[kind].text, catalogue.all(kind))))
 
 
 def for_file(kind: str, catalogue: Catalogue, selection: ItemSelection) -> list[Any]:

@@ -105,6 +105,4 @@ class Linker:
 
 def linker(catalogue: Catalogue) -> Linker:
     """The catalogue's linker, made once."""
-    if "linker" not in catalogue.memo:
-        catalogue.memo["linker"] = Linker(catalogue)
-    return catalogue.memo["linker"]
+    return catalogue.memo.remember("linker", lambda: Linker(catalogue))

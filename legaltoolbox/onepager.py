@@ -127,10 +127,10 @@ def entry(activity: Activity, verdict: Verdict, catalogue: Catalogue) -> PlanEnt
 
 def _who(activity: Activity, taking_part: tuple[Participant, ...], catalogue: Catalogue) -> SafeString:
     """The participants as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
-    key = ("who", activity.pk, get_language())
-    if key not in catalogue.memo:
-        catalogue.memo[key] = render_to_string("components/who.html", {"participants": taking_part})
-    return catalogue.memo[key]
+    return catalogue.memo.remember(
+        ("who", activity.pk, get_language()),
+        lambda: render_to_string("components/who.html", {"participants": taking_part}),
+    )
 
 
 def plan(catalogue: Catalogue, situation: Situation) -> Plan:

@@ -1,4 +1,7 @@
-"""The reads of vendors and responses. Each docstring says how many queries the read costs."""
+"""The reads of vendors and responses, and the deletion of rows whose time is over.
+
+The docstring of each read says how many queries it costs.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -32,6 +35,19 @@ def stale_before() -> date:
 def marked_before() -> date:
     """Confirmations before this date are marked on the profile: the vendor has been asked twice, a month apart."""
     return months_before(timezone.localdate(), settings.STALE_AFTER_MONTHS + 2)
+
+
+def delete_locked(rows: models.QuerySet, locked: models.QuerySet | None = None) -> list[Any]:
+    """Delete these rows with their related rows; the primary keys that they had. In the caller's transaction.
+
+    Waits for transactions that have locked a row, or one of `locked` where these are to be locked in their place; a
+    row that is no longer in `rows` afterwards stays.
+    """
+    to_lock = rows if locked is None else locked
+    list(to_lock.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
+    keys = list(rows.values_list("pk", flat=True))
+    rows.delete()
+    return keys
 
 
 class VendorQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 """The rows that are deleted some time after they were last needed (settings `KEEP_…`)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,25 +13,11 @@ from django.utils import timezone
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
 
-from .models import (
-    EDITABLE,
-    IN_USE,
-    Answer,
-    DeadlineExtension,
-    Invitation,
-    JoinRequest,
-    LinkCheck,
-    Response,
-    SampleOffering,
-    Vendor,
-)
-from .querysets import months_before
+from .models import EDITABLE, IN_USE, Invitation, JoinRequest, LinkCheck, Response, Vendor
+from .querysets import delete_locked, months_before
 
-HISTORIES: dict[type[Model], dict[Any, str]] = {
-    Response: {Response: "id", Answer: "response_id", SampleOffering: "response_id"},
-    Vendor: {Vendor: "id", DeadlineExtension: "vendor_id"},
-}
-"""Model of a deleted row to the models whose history is deleted with it, and the field that names the row there."""
+VERBS: dict[type[Model], Callable[[Any], int]] = {Response: Response.delete_for_good, Vendor: Vendor.delete_for_good}
+"""The models whose rows have a history, which is deleted with them; the rows of the others are deleted alone."""
 
 
 def expired_rows() -> Iterator[tuple[str, QuerySet]]:
@@ -53,15 +39,10 @@ def delete_rows(rows: QuerySet) -> int:
 
     Waits for transactions that have locked a row; a row that is no longer in `rows` afterwards stays.
     """
+    if verb := VERBS.get(rows.model):
+        return verb(rows)
     with transaction.atomic():
-        # Every verb that changes a vendor's responses locks the vendor first.
-        locked: QuerySet = Vendor.objects.filter(pk__in=rows.values("vendor")) if rows.model is Response else rows
-        list(locked.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
-        keys = list(rows.values_list("pk", flat=True))
-        rows.delete()
-        for model, field in HISTORIES.get(rows.model, {}).items():
-            model.history.filter(**{f"{field}__in": keys}).delete()
-    return len(keys)
+        return len(delete_locked(rows))
 
 
 def _drafts() -> QuerySet:

@@ -64,7 +64,7 @@ class UserAdmin(admin.ModelAdmin):
         """The next login of these users asks them to set up an app again; their recovery codes no longer work."""
         users = [user for user in queryset if user.has_app and self.has_change_permission(request, user)]
         for user in users:
-            Authenticator.objects.filter(user=user).delete()
+            user.reset_second_step()
             self.log_change(request, user, "Two-step login reset.")
         text = ngettext(
             "The two-step login of %(n)d user was reset.", "The two-step login of %(n)d users was reset.", len(users)

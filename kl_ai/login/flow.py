@@ -46,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        User.objects.filter(pk=user.pk).update(language=language())
+        user.record_language(language())
 
     def post_login(self, request: HttpRequest, user: User, *, redirect_url: str | None, **kwargs: Any) -> HttpResponse:
         return HttpResponseRedirect(redirect_url or landing_url(user))
@@ -112,7 +112,7 @@ class LoginCodeStage(LoginByCodeStage):
 
         Somebody whose user was switched off meanwhile is led back to the beginning.
         """
-        user = User.objects.with_address(self.email) or User.objects.get_or_create(email=self.email)[0]
+        user = User.objects.with_proven_address(self.email)
         if not user.is_active:
             return self.abort()
         record_code(self.request, user, self.email)

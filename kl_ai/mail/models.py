@@ -121,6 +121,13 @@ class OutgoingMail(models.Model):
 
     # Verbs ----------------------------------------------------------------------------------
 
+    @classmethod
+    def queue(cls, key: str, *, to: str, kind: str, language: str, subject: str, body: str) -> "OutgoingMail | None":
+        """Store a mail that is due now; None where one with this key is stored already. At most four queries."""
+        fields = {"to": to.strip().lower(), "kind": kind, "language": language, "subject": subject, "body": body}
+        mail, is_new = cls.objects.get_or_create(key=key, defaults=fields)
+        return mail if is_new else None
+
     def claim(self) -> bool:
         """Take the mail for this process to send; False where it is not due or another process has it. Two queries."""
         due = OutgoingMail.objects.due().order_by().filter(pk=self.pk)

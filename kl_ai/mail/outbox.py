@@ -55,19 +55,9 @@ def post(
     A mail server that is down or refuses the address raises nothing here. Three queries, and two or three to send it.
     """
     subject, body = render_mail(template, context, language)
-    mail, is_new = OutgoingMail.objects.get_or_create(
-        key=key,
-        defaults={
-            "to": to.strip().lower(),
-            "subject": subject,
-            "body": body,
-            "language": language,
-            "kind": kind or template,
-        },
-    )
-    if not is_new:
-        return None
-    transaction.on_commit(partial(deliver, mail), robust=True)
+    mail = OutgoingMail.queue(key, to=to, kind=kind or template, language=language, subject=subject, body=body)
+    if mail is not None:
+        transaction.on_commit(partial(deliver, mail), robust=True)
     return mail
 
 

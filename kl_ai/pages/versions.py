@@ -4,11 +4,11 @@ Whatever changes what is public bumps its area's number in the same transaction;
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models
 from django.http import HttpRequest
@@ -100,7 +100,7 @@ class ValuePerVersion(Generic[Value]):
             with self._lock:
                 held = self._held
                 if held is None or held[0] != key:
-                    held = self._held = self._build()
+                    held = self._held = self._newest(held)
         return held[1]
 
     def for_request(self, request: HttpRequest) -> Value:
@@ -116,7 +116,7 @@ class ValuePerVersion(Generic[Value]):
 
     def build(self) -> Value:
         """The value, read from the database now and not held. As many queries as `read` has, and two."""
-        return self._build()[1]
+        return self._newest(None)[1]
 
     def hold(self, value: Value, version: int) -> None:
         """Take `value` for what is public at `version` today, as if it had been read."""
@@ -126,10 +126,35 @@ class ValuePerVersion(Generic[Value]):
         """Read anew on the next call."""
         self._held = None
 
-    def _build(self) -> tuple[Key, Value]:
-        """Read the value, and its version before and after: a change that commits in between starts it anew."""
-        while True:
-            key = (self.area_version.current(), timezone.localdate())
+    def _newest(self, held: tuple[Key, Value] | None) -> tuple[Key, Value]:
+        """The value of what is public now with its key: `held` where it has that key, or else read from the database.
+
+        A request that began before a change asks for an older version than the one that is held by then.
+        """
+        key = self._present_key()
+        while held is None or held[0] != key:
             value = self.read(*key)
-            if (self.area_version.current(), timezone.localdate()) == key:
-                return key, value
+            # A change that commits while the value is read starts the reading anew.
+            held, key = (key, value), self._present_key()
+        return held
+
+    def _present_key(self) -> Key:
+        return self.area_version.current(), timezone.localdate()
+
+
+class Memo:
+    """Results that follow from one value in memory and live as long as it: indexes, orders, rendered pieces.
+
+    The value has it as an attribute. Two threads may build the same result at the same moment; the later one stays.
+    """
+
+    def __init__(self) -> None:
+        self._results: dict[Hashable, Any] = {}
+
+    def remember(self, key: Hashable, build: Callable[[], Value]) -> Value:
+        """The result of `build` on the first call with this key. A key belongs to one type of result."""
+        try:
+            result: Value = self._results[key]
+        except KeyError:
+            result = self._results[key] = build()
+        return result

@@ -1,13 +1,13 @@
 """Requests to join: somebody asks to be let in, and somebody who may decides once.
 
-An app derives its model from `AbstractJoinRequest`, adds the user and what the user wants to join, and says in `admit`
-what being let in means.
+An app derives its model from `AbstractJoinRequest`, adds the user and what the user wants to join, and writes its own
+`decide`, which lets the user in where `record_decision` says that the decision is made now.
 """
 
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,16 +36,7 @@ class AbstractJoinRequest(models.Model):
     class Meta:
         abstract = True
 
-    def admit(self) -> None:
-        """Let the user in. Called inside the transaction of the decision."""
-        raise NotImplementedError
-
-    def decide(self, by: Any, *, approve: bool) -> bool:
-        """Let the user in, or not. False where it was decided before; nothing is changed then."""
-        with transaction.atomic():
-            waiting = type(self).objects.waiting().filter(pk=self.pk)
-            if not waiting.update(decided_at=timezone.now(), decided_by=by, approved=approve):
-                return False
-            if approve:
-                self.admit()
-            return True
+    def record_decision(self, by: Any, *, approved: bool) -> bool:
+        """Store the decision; False where it was decided before, and nothing is changed then. One query."""
+        waiting = type(self).objects.waiting().filter(pk=self.pk)
+        return bool(waiting.update(decided_at=timezone.now(), decided_by=by, approved=approved))

@@ -40,12 +40,10 @@ NO_TEXT = frozenset({"is_public", "certainty", "confirmed_on", "reviewed_on", "r
 """The fields that may change without a change of the text that a lawyer has confirmed."""
 
 
-def take_back_confirmation(request: HttpRequest, *items: Item | None) -> None:
+def take_back_confirmations(request: HttpRequest, *items: Item | None) -> None:
     """Take back a lawyer's confirmation of items whose text has changed, and say so. One query to a confirmed item."""
     for item in items:
-        if item is not None and item.confirmed_on is not None:
-            item.confirmed_on = None
-            item.save(update_fields=["confirmed_on"])
+        if item is not None and item.take_back_confirmation():
             messages.warning(
                 request,
                 gettext("The text of %(item)s has changed: no lawyer has confirmed it now.") % {"item": item.key},
@@ -69,12 +67,9 @@ class StableRowFormSet(BaseInlineFormSet):
         return super().save_existing(form, obj, commit)
 
     def save_new(self, form, commit=True):
-        row = super().save_new(form, commit=False)
-        row.give_key()
-        if commit:
-            row.save()
-            form.save_m2m()
-        return row
+        setattr(form.instance, self.fk.name, self.instance)  # within this owner the key is unique
+        form.instance.give_key()
+        return super().save_new(form, commit)
 
 
 class StableRowInline(admin.StackedInline):
@@ -102,20 +97,20 @@ class RowAdmin(PublicDataAdmin):
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            take_back_confirmation(request, getattr(form.instance, self.item), self._item(form.initial.get(self.item)))
+            take_back_confirmations(request, getattr(form.instance, self.item), self._item(form.initial.get(self.item)))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
-        item_before = self._item_of_row(object_id)
+        item_before = self._row_item(object_id)
         with transaction.atomic():
             response = super().history_form_view(request, object_id, version_id, extra_context)
             if request.method == "POST" and response.status_code == 302:
-                take_back_confirmation(request, item_before, self._item_of_row(object_id))
+                take_back_confirmations(request, item_before, self._row_item(object_id))
         return response
 
     def _item(self, key: Any) -> Item | None:
         return self.model._meta.get_field(self.item).related_model.objects.filter(pk=key).first() if key else None
 
-    def _item_of_row(self, object_id: str) -> Item | None:
+    def _row_item(self, object_id: str) -> Item | None:
         try:
             row = self.model._default_manager.filter(pk=object_id).first()
         except INVALID_KEY_ERRORS:
@@ -198,21 +193,21 @@ class ItemAdmin(PublicDataAdmin):
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
         if set(form.changed_data) - NO_TEXT and "confirmed_on" not in form.changed_data:
-            take_back_confirmation(request, obj)
+            take_back_confirmations(request, obj)
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         """An earlier version comes back without its confirmation: its rows are those of today."""
         with transaction.atomic():
             response = super().history_form_view(request, object_id, version_id, extra_context)
             if request.method == "POST" and response.status_code == 302:
-                take_back_confirmation(request, self.model._default_manager.filter(pk=object_id).first())
+                take_back_confirmations(request, self.model._default_manager.filter(pk=object_id).first())
         return response
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
         rows_changed = any(formset.has_changed() for formset in formsets)
         if rows_changed and "confirmed_on" not in form.changed_data:
-            take_back_confirmation(request, form.instance)
+            take_back_confirmations(request, form.instance)
         self._message_findings(request, form.instance)
 
     def _message_findings(self, request: HttpRequest, item: Item) -> None:
@@ -286,10 +281,10 @@ def _problems() -> list[str]:
     All of them: hiding one item may leave another without what it needs.
     """
     catalogue = draft_catalogues.current()
-    key = ("problems", get_language())
-    if key not in catalogue.memo:
-        catalogue.memo[key] = [str(finding) for finding in check.findings(catalogue) if finding.is_problem]
-    return catalogue.memo[key]
+    return catalogue.memo.remember(
+        ("problems", get_language()),
+        lambda: [str(finding) for finding in check.findings(catalogue) if finding.is_problem],
+    )
 
 
 def _form_address(item: Item) -> str:

@@ -1,7 +1,5 @@
 """Templates: the document, its sections, and each section's fields."""
 
-from datetime import timedelta
-
 from django.contrib import admin
 from django.db import transaction
 
@@ -54,27 +52,9 @@ class TemplateSectionAdmin(RowAdmin):
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         """A section that was deleted comes back with the fields that went with it."""
-        was_gone = self._item_of_row(object_id) is None
+        was_gone = self._row_item(object_id) is None
         with transaction.atomic():
             response = super().history_form_view(request, object_id, version_id, extra_context)
-            if request.method == "POST" and was_gone and self._item_of_row(object_id) is not None:
-                _bring_back_fields(object_id)
+            if request.method == "POST" and was_gone and self._row_item(object_id) is not None:
+                TemplateField.bring_back_deleted_with(object_id)
         return response
-
-
-DELETED_WITH_SECTION = timedelta(seconds=10)
-"""The time within which a section's fields are deleted with it."""
-
-
-def _bring_back_fields(section_id: str) -> None:
-    """Save the fields again that were deleted together with a section."""
-    deleted_at = TemplateSection.history.filter(id=section_id, history_type="-").latest().history_date
-    records = TemplateField.history.filter(
-        section_id=section_id, history_type="-", history_date__gte=deleted_at - DELETED_WITH_SECTION
-    )
-    newest_first = records.order_by("-history_date", "-history_id")
-    # A field that was deleted on its own just before may have left its place to another.
-    for record in {record.position: record for record in reversed(newest_first)}.values():
-        field = record.instance
-        field.give_key()
-        field.save()

@@ -29,16 +29,19 @@ def changed_by_hand(kind: FiledModel) -> set[int]:
     return changed | set(_owners_of_changed_rows(kind.parts, {}, explained="+-" if overwritings else "+"))
 
 
-def _owners_of_changed_rows(parts: Iterable[ItemPart], item_of: Mapping[int, int], explained: str) -> Iterator[int]:
+def _owners_of_changed_rows(
+    parts: Iterable[ItemPart], item_by_owner: Mapping[int, int], explained: str
+) -> Iterator[int]:
     """The items that have or had a row of which a line is not from loading: both where the row was moved.
 
-    `item_of` maps the owners of the rows to items; `explained` are the types of anonymous lines that come from loading.
+    `item_by_owner` maps the owners of the rows to items; `explained` are the types of anonymous lines that come from
+    loading.
     """
     for part in parts:
         lines = list(_lines(part.model, f"{part.parent}_id"))
         changed = {row for row, _owner, type_, user in lines if user is not None or type_ not in explained}
-        yield from (item_of.get(owner, owner) for row, owner, _type, _user in lines if row in changed)
-        inner = {row: item_of.get(owner, owner) for row, owner, _type, _user in lines}
+        yield from (item_by_owner.get(owner, owner) for row, owner, _type, _user in lines if row in changed)
+        inner = {row: item_by_owner.get(owner, owner) for row, owner, _type, _user in lines}
         yield from _owners_of_changed_rows(part.parts, inner, explained)
 
 

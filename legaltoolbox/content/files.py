@@ -17,7 +17,7 @@ from kl_ai.text import clean_text
 from ..kind_types import FiledModel
 from ..kinds import KINDS, SCALE, stable_models
 from ..models import LoadedItem
-from .records import Record, key_of, read_records
+from .records import Record, read_records, record_key
 
 FOLDER = settings.BASE_DIR / "fixtures" / "legal"
 
@@ -95,7 +95,7 @@ def export() -> dict[str, str]:
     withdrawn = set(LoadedItem.objects.filter(is_withdrawn=True).values_list("kind", "key"))
     for kind in filed_models():
         for item, record in read_records(kind):
-            if (kind.model._meta.model_name, key_of(kind, record)) in withdrawn and not item.is_public:
+            if (kind.model._meta.model_name, record_key(kind, record)) in withdrawn and not item.is_public:
                 continue
             name = kind.file.format(item=item)
             files.setdefault(name, []).append(record)

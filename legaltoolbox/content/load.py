@@ -59,13 +59,13 @@ def _carry_out(plan: LoadPlan, overwrite: bool) -> LoadReport:
     chosen = plan.steps(LoadStep.CREATE, LoadStep.UPDATE, *((LoadStep.KEEP,) if overwrite else ()))
     missing = plan.steps(LoadStep.WITHDRAW, *((LoadStep.KEEP_MISSING,) if overwrite else ()))
     keys: dict[type[models.Model], dict[str, Any]] = {}
-    rows = [(kind, _save_items(kind, _of_kind(kind, chosen), keys)) for kind in filed_models()]
+    rows = [(kind, _save_items(kind, _filter_by_kind(kind, chosen), keys)) for kind in filed_models()]
     withdrawn = [item.key for item in missing]
     for kind, loaded in rows:
-        _save_links(kind, _of_kind(kind, chosen), loaded, keys)
+        _save_links(kind, _filter_by_kind(kind, chosen), loaded, keys)
         withdrawn += load_parts(kind.parts, loaded, keys)
     for kind in filed_models():
-        _withdraw(kind, _of_kind(kind, missing))
+        _withdraw(kind, _filter_by_kind(kind, missing))
     _remember([*chosen, *plan.steps(LoadStep.LEAVE)], missing)
     if chosen or missing:
         toolbox_version.bump()
@@ -77,7 +77,7 @@ def _carry_out(plan: LoadPlan, overwrite: bool) -> LoadReport:
     )
 
 
-def _of_kind(kind: FiledModel, items: Sequence[PlannedItem]) -> list[PlannedItem]:
+def _filter_by_kind(kind: FiledModel, items: Sequence[PlannedItem]) -> list[PlannedItem]:
     return [item for item in items if item.kind is kind]
 
 

@@ -11,7 +11,7 @@ from ..kind_types import FiledModel
 from ..models import Item, LoadedItem
 from .edits import changed_by_hand
 from .files import FOLDER, ContentError, filed_models, read
-from .records import Record, canonical, differences, fingerprint, key_of, read_records
+from .records import Record, canonical, differences, fingerprint, read_records, record_key
 
 
 class LoadStep(Enum):
@@ -80,23 +80,24 @@ class _KindPlan:
     def __init__(self, kind: FiledModel, loaded: dict[tuple[str, str], LoadedItem]) -> None:
         self.kind = kind
         self.loaded = {key: item for (name, key), item in loaded.items() if name == kind.model._meta.model_name}
-        self.rows = {key_of(kind, record): (row, canonical(record, kind)) for row, record in read_records(kind)}
+        self.rows = {record_key(kind, record): (row, canonical(record, kind)) for row, record in read_records(kind)}
         self.by_hand = None if loaded or not self.rows else changed_by_hand(kind)
         """Known from the history, where nothing says what was loaded; None where `loaded` says it."""
 
     def items(self, records: list[Record]) -> Iterator[PlannedItem]:
         in_files = set()
         for record in records:
-            key = key_of(self.kind, record)
+            key = record_key(self.kind, record)
             if key in in_files:
                 raise ContentError(f"{self.kind.model.__name__} {key}: There are two of them.")
             in_files.add(key)
-            yield self._of_files(key, record)
+            yield self._filed_item(key, record)
         for key in self.rows:
             if key not in in_files and (item := self._missing(key)) is not None:
                 yield item
 
-    def _of_files(self, key: str, record: Record) -> PlannedItem:
+    def _filed_item(self, key: str, record: Record) -> PlannedItem:
+        """The step for an item of the files."""
         if key not in self.rows:
             return PlannedItem(self.kind, key, LoadStep.CREATE, record)
         changed = differences(self.rows[key][1], canonical(record, self.kind))

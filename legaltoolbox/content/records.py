@@ -33,13 +33,13 @@ def key_fields(described: FiledModel | ItemPart) -> tuple[str, ...]:
     return tuple(name for name in described.model._meta.constraints[0].fields if name != parent)
 
 
-def key_of(kind: FiledModel, record: Record) -> str:
+def record_key(kind: FiledModel, record: Record) -> str:
     """The key of the record, unique within its kind: "A25", "gdpr-art-35", "consequence 1"."""
     return " ".join(str(record.get(name, "")) for name in key_fields(kind))
 
 
 def row_key(kind: FiledModel, row: Any) -> str:
-    """The key of a row in the database, in the form of `key_of`."""
+    """The key of a row in the database, in the form of `record_key`."""
     return " ".join(str(getattr(row, name)) for name in key_fields(kind))
 
 

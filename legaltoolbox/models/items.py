@@ -70,6 +70,14 @@ class Item(models.Model):
         """Whether the day on which it was to be reviewed again has passed."""
         return self.review_by < timezone.localdate()
 
+    def take_back_confirmation(self) -> bool:
+        """Take back a lawyer's confirmation, since the text has changed; False, and no query, where there is none."""
+        if self.confirmed_on is None:
+            return False
+        self.confirmed_on = None
+        self.save(update_fields=["confirmed_on"])
+        return True
+
     def clean(self) -> None:
         """Refuse dates of review that make no sense, and public uncertainty without a text on it."""
         super().clean()

@@ -1,5 +1,6 @@
 """Templates for documents: sections with guidance, and fields to fill in."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,8 @@ from .rows import StableRow, key_once
 from .work import Role
 
 MOST_ROWS = 50
+DELETED_WITH_SECTION = timedelta(seconds=10)
+"""The time within which a section's fields are deleted with it."""
 
 
 class DocumentTemplate(Sourced):
@@ -120,6 +123,20 @@ class TemplateField(StableRow):
 
     def __str__(self) -> str:
         return self.label
+
+    @classmethod
+    def bring_back_deleted_with(cls, section_id: str) -> None:
+        """Save the fields again that were deleted together with this section, which is back from its history."""
+        deleted_at = TemplateSection.history.filter(id=section_id, history_type="-").latest().history_date
+        records = cls.history.filter(
+            section_id=section_id, history_type="-", history_date__gte=deleted_at - DELETED_WITH_SECTION
+        )
+        newest_first = records.order_by("-history_date", "-history_id")
+        # A field that was deleted on its own just before may have left its place to another.
+        for record in {record.position: record for record in reversed(newest_first)}.values():
+            field = record.instance
+            field.give_key()
+            field.save()
 
     def clean(self) -> None:
         """Refuse a field without the columns, options or wording that its kind needs."""

@@ -87,9 +87,7 @@ def hit(item: Item) -> Hit:
 
 def index(catalogue: Catalogue) -> SearchIndex:
     """The catalogue's index, made once for each catalogue."""
-    if "index" not in catalogue.memo:
-        catalogue.memo["index"] = SearchIndex(catalogue)
-    return catalogue.memo["index"]
+    return catalogue.memo.remember("index", lambda: SearchIndex(catalogue))
 
 
 # By provision -----------------------------------------------------------------------------------

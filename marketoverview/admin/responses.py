@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Max, When
+from django.db.models import Case, When
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -21,7 +21,6 @@ from kl_ai.admin.private_names import is_history_version
 from kl_ai.admin.site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
-from ..models.drafts import CONTENT_FIELDS
 from .base import StaleFilter, choices_by_question, date_column
 from .inbox import inbox_view
 from .review import review_view
@@ -103,8 +102,7 @@ class OfferingFormSet(forms.BaseInlineFormSet):
     """Gives new offerings the positions after the last one."""
 
     def save_new(self, form, commit=True):
-        last = self.instance.offerings.aggregate(last=Max("position"))["last"] or 0
-        form.instance.position = last + 1
+        form.instance.position = self.instance.next_offering_position()
         return super().save_new(form, commit)
 
 
@@ -265,15 +263,14 @@ class ResponseAdmin(TracedAdmin):
 
     def save_model(self, request, obj, form, change) -> None:
         if change:
-            obj.save(update_fields=CONTENT_FIELDS)
+            obj.save_content()
 
     def save_formset(self, request, form, formset, change) -> None:
         """Delete KL's counting, and the vendor's objection, where the own words have changed."""
         super().save_formset(request, form, formset, change)
         if formset.model is Answer:
             changed = [answer.pk for answer, _fields in formset.changed_objects]
-            Answer.objects.filter(mapped_from__in=changed).delete()
-            Answer.objects.filter(pk__in=changed).update(objected_at=None, objection="")
+            Answer.objects.discard_mappings(changed)
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)

@@ -185,10 +185,12 @@ def known_slugs(slugs: Iterable[str], snapshot: Snapshot, notices: Notices) -> t
 
 def filterset_class(snapshot: Snapshot) -> type[VendorFilterSet]:
     """The FilterSet with the filterable questions of the snapshot. Made once for each snapshot. No query."""
-    if "filterset class" not in snapshot.memo:
-        filters = {tally.code: _answer_filter(tally) for tally in snapshot.filterable}
-        snapshot.memo["filterset class"] = type("SnapshotFilterSet", (VendorFilterSet,), filters)
-    return snapshot.memo["filterset class"]
+    return snapshot.memo.remember("filterset class", lambda: _make_filterset_class(snapshot))
+
+
+def _make_filterset_class(snapshot: Snapshot) -> type[VendorFilterSet]:
+    filters = {tally.code: _answer_filter(tally) for tally in snapshot.filterable}
+    return type("SnapshotFilterSet", (VendorFilterSet,), filters)
 
 
 def _answer_filter(tally: QuestionTally) -> AnswerFilter:
@@ -198,6 +200,6 @@ def _answer_filter(tally: QuestionTally) -> AnswerFilter:
     return AnswerFilter(field_name=tally.code, label=heading(), choices=lambda: choices)
 
 
-def selection_of_request(request: HttpRequest, snapshot: Snapshot) -> Selection:
+def selection_for_request(request: HttpRequest, snapshot: Snapshot) -> Selection:
     """The selection in the request's query string. No query."""
     return filterset_class(snapshot)(request.GET, snapshot).selection(request)

@@ -19,12 +19,11 @@ from datetime import date
 from functools import cached_property, reduce
 from itertools import accumulate, chain, islice
 from operator import or_
-from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
 
-from kl_ai.pages.versions import ValuePerVersion
+from kl_ai.pages.versions import Memo, ValuePerVersion
 from kl_ai.search import bitset
 from kl_ai.search.danish import sort_key
 from kl_ai.search.index import WordIndex
@@ -116,8 +115,7 @@ class Snapshot:
     """For each position the index of the vendor's first offering, and at the end the number of all."""
     updated_on: date
     is_demo: bool
-    memo: dict[Any, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
-    """Values derived from the snapshot and kept as long as it: orders of all vendors, the FilterSet's class."""
+    memo: Memo = field(init=False, default_factory=Memo, repr=False, compare=False)
 
     # Vendors and questions -------------------------------------------------------------------
 
@@ -154,14 +152,14 @@ class Snapshot:
         matches = self.text.match(query) if query else self.everyone
         for code, options in chosen.items():
             if code not in leave_out and options:
-                matches &= self._any_of(code, options)
+                matches &= self._vendors_with_any(code, options)
         return matches
 
     def count(self, chosen: Chosen, query: str = "") -> int:
         """The number of vendors that `match`."""
         return self.match(chosen, query).bit_count()
 
-    def _any_of(self, code: str, options: Sequence[str]) -> int:
+    def _vendors_with_any(self, code: str, options: Sequence[str]) -> int:
         choices = self.tallies[code].by_code if code in self.tallies else {}
         return reduce(or_, (choices[option].vendors for option in options if option in choices), 0)
 
@@ -201,10 +199,8 @@ class Snapshot:
 
     def _order(self, sort: str) -> list[int]:
         """All positions in one order; remembered, since it costs a sort of the whole market."""
-        if ("order", sort) not in self.memo:
-            key = self._confirmed_key if sort == "confirmed" else self._rotation_key
-            self.memo["order", sort] = sorted(range(self.size), key=key)
-        return self.memo["order", sort]
+        key = self._confirmed_key if sort == "confirmed" else self._rotation_key
+        return self.memo.remember(("order", sort), lambda: sorted(range(self.size), key=key))
 
     def _confirmed_key(self, position: int) -> int:
         return -self.entries[position].confirmed_at.toordinal()

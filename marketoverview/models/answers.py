@@ -1,6 +1,7 @@
 """The content of a response: the chosen options, and the sample offerings."""
 
 import uuid
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.conf import settings
@@ -24,6 +25,14 @@ class AnswerManager(models.Manager["Answer"]):
             option__question__code=question,
             option__code=option,
         )
+
+    def discard_mappings(self, keys: Collection[int]) -> None:
+        """Delete KL's counting of the own words of these answers, and the vendor's objections: the words have changed.
+
+        Two queries, and one for each counting.
+        """
+        self.filter(mapped_from__in=keys).delete()
+        self.filter(pk__in=keys).update(objected_at=None, objection="")
 
 
 class Answer(models.Model):

@@ -97,7 +97,7 @@ class DraftVerbs(models.Model):
         with self._editing():
             offering = SampleOffering.with_removed.filter(response=self.pk, key=key).first()
             if offering is None:
-                offering = SampleOffering(response_id=self.pk, key=key, position=self._next_position())
+                offering = SampleOffering(response_id=self.pk, key=key, position=self.next_offering_position())
                 changed = content
             else:
                 stored = offering_content(offering)
@@ -120,7 +120,7 @@ class DraftVerbs(models.Model):
         """Bring a removed offering back, behind the others."""
         with self._editing():
             removed = SampleOffering.with_removed.filter(response=self.pk, key=key, removed_at__isnull=False)
-            changed = removed.update(removed_at=None, position=self._next_position())
+            changed = removed.update(removed_at=None, position=self.next_offering_position())
             self._record_save(OFFERINGS, by, changed=bool(changed))
 
     def move_offering(self, key, places: int, by) -> None:
@@ -133,10 +133,14 @@ class DraftVerbs(models.Model):
             new_index = min(max(index + places, 0), len(offerings) - 1)
             offerings.insert(new_index, offerings.pop(index))
             # Two offerings never have the same position: they are all moved behind the last one first.
-            for first_position in (self._next_position(), 1):
+            for first_position in (self.next_offering_position(), 1):
                 for position, offering in enumerate(offerings, first_position):
                     SampleOffering.objects.filter(pk=offering.pk).update(position=position)
             self._record_save(OFFERINGS, by, changed=index != new_index)
+
+    def save_content(self) -> None:
+        """Store the fields that the vendor fills in, as this instance has them. Two queries, one for the history."""
+        self.save(update_fields=CONTENT_FIELDS)
 
     def take_from_last(self, part: str, items: Sequence[str], by) -> None:
         """Replace the content of the part by that of the earlier response, where there is one."""
@@ -153,6 +157,11 @@ class DraftVerbs(models.Model):
                 self.offerings.all().delete()
                 self._copy_offerings(source)
             self._record_save(part, by, changed=True)
+
+    def next_offering_position(self) -> int:
+        """The position after that of the last example. One query."""
+        last = SampleOffering.objects.filter(response=self.pk).aggregate(last=Max("position"))["last"] or 0
+        return last + 1
 
     # Mechanism ------------------------------------------------------------------------------
 
@@ -187,10 +196,6 @@ class DraftVerbs(models.Model):
                 answer.mappings.all().delete()
             answer.own_words, answer.mapped_from, answer.objected_at, answer.objection = words, None, None, ""
             answer.save()
-
-    def _next_position(self) -> int:
-        last = SampleOffering.objects.filter(response=self.pk).aggregate(last=Max("position"))["last"] or 0
-        return last + 1
 
     def _last_save(self, part: str) -> SavedPart | None:
         return self.saved_parts.filter(part=part).select_related("saved_by").first()

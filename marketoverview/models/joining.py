@@ -182,8 +182,13 @@ class JoinRequest(AbstractJoinRequest):
         """The user's waiting request to act for the vendor, and whether it is new. An earlier message stays."""
         return cls.objects.get_or_create(vendor=vendor, user_id=user.pk, decided_at=None, defaults={"message": message})
 
-    def admit(self) -> None:
-        VendorMember.objects.get_or_create(vendor_id=self.vendor_id, user_id=self.user_id)
+    def decide(self, by: User, *, approve: bool) -> bool:
+        """Let the user act for the vendor, or not. False where it was decided before; nothing is changed then."""
+        with transaction.atomic():
+            is_decided_now = self.record_decision(by, approved=approve)
+            if is_decided_now and approve:
+                VendorMember.objects.get_or_create(vendor_id=self.vendor_id, user_id=self.user_id)
+            return is_decided_now
 
 
 def delete_login(user: User) -> None:

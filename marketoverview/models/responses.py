@@ -20,7 +20,7 @@ from simple_history.models import HistoricalRecords
 from kl_ai.natural_keys import depends_on
 from kl_ai.validators import validate_line, validate_text
 
-from ..querysets import ResponseQuerySet
+from ..querysets import ResponseQuerySet, delete_locked
 from ..statuses import EDITABLE, OPEN, Status
 from .answers import Answer, SampleOffering
 from .drafts import CONTENT_FIELDS, EMPTY_CONTACT, DraftVerbs, MissingItem
@@ -204,6 +204,20 @@ class Response(DraftVerbs):
             # The new time of change refuses a page that was opened before and still holds the contact.
             Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **EMPTY_CONTACT)
             self.refresh_from_db()
+
+    @classmethod
+    def delete_for_good(cls, responses: ResponseQuerySet) -> int:
+        """Delete these responses with their answers, examples and the history of all three; how many there were.
+
+        Locks their vendors first, as every verb does that changes a vendor's responses; a response that is no longer in
+        the queryset afterwards stays.
+        """
+        with transaction.atomic():
+            keys = delete_locked(responses, Vendor.objects.filter(pk__in=responses.values("vendor")))
+            cls.history.filter(id__in=keys).delete()
+            Answer.history.filter(response_id__in=keys).delete()
+            SampleOffering.history.filter(response_id__in=keys).delete()
+        return len(keys)
 
     def confirm(self, by) -> None:
         """Record that the vendor confirms its public answers today."""

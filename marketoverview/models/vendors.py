@@ -19,7 +19,7 @@ from stdnum.dk import cvr
 from kl_ai.natural_keys import depends_on
 from kl_ai.validators import validate_line
 
-from ..querysets import VendorQuerySet
+from ..querysets import VendorQuerySet, delete_locked
 from ..statuses import IN_USE
 
 
@@ -127,6 +127,18 @@ class Vendor(models.Model):
         if (name or self.name, website) != (self.name, self.website):
             self.name, self.website = name or self.name, website
             self.save(update_fields=["name", "website"])
+
+    @classmethod
+    def delete_for_good(cls, vendors: VendorQuerySet) -> int:
+        """Delete these vendors with their memberships, extended deadlines and history; how many there were.
+
+        Waits for transactions that have locked a vendor; one that is no longer in the queryset afterwards stays.
+        """
+        with transaction.atomic():
+            keys = delete_locked(vendors)
+            cls.history.filter(id__in=keys).delete()
+            DeadlineExtension.history.filter(vendor_id__in=keys).delete()
+        return len(keys)
 
 
 def unused_slug(name: str) -> str:

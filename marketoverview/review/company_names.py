@@ -19,7 +19,7 @@ def normalized_name(name: str) -> str:
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
 
 
-def vendors_of_same_name(name: str) -> list[Vendor]:
+def vendors_with_name(name: str) -> list[Vendor]:
     """The vendors whose normalized name is that of `name`, in the order of their names. Two queries."""
     normalized = normalized_name(name)
     if not normalized:

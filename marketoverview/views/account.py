@@ -30,7 +30,7 @@ def account(request: AuthenticatedRequest) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk)  # a copy: the page's frame shows `request.user` unchanged
     form = AccountForm(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        user.update_account(form.cleaned_data["full_name"], form.cleaned_data["language"])
         messages.success(request, _("Saved."))
         return redirect("vendor:account")
     return _page(request, "account", _("Your login"), form=form, vendors=Vendor.objects.for_member(request.user))

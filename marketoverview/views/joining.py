@@ -21,7 +21,7 @@ from kl_ai.pages.frame import render_page
 
 from ..mails import notifications
 from ..models import Invitation, JoinRequest, Vendor
-from ..review.company_names import vendors_of_same_name
+from ..review.company_names import vendors_with_name
 from ..survey.forms.company import InviteForm, MessageForm, RegisterForm
 from .company import own_vendor, vendor_page
 
@@ -39,7 +39,7 @@ def register(request: AuthenticatedRequest) -> HttpResponse:
         number = form.cleaned_data["cvr_number"]
         if number and (registered := Vendor.objects.filter(cvr_number=number).first()):
             return redirect_to_registered(request, registered)
-        similar = [] if number else vendors_of_same_name(form.cleaned_data["name"])
+        similar = [] if number else vendors_with_name(form.cleaned_data["name"])
         own = Vendor.objects.for_member(request.user).filter(pk__in=[vendor.pk for vendor in similar])
         if existing := own.filter(country=form.cleaned_data["country"]).first():
             return redirect("vendor:company", existing.slug)

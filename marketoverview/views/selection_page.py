@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kl_ai.pages.pagination import Pages
 
 from ..market import facets, wording
-from ..market.selection import Selection, selection_of_request
+from ..market.selection import Selection, selection_for_request
 from ..market.snapshot import Snapshot, snapshots
 
 
@@ -30,7 +30,7 @@ class SwitchLink:
 def read(request: HttpRequest) -> tuple[Snapshot, Selection]:
     """The snapshot that the request is answered from, and its selection. At most one query."""
     snapshot = snapshots.for_request(request)
-    return snapshot, selection_of_request(request, snapshot)
+    return snapshot, selection_for_request(request, snapshot)
 
 
 def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total: int) -> dict[str, Any]:

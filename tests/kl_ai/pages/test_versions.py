@@ -7,7 +7,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
-from kl_ai.pages.versions import AreaVersion, ValuePerVersion
+from kl_ai.pages.versions import AreaVersion, Memo, ValuePerVersion
 
 area = AreaVersion("letters")
 
@@ -74,6 +74,18 @@ def test_a_request_keeps_its_value_whatever_is_published_meanwhile(letters, djan
     assert letters.for_request(next_request) is not value
 
 
+def test_a_request_that_began_before_a_change_takes_the_newer_value_that_is_held(letters, django_assert_num_queries):
+    """It would read the same newest value again."""
+    area.bump()
+    older_request = RequestFactory().get("/")
+    area.for_request(older_request)
+    area.bump()
+    newest = letters.current()
+    with django_assert_num_queries(1):
+        assert letters.for_request(older_request) is newest
+    assert len(letters.reads) == 1
+
+
 def test_a_preview_is_of_its_request_alone(letters):
     preview, other = RequestFactory().get("/"), RequestFactory().get("/")
     letters.set_for_request(preview, "draft")
@@ -111,3 +123,11 @@ def test_threads_that_ask_at_the_same_time_wait_for_one_reading(letters, monkeyp
     for thread in threads:
         thread.join(10)
     assert values == ["1: 1"] * 4
+
+
+def test_a_memo_builds_each_result_once():
+    memo, built = Memo(), []
+    for name in ("orders", "index", "orders", "index"):
+        assert memo.remember(("a", name), lambda name=name: built.append(name)) is None
+    assert built == ["orders", "index"]
+    assert Memo().remember(("a", "index"), lambda: "of another value") == "of another value"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketoverview.models import JoinRequest
+from marketoverview.models import JoinRequest, VendorMember
 from tests.builders import make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +39,10 @@ def test_the_first_decision_stays(join_request):
 
 
 def test_a_decision_that_cannot_admit_is_not_stored(join_request, monkeypatch):
-    def broken(self):
+    def broken(**fields):
         raise ConnectionError
 
-    monkeypatch.setattr(JoinRequest, "admit", broken)
+    monkeypatch.setattr(VendorMember.objects, "get_or_create", broken)
     with pytest.raises(ConnectionError):
         join_request.decide(make_user(), approve=True)
     assert JoinRequest.objects.waiting().exists()

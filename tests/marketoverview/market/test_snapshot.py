@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from kl_ai.search.danish import words
 from kl_ai.search.index import is_match, spellings
-from marketoverview.market.selection import filterset_class, selection_of_request
+from marketoverview.market.selection import filterset_class, selection_for_request
 from marketoverview.market.snapshot import Snapshot, rotation_key, snapshots
 from marketoverview.models import Response, SampleOffering, Vendor, market_version
 from tests.builders import make_option, make_question, make_response, make_round
@@ -150,7 +150,7 @@ def test_a_request_brings_its_values_and_not_a_class_of_its_own(questions):
     notices = {}
     for language in ("da", "en"):
         with translation.override(language):
-            (notices[language],) = selection_of_request(request, snapshot).notices
+            (notices[language],) = selection_for_request(request, snapshot).notices
     heading = snapshot.tallies["services"].question
     assert heading.heading_da in notices["da"]
     assert heading.heading_en in notices["en"]
