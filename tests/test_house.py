@@ -132,6 +132,33 @@ def test_every_line_that_the_type_checker_passes_over_says_why():
     assert len(lines) <= 10, "first look for a type that fits"
 
 
+# Rows may be written in models and querysets, by what is shared by models, by commands and by the loading of content.
+WRITE_ROWS = re.compile(
+    r"/(models|querysets|retention)\b|/management/|^kl_ai/(drafts|people)/|^kl_ai/pages/versions|^legaltoolbox/content/"
+)
+CREATIONS = {"create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
+
+
+def writes_rows(call: ast.Call) -> bool:
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    name, receiver = call.func.attr, ast.unparse(call.func.value)
+    if name == "save":
+        return not call.args and receiver not in ("form", "super()")
+    return name in CREATIONS or (name in ("update", "delete") and bool(re.search(r"\bobjects\b|_manager\b", receiver)))
+
+
+def test_rows_are_written_by_verbs_of_the_models():
+    """Views, forms, mails and the administration call them."""
+    assert [
+        f"{relative(path)}:{call.lineno}"
+        for path in PRODUCT
+        if not WRITE_ROWS.search(relative(path))
+        for call in nodes(path, ast.Call)
+        if writes_rows(call)
+    ] == []
+
+
 def imports_render(path: Path) -> bool:
     imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
     return any(node.module == "django.shortcuts" and "render" in {a.name for a in node.names} for node in imports)
