@@ -140,7 +140,7 @@ PUBLIC_PAGES = [path for address in PUBLIC if address.is_page for path in addres
 LOGINS = ("/log-ind/", "/en/log-ind/", "/admin/login/", "/en/admin/login/")
 
 
-def status_of(response) -> int:
+def status_or_login(response) -> int:
     """The status of a response; 401 for a redirect to a login."""
     is_to_login = response.status_code == 302 and response.url.split("?")[0] in LOGINS
     return 401 if is_to_login else response.status_code

@@ -53,17 +53,17 @@ class Element:
                 yield from child._texts()
         yield around
 
-    def all(self, tag: str = "", cls: str = "", **attrs: str) -> list["Element"]:
+    def find_all(self, tag: str = "", cls: str = "", **attrs: str) -> list["Element"]:
         """The elements inside of this tag, class and attributes, in the page's order."""
         return [element for element in self._inside() if element._is(tag, cls, attrs)]
 
-    def one(self, tag: str = "", cls: str = "", **attrs: str) -> "Element":
-        found = self.all(tag, cls, **attrs)
+    def find(self, tag: str = "", cls: str = "", **attrs: str) -> "Element":
+        found = self.find_all(tag, cls, **attrs)
         assert len(found) == 1, f"{len(found)} <{tag or '*'}> with class “{cls}” and {attrs}, not one"
         return found[0]
 
     def has(self, tag: str = "", cls: str = "", **attrs: str) -> bool:
-        return bool(self.all(tag, cls, **attrs))
+        return bool(self.find_all(tag, cls, **attrs))
 
     def _inside(self) -> Iterator["Element"]:
         for child in self.children:
@@ -126,26 +126,26 @@ class ReadBar:
     url: str
 
 
-def total_of(page: Element) -> int:
+def result_count(page: Element) -> int:
     """The number in the selection's sentence, in English: “35 companies” or “Companies that …: 12”."""
-    sentence = sentence_of(page)
+    sentence = results_heading(page)
     found = re.match(r"(\d+) compan(?:y|ies)$", sentence) or re.search(r": (\d+)$", sentence)
     assert found, f"no total in “{sentence}”"
     return int(found[1])
 
 
-def sentence_of(page: Element) -> str:
-    return page.one("h2", id="results-heading").text
+def results_heading(page: Element) -> str:
+    return page.find("h2", id="results-heading").text
 
 
-def names_of(page: Element) -> list[str]:
+def vendor_names(page: Element) -> list[str]:
     """The vendors in the list, without the demonstration's “(demofirma)”."""
-    headings = page.all("h3", "vendor-row-name")
+    headings = page.find_all("h3", "vendor-row-name")
     return [heading.text.removesuffix(" (demofirma)") for heading in headings]
 
 
-def slugs_of(page: Element) -> list[str]:
-    return [row.one("input", name="v").attrs["value"] for row in page.all("li", "vendor-row")]
+def vendor_slugs(page: Element) -> list[str]:
+    return [row.find("input", name="v").attrs["value"] for row in page.find_all("li", "vendor-row")]
 
 
 def all_pages(client, path: str) -> list[Element]:
@@ -153,71 +153,71 @@ def all_pages(client, path: str) -> list[Element]:
     pages = []
     while path:
         pages.append(read(client, path))
-        path = next((link.attrs["href"] for link in pages[-1].all("a", rel="next")), "")
+        path = next((link.attrs["href"] for link in pages[-1].find_all("a", rel="next")), "")
     return pages
 
 
-def slugs_on_all_pages(client, path: str) -> list[list[str]]:
-    return [slugs_of(page) for page in all_pages(client, path)]
+def vendor_slugs_by_page(client, path: str) -> list[list[str]]:
+    return [vendor_slugs(page) for page in all_pages(client, path)]
 
 
-def facet_of(page: Element, code: str) -> dict[str, int]:
+def facet_counts(page: Element, code: str) -> dict[str, int]:
     """Option code to the number beside it."""
-    options = page.one("details", id=f"facet-{code}").all("div", "facet-option")
-    return {one.one("input").attrs["value"]: int(one.one("span", "facet-count").own_text) for one in options}
+    options = page.find("details", id=f"facet-{code}").find_all("div", "facet-option")
+    return {one.find("input").attrs["value"]: int(one.find("span", "facet-count").own_text) for one in options}
 
 
-def notices_of(page: Element) -> list[str]:
-    return [text.text for text in page.all("p", "alert-text")]
+def notice_texts(page: Element) -> list[str]:
+    return [text.text for text in page.find_all("p", "alert-text")]
 
 
-def chips_of(page: Element) -> dict[str, str]:
+def chip_links(page: Element) -> dict[str, str]:
     """Label to the address that removes the choice."""
-    return {_label_of(chip): chip.attrs["href"] for chip in page.all("a", "chip")}
+    return {_chip_label(chip): chip.attrs["href"] for chip in page.find_all("a", "chip")}
 
 
-def _label_of(chip: Element) -> str:
+def _chip_label(chip: Element) -> str:
     """Without what is removed (“Remove:”) and the heading; content has a language of its own."""
-    around, *inner = chip.all("span")
+    around, *inner = chip.find_all("span")
     return chip.own_text or around.own_text or inner[-1].text
 
 
-def bars_of(page: Element) -> list[ReadBar]:
+def read_bars(page: Element) -> list[ReadBar]:
     """The bars of the page's only figure, or of the part of a page; none where nobody has answered."""
     bars = []
     if not page.has("table", "bar-table"):
         return bars
-    for row in page.one("table", "bar-table").one("tbody").all("tr"):
-        head = row.one("th")
-        links = head.all("a")
+    for row in page.find("table", "bar-table").find("tbody").find_all("tr"):
+        head = row.find("th")
+        links = head.find_all("a")
         label = (links[0] if links else head).own_text
-        bars.append(ReadBar(label, int(row.one("td", "bar-count").text), links[0].attrs["href"] if links else ""))
+        bars.append(ReadBar(label, int(row.find("td", "bar-count").text), links[0].attrs["href"] if links else ""))
     return bars
 
 
-def figure_of(page: Element, code: str) -> Element:
+def figure_section(page: Element, code: str) -> Element:
     """The part of a page that one figure takes."""
-    found = [part for part in page.all("section") if part.attrs.get("aria-labelledby") == f"figure-{code}"]
+    found = [part for part in page.find_all("section") if part.attrs.get("aria-labelledby") == f"figure-{code}"]
     assert len(found) == 1, f"{len(found)} figures “{code}”"
     return found[0]
 
 
-def matrix_of(page: Element) -> dict[tuple[str, str], tuple[int, str]]:
+def matrix_cells(page: Element) -> dict[tuple[str, str], tuple[int, str]]:
     """(row, column), as they are headed, to the count and the address behind it."""
-    table = page.one("table", "matrix")
-    columns = [head.text for head in table.one("thead").all("th")]
+    table = page.find("table", "matrix")
+    columns = [head.text for head in table.find("thead").find_all("th")]
     found = {}
-    for row in table.one("tbody").all("tr"):
-        for column, cell in zip(columns, row.all("td"), strict=True):
-            links = cell.all("a")
-            count = int((links[0].all("span")[0] if links else cell).text)
-            found[row.one("th").text, column] = count, links[0].attrs["href"] if links else ""
+    for row in table.find("tbody").find_all("tr"):
+        for column, cell in zip(columns, row.find_all("td"), strict=True):
+            links = cell.find_all("a")
+            count = int((links[0].find_all("span")[0] if links else cell).text)
+            found[row.find("th").text, column] = count, links[0].attrs["href"] if links else ""
     return found
 
 
-def facts_of(part: Element) -> dict[str, str]:
+def definitions(part: Element) -> dict[str, str]:
     """The terms of a part's definition lists and what is said of each."""
-    return {one.one("dt").text: one.one("dd").text for one in part.all("div") if one.children and _is_fact(one)}
+    return {one.find("dt").text: one.find("dd").text for one in part.find_all("div") if one.children and _is_fact(one)}
 
 
 def _is_fact(element: Element) -> bool:
@@ -227,27 +227,27 @@ def _is_fact(element: Element) -> bool:
 # Files ----------------------------------------------------------------------------------------------
 
 
-def bytes_of(client, path: str) -> bytes:
+def read_bytes(client, path: str) -> bytes:
     """A file to its last byte, streamed or not."""
     response = client.get(path)
     assert response.status_code == 200, f"{path}: {response.status_code}"
     return response.getvalue()
 
 
-def csv_of(client, path: str) -> list[list[str]]:
+def read_csv(client, path: str) -> list[list[str]]:
     """All rows, the headings first."""
-    text = bytes_of(client, path).decode("utf-8-sig")
+    text = read_bytes(client, path).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
 
 
-def json_of(client, path: str) -> dict[str, Any]:
-    return json.loads(bytes_of(client, path))
+def read_json(client, path: str) -> dict[str, Any]:
+    return json.loads(read_bytes(client, path))
 
 
-def workbook_of(client, path: str) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(bytes_of(client, path)))
+def read_workbook(client, path: str) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(read_bytes(client, path)))
 
 
-def rows_of(sheet) -> list[dict]:
+def sheet_records(sheet) -> list[dict]:
     headings, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(headings, row, strict=True)) for row in rows]

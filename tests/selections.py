@@ -35,7 +35,7 @@ words = st.sampled_from(("", "", "", "data", "kommune", "sagsbehandling", "borge
 """Free text: mostly none."""
 
 
-def query_of(selection: Selection, q: str = "") -> str:
+def query_string(selection: Selection, q: str = "") -> str:
     pairs = [(code, option) for code, options in selection.items() for option in options]
     return f"?{urlencode([*([('q', q)] if q else []), *pairs])}"
 

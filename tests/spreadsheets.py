@@ -42,7 +42,7 @@ NO_FORMULAS = [
 ]
 
 
-def content_of(response) -> bytes:
+def response_bytes(response) -> bytes:
     """Everything that the client receives."""
     content = b"".join(response.streaming_content)
     if isinstance(response, FileResponse):
@@ -50,5 +50,5 @@ def content_of(response) -> bytes:
     return content
 
 
-def workbook_of(response) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(content_of(response)))
+def open_workbook(response) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(response_bytes(response)))

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from tests.builders import make_response
 from tests.marketoverview.test_vendor_access import TABLE
-from tests.pages import ADDRESSES, Access, status_of
+from tests.pages import ADDRESSES, Access, status_or_login
 
 
 def named(patterns, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -41,7 +41,7 @@ NAMELESS = ("", "market:", "vendor:")
 
 def statuses(visitors, path: str) -> dict[str, int]:
     """How each visitor fares at `path`."""
-    return {visitor: status_of(browser.get(path)) for visitor, browser in visitors.items()}
+    return {visitor: status_or_login(browser.get(path)) for visitor, browser in visitors.items()}
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

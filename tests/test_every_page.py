@@ -13,7 +13,7 @@ import pytest
 
 from tests.builders import make_response
 from tests.html import assert_valid_html
-from tests.pages import LANGUAGES, PUBLIC, PUBLIC_PAGES, Address, status_of
+from tests.pages import LANGUAGES, PUBLIC, PUBLIC_PAGES, Address, status_or_login
 from tests.reading import Element, parse
 
 POLICY = (
@@ -62,7 +62,7 @@ def answers_every_visitor(visit: Visit) -> None:
         expected = dict.fromkeys(visit.responses, 302) | {"anonymous": 200}
     if visit.address.is_step_of_login:
         expected["anonymous"] = 401
-    assert {visitor: status_of(response) for visitor, response in visit.responses.items()} == expected
+    assert {visitor: status_or_login(response) for visitor, response in visit.responses.items()} == expected
 
 
 def keeps_the_content_security_policy(visit: Visit) -> None:
@@ -100,11 +100,13 @@ def holds_nothing_inline(visit: Visit) -> None:
 
 
 def leads_to_the_same_page_in_the_other_language(visit: Visit) -> None:
-    assert {link.attrs["href"] for link in visit.page.all("a", "header-language")} == {visit.path_in_other_language}
+    assert {link.attrs["href"] for link in visit.page.find_all("a", "header-language")} == {
+        visit.path_in_other_language
+    }
 
 
 def has_the_banner_of_the_demonstration(visit: Visit) -> None:
-    (banner,) = visit.page.all("aside", "demo-banner")
+    (banner,) = visit.page.find_all("aside", "demo-banner")
     assert "emonstration" in banner.text
 
 

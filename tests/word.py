@@ -70,7 +70,7 @@ def xml_parts(content: bytes) -> dict[str, etree._Element]:
         return {name: etree.fromstring(package.read(name)) for name in package.namelist()}
 
 
-def text_of(element) -> str:
+def element_text(element) -> str:
     """The text below `element`, content controls included; a line for each paragraph."""
     texts = {qn("w:t"): lambda text: text.text or "", qn("w:tab"): lambda _: "\t", qn("w:br"): lambda _: "\n"}
     lines = []

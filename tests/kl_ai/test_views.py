@@ -9,14 +9,14 @@ from django.test import RequestFactory
 from kl_ai.views import server_error
 from marketoverview.models import Response, SampleOffering, Vendor, market_version
 from tests.builders import make_response, make_vendor
-from tests.reading import MARKET, bars_of, facts_of, parse, read
+from tests.reading import MARKET, definitions, parse, read, read_bars
 from tests.selections import SURVEY, count_by_sql
 
 # Home ---------------------------------------------------------------------------------------------
 
 
 def test_home_counts_the_market(demo, client):
-    numbers = facts_of(read(client, "/en/").one("main"))
+    numbers = definitions(read(client, "/en/").find("main"))
     assert numbers["companies have answered the survey"] == "35"
     examples = SampleOffering.objects.filter(response__status="published").count()
     assert numbers["examples of what they offer"] == str(examples)
@@ -24,41 +24,41 @@ def test_home_counts_the_market(demo, client):
 
 
 def test_home_shows_one_published_figure_with_its_links(demo, client):
-    bars = bars_of(read(client, "/en/").one("main"))
+    bars = read_bars(read(client, "/en/").find("main"))
     assert [bar.count for bar in bars] == [27, 23, 19, 18, 14, 14, 10]
     assert bars[0].url == f"{MARKET}?technologies=prediction"
 
 
 def test_home_has_its_two_doors_and_the_way_to_the_survey(demo, client):
-    links = [link.attrs["href"] for link in read(client, "/en/").one("main").all("a")]
+    links = [link.attrs["href"] for link in read(client, "/en/").find("main").find_all("a")]
     assert links.index(MARKET) < links.index("/en/juridisk-vaerktoejskasse/")
     assert "/en/leverandoer/" in links
 
 
 def test_home_shows_a_change_on_the_next_request(db, client):
     make_response("Agern", offerings=[{}])
-    assert facts_of(read(client, "/en/"))["companies have answered the survey"] == "1"
+    assert definitions(read(client, "/en/"))["companies have answered the survey"] == "1"
     make_response("Birk")
-    assert facts_of(read(client, "/en/"))["companies have answered the survey"] == "2"
+    assert definitions(read(client, "/en/"))["companies have answered the survey"] == "2"
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/en/", "/om/", "/privatliv/", MARKET, f"{MARKET}markedsnotat/", f"{MARKET}sammenlign/"]
 )
 def test_an_empty_portal_stands(path, db, client):
-    assert read(client, path).all("h1")
+    assert read(client, path).find_all("h1")
 
 
 @pytest.mark.parametrize("path", ["/en/om/", "/en/privatliv/"])
 def test_the_pages_about_the_portal_say_whom_to_write_to(path, demo, client, settings):
-    links = [link.attrs["href"] for link in read(client, path).one("main").all("a")]
+    links = [link.attrs["href"] for link in read(client, path).find("main").find_all("a")]
     assert f"mailto:{settings.CONTACT_EMAIL}" in links
 
 
 def test_the_footer_leads_to_the_accessibility_statement(demo, client, settings):
     settings.ACCESSIBILITY_STATEMENT_URL = "https://www.was.digst.dk/ki-example"
-    footer = read(client, "/en/").one("footer", "footer")
-    assert settings.ACCESSIBILITY_STATEMENT_URL in [link.attrs["href"] for link in footer.all("a")]
+    footer = read(client, "/en/").find("footer", "footer")
+    assert settings.ACCESSIBILITY_STATEMENT_URL in [link.attrs["href"] for link in footer.find_all("a")]
 
 
 # Language -----------------------------------------------------------------------------------------
@@ -68,17 +68,17 @@ def test_the_footer_leads_to_the_accessibility_statement(demo, client, settings)
 def test_the_address_decides_the_language_not_the_browser(accepted, demo, client):
     for path, language in (("/", "da"), ("/markedsoverblik/", "da"), ("/en/", "en"), (MARKET, "en")):
         page = parse(client.get(path, headers={"Accept-Language": accepted}).content.decode())
-        assert page.one("html").attrs["lang"] == language
+        assert page.find("html").attrs["lang"] == language
 
 
 def test_a_cookie_does_not_change_the_language(demo, client):
     client.cookies["django_language"] = "en"
-    assert read(client, "/markedsoverblik/").one("html").attrs["lang"] == "da"
+    assert read(client, "/markedsoverblik/").find("html").attrs["lang"] == "da"
 
 
 def test_names_and_descriptions_stay_danish_on_the_english_pages(demo, client):
     page = read(client, MARKET)
-    assert {text.attrs["lang"] for text in page.all("p", "vendor-row-description")} == {"da"}
+    assert {text.attrs["lang"] for text in page.find_all("p", "vendor-row-description")} == {"da"}
 
 
 # Cookies and caches -------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ def test_a_head_request_does_not_empty_the_page_for_the_next_reader(demo, client
 
 
 def test_an_unknown_page_has_the_banner_too(demo, client):
-    (banner,) = parse(client.get("/findes-ikke/").content.decode()).all("aside", "demo-banner")
+    (banner,) = parse(client.get("/findes-ikke/").content.decode()).find_all("aside", "demo-banner")
     assert "emonstration" in banner.text
 
 
@@ -161,8 +161,8 @@ def test_healthz_says_when_the_database_does_not_answer(db, client, monkeypatch)
 )
 def test_an_unknown_page_leads_on(path, language, demo, client):
     page = read(client, path, status=404)
-    assert page.one("html").attrs["lang"] == language
-    links = [link.attrs["href"] for link in page.one("main").all("a")]
+    assert page.find("html").attrs["lang"] == language
+    links = [link.attrs["href"] for link in page.find("main").find_all("a")]
     prefix = "/en" if language == "en" else ""
     assert {f"{prefix}/", f"{prefix}/markedsoverblik/"} <= set(links)
 
@@ -170,7 +170,7 @@ def test_an_unknown_page_leads_on(path, language, demo, client):
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_an_unknown_vendor_leads_to_the_other_language(prefix, demo, client):
     page = read(client, f"{prefix}/markedsoverblik/virksomheder/findes-ikke/", status=404)
-    links = page.all("a", "header-language")
+    links = page.find_all("a", "header-language")
     assert links
     for link in links:
         assert link.attrs["href"].startswith("/en/") == (link.attrs["lang"] == "en")
@@ -190,8 +190,8 @@ def test_an_error_page_stands_without_database_and_context(monkeypatch):
     response = server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     page = parse(response.content.decode())
-    assert page.all("h1")
-    assert "/" in [link.attrs["href"] for link in page.all("a")]
+    assert page.find_all("h1")
+    assert "/" in [link.attrs["href"] for link in page.find_all("a")]
 
 
 def test_a_failing_page_is_answered_with_the_error_page(db, client, monkeypatch):
@@ -210,7 +210,7 @@ def test_a_failing_page_is_answered_with_the_error_page(db, client, monkeypatch)
 def test_a_wrong_host_is_refused_in_the_design(host, db, client):
     response = client.get("/", headers={"Host": host})
     assert response.status_code == 400
-    assert parse(response.content.decode()).all("h1")
+    assert parse(response.content.decode()).find_all("h1")
 
 
 def test_a_failure_is_not_remembered(db, client, monkeypatch):
@@ -226,6 +226,6 @@ def test_a_failure_is_not_remembered(db, client, monkeypatch):
 
 
 def test_both_languages_count_alike(demo, client):
-    english, danish = (re.findall(r"\d+", read(client, path).one("table", "bar-table").text) for path in ("/en/", "/"))
+    english, danish = (re.findall(r"\d+", read(client, path).find("table", "bar-table").text) for path in ("/en/", "/"))
     assert english == danish
     assert count_by_sql({"technologies": SURVEY["technologies"]}) == Response.objects.published().count()

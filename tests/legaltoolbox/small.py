@@ -155,7 +155,7 @@ def write(folder: Path, changed: dict[str, Any] | None = None) -> Path:
     return folder
 
 
-def texts_of(folder: Path) -> dict[str, str]:
+def file_texts(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in sorted(folder.rglob("*.yaml"))}
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from legaltoolbox import filtersets
 from legaltoolbox.models import LegalSource, Phase, toolbox_version
-from tests.reading import Element, facet_of, notices_of, read, sentence_of
+from tests.reading import Element, facet_counts, notice_texts, read, results_heading
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 PATHS = {
@@ -30,29 +30,29 @@ kinds = pytest.mark.parametrize("kind", PATHS)
 
 def chips_of(page: Element) -> dict[str, str]:
     """The text of each chip of the filters, and the address without its choice."""
-    return {chip.text: chip.attrs["href"] for chip in page.one("div", "selection-chips").all("a", "chip")}
+    return {chip.text: chip.attrs["href"] for chip in page.find("div", "selection-chips").find_all("a", "chip")}
 
 
 def listed(page: Element) -> list[str]:
     """The keys of the items in the list, in its order."""
     if page.has("li", "answer"):
-        return [answer.attrs["id"] for answer in page.all("li", "answer")]
-    headings = [(entry.all("h3") or entry.all("h4"))[0] for entry in page.all("li", "entry")]
-    return [heading.all("a")[0].attrs["href"].rstrip("/").rpartition("/")[2] for heading in headings]
+        return [answer.attrs["id"] for answer in page.find_all("li", "answer")]
+    headings = [(entry.find_all("h3") or entry.find_all("h4"))[0] for entry in page.find_all("li", "entry")]
+    return [heading.find_all("a")[0].attrs["href"].rstrip("/").rpartition("/")[2] for heading in headings]
 
 
 def picked(page: Element) -> list[str]:
-    return [chip.own_text for chip in page.one("section", "pick-bar").all("a", "chip")]
+    return [chip.own_text for chip in page.find("section", "pick-bar").find_all("a", "chip")]
 
 
 def ticked(page: Element) -> set[str]:
     """The picks that the form sends on, also those that the list does not show."""
-    boxes = page.one("form", id="selection").all("input", name="pick")
+    boxes = page.find("form", id="selection").find_all("input", name="pick")
     return {box.attrs["value"] for box in boxes if "checked" in box.attrs or box.attrs["type"] == "hidden"}
 
 
 def link(page: Element, text: str) -> str:
-    (address,) = [link.attrs["href"] for link in page.one("main").all("a") if link.text == text]
+    (address,) = [link.attrs["href"] for link in page.find("main").find_all("a") if link.text == text]
     return address
 
 
@@ -64,21 +64,21 @@ def test_an_options_number_is_the_length_of_the_list_behind_it(kind, content, cl
     page = read(client, PATHS[kind])
     assert AXES[kind]
     for axis in AXES[kind]:
-        options = facet_of(page, axis)
+        options = facet_counts(page, axis)
         assert any(options.values())
         for option, number in options.items():
             behind = read(client, f"{PATHS[kind]}?{axis}={option}")
             assert len(listed(behind)) == number, f"{axis}={option}"
-            assert sentence_of(behind).startswith(f"{number} of {len(content.all(kind))} ")
+            assert results_heading(behind).startswith(f"{number} of {len(content.all(kind))} ")
 
 
 @kinds
 def test_with_a_choice_made_the_other_numbers_count_within_it(kind, content, client):
     first, second = AXES[kind][:2]
-    chosen = max((options := facet_of(read(client, PATHS[kind]), first)), key=options.get)
+    chosen = max((options := facet_counts(read(client, PATHS[kind]), first)), key=options.get)
     page = read(client, f"{PATHS[kind]}?{first}={chosen}")
-    assert facet_of(page, first) == options
-    for option, number in facet_of(page, second).items():
+    assert facet_counts(page, first) == options
+    for option, number in facet_counts(page, second).items():
         assert len(listed(read(client, f"{PATHS[kind]}?{first}={chosen}&{second}={option}"))) == number, option
 
 
@@ -89,8 +89,8 @@ def test_options_widen_and_filters_narrow(kind, content, client):
 
     page = read(client, PATHS[kind])
     first, second = AXES[kind][:2]
-    (large, _), (small, _) = sorted(facet_of(page, first).items(), key=lambda option: -option[1])[:2]
-    narrowing = max((options := facet_of(page, second)), key=options.get)
+    (large, _), (small, _) = sorted(facet_counts(page, first).items(), key=lambda option: -option[1])[:2]
+    narrowing = max((options := facet_counts(page, second)), key=options.get)
     wide = results(f"{first}={large}&{first}={small}")
     assert wide == results(f"{first}={large}") | results(f"{first}={small}")
     assert results(f"{first}={large}&{first}={small}&{second}={narrowing}") == wide & results(f"{second}={narrowing}")
@@ -104,7 +104,7 @@ def test_free_text_finds_an_item_by_its_words_and_by_its_key(kind, content, clie
         page = read(client, f"{PATHS[kind]}?q={q}")
         assert item.key in listed(page)
         assert len(listed(page)) < len(content.all(kind))
-        assert page.one("input", id="q").attrs["value"] == " ".join(q.split())
+        assert page.find("input", id="q").attrs["value"] == " ".join(q.split())
 
 
 @kinds
@@ -118,7 +118,7 @@ def test_nothing_found_says_what_to_do(kind, content, client):
 @kinds
 def test_what_the_address_cannot_mean_is_dropped_and_named(kind, content, client):
     page = read(client, f"{PATHS[kind]}?{AXES[kind][0]}=ukendt&x=1")
-    assert len(notices_of(page)) == 2
+    assert len(notice_texts(page)) == 2
     assert listed(page) == listed(read(client, PATHS[kind]))
 
 
@@ -126,7 +126,9 @@ def test_what_the_address_cannot_mean_is_dropped_and_named(kind, content, client
 def test_each_chip_takes_its_own_choice_away(kind, content, client):
     page = read(client, PATHS[kind])
     first, second = AXES[kind][:2]
-    first_choice, second_choice = (max((options := facet_of(page, axis)), key=options.get) for axis in (first, second))
+    first_choice, second_choice = (
+        max((options := facet_counts(page, axis)), key=options.get) for axis in (first, second)
+    )
     chosen = read(client, f"{PATHS[kind]}?q=og&{first}={first_choice}&{second}={second_choice}")
     chips = chips_of(chosen)
     assert len(chips) == 3
@@ -150,7 +152,7 @@ def test_picks_stand_in_the_address_and_on_the_page(content, client):
     page = read(client, f"{PATHS['requirement']}?{PICKS}")
     assert picked(page) == ["K01", "K08"]
     assert ticked(page) == {"K01", "K08"}
-    assert page.one("h3", id="pick-heading").text == "2 requirements picked"
+    assert page.find("h3", id="pick-heading").text == "2 requirements picked"
     assert len(listed(page)) == len(content.requirements)
 
 
@@ -175,7 +177,7 @@ def test_picks_are_not_lost_where_nothing_matches(content, client):
 
 def test_a_pick_is_taken_back_by_its_chip_and_all_by_one_link(content, client):
     page = read(client, f"{PATHS['requirement']}?level=must&{PICKS}")
-    (chip,) = [chip for chip in page.one("section", "pick-bar").all("a", "chip") if chip.own_text == "K08"]
+    (chip,) = [chip for chip in page.find("section", "pick-bar").find_all("a", "chip") if chip.own_text == "K08"]
     assert picked(read(client, chip.attrs["href"])) == ["K01"]
     none = read(client, link(page, "Pick none"))
     assert ticked(none) == set()
@@ -189,7 +191,7 @@ def test_all_of_the_list_are_picked_by_one_link(content, client):
 
 def test_without_a_pick_the_annex_is_said_to_hold_the_list(content, client):
     page = read(client, f"{PATHS['requirement']}{FOR_VENDORS}")
-    assert "the annex holds all requirements of the list below" in page.one("section", "pick-bar").text
+    assert "the annex holds all requirements of the list below" in page.find("section", "pick-bar").text
     assert link(page, "Annex as Word") == f"{TOOLBOX}krav.docx{FOR_VENDORS}"
 
 
@@ -202,8 +204,8 @@ def test_what_a_vendor_must_know_is_one_click_and_the_same_on_the_vendors_page(c
     expected = [requirement.code for requirement in content.requirements if requirement.addressee in ("vendor", "both")]
     page = read(client, link(read(client, PATHS["requirement"]), "All that a vendor must know"))
     assert sorted(listed(page)) == sorted(expected)
-    vendor = read(client, f"{TOOLBOX}roller/leverandor/").one("section", **{"aria-labelledby": "vendor-heading"})
-    assert [code.text for code in vendor.all("span", "code")] == expected
+    vendor = read(client, f"{TOOLBOX}roller/leverandor/").find("section", **{"aria-labelledby": "vendor-heading"})
+    assert [code.text for code in vendor.find_all("span", "code")] == expected
 
 
 # What stands in the lists -----------------------------------------------------------------------------
@@ -211,13 +213,16 @@ def test_what_a_vendor_must_know_is_one_click_and_the_same_on_the_vendors_page(c
 
 def test_the_risk_page_explains_the_scale_and_the_matrix(content, client):
     page = read(client, PATHS["risk"])
-    tables = page.all("table", "scale-table")
-    levels = [[cell.text for cell in table.all("td", "scale-level")] for table in tables]
+    tables = page.find_all("table", "scale-table")
+    levels = [[cell.text for cell in table.find_all("td", "scale-level")] for table in tables]
     assert levels == [["1", "2", "3", "4"], ["1", "2", "3", "4"]]
-    assert [row.one("th").text for table in tables for row in table.one("tbody").all("tr")] == [
+    assert [row.find("th").text for table in tables for row in table.find("tbody").find_all("tr")] == [
         level.name for axis in ("likelihood", "consequence") for level in content.levels if level.axis == axis
     ]
-    rows = [[cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")]
+    rows = [
+        [cell.text for cell in row.find_all("td")]
+        for row in page.find("table", "risk-matrix").find("tbody").find_all("tr")
+    ]
     assert rows == [  # the most likely first; what is very serious for the citizen is never low
         ["low", "middle", "high", "high"],
         ["low", "middle", "high", "high"],
@@ -230,23 +235,23 @@ def test_the_answer_stands_before_its_condition_and_names_its_source(content, cl
     page = read(client, PATHS["guidance"])
     assert content.guidance
     for guidance in content.guidance:
-        answer = page.one("li", "answer", id=guidance.code)
-        order = [part.attrs.get("class", "").split()[0] for part in answer.all("p") if "class" in part.attrs]
+        answer = page.find("li", "answer", id=guidance.code)
+        order = [part.attrs.get("class", "").split()[0] for part in answer.find_all("p") if "class" in part.attrs]
         assert order[:2] == ["answer-first", "answer-condition"] if guidance.condition else order[0] == "answer-first"
         with override("en"):
-            assert answer.one("p", "answer-first").text.startswith(guidance.get_kind_display())
+            assert answer.find("p", "answer-first").text.startswith(guidance.get_kind_display())
             urls = {reverse("toolbox:source", args=[source.slug]) for source in content.linked(guidance, "source")}
-        assert urls <= {link.attrs["href"] for link in answer.one("p", "entry-foot").all("a")}
+        assert urls <= {link.attrs["href"] for link in answer.find("p", "entry-foot").find_all("a")}
         assert answer.has("div", "unsettled") == bool(guidance.unsettled)
 
 
 def test_every_template_is_listed_with_its_file_and_the_central_ones_are_marked(content, client):
     page = read(client, f"{TOOLBOX}skabeloner/")
-    rows = {row.all("span", "code")[0].text: row for row in page.all("li", "entry")}
+    rows = {row.find_all("span", "code")[0].text: row for row in page.find_all("li", "entry")}
     assert list(rows) == [template.code for template in content.templates]
     for template in content.templates:
         row = rows[template.code]
-        assert row.one("a", "file-link").attrs["href"] == f"{TOOLBOX}skabeloner/{template.code}.docx"
+        assert row.find("a", "file-link").attrs["href"] == f"{TOOLBOX}skabeloner/{template.code}.docx"
         assert row.has("span", "level-must") == template.is_central
 
 
@@ -256,7 +261,7 @@ def test_a_phase_without_a_template_offers_no_zip(content_rows, client):
     paths = (f"{TOOLBOX}skabeloner/", f"{TOOLBOX}faser/foranalyse/")
 
     def offers(path: str) -> bool:
-        return zip_file in [link.attrs["href"] for link in read(client, path).one("main").all("a")]
+        return zip_file in [link.attrs["href"] for link in read(client, path).find("main").find_all("a")]
 
     assert all(offers(path) for path in paths)
     for activity in phase.activities.all():
@@ -268,14 +273,14 @@ def test_a_phase_without_a_template_offers_no_zip(content_rows, client):
 
 def test_a_requirement_in_the_list_says_what_is_not_in_force_and_what_is_unsettled(content, client):
     page = read(client, PATHS["requirement"])
-    entries = dict(zip(listed(page), page.all("li", "entry"), strict=True))
+    entries = dict(zip(listed(page), page.find_all("li", "entry"), strict=True))
     marked = 0
     for requirement in content.requirements:
         entry, sources = entries[requirement.code], content.linked(requirement, "source")
         open_sources = [s for s in sources if s.status in ("adopted", "proposed")] + [
             s for s in sources if s.is_unsettled
         ]
-        assert len(entry.one("p", "entry-foot").all("span", "legal-tag")) == len(open_sources), requirement.code
+        assert len(entry.find("p", "entry-foot").find_all("span", "legal-tag")) == len(open_sources), requirement.code
         assert entry.has("a", "legal-unsettled") == bool(requirement.unsettled), requirement.code
         marked += bool(open_sources) and bool(requirement.unsettled)
     assert marked
@@ -290,10 +295,10 @@ def test_a_change_names_everything_that_rests_on_what_it_changes(content, client
     page = read(client, f"{TOOLBOX}aendringer/")
     (entry,) = [
         entry
-        for entry in page.all("li", "entry")
-        if entry.has("details", "touches") and entry.one("h3").all("a")[0].text == omnibus.name
+        for entry in page.find_all("li", "entry")
+        if entry.has("details", "touches") and entry.find("h3").find_all("a")[0].text == omnibus.name
     ]
-    assert {code.text for code in entry.one("details", "touches").all("span", "code")} == expected
+    assert {code.text for code in entry.find("details", "touches").find_all("span", "code")} == expected
 
 
 def test_what_is_to_come_next_stands_first_among_the_changes(content_rows, client):
@@ -307,7 +312,7 @@ def test_what_is_to_come_next_stands_first_among_the_changes(content_rows, clien
         LegalSource.objects.filter(pk=row.pk).update(status="in_force", applies_from=day, change="Ny tekst.")
     toolbox_version.bump()
     page = read(client, f"{TOOLBOX}aendringer/")
-    headings = [heading.all("a")[0].text for heading in page.all("h3") if heading.has("span", "legal-tag")]
+    headings = [heading.find_all("a")[0].text for heading in page.find_all("h3") if heading.has("span", "legal-tag")]
     names = [row.name for row in rows]
     assert [name for name in headings if name in names] == [names[place] for place in (4, 2, 1, 3, 0)]
 
@@ -316,7 +321,9 @@ def test_law_that_is_to_come_is_told_once_for_all_of_its_parts(content, client):
     """Also where no editor has written what changes; and from which day."""
     page = read(client, f"{TOOLBOX}aendringer/")
     headings = {
-        heading.all("a")[0].text: heading.text for heading in page.all("h3") if heading.has("span", "legal-tag")
+        heading.find_all("a")[0].text: heading.text
+        for heading in page.find_all("h3")
+        if heading.has("span", "legal-tag")
     }
     coming = [source for source in content.sources if source.status == "adopted"]
     assert [source for source in coming if not source.change]
@@ -333,8 +340,8 @@ def test_a_source_that_is_to_come_and_unsettled_says_both(content_rows, client):
     toolbox_version.bump()
     requirement = source.requirement_items.first()
     page = read(client, f"{TOOLBOX}krav/?q={requirement.code}")
-    (entry,) = [one for one in page.all("li", "entry") if one.one("span", "code").text == requirement.code]
-    foot = entry.one("p", "entry-foot").text
+    (entry,) = [one for one in page.find_all("li", "entry") if one.find("span", "code").text == requirement.code]
+    foot = entry.find("p", "entry-foot").text
     assert f"{source.name} Adopted, not in force Unsettled" in " ".join(foot.split())
 
 

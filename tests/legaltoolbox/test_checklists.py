@@ -7,14 +7,14 @@ import pytest
 from docx.oxml.ns import qn
 
 from legaltoolbox.models import ChecklistItem, Role, toolbox_version
-from tests.reading import Element, bytes_of, read
+from tests.reading import Element, read, read_bytes
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 
 
 def question_codes(page: Element) -> list[str]:
     """The codes of the questions on a page."""
-    return [check.one("label").one("span", "code").text for check in page.all("li", "check")]
+    return [check.find("label").find("span", "code").text for check in page.find_all("li", "check")]
 
 
 def codes_of_activity(activity, content) -> list[str]:
@@ -44,8 +44,8 @@ def test_an_activity_asks_its_questions_in_order_and_says_when_each_is_done(cont
         for path in (f"aktiviteter/{activity.code}/tjekliste/", f"aktiviteter/{activity.code}/"):
             page = read(client, TOOLBOX + path)
             assert question_codes(page) == codes_of_activity(activity, content), path
-        for check, item in zip(content.checklist(activity), page.all("li", "check"), strict=True):
-            assert letters(check.question) in letters(item.one("label").text)
+        for check, item in zip(content.checklist(activity), page.find_all("li", "check"), strict=True):
+            assert letters(check.question) in letters(item.find("label").text)
             assert letters(check.guidance) in letters(item.text)
             assert f"Gjort, når: {' '.join(check.done_when.split())}" in item.text
 
@@ -61,7 +61,7 @@ def test_a_phase_asks_all_questions_of_its_activities(content, client):
             for number in codes_of_activity(activity, content)
         ]
         assert question_codes(page) == expected
-        assert page.one("p", "lead").text.startswith(f"{len(expected)} questions.")
+        assert page.find("p", "lead").text.startswith(f"{len(expected)} questions.")
 
 
 def test_a_role_is_asked_exactly_what_it_answers(content, client):
@@ -70,7 +70,7 @@ def test_a_role_is_asked_exactly_what_it_answers(content, client):
         expected = codes_of_role(role, content)
         page = read(client, f"{TOOLBOX}roller/{role.slug}/tjekliste/")
         assert question_codes(page) == expected, role.slug
-        own = read(client, f"{TOOLBOX}roller/{role.slug}/").one("ul", "take-list").text
+        own = read(client, f"{TOOLBOX}roller/{role.slug}/").find("ul", "take-list").text
         assert (f"({len(expected)} question" in own) == bool(expected), role.slug
         everything += expected
     assert sorted(everything) == sorted(
@@ -85,7 +85,7 @@ def test_a_role_without_questions_is_told_so_and_offered_no_file(content_rows, c
     toolbox_version.bump()
     page = read(client, f"{TOOLBOX}roller/gaest/tjekliste/")
     assert "There are no questions for this role alone." in page.text
-    assert not [link for link in page.one("main").all("a") if link.attrs["href"].endswith(".docx")]
+    assert not [link for link in page.find("main").find_all("a") if link.attrs["href"].endswith(".docx")]
     assert client.get(f"{TOOLBOX}roller/gaest/tjekliste.docx").status_code == 404
 
 
@@ -96,23 +96,27 @@ def test_a_question_that_another_role_answers_says_who(content, client):
     assert named
     for activity, check in named[:10]:
         page = read(client, f"{TOOLBOX}aktiviteter/{activity.code}/tjekliste/")
-        item = page.all("li", "check")[[row.pk for row in content.checklist(activity)].index(check.pk)]
+        item = page.find_all("li", "check")[[row.pk for row in content.checklist(activity)].index(check.pk)]
         assert f"Besvares af: {check.role.name}" in item.text
 
 
 def test_ticks_belong_to_nothing_that_could_be_sent(content, client):
     page = read(client, f"{TOOLBOX}faser/foranalyse/tjekliste/")
-    boxes = page.all("input", type="checkbox")
+    boxes = page.find_all("input", type="checkbox")
     assert len(boxes) == len(question_codes(page)) > 10
     assert not [box for box in boxes if "name" in box.attrs]
-    assert not [form for form in page.all("form") if form.all("input", type="checkbox")]
+    assert not [form for form in page.find_all("form") if form.find_all("input", type="checkbox")]
 
 
 def test_on_paper_each_question_has_lines_for_who_when_and_remarks(content, client):
-    checks = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/").all("li", "check")
+    checks = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/").find_all("li", "check")
     assert checks
     for check in checks:
-        assert [term.text for term in check.one("dl", "check-columns").all("dt")] == ["Responsible", "Date", "Remark"]
+        assert [term.text for term in check.find("dl", "check-columns").find_all("dt")] == [
+            "Responsible",
+            "Date",
+            "Remark",
+        ]
 
 
 def test_a_question_that_is_taken_away_is_gone_from_all_lists(content_rows, client):
@@ -133,7 +137,7 @@ def test_a_question_that_is_taken_away_is_gone_from_all_lists(content_rows, clie
 
 def rows_of(client, path: str) -> dict[str, list]:
     """The rows of all checklists in a document, by number."""
-    document = docx.Document(io.BytesIO(bytes_of(client, path)))
+    document = docx.Document(io.BytesIO(read_bytes(client, path)))
     return {
         row.cells[0].text: row.cells
         for table in document.tables
@@ -162,7 +166,7 @@ def test_the_word_file_asks_what_the_page_asks(path, content, client):
 
 
 def test_the_word_file_has_room_for_who_filled_it_in_and_lies_on_its_side(content, client):
-    document = docx.Document(io.BytesIO(bytes_of(client, f"{TOOLBOX}roller/dpo/tjekliste.docx")))
+    document = docx.Document(io.BytesIO(read_bytes(client, f"{TOOLBOX}roller/dpo/tjekliste.docx")))
     assert [cell.text for cell in document.tables[0].rows[0].cells] == ["Løsning", "Udfyldt af", "Dato"]
     (section,) = document.sections
     assert section.page_width > section.page_height

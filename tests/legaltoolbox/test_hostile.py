@@ -32,7 +32,7 @@ from legaltoolbox.models import (
 )
 from tests.long_queries import long_queries
 from tests.office import convert, needs_office
-from tests.reading import Element, bytes_of, json_of, notices_of, parse, read
+from tests.reading import Element, notice_texts, parse, read, read_bytes, read_json
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 CATALOGUES = [f"{TOOLBOX}{path}" for path in ("risici/", "krav/", "maa-og-maa-ikke/", "kilder/")]
@@ -142,10 +142,10 @@ unknown_names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min
 @given(path=st.sampled_from(READING), unknown=st.lists(unknown_names, min_size=1, max_size=4, unique=True))
 def test_unknown_parameters_are_named_and_change_nothing(client, path, unknown):
     page = page_of(client, path, "&".join(f"{name}=1" for name in unknown))
-    notices = notices_of(page)
+    notices = notice_texts(page)
     assert len(notices) == len(unknown)
     assert all(any(f"“{name}”" in notice for notice in notices) for name in unknown)
-    links = [link.attrs["href"] for link in page.one("main").all("a") if "href" in link.attrs]
+    links = [link.attrs["href"] for link in page.find("main").find_all("a") if "href" in link.attrs]
     assert not [link for link in links if any(f"{name}=" in link for name in unknown)]
 
 
@@ -155,7 +155,7 @@ LONG = long_queries("pick", "role=dpo")
 @pytest.mark.parametrize("path", [TOOLBOX, f"{TOOLBOX}krav/", f"{TOOLBOX}soeg/"])
 @pytest.mark.parametrize("query", LONG.values(), ids=LONG)
 def test_an_absurdly_long_address_is_cut_and_says_so(path, query, content, client):
-    assert "The address was too long. Its last part was ignored." in notices_of(page_of(client, path, query))
+    assert "The address was too long. Its last part was ignored." in notice_texts(page_of(client, path, query))
 
 
 @pytest.mark.parametrize("path", READING)
@@ -164,10 +164,10 @@ def test_an_absurdly_long_address_is_cut_and_says_so(path, query, content, clien
 )
 def test_markup_in_the_address_stays_text(path, text, content, client):
     page = page_of(client, path, urlencode(dict.fromkeys(("q", "role", "kind", "pick", "x"), text)))
-    assert notices_of(page)
-    assert not [script for script in page.all("script") if "src" not in script.attrs]
-    assert "49" not in " ".join(notices_of(page))
-    assert not [link for link in page.all("a") if link.attrs.get("href", "").startswith("javascript")]
+    assert notice_texts(page)
+    assert not [script for script in page.find_all("script") if "src" not in script.attrs]
+    assert "49" not in " ".join(notice_texts(page))
+    assert not [link for link in page.find_all("a") if link.attrs.get("href", "").startswith("javascript")]
 
 
 # Paths --------------------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def test_an_address_of_nothing_is_a_404_in_the_design(client, template, segment)
     response = client.get(TOOLBOX + template.format(quote(segment, safe="")))
     assert response.status_code == 404, segment
     page = parse(response.content.decode())
-    assert TOOLBOX in [link.attrs["href"] for link in page.one("main").all("a")]
+    assert TOOLBOX in [link.attrs["href"] for link in page.find("main").find_all("a")]
 
 
 # Texts ----------------------------------------------------------------------------------------------------
@@ -254,9 +254,9 @@ PLANTED = {
 def test_markup_in_a_text_stays_text_on_every_page(hostile, client):
     for path, times in PLANTED.items():
         page = read(client, TOOLBOX + path)
-        assert_holds(page.one("main").text, times=times, where=path)
-        assert not [select for select in page.all("select") if select.attrs.get("id") != "role"], path
-        assert page.one("head").one("title").text, path
+        assert_holds(page.find("main").text, times=times, where=path)
+        assert not [select for select in page.find_all("select") if select.attrs.get("id") != "role"], path
+        assert page.find("head").find("title").text, path
 
 
 def test_the_drawing_is_sound_and_holds_the_text(hostile, client):
@@ -286,11 +286,11 @@ DOCUMENTS = {
 
 def test_every_document_opens_and_holds_the_text(hostile, client):
     for path, times in DOCUMENTS.items():
-        assert_holds(words_of(bytes_of(client, TOOLBOX + path)), times=times, where=path)
+        assert_holds(words_of(read_bytes(client, TOOLBOX + path)), times=times, where=path)
 
 
 def test_the_header_and_the_columns_of_a_template_hold_the_text(hostile, client):
-    document = docx.Document(io.BytesIO(bytes_of(client, f"{TOOLBOX}skabeloner/S11.docx")))
+    document = docx.Document(io.BytesIO(read_bytes(client, f"{TOOLBOX}skabeloner/S11.docx")))
     assert_holds(document.sections[0].header.paragraphs[0].text)
     headings = [table.rows[0].cells[0].text for table in document.tables if table.rows[0].cells[-1].text == "Kolonne"]
     assert headings
@@ -301,7 +301,7 @@ def test_the_header_and_the_columns_of_a_template_hold_the_text(hostile, client)
 
 def test_every_workbook_opens_and_holds_the_text_as_text(hostile, client):
     for path in ("krav.xlsx?pick=K31", "krav.xlsx", "risici.xlsx"):
-        book = openpyxl.load_workbook(io.BytesIO(bytes_of(client, TOOLBOX + path)))
+        book = openpyxl.load_workbook(io.BytesIO(read_bytes(client, TOOLBOX + path)))
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
         assert_holds("\n".join(str(cell.value) for cell in cells), times=3, where=path)
         formulas = {cell.value for cell in cells if cell.data_type == "f"}
@@ -310,7 +310,7 @@ def test_every_workbook_opens_and_holds_the_text_as_text(hostile, client):
 
 
 def test_the_json_holds_the_very_text(hostile, client):
-    file = json_of(client, f"{TOOLBOX}katalog.json")
+    file = read_json(client, f"{TOOLBOX}katalog.json")
     (activity,) = [record for record in file["activities"] if record["code"] == "A25"]
     assert activity["title"] == activity["checklist"][0]["question"] == TEXT
     (template,) = [record for record in file["templates"] if record["code"] == "S11"]
@@ -320,7 +320,7 @@ def test_the_json_holds_the_very_text(hostile, client):
 def test_the_files_of_a_zip_can_be_unpacked_everywhere(hostile, client):
     """Windows knows no file whose name has one of these, or ends with a point or blank."""
     phase = Phase.objects.filter(activities__outputs__code="S11").first()
-    with zipfile.ZipFile(io.BytesIO(bytes_of(client, f"{TOOLBOX}faser/{phase.slug}/skabeloner.zip"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(read_bytes(client, f"{TOOLBOX}faser/{phase.slug}/skabeloner.zip"))) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
     assert [name for name in names if name.startswith("S11")]
@@ -336,8 +336,8 @@ def test_the_name_of_a_file_is_one_line(hostile, client):
 
 @needs_office
 def test_libreoffice_opens_a_document_and_a_workbook_and_loses_no_text(hostile, client, tmp_path):
-    (tmp_path / "skabelon.docx").write_bytes(bytes_of(client, f"{TOOLBOX}skabeloner/S11.docx"))
-    (tmp_path / "krav.xlsx").write_bytes(bytes_of(client, f"{TOOLBOX}krav.xlsx?pick=K31"))
+    (tmp_path / "skabelon.docx").write_bytes(read_bytes(client, f"{TOOLBOX}skabeloner/S11.docx"))
+    (tmp_path / "krav.xlsx").write_bytes(read_bytes(client, f"{TOOLBOX}krav.xlsx?pick=K31"))
     convert(tmp_path / "skabelon.docx", "txt:Text (encoded):UTF8")
     convert(tmp_path / "krav.xlsx", "csv:Text - txt - csv (StarCalc):59,34,76")
     assert_holds((tmp_path / "skabelon.txt").read_text("utf-8-sig"), times=15)

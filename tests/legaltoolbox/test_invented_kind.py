@@ -26,7 +26,7 @@ from legaltoolbox.models import Activity, LegalSource, Role, toolbox_version
 from tests.admin_pages import Page, logged_in
 from tests.builders import make_user
 from tests.legaltoolbox.small import REVIEWED
-from tests.reading import facet_of, json_of, read
+from tests.reading import facet_counts, read, read_json
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 APP = "tests.legaltoolbox.invented"
@@ -117,19 +117,21 @@ def tool(kind, content_rows):
 def test_it_is_found_by_search_and_has_a_list_and_a_page(tool, client):
     for query in ("tavlen", "overstregningstusch", "V01", "v 1", "sporene"):
         results = read(client, f"{TOOLBOX}soeg/?q={query}")
-        assert {link.attrs["href"] for link in results.all("a", cls="ref")} >= {f"{TOOLBOX}vaerktoejer/V01/"}, query
+        assert {link.attrs["href"] for link in results.find_all("a", cls="ref")} >= {f"{TOOLBOX}vaerktoejer/V01/"}, (
+            query
+        )
     listed = read(client, f"{TOOLBOX}vaerktoejer/")
-    assert facet_of(listed, "medium") == {"paper": 1, "screen": 0}
+    assert facet_counts(listed, "medium") == {"paper": 1, "screen": 0}
     assert listed.has("a", href=f"{TOOLBOX}vaerktoejer/V01/")
     assert not read(client, f"{TOOLBOX}vaerktoejer/?medium=screen").has("a", href=f"{TOOLBOX}vaerktoejer/V01/")
     page = read(client, f"{TOOLBOX}vaerktoejer/V01/")
-    assert page.one("h1").text == "Tavlen"
-    addresses = {link.attrs["href"] for link in page.one("main").all("a")}
+    assert page.find("h1").text == "Tavlen"
+    addresses = {link.attrs["href"] for link in page.find("main").find_all("a")}
     assert addresses >= {f"{TOOLBOX}{path}/" for path in ("aktiviteter/A25", "roller/leverandor", "risici/R09")}
 
 
 def test_it_is_in_the_json_and_described_there(tool, client):
-    (record,) = json_of(client, "/juridisk-vaerktoejskasse/katalog.json")["tools"]
+    (record,) = read_json(client, "/juridisk-vaerktoejskasse/katalog.json")["tools"]
     assert record == {
         "code": "V01",
         "title": "Tavlen",

@@ -20,7 +20,7 @@ from legaltoolbox.models import (
     Role,
     toolbox_version,
 )
-from tests.reading import Element, notices_of, read
+from tests.reading import Element, notice_texts, read
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 KINDS = ["phase", "role", "activity", "template", "risk", "requirement", "source"]
@@ -42,7 +42,7 @@ def title_of(item) -> str:
 
 def status_of(page: Element) -> Element:
     """The part of the page on the state of its text."""
-    return page.one("aside", "text-status")
+    return page.find("aside", "text-status")
 
 
 def folded(text: str) -> str:
@@ -73,16 +73,16 @@ def test_every_item_has_a_page_in_english_that_says_what_its_text_is_worth(kind,
     assert items
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
         page = read(client, address(item))
-        assert page.one("h1").text == folded(title_of(item)), item.key
+        assert page.find("h1").text == folded(title_of(item)), item.key
         status = status_of(page)
         assert "Guidance, not legal advice." in status.text
         with override("en"):
             assert f"Last reviewed on {date_format(item.reviewed_on, 'DATE_FORMAT')}." in status.text, item.key
         assert ("Not yet confirmed by a lawyer." in status.text) == (item.confirmed_on is None), item.key
-        unsettled = [letters(part.one("div").text) for part in status.all("div", "unsettled")]
+        unsettled = [letters(part.find("div").text) for part in status.find_all("div", "unsettled")]
         assert unsettled == ([letters(item.unsettled)] if item.unsettled else []), item.key
         if kind in IN_ORDER:
-            way = [link.attrs["href"] for link in page.one("nav", "neighbours").all("a")]
+            way = [link.attrs["href"] for link in page.find("nav", "neighbours").find_all("a")]
             assert way == [address(neighbour) for neighbour in (before, after) if neighbour], item.key
 
 
@@ -93,7 +93,7 @@ def test_answers_and_questions_stand_where_links_to_them_lead(content, client):
         for item in content.all(kind):
             path_of_item, _, anchor = address(item).partition("#")
             assert path_of_item == TOOLBOX + path
-            assert folded(item.question) in page.one(id=anchor).text
+            assert folded(item.question) in page.find(id=anchor).text
 
 
 # Finding an item ------------------------------------------------------------------------------------
@@ -103,12 +103,12 @@ def test_answers_and_questions_stand_where_links_to_them_lead(content, client):
 def test_a_code_is_found_in_small_letters_too(kind, content, client):
     item = content.all(kind)[0]
     page = read(client, address(item).replace(item.code, item.code.lower()))
-    assert page.one("h1").text == folded(item.title)
+    assert page.find("h1").text == folded(item.title)
 
 
 def test_a_source_is_found_in_capitals_too(content, client):
     item = content.sources[0]
-    assert read(client, address(item).replace(item.slug, item.slug.upper())).one("h1").text == item.name
+    assert read(client, address(item).replace(item.slug, item.slug.upper())).find("h1").text == item.name
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_a_source_is_found_in_capitals_too(content, client):
 )  # fmt: skip
 def test_what_does_not_exist_is_a_404_that_leads_on(path, content, client):
     page = read(client, TOOLBOX + path, status=404)
-    assert page.one("h1").text == "The page does not exist"
-    assert TOOLBOX in [link.attrs["href"] for link in page.one("main").all("a")]
+    assert page.find("h1").text == "The page does not exist"
+    assert TOOLBOX in [link.attrs["href"] for link in page.find("main").find_all("a")]
 
 
 def test_what_is_not_public_does_not_exist_for_a_visitor_and_nothing_leads_there(content_rows, client):
@@ -132,7 +132,7 @@ def test_what_is_not_public_does_not_exist_for_a_visitor_and_nothing_leads_there
     phases = Phase.objects.all()
     assert phases
     for path in ("", "risici/", "krav/", "aktiviteter/A25/", *(f"faser/{phase.slug}/" for phase in phases)):
-        targets = [link.attrs.get("href", "") for link in read(client, TOOLBOX + path).all("a")]
+        targets = [link.attrs.get("href", "") for link in read(client, TOOLBOX + path).find_all("a")]
         assert targets, path
         assert not [target for target in targets if target.endswith("/R09/")], path
 
@@ -182,9 +182,9 @@ def test_what_is_unsettled_is_told_on_the_page(content_rows, client):
         certainty=Certainty.UNCERTAIN, unsettled="Ordlyden afventer.\n\n- første sag\n- anden sag"
     )
     toolbox_version.bump()
-    (box,) = status_of(read(client, f"{TOOLBOX}krav/K01/")).all("div", "unsettled")
-    assert box.one("h2").text == "Unsettled"
-    assert [item.text for item in box.all("li")] == ["første sag", "anden sag"]
+    (box,) = status_of(read(client, f"{TOOLBOX}krav/K01/")).find_all("div", "unsettled")
+    assert box.find("h2").text == "Unsettled"
+    assert [item.text for item in box.find_all("li")] == ["første sag", "anden sag"]
 
 
 # Sources --------------------------------------------------------------------------------------------
@@ -205,17 +205,19 @@ def test_a_source_that_is_not_plainly_law_says_so_wherever_it_is_named(state, la
     toolbox_version.bump()
     for path in (f"krav/{requirement.code}/", f"kilder/{source.slug}/"):
         page = read(client, TOOLBOX + path)
-        parts = [part for part in [*page.all("li"), *page.all("dl", "facts")] if part.has("span", "legal-tag")]
+        parts = [
+            part for part in [*page.find_all("li"), *page.find_all("dl", "facts")] if part.has("span", "legal-tag")
+        ]
         named = [part for part in parts if source.name in part.text or part.tag == "dl"]
-        assert any(label == tag.text for part in named for tag in part.all("span", "legal-tag")), path
+        assert any(label == tag.text for part in named for tag in part.find_all("span", "legal-tag")), path
     listed = read(client, f"{TOOLBOX}kilder/?q={source.slug}")
-    (row,) = [row for row in listed.all("li", "entry") if row.one("a").text == source.name]
-    assert label in [tag.text for tag in row.all("span", "legal-tag")]
+    (row,) = [row for row in listed.find_all("li", "entry") if row.find("a").text == source.name]
+    assert label in [tag.text for tag in row.find_all("span", "legal-tag")]
 
 
 def test_a_source_page_shows_all_that_rests_on_it_and_on_its_parts(content, client):
     act = next(source for source in content.sources if len(content.provisions(source)) > 3)
-    addresses = {link.attrs["href"] for link in read(client, address(act)).one("main").all("a")}
+    addresses = {link.attrs["href"] for link in read(client, address(act)).find("main").find_all("a")}
     assert {address(part) for part in content.provisions(act)} <= addresses
     for part in content.within(act):
         for kind in ("activity", "template", "risk", "requirement", "guidance"):
@@ -248,8 +250,8 @@ def not_marked(element: Element, language: str = "en") -> Iterator[str]:
 def test_danish_content_on_an_english_page_is_marked_as_danish(path, content, client):
     """So that a screen reader reads it in Danish (WCAG 3.1.2)."""
     page = read(client, TOOLBOX + path)
-    assert not notices_of(page)
-    assert set(not_marked(page.one("main"))) == set()
+    assert not notice_texts(page)
+    assert set(not_marked(page.find("main"))) == set()
 
 
 def test_the_texts_of_an_item_are_marked_as_danish_whatever_their_letters(content, client):
@@ -262,7 +264,7 @@ def test_the_texts_of_an_item_are_marked_as_danish_whatever_their_letters(conten
         ("phase", ("name", "summary", "goal", "result")),
     ):
         item = content.all(kind)[0]
-        danish = "".join(letters(part.text) for part in read(client, address(item)).one("main").all(lang="da"))
+        danish = "".join(letters(part.text) for part in read(client, address(item)).find("main").find_all(lang="da"))
         for name in names:
             assert letters(getattr(item, name)) in danish, (kind, name)
 
@@ -274,6 +276,8 @@ def test_only_what_was_read_in_its_source_is_said_to_be(content, client):
     for (certainty, _), source in examples.items():
         page = read(client, f"{TOOLBOX}kilder/{source.slug}/")
         (checked,) = (
-            row.one("dd").text for row in page.one("dl", "item-facts").all("div") if row.one("dt").text == "Checked"
+            row.find("dd").text
+            for row in page.find("dl", "item-facts").find_all("div")
+            if row.find("dt").text == "Checked"
         )
         assert ("in the text of the source" in checked) == (certainty == "verified"), source.slug

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.reading import Element, notices_of, read
+from tests.reading import Element, notice_texts, read
 
 OVERVIEW = "/en/juridisk-vaerktoejskasse/"
 SITUATIONS = [
@@ -18,24 +18,24 @@ SITUATIONS = [
 
 def chips_of(page: Element) -> dict[str, str]:
     """The text of each chip, and the address without its choice."""
-    return {chip.text: chip.attrs["href"] for chip in page.all("a", "chip")}
+    return {chip.text: chip.attrs["href"] for chip in page.find_all("a", "chip")}
 
 
 def entries(page: Element) -> dict[str, Element]:
     """The activities of the list, by code."""
-    return {entry.one("a", "ref").one("span", "code").text: entry for entry in page.all("li", "plan-entry")}
+    return {entry.find("a", "ref").find("span", "code").text: entry for entry in page.find_all("li", "plan-entry")}
 
 
 def parts_listed(entry: Element) -> Iterator[str]:
     """Who takes part in an activity and why, as the list says it, in the drawing's words: Danish on any page."""
-    for part in entry.one("dl", "who").all("div"):
-        name, mark, _ = part.one("dt").text.partition(" (responsible)")
-        yield f"{entry.one('a', 'ref').text}. {name} ({'ansvarlig' if mark else 'inddrages'}): {part.one('dd').text}"
+    for part in entry.find("dl", "who").find_all("div"):
+        name, mark, _ = part.find("dt").text.partition(" (responsible)")
+        yield f"{entry.find('a', 'ref').text}. {name} ({'ansvarlig' if mark else 'inddrages'}): {part.find('dd').text}"
 
 
 def name_of(link: Element) -> str:
     """The name of a link for a screen reader."""
-    names = [link.attrs.get("aria-label", ""), *(title.text for title in link.all("title")), link.text]
+    names = [link.attrs.get("aria-label", ""), *(title.text for title in link.find_all("title")), link.text]
     return folded(next(filter(None, names)))
 
 
@@ -59,16 +59,16 @@ def test_a_yes_that_an_earlier_no_overrules_is_named(content, client):
     """Otherwise the chip would say yes and the plan leave out what belongs to it."""
     question = next(question for question in content.questions if question.requires is not None)
     page = read(client, f"{OVERVIEW}?{question.requires.code}=no&{question.code}=yes")
-    (notice,) = notices_of(page)
+    (notice,) = notice_texts(page)
     assert question.question in notice
     assert question.requires.question in notice
-    assert notices_of(read(client, f"{OVERVIEW}?{question.requires.code}=yes&{question.code}=yes")) == []
+    assert notice_texts(read(client, f"{OVERVIEW}?{question.requires.code}=yes&{question.code}=yes")) == []
 
 
 def test_what_a_vendor_must_know_is_one_click_away_and_nothing_is_printed_where_nothing_applies(content, client):
     page = read(client, OVERVIEW)
-    (link,) = [link for link in page.all("a") if link.text == "What a vendor must know"]
-    assert read(client, link.attrs["href"]).one("h1").text == content.find("role", "leverandor").name
+    (link,) = [link for link in page.find_all("a") if link.text == "What a vendor must know"]
+    assert read(client, link.attrs["href"]).find("h1").text == content.find("role", "leverandor").name
     assert page.has("button", **{"data-print": "sheet"})
     every_no = "&".join(f"{question.code}=no" for question in content.questions)
     empty = read(client, f"{OVERVIEW}?role=borger&{every_no}")
@@ -82,7 +82,7 @@ def test_what_a_vendor_must_know_is_one_click_away_and_nothing_is_printed_where_
 def test_everything_is_shown_where_nothing_is_chosen(content, client):
     page = read(client, OVERVIEW)
     assert set(entries(page)) == {activity.code for activity in content.activities}
-    assert page.one("h2", id="results-heading").text == f"All {len(content.activities)} activities"
+    assert page.find("h2", id="results-heading").text == f"All {len(content.activities)} activities"
     assert chips_of(page) == {}
 
 
@@ -97,7 +97,7 @@ def test_an_answer_brings_what_it_decides_with_the_reason_or_takes_it_away(conte
     for (question, answer), reasons in decided.items():
         listed = entries(read(client, OVERVIEW + query_for(question, answer)))
         for code, reason in reasons.items():
-            assert listed[code].one("p", "plan-reason").text == f"Fordi {reason}."
+            assert listed[code].find("p", "plan-reason").text == f"Fordi {reason}."
             assert not listed[code].has("p", "plan-open")
         hidden = entries(read(client, OVERVIEW + query_for(question, OPPOSITE[answer])))
         assert not set(reasons) & set(hidden), question.code
@@ -105,7 +105,7 @@ def test_an_answer_brings_what_it_decides_with_the_reason_or_takes_it_away(conte
 
 def test_what_depends_on_an_unanswered_question_stays_and_says_so(content, client):
     page = read(client, f"{OVERVIEW}?leverandoer=yes")
-    questions = {field.attrs["id"]: field.one("legend").text for field in page.all("fieldset", "screening")}
+    questions = {field.attrs["id"]: field.find("legend").text for field in page.find_all("fieldset", "screening")}
     assert questions == {question.code: question.question for question in content.questions}
     listed = entries(page)
     for activity in content.activities:
@@ -114,9 +114,9 @@ def test_what_depends_on_an_unanswered_question_stays_and_says_so(content, clien
         if any((condition.question.code, condition.answer) == ("leverandoer", "yes") for condition in conditions):
             assert "Depends on" not in listed[activity.code].text, activity.code
         elif open_:
-            reason = listed[activity.code].one("p", "plan-open")
+            reason = listed[activity.code].find("p", "plan-open")
             assert reason.text.startswith("Depends on a question that you have not answered:")
-            links = {link.attrs["href"].removeprefix("#"): link.text for link in reason.all("a")}
+            links = {link.attrs["href"].removeprefix("#"): link.text for link in reason.find_all("a")}
             assert links == {code: questions[code] for code in open_}
 
 
@@ -126,7 +126,7 @@ def test_what_always_applies_says_so_among_what_has_a_reason(content, client):
     assert always
     for code in always:
         assert not listed[code].has("p", "plan-reason"), code
-        assert listed[code].one("p", "plan-open").text == "Applies to every AI solution."
+        assert listed[code].find("p", "plan-open").text == "Applies to every AI solution."
 
 
 def test_no_to_a_question_is_no_to_what_follows_on_it(content, client):
@@ -134,19 +134,19 @@ def test_no_to_a_question_is_no_to_what_follows_on_it(content, client):
     no = f"{OVERVIEW}?{following.requires.code}=no"
     alone, contradicted = read(client, no), read(client, f"{no}&{following.code}=yes")
     assert list(entries(alone)) == list(entries(contradicted))
-    field = alone.one("fieldset", "screening", id=following.code)
+    field = alone.find("fieldset", "screening", id=following.code)
     assert "Counts as no, since it follows from another answer." in field.text
 
 
 def test_a_role_sees_what_it_takes_part_in_and_nothing_else(content, client):
     for role in content.roles:
         listed = entries(read(client, f"{OVERVIEW}?role={role.slug}"))
-        reading = read(client, f"{OVERVIEW}roller/{role.slug}/").all("ul", "reading")
-        assert list(listed) == [code.text for phase in reading for code in phase.all("span", "code")], role.slug
+        reading = read(client, f"{OVERVIEW}roller/{role.slug}/").find_all("ul", "reading")
+        assert list(listed) == [code.text for phase in reading for code in phase.find_all("span", "code")], role.slug
         for code, entry in listed.items():
             (part_text,) = [part for part in parts_listed(entry) if f". {role.name} (" in part]
             why = part_text.partition("): ")[2]
-            assert f"{role.short_name}: {why}" in [reason.text for reason in entry.all("p", "plan-reason")], (
+            assert f"{role.short_name}: {why}" in [reason.text for reason in entry.find_all("p", "plan-reason")], (
                 role.slug,
                 code,
             )
@@ -156,8 +156,8 @@ def test_risks_and_requirements_of_the_situation_are_named_with_their_reason(con
     first = next(condition for risk in content.risks for condition in content.conditions(risk))
     answered = (first.question, first.answer)
     page = read(client, OVERVIEW + query_for(*answered))
-    also = page.one("section", **{"aria-labelledby": "also-heading"})
-    named = {item.one("span", "code").text: item.one("span", "ref-reason").text for item in also.all("li")}
+    also = page.find("section", **{"aria-labelledby": "also-heading"})
+    named = {item.find("span", "code").text: item.find("span", "ref-reason").text for item in also.find_all("li")}
     for item in (*content.risks, *content.requirements):
         holding = [row for row in content.conditions(item) if (row.question, row.answer) == answered]
         if holding:
@@ -169,10 +169,10 @@ def test_risks_and_requirements_of_the_situation_are_named_with_their_reason(con
 def test_the_requirements_that_apply_are_one_click_from_an_annex(query, content, client):
     """Those that may apply too, as long as the question that decides is not answered."""
     (link,) = [
-        link for link in read(client, OVERVIEW + query).all("a") if link.text.startswith("Pick the requirements")
+        link for link in read(client, OVERVIEW + query).find_all("a") if link.text.startswith("Pick the requirements")
     ]
     page = read(client, link.attrs["href"])
-    picked = {box.attrs["value"] for box in page.all("input", name="pick") if "checked" in box.attrs}
+    picked = {box.attrs["value"] for box in page.find_all("input", name="pick") if "checked" in box.attrs}
     ruled_out = {
         requirement.code
         for requirement in content.requirements
@@ -187,7 +187,7 @@ def test_the_requirements_that_apply_are_one_click_from_an_annex(query, content,
 
 def test_what_the_address_cannot_mean_is_dropped_and_named(content, client):
     page = read(client, f"{OVERVIEW}?role=ukendt&udvikler=maaske&x=1&generativ=yes")
-    notices = notices_of(page)
+    notices = notice_texts(page)
     assert len(notices) == 3
     assert all(any(word in notice for notice in notices) for word in ("“ukendt”", "“maaske”", "“x”"))
     assert list(entries(page)) == list(entries(read(client, f"{OVERVIEW}?generativ=yes")))
@@ -195,7 +195,7 @@ def test_what_the_address_cannot_mean_is_dropped_and_named(content, client):
 
 def test_of_two_answers_to_a_question_one_counts_and_the_page_says_so(content, client):
     page = read(client, f"{OVERVIEW}?generativ=no&generativ=yes")
-    (notice,) = notices_of(page)
+    (notice,) = notice_texts(page)
     assert "Two answers were given" in notice
     assert len(chips_of(page)) == 1
 
@@ -203,11 +203,13 @@ def test_of_two_answers_to_a_question_one_counts_and_the_page_says_so(content, c
 def test_the_form_shows_what_the_address_says(content, client):
     page = read(client, f"{OVERVIEW}?role=dpo&generativ=yes&udvikler=no")
     chosen = [
-        option.attrs["value"] for option in page.one("select", id="role").all("option") if "selected" in option.attrs
+        option.attrs["value"]
+        for option in page.find("select", id="role").find_all("option")
+        if "selected" in option.attrs
     ]
     assert chosen == ["dpo"]
     checked = {
-        box.attrs["name"]: box.attrs["value"] for box in page.all("input", type="radio") if "checked" in box.attrs
+        box.attrs["name"]: box.attrs["value"] for box in page.find_all("input", type="radio") if "checked" in box.attrs
     }
     assert {name: value for name, value in checked.items() if value} == {"generativ": "yes", "udvikler": "no"}
     assert set(checked) == {question.code for question in content.questions}
@@ -228,7 +230,7 @@ def test_each_chip_takes_its_own_choice_away(content, client):
 
 def test_all_is_cleared_at_once(content, client):
     page = read(client, f"{OVERVIEW}?role=dpo&generativ=yes&x=1")
-    (clear,) = [link for link in page.all("a") if link.text == "Clear all"]
+    (clear,) = [link for link in page.find_all("a") if link.text == "Clear all"]
     assert clear.attrs["href"] == OVERVIEW
 
 
@@ -238,27 +240,27 @@ def test_all_is_cleared_at_once(content, client):
 @pytest.mark.parametrize("query", SITUATIONS)
 def test_the_drawing_and_the_list_say_the_same(query, content, client):
     page = read(client, OVERVIEW + query)
-    drawing, listed = page.one("svg", "onepager"), entries(page)
-    chips = drawing.all("a", "op-chip")
-    assert {chip.one("text").text for chip in chips} == set(listed)
+    drawing, listed = page.find("svg", "onepager"), entries(page)
+    chips = drawing.find_all("a", "op-chip")
+    assert {chip.find("text").text for chip in chips} == set(listed)
     assert sorted(name_of(chip) for chip in chips) == sorted(
         part for entry in listed.values() for part in parts_listed(entry)
     )
-    where = {code: entry.one("a", "ref").attrs["href"] for code, entry in listed.items()}
-    assert {chip.one("text").text: chip.attrs["href"] for chip in chips} == where
-    titles = {entry.one("a", "ref").text for entry in listed.values()}
-    assert {name_of(title) for title in drawing.all("a", "op-title")} == titles
+    where = {code: entry.find("a", "ref").attrs["href"] for code, entry in listed.items()}
+    assert {chip.find("text").text: chip.attrs["href"] for chip in chips} == where
+    titles = {entry.find("a", "ref").text for entry in listed.values()}
+    assert {name_of(title) for title in drawing.find_all("a", "op-title")} == titles
 
 
 @pytest.mark.parametrize("query", SITUATIONS)
 def test_both_have_all_phases_and_the_decision_points(query, content, client):
     page = read(client, OVERVIEW + query)
-    drawing = page.one("svg", "onepager")
+    drawing = page.find("svg", "onepager")
     phases = [str(phase) for phase in content.phases]
-    assert [name_of(head) for head in drawing.all("a", "op-phase")] == phases
-    assert [part.one("h3").text for part in page.all("section", "plan-phase")] == phases
+    assert [name_of(head) for head in drawing.find_all("a", "op-phase")] == phases
+    assert [part.find("h3").text for part in page.find_all("section", "plan-phase")] == phases
     last = content.phases[-1]
-    gates = [gate.one("text").text for gate in drawing.all("a", "op-gate")]
+    gates = [gate.find("text").text for gate in drawing.find_all("a", "op-gate")]
     assert gates == [
         code
         for code, entry in entries(page).items()
@@ -268,15 +270,15 @@ def test_both_have_all_phases_and_the_decision_points(query, content, client):
 
 @pytest.mark.parametrize("query", SITUATIONS)
 def test_the_name_of_a_phase_is_not_broken_inside_a_word(query, content, client):
-    heads = read(client, OVERVIEW + query).one("svg", "onepager").all("a", "op-phase")
-    assert [head.one("text").text for head in heads] == [str(phase) for phase in content.phases]
+    heads = read(client, OVERVIEW + query).find("svg", "onepager").find_all("a", "op-phase")
+    assert [head.find("text").text for head in heads] == [str(phase) for phase in content.phases]
 
 
 def test_the_drawing_shows_who_is_responsible(content, client):
-    chips = read(client, OVERVIEW).one("svg", "onepager").all("a", "op-chip")
+    chips = read(client, OVERVIEW).find("svg", "onepager").find_all("a", "op-chip")
     assert chips
     for chip in chips:
-        is_filled = chip.one("rect").attrs["fill"] != "#ffffff"
+        is_filled = chip.find("rect").attrs["fill"] != "#ffffff"
         assert is_filled == ("(ansvarlig)" in name_of(chip))
 
 

@@ -14,7 +14,7 @@ from kl_ai.search.index import WordIndex
 from marketoverview.market.snapshot import Snapshot
 from tests.builders import make_question, make_response
 from tests.long_queries import long_queries
-from tests.reading import MARKET, Element, names_of, notices_of, parse, read, total_of
+from tests.reading import MARKET, Element, notice_texts, parse, read, result_count, vendor_names
 from tests.selections import SURVEY
 
 SELECTION_PAGES = [
@@ -167,11 +167,11 @@ unknown_names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min
 def test_unknown_filters_are_named_and_change_nothing(demo, client, path, unknown, data):
     known = data.draw(st.sampled_from(["", "services=advisory", "technologies=nlp&q=data"]))
     page = page_of(client, path, "&".join([known, *(f"{name}={data.draw(st.integers(0, 9))}" for name in unknown)]))
-    notices = notices_of(page)
+    notices = notice_texts(page)
     assert len(notices) == len(unknown)
     assert all(any(f"“{name}”" in notice for notice in notices) for name in unknown)
     if path == MARKET:
-        assert total_of(page) == total_of(read(client, f"{MARKET}?{known}"))
+        assert result_count(page) == result_count(read(client, f"{MARKET}?{known}"))
 
 
 LONG = long_queries("services", "services=advisory")
@@ -182,7 +182,7 @@ LONG = long_queries("services", "services=advisory")
 )
 @pytest.mark.parametrize("query", LONG.values(), ids=LONG)
 def test_an_absurdly_long_address_is_cut_and_says_so(path, query, demo, client):
-    assert "The address was too long. Its last part was ignored." in notices_of(page_of(client, path, query))
+    assert "The address was too long. Its last part was ignored." in notice_texts(page_of(client, path, query))
 
 
 def test_a_long_search_does_not_take_longer_than_a_short_one(demo, client, monkeypatch):
@@ -203,7 +203,7 @@ def test_an_empty_result_of_many_choices_is_not_searched_for_ways_out_for_ever(d
     matched = []
     match = Snapshot.match
     monkeypatch.setattr(Snapshot, "match", lambda *args, **kwargs: matched.append(1) or match(*args, **kwargs))
-    assert names_of(page_of(client, MARKET, "&".join(f"{code}=nobody" for code in codes))) == []
+    assert vendor_names(page_of(client, MARKET, "&".join(f"{code}=nobody" for code in codes))) == []
     assert len(matched) < 1000
 
 
@@ -212,14 +212,14 @@ def test_an_empty_result_of_many_choices_is_not_searched_for_ways_out_for_ever(d
 
 def test_of_a_value_given_twice_the_last_one_counts(demo, client):
     page = page_of(client, MARKET, "sort=confirmed&sort=rotation&page=9&page=1&q=x&q=data")
-    assert page.one("input", id="q").attrs["value"] == "data"
-    assert notices_of(page) == []
+    assert page.find("input", id="q").attrs["value"] == "data"
+    assert notice_texts(page) == []
 
 
 def test_a_code_of_another_question_is_unknown_here(demo, client):
     page = page_of(client, MARKET, "services=nlp&technologies=advisory")
-    assert len(notices_of(page)) == 2
-    assert total_of(page) == 35
+    assert len(notice_texts(page)) == 2
+    assert result_count(page) == 35
 
 
 @pytest.mark.parametrize("path", [MARKET, f"{MARKET}figurer/", f"{MARKET}matrix/", f"{MARKET}markedsnotat/"])
@@ -228,16 +228,16 @@ def test_a_code_of_another_question_is_unknown_here(demo, client):
 )
 def test_markup_in_the_address_stays_text(path, text, demo, client):
     page = page_of(client, path, urlencode(dict.fromkeys(("q", "services", "sort", "x"), text)))
-    assert len(notices_of(page)) >= 3
-    assert not [script for script in page.all("script") if "src" not in script.attrs]
-    assert "49" not in " ".join(notices_of(page))
-    assert not [link for link in page.all("a") if link.attrs.get("href", "").startswith("javascript")]
+    assert len(notice_texts(page)) >= 3
+    assert not [script for script in page.find_all("script") if "src" not in script.attrs]
+    assert "49" not in " ".join(notice_texts(page))
+    assert not [link for link in page.find_all("a") if link.attrs.get("href", "").startswith("javascript")]
 
 
 @pytest.mark.parametrize("path", [MARKET, f"{MARKET}figurer/services/", f"{MARKET}matrix/?by=offerings"])
 def test_links_of_a_page_do_not_carry_what_was_ignored(path, demo, client):
     page = read(client, f"{path}{'&' if '?' in path else '?'}services=advisory&evil=1&technologies=nonsense")
-    links = [link.attrs["href"] for link in page.one("main").all("a")]
+    links = [link.attrs["href"] for link in page.find("main").find_all("a")]
     assert any("services=advisory" in link for link in links)
     assert not [link for link in links if "evil" in link or "nonsense" in link]
 
@@ -282,7 +282,7 @@ def test_an_address_of_nothing_is_a_404_in_the_design(demo, client, template, se
     response = client.get(MARKET + template.format(quote(segment, safe="")))
     assert response.status_code == 404, segment
     page = parse(response.content.decode())
-    assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+    assert MARKET in [link.attrs["href"] for link in page.find("main").find_all("a")]
     assert page.has("header")
 
 
@@ -293,5 +293,5 @@ def test_an_address_of_nothing_is_a_404_in_the_design(demo, client, template, se
 def test_a_404_does_not_link_to_where_its_address_points(path, demo, client):
     response = client.generic("GET", "/", PATH_INFO=path)
     assert response.status_code == 404
-    links = [link.attrs["href"] for link in parse(response.content.decode()).all("a")]
+    links = [link.attrs["href"] for link in parse(response.content.decode()).find_all("a")]
     assert not [link for link in links if link.startswith(("//", "/\\")) or "://evil" in link]

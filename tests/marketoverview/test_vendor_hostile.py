@@ -92,9 +92,9 @@ def test_a_website_that_is_none_is_refused_with_one_error_and_comes_back(address
     page = save_website(member, draft, address)
     assert page.status_code == 200
     assert draft.website == ""
-    form = parse(page.content.decode()).one("main")
-    assert form.one("input", name="website").attrs["value"] == address
-    assert form.one(cls="form-error-message").text == error
+    form = parse(page.content.decode()).find("main")
+    assert form.find("input", name="website").attrs["value"] == address
+    assert form.find(cls="form-error-message").text == error
 
 
 def test_a_website_without_its_scheme_gets_one(draft, member):

@@ -26,7 +26,7 @@ from kl_ai.export.docx import (
     docx_response,
 )
 from tests.office import convert, needs_office
-from tests.word import FIELD_KINDS, every_block, letters, open_document, text_of, values, xml_parts
+from tests.word import FIELD_KINDS, element_text, every_block, letters, open_document, values, xml_parts
 
 HOSTILE = [
     '<select> & "Søren"',
@@ -54,7 +54,7 @@ def controls(*blocks) -> list[etree._Element]:
 def paragraphs(*blocks) -> list[tuple[str, str]]:
     """Style and text of each paragraph after the title."""
     word = open_document(Document("T", blocks=blocks))
-    return [(p.style.style_id, text_of(p._p)) for p in word.paragraphs[1:] if p.style.style_id != "Spacer"]
+    return [(p.style.style_id, element_text(p._p)) for p in word.paragraphs[1:] if p.style.style_id != "Spacer"]
 
 
 # Text from anywhere -----------------------------------------------------------------------------
@@ -63,12 +63,12 @@ def paragraphs(*blocks) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_any_text_stands_in_the_document_wherever_it_is_put(text):
     word = open_document(every_block(text))
-    body = letters(text_of(word.element.body))
+    body = letters(element_text(word.element.body))
     for place in PLACES:
         assert letters(f"{place} {text}") in body
     section = word.sections[0]
-    assert letters(f"Hoved {text}") in letters(text_of(section.header._element))
-    assert letters(f"Fod {text}") in letters(text_of(section.footer._element))
+    assert letters(f"Hoved {text}") in letters(element_text(section.header._element))
+    assert letters(f"Fod {text}") in letters(element_text(section.footer._element))
 
 
 @given(st.text())
@@ -76,7 +76,7 @@ def test_any_text_stands_in_the_document_wherever_it_is_put(text):
 def test_no_text_breaks_a_document(text):
     content = docx_bytes(every_block(text))
     xml_parts(content)
-    assert letters(f"celle {text}") in letters(text_of(docx.Document(io.BytesIO(content)).element.body))
+    assert letters(f"celle {text}") in letters(element_text(docx.Document(io.BytesIO(content)).element.body))
 
 
 def test_line_breaks_tabs_and_blanks_of_a_value_stay():
@@ -137,13 +137,13 @@ def test_prose_has_real_lists_and_guidance_has_its_own_style():
 def test_a_table_repeats_its_headings_and_keeps_rows_whole():
     word = open_document(every_block())
     table = word.tables[-1]
-    assert [text_of(cell._tc) for cell in table.rows[0].cells] == ["Kolonne ", "Vurdering", "Udført"]
+    assert [element_text(cell._tc) for cell in table.rows[0].cells] == ["Kolonne ", "Vurdering", "Udført"]
     rows = list(table._tbl.iter(qn("w:tr")))
     assert [row.find(".//" + qn("w:tblHeader")) is not None for row in rows] == [True, False, False, False]
     assert all(row.find(".//" + qn("w:cantSplit")) is not None for row in rows)
     assert values(table._tbl, "w:tblCaption") == ["Tabel"]
     assert values(table._tbl, "w:gridCol", "w:w") == ["4819", "2409", "2410"]
-    assert text_of(table.cell(2, 2)._tc) == ""
+    assert element_text(table.cell(2, 2)._tc) == ""
 
 
 def test_a_cell_holds_paragraphs_lists_and_what_one_fills_in():
@@ -152,7 +152,7 @@ def test_a_cell_holds_paragraphs_lists_and_what_one_fills_in():
     )
     cell, blank, tick, plain = table.tables[0].cell(1, 0), *table.tables[0]._cells[3:]
     assert [p.style.style_id for p in cell.paragraphs] == ["TableText", "TableText", "TableList"]
-    assert (text_of(blank._tc), text_of(tick._tc), text_of(plain._tc)) == ("Skriv her", "☐", "-")
+    assert (element_text(blank._tc), element_text(tick._tc), element_text(plain._tc)) == ("Skriv her", "☐", "-")
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_field_is_a_content_control_named_by_its_label(kind, expected):
         assert values(control, "w:tag") == ["Systemets navn"]
         assert values(control, "w:alias")[0].startswith("Systemets navn")
         assert (control.find(".//" + qn("w:showingPlcHdr")) is None) == (expected[0] == "checkbox")
-        assert text_of(control.getparent())
+        assert element_text(control.getparent())
 
 
 def test_a_date_is_danish_and_a_choice_has_each_option_once():
@@ -225,13 +225,13 @@ def test_boxes_to_tick_are_empty_and_named():
         assert [values(box, "w:alias")[0][-6:] for box in (yes, no)] == ["… – Ja", " – Nej"]
     assert max(len(value) for tag in ("w:alias", "w:tag") for value in values(yes, tag) + values(no, tag)) <= 64
     assert values(yes, "w14:checked", "w14:val") == ["0"]
-    assert text_of(yes.getparent().getparent()).count("☐") == 2
+    assert element_text(yes.getparent().getparent()).count("☐") == 2
 
 
 def test_wording_has_a_control_where_one_writes():
     blocks = [Wording("Aftale med [skriv leverandørens\nnavn] og [andet].\n\n- Fra [Skriv dato]")]
     box = open_document(Document("T", blocks=blocks)).tables[0]
-    assert text_of(box._tbl) == "Aftale med [skriv leverandørens navn] og [andet].\nFra [Skriv dato]"
+    assert element_text(box._tbl) == "Aftale med [skriv leverandørens navn] og [andet].\nFra [Skriv dato]"
     assert values(box._tbl, "w:alias") == ["skriv leverandørens navn", "Skriv dato"]
 
 
@@ -241,7 +241,7 @@ def test_controls_have_ids_of_their_own_and_say_what_to_do():
     assert len(ids) == len(set(ids)) == 12
     assert values(body, "w:alias").count("Skriv vurdering") == 1
     with translation.override("da"):
-        assert translation.gettext("Click and write") in text_of(body)
+        assert translation.gettext("Click and write") in element_text(body)
 
 
 # The page and the file --------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def test_each_page_has_header_footer_and_its_number():
     assert values(footer, "w:fldSimple", "w:instr") == ["PAGE", "NUMPAGES"]
     with translation.override("da"):
         sentence = translation.gettext("Page {page} of {pages}").format(page=1, pages=1)
-    assert text_of(footer) == f"Fod \t{sentence}"
+    assert element_text(footer) == f"Fod \t{sentence}"
     assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
     assert {round(side.cm, 1) for side in (section.left_margin, section.right_margin, section.top_margin)} == {2.0}
 
@@ -274,7 +274,7 @@ def test_the_document_says_its_language_everywhere():
 
 def test_words_that_are_added_follow_the_document_not_the_visitor():
     with translation.override("da"):
-        english = text_of(open_document(every_block(language="en-GB")).element.body)
+        english = element_text(open_document(every_block(language="en-GB")).element.body)
     assert "Click and write" in english
     assert "Nej" not in english
 

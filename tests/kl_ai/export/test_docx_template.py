@@ -13,7 +13,7 @@ from docx.shared import Cm, RGBColor
 from kl_ai.export import docx_template
 from kl_ai.export.docx import docx_bytes
 from kl_ai.export.docx_template import STYLE_NAMES, TEMPLATE
-from tests.word import every_block, open_document, text_of, values, xml_parts
+from tests.word import element_text, every_block, open_document, values, xml_parts
 
 DEFAULTS = {"Normal", "Default Paragraph Font", "No List", "Normal Table"}
 REFERENCES = ("w:pStyle", "w:rStyle", "w:tblStyle")
@@ -143,7 +143,7 @@ def test_what_stands_beside_the_texts_of_header_and_footer_stays(template, save_
     section = open_document(every_block()).sections[0]
     assert [paragraph.text for paragraph in section.header.paragraphs] == ["Hoved ", "KL, Weidekampsgade 10"]
     assert section.header.paragraphs[0].runs[0].bold
-    assert text_of(section.footer._element) == "Fod \tSide 1 af 1"
+    assert element_text(section.footer._element) == "Fod \tSide 1 af 1"
 
 
 def test_no_control_of_header_and_footer_is_left():

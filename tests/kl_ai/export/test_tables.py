@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from kl_ai.export.cells import without_formula
 from kl_ai.export.tables import csv_response, json_stream
-from tests.spreadsheets import CLEANED, FORMULAS, NO_FORMULAS, content_of
+from tests.spreadsheets import CLEANED, FORMULAS, NO_FORMULAS, response_bytes
 
 DANGEROUS = tuple("=+-@＝＋－＠\t\r\n")
 
 
 def rows_of_csv(response) -> list[list[str]]:
-    content = content_of(response).decode("utf-8")
+    content = response_bytes(response).decode("utf-8")
     assert content.startswith("\ufeff")
     return list(csv.reader(io.StringIO(content[1:], newline=""), delimiter=";"))
 
@@ -77,7 +77,7 @@ def test_numbers_and_dates_stay_numbers_and_dates():
 
 def test_a_csv_has_the_form_that_danish_excel_reads():
     response = csv_response("udtræk æøå.csv", ["Navn", "Ærø"], [["Åse; Bo", 'a "b"']])
-    assert content_of(response) == '\ufeffNavn;Ærø\r\n"Åse; Bo";"a ""b"""\r\n'.encode()
+    assert response_bytes(response) == '\ufeffNavn;Ærø\r\n"Åse; Bo";"a ""b"""\r\n'.encode()
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''udtr%C3%A6k%20%C3%A6%C3%B8%C3%A5.csv"
 
@@ -92,12 +92,12 @@ def test_rows_of_a_csv_are_read_as_the_client_reads():
 @pytest.mark.parametrize("rows", [[], [{"navn": "Åse", "tal": [1, 2]}], [{"n": n} for n in range(20_000)]])
 def test_json_is_one_object_with_the_rows_in_it(rows):
     response = json_stream({"total": len(rows), "date": date(2026, 11, 23), "q": "\ud800"}, "vendors", iter(rows))
-    content = content_of(response)
+    content = response_bytes(response)
     assert json.loads(content) == {"total": len(rows), "date": "2026-11-23", "q": "?", "vendors": rows}
     assert response["Content-Type"] == "application/json"
 
 
 def test_json_keeps_danish_letters_and_refuses_to_overwrite():
-    assert "Åse".encode() in content_of(json_stream({}, "rows", [{"navn": "Åse"}], filename="f.json"))
+    assert "Åse".encode() in response_bytes(json_stream({}, "rows", [{"navn": "Åse"}], filename="f.json"))
     with pytest.raises(ValueError, match="rows"):
         json_stream({"rows": 1}, "rows", [])

@@ -11,12 +11,12 @@ from openpyxl.utils.escape import unescape
 from xlsxwriter.worksheet import Worksheet
 
 from kl_ai.export.xlsx import MAX_CELL, Sheet, TooManyRows, xlsx_response
-from tests.spreadsheets import CLEANED, FORMULAS, NO_FORMULAS, content_of, workbook_of
+from tests.spreadsheets import CLEANED, FORMULAS, NO_FORMULAS, open_workbook, response_bytes
 
 
 def test_text_in_a_workbook_is_text_whatever_it_looks_like():
     texts = [*FORMULAS, *NO_FORMULAS, "http://x.example", "0012", "1e5"]
-    sheet = workbook_of(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], ([text] for text in texts))]))["Ark"]
+    sheet = open_workbook(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], ([text] for text in texts))]))["Ark"]
     for text, (cell,) in zip(texts, sheet.iter_rows(min_row=2, max_row=len(texts) + 1), strict=True):
         # openpyxl leaves the escapes that Excel undoes.
         assert unescape(cell.value or "") == text.translate(CLEANED)
@@ -26,7 +26,7 @@ def test_text_in_a_workbook_is_text_whatever_it_looks_like():
 
 def test_numbers_and_dates_of_a_workbook_are_numbers_and_dates():
     values = [7, -0.5, Decimal("1.5"), date(2026, 11, 23), datetime(2026, 11, 23, 11, 30, tzinfo=UTC), True, None]
-    sheet = workbook_of(xlsx_response("f.xlsx", [Sheet("Ark", list("abcdefg"), [values])])).active
+    sheet = open_workbook(xlsx_response("f.xlsx", [Sheet("Ark", list("abcdefg"), [values])])).active
     assert [cell.value for cell in sheet[2]] == [
         7,
         -0.5,
@@ -46,7 +46,7 @@ def test_sheets_of_data_and_of_notes():
             Sheet("Om udtrækket", [], [["Kriterier", "alle"], ["Kilde", "http://x.example"]], kind="notes"),
         ],
     )
-    data, notes = workbook_of(response)
+    data, notes = open_workbook(response)
     assert (data.freeze_panes, data.auto_filter.ref) == ("A2", "A1:B3")
     assert (data["A1"].font.bold, data["A1"].alignment.wrap_text, data["A2"].font.bold) == (True, True, False)
     assert data.column_dimensions["A"].width > 40 > data.column_dimensions["B"].width
@@ -56,19 +56,19 @@ def test_sheets_of_data_and_of_notes():
 
 
 def test_a_workbook_without_rows_opens():
-    sheet = workbook_of(xlsx_response("f.xlsx", [Sheet("Tom", ["a", "b"], [])])).active
+    sheet = open_workbook(xlsx_response("f.xlsx", [Sheet("Tom", ["a", "b"], [])])).active
     assert [cell.value for cell in sheet[1]] == ["a", "b"]
 
 
 def test_names_of_sheets_are_made_to_fit():
     names = ["Teknologi/område: [alle]?", "x" * 40, "X" * 40, "'", "", "History", "Æ\x00"]
-    found = workbook_of(xlsx_response("f.xlsx", [Sheet(name, ["h"], []) for name in names])).sheetnames
+    found = open_workbook(xlsx_response("f.xlsx", [Sheet(name, ["h"], []) for name in names])).sheetnames
     assert found == ["Teknologi område alle", "x" * 31, "X" * 27 + " (2)", "-", "- (2)", "History (2)", "Æ"]
 
 
 def test_a_column_can_offer_its_values():
     values = ["Opfyldt", 'Delvist "opfyldt"', "Ikke <relevant> & æøå"]
-    sheet = workbook_of(
+    sheet = open_workbook(
         xlsx_response("f.xlsx", [Sheet("Krav", ["Nr.", "Svar"], [[1, ""], [2, ""]], validations={1: values})])
     )
     (validation,) = sheet.active.data_validations.dataValidation
@@ -77,7 +77,7 @@ def test_a_column_can_offer_its_values():
 
 
 def test_a_sheet_without_rows_offers_nothing():
-    sheet = workbook_of(xlsx_response("f.xlsx", [Sheet("Tom", ["Svar"], [], validations={0: ["Ja"]})])).active
+    sheet = open_workbook(xlsx_response("f.xlsx", [Sheet("Tom", ["Svar"], [], validations={0: ["Ja"]})])).active
     assert sheet.data_validations.dataValidation == []
 
 
@@ -102,7 +102,7 @@ def test_values_that_no_drop_down_can_hold_are_refused(values):
 def test_a_row_is_as_high_as_its_longest_text(text, points):
     """LibreOffice opens a file with the heights it has; Excel makes a row fit when somebody edits it."""
     for kind in ("data", "notes"):
-        content = content_of(
+        content = response_bytes(
             xlsx_response("f.xlsx", [Sheet("Ark", ["h", "i"], [[1, text]], widths=[8, 20], kind=kind)])
         )
         assert openpyxl.load_workbook(io.BytesIO(content)).active.row_dimensions[2].height == points
@@ -111,7 +111,7 @@ def test_a_row_is_as_high_as_its_longest_text(text, points):
 
 @pytest.mark.parametrize("text", ["æ" * 40_000, "🙂" * 20_000])
 def test_text_too_long_for_a_cell_is_cut_with_a_mark(text):
-    value = workbook_of(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], [[text]])])).active["A2"].value
+    value = open_workbook(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], [[text]])])).active["A2"].value
     assert value[-1] == "…"
     assert text.startswith(value[:-1])
     assert MAX_CELL - 2 < len(value.encode("utf-16-le")) / 2 <= MAX_CELL
@@ -123,13 +123,13 @@ def test_more_rows_than_a_sheet_holds_are_refused():
 
     with pytest.raises(TooManyRows):
         xlsx_response("f.xlsx", sheet(11), max_rows=10)
-    assert workbook_of(xlsx_response("f.xlsx", sheet(10), max_rows=10)).active.max_row == 11
+    assert open_workbook(xlsx_response("f.xlsx", sheet(10), max_rows=10)).active.max_row == 11
 
 
 def test_equal_content_gives_equal_bytes():
     moment = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
     first, second = (
-        content_of(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], [["æ", 1]])], created=moment)) for _ in range(2)
+        response_bytes(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], [["æ", 1]])], created=moment)) for _ in range(2)
     )
     assert first == second
     assert openpyxl.load_workbook(io.BytesIO(first)).properties.created == datetime(2026, 11, 23, 11, 30)
@@ -139,7 +139,7 @@ def test_a_workbook_is_a_download_of_known_length():
     response = xlsx_response("udtræk.xlsx", [Sheet("Ark", ["h"], [])])
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''udtr%C3%A6k.xlsx"
     assert response["Content-Type"].endswith("spreadsheetml.sheet")
-    assert int(response["Content-Length"]) == len(content_of(response))
+    assert int(response["Content-Length"]) == len(response_bytes(response))
 
 
 def test_the_private_name_of_xlsxwriter_is_still_there():

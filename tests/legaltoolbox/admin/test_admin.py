@@ -52,9 +52,9 @@ def test_an_editor_changes_an_item_but_not_its_key_and_the_page_shows_it_at_once
 
 @pytest.mark.parametrize("model", [Activity, Risk])
 def test_a_form_sent_as_it_was_shown_changes_nothing(model, kl, client):
-    before = read(client, TOOLBOX + PAGES[model]).one("main").text
+    before = read(client, TOOLBOX + PAGES[model]).find("main").text
     assert Form(kl, example(model)).send().redirect_chain
-    assert read(client, TOOLBOX + PAGES[model]).one("main").text == before
+    assert read(client, TOOLBOX + PAGES[model]).find("main").text == before
 
 
 @items
@@ -103,7 +103,7 @@ def test_a_new_risk_is_public_when_it_is_saved_and_its_code_is_checked(kl, clien
         assert not page.send(code=code, **values).redirect_chain, code
     assert not Risk.objects.filter(title="Ny risiko").exists()
     page.send(code="R98", **values)
-    assert read(client, f"{TOOLBOX}risici/R98/").one("h1").text == "Ny risiko"
+    assert read(client, f"{TOOLBOX}risici/R98/").find("h1").text == "Ny risiko"
     assert Risk.objects.get(code="R98").reviewed_on == today
 
 
@@ -113,12 +113,12 @@ def test_a_new_risk_is_public_when_it_is_saved_and_its_code_is_checked(kl, clien
 def test_measures_are_written_one_to_a_line(kl, client):
     page = Form(kl, example(Risk))
     assert "One to a line." in page.text
-    textarea = parse(page.text).one("textarea", name="measures")
+    textarea = parse(page.text).find("textarea", name="measures")
     assert [line for line in "".join(textarea.children).split("\n") if line] == example(Risk).measures
     page.send(measures='Første, med komma\r\n\r\n  Anden "citat"  \r\nTredje')
     assert example(Risk).measures == ["Første, med komma", 'Anden "citat"', "Tredje"]
-    measures = read(client, f"{TOOLBOX}risici/R09/").one("section", **{"aria-labelledby": "measures-heading"})
-    assert [item.text for item in measures.all("li")] == ["Første, med komma", 'Anden "citat"', "Tredje"]
+    measures = read(client, f"{TOOLBOX}risici/R09/").find("section", **{"aria-labelledby": "measures-heading"})
+    assert [item.text for item in measures.find_all("li")] == ["Første, med komma", 'Anden "citat"', "Tredje"]
     assert Form(kl, example(Risk)).send(measures="sags\u00adbehandling\u200b\r\n\u2028\r\n\uf0b7 punkt").redirect_chain
     assert example(Risk).measures == ["sagsbehandling", "punkt"]
     refused = Form(kl, example(Risk)).send(measures=" \r\n ")
@@ -179,7 +179,7 @@ def test_a_preview_shows_the_content_as_it_is_now(kl):
     path = url(Risk, "preview", example(Risk).pk)
     kl.get(path)
     Form(kl, example(Risk)).send(title="Ny titel", is_public=[])
-    assert read(kl, path).one("h1").text == "Ny titel"
+    assert read(kl, path).find("h1").text == "Ny titel"
 
 
 @pytest.mark.parametrize("model", [LegalSource, Role, DocumentTemplate, Requirement])

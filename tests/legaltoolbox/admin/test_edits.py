@@ -83,7 +83,7 @@ def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(kl, client):
     response = first.send(evidence="Nyt bevis.")
     assert not response.redirect_chain
     assert "Somebody saved this while you had it open." in response.content.decode()
-    assert parse(response.content.decode()).one("textarea", name="evidence").text == "Nyt bevis."
+    assert parse(response.content.decode()).find("textarea", name="evidence").text == "Nyt bevis."
     assert example(Requirement).duty == "Ny pligt."
     kl.post(first.url, form_data(response.content.decode()) | first.links)  # having been told
     assert example(Requirement).evidence == "Nyt bevis."

@@ -8,7 +8,7 @@ from tests.admin_pages import Page, form_data, logged_in
 from tests.builders import make_user
 from tests.legaltoolbox.admin.item_forms import Form, example, section_url, url
 from tests.reading import read
-from tests.word import text_of, xml_parts
+from tests.word import element_text, xml_parts
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 QUESTION = {"question": "Er det nyt?", "guidance": "Spørg.", "done_when": "Det er svaret."}
@@ -104,7 +104,7 @@ def test_a_withdrawn_question_leaves_pages_and_files_and_comes_back(kl, client):
         assert (question in read(client, pages[1]).text) == is_shown
         assert (question in client.get(files[0]).content.decode()) == is_shown
         document = xml_parts(client.get(files[1]).getvalue())["word/document.xml"]
-        assert ("A25.2" in text_of(document)) == is_shown
+        assert ("A25.2" in element_text(document)) == is_shown
     assert activity.checklist.get(number=2).key == "2"
 
 

@@ -21,7 +21,7 @@ from legaltoolbox.models import (
     Risk,
     ScaleLevel,
 )
-from tests.legaltoolbox.small import A01, SMALL, WORDS, empty_the_database, texts_of, write
+from tests.legaltoolbox.small import A01, SMALL, WORDS, empty_the_database, file_texts, write
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def test_no_checklist_is_too_short_to_work_through(content):
 
 def test_loaded_content_gives_the_committed_files_byte_for_byte(content_rows):
     exported = files.export()
-    committed = texts_of(FOLDER)
+    committed = file_texts(FOLDER)
     assert set(exported) == set(committed)
     assert [name for name, text in exported.items() if text != committed[name]] == []
 
@@ -95,20 +95,20 @@ def test_check_says_which_file_an_edit_would_change(small):
 def test_check_writes_nothing(small):
     load(small)
     Risk.objects.update(title="KL's ord")
-    before = texts_of(small)
+    before = file_texts(small)
     with pytest.raises(CommandError):
         call_command("export_content", to=small, check=True)
-    assert texts_of(small) == before
+    assert file_texts(small) == before
 
 
 def test_what_is_exported_can_be_loaded_elsewhere_and_is_the_same(small, tmp_path):
     load(small)
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
     Activity.objects.filter(code="A01").update(title="'Grundlag': ja", what="Ét\nto\n\n- tre ", is_public=False)
     Guidance.objects.update(answer="yes", condition="", explanation="\n - foran og bagved \n\n")
     edited = files.export()
     call_command("export_content", to=tmp_path / "other", verbosity=0)
-    assert texts_of(tmp_path / "other") == edited
+    assert file_texts(tmp_path / "other") == edited
     empty_the_database()
     load(tmp_path / "other")
     assert files.export() == edited
@@ -136,7 +136,7 @@ def test_a_provision_that_is_added_among_others_stays_where_it_was_written(small
         "gdpr-art-35",
         "lovforslag",
     ]
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
 
 
 def test_export_costs_the_same_number_of_queries_at_two_sizes(small):

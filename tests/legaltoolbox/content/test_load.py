@@ -20,7 +20,7 @@ from legaltoolbox.models import (
     toolbox_version,
 )
 from tests.legaltoolbox.content.loading import Change, first, item, load_command
-from tests.legaltoolbox.small import A01, SMALL, texts_of, write
+from tests.legaltoolbox.small import A01, SMALL, file_texts, write
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_a_new_installation_gets_the_content_and_what_was_loaded_is_said(small, 
     assert line.startswith("New: 3 LegalSource, 2 Role, 2 Phase")
     assert item(Activity, "A01").responsible.name == "Projektleder"
     assert toolbox_version.current() != before
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
 
 
 def test_history_begins_with_the_load(small):

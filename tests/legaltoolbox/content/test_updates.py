@@ -34,7 +34,7 @@ from tests.legaltoolbox.content.loading import (
     item,
     load_command,
 )
-from tests.legaltoolbox.small import A01, REVIEWED, SMALL, texts_of, write
+from tests.legaltoolbox.small import A01, REVIEWED, SMALL, file_texts, write
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_what_nobody_has_changed_is_updated_with_its_rows_and_links(small, capsy
     assert load_command(files_with(small, change), capsys) == [
         "Updated: A01 (title, sources, involved, conditions, checklist)."
     ]
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
     assert dict(item(Activity, "A01").checklist.values_list("key", "pk")) == rows
     assert history_types(activity) == ["~", "+"]
     assert [history_types(row) for row in activity.checklist.all()] == [["~", "+"], ["~", "+"]]
@@ -79,7 +79,7 @@ def test_a_row_that_moves_keeps_its_key_and_what_refers_to_it(small):
     assert [(row.number, row.code) for row in rows] == [(1, "A01.3"), (2, "A01.2"), (3, "A01.1")]
     assert rows[2].pk == first.pk
     assert rows[2].question == first.question
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
 
 
 def test_a_row_that_the_files_no_longer_have_is_withdrawn_and_comes_back_with_its_key(small, capsys):
@@ -90,11 +90,11 @@ def test_a_row_that_the_files_no_longer_have_is_withdrawn_and_comes_back_with_it
     assert [check.code for check in draft_catalogues.current().checklist(item(Activity, "A01"))] == ["A01.2"]
     row.refresh_from_db()
     assert (row.is_withdrawn, row.question) == (True, "Er grundlaget lagt?")
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
     load(write(small))
     row.refresh_from_db()
     assert (row.is_withdrawn, row.number) == (False, 1)
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
 
 
 def test_a_section_is_withdrawn_with_its_fields(small, capsys):
@@ -107,7 +107,7 @@ def test_a_section_is_withdrawn_with_its_fields(small, capsys):
     template = item(DocumentTemplate, "S01")
     assert [section.heading for section in draft_catalogues.current().sections(template)] == ["Svar"]
     assert template.sections.get(key="1").fields.count() == 4
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
 
 
 def test_an_item_that_the_files_no_longer_have_is_withdrawn_and_comes_back(small, capsys):
@@ -117,10 +117,10 @@ def test_an_item_that_the_files_no_longer_have_is_withdrawn_and_comes_back(small
     assert line == "Withdrawn, because the files no longer have them: M01."
     assert not item(Guidance, "M01").is_public
     assert history_types(item(Guidance, "M01")) == ["~", "+"]
-    assert files.export() == {name: text for name, text in texts_of(small).items() if name != "guidance.yaml"}
+    assert files.export() == {name: text for name, text in file_texts(small).items() if name != "guidance.yaml"}
     assert load_command(gone, capsys) == ["The files and the database agree."]
     assert load_command(write(small), capsys) == ["Updated: M01 (is_public)."]
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
 
 
 def test_an_item_of_an_editor_is_left_alone(small, capsys):
@@ -214,7 +214,7 @@ def test_overwrite_sets_items_back_with_their_parts_and_links(small):
     ScreeningQuestion.objects.update(requires=None, yes_label="Ja")
     ScaleLevel.objects.update(name="Andet")
     load(small, overwrite=True)
-    assert files.export() == texts_of(small)
+    assert files.export() == file_texts(small)
     assert make_plan(small).steps(LoadStep.LEAVE) == list(make_plan(small).items)
 
 

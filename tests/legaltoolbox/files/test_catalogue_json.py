@@ -16,7 +16,7 @@ from legaltoolbox.models import (
     ScreeningQuestion,
     toolbox_version,
 )
-from tests.reading import json_of, read
+from tests.reading import read, read_json
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 JSON = f"{TOOLBOX}katalog.json"
@@ -38,7 +38,7 @@ def by_key(records: list[dict]) -> dict[str, dict]:
 
 
 def test_it_says_what_it_is(content, client):
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     assert file["format"] == "1.1"
     assert file["language"] == "da"
     assert file["notice"] == "Vejledning, ikke juridisk rådgivning."
@@ -51,7 +51,7 @@ def test_it_says_what_it_is(content, client):
 
 
 def test_every_public_item_is_there_with_its_texts_and_the_address_of_its_page(content, client):
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     for name, kind in LISTS.items():
         assert [key_of(record) for record in file[name]] == [item.key for item in content.all(kind)]
         fields = KINDS[kind].fields
@@ -68,7 +68,7 @@ def test_every_public_item_is_there_with_its_texts_and_the_address_of_its_page(c
 
 
 def test_links_are_keys_of_items_in_the_file(content, client):
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     lists = {name: by_key(file[name]) for name in LISTS}
     for name, links in {
         "activities": {"outputs": "templates", "sources": "sources"},
@@ -98,7 +98,7 @@ def test_links_are_keys_of_items_in_the_file(content, client):
 
 
 def test_links_are_those_that_the_editors_have_made(content_rows, client):
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     for model, name, fields in (
         (Requirement, "requirements", ("risks", "activities", "templates", "phases", "sources")),
         (Risk, "risks", ("phases", "roles", "activities", "sources")),
@@ -112,7 +112,7 @@ def test_links_are_those_that_the_editors_have_made(content_rows, client):
 
 
 def test_checklists_involvement_conditions_sections_and_fields_are_there_in_order(content, client):
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     for record, activity in zip(file["activities"], content.activities, strict=True):
         checks = content.checklist(activity)
         assert [row["question"] for row in record["checklist"]] == [check.question for check in checks]
@@ -129,14 +129,14 @@ def test_checklists_involvement_conditions_sections_and_fields_are_there_in_orde
 
 
 def test_a_question_of_a_checklist_is_called_as_pages_and_documents_call_it(content, client):
-    (activity,) = [record for record in json_of(client, JSON)["activities"] if record["code"] == "A25"]
+    (activity,) = [record for record in read_json(client, JSON)["activities"] if record["code"] == "A25"]
     page = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/")
     assert all(check["code"] in page.text for check in activity["checklist"])
     assert len({check["code"] for check in activity["checklist"]}) == len(activity["checklist"])
 
 
 def test_a_question_of_a_checklist_names_the_sources_of_its_own(content_rows, client):
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     checks = {
         (record["code"], check["question"]): check for record in file["activities"] for check in record["checklist"]
     }
@@ -150,7 +150,7 @@ def test_a_question_of_a_checklist_names_the_sources_of_its_own(content_rows, cl
 
 
 def test_an_activity_names_the_sources_of_its_own_and_not_those_of_its_questions(content_rows, client):
-    records = by_key(json_of(client, JSON)["activities"])
+    records = by_key(read_json(client, JSON)["activities"])
     activities = Activity.objects.prefetch_related("sources", "checklist__sources")
     only_below = [
         activity
@@ -183,19 +183,19 @@ def test_nothing_that_is_not_public_is_named_in_it(content_rows, client):
 def test_what_belongs_to_a_phase_that_is_not_public_is_not_public_either(content_rows, client):
     Phase.objects.filter(slug="udfasning").update(is_public=False)
     toolbox_version.bump()
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     assert "udfasning" not in by_key(file["phases"])
     assert not [record["code"] for record in file["activities"] if record["phase"] == "udfasning"]
     assert not [record["code"] for record in file["risks"] if "udfasning" in record["phases"]]
 
 
 def test_no_record_says_whether_it_is_public(content, client):
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     assert not [key_of(record) for name in LISTS for record in file[name] if "is_public" in record]
 
 
 def test_what_is_uncertain_is_not_told_as_settled(content, client):
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     records = [record for name in LISTS for record in file[name]]
     assert all(record["certainty"] in ("verified", "recalled", "uncertain") for record in records)
     uncertain = [record for record in records if record["certainty"] == "uncertain"]
@@ -233,16 +233,16 @@ def test_the_danish_address_gives_the_same_but_for_its_own_addresses(content, cl
 
 
 def test_every_field_of_the_file_is_described_and_the_reverse(content, client):
-    file = json_of(client, JSON)
-    page = read(client, f"{TOOLBOX}genbrug/").one("main")
-    names = [heading.one("code").text for heading in page.all("h3")]
+    file = read_json(client, JSON)
+    page = read(client, f"{TOOLBOX}genbrug/").find("main")
+    names = [heading.find("code").text for heading in page.find_all("h3")]
     fields = {
-        name: [row.one("th").one("code").text for row in table.one("tbody").all("tr")]
-        for name, table in zip(names, page.all("table"), strict=True)
+        name: [row.find("th").find("code").text for row in table.find("tbody").find_all("tr")]
+        for name, table in zip(names, page.find_all("table"), strict=True)
     }
     assert set(fields) == {*LISTS, "scale"}
     for name, described in fields.items():
         assert all(set(record) == set(described) for record in file[name]), name
     others = [name for name in file if name not in fields]
     assert [name for name in others if name not in page.text] == []
-    assert JSON in [link.attrs["href"] for link in page.all("a")]
+    assert JSON in [link.attrs["href"] for link in page.find_all("a")]

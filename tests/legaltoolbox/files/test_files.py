@@ -23,7 +23,7 @@ from legaltoolbox.models import (
     toolbox_version,
     unsettled_texts,
 )
-from tests.reading import bytes_of, notices_of, read, rows_of, workbook_of
+from tests.reading import notice_texts, read, read_bytes, read_workbook, sheet_records
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 FOR_VENDORS = "?addressee=vendor&addressee=both"
@@ -38,7 +38,7 @@ selections = pytest.mark.parametrize("query", SELECTIONS.values(), ids=SELECTION
 
 
 def document_of(client, path: str):
-    return docx.Document(io.BytesIO(bytes_of(client, TOOLBOX + path)))
+    return docx.Document(io.BytesIO(read_bytes(client, TOOLBOX + path)))
 
 
 def words_of(document) -> str:
@@ -101,7 +101,7 @@ def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client)
 
 @selections
 def test_the_annex_in_excel_holds_exactly_what_was_chosen(query, content, client):
-    rows = rows_of(workbook_of(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0])
+    rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0])
     expected = requirements_of(content, query)
     assert [row["Nr."] for row in rows] == [item.code for item in expected]
     for row, item in zip(rows, expected, strict=True):
@@ -115,7 +115,7 @@ def test_the_annex_in_excel_holds_exactly_what_was_chosen(query, content, client
 
 
 def test_the_answer_is_chosen_from_a_list_in_every_row(content, client):
-    sheet = workbook_of(client, f"{TOOLBOX}krav.xlsx").worksheets[0]
+    sheet = read_workbook(client, f"{TOOLBOX}krav.xlsx").worksheets[0]
     (rule,) = sheet.data_validations.dataValidation
     assert rule.formula1 == '"Ja,Delvist,Nej"'
     column = openpyxl.utils.get_column_letter([cell.value for cell in sheet[1]].index("Opfyldt") + 1)
@@ -171,13 +171,13 @@ def test_a_source_that_is_not_simply_law_in_force_is_named_with_what_it_is(field
 
 def test_the_workbook_says_where_it_comes_from_and_leads_back_there(content, client):
     notes = dict(
-        workbook_of(client, f"{TOOLBOX}krav.xlsx?level=must&pick=K01").worksheets[1].iter_rows(values_only=True)
+        read_workbook(client, f"{TOOLBOX}krav.xlsx?level=must&pick=K01").worksheets[1].iter_rows(values_only=True)
     )
     assert notes["Antal"] == "1"
     assert "Vejledning, ikke juridisk rådgivning" in notes["Status"]
     page = read(client, notes["Kilde"].removeprefix("http://testserver"))
-    assert page.one("input", id="pick-K01").attrs.get("checked") is not None
-    assert page.one("input", id="level-must").attrs.get("checked") is not None
+    assert page.find("input", id="pick-K01").attrs.get("checked") is not None
+    assert page.find("input", id="level-must").attrs.get("checked") is not None
 
 
 def test_a_confirmed_annex_does_not_say_that_it_is_not_confirmed(content_rows, client):
@@ -260,7 +260,7 @@ def test_a_corrected_template_says_which_version_it_is(content_rows, client):
     DocumentTemplate.objects.filter(code="S11").update(version="2.1")
     toolbox_version.bump()
     assert "version 2.1" in document_of(client, "skabeloner/S11.docx").sections[0].header.paragraphs[0].text
-    assert "2.1" in [value.text for value in read(client, f"{TOOLBOX}skabeloner/S11/").all("dd")]
+    assert "2.1" in [value.text for value in read(client, f"{TOOLBOX}skabeloner/S11/").find_all("dd")]
 
 
 def test_the_date_in_the_header_is_that_of_the_text_and_not_of_the_download(content_rows, client):
@@ -279,7 +279,7 @@ def test_the_date_in_the_header_is_that_of_the_text_and_not_of_the_download(cont
     ],
 )  # fmt: skip
 def test_a_document_is_danish_whatever_the_language_of_the_page(path, content, client):
-    english, danish = bytes_of(client, TOOLBOX + path), bytes_of(client, (TOOLBOX + path).removeprefix("/en"))
+    english, danish = read_bytes(client, TOOLBOX + path), read_bytes(client, (TOOLBOX + path).removeprefix("/en"))
     assert english == danish
     document = docx.Document(io.BytesIO(english))
     assert {language.get(qn("w:val")) for language in document.styles.element.iter(qn("w:lang"))} == {"da-DK"}
@@ -311,12 +311,12 @@ def test_the_zip_of_a_phase_holds_exactly_its_templates_each_as_its_own_file(con
         if not templates:
             assert client.get(path).status_code == 404
             continue
-        with zipfile.ZipFile(io.BytesIO(bytes_of(client, path))) as archive:
+        with zipfile.ZipFile(io.BytesIO(read_bytes(client, path))) as archive:
             names = archive.namelist()
             assert {name.partition(" ")[0] for name in names} == templates, phase.slug
             assert len(names) == len(templates)
             for name in names[:1]:
-                single = bytes_of(client, f"{TOOLBOX}skabeloner/{name.partition(' ')[0]}.docx")
+                single = read_bytes(client, f"{TOOLBOX}skabeloner/{name.partition(' ')[0]}.docx")
                 assert archive.read(name) == single
 
 
@@ -332,14 +332,14 @@ def test_no_word_of_a_tables_heading_is_wider_than_its_column(content, client):
 
 
 def test_a_pick_may_be_written_in_small_letters(content, client):
-    assert bytes_of(client, f"{TOOLBOX}krav.docx?pick=k08") == bytes_of(client, f"{TOOLBOX}krav.docx?pick=K08")
+    assert read_bytes(client, f"{TOOLBOX}krav.docx?pick=k08") == read_bytes(client, f"{TOOLBOX}krav.docx?pick=K08")
 
 
 def test_a_pick_that_is_not_known_any_more_is_named_and_never_taken_for_all(content, client):
     text = words_of(document_of(client, "krav.docx?pick=K08&pick=K99"))
     assert [code for code in ("K08", "K31", "K99") if code in text] == ["K08", "K99"]
-    about = workbook_of(client, f"{TOOLBOX}krav.xlsx?pick=K08&pick=K99")["Om"]
+    about = read_workbook(client, f"{TOOLBOX}krav.xlsx?pick=K08&pick=K99")["Om"]
     assert any("K99" in str(cell) for row in about.iter_rows(values_only=True) for cell in row)
     nothing = client.get(f"{TOOLBOX}krav.docx?pick=K99")
     assert nothing.status_code == 302
-    assert any("K99" in text for text in notices_of(read(client, nothing["Location"])))
+    assert any("K99" in text for text in notice_texts(read(client, nothing["Location"])))

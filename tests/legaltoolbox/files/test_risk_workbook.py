@@ -5,7 +5,7 @@ import re
 import openpyxl
 
 from legaltoolbox import rating
-from tests.reading import read, rows_of, workbook_of
+from tests.reading import read, read_workbook, sheet_records
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 
@@ -16,7 +16,7 @@ TO_FILL_IN = (
 
 
 def test_the_risk_workbook_says_of_each_risk_what_its_page_says(content, client):
-    rows = rows_of(workbook_of(client, f"{TOOLBOX}risici.xlsx").worksheets[0])
+    rows = sheet_records(read_workbook(client, f"{TOOLBOX}risici.xlsx").worksheets[0])
     assert [row["Nr."] for row in rows] == [risk.code for risk in content.risks]
     for row, risk in zip(rows, content.risks, strict=True):
         assert row["Risiko"] == risk.title
@@ -34,7 +34,7 @@ def test_the_risk_workbook_says_of_each_risk_what_its_page_says(content, client)
 
 
 def test_the_steps_are_chosen_from_a_list_and_explained_on_a_sheet(content, client):
-    book = workbook_of(client, f"{TOOLBOX}risici.xlsx")
+    book = read_workbook(client, f"{TOOLBOX}risici.xlsx")
     sheet, scale = book.worksheets[:2]
     headings = [cell.value for cell in sheet[1]]
     lists = {
@@ -44,7 +44,7 @@ def test_the_steps_are_chosen_from_a_list_and_explained_on_a_sheet(content, clie
     steps = [heading for heading in headings if heading.endswith("(1-4)")]
     assert lists == dict.fromkeys(steps, '"1,2,3,4"') | {"Status": '"Ikke begyndt,I gang,Gennemført,Ikke relevant"'}
     assert scale.title == "Skala"
-    rows = rows_of(scale)
+    rows = sheet_records(scale)
     assert [row["Trin"] for row in rows] == [1, 2, 3, 4, 1, 2, 3, 4]
     assert {(row["Navn"], row["Beskrivelse"], row["Eksempel"]) for row in rows} == {
         (level.name, level.description, level.example) for level in content.levels
@@ -53,17 +53,20 @@ def test_the_steps_are_chosen_from_a_list_and_explained_on_a_sheet(content, clie
 
 def test_number_and_name_stay_in_sight_and_stand_on_every_printed_page(content, client):
     for file in ("risici.xlsx", "krav.xlsx"):
-        sheet = workbook_of(client, f"{TOOLBOX}{file}").worksheets[0]
+        sheet = read_workbook(client, f"{TOOLBOX}{file}").worksheets[0]
         assert sheet.freeze_panes == "C2"
         assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$B")
 
 
 def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):
     """Each row's formulas read the two columns before them, and give the matrix's words."""
-    sheet = workbook_of(client, f"{TOOLBOX}risici.xlsx").worksheets[0]
+    sheet = read_workbook(client, f"{TOOLBOX}risici.xlsx").worksheets[0]
     headings = [cell.value for cell in sheet[1]]
     page = read(client, f"{TOOLBOX}risici/".removeprefix("/en"))
-    matrix = [[cell.text for cell in row.all("td")] for row in page.one("table", "risk-matrix").one("tbody").all("tr")]
+    matrix = [
+        [cell.text for cell in row.find_all("td")]
+        for row in page.find("table", "risk-matrix").find("tbody").find_all("tr")
+    ]
     for when in ("før", "efter"):
         at = headings.index(f"Risiko {when}") + 1
         first, second = (openpyxl.utils.get_column_letter(at - back) for back in (2, 1))
@@ -82,6 +85,6 @@ def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):
 
 def test_the_risk_workbook_holds_the_selection(content, client):
     page = read(client, f"{TOOLBOX}risici/?phase=foranalyse&kind=legality&kind=data")
-    listed = [entry.one("span", "code").text for entry in page.all("li", "entry")]
-    (path,) = [link.attrs["href"] for link in page.all("a") if link.text == "Excel for a risk assessment"]
-    assert [row["Nr."] for row in rows_of(workbook_of(client, path).worksheets[0])] == listed
+    listed = [entry.find("span", "code").text for entry in page.find_all("li", "entry")]
+    (path,) = [link.attrs["href"] for link in page.find_all("a") if link.text == "Excel for a risk assessment"]
+    assert [row["Nr."] for row in sheet_records(read_workbook(client, path).worksheets[0])] == listed

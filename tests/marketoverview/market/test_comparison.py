@@ -4,7 +4,7 @@ import pytest
 
 from marketoverview.models import Response
 from tests.builders import make_question, make_response, make_vendor
-from tests.reading import MARKET, notices_of, read
+from tests.reading import MARKET, notice_texts, read
 
 COMPARE = f"{MARKET}sammenlign/"
 
@@ -15,13 +15,13 @@ def address(*slugs: str) -> str:
 
 def columns_of(page) -> list[str]:
     """The vendors' names at the heads of the columns."""
-    return [head.all("a")[0].text for head in page.one("table").one("thead").all("th")]
+    return [head.find_all("a")[0].text for head in page.find("table").find("thead").find_all("th")]
 
 
 def rows_of(page) -> dict[str, list[str]]:
     """Heading of each row to its cells."""
-    rows = page.one("table").one("tbody").all("tr")
-    return {row.one("th").text: [cell.text for cell in row.all("td")] for row in rows}
+    rows = page.find("table").find("tbody").find_all("tr")
+    return {row.find("th").text: [cell.text for cell in row.find_all("td")] for row in rows}
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_two_vendors_stand_side_by_side(market, client):
     assert rows["Examples"] == ["Post Ruter", "Not stated"]
     assert rows["Contact"] == ["ki@agern.example", "ki@birk.example"]
     assert rows["Website"] == ["agern.example", "Not stated"]
-    assert notices_of(page) == []
+    assert notice_texts(page) == []
 
 
 def test_every_question_has_its_row_in_the_surveys_order(demo, client):
@@ -77,11 +77,11 @@ def test_the_order_is_the_visitors(market, client):
 
 def test_four_fit_and_a_fifth_is_left_out_with_a_notice(market, client):
     four = read(client, address("agern", "birk", "ceder", "dild"))
-    assert (columns_of(four), notices_of(four)) == (["Agern", "Birk", "Ceder", "Dild"], [])
+    assert (columns_of(four), notice_texts(four)) == (["Agern", "Birk", "Ceder", "Dild"], [])
     assert not four.has("select"), "there is no room for another one"
     five = read(client, address("agern", "birk", "ceder", "dild", "eg"))
     assert columns_of(five) == ["Agern", "Birk", "Ceder", "Dild"]
-    assert notices_of(five) == ["Up to 4 vendors can be compared. The rest were left out."]
+    assert notice_texts(five) == ["Up to 4 vendors can be compared. The rest were left out."]
 
 
 @pytest.mark.parametrize(
@@ -89,41 +89,41 @@ def test_four_fit_and_a_fifth_is_left_out_with_a_notice(market, client):
 )
 def test_too_few_are_asked_for_more(slugs, sentence, market, client):
     page = read(client, address(*slugs))
-    assert sentence in page.one("main").text
-    options = [option.attrs["value"] for option in page.one("select").all("option")]
+    assert sentence in page.find("main").text
+    options = [option.attrs["value"] for option in page.find("select").find_all("option")]
     assert options == ["", *(slug for slug in ("agern", "birk", "ceder", "dild", "eg") if slug not in slugs)]
 
 
 def test_another_one_is_added_with_a_plain_form(market, client):
-    form = read(client, address("agern", "birk")).one("form")
+    form = read(client, address("agern", "birk")).find("form")
     assert (form.attrs["method"], form.attrs["action"]) == ("get", COMPARE)
-    hidden = [field.attrs["value"] for field in form.all("input", type="hidden")]
+    hidden = [field.attrs["value"] for field in form.find_all("input", type="hidden")]
     assert hidden == ["agern", "birk"]
-    assert form.one("select").attrs["name"] == "v"
+    assert form.find("select").attrs["name"] == "v"
     assert columns_of(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Birk", "Ceder"]
 
 
 def test_each_one_can_be_removed(market, client):
     page = read(client, address("agern", "birk", "ceder"))
-    removals = [head.all("a")[1].attrs["href"] for head in page.one("table").one("thead").all("th")]
+    removals = [head.find_all("a")[1].attrs["href"] for head in page.find("table").find("thead").find_all("th")]
     assert removals == [address("birk", "ceder"), address("agern", "ceder"), address("agern", "birk")]
 
 
 def test_the_same_one_twice_is_one(market, client):
     page = read(client, address("agern", "birk", "agern"))
-    assert (columns_of(page), notices_of(page)) == (["Agern", "Birk"], [])
+    assert (columns_of(page), notice_texts(page)) == (["Agern", "Birk"], [])
 
 
 @pytest.mark.parametrize("slug", ["nobody", "%00", "AGERN", "%E2%80%AEagern", "a" * 500])
 def test_an_unknown_one_is_named_and_left_out(slug, market, client):
     page = read(client, address("agern", slug, "birk"))
     assert columns_of(page) == ["Agern", "Birk"]
-    assert len(notices_of(page)) == 1
+    assert len(notice_texts(page)) == 1
 
 
 def test_an_empty_choice_is_no_choice(market, client):
     page = read(client, address("agern", "", "birk"))
-    assert (columns_of(page), notices_of(page)) == (["Agern", "Birk"], [])
+    assert (columns_of(page), notice_texts(page)) == (["Agern", "Birk"], [])
 
 
 def test_what_is_not_published_cannot_be_compared(market, client):
@@ -142,11 +142,11 @@ def test_a_named_person_is_not_compared(market, client):
 def test_a_long_address_is_cut_with_a_notice(market, client):
     page = read(client, address("agern", "birk") + "&v=agern" * 5000)
     assert columns_of(page) == ["Agern", "Birk"]
-    assert notices_of(page) == ["The address was too long. Its last part was ignored."]
+    assert notice_texts(page) == ["The address was too long. Its last part was ignored."]
 
 
 def test_an_unknown_parameter_is_named(market, client):
-    notices = notices_of(read(client, f"{COMPARE}?v=agern&v=birk&services=advice&colour=red"))
+    notices = notice_texts(read(client, f"{COMPARE}?v=agern&v=birk&services=advice&colour=red"))
     assert any("“colour”" in notice for notice in notices)
 
 

@@ -12,17 +12,17 @@ from tests.builders import make_question, make_response
 from tests.bulk import make_market
 from tests.reading import (
     MARKET,
-    bars_of,
-    chips_of,
-    facts_of,
-    json_of,
-    names_of,
-    notices_of,
+    chip_links,
+    definitions,
+    notice_texts,
     read,
-    sentence_of,
-    slugs_of,
-    slugs_on_all_pages,
-    total_of,
+    read_bars,
+    read_json,
+    result_count,
+    results_heading,
+    vendor_names,
+    vendor_slugs,
+    vendor_slugs_by_page,
 )
 
 SORTS = ("", "?sort=name", "?sort=confirmed", "?sort=rotation")
@@ -45,7 +45,7 @@ def on_day(monkeypatch):
 def test_the_list_runs_from_a_to_aa(db, client):
     for name in ("Østerbro", "Zebra", "Aalborg Data", "Ærø", "abe", "Årsleff", "Åboulevard"):
         make_response(name)
-    assert names_of(read(client, MARKET)) == [
+    assert vendor_names(read(client, MARKET)) == [
         "abe",
         "Zebra",
         "Ærø",
@@ -58,7 +58,7 @@ def test_the_list_runs_from_a_to_aa(db, client):
 
 def test_the_demonstration_stands_in_danish_order(demo, client):
     names = list(Vendor.objects.filter(responses__status="published").values_list("name", flat=True))
-    slugs = [slug for page in slugs_on_all_pages(client, MARKET) for slug in page]
+    slugs = [slug for page in vendor_slugs_by_page(client, MARKET) for slug in page]
     shown = [Vendor.objects.get(slug=slug).name for slug in slugs]
     assert shown == sorted(names, key=sort_key)
     assert shown[-1].startswith(("Å", "Aa"))
@@ -67,14 +67,14 @@ def test_the_demonstration_stands_in_danish_order(demo, client):
 def test_latest_confirmed_comes_first(db, client):
     for name, day in (("Agern", 3), ("Birk", 9), ("Ceder", 5), ("Dild", 9)):
         make_response(name, confirmed_at=date(2026, 6, day))
-    assert names_of(read(client, f"{MARKET}?sort=confirmed")) == ["Birk", "Dild", "Ceder", "Agern"]
+    assert vendor_names(read(client, f"{MARKET}?sort=confirmed")) == ["Birk", "Dild", "Ceder", "Agern"]
 
 
 def test_the_order_of_the_day_is_disclosed_and_can_be_checked(survey, client, on_day):
     make_market(20)
     on_day(date(2026, 11, 23))
     page = read(client, f"{MARKET}?sort=rotation")
-    slugs = slugs_of(page)
+    slugs = vendor_slugs(page)
     assert slugs == sorted(slugs, key=lambda slug: rotation_key(date(2026, 11, 23), slug))
     assert slugs != sorted(slugs)
     assert "drawn by lot from the date Nov. 23, 2026. It is the same for everybody today." in page.text
@@ -86,17 +86,17 @@ def test_the_order_of_the_day_is_the_same_for_all_that_day_and_another_the_next(
     orders = {}
     for day in (23, 24, 25):
         on_day(date(2026, 11, day))
-        orders[day] = slugs_of(read(client, f"{MARKET}?sort=rotation"))
-        danish = slugs_of(read(client, "/markedsoverblik/?sort=rotation"))
+        orders[day] = vendor_slugs(read(client, f"{MARKET}?sort=rotation"))
+        danish = vendor_slugs(read(client, "/markedsoverblik/?sort=rotation"))
         assert danish == orders[day]
     assert len({tuple(order) for order in orders.values()}) == 3
     on_day(date(2026, 11, 23))
-    assert slugs_of(read(client, f"{MARKET}?sort=rotation")) == orders[23]
+    assert vendor_slugs(read(client, f"{MARKET}?sort=rotation")) == orders[23]
 
 
 def test_the_order_is_offered_as_links_that_keep_the_selection(demo, client):
     page = read(client, f"{MARKET}?services=advisory&sort=rotation&page=1")
-    links = page.one("div", "sorts").all("a")
+    links = page.find("div", "sorts").find_all("a")
     assert [link.attrs["href"] for link in links] == [
         f"{MARKET}?services=advisory",
         f"{MARKET}?services=advisory&sort=confirmed",
@@ -111,7 +111,7 @@ def test_the_order_is_offered_as_links_that_keep_the_selection(demo, client):
 @pytest.mark.parametrize("query", SORTS)
 def test_each_vendor_stands_on_exactly_one_page(query, survey, client):
     make_market(60)
-    pages = slugs_on_all_pages(client, f"{MARKET}{query}")
+    pages = vendor_slugs_by_page(client, f"{MARKET}{query}")
     assert [len(page) for page in pages] == [25, 25, 10]
     assert len({slug for page in pages for slug in page}) == 60
 
@@ -120,16 +120,16 @@ def test_25_stand_on_a_page_and_the_links_lead_on(survey, client):
     make_market(60)
     page = read(client, f"{MARKET}?page=2&services=implementation")
     assert "26–50 of 60" in page.text
-    nav = page.one("nav", "pagination")
-    assert nav.one("a", rel="prev").attrs["href"] == f"{MARKET}?services=implementation"
-    assert nav.one("a", rel="next").attrs["href"] == f"{MARKET}?services=implementation&page=3"
-    assert [link.text for link in nav.all("a") if link.attrs.get("aria-current") == "page"] == ["Page 2"]
+    nav = page.find("nav", "pagination")
+    assert nav.find("a", rel="prev").attrs["href"] == f"{MARKET}?services=implementation"
+    assert nav.find("a", rel="next").attrs["href"] == f"{MARKET}?services=implementation&page=3"
+    assert [link.text for link in nav.find_all("a") if link.attrs.get("aria-current") == "page"] == ["Page 2"]
 
 
 def test_up_to_25_need_no_pages(survey, client):
     make_market(25)
     page = read(client, MARKET)
-    assert len(slugs_of(page)) == 25
+    assert len(vendor_slugs(page)) == 25
     assert not page.has("nav", "pagination")
 
 
@@ -139,9 +139,9 @@ def test_up_to_25_need_no_pages(survey, client):
 def test_a_page_that_does_not_exist_is_answered_with_one_that_does(query, slugs, survey, client):
     make_market(60)
     page = read(client, f"{MARKET}?page={query}")
-    assert len(slugs_of(page)) == slugs
-    assert len(notices_of(page)) == 1
-    assert query in notices_of(page)[0]
+    assert len(vendor_slugs(page)) == slugs
+    assert len(notice_texts(page)) == 1
+    assert query in notice_texts(page)[0]
 
 
 # What a row says ----------------------------------------------------------------------------------
@@ -153,15 +153,15 @@ def test_a_row_says_what_the_vendor_offers_and_when_it_confirmed(db, client):
     answers = {"technologies": ["a", "b", "c", "d", "e"], "size": ["small"]}
     make_response("Agern", answers=answers, description="Vi laver noget.", confirmed_at=date(2026, 5, 4))
     make_response("Birk", description="Vi laver andet.")
-    first, second = read(client, MARKET).all("li", "vendor-row")
-    assert first.one("h3").one("a").attrs["href"] == f"{MARKET}virksomheder/agern/"
+    first, second = read(client, MARKET).find_all("li", "vendor-row")
+    assert first.find("h3").find("a").attrs["href"] == f"{MARKET}virksomheder/agern/"
     assert "Vi laver noget." in first.text
-    facts = facts_of(first)
+    facts = definitions(first)
     assert list(facts) == ["Technologies", "Size", "Confirmed"]
     assert facts["Technologies"].startswith("Option a, Option b, Option c +2")
     assert facts["Technologies"].endswith("and 2 more")  # for whoever hears the page
     assert (facts["Size"], facts["Confirmed"]) == ("Option small", "May 4, 2026")
-    assert (facts_of(second)["Technologies"], facts_of(second)["Size"]) == ("Not stated", "Not stated")
+    assert (definitions(second)["Technologies"], definitions(second)["Size"]) == ("Not stated", "Not stated")
 
 
 def test_a_confirmation_is_marked_when_the_vendor_was_asked_twice(db, client, on_day):
@@ -176,9 +176,9 @@ def test_a_confirmation_is_marked_when_the_vendor_was_asked_twice(db, client, on
 def test_markup_in_a_vendors_text_is_text(db, client):
     make_response("<b>Agern</b> & sønner", description='<script src="/x.js"></script> "citat"')
     page = read(client, MARKET)
-    assert names_of(page) == ["<b>Agern</b> & sønner"]
-    assert '<script src="/x.js"></script> "citat"' in page.one("li", "vendor-row").text
-    assert not any(script.attrs.get("src") == "/x.js" for script in page.all("script"))
+    assert vendor_names(page) == ["<b>Agern</b> & sønner"]
+    assert '<script src="/x.js"></script> "citat"' in page.find("li", "vendor-row").text
+    assert not any(script.attrs.get("src") == "/x.js" for script in page.find_all("script"))
 
 
 # The selection in words -----------------------------------------------------------------------------
@@ -186,15 +186,15 @@ def test_markup_in_a_vendors_text_is_text(db, client):
 
 def test_the_new_number_is_told_to_screen_readers(demo, client):
     page = read(client, f"{MARKET}?services=legal-advisory")
-    live = page.one("p", id="live")
+    live = page.find("p", id="live")
     assert live.attrs["aria-live"] == "polite"
-    assert live.text == sentence_of(page) == "Companies that offer legal advice: 1"
+    assert live.text == results_heading(page) == "Companies that offer legal advice: 1"
 
 
 def test_the_ways_on_keep_the_selection(demo, client):
     query = "?q=data&services=advisory"
     page = read(client, f"{MARKET}{query}&sort=rotation&page=1")
-    links = {link.attrs["href"] for link in page.one("section", "results").all("a")}
+    links = {link.attrs["href"] for link in page.find("section", "results").find_all("a")}
     for path in ("figurer/", "matrix/", "markedsnotat/", "nyt.atom"):
         assert f"{MARKET}{path}{query}" in links
     for ending in ("csv", "xlsx", "json"):  # a file keeps the order as well
@@ -203,7 +203,7 @@ def test_the_ways_on_keep_the_selection(demo, client):
 
 def test_the_feed_of_the_selection_is_announced(demo, client):
     page = read(client, f"{MARKET}?services=advisory&sort=rotation")
-    link = page.one("link", rel="alternate", type="application/atom+xml")
+    link = page.find("link", rel="alternate", type="application/atom+xml")
     assert link.attrs["href"] == f"{MARKET}nyt.atom?services=advisory"
 
 
@@ -213,20 +213,20 @@ def test_the_feed_of_the_selection_is_announced(demo, client):
 def test_chosen_vendors_are_carried_from_page_to_page(survey, client):
     make_market(30)
     page = read(client, f"{MARKET}?page=2&v=firma-0001&v=firma-0029")
-    assert page.one("input", id="compare-firma-0029").attrs.get("checked") is not None
-    assert "checked" not in page.one("input", id="compare-firma-0028").attrs
-    hidden = [field.attrs["value"] for field in page.all("input", type="hidden") if field.attrs["name"] == "v"]
+    assert page.find("input", id="compare-firma-0029").attrs.get("checked") is not None
+    assert "checked" not in page.find("input", id="compare-firma-0028").attrs
+    hidden = [field.attrs["value"] for field in page.find_all("input", type="hidden") if field.attrs["name"] == "v"]
     assert hidden == ["firma-0001"]  # the other one is a box on this page
-    assert "v=firma-0001&v=firma-0029" in page.one("a", rel="prev").attrs["href"]
-    links = [link.attrs["href"] for link in page.one("section", "compare-tray").all("a")]
+    assert "v=firma-0001&v=firma-0029" in page.find("a", rel="prev").attrs["href"]
+    links = [link.attrs["href"] for link in page.find("section", "compare-tray").find_all("a")]
     assert f"{MARKET}sammenlign/?v=firma-0001&v=firma-0029" in links
 
 
 def test_one_vendor_is_not_yet_a_comparison(survey, client):
     make_market(3)
-    tray = read(client, f"{MARKET}?v=firma-0001").one("section", "compare-tray")
-    assert not any("sammenlign" in link.attrs["href"] for link in tray.all("a"))
-    assert chips_of(tray) == {"Firma 0001": MARKET}
+    tray = read(client, f"{MARKET}?v=firma-0001").find("section", "compare-tray")
+    assert not any("sammenlign" in link.attrs["href"] for link in tray.find_all("a"))
+    assert chip_links(tray) == {"Firma 0001": MARKET}
 
 
 # At once ------------------------------------------------------------------------------------------
@@ -257,10 +257,10 @@ def test_nothing_is_sent_again_until_something_changes(db, client):
 def test_a_publication_shows_on_the_next_request(db, client):
     make_response("Agern")
     waiting = make_response("Birk", "submitted")
-    assert names_of(read(client, MARKET)) == ["Agern"]
+    assert vendor_names(read(client, MARKET)) == ["Agern"]
     waiting.publish(None)
-    assert names_of(read(client, MARKET)) == ["Agern", "Birk"]
-    assert json_of(client, f"{MARKET}eksport.json")["count"] == 2
+    assert vendor_names(read(client, MARKET)) == ["Agern", "Birk"]
+    assert read_json(client, f"{MARKET}eksport.json")["count"] == 2
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "returned", "rejected", "withdrawn"])
@@ -268,17 +268,17 @@ def test_what_is_not_published_is_nowhere_in_the_list(status, db, client):
     make_response("Agern", answers={"services": ["a"]})
     make_response("Hemmelig", status, answers={"services": ["a", "b"]}, description="Noget hemmeligt")
     page = read(client, f"{MARKET}?q=hemmelig")
-    assert (names_of(page), total_of(page)) == ([], 0)
-    assert names_of(read(client, MARKET)) == ["Agern"]
-    assert [bar.count for bar in bars_of(read(client, f"{MARKET}figurer/services/"))] in ([1], [1, 0])
+    assert (vendor_names(page), result_count(page)) == ([], 0)
+    assert vendor_names(read(client, MARKET)) == ["Agern"]
+    assert [bar.count for bar in read_bars(read(client, f"{MARKET}figurer/services/"))] in ([1], [1, 0])
     assert "Hemmelig" not in client.get(f"{MARKET}sammenlign/").content.decode()
 
 
 def test_a_withdrawal_shows_on_the_next_request(db, client):
     response = make_response("Agern", answers={"services": ["a"]})
-    assert total_of(read(client, MARKET)) == 1
+    assert result_count(read(client, MARKET)) == 1
     response.withdraw(None, "Ønsket af virksomheden.")
-    assert total_of(read(client, MARKET)) == 0
+    assert result_count(read(client, MARKET)) == 0
     assert read(client, f"{MARKET}virksomheder/agern/", status=410)
 
 
@@ -305,20 +305,20 @@ def test_a_confirmation_shows_on_the_next_request(db, client):
 
 def test_a_new_name_shows_on_the_next_request_and_its_address_stays(db, client):
     make_response("Agern")
-    assert names_of(read(client, MARKET)) == ["Agern"]
+    assert vendor_names(read(client, MARKET)) == ["Agern"]
     Vendor.objects.filter(slug="agern").update(name="Ørn")
     market_version.bump()
-    assert names_of(read(client, MARKET)) == ["Ørn"]
-    assert read(client, f"{MARKET}virksomheder/agern/").one("h1").text == "Ørn"
+    assert vendor_names(read(client, MARKET)) == ["Ørn"]
+    assert read(client, f"{MARKET}virksomheder/agern/").find("h1").text == "Ørn"
 
 
 def test_a_new_wording_shows_on_the_next_request(db, client):
     make_response("Agern", answers={"services": ["a"]})
-    assert "Option a" in read(client, MARKET).one("details", id="facet-services").text
+    assert "Option a" in read(client, MARKET).find("details", id="facet-services").text
     Option.objects.filter(code="a").update(label_en="Advice")
     Question.objects.filter(code="services").update(heading_en="Services")
     market_version.bump()
-    facet = read(client, MARKET).one("details", id="facet-services").text
+    facet = read(client, MARKET).find("details", id="facet-services").text
     assert "Advice" in facet
     assert facet.startswith("Services")
 
@@ -335,6 +335,6 @@ def test_a_round_opens_at_midnight(db, client, on_day):
 
 def test_an_empty_market_says_so(db, client):
     page = read(client, MARKET)
-    assert total_of(page) == 0
-    assert names_of(page) == []
+    assert result_count(page) == 0
+    assert vendor_names(page) == []
     assert not page.has("aside", "demo-banner")

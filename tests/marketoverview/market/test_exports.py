@@ -12,8 +12,17 @@ from hypothesis import settings as hypothesis_settings
 from marketoverview.models import Question, Response
 from marketoverview.models.export_keys import ExportKey
 from tests.builders import make_question, make_response, make_vendor
-from tests.reading import MARKET, bytes_of, csv_of, json_of, read, slugs_on_all_pages, total_of, workbook_of
-from tests.selections import count_by_sql, query_of, selections
+from tests.reading import (
+    MARKET,
+    read,
+    read_bytes,
+    read_csv,
+    read_json,
+    read_workbook,
+    result_count,
+    vendor_slugs_by_page,
+)
+from tests.selections import count_by_sql, query_string, selections
 
 CSV, XLSX, JSON, HELP = (f"{MARKET}eksport{ending}" for ending in (".csv", ".xlsx", ".json", "/"))
 SOME = "?services=advisory&technologies=nlp"
@@ -33,28 +42,28 @@ def notes_of(book) -> dict[str, str]:
 @hypothesis_settings(max_examples=8)
 @given(selection=selections)
 def test_every_file_has_the_rows_on_screen(demo, client, selection):
-    query = query_of(selection)
-    listed = [slug for page in slugs_on_all_pages(client, f"{MARKET}{query}") for slug in page]
+    query = query_string(selection)
+    listed = [slug for page in vendor_slugs_by_page(client, f"{MARKET}{query}") for slug in page]
     assert len(listed) == count_by_sql(selection)
-    assert [row[1] for row in csv_of(client, CSV + query)[1:]] == listed
-    assert [row[1] for row in rows_of_sheet(workbook_of(client, XLSX + query).worksheets[0])[1:]] == listed
-    file = json_of(client, JSON + query)
+    assert [row[1] for row in read_csv(client, CSV + query)[1:]] == listed
+    assert [row[1] for row in rows_of_sheet(read_workbook(client, XLSX + query).worksheets[0])[1:]] == listed
+    file = read_json(client, JSON + query)
     assert [company["id"] for company in file["companies"]] == listed
     assert file["count"] == len(listed)
 
 
 @pytest.mark.parametrize("sort", ["name", "confirmed", "rotation"])
 def test_every_file_has_the_order_on_screen(sort, demo, client):
-    listed = [slug for page in slugs_on_all_pages(client, f"{MARKET}?sort={sort}") for slug in page]
+    listed = [slug for page in vendor_slugs_by_page(client, f"{MARKET}?sort={sort}") for slug in page]
     assert len(listed) == 35
-    assert [row[1] for row in csv_of(client, f"{CSV}?sort={sort}")[1:]] == listed
-    assert [company["id"] for company in json_of(client, f"{JSON}?sort={sort}")["companies"]] == listed
+    assert [row[1] for row in read_csv(client, f"{CSV}?sort={sort}")[1:]] == listed
+    assert [company["id"] for company in read_json(client, f"{JSON}?sort={sort}")["companies"]] == listed
 
 
 def test_no_question_takes_a_key_of_the_files(db, client):
     """Whatever stands beside the questions in a file comes from a fixed key, and a question of that code is refused."""
     make_response("Agern", answers={"services": ["advisory", "other"]}, own_words={"services": "Noget helt andet"})
-    (company,) = json_of(client, JSON)["companies"]
+    (company,) = read_json(client, JSON)["companies"]
     keys = [key for key in company if key != "services"]
     assert [key for key in keys if not key.startswith("services")] == list(ExportKey)
     assert set(keys) - set(ExportKey) == {"services_own_words", "services_counted_by_kl"}
@@ -66,12 +75,12 @@ def test_no_question_takes_a_key_of_the_files(db, client):
 
 
 def test_a_page_and_a_comparison_in_the_address_do_not_shorten_a_file(demo, client):
-    assert len(csv_of(client, f"{CSV}?page=2&v=agern-demofirma")) == 36
+    assert len(read_csv(client, f"{CSV}?page=2&v=agern-demofirma")) == 36
 
 
 def test_the_three_files_say_the_same(demo, client):
-    table = csv_of(client, CSV + SOME)
-    sheet = rows_of_sheet(workbook_of(client, XLSX + SOME).worksheets[0])
+    table = read_csv(client, CSV + SOME)
+    sheet = rows_of_sheet(read_workbook(client, XLSX + SOME).worksheets[0])
 
     def text(cell) -> str:
         if isinstance(cell, datetime | date):
@@ -79,7 +88,7 @@ def test_the_three_files_say_the_same(demo, client):
         return "" if cell is None else str(cell)
 
     assert [[text(cell) for cell in row] for row in sheet] == table
-    companies = json_of(client, JSON + SOME)["companies"]
+    companies = read_json(client, JSON + SOME)["companies"]
     assert [list(company.values())[:4] for company in companies] == [row[:4] for row in table[1:]]
     assert len(table[0]) == len(companies[0])
 
@@ -98,8 +107,8 @@ def test_danish_excel_opens_the_csv_right(demo, client):
 
 
 def test_the_headings_are_in_the_language_of_the_page(demo, client):
-    assert csv_of(client, CSV)[0][:2] == ["Company", "Identifier"]
-    danish = csv_of(client, "/markedsoverblik/eksport.csv")
+    assert read_csv(client, CSV)[0][:2] == ["Company", "Identifier"]
+    danish = read_csv(client, "/markedsoverblik/eksport.csv")
     assert "Services og produkter" in danish[0]
     assert not {"Company", "Identifier", "Contact"} & set(danish[0])
     row = next(row for row in danish if row[1] == "agern-demofirma")
@@ -107,7 +116,7 @@ def test_the_headings_are_in_the_language_of_the_page(demo, client):
 
 
 def test_the_workbook_stands_ready_to_be_filtered(demo, client):
-    book = workbook_of(client, XLSX + SOME)
+    book = read_workbook(client, XLSX + SOME)
     companies = book.worksheets[0]
     assert companies.freeze_panes == "A2"
     assert companies.auto_filter.ref == f"A1:{companies.cell(1, companies.max_column).column_letter}{companies.max_row}"
@@ -116,7 +125,7 @@ def test_the_workbook_stands_ready_to_be_filtered(demo, client):
 
 
 def test_the_workbook_says_what_it_is(demo, client):
-    notes = notes_of(workbook_of(client, f"{XLSX}{SOME}&q=data"))
+    notes = notes_of(read_workbook(client, f"{XLSX}{SOME}&q=data"))
     assert notes["Selection: Services and products"].startswith("Advice on the procurement")
     assert notes["Selection: Technologies"].startswith("Natural language processing")
     assert notes["Selection: Free text"] == "data"
@@ -129,13 +138,13 @@ def test_the_workbook_says_what_it_is(demo, client):
 
 def test_the_workbook_of_all_says_so(db, client):
     make_response("Agern")
-    notes = notes_of(workbook_of(client, XLSX))
+    notes = notes_of(read_workbook(client, XLSX))
     assert notes["Selection"] == "All companies"
     assert "Demonstration data" not in notes
 
 
 def test_the_json_says_what_it_is(demo, client):
-    file = json_of(client, f"{JSON}{SOME}&q=data&sort=rotation")
+    file = read_json(client, f"{JSON}{SOME}&q=data&sort=rotation")
     assert file["schema"] == "kl-ai-marketoverview/1"
     assert file["selection"] == {"q": "data", "services": ["advisory"], "technologies": ["nlp"]}
     assert file["source"] == f"http://testserver{MARKET}?q=data&services=advisory&technologies=nlp"
@@ -147,7 +156,7 @@ def test_the_json_says_what_it_is(demo, client):
 
 
 def test_the_json_has_stable_codes_in_either_language(demo, client):
-    english, danish = json_of(client, JSON), json_of(client, "/markedsoverblik/eksport.json")
+    english, danish = read_json(client, JSON), read_json(client, "/markedsoverblik/eksport.json")
     without_profile = [
         [{key: value for key, value in company.items() if key != "profile"} for company in file["companies"]]
         for file in (english, danish)
@@ -168,38 +177,38 @@ def test_the_json_has_stable_codes_in_either_language(demo, client):
 
 
 def documented_keys(client) -> list[str]:
-    (table,) = read(client, HELP).one("main").all("table")
-    return [row.one("code").text for row in table.one("tbody").all("tr")]
+    (table,) = read(client, HELP).find("main").find_all("table")
+    return [row.find("code").text for row in table.find("tbody").find_all("tr")]
 
 
 def test_every_documented_key_is_in_the_json_and_the_reverse(demo, client):
-    companies = json_of(client, JSON)["companies"]
+    companies = read_json(client, JSON)["companies"]
     assert companies
     for company in companies:
         assert list(company) == documented_keys(client)
 
 
 def test_every_documented_heading_is_in_the_tables_and_the_reverse(demo, client):
-    (table,) = read(client, HELP).one("main").all("table")
-    headings = [row.one("th").text for row in table.one("tbody").all("tr")]
-    assert csv_of(client, CSV)[0] == headings
+    (table,) = read(client, HELP).find("main").find_all("table")
+    headings = [row.find("th").text for row in table.find("tbody").find_all("tr")]
+    assert read_csv(client, CSV)[0] == headings
 
 
 def test_the_envelope_and_the_examples_are_documented(demo, client):
     """A program reads these keys too: count, selection, companies … and those of an example."""
-    file = json_of(client, JSON)
+    file = read_json(client, JSON)
     inner = [key for company in file["companies"] for example in company["offerings"] for key in example]
-    documented = [code.text for code in read(client, HELP).one("main").all("code")]
+    documented = [code.text for code in read(client, HELP).find("main").find_all("code")]
     assert {*file, *inner} <= set(documented)
 
 
 def test_every_code_in_the_json_is_documented(demo, client):
     listed = {}
-    for part in read(client, HELP).one("main").all("details"):
+    for part in read(client, HELP).find("main").find_all("details"):
         if not part.has("dl"):
             continue
-        listed[part.one("summary").one("code").text] = {code.text for code in part.one("dl").all("code")}
-    companies = json_of(client, JSON)["companies"]
+        listed[part.find("summary").find("code").text] = {code.text for code in part.find("dl").find_all("code")}
+    companies = read_json(client, JSON)["companies"]
     assert listed
     assert companies
     for company in companies:
@@ -210,7 +219,7 @@ def test_every_code_in_the_json_is_documented(demo, client):
 
 
 def test_the_description_links_to_the_files(demo, client):
-    links = [link.attrs["href"] for link in read(client, HELP).one("main").all("a")]
+    links = [link.attrs["href"] for link in read(client, HELP).find("main").find_all("a")]
     assert {CSV, XLSX, JSON} <= set(links)
     assert "kl-ai-marketoverview/1" in read(client, HELP).text
 
@@ -230,17 +239,17 @@ def test_no_cell_is_a_formula(text, db, client):
         contact_phone=text,
         offerings=[{"title": text, "stage": "pilot"}],
     )
-    cells = [cell for row in csv_of(client, CSV) for cell in row]
+    cells = [cell for row in read_csv(client, CSV) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
     assert cells.count("'" + text.replace("\r", "\n")) == 5  # a line end is a newline in every file
-    for row in workbook_of(client, XLSX).worksheets[0].iter_rows():
+    for row in read_workbook(client, XLSX).worksheets[0].iter_rows():
         assert {cell.data_type for cell in row} <= {"s", "n", "d"}  # never "f", a formula
-    assert json_of(client, JSON)["companies"][0]["description"] == text  # a program needs no protection
+    assert read_json(client, JSON)["companies"][0]["description"] == text  # a program needs no protection
 
 
 def test_semicolons_quotes_and_line_breaks_stay_in_their_cell(db, client):
     make_response("Agern; Birk", description='Vi "laver"\nnoget; andet')
-    headings, row = csv_of(client, CSV)
+    headings, row = read_csv(client, CSV)
     assert len(headings) == len(row)
     assert row[headings.index("Description")] == 'Vi "laver"\nnoget; andet'
 
@@ -269,15 +278,15 @@ def test_what_leads_to_a_named_person_is_in_no_file(path, db, client):
     if not path.endswith(".atom"):
         assert "post@birk.example" in content, "a shared mailbox is what the files are for"
         assert "55 66 77 88" in content
-    contact = read(client, f"{MARKET}virksomheder/agern/").one("dl", "contact").text
+    contact = read(client, f"{MARKET}virksomheder/agern/").find("dl", "contact").text
     assert "anna@agern.example" in contact
     assert "11 22 33 44" in contact
 
 
 def text_of(client, path: str) -> str:
     if not path.endswith(".xlsx"):
-        return bytes_of(client, path).decode()
-    sheets = workbook_of(client, path).worksheets
+        return read_bytes(client, path).decode()
+    sheets = read_workbook(client, path).worksheets
     return "\n".join(str(cell) for sheet in sheets for row in rows_of_sheet(sheet) for cell in row)
 
 
@@ -286,29 +295,29 @@ def test_only_published_answers_are_in_the_files(status, db, client):
     make_response("Agern", status, description="Hemmelighed")
     Response.objects.filter(status="published").update(description="Offentligt")
     for path in (CSV, JSON):
-        assert "Hemmelighed" not in bytes_of(client, path).decode()
+        assert "Hemmelighed" not in read_bytes(client, path).decode()
 
 
 def test_an_empty_selection_is_a_file_with_its_headings(demo, client):
     query = "?q=findesikke"
-    assert len(csv_of(client, CSV + query)) == 1
-    assert json_of(client, JSON + query)["companies"] == []
-    assert workbook_of(client, XLSX + query).worksheets[0].max_row == 1
+    assert len(read_csv(client, CSV + query)) == 1
+    assert read_json(client, JSON + query)["companies"] == []
+    assert read_workbook(client, XLSX + query).worksheets[0].max_row == 1
 
 
 def test_a_market_without_questions_and_vendors_has_files(db, client):
-    assert json_of(client, JSON)["companies"] == []
-    assert len(csv_of(client, CSV)) == 1
-    assert notes_of(workbook_of(client, XLSX))["Selection"] == "All companies"
+    assert read_json(client, JSON)["companies"] == []
+    assert len(read_csv(client, CSV)) == 1
+    assert notes_of(read_workbook(client, XLSX))["Selection"] == "All companies"
 
 
 def test_a_file_claims_no_choice_that_was_ignored(demo, client):
     """It travels on without the page that named what was unknown."""
     query = "?services=nonsense&technologies=nlp&colour=red"
-    assert len(csv_of(client, CSV + query)) - 1 == total_of(read(client, MARKET + query)) == 19
-    notes = notes_of(workbook_of(client, XLSX + query))
+    assert len(read_csv(client, CSV + query)) - 1 == result_count(read(client, MARKET + query)) == 19
+    notes = notes_of(read_workbook(client, XLSX + query))
     assert [key for key in notes if key.startswith("Selection")] == ["Selection: Technologies"]
-    file = json_of(client, JSON + query)
+    file = read_json(client, JSON + query)
     assert file["selection"] == {"q": "", "technologies": ["nlp"]}
     for source in (notes["Source"], file["source"]):
         assert source == f"http://testserver{MARKET}?technologies=nlp"
@@ -322,14 +331,14 @@ def test_an_unknown_format_is_a_404(ending, demo, client):
 def test_own_words_have_a_column_of_their_own(db, client):
     make_question("services", ["a", "other"], heading_en="Services")
     make_response("Agern", answers={"services": ["a", "other"]}, own_words={"services": "Kurser"})
-    headings, row = csv_of(client, CSV)
+    headings, row = read_csv(client, CSV)
     assert row[headings.index("Services")] == "Option a; Option other"
     assert row[headings.index("Services: own words")] == "Kurser"
-    assert json_of(client, JSON)["companies"][0]["services_own_words"] == "Kurser"
+    assert read_json(client, JSON)["companies"][0]["services_own_words"] == "Kurser"
 
 
 def test_the_csv_is_read_by_any_reader(demo, client):
-    text = bytes_of(client, CSV).decode("utf-8-sig")
+    text = read_bytes(client, CSV).decode("utf-8-sig")
     assert csv.Sniffer().sniff(text.splitlines()[0], delimiters=";,\t").delimiter == ";"
     widths = {len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=";")}
     assert len(widths) == 1

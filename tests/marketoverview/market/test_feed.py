@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from marketoverview.models import Response, Vendor, market_version
 from tests.builders import make_response, make_vendor
 from tests.bulk import make_market
-from tests.reading import MARKET, bytes_of, read
+from tests.reading import MARKET, read, read_bytes
 
 FEED = f"{MARKET}nyt.atom"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def feed_of(client, query: str = "") -> ET.Element:
-    return ET.fromstring(bytes_of(client, f"{FEED}{query}"))
+    return ET.fromstring(read_bytes(client, f"{FEED}{query}"))
 
 
 def titles_of(feed: ET.Element) -> list[str]:
@@ -52,7 +52,7 @@ def test_is_atom_with_all_that_it_needs(demo, client):
 
 
 def test_the_feed_is_announced_and_says_that_nobody_is_recommended(demo, client):
-    link = read(client, MARKET).one("link", rel="alternate", type="application/atom+xml")
+    link = read(client, MARKET).find("link", rel="alternate", type="application/atom+xml")
     assert link.attrs["href"] == FEED
     assert "recommends nobody" in feed_of(client).findtext(f"{ATOM}subtitle")
 
@@ -112,7 +112,9 @@ def test_a_withdrawn_vendor_leaves_the_feed(db, client):
 
 def test_the_feed_of_a_selection_holds_only_it(demo, client):
     feed = feed_of(client, "?services=legal-advisory&sort=rotation&page=2")
-    names = [row.one("h3").text for row in read(client, f"{MARKET}?services=legal-advisory").all("li", "vendor-row")]
+    names = [
+        row.find("h3").text for row in read(client, f"{MARKET}?services=legal-advisory").find_all("li", "vendor-row")
+    ]
     assert titles_of(feed) == names
     assert feed.findtext(f"{ATOM}title").endswith("Companies that offer legal advice: 1")
     links = {link.attrib["rel"]: link.attrib["href"] for link in feed.findall(f"{ATOM}link")}
@@ -122,7 +124,7 @@ def test_the_feed_of_a_selection_holds_only_it(demo, client):
 
 
 def test_the_feed_is_in_the_language_of_its_address(demo, client):
-    danish = ET.fromstring(bytes_of(client, "/markedsoverblik/nyt.atom"))
+    danish = ET.fromstring(read_bytes(client, "/markedsoverblik/nyt.atom"))
     assert danish.attrib["{http://www.w3.org/XML/1998/namespace}lang"] == "da"
     assert danish.findtext(f"{ATOM}title").endswith("35 virksomheder")
 

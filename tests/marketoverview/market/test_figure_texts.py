@@ -12,16 +12,16 @@ from tests.builders import make_question, make_response
 from tests.bulk import make_market
 from tests.reading import (
     MARKET,
-    bars_of,
-    notices_of,
+    notice_texts,
     read,
+    read_bars,
 )
 
 FIGURES = f"{MARKET}figurer/"
 
 
 def conclusion_of(client, path: str) -> str:
-    return read(client, path).one("p", "figure-conclusion").text
+    return read(client, path).find("p", "figure-conclusion").text
 
 
 def test_the_conclusions_say_what_the_published_ones_say(demo, client):
@@ -85,18 +85,18 @@ def test_a_figure_that_nobody_in_the_selection_has_answered_says_so(db, client):
     make_question("services", ["a"])
     make_response("Agern")
     page = read(client, f"{FIGURES}services/")
-    assert bars_of(page) == []
+    assert read_bars(page) == []
     assert "No company in the selection has answered this question." in page.text
     assert "0 of 1 companies have answered." in page.text
 
 
 def test_the_caption_says_basis_kind_and_date(demo, client):
-    several = read(client, f"{FIGURES}services/").one("p", "figure-caption").text
+    several = read(client, f"{FIGURES}services/").find("p", "figure-caption").text
     assert several.startswith(
         "35 of 35 companies have answered. Several answers were possible. Data as of Nov. 20, 2026."
     )
     assert "Demonstration data." in several
-    assert "One answer was possible." in read(client, f"{FIGURES}company-size/").one("p", "figure-caption").text
+    assert "One answer was possible." in read(client, f"{FIGURES}company-size/").find("p", "figure-caption").text
 
 
 def test_kls_comment_stands_as_kls_with_its_date(db, client):
@@ -108,11 +108,11 @@ def test_kls_comment_stands_as_kls_with_its_date(db, client):
         updated_on=date(2026, 5, 4),
     )
     market_version.bump()
-    aside = read(client, f"{FIGURES}services/").one("aside", "kl-comment").text
+    aside = read(client, f"{FIGURES}services/").find("aside", "kl-comment").text
     assert "KL's comment" in aside
     assert "Our words." in aside
     assert "May 4, 2026" in aside
-    assert "Vores ord." in read(client, "/markedsoverblik/figurer/services/").one("aside", "kl-comment").text
+    assert "Vores ord." in read(client, "/markedsoverblik/figurer/services/").find("aside", "kl-comment").text
     comment.delete()
     market_version.bump()
     assert not read(client, f"{FIGURES}services/").has("aside", "kl-comment")
@@ -124,8 +124,8 @@ def test_own_words_stand_below_the_figure_with_their_vendors(db, client):
     make_response("Ceder", answers={"services": ["a"]})
 
     def words_of(page):
-        listed = page.one("ul", "own-words-list").all("li")
-        return [(item.one("a").text, item.one("blockquote").text) for item in listed]
+        listed = page.find("ul", "own-words-list").find_all("li")
+        return [(item.find("a").text, item.find("blockquote").text) for item in listed]
 
     assert words_of(read(client, f"{FIGURES}services/")) == [
         ("Birk", "Vi skriver rapporter."),
@@ -142,13 +142,13 @@ def test_many_own_words_stand_on_several_pages(survey, client):
     pages, path = [], f"{FIGURES}services/"
     while path:
         page = read(client, path)
-        pages.append([link.text for link in page.one("ul", "own-words-list").all("a")])
-        parts = [part for part in page.all("section") if part.attrs.get("aria-labelledby") == "own-words-heading"]
-        path = next((link.attrs["href"] for link in parts[0].all("a", rel="next")), "")
+        pages.append([link.text for link in page.find("ul", "own-words-list").find_all("a")])
+        parts = [part for part in page.find_all("section") if part.attrs.get("aria-labelledby") == "own-words-heading"]
+        path = next((link.attrs["href"] for link in parts[0].find_all("a", rel="next")), "")
         path = f"{FIGURES}services/{path}" if path.startswith("?") else path
     assert [len(names) for names in pages] == [50, 10]
     assert len({name for names in pages for name in names}) == 60
 
 
 def test_a_page_of_own_words_that_does_not_exist_is_named_in_a_notice(demo, client):
-    assert any("no page 99" in notice for notice in notices_of(read(client, f"{FIGURES}services/?page=99")))
+    assert any("no page 99" in notice for notice in notice_texts(read(client, f"{FIGURES}services/?page=99")))

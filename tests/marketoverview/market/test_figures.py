@@ -15,19 +15,19 @@ from tests.builders import make_option, make_question, make_response
 from tests.reading import (
     MARKET,
     all_pages,
-    bars_of,
-    bytes_of,
-    csv_of,
-    facts_of,
-    figure_of,
-    json_of,
+    definitions,
+    figure_section,
     read,
-    sentence_of,
-    slugs_of,
-    total_of,
-    workbook_of,
+    read_bars,
+    read_bytes,
+    read_csv,
+    read_json,
+    read_workbook,
+    result_count,
+    results_heading,
+    vendor_slugs,
 )
-from tests.selections import SURVEY, count_by_sql, query_of, selections, words
+from tests.selections import SURVEY, count_by_sql, query_string, selections, words
 
 FIGURES = f"{MARKET}figurer/"
 
@@ -82,26 +82,26 @@ NUMBERS = {"services": 1, "technologies": 3, "business-areas": 4}
 @pytest.mark.parametrize("code", PUBLISHED)
 def test_the_page_shows_the_published_numbers(code, demo, client):
     page = read(client, f"/markedsoverblik/figurer/{code}/")
-    assert {bar.label: bar.count for bar in bars_of(page)} == PUBLISHED[code]
-    counts = [bar.count for bar in bars_of(page)]
+    assert {bar.label: bar.count for bar in read_bars(page)} == PUBLISHED[code]
+    counts = [bar.count for bar in read_bars(page)]
     assert counts == sorted(counts, reverse=True)
-    assert f"Figur {NUMBERS[code]}" in page.one("h1").text or f"Figure {NUMBERS[code]}" in page.one("h1").text
+    assert f"Figur {NUMBERS[code]}" in page.find("h1").text or f"Figure {NUMBERS[code]}" in page.find("h1").text
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
 def test_the_overview_shows_the_same_numbers_in_the_order_of_the_figures(language, demo, client):
     page = read(client, f"{language}/markedsoverblik/figurer/")
     for code, numbers in BY_CODE.items():
-        bars = bars_of(figure_of(page, code))
+        bars = read_bars(figure_section(page, code))
         assert sorted(bar.count for bar in bars) == sorted(numbers.values())
-    order = [part.attrs["aria-labelledby"] for part in page.all("section", "figure-section")]
+    order = [part.attrs["aria-labelledby"] for part in page.find_all("section", "figure-section")]
     assert order[:3] == ["figure-services", "figure-technologies", "figure-business-areas"]
     assert len(order) == len(SURVEY)
 
 
 @pytest.mark.parametrize("code", PUBLISHED)
 def test_the_svg_shows_the_published_numbers(code, demo, client):
-    svg = ET.fromstring(bytes_of(client, f"/markedsoverblik/figurer/{code}.svg"))
+    svg = ET.fromstring(read_bytes(client, f"/markedsoverblik/figurer/{code}.svg"))
     texts = [text.strip() for text in svg.itertext() if text.strip()]
     counts = [int(text) for text in texts if re.fullmatch(r"\d{1,2}", text)]
     assert counts == list(PUBLISHED[code].values())
@@ -112,7 +112,7 @@ def test_the_svg_shows_the_published_numbers(code, demo, client):
 
 @pytest.mark.parametrize("code", PUBLISHED)
 def test_the_csv_holds_the_published_numbers(code, demo, client):
-    _headings, *rows = csv_of(client, f"/markedsoverblik/figurer/{code}.csv")
+    _headings, *rows = read_csv(client, f"/markedsoverblik/figurer/{code}.csv")
     assert {row[0]: int(row[2]) for row in rows} == PUBLISHED[code]
     assert {row[1]: int(row[2]) for row in rows} == BY_CODE[code]
     assert all(re.fullmatch(r"\d{1,3},\d", row[3]) for row in rows)  # a share as Danish Excel reads it
@@ -120,7 +120,7 @@ def test_the_csv_holds_the_published_numbers(code, demo, client):
 
 @pytest.mark.parametrize("code", PUBLISHED)
 def test_the_workbook_holds_the_published_numbers(code, demo, client):
-    book = workbook_of(client, f"/markedsoverblik/figurer/{code}.xlsx")
+    book = read_workbook(client, f"/markedsoverblik/figurer/{code}.xlsx")
     data, about = book.worksheets
     _headings, *rows = data.iter_rows(values_only=True)
     assert {row[0]: row[2] for row in rows} == PUBLISHED[code]
@@ -130,8 +130,8 @@ def test_the_workbook_holds_the_published_numbers(code, demo, client):
 
 
 def test_the_png_is_twice_as_large_as_the_svg(demo, client):
-    svg = ET.fromstring(bytes_of(client, f"{FIGURES}services.svg"))
-    png = bytes_of(client, f"{FIGURES}services.png")
+    svg = ET.fromstring(read_bytes(client, f"{FIGURES}services.svg"))
+    png = read_bytes(client, f"{FIGURES}services.png")
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", png[16:24])
     assert width == 2 * int(svg.attrib["width"])
@@ -141,7 +141,7 @@ def test_the_png_is_twice_as_large_as_the_svg(demo, client):
 @pytest.mark.parametrize("ending", ["svg", "png", "csv", "xlsx"])
 def test_each_figure_offers_its_files(ending, demo, client):
     page = read(client, f"{FIGURES}technologies/?services=advisory")
-    links = [link.attrs["href"] for link in page.one("div", "downloads").all("a")]
+    links = [link.attrs["href"] for link in page.find("div", "downloads").find_all("a")]
     assert f"{FIGURES}technologies.{ending}?services=advisory" in links
     response = client.get(f"{FIGURES}technologies.{ending}")
     response.getvalue()
@@ -149,7 +149,7 @@ def test_each_figure_offers_its_files(ending, demo, client):
 
 
 def test_files_count_the_selection(demo, client):
-    _headings, *rows = csv_of(client, f"{FIGURES}technologies.csv?services=legal-advisory")
+    _headings, *rows = read_csv(client, f"{FIGURES}technologies.csv?services=legal-advisory")
     expected = {
         code: count_by_sql({"services": ["legal-advisory"], "technologies": [code]}) for code in SURVEY["technologies"]
     }
@@ -158,7 +158,7 @@ def test_files_count_the_selection(demo, client):
 
 def test_a_picture_says_its_selection_its_date_and_its_address(demo, client):
     text = " ".join(
-        " ".join(ET.fromstring(bytes_of(client, f"{FIGURES}technologies.svg?services=advisory")).itertext()).split()
+        " ".join(ET.fromstring(read_bytes(client, f"{FIGURES}technologies.svg?services=advisory")).itertext()).split()
     )
     assert "Companies that offer advice: 23" in text
     assert "Data as of Nov. 20, 2026." in text
@@ -166,7 +166,7 @@ def test_a_picture_says_its_selection_its_date_and_its_address(demo, client):
 
 
 def test_the_workbook_of_a_figure_says_its_selection(demo, client):
-    book = workbook_of(client, f"{FIGURES}technologies.xlsx?services=advisory")
+    book = read_workbook(client, f"{FIGURES}technologies.xlsx?services=advisory")
     notes = dict(book.worksheets[1].iter_rows(values_only=True))
     assert notes["Selection: Services and products"].startswith("Advice on the procurement")
     assert notes["Source"] == f"http://testserver{FIGURES}technologies/?services=advisory"
@@ -179,9 +179,9 @@ def test_the_workbook_of_a_figure_says_its_selection(demo, client):
 @hypothesis_settings(max_examples=25)
 @given(selection=selections, q=words, code=st.sampled_from(sorted(SURVEY)), data=st.data())
 def test_a_bar_is_its_list_its_files_and_the_sql_count(demo, client, selection, q, code, data):
-    query = query_of(selection, q)
-    bars = bars_of(read(client, f"{FIGURES}{code}/{query}"))
-    _headings, *rows = csv_of(client, f"{FIGURES}{code}.csv{query}")
+    query = query_string(selection, q)
+    bars = read_bars(read(client, f"{FIGURES}{code}/{query}"))
+    _headings, *rows = read_csv(client, f"{FIGURES}{code}.csv{query}")
     counts = {row[1]: int(row[2]) for row in rows}
     if not q:
         assert counts == {option: count_by_sql({**selection, code: [option]}) for option in SURVEY[code]}
@@ -198,11 +198,11 @@ def test_a_bar_is_its_list_its_files_and_the_sql_count(demo, client, selection, 
 def assert_is_list_of(client, url: str, count: int) -> None:
     """The directory at `url`, and its files, hold exactly `count` vendors, and the same."""
     pages = all_pages(client, url)
-    listed = [slug for page in pages for slug in slugs_of(page)]
-    assert total_of(pages[0]) == len(listed) == len(set(listed)) == count
-    _headings, *rows = csv_of(client, url.replace(MARKET, f"{MARKET}eksport.csv"))
+    listed = [slug for page in pages for slug in vendor_slugs(page)]
+    assert result_count(pages[0]) == len(listed) == len(set(listed)) == count
+    _headings, *rows = read_csv(client, url.replace(MARKET, f"{MARKET}eksport.csv"))
     assert [row[1] for row in rows] == listed
-    file = json_of(client, url.replace(MARKET, f"{MARKET}eksport.json"))
+    file = read_json(client, url.replace(MARKET, f"{MARKET}eksport.json"))
     assert [company["id"] for company in file["companies"]] == listed
     assert file["count"] == count
 
@@ -210,10 +210,10 @@ def assert_is_list_of(client, url: str, count: int) -> None:
 @hypothesis_settings(max_examples=6)
 @given(selection=selections, code=st.sampled_from(sorted(SURVEY)), data=st.data())
 def test_a_bar_is_the_rows_of_its_workbook(demo, client, selection, code, data):
-    bars = [bar for bar in bars_of(read(client, f"{FIGURES}{code}/{query_of(selection)}")) if bar.count]
+    bars = [bar for bar in read_bars(read(client, f"{FIGURES}{code}/{query_string(selection)}")) if bar.count]
     if bars:
         bar = data.draw(st.sampled_from(bars))
-        companies = workbook_of(client, bar.url.replace(MARKET, f"{MARKET}eksport.xlsx")).worksheets[0]
+        companies = read_workbook(client, bar.url.replace(MARKET, f"{MARKET}eksport.xlsx")).worksheets[0]
         assert companies.max_row - 1 == bar.count
 
 
@@ -221,17 +221,17 @@ def test_the_length_of_a_bar_is_its_share_of_those_who_answered(demo, client):
     page = read(client, f"{FIGURES}company-size/")
     answered = count_by_sql({"company-size": SURVEY["company-size"]})
     assert answered < 35, "somebody has not answered"
-    assert f"{answered} of 35 companies have answered." in page.one("p", "figure-caption").text
-    lengths = [bar.attrs["width"] for bar in page.all("rect", "bar-fill")]
-    assert lengths == [f"{100 * bar.count / answered:.1f}%" for bar in bars_of(page)]
+    assert f"{answered} of 35 companies have answered." in page.find("p", "figure-caption").text
+    lengths = [bar.attrs["width"] for bar in page.find_all("rect", "bar-fill")]
+    assert lengths == [f"{100 * bar.count / answered:.1f}%" for bar in read_bars(page)]
 
 
 def test_a_choice_within_the_figures_own_question_leaves_its_bars_comparable(demo, client):
     page = read(client, f"{FIGURES}services/?services=legal-advisory&technologies=nlp")
     everyone = read(client, f"{FIGURES}services/?technologies=nlp")
-    assert [bar.count for bar in bars_of(page)] == [bar.count for bar in bars_of(everyone)]
-    assert "left out" in page.one("p", "figure-caption").text
-    assert "left out" not in everyone.one("p", "figure-caption").text
+    assert [bar.count for bar in read_bars(page)] == [bar.count for bar in read_bars(everyone)]
+    assert "left out" in page.find("p", "figure-caption").text
+    assert "left out" not in everyone.find("p", "figure-caption").text
 
 
 def test_a_question_that_is_no_filter_has_bars_without_links(db, client):
@@ -239,7 +239,7 @@ def test_a_question_that_is_no_filter_has_bars_without_links(db, client):
     make_question("colour", ["red", "blue"], is_filterable=False)
     make_response("Agern", answers={"colour": ["red"]})
     make_response("Birk", answers={"colour": ["blue"]})
-    bars = bars_of(read(client, f"{FIGURES}colour/"))
+    bars = read_bars(read(client, f"{FIGURES}colour/"))
     assert [(bar.count, bar.url) for bar in bars] == [(1, ""), (1, "")]
 
 
@@ -252,17 +252,17 @@ def test_a_retired_option_keeps_its_bar_while_somebody_has_chosen_it(db, client)
     Option.objects.filter(code__in=("old", "never-chosen")).update(retired_on=date(2026, 1, 1))
     market_version.bump()
     page = read(client, f"{FIGURES}services/")
-    assert [bar.label for bar in bars_of(page)] == ["Option old", "Option a"]
-    assert "(no longer asked)" in page.one("table", "bar-table").text
-    assert total_of(read(client, bars_of(page)[0].url)) == 1
+    assert [bar.label for bar in read_bars(page)] == ["Option old", "Option a"]
+    assert "(no longer asked)" in page.find("table", "bar-table").text
+    assert result_count(read(client, read_bars(page)[0].url)) == 1
     chosen.withdraw(None, "Ønsket af virksomheden.")
     make_response("Birk", answers={"services": ["a"]})
-    assert [bar.label for bar in bars_of(read(client, f"{FIGURES}services/"))] == ["Option a"]
+    assert [bar.label for bar in read_bars(read(client, f"{FIGURES}services/"))] == ["Option a"]
 
 
 def test_the_way_from_figure_to_figure_keeps_the_selection(demo, client):
     page = read(client, f"{FIGURES}technologies/?services=advisory")
-    before, after = page.one("a", rel="prev"), page.one("a", rel="next")
+    before, after = page.find("a", rel="prev"), page.find("a", rel="next")
     assert before.attrs["href"] == f"{FIGURES}services/?services=advisory"
     assert after.attrs["href"] == f"{FIGURES}business-areas/?services=advisory"
     assert not read(client, f"{FIGURES}services/").has("a", rel="prev")
@@ -270,16 +270,16 @@ def test_the_way_from_figure_to_figure_keeps_the_selection(demo, client):
 
 def test_a_figure_is_of_the_selection(demo, client):
     page = read(client, f"{FIGURES}technologies/?services=legal-advisory")
-    assert sentence_of(page) == "Companies that offer legal advice: 1"
-    assert {bar.count for bar in bars_of(page)} == {0, 1}
+    assert results_heading(page) == "Companies that offer legal advice: 1"
+    assert {bar.count for bar in read_bars(page)} == {0, 1}
 
 
 @pytest.mark.parametrize("path", ["ukendt/", "ukendt.svg", "services.pdf", "services.svg/", "SERVICES/", "serviceš/"])
 def test_an_unknown_figure_is_a_helpful_404(path, demo, client):
     page = read(client, FIGURES + path, status=404)
-    assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+    assert MARKET in [link.attrs["href"] for link in page.find("main").find_all("a")]
 
 
 def test_without_questions_the_page_says_so(db, client):
     assert "No question is published as a figure yet." in read(client, FIGURES).text
-    assert facts_of(read(client, FIGURES)) == {}
+    assert definitions(read(client, FIGURES)) == {}

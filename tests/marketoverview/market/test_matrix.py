@@ -10,16 +10,16 @@ from tests.builders import make_question, make_response
 from tests.reading import (
     MARKET,
     all_pages,
-    chips_of,
-    facts_of,
-    matrix_of,
-    names_of,
-    notices_of,
+    chip_links,
+    definitions,
+    matrix_cells,
+    notice_texts,
     read,
-    slugs_of,
-    total_of,
+    result_count,
+    vendor_names,
+    vendor_slugs,
 )
-from tests.selections import SURVEY, count_by_sql, offerings_by_sql, query_of, selections
+from tests.selections import SURVEY, count_by_sql, offerings_by_sql, query_string, selections
 
 MATRIX = f"{MARKET}matrix/"
 ROW, COLUMN = "technologies", "business-areas"
@@ -28,7 +28,7 @@ ROW, COLUMN = "technologies", "business-areas"
 def cells_by_code(client, path: str) -> dict[tuple[str, str], tuple[int, str]]:
     """As `matrix_of`, by the options' codes: rows and columns stand in the survey's order."""
     codes = [(row, column) for row in SURVEY[ROW] for column in SURVEY[COLUMN]]
-    return dict(zip(codes, matrix_of(read(client, path)).values(), strict=True))
+    return dict(zip(codes, matrix_cells(read(client, path)).values(), strict=True))
 
 
 # Every number is the list behind it -------------------------------------------------------------------
@@ -37,24 +37,24 @@ def cells_by_code(client, path: str) -> dict[tuple[str, str], tuple[int, str]]:
 @hypothesis_settings(max_examples=15)
 @given(selection=selections, row=st.sampled_from(SURVEY[ROW]), column=st.sampled_from(SURVEY[COLUMN]))
 def test_a_cell_of_vendors_is_its_list_and_the_sql_count(demo, client, selection, row, column):
-    count, url = cells_by_code(client, f"{MATRIX}{query_of(selection)}")[row, column]
+    count, url = cells_by_code(client, f"{MATRIX}{query_string(selection)}")[row, column]
     assert count == count_by_sql({**selection, ROW: [row], COLUMN: [column]})
     assert bool(url) == bool(count)
     if url:
         pages = all_pages(client, url)
-        assert total_of(pages[0]) == sum(len(slugs_of(page)) for page in pages) == count
+        assert result_count(pages[0]) == sum(len(vendor_slugs(page)) for page in pages) == count
 
 
 @hypothesis_settings(max_examples=15)
 @given(selection=selections, row=st.sampled_from(SURVEY[ROW]), column=st.sampled_from(SURVEY[COLUMN]))
 def test_a_cell_of_examples_is_its_list_and_the_sql_count(demo, client, selection, row, column):
-    count, url = cells_by_code(client, f"{MATRIX}{query_of(selection)}&by=offerings")[row, column]
+    count, url = cells_by_code(client, f"{MATRIX}{query_string(selection)}&by=offerings")[row, column]
     others = {code: options for code, options in selection.items() if code not in (ROW, COLUMN)}
     assert count == offerings_by_sql(others, (ROW, row), (COLUMN, column))
     assert bool(url) == bool(count)
     if url:
         page = read(client, url)
-        assert len(page.all("li", "offering")) == count
+        assert len(page.find_all("li", "offering")) == count
         assert f"{count} example" in page.text
 
 
@@ -82,49 +82,50 @@ def market(db):
 
 
 def test_vendors_with_both_and_examples_with_both_together_are_different_numbers(market, client):
-    assert {cell: count for cell, (count, _url) in matrix_of(read(client, MATRIX)).items()} == {
+    assert {cell: count for cell, (count, _url) in matrix_cells(read(client, MATRIX)).items()} == {
         ("Option nlp", "Option health"): 2,
         ("Option nlp", "Option school"): 0,
         ("Option speech", "Option health"): 0,
         ("Option speech", "Option school"): 0,
     }
     page = read(client, f"{MATRIX}?by=offerings")
-    count, url = matrix_of(page)["Option nlp", "Option health"]
+    count, url = matrix_cells(page)["Option nlp", "Option health"]
     assert count == 2
     listed = read(client, url)
-    assert [example.one("h3").text for example in listed.all("li", "offering")] == ["Et", "To"]
-    assert {card.one("p", "offering-vendor").text for card in listed.all("li", "offering")} == {"Birk"}
+    assert [example.find("h3").text for example in listed.find_all("li", "offering")] == ["Et", "To"]
+    assert {card.find("p", "offering-vendor").text for card in listed.find_all("li", "offering")} == {"Birk"}
 
 
 def test_says_plainly_what_is_counted(market, client):
     vendors, examples = read(client, MATRIX), read(client, f"{MATRIX}?by=offerings")
-    assert "not necessarily together" in vendors.one("p", "matrix-explanation").text
-    assert "used both together" in examples.one("p", "matrix-explanation").text
-    ways = vendors.one("div", "matrix-modes").all("a")
+    assert "not necessarily together" in vendors.find("p", "matrix-explanation").text
+    assert "used both together" in examples.find("p", "matrix-explanation").text
+    ways = vendors.find("div", "matrix-modes").find_all("a")
     assert [way.attrs["href"] for way in ways] == [MATRIX, f"{MATRIX}?by=offerings"]
     assert [way.attrs.get("aria-current") for way in ways] == ["true", None]
-    ways = examples.one("div", "matrix-modes").all("a")
+    ways = examples.find("div", "matrix-modes").find_all("a")
     assert [way.attrs.get("aria-current") for way in ways] == [None, "true"]
 
 
 def test_a_cell_says_its_number_to_whoever_hears_it(market, client):
-    table = read(client, MATRIX).one("table", "matrix")
+    table = read(client, MATRIX).find("table", "matrix")
     assert "2 companies: Option nlp and Option health" in table.text
     assert (
-        "2 examples: Option nlp and Option health" in read(client, f"{MATRIX}?by=offerings").one("table", "matrix").text
+        "2 examples: Option nlp and Option health"
+        in read(client, f"{MATRIX}?by=offerings").find("table", "matrix").text
     )
 
 
 def test_the_highest_number_has_the_darkest_tint(demo, client):
-    table = read(client, MATRIX).one("table", "matrix")
-    tints = [(int(cell.all("span")[0].text), cell.attrs["class"]) for cell in table.one("tbody").all("td")]
+    table = read(client, MATRIX).find("table", "matrix")
+    tints = [(int(cell.find_all("span")[0].text), cell.attrs["class"]) for cell in table.find("tbody").find_all("td")]
     assert {tint for count, tint in tints if count == max(tints)[0]} == {"tint-5"}
     assert {tint for count, tint in tints if not count} == {"tint-0"}
     assert [tint for _count, tint in sorted(tints)] == sorted(tint for _count, tint in tints)
 
 
 def test_rows_and_columns_show_zeros(demo, client):
-    cells = matrix_of(read(client, f"{MATRIX}?services=legal-advisory"))
+    cells = matrix_cells(read(client, f"{MATRIX}?services=legal-advisory"))
     assert len(cells) == len(SURVEY[ROW]) * len(SURVEY[COLUMN])
     assert {count for count, _url in cells.values()} == {0, 1}
 
@@ -134,32 +135,32 @@ def test_rows_and_columns_show_zeros(demo, client):
 
 def test_a_choice_within_the_two_questions_is_left_out_and_said(market, client):
     page = read(client, f"{MATRIX}?technologies=speech")
-    assert matrix_of(page)["Option nlp", "Option health"][0] == 2
-    assert "left out" in page.one("p", "matrix-explanation").text
-    assert "left out" not in read(client, MATRIX).one("p", "matrix-explanation").text
+    assert matrix_cells(page)["Option nlp", "Option health"][0] == 2
+    assert "left out" in page.find("p", "matrix-explanation").text
+    assert "left out" not in read(client, MATRIX).find("p", "matrix-explanation").text
 
 
 @pytest.mark.parametrize("by", ["", "offerings"])
 def test_the_way_to_count_survives_a_new_choice(by, demo, client):
     query = f"?services=advisory{'&by=offerings' if by else ''}"
     page = read(client, f"{MATRIX}{query}")
-    form = page.one("form", id="selection")
-    hidden = [(field.attrs["name"], field.attrs["value"]) for field in form.all("input", type="hidden")]
+    form = page.find("form", id="selection")
+    hidden = [(field.attrs["name"], field.attrs["value"]) for field in form.find_all("input", type="hidden")]
     assert (("by", "offerings") in hidden) == bool(by)
-    links = [*chips_of(page).values(), page.one("a", "selection-clear").attrs["href"]]
+    links = [*chip_links(page).values(), page.find("a", "selection-clear").attrs["href"]]
     assert all(("by=offerings" in link) == bool(by) for link in links), links
 
 
 def test_an_unknown_way_to_count_is_named(market, client):
     page = read(client, f"{MATRIX}?by=stars")
-    assert notices_of(page) == ["We do not know the way to count “stars”. Companies are counted."]
-    assert matrix_of(page) == matrix_of(read(client, MATRIX))
+    assert notice_texts(page) == ["We do not know the way to count “stars”. Companies are counted."]
+    assert matrix_cells(page) == matrix_cells(read(client, MATRIX))
 
 
 def test_a_question_that_is_no_filter_leads_to_no_list_of_vendors(market, client):
     Question.objects.filter(code="areas").update(is_filterable=False)
     market_version.bump()
-    assert matrix_of(read(client, MATRIX))["Option nlp", "Option health"] == (2, "")
+    assert matrix_cells(read(client, MATRIX))["Option nlp", "Option health"] == (2, "")
 
 
 # The list behind a cell -------------------------------------------------------------------------------
@@ -167,16 +168,16 @@ def test_a_question_that_is_no_filter_leads_to_no_list_of_vendors(market, client
 
 def test_the_list_behind_a_cell_says_what_it_holds(demo, client):
     page = read(client, f"{MATRIX}nlp/casework/?services=advisory")
-    assert "Language technology (NLP)" in page.one("h1").text
-    assert "Casework" in page.one("h1").text
-    crumbs = [link.attrs["href"] for link in page.one("nav", "breadcrumbs").all("a")]
+    assert "Language technology (NLP)" in page.find("h1").text
+    assert "Casework" in page.find("h1").text
+    crumbs = [link.attrs["href"] for link in page.find("nav", "breadcrumbs").find_all("a")]
     assert crumbs[-1] == f"{MATRIX}?services=advisory&by=offerings", "the way back keeps the selection"
-    vendors = [card.one("p", "offering-vendor").one("a").text for card in page.all("li", "offering")]
-    listed = [f"{name} (demofirma)" for name in names_of(read(client, f"{MARKET}?services=advisory"))]
+    vendors = [card.find("p", "offering-vendor").find("a").text for card in page.find_all("li", "offering")]
+    listed = [f"{name} (demofirma)" for name in vendor_names(read(client, f"{MARKET}?services=advisory"))]
     assert vendors == sorted(vendors, key=listed.index), "by vendor from A to Å"
-    for example in page.all("li", "offering"):
-        assert "Language technology (NLP)" in facts_of(example)["Technologies"]
-        assert "Casework" in facts_of(example)["Business areas"]
+    for example in page.find_all("li", "offering"):
+        assert "Language technology (NLP)" in definitions(example)["Technologies"]
+        assert "Casework" in definitions(example)["Business areas"]
 
 
 def test_a_cell_without_examples_says_so(market, client):
@@ -185,22 +186,22 @@ def test_a_cell_without_examples_says_so(market, client):
 
 
 def test_a_withdrawn_vendors_examples_are_gone(market, client):
-    assert len(read(client, f"{MATRIX}nlp/health/").all("li", "offering")) == 2
+    assert len(read(client, f"{MATRIX}nlp/health/").find_all("li", "offering")) == 2
     Response.objects.get(vendor__slug="birk").withdraw(None, "Ønsket af virksomheden.")
-    assert read(client, f"{MATRIX}nlp/health/").all("li", "offering") == []
-    assert matrix_of(read(client, f"{MATRIX}?by=offerings"))["Option nlp", "Option health"] == (0, "")
+    assert read(client, f"{MATRIX}nlp/health/").find_all("li", "offering") == []
+    assert matrix_cells(read(client, f"{MATRIX}?by=offerings"))["Option nlp", "Option health"] == (0, "")
 
 
 @pytest.mark.parametrize("path", ["nlp/nowhere/", "nowhere/health/", "health/nlp/", "nlp/", "nlp/health/x/"])
 def test_an_unknown_cell_is_a_404(path, market, client):
     page = read(client, f"{MATRIX}{path}", status=404)
-    assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+    assert MARKET in [link.attrs["href"] for link in page.find("main").find_all("a")]
 
 
 def test_a_retired_option_leaves_the_matrix_when_nobody_has_it(market, client):
     Option.objects.filter(code="speech").update(retired_on="2026-01-01")
     market_version.bump()
-    assert {row for row, _column in matrix_of(read(client, MATRIX))} == {"Option nlp"}
+    assert {row for row, _column in matrix_cells(read(client, MATRIX))} == {"Option nlp"}
 
 
 def test_without_two_questions_to_cross_the_page_says_so(db, client):

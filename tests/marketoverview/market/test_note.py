@@ -9,26 +9,37 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.builders import make_response, make_vendor
 from tests.bulk import make_market
-from tests.reading import MARKET, bars_of, facts_of, figure_of, names_of, notices_of, read, sentence_of
-from tests.selections import SURVEY, count_by_sql, query_of, selections
+from tests.reading import (
+    MARKET,
+    definitions,
+    figure_section,
+    notice_texts,
+    read,
+    read_bars,
+    results_heading,
+    vendor_names,
+)
+from tests.selections import SURVEY, count_by_sql, query_string, selections
 
 NOTE = f"{MARKET}markedsnotat/"
 QUERY = "?q=data&services=advisory&services=legal-advisory&technologies=nlp"
 
 
 def vendors_of(page) -> list[str]:
-    heads = page.one("table", "sheet-vendors").one("tbody").all("th") if page.has("table", "sheet-vendors") else []
-    return [head.all("a")[0].text for head in heads]
+    heads = (
+        page.find("table", "sheet-vendors").find("tbody").find_all("th") if page.has("table", "sheet-vendors") else []
+    )
+    return [head.find_all("a")[0].text for head in heads]
 
 
 def test_says_the_selection_its_criteria_and_its_dates(demo, client):
     page = read(client, f"{NOTE}{QUERY}")
-    assert page.one("h1").text == sentence_of(read(client, f"{MARKET}{QUERY}"))
-    criteria = facts_of(page.one("dl", "sheet-criteria"))
+    assert page.find("h1").text == results_heading(read(client, f"{MARKET}{QUERY}"))
+    criteria = definitions(page.find("dl", "sheet-criteria"))
     assert criteria["Free text"] == "data"
     assert criteria["Services and products"].endswith(" or Legal advice on artificial intelligence")
     assert criteria["Technologies"].startswith("Natural language processing")
-    facts = facts_of(page.one("dl", "sheet-facts"))
+    facts = definitions(page.find("dl", "sheet-facts"))
     with override("en"):
         assert facts["Made"] == date_format(timezone.localdate(), "DATE_FORMAT")
     assert facts["Data of"] == "Nov. 20, 2026"
@@ -38,9 +49,9 @@ def test_says_the_selection_its_criteria_and_its_dates(demo, client):
 @hypothesis_settings(max_examples=6)
 @given(selection=selections)
 def test_holds_the_vendors_of_the_selection(demo, client, selection):
-    page = read(client, f"{NOTE}{query_of(selection)}")
+    page = read(client, f"{NOTE}{query_string(selection)}")
     assert len(vendors_of(page)) == count_by_sql(selection)
-    listed = names_of(read(client, f"{MARKET}{query_of(selection)}"))
+    listed = vendor_names(read(client, f"{MARKET}{query_string(selection)}"))
     assert [name.removesuffix(" (demofirma)") for name in vendors_of(page)][:25] == listed
 
 
@@ -53,10 +64,10 @@ def test_holds_all_vendors_not_one_page_of_them(survey, client):
     "selection", [{}, {"technologies": ["nlp"]}, {"services": ["advisory"], "company-size": ["1-9"]}]
 )
 def test_its_figures_count_its_vendors(selection, demo, client):
-    page = read(client, f"{NOTE}{query_of(selection)}")
+    page = read(client, f"{NOTE}{query_string(selection)}")
     for code in SURVEY:
         counts = [count_by_sql(selection, (code, option)) for option in SURVEY[code]]
-        shown = [bar.count for bar in bars_of(figure_of(page, code))]
+        shown = [bar.count for bar in read_bars(figure_section(page, code))]
         assert shown == sorted(counts, reverse=True), code
 
 
@@ -73,18 +84,18 @@ def test_names_contact_points_and_no_person(db, client):
     )
     make_response("Birk", contact_email="post@birk.example", contact_phone="55 66 77 88", contact_function="Salg")
     page = read(client, NOTE)
-    cells = [cell.text for cell in page.one("table", "sheet-vendors").one("tbody").all("td")]
+    cells = [cell.text for cell in page.find("table", "sheet-vendors").find("tbody").find_all("td")]
     assert cells == [f"Salg {website}", "Salg post@birk.example 55 66 77 88"]
 
 
 def test_a_vendor_without_contact_reads_not_stated(db, client):
     response = make_response("Agern")
     type(response).objects.update(contact_email="")
-    assert read(client, NOTE).one("table", "sheet-vendors").one("td").text == "Not stated"
+    assert read(client, NOTE).find("table", "sheet-vendors").find("td").text == "Not stated"
 
 
 def test_says_the_method_and_that_nobody_is_recommended(demo, client):
-    text = read(client, NOTE).one("article", "sheet").text
+    text = read(client, NOTE).find("article", "sheet").text
     assert "recommends nobody" in text
     assert "at least one of the chosen answers; between questions it must meet all" in text
     assert "does not replace the municipality's own assessment or the rules on public procurement" in text
@@ -101,15 +112,15 @@ def test_the_vendors_stand_in_the_order_that_the_note_names(sort, survey, client
 
 def test_its_address_leads_to_the_same_selection(demo, client):
     page = read(client, f"{NOTE}?technologies=nlp&services=advisory&page=3&v=agern-demofirma&unknown=1")
-    link = page.one("footer", "sheet-foot").one("a")
+    link = page.find("footer", "sheet-foot").find("a")
     assert link.attrs["href"] == link.text == f"http://testserver{NOTE}?services=advisory&technologies=nlp"
     assert vendors_of(read(client, link.attrs["href"].removeprefix("http://testserver"))) == vendors_of(page)
 
 
 def test_what_was_ignored_is_named(demo, client):
     page = read(client, f"{NOTE}?services=nonsense&unknown=1")
-    assert len(notices_of(page)) == 2
-    assert "nonsense" in notices_of(page)[0]
+    assert len(notice_texts(page)) == 2
+    assert "nonsense" in notice_texts(page)[0]
 
 
 def test_demonstration_data_are_not_for_a_case(demo, client):
@@ -135,4 +146,4 @@ def test_nobody_is_said_in_words(demo, client):
 
 
 def test_the_print_button_waits_for_its_script(demo, client):
-    assert "hidden" in read(client, NOTE).one("button", type="button").attrs
+    assert "hidden" in read(client, NOTE).find("button", type="button").attrs

@@ -17,7 +17,7 @@ from marketoverview.market.profiles import contact
 from marketoverview.market.vcards import vcard
 from marketoverview.models import Answer, Option, Question, Response, Vendor, market_version
 from tests.builders import make_question, make_response, make_vendor
-from tests.reading import MARKET, bytes_of, facts_of, read
+from tests.reading import MARKET, definitions, read, read_bytes
 from tests.selections import SURVEY
 
 AGERN = f"{MARKET}virksomheder/agern/"
@@ -26,9 +26,9 @@ AGERN = f"{MARKET}virksomheder/agern/"
 def sections_of(page) -> dict[str, list[str]]:
     """Heading of each section to the answers in it."""
     sections = {}
-    for section in page.one("div", "profile-body").all("section", "profile-section"):
-        answers = [item.own_text for listed in section.all("ul", "answers") for item in listed.all("li")]
-        sections[section.one("h2").text] = answers or [note.text for note in section.all("p", "not-stated")]
+    for section in page.find("div", "profile-body").find_all("section", "profile-section"):
+        answers = [item.own_text for listed in section.find_all("ul", "answers") for item in listed.find_all("li")]
+        sections[section.find("h2").text] = answers or [note.text for note in section.find_all("p", "not-stated")]
     return sections
 
 
@@ -51,7 +51,7 @@ def test_everything_stands_in_the_surveys_order(demo, client):
     sections = sections_of(page)
     assert list(sections) == [*several, "Examples"]
     assert {heading: sections[heading] for heading in several} == several
-    facts = facts_of(page.one("section", "profile-facts"))
+    facts = definitions(page.find("section", "profile-facts"))
     assert list(facts)[: len(single)] == list(single)
     assert {heading: facts[heading] for heading in single} == single
 
@@ -63,11 +63,11 @@ def test_what_was_not_answered_reads_not_stated(db, client):
     Response.objects.update(description="", contact_email="")
     page = read(client, AGERN)
     assert sections_of(page) == {"Services": ["Not stated"], "Examples": ["Not stated"]}
-    assert facts_of(page.one("section", "profile-facts"))["Size"] == "Not stated"
-    assert facts_of(page.one("dl", "contact")) == dict.fromkeys(
+    assert definitions(page.find("section", "profile-facts"))["Size"] == "Not stated"
+    assert definitions(page.find("dl", "contact")) == dict.fromkeys(
         ["Contact point", "E-mail", "Telephone", "Website"], "Not stated"
     )
-    assert "Not stated" in page.one("div", "profile-head").text
+    assert "Not stated" in page.find("div", "profile-head").text
 
 
 def test_not_stated_is_danish_on_the_danish_page(db, client):
@@ -81,14 +81,14 @@ def test_not_stated_is_danish_on_the_danish_page(db, client):
 def test_own_words_stand_beside_other(db, client):
     make_response("Agern", answers={"services": ["other"]}, own_words={"services": "Vi holder <kurser>."})
     page = read(client, AGERN)
-    assert page.one("blockquote").text == "Vi holder <kurser>."
+    assert page.find("blockquote").text == "Vi holder <kurser>."
 
 
 def test_a_retired_answer_is_marked(db, client):
     make_response("Agern", answers={"services": ["a"]})
     Option.objects.update(retired_on=date(2026, 1, 1))
     market_version.bump()
-    assert "Option a (no longer asked)" in read(client, AGERN).one("div", "profile-body").text
+    assert "Option a (no longer asked)" in read(client, AGERN).find("div", "profile-body").text
 
 
 def test_an_example_says_its_stage_its_place_and_what_it_combines(db, client):
@@ -106,18 +106,18 @@ def test_an_example_says_its_stage_its_place_and_what_it_combines(db, client):
             {"title": "Ruter"},
         ],
     )
-    first, second = read(client, AGERN).all("li", "offering")
-    assert first.one("h3").text == "Post"
+    first, second = read(client, AGERN).find_all("li", "offering")
+    assert first.find("h3").text == "Post"
     assert "Pilot" in first.text
     assert "Sorterer post." in first.text
-    assert facts_of(first) == {"Technologies": "Option nlp, Option speech", "Where it is used": "To kommuner"}
-    assert second.one("h3").text == "Ruter"
-    assert facts_of(second)["Where it is used"] == "Not stated"
+    assert definitions(first) == {"Technologies": "Option nlp, Option speech", "Where it is used": "To kommuner"}
+    assert second.find("h3").text == "Ruter"
+    assert definitions(second)["Where it is used"] == "Not stated"
 
 
 def test_says_when_it_was_confirmed_and_published_and_in_which_round(db, client):
     response = make_response("Agern", confirmed_at=date(2026, 5, 4))
-    facts = facts_of(read(client, AGERN).one("section", "profile-facts"))
+    facts = definitions(read(client, AGERN).find("section", "profile-facts"))
     assert facts["Confirmed by the company"] == "May 4, 2026"
     with override("en"):
         assert facts["Published"] == date_format(timezone.localdate(response.published_at), "DATE_FORMAT")
@@ -126,12 +126,12 @@ def test_says_when_it_was_confirmed_and_published_and_in_which_round(db, client)
 
 def test_an_old_confirmation_is_marked(db, client):
     make_response("Agern", confirmed_at=date(2024, 1, 1))
-    assert "Jan. 1, 2024 not confirmed since then" in facts_of(read(client, AGERN))["Confirmed by the company"]
+    assert "Jan. 1, 2024 not confirmed since then" in definitions(read(client, AGERN))["Confirmed by the company"]
 
 
 def test_an_error_can_be_reported_with_the_profile_named(db, client):
     make_response(make_vendor("Ærø & Co", slug="agern"))
-    links = [link.attrs["href"] for link in read(client, AGERN).all("a")]
+    links = [link.attrs["href"] for link in read(client, AGERN).find_all("a")]
     mail = next(urlsplit(link) for link in links if link.startswith("mailto:ki-portal@kl.example?"))
     assert parse_qs(mail.query)["subject"] == ["Error in the profile of Ærø & Co"]
     assert parse_qs(mail.query)["body"] == [f"http://testserver{AGERN}\n\n"]
@@ -140,14 +140,14 @@ def test_an_error_can_be_reported_with_the_profile_named(db, client):
 
 def test_can_be_put_into_a_comparison(db, client):
     make_response("Agern")
-    assert f"{MARKET}?v=agern" in [link.attrs["href"] for link in read(client, AGERN).all("a")]
+    assert f"{MARKET}?v=agern" in [link.attrs["href"] for link in read(client, AGERN).find_all("a")]
 
 
 def test_the_vendors_own_language_is_said(db, client):
     make_response("Agern", description="Vi laver noget.", answers={"services": ["other"]})
     page = read(client, AGERN)
-    assert page.one("div", "profile-description").attrs["lang"] == "da"
-    assert page.one("blockquote").one("p").attrs["lang"] == "da"
+    assert page.find("div", "profile-description").attrs["lang"] == "da"
+    assert page.find("blockquote").find("p").attrs["lang"] == "da"
     assert "The vendor's own words are in Danish." in page.text
     assert "are in Danish" not in read(client, "/markedsoverblik/virksomheder/agern/").text
 
@@ -159,14 +159,14 @@ def test_the_vendors_own_language_is_said(db, client):
 def test_a_vendor_that_was_never_published_has_no_profile(status, db, client):
     make_response("Agern", status)
     for path in (AGERN, f"{AGERN}kontakt.vcf"):
-        assert "Agern" not in read(client, path, status=404).one("main").text
+        assert "Agern" not in read(client, path, status=404).find("main").text
 
 
 def test_a_vendor_without_answers_and_one_that_does_not_exist_have_no_profile(db, client):
     make_vendor("Agern")
     read(client, AGERN, status=404)
     page = read(client, f"{MARKET}virksomheder/findes-ikke/", status=404)
-    assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+    assert MARKET in [link.attrs["href"] for link in page.find("main").find_all("a")]
 
 
 def test_a_withdrawn_profile_says_when_it_was_withdrawn(db, client):
@@ -176,11 +176,11 @@ def test_a_withdrawn_profile_says_when_it_was_withdrawn(db, client):
         day = date_format(timezone.localdate(response.closed_at), "DATE_FORMAT")
     for path in (AGERN, f"{AGERN}kontakt.vcf"):
         page = read(client, path, status=410)
-        assert day in page.one("main").text
-        assert "Agern" in page.one("h1").text
+        assert day in page.find("main").text
+        assert "Agern" in page.find("h1").text
         for gone in ("Hemmelig nu", "11 22 33 44", "Intern begrundelse", "ki@agern.example"):
             assert gone not in page.text
-        assert MARKET in [link.attrs["href"] for link in page.one("main").all("a")]
+        assert MARKET in [link.attrs["href"] for link in page.find("main").find_all("a")]
 
 
 def test_a_withdrawn_vendor_that_writes_anew_is_still_gone(db, client):
@@ -224,10 +224,10 @@ def test_earlier_answers_are_not_shown(db, client):
 
 def test_a_person_is_named_only_with_consent(db, client):
     response = make_response("Agern", contact_function="Salg", contact_name="Anna Hansen", contact_consent=True)
-    assert facts_of(read(client, AGERN))["Contact point"] == "Anna Hansen, Salg"
+    assert definitions(read(client, AGERN))["Contact point"] == "Anna Hansen, Salg"
     Response.objects.filter(pk=response.pk).update(contact_consent=False, contact_name="")
     market_version.bump()
-    assert facts_of(read(client, AGERN))["Contact point"] == "Salg"
+    assert definitions(read(client, AGERN))["Contact point"] == "Salg"
 
 
 def test_a_name_without_consent_is_shown_nowhere(db):
@@ -274,7 +274,7 @@ def test_the_contact_is_a_file_for_the_address_book(db, client):
 
 def test_the_file_names_a_person_with_consent_and_leaves_out_what_is_empty(db, client):
     make_response("Agern", contact_name="Anna Hansen", contact_consent=True)
-    fields = dict(properties(bytes_of(client, f"{AGERN}kontakt.vcf").decode()))
+    fields = dict(properties(read_bytes(client, f"{AGERN}kontakt.vcf").decode()))
     assert (fields["KIND"], fields["FN"], fields["ORG"]) == ("individual", "Anna Hansen", "Agern")
     assert not {"TITLE", "TEL;TYPE=work", "URL"} & set(fields)
 

@@ -4,11 +4,11 @@ import pytest
 
 from marketoverview.models import Vendor, market_version
 from tests.builders import make_response
-from tests.reading import MARKET, chips_of, names_of, notices_of, read, sentence_of, total_of
+from tests.reading import MARKET, chip_links, notice_texts, read, result_count, results_heading, vendor_names
 
 
 def names_found(client, query: str) -> list[str]:
-    return names_of(read(client, f"{MARKET}?q={query}"))
+    return vendor_names(read(client, f"{MARKET}?q={query}"))
 
 
 @pytest.fixture
@@ -64,13 +64,13 @@ def test_works_together_with_choices(db, client):
 
 def test_is_said_in_words_and_can_be_removed(market, client):
     page = read(client, f"{MARKET}?q=jordvarme")
-    assert sentence_of(page) == "Companies that mention “jordvarme”: 1"
-    assert chips_of(page) == {"“jordvarme”": MARKET}
-    assert page.one("input", id="q").attrs["value"] == "jordvarme"
+    assert results_heading(page) == "Companies that mention “jordvarme”: 1"
+    assert chip_links(page) == {"“jordvarme”": MARKET}
+    assert page.find("input", id="q").attrs["value"] == "jordvarme"
 
 
 def test_does_not_order_the_result(market, client):
-    assert names_of(read(client, f"{MARKET}?q=vi")) == ["Agern", "Café Norden", "Dild"]
+    assert vendor_names(read(client, f"{MARKET}?q=vi")) == ["Agern", "Café Norden", "Dild"]
 
 
 def test_the_words_of_a_draft_are_not_found(market, client):
@@ -88,32 +88,32 @@ def test_a_new_name_is_found_at_once(market, client):
 @pytest.mark.parametrize("query", ["", "%20%20", "%00", "%E2%80%8B"])
 def test_nothing_to_search_for_is_no_search(query, market, client):
     page = read(client, f"{MARKET}?q={query}")
-    assert total_of(page) == 4
-    assert chips_of(page) == {}
+    assert result_count(page) == 4
+    assert chip_links(page) == {}
 
 
 @pytest.mark.parametrize("query", ["!?", "-", "%25%25", "%F0%9F%99%82"])
 def test_a_search_without_a_word_in_it_is_not_claimed_to_be_met(query, market, client):
     """No vendor “mentions” an exclamation mark; the visitor is told that there was nothing to look for."""
     page = read(client, f"{MARKET}?q={query}")
-    assert "mention" not in sentence_of(page)
-    assert len(notices_of(page)) == 1
+    assert "mention" not in results_heading(page)
+    assert len(notice_texts(page)) == 1
 
 
 def test_a_long_search_is_cut_with_a_notice(market, client):
     page = read(client, f"{MARKET}?q={'jordvarme%20' * 100}")
-    assert total_of(page) == 1
-    assert notices_of(page) == ["The search text was too long and was cut at 200 characters."]
-    assert len(page.one("input", id="q").attrs["value"]) <= 200
+    assert result_count(page) == 1
+    assert notice_texts(page) == ["The search text was too long and was cut at 200 characters."]
+    assert len(page.find("input", id="q").attrs["value"]) <= 200
 
 
 def test_invisible_characters_are_not_searched_for(market, client):
     page = read(client, f"{MARKET}?q=%E2%80%AEjord%E2%80%8Bvarme%00")
-    assert page.one("input", id="q").attrs["value"].replace(" ", "") == "jordvarme"
-    assert names_of(page) == ["Børnehjælp Ærø"]
-    assert notices_of(page) == []
+    assert page.find("input", id="q").attrs["value"].replace(" ", "") == "jordvarme"
+    assert vendor_names(page) == ["Børnehjælp Ærø"]
+    assert notice_texts(page) == []
 
 
 @pytest.mark.parametrize("query", ["sagsbehandling", "borger", "post"])
 def test_finds_something_in_the_demonstration(query, demo, client):
-    assert 0 < total_of(read(client, f"{MARKET}?q={query}")) < 35
+    assert 0 < result_count(read(client, f"{MARKET}?q={query}")) < 35

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.builders import make_response
-from tests.reading import MARKET, read, sentence_of
-from tests.selections import count_by_sql, query_of
+from tests.reading import MARKET, read, results_heading
+from tests.selections import count_by_sql, query_string
 
 ADVICE, LEGAL, NLP, HEALTH = (
     ("services", "advisory"),
@@ -44,7 +44,7 @@ def sentence_and_number(client, path: str, chosen: tuple[tuple[str, str], ...]) 
     selection: dict[str, list[str]] = {}
     for code, option in chosen:
         selection.setdefault(code, []).append(option)
-    return sentence_of(read(client, f"{path}{query_of(selection)}")), str(count_by_sql(selection))
+    return results_heading(read(client, f"{path}{query_string(selection)}")), str(count_by_sql(selection))
 
 
 @pytest.mark.parametrize(("chosen", "sentence"), ENGLISH)
@@ -60,29 +60,29 @@ def test_the_selection_in_danish(chosen, sentence, demo, client):
 
 
 def test_a_search_that_finds_nothing(demo, client):
-    assert sentence_of(read(client, f"{MARKET}?q=findesikke")) == "Companies that mention “findesikke”: 0"
-    assert sentence_of(read(client, "/markedsoverblik/?q=findesikke")).startswith("0 virksomheder")
+    assert results_heading(read(client, f"{MARKET}?q=findesikke")) == "Companies that mention “findesikke”: 0"
+    assert results_heading(read(client, "/markedsoverblik/?q=findesikke")).startswith("0 virksomheder")
 
 
 def test_one_company_is_no_companies(db, client):
     make_response("Agern")
-    assert sentence_of(read(client, MARKET)) == "1 company"
+    assert results_heading(read(client, MARKET)) == "1 company"
 
 
 def test_options_stand_in_the_surveys_order_however_they_were_chosen(demo, client):
     first = read(client, f"{MARKET}?services=legal-advisory&services=advisory")
     other = read(client, f"{MARKET}?services=advisory&services=legal-advisory")
-    assert sentence_of(first) == sentence_of(other)
+    assert results_heading(first) == results_heading(other)
 
 
 @pytest.mark.parametrize("text", ["100 % sikker", "%(total)s", "{options}", "%s %d"])
 def test_placeholders_in_a_search_are_only_text(text, demo, client):
-    assert f"“{text}”" in sentence_of(read(client, f"{MARKET}?q={quote(text)}"))
+    assert f"“{text}”" in results_heading(read(client, f"{MARKET}?q={quote(text)}"))
 
 
 def test_the_same_sentence_stands_on_every_page_of_the_selection(demo, client):
     query = "?services=advisory&company-size=1-9"
-    expected = sentence_of(read(client, f"{MARKET}{query}"))
+    expected = results_heading(read(client, f"{MARKET}{query}"))
     for path in ("figurer/", "figurer/technologies/", "matrix/"):
-        assert sentence_of(read(client, f"{MARKET}{path}{query}")) == expected
-    assert read(client, f"{MARKET}markedsnotat/{query}").one("h1").text == expected
+        assert results_heading(read(client, f"{MARKET}{path}{query}")) == expected
+    assert read(client, f"{MARKET}markedsnotat/{query}").find("h1").text == expected

@@ -45,7 +45,7 @@ def page(client, vendor, owner, survey_round):
 
 
 def primary(page: Element) -> list[str]:
-    return [button.text for button in page.all(cls="button-primary")]
+    return [button.text for button in page.find_all(cls="button-primary")]
 
 
 def close(survey_round: SurveyRound, **fields) -> None:
@@ -73,13 +73,13 @@ def test_who_has_not_answered_begins(page):
 )
 def test_each_status_in_plain_words_with_one_thing_to_do(status, words, action, page, vendor, survey_round):
     make_response(vendor, status, round=survey_round)
-    assert words in page().one("main").text
+    assert words in page().find("main").text
     assert primary(page()) == action
 
 
 def test_kls_reason_stands_there(page, vendor, survey_round):
     make_response(vendor, "returned", round=survey_round)
-    assert "Der mangler noget." in page().one("main").text
+    assert "Der mangler noget." in page().find("main").text
 
 
 def test_public_answers_stay_while_new_ones_are_written(page, vendor, owner, survey_round):
@@ -93,7 +93,7 @@ def test_the_history_says_who_when_and_why_and_kl_is_kl(page, vendor, owner, cur
     response = make_response(vendor, "draft", round=survey_round)
     response.submit(owner)
     response.send_back(curator, "Skriv kortere.")
-    events = [event.text for event in page().one("ol", cls="events").all("li")]
+    events = [event.text for event in page().find("ol", cls="events").find_all("li")]
     assert len(events) == 2
     assert "Sent back, KL" in events[0]
     assert "Skriv kortere." in events[0]
@@ -104,7 +104,7 @@ def test_the_history_says_who_when_and_why_and_kl_is_kl(page, vendor, owner, cur
 def test_kl_sees_the_page_without_the_members_buttons(client, vendor, curator, survey_round):
     make_response(vendor, round=survey_round)
     client.force_login(curator)
-    main = read(client, path("company", vendor)).one("main")
+    main = read(client, path("company", vendor)).find("main")
     assert primary(main) == []
     assert not main.has("form", action=path("confirm", vendor))
 
@@ -119,7 +119,7 @@ def test_home_leads_to_the_only_company(client, vendor, owner):
 
 def test_home_of_nobody_yet_offers_to_find_the_company(client, curator):
     client.force_login(curator)
-    main = read(client, HOME).one("main")
+    main = read(client, HOME).find("main")
     assert primary(main) == ["Find or register a company"]
 
 
@@ -129,8 +129,8 @@ def test_home_shows_each_of_several_companies(client, vendor, owner, survey_roun
     make_response(vendor, round=survey_round)
     make_response(other, "returned", round=survey_round)
     client.force_login(owner)
-    companies = read(client, HOME).all("li", cls="task")
-    states = [(company.one("h2").text, company.one(cls="badge").text) for company in companies]
+    companies = read(client, HOME).find_all("li", cls="task")
+    states = [(company.find("h2").text, company.find(cls="badge").text) for company in companies]
     assert sorted(states) == [("Nordstjernen", "Published"), ("Østervang", "Sent back")]
 
 
@@ -256,8 +256,8 @@ def test_a_new_round_starts_from_the_last_answers(client, vendor, earlier):
 
 
 def test_a_new_round_starts_from_some_pages_or_from_none(client, vendor, earlier):
-    form = read(client, path("begin", vendor)).one("main")
-    pages = [checkbox.attrs["value"] for checkbox in form.all("input", name="pages")]
+    form = read(client, path("begin", vendor)).find("main")
+    pages = [checkbox.attrs["value"] for checkbox in form.find_all("input", name="pages")]
     assert pages[0] == "company"
     assert "offerings" in pages
     draft = begin(client, vendor, start="some", pages=["offerings"])
@@ -268,8 +268,8 @@ def test_a_new_round_starts_from_some_pages_or_from_none(client, vendor, earlier
 
 
 def test_the_page_names_what_is_new_since_the_last_answers(client, vendor, earlier):
-    alert = read(client, path("begin", vendor)).one(cls="alert-info")
-    assert [line.text for line in alert.all("li")] == ["Question services: Option training", "Question challenges"]
+    alert = read(client, path("begin", vendor)).find(cls="alert-info")
+    assert [line.text for line in alert.find_all("li")] == ["Question services: Option training", "Question challenges"]
 
 
 def test_beginning_twice_begins_once(client, vendor, earlier):
@@ -291,7 +291,7 @@ def test_a_draft_of_the_earlier_round_goes_on_in_the_new_one(client, vendor, own
     make_question("services").rounds.add(make_round("2027", opens_on=days(-1)))
     client.force_login(owner)
     assert primary(read(client, path("company", vendor))) == ["Go on in Round 2027"]
-    assert "Round 2026" in read(client, path("begin", vendor)).one("main").text
+    assert "Round 2026" in read(client, path("begin", vendor)).find("main").text
     assert begin(client, vendor) == draft
     draft.refresh_from_db()
     assert (draft.round.code, chosen(draft)) == ("2027", {"advisory"})
@@ -316,8 +316,8 @@ def public(vendor, owner, client, survey_round):
 
 
 def test_confirmed_with_one_click(client, vendor, owner, public):
-    button = read(client, path("company", vendor)).one("form", action=path("confirm", vendor))
-    assert button.one("button").text == "Everything is still right"
+    button = read(client, path("company", vendor)).find("form", action=path("confirm", vendor))
+    assert button.find("button").text == "Everything is still right"
     assert read(client, path("confirm", vendor)).has("form", method="post")  # the way from the mail
     for _ in range(2):
         client.post(path("confirm", vendor))
@@ -359,7 +359,7 @@ def mapped_answer(public, curator):
 def test_the_vendor_sees_what_kl_counts_and_takes_it_back(client, vendor, public, mapped_answer):
     object_url = address("object", public.pk, mapped_answer.pk)
     assert read(client, path("company", vendor)).has("a", href=object_url)
-    main = read(client, object_url).one("main")
+    main = read(client, object_url).find("main")
     assert "Etik" in main.text
     assert "Option advisory" in main.text
     for _ in range(2):
@@ -383,7 +383,7 @@ def test_an_objection_that_is_too_long_comes_back(client, public, mapped_answer)
 
 def test_everybody_can_read_the_survey_in_advance(client, survey):
     page = client.get("/en/leverandoer/spoergsmaal/")
-    main = parse(page.content.decode()).one("main")
+    main = parse(page.content.decode()).find("main")
     current = SurveyRound.current()
     for question in current.questions.all():
         assert question.text in main.text

@@ -51,7 +51,7 @@ def test_a_company_is_registered_by_its_cvr_number_however_it_is_written(number,
     page = client.post(REGISTER, form(cvr_number=number), follow=True)
     vendor = Vendor.objects.get()
     assert (vendor.cvr_number, vendor.name, members_of(vendor)) == (CVR, "Vestlyset A/S", {newcomer.email})
-    assert "Vestlyset A/S" in parse(page.content.decode()).one("h1").text
+    assert "Vestlyset A/S" in parse(page.content.decode()).find("h1").text
 
 
 @pytest.mark.parametrize("number", ["29190624", "1234", "٢٩١٩٠٦٢٣", "29190623x", "’ OR 1=1"])
@@ -59,7 +59,7 @@ def test_a_number_without_the_right_check_digit_is_refused_and_comes_back(number
     page = client.post(REGISTER, form(cvr_number=number))
     assert not Vendor.objects.exists()
     assert "er ikke et gyldigt CVR-nummer" in page.content.decode()
-    assert parse(page.content.decode()).one("input", name="name").attrs["value"] == "Vestlyset A/S"
+    assert parse(page.content.decode()).find("input", name="name").attrs["value"] == "Vestlyset A/S"
 
 
 def test_a_danish_company_needs_its_number_and_a_foreign_one_has_none(client, newcomer):
@@ -111,7 +111,7 @@ def test_a_foreign_company_of_a_known_name_is_asked_about_first(client, newcomer
     assert reverse("vendor:join", args=[registered.slug]) in page
     assert Vendor.objects.count() == 1
     # The button is the only thing on the page that says so; a second field of that name would win over it.
-    (button,) = parse(page).all(name="is_another")
+    (button,) = parse(page).find_all(name="is_another")
     assert button.tag == "button"
     client.post(REGISTER, form(name="VESTLYSET Ltd.", cvr_number="", country="GB", is_another="on"))
     assert Vendor.objects.get(country="GB").slug == "vestlyset-ltd"
@@ -134,7 +134,7 @@ def test_what_was_typed_before_the_login_expired_is_there_again(client, db):
     client.post(REGISTER, form())
     client.force_login(newcomer)
     page = read(client, REGISTER)
-    assert page.one("input", name="name").attrs["value"] == "Vestlyset A/S"
+    assert page.find("input", name="name").attrs["value"] == "Vestlyset A/S"
     assert not Vendor.objects.exists()
 
 
@@ -340,7 +340,7 @@ def test_the_link_tells_before_any_login_who_invites_to_what(client, vendor, own
     assert 'name="robots" content="noindex"' in page.content.decode()
     invitation.refresh_from_db()
     assert invitation.opened_at
-    (button,) = [link for link in parse(page.content.decode()).all("a") if "log-ind" in link.attrs["href"]]
+    (button,) = [link for link in parse(page.content.decode()).find_all("a") if "log-ind" in link.attrs["href"]]
     assert button.attrs["href"].endswith(f"?next={landing(invitation)}")
 
 
@@ -382,7 +382,7 @@ def test_a_link_expires(client, vendor):
     invitation = invite(vendor, created_at=timezone.now() - VALID_FOR - timedelta(days=1))
     page = client.get(landing(invitation))
     assert page.status_code == 410
-    assert vendor.name not in parse(page.content.decode()).one("main").text
+    assert vendor.name not in parse(page.content.decode()).find("main").text
     client.force_login(make_user())
     client.post(reverse("vendor:accept", args=[invitation.token]))
     assert members_of(vendor) == set()

@@ -27,7 +27,7 @@ def member(client, owner):
 def send(member, draft, part: str = "company", seen: str | None = None, **fields):
     """Press the button of the part's page with these fields, as a browser sends them."""
     if seen is None:
-        seen = parse(member.get(part_url(draft, part)).content.decode()).one("input", name="seen").attrs["value"]
+        seen = parse(member.get(part_url(draft, part)).content.decode()).find("input", name="seen").attrs["value"]
     return member.post(part_url(draft, part), {"seen": seen, **fields})
 
 
@@ -54,7 +54,7 @@ def test_a_website_that_is_none_gets_one_sentence_and_the_rest_is_saved(website,
     assert response.status_code == 200
     assert response.content.decode().count("Indtast en gyldig URL.") == 2  # in the list of errors and at the field
     assert (stored(draft).description, stored(draft).website) == ("Ny tekst", "")
-    assert parse(response.content.decode()).one("input", name="website").attrs["value"] == website
+    assert parse(response.content.decode()).find("input", name="website").attrs["value"] == website
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_line_breaks_count_as_one_character_by_autosave_and_by_button(member, dr
 
 def test_a_text_that_is_too_long_comes_back_whole(member, draft):
     page = parse(send(member, draft, description="x" * 5000).content.decode())
-    field = page.one("textarea", name="description")
+    field = page.find("textarea", name="description")
     assert field.text == "x" * 5000
     assert "maxlength" not in field.attrs
     assert stored(draft).description == "Gammel tekst"
@@ -112,12 +112,12 @@ def test_a_tab_between_words_of_a_line_is_a_space(member, draft):
 def test_the_second_of_two_people_on_an_example_is_shown_what_the_first_has_saved(member, draft, colleague):
     offering = make_offering(draft, title="Postsortering")
     path = reverse("vendor:offering", args=[draft.pk, offering.key])
-    seen = parse(member.get(path).content.decode()).one("input", name="seen").attrs["value"]
+    seen = parse(member.get(path).content.decode()).find("input", name="seen").attrs["value"]
     SampleOffering.objects.filter(pk=offering.pk).update(title="Kollegaens titel")
     page = parse(member.post(path, {"title": "Min titel", "stage": "", "seen": seen}).content.decode())
-    assert "Kollegaens titel" in page.one("section", "conflict").text
-    assert "Min titel" not in page.one("section", "conflict").text
-    assert page.one("input", name="title").attrs["value"] == "Min titel"
+    assert "Kollegaens titel" in page.find("section", "conflict").text
+    assert "Min titel" not in page.find("section", "conflict").text
+    assert page.find("input", name="title").attrs["value"] == "Min titel"
 
 
 # In the browser -----------------------------------------------------------------------------------
