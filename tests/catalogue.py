@@ -30,12 +30,12 @@ def main() -> int:
         shutil.copy(ROOT / "manage.py", copy)
         command = [sys.executable, "manage.py", "makemessages", "--locale", "da", "--no-obsolete", "--verbosity", "0"]
         subprocess.run(command, cwd=copy, env=clean(DEBUG="true"), check=True)
-        found = keys(copy / PLACE)
-    known = keys(ROOT / PLACE)
-    for heading, texts in (("Not in the catalogue", found - known), ("No longer used", known - found)):
+        current = keys(copy / PLACE)
+    committed = keys(ROOT / PLACE)
+    for heading, texts in (("Not in the catalogue", current - committed), ("No longer used", committed - current)):
         for _, text in sorted(texts, key=lambda key: key[1]):
             print(f"{heading}: {text!r}")
-    if found == known:
+    if current == committed:
         return 0
     print("`make messages` brings the catalogue up to date.")
     return 1

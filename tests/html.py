@@ -28,9 +28,9 @@ def assert_valid_html(pages: Mapping[str, str], folder: Path) -> None:
         (folder / name).write_text(html)
         addresses[name] = address
     command = ["java", "-jar", os.environ["VNU_JAR"], "--format", "json", "--errors-only", "--exit-zero-always", folder]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stderr)["messages"]
+    messages = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stderr)["messages"]
     problems: dict[str, str] = {}
-    for message in found:
+    for message in messages:
         place = f"{addresses[Path(message['url']).name]}, line {message.get('lastLine')}"
         problems.setdefault(message["message"], f"{place}: {message.get('extract', '').strip()}")
     assert not problems, "\n".join(f"{message} (first at {place})" for message, place in problems.items())

@@ -58,9 +58,9 @@ class Element:
         return [element for element in self._inside() if element._is(tag, cls, attrs)]
 
     def find(self, tag: str = "", cls: str = "", **attrs: str) -> "Element":
-        found = self.find_all(tag, cls, **attrs)
-        assert len(found) == 1, f"{len(found)} <{tag or '*'}> with class “{cls}” and {attrs}, not one"
-        return found[0]
+        elements = self.find_all(tag, cls, **attrs)
+        assert len(elements) == 1, f"{len(elements)} <{tag or '*'}> with class “{cls}” and {attrs}, not one"
+        return elements[0]
 
     def has(self, tag: str = "", cls: str = "", **attrs: str) -> bool:
         return bool(self.find_all(tag, cls, **attrs))
@@ -129,9 +129,9 @@ class ReadBar:
 def result_count(page: Element) -> int:
     """The number in the selection's sentence, in English: “35 companies” or “Companies that …: 12”."""
     sentence = results_heading(page)
-    found = re.match(r"(\d+) compan(?:y|ies)$", sentence) or re.search(r": (\d+)$", sentence)
-    assert found, f"no total in “{sentence}”"
-    return int(found[1])
+    match = re.match(r"(\d+) compan(?:y|ies)$", sentence) or re.search(r": (\d+)$", sentence)
+    assert match, f"no total in “{sentence}”"
+    return int(match[1])
 
 
 def results_heading(page: Element) -> str:
@@ -164,7 +164,7 @@ def vendor_slugs_by_page(client, path: str) -> list[list[str]]:
 def facet_counts(page: Element, code: str) -> dict[str, int]:
     """Option code to the number beside it."""
     options = page.find("details", id=f"facet-{code}").find_all("div", "facet-option")
-    return {one.find("input").attrs["value"]: int(one.find("span", "facet-count").own_text) for one in options}
+    return {option.find("input").attrs["value"]: int(option.find("span", "facet-count").own_text) for option in options}
 
 
 def notice_texts(page: Element) -> list[str]:
@@ -197,27 +197,31 @@ def read_bars(page: Element) -> list[ReadBar]:
 
 def figure_section(page: Element, code: str) -> Element:
     """The part of a page that one figure takes."""
-    found = [part for part in page.find_all("section") if part.attrs.get("aria-labelledby") == f"figure-{code}"]
-    assert len(found) == 1, f"{len(found)} figures “{code}”"
-    return found[0]
+    sections = [part for part in page.find_all("section") if part.attrs.get("aria-labelledby") == f"figure-{code}"]
+    assert len(sections) == 1, f"{len(sections)} figures “{code}”"
+    return sections[0]
 
 
 def matrix_cells(page: Element) -> dict[tuple[str, str], tuple[int, str]]:
     """(row, column), as they are headed, to the count and the address behind it."""
     table = page.find("table", "matrix")
     columns = [head.text for head in table.find("thead").find_all("th")]
-    found = {}
+    cells = {}
     for row in table.find("tbody").find_all("tr"):
         for column, cell in zip(columns, row.find_all("td"), strict=True):
             links = cell.find_all("a")
             count = int((links[0].find_all("span")[0] if links else cell).text)
-            found[row.find("th").text, column] = count, links[0].attrs["href"] if links else ""
-    return found
+            cells[row.find("th").text, column] = count, links[0].attrs["href"] if links else ""
+    return cells
 
 
 def definitions(part: Element) -> dict[str, str]:
     """The terms of a part's definition lists and what is said of each."""
-    return {one.find("dt").text: one.find("dd").text for one in part.find_all("div") if one.children and _is_fact(one)}
+    return {
+        group.find("dt").text: group.find("dd").text
+        for group in part.find_all("div")
+        if group.children and _is_fact(group)
+    }
 
 
 def _is_fact(element: Element) -> bool:

@@ -112,8 +112,8 @@ def linked_sheets(page: str) -> list[str]:
     ]
 
 
-def has_class(name: str, shown: frozenset[str]) -> bool:
-    return name in shown or any(word.endswith("*") and name.startswith(word[:-1]) and word != "*" for word in shown)
+def has_class(name: str, classes: frozenset[str]) -> bool:
+    return name in classes or any(word.endswith("*") and name.startswith(word[:-1]) and word != "*" for word in classes)
 
 
 @cache

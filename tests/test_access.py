@@ -81,10 +81,10 @@ def test_administration_is_for_staff(language, visitors, vendor):
         paths = admin_paths(make_response(vendor, "submitted"))
     assert len(paths) > 30
     for path in paths:
-        found = statuses(visitors, path)
-        assert found["curator"] in (200, 302, 403, 404, 405), path
-        del found["curator"]
-        assert found == dict.fromkeys(found, 401), path
+        by_visitor = statuses(visitors, path)
+        assert by_visitor["curator"] in (200, 302, 403, 404, 405), path
+        del by_visitor["curator"]
+        assert by_visitor == dict.fromkeys(by_visitor, 401), path
 
 
 def test_curator_reaches_the_lists_of_the_market_overview(visitors):

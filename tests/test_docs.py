@@ -40,9 +40,9 @@ def name(path: Path) -> str:
 def section(path: Path, heading: str) -> str:
     """The text under a heading of the document, up to the next one."""
     sections = re.split(r"^#+ +", path.read_text(), flags=re.MULTILINE)
-    found = next((part for part in sections if part.splitlines()[:1] == [heading]), None)
-    assert found, f"{name(path)} has no section “{heading}”"
-    return found
+    text = next((part for part in sections if part.splitlines()[:1] == [heading]), None)
+    assert text, f"{name(path)} has no section “{heading}”"
+    return text
 
 
 def first_cells(text: str) -> list[str]:

@@ -206,8 +206,8 @@ def own_files() -> Iterator[Path]:
 
 
 def test_nothing_is_left_over():
-    found = {relative(path): match[0] for path in own_files() if (match := LEFT_OVER.search(path.read_text()))}
-    assert found == {}
+    left_overs = {relative(path): match[0] for path in own_files() if (match := LEFT_OVER.search(path.read_text()))}
+    assert left_overs == {}
 
 
 # Dependencies and layout ----------------------------------------------------------------
@@ -225,11 +225,11 @@ def test_every_dependency_is_pinned_within_its_range():
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pins = dict(line.split("==") for line in lines if line and not line.startswith("#"))
     versions = {canonicalize_name(name): version for name, version in pins.items()}
-    wanted = [
+    requirements = [
         *PROJECT["dependencies"],
         *(line for extra in PROJECT["optional-dependencies"].values() for line in extra),
     ]
-    for requirement in map(Requirement, wanted):
+    for requirement in map(Requirement, requirements):
         name = canonicalize_name(requirement.name)
         assert name in versions, f"{name} is not in constraints.txt"
         assert requirement.specifier.contains(versions[name]), (

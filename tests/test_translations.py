@@ -43,8 +43,8 @@ def test_keeps_what_is_filled_in(entries, pattern):
     wrong = []
     for entry in entries:
         for number, (source, danish) in enumerate(texts(entry)):
-            wanted, found = sorted(pattern.findall(source)), sorted(pattern.findall(danish))
-            if wanted != found and not (entry.msgid_plural and number == 0 and set(found) < set(wanted)):
+            in_source, in_danish = sorted(pattern.findall(source)), sorted(pattern.findall(danish))
+            if in_source != in_danish and not (entry.msgid_plural and number == 0 and set(in_danish) < set(in_source)):
                 wrong.append((source, danish))
     assert wrong == []
 
@@ -58,8 +58,8 @@ def test_keeps_the_white_space_around(entries):
 
 
 def test_compiled_catalogue_is_current(entries):
-    def content(found):
-        return {(entry.msgctxt, entry.msgid): texts(entry) for entry in found}
+    def content(file):
+        return {(entry.msgctxt, entry.msgid): texts(entry) for entry in file}
 
     compiled = CATALOGUE.with_suffix(".mo")
     assert compiled.is_file()

@@ -10,7 +10,7 @@ from kl_ai.http import request_state
 from kl_ai.middleware import MAX_LENGTH, MAX_PARAMETERS, CookiesWithoutNul, QueryStringLimit
 
 
-def seen(query: str):
+def limited_request(query: str):
     """The request as a view behind the middleware sees it."""
     requests = []
     QueryStringLimit(lambda request: requests.append(request) or HttpResponse())(
@@ -23,26 +23,26 @@ def seen(query: str):
     "query", ["a=1", "q=%C3%A6&services=advisory", "&".join(["a=1"] * MAX_PARAMETERS), "q=" + "x" * 5000]
 )
 def test_an_ordinary_query_string_is_left_alone(query):
-    request = seen(query)
+    request = limited_request(query)
     assert request.META["QUERY_STRING"] == query
     assert request_state(request).query_was_cut is False
 
 
 def test_parameters_beyond_the_limit_are_cut_off():
-    request = seen("&".join(f"p{number}=1" for number in range(5000)))
+    request = limited_request("&".join(f"p{number}=1" for number in range(5000)))
     assert request_state(request).query_was_cut is True
     assert list(request.GET) == [f"p{number}" for number in range(MAX_PARAMETERS)]
 
 
 def test_a_long_query_string_is_cut_off():
-    request = seen("q=" + "x" * 100_000)
+    request = limited_request("q=" + "x" * 100_000)
     assert request_state(request).query_was_cut is True
     assert len(request.META["QUERY_STRING"]) == MAX_LENGTH
 
 
 @given(st.lists(st.text("abc=%&ÿ\x00", max_size=30), max_size=400).map("&".join))
 def test_whatever_comes_can_be_read(query):
-    request = seen(query)
+    request = limited_request(query)
     assert len(request.META["QUERY_STRING"]) <= MAX_LENGTH
     assert sum(len(values) for _name, values in request.GET.lists()) <= MAX_PARAMETERS
     assert request_state(request).query_was_cut or request.META["QUERY_STRING"] == query

@@ -95,8 +95,8 @@ def test_ticks_are_counted_and_neither_sent_nor_kept(content, desktop):
     desktop.goto(f"{TOOLBOX}aktiviteter/A25/tjekliste/")
     number = len(content.checklist(content.find("activity", "A25")))
     desktop.wait_for_load_state("networkidle")
-    sent = []
-    desktop.on("request", lambda request: sent.append(request.url))
+    sent_requests = []
+    desktop.on("request", lambda request: sent_requests.append(request.url))
     count = desktop.locator("#tick-count")
 
     def says(ticked: int) -> None:
@@ -111,7 +111,7 @@ def test_ticks_are_counted_and_neither_sent_nor_kept(content, desktop):
     says(2)
     desktop.locator(".check label").nth(1).click()
     says(1)
-    assert sent == []
+    assert sent_requests == []
     assert desktop.context.cookies() == []
     assert desktop.evaluate("localStorage.length + sessionStorage.length") == 0
     assert "?" not in desktop.url
@@ -172,7 +172,7 @@ def test_filters_and_picks_work_without_javascript(content, without_javascript):
 # On paper -----------------------------------------------------------------------------------------------------
 
 
-def pages_of(pdf: bytes) -> list[tuple[int, int]]:
+def page_sizes(pdf: bytes) -> list[tuple[int, int]]:
     """Width and height of each page, in points."""
     boxes = re.findall(rb"/Type\s*/Page\b[^s].*?/MediaBox\s*\[([^\]]+)\]", pdf, re.DOTALL)
     return [tuple(round(float(number)) for number in box.split()[2:]) for box in boxes]
@@ -183,7 +183,7 @@ def pages_of(pdf: bytes) -> list[tuple[int, int]]:
 )
 def test_the_one_pager_is_one_sheet_across_and_the_list_follows(paper, query, content, desktop):
     desktop.goto(TOOLBOX + query)
-    pages = pages_of(desktop.pdf(prefer_css_page_size=True, format=paper))
+    pages = page_sizes(desktop.pdf(prefer_css_page_size=True, format=paper))
     assert near(pages[0], ACROSS[paper])
     assert len(pages) > 1
     # Without the list nothing is left for a second sheet: the whole drawing stands on the first.
@@ -195,7 +195,7 @@ def test_the_one_pager_is_one_sheet_across_and_the_list_follows(paper, query, co
       }
     }""")
     assert desktop.locator(".onepager").count() == 1
-    (sheet,) = pages_of(desktop.pdf(prefer_css_page_size=True, format=paper))
+    (sheet,) = page_sizes(desktop.pdf(prefer_css_page_size=True, format=paper))
     assert near(sheet, ACROSS[paper])
 
 
@@ -208,10 +208,10 @@ def test_the_button_prints_the_sheet_alone_and_the_browser_prints_the_list_too(c
     desktop.goto(TOOLBOX)
     desktop.get_by_role("button", name="Print på én side").click()
     assert desktop.evaluate("window.printed") == "print-sheet"
-    assert len(pages_of(desktop.pdf(prefer_css_page_size=True, format="A4"))) == 1
+    assert len(page_sizes(desktop.pdf(prefer_css_page_size=True, format="A4"))) == 1
     desktop.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert desktop.evaluate("document.body.className") == ""
-    assert len(pages_of(desktop.pdf(prefer_css_page_size=True, format="A4"))) > 1
+    assert len(page_sizes(desktop.pdf(prefer_css_page_size=True, format="A4"))) > 1
 
 
 @pytest.mark.parametrize("paper", ["A4", "A3"])
@@ -220,7 +220,7 @@ def test_whatever_is_chosen_the_sheet_is_one(paper, content, desktop):
     for query in ("?role=jurist", "?personoplysninger=yes", f"?{every}", f"?role=projektleder&{every}"):
         desktop.goto(TOOLBOX + query)
         desktop.evaluate("document.body.classList.add('print-sheet')")
-        pages = pages_of(desktop.pdf(prefer_css_page_size=True, format=paper))
+        pages = page_sizes(desktop.pdf(prefer_css_page_size=True, format=paper))
         assert len(pages) == 1, query
         assert near(pages[0], ACROSS[paper])
 

@@ -340,7 +340,7 @@ def test_a_source_that_is_to_come_and_unsettled_says_both(content_rows, client):
     toolbox_version.bump()
     requirement = source.requirement_items.first()
     page = read(client, f"{TOOLBOX}krav/?q={requirement.code}")
-    (entry,) = [one for one in page.find_all("li", "entry") if one.find("span", "code").text == requirement.code]
+    (entry,) = [entry for entry in page.find_all("li", "entry") if entry.find("span", "code").text == requirement.code]
     foot = entry.find("p", "entry-foot").text
     assert f"{source.name} Adopted, not in force Unsettled" in " ".join(foot.split())
 

@@ -135,7 +135,7 @@ def test_a_question_that_is_taken_away_is_gone_from_all_lists(content_rows, clie
 # Word -----------------------------------------------------------------------------------------------
 
 
-def rows_of(client, path: str) -> dict[str, list]:
+def checklist_rows(client, path: str) -> dict[str, list]:
     """The rows of all checklists in a document, by number."""
     document = docx.Document(io.BytesIO(read_bytes(client, path)))
     return {
@@ -148,7 +148,7 @@ def rows_of(client, path: str) -> dict[str, list]:
 
 @pytest.mark.parametrize("path", ["aktiviteter/A25/tjekliste", "faser/foranalyse/tjekliste", "roller/dpo/tjekliste"])
 def test_the_word_file_asks_what_the_page_asks(path, content, client):
-    rows = rows_of(client, f"{TOOLBOX}{path}.docx")
+    rows = checklist_rows(client, f"{TOOLBOX}{path}.docx")
     assert list(rows) == question_codes(read(client, f"{TOOLBOX}{path}/"))
     checks = {check.code: check for activity in content.activities for check in content.checklist(activity)}
     assert any(content.parts("sources", checks[code]) for code in rows)

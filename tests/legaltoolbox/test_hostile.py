@@ -83,7 +83,7 @@ def response_to(client, path: str, query: str):
     return response
 
 
-def page_of(client, path: str, query: str) -> Element:
+def read_query(client, path: str, query: str) -> Element:
     response = response_to(client, path, query)
     assert response.status_code == 200, response.status_code
     html = response.content.decode()
@@ -101,7 +101,7 @@ def page_of(client, path: str, query: str) -> Element:
 @example(path=f"{TOOLBOX}soeg/", query="q=%ED%A0%80+art.+35")
 @example(path=f"{TOOLBOX}krav/", query="pick=%00&pick=K01&pick=&q=%E2%80%AE")
 def test_every_page_answers_any_query_string(client, path, query):
-    page_of(client, path, query)
+    read_query(client, path, query)
 
 
 @with_content
@@ -130,7 +130,7 @@ def test_every_file_is_sound_under_any_query_string(client, path, query):
     | st.from_regex(r"(art\.?|§+|bilag) ?[0-9]{1,4} ?[a-z(),. 0-9]{0,20}", fullmatch=True)
 )
 def test_any_words_may_be_searched_for(client, q):
-    page = page_of(client, f"{TOOLBOX}soeg/", urlencode({"q": q}))
+    page = read_query(client, f"{TOOLBOX}soeg/", urlencode({"q": q}))
     assert page.has("h1")
 
 
@@ -141,7 +141,7 @@ unknown_names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min
 @hypothesis_settings(max_examples=20)
 @given(path=st.sampled_from(READING), unknown=st.lists(unknown_names, min_size=1, max_size=4, unique=True))
 def test_unknown_parameters_are_named_and_change_nothing(client, path, unknown):
-    page = page_of(client, path, "&".join(f"{name}=1" for name in unknown))
+    page = read_query(client, path, "&".join(f"{name}=1" for name in unknown))
     notices = notice_texts(page)
     assert len(notices) == len(unknown)
     assert all(any(f"“{name}”" in notice for notice in notices) for name in unknown)
@@ -155,7 +155,7 @@ LONG = long_queries("pick", "role=dpo")
 @pytest.mark.parametrize("path", [TOOLBOX, f"{TOOLBOX}krav/", f"{TOOLBOX}soeg/"])
 @pytest.mark.parametrize("query", LONG.values(), ids=LONG)
 def test_an_absurdly_long_address_is_cut_and_says_so(path, query, content, client):
-    assert "The address was too long. Its last part was ignored." in notice_texts(page_of(client, path, query))
+    assert "The address was too long. Its last part was ignored." in notice_texts(read_query(client, path, query))
 
 
 @pytest.mark.parametrize("path", READING)
@@ -163,7 +163,7 @@ def test_an_absurdly_long_address_is_cut_and_says_so(path, query, content, clien
     "text", ['"><script>alert(1)</script>', "{{ 7*7 }}", "{% csrf_token %}", "javascript:alert(1)"]
 )
 def test_markup_in_the_address_stays_text(path, text, content, client):
-    page = page_of(client, path, urlencode(dict.fromkeys(("q", "role", "kind", "pick", "x"), text)))
+    page = read_query(client, path, urlencode(dict.fromkeys(("q", "role", "kind", "pick", "x"), text)))
     assert notice_texts(page)
     assert not [script for script in page.find_all("script") if "src" not in script.attrs]
     assert "49" not in " ".join(notice_texts(page))
@@ -268,7 +268,7 @@ def test_the_drawing_is_sound_and_holds_the_text(hostile, client):
     assert_holds("".join(names), times=2)
 
 
-def words_of(file: bytes) -> str:
+def document_text(file: bytes) -> str:
     """All text of a document: body with content controls, header and footer."""
     document = docx.Document(io.BytesIO(file))
     section = document.sections[0]
@@ -286,7 +286,7 @@ DOCUMENTS = {
 
 def test_every_document_opens_and_holds_the_text(hostile, client):
     for path, times in DOCUMENTS.items():
-        assert_holds(words_of(read_bytes(client, TOOLBOX + path)), times=times, where=path)
+        assert_holds(document_text(read_bytes(client, TOOLBOX + path)), times=times, where=path)
 
 
 def test_the_header_and_the_columns_of_a_template_hold_the_text(hostile, client):

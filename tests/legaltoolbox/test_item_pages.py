@@ -36,11 +36,11 @@ def address(item, language: str = "en") -> str:
         return url(item)
 
 
-def title_of(item) -> str:
+def item_title(item) -> str:
     return item.name if item.KIND in ("phase", "role", "source") else item.title
 
 
-def status_of(page: Element) -> Element:
+def text_status(page: Element) -> Element:
     """The part of the page on the state of its text."""
     return page.find("aside", "text-status")
 
@@ -73,8 +73,8 @@ def test_every_item_has_a_page_in_english_that_says_what_its_text_is_worth(kind,
     assert items
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
         page = read(client, address(item))
-        assert page.find("h1").text == folded(title_of(item)), item.key
-        status = status_of(page)
+        assert page.find("h1").text == folded(item_title(item)), item.key
+        status = text_status(page)
         assert "Guidance, not legal advice." in status.text
         with override("en"):
             assert f"Last reviewed on {date_format(item.reviewed_on, 'DATE_FORMAT')}." in status.text, item.key
@@ -149,7 +149,7 @@ def test_an_overdue_text_is_marked_until_it_is_reviewed(content_rows, client):
         for item in items:
             type(item).objects.filter(pk=item.pk).update(**dates)
         toolbox_version.bump()
-        return {item.key for item in items if OVERDUE in status_of(read(client, address(item))).text}
+        return {item.key for item in items if OVERDUE in text_status(read(client, address(item))).text}
 
     long_ago = today - timedelta(days=400)
     assert marked(reviewed_on=long_ago, review_by=today) == set()
@@ -161,7 +161,7 @@ def test_a_list_is_marked_where_one_of_its_items_is_overdue(content_rows, client
     assert "were to be reviewed again" not in read(client, f"{TOOLBOX}risici/").text
     Risk.objects.filter(code="R09").update(review_by=date(2026, 1, 1), reviewed_on=date(2025, 1, 1))
     toolbox_version.bump()
-    status = status_of(read(client, f"{TOOLBOX}risici/")).text
+    status = text_status(read(client, f"{TOOLBOX}risici/")).text
     assert "Some of these texts were to be reviewed again before today" in status
     assert "They may be out of date: R09. " in status
 
@@ -182,7 +182,7 @@ def test_what_is_unsettled_is_told_on_the_page(content_rows, client):
         certainty=Certainty.UNCERTAIN, unsettled="Ordlyden afventer.\n\n- første sag\n- anden sag"
     )
     toolbox_version.bump()
-    (box,) = status_of(read(client, f"{TOOLBOX}krav/K01/")).find_all("div", "unsettled")
+    (box,) = text_status(read(client, f"{TOOLBOX}krav/K01/")).find_all("div", "unsettled")
     assert box.find("h2").text == "Unsettled"
     assert [item.text for item in box.find_all("li")] == ["første sag", "anden sag"]
 

@@ -32,7 +32,7 @@ def words(element: ET.Element) -> str:
     return "".join("".join(text.itertext()) for text in element.iter(f"{SVG}text"))
 
 
-def name_of(link: ET.Element) -> str:
+def accessible_name(link: ET.Element) -> str:
     """The name that is read out for a link."""
     return link.get("aria-label") or link.findtext(f"{SVG}title") or words(link)
 
@@ -49,8 +49,10 @@ def codes(drawn_plan: Plan) -> list[str]:
 def drawn_situation(data: st.DataObject, content: Catalogue) -> Situation:
     """Any role or none, with any questions answered."""
     roles = ["", *(role.slug for role in content.roles)]
-    asked = [question.code for question in content.questions]
-    answers = data.draw(st.dictionaries(st.sampled_from(asked), st.sampled_from(["yes", "no"])), label="answers")
+    codes_of_questions = [question.code for question in content.questions]
+    answers = data.draw(
+        st.dictionaries(st.sampled_from(codes_of_questions), st.sampled_from(["yes", "no"])), label="answers"
+    )
     return Situation(data.draw(st.sampled_from(roles), label="role"), answers)
 
 
@@ -228,12 +230,12 @@ def test_no_text_breaks_the_drawing(content_rows):
     assert "select" not in {element.tag.removeprefix(SVG) for element in root.iter()}
     assert letters(words(links(root, "op-phase")[2])) == letters(f"2. {HOSTILE}")
     (gate,) = (link for link in links(root, "op-gate") if link.get("href").endswith("/P2/"))
-    assert name_of(gate) == f"P2 {HOSTILE}"
+    assert accessible_name(gate) == f"P2 {HOSTILE}"
     chips = [link for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]
     assert len(chips) == 1 + Involvement.objects.filter(activity__code="A25").count()
     for chip in chips:
-        assert name_of(chip).startswith(f"A25 {HOSTILE}. ")
-        assert name_of(chip).endswith(f": {HOSTILE}")
+        assert accessible_name(chip).startswith(f"A25 {HOSTILE}. ")
+        assert accessible_name(chip).endswith(f": {HOSTILE}")
 
 
 def test_a_part_says_who_takes_it_and_why(content):
@@ -241,7 +243,7 @@ def test_a_part_says_who_takes_it_and_why(content):
     with override("en"):
         root = drawn(plan(content, Situation()))
     assert root.find(f"{SVG}g").get("lang") == "da"  # all that is in it, also on an English page
-    names = [name_of(link) for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]
+    names = [accessible_name(link) for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]
     responsible = f"A25 {activity.title}. {activity.responsible.name} (ansvarlig): {activity.responsible_why}"
     involved = [f"A25 {activity.title}. {row.role.name} (inddrages): {row.why}" for row in content.involved(activity)]
     assert sorted(names) == sorted([responsible, *involved])
@@ -251,7 +253,9 @@ def test_links_are_read_out_in_whole_words(content):
     """A screen reader says “informationssikkerheden”, wherever the line is broken."""
     for drawn_plan in (plan(content, Situation()), plan(content, Situation("leverandor"))):
         root = drawn(drawn_plan)
-        names = {cls: [name_of(link) for link in links(root, cls)] for cls in ("op-phase", "op-title", "op-role")}
+        names = {
+            cls: [accessible_name(link) for link in links(root, cls)] for cls in ("op-phase", "op-title", "op-role")
+        }
         titles = [
             f"{entry.activity.code} {entry.activity.title}"
             for plan_phase in drawn_plan.phases

@@ -33,7 +33,7 @@ def parts_listed(entry: Element) -> Iterator[str]:
         yield f"{entry.find('a', 'ref').text}. {name} ({'ansvarlig' if mark else 'inddrages'}): {part.find('dd').text}"
 
 
-def name_of(link: Element) -> str:
+def accessible_name(link: Element) -> str:
     """The name of a link for a screen reader."""
     names = [link.attrs.get("aria-label", ""), *(title.text for title in link.find_all("title")), link.text]
     return folded(next(filter(None, names)))
@@ -49,7 +49,7 @@ def query_for(question, answer: str) -> str:
     while answer == "yes" and question.requires is not None:
         question = question.requires
         pairs[question.code] = "yes"
-    return "?" + "&".join(f"{code}={given}" for code, given in pairs.items())
+    return "?" + "&".join(f"{code}={value}" for code, value in pairs.items())
 
 
 OPPOSITE = {"yes": "no", "no": "yes"}
@@ -220,8 +220,8 @@ def test_each_chip_takes_its_own_choice_away(content, client):
     chips = chips_of(page)
     assert len(chips) == 3
     for label, url in chips.items():
-        left = chips_of(read(client, url))
-        assert set(left) == set(chips) - {label}
+        remaining_chips = chips_of(read(client, url))
+        assert set(remaining_chips) == set(chips) - {label}
     (role,) = [label for label in chips if content.find("role", "dpo").name in label]
     question = content.find("question", "generativ")
     assert any(f"{question.question} {question.yes_label}" in label for label in chips)
@@ -243,13 +243,13 @@ def test_the_drawing_and_the_list_say_the_same(query, content, client):
     drawing, listed = page.find("svg", "onepager"), entries(page)
     chips = drawing.find_all("a", "op-chip")
     assert {chip.find("text").text for chip in chips} == set(listed)
-    assert sorted(name_of(chip) for chip in chips) == sorted(
+    assert sorted(accessible_name(chip) for chip in chips) == sorted(
         part for entry in listed.values() for part in parts_listed(entry)
     )
     where = {code: entry.find("a", "ref").attrs["href"] for code, entry in listed.items()}
     assert {chip.find("text").text: chip.attrs["href"] for chip in chips} == where
     titles = {entry.find("a", "ref").text for entry in listed.values()}
-    assert {name_of(title) for title in drawing.find_all("a", "op-title")} == titles
+    assert {accessible_name(title) for title in drawing.find_all("a", "op-title")} == titles
 
 
 @pytest.mark.parametrize("query", SITUATIONS)
@@ -257,7 +257,7 @@ def test_both_have_all_phases_and_the_decision_points(query, content, client):
     page = read(client, OVERVIEW + query)
     drawing = page.find("svg", "onepager")
     phases = [str(phase) for phase in content.phases]
-    assert [name_of(head) for head in drawing.find_all("a", "op-phase")] == phases
+    assert [accessible_name(head) for head in drawing.find_all("a", "op-phase")] == phases
     assert [part.find("h3").text for part in page.find_all("section", "plan-phase")] == phases
     last = content.phases[-1]
     gates = [gate.find("text").text for gate in drawing.find_all("a", "op-gate")]
@@ -279,7 +279,7 @@ def test_the_drawing_shows_who_is_responsible(content, client):
     assert chips
     for chip in chips:
         is_filled = chip.find("rect").attrs["fill"] != "#ffffff"
-        assert is_filled == ("(ansvarlig)" in name_of(chip))
+        assert is_filled == ("(ansvarlig)" in accessible_name(chip))
 
 
 def test_the_lists_of_phases_and_activities_are_the_one_pager(content, client):

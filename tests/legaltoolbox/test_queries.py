@@ -26,7 +26,7 @@ ADDRESSES = {
 }
 
 
-def queries_of(client, path: str) -> list[str]:
+def page_queries(client, path: str) -> list[str]:
     """The statements that run until the last byte has been sent."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
@@ -39,25 +39,25 @@ def queries_of(client, path: str) -> list[str]:
 def make_as_much_again() -> None:
     """A copy of each item with its links, under other codes."""
     for model in (LegalSource, DocumentTemplate, Activity, Risk, Requirement, Guidance):
-        copies = {}
+        originals = {}
         for item in model.objects.all():
-            copies[item.pk] = item
+            originals[item.pk] = item
             item.pk = None
             setattr(item, model.KEY, item.key + ("-to" if model.KEY == "slug" else "b"))
             if model is LegalSource:
                 item.name += " (to)"
-        model.objects.bulk_create(copies.values())
+        model.objects.bulk_create(originals.values())
         for field in model._meta.many_to_many:
             through, ours = field.remote_field.through, f"{field.m2m_field_name()}_id"
             rows = list(through.objects.all())
             for row in rows:
                 row.pk = None
-                setattr(row, ours, copies[getattr(row, ours)].pk)
+                setattr(row, ours, originals[getattr(row, ours)].pk)
             through.objects.bulk_create(rows)
         if model is Activity:
             checks = list(ChecklistItem.objects.all())
             for check in checks:
-                check.pk, check.activity_id = None, copies[check.activity_id].pk
+                check.pk, check.activity_id = None, originals[check.activity_id].pk
             ChecklistItem.objects.bulk_create(checks)
     toolbox_version.bump()
 
@@ -72,23 +72,23 @@ def test_every_address_costs_the_version_and_little_more(content, client):
     paths = [path for address in ADDRESSES.values() for path in address.paths()[: len(address.queries)]]
     assert paths
     for path in paths:
-        queries = queries_of(client, path)
+        queries = page_queries(client, path)
         assert len(queries) <= MOST, "\n".join([path, *queries])
 
 
 def test_with_twice_the_content_nothing_costs_more(content_rows, client):
     """Neither an address nor reading the content."""
     paths = [path for address in ADDRESSES.values() for path in address.paths()[:1]]
-    before = queries_of_reading()
-    few = {path: len(queries_of(client, path)) for path in paths}
+    before = count_reading_queries()
+    few = {path: len(page_queries(client, path)) for path in paths}
     make_as_much_again()
-    assert queries_of_reading() == before <= 45
+    assert count_reading_queries() == before <= 45
     assert len(catalogues.current().risks) == 2 * Risk.objects.exclude(code__endswith="b").count()
-    assert {path: len(queries_of(client, path)) for path in paths} == few
+    assert {path: len(page_queries(client, path)) for path in paths} == few
     assert max(few.values()) <= MOST
 
 
-def queries_of_reading() -> int:
+def count_reading_queries() -> int:
     with CaptureQueriesContext(connection) as queries:
         catalogues.current()
     return len(queries)
@@ -96,8 +96,8 @@ def queries_of_reading() -> int:
 
 @pytest.mark.parametrize("path", ["", "risici/", "krav/?level=must", "aktiviteter/A25/", "kilder/gdpr-art-35/"])
 def test_a_remembered_page_asks_for_the_version_only(path, content, client):
-    queries_of(client, f"/juridisk-vaerktoejskasse/{path}")
-    (only,) = queries_of(client, f"/juridisk-vaerktoejskasse/{path}")
+    page_queries(client, f"/juridisk-vaerktoejskasse/{path}")
+    (only,) = page_queries(client, f"/juridisk-vaerktoejskasse/{path}")
     assert "publicversion" in only
 
 
@@ -110,7 +110,7 @@ def test_a_page_that_has_not_changed_asks_for_the_version_only(content, client):
 
 def test_a_search_costs_the_same_with_any_number_of_results(content, client):
     numbers = {
-        len(queries_of(client, f"/juridisk-vaerktoejskasse/soeg/?q={q}"))
+        len(page_queries(client, f"/juridisk-vaerktoejskasse/soeg/?q={q}"))
         for q in ("a", "data", "art.+35", "findesikke")
     }
     assert len(numbers) == 1

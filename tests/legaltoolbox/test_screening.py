@@ -123,9 +123,9 @@ def answered_in_order(draw) -> dict[str, str]:
 
 def completed(answers: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """All ways in which the questions that are still open can be answered."""
-    still = [question.code for question in QUESTIONS if question.code not in answers]
-    for rest in product(("yes", "no"), repeat=len(still)):
-        yield {**answers, **dict(zip(still, rest, strict=True))}
+    open_codes = [question.code for question in QUESTIONS if question.code not in answers]
+    for remaining_answers in product(("yes", "no"), repeat=len(open_codes)):
+        yield {**answers, **dict(zip(open_codes, remaining_answers, strict=True))}
 
 
 @given(rows=conditions, answers=answered_in_order())

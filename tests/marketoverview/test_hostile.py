@@ -117,14 +117,14 @@ query_strings = st.one_of(
 )
 
 
-def content_of(client, path: str, query: str) -> bytes:
+def get_content(client, path: str, query: str) -> bytes:
     response = client.generic("GET", path, QUERY_STRING=query or "&")
     assert response.status_code == 200, response.status_code
     return response.getvalue()
 
 
-def page_of(client, path: str, query: str) -> Element:
-    html = content_of(client, path, query).decode()
+def read_query(client, path: str, query: str) -> Element:
+    html = get_content(client, path, query).decode()
     assert not DISGUISED.search(html)
     return parse(html)
 
@@ -135,7 +135,7 @@ def page_of(client, path: str, query: str) -> Element:
 @example(path=f"{MARKET}sammenlign/", query="v=%ED%A0%80&v=&v=%00&v=agern-demofirma")
 @example(path=f"{MARKET}matrix/", query="by=%00&by=offerings&by=%E2%80%AE")
 def test_every_page_answers_any_query_string(demo, client, path, query):
-    page_of(client, path, query)
+    read_query(client, path, query)
 
 
 @hypothesis_settings(max_examples=40)
@@ -143,7 +143,7 @@ def test_every_page_answers_any_query_string(demo, client, path, query):
 @example(path=f"{MARKET}nyt.atom", query="q=%EF%BF%BE")
 @example(path=f"{MARKET}figurer/services.svg", query="q=%EF%BF%BF%01")
 def test_every_file_is_sound_under_any_query_string(demo, client, path, query):
-    content = content_of(client, path, query)
+    content = get_content(client, path, query)
     if path.endswith((".atom", ".svg")):
         ET.fromstring(content)
     elif path.endswith(".json"):
@@ -166,7 +166,7 @@ unknown_names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min
 )
 def test_unknown_filters_are_named_and_change_nothing(demo, client, path, unknown, data):
     known = data.draw(st.sampled_from(["", "services=advisory", "technologies=nlp&q=data"]))
-    page = page_of(client, path, "&".join([known, *(f"{name}={data.draw(st.integers(0, 9))}" for name in unknown)]))
+    page = read_query(client, path, "&".join([known, *(f"{name}={data.draw(st.integers(0, 9))}" for name in unknown)]))
     notices = notice_texts(page)
     assert len(notices) == len(unknown)
     assert all(any(f"“{name}”" in notice for notice in notices) for name in unknown)
@@ -182,7 +182,7 @@ LONG = long_queries("services", "services=advisory")
 )
 @pytest.mark.parametrize("query", LONG.values(), ids=LONG)
 def test_an_absurdly_long_address_is_cut_and_says_so(path, query, demo, client):
-    assert "The address was too long. Its last part was ignored." in notice_texts(page_of(client, path, query))
+    assert "The address was too long. Its last part was ignored." in notice_texts(read_query(client, path, query))
 
 
 def test_a_long_search_does_not_take_longer_than_a_short_one(demo, client, monkeypatch):
@@ -190,7 +190,7 @@ def test_a_long_search_does_not_take_longer_than_a_short_one(demo, client, monke
     looked_up = []
     match_word = WordIndex.match_word
     monkeypatch.setattr(WordIndex, "match_word", lambda index, term: looked_up.append(term) or match_word(index, term))
-    page_of(client, MARKET, "q=" + "data+" * 1000)
+    read_query(client, MARKET, "q=" + "data+" * 1000)
     assert 0 < len(looked_up) < 2000
 
 
@@ -203,7 +203,7 @@ def test_an_empty_result_of_many_choices_is_not_searched_for_ways_out_for_ever(d
     matched = []
     match = Snapshot.match
     monkeypatch.setattr(Snapshot, "match", lambda *args, **kwargs: matched.append(1) or match(*args, **kwargs))
-    assert vendor_names(page_of(client, MARKET, "&".join(f"{code}=nobody" for code in codes))) == []
+    assert vendor_names(read_query(client, MARKET, "&".join(f"{code}=nobody" for code in codes))) == []
     assert len(matched) < 1000
 
 
@@ -211,13 +211,13 @@ def test_an_empty_result_of_many_choices_is_not_searched_for_ways_out_for_ever(d
 
 
 def test_of_a_value_given_twice_the_last_one_counts(demo, client):
-    page = page_of(client, MARKET, "sort=confirmed&sort=rotation&page=9&page=1&q=x&q=data")
+    page = read_query(client, MARKET, "sort=confirmed&sort=rotation&page=9&page=1&q=x&q=data")
     assert page.find("input", id="q").attrs["value"] == "data"
     assert notice_texts(page) == []
 
 
 def test_a_code_of_another_question_is_unknown_here(demo, client):
-    page = page_of(client, MARKET, "services=nlp&technologies=advisory")
+    page = read_query(client, MARKET, "services=nlp&technologies=advisory")
     assert len(notice_texts(page)) == 2
     assert result_count(page) == 35
 
@@ -227,7 +227,7 @@ def test_a_code_of_another_question_is_unknown_here(demo, client):
     "text", ['"><script>alert(1)</script>', "{{ 7*7 }}", "{% csrf_token %}", "javascript:alert(1)"]
 )
 def test_markup_in_the_address_stays_text(path, text, demo, client):
-    page = page_of(client, path, urlencode(dict.fromkeys(("q", "services", "sort", "x"), text)))
+    page = read_query(client, path, urlencode(dict.fromkeys(("q", "services", "sort", "x"), text)))
     assert len(notice_texts(page)) >= 3
     assert not [script for script in page.find_all("script") if "src" not in script.attrs]
     assert "49" not in " ".join(notice_texts(page))

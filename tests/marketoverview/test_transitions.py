@@ -159,10 +159,10 @@ def test_confirming_makes_a_stale_profile_fresh(vendor, curator):
 def test_who_comes_second_reads_who_was_first(vendor):
     first, second = make_curator("first@kl.example"), make_curator("second@kl.example")
     response = make_response(vendor, "submitted")
-    same = Response.objects.get(pk=response.pk)
+    second_copy = Response.objects.get(pk=response.pk)
     response.publish(first)
     with pytest.raises(TransitionRefused) as refused:
-        same.publish(second)
+        second_copy.publish(second)
     assert "first@kl.example" in refused.value.explain()
 
 

@@ -50,7 +50,7 @@ def member(client, owner):
 def test_a_text_of_the_survey(name, part, field, draft, member):
     text = HOSTILE[name]
     path = reverse("vendor:part", args=[draft.pk, part])
-    page = member.post(path, {field: text, "seen": seen(member, draft, part)})
+    page = member.post(path, {field: text, "seen": seen_value(member, draft, part)})
     draft.refresh_from_db()
     if name == "long":  # refused: it comes back, and nothing of it is stored
         assert "Noget på siden kunne ikke gemmes" in page.content.decode()
@@ -63,14 +63,14 @@ def test_a_text_of_the_survey(name, part, field, draft, member):
     assert "<script>alert" not in member.get(reverse("vendor:review", args=[draft.pk])).content.decode()
 
 
-def seen(member, draft, part: str) -> str:
+def seen_value(member, draft, part: str) -> str:
     page = member.get(reverse("vendor:part", args=[draft.pk, part])).content.decode()
     return page.split('name="seen" value="')[1].split('"')[0]
 
 
 def save_website(member, draft, address: str):
     """Save the page of the company with this website; returns the page that follows."""
-    data = {"website": address, "seen": seen(member, draft, "company")}
+    data = {"website": address, "seen": seen_value(member, draft, "company")}
     page = member.post(reverse("vendor:part", args=[draft.pk, "company"]), data)
     draft.refresh_from_db()
     return page
@@ -104,19 +104,23 @@ def test_a_website_without_its_scheme_gets_one(draft, member):
 
 def test_own_words_are_cleaned(draft, member):
     data = {"services": ["advisory", "other"], "services_own_words": "Etik\u202e\r\nog ret", "technologies": ["nlp"]}
-    member.post(reverse("vendor:part", args=[draft.pk, "services"]), data | {"seen": seen(member, draft, "services")})
+    member.post(
+        reverse("vendor:part", args=[draft.pk, "services"]), data | {"seen": seen_value(member, draft, "services")}
+    )
     saved = draft.stored(("services", "technologies"))
     assert saved == {"services": {"advisory": "", "other": "Etik og ret"}, "technologies": {"nlp": ""}}
 
 
 def test_own_words_that_are_too_long_are_refused_and_the_rest_is_saved(draft, member):
     data = {"services": ["advisory", "other"], "services_own_words": "x" * 301, "technologies": ["nlp"]}
-    member.post(reverse("vendor:part", args=[draft.pk, "services"]), data | {"seen": seen(member, draft, "services")})
+    member.post(
+        reverse("vendor:part", args=[draft.pk, "services"]), data | {"seen": seen_value(member, draft, "services")}
+    )
     assert draft.stored(("services", "technologies")) == {"services": {}, "technologies": {"nlp": ""}}
 
 
 def test_options_that_do_not_exist_are_not_chosen(draft, member):
-    data = {"services": ["findes-ikke", "1 OR 1=1"], "seen": seen(member, draft, "services")}
+    data = {"services": ["findes-ikke", "1 OR 1=1"], "seen": seen_value(member, draft, "services")}
     assert member.post(reverse("vendor:part", args=[draft.pk, "services"]), data).status_code == 200
     assert draft.stored(("services",)) == {"services": {}}
 

@@ -80,10 +80,10 @@ def _prepared(field: models.Field, value: Any) -> Any:
 
 def read_rows(dump: Dump) -> dict[str, list[tuple[str, ...]]]:
     """Table to all its rows now, in the columns that the dump has of it, each value as text. One query to a table."""
-    found = {}
+    rows_by_table = {}
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         for table, content in dump["tables"].items():
             cursor.execute(f"SELECT {', '.join(map(quote, content['columns']))} FROM {quote(table)}")
-            found[table] = [tuple(map(str, row)) for row in cursor.fetchall()]
-    return found
+            rows_by_table[table] = [tuple(map(str, row)) for row in cursor.fetchall()]
+    return rows_by_table

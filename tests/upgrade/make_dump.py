@@ -287,15 +287,15 @@ def tables() -> dict:
     """Table to columns, each with the name of its field's class, and rows. A table without rows is left out."""
     from django.apps import apps
 
-    found = {}
+    rows_by_table = {}
     for model in apps.get_models(include_auto_created=True):
         fields = model._meta.concrete_fields
         rows = list(model._base_manager.order_by("pk").values_list(*(field.attname for field in fields)))
         if rows:
             columns = {field.column: internal_type(field) for field in fields}
             plain = [[None if value is None else as_json(value) for value in row] for row in rows]
-            found[model._meta.db_table] = {"columns": columns, "rows": plain}
-    return found
+            rows_by_table[model._meta.db_table] = {"columns": columns, "rows": plain}
+    return rows_by_table
 
 
 def internal_type(field) -> str:

@@ -171,9 +171,9 @@ def test_the_files_are_loaded_without_touching_what_editors_have_written(upgrade
     before = activities()
     call_command("load_content")
     (line,) = capsys.readouterr().out.splitlines()
-    title, kept = line.removesuffix(".").split(": ")
+    title, kept_items = line.removesuffix(".").split(": ")
     assert title == "Kept, because an editor has changed them (--overwrite replaces them)"
-    assert set(re.split(r", (?=[A-Z])", kept)) == EDITED
+    assert set(re.split(r", (?=[A-Z])", kept_items)) == EDITED
     assert activities() == before
     assert Activity.objects.get(code="A25").why == "Fordi KL siger det."
     assert Risk.objects.get(code="R98").title == "KL's egen risiko"

@@ -20,16 +20,16 @@ def administrator(client):
     return user
 
 
-def page_of(client, user) -> Page:
+def user_page(client, user) -> Page:
     return Page(client, reverse("admin:kl_ai_user_change", args=[user.pk]))
 
 
-def pk_of(group: str) -> str:
+def group_pk(group: str) -> str:
     return str(Group.objects.get(name=group).pk)
 
 
 def test_an_administrator_makes_a_curator(client, administrator):
-    Page(client, ADD).send(email="ny@kl.example", is_staff="on", is_active="on", groups=[pk_of("Kuratorer")])
+    Page(client, ADD).send(email="ny@kl.example", is_staff="on", is_active="on", groups=[group_pk("Kuratorer")])
     assert User.objects.get(email="ny@kl.example").has_perm("marketoverview.review_response")
 
 
@@ -39,7 +39,7 @@ def test_an_administrator_makes_no_superuser_and_gives_no_single_permission(clie
     Page(client, ADD).send(email="ny@kl.example", is_staff="on", is_active="on", **more)
     user = User.objects.get(email="ny@kl.example")
     assert (user.is_superuser, user.user_permissions.count()) == (False, 0)
-    page_of(client, administrator).send(**more)
+    user_page(client, administrator).send(**more)
     administrator.refresh_from_db()
     assert (administrator.is_superuser, administrator.user_permissions.count()) == (False, 0)
 
@@ -47,7 +47,7 @@ def test_an_administrator_makes_no_superuser_and_gives_no_single_permission(clie
 def test_an_administrator_gives_no_group_that_may_more_than_himself(client, administrator):
     mighty = Group.objects.create(name="Må slette")
     mighty.permissions.add(Permission.objects.get(codename="delete_user"))
-    page_of(client, administrator).send(groups=[pk_of("Administratorer"), str(mighty.pk)])
+    user_page(client, administrator).send(groups=[group_pk("Administratorer"), str(mighty.pk)])
     assert not administrator.groups.filter(pk=mighty.pk).exists()
 
 
@@ -56,7 +56,7 @@ def test_an_administrator_does_not_change_who_may_more(client, administrator):
     mightier = make_curator("maegtig@kl.example")
     mightier.user_permissions.add(Permission.objects.get(codename="delete_user"))
     for user in (boss, mightier):
-        page = page_of(client, user)
+        page = user_page(client, user)
         assert page.response.status_code == 200  # to be looked at
         assert page.send(email="kapret@kl.example").status_code == 403
     assert not User.objects.filter(email="kapret@kl.example").exists()

@@ -11,19 +11,19 @@ def last_save() -> str:
     return "Ida, kl. 9"
 
 
-def not_asked():
+def fail_if_called():
     raise AssertionError("nobody was first")
 
 
 def test_equal_content_has_one_fingerprint_and_other_content_another():
-    same = {"consent": False, "tags": {"b": "Etik", "a": ""}, "title": "Gammel"}
-    assert fingerprint(STORED) == fingerprint(same)
+    reordered = {"consent": False, "tags": {"b": "Etik", "a": ""}, "title": "Gammel"}
+    assert fingerprint(STORED) == fingerprint(reordered)
     assert len({fingerprint(STORED), fingerprint(STORED | {"consent": True}), fingerprint({})}) == 3
 
 
 def test_what_was_typed_on_a_page_that_showed_what_is_stored_is_saved():
     typed = {"title": "Ny", "consent": False}
-    assert changed_items(STORED, typed, fingerprint(STORED), not_asked) == {"title": "Ny"}
+    assert changed_items(STORED, typed, fingerprint(STORED), fail_if_called) == {"title": "Ny"}
 
 
 def test_what_somebody_else_has_saved_since_is_not_overwritten():
@@ -36,13 +36,13 @@ def test_what_somebody_else_has_saved_since_is_not_overwritten():
 
 @pytest.mark.parametrize("seen", ["", "an older page"])
 def test_typing_what_is_stored_already_is_no_conflict(seen):
-    assert changed_items(STORED, {"title": "Gammel", "tags": {"b": "Etik", "a": ""}}, seen, not_asked) == {}
+    assert changed_items(STORED, {"title": "Gammel", "tags": {"b": "Etik", "a": ""}}, seen, fail_if_called) == {}
 
 
 def test_the_second_person_is_shown_both_versions_of_what_differs():
     typed = {"title": "Ny", "tags": STORED["tags"], "consent": True}
-    shown = differences(STORED, typed, str.upper, lambda item, value: f"{item}={value_text(value)}")
-    assert shown == [
+    conflict_lines = differences(STORED, typed, str.upper, lambda item, value: f"{item}={value_text(value)}")
+    assert conflict_lines == [
         Difference("TITLE", "title=Gammel", "title=Ny"),
         Difference("CONSENT", "consent=nej", "consent=ja"),
     ]

@@ -26,6 +26,6 @@ def test_plain_text_has_paragraphs_and_lists(text, expected):
 
 @given(st.text(alphabet="ab -\r\n\t\x85\u2028"))
 def test_plain_text_keeps_its_letters_in_order(text):
-    found = [(part.text,) if isinstance(part, prose.Paragraph) else part.items for part in prose.blocks(text)]
-    kept = "".join(letters(words) for part in found for words in part)
-    assert kept.replace("-", "") == letters(text).replace("-", "")
+    parts = [(part.text,) if isinstance(part, prose.Paragraph) else part.items for part in prose.blocks(text)]
+    letters_in_parts = "".join(letters(words) for part in parts for words in part)
+    assert letters_in_parts.replace("-", "") == letters(text).replace("-", "")

@@ -47,14 +47,14 @@ def test_a_text_of_any_length_costs_its_length_and_is_not_remembered(monkeypatch
 def test_widths_are_never_estimated_too_small():
     letters = [chr(code) for code in range(32, 127)] + list("æøåÆØÅéüäöÉÜÄÖ–—“”…·»«§")
     for name in FONTS:
-        advances = advances_of(Path(finders.find(name)).read_bytes())
+        advances = advance_widths(Path(finders.find(name)).read_bytes())
         for letter in letters:
             assert typesetting.advance(letter) >= advances[letter] - 0.001, (name, letter, unicodedata.name(letter))
         text = "Rådgivning om anskaffelse, anvendelse og udvikling af løsninger"
         assert typesetting.text_width(text, 1) < 1.1 * sum(advances[letter] for letter in text)
 
 
-def advances_of(font: bytes) -> dict[str, float]:
+def advance_widths(font: bytes) -> dict[str, float]:
     """The advance width in em of each character of a TrueType font, by its tables cmap and hmtx."""
 
     def shorts(offset: int, count: int, kind: str = "H") -> tuple[int, ...]:

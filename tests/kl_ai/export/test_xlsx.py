@@ -62,8 +62,8 @@ def test_a_workbook_without_rows_opens():
 
 def test_names_of_sheets_are_made_to_fit():
     names = ["Teknologi/område: [alle]?", "x" * 40, "X" * 40, "'", "", "History", "Æ\x00"]
-    found = open_workbook(xlsx_response("f.xlsx", [Sheet(name, ["h"], []) for name in names])).sheetnames
-    assert found == ["Teknologi område alle", "x" * 31, "X" * 27 + " (2)", "-", "- (2)", "History (2)", "Æ"]
+    sheet_names = open_workbook(xlsx_response("f.xlsx", [Sheet(name, ["h"], []) for name in names])).sheetnames
+    assert sheet_names == ["Teknologi område alle", "x" * 31, "X" * 27 + " (2)", "-", "- (2)", "History (2)", "Æ"]
 
 
 def test_a_column_can_offer_its_values():

@@ -38,12 +38,12 @@ def ask(client, email: str, path: str = LOGIN, **more):
     return client.post(path, {"email": email} | more)
 
 
-def code_of(message) -> str:
+def login_code(message) -> str:
     return re.search(r"\b\d{6}\b", message.body)[0]
 
 
 def newest_code() -> str:
-    return code_of(mail.outbox[-1])
+    return login_code(mail.outbox[-1])
 
 
 def wrong_code() -> str:
@@ -120,7 +120,7 @@ def test_nobody_learns_whether_an_address_has_a_user(member):
     for email in (member.email, "ukendt@agern.example", "vaek@agern.example"):
         client = Client()
         pages.append((words(ask(client, email)), words(client.get(CODE)), words(enter(client, "1"))))
-        mails += [message.body.replace(code_of(message), "") for message in mail.outbox]
+        mails += [message.body.replace(login_code(message), "") for message in mail.outbox]
         mail.outbox.clear()
     assert pages[0] == pages[1] == pages[2]
     assert len(mails) == 2  # who is switched off gets none
@@ -213,9 +213,9 @@ def test_an_address_gets_five_codes_in_a_quarter_of_an_hour(member, clock):
 
 
 def test_the_limit_is_the_same_for_an_unknown_address(member):
-    known = [words(ask(Client(), member.email)) for _ in range(6)]
+    texts = [words(ask(Client(), member.email)) for _ in range(6)]
     unknown = [words(ask(Client(), "ukendt@agern.example")) for _ in range(6)]
-    assert known == unknown
+    assert texts == unknown
 
 
 def test_a_network_gets_sixty_codes_an_hour(client):

@@ -69,7 +69,7 @@ def log_in(client, member) -> None:
     client.post("/log-ind/kode/", {"code": re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]})
 
 
-def seen(client, number: int = 1) -> str:
+def form_text(client, number: int = 1) -> str:
     return client.get(f"/form/{number}/").content.decode()
 
 
@@ -77,40 +77,40 @@ def test_what_was_typed_is_there_after_the_login_and_not_saved(client, member):
     response = client.post("/form/1/?step=2", {"text": "Blå <b>bær</b>\0", "tick": ["a", "b"]})
     assert response.url == "/log-ind/?next=/form/1/%3Fstep%3D2"
     log_in(client, member)
-    page = seen(client)
+    page = form_text(client)
     assert "Blå <b>bær</b>\0 ['a', 'b']" in page
     assert str(restore.RESTORED_NOTICE) in page
     assert SAVED == []
-    assert seen(client) == "empty"  # once
+    assert form_text(client) == "empty"  # once
 
 
 def test_it_is_there_for_its_own_page_only(client, member):
     client.post("/form/1/", {"text": "En"})
     log_in(client, member)
-    assert seen(client, 2) == "empty"
-    assert "En" in seen(client, 1)
+    assert form_text(client, 2) == "empty"
+    assert "En" in form_text(client, 1)
 
 
 def test_the_last_of_the_same_page_counts(client, member):
     for text in ("Et", "To"):
         client.post("/form/1/", {"text": text})
     log_in(client, member)
-    assert "To" in seen(client)
-    assert seen(client) == "empty"
+    assert "To" in form_text(client)
+    assert form_text(client) == "empty"
 
 
 def test_three_forms_are_kept_and_the_oldest_goes(client, member):
     for number in range(1, 5):
         client.post(f"/form/{number}/", {"text": f"Nr. {number}"})
     log_in(client, member)
-    assert [seen(client, number) != "empty" for number in range(1, 5)] == [False, True, True, True]
+    assert [form_text(client, number) != "empty" for number in range(1, 5)] == [False, True, True, True]
 
 
 @pytest.mark.parametrize(("size", "is_kept"), [(190_000, True), (200_001, False)])
 def test_what_is_too_long_is_not_kept(size, is_kept, client, member):
     client.post("/form/1/", {"text": "x" * size})
     log_in(client, member)
-    assert (seen(client) != "empty") is is_kept
+    assert (form_text(client) != "empty") is is_kept
 
 
 def test_other_pages_keep_nothing(client, member):
@@ -146,7 +146,7 @@ def test_a_stale_token_gives_the_form_again(headers, strict, member):
     strict.force_login(member)
     response = strict.post("/form/1/?step=2", {"text": "En", "csrfmiddlewaretoken": "x" * 64}, **headers)
     assert response.url == "/form/1/?step=2"
-    assert "En" in seen(strict)
+    assert "En" in form_text(strict)
     assert SAVED == []
 
 
@@ -155,14 +155,14 @@ def test_a_stale_token_of_somebody_logged_out_leads_through_the_login(strict, cl
     assert strict.get(response.url).url == "/log-ind/?next=/form/1/"
     client.cookies = strict.cookies
     log_in(client, member)
-    assert "En" in seen(client)
+    assert "En" in form_text(client)
 
 
 @pytest.mark.parametrize("headers", THEIRS)
 def test_a_form_from_elsewhere_is_refused_and_not_kept(headers, strict, member):
     strict.force_login(member)
     assert strict.post("/form/1/", {"text": "En"}, **headers).status_code == 403
-    assert seen(strict) == "empty"
+    assert form_text(strict) == "empty"
 
 
 def test_the_portals_script_is_told_and_keeps_its_text_itself(client, strict, member):
@@ -170,4 +170,4 @@ def test_the_portals_script_is_told_and_keeps_its_text_itself(client, strict, me
     assert client.post("/form/1/", {"text": "En"}, **fetch).status_code == 401
     strict.force_login(member)
     assert strict.post("/form/1/", {"text": "En"}, **fetch, **OURS[0]).status_code == 403
-    assert seen(strict) == "empty"
+    assert form_text(strict) == "empty"

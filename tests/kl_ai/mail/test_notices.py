@@ -21,25 +21,25 @@ def request_with_messages() -> HttpRequest:
     return request
 
 
-def shown(request: HttpRequest) -> list[tuple[int, str]]:
+def messages_of_request(request: HttpRequest) -> list[tuple[int, str]]:
     return [(message.level, message.message) for message in get_messages(request)]
 
 
 def test_no_mail_gives_no_message(request_with_messages):
     add_delivery_message(request_with_messages, [])
     add_delivery_message(request_with_messages, [None], "All are sent.", "Some wait.")
-    assert shown(request_with_messages) == []
+    assert messages_of_request(request_with_messages) == []
 
 
 def test_every_mail_has_its_sentence_in_the_one_message(request_with_messages):
     add_delivery_message(request_with_messages, [post("1"), None, post("2", "ki@sydkorset.example")])
     text = "Vi har sendt en mail til ki@nordstjernen.example. Vi har sendt en mail til ki@sydkorset.example."
-    assert shown(request_with_messages) == [(SENT, text)]
+    assert messages_of_request(request_with_messages) == [(SENT, text)]
 
 
 def test_a_mail_that_waits_makes_the_message_a_warning(server_is_down, request_with_messages):
     add_delivery_message(request_with_messages, [post("1"), post("2", "ki@sydkorset.example")])
-    ((level, text),) = shown(request_with_messages)
+    ((level, text),) = messages_of_request(request_with_messages)
     assert level == UNSENT
     assert "Mailen til ki@nordstjernen.example kunne ikke sendes lige nu." in text
     assert "Vi har sendt en mail til ki@sydkorset.example." in text
@@ -50,4 +50,7 @@ def test_many_mails_are_counted_in_the_callers_words(server_is_down, request_wit
     words = ("%(n)s mails are sent.", "%(sent)s of %(number)s are sent.")
     add_delivery_message(request_with_messages, [sent], *words)
     add_delivery_message(request_with_messages, [sent, waiting], *words, unsent_level=messages.INFO)
-    assert shown(request_with_messages) == [(SENT, "1 mails are sent."), (messages.INFO, "1 of 2 are sent.")]
+    assert messages_of_request(request_with_messages) == [
+        (SENT, "1 mails are sent."),
+        (messages.INFO, "1 of 2 are sent."),
+    ]

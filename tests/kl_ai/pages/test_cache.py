@@ -26,7 +26,7 @@ class NumberedPage:
         request = RequestFactory().generic(method, path, QUERY_STRING=query, **headers)
         return QueryStringLimit(self.page)(request)
 
-    def shown(self, *args: str, **headers: str) -> str:
+    def get_text(self, *args: str, **headers: str) -> str:
         return self.get(*args, **headers).getvalue().decode()
 
 
@@ -37,13 +37,13 @@ def site(settings):
 
 
 def test_the_same_page_is_made_once(site):
-    assert [site.shown(), site.shown()] == ["1", "1"]
+    assert [site.get_text(), site.get_text()] == ["1", "1"]
 
 
 def test_a_changed_version_makes_it_anew(site):
-    assert site.shown() == "1"
+    assert site.get_text() == "1"
     site.version = 2
-    assert site.shown() == "2"
+    assert site.get_text() == "2"
 
 
 def test_nothing_is_sent_again_while_nothing_has_changed(site):
@@ -62,7 +62,7 @@ def test_a_change_is_sent_to_whoever_has_the_old_page(site):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("query", "other_query"),
     [
         ("services=advisory", "services=implementation"),
         ("services=advisory", ""),
@@ -74,50 +74,50 @@ def test_a_change_is_sent_to_whoever_has_the_old_page(site):
         ("&".join(["a=1"] * 200), "&".join(["a=1"] * 201)),  # the one says that it was cut
     ],
 )
-def test_different_addresses_are_different_pages(site, one, other):
-    assert [site.shown("/", one), site.shown("/", other), site.shown("/", one)] == ["1", "2", "1"]
-    assert site.get("/", one)["ETag"] != site.get("/", other)["ETag"]
+def test_different_addresses_are_different_pages(site, query, other_query):
+    assert [site.get_text("/", query), site.get_text("/", other_query), site.get_text("/", query)] == ["1", "2", "1"]
+    assert site.get("/", query)["ETag"] != site.get("/", other_query)["ETag"]
 
 
 def test_the_order_of_filters_does_not_make_another_page(site):
-    assert site.shown("/", "services=a&technologies=b") == site.shown("/", "technologies=b&services=a")
+    assert site.get_text("/", "services=a&technologies=b") == site.get_text("/", "technologies=b&services=a")
 
 
 def test_path_host_and_scheme_belong_to_the_address(site, settings):
     settings.ALLOWED_HOSTS = ["*"]
     pages = [
-        site.shown(),
-        site.shown("/en/"),
-        site.shown("/", HTTP_HOST="other.example"),
-        site.shown("/", **{"wsgi.url_scheme": "https"}),
+        site.get_text(),
+        site.get_text("/en/"),
+        site.get_text("/", HTTP_HOST="other.example"),
+        site.get_text("/", **{"wsgi.url_scheme": "https"}),
     ]
     assert pages == ["1", "2", "3", "4"]
 
 
 def test_the_day_belongs_to_the_page(site, monkeypatch):
     """Answers grow stale and the order of the day changes at midnight."""
-    assert site.shown() == "1"
+    assert site.get_text() == "1"
     monkeypatch.setattr("django.utils.timezone.localdate", lambda: "tomorrow")
-    assert site.shown() == "2"
+    assert site.get_text() == "2"
 
 
 @pytest.mark.parametrize("status", [404, 410, 500])
 def test_what_is_no_page_is_neither_remembered_nor_confirmed(site, status):
     site.status = status
-    assert [site.shown(), site.shown()] == ["1", "2"]
+    assert [site.get_text(), site.get_text()] == ["1", "2"]
     assert not site.get().has_header("ETag")
 
 
 def test_a_stream_is_not_remembered_but_confirmed(site):
     site.content = StreamingHttpResponse
-    assert [site.shown(), site.shown()] == ["1", "2"]
+    assert [site.get_text(), site.get_text()] == ["1", "2"]
     assert site.get(HTTP_IF_NONE_MATCH=site.get()["ETag"]).status_code == 304
 
 
 def test_a_page_of_many_vendors_is_not_remembered(site):
     """Else a few hundred searches in a long list would fill the memory."""
     site.content = lambda content, status: HttpResponse(content.ljust(1_000_000), status=status)
-    assert [site.shown().strip(), site.shown().strip()] == ["1", "2"]
+    assert [site.get_text().strip(), site.get_text().strip()] == ["1", "2"]
     assert site.get(HTTP_IF_NONE_MATCH=site.get()["ETag"]).status_code == 304
 
 
@@ -141,5 +141,5 @@ def test_the_cache_is_bounded(site):
 
 def test_a_developer_sees_each_change_of_a_template(site, settings):
     settings.DEBUG = True
-    assert [site.shown(), site.shown()] == ["1", "2"]
+    assert [site.get_text(), site.get_text()] == ["1", "2"]
     assert not site.get().has_header("ETag")

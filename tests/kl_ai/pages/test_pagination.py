@@ -7,29 +7,29 @@ from hypothesis import strategies as st
 from kl_ai.pages.pagination import Pages, paginate
 
 
-def paged(total: int, number: int, per_page: int = 25) -> Pages:
+def make_pages(total: int, number: int, per_page: int = 25) -> Pages:
     return paginate(total, number, per_page, lambda page: f"?page={page}")
 
 
 @given(st.integers(0, 300), st.integers(1, 40))
 def test_the_pages_together_hold_every_row_once(total, per_page):
-    last = paged(total, 1, per_page).last
-    shown = [paged(total, number, per_page) for number in range(1, last + 1)]
-    rows = [row for page in shown for row in range(page.start, page.stop)]
+    last = make_pages(total, 1, per_page).last
+    pages_by_number = [make_pages(total, number, per_page) for number in range(1, last + 1)]
+    rows = [row for page in pages_by_number for row in range(page.start, page.stop)]
     assert rows == list(range(total))
-    assert all(page.stop - page.start == per_page for page in shown[:-1])
+    assert all(page.stop - page.start == per_page for page in pages_by_number[:-1])
 
 
 @given(st.integers(0, 2000), st.integers(1, 10**9))
 def test_a_page_beyond_the_last_is_the_last(total, number):
-    page = paged(total, number)
+    page = make_pages(total, number)
     assert page.number == min(number, page.last)
     assert page.number == page.last or page.stop == page.start + 25
 
 
 @given(st.integers(1, 2000), st.integers(1, 90))
 def test_the_links_hold_first_last_current_and_its_neighbours_in_order(total, number):
-    page = paged(total, number)
+    page = make_pages(total, number)
     numbers = [int(item.label) for item in page.items if not item.is_gap]
     assert numbers == sorted(set(numbers))
     beside = {other for other in (page.number - 1, page.number + 1) if 1 <= other <= page.last}
@@ -40,7 +40,7 @@ def test_the_links_hold_first_last_current_and_its_neighbours_in_order(total, nu
 
 @given(st.integers(1, 2000), st.integers(1, 90))
 def test_a_gap_stands_exactly_where_numbers_are_missing(total, number):
-    items = paged(total, number).items
+    items = make_pages(total, number).items
     before = 0
     for place, item in enumerate(items):
         if item.is_gap:
@@ -52,18 +52,18 @@ def test_a_gap_stands_exactly_where_numbers_are_missing(total, number):
 
 
 def test_previous_and_next_end_at_the_ends():
-    assert paged(60, 1).previous_url == ""
-    assert paged(60, 1).next_url == "?page=2"
-    assert paged(60, 3).previous_url == "?page=2"
-    assert paged(60, 3).next_url == ""
+    assert make_pages(60, 1).previous_url == ""
+    assert make_pages(60, 1).next_url == "?page=2"
+    assert make_pages(60, 3).previous_url == "?page=2"
+    assert make_pages(60, 3).next_url == ""
 
 
 def test_says_which_rows_it_shows():
     with override("en"):
-        assert [paged(312, page).total for page in (1, 2, 13)] == ["1–25 of 312", "26–50 of 312", "301–312 of 312"]
-        assert paged(0, 1).total == "0–0 of 0"
+        assert [make_pages(312, page).total for page in (1, 2, 13)] == ["1–25 of 312", "26–50 of 312", "301–312 of 312"]
+        assert make_pages(0, 1).total == "0–0 of 0"
 
 
 def test_a_list_that_fits_has_one_page():
-    assert len(paged(25, 1).items) == 1
-    assert len(paged(26, 1).items) == 2
+    assert len(make_pages(25, 1).items) == 1
+    assert len(make_pages(26, 1).items) == 2

@@ -24,10 +24,10 @@ def test_a_slice_of_the_members_is_a_slice_of_the_sorted_list(chosen, start, sto
 
 
 @given(numbers, numbers)
-def test_and_is_intersection_and_or_is_union(one, other):
-    left, right = bitset.from_members(one, SIZE), bitset.from_members(other, SIZE)
-    assert set(bitset.members(left & right)) == one & other
-    assert set(bitset.members(left | right)) == one | other
+def test_and_is_intersection_and_or_is_union(first, second):
+    left, right = bitset.from_members(first, SIZE), bitset.from_members(second, SIZE)
+    assert set(bitset.members(left & right)) == first & second
+    assert set(bitset.members(left | right)) == first | second
 
 
 @given(st.sets(st.integers(0, 60)), st.permutations(range(61)))

@@ -104,8 +104,8 @@ def holds(text: str, query: str) -> bool:
     st.sampled_from((0, COMMON_SHARE, 12 * COMMON_SHARE)),
     st.lists(st.sampled_from(WORDS), max_size=2).map(" ".join),
 )
-def test_the_index_finds_what_reading_every_text_would_find(texts, others, query):
-    """Rare and common words are kept in two ways; among `others` without any of them they all become rare."""
-    texts += ["andet"] * others
+def test_the_index_finds_what_reading_every_text_would_find(texts, filler_count, query):
+    """Rare and common words are kept in two ways; among `filler_count` texts without any of them they all become rare."""
+    texts += ["andet"] * filler_count
     expected = [position for position, text in enumerate(texts) if holds(text, query)]
     assert list(bitset.members(WordIndex(texts).match(query))) == expected

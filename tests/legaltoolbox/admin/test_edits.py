@@ -129,8 +129,8 @@ def test_a_withdrawn_question_leaves_its_number_to_another(kl, client):
     last = len(before) - 1
     changes = {f"checklist-{last}-is_withdrawn": "on", f"checklist-{last}-number": 1, "checklist-0-number": len(before)}
     assert Form(kl, activity).send(**changes).redirect_chain
-    shown = activity.checklist.filter(is_withdrawn=False)
-    assert list(shown.values_list("pk", flat=True)) == [*before[1:last], before[0]]
+    remaining_rows = activity.checklist.filter(is_withdrawn=False)
+    assert list(remaining_rows.values_list("pk", flat=True)) == [*before[1:last], before[0]]
 
 
 def test_whoever_may_not_change_the_rows_leaves_them_as_they_are(editor, kl):

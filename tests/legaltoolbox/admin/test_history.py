@@ -19,21 +19,21 @@ from tests.reading import parse, read
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 
 
-def history_of(kl, item) -> str:
+def history_text(kl, item) -> str:
     return kl.get(url(type(item), "history", item.pk)).content.decode()
 
 
 def test_the_history_tells_what_happened_to_the_rows_and_leads_to_a_deleted_one(kl):
     activity = example(Activity)
-    assert "Rows that belong to it" not in history_of(kl, activity)  # what was loaded is no news
+    assert "Rows that belong to it" not in history_text(kl, activity)  # what was loaded is no news
     check = activity.checklist.get(number=1)
     Form(kl, activity).send(**{"checklist-0-question": "Er det nyt?"})
-    assert f"{check.question} → Er det nyt?" in parse(history_of(kl, activity)).text
+    assert f"{check.question} → Er det nyt?" in parse(history_text(kl, activity)).text
     last = activity.checklist.last()
     activity.checklist.last().delete()
-    assert last.done_when in parse(history_of(kl, activity)).text
+    assert last.done_when in parse(history_text(kl, activity)).text
     path = next(
-        link for link in re.findall(r'href="([^"]+)"', history_of(kl, activity)) if f"/{last.pk}/history/" in link
+        link for link in re.findall(r'href="([^"]+)"', history_text(kl, activity)) if f"/{last.pk}/history/" in link
     )
     kl.post(path, form_data(kl.get(path).content.decode()), follow=True)
     assert activity.checklist.get(pk=last.pk).done_when == last.done_when
@@ -42,10 +42,10 @@ def test_the_history_tells_what_happened_to_the_rows_and_leads_to_a_deleted_one(
 def test_only_whoever_may_see_the_rows_sees_their_history(editor, kl):
     activity = example(Activity)
     Form(kl, activity).send(**{"checklist-0-question": "Hvad må man se?"})
-    assert "Hvad må man se?" in history_of(kl, activity)
+    assert "Hvad må man se?" in history_text(kl, activity)
     editor.groups.clear()
     editor.user_permissions.set(Permission.objects.filter(codename="view_activity"))
-    assert "Hvad må man se?" not in history_of(kl, activity)
+    assert "Hvad må man se?" not in history_text(kl, activity)
 
 
 def test_a_section_deleted_under_version_1_0_0_comes_back_with_its_fields(kl):
@@ -54,7 +54,7 @@ def test_a_section_deleted_under_version_1_0_0_comes_back_with_its_fields(kl):
     rows = list(section.fields.values_list("key", "label"))
     template.sections.last().delete()
     path = next(
-        link for link in re.findall(r'href="([^"]+)"', history_of(kl, template)) if f"/{section.pk}/history/" in link
+        link for link in re.findall(r'href="([^"]+)"', history_text(kl, template)) if f"/{section.pk}/history/" in link
     )
     kl.post(path, form_data(kl.get(path).content.decode()), follow=True)
     back = template.sections.get(pk=section.pk)

@@ -30,8 +30,8 @@ def test_a_new_question_gets_the_next_key_wherever_it_stands(kl, client):
     activity.checklist.filter(number=1).update(number=9_000)
     new = add_question(kl, activity, number=1)
     assert new.key == str(last + 1)
-    shown = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/").text
-    assert shown.index(f"A25.{last + 1}") < shown.index("A25.2") < shown.index("A25.1 ")
+    page_text = read(client, f"{TOOLBOX}aktiviteter/A25/tjekliste/").text
+    assert page_text.index(f"A25.{last + 1}") < page_text.index("A25.2") < page_text.index("A25.1 ")
 
 
 def test_no_form_holds_the_key_and_what_is_sent_as_one_is_ignored(kl):
@@ -114,10 +114,10 @@ def test_a_withdrawn_section_and_a_withdrawn_field_leave_the_template(kl, client
     field = second.fields.first()
     Page(kl, section_url("change", first)).send(is_withdrawn="on")
     Page(kl, section_url("change", second)).send(**{"fields-0-is_withdrawn": "on"})
-    shown = read(client, f"{TOOLBOX}skabeloner/S11/").text
-    assert first.heading not in shown
-    assert field.label not in shown
-    assert second.heading in shown
+    page_text = read(client, f"{TOOLBOX}skabeloner/S11/").text
+    assert first.heading not in page_text
+    assert field.label not in page_text
+    assert second.heading in page_text
 
 
 def test_the_history_of_the_activity_tells_of_the_withdrawal_and_leads_back(kl):

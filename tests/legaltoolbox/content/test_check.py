@@ -29,13 +29,13 @@ from legaltoolbox.models import (
 REVIEWED = {"reviewed_on": date(2025, 3, 1), "review_by": date(2030, 3, 1)}
 
 
-def found() -> list[Finding]:
+def findings() -> list[Finding]:
     with override("en"):
         return check.findings(draft_catalogues.build())
 
 
 def problems() -> set[str]:
-    return {str(finding) for finding in found() if finding.is_problem}
+    return {str(finding) for finding in findings() if finding.is_problem}
 
 
 def test_the_content_has_no_problem(content_rows, capsys):
@@ -192,7 +192,7 @@ def test_finds_every_problem_of(planted, content_rows):
     for plant in planted.values():
         plant()
     now = problems()
-    assert [said for said in planted if not any(said in problem for problem in now)] == []
+    assert [expected for expected in planted if not any(expected in problem for problem in now)] == []
 
 
 def test_the_reason_for_which_something_applies_is_read_too(content_rows):
@@ -220,9 +220,9 @@ def test_whoever_runs_the_check_is_told_how_many_problems_there_are(content_rows
     change(Risk, "R09", measures=["Brug S99."])()
     with pytest.raises(CommandError, match=r"^2 problems"):
         call_command("check_content")
-    said = capsys.readouterr().out
-    assert "Problem  A25: cites “GDPR art. 999”" in said
-    assert "Problem  R09: mentions S99" in said
+    output = capsys.readouterr().out
+    assert "Problem  A25: cites “GDPR art. 999”" in output
+    assert "Problem  R09: mentions S99" in output
 
 
 # What is no problem -------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_whoever_runs_the_check_is_told_how_many_problems_there_are(content_rows
 def test_what_is_overdue_is_a_note_and_no_failure(content_rows, capsys):
     yesterday = timezone.localdate() - timedelta(days=1)
     change(Activity, "A25", review_by=yesterday, reviewed_on=yesterday - timedelta(days=9))()
-    assert [str(finding) for finding in found() if finding.item == "A25"] == [
+    assert [str(finding) for finding in findings() if finding.item == "A25"] == [
         f"A25: was to be reviewed by {yesterday}; its page says so."
     ]
     call_command("check_content")
@@ -241,14 +241,14 @@ def test_what_is_overdue_is_a_note_and_no_failure(content_rows, capsys):
 def test_the_day_of_the_review_is_not_overdue(content_rows):
     today = timezone.localdate()
     change(Activity, "A25", review_by=today, reviewed_on=today - timedelta(days=9))()
-    assert [finding for finding in found() if finding.item == "A25"] == []
+    assert [finding for finding in findings() if finding.item == "A25"] == []
 
 
 def test_only_what_names_a_hidden_item_is_to_be_mended(content_rows):
     """The sources of a hidden activity have nothing to change."""
     hide = change(Activity, "A10", is_public=False)
     hide()
-    pointing = {finding.item for finding in found() if "A10" in finding.text}
+    pointing = {finding.item for finding in findings() if "A10" in finding.text}
     assert pointing
     assert not pointing & set(LegalSource.objects.values_list("slug", flat=True))
 
@@ -261,7 +261,7 @@ def test_adopted_law_whose_day_has_come_is_a_note(content_rows, capsys):
 
 def test_an_act_without_an_address_is_a_note(content_rows):
     change(LegalSource, "gdpr", address="")()
-    assert [(finding.text, finding.is_problem) for finding in found() if finding.item == "gdpr"] == [
+    assert [(finding.text, finding.is_problem) for finding in findings() if finding.item == "gdpr"] == [
         ("has no official address.", False)
     ]
 
@@ -272,14 +272,14 @@ def test_an_act_without_an_address_is_a_note(content_rows):
 )
 def test_what_only_looks_like_a_code_or_a_citation_is_none(text, content_rows):
     say(Activity, "A25", "what", text)()
-    assert [finding for finding in found() if finding.item == "A25"] == []
+    assert [finding for finding in findings() if finding.item == "A25"] == []
 
 
 def test_a_draft_may_be_uncertain_without_source_and_lead_anywhere(content_rows):
     change(Risk, "R09", is_public=False, certainty="uncertain", unsettled="")()
     unlink(Risk, "R09", "sources")()
     change(Phase, "foranalyse", is_public=False)()
-    assert [finding for finding in found() if finding.item == "R09"] == []
+    assert [finding for finding in findings() if finding.item == "R09"] == []
 
 
 def test_a_draft_is_checked_for_what_it_says(content_rows):

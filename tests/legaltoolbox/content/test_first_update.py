@@ -94,10 +94,10 @@ def test_overwriting_under_version_1_0_0_was_no_change_by_hand(small, capsys):
         contents[A01][0]["title"] = "Nyt grundlag"
         contents["roles.yaml"][0]["name"] = "Leder"
 
-    updated, withdrawn, kept = (line.split(": ")[1] for line in load_command(files_with(small, change), capsys))
+    updated, withdrawn, kept_items = (line.split(": ")[1] for line in load_command(files_with(small, change), capsys))
     assert updated == "A01 (title, checklist)."
     assert withdrawn == "A01.3."
-    assert kept == "leder (name)."
+    assert kept_items == "leder (name)."
 
 
 def test_rows_that_version_1_0_0_has_written_in_the_meantime_get_their_key(small):

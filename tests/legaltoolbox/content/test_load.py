@@ -80,12 +80,12 @@ def test_yes_is_the_word_and_not_a_truth_value(small):
 # A wrong file -------------------------------------------------------------------------------------
 
 
-def again(name: str, **fields) -> Change:
+def append_copy(name: str, **fields) -> Change:
     """The first record a second time, with other fields where they are given."""
     return lambda contents: contents[name].append(deepcopy(contents[name][0]) | fields)
 
 
-def part(name: str, **fields) -> Change:
+def change_part(name: str, **fields) -> Change:
     """Change the first part of the first record."""
 
     def change(contents):
@@ -97,42 +97,42 @@ def part(name: str, **fields) -> Change:
     return change
 
 
-def twice(name: str) -> Change:
+def repeat_part(name: str) -> Change:
     """The first part of the first record a second time."""
     return lambda contents: contents["activities/phase-0.yaml"][0][name].append(
         contents["activities/phase-0.yaml"][0][name][0]
     )
 
 
-def whole(name: str, text: str) -> Change:
+def replace_file(name: str, text: str) -> Change:
     return lambda contents: contents.update({name: text})
 
 
 WRONG: dict[str, tuple[Change, tuple[str, ...]]] = {
-    "no YAML": (whole("roles.yaml", "- slug: [leder"), ("roles.yaml",)),
-    "no UTF-8 text": (whole("risks.yaml", "- \x00"), ("risks.yaml",)),
-    "a word for a record": (whole("roles.yaml", "- leder\n"), ("roles.yaml", "leder")),
-    "a list in a template's file": (whole("templates/S01.yaml", "- code: S01\n"), ("templates/S01.yaml",)),
+    "no YAML": (replace_file("roles.yaml", "- slug: [leder"), ("roles.yaml",)),
+    "no UTF-8 text": (replace_file("risks.yaml", "- \x00"), ("risks.yaml",)),
+    "a word for a record": (replace_file("roles.yaml", "- leder\n"), ("roles.yaml", "leder")),
+    "a list in a template's file": (replace_file("templates/S01.yaml", "- code: S01\n"), ("templates/S01.yaml",)),
     "an unknown field": (first("sources.yaml", colour="blå"), ("sources.yaml", "gdpr", "colour")),
     "an unknown field of a template": (first("templates/S01.yaml", colour="blå"), ("templates/S01.yaml", "colour")),
-    "an unknown field of a part": (part("checklist", colour="blå"), ("A01", "checklist 1", "colour")),
+    "an unknown field of a part": (change_part("checklist", colour="blå"), ("A01", "checklist 1", "colour")),
     "an unknown source": (first(A01, sources=["gdpr-art-99"]), ("A01", "sources", "gdpr-art-99")),
-    "an unknown source of a part": (part("checklist", sources=["gdpr-art-99"]), ("gdpr-art-99",)),
+    "an unknown source of a part": (change_part("checklist", sources=["gdpr-art-99"]), ("gdpr-art-99",)),
     "an unknown phase": (first(A01, phase="paa-maanen"), ("A01", "paa-maanen")),
-    "an unknown role of a part": (part("involved", role="nisse"), ("A01", "nisse")),
-    "an unknown question": (part("conditions", question="vejret"), ("A01", "vejret")),
+    "an unknown role of a part": (change_part("involved", role="nisse"), ("A01", "nisse")),
+    "an unknown question": (change_part("conditions", question="vejret"), ("A01", "vejret")),
     "an unknown act": (first("sources.yaml", part_of="grundloven"), ("gdpr", "grundloven")),
-    "two of the same code": (again("risks.yaml"), ("R01", "two")),
-    "two of the same slug": (again("sources.yaml"), ("gdpr", "two")),
-    "two sources of the same name": (again("sources.yaml", slug="gdpr-2"), ("gdpr-2",)),
-    "two phases of the same number": (again("phases.yaml", slug="fundament-2"), ("fundament-2",)),
+    "two of the same code": (append_copy("risks.yaml"), ("R01", "two")),
+    "two of the same slug": (append_copy("sources.yaml"), ("gdpr", "two")),
+    "two sources of the same name": (append_copy("sources.yaml", slug="gdpr-2"), ("gdpr-2",)),
+    "two phases of the same number": (append_copy("phases.yaml", slug="fundament-2"), ("fundament-2",)),
     "the same source twice": (first(A01, sources=["gdpr", "gdpr"]), ("A01", "sources", "twice")),
-    "the same role twice": (twice("involved"), ("A01",)),
-    "the same condition twice": (twice("conditions"), ("A01",)),
+    "the same role twice": (repeat_part("involved"), ("A01",)),
+    "the same condition twice": (repeat_part("conditions"), ("A01",)),
     "no key": (first("roles.yaml", slug=...), ("Role", "slug")),
-    "no key of a row": (part("checklist", key=...), ("A01", "checklist 1", "key")),
-    "a key with a space": (part("checklist", key="1 2"), ("A01", "checklist 1", "key")),
-    "two rows of the same key": (part("checklist", key="2"), ("A01", "checklist", "key")),
+    "no key of a row": (change_part("checklist", key=...), ("A01", "checklist 1", "key")),
+    "a key with a space": (change_part("checklist", key="1 2"), ("A01", "checklist 1", "key")),
+    "two rows of the same key": (change_part("checklist", key="2"), ("A01", "checklist", "key")),
     "no title": (first("risks.yaml", title=...), ("R01", "title")),
     "no phase": (first(A01, phase=...), ("A01", "phase")),
     "no review date": (first("risks.yaml", review_by=...), ("R01", "review_by")),
@@ -144,9 +144,9 @@ WRONG: dict[str, tuple[Change, tuple[str, ...]]] = {
     "a word for a date": (first("risks.yaml", review_by="snart"), ("R01", "review_by")),
     "a wrong choice": (first("sources.yaml", kind="lov"), ("gdpr", "kind")),
     "a wrong certainty": (first("roles.yaml", certainty="sikker"), ("leder", "certainty")),
-    "a wrong choice in a part": (part("conditions", answer="maaske"), ("A01", "answer")),
+    "a wrong choice in a part": (change_part("conditions", answer="maaske"), ("A01", "answer")),
     "a wrong level": (lambda contents: contents["scale.yaml"][0].update(level=5), ("consequence 5", "level")),
-    "the same level twice": (again("scale.yaml"), ("consequence 1",)),
+    "the same level twice": (append_copy("scale.yaml"), ("consequence 1",)),
     "a wrong code": (first("risks.yaml", code="X1"), ("X1", "code")),
     "a title that is too long": (first("risks.yaml", title="a" * 151), ("R01", "title")),
     "a word for a list": (first("risks.yaml", measures="Skriv et notat."), ("R01", "measures")),

@@ -29,8 +29,8 @@ def keys() -> dict[str, str]:
 def test_the_number_of_a_row_without_a_key_is_not_taken_for_the_key_of_another(row):
     codes = [check.code for check in item(Activity, "A01").checklist.all()]
     assert codes == ["A01.nr-1", "A01.2", "A01.1"]
-    shown = catalogues.build().parts("checklist", item(Activity, "A01"))
-    assert [check.code for check in shown] == codes
+    rows = catalogues.build().parts("checklist", item(Activity, "A01"))
+    assert [check.code for check in rows] == codes
 
 
 def test_the_command_gives_a_key_that_no_other_row_has_and_the_pages_show_it(row, capsys):

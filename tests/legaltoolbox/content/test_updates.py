@@ -156,9 +156,9 @@ def test_what_an_editor_has_changed_is_kept_and_listed_beside_what_is_updated(ed
         contents[A01][0]["title"] = "Nyt grundlag"
         contents["risks.yaml"][0]["title"] = "Ny risiko"
 
-    updated, kept = load_command(files_with(small, change), capsys)
-    assert updated == "Updated: R01 (title)."
-    assert kept.startswith("Kept, because an editor has changed them (--overwrite replaces them): A01 (title")
+    updated_line, kept_line = load_command(files_with(small, change), capsys)
+    assert updated_line == "Updated: R01 (title)."
+    assert kept_line.startswith("Kept, because an editor has changed them (--overwrite replaces them): A01 (title")
     assert files.export()[A01] == before
     assert item(Risk, "R01").title == "Ny risiko"
 

@@ -26,12 +26,12 @@ LISTS = {
 }  # fmt: skip
 
 
-def key_of(record: dict) -> str:
+def record_key(record: dict) -> str:
     return record.get("code") or record["slug"]
 
 
 def by_key(records: list[dict]) -> dict[str, dict]:
-    return {key_of(record): record for record in records}
+    return {record_key(record): record for record in records}
 
 
 # What it holds ----------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ def test_it_says_what_it_is(content, client):
 def test_every_public_item_is_there_with_its_texts_and_the_address_of_its_page(content, client):
     file = read_json(client, JSON)
     for name, kind in LISTS.items():
-        assert [key_of(record) for record in file[name]] == [item.key for item in content.all(kind)]
+        assert [record_key(record) for record in file[name]] == [item.key for item in content.all(kind)]
         fields = KINDS[kind].fields
         for record, item in zip(file[name], content.all(kind), strict=True):
             for field in fields:
@@ -91,7 +91,7 @@ def test_links_are_keys_of_items_in_the_file(content, client):
     }.items():
         for record in file[name]:
             for field, other in links.items():
-                assert set(record[field]) <= set(lists[other]), (key_of(record), field)
+                assert set(record[field]) <= set(lists[other]), (record_key(record), field)
     for record in file["activities"]:
         assert record["phase"] in lists["phases"]
         assert {record["responsible"], *(row["role"] for row in record["involved"])} <= set(lists["roles"])
@@ -107,8 +107,8 @@ def test_links_are_those_that_the_editors_have_made(content_rows, client):
         records = by_key(file[name])
         for item in model.objects.prefetch_related(*fields):
             for field in fields:
-                made = {other.key for other in getattr(item, field).all()}
-                assert made <= set(records[item.key][field]), (item.key, field)
+                expected_keys = {other.key for other in getattr(item, field).all()}
+                assert expected_keys <= set(records[item.key][field]), (item.key, field)
 
 
 def test_checklists_involvement_conditions_sections_and_fields_are_there_in_order(content, client):
@@ -191,7 +191,7 @@ def test_what_belongs_to_a_phase_that_is_not_public_is_not_public_either(content
 
 def test_no_record_says_whether_it_is_public(content, client):
     file = read_json(client, JSON)
-    assert not [key_of(record) for name in LISTS for record in file[name] if "is_public" in record]
+    assert not [record_key(record) for name in LISTS for record in file[name] if "is_public" in record]
 
 
 def test_what_is_uncertain_is_not_told_as_settled(content, client):
@@ -200,7 +200,7 @@ def test_what_is_uncertain_is_not_told_as_settled(content, client):
     assert all(record["certainty"] in ("verified", "recalled", "uncertain") for record in records)
     uncertain = [record for record in records if record["certainty"] == "uncertain"]
     assert uncertain
-    assert [key_of(record) for record in uncertain if not record["unsettled"].strip()] == []
+    assert [record_key(record) for record in uncertain if not record["unsettled"].strip()] == []
 
 
 # How it is fetched ------------------------------------------------------------------------------------

@@ -183,8 +183,8 @@ def test_there_is_nothing_to_decide_on_what_was_not_submitted(status, curator_cl
 
 def decide(page: Page, name: str, response: Response, **typed):
     """Press one of the buttons, with this typed on the page."""
-    sent = {"seen": page.response.context["state"], **typed}
-    return page.client.post(step(response, name), sent, follow=True)
+    data = {"seen": page.response.context["state"], **typed}
+    return page.client.post(step(response, name), data, follow=True)
 
 
 def test_sent_back_with_a_reason_at_an_item(curator_client):

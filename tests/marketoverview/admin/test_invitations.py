@@ -142,8 +142,8 @@ def test_an_editor_invites_nobody():
 
 
 def act(client: Client, action: str, *invitations: Invitation):
-    sent = {"action": action, "_selected_action": [invitation.pk for invitation in invitations]}
-    return client.post(url("invitation", "changelist"), sent, follow=True)
+    data = {"action": action, "_selected_action": [invitation.pk for invitation in invitations]}
+    return client.post(url("invitation", "changelist"), data, follow=True)
 
 
 def test_the_list_shows_how_far_each_company_is(curator_client):

@@ -34,8 +34,8 @@ def page(client: Client, query: str = "question=services&state=all") -> Page:
 
 def count(client: Client, answers, **fields):
     """Select these answers and press “Count”."""
-    sent = {"answers": [answer.pk for answer in answers], "option": "", **fields}
-    return client.post(f"{url('answer', 'own_words')}?question=services&state=all", sent, follow=True)
+    data = {"answers": [answer.pk for answer in answers], "option": "", **fields}
+    return client.post(f"{url('answer', 'own_words')}?question=services&state=all", data, follow=True)
 
 
 # The page ---------------------------------------------------------------------------------------

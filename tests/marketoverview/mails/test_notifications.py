@@ -48,7 +48,7 @@ def submitted(draft, owner):
     return draft
 
 
-def sent() -> dict[str, OutgoingMail]:
+def mails_by_address() -> dict[str, OutgoingMail]:
     """Address to the mail, the only one to it."""
     mails = list(OutgoingMail.objects.all())
     assert len({mail.to for mail in mails}) == len(mails)
@@ -62,8 +62,8 @@ def english(name: str, *args) -> str:
 
 def test_the_receipt_goes_to_those_who_can_log_in_each_in_the_own_language(submitted, people):
     assert len(notifications.send_receipt(submitted)) == 2
-    assert set(sent()) == {user.email for user in people}
-    danish, other = (sent()[user.email] for user in people)
+    assert set(mails_by_address()) == {user.email for user in people}
+    danish, other = (mails_by_address()[user.email] for user in people)
     assert danish.subject == "KL har modtaget svarene fra Nordstjernen"
     assert other.subject == "KL has received the answers of Nordstjernen"
     assert reverse("vendor:company", args=["nordstjernen"]) in danish.body
@@ -72,7 +72,7 @@ def test_the_receipt_goes_to_those_who_can_log_in_each_in_the_own_language(submi
 
 def test_the_receipt_holds_a_copy_of_everything(submitted, people):
     notifications.send_receipt(submitted)
-    body = sent()[people[1].email].body
+    body = mails_by_address()[people[1].email].body
     for text in (
         "Vi laver <b>ting</b> & sager.",
         "What about services?",
@@ -89,7 +89,7 @@ def test_the_copy_leaves_out_what_kl_counts(submitted, people, curator):
     option = make_option(make_question("services"), "training")
     map_answer(submitted.answers.get(option__code="other"), option, curator)
     notifications.send_receipt(submitted)
-    assert "training" not in sent()[people[1].email].body
+    assert "training" not in mails_by_address()[people[1].email].body
 
 
 def test_each_is_told_once_and_again_only_of_something_new(submitted, people, owner, curator):
@@ -103,10 +103,10 @@ def test_each_is_told_once_and_again_only_of_something_new(submitted, people, ow
 def test_sent_back_with_kls_reasons_at_the_questions(submitted, people, curator):
     submitted.send_back(curator, "Næsten.", {"services": "Hvilken etik?", "contact": "Skriv en fælles postkasse."})
     notifications.send_decision(submitted)
-    body = sent()[people[1].email].body
+    body = mails_by_address()[people[1].email].body
     for text in ("Næsten.", "Services:\nHvilken etik?", "Contact:\nSkriv en fælles postkasse."):
         assert text in body
-    assert "Ydelser:\nHvilken etik?" in sent()[people[0].email].body
+    assert "Ydelser:\nHvilken etik?" in mails_by_address()[people[0].email].body
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_kl_has_decided(verb, reason, subject, submitted, people, curator):
     getattr(submitted, verb)(curator, *reason)
     notifications.send_decision(submitted)
     assert notifications.send_decision(submitted) == []
-    mail = sent()[people[1].email]
+    mail = mails_by_address()[people[1].email]
     assert mail.subject == subject
     assert all(text in mail.body for text in reason)
 
@@ -129,8 +129,8 @@ def test_withdrawn_by_kl(submitted, people, curator):
     submitted.publish(curator)
     submitted.withdraw(curator, "Virksomheden er lukket.")
     notifications.send_decision(submitted)
-    assert sent()[people[1].email].subject == "The profile of Nordstjernen is withdrawn"
-    assert "Virksomheden er lukket." in sent()[people[1].email].body
+    assert mails_by_address()[people[1].email].subject == "The profile of Nordstjernen is withdrawn"
+    assert "Virksomheden er lukket." in mails_by_address()[people[1].email].body
 
 
 def test_kls_counting_is_told_with_the_way_to_object(submitted, people, curator):
@@ -138,7 +138,7 @@ def test_kls_counting_is_told_with_the_way_to_object(submitted, people, curator)
     map_answer(answer, make_option(make_question("services"), "training"), curator)
     notifications.send_mapping_notice(answer)
     assert notifications.send_mapping_notice(answer) == []
-    body = sent()[people[1].email].body
+    body = mails_by_address()[people[1].email].body
     assert "“Etik”" in body
     assert "Option training" in body
     assert english("vendor:object", submitted.pk, answer.pk) in body
@@ -176,7 +176,7 @@ def test_hostile_words_stay_words(vendor, owner, people):
     type(vendor).objects.filter(pk=vendor.pk).update(name="Nord\r\nBcc: x@evil.example")
     join_request = JoinRequest.objects.get(pk=join_request.pk)
     notifications.send_join_request(join_request)
-    for mail in sent().values():
+    for mail in mails_by_address().values():
         assert "\n" not in mail.subject
         assert "\u202e" not in mail.subject + mail.body
         assert "<b>Etik</b>" in mail.body  # as it was written, since a mail is plain text

@@ -13,12 +13,12 @@ def address(*slugs: str) -> str:
     return COMPARE + "?" + "&".join(f"v={slug}" for slug in slugs)
 
 
-def columns_of(page) -> list[str]:
+def column_headings(page) -> list[str]:
     """The vendors' names at the heads of the columns."""
     return [head.find_all("a")[0].text for head in page.find("table").find("thead").find_all("th")]
 
 
-def rows_of(page) -> dict[str, list[str]]:
+def cells_by_heading(page) -> dict[str, list[str]]:
     """Heading of each row to its cells."""
     rows = page.find("table").find("tbody").find_all("tr")
     return {row.find("th").text: [cell.text for cell in row.find_all("td")] for row in rows}
@@ -42,8 +42,8 @@ def market(db):
 
 def test_two_vendors_stand_side_by_side(market, client):
     page = read(client, address("agern", "birk"))
-    assert columns_of(page) == ["Agern", "Birk"]
-    rows = rows_of(page)
+    assert column_headings(page) == ["Agern", "Birk"]
+    rows = cells_by_heading(page)
     assert rows["Description"] == ["Vi laver noget.", "Vi er Birk."]
     assert rows["Services"] == ["Option a Option other: “Kurser”", "Option b"]
     assert rows["Size"] == ["Option s", "Not stated"]
@@ -54,7 +54,7 @@ def test_two_vendors_stand_side_by_side(market, client):
 
 
 def test_every_question_has_its_row_in_the_surveys_order(demo, client):
-    rows = rows_of(read(client, address("agern-demofirma", "birkekvist-demofirma")))
+    rows = cells_by_heading(read(client, address("agern-demofirma", "birkekvist-demofirma")))
     assert list(rows) == [
         "Description",
         "Services and products",
@@ -72,15 +72,15 @@ def test_every_question_has_its_row_in_the_surveys_order(demo, client):
 
 
 def test_the_order_is_the_visitors(market, client):
-    assert columns_of(read(client, address("birk", "agern"))) == ["Birk", "Agern"]
+    assert column_headings(read(client, address("birk", "agern"))) == ["Birk", "Agern"]
 
 
 def test_four_fit_and_a_fifth_is_left_out_with_a_notice(market, client):
     four = read(client, address("agern", "birk", "ceder", "dild"))
-    assert (columns_of(four), notice_texts(four)) == (["Agern", "Birk", "Ceder", "Dild"], [])
+    assert (column_headings(four), notice_texts(four)) == (["Agern", "Birk", "Ceder", "Dild"], [])
     assert not four.has("select"), "there is no room for another one"
     five = read(client, address("agern", "birk", "ceder", "dild", "eg"))
-    assert columns_of(five) == ["Agern", "Birk", "Ceder", "Dild"]
+    assert column_headings(five) == ["Agern", "Birk", "Ceder", "Dild"]
     assert notice_texts(five) == ["Up to 4 vendors can be compared. The rest were left out."]
 
 
@@ -100,7 +100,7 @@ def test_another_one_is_added_with_a_plain_form(market, client):
     hidden = [field.attrs["value"] for field in form.find_all("input", type="hidden")]
     assert hidden == ["agern", "birk"]
     assert form.find("select").attrs["name"] == "v"
-    assert columns_of(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Birk", "Ceder"]
+    assert column_headings(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Birk", "Ceder"]
 
 
 def test_each_one_can_be_removed(market, client):
@@ -111,27 +111,27 @@ def test_each_one_can_be_removed(market, client):
 
 def test_the_same_one_twice_is_one(market, client):
     page = read(client, address("agern", "birk", "agern"))
-    assert (columns_of(page), notice_texts(page)) == (["Agern", "Birk"], [])
+    assert (column_headings(page), notice_texts(page)) == (["Agern", "Birk"], [])
 
 
 @pytest.mark.parametrize("slug", ["nobody", "%00", "AGERN", "%E2%80%AEagern", "a" * 500])
 def test_an_unknown_one_is_named_and_left_out(slug, market, client):
     page = read(client, address("agern", slug, "birk"))
-    assert columns_of(page) == ["Agern", "Birk"]
+    assert column_headings(page) == ["Agern", "Birk"]
     assert len(notice_texts(page)) == 1
 
 
 def test_an_empty_choice_is_no_choice(market, client):
     page = read(client, address("agern", "", "birk"))
-    assert (columns_of(page), notice_texts(page)) == (["Agern", "Birk"], [])
+    assert (column_headings(page), notice_texts(page)) == (["Agern", "Birk"], [])
 
 
 def test_what_is_not_published_cannot_be_compared(market, client):
     make_response("Hemmelig", "submitted")
     page = read(client, address("agern", "hemmelig", "birk"))
-    assert columns_of(page) == ["Agern", "Birk"]
+    assert column_headings(page) == ["Agern", "Birk"]
     Response.objects.get(vendor__slug="birk").withdraw(None, "Ønsket af virksomheden.")
-    assert columns_of(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Ceder"]
+    assert column_headings(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Ceder"]
 
 
 def test_a_named_person_is_not_compared(market, client):
@@ -141,7 +141,7 @@ def test_a_named_person_is_not_compared(market, client):
 
 def test_a_long_address_is_cut_with_a_notice(market, client):
     page = read(client, address("agern", "birk") + "&v=agern" * 5000)
-    assert columns_of(page) == ["Agern", "Birk"]
+    assert column_headings(page) == ["Agern", "Birk"]
     assert notice_texts(page) == ["The address was too long. Its last part was ignored."]
 
 

@@ -59,9 +59,9 @@ def test_the_list_runs_from_a_to_aa(db, client):
 def test_the_demonstration_stands_in_danish_order(demo, client):
     names = list(Vendor.objects.filter(responses__status="published").values_list("name", flat=True))
     slugs = [slug for page in vendor_slugs_by_page(client, MARKET) for slug in page]
-    shown = [Vendor.objects.get(slug=slug).name for slug in slugs]
-    assert shown == sorted(names, key=sort_key)
-    assert shown[-1].startswith(("Å", "Aa"))
+    listed = [Vendor.objects.get(slug=slug).name for slug in slugs]
+    assert listed == sorted(names, key=sort_key)
+    assert listed[-1].startswith(("Å", "Aa"))
 
 
 def test_latest_confirmed_comes_first(db, client):

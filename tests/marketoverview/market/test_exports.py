@@ -28,12 +28,12 @@ CSV, XLSX, JSON, HELP = (f"{MARKET}eksport{ending}" for ending in (".csv", ".xls
 SOME = "?services=advisory&technologies=nlp"
 
 
-def rows_of_sheet(sheet) -> list[list]:
+def sheet_rows(sheet) -> list[list]:
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
-def notes_of(book) -> dict[str, str]:
-    return dict(rows_of_sheet(book.worksheets[1]))
+def criteria_notes(book) -> dict[str, str]:
+    return dict(sheet_rows(book.worksheets[1]))
 
 
 # The same rows everywhere ---------------------------------------------------------------------------
@@ -46,7 +46,7 @@ def test_every_file_has_the_rows_on_screen(demo, client, selection):
     listed = [slug for page in vendor_slugs_by_page(client, f"{MARKET}{query}") for slug in page]
     assert len(listed) == count_by_sql(selection)
     assert [row[1] for row in read_csv(client, CSV + query)[1:]] == listed
-    assert [row[1] for row in rows_of_sheet(read_workbook(client, XLSX + query).worksheets[0])[1:]] == listed
+    assert [row[1] for row in sheet_rows(read_workbook(client, XLSX + query).worksheets[0])[1:]] == listed
     file = read_json(client, JSON + query)
     assert [company["id"] for company in file["companies"]] == listed
     assert file["count"] == len(listed)
@@ -80,7 +80,7 @@ def test_a_page_and_a_comparison_in_the_address_do_not_shorten_a_file(demo, clie
 
 def test_the_three_files_say_the_same(demo, client):
     table = read_csv(client, CSV + SOME)
-    sheet = rows_of_sheet(read_workbook(client, XLSX + SOME).worksheets[0])
+    sheet = sheet_rows(read_workbook(client, XLSX + SOME).worksheets[0])
 
     def text(cell) -> str:
         if isinstance(cell, datetime | date):
@@ -125,7 +125,7 @@ def test_the_workbook_stands_ready_to_be_filtered(demo, client):
 
 
 def test_the_workbook_says_what_it_is(demo, client):
-    notes = notes_of(read_workbook(client, f"{XLSX}{SOME}&q=data"))
+    notes = criteria_notes(read_workbook(client, f"{XLSX}{SOME}&q=data"))
     assert notes["Selection: Services and products"].startswith("Advice on the procurement")
     assert notes["Selection: Technologies"].startswith("Natural language processing")
     assert notes["Selection: Free text"] == "data"
@@ -138,7 +138,7 @@ def test_the_workbook_says_what_it_is(demo, client):
 
 def test_the_workbook_of_all_says_so(db, client):
     make_response("Agern")
-    notes = notes_of(read_workbook(client, XLSX))
+    notes = criteria_notes(read_workbook(client, XLSX))
     assert notes["Selection"] == "All companies"
     assert "Demonstration data" not in notes
 
@@ -261,7 +261,7 @@ IN_BULK = [CSV, XLSX, JSON, f"{MARKET}markedsnotat/", f"{MARKET}nyt.atom"]
 def test_a_named_person_is_only_on_the_profile(path, db, client):
     make_response("Agern", contact_name="Anna Hansen", contact_consent=True)
     make_response("Birk")
-    content = text_of(client, path)
+    content = file_text(client, path)
     assert "Agern" in content, "the vendor itself is there"
     assert "Anna" not in content
     assert "Anna Hansen" in read(client, f"{MARKET}virksomheder/agern/").text
@@ -272,7 +272,7 @@ def test_what_leads_to_a_named_person_is_in_no_file(path, db, client):
     person = {"contact_name": "Anna Hansen", "contact_consent": True}
     make_response("Agern", **person, contact_email="anna@agern.example", contact_phone="11 22 33 44")
     make_response("Birk", contact_email="post@birk.example", contact_phone="55 66 77 88")
-    content = text_of(client, path)
+    content = file_text(client, path)
     assert "anna@" not in content
     assert "11 22 33 44" not in content
     if not path.endswith(".atom"):
@@ -283,11 +283,11 @@ def test_what_leads_to_a_named_person_is_in_no_file(path, db, client):
     assert "11 22 33 44" in contact
 
 
-def text_of(client, path: str) -> str:
+def file_text(client, path: str) -> str:
     if not path.endswith(".xlsx"):
         return read_bytes(client, path).decode()
     sheets = read_workbook(client, path).worksheets
-    return "\n".join(str(cell) for sheet in sheets for row in rows_of_sheet(sheet) for cell in row)
+    return "\n".join(str(cell) for sheet in sheets for row in sheet_rows(sheet) for cell in row)
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "rejected", "withdrawn", "archived"])
@@ -308,14 +308,14 @@ def test_an_empty_selection_is_a_file_with_its_headings(demo, client):
 def test_a_market_without_questions_and_vendors_has_files(db, client):
     assert read_json(client, JSON)["companies"] == []
     assert len(read_csv(client, CSV)) == 1
-    assert notes_of(read_workbook(client, XLSX))["Selection"] == "All companies"
+    assert criteria_notes(read_workbook(client, XLSX))["Selection"] == "All companies"
 
 
 def test_a_file_claims_no_choice_that_was_ignored(demo, client):
     """It travels on without the page that named what was unknown."""
     query = "?services=nonsense&technologies=nlp&colour=red"
     assert len(read_csv(client, CSV + query)) - 1 == result_count(read(client, MARKET + query)) == 19
-    notes = notes_of(read_workbook(client, XLSX + query))
+    notes = criteria_notes(read_workbook(client, XLSX + query))
     assert [key for key in notes if key.startswith("Selection")] == ["Selection: Technologies"]
     file = read_json(client, JSON + query)
     assert file["selection"] == {"q": "", "technologies": ["nlp"]}

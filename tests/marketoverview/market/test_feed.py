@@ -17,11 +17,11 @@ FEED = f"{MARKET}nyt.atom"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def feed_of(client, query: str = "") -> ET.Element:
+def read_feed(client, query: str = "") -> ET.Element:
     return ET.fromstring(read_bytes(client, f"{FEED}{query}"))
 
 
-def titles_of(feed: ET.Element) -> list[str]:
+def entry_titles(feed: ET.Element) -> list[str]:
     return [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
 
 
@@ -54,14 +54,14 @@ def test_is_atom_with_all_that_it_needs(demo, client):
 def test_the_feed_is_announced_and_says_that_nobody_is_recommended(demo, client):
     link = read(client, MARKET).find("link", rel="alternate", type="application/atom+xml")
     assert link.attrs["href"] == FEED
-    assert "recommends nobody" in feed_of(client).findtext(f"{ATOM}subtitle")
+    assert "recommends nobody" in read_feed(client).findtext(f"{ATOM}subtitle")
 
 
 def test_the_newest_stand_first(db, client):
     for name, at in (("Agern", "2026-03-01T10:00Z"), ("Birk", "2026-05-01T10:00Z"), ("Ceder", "2026-04-01T10:00Z")):
         published_on(make_response(name), at)
-    feed = feed_of(client)
-    assert titles_of(feed) == ["Birk", "Ceder", "Agern"]
+    feed = read_feed(client)
+    assert entry_titles(feed) == ["Birk", "Ceder", "Agern"]
     updated = [entry.findtext(f"{ATOM}updated") for entry in feed.iter(f"{ATOM}entry")]
     assert updated == sorted(updated, reverse=True)
     assert feed.findtext(f"{ATOM}updated") == updated[0]
@@ -70,57 +70,57 @@ def test_the_newest_stand_first(db, client):
 def test_a_confirmation_is_news_of_the_same_entry(db, client):
     published_on(make_response("Agern"), "2026-03-01T10:00Z")
     published_on(make_response("Birk"), "2026-02-01T10:00Z")
-    before = {entry.findtext(f"{ATOM}title"): entry for entry in feed_of(client).iter(f"{ATOM}entry")}
+    before = {entry.findtext(f"{ATOM}title"): entry for entry in read_feed(client).iter(f"{ATOM}entry")}
     Response.objects.filter(vendor__slug="birk").update(confirmed_at=date(2026, 6, 1))
     market_version.bump()
-    feed = feed_of(client)
+    feed = read_feed(client)
     after = {entry.findtext(f"{ATOM}title"): entry for entry in feed.iter(f"{ATOM}entry")}
-    assert titles_of(feed) == ["Birk", "Agern"]
+    assert entry_titles(feed) == ["Birk", "Agern"]
     assert after["Birk"].findtext(f"{ATOM}id") == before["Birk"].findtext(f"{ATOM}id")
     assert after["Birk"].findtext(f"{ATOM}updated") > before["Birk"].findtext(f"{ATOM}updated")
 
 
 def test_a_republication_is_a_new_entry(db, client):
     response = make_response("Agern", description="Det gamle")
-    before = feed_of(client).findtext(f"{ATOM}entry/{ATOM}id")
+    before = read_feed(client).findtext(f"{ATOM}entry/{ATOM}id")
     draft = Response.begin(response.vendor, response.round, None)
     Response.objects.filter(pk=draft.pk).update(description="Det nye")
     draft.refresh_from_db()
     draft.submit(None)
     draft.publish(None)
-    feed = feed_of(client)
-    assert titles_of(feed) == ["Agern"]
+    feed = read_feed(client)
+    assert entry_titles(feed) == ["Agern"]
     assert feed.findtext(f"{ATOM}entry/{ATOM}id") != before
     assert feed.findtext(f"{ATOM}entry/{ATOM}summary") == "Det nye"
 
 
 def test_a_new_name_changes_no_entrys_identity(db, client):
     make_response("Agern")
-    before = feed_of(client).findtext(f"{ATOM}entry/{ATOM}id")
+    before = read_feed(client).findtext(f"{ATOM}entry/{ATOM}id")
     Vendor.objects.update(name="Ørn")
     market_version.bump()
-    assert titles_of(feed_of(client)) == ["Ørn"]
-    assert feed_of(client).findtext(f"{ATOM}entry/{ATOM}id") == before
+    assert entry_titles(read_feed(client)) == ["Ørn"]
+    assert read_feed(client).findtext(f"{ATOM}entry/{ATOM}id") == before
 
 
 def test_a_withdrawn_vendor_leaves_the_feed(db, client):
     response = make_response("Agern")
-    assert titles_of(feed_of(client)) == ["Agern"]
+    assert entry_titles(read_feed(client)) == ["Agern"]
     response.withdraw(None, "Ønsket af virksomheden.")
-    assert titles_of(feed_of(client)) == []
+    assert entry_titles(read_feed(client)) == []
 
 
 def test_the_feed_of_a_selection_holds_only_it(demo, client):
-    feed = feed_of(client, "?services=legal-advisory&sort=rotation&page=2")
+    feed = read_feed(client, "?services=legal-advisory&sort=rotation&page=2")
     names = [
         row.find("h3").text for row in read(client, f"{MARKET}?services=legal-advisory").find_all("li", "vendor-row")
     ]
-    assert titles_of(feed) == names
+    assert entry_titles(feed) == names
     assert feed.findtext(f"{ATOM}title").endswith("Companies that offer legal advice: 1")
     links = {link.attrib["rel"]: link.attrib["href"] for link in feed.findall(f"{ATOM}link")}
     assert links["alternate"] == f"http://testserver{MARKET}?services=legal-advisory"
     assert links["self"] == f"http://testserver{FEED}?services=legal-advisory"
-    assert feed.findtext(f"{ATOM}id") != feed_of(client).findtext(f"{ATOM}id")
+    assert feed.findtext(f"{ATOM}id") != read_feed(client).findtext(f"{ATOM}id")
 
 
 def test_the_feed_is_in_the_language_of_its_address(demo, client):
@@ -131,13 +131,13 @@ def test_the_feed_is_in_the_language_of_its_address(demo, client):
 
 def test_a_long_market_gives_its_newest_50(survey, client):
     make_market(60)
-    assert len(titles_of(feed_of(client))) == 50
+    assert len(entry_titles(read_feed(client))) == 50
 
 
 def test_a_vendors_text_is_text_for_the_feeds_reader(db, client):
     """A summary is HTML to whoever reads the feed, and the vendor wrote plain text."""
     make_response(make_vendor("A & <b>", slug="agern"), description="Under <5 minutter & <img src=x onerror=alert(1)>")
-    entry = feed_of(client).find(f"{ATOM}entry")
+    entry = read_feed(client).find(f"{ATOM}entry")
     assert entry.find(f"{ATOM}summary").attrib["type"] == "html"
     summary = entry.findtext(f"{ATOM}summary")
     assert summary == "Under &lt;5 minutter &amp; &lt;img src=x onerror=alert(1)&gt;"
@@ -151,8 +151,8 @@ def test_a_vendors_text_is_text_for_the_feeds_reader(db, client):
 def test_a_character_that_xml_cannot_carry_is_left_out(character, instead, db, client):
     """A line break of a word processor may be U+000B; one vendor's text must not break the feed of all."""
     make_response(make_vendor(f"Ag{character}ern", slug="agern"), description=f"Vi{character}laver noget.")
-    feed = feed_of(client)
-    assert titles_of(feed) == [f"Ag{instead}ern"]
+    feed = read_feed(client)
+    assert entry_titles(feed) == [f"Ag{instead}ern"]
     assert feed.findtext(f"{ATOM}entry/{ATOM}summary") == f"Vi{instead}laver noget."
 
 
@@ -165,4 +165,4 @@ def test_any_search_gives_a_feed(demo, client, q):
 
 
 def test_an_empty_market_has_an_empty_feed(db, client):
-    assert titles_of(feed_of(client)) == []
+    assert entry_titles(read_feed(client)) == []

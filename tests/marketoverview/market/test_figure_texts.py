@@ -20,20 +20,20 @@ from tests.reading import (
 FIGURES = f"{MARKET}figurer/"
 
 
-def conclusion_of(client, path: str) -> str:
+def read_conclusion(client, path: str) -> str:
     return read(client, path).find("p", "figure-conclusion").text
 
 
 def test_the_conclusions_say_what_the_published_ones_say(demo, client):
-    services = conclusion_of(client, f"{FIGURES}services/")
+    services = read_conclusion(client, f"{FIGURES}services/")
     assert services == (
         "Most offer implementation (30) and development (25), and about two out of three offer advice (23). "
         "Fewest offer legal advice (1)."
     )
-    technologies = conclusion_of(client, f"{FIGURES}technologies/")
+    technologies = read_conclusion(client, f"{FIGURES}technologies/")
     assert technologies.startswith("Most work with prediction (27)")
     assert "Fewer work with object recognition (14) and speech recognition and synthesis (10)." in technologies
-    areas = conclusion_of(client, f"{FIGURES}business-areas/")
+    areas = read_conclusion(client, f"{FIGURES}business-areas/")
     assert "administration (23) and casework (22)" in areas
     first, second = areas.split(". ")[:2]
     assert "health (20)" in first
@@ -43,11 +43,11 @@ def test_the_conclusions_say_what_the_published_ones_say(demo, client):
 
 
 def test_the_conclusions_say_the_same_in_danish(demo, client):
-    assert conclusion_of(client, "/markedsoverblik/figurer/services/") == (
+    assert read_conclusion(client, "/markedsoverblik/figurer/services/") == (
         "De fleste tilbyder implementering (30) og udvikling (25), og ca. to ud af tre tilbyder rådgivning (23). "
         "Én tilbyder juridisk rådgivning (1)."
     )
-    areas = conclusion_of(client, "/markedsoverblik/figurer/business-areas/")
+    areas = read_conclusion(client, "/markedsoverblik/figurer/business-areas/")
     assert "har erfaring inden for administration (23) og sagsbehandling (22)" in areas
     first, second = areas.split(". Færre ")
     assert "sundhed (20)" in first
@@ -56,7 +56,7 @@ def test_the_conclusions_say_the_same_in_danish(demo, client):
 
 
 def test_other_is_no_finding(demo, client):
-    assert "(18)" not in conclusion_of(client, f"{FIGURES}services/")
+    assert "(18)" not in read_conclusion(client, f"{FIGURES}services/")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_share_becomes_words_by_fixed_bands(chosen, sentence):
 def test_few_answers_are_not_turned_into_shares(db, client):
     for name, option in (("Agern", "a"), ("Birk", "a"), ("Ceder", "b")):
         make_response(name, answers={"services": [option]})
-    sentence = conclusion_of(client, f"{FIGURES}services/")
+    sentence = read_conclusion(client, f"{FIGURES}services/")
     assert sentence == "Most frequent among the 3 answers: “Option a” (2). Least frequent: “Option b” (1)."
 
 
@@ -123,17 +123,17 @@ def test_own_words_stand_below_the_figure_with_their_vendors(db, client):
     make_response("Birk", answers={"services": ["other"]}, own_words={"services": "Vi skriver rapporter."})
     make_response("Ceder", answers={"services": ["a"]})
 
-    def words_of(page):
+    def own_words_listed(page):
         listed = page.find("ul", "own-words-list").find_all("li")
         return [(item.find("a").text, item.find("blockquote").text) for item in listed]
 
-    assert words_of(read(client, f"{FIGURES}services/")) == [
+    assert own_words_listed(read(client, f"{FIGURES}services/")) == [
         ("Birk", "Vi skriver rapporter."),
         ("Ørn", "Vi holder <kurser>."),
     ]
-    assert words_of(read(client, f"{FIGURES}services/?size=s")) == [("Ørn", "Vi holder <kurser>.")]
+    assert own_words_listed(read(client, f"{FIGURES}services/?size=s")) == [("Ørn", "Vi holder <kurser>.")]
     # A choice within the question itself leaves them all, as it leaves the bars.
-    assert len(words_of(read(client, f"{FIGURES}services/?services=a"))) == 2
+    assert len(own_words_listed(read(client, f"{FIGURES}services/?services=a"))) == 2
     assert not read(client, f"{FIGURES}size/").has("ul", "own-words-list")
 
 

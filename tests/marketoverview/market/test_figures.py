@@ -192,10 +192,10 @@ def test_a_bar_is_its_list_its_files_and_the_sql_count(demo, client, selection, 
     bar = data.draw(st.sampled_from(bars))
     assert bool(bar.url) == bool(bar.count)
     if bar.url:
-        assert_is_list_of(client, bar.url, bar.count)
+        assert_lists_vendors(client, bar.url, bar.count)
 
 
-def assert_is_list_of(client, url: str, count: int) -> None:
+def assert_lists_vendors(client, url: str, count: int) -> None:
     """The directory at `url`, and its files, hold exactly `count` vendors, and the same."""
     pages = all_pages(client, url)
     listed = [slug for page in pages for slug in vendor_slugs(page)]

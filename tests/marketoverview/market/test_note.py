@@ -25,7 +25,7 @@ NOTE = f"{MARKET}markedsnotat/"
 QUERY = "?q=data&services=advisory&services=legal-advisory&technologies=nlp"
 
 
-def vendors_of(page) -> list[str]:
+def table_vendors(page) -> list[str]:
     heads = (
         page.find("table", "sheet-vendors").find("tbody").find_all("th") if page.has("table", "sheet-vendors") else []
     )
@@ -43,21 +43,21 @@ def test_says_the_selection_its_criteria_and_its_dates(demo, client):
     with override("en"):
         assert facts["Made"] == date_format(timezone.localdate(), "DATE_FORMAT")
     assert facts["Data of"] == "Nov. 20, 2026"
-    assert facts["Companies"] == f"{len(vendors_of(page))} of 35"
+    assert facts["Companies"] == f"{len(table_vendors(page))} of 35"
 
 
 @hypothesis_settings(max_examples=6)
 @given(selection=selections)
 def test_holds_the_vendors_of_the_selection(demo, client, selection):
     page = read(client, f"{NOTE}{query_string(selection)}")
-    assert len(vendors_of(page)) == count_by_sql(selection)
+    assert len(table_vendors(page)) == count_by_sql(selection)
     listed = vendor_names(read(client, f"{MARKET}{query_string(selection)}"))
-    assert [name.removesuffix(" (demofirma)") for name in vendors_of(page)][:25] == listed
+    assert [name.removesuffix(" (demofirma)") for name in table_vendors(page)][:25] == listed
 
 
 def test_holds_all_vendors_not_one_page_of_them(survey, client):
     make_market(60)
-    assert len(vendors_of(read(client, f"{NOTE}?page=2"))) == 60
+    assert len(table_vendors(read(client, f"{NOTE}?page=2"))) == 60
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_its_figures_count_its_vendors(selection, demo, client):
     page = read(client, f"{NOTE}{query_string(selection)}")
     for code in SURVEY:
         counts = [count_by_sql(selection, (code, option)) for option in SURVEY[code]]
-        shown = [bar.count for bar in read_bars(figure_section(page, code))]
-        assert shown == sorted(counts, reverse=True), code
+        bar_counts = [bar.count for bar in read_bars(figure_section(page, code))]
+        assert bar_counts == sorted(counts, reverse=True), code
 
 
 def test_names_contact_points_and_no_person(db, client):
@@ -107,14 +107,14 @@ def test_the_vendors_stand_in_the_order_that_the_note_names(sort, survey, client
     make_market(20)
     page = read(client, f"{NOTE}?services=implementation{sort}")
     assert "alphabetical order" in page.text
-    assert vendors_of(page) == sorted(vendors_of(page))
+    assert table_vendors(page) == sorted(table_vendors(page))
 
 
 def test_its_address_leads_to_the_same_selection(demo, client):
     page = read(client, f"{NOTE}?technologies=nlp&services=advisory&page=3&v=agern-demofirma&unknown=1")
     link = page.find("footer", "sheet-foot").find("a")
     assert link.attrs["href"] == link.text == f"http://testserver{NOTE}?services=advisory&technologies=nlp"
-    assert vendors_of(read(client, link.attrs["href"].removeprefix("http://testserver"))) == vendors_of(page)
+    assert table_vendors(read(client, link.attrs["href"].removeprefix("http://testserver"))) == table_vendors(page)
 
 
 def test_what_was_ignored_is_named(demo, client):
@@ -136,12 +136,12 @@ def test_all_vendors_without_criteria(db, client):
     make_response("Agern")
     page = read(client, NOTE)
     assert "None. All companies in the market overview." in page.text
-    assert vendors_of(page) == ["Agern"]
+    assert table_vendors(page) == ["Agern"]
 
 
 def test_nobody_is_said_in_words(demo, client):
     page = read(client, f"{NOTE}?q=findesikke")
-    assert vendors_of(page) == []
+    assert table_vendors(page) == []
     assert "No company matches all of the criteria at once." in page.text
 
 

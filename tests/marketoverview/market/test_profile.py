@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import override
-from hypothesis import given
 from hypothesis import settings as hypothesis_settings
+from hypothesis import stored_answers
 from hypothesis import strategies as st
 
 from kl_ai.text import clean_line, clean_text
@@ -23,7 +23,7 @@ from tests.selections import SURVEY
 AGERN = f"{MARKET}virksomheder/agern/"
 
 
-def sections_of(page) -> dict[str, list[str]]:
+def answers_by_section(page) -> dict[str, list[str]]:
     """Heading of each section to the answers in it."""
     sections = {}
     for section in page.find("div", "profile-body").find_all("section", "profile-section"):
@@ -37,18 +37,18 @@ def sections_of(page) -> dict[str, list[str]]:
 
 def test_everything_stands_in_the_surveys_order(demo, client):
     page = read(client, f"{MARKET}virksomheder/birkekvist-demofirma/")
-    given = Answer.objects.filter(response__vendor__slug="birkekvist-demofirma", response__status="published")
-    given = given.order_by("option__position").select_related("option__question")
+    stored_answers = Answer.objects.filter(response__vendor__slug="birkekvist-demofirma", response__status="published")
+    stored_answers = stored_answers.order_by("option__position").select_related("option__question")
     several, single = {}, {}
     with override("en"):
         for question in Question.objects.order_by("position"):
-            options = [answer.option for answer in given if answer.option.question == question]
+            options = [answer.option for answer in stored_answers if answer.option.question == question]
             if question.kind == Question.Kind.SEVERAL:
                 several[question.heading] = [option.label for option in options] or ["Not stated"]
             else:
                 single[question.heading] = options[0].short if options else "Not stated"
     assert len(several) + len(single) == len(SURVEY)
-    sections = sections_of(page)
+    sections = answers_by_section(page)
     assert list(sections) == [*several, "Examples"]
     assert {heading: sections[heading] for heading in several} == several
     facts = definitions(page.find("section", "profile-facts"))
@@ -62,7 +62,7 @@ def test_what_was_not_answered_reads_not_stated(db, client):
     make_response("Agern")
     Response.objects.update(description="", contact_email="")
     page = read(client, AGERN)
-    assert sections_of(page) == {"Services": ["Not stated"], "Examples": ["Not stated"]}
+    assert answers_by_section(page) == {"Services": ["Not stated"], "Examples": ["Not stated"]}
     assert definitions(page.find("section", "profile-facts"))["Size"] == "Not stated"
     assert definitions(page.find("dl", "contact")) == dict.fromkeys(
         ["Contact point", "E-mail", "Telephone", "Website"], "Not stated"
@@ -74,7 +74,7 @@ def test_not_stated_is_danish_on_the_danish_page(db, client):
     make_question("services")
     make_response("Agern")
     page = read(client, "/markedsoverblik/virksomheder/agern/")
-    assert sections_of(page)["Spørgsmål services"] == ["Ikke oplyst"]
+    assert answers_by_section(page)["Spørgsmål services"] == ["Ikke oplyst"]
     assert "Not stated" not in page.text
 
 
@@ -284,7 +284,7 @@ hostile = st.builds(lambda text, times: text * times, st.text(characters, max_si
 
 
 @hypothesis_settings(max_examples=60)
-@given(name=hostile, function=hostile, email=hostile, phone=hostile, website=hostile, person=hostile)
+@stored_answers(name=hostile, function=hostile, email=hostile, phone=hostile, website=hostile, person=hostile)
 def test_no_field_can_add_a_line_to_the_file(name, function, email, phone, website, person):
     response = Response(
         vendor=Vendor(name=name, slug="agern", website=website),
@@ -324,7 +324,7 @@ def test_a_long_line_is_folded_between_characters():
     assert dict(properties(card))["FN"] == name
 
 
-@given(st.text(st.sampled_from("ab,;\\\n æ"), max_size=60))
+@stored_answers(st.text(st.sampled_from("ab,;\\\n æ"), max_size=60))
 def test_a_text_comes_back_as_it_was_written(text):
     response = Response(vendor=Vendor(name=text, slug="agern"), published_at=timezone.now())
     assert dict(properties(vcard(response, "https://example.org/")))["ORG"] == text

@@ -247,7 +247,7 @@ def test_a_publication_shows_at_once_in_another_process(transactional_db):
         env=os.environ | {"TEST_DATABASE_URL": database_url()},
     )
 
-    def shown() -> str:
+    def names() -> str:
         other.stdin.write("now\n")
         other.stdin.flush()
         return other.stdout.readline().strip()

@@ -49,14 +49,14 @@ def sentence_and_number(client, path: str, chosen: tuple[tuple[str, str], ...]) 
 
 @pytest.mark.parametrize(("chosen", "sentence"), ENGLISH)
 def test_the_selection_in_english(chosen, sentence, demo, client):
-    shown, number = sentence_and_number(client, MARKET, chosen)
-    assert shown == sentence.replace("{n}", number)
+    heading, number = sentence_and_number(client, MARKET, chosen)
+    assert heading == sentence.replace("{n}", number)
 
 
 @pytest.mark.parametrize(("chosen", "sentence"), DANISH)
 def test_the_selection_in_danish(chosen, sentence, demo, client):
-    shown, number = sentence_and_number(client, "/markedsoverblik/", chosen)
-    assert shown == sentence.replace("{n}", number)
+    heading, number = sentence_and_number(client, "/markedsoverblik/", chosen)
+    assert heading == sentence.replace("{n}", number)
 
 
 def test_a_search_that_finds_nothing(demo, client):

@@ -14,8 +14,8 @@ GOOD = {"website": "https://www.agern.example", "contact_email": "ki@agern.examp
 
 def notes(submitter: str = "pia@agern.example", name: str = "Agern", **fields) -> dict[str, str]:
     """Item to note of a submitted response with these fields."""
-    made = make_response(name, "submitted", **GOOD | fields)
-    response = Response.objects.with_everything().get(pk=made.pk)
+    submission = make_response(name, "submitted", **GOOD | fields)
+    response = Response.objects.with_everything().get(pk=submission.pk)
     return {note.item: note.text for note in check_response(response, comparison_data(), submitter)}
 
 
@@ -67,8 +67,8 @@ def test_names_that_are_the_same_or_nearly(name, other, expected):
 
 def test_a_name_and_a_website_that_somebody_else_has():
     double = make_vendor("Agern ApS", slug="agern-2", website="http://agern.example/da/")
-    made = make_response("Agern", "submitted", **GOOD)
-    response = Response.objects.with_everything().get(pk=made.pk)
+    submission = make_response("Agern", "submitted", **GOOD)
+    response = Response.objects.with_everything().get(pk=submission.pk)
     by_item = {note.item: note for note in check_response(response, comparison_data(), "pia@agern.example")}
     assert set(by_item) == {"company_name", "website"}
     for note in by_item.values():

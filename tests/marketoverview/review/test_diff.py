@@ -23,7 +23,7 @@ def diffs(response: Response, public: Response | None) -> dict[str, ItemDiff]:
     return {diff.item: diff for diff in diff_items(loaded(response), public and loaded(public))}
 
 
-def shown(pieces) -> list[tuple[str, str]]:
+def kinds_and_texts(pieces) -> list[tuple[str, str]]:
     return [(piece.kind, piece.text) for piece in pieces]
 
 
@@ -43,7 +43,7 @@ def shown(pieces) -> list[tuple[str, str]]:
     ],
 )
 def test_words_are_marked_one_by_one(old, new, expected):
-    assert shown(diff_words(old, new)) == expected
+    assert kinds_and_texts(diff_words(old, new)) == expected
 
 
 def test_both_texts_can_be_put_together_from_the_pieces_again():
@@ -94,7 +94,7 @@ def test_options_come_and_go_and_own_words_change():
         ("Svar other", "changed"),
         ("Svar legal", "added"),
     ]
-    assert shown(diff.groups[0].lines[1].pieces)[1:] == [("removed", " jura"), ("added", " data")]
+    assert kinds_and_texts(diff.groups[0].lines[1].pieces)[1:] == [("removed", " jura"), ("added", " data")]
 
 
 def test_a_question_that_only_the_public_response_answers_is_removed():
@@ -141,7 +141,7 @@ def test_another_order_of_the_examples_is_a_change():
     draft.move_offering(draft.offerings.get(title="Tale").key, -1, None)
     diff = diffs(draft, public)["offerings"]
     assert diff.kind == "changed"
-    assert shown(diff.groups[-1].lines[0].pieces) != []
+    assert kinds_and_texts(diff.groups[-1].lines[0].pieces) != []
 
 
 def test_name_website_and_contact_are_compared_with_what_is_public():

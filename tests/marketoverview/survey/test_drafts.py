@@ -86,34 +86,34 @@ def test_the_same_form_sent_twice_makes_one_example(draft, owner):
 
 
 def test_examples_are_moved_and_never_lost(draft, owner):
-    one, _two, three = (add(draft, title, owner) for title in ("1", "2", "3"))
-    draft.move_offering(three.key, -1, owner)
+    first, _second, third = (add(draft, title, owner) for title in ("1", "2", "3"))
+    draft.move_offering(third.key, -1, owner)
     assert titles(draft) == ["1", "3", "2"]
-    draft.move_offering(one.key, -1, owner)  # is first already
-    draft.move_offering(one.key, 5, owner)
+    draft.move_offering(first.key, -1, owner)  # is first already
+    draft.move_offering(first.key, 5, owner)
     assert titles(draft) == ["3", "2", "1"]
 
 
 def test_a_deleted_example_comes_back_until_the_answers_are_handed_in(draft, owner):
-    one, two = add(draft, "1", owner), add(draft, "2", owner)
-    draft.remove_offering(one.key, owner)
+    first, second = add(draft, "1", owner), add(draft, "2", owner)
+    draft.remove_offering(first.key, owner)
     assert titles(draft) == ["2"]
-    draft.restore_offering(one.key, owner)
+    draft.restore_offering(first.key, owner)
     assert titles(draft) == ["2", "1"]
-    draft.remove_offering(two.key, owner)
+    draft.remove_offering(second.key, owner)
     draft.submit(owner)
     with pytest.raises(TransitionRefused):
-        draft.restore_offering(two.key, owner)
+        draft.restore_offering(second.key, owner)
     assert list(SampleOffering.with_removed.filter(response=draft).values_list("title", flat=True)) == ["1"]
 
 
 def test_two_people_editing_one_example_lose_nothing(draft, owner, colleague):
-    one = add(draft, "Post", owner)
-    seen = fingerprint(offering_content(one))
+    offering = add(draft, "Post", owner)
+    seen = fingerprint(offering_content(offering))
     content = {"title": "Sortering", "description": "", "stage": "", "where_used": ""}
-    draft.save_offering(one.key, content, [], seen, owner)
+    draft.save_offering(offering.key, content, [], seen, owner)
     with pytest.raises(ChangedMeanwhile):
-        draft.save_offering(one.key, content | {"title": "Journalisering"}, [], seen, colleague)
+        draft.save_offering(offering.key, content | {"title": "Journalisering"}, [], seen, colleague)
     assert titles(draft) == ["Sortering"]
 
 
@@ -190,7 +190,7 @@ def test_what_kl_counts_while_a_draft_is_being_written_is_not_lost(vendor, owner
     map_answer(public.answers.get(), make_option(make_question("services"), "advisory"), curator)
     draft.submit(owner)
     draft.publish(curator)
-    assert [one.option.code for one in draft.answers.filter(mapped_from__isnull=False)] == ["advisory"]
+    assert [answer.option.code for answer in draft.answers.filter(mapped_from__isnull=False)] == ["advisory"]
 
 
 def test_an_objection_is_to_the_words_that_it_was_made_to(vendor, owner, curator):
@@ -211,4 +211,4 @@ def test_an_objection_made_meanwhile_holds_for_the_draft(vendor, owner, curator)
     object_to_mapping(public.answers.get(mapped_from=None), owner, "Nej")
     draft.submit(owner)
     draft.publish(curator)
-    assert [one.objection for one in draft.answers.all()] == ["Nej"]
+    assert [answer.objection for answer in draft.answers.all()] == ["Nej"]

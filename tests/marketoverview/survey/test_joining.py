@@ -39,7 +39,7 @@ def mails_to(email: str) -> list[OutgoingMail]:
     return list(OutgoingMail.objects.filter(to=email))
 
 
-def members_of(vendor: Vendor) -> set[str]:
+def member_emails(vendor: Vendor) -> set[str]:
     return set(vendor.members.values_list("email", flat=True))
 
 
@@ -50,7 +50,7 @@ def members_of(vendor: Vendor) -> set[str]:
 def test_a_company_is_registered_by_its_cvr_number_however_it_is_written(number, client, newcomer):
     page = client.post(REGISTER, form(cvr_number=number), follow=True)
     vendor = Vendor.objects.get()
-    assert (vendor.cvr_number, vendor.name, members_of(vendor)) == (CVR, "Vestlyset A/S", {newcomer.email})
+    assert (vendor.cvr_number, vendor.name, member_emails(vendor)) == (CVR, "Vestlyset A/S", {newcomer.email})
     assert "Vestlyset A/S" in parse(page.content.decode()).find("h1").text
 
 
@@ -180,7 +180,7 @@ def test_a_member_lets_somebody_in(client, vendor, owner):
     join_request = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
     client.force_login(owner)
     decide(client, join_request, "approve")
-    assert "ny@vestlyset.example" in members_of(vendor)
+    assert "ny@vestlyset.example" in member_emails(vendor)
     (mail,) = mails_to("ny@vestlyset.example")
     assert vendor.name in mail.subject
 
@@ -192,7 +192,7 @@ def test_a_member_declines_and_who_comes_second_is_told(client, vendor, owner, c
     client.force_login(colleague)
     page = decide(client, join_request, "approve").content.decode()
     assert "allerede" in page
-    assert "ny@vestlyset.example" not in members_of(vendor)
+    assert "ny@vestlyset.example" not in member_emails(vendor)
     assert len(mails_to("ny@vestlyset.example")) == 1
 
 
@@ -289,10 +289,10 @@ def test_a_colleague_is_removed_and_sees_nothing_more(client, vendor, owner, col
     client.force_login(owner)
     path = reverse("vendor:member_remove", args=[vendor.slug, colleague.memberships.get().pk])
     assert colleague.email in client.get(path).content.decode()
-    assert colleague.email in members_of(vendor)
+    assert colleague.email in member_emails(vendor)
     assert client.post(path).url == members_url
     assert client.post(path).url == members_url  # the same again
-    assert members_of(vendor) == {owner.email}
+    assert member_emails(vendor) == {owner.email}
     client.force_login(colleague)
     assert client.get(reverse("vendor:company", args=[vendor.slug])).status_code == 404
 
@@ -303,7 +303,7 @@ def test_the_last_one_cannot_leave_a_public_profile(client, vendor, owner):
     client.force_login(owner)
     path = reverse("vendor:member_remove", args=[vendor.slug, owner.memberships.get().pk])
     assert "træk profilen tilbage" in client.post(path, follow=True).content.decode()
-    assert members_of(vendor) == {owner.email}
+    assert member_emails(vendor) == {owner.email}
 
 
 def test_the_last_one_cannot_leave_while_kl_reads_the_answers(client, vendor, owner):
@@ -312,14 +312,14 @@ def test_the_last_one_cannot_leave_while_kl_reads_the_answers(client, vendor, ow
     client.force_login(owner)
     path = reverse("vendor:member_remove", args=[vendor.slug, owner.memberships.get().pk])
     assert client.post(path, follow=True).redirect_chain == [(reverse("vendor:members", args=[vendor.slug]), 302)]
-    assert members_of(vendor) == {owner.email}
+    assert member_emails(vendor) == {owner.email}
 
 
 def test_the_last_one_leaves_a_company_without_public_answers(client, vendor, owner):
     client.force_login(owner)
     path = reverse("vendor:member_remove", args=[vendor.slug, owner.memberships.get().pk])
     assert client.post(path).url == reverse("vendor:home")
-    assert members_of(vendor) == set()
+    assert member_emails(vendor) == set()
 
 
 # Invitations ------------------------------------------------------------------------------------
@@ -349,26 +349,26 @@ def test_an_invitation_is_taken_once(client, newcomer, vendor):
     path = reverse("vendor:accept", args=[invitation.token])
     assert client.post(path).url == reverse("vendor:company", args=[vendor.slug])
     assert client.post(path).url == reverse("vendor:company", args=[vendor.slug])
-    assert members_of(vendor) == {newcomer.email}
+    assert member_emails(vendor) == {newcomer.email}
     assert client.get(landing(invitation)).url == reverse("vendor:company", args=[vendor.slug])
     client.force_login(make_user("en.anden@vestlyset.example"))
     assert client.post(path).url == landing(invitation)
     assert client.get(landing(invitation)).status_code == 410
-    assert members_of(vendor) == {newcomer.email}
+    assert member_emails(vendor) == {newcomer.email}
 
 
 def test_kls_invitation_registers_the_company(client, newcomer):
     invitation = invite(by_kl=True, cvr_number=CVR)
     client.post(reverse("vendor:accept", args=[invitation.token]))
     vendor = Vendor.objects.get()
-    assert (vendor.name, vendor.cvr_number, members_of(vendor)) == ("Vestlyset", CVR, {newcomer.email})
+    assert (vendor.name, vendor.cvr_number, member_emails(vendor)) == ("Vestlyset", CVR, {newcomer.email})
 
 
 def test_an_invitation_ends_a_request_of_the_same_person(client, newcomer, vendor):
-    asked = JoinRequest.objects.create(vendor=vendor, user=newcomer)
+    join_request = JoinRequest.objects.create(vendor=vendor, user=newcomer)
     client.post(reverse("vendor:accept", args=[invite(vendor).token]))
-    asked.refresh_from_db()
-    assert asked.approved
+    join_request.refresh_from_db()
+    assert join_request.approved
 
 
 @pytest.mark.parametrize("token", ["1", "1.forkert", "x" * 500, "%00", "æøå"])
@@ -385,7 +385,7 @@ def test_a_link_expires(client, vendor):
     assert vendor.name not in parse(page.content.decode()).find("main").text
     client.force_login(make_user())
     client.post(reverse("vendor:accept", args=[invitation.token]))
-    assert members_of(vendor) == set()
+    assert member_emails(vendor) == set()
 
 
 def test_who_logs_in_sees_the_invitations_to_the_own_address(client, newcomer, vendor):

@@ -24,7 +24,7 @@ def page(request, open_page):
     return open_page(request.param)
 
 
-def link_of(message) -> str:
+def invitation_path(message) -> str:
     """The path of the invitation in the mail."""
     return re.search(r"/leverandoer/invitation/\S+", message.body)[0]
 
@@ -54,7 +54,7 @@ def accept_invitation(page) -> None:
         round=SurveyRound.current(),
     )
     notifications.send_invitation(invitation)
-    page.goto(link_of(mail.outbox[-1]))
+    page.goto(invitation_path(mail.outbox[-1]))
     follow(page.get_by_role("link", name="Log ind og fortsæt"))
     log_in_by_code(page, EMAIL)
     follow(page.get_by_role("button", name="Svar for Klokkeblomst (demofirma)"))
@@ -217,7 +217,9 @@ def test_of_two_tabs_neither_loses_anything(page, draft, owner, log_in):
 
 
 def test_a_tab_that_saves_itself_overwrites_nothing_either(writer, draft, owner):
-    draft.save_part("company", ("description",), {"description": "Første udgave"}, seen(draft), owner)
+    draft.save_part(
+        "company", ("description",), {"description": "Første udgave"}, description_fingerprint(draft), owner
+    )
     description(writer).fill("Anden udgave")
     saved_line(writer).to_contain_text("har gemt siden imens")
     assert stored(draft) == "Første udgave"
@@ -226,7 +228,7 @@ def test_a_tab_that_saves_itself_overwrites_nothing_either(writer, draft, owner)
     expect(description(writer)).to_have_value("Anden udgave")
 
 
-def seen(draft) -> str:
+def description_fingerprint(draft) -> str:
     return fingerprint(draft.stored(("description",)))
 
 

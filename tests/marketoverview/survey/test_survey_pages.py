@@ -47,8 +47,8 @@ def states(response) -> dict[str, str]:
 
 
 def save(response, part: str, content: dict, by) -> None:
-    (shown,) = (survey_part for survey_part in survey_parts(response.round) if survey_part.key == part)
-    response.save_part(part, shown.items, content, fingerprint(response.stored(shown.items)), by)
+    (survey_part_row,) = (survey_part for survey_part in survey_parts(response.round) if survey_part.key == part)
+    response.save_part(part, survey_part_row.items, content, fingerprint(response.stored(survey_part_row.items)), by)
 
 
 def hand_in(member, response, seen: str = "", **declared):
