@@ -175,10 +175,12 @@ def test_the_order_of_the_day_can_be_checked_by_anybody(questions):
     )
     today = snapshots.current()
     tomorrow = replace(today, day=today.day + timedelta(days=1))
-    shown, then = ([entry.slug for entry in now.page(now.everyone, "rotation", 0, 9)] for now in (today, tomorrow))
-    assert shown == sorted(shown, key=lambda slug: rotation_key(today.day, slug))
-    assert shown != then
-    assert sorted(shown) == sorted(then)
+    order, next_order = (
+        [entry.slug for entry in now.page(now.everyone, "rotation", 0, 9)] for now in (today, tomorrow)
+    )
+    assert order == sorted(order, key=lambda slug: rotation_key(today.day, slug))
+    assert order != next_order
+    assert sorted(order) == sorted(next_order)
 
 
 def test_vendors_stand_in_danish_order(db):
@@ -247,22 +249,22 @@ def test_a_publication_shows_at_once_in_another_process(transactional_db):
         env=os.environ | {"TEST_DATABASE_URL": database_url()},
     )
 
-    def names() -> str:
+    def read_names() -> str:
         other.stdin.write("now\n")
         other.stdin.flush()
         return other.stdout.readline().strip()
 
     try:
-        assert shown() == "-"
+        assert read_names() == "-"
         response = make_response("Agern")
-        assert shown() == "Agern"
+        assert read_names() == "Agern"
         make_response("Birk")
-        assert shown() == "Agern Birk"
+        assert read_names() == "Agern Birk"
         response.withdraw(None, "Ønsket af virksomheden.")
-        assert shown() == "Birk"
+        assert read_names() == "Birk"
         Vendor.objects.filter(name="Birk").update(name="Bøg")
         market_version.bump()
-        assert shown() == "Bøg"
+        assert read_names() == "Bøg"
     finally:
         other.communicate()
 
