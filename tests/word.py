@@ -20,7 +20,6 @@ from kl_ai.export.docx import (
     Wording,
     docx_bytes,
 )
-from kl_ai.text import clean_text
 
 FIELD_KINDS = ["line", "text", "date", "choice", "yes_no", "check"]
 
@@ -78,11 +77,6 @@ def element_text(element) -> str:
         runs = paragraph.iter(qn("w:r"))
         lines.append("".join(texts[child.tag](child) for run in runs for child in run if child.tag in texts))
     return "\n".join(lines)
-
-
-def letters(text: str) -> str:
-    """`text` without blanks and without the characters that no file can hold."""
-    return "".join(clean_text(text).split())
 
 
 def values(element, tag: str, attribute: str = "w:val") -> list[str]:

@@ -8,6 +8,7 @@ from docx.oxml.ns import qn
 
 from legaltoolbox.models import ChecklistItem, Role, toolbox_version
 from tests.reading import Element, read, read_bytes
+from tests.texts import prose_letters
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 
@@ -31,10 +32,6 @@ def codes_of_role(role, content) -> list[str]:
     ]
 
 
-def letters(text: str) -> str:
-    return "".join(text.replace("\n- ", "").removeprefix("- ").split())
-
-
 # Pages ----------------------------------------------------------------------------------------------
 
 
@@ -45,8 +42,8 @@ def test_an_activity_asks_its_questions_in_order_and_says_when_each_is_done(cont
             page = read(client, TOOLBOX + path)
             assert question_codes(page) == codes_of_activity(activity, content), path
         for check, item in zip(content.checklist(activity), page.find_all("li", "check"), strict=True):
-            assert letters(check.question) in letters(item.find("label").text)
-            assert letters(check.guidance) in letters(item.text)
+            assert prose_letters(check.question) in prose_letters(item.find("label").text)
+            assert prose_letters(check.guidance) in prose_letters(item.text)
             assert f"Gjort, når: {' '.join(check.done_when.split())}" in item.text
 
 
@@ -154,9 +151,9 @@ def test_the_word_file_asks_what_the_page_asks(path, content, client):
     assert any(content.parts("sources", checks[code]) for code in rows)
     for code, cells in rows.items():
         check = checks[code]
-        assert letters(cells[1].text) == letters(check.question)
+        assert prose_letters(cells[1].text) == prose_letters(check.question)
         how = f"{check.guidance}Gjort, når: {check.done_when}"
-        assert letters(cells[2].text).startswith(letters(how))
+        assert prose_letters(cells[2].text).startswith(prose_letters(how))
         assert all(source.name in cells[2].text for source in content.parts("sources", check))
         assert cells[4].text == (check.role or check.activity.responsible).short_name
         assert [box.tag for box in cells[3]._tc.iter("{http://schemas.microsoft.com/office/word/2010/wordml}checkbox")]

@@ -42,6 +42,7 @@ from tests.query_strings import (
 )
 from tests.query_strings import VALUES as COMMON_VALUES
 from tests.reading import notice_texts, parse, read, read_bytes, read_json
+from tests.texts import letters
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 CATALOGUES = [f"{TOOLBOX}{path}" for path in ("risici/", "krav/", "maa-og-maa-ikke/", "kilder/")]
@@ -201,10 +202,6 @@ def hostile(content_rows):
     fields.filter(kind__in=["choice", "check"]).update(options=[TEXT, "Mulighed"])
     fields.filter(kind="wording").update(wording=f"{TEXT} [skriv {TEXT}]")
     toolbox_version.bump()
-
-
-def letters(text: str) -> str:
-    return "".join(re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).split())
 
 
 def assert_holds(text: str, *, times: int = 1, where: str = "") -> None:

@@ -21,6 +21,7 @@ from legaltoolbox.models import (
     toolbox_version,
 )
 from tests.reading import Element, notice_texts, read
+from tests.texts import folded, prose_letters
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 KINDS = ["phase", "role", "activity", "template", "risk", "requirement", "source"]
@@ -43,15 +44,6 @@ def item_title(item) -> str:
 def text_status(page: Element) -> Element:
     """The part of the page on the state of its text."""
     return page.find("aside", "text-status")
-
-
-def folded(text: str) -> str:
-    return " ".join(text.split())
-
-
-def letters(text: str) -> str:
-    """Without what lists and paragraphs are marked with."""
-    return "".join(text.replace("\n- ", " ").removeprefix("- ").split())
 
 
 # Every item -----------------------------------------------------------------------------------------
@@ -79,8 +71,8 @@ def test_every_item_has_a_page_in_english_that_says_what_its_text_is_worth(kind,
         with override("en"):
             assert f"Last reviewed on {date_format(item.reviewed_on, 'DATE_FORMAT')}." in status.text, item.key
         assert ("Not yet confirmed by a lawyer." in status.text) == (item.confirmed_on is None), item.key
-        unsettled = [letters(part.find("div").text) for part in status.find_all("div", "unsettled")]
-        assert unsettled == ([letters(item.unsettled)] if item.unsettled else []), item.key
+        unsettled = [prose_letters(part.find("div").text) for part in status.find_all("div", "unsettled")]
+        assert unsettled == ([prose_letters(item.unsettled)] if item.unsettled else []), item.key
         if kind in IN_ORDER:
             way = [link.attrs["href"] for link in page.find("nav", "neighbours").find_all("a")]
             assert way == [address(neighbour) for neighbour in (before, after) if neighbour], item.key
@@ -264,9 +256,11 @@ def test_the_texts_of_an_item_are_marked_as_danish_whatever_their_letters(conten
         ("phase", ("name", "summary", "goal", "result")),
     ):
         item = content.all(kind)[0]
-        danish = "".join(letters(part.text) for part in read(client, address(item)).find("main").find_all(lang="da"))
+        danish = "".join(
+            prose_letters(part.text) for part in read(client, address(item)).find("main").find_all(lang="da")
+        )
         for name in names:
-            assert letters(getattr(item, name)) in danish, (kind, name)
+            assert prose_letters(getattr(item, name)) in danish, (kind, name)
 
 
 def test_only_what_was_read_in_its_source_is_said_to_be(content, client):

@@ -37,7 +37,7 @@ def accessible_name(link: ET.Element) -> str:
     return link.get("aria-label") or link.findtext(f"{SVG}title") or words(link)
 
 
-def letters(text: str) -> str:
+def unhyphenated(text: str) -> str:
     """A text without what a line break may put in."""
     return "".join(text.replace("-", "").split())
 
@@ -146,12 +146,12 @@ def assert_shows(drawn_plan: Plan) -> None:
     entries = [entry for plan_phase in drawn_plan.phases for entry in plan_phase.entries]
     titles = links(root, "op-title")
     assert [link.get("href") for link in titles] == [url(entry.activity) for entry in entries]
-    assert [letters(words(link)) for link in titles] == [
-        letters(f"{entry.activity.code}{entry.activity.title}") for entry in entries
+    assert [unhyphenated(words(link)) for link in titles] == [
+        unhyphenated(f"{entry.activity.code}{entry.activity.title}") for entry in entries
     ]
     assert [link.get("href") for link in links(root, "op-role")] == [url(role) for role in drawn_plan.roles]
-    assert [letters(words(link)) for link in links(root, "op-role")] == [
-        letters(role.short_name) for role in drawn_plan.roles
+    assert [unhyphenated(words(link)) for link in links(root, "op-role")] == [
+        unhyphenated(role.short_name) for role in drawn_plan.roles
     ]
     chips = sorted((link.get("href"), words(link)) for link in links(root, "op-chip"))
     assert chips == sorted((url(entry.activity), entry.activity.code) for entry in entries for _ in entry.participants)
@@ -228,7 +228,7 @@ def test_no_text_breaks_the_drawing(content_rows):
     assert_shows(drawn_plan)
     root = drawn(drawn_plan)
     assert "select" not in {element.tag.removeprefix(SVG) for element in root.iter()}
-    assert letters(words(links(root, "op-phase")[2])) == letters(f"2. {HOSTILE}")
+    assert unhyphenated(words(links(root, "op-phase")[2])) == unhyphenated(f"2. {HOSTILE}")
     (gate,) = (link for link in links(root, "op-gate") if link.get("href").endswith("/P2/"))
     assert accessible_name(gate) == f"P2 {HOSTILE}"
     chips = [link for link in links(root, "op-chip") if link.get("href").endswith("/A25/")]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.reading import Element, notice_texts, read
+from tests.texts import folded
 
 OVERVIEW = "/en/juridisk-vaerktoejskasse/"
 SITUATIONS = [
@@ -37,10 +38,6 @@ def accessible_name(link: Element) -> str:
     """The name of a link for a screen reader."""
     names = [link.attrs.get("aria-label", ""), *(title.text for title in link.find_all("title")), link.text]
     return folded(next(filter(None, names)))
-
-
-def folded(text: str) -> str:
-    return " ".join(text.split())
 
 
 def query_for(question, answer: str) -> str:

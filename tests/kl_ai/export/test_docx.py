@@ -26,7 +26,8 @@ from kl_ai.export.docx import (
     docx_response,
 )
 from tests.office import convert, needs_office
-from tests.word import FIELD_KINDS, element_text, every_block, letters, open_document, values, xml_parts
+from tests.texts import letters
+from tests.word import FIELD_KINDS, element_text, every_block, open_document, values, xml_parts
 
 HOSTILE = [
     '<select> & "Søren"',

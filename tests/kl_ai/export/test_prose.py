@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kl_ai.export import prose
-from tests.word import letters
+from tests.texts import letters
 
 
 @pytest.mark.parametrize(

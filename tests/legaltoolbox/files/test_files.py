@@ -24,6 +24,7 @@ from legaltoolbox.models import (
     unsettled_texts,
 )
 from tests.reading import notice_texts, read, read_bytes, read_workbook, sheet_records
+from tests.texts import prose_letters
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 FOR_VENDORS = "?addressee=vendor&addressee=both"
@@ -50,10 +51,6 @@ def document_text(document) -> str:
         ]
         lines.append("".join(pieces))
     return "\n".join(lines)
-
-
-def letters(text: str) -> str:
-    return "".join(text.replace("\n- ", "").removeprefix("- ").split())
 
 
 def selected_requirements(content, query: str) -> list[Requirement]:
@@ -89,11 +86,11 @@ def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client)
     assert sorted(cells[0].text for cells in rows) == sorted(expected)
     for code, requirement, level, evidence, source, fulfilled, answer in rows:
         item = expected[code.text]
-        assert letters(requirement.text) == letters(f"{item.title}{item.wording}")
+        assert prose_letters(requirement.text) == prose_letters(f"{item.title}{item.wording}")
         with override("da"):
             assert level.text.startswith(str(item.get_level_display()).capitalize())
         assert item.level_note in level.text
-        assert letters(evidence.text) == letters(item.evidence)
+        assert prose_letters(evidence.text) == prose_letters(item.evidence)
         assert all(law.name in source.text for law in content.linked(item, "source"))
         assert [*fulfilled._tc.iter(qn("w:showingPlcHdr"))]
         assert fulfilled.text == answer.text == ""
@@ -131,7 +128,7 @@ def test_the_annex_in_word_has_room_for_tender_and_vendor_and_says_what_it_is(co
     assert "Indholdet er ikke bekræftet af en jurist endnu." in text
     unsettled = text.partition("Uafklaret")[2]
     for item in selected_requirements(content, FOR_VENDORS):
-        assert letters(item.unsettled) in letters(unsettled), item.code
+        assert prose_letters(item.unsettled) in prose_letters(unsettled), item.code
         assert not item.unsettled or item.code in unsettled
 
 
@@ -205,23 +202,23 @@ def test_every_template_opens_and_holds_what_its_page_shows(content, client):
         sections = content.sections(template)
         headings = [part.text for part in document.paragraphs if part.style.name == "Heading 1"]
         assert headings == [*(section.heading for section in sections), "Om dette dokument"], template.code
-        text = letters(document_text(document))
+        text = prose_letters(document_text(document))
         for section in sections:
-            assert letters(section.guidance) in text, (template.code, section.heading)
+            assert prose_letters(section.guidance) in text, (template.code, section.heading)
         for field in (field for section in sections for field in content.fields(section)):
-            assert letters(field.label) in text, (template.code, field.label)
-            assert all(letters(column) in text for column in (*field.columns, *field.row_labels)), field.label
+            assert prose_letters(field.label) in text, (template.code, field.label)
+            assert all(prose_letters(column) in text for column in (*field.columns, *field.row_labels)), field.label
             if field.kind == TemplateField.Kind.CHECK:
-                assert all(letters(option) in text for option in field.options), (template.code, field.label)
+                assert all(prose_letters(option) in text for option in field.options), (template.code, field.label)
             if field.kind == TemplateField.Kind.WORDING:
-                assert letters(field.wording) in text, (template.code, field.label)
+                assert prose_letters(field.wording) in text, (template.code, field.label)
         assert dropdown_options(document) == [
             [" ".join(option.split()) for option in field.options]
             for section in sections
             for field in content.fields(section)
             if field.kind == TemplateField.Kind.CHOICE
         ], template.code
-        assert letters(template.unsettled) in text, template.code
+        assert prose_letters(template.unsettled) in text, template.code
         assert_described(document, template, content)
 
 
@@ -241,7 +238,7 @@ def assert_described(document, template, content) -> None:
     assert all(part in header for part in which)
     facts = {row.cells[0].text: row.cells[1].text for row in document.tables[0].rows}
     assert facts["Ejer"] == template.owner.name
-    assert letters(facts["Formål"]) == letters(template.purpose)
+    assert prose_letters(facts["Formål"]) == prose_letters(template.purpose)
     assert all(source.name in facts["Kilder"] for source in content.linked(template, "source"))
 
 
