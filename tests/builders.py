@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from kl_ai.models import User
 from marketoverview.models import (
     Answer,
+    Invitation,
     Option,
     Question,
     Response,
@@ -165,6 +166,17 @@ def make_offering(
         question = make_question(code, round=response.round)
         offering.options.add(*(make_option(question, option) for option in chosen))
     return offering
+
+
+def make_own_words(vendor: str, words: str = "Dataetik", **fields) -> Answer:
+    """The vendor's own words beside the option `other` of the question on services, in a published response."""
+    return make_response(vendor, answers={"services": ["other"]}, own_words={"services": words}, **fields).answers.get()
+
+
+def make_invitation(email: str = "ny@vestlyset.example", vendor: Vendor | None = None, **fields) -> Invitation:
+    """An invitation that waits, to act for a vendor or, without one, to register a company."""
+    company_name = vendor.name if vendor else "Vestlyset"
+    return Invitation.objects.create(email=email, vendor=vendor, **{"company_name": company_name} | fields)
 
 
 def _bring_to(status: str, response: Response, member: User, curator: User) -> None:

@@ -16,6 +16,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import openpyxl
+from django.urls import reverse
+from django.utils.translation import override
 
 MARKET = "/en/markedsoverblik/"
 EMPTY_ELEMENTS = frozenset(
@@ -114,6 +116,11 @@ def read(client, path: str, status: int = 200) -> Element:
     response = client.get(path)
     assert response.status_code == status, f"{path}: {response.status_code}"
     return parse(response.content.decode())
+
+
+def english_url(name: str, *args) -> str:
+    with override("en"):
+        return reverse(name, args=args)
 
 
 # What stands on a page ----------------------------------------------------------------------------

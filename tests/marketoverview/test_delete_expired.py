@@ -12,7 +12,7 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
 from marketoverview.models import Answer, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
 from marketoverview.querysets import months_before
-from tests.builders import make_response, make_user, make_vendor
+from tests.builders import make_invitation, make_response, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def vendor_without_answers(age: int) -> Vendor:
 
 
 def invitation(age: int) -> Invitation:
-    return Invitation.objects.create(email="ki@agern.example", company_name="Agern", created_at=ago(age))
+    return make_invitation(created_at=ago(age))
 
 
 def decided_request(age: int) -> JoinRequest:

@@ -1,12 +1,11 @@
 """The transitions of a response between its statuses, and what publishing and withdrawing change."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from marketoverview.market.snapshot import snapshots
@@ -22,6 +21,7 @@ from marketoverview.models import (
     market_version,
 )
 from tests.builders import make_curator, make_editor, make_option, make_question, make_response, make_round
+from tests.concurrency import ProcessKilled, killed_after, refusals_at_once
 
 CALLS = {
     Verb.SUBMIT: lambda response, by: response.submit(by),
@@ -173,21 +173,7 @@ def test_of_many_curators_at_once_one_publishes(vendor):
     response = Response.begin(vendor, make_round(), None)
     response.submit(None)
     curators = [make_curator(f"curator{number}@kl.example") for number in range(20)]
-    stale = [Response.objects.get(pk=response.pk) for _ in curators]
-
-    def publish(response_and_curator) -> str:
-        """The refusal's explanation; "" where the response is published."""
-        response, curator = response_and_curator
-        try:
-            response.publish(curator)
-        except TransitionRefused as error:
-            return error.explain()
-        finally:
-            connection.close()
-        return ""
-
-    with ThreadPoolExecutor(20) as pool:
-        explanations = list(pool.map(publish, zip(stale, curators, strict=True)))
+    explanations = refusals_at_once(Response.publish, response, curators)
     assert explanations.count("") == 1
     assert all("@kl.example" in explanation for explanation in explanations if explanation)
     assert response.events.filter(verb=Verb.PUBLISH).count() == 1
@@ -202,37 +188,26 @@ def test_a_publication_that_breaks_off_leaves_the_old_state(vendor, curator, mon
     response.submit(curator)
     version, events = market_version.current(), ModerationEvent.objects.count()
     break_at(fails_at, monkeypatch)
-    with pytest.raises(KilledWhilePublishing), transaction.atomic():
+    with pytest.raises(ProcessKilled), transaction.atomic():
         response.publish(curator)
     assert list(Response.objects.published()) == [public]
     assert Response.objects.get(pk=response.pk).status == Status.SUBMITTED
     assert (market_version.current(), ModerationEvent.objects.count()) == (version, events)
 
 
-class KilledWhilePublishing(Exception):
-    pass
-
-
 def break_at(step: str, monkeypatch) -> None:
     """Raise where a process could be killed: after each statement of a publication."""
     perform, create, bump = Response._perform, ModerationEvent.objects.create, market_version.bump
 
-    def after(work, condition):
-        def wrapped(*args, **kwargs):
-            result = work(*args, **kwargs)
-            if condition(*args, **kwargs):
-                raise KilledWhilePublishing
-            return result
-
-        return wrapped
-
     if step in ("archive", "publish"):
-        monkeypatch.setattr(Response, "_perform", after(perform, lambda self, verb, *args, **kwargs: verb == step))
+        monkeypatch.setattr(
+            Response, "_perform", killed_after(perform, lambda self, verb, *args, **kwargs: verb == step)
+        )
     elif step == "event":
-        published = after(create, lambda **fields: fields["verb"] == Verb.PUBLISH)
+        published = killed_after(create, lambda **fields: fields["verb"] == Verb.PUBLISH)
         monkeypatch.setattr(ModerationEvent.objects, "create", published)
     else:
-        monkeypatch.setattr(market_version, "bump", after(bump, lambda: True))
+        monkeypatch.setattr(market_version, "bump", killed_after(bump))
 
 
 def test_members_see_their_own_and_a_stranger_none(vendor, owner, colleague, stranger, curator):

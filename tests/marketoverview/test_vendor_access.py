@@ -11,7 +11,15 @@ from django.utils.http import urlencode
 from django.utils.translation import override
 
 from marketoverview.models import Invitation, JoinRequest, Response, Vendor, map_answer
-from tests.builders import make_offering, make_option, make_question, make_response, make_round, make_user
+from tests.builders import (
+    make_invitation,
+    make_offering,
+    make_option,
+    make_question,
+    make_response,
+    make_round,
+    make_user,
+)
 
 LOGIN = 401
 """Stands for a redirect to the login."""
@@ -89,7 +97,7 @@ def world(survey, vendor, owner, colleague, curator):
         draft=new,
         offering=make_offering(new).key,
         mapped_answer=mapped_answer.pk,
-        invitation=Invitation.objects.create(email="ny@nordstjernen.example", company_name=vendor.name, vendor=vendor),
+        invitation=make_invitation("ny@nordstjernen.example", vendor),
         join_request=JoinRequest.objects.create(vendor=vendor, user=make_user()),
     )
 

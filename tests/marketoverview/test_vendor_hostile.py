@@ -12,7 +12,8 @@ from django.urls import reverse
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.models import Invitation, JoinRequest, Response, SurveyRound, Vendor, map_answer
 from marketoverview.vendor_urls import urlpatterns
-from tests.builders import make_option, make_question, make_response, make_user, make_vendor
+from tests.builders import make_invitation, make_option, make_question, make_response, make_user, make_vendor
+from tests.marketoverview.vendor_area import part_url, seen_value
 from tests.reading import parse
 
 HOSTILE = {
@@ -32,25 +33,13 @@ CLEANED = {"bidi": "Firmagpj.exe", "zero width": "Firma", "nul": "Firma", "lines
 """What is stored of the others in a field of one line; "long" is refused."""
 
 
-@pytest.fixture
-def draft(survey, vendor):
-    return make_response(vendor, "draft", round=SurveyRound.current(), description="Gammel tekst")
-
-
-@pytest.fixture
-def member(client, owner):
-    client.force_login(owner)
-    return client
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize(
     ("part", "field"), [("company", "company_name"), ("company", "description"), ("contact", "contact_function")]
 )
-def test_a_text_of_the_survey(name, part, field, draft, member):
+def test_a_text_of_the_survey(name, part, field, draft, member_client):
     text = HOSTILE[name]
-    path = reverse("vendor:part", args=[draft.pk, part])
-    page = member.post(path, {field: text, "seen": seen_value(member, draft, part)})
+    page = member_client.post(part_url(draft, part), {field: text, "seen": seen_value(member_client, draft, part)})
     draft.refresh_from_db()
     if name == "long":  # refused: it comes back, and nothing of it is stored
         assert "Noget på siden kunne ikke gemmes" in page.content.decode()
@@ -60,18 +49,13 @@ def test_a_text_of_the_survey(name, part, field, draft, member):
         assert page.status_code == 302
         has_lines = (name, field) == ("lines", "description")
         assert getattr(draft, field) == ("Firma\nBcc: alle@ond.example" if has_lines else CLEANED.get(name, text))
-    assert "<script>alert" not in member.get(reverse("vendor:review", args=[draft.pk])).content.decode()
+    assert "<script>alert" not in member_client.get(reverse("vendor:review", args=[draft.pk])).content.decode()
 
 
-def seen_value(member, draft, part: str) -> str:
-    page = member.get(reverse("vendor:part", args=[draft.pk, part])).content.decode()
-    return page.split('name="seen" value="')[1].split('"')[0]
-
-
-def save_website(member, draft, address: str):
+def save_website(member_client, draft, address: str):
     """Save the page of the company with this website; returns the page that follows."""
-    data = {"website": address, "seen": seen_value(member, draft, "company")}
-    page = member.post(reverse("vendor:part", args=[draft.pk, "company"]), data)
+    data = {"website": address, "seen": seen_value(member_client, draft, "company")}
+    page = member_client.post(part_url(draft, "company"), data)
     draft.refresh_from_db()
     return page
 
@@ -88,8 +72,8 @@ NO_URL = "Fejl: Indtast en gyldig URL."
         ("https://kl.dk@ond.example", "Fejl: En adresse med et navn før @ kan ligne en anden adresse. Udelad navnet."),
     ],
 )
-def test_a_website_that_is_none_is_refused_with_one_error_and_comes_back(address, error, draft, member):
-    page = save_website(member, draft, address)
+def test_a_website_that_is_none_is_refused_with_one_error_and_comes_back(address, error, draft, member_client):
+    page = save_website(member_client, draft, address)
     assert page.status_code == 200
     assert draft.website == ""
     form = parse(page.content.decode()).find("main")
@@ -97,35 +81,31 @@ def test_a_website_that_is_none_is_refused_with_one_error_and_comes_back(address
     assert form.find(cls="form-error-message").text == error
 
 
-def test_a_website_without_its_scheme_gets_one(draft, member):
-    assert save_website(member, draft, "//ond.example").status_code == 302
+def test_a_website_without_its_scheme_gets_one(draft, member_client):
+    assert save_website(member_client, draft, "//ond.example").status_code == 302
     assert draft.website == "https://ond.example"
 
 
-def test_own_words_are_cleaned(draft, member):
+def test_own_words_are_cleaned(draft, member_client):
     data = {"services": ["advisory", "other"], "services_own_words": "Etik\u202e\r\nog ret", "technologies": ["nlp"]}
-    member.post(
-        reverse("vendor:part", args=[draft.pk, "services"]), data | {"seen": seen_value(member, draft, "services")}
-    )
+    member_client.post(part_url(draft, "services"), data | {"seen": seen_value(member_client, draft, "services")})
     saved = draft.stored(("services", "technologies"))
     assert saved == {"services": {"advisory": "", "other": "Etik og ret"}, "technologies": {"nlp": ""}}
 
 
-def test_own_words_that_are_too_long_are_refused_and_the_rest_is_saved(draft, member):
+def test_own_words_that_are_too_long_are_refused_and_the_rest_is_saved(draft, member_client):
     data = {"services": ["advisory", "other"], "services_own_words": "x" * 301, "technologies": ["nlp"]}
-    member.post(
-        reverse("vendor:part", args=[draft.pk, "services"]), data | {"seen": seen_value(member, draft, "services")}
-    )
+    member_client.post(part_url(draft, "services"), data | {"seen": seen_value(member_client, draft, "services")})
     assert draft.stored(("services", "technologies")) == {"services": {}, "technologies": {"nlp": ""}}
 
 
-def test_options_that_do_not_exist_are_not_chosen(draft, member):
-    data = {"services": ["findes-ikke", "1 OR 1=1"], "seen": seen_value(member, draft, "services")}
-    assert member.post(reverse("vendor:part", args=[draft.pk, "services"]), data).status_code == 200
+def test_options_that_do_not_exist_are_not_chosen(draft, member_client):
+    data = {"services": ["findes-ikke", "1 OR 1=1"], "seen": seen_value(member_client, draft, "services")}
+    assert member_client.post(part_url(draft, "services"), data).status_code == 200
     assert draft.stored(("services",)) == {"services": {}}
 
 
-def test_addresses_that_lead_nowhere_are_404(draft, member):
+def test_addresses_that_lead_nowhere_are_404(draft, member_client):
     key = uuid4()
     for path in (
         f"/leverandoer/svar/{draft.pk}/del/findes-ikke/",
@@ -136,25 +116,25 @@ def test_addresses_that_lead_nowhere_are_404(draft, member):
         "/leverandoer/virksomhed/findes-ikke/",
         "/leverandoer/svar/99999999999999999999/opgaver/",
     ):
-        assert member.get(path).status_code == 404, path
-    assert member.post(f"/leverandoer/svar/{draft.pk}/eksempel/{key}/vend/").status_code == 404
+        assert member_client.get(path).status_code == 404, path
+    assert member_client.post(f"/leverandoer/svar/{draft.pk}/eksempel/{key}/vend/").status_code == 404
     for what in ("flyt-op", "slet", "fortryd"):  # of an example that somebody else has deleted
-        assert member.post(f"/leverandoer/svar/{draft.pk}/eksempel/{key}/{what}/").status_code == 302
+        assert member_client.post(f"/leverandoer/svar/{draft.pk}/eksempel/{key}/{what}/").status_code == 302
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_company_is_registered_under_a_readable_name_or_not_at_all(name, member, survey):
+def test_a_company_is_registered_under_a_readable_name_or_not_at_all(name, member_client, survey):
     data = {"name": HOSTILE[name], "country": "SE", "cvr_number": "", "website": ""}
-    page = member.post(reverse("vendor:register"), data)
+    page = member_client.post(reverse("vendor:register"), data)
     assert page.status_code == (200 if name == "long" else 302)
     names = list(Vendor.objects.filter(country="SE").values_list("name", flat=True))
     assert names == ([] if name == "long" else [CLEANED.get(name, data["name"])])
 
 
-def test_nothing_that_is_typed_reaches_the_header_of_a_mail(draft, member, vendor):
+def test_nothing_that_is_typed_reaches_the_header_of_a_mail(draft, member_client, vendor):
     Vendor.objects.filter(pk=vendor.pk).update(name="Firma\r\nBcc: alle@ond.example")
     invitation = {"email": "kollega@nordstjernen.example"}
-    assert member.post(reverse("vendor:members", args=[vendor.slug]), invitation).status_code == 302
+    assert member_client.post(reverse("vendor:members", args=[vendor.slug]), invitation).status_code == 302
     (mail,) = OutgoingMail.objects.all()
     assert mail.to == "kollega@nordstjernen.example"
     assert "\n" not in mail.subject
@@ -162,7 +142,7 @@ def test_nothing_that_is_typed_reaches_the_header_of_a_mail(draft, member, vendo
     assert Invitation.objects.count() == 1
 
 
-def test_every_address_answers_a_wrong_method_or_an_empty_form(draft, member, vendor):
+def test_every_address_answers_a_wrong_method_or_an_empty_form(draft, member_client, vendor):
     for name, args in (
         ("part", [draft.pk, "company"]),
         ("part", [draft.pk, "services"]),
@@ -178,8 +158,8 @@ def test_every_address_answers_a_wrong_method_or_an_empty_form(draft, member, ve
         ("account", []),
     ):
         path = reverse(f"vendor:{name}", args=args)
-        assert member.post(path).status_code in (200, 302), path
-        for method in (member.put, member.delete):
+        assert member_client.post(path).status_code in (200, 302), path
+        for method in (member_client.put, member_client.delete):
             assert method(path).status_code in (200, 302, 405), path
     assert Response.objects.get(pk=draft.pk).is_editable
 
@@ -196,7 +176,7 @@ def address_parts(survey, vendor, owner, curator):
     mapped_answer = public.answers.get(option__code="other")
     map_answer(mapped_answer, make_option(make_question("services"), "advisory"), curator)
     draft = Response.begin(vendor, SurveyRound.current(), owner)
-    invitation = Invitation.objects.create(email=owner.email, company_name=vendor.name, vendor=vendor)
+    invitation = make_invitation(owner.email, vendor)
     join_request = JoinRequest.objects.create(vendor=vendor, user=make_user())
     return {
         "slug": vendor.slug,
@@ -246,15 +226,15 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("name", ["html", "bidi", "zero width", "nul", "lines"])
-def test_no_address_breaks_or_stores_what_is_unsafe(name, address_parts, member):
+def test_no_address_breaks_or_stores_what_is_unsafe(name, address_parts, member_client):
     """Every form is sent twice with the text in all its fields: as it is, and then as the one who saw what is stored."""
     text = HOSTILE[name]
     for address, parts in addresses(address_parts):
         path = reverse(f"vendor:{address}", kwargs=parts)
-        page = member.get(path).content.decode() if address not in LAST else ""
+        page = member_client.get(path).content.decode() if address not in LAST else ""
         mark = page.partition('name="seen" value="')[2].partition('"')[0]
         for fields in ({}, {"seen": mark}):
-            assert member.post(path, VALID | dict.fromkeys(TEXTS, text) | fields).status_code < 500, path
+            assert member_client.post(path, VALID | dict.fromkeys(TEXTS, text) | fields).status_code < 500, path
     stored = list(everything_stored())
     assert not [place for place, value in stored if set(value) & set("\u202e\u200b\x00")]
     assert not [place for place, value in stored if "\nBcc" in value and place not in MANY_LINES]
@@ -277,11 +257,11 @@ def everything_stored() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("method", ["head", "options", "put", "patch", "delete", "trace"])
-def test_no_address_breaks_or_changes_anything_by_another_method(method, address_parts, member, draft_state):
+def test_no_address_breaks_or_changes_anything_by_another_method(method, address_parts, member_client, draft_state):
     before = draft_state()
     for address, parts in addresses(address_parts):
         path = reverse(f"vendor:{address}", kwargs=parts)
-        assert getattr(member, method)(path).status_code in (200, 302, 404, 405), path
+        assert getattr(member_client, method)(path).status_code in (200, 302, 404, 405), path
     assert draft_state() == before
 
 
@@ -308,15 +288,15 @@ WRONG = {
 }  # fmt: skip
 
 
-def test_a_wrong_part_of_an_address_is_404(address_parts, member, draft_state):
+def test_a_wrong_part_of_an_address_is_404(address_parts, member_client, draft_state):
     before = draft_state()
     for address, parts in addresses(address_parts):
         wrong = [parts | {part: value} for part in parts for value in WRONG.get(part, ())]
         for path in [reverse(f"vendor:{address}", kwargs=kwargs) for kwargs in wrong]:
             allowed = {404, 405} if address != "accept" else {302, 405}  # to the page that says so
-            assert member.get(path).status_code in allowed, path
+            assert member_client.get(path).status_code in allowed, path
             if address != "member_remove":  # sent twice, it has happened already
-                assert member.post(path, VALID).status_code in allowed, path
+                assert member_client.post(path, VALID).status_code in allowed, path
     assert draft_state() == before
 
 
@@ -331,12 +311,12 @@ def test_a_wrong_part_of_an_address_is_404(address_parts, member, draft_state):
         ("offering", "where_used"), ("part", "contact_phone"), ("part", "company_name"), ("part", "website"),
     ],
 )  # fmt: skip
-def test_a_refused_text_comes_back_with_the_form(address, field, address_parts, member):
+def test_a_refused_text_comes_back_with_the_form(address, field, address_parts, member_client):
     parts = dict(addresses(address_parts))[address]
     if field.startswith("contact"):
         parts["part"] = "contact"
     text = "<b>" + "x" * 700  # too long for any of them
-    page = member.post(reverse(f"vendor:{address}", kwargs=parts), VALID | {"title": "Titel", field: text})
+    page = member_client.post(reverse(f"vendor:{address}", kwargs=parts), VALID | {"title": "Titel", field: text})
     assert page.status_code == 200
     assert text in unescape(page.content.decode())
     assert not [place for place, value in everything_stored() if text in value]

@@ -1,18 +1,15 @@
 """The writes around joining, own words and logins: each is one model verb, done whole or not at all."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 from kl_ai.people.invitations import VALID_FOR
 from marketoverview.models import (
-    Answer,
     Invitation,
     JoinRequest,
     LinkCheck,
@@ -26,7 +23,8 @@ from marketoverview.models import (
     object_to_mapping,
 )
 from marketoverview.review.invitation_import import ListedCompany
-from tests.builders import make_question, make_response, make_round, make_user, make_vendor
+from tests.builders import make_own_words, make_question, make_response, make_round, make_user, make_vendor
+from tests.concurrency import run_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -74,19 +72,16 @@ def test_of_several_invitations_at_the_same_moment_one_is_made():
             Invitation.invite_colleague(vendor, "ny@nordstjernen.example", member, "da")
         except ValidationError:
             return False
-        finally:
-            connection.close()
         return True
 
-    with ThreadPoolExecutor(len(members)) as pool:
-        assert sum(pool.map(invite, members)) == 1
+    assert sum(run_at_once(invite, members)) == 1
     assert Invitation.objects.count() == 1
 
 
 # Inviting companies -----------------------------------------------------------------------------
 
 
-def listed(*emails: str) -> list[ListedCompany]:
+def listed_companies(*emails: str) -> list[ListedCompany]:
     return [ListedCompany(number, f"Firma {number}", email, "") for number, email in enumerate(emails, 1)]
 
 
@@ -102,12 +97,12 @@ def test_companies_are_invited_by_kl(curator):
 
 def test_an_address_that_waits_in_the_round_or_has_accepted_is_left_out(curator):
     this_round, other_round = make_round("2026"), make_round("2027")
-    Invitation.invite_companies(listed("her@a.example", "annulleret@a.example"), this_round, curator, "da")
-    Invitation.invite_companies(listed("der@a.example", "med@a.example"), other_round, curator, "da")
+    Invitation.invite_companies(listed_companies("her@a.example", "annulleret@a.example"), this_round, curator, "da")
+    Invitation.invite_companies(listed_companies("der@a.example", "med@a.example"), other_round, curator, "da")
     Invitation.objects.filter(email="med@a.example").update(accepted_at=timezone.now())
     Invitation.objects.filter(email="annulleret@a.example").update(cancelled_at=timezone.now())
     Invitation.objects.create(email="kollega@a.example", company_name="A", vendor=make_vendor("A"), round=this_round)
-    everybody = listed(
+    everybody = listed_companies(
         "HER@a.example", "annulleret@a.example", "der@a.example", "med@a.example", "kollega@a.example", "ny@a.example"
     )
     invited = Invitation.invite_companies(everybody, this_round, curator, "da")
@@ -121,7 +116,7 @@ def test_an_address_that_waits_in_the_round_or_has_accepted_is_left_out(curator)
 
 def test_a_list_that_breaks_off_invites_nobody(curator):
     with pytest.raises(AttributeError):
-        Invitation.invite_companies([*listed("en@a.example"), None], make_round(), curator, "da")
+        Invitation.invite_companies([*listed_companies("en@a.example"), None], make_round(), curator, "da")
     assert not Invitation.objects.exists()
 
 
@@ -130,13 +125,11 @@ def test_of_the_same_list_sent_several_times_at_once_one_invites():
     survey_round, curators = make_round(), [make_user(is_staff=True) for _ in range(5)]
 
     def invite(curator: User) -> int:
-        try:
-            return len(Invitation.invite_companies(listed("en@a.example", "to@a.example"), survey_round, curator, "da"))
-        finally:
-            connection.close()
+        return len(
+            Invitation.invite_companies(listed_companies("en@a.example", "to@a.example"), survey_round, curator, "da")
+        )
 
-    with ThreadPoolExecutor(len(curators)) as pool:
-        assert sorted(pool.map(invite, curators)) == [0, 0, 0, 0, 2]
+    assert sorted(run_at_once(invite, curators)) == [0, 0, 0, 0, 2]
     assert Invitation.objects.count() == 2
 
 
@@ -188,16 +181,14 @@ def question(db) -> Question:
     return make_question("services", ["legal", "other"])
 
 
-def own_words(name: str) -> Answer:
-    response = make_response(name, answers={"services": ["other"]}, own_words={"services": f"Ord {name}"})
-    return response.answers.get()
-
-
 NEW_OPTION = {"code": "ethics", "label_da": "Dataetik", "label_en": "Data ethics"}
 
 
 def test_answers_are_counted_under_an_option_with_one_event_each(question, curator):
-    answers, legal = [own_words("Agern"), own_words("Birk")], question.options.get(code="legal")
+    answers, legal = (
+        [make_own_words(name, f"Ord {name}") for name in ("Agern", "Birk")],
+        question.options.get(code="legal"),
+    )
     version = market_version.current()
     result = map_answers(question, answers, legal, curator)
     assert (result.option, result.mapped, result.refusals) == (legal, answers, [])
@@ -209,7 +200,7 @@ def test_answers_are_counted_under_an_option_with_one_event_each(question, curat
 
 
 def test_a_new_option_stands_in_front_of_other(question, curator):
-    result = map_answers(question, [own_words("Agern")], NEW_OPTION, curator)
+    result = map_answers(question, [make_own_words("Agern")], NEW_OPTION, curator)
     assert list(question.options.values_list("code", flat=True)) == ["legal", "ethics", "other"]
     assert (result.option.code, result.option.label_da, result.option.label_en) == tuple(NEW_OPTION.values())
 
@@ -217,13 +208,13 @@ def test_a_new_option_stands_in_front_of_other(question, curator):
 def test_positions_without_a_gap_make_room_for_a_new_option(question, curator):
     question.options.filter(code="legal").update(position=1)
     question.options.filter(code="other").update(position=2)
-    map_answers(question, [own_words("Agern")], NEW_OPTION, curator)
+    map_answers(question, [make_own_words("Agern")], NEW_OPTION, curator)
     assert dict(question.options.values_list("code", "position")) == {"legal": 1, "ethics": 2, "other": 3}
 
 
 def test_answers_that_cannot_be_counted_are_left_out_with_a_sentence(question, curator):
     legal = question.options.get(code="legal")
-    objected, countable = own_words("Agern"), own_words("Birk")
+    objected, countable = make_own_words("Agern"), make_own_words("Birk")
     map_answers(question, [objected], legal, curator)
     object_to_mapping(objected, make_user(), "Nej tak")
     result = map_answers(question, [objected, countable], legal, curator)
@@ -233,7 +224,7 @@ def test_answers_that_cannot_be_counted_are_left_out_with_a_sentence(question, c
 
 
 def test_without_an_answer_to_count_there_is_no_new_option(question, curator):
-    objected = own_words("Agern")
+    objected = make_own_words("Agern")
     map_answers(question, [objected], question.options.get(code="legal"), curator)
     object_to_mapping(objected, make_user(), "")
     positions = dict(question.options.values_list("code", "position"))
@@ -246,7 +237,7 @@ def test_without_an_answer_to_count_there_is_no_new_option(question, curator):
 
 
 def test_a_counting_that_breaks_off_counts_nothing(question, curator):
-    answer = own_words("Agern")
+    answer = make_own_words("Agern")
     with pytest.raises(AttributeError):
         map_answers(question, [answer, None], NEW_OPTION, curator)
     assert not answer.mappings.exists()

@@ -12,7 +12,8 @@ from kl_ai.mail.outbox import Counts
 from tests import mailserver
 from tests.admin_pages import Page, logged_in, message_text
 from tests.builders import make_curator, make_editor
-from tests.kl_ai.mail.outgoing import make_due, post, received
+from tests.kl_ai.mail.outgoing import make_due, post
+from tests.mails import recipients
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mail_server")]
 
@@ -86,7 +87,7 @@ def test_a_curator_lets_mails_be_tried_again(kl, server_is_down, monkeypatch):
         "1 mail bliver sendt inden for et kvarter.\n1 mail venter, indtil mærket ved adressen er fjernet."
     )
     assert outbox.send_waiting() == Counts(sent=1)
-    assert received() == ["ki@sydkorset.example", "ki@nordstjernen.example"]
+    assert recipients() == ["ki@sydkorset.example", "ki@nordstjernen.example"]
 
 
 def test_trying_again_never_sends_what_is_being_sent(kl, server_is_down, monkeypatch):
@@ -105,7 +106,7 @@ def test_an_address_is_marked_by_hand_and_cleared(kl):
     again = Page(kl, url("badaddress", "add")).send(email="NOGEN@nordstjernen.example")
     assert again.context["adminform"].form.errors
     post(to="nogen@nordstjernen.example")
-    assert received() == []
+    assert recipients() == []
     kl.post(url("badaddress", "delete", bad.pk), {"post": "yes"})
     assert outbox.send_waiting() == Counts(sent=1)
 

@@ -12,14 +12,9 @@ from django.test import Client
 
 from kl_ai.models import CacheEntry, User
 from tests.builders import make_curator, make_user
+from tests.mails import CODE, LOGIN, enter_code, log_in, login_code, newest_code, request_code
 
 pytestmark = pytest.mark.django_db
-LOGIN, CODE = "/log-ind/", "/log-ind/kode/"
-
-
-@pytest.fixture
-def member():
-    return make_user("ida@agern.example")
 
 
 @pytest.fixture
@@ -34,30 +29,8 @@ def clock(monkeypatch):
     return forward
 
 
-def ask(client, email: str, path: str = LOGIN, **more):
-    return client.post(path, {"email": email} | more)
-
-
-def login_code(message) -> str:
-    return re.search(r"\b\d{6}\b", message.body)[0]
-
-
-def newest_code() -> str:
-    return login_code(mail.outbox[-1])
-
-
 def wrong_code() -> str:
     return f"{(int(newest_code()) + 1) % 1_000_000:06}"
-
-
-def enter(client, code: str):
-    return client.post(CODE, {"code": code})
-
-
-def log_in(client, email: str, **more):
-    """The response to the right code."""
-    ask(client, email, **more)
-    return enter(client, newest_code())
 
 
 def is_logged_in(client) -> bool:
@@ -74,24 +47,24 @@ def words(response) -> str:
 
 
 def test_the_code_logs_in(client, member):
-    assert ask(client, member.email).url == CODE
+    assert request_code(client, member.email).url == CODE
     assert mail.outbox[-1].to == [member.email]
-    assert enter(client, newest_code()).url == "/leverandoer/"
+    assert enter_code(client, newest_code()).url == "/leverandoer/"
     assert client.session["_auth_user_id"] == str(member.pk)
 
 
 @pytest.mark.parametrize("form", ["{}-{}", "{}\u2013{}", "\u200b{}{}\u200b", " {}\u00a0{}\t"])
 def test_a_code_is_right_however_it_was_pasted(form, client, member):
-    ask(client, member.email)
+    request_code(client, member.email)
     code = newest_code()
-    assert enter(client, form.format(code[:3], code[3:])).status_code == 302
+    assert enter_code(client, form.format(code[:3], code[3:])).status_code == 302
     assert client.session["_auth_user_id"] == str(member.pk)
 
 
 def test_a_code_with_spaces_is_right_too(client, member):
-    ask(client, member.email)
+    request_code(client, member.email)
     code = newest_code()
-    enter(client, f" {code[:3]} {code[3:]} ")
+    enter_code(client, f" {code[:3]} {code[3:]} ")
     assert is_logged_in(client)
 
 
@@ -107,9 +80,9 @@ def test_letters_that_only_look_alike_are_another_address(member):
 
 
 def test_a_new_address_becomes_a_user_when_its_code_is_used_and_not_before(client):
-    ask(client, "ny@firma.example")
+    request_code(client, "ny@firma.example")
     assert not User.objects.exists()
-    assert enter(client, newest_code()).url == "/leverandoer/"
+    assert enter_code(client, newest_code()).url == "/leverandoer/"
     user = User.objects.get()
     assert (user.email, user.is_staff, user.is_superuser, user.is_active) == ("ny@firma.example", False, False, True)
 
@@ -119,7 +92,7 @@ def test_nobody_learns_whether_an_address_has_a_user(member):
     pages, mails = [], []
     for email in (member.email, "ukendt@agern.example", "vaek@agern.example"):
         client = Client()
-        pages.append((words(ask(client, email)), words(client.get(CODE)), words(enter(client, "1"))))
+        pages.append((words(request_code(client, email)), words(client.get(CODE)), words(enter_code(client, "1"))))
         mails += [message.body.replace(login_code(message), "") for message in mail.outbox]
         mail.outbox.clear()
     assert pages[0] == pages[1] == pages[2]
@@ -128,68 +101,68 @@ def test_nobody_learns_whether_an_address_has_a_user(member):
 
 
 def test_who_is_switched_off_meanwhile_stays_outside(client, member):
-    ask(client, member.email)
+    request_code(client, member.email)
     User.objects.update(is_active=False)
-    enter(client, newest_code())
+    enter_code(client, newest_code())
     assert not is_logged_in(client)
 
 
 def test_a_code_is_of_no_use_in_another_browser(client, member):
-    ask(client, member.email)
-    assert enter(Client(), newest_code()).url == LOGIN
+    request_code(client, member.email)
+    assert enter_code(Client(), newest_code()).url == LOGIN
 
 
 def test_a_code_expires(client, member, clock):
-    ask(client, member.email)
+    request_code(client, member.email)
     clock(11)
-    page = enter(client, newest_code())
+    page = enter_code(client, newest_code())
     assert "for gammel" in page.content.decode()
     assert f'value="{member.email}"' in page.content.decode()
     assert not is_logged_in(client)
     clock(10)
-    ask(client, member.email)
+    request_code(client, member.email)
     clock(9)
-    enter(client, newest_code())
+    enter_code(client, newest_code())
     assert is_logged_in(client)
 
 
 def test_three_wrong_guesses_spend_a_code(client, member):
-    ask(client, member.email)
-    pages = [enter(client, wrong_code()) for _ in range(3)]
+    request_code(client, member.email)
+    pages = [enter_code(client, wrong_code()) for _ in range(3)]
     assert "Koden er ikke rigtig" in pages[1].content.decode()
     assert f'value="{member.email}"' in pages[2].content.decode()
     assert client.get(CODE).url == LOGIN  # the login is over
-    enter(client, newest_code())
+    enter_code(client, newest_code())
     assert not is_logged_in(client)
 
 
 def test_guesses_of_copied_sessions_are_counted_together(client, member):
     """Who sends many guesses at once finds the same session each time; the limit is counted apart from it."""
-    ask(client, member.email)
+    request_code(client, member.email)
     session = Session.objects.get()
     data = session.session_data
     for _ in range(3):
         Session.objects.update(session_data=data)
-        enter(client, wrong_code())
+        enter_code(client, wrong_code())
     Session.objects.update(session_data=data)
-    assert enter(client, newest_code()).status_code == 429
+    assert enter_code(client, newest_code()).status_code == 429
     assert not is_logged_in(client)
 
 
 def test_a_new_code_replaces_the_old_one(client, member):
-    ask(client, member.email)
+    request_code(client, member.email)
     old = newest_code()
-    ask(client, member.email)
+    request_code(client, member.email)
     if old != newest_code():
-        enter(client, old)
+        enter_code(client, old)
         assert not is_logged_in(client)
-    enter(client, newest_code())
+    enter_code(client, newest_code())
     assert is_logged_in(client)
 
 
 @pytest.mark.parametrize("email", ["", "ida", "ida@", "ida@agern.example\r\nBcc: x@y.example", "\0", "x" * 5000])
 def test_what_is_no_address_comes_back_with_the_form(email, client):
-    page = ask(client, email)
+    page = request_code(client, email)
     assert page.status_code == 200
     assert 'id="error-summary-title"' in page.content.decode()
     assert not mail.outbox
@@ -200,28 +173,28 @@ def test_what_is_no_address_comes_back_with_the_form(email, client):
 
 def test_an_address_gets_five_codes_in_a_quarter_of_an_hour(member, clock):
     for _ in range(5):
-        assert ask(Client(), member.email).status_code == 302
-    page = ask(Client(), member.email.upper())
+        assert request_code(Client(), member.email).status_code == 302
+    page = request_code(Client(), member.email.upper())
     assert page.status_code == 429
     assert "Vent 15 minutter" in page.content.decode()
     assert 0 < int(page["Retry-After"]) <= 900
     assert member.email.upper() in page.content.decode()
     assert len(mail.outbox) == 5
-    assert ask(Client(), "en.anden@agern.example").status_code == 302
+    assert request_code(Client(), "en.anden@agern.example").status_code == 302
     clock(15.1)
-    assert ask(Client(), member.email).status_code == 302
+    assert request_code(Client(), member.email).status_code == 302
 
 
 def test_the_limit_is_the_same_for_an_unknown_address(member):
-    texts = [words(ask(Client(), member.email)) for _ in range(6)]
-    unknown = [words(ask(Client(), "ukendt@agern.example")) for _ in range(6)]
+    texts = [words(request_code(Client(), member.email)) for _ in range(6)]
+    unknown = [words(request_code(Client(), "ukendt@agern.example")) for _ in range(6)]
     assert texts == unknown
 
 
 def test_a_network_gets_sixty_codes_an_hour(client):
     for number in range(60):
-        assert ask(client, f"nr{number}@agern.example").status_code == 302
-    assert ask(client, "nr60@agern.example").status_code == 429
+        assert request_code(client, f"nr{number}@agern.example").status_code == 302
+    assert request_code(client, "nr60@agern.example").status_code == 429
     assert client.post(LOGIN, {"email": "nr60@agern.example"}, REMOTE_ADDR="10.9.8.7").status_code == 302
 
 
@@ -238,11 +211,11 @@ def cache_in_database(settings):
 
 def test_the_limits_are_counted_in_the_database(member, cache_in_database):
     for _ in range(5):
-        assert ask(Client(), member.email).status_code == 302
+        assert request_code(Client(), member.email).status_code == 302
     assert CacheEntry.objects.exists()
-    assert ask(Client(), member.email).status_code == 429
+    assert request_code(Client(), member.email).status_code == 429
     CacheEntry.objects.all().delete()
-    assert ask(Client(), member.email).status_code == 302
+    assert request_code(Client(), member.email).status_code == 302
 
 
 # Mail ---------------------------------------------------------------------------------------------
@@ -254,7 +227,7 @@ def test_the_limits_are_counted_in_the_database(member, cache_in_database):
 )
 def test_mail_and_user_take_the_language_of_the_page(path, language, subject, client, member):
     User.objects.update(language="en" if language == "da" else "da")
-    code_page = ask(client, member.email, path).url
+    code_page = request_code(client, member.email, path).url
     assert mail.outbox[-1].subject == subject
     assert mail.outbox[-1].alternatives == []
     client.post(code_page, {"code": newest_code()})
@@ -268,7 +241,7 @@ def test_a_mail_server_that_is_down_is_said_and_logged(error, client, member, mo
         raise error
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
-    page = ask(client, member.email)
+    page = request_code(client, member.email)
     assert page.status_code == 503
     assert "Koden kunne ikke sendes" in page.content.decode()
     assert f'value="{member.email}"' in page.content.decode()

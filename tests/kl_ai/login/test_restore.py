@@ -1,10 +1,7 @@
 """What was typed survives a login that expired: it is in the form again, and not saved."""
 
-import re
-
 import pytest
 from django.contrib.auth.decorators import login_not_required
-from django.core import mail
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.test import Client, override_settings
@@ -12,7 +9,7 @@ from django.urls import path
 
 from kl_ai.login import restore
 from kl_ai.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
-from tests.builders import make_user
+from tests.mails import log_in
 
 pytestmark = pytest.mark.django_db
 SAVED: list[str] = []
@@ -54,19 +51,9 @@ def _urls():
 
 
 @pytest.fixture
-def member():
-    return make_user("ida@agern.example")
-
-
-@pytest.fixture
 def strict():
     """A browser whose forms need their token."""
     return Client(enforce_csrf_checks=True)
-
-
-def log_in(client, member) -> None:
-    client.post("/log-ind/", {"email": member.email})
-    client.post("/log-ind/kode/", {"code": re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]})
 
 
 def form_text(client, number: int = 1) -> str:
@@ -76,7 +63,7 @@ def form_text(client, number: int = 1) -> str:
 def test_what_was_typed_is_there_after_the_login_and_not_saved(client, member):
     response = client.post("/form/1/?step=2", {"text": "Blå <b>bær</b>\0", "tick": ["a", "b"]})
     assert response.url == "/log-ind/?next=/form/1/%3Fstep%3D2"
-    log_in(client, member)
+    log_in(client, member.email)
     page = form_text(client)
     assert "Blå <b>bær</b>\0 ['a', 'b']" in page
     assert str(restore.RESTORED_NOTICE) in page
@@ -86,7 +73,7 @@ def test_what_was_typed_is_there_after_the_login_and_not_saved(client, member):
 
 def test_it_is_there_for_its_own_page_only(client, member):
     client.post("/form/1/", {"text": "En"})
-    log_in(client, member)
+    log_in(client, member.email)
     assert form_text(client, 2) == "empty"
     assert "En" in form_text(client, 1)
 
@@ -94,7 +81,7 @@ def test_it_is_there_for_its_own_page_only(client, member):
 def test_the_last_of_the_same_page_counts(client, member):
     for text in ("Et", "To"):
         client.post("/form/1/", {"text": text})
-    log_in(client, member)
+    log_in(client, member.email)
     assert "To" in form_text(client)
     assert form_text(client) == "empty"
 
@@ -102,14 +89,14 @@ def test_the_last_of_the_same_page_counts(client, member):
 def test_three_forms_are_kept_and_the_oldest_goes(client, member):
     for number in range(1, 5):
         client.post(f"/form/{number}/", {"text": f"Nr. {number}"})
-    log_in(client, member)
+    log_in(client, member.email)
     assert [form_text(client, number) != "empty" for number in range(1, 5)] == [False, True, True, True]
 
 
 @pytest.mark.parametrize(("size", "is_kept"), [(190_000, True), (200_001, False)])
 def test_what_is_too_long_is_not_kept(size, is_kept, client, member):
     client.post("/form/1/", {"text": "x" * size})
-    log_in(client, member)
+    log_in(client, member.email)
     assert (form_text(client) != "empty") is is_kept
 
 
@@ -154,7 +141,7 @@ def test_a_stale_token_of_somebody_logged_out_leads_through_the_login(strict, cl
     response = strict.post("/form/1/", {"text": "En"}, **OURS[0])
     assert strict.get(response.url).url == "/log-ind/?next=/form/1/"
     client.cookies = strict.cookies
-    log_in(client, member)
+    log_in(client, member.email)
     assert "En" in form_text(client)
 
 

@@ -10,10 +10,10 @@ import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
-from django.core import mail
 from django.test import Client
 
 from tests.builders import make_curator, make_response, make_user
+from tests.mails import enter_code, log_in, newest_code, request_code
 from tests.test_access import admin_paths
 
 pytestmark = pytest.mark.django_db
@@ -51,13 +51,6 @@ def enrol(client, next: str = "") -> tuple[str, list[str]]:
     secret = secret_on(client.get(APP))
     page = client.post(APP, {"code": totp(secret), "next": next}, follow=True)
     return secret, re.findall(r"<code>(\d{8})</code>", page.content.decode())
-
-
-def mail_code(client, user) -> str:
-    """Logs in by mail as far as that goes; where it leads."""
-    client.post("/log-ind/", {"email": user.email})
-    code = re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]
-    return client.post("/log-ind/kode/", {"code": code}).url
 
 
 def test_without_an_app_every_page_of_the_administration_leads_to_setting_one_up(client, boss, vendor):
@@ -109,7 +102,7 @@ def test_with_an_app_the_login_asks_for_its_code(client, curator):
     client.force_login(curator)
     secret, _ = enrol(client)
     other = Client()
-    assert mail_code(other, curator) == STEP
+    assert log_in(other, curator.email).url == STEP
     assert other.get("/admin/").status_code == 302
     assert "Koden er ikke rigtig" in other.post(STEP, {"code": "000"}).content.decode()
     assert other.post(STEP, {"code": f"{totp(secret)[:3]} {totp(secret)[3:]}"}).url == "/admin/"
@@ -122,10 +115,9 @@ def test_the_second_step_has_a_time_of_its_own(client, curator, monkeypatch):
     secret, _ = enrol(client)
     other, real, minutes = Client(), time.time, [0]
     monkeypatch.setattr("time.time", lambda: real() + 60 * minutes[0])
-    other.post("/log-ind/", {"email": curator.email})
+    request_code(other, curator.email)
     minutes[0] = 9
-    code = re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]
-    assert other.post("/log-ind/kode/", {"code": code}).url == STEP
+    assert enter_code(other, newest_code()).url == STEP
     minutes[0] = 23
     assert other.post(STEP, {"code": totp(secret)}).url == "/admin/"
 
@@ -134,7 +126,7 @@ def test_a_code_of_the_app_works_once(client, curator):
     client.force_login(curator)
     secret, _ = enrol(client)
     first, second = Client(), Client()
-    mail_code(first, curator), mail_code(second, curator)
+    log_in(first, curator.email).url, log_in(second, curator.email)
     code = totp(secret)
     assert first.post(STEP, {"code": code}).status_code == 302
     assert second.post(STEP, {"code": code}).status_code == 200
@@ -144,7 +136,7 @@ def test_guessing_the_apps_code_is_limited(client, curator):
     client.force_login(curator)
     secret, _ = enrol(client)
     other = Client()
-    mail_code(other, curator)
+    log_in(other, curator.email)
     for _ in range(5):
         other.post(STEP, {"code": "1"})
     assert "for mange forkerte koder" in other.post(STEP, {"code": totp(secret)}).content.decode()
@@ -154,10 +146,10 @@ def test_a_recovery_code_works_once_and_is_no_longer_counted(client, curator):
     client.force_login(curator)
     _, codes = enrol(client)
     other, third = Client(), Client()
-    mail_code(other, curator)
+    log_in(other, curator.email)
     assert other.post(STEP, {"code": codes[0]}).url == "/admin/"
     assert other.get("/admin/").status_code == 200
-    mail_code(third, curator)
+    log_in(third, curator.email)
     assert third.post(STEP, {"code": codes[0]}).status_code == 200
 
 
@@ -215,12 +207,12 @@ def test_an_administrator_helps_who_has_lost_the_phone(client, curator, boss):
     assert not Authenticator.objects.filter(user=curator).exists()
     assert LogEntry.objects.get(object_id=curator.pk).user == boss
     assert lost.get("/admin/", follow=True).request["PATH_INFO"] == APP  # and no older session is left open
-    assert mail_code(Client(), curator) == "/admin/"
+    assert log_in(Client(), curator.email).url == "/admin/"
 
 
 def test_vendors_neither_see_nor_need_it(client):
     member = make_user("ida@agern.example")
-    assert mail_code(client, member) == "/leverandoer/"
+    assert log_in(client, member.email).url == "/leverandoer/"
     assert {client.get(path).status_code for path in (APP, CODES, AGAIN)} == {404}
 
 

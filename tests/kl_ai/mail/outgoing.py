@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.core import mail
 from django.utils import timezone
 
 from kl_ai.mail import outbox
@@ -22,8 +21,3 @@ def make_due(**fields) -> None:
     OutgoingMail.objects.filter(sent_at=None).exclude(next_try_at=None).update(
         next_try_at=timezone.now() - timedelta(seconds=1), **fields
     )
-
-
-def received() -> list[str]:
-    """To whom the server has taken a mail."""
-    return [to for message in mail.outbox for to in message.to]

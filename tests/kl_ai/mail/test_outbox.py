@@ -1,13 +1,12 @@
 """No mail is lost, none is sent twice, and what people are told of it is true."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -16,7 +15,9 @@ from kl_ai.mail.models import CLAIM, MAX_ATTEMPTS, BadAddress, MailState, Outgoi
 from kl_ai.mail.notices import delivery_message
 from kl_ai.mail.outbox import Counts
 from tests import mailserver
-from tests.kl_ai.mail.outgoing import make_due, post, received
+from tests.concurrency import run_at_once
+from tests.kl_ai.mail.outgoing import make_due, post
+from tests.mails import recipients
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mail_server")]
 
@@ -27,8 +28,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def test_a_mail_is_sent_after_the_transaction():
     with transaction.atomic():
         posted = post()
-        assert received() == []
-    assert received() == ["ki@nordstjernen.example"]
+        assert recipients() == []
+    assert recipients() == ["ki@nordstjernen.example"]
     posted.refresh_from_db()
     assert posted.is_sent
     assert delivery_message(posted) == "Vi har sendt en mail til ki@nordstjernen.example."
@@ -38,14 +39,14 @@ def test_what_is_rolled_back_sends_nothing():
     with transaction.atomic():
         post()
         transaction.set_rollback(True)
-    assert received() == []
+    assert recipients() == []
     assert not OutgoingMail.objects.exists()
 
 
 def test_the_same_key_is_posted_once():
     assert post()
     assert post() is None
-    assert len(received()) == 1
+    assert len(recipients()) == 1
     assert delivery_message(None) == ""
 
 
@@ -88,7 +89,7 @@ def test_hostile_values_stay_text():
     headers = message.message()
     assert headers["Bcc"] is None
     assert message.subject == "Hjem: Evil Bcc: x@evil.example Hej <b>&"
-    assert received() == ["ki@nordstjernen.example"]
+    assert recipients() == ["ki@nordstjernen.example"]
     assert not set("\r\u202e\u2066\x00\x1b\u200b") & set(message.body)
     assert message.body.startswith("Evil\nBcc: x@evil.example\n\nHej <b>&")
     assert "&amp;" not in message.body
@@ -119,7 +120,7 @@ def test_a_server_that_is_down_loses_nothing(server_is_down, monkeypatch):
     posted.refresh_from_db()
     assert (posted.state, posted.last_error) == (MailState.SENT, "")
     assert outbox.send_waiting() == Counts()
-    assert len(received()) == 1
+    assert len(recipients()) == 1
 
 
 def test_pauses_grow_until_it_is_given_up(server_is_down):
@@ -145,7 +146,7 @@ def test_a_run_ends_where_the_server_is_down(server_is_down):
 def test_one_refused_address_keeps_no_other_from_getting_its_mail():
     with transaction.atomic():
         first, refused, last = post("1"), post("2", "Nogen@UKENDT.example"), post("3", "ki@sydkorset.example")
-    assert received() == ["ki@nordstjernen.example", "ki@sydkorset.example"]
+    assert recipients() == ["ki@nordstjernen.example", "ki@sydkorset.example"]
     assert [posted.state for posted in (first, refused, last)] == [MailState.SENT, MailState.REFUSED, MailState.SENT]
     assert delivery_message(refused) == ("Mailen til nogen@ukendt.example blev afvist: Adressen kan ikke nås.")
     bad = BadAddress.objects.get()
@@ -168,7 +169,7 @@ def test_a_bad_address_is_left_alone_until_it_is_cleared(monkeypatch):
     assert outbox.send_waiting() == Counts()
     BadAddress.objects.get().clear()
     assert outbox.send_waiting() == Counts(sent=1)
-    assert received() == ["nogen@nordstjernen.example"]
+    assert recipients() == ["nogen@nordstjernen.example"]
 
 
 def test_what_waited_for_its_pause_goes_out_at_once_when_the_mark_is_cleared(server_is_down, monkeypatch):
@@ -196,18 +197,9 @@ def test_many_processes_send_a_mail_once(server_is_down, monkeypatch):
     posted = post()
     monkeypatch.setattr(mailserver, "DOWN", "")
     make_due()
-    copies = [OutgoingMail.objects.get(pk=posted.pk) for _ in range(10)]
-
-    def deliver(copy) -> bool:
-        try:
-            return outbox.deliver(copy)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(10) as pool:
-        outcomes = list(pool.map(deliver, copies))
-    assert sum(outcomes) == 1
-    assert len(received()) == 1
+    loaded_mails = [OutgoingMail.objects.get(pk=posted.pk) for _ in range(10)]
+    assert sum(run_at_once(outbox.deliver, loaded_mails)) == 1
+    assert len(recipients()) == 1
 
 
 def test_two_runs_at_once_send_each_mail_once(server_is_down, monkeypatch):
@@ -215,16 +207,8 @@ def test_two_runs_at_once_send_each_mail_once(server_is_down, monkeypatch):
         post(f"try:{number}")
     monkeypatch.setattr(mailserver, "DOWN", "")
     make_due()
-
-    def run(_number) -> Counts:
-        try:
-            return outbox.send_waiting()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        counts = list(pool.map(run, range(4)))
-    assert sum(run.sent for run in counts) == len(received()) == 12
+    counts = run_at_once(lambda _number: outbox.send_waiting(), range(4))
+    assert sum(run.sent for run in counts) == len(recipients()) == 12
 
 
 def test_a_mail_whose_sender_was_killed_is_sent_by_a_later_run(server_is_down, monkeypatch):
@@ -261,7 +245,7 @@ def test_the_command_says_what_it_did(capsys, server_is_down, monkeypatch):
     make_due()
     call_command("send_mail", dry_run=True)
     assert capsys.readouterr().out == "2 would be sent\n"
-    assert received() == []
+    assert recipients() == []
     monkeypatch.setattr(mailserver, "DOWN", "")
     call_command("send_mail")
     assert capsys.readouterr().out == "1 sent\n1 refused by the mail server: the address is marked as bad\n"

@@ -8,13 +8,9 @@ from django.utils import timezone
 
 from kl_ai.people.invitations import MAX_WAITING, VALID_FOR
 from marketoverview.models import Invitation
-from tests.builders import make_user, make_vendor
+from tests.builders import make_invitation, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
-
-
-def make_invitation(email: str = "ny@vestlyset.example", **fields) -> Invitation:
-    return Invitation.objects.create(email=email, company_name="Vestlyset", **fields)
 
 
 def days_ago(days: float):

@@ -13,7 +13,7 @@ from kl_ai.mail.models import BadAddress, OutgoingMail
 from marketoverview.models import Invitation, Response
 from marketoverview.review.invitation_import import MAX_LINES
 from tests.admin_pages import Page, form_data, logged_in, message_text, url
-from tests.builders import make_editor, make_response, make_round, make_user, make_vendor
+from tests.builders import make_editor, make_invitation, make_response, make_round, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -41,10 +41,10 @@ def kinds(page) -> list[str]:
     return [outcome.kind for outcome in page.context["outcomes"]]
 
 
-def make_invitation(**fields) -> Invitation:
+def make_invitation_by_kl(**fields) -> Invitation:
     defaults = {"email": "ki@eg.example", "company_name": "Eg", "by_kl": True, "round": make_round(),
              "created_at": timezone.now() - timedelta(days=2)}  # fmt: skip
-    return Invitation.objects.create(**defaults | fields)
+    return make_invitation(**defaults | fields)
 
 
 # The list ---------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def test_the_same_list_twice_invites_nobody_twice(curator_client):
 
 
 def test_what_was_cancelled_can_be_invited_anew(curator_client):
-    make_invitation(email="KI@eg.example").cancel()
+    make_invitation_by_kl(email="KI@eg.example").cancel()
     assert kinds(invite(curator_client, "Eg;ki@eg.example")) == ["new"]
 
 
@@ -149,8 +149,10 @@ def act(client: Client, action: str, *invitations: Invitation):
 def test_the_list_shows_how_far_each_company_is(curator_client):
     response = make_response("Eg", "submitted")
     user = response.vendor.members.get()
-    make_invitation(vendor=response.vendor, accepted_at=timezone.now(), accepted_by=user, opened_at=timezone.now())
-    make_invitation(email="ki@elm.example", company_name="Elm")
+    make_invitation_by_kl(
+        vendor=response.vendor, accepted_at=timezone.now(), accepted_by=user, opened_at=timezone.now()
+    )
+    make_invitation_by_kl(email="ki@elm.example", company_name="Elm")
     BadAddress.objects.create(email="ki@elm.example")
     rows = {
         row.company_name: row for row in curator_client.get(url("invitation", "changelist")).context["cl"].result_list
@@ -164,7 +166,7 @@ def test_the_list_shows_how_far_each_company_is(curator_client):
 def test_a_list_of_invitations_costs_the_same_at_any_length(curator_client, django_assert_num_queries):
     def make(number: int) -> None:
         for _ in range(number):
-            make_invitation(vendor=make_response(f"Firma {Response.objects.count()}", "draft").vendor)
+            make_invitation_by_kl(vendor=make_response(f"Firma {Response.objects.count()}", "draft").vendor)
 
     make(2)
     curator_client.get(url("invitation", "changelist"))
@@ -176,10 +178,10 @@ def test_a_list_of_invitations_costs_the_same_at_any_length(curator_client, djan
 
 
 def test_a_reminder_goes_once_a_day_to_those_who_have_not_accepted(curator_client):
-    waiting = make_invitation()
+    waiting = make_invitation_by_kl()
     not_due = [
-        make_invitation(accepted_at=timezone.now()), make_invitation(cancelled_at=timezone.now()),
-        make_invitation(created_at=timezone.now() - timedelta(days=100)), make_invitation(created_at=timezone.now()),
+        make_invitation_by_kl(accepted_at=timezone.now()), make_invitation_by_kl(cancelled_at=timezone.now()),
+        make_invitation_by_kl(created_at=timezone.now() - timedelta(days=100)), make_invitation_by_kl(created_at=timezone.now()),
     ]  # fmt: skip
     act(curator_client, "remind", waiting, *not_due)
     assert "Nobody was reminded" in message_text(act(curator_client, "remind", waiting, *not_due))
@@ -191,7 +193,7 @@ def test_a_reminder_goes_once_a_day_to_those_who_have_not_accepted(curator_clien
 
 
 def test_a_cancelled_link_is_worthless(curator_client):
-    waiting, accepted = make_invitation(), make_invitation(accepted_at=timezone.now())
+    waiting, accepted = make_invitation_by_kl(), make_invitation_by_kl(accepted_at=timezone.now())
     assert "1 invitation is cancelled" in message_text(act(curator_client, "cancel", waiting, accepted))
     waiting.refresh_from_db()
     assert not waiting.is_waiting
@@ -199,7 +201,7 @@ def test_a_cancelled_link_is_worthless(curator_client):
 
 
 def test_an_editor_neither_sees_nor_changes_them():
-    invitation = make_invitation()
+    invitation = make_invitation_by_kl()
     assert act(logged_in(make_editor()), "cancel", invitation).status_code == 403
     invitation.refresh_from_db()
     assert invitation.cancelled_at is None

@@ -6,13 +6,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Answer, Option, Response, Verb, map_answer, object_to_mapping, unmap_answer
 from tests.admin_pages import Page, logged_in, message_text, url
-from tests.builders import make_editor, make_option, make_question, make_response, make_user
+from tests.builders import make_editor, make_option, make_own_words, make_question, make_response, make_user
+from tests.reading import english_url
 
 pytestmark = pytest.mark.django_db
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def legal() -> Option:
     return make_option(make_question("services"), "legal")
-
-
-def with_words(name: str, words: str = "Dataetik", **fields) -> Answer:
-    """The own words of a published response."""
-    answers = {"services": ["other"]}
-    return make_response(name, answers=answers, own_words={"services": words}, **fields).answers.get()
 
 
 def page(client: Client, query: str = "question=services&state=all") -> Page:
@@ -42,7 +36,7 @@ def count(client: Client, answers, **fields):
 
 
 def test_own_words_are_listed_by_question_and_state(curator_client, curator, legal):
-    mapped, objected, untouched = (with_words(name, f"Ord {name}") for name in ("Agern", "Birk", "Eg"))
+    mapped, objected, untouched = (make_own_words(name, f"Ord {name}") for name in ("Agern", "Birk", "Eg"))
     make_response("Kladde", "draft", answers={"services": ["other"]}, own_words={"services": "Ord i kladde"})
     for answer in (mapped, objected):
         map_answer(answer, legal, curator)
@@ -64,7 +58,7 @@ def test_own_words_are_listed_by_question_and_state(curator_client, curator, leg
 
 
 def test_several_are_counted_under_an_answer_at_once_and_the_vendors_are_told(curator_client, curator, legal):
-    answers = [with_words(name) for name in ("Agern", "Birk")]
+    answers = [make_own_words(name) for name in ("Agern", "Birk")]
     assert "2 answers are counted" in message_text(count(curator_client, answers, option=legal.pk))
     for answer in answers:
         mapping = answer.mappings.get()
@@ -76,7 +70,7 @@ def test_several_are_counted_under_an_answer_at_once_and_the_vendors_are_told(cu
 
 
 def test_the_same_twice_changes_nothing_twice(curator_client, legal):
-    answer = with_words("Agern")
+    answer = make_own_words("Agern")
     for _ in range(2):
         count(curator_client, [answer], option=legal.pk)
     assert Answer.objects.filter(mapped_from=answer).count() == 1
@@ -84,7 +78,7 @@ def test_the_same_twice_changes_nothing_twice(curator_client, legal):
 
 
 def test_a_new_answer_is_made_on_the_way_and_other_stays_last(curator_client, curator, legal):
-    answer = with_words("Agern")
+    answer = make_own_words("Agern")
     count(curator_client, [answer], code="ethics", label_da="Dataetik", label_en="Data ethics")
     option = Option.objects.get(code="ethics")
     assert list(option.question.options.values_list("code", flat=True)) == ["legal", "ethics", "other"]
@@ -96,7 +90,7 @@ def test_a_new_answer_is_made_on_the_way_and_other_stays_last(curator_client, cu
 @pytest.mark.parametrize("fields", [{}, {"code": "ethics"}, {"label_da": "Etik"}, {"code": "other", "label_da": "Etik"},
                                     {"code": "med mellemrum", "label_da": "Etik"}])  # fmt: skip
 def test_a_new_answer_needs_a_code_and_a_label(fields, curator_client):
-    answer = with_words("Agern")
+    answer = make_own_words("Agern")
     text = count(curator_client, [answer], **fields).content.decode()
     assert "Please correct the error below" in text
     assert f'value="{answer.pk}" id="answer-{answer.pk}" checked' in text
@@ -105,7 +99,7 @@ def test_a_new_answer_needs_a_code_and_a_label(fields, curator_client):
 
 def test_what_cannot_be_counted_is_told_and_the_others_go_through(curator_client, curator, legal):
     has_it = make_response("Birk", answers={"services": ["legal", "other"]}).answers.get(option__code="other")
-    objected, countable = with_words("Eg"), with_words("Agern")
+    objected, countable = make_own_words("Eg"), make_own_words("Agern")
     map_answer(objected, legal, curator)
     object_to_mapping(objected, make_user(), "")
     messages = message_text(count(curator_client, [has_it, objected, countable], option=legal.pk))
@@ -116,7 +110,7 @@ def test_what_cannot_be_counted_is_told_and_the_others_go_through(curator_client
 
 
 def test_a_new_answer_that_nobody_gets_is_not_made(curator_client, curator, legal):
-    objected = with_words("Eg")
+    objected = make_own_words("Eg")
     map_answer(objected, legal, curator)
     object_to_mapping(objected, make_user(), "")
     count(curator_client, [objected], code="ethics", label_da="Etik")
@@ -124,7 +118,7 @@ def test_a_new_answer_that_nobody_gets_is_not_made(curator_client, curator, lega
 
 
 def test_a_counting_is_taken_back_once(curator_client, curator, legal):
-    answer = with_words("Agern")
+    answer = make_own_words("Agern")
     mapping = map_answer(answer, legal, curator)
     address = f"{url('answer', 'own_words')}?question=services"
     assert "no longer counted" in message_text(curator_client.post(address, {"undo": mapping.pk}, follow=True))
@@ -135,7 +129,7 @@ def test_a_counting_is_taken_back_once(curator_client, curator, legal):
 
 
 def test_an_editor_does_not_come_in(legal):
-    answer = with_words("Agern")
+    answer = make_own_words("Agern")
     editor = logged_in(make_editor())
     assert page(editor).response.status_code == 403
     assert count(editor, [answer], option=legal.pk).status_code == 403
@@ -149,7 +143,7 @@ def test_without_any_own_words_the_page_says_so(curator_client):
 def test_the_page_costs_the_same_at_any_length(curator_client, curator, legal, django_assert_num_queries):
     def make(number: int) -> None:
         for _ in range(number):
-            map_answer(with_words(f"Firma {Response.objects.count()}"), legal, curator)
+            map_answer(make_own_words(f"Firma {Response.objects.count()}"), legal, curator)
 
     make(2)
     page(curator_client)
@@ -172,7 +166,7 @@ def corrected(answer: Answer, legal: Option, curator) -> Response:
 
 
 def test_an_edit_shows_the_vendors_own_answers_and_keeps_what_kl_counts(curator_client, curator, legal):
-    draft = corrected(with_words("Agern"), legal, curator)
+    draft = corrected(make_own_words("Agern"), legal, curator)
     form = Page(curator_client, url("response", "change", draft.pk))
     assert form.response.context["inline_admin_formsets"][0].formset.initial_form_count() == 1
     form.send(description="Rettet")
@@ -180,13 +174,13 @@ def test_an_edit_shows_the_vendors_own_answers_and_keeps_what_kl_counts(curator_
 
 
 def test_other_words_are_no_longer_counted(curator_client, curator, legal):
-    draft = corrected(with_words("Agern"), legal, curator)
+    draft = corrected(make_own_words("Agern"), legal, curator)
     Page(curator_client, url("response", "change", draft.pk)).send(**{"answers-0-own_words": "Noget andet"})
     assert [answer.own_words for answer in draft.answers.all()] == ["Noget andet"]
 
 
 def test_what_is_ticked_takes_the_place_of_what_kl_counts(curator_client, curator, legal):
-    draft = corrected(with_words("Agern"), legal, curator)
+    draft = corrected(make_own_words("Agern"), legal, curator)
     Page(curator_client, url("response", "change", draft.pk)).send(**{"answers-1-option": legal.pk})
     assert set(draft.answers.values_list("option__code", "mapped_from")) == {("other", None), ("legal", None)}
 
@@ -197,34 +191,33 @@ def test_what_is_ticked_takes_the_place_of_what_kl_counts(curator_client, curato
 @pytest.fixture
 def mapped(legal, curator) -> Answer:
     """One of three vendors with own words is counted under another answer; a fourth has ticked it."""
-    answer = with_words("Agern", "Etik <b>i</b> data")
+    answer = make_own_words("Agern", "Etik <b>i</b> data")
     for name in ("Birk", "Eg"):
-        with_words(name)
+        make_own_words(name)
     make_response("Kløver", answers={"services": ["legal"]})
     map_answer(answer, legal, curator)
     return answer
 
 
-def english(client: Client, name: str, *args, query: str = "") -> str:
-    path = reverse(f"market:{name}", args=args)
-    return client.get(f"/en{path.removeprefix('/en')}{query}").getvalue().decode()
+def english_text(client: Client, name: str, *args, query: str = "") -> str:
+    return client.get(f"{english_url(f'market:{name}', *args)}{query}").getvalue().decode()
 
 
 def test_the_profile_says_that_kl_counted_it_and_why(client, mapped):
-    text = english(client, "profile", "agern")
+    text = english_text(client, "profile", "agern")
     assert "Counted here by KL because of the company's own words" in text
     assert text.count("Etik &lt;b&gt;i&lt;/b&gt; data") == 2
-    assert "Counted here by KL" not in english(client, "profile", "klver")
+    assert "Counted here by KL" not in english_text(client, "profile", "klver")
 
 
 def test_figures_say_how_many_answers_kl_counted_in_the_selection(client, mapped, legal, curator):
-    assert "KL has counted 1 answer under" in english(client, "figure", "services")
+    assert "KL has counted 1 answer under" in english_text(client, "figure", "services")
     map_answer(mapped, make_option(legal.question, "advisory"), curator)
-    assert "KL has counted 1 answer under" in english(client, "figure", "services")
+    assert "KL has counted 1 answer under" in english_text(client, "figure", "services")
     map_answer(Response.objects.get(vendor__name="Birk").answers.get(), legal, curator)
-    assert "KL has counted 2 answers under" in english(client, "figure", "services")
-    assert "KL has counted 1 answer under" in english(client, "figure", "services", query="?q=birk")
-    assert "KL has counted" not in english(client, "figure", "services", query="?q=eg")
+    assert "KL has counted 2 answers under" in english_text(client, "figure", "services")
+    assert "KL has counted 1 answer under" in english_text(client, "figure", "services", query="?q=birk")
+    assert "KL has counted" not in english_text(client, "figure", "services", query="?q=eg")
 
 
 def test_the_count_of_what_kl_counted_agrees_with_the_database(mapped, legal, curator):
@@ -241,31 +234,31 @@ def test_the_count_of_what_kl_counted_agrees_with_the_database(mapped, legal, cu
 
 
 def test_what_kl_takes_back_is_gone_on_the_next_request(client, mapped, curator):
-    english(client, "figure", "services")
+    english_text(client, "figure", "services")
     unmap_answer(mapped.mappings.select_related("response", "mapped_from", "option").get(), curator)
-    assert "KL has counted" not in english(client, "figure", "services")
-    assert "Counted here by KL" not in english(client, "profile", "agern")
+    assert "KL has counted" not in english_text(client, "figure", "services")
+    assert "Counted here by KL" not in english_text(client, "profile", "agern")
 
 
 def test_comparison_and_rows_mark_it(client, mapped, legal):
     legal.question.in_summary = True
     legal.question.save()
     snapshots.forget()
-    text = english(client, "compare", query="?v=agern&v=birk")
+    text = english_text(client, "compare", query="?v=agern&v=birk")
     assert text.count("(counted here by KL)") == 1
-    assert english(client, "directory").count("(counted here by KL)") == 1
+    assert english_text(client, "directory").count("(counted here by KL)") == 1
 
 
 def test_files_tell_it_apart(client, mapped):
-    companies = json.loads(english(client, "export", "json"))["companies"]
+    companies = json.loads(english_text(client, "export", "json"))["companies"]
     services = {
         company["name"]: (sorted(company["services"]), company["services_counted_by_kl"]) for company in companies
     }
     assert services["Agern"] == (["legal", "other"], ["legal"])
     assert services["Birk"] == (["other"], [])
     assert services["Kløver"] == (["legal"], [])
-    assert "services_counted_by_kl" in english(client, "export_help")
+    assert "services_counted_by_kl" in english_text(client, "export_help")
 
 
 def test_the_neutrality_page_explains_it(client, mapped):
-    assert "can object" in english(client, "neutrality")
+    assert "can object" in english_text(client, "neutrality")

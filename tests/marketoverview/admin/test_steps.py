@@ -1,15 +1,14 @@
 """The steps that a curator takes with a response: publish, send back, reject, withdraw, confirm, correct."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import ModerationEvent, Response, Status, market_version
 from tests.admin_pages import Page, logged_in, message_text, step, url
 from tests.builders import make_curator, make_editor, make_question, make_response, make_user
+from tests.concurrency import run_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -89,14 +88,7 @@ def test_of_many_curators_at_the_same_moment_one_does_it(status, name):
     events = ModerationEvent.objects.count()
     pages = [Page(logged_in(make_curator(f"curator{number}@kl.example")), step(response, name)) for number in range(6)]
 
-    def send(page: Page) -> bool:
-        try:
-            return "Nothing was changed" in page.send().content.decode()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(pages)) as pool:
-        refused = list(pool.map(send, pages))
+    refused = run_at_once(lambda page: "Nothing was changed" in page.send().content.decode(), pages)
     assert sorted(refused) == [False, *[True] * 5]
     assert ModerationEvent.objects.count() == events + 1
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
 
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.mails import notifications
 from marketoverview.models import Invitation, JoinRequest, VendorMember, map_answer
 from tests.builders import make_offering, make_option, make_question, make_response, make_round, make_user
+from tests.reading import english_url
 
 HOSTILE = "<b>Etik</b>\r\nBcc: x@evil.example \u202eneggo"
 
@@ -55,11 +55,6 @@ def mails_by_address() -> dict[str, OutgoingMail]:
     return {mail.to: mail for mail in mails}
 
 
-def english(name: str, *args) -> str:
-    with override("en"):
-        return reverse(name, args=args)
-
-
 def test_the_receipt_goes_to_those_who_can_log_in_each_in_the_own_language(submitted, people):
     assert len(notifications.send_receipt(submitted)) == 2
     assert set(mails_by_address()) == {user.email for user in people}
@@ -67,7 +62,7 @@ def test_the_receipt_goes_to_those_who_can_log_in_each_in_the_own_language(submi
     assert danish.subject == "KL har modtaget svarene fra Nordstjernen"
     assert other.subject == "KL has received the answers of Nordstjernen"
     assert reverse("vendor:company", args=["nordstjernen"]) in danish.body
-    assert english("vendor:company", "nordstjernen") in other.body
+    assert english_url("vendor:company", "nordstjernen") in other.body
 
 
 def test_the_receipt_holds_a_copy_of_everything(submitted, people):
@@ -141,7 +136,7 @@ def test_kls_counting_is_told_with_the_way_to_object(submitted, people, curator)
     body = mails_by_address()[people[1].email].body
     assert "“Etik”" in body
     assert "Option training" in body
-    assert english("vendor:object", submitted.pk, answer.pk) in body
+    assert english_url("vendor:object", submitted.pk, answer.pk) in body
 
 
 def test_an_invitation_by_kl_says_what_for_and_until_when(curator):
@@ -157,7 +152,7 @@ def test_an_invitation_by_kl_says_what_for_and_until_when(curator):
     first = notifications.send_invitation(invitation)
     assert notifications.send_invitation(invitation) is None
     assert "Agern" in first.subject
-    assert english("vendor:invitation", invitation.token) in first.body
+    assert english_url("vendor:invitation", invitation.token) in first.body
     assert "can be handed in until" in first.body
     assert curator.email not in first.body
     assert notifications.send_invitation(invitation, 2).subject.startswith("Reminder")

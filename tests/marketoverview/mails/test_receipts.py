@@ -1,23 +1,22 @@
 """Receipts and decisions are mailed once, whatever the mail server answers and wherever a process is killed."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.db import connection, transaction
-from django.urls import reverse
+from django.db import transaction
 from django.utils import timezone
 
 from kl_ai.mail import outbox
 from kl_ai.mail.models import BadAddress, MailState, OutgoingMail
+from kl_ai.models import User
 from marketoverview.mails import notifications
-from marketoverview.models import ModerationEvent, Response, SampleOffering, Status, TransitionRefused, Verb
+from marketoverview.models import ModerationEvent, Response, SampleOffering, Status, Verb
 from tests import mailserver
 from tests.builders import make_curator, make_offering, make_response, make_round, make_user
+from tests.concurrency import ProcessKilled, killed_after, refusals_at_once
+from tests.marketoverview.vendor_area import submit_review
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DECLARED = dict.fromkeys(("authorised", "true", "publication", "personal_data"), "on")
 
 
 @pytest.fixture
@@ -28,17 +27,10 @@ def draft(vendor, owner):
     return response
 
 
-def hand_in(client, owner, response):
-    response.refresh_from_db()
-    client.force_login(owner)
-    data = DECLARED | {"seen": response.changed_at.isoformat()}
-    return client.post(reverse("vendor:review", args=[response.pk]), data, follow=True)
-
-
-def test_a_mail_server_that_is_down_loses_no_answers(client, owner, draft, settings, monkeypatch):
+def test_a_mail_server_that_is_down_loses_no_answers(member_client, owner, draft, settings, monkeypatch):
     settings.EMAIL_BACKEND = "tests.mailserver.Server"
     monkeypatch.setattr(mailserver, "DOWN", "nordstjernen.example")
-    page = hand_in(client, owner, draft).content.decode()
+    page = submit_review(member_client, draft).content.decode()
     draft.refresh_from_db()
     assert draft.status == Status.SUBMITTED
     assert "kunne ikke sendes lige nu" in page
@@ -50,13 +42,13 @@ def test_a_mail_server_that_is_down_loses_no_answers(client, owner, draft, setti
 
 
 @pytest.mark.parametrize("is_known", [False, True])
-def test_one_refused_address_keeps_nobody_elses_receipt(is_known, client, vendor, owner, draft, settings):
+def test_one_refused_address_keeps_nobody_elses_receipt(is_known, member_client, vendor, owner, draft, settings):
     """The mail server says so now, or has said so before."""
     settings.EMAIL_BACKEND = "tests.mailserver.Server"
     refused = make_user("ki@ukendt.example", member_of=vendor).email
     if is_known:
         BadAddress.objects.create(email=refused)
-    page = hand_in(client, owner, draft).content.decode()
+    page = submit_review(member_client, draft).content.decode()
     assert [message.to for message in mail.outbox] == [[owner.email]]
     assert BadAddress.objects.get().email == refused
     assert OutgoingMail.objects.get(to=refused).state == MailState.REFUSED
@@ -64,78 +56,54 @@ def test_one_refused_address_keeps_nobody_elses_receipt(is_known, client, vendor
     assert f"Mailen til {refused} blev afvist" in page
 
 
-def test_a_double_click_hands_in_once(client, owner, draft):
-    hand_in(client, owner, draft)
-    hand_in(client, owner, draft)
+def test_a_double_click_hands_in_once(member_client, owner, draft):
+    submit_review(member_client, draft)
+    submit_review(member_client, draft)
     assert draft.events.filter(verb=Verb.SUBMIT).count() == len(mail.outbox) == 1
 
 
-class KilledWhileSubmitting(Exception):
-    pass
-
-
-def after(work):
-    """`work`, and then the process is killed."""
-
-    def wrapped(*args, **kwargs):
-        work(*args, **kwargs)
-        raise KilledWhileSubmitting
-
-    return wrapped
-
-
 @pytest.mark.parametrize("step", ["status", "event", "offerings", "first mail", "all mails"])
-def test_a_submission_that_breaks_off_leaves_the_draft(step, client, owner, draft, monkeypatch):
+def test_a_submission_that_breaks_off_leaves_the_draft(step, member_client, owner, draft, monkeypatch):
     offering = make_offering(draft)
     draft.remove_offering(offering.key, owner)
     events = ModerationEvent.objects.count()
     with monkeypatch.context() as patch:
         break_after(step, patch)
-        with pytest.raises(KilledWhileSubmitting):
-            hand_in(client, owner, draft)
+        with pytest.raises(ProcessKilled):
+            submit_review(member_client, draft)
     draft.refresh_from_db()
     assert (draft.status, draft.submitted_at, ModerationEvent.objects.count()) == (Status.DRAFT, None, events)
     assert SampleOffering.with_removed.filter(pk=offering.pk).exists()
     assert not OutgoingMail.objects.exists()
     assert mail.outbox == []
-    hand_in(client, owner, draft)
+    submit_review(member_client, draft)
     assert len(mail.outbox) == 1
 
 
 def break_after(step: str, patch) -> None:
     """Kill the process where this statement of a submission has been carried out."""
     if step == "status":
-        patch.setattr(ModerationEvent.objects, "create", after(lambda **fields: None))
+        patch.setattr(ModerationEvent.objects, "create", killed_after(lambda **fields: None))
     elif step == "event":
-        patch.setattr(ModerationEvent.objects, "create", after(ModerationEvent.objects.create))
+        patch.setattr(ModerationEvent.objects, "create", killed_after(ModerationEvent.objects.create))
     elif step == "offerings":
-        patch.setattr(notifications, "send_receipt", after(lambda response: None))
+        patch.setattr(notifications, "send_receipt", killed_after(lambda response: None))
     elif step == "first mail":
-        patch.setattr(OutgoingMail.objects, "get_or_create", after(OutgoingMail.objects.get_or_create))
+        patch.setattr(OutgoingMail.objects, "get_or_create", killed_after(OutgoingMail.objects.get_or_create))
     else:
-        patch.setattr(notifications, "send_receipt", after(notifications.send_receipt))
+        patch.setattr(notifications, "send_receipt", killed_after(notifications.send_receipt))
 
 
 def test_of_twenty_curators_at_once_one_publishes_and_one_mail_is_sent(vendor, owner, draft):
     draft.submit(owner)
     curators = [make_curator(f"kurator{number}@kl.example") for number in range(20)]
-    stale = [Response.objects.get(pk=draft.pk) for _ in curators]
 
-    def publish(response_and_curator) -> str:
-        """The refusal's explanation; "" where the response is published."""
-        response, curator = response_and_curator
-        try:
-            with transaction.atomic():
-                response.publish(curator)
-                notifications.send_decision(response)
-        except TransitionRefused as error:
-            return error.explain()
-        finally:
-            connection.close()
-        return ""
+    def publish(response: Response, curator: User) -> None:
+        with transaction.atomic():
+            response.publish(curator)
+            notifications.send_decision(response)
 
-    with ThreadPoolExecutor(20) as pool:
-        explanations = list(pool.map(publish, zip(stale, curators, strict=True)))
+    explanations = refusals_at_once(publish, draft, curators)
     outbox.send_waiting()
     assert explanations.count("") == 1
     assert all("Nordstjernen" in explanation for explanation in explanations if explanation)

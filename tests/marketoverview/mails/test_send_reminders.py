@@ -14,14 +14,10 @@ from marketoverview.models import DeadlineExtension, Response, SurveyRound, Vend
 from marketoverview.querysets import months_before
 from tests import mailserver
 from tests.builders import make_response, make_round, make_user, make_vendor
+from tests.mails import recipients
 
 due_reminders = reminders.due_reminders
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def recipients() -> list[str]:
-    """The addresses that mails were sent to, one for each mail."""
-    return sorted(to for message in mail.outbox for to in message.to)
 
 
 def remind(*arguments: str) -> None:
@@ -140,7 +136,7 @@ def test_a_run_that_broke_off_goes_on_and_writes_to_nobody_twice(vendor, monkeyp
         remind()
     monkeypatch.setattr(reminders.Reminder, "send", send)
     remind()
-    assert recipients() == sorted(people)
+    assert sorted(recipients()) == sorted(people)
 
 
 def test_a_vendor_that_nobody_acts_for_is_named(vendor, capsys):

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
-from marketoverview.models import Invitation, JoinRequest, VendorMember, map_answer
-from tests.builders import make_option, make_question, make_response, make_user, make_vendor
+from marketoverview.models import JoinRequest, VendorMember, map_answer
+from tests.builders import make_invitation, make_option, make_question, make_response, make_user, make_vendor
 from tests.reading import read
 
 ACCOUNT = "/en/leverandoer/konto/"
@@ -72,7 +72,7 @@ def everything(vendor, member, colleague, curator):
     other = response.answers.get(option__code="other")
     map_answer(other, make_option(make_question("services"), "development"), curator)
     response.confirm(member)
-    Invitation.objects.create(email="ny@nordstjernen.example", company_name=vendor.name, vendor=vendor)
+    make_invitation("ny@nordstjernen.example", vendor)
     JoinRequest.objects.create(vendor=make_vendor("Østervang"), user=member, message="Hej")
     OutgoingMail.objects.create(key="x", to=member.email, subject="Kvittering", body="…", language="da", kind="receipt")
 

@@ -5,20 +5,18 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
 
 from marketoverview.models import DeadlineExtension, Response, SurveyRound, Vendor, VendorMember, map_answer
 from marketoverview.survey.deadlines import deadline, may_answer
 from tests.builders import make_offering, make_option, make_question, make_response, make_round, make_vendor
-from tests.reading import Element, parse, read
+from tests.reading import Element, english_url, parse, read
 
 HOME = "/en/leverandoer/"
 
 
 def address(name: str, *args) -> str:
     """An English page of the vendor's area."""
-    with override("en"):
-        return reverse(f"vendor:{name}", args=args)
+    return english_url(f"vendor:{name}", *args)
 
 
 def path(name: str, vendor: Vendor) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.people.invitations import VALID_FOR
 from marketoverview.models import Invitation, JoinRequest, Vendor, VendorMember
-from tests.builders import make_response, make_round, make_user, make_vendor
+from tests.builders import make_invitation, make_response, make_round, make_user, make_vendor
 from tests.reading import parse, read
 
 CVR = "29190623"
@@ -28,11 +28,6 @@ def newcomer(client, db):
 
 def form(**fields) -> dict[str, str]:
     return {"cvr_number": CVR, "name": "Vestlyset A/S", "country": "DK", "website": ""} | fields
-
-
-def invite(vendor: Vendor | None = None, **fields) -> Invitation:
-    fields = {"email": "ny@vestlyset.example", "company_name": vendor.name if vendor else "Vestlyset"} | fields
-    return Invitation.objects.create(vendor=vendor, **fields)
 
 
 def mails_to(email: str) -> list[OutgoingMail]:
@@ -227,7 +222,7 @@ def test_a_colleague_is_invited_by_mail(client, vendor, owner, members_url):
 
 def test_nobody_is_invited_twice_or_while_a_member(client, vendor, owner, colleague, members_url):
     client.force_login(owner)
-    invite(vendor)
+    make_invitation(vendor=vendor)
     for email in ("NY@vestlyset.example", colleague.email):
         page = client.post(members_url, {"email": email}).content.decode()
         assert "allerede" in page
@@ -247,7 +242,7 @@ def test_two_colleagues_who_invite_the_same_person_at_once_send_one_mail(
 
 
 def test_an_invitation_that_has_expired_is_replaced(client, vendor, owner, members_url):
-    old = invite(vendor, created_at=timezone.now() - VALID_FOR - timedelta(days=1))
+    old = make_invitation(vendor=vendor, created_at=timezone.now() - VALID_FOR - timedelta(days=1))
     client.force_login(owner)
     client.post(members_url, {"email": old.email})
     assert Invitation.objects.get().pk != old.pk
@@ -268,7 +263,7 @@ def test_what_is_no_address_gets_no_mail(email, client, vendor, owner, members_u
 
 
 def test_a_cancelled_invitation_is_worth_nothing(client, vendor, owner):
-    invitation = invite(vendor)
+    invitation = make_invitation(vendor=vendor)
     client.force_login(owner)
     client.post(reverse("vendor:invitation_cancel", args=[vendor.slug, invitation.pk]))
     assert not vendor.invitations.waiting().exists()
@@ -276,7 +271,7 @@ def test_a_cancelled_invitation_is_worth_nothing(client, vendor, owner):
 
 
 def test_a_stranger_cancels_no_invitation(client, vendor, stranger):
-    invitation = invite(vendor)
+    invitation = make_invitation(vendor=vendor)
     client.force_login(stranger)
     for company in (vendor, stranger.vendors.get()):
         path = reverse("vendor:invitation_cancel", args=[company.slug, invitation.pk])
@@ -331,7 +326,7 @@ def landing(invitation: Invitation) -> str:
 
 def test_the_link_tells_before_any_login_who_invites_to_what(client, vendor, owner):
     survey_round = make_round("2026", closes_on=timezone.localdate() + timedelta(days=10))
-    invitation = invite(vendor, invited_by=owner, round=survey_round)
+    invitation = make_invitation(vendor=vendor, invited_by=owner, round=survey_round)
     page = client.get(landing(invitation))
     assert vendor.name in page.content.decode()
     assert f"{owner} har inviteret dig" in page.content.decode()
@@ -345,7 +340,7 @@ def test_the_link_tells_before_any_login_who_invites_to_what(client, vendor, own
 
 
 def test_an_invitation_is_taken_once(client, newcomer, vendor):
-    invitation = invite(vendor)
+    invitation = make_invitation(vendor=vendor)
     path = reverse("vendor:accept", args=[invitation.token])
     assert client.post(path).url == reverse("vendor:company", args=[vendor.slug])
     assert client.post(path).url == reverse("vendor:company", args=[vendor.slug])
@@ -358,7 +353,7 @@ def test_an_invitation_is_taken_once(client, newcomer, vendor):
 
 
 def test_kls_invitation_registers_the_company(client, newcomer):
-    invitation = invite(by_kl=True, cvr_number=CVR)
+    invitation = make_invitation(by_kl=True, cvr_number=CVR)
     client.post(reverse("vendor:accept", args=[invitation.token]))
     vendor = Vendor.objects.get()
     assert (vendor.name, vendor.cvr_number, member_emails(vendor)) == ("Vestlyset", CVR, {newcomer.email})
@@ -366,7 +361,7 @@ def test_kls_invitation_registers_the_company(client, newcomer):
 
 def test_an_invitation_ends_a_request_of_the_same_person(client, newcomer, vendor):
     join_request = JoinRequest.objects.create(vendor=vendor, user=newcomer)
-    client.post(reverse("vendor:accept", args=[invite(vendor).token]))
+    client.post(reverse("vendor:accept", args=[make_invitation(vendor=vendor).token]))
     join_request.refresh_from_db()
     assert join_request.approved
 
@@ -379,7 +374,7 @@ def test_a_link_that_is_not_ours_is_explained(token, client, db):
 
 
 def test_a_link_expires(client, vendor):
-    invitation = invite(vendor, created_at=timezone.now() - VALID_FOR - timedelta(days=1))
+    invitation = make_invitation(vendor=vendor, created_at=timezone.now() - VALID_FOR - timedelta(days=1))
     page = client.get(landing(invitation))
     assert page.status_code == 410
     assert vendor.name not in parse(page.content.decode()).find("main").text
@@ -389,8 +384,8 @@ def test_a_link_expires(client, vendor):
 
 
 def test_who_logs_in_sees_the_invitations_to_the_own_address(client, newcomer, vendor):
-    invitation = invite(vendor, email=newcomer.email.upper())
-    invite(vendor, email="en.anden@vestlyset.example", company_name="Ikke for dig")
+    invitation = make_invitation(vendor=vendor, email=newcomer.email.upper())
+    make_invitation(vendor=vendor, email="en.anden@vestlyset.example", company_name="Ikke for dig")
     page = client.get("/leverandoer/").content.decode()
     assert landing(invitation) in page
     assert "Ikke for dig" not in page

@@ -13,10 +13,11 @@ from kl_ai.models import User
 from marketoverview.mails import notifications
 from marketoverview.models import Invitation, Response, SurveyRound
 from tests.browser import follow
-from tests.builders import make_curator, make_response
+from tests.builders import make_curator
+from tests.mails import newest_code
+from tests.marketoverview.vendor_area import part_url
 
 EMAIL = "ki@klokkeblomst.example"
-CODE = re.compile(r"\b\d{6}\b")
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def log_in_by_code(page, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     follow(page.locator("main button[type=submit]").first)
     page.wait_for_url("**/kode/**")
-    page.locator("main input[autocomplete=one-time-code]").fill(CODE.search(mail.outbox[-1].body)[0])
+    page.locator("main input[autocomplete=one-time-code]").fill(newest_code())
     follow(page.locator("main button[type=submit]").first)
 
 
@@ -164,20 +165,8 @@ BOTH_WAYS = pytest.mark.parametrize("page", ["desktop", "without_javascript"], i
 TO_OVERVIEW = "Gem og gå til oversigten"
 
 
-@pytest.fixture
-def draft(survey, vendor):
-    return make_response(vendor, "draft", round=SurveyRound.current(), description="Gammel tekst")
-
-
-@pytest.fixture
-def writer(desktop, draft, owner, log_in):
-    """The company's page in the browser of the owner, with the script's line about what is saved."""
-    log_in(desktop, owner)
-    return company_page(desktop, draft)
-
-
 def company_page(page, draft):
-    page.goto(reverse("vendor:part", args=[draft.pk, "company"]))
+    page.goto(part_url(draft, "company"))
     return page
 
 
@@ -202,17 +191,17 @@ def stored(draft) -> str:
 def test_of_two_tabs_neither_loses_anything(page, draft, owner, log_in):
     log_in(page, owner)
     company_page(page, draft)
-    other = company_page(page.context.new_page(), draft)
+    other_page = company_page(page.context.new_page(), draft)
     description(page).fill("Første udgave")
     save(page)
     page.wait_for_url("**/opgaver/")
-    description(other).fill("Anden udgave")
-    save(other)
-    expect(other.locator(".conflict")).to_contain_text("Første udgave")
-    expect(description(other)).to_have_value("Anden udgave")
+    description(other_page).fill("Anden udgave")
+    save(other_page)
+    expect(other_page.locator(".conflict")).to_contain_text("Første udgave")
+    expect(description(other_page)).to_have_value("Anden udgave")
     assert stored(draft) == "Første udgave"
-    save(other)  # having seen both
-    other.wait_for_url("**/opgaver/")
+    save(other_page)  # having seen both
+    other_page.wait_for_url("**/opgaver/")
     assert stored(draft) == "Anden udgave"
 
 

@@ -14,8 +14,7 @@ from marketoverview.mails import notifications
 from marketoverview.models import DeadlineExtension, Response, Status, SurveyRound
 from marketoverview.survey.parts import part_states, survey_parts
 from tests.builders import make_offering, make_response
-
-DECLARED = dict.fromkeys(("authorised", "true", "publication", "personal_data"), "on")
+from tests.marketoverview.vendor_area import DECLARATIONS, submit_review
 
 
 @pytest.fixture
@@ -35,12 +34,6 @@ def complete(vendor, survey_round):
     return make_response(vendor, "draft", round=survey_round, answers=answers)
 
 
-@pytest.fixture
-def member(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def states(response) -> dict[str, str]:
     response = Response.objects.get(pk=response.pk)
     return {state.part.key: state.state for state in part_states(response, survey_parts(response.round))}
@@ -49,13 +42,6 @@ def states(response) -> dict[str, str]:
 def save(response, part: str, content: dict, by) -> None:
     (survey_part_row,) = (survey_part for survey_part in survey_parts(response.round) if survey_part.key == part)
     response.save_part(part, survey_part_row.items, content, fingerprint(response.stored(survey_part_row.items)), by)
-
-
-def hand_in(member, response, seen: str = "", **declared):
-    """What the one who presses the button reads then."""
-    seen = seen or Response.objects.get(pk=response.pk).changed_at.isoformat()
-    data = (declared or DECLARED) | {"seen": seen}
-    return member.post(reverse("vendor:review", args=[response.pk]), data, follow=True).content.decode()
 
 
 # How far it is ------------------------------------------------------------------------------------
@@ -81,18 +67,18 @@ def test_what_may_be_left_out_is_complete_when_it_was_looked_at(draft, owner):
     assert states(draft)["challenges"] == "complete"
 
 
-def test_the_task_list_says_what_is_missing_and_who_saved_last(draft, owner, member):
+def test_the_task_list_says_what_is_missing_and_who_saved_last(draft, owner, member_client):
     save(draft, "services", {"services": {"other": ""}}, owner)
-    page = member.get(reverse("vendor:tasks", args=[draft.pk])).content.decode()
+    page = member_client.get(reverse("vendor:tasks", args=[draft.pk])).content.decode()
     assert "“Services og produkter” mangler jeres egne ord ved “andet”." in page
     assert f"af {owner}." in page
     assert "0 af 6 dele er udfyldt" in page
 
 
-def test_the_task_list_and_a_part_cost_the_same_with_any_number_of_answers(draft, owner, member):
+def test_the_task_list_and_a_part_cost_the_same_with_any_number_of_answers(draft, owner, member_client):
     def cost(name: str, *args) -> int:
         with CaptureQueriesContext(connection) as queries:
-            member.get(reverse(f"vendor:{name}", args=[draft.pk, *args]))
+            member_client.get(reverse(f"vendor:{name}", args=[draft.pk, *args]))
         return len(queries)
 
     pages = (("tasks",), ("part", "services"), ("part", "offerings"), ("review",))
@@ -110,40 +96,40 @@ def test_the_task_list_and_a_part_cost_the_same_with_any_number_of_answers(draft
 # Handing in -----------------------------------------------------------------------------------------
 
 
-def test_a_complete_draft_with_all_declarations_is_handed_in(complete, member):
-    assert "KL har modtaget jeres svar" in hand_in(member, complete)
+def test_a_complete_draft_with_all_declarations_is_handed_in(complete, member_client):
+    assert "KL har modtaget jeres svar" in submit_review(member_client, complete).content.decode()
     complete.refresh_from_db()
     assert complete.status == Status.SUBMITTED
     assert "Jeg må svare på vegne af virksomheden." in complete.events.last().reason
 
 
-@pytest.mark.parametrize("left_out", DECLARED)
-def test_without_one_of_the_declarations_nothing_is_handed_in(left_out, complete, member):
-    hand_in(member, complete, **{name: "on" for name in DECLARED if name != left_out})
+@pytest.mark.parametrize("left_out", DECLARATIONS)
+def test_without_one_of_the_declarations_nothing_is_handed_in(left_out, complete, member_client):
+    submit_review(member_client, complete, **{name: "on" for name in DECLARATIONS if name != left_out})
     complete.refresh_from_db()
     assert complete.status == Status.DRAFT
 
 
-def test_what_a_colleague_changed_since_must_be_looked_at_first(complete, colleague, member):
+def test_what_a_colleague_changed_since_must_be_looked_at_first(complete, colleague, member_client):
     complete.refresh_from_db()
     seen = complete.changed_at.isoformat()
     save(complete, "company", {"description": "Noget helt andet."}, colleague)
-    page = hand_in(member, complete, seen)
+    page = submit_review(member_client, complete, seen).content.decode()
     assert "Svarene er ændret, efter at du åbnede siden" in page
     assert "Noget helt andet." in page
     complete.refresh_from_db()
     assert complete.status == Status.DRAFT
 
 
-def test_after_the_deadline_it_is_kept_but_not_handed_in(complete, vendor, survey_round, owner, member):
+def test_after_the_deadline_it_is_kept_but_not_handed_in(complete, vendor, survey_round, owner, member_client):
     yesterday = timezone.localdate() - timedelta(1)
     SurveyRound.objects.filter(pk=survey_round.pk).update(closes_on=yesterday)
-    assert "Undersøgelsen er lukket" in hand_in(member, complete)
+    assert "Undersøgelsen er lukket" in submit_review(member_client, complete).content.decode()
     complete.refresh_from_db()
     assert complete.status == Status.DRAFT
     save(complete, "company", {"description": "Skrevet bagefter."}, owner)
     DeadlineExtension.objects.create(vendor=vendor, round=survey_round, closes_on=timezone.localdate(), reason="Ferie")
-    assert "KL har modtaget jeres svar" in hand_in(member, complete)
+    assert "KL har modtaget jeres svar" in submit_review(member_client, complete).content.decode()
 
 
 # Decisions ------------------------------------------------------------------------------------------

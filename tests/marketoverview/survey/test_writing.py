@@ -6,39 +6,25 @@ from playwright.sync_api import expect
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.text import clean_text
-from marketoverview.models import Response, SampleOffering, SurveyRound
-from tests.builders import make_offering, make_response
+from marketoverview.models import Response, SampleOffering
+from tests.builders import make_offering
+from tests.marketoverview.vendor_area import part_url, seen_value
 from tests.reading import parse
 
 ITEMS = ("company_name", "website", "description")
 
 
-@pytest.fixture
-def draft(survey, vendor):
-    return make_response(vendor, "draft", round=SurveyRound.current(), description="Gammel tekst")
-
-
-@pytest.fixture
-def member(client, owner):
-    client.force_login(owner)
-    return client
-
-
-def send(member, draft, part: str = "company", seen: str | None = None, **fields):
+def send(member_client, draft, part: str = "company", seen: str | None = None, **fields):
     """Press the button of the part's page with these fields, as a browser sends them."""
     if seen is None:
-        seen = parse(member.get(part_url(draft, part)).content.decode()).find("input", name="seen").attrs["value"]
-    return member.post(part_url(draft, part), {"seen": seen, **fields})
+        seen = seen_value(member_client, draft, part)
+    return member_client.post(part_url(draft, part), {"seen": seen, **fields})
 
 
-def autosave(member, draft, seen: str, **fields):
+def autosave(member_client, draft, seen: str, **fields):
     """As the page's script saves the company's part."""
     headers = {"X-Requested-With": "fetch"}
-    return member.post(part_url(draft, "company"), {"seen": seen, **fields}, headers=headers)
-
-
-def part_url(draft, part: str) -> str:
-    return reverse("vendor:part", args=[draft.pk, part])
+    return member_client.post(part_url(draft, "company"), {"seen": seen, **fields}, headers=headers)
 
 
 def stored(draft) -> Response:
@@ -49,8 +35,8 @@ def stored(draft) -> Response:
     "website",
     ["[indsaet link]", "https://[firma].dk", "https://]", "https://[::1", "[]", "https://℀.dk", "https://a b.dk"],
 )
-def test_a_website_that_is_none_gets_one_sentence_and_the_rest_is_saved(website, member, draft):
-    response = send(member, draft, website=website, description="Ny tekst")
+def test_a_website_that_is_none_gets_one_sentence_and_the_rest_is_saved(website, member_client, draft):
+    response = send(member_client, draft, website=website, description="Ny tekst")
     assert response.status_code == 200
     assert response.content.decode().count("Indtast en gyldig URL.") == 2  # in the list of errors and at the field
     assert (stored(draft).description, stored(draft).website) == ("Ny tekst", "")
@@ -65,56 +51,58 @@ def test_a_website_that_is_none_gets_one_sentence_and_the_rest_is_saved(website,
         ("\uf0b7 punkt\u2028linje", "punkt linje"),
     ],
 )
-def test_a_description_is_saved_without_what_cannot_be_seen(typed, saved, member, draft):
-    assert send(member, draft, description=typed).status_code == 302
+def test_a_description_is_saved_without_what_cannot_be_seen(typed, saved, member_client, draft):
+    assert send(member_client, draft, description=typed).status_code == 302
     assert stored(draft).description == saved
 
 
-def test_line_breaks_count_as_one_character_by_autosave_and_by_button(member, draft):
+def test_line_breaks_count_as_one_character_by_autosave_and_by_button(member_client, draft):
     text = "ord\n" * 5 + "b" * 580  # 600 characters
     for typed in (text, text.replace("\n", "\r\n")):
-        saved = autosave(member, draft, fingerprint(draft.stored(ITEMS)), description=typed)
+        saved = autosave(member_client, draft, fingerprint(draft.stored(ITEMS)), description=typed)
         assert "kan ikke gemmes endnu" not in saved.json()["text"]
         assert stored(draft).description == text
-        assert send(member, draft, description=typed).status_code == 302
+        assert send(member_client, draft, description=typed).status_code == 302
         assert stored(draft).description == text
 
 
-def test_a_text_that_is_too_long_comes_back_whole(member, draft):
-    page = parse(send(member, draft, description="x" * 5000).content.decode())
+def test_a_text_that_is_too_long_comes_back_whole(member_client, draft):
+    page = parse(send(member_client, draft, description="x" * 5000).content.decode())
     field = page.find("textarea", name="description")
     assert field.text == "x" * 5000
     assert "maxlength" not in field.attrs
     assert stored(draft).description == "Gammel tekst"
 
 
-def test_a_save_whose_answer_was_lost_is_no_conflict_with_oneself(member, draft):
+def test_a_save_whose_answer_was_lost_is_no_conflict_with_oneself(member_client, draft):
     seen = fingerprint(draft.stored(ITEMS))
     text = "Vi laver KI til kommuner.\nAnden linje"
     fields = {"company_name": draft.company_name, "website": ""}
-    assert autosave(member, draft, seen, description=text, **fields).status_code == 200  # the page never reads it
-    response = send(member, draft, seen=seen, description=text.replace("\n", "\r\n"), **fields)
+    assert (
+        autosave(member_client, draft, seen, description=text, **fields).status_code == 200
+    )  # the page never reads it
+    response = send(member_client, draft, seen=seen, description=text.replace("\n", "\r\n"), **fields)
     assert response.status_code == 302
     assert stored(draft).description == text
 
 
 @pytest.mark.parametrize("phone", ["+45\u00a033\u00a070\u00a000", "\u202a+45 33 70 00\u202c"])
-def test_a_telephone_number_is_saved_cleaned(phone, member, draft):
-    assert send(member, draft, part="contact", contact_phone=phone).status_code == 302
+def test_a_telephone_number_is_saved_cleaned(phone, member_client, draft):
+    assert send(member_client, draft, part="contact", contact_phone=phone).status_code == 302
     assert stored(draft).contact_phone == "+45 33 70 00"
 
 
-def test_a_tab_between_words_of_a_line_is_a_space(member, draft):
-    assert send(member, draft, company_name="Nord\tstjernen\u00a0 A/S").status_code == 302
+def test_a_tab_between_words_of_a_line_is_a_space(member_client, draft):
+    assert send(member_client, draft, company_name="Nord\tstjernen\u00a0 A/S").status_code == 302
     assert stored(draft).company_name == "Nord stjernen A/S"
 
 
-def test_the_second_of_two_people_on_an_example_is_shown_what_the_first_has_saved(member, draft, colleague):
+def test_the_second_of_two_people_on_an_example_is_shown_what_the_first_has_saved(member_client, draft, colleague):
     offering = make_offering(draft, title="Postsortering")
     path = reverse("vendor:offering", args=[draft.pk, offering.key])
-    seen = parse(member.get(path).content.decode()).find("input", name="seen").attrs["value"]
+    seen = parse(member_client.get(path).content.decode()).find("input", name="seen").attrs["value"]
     SampleOffering.objects.filter(pk=offering.pk).update(title="Kollegaens titel")
-    page = parse(member.post(path, {"title": "Min titel", "stage": "", "seen": seen}).content.decode())
+    page = parse(member_client.post(path, {"title": "Min titel", "stage": "", "seen": seen}).content.decode())
     assert "Kollegaens titel" in page.find("section", "conflict").text
     assert "Min titel" not in page.find("section", "conflict").text
     assert page.find("input", name="title").attrs["value"] == "Min titel"
@@ -127,14 +115,6 @@ TEXTS = [
     "👩\u200d💻 ❤\ufe0f\u200d🔥 1\ufe0f\u20e3", "a\u200db \ufe0f", "👩\u200d", "\U0001fae8", "\u3164\u2800", "10\u00a0000 kr.",
     "x" * 605,
 ]  # fmt: skip
-
-
-@pytest.fixture
-def writer(desktop, draft, owner, log_in):
-    """The company's page in the browser of the owner."""
-    log_in(desktop, owner)
-    desktop.goto(part_url(draft, "company"))
-    return desktop
 
 
 def test_the_counter_counts_the_characters_that_are_stored(writer):
