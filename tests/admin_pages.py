@@ -1,7 +1,9 @@
 """Pages of the administration in tests: their text, the data that their form sends, their messages."""
 
+import re
 from html.parser import HTMLParser
 
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -72,13 +74,25 @@ def form_data(html: str) -> dict:
     }
 
 
-def url(model: str, page: str, *args) -> str:
+def admin_url(model: type[Model], page: str, *args, language: str = "en") -> str:
+    with override(language):
+        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def tasks(client: Client, app: str = "") -> dict[str, int]:
+    """The tasks on the front page that lead to this app: their address, and how many there are to do."""
     with override("en"):
-        return reverse(f"admin:marketoverview_{model}_{page}", args=args)
+        page = client.get(reverse("admin:index"))
+    return {task.url: task.number for task in page.context["tasks"] if app in task.url}
+
+
+def inline_code(html: str) -> list[str]:
+    """Whatever the content security policy would stop on the page: style, scripts and handlers within it."""
+    return re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)[^>]*>", html)
 
 
 def step(response: Response, name: str) -> str:
-    return url("response", "step", response.pk, name)
+    return admin_url(Response, "step", response.pk, name)
 
 
 def message_text(response) -> str:

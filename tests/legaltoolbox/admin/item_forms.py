@@ -1,8 +1,6 @@
 """The forms of the toolbox's items in KL's administration, as an editor has them."""
 
 from django.test import Client
-from django.urls import reverse
-from django.utils.translation import override
 
 from legaltoolbox.models import (
     Activity,
@@ -17,7 +15,7 @@ from legaltoolbox.models import (
     ScreeningQuestion,
     TemplateSection,
 )
-from tests.admin_pages import Page
+from tests.admin_pages import Page, admin_url
 
 ITEMS = {
     LegalSource: "gdpr-art-35", Role: "dpo", Phase: "foranalyse", ScreeningQuestion: "generativ",
@@ -37,11 +35,6 @@ PAGE_OF_ITS_OWN = {model for model in PAGES if model not in (ScreeningQuestion, 
 """The kinds whose items have a page each; the others stand on a page with all of their kind."""
 
 
-def url(model: type[Item], page: str, *args) -> str:
-    with override("en"):
-        return reverse(f"admin:legaltoolbox_{model._meta.model_name}_{page}", args=args)
-
-
 def example(model: type[Item]) -> Item:
     return model.objects.get(**{model.KEY: ITEMS[model]})
 
@@ -50,7 +43,7 @@ class Form(Page):
     """An item's form. Sends the links of the item along, of which it has several under one name."""
 
     def __init__(self, client: Client, item: Item) -> None:
-        super().__init__(client, url(type(item), "change", item.pk))
+        super().__init__(client, admin_url(type(item), "change", item.pk))
         self.links = {
             field.name: [other.pk for other in getattr(item, field.name).all()]
             for field in item._meta.many_to_many
@@ -62,5 +55,4 @@ class Form(Page):
 
 
 def section_url(page: str, section: TemplateSection, *args) -> str:
-    with override("en"):
-        return reverse(f"admin:legaltoolbox_templatesection_{page}", args=[section.pk, *args])
+    return admin_url(TemplateSection, page, section.pk, *args)

@@ -16,8 +16,8 @@ from legaltoolbox.models import (
     TemplateField,
     toolbox_version,
 )
-from tests.admin_pages import Page, form_data
-from tests.legaltoolbox.admin.item_forms import PAGES, Form, example, section_url, url
+from tests.admin_pages import Page, admin_url, form_data
+from tests.legaltoolbox.admin.item_forms import PAGES, Form, example, section_url
 from tests.reading import parse, read
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -205,6 +205,6 @@ def test_an_earlier_version_comes_back_unconfirmed(kl):
     Form(kl, example(Risk)).send(confirmed_on=timezone.localdate())
     confirmed = example(Risk).history.first()
     Form(kl, example(Risk)).send(cause="En ny årsag.")
-    path = url(Risk, "simple_history", example(Risk).pk, confirmed.pk)
+    path = admin_url(Risk, "simple_history", example(Risk).pk, confirmed.pk)
     kl.post(path, form_data(kl.get(path).content.decode()) | Form(kl, example(Risk)).links)
     assert (example(Risk).cause, example(Risk).confirmed_on) == (confirmed.cause, None)

@@ -12,15 +12,15 @@ from legaltoolbox.models import (
     Risk,
     TemplateSection,
 )
-from tests.admin_pages import Page, form_data
-from tests.legaltoolbox.admin.item_forms import Form, example, section_url, url
+from tests.admin_pages import Page, admin_url, form_data
+from tests.legaltoolbox.admin.item_forms import Form, example, section_url
 from tests.reading import parse, read
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 
 
 def history_text(kl, item) -> str:
-    return kl.get(url(type(item), "history", item.pk)).content.decode()
+    return kl.get(admin_url(type(item), "history", item.pk)).content.decode()
 
 
 def test_the_history_tells_what_happened_to_the_rows_and_leads_to_a_deleted_one(kl):
@@ -66,10 +66,10 @@ def test_an_earlier_version_can_be_brought_back_and_shows_at_once(kl, client):
     item = example(Risk)
     first = item.title
     Form(kl, item).send(title="Forkert titel")
-    assert f"{first} → Forkert titel" in kl.get(url(Risk, "history", item.pk)).content.decode()
+    assert f"{first} → Forkert titel" in kl.get(admin_url(Risk, "history", item.pk)).content.decode()
     assert read(client, f"{TOOLBOX}risici/R09/").find("h1").text == "Forkert titel"
     earlier = item.history.filter(title=first).first()
-    path = url(Risk, "simple_history", item.pk, earlier.pk)
+    path = admin_url(Risk, "simple_history", item.pk, earlier.pk)
     links = {field.name: {other.pk for other in getattr(item, field.name).all()} for field in item._meta.many_to_many}
     form = parse(kl.get(path).content.decode())
     for name, pks in links.items():
@@ -84,7 +84,7 @@ def test_the_links_of_an_earlier_version_come_back_with_it(kl):
     before = set(item.sources.values_list("pk", flat=True))
     assert len(before) > 1
     Form(kl, item).send(sources=[min(before)])
-    path = url(Risk, "simple_history", item.pk, item.history.earliest().pk)
+    path = admin_url(Risk, "simple_history", item.pk, item.history.earliest().pk)
     options = parse(kl.get(path).content.decode()).find("select", name="sources").find_all("option")
     selected = {int(option.attrs["value"]) for option in options if "selected" in option.attrs}
     assert selected == before
@@ -99,8 +99,8 @@ def test_the_links_of_an_earlier_version_come_back_with_it(kl):
 def test_what_no_row_has_as_its_key_is_not_found(key, kl):
     activity = example(Activity).pk
     for name, args in (("history", [key]), ("simple_history", [key, 1]), ("simple_history", [activity, key])):
-        assert kl.get(url(Activity, name, *args)).status_code == 404
-    assert kl.get(url(Activity, "change", key)).status_code in (302, 404)
+        assert kl.get(admin_url(Activity, name, *args)).status_code == 404
+    assert kl.get(admin_url(Activity, "change", key)).status_code in (302, 404)
 
 
 def test_a_deleted_field_gives_its_place_to_the_one_that_took_it(kl):
@@ -117,7 +117,7 @@ def test_a_deleted_field_gives_its_place_to_the_one_that_took_it(kl):
 
 def test_what_was_deleted_comes_back_only_by_whoever_may_make_it(editor, kl):
     check = example(Activity).checklist.last()
-    pk, path = check.pk, url(ChecklistItem, "simple_history", check.pk, check.history.first().pk)
+    pk, path = check.pk, admin_url(ChecklistItem, "simple_history", check.pk, check.history.first().pk)
     check.delete()
     editor.groups.clear()
     editor.user_permissions.set(Permission.objects.filter(codename__in=("view_checklistitem", "change_checklistitem")))

@@ -4,9 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from legaltoolbox.models import Activity, ChecklistItem, DocumentTemplate, TemplateField
-from tests.admin_pages import Page, form_data, logged_in
+from tests.admin_pages import Page, admin_url, form_data, logged_in
 from tests.builders import make_user
-from tests.legaltoolbox.admin.item_forms import Form, example, section_url, url
+from tests.legaltoolbox.admin.item_forms import Form, example, section_url
 from tests.reading import read
 from tests.word import element_text, xml_parts
 
@@ -36,7 +36,7 @@ def test_a_new_question_gets_the_next_key_wherever_it_stands(kl, client):
 
 def test_no_form_holds_the_key_and_what_is_sent_as_one_is_ignored(kl):
     check = example(Activity).checklist.get(number=3)
-    page = Page(kl, url(ChecklistItem, "change", check.pk))
+    page = Page(kl, admin_url(ChecklistItem, "change", check.pk))
     assert 'name="key"' not in page.text
     assert page.send(key="99", number=77).redirect_chain
     check.refresh_from_db()
@@ -74,7 +74,7 @@ def test_a_question_that_moves_to_another_activity_gets_a_key_there_and_its_own_
     key, expected = check.key, str(other.checklist.count() + 1)
     for activity, code in ((other, f"A26.{expected}"), (example(Activity), f"A25.{key}")):
         sources = list(check.sources.values_list("pk", flat=True))
-        page = Page(kl, url(ChecklistItem, "change", check.pk))
+        page = Page(kl, admin_url(ChecklistItem, "change", check.pk))
         assert page.send(activity=activity.pk, number=500, sources=sources).redirect_chain
         check.refresh_from_db()
         assert check.code == code
@@ -85,11 +85,11 @@ def test_no_row_can_be_deleted_not_even_by_a_superuser(is_boss, kl):
     client = logged_in(make_user("boss@kl.example", is_staff=True, is_superuser=True)) if is_boss else kl
     section = example(DocumentTemplate).sections.first()
     check = example(Activity).checklist.first()
-    for path in (url(Activity, "change", example(Activity).pk), section_url("change", section)):
+    for path in (admin_url(Activity, "change", example(Activity).pk), section_url("change", section)):
         page = Page(client, path).text
         assert "checklist-0-DELETE" not in page
         assert "fields-0-DELETE" not in page
-    for path in (section_url("delete", section), url(ChecklistItem, "delete", check.pk)):
+    for path in (section_url("delete", section), admin_url(ChecklistItem, "delete", check.pk)):
         assert client.post(path, {"post": "yes"}).status_code == 403
 
 
@@ -124,8 +124,8 @@ def test_the_history_of_the_activity_tells_of_the_withdrawal_and_leads_back(kl):
     activity = example(Activity)
     check = activity.checklist.get(number=2)
     Form(kl, activity).send(**{"checklist-1-is_withdrawn": "on"})
-    assert "Withdrawn: → yes" in " ".join(read(kl, url(Activity, "history", activity.pk)).text.split())
-    earlier = url(ChecklistItem, "simple_history", check.pk, check.history.earliest().pk)
+    assert "Withdrawn: → yes" in " ".join(read(kl, admin_url(Activity, "history", activity.pk)).text.split())
+    earlier = admin_url(ChecklistItem, "simple_history", check.pk, check.history.earliest().pk)
     sources = list(check.sources.values_list("pk", flat=True))
     kl.post(earlier, form_data(kl.get(earlier).content.decode()) | {"sources": sources})
     check.refresh_from_db()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.models import JoinRequest, Response, Status, map_answer, object_to_mapping
-from tests.admin_pages import Page, logged_in, message_text, step, url
+from tests.admin_pages import Page, admin_url, logged_in, message_text, step
 from tests.builders import (
     make_curator,
     make_editor,
@@ -27,11 +27,11 @@ pytestmark = pytest.mark.django_db
 
 
 def inbox(client: Client) -> Page:
-    return Page(client, url("response", "inbox"))
+    return Page(client, admin_url(Response, "inbox"))
 
 
 def review(client: Client, response: Response) -> Page:
-    return Page(client, url("response", "review", response.pk))
+    return Page(client, admin_url(Response, "review", response.pk))
 
 
 def corrected(name: str = "Agern", **fields) -> Response:
@@ -58,13 +58,13 @@ def test_the_longest_wait_comes_first_with_who_and_how_much_is_new(curator_clien
     ]
     assert "pia@agern.example" in page.text
     assert "3 days" in page.text
-    assert url("response", "review", changed.pk) in page.text
+    assert admin_url(Response, "review", changed.pk) in page.text
 
 
 def test_the_inbox_is_found_from_the_front_page_and_the_list(curator_client):
     make_response(status="submitted")
-    assert url("response", "inbox") in Page(curator_client, "/en/admin/").text
-    assert url("response", "inbox") in Page(curator_client, url("response", "changelist")).text
+    assert admin_url(Response, "inbox") in Page(curator_client, "/en/admin/").text
+    assert admin_url(Response, "inbox") in Page(curator_client, admin_url(Response, "changelist")).text
 
 
 def test_an_editor_does_not_come_in():
@@ -107,7 +107,7 @@ def test_somebody_who_asks_is_let_in_once_and_told(curator_client):
     )
     page = inbox(curator_client)
     assert "Ny her" in page.text
-    decide = url("joinrequest", "decide", join_request.pk)
+    decide = admin_url(JoinRequest, "decide", join_request.pk)
     assert curator_client.get(decide).status_code == 405
     assert "now acts for Agern" in message_text(curator_client.post(decide, {"approve": "yes"}, follow=True))
     assert "decided already" in message_text(curator_client.post(decide, {"approve": "no"}, follow=True))
@@ -163,11 +163,11 @@ def test_a_review_costs_the_same_for_any_response(curator_client, django_assert_
 
 def test_the_first_button_of_a_submitted_response_leads_to_the_review(curator_client):
     response = make_response(status="submitted")
-    text = Page(curator_client, url("response", "change", response.pk)).text
-    assert text.index(url("response", "review", response.pk)) < text.index(step(response, "publish"))
+    text = Page(curator_client, admin_url(Response, "change", response.pk)).text
+    assert text.index(admin_url(Response, "review", response.pk)) < text.index(step(response, "publish"))
     assert (
-        url("response", "review", response.pk)
-        not in Page(curator_client, url("response", "change", make_response().pk)).text
+        admin_url(Response, "review", response.pk)
+        not in Page(curator_client, admin_url(Response, "change", make_response().pk)).text
     )
 
 

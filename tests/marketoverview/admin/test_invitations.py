@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kl_ai.mail.models import BadAddress, OutgoingMail
-from marketoverview.models import Invitation, Response
+from marketoverview.models import Invitation, Response, Vendor
 from marketoverview.review.invitation_import import MAX_LINES
-from tests.admin_pages import Page, form_data, logged_in, message_text, url
+from tests.admin_pages import Page, admin_url, form_data, logged_in, message_text
 from tests.builders import make_editor, make_invitation, make_response, make_round, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -27,14 +27,14 @@ def survey_round(db):
 
 def invite(client: Client, text: str = LIST, **changes):
     """Ask for the preview of this list; returns the page."""
-    page = Page(client, url("invitation", "invite"))
+    page = Page(client, admin_url(Invitation, "invite"))
     return client.post(page.url, form_data(page.text) | {"text": text} | changes)
 
 
 def send(client: Client, preview, **changes):
     """Press “Send” on the preview; returns the page that follows."""
     first_form = preview.content.decode().split("</form>")[1]  # after the one that logs out
-    return client.post(url("invitation", "invite"), form_data(first_form) | {"send": "Send"} | changes, follow=True)
+    return client.post(admin_url(Invitation, "invite"), form_data(first_form) | {"send": "Send"} | changes, follow=True)
 
 
 def kinds(page) -> list[str]:
@@ -54,7 +54,7 @@ def test_the_preview_shows_each_line_and_sends_nothing(curator_client):
     agern = make_vendor("Agern")
     page = invite(curator_client)
     assert kinds(page) == ["new", "new", "known", "invalid"]
-    assert url("vendor", "change", agern.pk) in page.content.decode()
+    assert admin_url(Vendor, "change", agern.pk) in page.content.decode()
     assert "Send 2 invitations" in page.content.decode()
     assert not Invitation.objects.exists()
     assert not OutgoingMail.objects.exists()
@@ -134,8 +134,8 @@ def test_the_list_costs_the_same_at_any_length(curator_client, django_assert_num
 
 def test_an_editor_invites_nobody():
     editor = logged_in(make_editor())
-    assert editor.get(url("invitation", "invite")).status_code == 403
-    assert editor.post(url("invitation", "invite"), {"text": LIST, "send": "Send"}).status_code == 403
+    assert editor.get(admin_url(Invitation, "invite")).status_code == 403
+    assert editor.post(admin_url(Invitation, "invite"), {"text": LIST, "send": "Send"}).status_code == 403
 
 
 # The list of invitations --------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_an_editor_invites_nobody():
 
 def act(client: Client, action: str, *invitations: Invitation):
     data = {"action": action, "_selected_action": [invitation.pk for invitation in invitations]}
-    return client.post(url("invitation", "changelist"), data, follow=True)
+    return client.post(admin_url(Invitation, "changelist"), data, follow=True)
 
 
 def test_the_list_shows_how_far_each_company_is(curator_client):
@@ -155,12 +155,13 @@ def test_the_list_shows_how_far_each_company_is(curator_client):
     make_invitation_by_kl(email="ki@elm.example", company_name="Elm")
     BadAddress.objects.create(email="ki@elm.example")
     rows = {
-        row.company_name: row for row in curator_client.get(url("invitation", "changelist")).context["cl"].result_list
+        row.company_name: row
+        for row in curator_client.get(admin_url(Invitation, "changelist")).context["cl"].result_list
     }
     assert rows["Eg"].handed_in_at == Response.objects.get().submitted_at
     assert rows["Eg"].started_at
     assert (rows["Elm"].handed_in_at, rows["Elm"].started_at, rows["Elm"].is_bad) == (None, None, True)
-    assert "cannot be reached" in Page(curator_client, url("invitation", "changelist")).text
+    assert "cannot be reached" in Page(curator_client, admin_url(Invitation, "changelist")).text
 
 
 def test_a_list_of_invitations_costs_the_same_at_any_length(curator_client, django_assert_num_queries):
@@ -169,12 +170,12 @@ def test_a_list_of_invitations_costs_the_same_at_any_length(curator_client, djan
             make_invitation_by_kl(vendor=make_response(f"Firma {Response.objects.count()}", "draft").vendor)
 
     make(2)
-    curator_client.get(url("invitation", "changelist"))
+    curator_client.get(admin_url(Invitation, "changelist"))
     with CaptureQueriesContext(connection) as few:
-        curator_client.get(url("invitation", "changelist"))
+        curator_client.get(admin_url(Invitation, "changelist"))
     make(10)
     with django_assert_num_queries(len(few)):
-        assert len(curator_client.get(url("invitation", "changelist")).context["cl"].result_list) == 12
+        assert len(curator_client.get(admin_url(Invitation, "changelist")).context["cl"].result_list) == 12
 
 
 def test_a_reminder_goes_once_a_day_to_those_who_have_not_accepted(curator_client):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Answer, Option, Response, Verb, map_answer, object_to_mapping, unmap_answer
-from tests.admin_pages import Page, logged_in, message_text, url
+from tests.admin_pages import Page, admin_url, logged_in, message_text
 from tests.builders import make_editor, make_option, make_own_words, make_question, make_response, make_user
 from tests.reading import english_url
 
@@ -23,13 +23,13 @@ def legal() -> Option:
 
 
 def page(client: Client, query: str = "question=services&state=all") -> Page:
-    return Page(client, f"{url('answer', 'own_words')}?{query}")
+    return Page(client, f"{admin_url(Answer, 'own_words')}?{query}")
 
 
 def count(client: Client, answers, **fields):
     """Select these answers and press “Count”."""
     data = {"answers": [answer.pk for answer in answers], "option": "", **fields}
-    return client.post(f"{url('answer', 'own_words')}?question=services&state=all", data, follow=True)
+    return client.post(f"{admin_url(Answer, 'own_words')}?question=services&state=all", data, follow=True)
 
 
 # The page ---------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_a_new_answer_that_nobody_gets_is_not_made(curator_client, curator, lega
 def test_a_counting_is_taken_back_once(curator_client, curator, legal):
     answer = make_own_words("Agern")
     mapping = map_answer(answer, legal, curator)
-    address = f"{url('answer', 'own_words')}?question=services"
+    address = f"{admin_url(Answer, 'own_words')}?question=services"
     assert "no longer counted" in message_text(curator_client.post(address, {"undo": mapping.pk}, follow=True))
     assert "taken back already" in message_text(curator_client.post(address, {"undo": mapping.pk}, follow=True))
     assert "taken back already" in message_text(curator_client.post(address, {"undo": "x"}, follow=True))
@@ -167,7 +167,7 @@ def corrected(answer: Answer, legal: Option, curator) -> Response:
 
 def test_an_edit_shows_the_vendors_own_answers_and_keeps_what_kl_counts(curator_client, curator, legal):
     draft = corrected(make_own_words("Agern"), legal, curator)
-    form = Page(curator_client, url("response", "change", draft.pk))
+    form = Page(curator_client, admin_url(Response, "change", draft.pk))
     assert form.response.context["inline_admin_formsets"][0].formset.initial_form_count() == 1
     form.send(description="Rettet")
     assert draft.answers.filter(mapped_from__isnull=False).count() == 1
@@ -175,13 +175,13 @@ def test_an_edit_shows_the_vendors_own_answers_and_keeps_what_kl_counts(curator_
 
 def test_other_words_are_no_longer_counted(curator_client, curator, legal):
     draft = corrected(make_own_words("Agern"), legal, curator)
-    Page(curator_client, url("response", "change", draft.pk)).send(**{"answers-0-own_words": "Noget andet"})
+    Page(curator_client, admin_url(Response, "change", draft.pk)).send(**{"answers-0-own_words": "Noget andet"})
     assert [answer.own_words for answer in draft.answers.all()] == ["Noget andet"]
 
 
 def test_what_is_ticked_takes_the_place_of_what_kl_counts(curator_client, curator, legal):
     draft = corrected(make_own_words("Agern"), legal, curator)
-    Page(curator_client, url("response", "change", draft.pk)).send(**{"answers-1-option": legal.pk})
+    Page(curator_client, admin_url(Response, "change", draft.pk)).send(**{"answers-1-option": legal.pk})
     assert set(draft.answers.values_list("option__code", "mapped_from")) == {("other", None), ("legal", None)}
 
 

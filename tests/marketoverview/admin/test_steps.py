@@ -6,7 +6,7 @@ import pytest
 
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import ModerationEvent, Response, Status, market_version
-from tests.admin_pages import Page, logged_in, message_text, step, url
+from tests.admin_pages import Page, admin_url, logged_in, message_text, step
 from tests.builders import make_curator, make_editor, make_question, make_response, make_user
 from tests.concurrency import run_at_once
 
@@ -31,7 +31,7 @@ STEPS = [(status, name) for status, names in OFFERED.items() for name in names i
 @pytest.mark.parametrize("status", OFFERED)
 def test_the_buttons_are_those_that_lead_on(status, curator_client):
     response = make_response(status=status)
-    page = Page(curator_client, url("response", "change", response.pk))
+    page = Page(curator_client, admin_url(Response, "change", response.pk))
     assert re.findall(r"/step/([\w-]+)/", page.text) == OFFERED[status]
 
 
@@ -51,7 +51,7 @@ def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, curator_clie
     assert event.reason.startswith("Fordi") == needs_reason
     assert (market_version.current() > version) == ("published" in (status, LEADS_TO[name]))
     assert ("Fordi det er sådan.<br>Og sådan." in after.content.decode()) == needs_reason
-    assert after.redirect_chain[-1][0] == url("response", "change", response.pk)
+    assert after.redirect_chain[-1][0] == admin_url(Response, "change", response.pk)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_the_second_curator_reads_who_was_faster(curator_client, curator):
 def test_nobody_publishes_words_that_changed_since(curator_client, curator):
     response = make_response("Agern", "submitted")
     page = Page(curator_client, step(response, "publish"))
-    Page(curator_client, url("response", "change", response.pk)).send(description="Noget helt andet")
+    Page(curator_client, admin_url(Response, "change", response.pk)).send(description="Noget helt andet")
     assert "changed after you opened the page" in message_text(page.send())
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
@@ -136,7 +136,7 @@ def test_a_correction_begins_as_a_draft_and_what_is_public_stays(curator_client)
     response = make_response(answers={"services": ["advisory"]})
     page = Page(curator_client, step(response, "correct")).send()
     draft = Response.objects.get(status="draft")
-    assert page.redirect_chain[-1][0] == url("response", "change", draft.pk)
+    assert page.redirect_chain[-1][0] == admin_url(Response, "change", draft.pk)
     assert (draft.based_on, draft.round) == (response, response.round)
     assert snapshots.current().entries[0].response_id == response.pk
 
@@ -144,11 +144,11 @@ def test_a_correction_begins_as_a_draft_and_what_is_public_stays(curator_client)
 def test_strangers_to_the_step_are_kept_out(curator_client):
     response = make_response(status="submitted")
     editor = logged_in(make_editor())
-    assert "/step/" not in Page(editor, url("response", "change", response.pk)).text
+    assert "/step/" not in Page(editor, admin_url(Response, "change", response.pk)).text
     assert editor.get(step(response, "publish")).status_code == 403
     assert editor.post(step(response, "publish"), {"seen": "x"}).status_code == 403
     assert curator_client.get(step(response, "archive")).status_code == 404
-    assert curator_client.get(url("response", "step", 4711, "publish")).status_code == 404
+    assert curator_client.get(admin_url(Response, "step", 4711, "publish")).status_code == 404
     member = logged_in(make_user(member_of=response.vendor))
     assert member.get(step(response, "publish")).status_code == 302
     response.refresh_from_db()

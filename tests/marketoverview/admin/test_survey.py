@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from marketoverview.models import DeadlineExtension, Option, Question, QuestionGroup, SurveyRound
+from marketoverview.models import DeadlineExtension, Option, Question, QuestionGroup, SurveyRound, Vendor
 from marketoverview.models.export_keys import ExportKey
 from marketoverview.survey.deadlines import deadline
-from tests.admin_pages import Page, url
+from tests.admin_pages import Page, admin_url
 from tests.builders import make_option, make_question, make_round, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +25,12 @@ def question() -> Question:
 
 
 def test_a_page_of_questions_is_made_and_gets_its_questions(curator_client, question):
-    Page(curator_client, url("questiongroup", "add")).send(code="offers", title_da="Det, I tilbyder", position="1")
+    Page(curator_client, admin_url(QuestionGroup, "add")).send(code="offers", title_da="Det, I tilbyder", position="1")
     group = QuestionGroup.objects.get()
-    Page(curator_client, url("question", "change", question.pk)).send(group=group.pk, max_choices="3")
+    Page(curator_client, admin_url(Question, "change", question.pk)).send(group=group.pk, max_choices="3")
     question.refresh_from_db()
     assert (question.group, question.max_choices) == (group, 3)
-    Page(curator_client, url("questiongroup", "add")).send(code="contact", title_da="Optaget", position="2")
+    Page(curator_client, admin_url(QuestionGroup, "add")).send(code="contact", title_da="Optaget", position="2")
     assert QuestionGroup.objects.count() == 1
 
 
@@ -39,7 +39,7 @@ RESERVED = [*ExportKey, "q", "sort", "page", "contact", "services_own_words", "s
 
 def test_the_texts_of_the_administration_are_cleaned_too(curator_client):
     texts = {"title_da": "Det,\u00a0I\u200b til\u00adbyder", "intro_da": "en\r\nto\u2028tre\x00"}
-    Page(curator_client, url("questiongroup", "add")).send(code="offers", position="1", **texts)
+    Page(curator_client, admin_url(QuestionGroup, "add")).send(code="offers", position="1", **texts)
     group = QuestionGroup.objects.get()
     assert (group.title_da, group.intro_da) == ("Det, I tilbyder", "en\nto tre")
 
@@ -55,19 +55,19 @@ def test_no_question_has_a_code_that_an_export_or_an_address_uses():
 def test_the_administration_refuses_the_code_of_a_column_of_the_export(curator_client, question):
     fields = {"heading_da": "Titel", "text_da": "Hvad?", "phrase_da": "har {options}"}
     fields |= {"rounds": question.rounds.get().pk}
-    page = Page(curator_client, url("question", "add")).send(code="website", **fields)
+    page = Page(curator_client, admin_url(Question, "add")).send(code="website", **fields)
     assert "This code is used by the portal itself." in page.content.decode()
-    Page(curator_client, url("question", "add")).send(code="free", **fields)
+    Page(curator_client, admin_url(Question, "add")).send(code="free", **fields)
     assert set(Question.objects.values_list("code", flat=True)) == {"services", "free"}
 
 
 @pytest.mark.parametrize(("ticked", "expected"), [({}, True), ({"only_spelling": "on"}, False)])
 def test_other_words_are_news_unless_only_the_spelling_is_corrected(ticked, expected, curator_client, question):
     option = question.options.get()
-    Page(curator_client, url("question", "change", question.pk)).send(
+    Page(curator_client, admin_url(Question, "change", question.pk)).send(
         text_da="Hvad nu?", **{"options-0-label_da": "Råd"}, **ticked
     )
-    Page(curator_client, url("option", "change", option.pk)).send(label_en="Advice", **ticked)
+    Page(curator_client, admin_url(Option, "change", option.pk)).send(label_en="Advice", **ticked)
     question.refresh_from_db()
     option.refresh_from_db()
     assert (question.text_da, option.label_da, option.label_en) == ("Hvad nu?", "Råd", "Advice")
@@ -76,7 +76,7 @@ def test_other_words_are_news_unless_only_the_spelling_is_corrected(ticked, expe
 
 
 def test_what_vendors_do_not_read_is_no_news(curator_client, question):
-    Page(curator_client, url("question", "change", question.pk)).send(phrase_da="tilbyder {options}", position="7")
+    Page(curator_client, admin_url(Question, "change", question.pk)).send(phrase_da="tilbyder {options}", position="7")
     question.refresh_from_db()
     assert question.position == 7
     assert question.reworded_on is None
@@ -85,7 +85,7 @@ def test_what_vendors_do_not_read_is_no_news(curator_client, question):
 
 def test_limits_and_corrections_are_set_for_a_round(curator_client):
     survey_round = make_round()
-    page = Page(curator_client, url("surveyround", "change", survey_round.pk))
+    page = Page(curator_client, admin_url(SurveyRound, "change", survey_round.pk))
     page.send(max_offerings="3", max_description_words="50", corrections_after_close=[])
     survey_round.refresh_from_db()
     assert (survey_round.max_offerings, survey_round.max_description_words) == (3, 50)
@@ -99,7 +99,7 @@ def test_one_vendor_may_answer_for_longer_and_it_is_written_why(curator_client):
     vendor = make_vendor("Agern")
     later = date(2030, 6, 1)
     added = {"extensions-TOTAL_FORMS": "1", "extensions-0-round": survey_round.pk, "extensions-0-closes_on": later}
-    page = Page(curator_client, url("vendor", "change", vendor.pk))
+    page = Page(curator_client, admin_url(Vendor, "change", vendor.pk))
     page.send(**added)
     assert not DeadlineExtension.objects.exists()
     page.send(**added, **{"extensions-0-reason": "Sygdom"})
@@ -108,6 +108,6 @@ def test_one_vendor_may_answer_for_longer_and_it_is_written_why(curator_client):
 
 def test_an_option_of_another_question_is_left_alone(curator_client, question):
     other = make_option(make_question("areas"), "health")
-    Page(curator_client, url("question", "change", question.pk)).send(**{"options-0-label_da": "Råd"})
+    Page(curator_client, admin_url(Question, "change", question.pk)).send(**{"options-0-label_da": "Råd"})
     other.refresh_from_db()
     assert other.reworded_on is None
