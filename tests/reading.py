@@ -15,9 +15,13 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+import docx
 import openpyxl
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
+from docx.document import Document as DocxDocument
 
 MARKET = "/en/markedsoverblik/"
 EMPTY_ELEMENTS = frozenset(
@@ -183,6 +187,11 @@ def chip_links(page: Element) -> dict[str, str]:
     return {_chip_label(chip): chip.attrs["href"] for chip in page.find_all("a", "chip")}
 
 
+def chip_links_by_text(part: Element) -> dict[str, str]:
+    """The whole text of each chip to the address that removes its choice."""
+    return {chip.text: chip.attrs["href"] for chip in part.find_all("a", "chip")}
+
+
 def _chip_label(chip: Element) -> str:
     """Without what is removed (“Remove:”) and the heading; content has a language of its own."""
     around, *inner = chip.find_all("span")
@@ -235,6 +244,21 @@ def _is_fact(element: Element) -> bool:
     return [child.tag for child in element.children if isinstance(child, Element)] == ["dt", "dd"]
 
 
+def directory_names(client, query: str) -> list[str]:
+    """The vendors on the first page of the directory under this query string."""
+    return vendor_names(read(client, f"{MARKET}{query}"))
+
+
+def page_queries(client, path: str, statuses: tuple[int, ...] = (200,)) -> list[str]:
+    """The SQL statements that run until the last byte of a public page is sent, which sets no cookie."""
+    with CaptureQueriesContext(connection) as context:
+        response = client.get(path)
+        response.getvalue()
+    assert response.status_code in statuses, f"{path}: {response.status_code}"
+    assert not response.cookies, path
+    return [query["sql"] for query in context.captured_queries]
+
+
 # Files ----------------------------------------------------------------------------------------------
 
 
@@ -262,3 +286,7 @@ def read_workbook(client, path: str) -> openpyxl.Workbook:
 def sheet_records(sheet) -> list[dict]:
     headings, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+def read_docx(client, path: str) -> DocxDocument:
+    return docx.Document(io.BytesIO(read_bytes(client, path)))

@@ -22,6 +22,6 @@ def editor(content_rows):
 
 
 @pytest.fixture
-def kl(editor) -> Client:
+def editor_client(editor) -> Client:
     """The editor's browser."""
     return logged_in(editor)

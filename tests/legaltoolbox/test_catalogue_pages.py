@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from legaltoolbox import filtersets
 from legaltoolbox.models import LegalSource, Phase, toolbox_version
-from tests.reading import Element, facet_counts, notice_texts, read, results_heading
+from tests.reading import Element, chip_links_by_text, facet_counts, notice_texts, read, results_heading
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 PATHS = {
@@ -28,9 +28,9 @@ FOR_VENDORS = "?addressee=vendor&addressee=both"
 kinds = pytest.mark.parametrize("kind", PATHS)
 
 
-def chips_of(page: Element) -> dict[str, str]:
+def selection_chips(page: Element) -> dict[str, str]:
     """The text of each chip of the filters, and the address without its choice."""
-    return {chip.text: chip.attrs["href"] for chip in page.find("div", "selection-chips").find_all("a", "chip")}
+    return chip_links_by_text(page.find("div", "selection-chips"))
 
 
 def listed(page: Element) -> list[str]:
@@ -130,10 +130,10 @@ def test_each_chip_takes_its_own_choice_away(kind, content, client):
         max((options := facet_counts(page, axis)), key=options.get) for axis in (first, second)
     )
     chosen = read(client, f"{PATHS[kind]}?q=og&{first}={first_choice}&{second}={second_choice}")
-    chips = chips_of(chosen)
+    chips = selection_chips(chosen)
     assert len(chips) == 3
     for label, url in chips.items():
-        assert set(chips_of(read(client, url))) == set(chips) - {label}
+        assert set(selection_chips(read(client, url))) == set(chips) - {label}
     assert link(chosen, "Clear all") == PATHS[kind]
 
 
@@ -160,7 +160,7 @@ def test_picks_survive_every_filter_and_go_along_to_the_files(content, client):
     in_list = content.find("requirement", "K01")
     for query in (f"level={in_list.level}", "q=K01", "q=findesikkenogensteder", "addressee=vendor&topic=vendor"):
         page = read(client, f"{PATHS['requirement']}?{query}&{PICKS}")
-        for url in (*chips_of(page).values(), link(page, "Clear all")):
+        for url in (*selection_chips(page).values(), link(page, "Clear all")):
             assert "pick=K01" in url, query
             assert "pick=K08" in url, query
         if listed(page):

@@ -7,7 +7,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from legaltoolbox.models import ChecklistItem, Role, toolbox_version
-from tests.reading import Element, read, read_bytes
+from tests.reading import Element, read, read_bytes, read_docx
 from tests.texts import prose_letters
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -134,7 +134,7 @@ def test_a_question_that_is_taken_away_is_gone_from_all_lists(content_rows, clie
 
 def checklist_rows(client, path: str) -> dict[str, list]:
     """The rows of all checklists in a document, by number."""
-    document = docx.Document(io.BytesIO(read_bytes(client, path)))
+    document = read_docx(client, path)
     return {
         row.cells[0].text: row.cells
         for table in document.tables

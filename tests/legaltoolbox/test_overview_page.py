@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.reading import Element, notice_texts, read
+from tests.reading import Element, chip_links_by_text, notice_texts, read
 from tests.texts import folded
 
 OVERVIEW = "/en/juridisk-vaerktoejskasse/"
@@ -15,11 +15,6 @@ SITUATIONS = [
     "?personoplysninger=no&leverandoer=no&generativ=yes",
     "?role=projektleder&personoplysninger=yes&foelsomme=yes&afgoerelser=yes&traening=no",
 ]
-
-
-def chips_of(page: Element) -> dict[str, str]:
-    """The text of each chip, and the address without its choice."""
-    return {chip.text: chip.attrs["href"] for chip in page.find_all("a", "chip")}
 
 
 def entries(page: Element) -> dict[str, Element]:
@@ -80,7 +75,7 @@ def test_everything_is_shown_where_nothing_is_chosen(content, client):
     page = read(client, OVERVIEW)
     assert set(entries(page)) == {activity.code for activity in content.activities}
     assert page.find("h2", id="results-heading").text == f"All {len(content.activities)} activities"
-    assert chips_of(page) == {}
+    assert chip_links_by_text(page) == {}
 
 
 def test_an_answer_brings_what_it_decides_with_the_reason_or_takes_it_away(content, client):
@@ -194,7 +189,7 @@ def test_of_two_answers_to_a_question_one_counts_and_the_page_says_so(content, c
     page = read(client, f"{OVERVIEW}?generativ=no&generativ=yes")
     (notice,) = notice_texts(page)
     assert "Two answers were given" in notice
-    assert len(chips_of(page)) == 1
+    assert len(chip_links_by_text(page)) == 1
 
 
 def test_the_form_shows_what_the_address_says(content, client):
@@ -214,10 +209,10 @@ def test_the_form_shows_what_the_address_says(content, client):
 
 def test_each_chip_takes_its_own_choice_away(content, client):
     page = read(client, f"{OVERVIEW}?role=dpo&generativ=yes&udvikler=no")
-    chips = chips_of(page)
+    chips = chip_links_by_text(page)
     assert len(chips) == 3
     for label, url in chips.items():
-        remaining_chips = chips_of(read(client, url))
+        remaining_chips = chip_links_by_text(read(client, url))
         assert set(remaining_chips) == set(chips) - {label}
     (role,) = [label for label in chips if content.find("role", "dpo").name in label]
     question = content.find("question", "generativ")

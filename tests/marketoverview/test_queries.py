@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from marketoverview.market.snapshot import snapshots
 from tests.bulk import make_market
 from tests.pages import PUBLIC
+from tests.reading import page_queries
 
 FEW, MANY = 3, 60
 SELECTION = "?services=implementation&q=firma&sort=rotation"
@@ -40,23 +41,14 @@ MAX_QUERIES = 14
 """No page needs more, the snapshot apart: the version, and what it shows."""
 
 
-def queries(client, path: str) -> list[str]:
-    """The queries of the page until its last byte is sent."""
-    with CaptureQueriesContext(connection) as captured:
-        response = client.get(path)
-        response.getvalue()
-    assert response.status_code == 200, path
-    return [query["sql"] for query in captured.captured_queries]
-
-
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_the_number_of_queries_is_constant(path, survey, content, client):
     make_market(FEW)
     snapshots.current()
-    few = queries(client, path)
+    few = page_queries(client, path)
     make_market(MANY - FEW, start=FEW)
     snapshots.current()
-    many = queries(client, path)
+    many = page_queries(client, path)
     assert len(few) == len(many), "\n".join(many)
     assert len(many) <= MAX_QUERIES
 
@@ -76,8 +68,8 @@ def test_the_snapshot_is_read_with_a_constant_number_of_queries(survey):
 )
 def test_a_remembered_page_asks_for_the_version_only(path, survey, client):
     make_market(FEW)
-    queries(client, path)
-    (only,) = queries(client, path)
+    page_queries(client, path)
+    (only,) = page_queries(client, path)
     assert "publicversion" in only
 
 

@@ -33,25 +33,25 @@ items = pytest.mark.parametrize("model", ITEMS)
 
 
 @items
-def test_an_editor_changes_an_item_but_not_its_key_and_the_page_shows_it_at_once(model, kl, editor, client):
+def test_an_editor_changes_an_item_but_not_its_key_and_the_page_shows_it_at_once(model, editor_client, editor, client):
     item = example(model)
     assert "Nyskrevet tekst" not in read(client, TOOLBOX + PAGES[model]).text
-    form = Form(kl, item)
+    form = Form(editor_client, item)
     assert f'name="{model.KEY}"' not in form.text
     response = form.send(**{model.KEY: "X99", TEXTS[model]: "Nyskrevet tekst."})
     assert response.redirect_chain, re.findall(r"errorlist.*?</ul>", response.content.decode())
     assert "Nyskrevet tekst" in read(client, TOOLBOX + PAGES[model]).text
     item.refresh_from_db()
     assert item.key == ITEMS[model]
-    history = kl.get(admin_url(model, "history", item.pk)).content.decode()
+    history = editor_client.get(admin_url(model, "history", item.pk)).content.decode()
     assert "Nyskrevet tekst." in history
     assert editor.email in history or str(editor) in history
 
 
 @pytest.mark.parametrize("model", [Activity, Risk])
-def test_a_form_sent_as_it_was_shown_changes_nothing(model, kl, client):
+def test_a_form_sent_as_it_was_shown_changes_nothing(model, editor_client, client):
     before = read(client, TOOLBOX + PAGES[model]).find("main").text
-    assert Form(kl, example(model)).send().redirect_chain
+    assert Form(editor_client, example(model)).send().redirect_chain
     assert read(client, TOOLBOX + PAGES[model]).find("main").text == before
 
 
@@ -88,9 +88,9 @@ def test_somebody_who_is_not_of_kl_sees_none_of_it(content_rows, stranger, clien
 # Codes ------------------------------------------------------------------------------------------------
 
 
-def test_a_new_risk_is_public_when_it_is_saved_and_its_code_is_checked(kl, client):
+def test_a_new_risk_is_public_when_it_is_saved_and_its_code_is_checked(editor_client, client):
     today = timezone.localdate()
-    page = Page(kl, admin_url(Risk, "add"))
+    page = Page(editor_client, admin_url(Risk, "add"))
     values = {
         "title": "Ny risiko", "kind": "data", "cause": "Å", "event": "H", "consequence": "K", "measures": "Gør noget",
         "phases": [Phase.objects.first().pk], "roles": [Role.objects.first().pk],
@@ -108,8 +108,8 @@ def test_a_new_risk_is_public_when_it_is_saved_and_its_code_is_checked(kl, clien
 # Lists of texts -----------------------------------------------------------------------------------------
 
 
-def test_measures_are_written_one_to_a_line(kl, client):
-    page = Form(kl, example(Risk))
+def test_measures_are_written_one_to_a_line(editor_client, client):
+    page = Form(editor_client, example(Risk))
     assert "One to a line." in page.text
     textarea = parse(page.text).find("textarea", name="measures")
     assert [line for line in "".join(textarea.children).split("\n") if line] == example(Risk).measures
@@ -117,17 +117,21 @@ def test_measures_are_written_one_to_a_line(kl, client):
     assert example(Risk).measures == ["Første, med komma", 'Anden "citat"', "Tredje"]
     measures = read(client, f"{TOOLBOX}risici/R09/").find("section", **{"aria-labelledby": "measures-heading"})
     assert [item.text for item in measures.find_all("li")] == ["Første, med komma", 'Anden "citat"', "Tredje"]
-    assert Form(kl, example(Risk)).send(measures="sags\u00adbehandling\u200b\r\n\u2028\r\n\uf0b7 punkt").redirect_chain
+    assert (
+        Form(editor_client, example(Risk))
+        .send(measures="sags\u00adbehandling\u200b\r\n\u2028\r\n\uf0b7 punkt")
+        .redirect_chain
+    )
     assert example(Risk).measures == ["sagsbehandling", "punkt"]
-    refused = Form(kl, example(Risk)).send(measures=" \r\n ")
+    refused = Form(editor_client, example(Risk)).send(measures=" \r\n ")
     assert "The text has nothing in it that can be seen." in refused.content.decode()
 
 
-def test_options_and_columns_of_a_field_are_written_one_to_a_line(kl, client):
+def test_options_and_columns_of_a_field_are_written_one_to_a_line(editor_client, client):
     field = TemplateField.objects.filter(kind="choice").select_related("section__template").first()
     section = field.section
     number = list(section.fields.values_list("pk", flat=True)).index(field.pk)
-    page = Page(kl, section_url("change", section))
+    page = Page(editor_client, section_url("change", section))
     response = page.send(**{f"fields-{number}-options": "Lav\r\nHelt ny mulighed\r\nHøj"})
     assert response.redirect_chain
     field.refresh_from_db()
@@ -135,10 +139,10 @@ def test_options_and_columns_of_a_field_are_written_one_to_a_line(kl, client):
     assert "Helt ny mulighed" in read(client, f"{TOOLBOX}skabeloner/{section.template.code}/").text
 
 
-def test_a_question_of_a_checklist_is_corrected_in_the_form_of_its_activity(kl, client):
+def test_a_question_of_a_checklist_is_corrected_in_the_form_of_its_activity(editor_client, client):
     check = ChecklistItem.objects.get(activity=example(Activity), number=1)
     sources = set(check.sources.all())
-    Form(kl, example(Activity)).send(**{"checklist-0-question": "Er det rettet nu?"})
+    Form(editor_client, example(Activity)).send(**{"checklist-0-question": "Er det rettet nu?"})
     check.refresh_from_db()
     assert check.question == "Er det rettet nu?"
     assert set(check.sources.all()) == sources
@@ -149,39 +153,39 @@ def test_a_question_of_a_checklist_is_corrected_in_the_form_of_its_activity(kl, 
 
 
 @items
-def test_what_is_not_public_is_seen_in_a_preview_and_by_no_visitor(model, kl, client):
+def test_what_is_not_public_is_seen_in_a_preview_and_by_no_visitor(model, editor_client, client):
     item = example(model)
     model.objects.filter(pk=item.pk).update(is_public=False, **{TEXTS[model]: "Nyskrevet tekst."})
     toolbox_version.bump()
     response = client.get(TOOLBOX + PAGES[model])
     assert response.status_code == (404 if model in PAGE_OF_ITS_OWN else 200)
     assert "Nyskrevet tekst" not in response.content.decode()
-    page = Form(kl, item)
+    page = Form(editor_client, item)
     (path,) = [link for link in re.findall(r'href="([^"]+)"', page.text) if link.endswith("/preview/")]
-    preview = read(kl, path)
+    preview = read(editor_client, path)
     assert "Nyskrevet tekst." in preview.text
     assert "Visitors do not see this page." in preview.text
     assert preview.has("meta", content="noindex")
     assert not client.get(path).content.decode().count("Nyskrevet tekst")
 
 
-def test_whoever_may_not_see_the_item_sees_no_preview_of_it(editor, kl):
+def test_whoever_may_not_see_the_item_sees_no_preview_of_it(editor, editor_client):
     path = admin_url(Risk, "preview", example(Risk).pk)
-    assert kl.get(path).status_code == 200
+    assert editor_client.get(path).status_code == 200
     editor.groups.clear()
-    assert kl.get(path).status_code == 404
+    assert editor_client.get(path).status_code == 404
 
 
-def test_a_preview_shows_the_content_as_it_is_now(kl):
+def test_a_preview_shows_the_content_as_it_is_now(editor_client):
     """Not as it was when somebody last looked."""
     path = admin_url(Risk, "preview", example(Risk).pk)
-    kl.get(path)
-    Form(kl, example(Risk)).send(title="Ny titel", is_public=[])
-    assert read(kl, path).find("h1").text == "Ny titel"
+    editor_client.get(path)
+    Form(editor_client, example(Risk)).send(title="Ny titel", is_public=[])
+    assert read(editor_client, path).find("h1").text == "Ny titel"
 
 
 @pytest.mark.parametrize("model", [LegalSource, Role, DocumentTemplate, Requirement])
-def test_the_form_shows_what_is_linked_with_the_item(model, kl):
+def test_the_form_shows_what_is_linked_with_the_item(model, editor_client):
     item = example(model)
     catalogue = draft_catalogues.build()
     linked = {
@@ -190,18 +194,18 @@ def test_the_form_shows_what_is_linked_with_the_item(model, kl):
         for other in catalogue.linked(catalogue.find(model.KIND, item.key), kind)
     }
     assert linked
-    assert linked <= set(re.findall(r'href="([^"]+)"', Form(kl, item).text))
+    assert linked <= set(re.findall(r'href="([^"]+)"', Form(editor_client, item).text))
 
 
-def test_whoever_saves_is_told_what_the_content_check_finds_about_the_item(kl):
-    response = Form(kl, example(Risk)).send(cause="Se K99 og GDPR art. 999, stk. 1.")
+def test_whoever_saves_is_told_what_the_content_check_finds_about_the_item(editor_client):
+    response = Form(editor_client, example(Risk)).send(cause="Se K99 og GDPR art. 999, stk. 1.")
     assert "Content check: R09: mentions K99, which does not exist." in message_text(response)
     assert "GDPR art. 999" in message_text(response)
-    response = Form(kl, example(Risk)).send(cause="Se K31.")
+    response = Form(editor_client, example(Risk)).send(cause="Se K31.")
     assert "Content check" not in message_text(response)
 
 
-def test_a_save_says_what_it_breaks_elsewhere_and_not_what_was_wrong_before(kl):
+def test_a_save_says_what_it_breaks_elsewhere_and_not_what_was_wrong_before(editor_client):
     Risk.objects.filter(code="R10").update(cause="Se K98.")
     toolbox_version.bump()
     template = example(DocumentTemplate)
@@ -210,24 +214,24 @@ def test_a_save_says_what_it_breaks_elsewhere_and_not_what_was_wrong_before(kl):
     for other in others:
         other.outputs.remove(template)
     toolbox_version.bump()
-    form = Page(kl, admin_url(Activity, "change", activity.pk))
+    form = Page(editor_client, admin_url(Activity, "change", activity.pk))
     links = {"outputs": [], "sources": [source.pk for source in activity.sources.all()]}
     texts = message_text(form.send(**links))
     assert f"Content check: {template.code}: comes of no activity." in texts
     assert "K98" not in texts
 
 
-def test_a_save_reads_the_content_once(kl, monkeypatch):
+def test_a_save_reads_the_content_once(editor_client, monkeypatch):
     """The state before it is that of the form, or of the save before."""
     readings = []
     read_drafts = draft_catalogues.read
     monkeypatch.setattr(draft_catalogues, "read", lambda *key: readings.append(key) or read_drafts(*key))
-    form = Form(kl, example(Risk))
+    form = Form(editor_client, example(Risk))
     assert len(readings) == 1
     for number, cause in enumerate(("Ny årsag.", "Endnu en årsag.", "Og en til."), start=1):
         assert form.send(cause=cause).redirect_chain
         assert len(readings) == 1 + number
-        form = Form(kl, example(Risk))
+        form = Form(editor_client, example(Risk))
         assert len(readings) == 1 + number
 
 
@@ -235,37 +239,38 @@ def test_a_save_reads_the_content_once(kl, monkeypatch):
 
 
 @items
-def test_what_is_to_be_reviewed_again_stands_on_the_front_page(model, kl):
-    assert tasks(kl, "legaltoolbox") == {}
+def test_what_is_to_be_reviewed_again_stands_on_the_front_page(model, editor_client):
+    assert tasks(editor_client, "legaltoolbox") == {}
     today = timezone.localdate()
     model.objects.filter(pk=example(model).pk).update(
         reviewed_on=today - timedelta(days=400), review_by=today - timedelta(days=1)
     )
-    ((path, number),) = tasks(kl, "legaltoolbox").items()
+    ((path, number),) = tasks(editor_client, "legaltoolbox").items()
     assert number == 1
-    assert list(kl.get(path).context["cl"].result_list) == [example(model)]
+    assert list(editor_client.get(path).context["cl"].result_list) == [example(model)]
 
 
-def test_the_number_on_the_front_page_is_the_length_of_the_list_behind_it(kl):
+def test_the_number_on_the_front_page_is_the_length_of_the_list_behind_it(editor_client):
     today = timezone.localdate()
     Risk.objects.filter(code__in=["R01", "R02", "R09"]).update(
         reviewed_on=today - timedelta(days=400), review_by=today - timedelta(days=1)
     )
     Risk.objects.filter(code="R09").update(is_public=False)
-    ((path, number),) = tasks(kl, "legaltoolbox").items()
-    assert kl.get(path).context["cl"].result_count == number
+    ((path, number),) = tasks(editor_client, "legaltoolbox").items()
+    assert editor_client.get(path).context["cl"].result_count == number
 
 
-def test_the_lists_are_searched_and_filtered(kl):
+def test_the_lists_are_searched_and_filtered(editor_client):
     for query, code in (("q=R09", "R09"), ("is_public__exact=0", "R10")):
         Risk.objects.filter(code="R10").update(is_public=False)
         assert code in {
-            risk.code for risk in kl.get(f"{admin_url(Risk, 'changelist')}?{query}").context["cl"].result_list
+            risk.code
+            for risk in editor_client.get(f"{admin_url(Risk, 'changelist')}?{query}").context["cl"].result_list
         }
-    assert kl.get(f"{admin_url(Risk, 'changelist')}?q=findesikke").context["cl"].result_count == 0
+    assert editor_client.get(f"{admin_url(Risk, 'changelist')}?q=findesikke").context["cl"].result_count == 0
 
 
-def test_no_page_holds_inline_script_or_style(kl):
+def test_no_page_holds_inline_script_or_style(editor_client):
     addresses = [admin_url(TemplateSection, "changelist")]
     for model in ITEMS:
         item = example(model)
@@ -276,6 +281,6 @@ def test_no_page_holds_inline_script_or_style(kl):
             admin_url(model, "history", item.pk),
         ]
     for address in addresses:
-        page = Page(kl, address)
+        page = Page(editor_client, address)
         assert page.response.status_code == 200, address
         assert inline_code(page.text) == [], address

@@ -27,29 +27,29 @@ TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 
 
 @pytest.mark.parametrize("model", [LegalSource, Activity])
-def test_what_is_uncertain_is_public_only_with_a_text_on_what_is_unsettled(model, kl, client):
+def test_what_is_uncertain_is_public_only_with_a_text_on_what_is_unsettled(model, editor_client, client):
     item = example(model)
-    response = Form(kl, item).send(certainty="uncertain", unsettled="")
+    response = Form(editor_client, item).send(certainty="uncertain", unsettled="")
     assert "public only with a text on what is not settled" in response.content.decode()
     assert example(model).certainty != "uncertain"
-    Form(kl, item).send(certainty="uncertain", unsettled="Det ved vi ikke endnu.")
+    Form(editor_client, item).send(certainty="uncertain", unsettled="Det ved vi ikke endnu.")
     assert example(model).certainty == "uncertain"
     assert "Det ved vi ikke endnu." in read(client, TOOLBOX + PAGES[model]).text
 
 
-def test_what_is_uncertain_and_not_public_may_wait_without_a_text(kl):
-    response = Form(kl, example(Risk)).send(certainty="uncertain", unsettled="", is_public=[])
+def test_what_is_uncertain_and_not_public_may_wait_without_a_text(editor_client):
+    response = Form(editor_client, example(Risk)).send(certainty="uncertain", unsettled="", is_public=[])
     assert response.redirect_chain
     assert not example(Risk).is_public
 
 
-def test_dates_of_review_must_make_sense(kl):
+def test_dates_of_review_must_make_sense(editor_client):
     today = timezone.localdate()
     for dates in (
         {"reviewed_on": today + timedelta(days=1), "review_by": today + timedelta(days=2)},
         {"reviewed_on": today, "review_by": today},
     ):
-        response = Form(kl, example(Risk)).send(**{name: day.isoformat() for name, day in dates.items()})
+        response = Form(editor_client, example(Risk)).send(**{name: day.isoformat() for name, day in dates.items()})
         assert not response.redirect_chain
 
 
@@ -62,9 +62,9 @@ def test_an_act_cannot_be_part_of_itself(content_rows):
 
 
 @pytest.mark.parametrize("kind", ["table", "choice", "wording"])
-def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, kl, client):
+def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, editor_client, client):
     section = example(DocumentTemplate).sections.first()
-    page = Page(kl, section_url("change", section))
+    page = Page(editor_client, section_url("change", section))
     response = page.send(
         **{"fields-0-kind": kind, "fields-0-columns": "", "fields-0-options": "", "fields-0-wording": ""}
     )
@@ -77,37 +77,37 @@ def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, kl, client):
 # Two at once --------------------------------------------------------------------------------------------
 
 
-def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(kl, client):
-    first, second = Form(kl, example(Requirement)), Form(kl, example(Requirement))
+def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(editor_client, client):
+    first, second = Form(editor_client, example(Requirement)), Form(editor_client, example(Requirement))
     second.send(duty="Ny pligt.")
     response = first.send(evidence="Nyt bevis.")
     assert not response.redirect_chain
     assert "Somebody saved this while you had it open." in response.content.decode()
     assert parse(response.content.decode()).find("textarea", name="evidence").text == "Nyt bevis."
     assert example(Requirement).duty == "Ny pligt."
-    kl.post(first.url, form_data(response.content.decode()) | first.links)  # having been told
+    editor_client.post(first.url, form_data(response.content.decode()) | first.links)  # having been told
     assert example(Requirement).evidence == "Nyt bevis."
 
 
-def test_a_row_that_somebody_else_changed_is_not_overwritten_either(kl):
-    first, second = Form(kl, example(Activity)), Form(kl, example(Activity))
+def test_a_row_that_somebody_else_changed_is_not_overwritten_either(editor_client):
+    first, second = Form(editor_client, example(Activity)), Form(editor_client, example(Activity))
     second.send(**{"checklist-0-question": "Først?"})
     response = first.send(**{"checklist-1-question": "Siden?"})
     assert not response.redirect_chain
     assert "Somebody saved this while you had it open." in response.content.decode()
 
 
-def test_a_row_that_somebody_else_deleted_is_named(kl):
-    form = Form(kl, example(Activity))
+def test_a_row_that_somebody_else_deleted_is_named(editor_client):
+    form = Form(editor_client, example(Activity))
     example(Activity).checklist.first().delete()
     response = form.send(why="En ny grund.")
     for _again in range(2):
         assert "A row was deleted by somebody else while you had this open." in response.content.decode()
-        response = kl.post(form.url, form_data(response.content.decode()) | form.links)
+        response = editor_client.post(form.url, form_data(response.content.decode()) | form.links)
 
 
-def test_the_second_of_two_clicks_is_no_conflict(kl):
-    first, second = Form(kl, example(Risk)), Form(kl, example(Risk))
+def test_the_second_of_two_clicks_is_no_conflict(editor_client):
+    first, second = Form(editor_client, example(Risk)), Form(editor_client, example(Risk))
     for page in (first, second):
         assert page.send(cause="En ny årsag.").redirect_chain
 
@@ -115,96 +115,98 @@ def test_the_second_of_two_clicks_is_no_conflict(kl):
 # Rows in their order ------------------------------------------------------------------------------------
 
 
-def test_questions_change_places_and_one_is_put_between(kl):
+def test_questions_change_places_and_one_is_put_between(editor_client):
     activity = example(Activity)
     before = list(activity.checklist.values_list("pk", flat=True))
-    Form(kl, activity).send(**{"checklist-0-number": 2, "checklist-1-number": 1})
+    Form(editor_client, activity).send(**{"checklist-0-number": 2, "checklist-1-number": 1})
     assert list(activity.checklist.values_list("pk", flat=True)) == [before[1], before[0], *before[2:]]
     assert list(activity.checklist.values_list("number", flat=True)) == list(range(1, len(before) + 1))
 
 
-def test_a_withdrawn_question_leaves_its_number_to_another(kl, client):
+def test_a_withdrawn_question_leaves_its_number_to_another(editor_client, client):
     activity = example(Activity)
     before = list(activity.checklist.values_list("pk", flat=True))
     last = len(before) - 1
     changes = {f"checklist-{last}-is_withdrawn": "on", f"checklist-{last}-number": 1, "checklist-0-number": len(before)}
-    assert Form(kl, activity).send(**changes).redirect_chain
+    assert Form(editor_client, activity).send(**changes).redirect_chain
     remaining_rows = activity.checklist.filter(is_withdrawn=False)
     assert list(remaining_rows.values_list("pk", flat=True)) == [*before[1:last], before[0]]
 
 
-def test_whoever_may_not_change_the_rows_leaves_them_as_they_are(editor, kl):
+def test_whoever_may_not_change_the_rows_leaves_them_as_they_are(editor, editor_client):
     activity = example(Activity)
     before = list(activity.checklist.values_list("pk", "number", "question"))
     editor.groups.clear()
     names = ("view_activity", "change_activity", "view_checklistitem", "view_involvement", "view_activitycondition")
     editor.user_permissions.set(Permission.objects.filter(codename__in=names))
-    assert Form(kl, activity).send(why="En ny grund.").redirect_chain
+    assert Form(editor_client, activity).send(why="En ny grund.").redirect_chain
     assert example(Activity).why == "En ny grund."
     assert list(activity.checklist.values_list("pk", "number", "question")) == before
 
 
 @pytest.mark.parametrize(("number", "is_taken"), [(9_999, True), (10_000, False), (32_767, False)])
-def test_a_number_leaves_room_to_move(number, is_taken, kl):
+def test_a_number_leaves_room_to_move(number, is_taken, editor_client):
     """A row that moves stands aside beyond all numbers, within what the column holds."""
-    response = Form(kl, example(Activity)).send(**{"checklist-0-number": number})
+    response = Form(editor_client, example(Activity)).send(**{"checklist-0-number": number})
     assert bool(response.redirect_chain) == is_taken
 
 
 # What a lawyer has confirmed ----------------------------------------------------------------------------
 
 
-def test_a_lawyers_confirmation_is_of_the_text_that_was_confirmed(kl):
+def test_a_lawyers_confirmation_is_of_the_text_that_was_confirmed(editor_client):
     today = timezone.localdate()
-    assert not Form(kl, example(Risk)).send(confirmed_on=today + timedelta(days=1)).redirect_chain
-    Form(kl, example(Risk)).send(confirmed_on=today)
-    Form(kl, example(Risk)).send(review_by=today + timedelta(days=90))
+    assert not Form(editor_client, example(Risk)).send(confirmed_on=today + timedelta(days=1)).redirect_chain
+    Form(editor_client, example(Risk)).send(confirmed_on=today)
+    Form(editor_client, example(Risk)).send(review_by=today + timedelta(days=90))
     assert example(Risk).confirmed_on == today
-    response = Form(kl, example(Risk)).send(cause="En ny årsag.")
+    response = Form(editor_client, example(Risk)).send(cause="En ny årsag.")
     assert "The text of R09 has changed: no lawyer has confirmed it now." in response.content.decode()
     assert example(Risk).confirmed_on is None
 
 
-def test_a_text_of_several_lines_is_not_changed_by_being_shown(kl):
+def test_a_text_of_several_lines_is_not_changed_by_being_shown(editor_client):
     """A browser ends its lines with CR and LF."""
     activity = Activity.objects.filter(what__contains="\n").first()
     Activity.objects.filter(pk=activity.pk).update(confirmed_on=timezone.localdate())
-    Form(kl, activity).send(review_by=timezone.localdate() + timedelta(days=99))
+    Form(editor_client, activity).send(review_by=timezone.localdate() + timedelta(days=99))
     saved = Activity.objects.get(pk=activity.pk)
     assert (saved.what, saved.confirmed_on) == (activity.what, timezone.localdate())
 
 
-def test_a_changed_row_takes_the_confirmation_back_too(kl):
-    Form(kl, example(Activity)).send(confirmed_on=timezone.localdate())
-    Form(kl, example(Activity)).send(**{"checklist-0-question": "Er det nyt?"})
+def test_a_changed_row_takes_the_confirmation_back_too(editor_client):
+    Form(editor_client, example(Activity)).send(confirmed_on=timezone.localdate())
+    Form(editor_client, example(Activity)).send(**{"checklist-0-question": "Er det nyt?"})
     assert example(Activity).confirmed_on is None
 
 
-def test_so_does_a_section_that_is_corrected_in_a_form_of_its_own(kl):
+def test_so_does_a_section_that_is_corrected_in_a_form_of_its_own(editor_client):
     template = example(DocumentTemplate)
-    Form(kl, template).send(confirmed_on=timezone.localdate())
-    page = Page(kl, section_url("change", template.sections.first()))
+    Form(editor_client, template).send(confirmed_on=timezone.localdate())
+    page = Page(editor_client, section_url("change", template.sections.first()))
     page.send()
     assert example(DocumentTemplate).confirmed_on
-    Page(kl, page.url).send(heading="Nyt afsnit")
+    Page(editor_client, page.url).send(heading="Nyt afsnit")
     assert example(DocumentTemplate).confirmed_on is None
 
 
-def test_going_back_or_withdrawing_takes_a_confirmation_back_too(kl):
+def test_going_back_or_withdrawing_takes_a_confirmation_back_too(editor_client):
     template = example(DocumentTemplate)
     section = template.sections.first()
     change = section_url("change", section)
     back = section_url("simple_history", section, section.history.first().pk)
     for path, more in ((change, {"is_withdrawn": "on"}), (back, {})):
         DocumentTemplate.objects.filter(pk=template.pk).update(confirmed_on=timezone.localdate())
-        kl.post(path, form_data(kl.get(path).content.decode()) | more)
+        editor_client.post(path, form_data(editor_client.get(path).content.decode()) | more)
         assert example(DocumentTemplate).confirmed_on is None
 
 
-def test_an_earlier_version_comes_back_unconfirmed(kl):
-    Form(kl, example(Risk)).send(confirmed_on=timezone.localdate())
+def test_an_earlier_version_comes_back_unconfirmed(editor_client):
+    Form(editor_client, example(Risk)).send(confirmed_on=timezone.localdate())
     confirmed = example(Risk).history.first()
-    Form(kl, example(Risk)).send(cause="En ny årsag.")
+    Form(editor_client, example(Risk)).send(cause="En ny årsag.")
     path = admin_url(Risk, "simple_history", example(Risk).pk, confirmed.pk)
-    kl.post(path, form_data(kl.get(path).content.decode()) | Form(kl, example(Risk)).links)
+    editor_client.post(
+        path, form_data(editor_client.get(path).content.decode()) | Form(editor_client, example(Risk)).links
+    )
     assert (example(Risk).cause, example(Risk).confirmed_on) == (confirmed.cause, None)

@@ -23,8 +23,9 @@ from legaltoolbox.models import (
     toolbox_version,
     unsettled_texts,
 )
-from tests.reading import notice_texts, read, read_bytes, read_workbook, sheet_records
+from tests.reading import notice_texts, read, read_bytes, read_docx, read_workbook, sheet_records
 from tests.texts import prose_letters
+from tests.word import element_text
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 FOR_VENDORS = "?addressee=vendor&addressee=both"
@@ -36,21 +37,6 @@ SELECTIONS = {
     "everything": "",
 }
 selections = pytest.mark.parametrize("query", SELECTIONS.values(), ids=SELECTIONS)
-
-
-def read_document(client, path: str):
-    return docx.Document(io.BytesIO(read_bytes(client, TOOLBOX + path)))
-
-
-def document_text(document) -> str:
-    """All text of the body, what content controls show included; a line for each paragraph."""
-    lines = []
-    for paragraph in document.element.body.iter(qn("w:p")):
-        pieces = [
-            piece.text or "" if piece.tag == qn("w:t") else "\n" for piece in paragraph.iter(qn("w:t"), qn("w:br"))
-        ]
-        lines.append("".join(pieces))
-    return "\n".join(lines)
 
 
 def selected_requirements(content, query: str) -> list[Requirement]:
@@ -80,7 +66,7 @@ def day(on) -> str:
 
 @selections
 def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client):
-    document = read_document(client, f"krav.docx{query}")
+    document = read_docx(client, f"{TOOLBOX}krav.docx{query}")
     rows = [row.cells for table in document.tables if table.rows[0].cells[0].text == "Nr." for row in table.rows[1:]]
     expected = {item.code: item for item in selected_requirements(content, query)}
     assert sorted(cells[0].text for cells in rows) == sorted(expected)
@@ -120,9 +106,9 @@ def test_the_answer_is_chosen_from_a_list_in_every_row(content, client):
 
 
 def test_the_annex_in_word_has_room_for_tender_and_vendor_and_says_what_it_is(content, client):
-    document = read_document(client, f"krav.docx{FOR_VENDORS}")
+    document = read_docx(client, f"{TOOLBOX}krav.docx{FOR_VENDORS}")
     assert [cell.text for cell in document.tables[0].rows[0].cells] == ["Ordregiver", "Udbud", "Leverandør", "Dato"]
-    text = document_text(document)
+    text = element_text(document.element.body)
     assert f"{len(selected_requirements(content, FOR_VENDORS))} krav, som leverandøren besvarer" in text
     assert "Vejledning, ikke juridisk rådgivning." in text
     assert "Indholdet er ikke bekræftet af en jurist endnu." in text
@@ -181,8 +167,8 @@ def test_a_confirmed_annex_does_not_say_that_it_is_not_confirmed(content_rows, c
     Requirement.objects.filter(code__in=["K01", "K08"]).update(confirmed_on=timezone.localdate())
     toolbox_version.bump()
     sentence = "Indholdet er ikke bekræftet af en jurist endnu."
-    assert sentence not in document_text(read_document(client, "krav.docx?pick=K01&pick=K08"))
-    assert sentence in document_text(read_document(client, "krav.docx?pick=K01&pick=K02"))
+    assert sentence not in element_text(read_docx(client, f"{TOOLBOX}krav.docx?pick=K01&pick=K08").element.body)
+    assert sentence in element_text(read_docx(client, f"{TOOLBOX}krav.docx?pick=K01&pick=K02").element.body)
 
 
 @pytest.mark.parametrize(("file", "page"), [("krav.docx", "krav/"), ("krav.xlsx", "krav/"), ("risici.xlsx", "risici/")])
@@ -198,11 +184,11 @@ def test_a_file_of_nothing_leads_back_to_the_list_that_says_so(file, page, conte
 def test_every_template_opens_and_holds_what_its_page_shows(content, client):
     """Sections as headings, guidance, labels, columns, options and wordings; and in the header which text it is."""
     for template in content.templates:
-        document = read_document(client, f"skabeloner/{template.code}.docx")
+        document = read_docx(client, f"{TOOLBOX}skabeloner/{template.code}.docx")
         sections = content.sections(template)
         headings = [part.text for part in document.paragraphs if part.style.name == "Heading 1"]
         assert headings == [*(section.heading for section in sections), "Om dette dokument"], template.code
-        text = prose_letters(document_text(document))
+        text = prose_letters(element_text(document.element.body))
         for section in sections:
             assert prose_letters(section.guidance) in text, (template.code, section.heading)
         for field in (field for section in sections for field in content.fields(section)):
@@ -244,19 +230,19 @@ def assert_described(document, template, content) -> None:
 
 def test_a_document_says_when_its_text_is_overdue(content_rows, client):
     sentence = "Teksten skulle have været gennemgået igen senest"
-    assert sentence not in document_text(read_document(client, "skabeloner/S11.docx"))
+    assert sentence not in element_text(read_docx(client, f"{TOOLBOX}skabeloner/S11.docx").element.body)
     past = timezone.localdate() - timedelta(days=3)
     for model, code in ((DocumentTemplate, "S11"), (Requirement, "K08")):
         model.objects.filter(code=code).update(reviewed_on=past - timedelta(days=9), review_by=past)
     toolbox_version.bump()
-    assert f"{sentence} {day(past)}." in document_text(read_document(client, "skabeloner/S11.docx"))
-    assert "Det gælder K08." in document_text(read_document(client, "krav.docx?pick=K08&pick=K09"))
+    assert f"{sentence} {day(past)}." in element_text(read_docx(client, f"{TOOLBOX}skabeloner/S11.docx").element.body)
+    assert "Det gælder K08." in element_text(read_docx(client, f"{TOOLBOX}krav.docx?pick=K08&pick=K09").element.body)
 
 
 def test_a_corrected_template_says_which_version_it_is(content_rows, client):
     DocumentTemplate.objects.filter(code="S11").update(version="2.1")
     toolbox_version.bump()
-    assert "version 2.1" in read_document(client, "skabeloner/S11.docx").sections[0].header.paragraphs[0].text
+    assert "version 2.1" in read_docx(client, f"{TOOLBOX}skabeloner/S11.docx").sections[0].header.paragraphs[0].text
     assert "2.1" in [value.text for value in read(client, f"{TOOLBOX}skabeloner/S11/").find_all("dd")]
 
 
@@ -264,7 +250,7 @@ def test_the_date_in_the_header_is_that_of_the_text_and_not_of_the_download(cont
     earlier = timezone.localdate() - timedelta(days=40)
     DocumentTemplate.objects.filter(code="S11").update(reviewed_on=earlier)
     toolbox_version.bump()
-    header = read_document(client, "skabeloner/S11.docx").sections[0].header
+    header = read_docx(client, f"{TOOLBOX}skabeloner/S11.docx").sections[0].header
     assert day(earlier) in header.paragraphs[0].text
 
 
@@ -320,7 +306,7 @@ def test_the_zip_of_a_phase_holds_exactly_its_templates_each_as_its_own_file(con
 def test_no_word_of_a_tables_heading_is_wider_than_its_column(content, client):
     """About six letters of the heading stand in a centimetre, and the cell's borders take the room of two."""
     for template in content.templates:
-        for table in read_document(client, f"skabeloner/{template.code}.docx").tables[1:]:
+        for table in read_docx(client, f"{TOOLBOX}skabeloner/{template.code}.docx").tables[1:]:
             if len(table.columns) < 3:
                 continue
             for cell in table.rows[0].cells:
@@ -333,7 +319,7 @@ def test_a_pick_may_be_written_in_small_letters(content, client):
 
 
 def test_a_pick_that_is_not_known_any_more_is_named_and_never_taken_for_all(content, client):
-    text = document_text(read_document(client, "krav.docx?pick=K08&pick=K99"))
+    text = element_text(read_docx(client, f"{TOOLBOX}krav.docx?pick=K08&pick=K99").element.body)
     assert [code for code in ("K08", "K31", "K99") if code in text] == ["K08", "K99"]
     about = read_workbook(client, f"{TOOLBOX}krav.xlsx?pick=K08&pick=K99")["Om"]
     assert any("K99" in str(cell) for row in about.iter_rows(values_only=True) for cell in row)

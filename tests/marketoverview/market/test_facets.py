@@ -13,6 +13,7 @@ from tests.builders import make_option, make_question, make_response, make_round
 from tests.reading import (
     MARKET,
     chip_links,
+    directory_names,
     facet_counts,
     notice_texts,
     read,
@@ -34,10 +35,6 @@ def market(db):
     make_option(make_question("services"), "law")
 
 
-def listed(client, query: str) -> list[str]:
-    return vendor_names(read(client, f"{MARKET}{query}"))
-
-
 # Matching -----------------------------------------------------------------------------------------
 
 
@@ -54,7 +51,7 @@ def listed(client, query: str) -> list[str]:
     ],
 )
 def test_or_within_a_question_and_between_questions(query, names, market, client):
-    assert listed(client, query) == names
+    assert directory_names(client, query) == names
 
 
 def test_a_questions_own_selection_is_left_out_of_its_numbers(market, client):
@@ -156,8 +153,8 @@ def test_a_retired_option_stays_while_somebody_has_chosen_it(market, client):
     page = read(client, MARKET)
     assert facet_counts(page, "services") == {"advice": 2, "build": 2}  # nobody had chosen “law”
     assert "Option build (no longer asked)" in page.find("details", id="facet-services").text
-    assert listed(client, "?services=build") == ["Birk", "Ceder"]
-    assert listed(client, "?services=law") == ["Agern", "Birk", "Ceder"]
+    assert directory_names(client, "?services=build") == ["Birk", "Ceder"]
+    assert directory_names(client, "?services=law") == ["Agern", "Birk", "Ceder"]
     assert len(notice_texts(read(client, f"{MARKET}?services=law"))) == 1
 
 

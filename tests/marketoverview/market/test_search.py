@@ -4,11 +4,16 @@ import pytest
 
 from marketoverview.models import Vendor, market_version
 from tests.builders import make_response
-from tests.reading import MARKET, chip_links, notice_texts, read, result_count, results_heading, vendor_names
-
-
-def names_found(client, query: str) -> list[str]:
-    return vendor_names(read(client, f"{MARKET}?q={query}"))
+from tests.reading import (
+    MARKET,
+    chip_links,
+    directory_names,
+    notice_texts,
+    read,
+    result_count,
+    results_heading,
+    vendor_names,
+)
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def market(db):
     ],
 )
 def test_finds_in_what_the_vendors_wrote(query, names, market, client):
-    assert names_found(client, query) == names
+    assert directory_names(client, f"?q={query}") == names
 
 
 def test_answers_and_contacts_are_not_searched(db, client):
@@ -53,13 +58,13 @@ def test_answers_and_contacts_are_not_searched(db, client):
         "Agern", answers={"services": ["advice"]}, contact_email="post@agern.example", contact_function="Salg"
     )
     for query in ("advice", "salg", "example"):
-        assert names_found(client, query) == []
+        assert directory_names(client, f"?q={query}") == []
 
 
 def test_works_together_with_choices(db, client):
     make_response("Agern", description="Jordvarme", answers={"services": ["a"]})
     make_response("Birk", description="Jordvarme", answers={"services": ["b"]})
-    assert names_found(client, "jordvarme&services=b") == ["Birk"]
+    assert directory_names(client, "?q=jordvarme&services=b") == ["Birk"]
 
 
 def test_is_said_in_words_and_can_be_removed(market, client):
@@ -75,14 +80,14 @@ def test_does_not_order_the_result(market, client):
 
 def test_the_words_of_a_draft_are_not_found(market, client):
     make_response("Hemmelig", "draft", description="Hemmelighed")
-    assert names_found(client, "hemmelighed") == []
+    assert directory_names(client, "?q=hemmelighed") == []
 
 
 def test_a_new_name_is_found_at_once(market, client):
     Vendor.objects.filter(slug="agern").update(name="Fjordblik")
     market_version.bump()
-    assert names_found(client, "fjordblik") == ["Fjordblik"]
-    assert names_found(client, "agern") == []
+    assert directory_names(client, "?q=fjordblik") == ["Fjordblik"]
+    assert directory_names(client, "?q=agern") == []
 
 
 @pytest.mark.parametrize("query", ["", "%20%20", "%00", "%E2%80%8B"])
