@@ -12,6 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.checks import not_empty
 from tests.environment import ROOT
 
 APPS = ("marketoverview", "legaltoolbox")
@@ -33,6 +34,16 @@ def modules(package: str) -> list[Path]:
 MOST_FUNCTION_LINES, MOST_MODULE_LINES = 40, 400
 PRODUCT = [path for package in ("kl_ai", *APPS) for path in modules(package) if "migrations" not in path.parts]
 CODE = [*PRODUCT, *modules("tests")]
+
+
+def test_every_module_and_template_is_looked_at():
+    """The rules below hold of these files; a path that leads nowhere would let everything pass."""
+    assert {"kl_ai/urls.py", "marketoverview/models/responses.py", "legaltoolbox/kinds.py"} <= set(
+        map(relative, PRODUCT)
+    )
+    assert {"tests/test_house.py", "tests/marketoverview/market/test_facets.py"} <= set(map(relative, CODE))
+    assert {"templates/base.html", "templates/marketoverview/directory.html"} <= set(map(relative, TEMPLATES))
+    assert {"README.md", "docs/style.md", "static/css/tokens.css"} <= set(map(relative, own_files()))
 
 
 def nodes(path: Path, *types: type[ast.AST]) -> list[Any]:
@@ -229,7 +240,7 @@ def test_every_dependency_is_pinned_within_its_range():
         *PROJECT["dependencies"],
         *(line for extra in PROJECT["optional-dependencies"].values() for line in extra),
     ]
-    for requirement in map(Requirement, requirements):
+    for requirement in map(Requirement, not_empty(requirements)):
         name = canonicalize_name(requirement.name)
         assert name in versions, f"{name} is not in constraints.txt"
         assert requirement.specifier.contains(versions[name]), (
@@ -241,4 +252,5 @@ def test_the_top_level_is_as_drawn():
     """A new name at the top needs its reason in the README."""
     readme = (ROOT / "README.md").read_text()
     names = {path.name for path in ROOT.iterdir() if not MADE.fullmatch(path.name)}
+    assert names >= HOUSE
     assert [name for name in sorted(names - HOUSE) if f"`{name}`" not in readme] == []

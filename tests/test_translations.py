@@ -5,6 +5,7 @@ import re
 import polib
 import pytest
 
+from tests.checks import not_empty
 from tests.environment import ROOT
 
 CATALOGUE = ROOT / "kl_ai" / "locale" / "da" / "LC_MESSAGES" / "django.po"
@@ -14,7 +15,7 @@ TAG = re.compile(r"</?[a-z][^>]*>")
 
 @pytest.fixture(scope="module")
 def entries():
-    return [entry for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete]
+    return not_empty(entry for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete)
 
 
 def texts(entry) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from legaltoolbox import filtersets
 from legaltoolbox.models import LegalSource, Phase, toolbox_version
+from tests.checks import not_empty
 from tests.reading import Element, chip_links_by_text, facet_counts, notice_texts, read, results_heading
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -78,7 +79,7 @@ def test_with_a_choice_made_the_other_numbers_count_within_it(kind, content, cli
     chosen = max((options := facet_counts(read(client, PATHS[kind]), first)), key=options.get)
     page = read(client, f"{PATHS[kind]}?{first}={chosen}")
     assert facet_counts(page, first) == options
-    for option, number in facet_counts(page, second).items():
+    for option, number in not_empty(facet_counts(page, second).items()):
         assert len(listed(read(client, f"{PATHS[kind]}?{first}={chosen}&{second}={option}"))) == number, option
 
 
@@ -249,7 +250,7 @@ def test_every_template_is_listed_with_its_file_and_the_central_ones_are_marked(
     page = read(client, f"{TOOLBOX}skabeloner/")
     rows = {row.find_all("span", "code")[0].text: row for row in page.find_all("li", "entry")}
     assert list(rows) == [template.code for template in content.templates]
-    for template in content.templates:
+    for template in not_empty(content.templates):
         row = rows[template.code]
         assert row.find("a", "file-link").attrs["href"] == f"{TOOLBOX}skabeloner/{template.code}.docx"
         assert row.has("span", "level-must") == template.is_central

@@ -15,6 +15,7 @@ from legaltoolbox.linking import url
 from legaltoolbox.models import Activity, ActivityCondition, Involvement, Phase, Role
 from legaltoolbox.onepager import CHIP_WIDTH, LABELS, NARROWEST, WIDTH, Plan, plan, svg
 from legaltoolbox.screening import Situation, applying
+from tests.checks import not_empty
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -76,18 +77,17 @@ def test_without_a_situation_everything_is_in_the_plan_phase_by_phase(content):
 
 def test_a_role_sees_exactly_what_it_takes_part_in(content_rows):
     catalogue = catalogues.build()
-    for role in catalogue.roles:
+    for role in not_empty(catalogue.roles):
         role_plan = plan(catalogue, Situation(role.slug))
         responsible = set(Activity.objects.filter(responsible=role.pk).values_list("code", flat=True))
         involved = set(Involvement.objects.filter(role=role.pk).values_list("activity__code", flat=True))
         assert role_plan.role is role
         assert set(codes(role_plan)) == responsible | involved
         assert role in role_plan.roles
-        for plan_phase in role_plan.phases:
-            for entry in plan_phase.entries:
-                participant = entry.participant(role)
-                assert participant.is_responsible == (entry.activity.code in responsible)
-                assert participant.why
+        for entry in not_empty(entry for plan_phase in role_plan.phases for entry in plan_phase.entries):
+            participant = entry.participant(role)
+            assert participant.is_responsible == (entry.activity.code in responsible)
+            assert participant.why
 
 
 @hypothesis_settings(max_examples=30)
@@ -170,12 +170,12 @@ def assert_fits(drawn_plan: Plan) -> None:
     assert lefts[0] == LABELS
     assert float(heads[-1].get("x")) + float(heads[-1].get("width")) == pytest.approx(WIDTH - 2, abs=0.1)
     assert all(right - left >= NARROWEST - 0.1 for left, right in zip(lefts, rights, strict=True))
-    for chip in links(root, "op-chip"):
+    for chip in not_empty(links(root, "op-chip")):
         x = float(chip.find(f"{SVG}rect").get("x"))
         assert any(left <= x and x + CHIP_WIDTH - 1.5 <= right for left, right in zip(lefts, rights, strict=True))
-    for box in root.iter(f"{SVG}rect"):
+    for box in not_empty(root.iter(f"{SVG}rect")):
         assert 0 <= float(box.get("y")) <= float(box.get("y")) + float(box.get("height")) <= height
-    for line in root.iter(f"{SVG}tspan"):
+    for line in not_empty(root.iter(f"{SVG}tspan")):
         assert 0 < float(line.get("y")) < height
 
 
@@ -185,8 +185,9 @@ def test_the_drawing_of_everything_shows_all_of_it(content):
 
 
 def test_every_role_has_a_drawing_of_its_own(content):
-    for role in content.roles:
+    for role in not_empty(content.roles):
         drawn_plan = plan(content, Situation(role.slug))
+        assert drawn_plan.count
         assert_shows(drawn_plan)
         assert_fits(drawn_plan)
 
@@ -211,6 +212,7 @@ def test_parts_do_not_cover_each_other(content):
     for drawn_plan in (plan(content, Situation()), plan(content, Situation("jurist"))):
         boxes = [link.find(f"{SVG}rect") for link in links(drawn(drawn_plan), "op-chip")]
         places = [(float(box.get("x")), float(box.get("y"))) for box in boxes]
+        assert len(places) > 10
         for place, (x, y) in enumerate(places):
             assert not any(abs(x - other) < CHIP_WIDTH and abs(y - down) < 20 for other, down in places[:place])
 

@@ -127,6 +127,7 @@ def test_withdrawing_deletes_the_contact_from_every_response(vendor, curator):
         assert left == ("", "", "", "")
         assert not response.contact_consent
     fields = {field.name for field in Response.history.model._meta.get_fields()}
+    assert "description" in fields
     assert not [name for name in fields if name.startswith("contact")]
 
 

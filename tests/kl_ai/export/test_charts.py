@@ -82,11 +82,13 @@ def test_a_reader_of_screens_hears_the_numbers():
 def test_nothing_is_drawn_outside_or_over_another(bars):
     svg = drawn(bars, title="Hvilke former " * 15, subtitle="Virksomheder, der " * 20)
     drawn_lines = sorted(lines(svg), key=lambda line: line[2])
+    assert len(drawn_lines) > len(bars)
     assert all(MARGIN <= left < right <= WIDTH - MARGIN for left, right, _, _ in drawn_lines)
     assert max(baseline for *_, baseline, _ in drawn_lines) < float(svg.get("height"))
     tracks = [element for element in svg.iter(f"{SVG}rect") if element.get("fill") == charts.TRACK]
     assert all(float(above.get("y")) + 28 < float(below.get("y")) for above, below in pairwise(tracks))
     labels = [line for line in drawn_lines if line[3] == 16]
+    assert len(tracks) == len(bars) <= len(labels)
     assert all(right < float(tracks[0].get("x")) for _, right, _, _ in labels)
     assert all(below - above >= 20 for (*_, above, _), (*_, below, _) in pairwise(labels))
 

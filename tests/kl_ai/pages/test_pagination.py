@@ -49,6 +49,7 @@ def test_a_gap_stands_exactly_where_numbers_are_missing(total, number):
         else:
             assert int(item.label) == before + 1 or items[place - 1].is_gap
             before = int(item.label)
+    assert before == -(-total // 25)
 
 
 def test_previous_and_next_end_at_the_ends():

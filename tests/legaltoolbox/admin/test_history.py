@@ -76,6 +76,7 @@ def test_an_earlier_version_can_be_brought_back_and_shows_at_once(editor_client,
     path = admin_url(Risk, "simple_history", item.pk, earlier.pk)
     links = {field.name: {other.pk for other in getattr(item, field.name).all()} for field in item._meta.many_to_many}
     form = parse(editor_client.get(path).content.decode())
+    assert all(links.values())
     for name, pks in links.items():
         options = form.find("select", name=name).find_all("option")
         assert {int(option.attrs["value"]) for option in options if "selected" in option.attrs} == pks, name

@@ -21,6 +21,7 @@ from legaltoolbox.models import (
     Risk,
     ScaleLevel,
 )
+from tests.checks import not_empty
 from tests.legaltoolbox.small import A01, SMALL, WORDS, empty_the_database, file_texts, write
 
 pytestmark = pytest.mark.django_db
@@ -58,9 +59,8 @@ def test_codes_run_without_a_gap(kind, letter, last, content):
 
 def test_every_phase_has_its_number_and_every_decision_closes_one(content):
     assert [phase.number for phase in content.phases] == list(range(9))
-    for activity in content.activities:
-        if activity.is_decision_point:
-            assert content.linked(activity.phase, "activity")[-1] is activity
+    for activity in not_empty(activity for activity in content.activities if activity.is_decision_point):
+        assert content.linked(activity.phase, "activity")[-1] is activity
 
 
 def test_no_checklist_is_too_short_to_work_through(content):
@@ -76,7 +76,7 @@ def test_no_checklist_is_too_short_to_work_through(content):
 def test_loaded_content_gives_the_committed_files_byte_for_byte(content_rows):
     exported = files.export()
     committed = file_texts(FOLDER)
-    assert set(exported) == set(committed)
+    assert set(exported) == set(committed) > {"risks.yaml", "requirements.yaml"}
     assert [name for name, text in exported.items() if text != committed[name]] == []
 
 

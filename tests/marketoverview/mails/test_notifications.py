@@ -171,7 +171,9 @@ def test_hostile_words_stay_words(vendor, owner, people):
     type(vendor).objects.filter(pk=vendor.pk).update(name="Nord\r\nBcc: x@evil.example")
     join_request = JoinRequest.objects.get(pk=join_request.pk)
     notifications.send_join_request(join_request)
-    for mail in mails_by_address().values():
+    mails = mails_by_address()
+    assert set(mails) == {user.email for user in people}
+    for mail in mails.values():
         assert "\n" not in mail.subject
         assert "\u202e" not in mail.subject + mail.body
         assert "<b>Etik</b>" in mail.body  # as it was written, since a mail is plain text

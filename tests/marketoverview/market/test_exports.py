@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from marketoverview.models import Question, Response
 from marketoverview.models.export_keys import ExportKey
 from tests.builders import make_question, make_response, make_vendor
+from tests.checks import not_empty
 from tests.reading import (
     MARKET,
     read,
@@ -199,6 +200,7 @@ def test_the_envelope_and_the_examples_are_documented(demo, client):
     file = read_json(client, JSON)
     inner = [key for company in file["companies"] for example in company["offerings"] for key in example]
     documented = [code.text for code in read(client, HELP).find("main").find_all("code")]
+    assert {"title", "combines"} <= set(inner)
     assert {*file, *inner} <= set(documented)
 
 
@@ -211,10 +213,12 @@ def test_every_code_in_the_json_is_documented(demo, client):
     companies = read_json(client, JSON)["companies"]
     assert listed
     assert companies
+    assert any(company["offerings"] for company in companies)
     for company in companies:
         for question, codes in listed.items():
             assert set(company[question]) <= codes
         for example in company["offerings"]:
+            assert example["combines"]
             assert all(set(codes) <= listed[question] for question, codes in example["combines"].items())
 
 
@@ -242,7 +246,7 @@ def test_no_cell_is_a_formula(text, db, client):
     cells = [cell for row in read_csv(client, CSV) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
     assert cells.count("'" + text.replace("\r", "\n")) == 5  # a line end is a newline in every file
-    for row in read_workbook(client, XLSX).worksheets[0].iter_rows():
+    for row in not_empty(read_workbook(client, XLSX).worksheets[0].iter_rows(min_row=2)):
         assert {cell.data_type for cell in row} <= {"s", "n", "d"}  # never "f", a formula
     assert read_json(client, JSON)["companies"][0]["description"] == text  # a program needs no protection
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from marketoverview.models import Option, Question, Response, market_version
 from tests.builders import make_question, make_response
+from tests.checks import not_empty
 from tests.reading import (
     MARKET,
     all_pages,
@@ -60,6 +61,7 @@ def test_a_cell_of_examples_is_its_list_and_the_sql_count(demo, client, selectio
 
 def test_the_whole_matrix_is_the_sql_count_in_both_ways(demo, client):
     vendors, examples = cells_by_code(client, MATRIX), cells_by_code(client, f"{MATRIX}?by=offerings")
+    assert len(vendors) == len(SURVEY[ROW]) * len(SURVEY[COLUMN])
     for row, column in vendors:
         assert vendors[row, column][0] == count_by_sql({ROW: [row], COLUMN: [column]})
         assert examples[row, column][0] == offerings_by_sql({}, (ROW, row), (COLUMN, column))
@@ -175,7 +177,7 @@ def test_the_list_behind_a_cell_says_what_it_holds(demo, client):
     vendors = [card.find("p", "offering-vendor").find("a").text for card in page.find_all("li", "offering")]
     listed = [f"{name} (demofirma)" for name in vendor_names(read(client, f"{MARKET}?services=advisory"))]
     assert vendors == sorted(vendors, key=listed.index), "by vendor from A to Å"
-    for example in page.find_all("li", "offering"):
+    for example in not_empty(page.find_all("li", "offering")):
         assert "Language technology (NLP)" in definitions(example)["Technologies"]
         assert "Casework" in definitions(example)["Business areas"]
 
