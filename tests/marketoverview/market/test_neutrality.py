@@ -37,7 +37,8 @@ def test_every_row_has_the_same_fields(demo, client):
     rows = read(client, MARKET).find_all("li", "vendor-row")
     assert len({tuple(term.text for term in row.find_all("dt")) for row in rows}) == 1
     assert (
-        len({tuple(element.tag for element in row.find_all() if element.tag in ("h3", "dl", "input")) for row in rows}) == 1
+        len({tuple(element.tag for element in row.find_all() if element.tag in ("h3", "dl", "input")) for row in rows})
+        == 1
     )
 
 
