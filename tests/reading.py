@@ -1,7 +1,7 @@
 """Reads a public page as a visitor does: the list, the numbers, the notices, and where links lead.
 
     page = read(client, "/en/markedsoverblik/?services=advisory")
-    total_of(page), names_of(page), facet_of(page, "services"), notices_of(page)
+    result_count(page), vendor_names(page), facet_counts(page, "services"), notice_texts(page)
 
 Words are read on the English pages, whose strings are the source; structure is the same in both languages.
 """
