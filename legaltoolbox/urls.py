@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path, re_path
 
 from .kinds import KINDS
-from .views import catalogues, checklists, files, items, law, other_kinds, overview, search
+from .models import Requirement, Risk
+from .views import catalogues, checklists, files, items, law, overview, search
 
 app_name = "toolbox"
 urlpatterns: list[URLPattern] = [
@@ -29,10 +30,10 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^skabeloner/(?P<key>[-\w]+)\.docx$", files.template, name="template_file"),
     path("risici/", catalogues.risks, name="risks"),
     path("risici.xlsx", files.risks, name="risks_file"),
-    path("risici/<slug:key>/", items.risk, name="risk"),
+    path("risici/<slug:key>/", items.item, {"kind": Risk.KIND}, name="risk"),
     path("krav/", catalogues.requirements, name="requirements"),
     re_path(r"^krav\.(?P<ending>docx|xlsx)$", files.annex, name="annex"),
-    path("krav/<slug:key>/", items.requirement, name="requirement"),
+    path("krav/<slug:key>/", items.item, {"kind": Requirement.KIND}, name="requirement"),
     path("maa-og-maa-ikke/", catalogues.guidance, name="guidance"),
     path("kilder/", law.sources, name="sources"),
     path("kilder/<slug:key>/", law.source, name="source"),
@@ -42,14 +43,14 @@ urlpatterns: list[URLPattern] = [
 ]
 
 
-def _paths_of_other_kinds() -> Iterator[URLPattern]:
+def _paths_from_records() -> Iterator[URLPattern]:
     """The list and the item pages of each kind that has an address and no pattern above."""
     names = {pattern.name for pattern in urlpatterns}
     for kind in KINDS.values():
         if kind.address and kind.name not in names:
             options = {"kind": kind.name}
-            yield path(f"{kind.address}/", other_kinds.item_list, options, name=kind.json_name)
-            yield path(f"{kind.address}/<slug:key>/", other_kinds.item, options, name=kind.name)
+            yield path(f"{kind.address}/", catalogues.item_list, options, name=kind.json_name)
+            yield path(f"{kind.address}/<slug:key>/", items.item, options, name=kind.name)
 
 
-urlpatterns += list(_paths_of_other_kinds())
+urlpatterns += list(_paths_from_records())

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-import django_filters
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -112,18 +111,6 @@ class SearchField(forms.CharField):
         return "" if self.was_without_words else text[:MAX_QUERY_LETTERS].strip()
 
 
-class OptionsFilter(django_filters.MultipleChoiceFilter):
-    """A question or another axis of a list, of which several options may be chosen."""
-
-    field_class = KnownOptionsField
-
-
-class SearchFilter(django_filters.CharFilter):
-    """Free text, `q` in the address."""
-
-    field_class = SearchField
-
-
 def encode(pairs: Iterable[tuple[str, str]]) -> str:
     """`?name=value&…`, or nothing at all where there are no pairs."""
     query = QueryDict(mutable=True)
@@ -132,19 +119,24 @@ def encode(pairs: Iterable[tuple[str, str]]) -> str:
     return f"?{query.urlencode()}" if query else ""
 
 
-def note_unknown_choices(filterset: django_filters.FilterSet, notices: Notices) -> None:
-    """Add a notice for each choice that is not known. The form of `filterset` is validated by now."""
-    for name, filter_ in filterset.filters.items():
-        for code in getattr(filterset.form.fields[name], "unknown", ()):
-            names = {"value": notice_text(code), "question": filter_.label}
-            notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % names)
+def query_notices(form: forms.Form, request: HttpRequest, others: Iterable[str] = ()) -> Notices:
+    """Validate a form of the query string; return notices about the parts of the address that it does not use.
+
+    The form has fields of the two classes above; free text is its field `q`. `others` are known parameters beside it.
+    """
+    form.is_valid()
+    notices = Notices()
+    _note_search_text(form, request, notices)
+    _note_unknown_choices(form, notices)
+    _note_unknown_parameters(form, others, notices)
+    return notices
 
 
-def note_search_text(filterset: django_filters.FilterSet, request: HttpRequest, notices: Notices) -> None:
-    """Add a notice where a part of the address or of the free text `q` was not used."""
+def _note_search_text(form: forms.Form, request: HttpRequest, notices: Notices) -> None:
     if request_state(request).query_was_cut:
         notices.add(_("The address was too long. Its last part was ignored."))
-    if (q := filterset.form.fields.get("q")) is None:
+    q = form.fields.get("q")
+    if not isinstance(q, SearchField):
         return
     if q.was_cut:
         notices.add(_("The search text was too long and was cut at %(n)s characters.") % {"n": MAX_QUERY_LETTERS})
@@ -152,9 +144,15 @@ def note_search_text(filterset: django_filters.FilterSet, request: HttpRequest, 
         notices.add(_("There was no word to search for. The free text was ignored."))
 
 
-def note_unknown_parameters(filterset: django_filters.FilterSet, others: Iterable[str], notices: Notices) -> None:
-    """Add a notice for each parameter that is no filter and not among `others`."""
-    known = {*filterset.filters, *others}
-    for name in filterset.data:
+def _note_unknown_choices(form: forms.Form, notices: Notices) -> None:
+    for field in form.fields.values():
+        for code in field.unknown if isinstance(field, KnownOptionsField) else ():
+            names = {"value": notice_text(code), "question": field.label}
+            notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % names)
+
+
+def _note_unknown_parameters(form: forms.Form, others: Iterable[str], notices: Notices) -> None:
+    known = {*form.fields, *others}
+    for name in form.data:
         if name not in known:
             notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": notice_text(name)})

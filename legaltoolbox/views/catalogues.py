@@ -1,4 +1,4 @@
-"""The lists with filters: risks, requirements, and the answers about what one may and may not do."""
+"""The lists with filters: risks, requirements, the answers about what one may and may not do, and what they share."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,33 +6,58 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kl_ai.pages.cache import versioned_page
 
-from .. import filtersets, linking, rating
+from .. import linking, rating
 from ..catalogue import Catalogue, catalogues
-from ..filtersets import ItemSelection
+from ..kinds import KINDS
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
+from ..selection import ItemSelection, chips, facets, matching, read_selection
 from .items import VENDOR_QUERY
-from .pages import render_toolbox_page, review_status
+from .pages import render_list_page
 
 
-def filter_panel(
-    kind: str, catalogue: Catalogue, selection: ItemSelection, path: str, items: Sequence[Item]
-) -> dict[str, Any]:
-    """The context of `legaltoolbox/catalogue_page.html`: filters, chips and notices, with links that keep the picks."""
-    return {
-        "q": selection.q,
-        "facets": filtersets.facets(kind, catalogue, selection),
-        "chips": list(filtersets.chips(kind, catalogue, selection, path)),
-        "clear_url": "" if selection.is_everything else path + selection.cleared().query(),
-        "notices": selection.notices,
-        "total": len(items),
-        "size": len(catalogue.all(kind)),
-        "status": review_status(catalogue.all(kind)),
-    }
+def read_list(request: HttpRequest, kind: str) -> tuple[Catalogue, ItemSelection, list[Any]]:
+    """The catalogue, the selection that the request describes, and the items of `kind` that match it. No query."""
+    catalogue = catalogues.for_request(request)
+    selection = read_selection(request, kind, catalogue)
+    return catalogue, selection, matching(kind, catalogue, selection)
+
+
+def render_filtered_list(
+    request: HttpRequest,
+    kind: str,
+    catalogue: Catalogue,
+    selection: ItemSelection,
+    items: Sequence[Item],
+    **context: Any,
+) -> HttpResponse:
+    """The list of a kind with its filters, from a template that extends `legaltoolbox/catalogue_page.html`.
+
+    The links of the filters and chips keep what is picked.
+    """
+    return render_list_page(
+        request,
+        KINDS[kind],
+        catalogue,
+        q=selection.q,
+        facets=facets(kind, catalogue, selection),
+        chips=list(chips(kind, catalogue, selection, request.path)),
+        clear_url="" if selection.is_everything else request.path + selection.cleared().query(),
+        notices=selection.notices,
+        total=len(items),
+        **context,
+    )
+
+
+@versioned_page
+def item_list(request: HttpRequest, kind: str) -> HttpResponse:
+    """The list of a kind whose template needs nothing but the items."""
+    catalogue, selection, items = read_list(request, kind)
+    sentence = ngettext("%(n)s result", "%(n)s results", len(items)) % {"n": len(items)}
+    return render_filtered_list(request, kind, catalogue, selection, items, rows=items, sentence=sentence)
 
 
 # Risks ------------------------------------------------------------------------------------------
@@ -41,16 +66,14 @@ def filter_panel(
 @versioned_page
 def risks(request: HttpRequest) -> HttpResponse:
     """The risk catalogue, with the scale and the matrix to assess a risk by."""
-    catalogue = catalogues.for_request(request)
-    selection = filtersets.read_selection(request, Risk.KIND, catalogue)
-    items = filtersets.matching(Risk.KIND, catalogue, selection)
+    catalogue, selection, items = read_list(request, Risk.KIND)
     words = {"n": len(items), "total": len(catalogue.risks)}
-    return render_toolbox_page(
+    return render_filtered_list(
         request,
-        "risks",
+        Risk.KIND,
         catalogue,
-        crumbs=[(_("Risks"), "")],
-        section="risks",
+        selection,
+        items,
         rows=[
             (
                 risk,
@@ -64,7 +87,6 @@ def risks(request: HttpRequest) -> HttpResponse:
         scale=_scale(catalogue),
         matrix=_risk_matrix(catalogue),
         file_url=reverse("toolbox:risks_file") + selection.query(),
-        **filter_panel(Risk.KIND, catalogue, selection, request.path, items),
     )
 
 
@@ -96,23 +118,20 @@ def _risk_matrix(catalogue: Catalogue) -> list[RiskMatrixRow]:
 @versioned_page
 def requirements(request: HttpRequest) -> HttpResponse:
     """The requirements catalogue. The picked requirements stand in the address and go into the annex."""
-    catalogue = catalogues.for_request(request)
-    selection = filtersets.read_selection(request, Requirement.KIND, catalogue)
-    items = filtersets.matching(Requirement.KIND, catalogue, selection)
+    catalogue, selection, items = read_list(request, Requirement.KIND)
     words = {"n": len(items), "total": len(catalogue.requirements)}
-    return render_toolbox_page(
+    return render_filtered_list(
         request,
-        "requirements",
+        Requirement.KIND,
         catalogue,
-        crumbs=[(_("Requirements"), "")],
-        section="requirements",
+        selection,
+        items,
         topics=_topics(items, catalogue, selection),
         sentence=ngettext("%(n)s of %(total)s requirements", "%(n)s of %(total)s requirements", len(items)) % words,
         annex_docx=reverse("toolbox:annex", args=["docx"]),
         annex_xlsx=reverse("toolbox:annex", args=["xlsx"]),
         vendor_query=VENDOR_QUERY,
         **_picks(items, catalogue, selection, request.path),
-        **filter_panel(Requirement.KIND, catalogue, selection, request.path, items),
     )
 
 
@@ -153,19 +172,16 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
 @versioned_page
 def guidance(request: HttpRequest) -> HttpResponse:
     """The answers about what one may and may not do, by theme."""
-    catalogue = catalogues.for_request(request)
-    selection = filtersets.read_selection(request, Guidance.KIND, catalogue)
-    items = filtersets.matching(Guidance.KIND, catalogue, selection)
+    catalogue, selection, items = read_list(request, Guidance.KIND)
     rows = [(item, linking.related(item, catalogue), catalogue.linked(item, LegalSource.KIND)) for item in items]
     themes = ((theme, [row for row in rows if row[0].theme == theme]) for theme in Guidance.Theme)
     words = {"n": len(items), "total": len(catalogue.guidance)}
-    return render_toolbox_page(
+    return render_filtered_list(
         request,
-        "guidance",
+        Guidance.KIND,
         catalogue,
-        crumbs=[(_("May and may not"), "")],
-        section="guidance",
+        selection,
+        items,
         themes=[(theme.value, str(theme.label), theme_rows) for theme, theme_rows in themes if theme_rows],
         sentence=ngettext("%(n)s of %(total)s answers", "%(n)s of %(total)s answers", len(items)) % words,
-        **filter_panel(Guidance.KIND, catalogue, selection, request.path, items),
     )

@@ -11,11 +11,11 @@ from kl_ai.export.downloads import zip_response
 from kl_ai.export.xlsx import xlsx_response
 from kl_ai.pages.cache import versioned_page
 
-from .. import filtersets
 from ..catalogue import catalogues
 from ..files import catalogue_json as json_file
 from ..files import docx, xlsx
 from ..models import DocumentTemplate, Phase, Requirement, Risk
+from ..selection import for_file, read_selection
 from .pages import get_item_or_404, render_toolbox_page, review_status
 
 
@@ -47,8 +47,8 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The picked requirements, or those of the selection, as an annex to a tender. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
-    selection = filtersets.read_selection(request, Requirement.KIND, catalogue)
-    requirements = filtersets.for_file(Requirement.KIND, catalogue, selection)
+    selection = read_selection(request, Requirement.KIND, catalogue)
+    requirements = for_file(Requirement.KIND, catalogue, selection)
     if not requirements:
         return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
     if ending == "docx":
@@ -62,8 +62,8 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
 def risks(request: HttpRequest) -> HttpResponseBase:
     """The risks of the selection as a workbook for a risk assessment. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
-    selection = filtersets.read_selection(request, Risk.KIND, catalogue)
-    items = filtersets.for_file(Risk.KIND, catalogue, selection)
+    selection = read_selection(request, Risk.KIND, catalogue)
+    items = for_file(Risk.KIND, catalogue, selection)
     if not items:
         return redirect(f"{reverse('toolbox:risks')}?{request.GET.urlencode()}")
     address = request.build_absolute_uri(reverse("toolbox:risks") + selection.query())

@@ -1,11 +1,10 @@
-"""One page for each item: phase, role, activity, template, risk, requirement; and the lists without filters."""
+"""One page for each item, and the lists without filters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.querystring import encode
@@ -13,17 +12,18 @@ from kl_ai.pages.querystring import encode
 from .. import linking, onepager
 from ..catalogue import Catalogue, catalogues
 from ..files.docx import checklist_rows
-from ..filtersets import PICK
-from ..models import Activity, DocumentTemplate, Phase, Requirement, Risk, Role, TemplateField
+from ..kinds import ROLE, TEMPLATE
+from ..models import Activity, DocumentTemplate, Phase, Role, TemplateField
 from ..screening import ALWAYS
-from .pages import (
-    get_item_or_404,
-    in_danish,
-    neighbours,
-    render_item_page,
-    render_toolbox_page,
-    review_status,
-)
+from .pages import get_item_or_404, in_danish, neighbours, render_item_page, render_list_page
+
+
+@versioned_page
+def item(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """An item whose template needs nothing beside what every item page has: a risk, a requirement."""
+    catalogue, item = get_item_or_404(request, kind, key)
+    return render_item_page(request, catalogue, item, **neighbours(item, catalogue.all(kind)))
+
 
 # Phases and roles -------------------------------------------------------------------------------
 
@@ -55,15 +55,8 @@ def phase(request: HttpRequest, key: str) -> HttpResponse:
 def roles(request: HttpRequest) -> HttpResponse:
     """The roles, each with why it is involved and the number of its activities."""
     catalogue = catalogues.for_request(request)
-    return render_toolbox_page(
-        request,
-        "roles",
-        catalogue,
-        crumbs=[(_("Roles"), "")],
-        section="roles",
-        rows=[(role, len(catalogue.linked(role, Activity.KIND))) for role in catalogue.roles],
-        status=review_status(catalogue.roles),
-    )
+    rows = [(role, len(catalogue.linked(role, Activity.KIND))) for role in catalogue.roles]
+    return render_list_page(request, ROLE, catalogue, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +92,6 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
         request,
         catalogue,
         item,
-        crumbs=[(_("Roles"), reverse("toolbox:roles")), (in_danish(item.name), "")],
-        section="roles",
         is_vendor=is_vendor,
         reading=_reading_list(item, catalogue),
         questions=sum(len(checklist_rows(activity, catalogue, item)) for activity in catalogue.activities),
@@ -124,9 +115,7 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
         crumbs=[(in_danish(str(item.phase)), linking.url(item.phase)), (item.code, "")],
         section="overview",
         participants=onepager.participants(item, catalogue),
-        conditions=catalogue.conditions(item),
         checklist=checklist_rows(item, catalogue),
-        templates=catalogue.linked(item, DocumentTemplate.KIND),
         **neighbours(item, catalogue.activities),
     )
 
@@ -138,15 +127,12 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
 def templates(request: HttpRequest) -> HttpResponse:
     """All templates, the central ones marked, and the phases whose templates can be fetched together."""
     catalogue = catalogues.for_request(request)
-    return render_toolbox_page(
+    return render_list_page(
         request,
-        "templates",
+        TEMPLATE,
         catalogue,
-        crumbs=[(_("Templates"), "")],
-        section="templates",
         rows=[(template, linking.refs(catalogue.linked(template, Activity.KIND))) for template in catalogue.templates],
         phases=[phase for phase in catalogue.phases if catalogue.templates_for(phase)],
-        status=review_status(catalogue.templates),
     )
 
 
@@ -171,47 +157,8 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
         request,
         catalogue,
         item,
-        crumbs=[(_("Templates"), reverse("toolbox:templates")), (item.code, "")],
-        section="templates",
         sections=sections,
         field_count=sum(len(section.fields) for section in sections),
         file_url=reverse("toolbox:template_file", args=[item.code]),
         **neighbours(item, catalogue.templates),
-    )
-
-
-# Risks and requirements -------------------------------------------------------------------------
-
-
-@versioned_page
-def risk(request: HttpRequest, key: str) -> HttpResponse:
-    """A risk with its consequence for the citizen, its causes and its measures."""
-    catalogue, item = get_item_or_404(request, Risk.KIND, key)
-    return render_item_page(
-        request,
-        catalogue,
-        item,
-        crumbs=[(_("Risks"), reverse("toolbox:risks")), (item.code, "")],
-        section="risks",
-        phases=catalogue.linked(item, Phase.KIND),
-        roles=catalogue.linked(item, Role.KIND),
-        conditions=catalogue.conditions(item),
-        **neighbours(item, catalogue.risks),
-    )
-
-
-@versioned_page
-def requirement(request: HttpRequest, key: str) -> HttpResponse:
-    """A requirement: the duty in law, a wording for the tender, and the evidence that closes it."""
-    catalogue, item = get_item_or_404(request, Requirement.KIND, key)
-    return render_item_page(
-        request,
-        catalogue,
-        item,
-        crumbs=[(_("Requirements"), reverse("toolbox:requirements")), (item.code, "")],
-        section="requirements",
-        phases=catalogue.linked(item, Phase.KIND),
-        conditions=catalogue.conditions(item),
-        pick_url=reverse("toolbox:requirements") + encode([(PICK, item.code)]),
-        **neighbours(item, catalogue.requirements),
     )

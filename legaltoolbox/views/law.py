@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 from kl_ai.pages.cache import versioned_page
 
-from .. import filtersets, linking
+from .. import linking
 from ..catalogue import Catalogue, catalogues
 from ..kinds import kinds_with_codes, listed_kinds
 from ..models import LegalSource, LegalStatus, unsettled_texts
-from .catalogues import filter_panel
+from .catalogues import read_list, render_filtered_list
 from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status
 
 # Sources ----------------------------------------------------------------------------------------
@@ -23,9 +23,7 @@ from .pages import get_item_or_404, in_danish, render_toolbox_page, review_statu
 @versioned_page
 def sources(request: HttpRequest) -> HttpResponse:
     """The acts, decisions and guides, each with the number of its provisions; with a filter the provisions too."""
-    catalogue = catalogues.for_request(request)
-    selection = filtersets.read_selection(request, LegalSource.KIND, catalogue)
-    matches = filtersets.matching(LegalSource.KIND, catalogue, selection)
+    catalogue, selection, matches = read_list(request, LegalSource.KIND)
     total = len(catalogue.sources)
     if selection.is_everything:
         items = [source for source in matches if source.part_of is None]
@@ -37,16 +35,8 @@ def sources(request: HttpRequest) -> HttpResponse:
         items = matches
         words = {"n": len(items), "total": total}
         sentence = ngettext("%(n)s of %(total)s sources", "%(n)s of %(total)s sources", len(items)) % words
-    return render_toolbox_page(
-        request,
-        "sources",
-        catalogue,
-        crumbs=[(_("Legal sources"), "")],
-        section="sources",
-        rows=[(source, len(catalogue.within(source)) - 1) for source in items],
-        sentence=sentence,
-        **filter_panel(LegalSource.KIND, catalogue, selection, request.path, items),
-    )
+    rows = [(source, len(catalogue.within(source)) - 1) for source in items]
+    return render_filtered_list(request, LegalSource.KIND, catalogue, selection, items, rows=rows, sentence=sentence)
 
 
 @versioned_page

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.querystring import Chip, encode
 
-from .. import filtersets, onepager
+from .. import onepager
 from ..catalogue import Catalogue, catalogues
-from ..filtersets import PICK
 from ..models import Item, LegalSource, Role, ScreeningQuestion
 from ..screening import NO, YES, Situation, Verdict, applying
+from ..selection import PICK, read_situation
 from .pages import render_toolbox_page, review_status
 
 PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
@@ -30,7 +30,7 @@ PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
 def overview(request: HttpRequest) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/`: the plan for the role and the answers in the address."""
     catalogue = catalogues.for_request(request)
-    situation, notices = filtersets.read_situation(request, catalogue)
+    situation, notices = read_situation(request, catalogue)
     plan = onepager.plan(catalogue, situation)
     return render_toolbox_page(
         request,

@@ -1,4 +1,4 @@
-"""Shared by the toolbox's pages: the lookup of an item, the frame, and the state of review."""
+"""Shared by the toolbox's pages: the lookup of an item, the frames of pages, lists and items, and the state of review."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from kl_ai.http import request_state
 from kl_ai.pages.frame import Crumbs, render_page
 
 from ..catalogue import Catalogue, catalogues
+from ..kind_types import ItemKind
+from ..kinds import KINDS, item_kind
 from ..linking import linker, related
 from ..models import Item, LegalSource
 
@@ -50,21 +52,46 @@ def render_toolbox_page(
     )
 
 
-def render_item_page(
-    request: HttpRequest, catalogue: Catalogue, item: Item, *, crumbs: Crumbs, section: str, **context: Any
-) -> HttpResponse:
-    """The page of one item, from its kind's template: the item, what is linked with it, and its sources."""
+def render_list_page(request: HttpRequest, kind: ItemKind, catalogue: Catalogue, **context: Any) -> HttpResponse:
+    """The list of a kind's items, from the template named as their list in the JSON."""
+    heading = str(kind.heading)
     return render_toolbox_page(
         request,
-        item.KIND,
+        kind.json_name,
         catalogue,
-        crumbs=crumbs,
-        section=section,
-        item=item,
-        related=related(item, catalogue),
-        sources=catalogue.linked(item, LegalSource.KIND),
-        status=review_status([item], with_unsettled=True),
+        crumbs=[(heading, "")],
+        section=kind.json_name,
+        heading=heading,
+        status=review_status(catalogue.all(kind.name)),
         **context,
+    )
+
+
+def render_item_page(
+    request: HttpRequest, catalogue: Catalogue, item: Item, *, crumbs: Crumbs = (), section: str = "", **context: Any
+) -> HttpResponse:
+    """The page of one item, from the template named as its kind.
+
+    It shows the item, the rows of its parts, the items linked with it (`linked`, by the names of their kinds) and its
+    sources. Without `crumbs` it stands below the list of its kind, without `section` in that list's part of the menu.
+    """
+    kind = item_kind(item)
+    name = item.key if item.KEY == "code" else in_danish(item.link_text)
+    frame = {
+        "item": item,
+        "linked": {other: catalogue.linked(item, other) for other in KINDS},
+        "related": related(item, catalogue),
+        "sources": catalogue.linked(item, LegalSource.KIND),
+        "status": review_status([item], with_unsettled=True),
+        **{part.name: catalogue.parts(part.name, item) for part in kind.parts},
+    }
+    return render_toolbox_page(
+        request,
+        kind.name,
+        catalogue,
+        crumbs=crumbs or [(str(kind.heading), reverse(f"toolbox:{kind.json_name}")), (name, "")],
+        section=section or kind.json_name,
+        **(frame | context),
     )
 
 

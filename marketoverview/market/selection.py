@@ -16,8 +16,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
-from kl_ai.pages import querystring
-from kl_ai.pages.querystring import Notices, OptionsFilter, SearchFilter, encode, notice_text
+from kl_ai.pages.querystring import KnownOptionsField, Notices, SearchField, encode, notice_text, query_notices
 from kl_ai.search import bitset
 
 from ..models import Answer, Response
@@ -92,8 +91,10 @@ class Selection:
         return Selection(sort=self.sort, by=self.by, compared=self.compared)
 
 
-class AnswerFilter(OptionsFilter):
+class AnswerFilter(django_filters.MultipleChoiceFilter):
     """A filterable question: the responses that chose one of the given options."""
+
+    field_class = KnownOptionsField
 
     def filter(self, responses: QuerySet[Response], options: Sequence[str]) -> QuerySet[Response]:
         if not options:
@@ -102,8 +103,10 @@ class AnswerFilter(OptionsFilter):
         return responses.filter(pk__in=answers.values("response"))
 
 
-class TextFilter(SearchFilter):
+class TextFilter(django_filters.CharFilter):
     """Free text, matched by the snapshot's word index: databases have no Danish stems and compounds."""
+
+    field_class = SearchField
 
     def filter(self, responses: QuerySet[Response], text: str) -> QuerySet[Response]:
         if not text:
@@ -128,10 +131,8 @@ class VendorFilterSet(django_filters.FilterSet):
 
     def selection(self, request: HttpRequest) -> Selection:
         """The `Selection` in the request's query string, with notices about what was ignored. No query."""
-        notices, data, cleaned = Notices(), self.data, self.form.cleaned_data if self.form.is_valid() else {}
-        querystring.note_search_text(self, request, notices)
-        querystring.note_unknown_choices(self, notices)
-        querystring.note_unknown_parameters(self, QUERY_PARAMETERS, notices)
+        notices = query_notices(self.form, request, QUERY_PARAMETERS)
+        data, cleaned = self.data, self.form.cleaned_data
         return Selection(
             q=cleaned.get("q", ""),
             chosen={name: value for name, value in cleaned.items() if name != "q" and value},

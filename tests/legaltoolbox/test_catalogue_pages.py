@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from legaltoolbox import filtersets
+from legaltoolbox import selection
 from legaltoolbox.models import LegalSource, Phase, toolbox_version
 from tests.checks import not_empty
 from tests.reading import Element, chip_links_by_text, facet_counts, notice_texts, read, results_heading
@@ -354,10 +354,10 @@ def test_the_class_of_the_filters_is_made_once_for_each_catalogue_and_serves_bot
     request = rf.get("/?role=dpo&kind=ukendt")
     for language, text in (("da", "Emne"), ("en", "Kind")):
         with override(language):
-            filtersets.read_situation(request, content)
-            notices = filtersets.read_selection(request, "risk", content).notices
+            selection.read_situation(request, content)
+            notices = selection.read_selection(request, "risk", content).notices
             assert any(text in notice for notice in notices), notices
     made_anew = []
     for name in ("situation", "risk"):
-        content.memo.remember(("filterset", name), lambda name=name: made_anew.append(name))
+        content.memo.remember(("form", name), lambda name=name: made_anew.append(name))
     assert made_anew == []

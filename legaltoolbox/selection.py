@@ -5,70 +5,50 @@ A page answers whatever its address holds: unknown values are dropped and named 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import django_filters
-from django.http import HttpRequest, QueryDict
+from django import forms
+from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kl_ai.pages import querystring
-from kl_ai.pages.querystring import Chip, Facet, FacetOption, Notices, OptionsFilter, SearchFilter, encode
+from kl_ai.pages.querystring import Chip, Facet, FacetOption, KnownOptionsField, SearchField, encode, query_notices
 from kl_ai.search.index import WordIndex
 
 from .axes import FilterAxis
 from .catalogue import Catalogue
 from .kinds import KINDS
-from .models import Activity
 from .screening import NO, YES, Situation
 
 PICK = "pick"
 """The parameter that picks an item by its key, for a file."""
 
 
-class ToolboxFilterSet(django_filters.FilterSet):
-    """Validates parameters. The items are in memory, so that no queryset is filtered."""
-
-    class Meta:
-        model = Activity
-        fields: tuple[str, ...] = ()
-
-
-class SearchFilterSet(ToolboxFilterSet):
+class SearchForm(forms.Form):
     """Free text."""
 
-    q = SearchFilter()
+    q = SearchField(required=False)
 
 
-def _filterset_class(
-    catalogue: Catalogue, name: str, base: type[ToolboxFilterSet], filters: Callable[[], Mapping[str, Any]]
-) -> type[ToolboxFilterSet]:
-    """A class with filters that follow from the content; made once for each catalogue. Their labels are lazy."""
-    return catalogue.memo.remember(
-        ("filterset", name), lambda: type(f"{name.capitalize()}FilterSet", (base,), dict(filters()))
-    )
+def _form_class(
+    catalogue: Catalogue, name: str, base: type[forms.Form], fields: Callable[[], Mapping[str, forms.Field]]
+) -> type[forms.Form]:
+    """A form with fields that follow from the content; made once for each catalogue. Their labels are lazy."""
+    return catalogue.memo.remember(("form", name), lambda: type(f"{name.capitalize()}Form", (base,), dict(fields())))
 
 
-def _validate(
-    filterset_class: type[ToolboxFilterSet], request: HttpRequest, query: QueryDict | None = None
-) -> tuple[ToolboxFilterSet, Notices]:
-    """The filter set of a query, that of the request by default, with its `form` validated; and the notices about it."""
-    data = request.GET if query is None else query
-    filterset = filterset_class(data, queryset=Activity.objects.none())
-    filterset.form.is_valid()
-    notices = Notices()
-    querystring.note_search_text(filterset, request, notices)
-    querystring.note_unknown_choices(filterset, notices)
-    querystring.note_unknown_parameters(filterset, (), notices)
-    return filterset, notices
+def _options_field(label: str | Promise, keys: Iterable[str]) -> KnownOptionsField:
+    return KnownOptionsField(label=label, choices=[(key, key) for key in keys], required=False)
 
 
 def read_search_text(request: HttpRequest) -> tuple[str, tuple[str, ...]]:
     """The words to search for, and notices about what was ignored. No query."""
-    filterset, notices = _validate(SearchFilterSet, request)
-    return filterset.form.cleaned_data.get("q", ""), notices.texts()
+    form = SearchForm(request.GET)
+    notices = query_notices(form, request)
+    return form.cleaned_data["q"], notices.texts()
 
 
 # The situation ----------------------------------------------------------------------------------
@@ -76,14 +56,14 @@ def read_search_text(request: HttpRequest) -> tuple[str, tuple[str, ...]]:
 
 def read_situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tuple[str, ...]]:
     """The situation that the request describes, and notices about what was ignored. No query."""
-    filterset_class = _filterset_class(catalogue, "situation", ToolboxFilterSet, lambda: _situation_filters(catalogue))
-    filterset, notices = _validate(filterset_class, request)
-    chosen = {name: values for name, values in filterset.form.cleaned_data.items() if values}
+    form = _form_class(catalogue, "situation", forms.Form, lambda: _situation_fields(catalogue))(request.GET)
+    notices = query_notices(form, request)
+    chosen = {name: values for name, values in form.cleaned_data.items() if values}
     for name, values in chosen.items():
         if len(values) > 1:
             notices.add(
                 _("Two answers were given for “%(question)s”. The first counts.")
-                % {"question": filterset.filters[name].label}
+                % {"question": form.fields[name].label}
             )
     first = {name: values[0] for name, values in chosen.items()}
     situation = Situation(first.pop("role", ""), first)
@@ -97,13 +77,12 @@ def read_situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situatio
     return situation, notices.texts()
 
 
-def _situation_filters(catalogue: Catalogue) -> dict[str, OptionsFilter]:
+def _situation_fields(catalogue: Catalogue) -> dict[str, forms.Field]:
     """The role, and one parameter for each screening question, named by its code."""
-    roles = [(role.slug, role.slug) for role in catalogue.roles]
-    filters = {"role": OptionsFilter(label=gettext_lazy("Role"), choices=roles)}
+    fields = {"role": _options_field(gettext_lazy("Role"), [role.slug for role in catalogue.roles])}
     for question in catalogue.questions:
-        filters[question.code] = OptionsFilter(label=question.question, choices=[(YES, YES), (NO, NO)])
-    return filters
+        fields[question.code] = _options_field(question.question, (YES, NO))
+    return fields
 
 
 # The lists --------------------------------------------------------------------------------------
@@ -156,29 +135,29 @@ class ItemSelection:
 
 def read_selection(request: HttpRequest, kind: str, catalogue: Catalogue) -> ItemSelection:
     """The selection of the items of `kind` that the request describes. No query."""
-    filterset_class = _filterset_class(catalogue, kind, SearchFilterSet, lambda: _item_filters(kind, catalogue))
+    form_class = _form_class(catalogue, kind, SearchForm, lambda: _list_fields(kind, catalogue))
     keys, query = catalogue.by_key[kind], request.GET.copy()
     if PICK in query:  # codes are found in small letters too, as the items' pages are
         query.setlist(PICK, [upper if (upper := code.upper()) in keys else code for code in query.getlist(PICK)])
-    filterset, notices = _validate(filterset_class, request, query)
-    cleaned = dict(filterset.form.cleaned_data)
+    form = form_class(query)
+    notices = query_notices(form, request)
+    cleaned = dict(form.cleaned_data)
     return ItemSelection(
         q=cleaned.pop("q", ""),
         picked=cleaned.pop(PICK, ()),
-        asks_for_picks=any(filterset.data.getlist(PICK)),
+        asks_for_picks=any(query.getlist(PICK)),
         chosen={name: values for name, values in cleaned.items() if values},
         notices=notices.texts(),
     )
 
 
-def _item_filters(kind: str, catalogue: Catalogue) -> dict[str, OptionsFilter]:
-    """One filter for each axis of the kind, and one for the picks."""
-    filters = {
-        axis.name: OptionsFilter(label=axis.heading, choices=[(key, key) for key, _label in axis.choices(catalogue)])
+def _list_fields(kind: str, catalogue: Catalogue) -> dict[str, forms.Field]:
+    """One field for each axis of the kind, and one for the picks."""
+    fields = {
+        axis.name: _options_field(axis.heading, [key for key, _label in axis.choices(catalogue)])
         for axis in KINDS[kind].axes
     }
-    picks = [(key, key) for key in catalogue.by_key[kind]]
-    return filters | {PICK: OptionsFilter(label=gettext_lazy("Picked"), choices=picks)}
+    return fields | {PICK: _options_field(gettext_lazy("Picked"), catalogue.by_key[kind])}
 
 
 def matching(kind: str, catalogue: Catalogue, selection: ItemSelection, *, leave_out: str = "") -> list[Any]:
