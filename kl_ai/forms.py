@@ -6,13 +6,14 @@ The administration shows its fields through its own templates and is left as it 
 names templates of its own and overrides none of Django's.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
 
 from .text import clean_line, clean_text
+from .validators import validate_line
 
 
 class PortalBoundField(BoundField):
@@ -108,6 +109,16 @@ def copy_validators(field: forms.Field, model_field: Any) -> None:
     declared = options.get("validators", [])
     classes = {type(validator) for validator in declared}
     field.validators = [*(own for own in field.validators if type(own) not in classes), *declared]
+
+
+class LineField(forms.CharField):
+    """Text on one line, in an input of one of the design system's widths: "s", "l", "xl"."""
+
+    default_validators: ClassVar = [validate_line]
+
+    def __init__(self, *, width: str = "xl", autocomplete: str = "", **options: Any) -> None:
+        attrs = {"autocomplete": autocomplete} if autocomplete else {}
+        super().__init__(widget=forms.TextInput(attrs=attrs | {"class": f"input-width-{width}"}), **options)
 
 
 class LowercaseEmailField(forms.EmailField):

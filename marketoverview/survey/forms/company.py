@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kl_ai.forms import LowercaseEmailField, copy_validators
+from kl_ai.forms import LineField, LowercaseEmailField, copy_validators
 from kl_ai.models import User
-from kl_ai.validators import validate_line, validate_text
+from kl_ai.validators import validate_text
 from marketoverview.models import Vendor
 from marketoverview.models.vendors import compact_cvr, validate_cvr
 
@@ -37,12 +37,7 @@ class RegisterForm(forms.Form):
         help_text=gettext_lazy("Eight digits. Leave it empty if the company is foreign and has none."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-width-s"}),
     )
-    name = forms.CharField(
-        label=gettext_lazy("Name of the company"),
-        max_length=120,
-        validators=[validate_line],
-        widget=forms.TextInput(attrs={"autocomplete": "organization", "class": "input-width-l"}),
-    )
+    name = LineField(label=gettext_lazy("Name of the company"), max_length=120, width="l", autocomplete="organization")
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=COUNTRIES, initial="DK")
     website = forms.URLField(
         label=gettext_lazy("Website"),
@@ -77,13 +72,11 @@ class RegisterForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    message = forms.CharField(
+    message = LineField(
         label=gettext_lazy("Message"),
         max_length=500,
         required=False,
-        validators=[validate_line],
         help_text=gettext_lazy("For example who you are in the company. It is read by those who decide."),
-        widget=forms.TextInput(attrs={"class": "input-width-xl"}),
     )
 
 
@@ -130,13 +123,8 @@ class BeginForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        required=False,
-        validators=[validate_line],
-        help_text=gettext_lazy("Read by KL only."),
-        widget=forms.TextInput(attrs={"class": "input-width-xl"}),
+    reason = LineField(
+        label=gettext_lazy("Reason"), max_length=500, required=False, help_text=gettext_lazy("Read by KL only.")
     )
     understood = forms.BooleanField(
         label=gettext_lazy("I understand that the profile disappears now, and the contact information with it.")
@@ -154,13 +142,13 @@ class ObjectionForm(forms.Form):
 
 
 class AccountForm(forms.ModelForm):
-    full_name = forms.CharField(
+    full_name = LineField(
         label=gettext_lazy("Your name"),
         max_length=150,
         required=False,
-        validators=[validate_line],
         help_text=gettext_lazy("Seen by your colleagues and by KL, never by the public."),
-        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "input-width-l"}),
+        width="l",
+        autocomplete="name",
     )
 
     class Meta:

@@ -15,8 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kl_ai.forms import copy_validators
-from kl_ai.validators import validate_line
+from kl_ai.forms import LineField, copy_validators
 from marketoverview.models import Option, Question, Response, SampleOffering, SurveyRound
 from marketoverview.models.drafts import CONTENT_FIELDS
 from marketoverview.models.export_keys import OWN_WORDS_KEY
@@ -215,14 +214,8 @@ AUTOCOMPLETE = {
 }  # fmt: skip
 
 
-def own_words_field(round: SurveyRound) -> forms.CharField:
-    return forms.CharField(
-        label=_("In your own words"),
-        max_length=round.max_own_words,
-        required=False,
-        validators=[validate_line],
-        widget=forms.TextInput(attrs={"class": "input-width-xl"}),
-    )
+def own_words_field(round: SurveyRound) -> LineField:
+    return LineField(label=_("In your own words"), max_length=round.max_own_words, required=False)
 
 
 class OfferingForm(forms.ModelForm):
