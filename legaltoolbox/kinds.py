@@ -1,12 +1,12 @@
 """The kinds of items in the toolbox: one record for each, from which the tables about kinds derive.
 
 From the record alone derive a kind's place in the content files, in the JSON, in the catalogue with its links, in search,
-filters, lists of related items and results, and in the content check. A new kind needs a model with its migration, a
-record here, two templates (of its list and of its page) and a content file; `views/other_kinds.py` and
-`admin/other_kinds.py` then give it addresses, views and an admin that derive from the record too.
+filters, lists of related items and results, in the content check, and its form in the administration. A new kind needs a
+model with its migration, a record here with its `address`, two templates (of its list and of its page) and a content file.
 
-The nine kinds below have views, addresses and admins of their own, which do not: `urls.py` and `views/` name their pages,
-and `admin/` lists the fields of their forms again. Pages, Word documents and sheets that show single fields name these.
+What is beside the record: `admin/items.py` groups the fields of the nine kinds below and says what their lists show;
+`urls.py` has their addresses; `views/` adds to a list or a page what its template shows beside the items themselves.
+Word documents and sheets that show single fields name these.
 """
 
 from __future__ import annotations
@@ -307,7 +307,7 @@ SCALE = FiledModel(model=ScaleLevel, fields=("axis", "level", "name", "descripti
 # Derived from all of them -------------------------------------------------------------------------
 
 
-def kind_of(item: Item) -> ItemKind:
+def item_kind(item: Item) -> ItemKind:
     """The kind of an item."""
     return KINDS[item.KIND]
 

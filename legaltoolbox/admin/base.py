@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models, transaction
 from django.forms.models import BaseInlineFormSet
@@ -23,7 +24,8 @@ from kl_ai.validators import validate_text
 
 from ..catalogue import catalogues, draft_catalogues
 from ..content import check
-from ..kinds import listed_kinds
+from ..kind_types import ItemKind, ItemPart
+from ..kinds import KINDS, STATE, listed_kinds
 from ..linking import url
 from ..models import Item, toolbox_version
 
@@ -70,14 +72,6 @@ class StableRowFormSet(BaseInlineFormSet):
         setattr(form.instance, self.fk.name, self.instance)  # within this owner the key is unique
         form.instance.give_key()
         return super().save_new(form, commit)
-
-
-class StableRowInline(admin.StackedInline):
-    """Stable rows in the form of their owner."""
-
-    formset = StableRowFormSet
-    can_delete = False
-    extra = 0
 
 
 class RowAdmin(PublicDataAdmin):
@@ -148,6 +142,28 @@ class LinesField(forms.CharField):
 LINES: dict = {models.JSONField: {"form_class": LinesField}, models.URLField: {"assume_scheme": "https"}}
 
 
+class StableRowInline(admin.StackedInline):
+    """Stable rows in the form of their owner."""
+
+    formset = StableRowFormSet
+    formfield_overrides = LINES
+    can_delete = False
+    show_change_link = True
+
+
+def row_inline(part: ItemPart) -> type[InlineModelAdmin]:
+    """The rows of a part in the form of their owner.
+
+    Their many-to-many fields, and the rows beneath them, are in the rows' own form.
+    """
+    many_to_many = [field.name for field in part.many_to_many]
+    fields = [name for name in (part.number, *part.fields) if name and name not in many_to_many]
+    if part.is_stable:
+        fields.append("is_withdrawn")
+    base = StableRowInline if part.is_stable else admin.TabularInline
+    return type(f"{part.model.__name__}Inline", (base,), {"model": part.model, "fields": fields, "extra": 0})
+
+
 class OverdueFilter(admin.SimpleListFilter):
     """Items that were to be reviewed again before today."""
 
@@ -164,6 +180,8 @@ class OverdueFilter(admin.SimpleListFilter):
 class ItemAdmin(PublicDataAdmin):
     """An item: its code is chosen once, and it is switched off instead of deleted.
 
+    Fieldsets, inlines, look-ups and searched fields are those of the kind's record. A subclass groups the fields, and
+    states what its list shows and what differs from the record.
     Whoever saves is shown what the content check finds about the item, and what it finds anew about others.
     """
 
@@ -172,6 +190,30 @@ class ItemAdmin(PublicDataAdmin):
     list_filter: ClassVar[Any] = ("is_public", "certainty", OverdueFilter, ("confirmed_on", admin.EmptyFieldListFilter))
     readonly_fields: ClassVar[Any] = ("preview_link", "used_by")
     ordering: ClassVar[Any] = None
+    side_by_side: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """The fields that share a line, which stands where the record has the first of them."""
+    fieldset_starts: ClassVar[tuple[str, ...]] = ()
+    """The fields that a new fieldset begins with."""
+
+    def __init__(self, model: type[Item], admin_site: admin.AdminSite) -> None:
+        kind = KINDS[model.KIND]
+        self.fieldsets = self.fieldsets or self._fieldsets(kind)
+        self.inlines = [row_inline(part) for part in kind.parts]
+        self.autocomplete_fields = self.autocomplete_fields or [field.name for field in kind.many_to_many]
+        self.search_fields = self.search_fields or kind.searched or (model.KEY,)
+        super().__init__(model, admin_site)
+
+    def _fieldsets(self, kind: ItemKind) -> list[Any]:
+        """The fields of the record in their order, grouped as the class says; then the fieldsets that every item has."""
+        lines = {name: line for line in self.side_by_side for name in line}
+        groups: list[list[Any]] = [[]]
+        for name in kind.fields:
+            if name in self.fieldset_starts:
+                groups.append([])
+            line = lines.get(name, name)
+            if name not in STATE and line not in groups[-1]:
+                groups[-1].append(line)
+        return [*((None, {"fields": group}) for group in groups), STATE_FIELDS, LINK_FIELDS]
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False

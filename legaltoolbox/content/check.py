@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from .. import citations
 from ..catalogue import Catalogue
 from ..kind_types import ItemKind, ItemPart
-from ..kinds import KINDS, code_pattern, kind_of, kinds_by_letter
+from ..kinds import KINDS, code_pattern, item_kind, kinds_by_letter
 from ..models import Certainty, Item, LegalSource, Sourced
 
 
@@ -74,7 +74,7 @@ class _Checker:
         yield from self._state(item)
         yield from self._links(item)
         yield from self._prose(item)
-        kind = kind_of(item)
+        kind = item_kind(item)
         if kind.rule is not None:
             yield from kind.rule(item, self.catalogue)
         yield from (str(text) for name, text in kind.needs if not self.catalogue.linked(item, name))
@@ -91,7 +91,7 @@ class _Checker:
         """A public item leads to nothing that the public cannot see, and is part of nothing such."""
         if not item.is_public:
             return
-        kind = kind_of(item)
+        kind = item_kind(item)
         for key in kind.foreign_keys:
             other = getattr(item, key.name)
             if other is not None and not other.is_public:
@@ -102,7 +102,7 @@ class _Checker:
                     yield _("leads to %(other)s, which is not public.") % {"other": other.key}
 
     def _prose(self, item: Item) -> Iterator[str]:
-        for text in texts(item, kind_of(item).parts, self.catalogue):
+        for text in texts(item, item_kind(item).parts, self.catalogue):
             for citation in citations.cited(text, self.pattern):
                 source = self.sources.get(citations.normal(citation))
                 if source is None:

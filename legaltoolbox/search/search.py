@@ -12,7 +12,7 @@ from kl_ai.search.index import WordIndex
 from .. import citations, linking
 from ..catalogue import Catalogue
 from ..kind_types import ItemKind, ItemPart, joined
-from ..kinds import kind_of, kinds_by_letter, listed_kinds
+from ..kinds import item_kind, kinds_by_letter, listed_kinds
 from ..linking import Ref
 from ..models import Item, LegalSource
 
@@ -63,7 +63,7 @@ class SearchIndex:
 
 def _texts(item: Item, catalogue: Catalogue) -> Iterator[str]:
     """The texts of an item and of its parts that a search looks in."""
-    kind = kind_of(item)
+    kind = item_kind(item)
     yield kind.text(item)
     yield from _part_texts(kind.parts, item, catalogue)
 
@@ -81,7 +81,7 @@ def _group(kind: ItemKind, items: Iterable[Item]) -> HitGroup:
 
 def hit(item: Item) -> Hit:
     """An item as a result, with the first paragraph of the field that its kind shows beneath a title."""
-    excerpt = kind_of(item).excerpt
+    excerpt = item_kind(item).excerpt
     return Hit(linking.ref(item), getattr(item, excerpt).partition("\n\n")[0] if excerpt else "")
 
 

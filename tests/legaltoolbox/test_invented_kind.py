@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 import kl_ai.urls
 import legaltoolbox.urls
-from legaltoolbox.admin.other_kinds import register_other_kinds
+from legaltoolbox.admin import register_kinds
 from legaltoolbox.axes import choice_axis
 from legaltoolbox.catalogue import catalogues, draft_catalogues
 from legaltoolbox.content import check, files
@@ -85,7 +85,7 @@ def kind(_app, monkeypatch) -> Iterator[ItemKind]:
     """The invented kind's record, with the addresses and the form that follow from it."""
     kind = record()
     monkeypatch.setitem(KINDS, kind.name, kind)
-    register_other_kinds()
+    register_kinds()
     _read_addresses_anew()
     yield kind
     admin.site.unregister(kind.model)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.utils import flatten, flatten_fieldsets
 
 from legaltoolbox.kind_types import ItemKind, ItemPart
 from legaltoolbox.kinds import (
@@ -49,6 +51,23 @@ def test_a_part_has_every_field_of_its_model_but_what_says_where_it_stands(kind:
             *(("key", "is_withdrawn") if part.is_stable else ()),
         } - {""}
         assert {*part.links, *part.searched} <= {*part.fields}
+
+
+@kinds
+def test_the_form_of_a_kind_has_every_field_of_its_record_once(kind: ItemKind):
+    form = admin.site.get_model_admin(kind.model)
+    assert sorted(flatten_fieldsets(form.fieldsets)) == sorted([*kind.fields, "preview_link", "used_by"])
+    assert [inline.model for inline in form.inlines] == [part.model for part in kind.parts]
+    assert {*form.fieldset_starts, *(name for line in form.side_by_side for name in line)} <= {*kind.fields}
+
+
+def test_rows_have_a_form_of_their_own_where_that_of_their_owner_leaves_fields_or_rows_out():
+    parts = [part for kind in KINDS.values() for part in all_parts(kind.parts) if part.many_to_many or part.parts]
+    assert parts
+    for part in parts:
+        form = admin.site.get_model_admin(part.model)
+        assert {*flatten(form.fields)} >= {*part.fields}
+        assert [inline.model for inline in form.inlines] == [inner.model for inner in part.parts]
 
 
 @kinds

@@ -1,0 +1,51 @@
+"""The rows that have a form of their own, with their own history: checklist questions, template sections, the scale."""
+
+from django.contrib import admin
+from django.db import transaction
+
+from kl_ai.admin.history import PublicDataAdmin
+
+from ..kinds import CHECKLIST, SECTIONS, TEMPLATE_FIELDS
+from ..models import ChecklistItem, ScaleLevel, TemplateField, TemplateSection, toolbox_version
+from .base import RowAdmin, row_inline
+
+
+@admin.register(ScaleLevel)
+class ScaleLevelAdmin(PublicDataAdmin):
+    version = toolbox_version
+    list_display = ("__str__", "description")
+    fields = (("axis", "level"), "name", "description", "example")
+
+
+@admin.register(ChecklistItem)
+class ChecklistItemAdmin(RowAdmin):
+    """A question of a checklist with its own sources; it belongs to an activity."""
+
+    item = "activity"
+    fields = (("activity", "number"), *CHECKLIST.fields, "is_withdrawn")
+    list_display = ("__str__", "role")
+    list_select_related = ("activity", "role")
+    search_fields = ("question", "activity__code")
+    autocomplete_fields = ("activity", "sources")
+
+
+@admin.register(TemplateSection)
+class TemplateSectionAdmin(RowAdmin):
+    """A section with its fields."""
+
+    item = "template"
+    fields = ("template", "position", *SECTIONS.fields, "is_withdrawn")
+    inlines = (row_inline(TEMPLATE_FIELDS),)
+    list_display = ("__str__", "position")
+    list_filter = ("template",)
+    list_select_related = ("template",)
+    search_fields = ("heading", "template__code")
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """A section that was deleted comes back with the fields that went with it."""
+        was_gone = self._row_item(object_id) is None
+        with transaction.atomic():
+            response = super().history_form_view(request, object_id, version_id, extra_context)
+            if request.method == "POST" and was_gone and self._row_item(object_id) is not None:
+                TemplateField.bring_back_deleted_with(object_id)
+        return response
