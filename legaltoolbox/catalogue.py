@@ -174,7 +174,7 @@ class Catalogue:
 def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
     """The content in the database; with `drafts` also what is not public. One query to a table."""
     items = {kind.name: dict(_rows(kind, drafts)) for kind in KINDS.values()}
-    _tie_items(items)
+    _set_foreign_keys(items)
     catalogue = Catalogue(version, day, items, tuple(ScaleLevel.objects.all()))
     for source in catalogue.sources:
         source.begin(day)
@@ -200,7 +200,7 @@ def _rows(kind: ItemKind, drafts: bool) -> Iterator[tuple[int, Item]]:
     return ((item.pk, item) for item in kind.in_order(rows))
 
 
-def _tie_items(items: dict[str, dict[int, Any]]) -> None:
+def _set_foreign_keys(items: dict[str, dict[int, Any]]) -> None:
     """Set each item's foreign keys to the catalogue's own items.
 
     An item that must name another which is not public is taken out, and with it whatever must name it.
@@ -243,7 +243,7 @@ def _read_part(part: ItemPart, owners: dict[int, Any], catalogue: Catalogue) -> 
     parent, keys, rows = f"{part.parent}_id", part.foreign_keys, {}
     for row in part.rows:
         owner = owners.get(getattr(row, parent))
-        if owner is None or not all(_tie(row, key, catalogue) for key in keys):
+        if owner is None or not all(_set_foreign_key(row, key, catalogue) for key in keys):
             continue
         setattr(row, part.parent, owner)
         catalogue._parts[part.name, type(owner), owner.pk].append(row)
@@ -252,7 +252,7 @@ def _read_part(part: ItemPart, owners: dict[int, Any], catalogue: Catalogue) -> 
         _read_part(inner, rows, catalogue)
 
 
-def _tie(row: Any, key: Any, catalogue: Catalogue) -> bool:
+def _set_foreign_key(row: Any, key: Any, catalogue: Catalogue) -> bool:
     """Set a row's foreign key to the catalogue's own item; whether the row has what it must name."""
     other = catalogue.items[key.related_model.KIND].get(getattr(row, key.attname))
     setattr(row, key.name, other)
@@ -266,7 +266,7 @@ def _links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
         # A link between two items of a kind is something else: a provision's act, what an act changes.
         own = [link for link in (*kind.foreign_keys, *kind.many_to_many) if link.related_model is not kind.model]
         for item in catalogue.all(kind.name):
-            for other in _named(item, own, kind.parts, catalogue):
+            for other in _linked_items(item, own, kind.parts, catalogue):
                 links[kind.name, item.pk][other.KIND].add(other.pk)
                 links[other.KIND, other.pk][kind.name].add(item.pk)
     order = {kind: {pk: place for place, pk in enumerate(rows)} for kind, rows in catalogue.items.items()}
@@ -276,7 +276,7 @@ def _links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
     }
 
 
-def _named(row: Any, links: Iterable[Any], parts: Iterable[ItemPart], catalogue: Catalogue) -> Iterator[Item]:
+def _linked_items(row: Any, links: Iterable[Any], parts: Iterable[ItemPart], catalogue: Catalogue) -> Iterator[Item]:
     """The items that a row names in these fields, and those that its parts name."""
     for link in links:
         if link.many_to_many:
@@ -285,7 +285,7 @@ def _named(row: Any, links: Iterable[Any], parts: Iterable[ItemPart], catalogue:
             yield other
     for part in parts:
         for child in catalogue.parts(part.name, row):
-            yield from _named(child, part.linking_fields, part.parts, catalogue)
+            yield from _linked_items(child, part.linking_fields, part.parts, catalogue)
 
 
 def _amendments(sources: dict[int, Any]) -> dict[int, list[int]]:

@@ -26,7 +26,7 @@ def pattern(acts: Iterable[LegalSource]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(names) or '(?!)'}){PLACE}", re.IGNORECASE)
 
 
-def normal(citation: str) -> str:
+def normalized(citation: str) -> str:
     """A citation as a key: small letters, single spaces."""
     return " ".join(citation.split()).casefold()
 

@@ -39,7 +39,7 @@ from .models import (
     TemplateField,
     TemplateSection,
 )
-from .models.law import natural
+from .models.law import natural_sort_key
 
 STATE = ("certainty", "unsettled", "is_public", "reviewed_on", "review_by", "confirmed_on")
 """The fields that every item has, at the end of its record."""
@@ -106,7 +106,7 @@ SOURCE = ItemKind(
         *STATE,
     ),
     file="sources.yaml",
-    sort_key=lambda source: natural(source.slug),
+    sort_key=lambda source: natural_sort_key(source.slug),
     rank=8,
     searched=("slug", "name", "title", "summary", "change", "aliases"),
     excerpt="title",

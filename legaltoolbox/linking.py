@@ -77,7 +77,7 @@ class Linker:
     def __init__(self, catalogue: Catalogue) -> None:
         provisions = citations.pattern(catalogue.acts)
         self._pattern = re.compile(f"{provisions.pattern}|(?-i:{code_pattern()})", re.IGNORECASE)
-        self._items: dict[str, Item] = {citations.normal(source.name): source for source in catalogue.sources}
+        self._items: dict[str, Item] = {citations.normalized(source.name): source for source in catalogue.sources}
         for kind in kinds_with_codes():
             self._items |= {code.casefold(): item for code, item in catalogue.by_key[kind.name].items()}
 
@@ -85,7 +85,7 @@ class Linker:
         """One line of text."""
         pieces, end = [], 0
         for match in self._pattern.finditer(text):
-            item = self._items.get(citations.normal(match[0]))
+            item = self._items.get(citations.normalized(match[0]))
             if item is not None:
                 pieces += [escape(text[end : match.start()]), f'<a href="{escape(url(item))}">{escape(match[0])}</a>']
                 end = match.end()

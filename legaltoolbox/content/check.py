@@ -51,7 +51,7 @@ class _Checker:
         self.items: list[Item] = [item for kind in KINDS for item in catalogue.all(kind)]
         self.pattern = citations.pattern(catalogue.acts)
         self.codes, self.kinds = re.compile(code_pattern()), kinds_by_letter()
-        self.sources = {citations.normal(source.name): source for source in catalogue.sources}
+        self.sources = {citations.normalized(source.name): source for source in catalogue.sources}
 
     def item_findings(self, item: Item) -> Iterator[Finding]:
         """The problems and notes about an item."""
@@ -104,7 +104,7 @@ class _Checker:
     def _prose(self, item: Item) -> Iterator[str]:
         for text in texts(item, item_kind(item).parts, self.catalogue):
             for citation in citations.cited(text, self.pattern):
-                source = self.sources.get(citations.normal(citation))
+                source = self.sources.get(citations.normalized(citation))
                 if source is None:
                     yield _("cites “%(citation)s”, which is not in the table of sources.") % {"citation": citation}
                 elif item.is_public and not source.is_public:

@@ -14,7 +14,7 @@ from .files import FOLDER, ContentError, filed_models
 from .plan import LoadPlan, LoadStep, PlannedItem, make_plan
 from .records import Record, canonical, fingerprint, row_key
 from .rows import LoadedRow, give_missing_keys, load_parts
-from .writing import check_unique, linked, named, set_fields, set_links, update, write_history
+from .writing import check_unique, errors_about, item_by_key, set_fields, set_links, update, write_history
 
 
 @dataclass
@@ -91,7 +91,7 @@ def _save_items(
     rows, within = [], []
     for item in items:
         row = items_by_key.get(item.key) or model()
-        with named(f"{model.__name__} {item.key}"):
+        with errors_about(f"{model.__name__} {item.key}"):
             within += [(item, row, *link) for link in set_fields(row, kind.fields, item.record, keys)]
         rows.append(LoadedRow(row, item.record, item.key))
         items_by_key[item.key] = row
@@ -99,14 +99,14 @@ def _save_items(
     old = [loaded.row for loaded in rows if loaded.row.pk is not None]
     model.objects.bulk_create([loaded.row for loaded in rows if loaded.row.pk is None])
     for item, row, name, other in within:
-        with named(f"{model.__name__} {item.key}"):
-            setattr(row, name, linked(model, other, keys))
+        with errors_about(f"{model.__name__} {item.key}"):
+            setattr(row, name, item_by_key(model, other, keys))
     new = [row for item, row, *_link in within if item.step is LoadStep.CREATE]
     if new:
         model.objects.bulk_update(new, {name for _item, _row, name, _other in within})
     update(model, old)
     for loaded in rows:
-        with named(f"{model.__name__} {loaded.label}"):
+        with errors_about(f"{model.__name__} {loaded.label}"):
             loaded.row.clean()
     return rows
 

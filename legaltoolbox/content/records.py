@@ -70,8 +70,8 @@ def _record(row: models.Model, fields: Iterable[str], parts: Iterable[ItemPart])
     record = {}
     for name in fields:
         field = row._meta.get_field(name)
-        value = _plain(row, field)
-        if _says_something(field, value):
+        value = _file_value(row, field)
+        if _has_content(field, value):
             record[name] = value
     for part in parts:
         rows = getattr(row, _accessor(part)).all()
@@ -85,7 +85,7 @@ def _record(row: models.Model, fields: Iterable[str], parts: Iterable[ItemPart])
     return record
 
 
-def _plain(row: models.Model, field: Any) -> Any:
+def _file_value(row: models.Model, field: Any) -> Any:
     if field.many_to_many:
         return sorted(linked.key for linked in getattr(row, field.name).all())
     if field.many_to_one:
@@ -94,7 +94,7 @@ def _plain(row: models.Model, field: Any) -> Any:
     return getattr(row, field.name)
 
 
-def _says_something(field: Any, value: Any) -> bool:
+def _has_content(field: Any, value: Any) -> bool:
     """Whether the value is neither empty nor the field's default."""
     if value in (None, "", []):
         return False
@@ -112,7 +112,7 @@ def canonical(record: Any, described: FiledModel | ItemPart) -> Any:
     for name in filed_fields(described):
         field = described.model._meta.get_field(name)
         value = _as_stored(field, record.get(name))
-        if _says_something(field, value):
+        if _has_content(field, value):
             result[name] = value
     for part in described.parts:
         children = record.get(part.name)

@@ -11,7 +11,7 @@ from ..kinds import stable_models
 from ..models import toolbox_version
 from .files import ContentError
 from .records import Record, filed_fields, key_fields
-from .writing import Keys, check_unique, named, set_fields, set_links, update, values, write_history
+from .writing import Keys, check_unique, errors_about, set_fields, set_links, update, values, write_history
 
 Identity = tuple[Any, ...]
 """The values that are unique to a row within its owner: its key, or the items that it links."""
@@ -75,7 +75,7 @@ class _PartLoading:
             raise ContentError(f"{owner.label}: {part.name} is no list.")
         for number, record in enumerate(records, start=1):
             row = part.model(**{part.parent: owner.row} | ({part.number: number} if part.number else {}))
-            with named(f"{owner.label}: {part.name} {number}"):
+            with errors_about(f"{owner.label}: {part.name} {number}"):
                 if unknown := sorted(set(record) - {*filed_fields(part), *(inner.name for inner in part.parts)}):
                     raise ContentError(f"Unknown fields: {', '.join(unknown)}.")
                 if part.is_stable and not record.get("key"):

@@ -18,7 +18,7 @@ Keys = Mapping[type[models.Model], Mapping[str, Any]]
 
 
 @contextmanager
-def named(label: str) -> Iterator[None]:
+def errors_about(label: str) -> Iterator[None]:
     """Have errors say which item they are about: any of them becomes a `ContentError` that begins with `label`."""
     try:
         yield
@@ -51,7 +51,7 @@ def set_fields(row: models.Model, fields: Iterable[str], record: Record, keys: K
         elif field.many_to_one:
             if not record.get(name) and not field.null:
                 raise ContentError(f"{name} is missing.")
-            setattr(row, name, linked(field.related_model, record[name], keys) if record.get(name) else None)
+            setattr(row, name, item_by_key(field.related_model, record[name], keys) if record.get(name) else None)
         else:
             setattr(row, name, record.get(name, field.get_default()))
         if isinstance(field, models.JSONField) and not _is_list_of_texts(getattr(row, name)):
@@ -64,7 +64,7 @@ def _is_list_of_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
-def linked(model: type[models.Model], key: str, keys: Keys) -> models.Model:
+def item_by_key(model: type[models.Model], key: str, keys: Keys) -> models.Model:
     """The item of this key. Raises `ContentError` where there is none."""
     if (item := keys[model].get(key)) is None:
         raise ContentError(f"There is no {model.__name__} “{key}”.")
@@ -120,7 +120,7 @@ def set_links(
             stored[pk].add(other)
         links, differing = [], []
         for name, row, record in rows:
-            with named(f"{name}: {field.name}"):
+            with errors_about(f"{name}: {field.name}"):
                 others = _linked_keys(field, record, keys)
             if set(others) != stored.get(row.pk, set()):
                 differing.append(row.pk)
@@ -132,7 +132,7 @@ def set_links(
 
 
 def _linked_keys(field: Any, record: Record, keys: Keys) -> list[int]:
-    others = [linked(field.related_model, key, keys).pk for key in record.get(field.name, ())]
+    others = [item_by_key(field.related_model, key, keys).pk for key in record.get(field.name, ())]
     if len(set(others)) < len(others):
         raise ContentError("The same is linked twice.")
     return others

@@ -14,7 +14,7 @@ from kl_ai.natural_keys import NaturalCodeManager
 from .items import Certainty, Item, history
 
 
-def natural(slug: str) -> list[tuple[int, int, str]]:
+def natural_sort_key(slug: str) -> list[tuple[int, int, str]]:
     """A key that sorts "art-9" before "art-10", and an act before its provisions."""
     return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in slug.split("-")]
 
