@@ -1,4 +1,4 @@
-"""The rows that have a form of their own, with their own history: checklist questions, template sections, the scale."""
+"""The rows that have a form of their own: checklist questions, template sections, the scale."""
 
 from django.contrib import admin
 from django.db import transaction
