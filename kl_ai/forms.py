@@ -6,7 +6,7 @@ The administration shows its fields through its own templates and is left as it 
 names templates of its own and overrides none of Django's.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
@@ -114,11 +114,10 @@ def copy_validators(field: forms.Field, model_field: Any) -> None:
 class LineField(forms.CharField):
     """Text on one line, in an input of one of the design system's widths: "s", "l", "xl"."""
 
-    default_validators: ClassVar = [validate_line]
-
     def __init__(self, *, width: str = "xl", autocomplete: str = "", **options: Any) -> None:
         attrs = {"autocomplete": autocomplete} if autocomplete else {}
-        super().__init__(widget=forms.TextInput(attrs=attrs | {"class": f"input-width-{width}"}), **options)
+        widget = forms.TextInput(attrs=attrs | {"class": f"input-width-{width}"})
+        super().__init__(validators=[validate_line], widget=widget, **options)
 
 
 class LowercaseEmailField(forms.EmailField):

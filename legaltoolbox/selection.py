@@ -11,7 +11,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +39,8 @@ def _form_class(
     return catalogue.memo.remember(("form", name), lambda: type(f"{name.capitalize()}Form", (base,), dict(fields())))
 
 
-def _options_field(label: str | Promise, keys: Iterable[str]) -> KnownOptionsField:
+def _options_field(label: Any, keys: Iterable[str]) -> KnownOptionsField:
+    """A field for some of the keys; `label` may be lazy."""
     return KnownOptionsField(label=label, choices=[(key, key) for key in keys], required=False)
 
 
@@ -77,7 +77,7 @@ def read_situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situatio
     return situation, notices.texts()
 
 
-def _situation_fields(catalogue: Catalogue) -> dict[str, forms.Field]:
+def _situation_fields(catalogue: Catalogue) -> Mapping[str, forms.Field]:
     """The role, and one parameter for each screening question, named by its code."""
     fields = {"role": _options_field(gettext_lazy("Role"), [role.slug for role in catalogue.roles])}
     for question in catalogue.questions:
@@ -151,7 +151,7 @@ def read_selection(request: HttpRequest, kind: str, catalogue: Catalogue) -> Ite
     )
 
 
-def _list_fields(kind: str, catalogue: Catalogue) -> dict[str, forms.Field]:
+def _list_fields(kind: str, catalogue: Catalogue) -> Mapping[str, forms.Field]:
     """One field for each axis of the kind, and one for the picks."""
     fields = {
         axis.name: _options_field(axis.heading, [key for key, _label in axis.choices(catalogue)])

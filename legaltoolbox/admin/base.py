@@ -190,6 +190,9 @@ class ItemAdmin(PublicDataAdmin):
     list_filter: ClassVar[Any] = ("is_public", "certainty", OverdueFilter, ("confirmed_on", admin.EmptyFieldListFilter))
     readonly_fields: ClassVar[Any] = ("preview_link", "used_by")
     ordering: ClassVar[Any] = None
+    fieldsets: Any = None
+    autocomplete_fields: Any = ()
+    search_fields: Any = ()
     side_by_side: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """The fields that share a line, which stands where the record has the first of them."""
     fieldset_starts: ClassVar[tuple[str, ...]] = ()

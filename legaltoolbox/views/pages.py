@@ -95,7 +95,7 @@ def render_item_page(
     )
 
 
-def neighbours(item: Item, items: Sequence[Item]) -> dict[str, Item | None]:
+def neighbours(item: Item, items: Sequence[Item]) -> dict[str, Any]:
     """The items before and after this one in their order, as `previous` and `next`."""
     place = items.index(item)
     return {
