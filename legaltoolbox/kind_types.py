@@ -107,7 +107,7 @@ class ItemKind(FiledModel):
     excerpt: str = ""
     """The field that is shown beneath an item's title in a list of results."""
     address: str = ""
-    """The path of the list, and of the items before their key; only of a kind that `urls.py` has no views for."""
+    """The path of the list, and of the items before their key; only of a kind that `urls.py` does not name."""
     anchor_on: str = ""
     """The name of the page on which the items stand with their key as anchor; "" where each has a page of its own."""
     optional: tuple[str, ...] = ()

@@ -212,3 +212,10 @@ def test_it_has_a_form_in_the_administration(tool, kind, client):
     tool = kind.model.objects.get()
     assert tool.title == "Whiteboardet"
     assert tool.steps.get().is_withdrawn
+
+
+def test_its_list_in_the_administration_searches_the_fields_that_its_record_names(tool):
+    client = logged_in(make_user("boss@kl.example", is_staff=True, is_superuser=True))
+    for query, number in (("sporene", 1), ("V01", 1), ("overstregningstusch", 0)):
+        response = client.get(reverse("admin:invented_tool_changelist"), {"q": query})
+        assert response.context["cl"].result_count == number, query
