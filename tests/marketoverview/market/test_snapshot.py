@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.text import slugify
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from kl_ai.search.danish import words
 from kl_ai.search.index import is_match, spellings
 from marketoverview.market.selection import filterset_class, selection_for_request
 from marketoverview.market.snapshot import Snapshot, rotation_key, snapshots
-from marketoverview.models import Response, SampleOffering, Vendor, market_version
+from marketoverview.models import Answer, Option, Response, SampleOffering, Vendor, market_version
 from tests.builders import make_option, make_question, make_response, make_round
 from tests.checks import not_empty
 
@@ -51,15 +52,41 @@ def questions(db):
 
 
 def build_market(market: list[dict]) -> None:
+    """Vendors with a response each in its status, in a few statements. An archived one has a public successor."""
     Vendor.objects.all().delete()
-    for number, vendor in enumerate(market):
-        make_response(
-            f"Firma {number}",
-            vendor["status"],
-            answers={code: sorted(vendor[code]) for code in OPTIONS},
-            description=f"Vi arbejder med {vendor['word']}ssystemer.",
-            offerings=[{"options": {"technologies": [x], "company-size": [s]}} for x, s in vendor["together"]],
+    options = {(option.question.code, option.code): option for option in Option.objects.select_related("question")}
+    names = [f"Firma {number}" for number in range(len(market))]
+    vendors = Vendor.objects.bulk_create(Vendor(name=name, slug=slugify(name)) for name in names)
+    stated = []
+    for vendor, content in zip(vendors, market, strict=True):
+        statuses = ["archived", "published"] if content["status"] == "archived" else [content["status"]]
+        stated += [(vendor, number, status, content) for number, status in enumerate(statuses, 1)]
+    responses = Response.objects.bulk_create(
+        Response(
+            vendor=vendor,
+            round=make_round(),
+            sequence=number,
+            status=status,
+            description=f"Vi arbejder med {content['word']}ssystemer.",
+            published_at=None if status in ("draft", "submitted") else timezone.now(),
+            confirmed_at=timezone.localdate(),
         )
+        for vendor, number, status, content in stated
+    )
+    together = [
+        (SampleOffering(response=response, position=position, title="Et tilbud"), pair)
+        for response, (*_, content) in zip(responses, stated, strict=True)
+        for position, pair in enumerate(content["together"], 1)
+    ]
+    Answer.objects.bulk_create(
+        Answer(response=response, option=options[code, chosen], own_words="Andet" if chosen == "other" else "")
+        for response, (*_, content) in zip(responses, stated, strict=True)
+        for code in OPTIONS
+        for chosen in sorted(content[code])
+    )
+    SampleOffering.objects.bulk_create(offering for offering, _pair in together)
+    for offering, (technology, size) in together:
+        offering.options.set([options["technologies", technology], options["company-size", size]])
     market_version.bump()
 
 
