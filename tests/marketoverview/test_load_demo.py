@@ -4,12 +4,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kl_ai.models import User
+from legaltoolbox.management.commands import load_content
+from legaltoolbox.models import Activity
 from marketoverview.management.commands.load_demo import MEMBERS, STAFF
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Question, Response, Vendor
 from tests.builders import make_vendor
+from tests.legaltoolbox.small import write
 
-pytestmark = pytest.mark.usefixtures("bare")
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -21,10 +24,24 @@ def load(**options):
     call_command("load_demo", verbosity=0, **options)
 
 
-def test_gives_35_public_vendors_keeps_a_trial_and_puts_them_back_when_asked(develop):
+@pytest.fixture
+def empty(bare, develop, tmp_path, monkeypatch):
+    """A database with its tables alone; the content to load is so small that it takes no time."""
+    monkeypatch.setattr(load_content, "FOLDER", write(tmp_path / "small"))
+
+
+def test_gives_35_public_vendors_the_legal_content_and_five_logins(empty):
     load()
     assert snapshots.current().size == 35
     assert snapshots.current().is_demo
+    assert set(Activity.objects.values_list("code", flat=True)) == {"A01", "P1"}
+    assert_five_logins()
+
+
+@pytest.fixture
+def trial(demo, develop):
+    """The demonstration after somebody has tried it: one vendor has published anew, another one is withdrawn."""
+    load()
     curator = User.objects.get(email="kurator@demo.example")
     member = User.objects.get(email="leverandoer@demo.example")
     vendor = member.vendors.get()
@@ -32,10 +49,17 @@ def test_gives_35_public_vendors_keeps_a_trial_and_puts_them_back_when_asked(dev
     revision.submit(member)
     revision.publish(curator)
     Response.objects.published().exclude(vendor=vendor).first().withdraw(curator, "En prøve")
-    assert snapshots.current().size == 34
     make_vendor("Prøvet af i administrationen")
+    assert snapshots.current().size == 34
+
+
+def test_keeps_what_was_tried_out(trial):
     load()
     assert snapshots.current().size == 34
+    assert_five_logins()
+
+
+def test_puts_the_vendors_back_when_asked(trial):
     load(reset=True)
     assert snapshots.current().size == 35
     assert_five_logins()
@@ -54,28 +78,28 @@ def assert_five_logins():
         assert member.vendors.count() == 1
 
 
-def test_is_refused_in_production(settings):
+def test_is_refused_in_production(bare, settings):
     settings.DEBUG = False
     with pytest.raises(CommandError, match="DEBUG is off"):
         load()
     assert not Vendor.objects.exists()
 
 
-def test_says_where_the_code_for_a_login_appears(develop, capsys):
+def test_says_where_the_code_for_a_login_appears(demo, develop, capsys):
     call_command("load_demo")
     output = capsys.readouterr().out
     assert "ask for a code at /log-ind/" in output
     assert all(email in output for email in (*STAFF, *MEMBERS))
 
 
-def test_is_refused_beside_real_vendors(develop):
+def test_is_refused_beside_real_vendors(empty):
     make_vendor("Et rigtigt firma")
     with pytest.raises(CommandError, match="real vendors"):
         load()
     assert Vendor.objects.count() == 1
 
 
-def test_survey_is_loaded_once_and_not_over_kls_own_wording():
+def test_survey_is_loaded_once_and_not_over_kls_own_wording(bare):
     call_command("load_survey", verbosity=0)
     Question.objects.filter(code="services").update(heading_da="KL's ord")
     with pytest.raises(CommandError, match="survey already"):
