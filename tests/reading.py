@@ -42,22 +42,24 @@ class Element:
     @property
     def text(self) -> str:
         """All text inside, white space folded."""
-        return " ".join("".join(self._texts()).split())
+        pieces: list[str] = []
+        self._collect_text(pieces)
+        return " ".join("".join(pieces).split())
 
     @property
     def own_text(self) -> str:
         """The text directly inside, without that of inner elements."""
         return " ".join("".join(child for child in self.children if isinstance(child, str)).split())
 
-    def _texts(self) -> Iterator[str]:
+    def _collect_text(self, pieces: list[str]) -> None:
         around = "" if self.tag in INLINE_ELEMENTS else " "
-        yield around
+        pieces.append(around)
         for child in self.children:
             if isinstance(child, str):
-                yield child
+                pieces.append(child)
             else:
-                yield from child._texts()
-        yield around
+                child._collect_text(pieces)
+        pieces.append(around)
 
     def find_all(self, tag: str = "", cls: str = "", **attrs: str) -> list["Element"]:
         """The elements inside of this tag, class and attributes, in the page's order."""
@@ -72,10 +74,12 @@ class Element:
         return bool(self.find_all(tag, cls, **attrs))
 
     def _inside(self) -> Iterator["Element"]:
-        for child in self.children:
+        remaining = self.children[::-1]
+        while remaining:
+            child = remaining.pop()
             if isinstance(child, Element):
                 yield child
-                yield from child._inside()
+                remaining += child.children[::-1]
 
     def _is(self, tag: str, cls: str, attrs: dict[str, str]) -> bool:
         return (
