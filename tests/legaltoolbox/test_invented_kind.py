@@ -65,8 +65,8 @@ def record() -> ItemKind:
 
 
 @pytest.fixture(scope="module")
-def _app(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """The invented kind's app with its tables, as if it were installed."""
+def _app(database, django_db_blocker) -> Iterator[None]:
+    """The invented kind's app, as if it were installed; its tables are in the database that the tests start from."""
     with django_db_blocker.unblock(), override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, APP]):
         apps.clear_cache()  # what the other models know of their relations
         models = list(apps.get_app_config("invented").get_models())

@@ -21,22 +21,22 @@ from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import Activity, ChecklistItem, Risk, TemplateField, TemplateSection
 from marketoverview.models import JoinRequest, Response, Vendor
 from tests.pages import PUBLIC
-from tests.upgrade import database
+from tests.upgrade.database import another_database, read_dump, read_rows, restore
 
 GROWS = {"auth_permission", "django_content_type"}
 """Tables to which a migration may add rows of its own."""
 
 
 @pytest.fixture(scope="module")
-def upgraded(django_db_setup, django_db_blocker, tmp_path_factory):
+def upgraded(database, django_db_blocker, tmp_path_factory):
     """The rows of each table before the migrations and after them; the tests go on in that database."""
-    dump = database.read_dump()
+    dump = read_dump()
     folder = tmp_path_factory.mktemp("upgrade")
-    with django_db_blocker.unblock(), database.another_database(folder):
-        database.restore(dump)
-        before = database.read_rows(dump)
+    with django_db_blocker.unblock(), another_database(folder):
+        restore(dump)
+        before = read_rows(dump)
         call_command("migrate", verbosity=0)
-        yield SimpleNamespace(before=before, after=database.read_rows(dump))
+        yield SimpleNamespace(before=before, after=read_rows(dump))
 
 
 def test_no_row_is_lost_and_no_value_changed(upgraded, db):
