@@ -65,7 +65,7 @@ class SentForm(HTMLParser):
 
 
 def form_data(html: str) -> dict:
-    """What a browser sends of the page's form when nothing is typed."""
+    """The fields that a browser sends of the page's form when nothing is typed, by name."""
     form = SentForm()
     form.feed(html)
     # A browser ends the lines of a text with CR and LF.

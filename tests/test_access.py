@@ -46,14 +46,14 @@ def statuses(visitors, path: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("address", [a for a in ADDRESSES if a.access is Access.MEMBER], ids=lambda a: a.name)
-def test_member(address, language, visitors):
+def test_a_page_for_members_asks_others_to_log_in(address, language, visitors):
     expected = dict.fromkeys(visitors, address.status) | {"anonymous": 401}
     assert statuses(visitors, address.path(language)) == expected
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("address", [a for a in ADDRESSES if a.access is Access.STAFF], ids=lambda a: a.name)
-def test_staff(address, language, visitors):
+def test_a_page_for_staff_does_not_exist_for_others(address, language, visitors):
     expected = {"anonymous": 401, "stranger": 404, "owner": 404, "curator": address.status}
     assert statuses(visitors, address.path(language)) == expected
 

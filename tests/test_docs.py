@@ -1,4 +1,4 @@
-"""What README and `docs/` promise exists: commands, settings, addresses, files and the names of the glossary."""
+"""Whatever README and `docs/` name exists: commands, settings, addresses, files and the names of the glossary."""
 
 import re
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def code(text: str) -> Iterator[str]:
     yield from re.findall(r"^ {4}(\S.*)$", text, re.MULTILINE)
 
 
-def of_every_document(*patterns: str) -> list[tuple[str, str]]:
+def matches_in_documents(*patterns: str) -> list[tuple[str, str]]:
     """Document and match, for each distinct match of the patterns (their first group) in code."""
     return sorted(
         {
@@ -72,14 +72,14 @@ def of_every_document(*patterns: str) -> list[tuple[str, str]]:
 # Commands -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("document", "target"), of_every_document(r"\bmake ([a-z][\w-]*)"))
+@pytest.mark.parametrize(("document", "target"), matches_in_documents(r"\bmake ([a-z][\w-]*)"))
 def test_make_has_the_target(document, target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
 def commands_of_documents() -> list[tuple[str, str]]:
     ours = "|".join(command for command, app in get_commands().items() if not app.startswith("django."))
-    return of_every_document(r"manage\.py ([a-z_]+(?: --[a-z][\w-]*)?)", rf"^((?:{ours})(?: --[a-z][\w-]*)?)")
+    return matches_in_documents(r"manage\.py ([a-z_]+(?: --[a-z][\w-]*)?)", rf"^((?:{ours})(?: --[a-z][\w-]*)?)")
 
 
 @pytest.mark.parametrize(("document", "line"), commands_of_documents())
@@ -98,7 +98,7 @@ def test_operations_describes_every_setting():
     assert sorted(first_cells(section(OPERATIONS, "Settings"))) == sorted(settings_variables())
 
 
-@pytest.mark.parametrize(("document", "variable"), of_every_document(r"\b([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])\b"))
+@pytest.mark.parametrize(("document", "variable"), matches_in_documents(r"\b([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])\b"))
 def test_the_variable_is_read(document, variable):
     assert variable in settings_variables() | FOR_TESTS_AND_MAKE | NAMES_OF_OTHERS
 
@@ -106,7 +106,7 @@ def test_the_variable_is_read(document, variable):
 # Files and addresses ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("document", "path"), of_every_document(rf"(?<![\w/.-])({FILE.pattern})(?![\w/])"))
+@pytest.mark.parametrize(("document", "path"), matches_in_documents(rf"(?<![\w/.-])({FILE.pattern})(?![\w/])"))
 def test_the_file_exists(document, path):
     assert (ROOT / path).exists()
 
@@ -120,7 +120,7 @@ def test_the_link_leads_to_a_file(document, link):
     assert link.startswith("https://") or (ROOT / document).parent.joinpath(link).exists()
 
 
-@pytest.mark.parametrize(("document", "address"), of_every_document(r"^(?:GET )?(/[\w./-]*)$"))
+@pytest.mark.parametrize(("document", "address"), matches_in_documents(r"^(?:GET )?(/[\w./-]*)$"))
 def test_the_address_exists(document, address):
     with override("en" if address.startswith("/en/") else "da"):
         try:
@@ -129,7 +129,7 @@ def test_the_address_exists(document, address):
             pytest.fail(f"{document} names {address}, which the portal does not have")
 
 
-def drawn() -> Iterator[str]:
+def drawn_paths() -> Iterator[str]:
     """The paths of the drawing in the README's section on structure."""
     above = ""
     for line in section(ROOT / "README.md", "Structure").splitlines():
@@ -141,7 +141,7 @@ def drawn() -> Iterator[str]:
             yield from (above + inner for inner in match[1].split())
 
 
-@pytest.mark.parametrize("path", list(drawn()))
+@pytest.mark.parametrize("path", list(drawn_paths()))
 def test_what_the_structure_draws_exists(path):
     assert (ROOT / path).exists()
 
@@ -159,7 +159,7 @@ def packages() -> set[str]:
 def test_the_structure_draws_every_room():
     rooms = packages()
     assert {"kl_ai/login/", "marketoverview/market/", "legaltoolbox/content/"} <= rooms
-    assert rooms - set(drawn()) == set()
+    assert rooms - set(drawn_paths()) == set()
 
 
 # Dependencies and glossary ------------------------------------------------------------------------

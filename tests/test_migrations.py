@@ -30,7 +30,7 @@ def test_a_released_migration_is_not_changed(path):
     )
 
 
-def names_of_ours(path: str) -> Iterator[str]:
+def project_names(path: str) -> Iterator[str]:
     """The dotted names of this project's functions and classes that a migration uses."""
     for node in ast.walk(ast.parse((ROOT / path).read_text())):
         name = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
@@ -38,7 +38,7 @@ def names_of_ours(path: str) -> Iterator[str]:
             yield name
 
 
-@pytest.mark.parametrize("name", sorted({name for path in RELEASED for name in names_of_ours(path)}))
+@pytest.mark.parametrize("name", sorted({name for path in RELEASED for name in project_names(path)}))
 def test_what_a_released_migration_names_is_still_there(name):
     """Move the code if you like, and leave its name importable where it was."""
     import_string(name)

@@ -1,4 +1,4 @@
-"""What the tests of mail start from."""
+"""Fixtures of the tests of mail: a server that refuses some, and one that is down."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What happens to a request before any view sees it."""
+"""The middleware: a request's query string and cookies are bounded before any view reads them."""
 
 import pytest
 from django.http import HttpResponse

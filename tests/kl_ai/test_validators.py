@@ -1,4 +1,4 @@
-"""What is published can be seen and read."""
+"""The validators of published texts refuse characters that cannot be seen."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -7,13 +7,13 @@ from kl_ai.validators import validate_line, validate_text
 
 
 @pytest.mark.parametrize("text", ["Ærø Data A/S", "C++ & R&D (2026)", "👩‍💻 hjælp", "日本", "…", ""])
-def test_accepts(text):
+def test_text_that_can_be_seen_is_accepted(text):
     validate_line(text)
     validate_text(f"{text}\r\n\tmere")
 
 
 @pytest.mark.parametrize("text", ["\u200b\u200b", "\u3164", " ", "a\u202eb", "a\x01b", "a\ufffeb"])
-def test_refuses_what_cannot_be_seen(text):
+def test_text_that_cannot_be_seen_is_refused(text):
     for validate in (validate_line, validate_text):
         with pytest.raises(ValidationError):
             validate(text)

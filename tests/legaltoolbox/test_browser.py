@@ -184,7 +184,7 @@ def page_sizes(pdf: bytes) -> list[tuple[int, int]]:
 def test_the_one_pager_is_one_sheet_across_and_the_list_follows(paper, query, content, desktop):
     desktop.goto(TOOLBOX + query)
     pages = page_sizes(desktop.pdf(prefer_css_page_size=True, format=paper))
-    assert near(pages[0], ACROSS[paper])
+    assert is_near(pages[0], ACROSS[paper])
     assert len(pages) > 1
     # Without the list nothing is left for a second sheet: the whole drawing stands on the first.
     desktop.evaluate("""() => {
@@ -196,10 +196,10 @@ def test_the_one_pager_is_one_sheet_across_and_the_list_follows(paper, query, co
     }""")
     assert desktop.locator(".onepager").count() == 1
     (sheet,) = page_sizes(desktop.pdf(prefer_css_page_size=True, format=paper))
-    assert near(sheet, ACROSS[paper])
+    assert is_near(sheet, ACROSS[paper])
 
 
-def near(sheet: tuple[int, int], expected: tuple[int, int]) -> bool:
+def is_near(sheet: tuple[int, int], expected: tuple[int, int]) -> bool:
     return all(abs(length - other) <= 2 for length, other in zip(sheet, expected, strict=True))
 
 
@@ -222,7 +222,7 @@ def test_whatever_is_chosen_the_sheet_is_one(paper, content, desktop):
         desktop.evaluate("document.body.classList.add('print-sheet')")
         pages = page_sizes(desktop.pdf(prefer_css_page_size=True, format=paper))
         assert len(pages) == 1, query
-        assert near(pages[0], ACROSS[paper])
+        assert is_near(pages[0], ACROSS[paper])
 
 
 def test_the_drawing_fills_the_sheet_and_is_not_cut(content, desktop):

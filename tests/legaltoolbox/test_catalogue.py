@@ -122,7 +122,7 @@ def test_a_source_knows_what_it_changes_and_shows_it_apart(content_rows):
 # What is not public -------------------------------------------------------------------------------
 
 
-def reached(catalogue: Catalogue):
+def linked_pairs(catalogue: Catalogue):
     """Every item that something of the catalogue leads to, with where from."""
     for items in catalogue.items.values():
         for item in items.values():
@@ -151,7 +151,7 @@ def test_nothing_public_leads_to_something_that_is_not(data, content_rows):
     catalogue = catalogues.build()
     for kind, items in catalogue.items.items():
         assert all(item.is_public for item in items.values()), kind
-    for item, other in not_empty(reached(catalogue)):
+    for item, other in not_empty(linked_pairs(catalogue)):
         assert other is None or catalogue.items[other.KIND].get(other.pk) is other, f"{item.key} leads to {other}"
 
 
@@ -224,7 +224,7 @@ def test_building_costs_the_same_number_of_queries_at_two_sizes(content_rows):
 def test_reading_a_catalogue_that_is_built_costs_no_query(content_rows, django_assert_num_queries):
     catalogue = catalogues.build()
     with django_assert_num_queries(0):
-        for item, other in not_empty(reached(catalogue)):
+        for item, other in not_empty(linked_pairs(catalogue)):
             str(item), str(other)
         for template in catalogue.templates:
             [catalogue.fields(section) for section in catalogue.sections(template)]

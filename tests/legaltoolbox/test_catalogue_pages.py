@@ -42,11 +42,11 @@ def listed(page: Element) -> list[str]:
     return [heading.find_all("a")[0].attrs["href"].rstrip("/").rpartition("/")[2] for heading in headings]
 
 
-def picked(page: Element) -> list[str]:
+def picked_texts(page: Element) -> list[str]:
     return [chip.own_text for chip in page.find("section", "pick-bar").find_all("a", "chip")]
 
 
-def ticked(page: Element) -> set[str]:
+def ticked_picks(page: Element) -> set[str]:
     """The picks that the form sends on, also those that the list does not show."""
     boxes = page.find("form", id="selection").find_all("input", name="pick")
     return {box.attrs["value"] for box in boxes if "checked" in box.attrs or box.attrs["type"] == "hidden"}
@@ -151,8 +151,8 @@ PICKS = "pick=K08&pick=K01"
 
 def test_picks_stand_in_the_address_and_on_the_page(content, client):
     page = read(client, f"{PATHS['requirement']}?{PICKS}")
-    assert picked(page) == ["K01", "K08"]
-    assert ticked(page) == {"K01", "K08"}
+    assert picked_texts(page) == ["K01", "K08"]
+    assert ticked_picks(page) == {"K01", "K08"}
     assert page.find("h3", id="pick-heading").text == "2 requirements picked"
     assert len(listed(page)) == len(content.requirements)
 
@@ -165,7 +165,7 @@ def test_picks_survive_every_filter_and_go_along_to_the_files(content, client):
             assert "pick=K01" in url, query
             assert "pick=K08" in url, query
         if listed(page):
-            assert ticked(page) == {"K01", "K08"}, query
+            assert ticked_picks(page) == {"K01", "K08"}, query
             for text in ("Annex as Word", "Annex as Excel"):
                 assert link(page, text).endswith("&pick=K01&pick=K08"), query
 
@@ -173,21 +173,21 @@ def test_picks_survive_every_filter_and_go_along_to_the_files(content, client):
 def test_picks_are_not_lost_where_nothing_matches(content, client):
     """A search for a word that is nowhere, and then for another, keeps the picks."""
     page = read(client, f"{PATHS['requirement']}?q=findesikkenogensteder&{PICKS}")
-    assert ticked(page) == {"K01", "K08"}
+    assert ticked_picks(page) == {"K01", "K08"}
 
 
 def test_a_pick_is_taken_back_by_its_chip_and_all_by_one_link(content, client):
     page = read(client, f"{PATHS['requirement']}?level=must&{PICKS}")
     (chip,) = [chip for chip in page.find("section", "pick-bar").find_all("a", "chip") if chip.own_text == "K08"]
-    assert picked(read(client, chip.attrs["href"])) == ["K01"]
+    assert picked_texts(read(client, chip.attrs["href"])) == ["K01"]
     none = read(client, link(page, "Pick none"))
-    assert ticked(none) == set()
+    assert ticked_picks(none) == set()
     assert listed(none) == listed(page)
 
 
 def test_all_of_the_list_are_picked_by_one_link(content, client):
     page = read(client, f"{PATHS['requirement']}{FOR_VENDORS}")
-    assert picked(read(client, link(page, "Pick all in the list"))) == listed(page)
+    assert picked_texts(read(client, link(page, "Pick all in the list"))) == listed(page)
 
 
 def test_without_a_pick_the_annex_is_said_to_hold_the_list(content, client):
@@ -198,7 +198,7 @@ def test_without_a_pick_the_annex_is_said_to_hold_the_list(content, client):
 
 def test_the_page_of_a_requirement_leads_to_its_pick(content, client):
     page = read(client, link(read(client, f"{PATHS['requirement']}K31/"), "Pick it for an annex"))
-    assert picked(page) == ["K31"]
+    assert picked_texts(page) == ["K31"]
 
 
 def test_what_a_vendor_must_know_is_one_click_and_the_same_on_the_vendors_page(content, client):

@@ -1,4 +1,4 @@
-"""What applies in a situation: nothing is left out that might be needed, and everything says why."""
+"""The screening leaves nothing out that might be needed in a situation, and gives a reason for everything."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -197,7 +197,7 @@ def test_the_reasons_make_one_sentence(content):
 # The address --------------------------------------------------------------------------------------
 
 
-def test_a_situation_is_its_address():
+def test_a_situation_gives_the_pairs_of_its_address():
     situation = Situation("jurist", {"persondata": "yes", "udvikler": "no"})
     assert list(situation.pairs()) == [("role", "jurist"), ("persondata", "yes"), ("udvikler", "no")]
     assert list(situation.with_role("").without_answer("persondata").pairs()) == [("udvikler", "no")]

@@ -1,4 +1,4 @@
-"""Whatever an address holds: the page with a notice, or a helpful 404; never an error."""
+"""Any address gives the page with a notice, or a helpful 404; never an error."""
 
 import json
 import xml.etree.ElementTree as ET

@@ -1,4 +1,4 @@
-"""What a page asks of the database does not depend on how many vendors there are."""
+"""The number of queries of a page does not depend on the number of vendors."""
 
 import pytest
 from django.db import connection

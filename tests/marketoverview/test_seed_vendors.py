@@ -127,7 +127,7 @@ def test_the_same_seed_gives_the_same_vendors(survey):
     assert content() == first
 
 
-def test_batches_change_nothing(survey, monkeypatch):
+def test_the_size_of_a_batch_does_not_change_the_vendors(survey, monkeypatch):
     seed(30)
     first = content()
     monkeypatch.setattr(seed_vendors, "BATCH", 7)
@@ -185,12 +185,12 @@ def test_it_says_which_command_loads_the_questions(db):
 
 
 @pytest.mark.parametrize("arguments", [{}, {"number": -1}, {"number": 0}])
-def test_it_asks_how_many(survey, arguments):
+def test_the_number_of_vendors_must_be_given(survey, arguments):
     with pytest.raises(CommandError, match="how many"):
         seed(**arguments)
 
 
-def test_there_is_an_end_to_the_numbers(survey):
+def test_no_vendor_is_added_beyond_the_largest_number(survey):
     make_vendor("Sidste", slug="belastningsdata-999998", is_demo=True)
     with pytest.raises(CommandError, match="--clear"):
         seed(2)

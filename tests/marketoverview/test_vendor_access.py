@@ -1,4 +1,4 @@
-"""What is of one vendor: who gets what at every address of it. `test_access` sees to it that none is missing here."""
+"""The addresses of one vendor, and the status that each visitor gets there. `test_access` fails where one is missing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,7 +124,9 @@ def address(row: Row, world: World, language: str = "da") -> str:
 
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
-def test_address(row, language, world, status, owner, colleague, stranger, curator):
+def test_an_address_answers_each_visitor_as_the_table_says(
+    row, language, world, status, owner, colleague, stranger, curator
+):
     path = address(row, world, language)
     statuses = {
         "anonymous": status(path, None),

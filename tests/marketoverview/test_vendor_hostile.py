@@ -268,7 +268,7 @@ def test_no_address_breaks_or_changes_anything_by_another_method(method, address
 
 @pytest.fixture
 def draft_state():
-    """What there is of vendors, members, invitations and responses."""
+    """`draft_state()`: vendors, members, invitations and responses as they are stored now."""
 
     def draft_state():
         responses = list(Response.objects.values_list("pk", "status", "description", "changed_at").order_by("pk"))

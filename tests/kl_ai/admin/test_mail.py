@@ -1,4 +1,4 @@
-"""What KL sees of mail that did not go, and does about it."""
+"""Mail that was not sent: how KL sees it in the administration, and lets it be tried again."""
 
 from functools import partial
 

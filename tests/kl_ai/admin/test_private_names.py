@@ -79,7 +79,7 @@ def private_attributes(tree: ast.Module) -> Iterator[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize(("owner", "name"), PRIVATE_NAMES, ids=lambda part: part if isinstance(part, str) else "")
-def test_the_library_still_has(owner, name):
+def test_the_library_still_has_the_private_name(owner, name):
     assert hasattr(owner, name), f"{type(owner).__name__}.{name} is gone"
 
 

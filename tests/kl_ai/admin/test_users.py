@@ -82,7 +82,7 @@ def test_an_administrator_resets_the_two_step_login_of_nobody_who_may_more(clien
     assert Authenticator.objects.get().user == boss
 
 
-def test_a_superuser_gives_all(client):
+def test_a_superuser_makes_another_one(client):
     client.force_login(make_user("chef@kl.example", is_staff=True, is_superuser=True))
     Page(client, ADD).send(email="ny@kl.example", is_staff="on", is_active="on", is_superuser="on")
     assert User.objects.get(email="ny@kl.example").is_superuser

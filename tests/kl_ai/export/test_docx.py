@@ -260,7 +260,7 @@ def test_each_page_has_header_footer_and_its_number():
     assert {round(side.cm, 1) for side in (section.left_margin, section.right_margin, section.top_margin)} == {2.0}
 
 
-def test_a_page_can_lie():
+def test_a_document_can_be_in_landscape():
     section = open_document(every_block(landscape=True)).sections[0]
     assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (29.7, 21.0)
     assert values(section.footer._element, "w:tab", "w:pos")[0] == "14570"

@@ -51,7 +51,7 @@ def _urls():
 
 
 @pytest.fixture
-def strict():
+def csrf_client():
     """A browser whose forms need their token."""
     return Client(enforce_csrf_checks=True)
 
@@ -71,7 +71,7 @@ def test_what_was_typed_is_there_after_the_login_and_not_saved(client, member):
     assert form_text(client) == "empty"  # once
 
 
-def test_it_is_there_for_its_own_page_only(client, member):
+def test_the_input_comes_back_on_its_own_page_only(client, member):
     client.post("/form/1/", {"text": "En"})
     log_in(client, member.email)
     assert form_text(client, 2) == "empty"
@@ -105,12 +105,12 @@ def test_other_pages_keep_nothing(client, member):
     assert not client.session.get(restore.SESSION_KEY)
 
 
-def test_the_form_of_a_page_for_everybody_is_not_kept(strict):
-    assert strict.post("/public/", {"text": "En"}, HTTP_SEC_FETCH_SITE="same-origin").status_code == 403
-    assert not strict.session.get(restore.SESSION_KEY)
+def test_the_form_of_a_page_for_everybody_is_not_kept(csrf_client):
+    assert csrf_client.post("/public/", {"text": "En"}, HTTP_SEC_FETCH_SITE="same-origin").status_code == 403
+    assert not csrf_client.session.get(restore.SESSION_KEY)
 
 
-def test_a_flood_is_not_kept(client):
+def test_the_input_of_very_many_requests_is_not_stored(client):
     for _ in range(60):
         client.post("/form/1/", {"text": "x"})
     other = Client()
@@ -129,32 +129,32 @@ THEIRS = [
 
 
 @pytest.mark.parametrize("headers", OURS)
-def test_a_stale_token_gives_the_form_again(headers, strict, member):
-    strict.force_login(member)
-    response = strict.post("/form/1/?step=2", {"text": "En", "csrfmiddlewaretoken": "x" * 64}, **headers)
+def test_a_stale_token_gives_the_form_again(headers, csrf_client, member):
+    csrf_client.force_login(member)
+    response = csrf_client.post("/form/1/?step=2", {"text": "En", "csrfmiddlewaretoken": "x" * 64}, **headers)
     assert response.url == "/form/1/?step=2"
-    assert "En" in form_text(strict)
+    assert "En" in form_text(csrf_client)
     assert SAVED == []
 
 
-def test_a_stale_token_of_somebody_logged_out_leads_through_the_login(strict, client, member):
-    response = strict.post("/form/1/", {"text": "En"}, **OURS[0])
-    assert strict.get(response.url).url == "/log-ind/?next=/form/1/"
-    client.cookies = strict.cookies
+def test_a_stale_token_of_somebody_logged_out_leads_through_the_login(csrf_client, client, member):
+    response = csrf_client.post("/form/1/", {"text": "En"}, **OURS[0])
+    assert csrf_client.get(response.url).url == "/log-ind/?next=/form/1/"
+    client.cookies = csrf_client.cookies
     log_in(client, member.email)
     assert "En" in form_text(client)
 
 
 @pytest.mark.parametrize("headers", THEIRS)
-def test_a_form_from_elsewhere_is_refused_and_not_kept(headers, strict, member):
-    strict.force_login(member)
-    assert strict.post("/form/1/", {"text": "En"}, **headers).status_code == 403
-    assert form_text(strict) == "empty"
+def test_a_form_from_elsewhere_is_refused_and_not_kept(headers, csrf_client, member):
+    csrf_client.force_login(member)
+    assert csrf_client.post("/form/1/", {"text": "En"}, **headers).status_code == 403
+    assert form_text(csrf_client) == "empty"
 
 
-def test_the_portals_script_is_told_and_keeps_its_text_itself(client, strict, member):
+def test_the_portals_script_is_told_and_keeps_its_text_itself(client, csrf_client, member):
     fetch = {"HTTP_X_REQUESTED_WITH": "fetch"}
     assert client.post("/form/1/", {"text": "En"}, **fetch).status_code == 401
-    strict.force_login(member)
-    assert strict.post("/form/1/", {"text": "En"}, **fetch, **OURS[0]).status_code == 403
-    assert form_text(strict) == "empty"
+    csrf_client.force_login(member)
+    assert csrf_client.post("/form/1/", {"text": "En"}, **fetch, **OURS[0]).status_code == 403
+    assert form_text(csrf_client) == "empty"

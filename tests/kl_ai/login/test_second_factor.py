@@ -31,7 +31,7 @@ def curator():
 
 
 @pytest.fixture
-def boss():
+def superuser():
     return make_user("chef@kl.example", is_staff=True, is_superuser=True)
 
 
@@ -53,8 +53,8 @@ def enrol(client, next: str = "") -> tuple[str, list[str]]:
     return secret, re.findall(r"<code>(\d{8})</code>", page.content.decode())
 
 
-def test_without_an_app_every_page_of_the_administration_leads_to_setting_one_up(client, boss, vendor):
-    client.force_login(boss)
+def test_without_an_app_every_page_of_the_administration_leads_to_setting_one_up(client, superuser, vendor):
+    client.force_login(superuser)
     paths = admin_paths(make_response(vendor, "submitted"))
     assert len(paths) > 30
     for path in paths:
@@ -197,15 +197,15 @@ def test_recovery_codes_are_downloaded_only_after_the_second_step(client, curato
     assert other.get(f"{CODES}hent/").url == f"{AGAIN}?next=%2Ftotrin%2Fnoedkoder%2Fhent%2F"
 
 
-def test_an_administrator_helps_who_has_lost_the_phone(client, curator, boss):
+def test_an_administrator_helps_who_has_lost_the_phone(client, curator, superuser):
     lost = Client()
     lost.force_login(curator)
     enrol(lost)
-    client.force_login(boss)
+    client.force_login(superuser)
     enrol(client)
     client.post("/admin/kl_ai/user/", {"action": "reset_second_step", "_selected_action": [curator.pk]})
     assert not Authenticator.objects.filter(user=curator).exists()
-    assert LogEntry.objects.get(object_id=curator.pk).user == boss
+    assert LogEntry.objects.get(object_id=curator.pk).user == superuser
     assert lost.get("/admin/", follow=True).request["PATH_INFO"] == APP  # and no older session is left open
     assert log_in(Client(), curator.email).url == "/admin/"
 

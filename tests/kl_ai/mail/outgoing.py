@@ -17,7 +17,7 @@ def post(key: str = "try:1", to: str = "ki@nordstjernen.example", vendor: str = 
 
 
 def make_due(**fields) -> None:
-    """As if the pause were over."""
+    """End the pause before the next attempt of every mail that waits."""
     OutgoingMail.objects.filter(sent_at=None).exclude(next_try_at=None).update(
         next_try_at=timezone.now() - timedelta(seconds=1), **fields
     )

@@ -58,7 +58,7 @@ def test_django_itself_would_make_one_of_it(monkeypatch):
     ("field", "attribute", "value"),
     [("title", "max_length", 151), ("signs", "null", True), ("kind", "choices", [("legality", "a"), ("weather", "b")])],
 )
-def test_a_changed_column_is_one(field, attribute, value, monkeypatch):
+def test_a_changed_column_is_a_migration(field, attribute, value, monkeypatch):
     monkeypatch.setattr(risk_field(field), attribute, value)
     assert migrations_needed()
 

@@ -10,7 +10,7 @@ numbers = st.sets(st.integers(0, SIZE - 1), max_size=40) | st.sets(st.integers(0
 
 
 @given(numbers)
-def test_members_are_what_the_set_was_made_of(chosen):
+def test_members_are_the_numbers_that_the_set_was_made_from(chosen):
     bits = bitset.from_members(chosen, SIZE)
     assert list(bitset.members(bits)) == sorted(chosen)
     assert bits.bit_count() == len(chosen)

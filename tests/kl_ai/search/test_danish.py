@@ -28,7 +28,7 @@ from kl_ai.search.danish import join_words, lower_first, sort_key, stem, words
         ["", "a"],
     ],
 )
-def test_order(in_order):
+def test_names_sort_in_danish_order(in_order):
     shuffled = in_order[:]
     random.Random(7).shuffle(shuffled)
     assert sorted(shuffled, key=sort_key) == in_order
@@ -81,7 +81,7 @@ def test_first_letter_inside_a_sentence(label, inside):
     ("parts", "sentence"),
     [([], ""), (["a"], "a"), (["a", "b"], "a og b"), (["a", "b", "c"], "a, b og c")],
 )
-def test_enumeration(parts, sentence):
+def test_words_are_joined_to_one_enumeration(parts, sentence):
     assert join_words(iter(parts), "og") == sentence
 
 
@@ -97,12 +97,12 @@ def test_enumeration(parts, sentence):
         ("\0 –\t", []),
     ],
 )
-def test_words(text, expected):
+def test_a_text_is_split_into_folded_words(text, expected):
     assert words(text) == expected
 
 
 @given(st.text())
-def test_words_of_words_are_themselves(text):
+def test_splitting_the_words_again_gives_the_same_words(text):
     expected = words(text)
     assert words(" ".join(expected)) == expected
 

@@ -51,7 +51,7 @@ def finds(query: str, text: str) -> bool:
         ("2026", "runde 2026"),
     ],
 )
-def test_finds(query, text):
+def test_a_query_finds_the_text(query, text):
     assert finds(query, text)
 
 
@@ -73,7 +73,7 @@ def test_finds(query, text):
         ("digitalisering", "digt"),
     ],
 )
-def test_does_not_find(query, text):
+def test_a_query_does_not_find_the_text(query, text):
     assert not finds(query, text)
 
 

@@ -62,7 +62,7 @@ def test_an_act_cannot_be_part_of_itself(content_rows):
 
 
 @pytest.mark.parametrize("kind", ["table", "choice", "wording"])
-def test_a_field_of_a_template_needs_what_its_kind_is_made_of(kind, editor_client, client):
+def test_a_field_of_a_template_needs_the_texts_of_its_kind(kind, editor_client, client):
     section = example(DocumentTemplate).sections.first()
     page = Page(editor_client, section_url("change", section))
     response = page.send(

@@ -188,7 +188,7 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
 
 
 @pytest.mark.parametrize("planted", PROBLEMS.values(), ids=PROBLEMS)
-def test_finds_every_problem_of(planted, content_rows):
+def test_every_planted_problem_is_found(planted, content_rows):
     for plant in planted.values():
         plant()
     now = problems()

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def forget_what_was_loaded() -> None:
-    """As version 1.0.0 leaves the database."""
+    """Delete the records of what was loaded, which version 1.0.0 did not write."""
     LoadedItem.objects.all().delete()
 
 

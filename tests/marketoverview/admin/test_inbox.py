@@ -182,7 +182,7 @@ def test_there_is_nothing_to_decide_on_what_was_not_submitted(status, curator_cl
 
 
 def decide(page: Page, name: str, response: Response, **typed):
-    """Press one of the buttons, with this typed on the page."""
+    """Press the button of this name after typing into these fields; returns the page that follows."""
     data = {"seen": page.response.context["state"], **typed}
     return page.client.post(step(response, name), data, follow=True)
 

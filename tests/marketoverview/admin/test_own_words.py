@@ -173,7 +173,7 @@ def test_an_edit_shows_the_vendors_own_answers_and_keeps_what_kl_counts(curator_
     assert draft.answers.filter(mapped_from__isnull=False).count() == 1
 
 
-def test_other_words_are_no_longer_counted(curator_client, curator, legal):
+def test_own_words_that_have_changed_are_no_longer_counted(curator_client, curator, legal):
     draft = corrected(make_own_words("Agern"), legal, curator)
     Page(curator_client, admin_url(Response, "change", draft.pk)).send(**{"answers-0-own_words": "Noget andet"})
     assert [answer.own_words for answer in draft.answers.all()] == ["Noget andet"]
@@ -240,7 +240,7 @@ def test_what_kl_takes_back_is_gone_on_the_next_request(client, mapped, curator)
     assert "Counted here by KL" not in english_text(client, "profile", "agern")
 
 
-def test_comparison_and_rows_mark_it(client, mapped, legal):
+def test_comparison_and_directory_mark_what_kl_has_counted(client, mapped, legal):
     legal.question.in_summary = True
     legal.question.save()
     snapshots.forget()
@@ -249,7 +249,7 @@ def test_comparison_and_rows_mark_it(client, mapped, legal):
     assert english_text(client, "directory").count("(counted here by KL)") == 1
 
 
-def test_files_tell_it_apart(client, mapped):
+def test_files_mark_what_kl_has_counted(client, mapped):
     companies = json.loads(english_text(client, "export", "json"))["companies"]
     services = {
         company["name"]: (sorted(company["services"]), company["services_counted_by_kl"]) for company in companies

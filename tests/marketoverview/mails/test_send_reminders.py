@@ -24,7 +24,7 @@ def remind(*arguments: str) -> None:
     call_command("send_reminders", *arguments)
 
 
-def written(days_ago: int) -> None:
+def age_mails(days_ago: int) -> None:
     """Let so many days pass since the mails were written."""
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(days_ago))
 
@@ -58,11 +58,11 @@ def test_a_profile_is_asked_about_after_twelve_months_and_once_more_a_month_late
     confirmed(vendor, 12)
     remind()
     remind()
-    written(days_ago=27)
+    age_mails(days_ago=27)
     remind()
     assert recipients() == [member.email]
     assert "den anden mail" not in mail.outbox[-1].body
-    written(days_ago=31)
+    age_mails(days_ago=31)
     remind()
     remind()
     assert recipients() == [member.email] * 2

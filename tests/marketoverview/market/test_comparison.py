@@ -87,14 +87,14 @@ def test_four_fit_and_a_fifth_is_left_out_with_a_notice(market, client):
 @pytest.mark.parametrize(
     ("slugs", "sentence"), [((), "Choose two to four companies."), (("agern",), "at least one more company")]
 )
-def test_too_few_are_asked_for_more(slugs, sentence, market, client):
+def test_a_comparison_of_too_few_vendors_asks_for_more(slugs, sentence, market, client):
     page = read(client, address(*slugs))
     assert sentence in page.find("main").text
     options = [option.attrs["value"] for option in page.find("select").find_all("option")]
     assert options == ["", *(slug for slug in ("agern", "birk", "ceder", "dild", "eg") if slug not in slugs)]
 
 
-def test_another_one_is_added_with_a_plain_form(market, client):
+def test_another_vendor_is_added_with_a_plain_form(market, client):
     form = read(client, address("agern", "birk")).find("form")
     assert (form.attrs["method"], form.attrs["action"]) == ("get", COMPARE)
     hidden = [field.attrs["value"] for field in form.find_all("input", type="hidden")]
@@ -103,19 +103,19 @@ def test_another_one_is_added_with_a_plain_form(market, client):
     assert column_headings(read(client, address("agern", "birk", "ceder"))) == ["Agern", "Birk", "Ceder"]
 
 
-def test_each_one_can_be_removed(market, client):
+def test_each_vendor_can_be_removed(market, client):
     page = read(client, address("agern", "birk", "ceder"))
     removals = [head.find_all("a")[1].attrs["href"] for head in page.find("table").find("thead").find_all("th")]
     assert removals == [address("birk", "ceder"), address("agern", "ceder"), address("agern", "birk")]
 
 
-def test_the_same_one_twice_is_one(market, client):
+def test_a_vendor_given_twice_has_one_column(market, client):
     page = read(client, address("agern", "birk", "agern"))
     assert (column_headings(page), notice_texts(page)) == (["Agern", "Birk"], [])
 
 
 @pytest.mark.parametrize("slug", ["nobody", "%00", "AGERN", "%E2%80%AEagern", "a" * 500])
-def test_an_unknown_one_is_named_and_left_out(slug, market, client):
+def test_an_unknown_vendor_is_named_and_left_out(slug, market, client):
     page = read(client, address("agern", slug, "birk"))
     assert column_headings(page) == ["Agern", "Birk"]
     assert len(notice_texts(page)) == 1

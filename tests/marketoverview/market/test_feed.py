@@ -26,7 +26,7 @@ def entry_titles(feed: ET.Element) -> list[str]:
 
 
 def published_on(response: Response, at: str) -> None:
-    """As if it had been published then, and confirmed that day."""
+    """Set the moment of its publication, and the day of its confirmation."""
     Response.objects.filter(pk=response.pk).update(published_at=at, confirmed_at=at[:10])
     market_version.bump()
 

@@ -1,4 +1,4 @@
-"""What a figure says: its conclusion, caption and comment, and the companies' own words beneath it."""
+"""The texts of a figure: its conclusion, caption and comment, and the companies' own words beneath it."""
 
 from datetime import date
 
@@ -55,7 +55,7 @@ def test_the_conclusions_say_the_same_in_danish(demo, client):
         assert smaller in second
 
 
-def test_other_is_no_finding(demo, client):
+def test_the_conclusion_does_not_name_the_option_other(demo, client):
     assert "(18)" not in read_conclusion(client, f"{FIGURES}services/")
 
 

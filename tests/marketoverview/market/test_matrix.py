@@ -27,7 +27,7 @@ ROW, COLUMN = "technologies", "business-areas"
 
 
 def cells_by_code(client, path: str) -> dict[tuple[str, str], tuple[int, str]]:
-    """As `matrix_of`, by the options' codes: rows and columns stand in the survey's order."""
+    """The cells of `matrix_cells` by the options' codes: rows and columns stand in the survey's order."""
     codes = [(row, column) for row in SURVEY[ROW] for column in SURVEY[COLUMN]]
     return dict(zip(codes, matrix_cells(read(client, path)).values(), strict=True))
 

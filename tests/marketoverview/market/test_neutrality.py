@@ -24,7 +24,7 @@ NEUTRALITY = f"{MARKET}neutralitet/"
         "can complain to KL",
     ],
 )
-def test_says_the_rule(sentence, demo, client):
+def test_the_page_states_the_rule(sentence, demo, client):
     assert sentence in read(client, NEUTRALITY).find("main").text
 
 

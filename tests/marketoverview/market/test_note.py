@@ -127,7 +127,7 @@ def test_demonstration_data_are_not_for_a_case(demo, client):
     assert "Not for use in a case." in read(client, NOTE).text
 
 
-def test_real_data_are(db, client):
+def test_a_note_on_real_data_is_for_use_in_a_case(db, client):
     make_response("Agern")
     assert "Not for use in a case." not in read(client, NOTE).text
 
@@ -139,7 +139,7 @@ def test_all_vendors_without_criteria(db, client):
     assert table_vendors(page) == ["Agern"]
 
 
-def test_nobody_is_said_in_words(demo, client):
+def test_a_selection_without_a_company_says_so(demo, client):
     page = read(client, f"{NOTE}?q=findesikke")
     assert table_vendors(page) == []
     assert "No company matches all of the criteria at once." in page.text

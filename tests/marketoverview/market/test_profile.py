@@ -202,7 +202,7 @@ def test_a_withdrawn_vendor_can_come_back(db, client):
     assert "Igen" in read(client, AGERN).text
 
 
-def test_the_last_withdrawal_counts(db, client):
+def test_the_page_of_a_withdrawn_vendor_gives_the_date_of_its_last_withdrawal(db, client):
     first = make_response("Agern", "withdrawn")
     second = make_response(make_vendor("Birk"), "withdrawn")
     Response.objects.filter(pk=first.pk).update(closed_at="2025-01-05T12:00:00Z")

@@ -19,7 +19,7 @@ def notes(submitter: str = "pia@agern.example", name: str = "Agern", **fields) -
     return {note.item: note.text for note in check_response(response, comparison_data(), submitter)}
 
 
-def test_nothing_is_said_of_what_fits():
+def test_a_response_without_a_fault_gets_no_note():
     assert notes() == {}
 
 

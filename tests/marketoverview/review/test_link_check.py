@@ -109,12 +109,12 @@ def test_a_public_website_cannot_send_the_question_into_the_network(site):
         "::10.0.0.1",
     ],
 )  # fmt: skip
-def test_knows_what_is_not_public(address):
+def test_a_private_address_is_not_public(address):
     assert not link_check.is_public(address)
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2a00:1450:400f::1", "::ffff:1.1.1.1"])
-def test_knows_what_is_public(address):
+def test_a_public_address_is_public(address):
     assert link_check.is_public(address)
 
 

@@ -76,7 +76,7 @@ def test_each_status_in_plain_words_with_one_thing_to_do(status, words, action, 
     assert primary(page()) == action
 
 
-def test_kls_reason_stands_there(page, vendor, survey_round):
+def test_the_page_shows_why_kl_has_sent_the_answers_back(page, vendor, survey_round):
     make_response(vendor, "returned", round=survey_round)
     assert "Der mangler noget." in page().find("main").text
 
@@ -176,7 +176,7 @@ def test_an_extension_never_shortens(vendor, survey_round):
     assert deadline(survey_round, vendor) == survey_round.closes_on
 
 
-def test_the_last_day_counts(vendor, survey_round):
+def test_the_survey_is_open_on_its_last_day(vendor, survey_round):
     SurveyRound.objects.update(closes_on=days(0))
     survey_round.refresh_from_db()
     assert may_answer(survey_round, vendor)

@@ -66,7 +66,7 @@ def test_a_danish_company_needs_its_number_and_a_foreign_one_has_none(client, ne
 
 
 @pytest.mark.parametrize("website", ["javascript:alert(1)", "https://kl.dk@evil.example/", "ftp://vestlyset.example"])
-def test_a_website_is_one(website, client, newcomer):
+def test_an_invalid_website_registers_no_company(website, client, newcomer):
     assert client.post(REGISTER, form(website=website)).status_code == 200
     assert not Vendor.objects.exists()
 
@@ -256,7 +256,7 @@ def test_at_most_twenty_invitations_wait(client, vendor, owner, members_url):
 
 
 @pytest.mark.parametrize("email", ["", "ingen adresse", "a@b.example\r\nBcc: x@evil.example", "a" * 1_000_000])
-def test_what_is_no_address_gets_no_mail(email, client, vendor, owner, members_url):
+def test_an_invalid_address_gets_no_mail(email, client, vendor, owner, members_url):
     client.force_login(owner)
     assert client.post(members_url, {"email": email}).status_code == 200
     assert not OutgoingMail.objects.exists()

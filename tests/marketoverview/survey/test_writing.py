@@ -1,4 +1,4 @@
-"""What arrives in the fields of the survey: cleaned and saved, or back in the field with a sentence; never an error."""
+"""Input to the survey is cleaned and saved, or comes back in its field with a sentence; it is never an error."""
 
 import pytest
 from django.urls import reverse
@@ -22,7 +22,7 @@ def send(member_client, draft, part: str = "company", seen: str | None = None, *
 
 
 def autosave(member_client, draft, seen: str, **fields):
-    """As the page's script saves the company's part."""
+    """Save the part on the company in the way that the page's script does."""
     headers = {"X-Requested-With": "fetch"}
     return member_client.post(part_url(draft, "company"), {"seen": seen, **fields}, headers=headers)
 
