@@ -43,11 +43,13 @@ RECIPES: dict[str, tuple[str, Callable[[], Any]]] = {
 }
 """Name to the database that it is copied from, and what is loaded into the copy."""
 WITH_CONTENT = {"content", "content_survey", "demo"}
+USE_DATABASE = {"db", "transactional_db", "live_server"}
+"""Fixtures that give a test a database; `transactional_db` does not ask for `db`."""
 
 
 def name_for(fixtures: Collection[str], *, is_marked: bool) -> str | None:
     """The database of a test with these fixtures, which may be marked `django_db`; None where it uses none."""
-    if not is_marked and "db" not in fixtures and "live_server" not in fixtures:
+    if not is_marked and not USE_DATABASE & set(fixtures):
         return None
     named = {"content" if fixture == "content_rows" else fixture for fixture in fixtures} & RECIPES.keys()
     return "demo" if "demo" in named else "_".join(sorted(named)) or "roles"
