@@ -159,8 +159,8 @@ TEMPLATES = [
 @hypothesis_settings(max_examples=60)
 @given(template=st.sampled_from(TEMPLATES), segment=segments)
 def test_an_address_of_nothing_is_a_404_in_the_design(client, template, segment):
-    known = {key.casefold() for keys in catalogues.current().by_key.values() for key in keys}
-    if segment.casefold() in known or not segment.strip("./"):
+    existing_keys = {key.casefold() for keys in catalogues.current().by_key.values() for key in keys}
+    if segment.casefold() in existing_keys or not segment.strip("./"):
         return
     response = client.get(TOOLBOX + template.format(quote(segment, safe="")))
     assert response.status_code == 404, segment

@@ -103,13 +103,15 @@ def test_every_file_is_sound_under_any_query_string(demo, client, path, query):
     data=st.data(),
 )
 def test_unknown_filters_are_named_and_change_nothing(demo, client, path, unknown, data):
-    known = data.draw(st.sampled_from(["", "services=advisory", "technologies=nlp&q=data"]))
-    page = read_query(client, path, "&".join([known, *(f"{name}={data.draw(st.integers(0, 9))}" for name in unknown)]))
+    selection_query = data.draw(st.sampled_from(["", "services=advisory", "technologies=nlp&q=data"]))
+    page = read_query(
+        client, path, "&".join([selection_query, *(f"{name}={data.draw(st.integers(0, 9))}" for name in unknown)])
+    )
     notices = notice_texts(page)
     assert len(notices) == len(unknown)
     assert all(any(f"“{name}”" in notice for notice in notices) for name in unknown)
     if path == MARKET:
-        assert result_count(page) == result_count(read(client, f"{MARKET}?{known}"))
+        assert result_count(page) == result_count(read(client, f"{MARKET}?{selection_query}"))
 
 
 LONG = long_queries("services", "services=advisory")

@@ -119,8 +119,8 @@ def test_addresses_that_lead_nowhere_are_404(draft, member_client):
     ):
         assert member_client.get(path).status_code == 404, path
     assert member_client.post(f"/leverandoer/svar/{draft.pk}/eksempel/{key}/vend/").status_code == 404
-    for what in ("flyt-op", "slet", "fortryd"):  # of an example that somebody else has deleted
-        assert member_client.post(f"/leverandoer/svar/{draft.pk}/eksempel/{key}/{what}/").status_code == 302
+    for action in ("flyt-op", "slet", "fortryd"):  # of an example that somebody else has deleted
+        assert member_client.post(f"/leverandoer/svar/{draft.pk}/eksempel/{key}/{action}/").status_code == 302
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -75,10 +75,10 @@ def try_again(browser: Client, *posted):
 
 
 def test_a_curator_lets_mails_be_tried_again(curator_client, server_is_down, monkeypatch):
-    given_up, refused, sent = post("1"), post("2", "a@ukendt.example"), post("3", "ki@sydkorset.example")
+    given_up, refused, sent_mail = post("1"), post("2", "a@ukendt.example"), post("3", "ki@sydkorset.example")
     OutgoingMail.objects.filter(pk=given_up.pk).update(next_try_at=None, attempts=MAX_ATTEMPTS)
     monkeypatch.setattr(mailserver, "DOWN", "")
-    page = try_again(curator_client, given_up, refused, sent)
+    page = try_again(curator_client, given_up, refused, sent_mail)
     assert message_text(page) == (
         "1 mail bliver sendt inden for et kvarter.\n1 mail venter, indtil mærket ved adressen er fjernet."
     )

@@ -46,10 +46,10 @@ def test_a_mail_that_waits_makes_the_message_a_warning(server_is_down, request_w
 
 
 def test_many_mails_are_counted_in_the_callers_words(server_is_down, request_with_messages):
-    sent, waiting = post("1", "ki@sydkorset.example"), post("2")
+    sent_mail, waiting = post("1", "ki@sydkorset.example"), post("2")
     words = ("%(n)s mails are sent.", "%(sent)s of %(number)s are sent.")
-    add_delivery_message(request_with_messages, [sent], *words)
-    add_delivery_message(request_with_messages, [sent, waiting], *words, unsent_level=messages.INFO)
+    add_delivery_message(request_with_messages, [sent_mail], *words)
+    add_delivery_message(request_with_messages, [sent_mail, waiting], *words, unsent_level=messages.INFO)
     assert messages_of_request(request_with_messages) == [
         (SENT, "1 mails are sent."),
         (messages.INFO, "1 of 2 are sent."),

@@ -172,15 +172,15 @@ def test_what_is_wrong_in_a_file_is_named_and_nothing_is_loaded(change, named, t
     assert toolbox_version.current() == 0
 
 
-@pytest.mark.parametrize("what", ["a wrong choice in a part", "a wrong level", "two of the same code"])
-def test_a_wrong_file_changes_nothing_of_what_is_there(what, small):
+@pytest.mark.parametrize("mistake", ["a wrong choice in a part", "a wrong level", "two of the same code"])
+def test_a_wrong_file_changes_nothing_of_what_is_there(mistake, small):
     """Not even what is right in the files and comes before it."""
     load(small)
     Role.objects.filter(slug="leder").update(name="KL's ord")
     before, version = files.export(), toolbox_version.current()
     contents = deepcopy(SMALL)
     contents["roles.yaml"][1]["name"] = "Advokat"
-    WRONG[what][0](contents)
+    WRONG[mistake][0](contents)
     with pytest.raises(ContentError):
         load(write(small, contents))
     assert files.export() == before

@@ -123,12 +123,12 @@ def test_a_dry_run_writes_to_nobody(vendor, member, capsys):
 def test_a_run_that_broke_off_goes_on_and_writes_to_nobody_twice(vendor, monkeypatch):
     people = [make_user(f"{number}@nordstjernen.example", member_of=vendor).email for number in range(4)]
     confirmed(vendor, 12)
-    send, sent = reminders.Reminder.send, []
+    send, sent_reminders = reminders.Reminder.send, []
 
     def breaks(reminder):
-        if len(sent) == 2:
+        if len(sent_reminders) == 2:
             raise ConnectionError
-        sent.append(reminder)
+        sent_reminders.append(reminder)
         return send(reminder)
 
     monkeypatch.setattr(reminders.Reminder, "send", breaks)

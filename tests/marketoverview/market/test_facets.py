@@ -283,8 +283,8 @@ def test_a_notice_is_cut_and_holds_no_control_characters(market, client):
 
 
 def test_an_address_without_anything_unknown_has_no_notice(market, client):
-    known = f"{MARKET}?services=advice&areas=health&q=vi&sort=name&page=1&v=agern&v=birk"
-    assert notice_texts(read(client, known)) == []
+    known_query = f"{MARKET}?services=advice&areas=health&q=vi&sort=name&page=1&v=agern&v=birk"
+    assert notice_texts(read(client, known_query)) == []
 
 
 def test_notices_are_in_the_language_of_the_page(market, client):

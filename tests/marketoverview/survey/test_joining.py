@@ -165,9 +165,9 @@ def test_the_page_says_nothing_about_who_acts_for_the_company(client, newcomer, 
     assert owner.email not in client.get(join_url).content.decode()
 
 
-def decide(client, join_request: JoinRequest, what: str):
+def decide(client, join_request: JoinRequest, decision: str):
     return client.post(
-        reverse("vendor:join_decide", args=[join_request.vendor.slug, join_request.pk]), {what: "1"}, follow=True
+        reverse("vendor:join_decide", args=[join_request.vendor.slug, join_request.pk]), {decision: "1"}, follow=True
     )
 
 
