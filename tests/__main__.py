@@ -1,4 +1,4 @@
-"""`python -m tests`: the whole suite on SQLite, then again on PostgreSQL without the browser.
+"""`python -m tests`: the whole suite on SQLite, then on PostgreSQL what uses a database and no browser.
 
 Arguments go to pytest. PostgreSQL is the server that `DATABASE_URL` names, or else a throw-away one where the server's
 programs are found. It says first what this machine cannot run, and ends with a line for each database.
@@ -37,7 +37,9 @@ def main(arguments: list[str]) -> int:
         lines.append(summary("SQLite", report))
         if has_postgres:
             with nullcontext(url) if url else postgres.server() as server:
-                codes.append(run("PostgreSQL", [*arguments, "-m", "not browser"], report, TEST_DATABASE_URL=server))
+                codes.append(
+                    run("PostgreSQL", [*arguments, "-m", "database and not browser"], report, TEST_DATABASE_URL=server)
+                )
             lines.append(summary("PostgreSQL", report))
     print("", *lines, sep="\n")
     return int(any(codes) or (required("postgres") and not has_postgres))

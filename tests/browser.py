@@ -6,6 +6,7 @@ A test that uses one is marked `browser` by itself, and is left out, with the re
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -111,11 +112,7 @@ def follow(control) -> None:
 
 # What is looked at on a page ----------------------------------------------------------------------
 
-AXE = """async contrast => {
-  const rules = contrast ? {} : {"color-contrast": {enabled: false}}
-  const {violations} = await axe.run({resultTypes: ["violations"], rules})
-  return violations.flatMap(({id, help, nodes}) => nodes.map(({target}) => `${id} (${help}) at ${target.join(" ")}`))
-}"""
+FIND_VIOLATIONS = (Path(__file__).parent / "accessibility.js").read_text()
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth
   if (document.documentElement.scrollWidth <= width) return []
@@ -137,12 +134,12 @@ class Inspector:
         page.on("pageerror", lambda error: self._note(str(error)))
         page.on("console", lambda message: message.type == "error" and self._note(message.text))
 
-    def check_accessibility(self, size: str, *, contrast: bool = True) -> None:
-        """Note what axe finds in this size. Contrast takes three quarters of its time."""
+    def check_accessibility(self, size: str) -> None:
+        """Note what axe finds in this size."""
         self._resize(size)
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
-        for violation in self.page.evaluate(AXE, contrast):
+        for violation in self.page.evaluate(FIND_VIOLATIONS):
             self._note(f"{size}: {violation}")
 
     def check_width(self) -> None:

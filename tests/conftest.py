@@ -4,6 +4,7 @@ The cast: the *owner* and the *colleague* act for the same vendor, the *stranger
 *curator* works for KL.
 """
 
+import gc
 import json
 import os
 from collections import Counter
@@ -33,6 +34,13 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("portal")
 
 
+def pytest_collection_finish():
+    """Python looks for garbage less often: what was imported and collected here stays until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
 # Databases --------------------------------------------------------------------------------------
 
 
@@ -41,6 +49,13 @@ def pytest_generate_tests(metafunc):
     marker = metafunc.definition.get_closest_marker("django_db")
     name = databases.name_for(metafunc.fixturenames, is_marked=marker is not None)
     metafunc.parametrize("database", [name], ids=[pytest.HIDDEN_PARAM], indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what uses a database: the rest need not run on each of them."""
+    for item in items:
+        if item.callspec.params["database"]:
+            item.add_marker(pytest.mark.database)
 
 
 @pytest.fixture(scope="session")
@@ -93,16 +108,15 @@ def survey(db):
 
 
 @pytest.fixture
-def content_rows(db):
-    """The legal content as rows of the database."""
+def content_rows(db, django_db_setup, database):
+    """The legal content as rows of the database, and as the pages hold it in memory."""
+    django_db_setup.hold(database)
 
 
 @pytest.fixture
-def content(content_rows, django_db_setup, database):
-    """The legal content as the pages hold it in memory, for tests that do not change it: it is read once for all of them."""
-    catalogue = django_db_setup.catalogues[database]
-    catalogues.hold(catalogue, catalogue.version)
-    return catalogue
+def content(content_rows):
+    """The public legal content in memory, for tests that do not change it."""
+    return catalogues.current()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.environment import ROOT
+from tests.source import nodes
 
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 TEMPLATES = ROOT / "templates"
@@ -123,8 +124,8 @@ def classes_of_code() -> frozenset[str]:
         node.value
         for path in CODE
         if path.suffix == ".py"
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for node in nodes(path, ast.Constant)
+        if isinstance(node.value, str)
     ]
     literals += [
         match[2]

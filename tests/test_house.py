@@ -6,7 +6,6 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -14,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from tests.checks import not_empty
 from tests.environment import ROOT
+from tests.source import nodes, syntax
 
 APPS = ("marketoverview", "legaltoolbox")
 KNOWS_THE_APPS = {"kl_ai/settings.py", "kl_ai/urls.py", "kl_ai/views.py"}
@@ -46,10 +46,6 @@ def test_every_module_and_template_is_looked_at():
     assert {"README.md", "docs/style.md", "static/css/tokens.css"} <= set(map(relative, own_files()))
 
 
-def nodes(path: Path, *types: type[ast.AST]) -> list[Any]:
-    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, types)]
-
-
 def test_no_function_is_longer_than_a_screen():
     assert [
         f"{relative(path)}: {function.name}"
@@ -65,9 +61,7 @@ def test_no_module_is_too_long():
 
 def test_a_class_name_stands_for_one_class():
     """Of the classes at the top of modules. Django asks for a `Command` in every module of a command."""
-    classes = Counter(
-        node.name for path in PRODUCT for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)
-    )
+    classes = Counter(node.name for path in PRODUCT for node in syntax(path).body if isinstance(node, ast.ClassDef))
     assert {name for name, number in classes.items() if number > 1} == {"Command"}
 
 
@@ -171,7 +165,7 @@ def test_rows_are_written_by_verbs_of_the_models():
 
 
 def imports_render(path: Path) -> bool:
-    imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    imports = nodes(path, ast.ImportFrom)
     return any(node.module == "django.shortcuts" and "render" in {a.name for a in node.names} for node in imports)
 
 

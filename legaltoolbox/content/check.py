@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -49,8 +50,8 @@ class _Checker:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.items: list[Item] = [item for kind in KINDS for item in catalogue.all(kind)]
-        self.pattern = citations.pattern(catalogue.acts)
-        self.codes, self.kinds = re.compile(code_pattern()), kinds_by_letter()
+        self.citations = citations.pattern(catalogue.acts).pattern
+        self.codes, self.kinds = code_pattern(), kinds_by_letter()
         self.sources = {citations.normalized(source.name): source for source in catalogue.sources}
 
     def item_findings(self, item: Item) -> Iterator[Finding]:
@@ -103,18 +104,26 @@ class _Checker:
 
     def _prose(self, item: Item) -> Iterator[str]:
         for text in texts(item, item_kind(item).parts, self.catalogue):
-            for citation in citations.cited(text, self.pattern):
+            cited, codes = _mentions(text, self.citations, self.codes)
+            for citation in cited:
                 source = self.sources.get(citations.normalized(citation))
                 if source is None:
                     yield _("cites “%(citation)s”, which is not in the table of sources.") % {"citation": citation}
                 elif item.is_public and not source.is_public:
                     yield _("cites “%(citation)s”, which is not public.") % {"citation": citation}
-            for code in self.codes.findall(text):
+            for code in codes:
                 other = self.catalogue.find(self.kinds[code[0]].name, code)
                 if other is None:
                     yield _("mentions %(code)s, which does not exist.") % {"code": code}
                 elif item.is_public and not other.is_public:
                     yield _("mentions %(code)s, which is not public.") % {"code": code}
+
+
+@lru_cache(maxsize=20_000)
+def _mentions(text: str, citations_pattern: str, code_pattern: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The citations and the codes in a text. Remembered: all but a few texts are those of the last check."""
+    cited = citations.cited(text, re.compile(citations_pattern, re.IGNORECASE))
+    return tuple(cited), tuple(re.findall(code_pattern, text))
 
 
 def _kinds_named_by(kind: ItemKind) -> list[str]:

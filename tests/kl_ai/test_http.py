@@ -7,6 +7,7 @@ from django.test import RequestFactory
 
 from kl_ai.http import RequestState, client_address, is_fetch, request_state
 from tests.environment import ROOT
+from tests.source import nodes
 
 PACKAGES = ("kl_ai", "marketoverview", "legaltoolbox")
 
@@ -27,11 +28,8 @@ def test_nobody_sets_an_attribute_on_the_request_itself():
     assert [
         f"{path.relative_to(ROOT)}:{node.lineno} request.{node.attr}"
         for path in modules
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.ctx, ast.Store)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "request"
+        for node in nodes(path, ast.Attribute)
+        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == "request"
     ] == []
 
 

@@ -266,6 +266,7 @@ def test_a_change_while_it_is_read_is_not_missed(content_rows, monkeypatch):
         return catalogue
 
     monkeypatch.setattr(catalogues, "read", read_and_be_overtaken)
+    catalogues.forget()
     catalogue = catalogues.current()
     assert catalogue.find("activity", "A25").title == "En ny titel"
     assert catalogue.version == toolbox_version.current()

@@ -80,6 +80,7 @@ def test_with_twice_the_content_nothing_costs_more(content_rows, client):
 
 
 def count_reading_queries() -> int:
+    catalogues.forget()
     with CaptureQueriesContext(connection) as queries:
         catalogues.current()
     return len(queries)

@@ -87,3 +87,17 @@ def read_rows(dump: Dump) -> dict[str, list[tuple[str, ...]]]:
             cursor.execute(f"SELECT {', '.join(map(quote, content['columns']))} FROM {quote(table)}")
             rows_by_table[table] = [tuple(map(str, row)) for row in cursor.fetchall()]
     return rows_by_table
+
+
+def read_tables() -> dict[str, tuple[list[Any], dict[str, Any]]]:
+    """Each table's columns, and its constraints and indexes by name; SQLite only numbers foreign keys."""
+    introspection, tables = connection.introspection, {}
+    with connection.cursor() as cursor:
+        for table in introspection.table_names(cursor):
+            columns = sorted(introspection.get_table_description(cursor, table))
+            constraints = introspection.get_constraints(cursor, table).items()
+            tables[table] = (
+                columns,
+                {str(rule["columns"]) if rule["foreign_key"] else name: rule for name, rule in constraints},
+            )
+    return tables

@@ -17,6 +17,7 @@ from django.forms.formsets import BaseFormSet
 from kl_ai.admin.private_names import is_history_version, model_admins, raw_delete
 from kl_ai.models import User
 from tests.environment import ROOT
+from tests.source import syntax
 
 PACKAGES = ("kl_ai", "marketoverview", "legaltoolbox")
 MODULE = "kl_ai/admin/private_names.py"
@@ -36,7 +37,7 @@ def modules() -> dict[str, ast.Module]:
     """The syntax of every module but those that write the database's schema, by its path."""
     paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     return {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
+        path.relative_to(ROOT).as_posix(): syntax(path)
         for path in paths
         if "migrations" not in path.parts and path != Path(__file__)
     }

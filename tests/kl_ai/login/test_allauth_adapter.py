@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.environment import ROOT
+from tests.source import nodes
 
 ADAPTER = ROOT / "kl_ai" / "login" / "allauth_adapter.py"
 INTERNAL_NAMES = {
@@ -26,7 +27,7 @@ INTERNAL = re.compile(r"allauth(\.\w+)*\.internal\b")
 
 def internal_imports(path: Path) -> Iterator[tuple[str, str]]:
     """The dotted path of everything that the module imports from allauth's internals, and its name in the module."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path, ast.Import, ast.ImportFrom):
         if isinstance(node, ast.Import):
             names = [(alias.name, alias.asname or alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -48,8 +49,8 @@ def test_the_adapter_uses_no_other_internal_name():
     modules = {name: dotted for dotted, name in internal_imports(ADAPTER)}
     used = {
         (modules[node.value.id], node.attr)
-        for node in ast.walk(ast.parse(ADAPTER.read_text()))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules
+        for node in nodes(ADAPTER, ast.Attribute)
+        if isinstance(node.value, ast.Name) and node.value.id in modules
     }
     assert used == set(INTERNAL_NAMES)
 

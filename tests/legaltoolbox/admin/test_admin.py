@@ -223,6 +223,7 @@ def test_a_save_says_what_it_breaks_elsewhere_and_not_what_was_wrong_before(edit
 
 def test_a_save_reads_the_content_once(editor_client, monkeypatch):
     """The state before it is that of the form, or of the save before."""
+    draft_catalogues.forget()
     readings = []
     read_drafts = draft_catalogues.read
     monkeypatch.setattr(draft_catalogues, "read", lambda *key: readings.append(key) or read_drafts(*key))
