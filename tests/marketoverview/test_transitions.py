@@ -63,6 +63,7 @@ def test_publishing_archives_what_was_public_before(vendor, curator):
     first.refresh_from_db()
     assert first.status == Status.ARCHIVED
     assert first.closed_at
+    assert first.contact_email == ""
     assert list(Response.objects.published()) == [second]
 
 
@@ -120,8 +121,10 @@ def test_withdrawing_deletes_the_contact_from_every_response(vendor, curator):
     second = Response.begin(vendor, make_round(), curator)
     second.submit(curator)
     second.publish(curator)
+    draft = Response.begin(vendor, make_round(), curator)
+    assert draft.contact_name == "En person"
     second.withdraw(curator, "Ønsket.")
-    for response in (first, second):
+    for response in (first, second, draft):
         response.refresh_from_db()
         left = (response.contact_name, response.contact_email, response.contact_phone, response.contact_function)
         assert left == ("", "", "", "")

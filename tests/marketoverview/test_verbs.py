@@ -15,6 +15,7 @@ from marketoverview.models import (
     LinkCheck,
     Option,
     Question,
+    Vendor,
     VendorMember,
     Verb,
     delete_login,
@@ -78,6 +79,19 @@ def test_of_several_invitations_at_the_same_moment_one_is_made():
     assert Invitation.objects.count() == 1
 
 
+# Registering ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cvr_number", "country"), [("13585628", "DK"), (None, "SE")])
+def test_a_company_that_is_registered_twice_is_one(cvr_number, country):
+    user = make_user()
+    first, second = (
+        Vendor.register(user, name="Klokkeblomst", cvr_number=cvr_number, country=country) for _ in range(2)
+    )
+    assert first == second
+    assert Vendor.objects.count() == 1
+
+
 # Inviting companies -----------------------------------------------------------------------------
 
 
@@ -112,6 +126,12 @@ def test_an_address_that_waits_in_the_round_or_has_accepted_is_left_out(curator)
         "kollega@a.example",
         "ny@a.example",
     ]
+
+
+def test_an_invited_address_is_known_however_it_was_written(curator):
+    survey_round = make_round()
+    Invitation.objects.create(email="Her@A.example", company_name="A", by_kl=True, round=survey_round)
+    assert Invitation.invite_companies(listed_companies("her@a.example"), survey_round, curator, "da") == []
 
 
 def test_a_list_that_breaks_off_invites_nobody(curator):

@@ -172,6 +172,12 @@ def test_a_bad_address_is_left_alone_until_it_is_cleared(monkeypatch):
     assert recipients() == ["nogen@nordstjernen.example"]
 
 
+def test_a_second_mark_keeps_the_first_reason():
+    BadAddress.mark("ki@nordstjernen.example", "Kom retur")
+    BadAddress.mark("KI@nordstjernen.example", "Ukendt modtager")
+    assert BadAddress.objects.get().error == "Kom retur"
+
+
 def test_what_waited_for_its_pause_goes_out_at_once_when_the_mark_is_cleared(server_is_down, monkeypatch):
     post()
     OutgoingMail.objects.update(next_try_at=timezone.now() + timedelta(days=1))

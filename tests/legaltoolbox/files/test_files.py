@@ -240,6 +240,14 @@ def test_a_document_says_when_its_text_is_overdue(content_rows, client):
     assert "Det gælder K08." in element_text(read_docx(client, f"{TOOLBOX}krav.docx?pick=K08&pick=K09").element.body)
 
 
+def test_a_document_of_several_items_says_when_the_oldest_text_was_reviewed(content_rows, client):
+    earlier = timezone.localdate() - timedelta(days=40)
+    Requirement.objects.filter(code="K08").update(reviewed_on=earlier)
+    toolbox_version.bump()
+    text = element_text(read_docx(client, f"{TOOLBOX}krav.docx?pick=K08&pick=K09").element.body)
+    assert f"Teksten er sidst gennemgået {day(earlier)}." in text
+
+
 def test_a_corrected_template_says_which_version_it_is(content_rows, client):
     DocumentTemplate.objects.filter(code="S11").update(version="2.1")
     toolbox_version.bump()

@@ -138,6 +138,14 @@ def test_an_empty_result_says_which_choice_to_drop(market, client):
     assert result_count(read(client, link)) == 2
 
 
+def test_what_gives_the_most_companies_is_suggested_first(market, client):
+    make_response("Elm", answers={"stages": ["idea"]})
+    page = read(client, f"{MARKET}?services=law&areas=school&stages=idea")
+    links = [suggestion.find("a").attrs["href"] for suggestion in page.find("ul", "suggestions").find_all("li")]
+    assert links == [f"{MARKET}?areas=school", f"{MARKET}?stages=idea"]
+    assert [result_count(read(client, link)) for link in links] == [2, 1]
+
+
 def test_an_empty_result_offers_all_companies(market, client):
     page = read(client, f"{MARKET}?services=law&q=findesikke")
     assert not page.has("ul", "suggestions")

@@ -14,6 +14,7 @@ from marketoverview.review import link_check
 from tests.builders import make_response, make_vendor
 
 MOVED = {
+    **{f"/moved/{status}": "/here" for status in (301, 302, 303, 307, 308)},
     "/round": "/round", "/moved": "/here", "/private": "http://[::1]:1/", "/file": "file:///etc/passwd",
     "/broken": "http://[::1",
 }  # fmt: skip
@@ -24,7 +25,8 @@ class LinkedSite(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.requests.append(self.path)
-        self.send_response(302 if self.path in MOVED else {"/gone": 404}.get(self.path, 200))
+        moved = int(self.path.rpartition("/")[2]) if self.path.startswith("/moved/") else 302
+        self.send_response(moved if self.path in MOVED else {"/gone": 404}.get(self.path, 200))
         if self.path in MOVED:
             self.send_header("Location", MOVED[self.path])
         self.send_header("Content-Length", "0")
@@ -62,6 +64,12 @@ def any_address(address: str) -> bool:
 )
 def test_the_result_is_given_in_words(site, path, outcome):
     assert link_check.check(site + path, any_address) == outcome
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_website_that_has_moved_is_asked_where_it_is_now(status, site):
+    assert link_check.check(f"{site}/moved/{status}", any_address) == (True, "200")
+    assert LinkedSite.requests == [f"/moved/{status}", "/here"]
 
 
 def test_the_path_arrives_as_a_browser_would_send_it(site):

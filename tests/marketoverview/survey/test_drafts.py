@@ -139,6 +139,13 @@ def test_a_new_round_starts_from_the_parts_that_were_chosen(vendor, owner):
     assert draft.stored(("areas",)) == {"areas": {"health": ""}}
 
 
+def test_the_name_of_a_person_does_not_come_along_without_the_consent(vendor, owner):
+    make_response(vendor, contact_name="En person", contact_consent=True, contact_phone="12345678")
+    next_round = make_round("2027", opens_on=date(2026, 2, 1))
+    draft = Response.begin(vendor, next_round, owner, {"contact_name", "contact_phone"})
+    assert (draft.contact_name, draft.contact_phone) == ("", "12345678")
+
+
 def test_a_page_knows_what_is_new_since_the_earlier_answers(vendor):
     question = make_question("services", ["advisory"], introduced_on=date(2025, 1, 1))
     question.options.update(introduced_on=date(2025, 1, 1))
