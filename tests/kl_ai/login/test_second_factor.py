@@ -210,6 +210,18 @@ def test_an_administrator_helps_who_has_lost_the_phone(client, curator, superuse
     assert log_in(Client(), curator.email).url == "/admin/"
 
 
+def test_a_session_that_used_an_app_which_is_gone_is_asked_for_the_new_one(client, curator):
+    log_in(client, curator.email)
+    enrol(client)
+    assert client.get("/admin/").status_code == 200
+    curator.reset_second_step()
+    elsewhere = Client()
+    log_in(elsewhere, curator.email)
+    enrol(elsewhere)
+    assert elsewhere.get("/admin/").status_code == 200
+    assert client.get("/admin/", follow=True).request["PATH_INFO"] == AGAIN
+
+
 def test_vendors_neither_see_nor_need_it(client):
     member = make_user("ida@agern.example")
     assert log_in(client, member.email).url == "/leverandoer/"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from legaltoolbox.models import (
     Activity,
+    ChecklistItem,
     DocumentTemplate,
     LegalSource,
     Requirement,
@@ -53,6 +54,13 @@ def test_dates_of_review_must_make_sense(editor_client):
         assert not response.redirect_chain
 
 
+def test_a_source_was_not_checked_on_a_day_to_come(editor_client):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    response = Form(editor_client, example(LegalSource)).send(checked_on=tomorrow.isoformat())
+    assert not response.redirect_chain
+    assert "This day is still to come." in response.content.decode()
+
+
 def test_an_act_cannot_be_part_of_itself(content_rows):
     article = LegalSource.objects.get(slug="gdpr-art-35")
     act = article.part_of
@@ -95,6 +103,17 @@ def test_a_row_that_somebody_else_changed_is_not_overwritten_either(editor_clien
     response = first.send(**{"checklist-1-question": "Siden?"})
     assert not response.redirect_chain
     assert "Somebody saved this while you had it open." in response.content.decode()
+
+
+def test_nor_is_a_row_that_was_changed_in_its_own_form(editor_client):
+    form = Form(editor_client, example(Activity))
+    row = example(Activity).checklist.first()
+    assert Page(editor_client, admin_url(ChecklistItem, "change", row.pk)).send(question="Først?").redirect_chain
+    response = form.send(**{"checklist-0-question": "Siden?"})
+    assert not response.redirect_chain
+    assert "Somebody saved this while you had it open." in response.content.decode()
+    row.refresh_from_db()
+    assert row.question == "Først?"
 
 
 def test_a_row_that_somebody_else_deleted_is_named(editor_client):
