@@ -2,8 +2,9 @@
 
 `{{ form }}` gives the error summary and every field; `{{ field.as_field_group }}` gives one field
 with label, hint, errors and control. The templates stand under `templates/django/forms/portal/`.
-The administration shows its fields through its own templates and is left as it is: the renderer
-names templates of its own and overrides none of Django's.
+The administration shows its fields through its own templates: the renderer names templates of its own
+and overrides none of Django's. What is typed there is cleaned too, since every form of the project takes
+its bound fields from the renderer (`PortalBoundField.data`).
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The one place where text that comes from outside is cleaned: fields of forms, imports, mails, exports.
 
 Line ends become a bare newline, and what cannot be seen is dropped, or replaced by a space where it divides words.
-Nobody is refused because of it: such characters come along when text is pasted. `static/js/survey.js` counts the
+Nobody is refused because of it: such characters come along when text is pasted. `static/js/drafts.js` counts the
 characters of a text by the same rules.
 """
 

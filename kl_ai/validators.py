@@ -1,4 +1,4 @@
-"""Guards of the model: text that is published can be seen and read."""
+"""Validators of model fields: they refuse text that is invisible or holds invisible characters."""
 
 import unicodedata
 
@@ -9,7 +9,7 @@ from .text import has_unseen
 
 
 def validate_text(value: str) -> None:
-    """At least one visible character, and no character that `clean_text` takes away."""
+    """Raise `ValidationError` for text without a visible character, or with one that `clean_text` takes away."""
     if has_unseen(value):
         raise ValidationError(_("The text holds invisible characters. Type it again instead of pasting it."))
     if value and all(character.isspace() or unicodedata.category(character)[0] == "M" for character in value):
@@ -17,7 +17,7 @@ def validate_text(value: str) -> None:
 
 
 def validate_line(value: str) -> None:
-    """As `validate_text`, on one line."""
+    """As `validate_text`; also for text with line breaks or tabs."""
     if any(character in "\r\n\t" for character in value):
         raise ValidationError(_("Write the text on one line."))
     validate_text(value)

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 FALLBACK_PAGE = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noget gik galt hos os</title>
 <h1>Noget gik galt hos os</h1><p>Siden kunne ikke vises. Prøv igen om lidt.</p>
 <p lang="en">Something went wrong with us. Try again in a little while.</p></html>"""
-"""The answer to an error where not even the template for it can be rendered."""
+"""The body of a response 500 where not even the template for it can be rendered."""
 
 
 @versioned_page
@@ -103,7 +103,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The answer to a form without a valid CSRF token; where the token is only too old, the form with what was typed."""
+    """The response to a form without a valid CSRF token; where the token is only too old, the form with what was typed."""
     if is_fetch(request):
         return HttpResponse("Load the page again", status=403, content_type="text/plain")
     return restore.redirect_after_stale_token(request) or render_page(request, "403_csrf.html", status=403)

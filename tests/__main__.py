@@ -57,9 +57,7 @@ def print_missing(has_postgres: bool) -> None:
         "the translations compiled anew: msgfmt of gettext": bool(shutil.which("msgfmt")),
     }
     missing = [line for line, is_there in needs.items() if not is_there]
-    heading = (
-        "Left out on this machine, for want of what stands behind the colon:" if missing else "Nothing is left out."
-    )
+    heading = "Left out on this machine, each with what it would need:" if missing else "Nothing is left out."
     print(heading, *missing, sep="\n- ", flush=True)
 
 

@@ -101,9 +101,9 @@ def log_in(live_server):
 
 
 def follow(control) -> None:
-    """Clicks a link, or a button that sends a form, and waits until the page that answers is read to its end.
+    """Clicks a link, or a button that sends a form, and waits until the new page is read to its end.
 
-    A click alone is over when the answer begins to come, under the same address perhaps: what a test counts next
+    A click alone is over when the response begins to arrive, under the same address perhaps: what a test counts next
     may still be missing.
     """
     with control.page.expect_event("load"):

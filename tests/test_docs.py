@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import polib
 import pytest
 from django.apps import apps
 from django.core.management import get_commands, load_command_class
@@ -13,8 +14,10 @@ from django.utils.translation import override
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.checks import not_empty
 from tests.environment import ROOT, settings_variables
 from tests.test_house import PROJECT
+from tests.test_translations import CATALOGUE, texts
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 DOCUMENTS = [path for path in DOCUMENTS if path.exists()]
@@ -31,6 +34,7 @@ FOR_TESTS_AND_MAKE = {
     "VNU_JAR",
 }
 NAMES_OF_OTHERS = {"LC_CTYPE"}
+PACKAGES = ("kl_ai", "marketoverview", "legaltoolbox")
 
 
 def name(path: Path) -> str:
@@ -129,15 +133,19 @@ def test_the_address_exists(document, address):
             pytest.fail(f"{document} names {address}, which the portal does not have")
 
 
+NAMES = r"(\S+(?:  \S+(?:/|\.py))*)(?: {2,}|$)"
+"""Names of folders and modules at the beginning of a line, two spaces between them."""
+
+
 def drawn_paths() -> Iterator[str]:
     """The paths of the drawing in the README's section on structure."""
     above = ""
     for line in section(ROOT / "README.md", "Structure").splitlines():
-        if match := re.match(r"^ {4}(\S+(?:  \S+/)*)(?: {2,}|$)", line):
+        if match := re.match(rf"^ {{4}}{NAMES}", line):
             names = match[1].split()
             above = names[0] if names[0].endswith("/") else above
             yield from names
-        elif match := re.match(r"^ {6}(\S+(?:  \S+/)*)(?: {2,}|$)", line):
+        elif match := re.match(rf"^ {{6}}{NAMES}", line):
             yield from (above + inner for inner in match[1].split())
 
 
@@ -150,9 +158,19 @@ def packages() -> set[str]:
     """The folders of code directly in each package."""
     return {
         f"{package}/{path.name}/"
-        for package in ("kl_ai", "marketoverview", "legaltoolbox")
+        for package in PACKAGES
         for path in (ROOT / package).iterdir()
         if (path / "__init__.py").exists() and path.name not in ("migrations", "templatetags", "management")
+    }
+
+
+def modules() -> set[str]:
+    """The modules directly in each package, without those that every Django project has under the same name."""
+    return {
+        f"{package}/{path.name}"
+        for package in PACKAGES
+        for path in (ROOT / package).glob("*.py")
+        if path.name not in ("__init__.py", "apps.py", "wsgi.py")
     }
 
 
@@ -160,6 +178,49 @@ def test_the_structure_draws_every_room():
     rooms = packages()
     assert {"kl_ai/login/", "marketoverview/market/", "legaltoolbox/content/"} <= rooms
     assert rooms - set(drawn_paths()) == set()
+
+
+def test_the_structure_draws_every_module_beside_the_rooms():
+    beside = modules()
+    assert {"kl_ai/http.py", "marketoverview/statuses.py", "legaltoolbox/kinds.py"} <= beside
+    assert beside - set(drawn_paths()) == set()
+
+
+# Labels of the pages ------------------------------------------------------------------------------
+
+ITALICS = re.compile(r"(?<![\w*])\*([^*\s][^*\n]*)\*(?![\w*])")
+TWO_LABELS = re.compile(rf"{ITALICS.pattern} \({ITALICS.pattern}\)")
+GROUPS = re.findall(r"^ +name: (\w+)$", (ROOT / "fixtures" / "roles.yaml").read_text(), re.MULTILINE)
+
+
+def prose(document: str) -> str:
+    """The document of `docs/` without its lines of code, each paragraph and list item on one line."""
+    text = re.sub(r"^ {4}\S.*$", "", (ROOT / "docs" / document).read_text(), flags=re.MULTILINE)
+    return re.sub(r"(?<=\S)\n *(?=[^\s|-])", " ", text)
+
+
+def capitalized(text: str) -> str:
+    """The text with a capital first letter, as the administration shows most labels."""
+    return text[:1].upper() + text[1:]
+
+
+@pytest.fixture(scope="module")
+def labels() -> set[tuple[str, str]]:
+    """The English and the Danish text of everything that the portal translates, with capital first letters."""
+    pairs = (pair for entry in polib.pofile(str(CATALOGUE)) for pair in texts(entry))
+    return {(capitalized(english), capitalized(danish)) for english, danish in pairs}
+
+
+@pytest.mark.parametrize("document", ["curators.md", "operations.md"])
+def test_the_portal_has_the_labels_in_both_languages(labels, document):
+    named = not_empty(TWO_LABELS.findall(prose(document)))
+    assert [pair for pair in named if tuple(map(capitalized, pair)) not in labels] == []
+
+
+@pytest.mark.parametrize("document", ["curators.md", "operations.md"])
+def test_a_label_is_named_in_both_languages(document):
+    """Names of groups are Danish everywhere."""
+    assert [label for label in ITALICS.findall(TWO_LABELS.sub("", prose(document))) if label not in GROUPS] == []
 
 
 # Dependencies and glossary ------------------------------------------------------------------------

@@ -34,13 +34,13 @@ class PortalAdminSite(admin.AdminSite):
     index_title = _("Overview")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff who have passed the second step, where it is required: asked by every page of the administration."""
+        """Whether the user is staff and has passed the second step where it is required. Every page of the administration calls it."""
         return super().has_permission(request) and not second_factor.missing_step(request)
 
     @method_decorator(login_not_required)
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        """No form of its own: leads to the portal's login, to the second step, or in."""
+        """A redirect to the portal's login, to the second step, or to the page asked for; there is no form here."""
         url = next_url(request) or reverse("admin:index")
         if request.user.is_anonymous:
             return redirect_to_login(url)
@@ -51,7 +51,7 @@ class PortalAdminSite(admin.AdminSite):
         return redirect(url)
 
     def get_urls(self):
-        """Without those of the password, which nobody has."""
+        """The administration's addresses without those of the password pages, since no user has a password."""
         return [url for url in super().get_urls() if getattr(url, "name", "") not in PASSWORD_PAGES]
 
     def index(self, request, extra_context=None):
@@ -66,7 +66,7 @@ class PortalAdminSite(admin.AdminSite):
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that are looked at here, and come and go by other ways."""
+    """Rows that the administration only shows. The portal's own code creates, changes and deletes them."""
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -1,4 +1,7 @@
-"""Users in the administration: the e-mail address is the login, there is no password, and nobody gives rights he has not."""
+"""Users in the administration. The e-mail address is the login; there is no password.
+
+Whoever is no superuser gives only permissions that they have themselves.
+"""
 
 from allauth.account import admin as allauth_admin  # noqa: F401  # registers what is taken away below
 from allauth.account.models import EmailAddress
@@ -39,7 +42,7 @@ class UserForm(forms.ModelForm):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """Nobody changes a user who has more rights than himself, nor makes one who has."""
+    """Administrators neither change nor create users with permissions that they lack themselves; superusers may."""
 
     form = UserForm
     fieldsets = (
@@ -86,7 +89,7 @@ class UserAdmin(admin.ModelAdmin):
         return super().has_delete_permission(request, obj) and self._may_manage(request.user, obj)
 
     def _may_manage(self, manager: User, user: User | None) -> bool:
-        """Whether the user has no rights that the manager lacks. True for None, the list. At most two queries."""
+        """Whether the user has no permissions that the manager lacks. True for None, the list. At most two queries."""
         if user is None or manager.is_superuser:
             return True
         permissions, own_permissions = (

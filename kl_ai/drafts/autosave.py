@@ -1,4 +1,4 @@
-"""The answers to `static/js/drafts.js`, which saves the part on its page while somebody writes.
+"""The responses to `static/js/drafts.js`, which saves the part on its page while somebody writes.
 
 The script posts the form as the button would, with the header `X-Requested-With: fetch`. It reads JSON:
 

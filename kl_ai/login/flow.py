@@ -125,7 +125,7 @@ class LoginCodeStage(LoginByCodeStage):
 def begin_login(request: HttpRequest, email: str, redirect_url: str) -> HttpResponse:
     """Send a code to `email`, remember the login in the session and lead to the page that asks for the code.
 
-    OSError where the mail cannot be sent; nothing is remembered then. The answer is the same for every address.
+    OSError where the mail cannot be sent; nothing is remembered then. The response is the same for every address.
     """
     return perform_login(request, None, email=email, redirect_url=redirect_url)
 

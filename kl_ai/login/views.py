@@ -46,7 +46,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return _page(request, "login", context, status=429, retry_after=seconds)
     try:
         return begin_login(request, email, next_url(request))
-    except OSError:  # whatever the mail server or the way to it has against it
+    except OSError:  # the mail server refuses the mail or cannot be reached
         logger.exception("A code for logging in could not be sent.")
         form.add_error(None, _("The code could not be sent: our mail server does not answer. Try again in a while."))
         return _page(request, "login", context, status=503)

@@ -1,4 +1,4 @@
-"""The one way in which a view answers with a page of the portal."""
+"""The rendering of every page of the portal outside the administration."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,6 +1,6 @@
 """The parts of a query string that every list with filters has: known choices, free text, and notices about the rest.
 
-Whatever a link holds, the page answers: unknown values are dropped and named in a notice.
+Whatever a link holds, the page is shown: unknown values are dropped and named in a notice.
 """
 
 from __future__ import annotations

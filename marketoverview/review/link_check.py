@@ -71,7 +71,7 @@ class _SecureConnection(_Connection):
 
 
 def check(url: str, is_allowed: AddressTest = is_public, timeout: float = TOTAL_TIMEOUT) -> tuple[bool, str]:
-    """Whether the address answers with a page, and the result in words, after `timeout` seconds at most."""
+    """Whether a request of the address gives a page, and the result in words, after `timeout` seconds at most."""
     outcomes: list[int | Exception] = []
 
     def request() -> None:

@@ -28,7 +28,7 @@ def offerings(
 ) -> HttpResponse:
     """The list of examples, in the order of the profile, and those that can be brought back.
 
-    POST leads on, and records that the part was visited: having no examples is an answer too.
+    POST leads on, and records that the part was visited: a vendor may have no examples.
     """
     if request.method == "POST":
         draft.save_part(OFFERINGS, (), {}, "", request.user)

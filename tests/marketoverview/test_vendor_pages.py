@@ -71,7 +71,7 @@ def send(button: str, **fields: str) -> Callable[[Page], None]:
 
 
 def after_errors(returned, vendor) -> Iterator[tuple[str, Callable[[Page], None], str]]:
-    """Pages that answer a form with something wrong in it: where, what is sent, and how the answer is recognised."""
+    """Pages that answer a form with something wrong in it: where, what is sent, and how the response is recognised."""
     to_overview = "Gem og gå til oversigten"
     part = reverse("vendor:part", args=[returned.pk, "company"])
     offering = reverse("vendor:offering", args=[returned.pk, returned.offerings.first().key])

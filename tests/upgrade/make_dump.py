@@ -1,8 +1,9 @@
 """Makes `portal-1.0.0.json.xz`: everything in a database of version 1.0.0 that has been in use.
 
-It runs with the code of that version, in a checkout of its tag, and with its virtual environment:
+It runs with the code of that version, in a checkout of its commit, and with its virtual environment. Version 1.0.0 has
+no tag: the file was made with commit d4a9491, the last one before the development of 1.1.0.
 
-    git worktree add ../portal-1.0.0 v1.0.0
+    git worktree add ../portal-1.0.0 d4a9491
     cd ../portal-1.0.0 && make setup
     .venv/bin/python ../portal/tests/upgrade/make_dump.py ../portal/tests/upgrade/portal-1.0.0.json.xz
 

@@ -1,4 +1,4 @@
-"""`manage.py check_content`: whether the legal content hangs together."""
+"""`manage.py check_content`: what is wrong or overdue in the legal content."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         problems = sum(finding.is_problem for finding in findings)
         if problems:
             raise CommandError(f"{problems} problems in the content.")
-        self.stdout.write(f"The content hangs together: {sum(map(len, catalogue.items.values()))} items.")
+        self.stdout.write(f"The content has no problems: {sum(map(len, catalogue.items.values()))} items.")
 
     def _print_counts(self, by_kind) -> None:
         names = Certainty.values

@@ -65,11 +65,11 @@ def test_an_administrator_does_not_change_who_may_more(client, administrator):
 def test_whoever_may_delete_users_deletes_nobody_who_may_more(client, administrator):
     administrator.user_permissions.add(Permission.objects.get(codename="delete_user"))
     boss, curator = make_user("chef@kl.example", is_staff=True, is_superuser=True), make_curator("kurator@kl.example")
-    answers = {
+    statuses = {
         user: client.post(reverse("admin:kl_ai_user_delete", args=[user.pk]), {"post": "yes"}).status_code
         for user in (boss, curator)
     }
-    assert answers == {boss: 403, curator: 302}
+    assert statuses == {boss: 403, curator: 302}
     assert set(User.objects.filter(pk__in=[boss.pk, curator.pk])) == {boss}
 
 

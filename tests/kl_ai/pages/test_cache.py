@@ -1,4 +1,4 @@
-"""Public pages: answered anew exactly when something changed, from the cache otherwise."""
+"""Public pages: rendered anew exactly when something has changed, and taken from the cache otherwise."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from kl_ai.pages.cache import public_page
 
 
 class NumberedPage:
-    """One public page. Each answer is numbered, so that a remembered one is known by its number."""
+    """One public page. Each response is numbered, so that a cached one is known by its number."""
 
     def __init__(self) -> None:
         self.version, self.status, self.content = 1, 200, HttpResponse
@@ -95,7 +95,7 @@ def test_path_host_and_scheme_belong_to_the_address(site, settings):
 
 
 def test_the_day_belongs_to_the_page(site, monkeypatch):
-    """Answers grow stale and the order of the day changes at midnight."""
+    """Profiles become stale and the order of the day changes at midnight."""
     assert site.get_text() == "1"
     monkeypatch.setattr("django.utils.timezone.localdate", lambda: "tomorrow")
     assert site.get_text() == "2"

@@ -41,7 +41,7 @@ def problems() -> set[str]:
 def test_the_content_has_no_problem(content_rows, capsys):
     assert problems() == set()
     call_command("check_content")
-    assert "The content hangs together" in capsys.readouterr().out
+    assert "The content has no problems" in capsys.readouterr().out
 
 
 # Each kind of problem -----------------------------------------------------------------------------
