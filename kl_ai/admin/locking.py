@@ -36,7 +36,7 @@ class LockedAdmin(SimpleHistoryAdmin):
     def _history_mark(self, object_id: str, *, lock: bool) -> str:
         """The newest keys in the histories of the object and of the rows that its form holds. One query for each.
 
-        With `lock` the object's row is locked until the transaction ends, at one more query.
+        With `lock` what `lock_rows` locks is locked first.
         """
         own_key = {self.model._meta.pk.attname: object_id}
         histories: list[tuple[Any, dict[str, str]]] = [(self.model.history, own_key)]
@@ -46,11 +46,15 @@ class LockedAdmin(SimpleHistoryAdmin):
                 histories.append((inline.model.history, parent_key))
         try:
             if lock:
-                self.model._default_manager.select_for_update().filter(**own_key).first()
+                self.lock_rows(object_id)
             marks = [rows.filter(**key).aggregate(newest=Max("history_id"))["newest"] for rows, key in histories]
         except INVALID_KEY_ERRORS:  # the view answers it
             return ""
         return ".".join(str(mark or 0) for mark in marks)
+
+    def lock_rows(self, object_id: str) -> None:
+        """Lock the object's row until the transaction ends. One query."""
+        self.model._default_manager.select_for_update().filter(pk=object_id).first()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -84,6 +84,11 @@ class RowAdmin(PublicDataAdmin):
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
+    def lock_rows(self, object_id: str) -> None:
+        """Lock the row's item, and then the row: the order in which the content files are loaded. Two queries."""
+        self._lock_item(object_id)
+        super().lock_rows(object_id)
+
     def save_model(self, request, obj, form, change) -> None:
         obj.give_key()
         super().save_model(request, obj, form, change)
@@ -96,10 +101,17 @@ class RowAdmin(PublicDataAdmin):
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         item_before = self._row_item(object_id)
         with transaction.atomic():
+            if item_before is not None and request.method == "POST":
+                self._lock_item(object_id)
             response = super().history_form_view(request, object_id, version_id, extra_context)
             if request.method == "POST" and response.status_code == 302:
                 take_back_confirmations(request, item_before, self._row_item(object_id))
         return response
+
+    def _lock_item(self, object_id: str) -> None:
+        items = self.model._meta.get_field(self.item).related_model.objects
+        keys = self.model._default_manager.filter(pk=object_id).values(f"{self.item}_id")
+        items.select_for_update(no_key=True).filter(pk__in=keys).first()
 
     def _item(self, key: Any) -> Item | None:
         return self.model._meta.get_field(self.item).related_model.objects.filter(pk=key).first() if key else None

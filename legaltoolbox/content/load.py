@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from ..kind_types import FiledModel
+from ..kinds import stable_models
 from ..models import LoadedItem, toolbox_version
 from .files import FOLDER, ContentError, filed_models
 from .plan import LoadPlan, LoadStep, PlannedItem, make_plan
@@ -35,20 +36,31 @@ def load(folder: Path = FOLDER, *, overwrite: bool = False, expected: LoadPlan |
     """Load all files: make what is new, update what nobody has changed since it was loaded, withdraw what is missing.
 
     What an editor has changed is kept, or with `overwrite` replaced too. Raises `ContentError`, with nothing changed,
-    where a file is wrong, or where what is to be kept is not what is to be kept in the plan `expected`. A fixed number
-    of statements for each table, and one more for every hundred rows that change.
+    where a file is wrong, or where an item that is to be replaced differs from that of the plan `expected`, in the files
+    or the database. A fixed number of statements for each table, and one more for every hundred rows that change.
     """
     try:
         with transaction.atomic():
+            _lock_rows()
             give_missing_keys()
             plan = make_plan(folder)
-            if expected is not None and _labels(plan.edited) != _labels(expected.edited):
+            if expected is not None and plan.edited != expected.edited:
                 raise ContentError("Somebody has changed the content in the meantime. Nothing was loaded; begin again.")
             return _carry_out(plan, overwrite)
     except IntegrityError as error:
         raise ContentError(
             f"Two items say the same where each needs its own, or one lacks what it needs: {error}"
         ) from error
+
+
+def _lock_rows() -> None:
+    """Lock all items, then their rows, each model in the order of primary keys, until the transaction ends.
+
+    An editor who saves one of them waits, or is waited for. Links to an item can still be made. One query to a table.
+    SQLite has no such locks: there a transaction has the whole database.
+    """
+    for model in (*(kind.model for kind in filed_models()), *stable_models()):
+        list(model.objects.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _labels(items: Sequence[PlannedItem]) -> list[str]:
@@ -90,7 +102,7 @@ def _save_items(
     keys[model] = items_by_key
     rows, within = [], []
     for item in items:
-        row = items_by_key.get(item.key) or model()
+        row = model() if item.step is LoadStep.CREATE else items_by_key[item.key]
         with errors_about(f"{model.__name__} {item.key}"):
             within += [(item, row, *link) for link in set_fields(row, kind.fields, item.record, keys)]
         rows.append(LoadedRow(row, item.record, item.key))

@@ -41,6 +41,8 @@ class PlannedItem:
     """As the files have it; as the database has it where they do not."""
     changed: tuple[str, ...] = ()
     """The fields and parts in which the files and the database differ."""
+    stored_fingerprint: str = ""
+    """The fingerprint of the item as the database has it; "" where it has none."""
 
     @property
     def label(self) -> str:
@@ -100,11 +102,12 @@ class _KindPlan:
         """The step for an item of the files."""
         if key not in self.rows:
             return PlannedItem(self.kind, key, LoadStep.CREATE, record)
-        changed = differences(self.rows[key][1], canonical(record, self.kind))
+        stored = self.rows[key][1]
+        changed = differences(stored, canonical(record, self.kind))
         if not changed:
             return PlannedItem(self.kind, key, LoadStep.LEAVE, record)
         step = LoadStep.KEEP if self._is_edited(key) else LoadStep.UPDATE
-        return PlannedItem(self.kind, key, step, record, tuple(changed))
+        return PlannedItem(self.kind, key, step, record, tuple(changed), fingerprint(stored))
 
     def _missing(self, key: str) -> PlannedItem | None:
         """The step for an item that the files do not have; None where it stays as it is."""
@@ -113,7 +116,7 @@ class _KindPlan:
         if not (isinstance(row, Item) and row.is_public and was_loaded):
             return None
         step = LoadStep.KEEP_MISSING if self._is_edited(key) else LoadStep.WITHDRAW
-        return PlannedItem(self.kind, key, step, record)
+        return PlannedItem(self.kind, key, step, record, stored_fingerprint=fingerprint(record))
 
     def _is_edited(self, key: str) -> bool:
         """Whether somebody has changed the item since it was loaded, or has written it."""

@@ -254,6 +254,23 @@ def test_what_was_changed_while_somebody_thought_about_the_list_is_not_replaced(
     assert {item(Activity, "A01").title, item(Risk, "R01").title} == {"KL's ord"}
 
 
+@pytest.mark.parametrize("is_missing", [False, True])
+def test_a_listed_item_that_was_edited_again_in_the_same_field_is_not_replaced(is_missing, small):
+    load(small)
+    if is_missing:
+        files_with(small, lambda contents: contents["guidance.yaml"].clear())
+    Guidance.objects.update(answer="KL's ord")
+    plan = make_plan(small)
+    Guidance.objects.update(answer="KL's andet ord")
+    with pytest.raises(ContentError, match="in the meantime"):
+        load(small, overwrite=True, expected=plan)
+    assert (item(Guidance, "M01").answer, item(Guidance, "M01").is_public) == ("KL's andet ord", True)
+    load(small, overwrite=True, expected=make_plan(small))
+    assert (item(Guidance, "M01").answer, item(Guidance, "M01").is_public) == (
+        ("KL's andet ord", False) if is_missing else ("Måske.", True)
+    )
+
+
 def test_a_load_costs_the_same_number_of_queries_at_two_sizes(small):
     def queries(number: int) -> int:
         contents = deepcopy(SMALL)
