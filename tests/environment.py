@@ -1,10 +1,13 @@
-"""What the settings read from the environment, so that tests neither inherit it nor forget a part of it."""
+"""The root of the project, its pyproject.toml, and the environment variables that the settings read."""
 
 import ast
 import os
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+"""The table `project` of pyproject.toml."""
 
 
 def settings_variables() -> set[str]:

@@ -15,8 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.checks import not_empty
-from tests.environment import ROOT, settings_variables
-from tests.test_house import PROJECT
+from tests.environment import PROJECT, ROOT, settings_variables
 from tests.test_translations import CATALOGUE, texts
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

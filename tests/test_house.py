@@ -2,7 +2,6 @@
 
 import ast
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +11,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.checks import not_empty
-from tests.environment import ROOT
+from tests.environment import PROJECT, ROOT
 from tests.source import nodes, syntax
 
 APPS = ("marketoverview", "legaltoolbox")
 KNOWS_THE_APPS = {"kl_ai/settings.py", "kl_ai/urls.py", "kl_ai/views.py"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def relative(path: Path) -> str:

@@ -78,9 +78,13 @@ def test_an_edit_during_a_load_comes_after_it_and_is_kept_by_the_next_one(edit, 
 def add_activity() -> None:
     activity = item(Activity, "P1")
     Activity.objects.create(
-        code="A02", title="KL's ord", phase=activity.phase, responsible=activity.responsible,
-        reviewed_on=activity.reviewed_on, review_by=activity.review_by,
-    )  # fmt: skip
+        code="A02",
+        title="KL's ord",
+        phase=activity.phase,
+        responsible=activity.responsible,
+        reviewed_on=activity.reviewed_on,
+        review_by=activity.review_by,
+    )
 
 
 @needs_row_locks

@@ -1,0 +1,69 @@
+"""The addresses of one vendor, and the status that each visitor gets there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from marketoverview.models import Invitation, JoinRequest, Response, Vendor
+
+LOGIN = 401
+"""Stands for a redirect to the login."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address of one vendor, and what a GET of it gives the owner (a colleague the same), a curator and the others."""
+
+    name: str
+    args: Callable[["World"], list[Any]]
+    owner: int
+    curator: int
+    stranger: int = 404
+    anonymous: int = LOGIN
+
+
+@dataclass(frozen=True)
+class World:
+    """A vendor with a draft beside its public answers, and whatever else its addresses name."""
+
+    vendor: Vendor
+    public: Response
+    draft: Response
+    offering: UUID
+    mapped_answer: int
+    invitation: Invitation
+    join_request: JoinRequest
+
+
+def slug(world: World) -> list[Any]:
+    return [world.vendor.slug]
+
+
+def draft(*arguments: Any) -> Callable[[World], list[Any]]:
+    return lambda world: [world.draft.pk, *arguments]
+
+
+TABLE = (
+    Row("vendor:home", lambda world: [], 302, 200, stranger=302),
+    Row("vendor:invitation", lambda world: [world.invitation.token], 200, 200, stranger=200, anonymous=200),
+    Row("vendor:accept", lambda world: [world.invitation.token], 405, 405, stranger=405),
+    Row("vendor:join", slug, 302, 200, stranger=200),  # a registered company's name is no secret; who acts for it is
+    Row("vendor:join_decide", lambda world: [world.vendor.slug, world.join_request.pk], 405, 405, stranger=405),
+    Row("vendor:members", slug, 200, 404),
+    Row("vendor:member_remove", lambda world: [world.vendor.slug, world.vendor.memberships.first().pk], 200, 404),
+    Row("vendor:invitation_cancel", lambda world: [world.vendor.slug, world.invitation.pk], 405, 405, stranger=405),
+    Row("vendor:company", slug, 200, 200),
+    Row("vendor:begin", slug, 302, 404),  # to the draft that there is
+    Row("vendor:confirm", slug, 200, 404),
+    Row("vendor:withdraw", slug, 200, 404),
+    Row("vendor:response", draft(), 200, 200),
+    Row("vendor:object", lambda world: [world.public.pk, world.mapped_answer], 200, 404),
+    Row("vendor:tasks", draft(), 200, 404),
+    Row("vendor:part", draft("services"), 200, 404),
+    Row("vendor:part_last", draft("services"), 405, 405, stranger=405),
+    Row("vendor:offering_new", draft(), 302, 404),
+    Row("vendor:offering", lambda world: [world.draft.pk, world.offering], 200, 404),
+    Row("vendor:offering_do", lambda world: [world.draft.pk, world.offering, "slet"], 405, 405, stranger=405),
+    Row("vendor:review", draft(), 200, 404),
+)
