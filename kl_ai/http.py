@@ -1,6 +1,6 @@
 """The request: its type in annotations, what the portal keeps with it, and what is read of its headers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,9 @@ from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from .models import User
+
+STATE_ATTRIBUTE = "portal_state"
+"""The attribute of Django's request that holds the `RequestState`."""
 
 
 class AuthenticatedRequest(HttpRequest):
@@ -36,13 +39,16 @@ class RequestState:
     """Whether the form that is sent shows an earlier state than the stored one (`kl_ai.admin.locking`)."""
     history_id: str = ""
     """The key of the earlier version that is shown (`kl_ai.admin.history`)."""
-    findings_before: Collection[str] | None = None
-    """The findings of the content check before the form is saved; None where nothing is saved."""
+    app_values: dict[str, Any] = field(default_factory=dict)
+    """Values that an app keeps until the request is over, each under a key that begins with the app's name."""
 
 
 def request_state(request: HttpRequest) -> RequestState:
     """The state of this request: the same object each time it is asked for. No query."""
-    state: RequestState = vars(request).setdefault("portal_state", RequestState())
+    state: RequestState | None = getattr(request, STATE_ATTRIBUTE, None)
+    if state is None:
+        state = RequestState()
+        setattr(request, STATE_ATTRIBUTE, state)
     return state
 
 

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from django.db import models
 
+DEPENDENCIES = "dependencies"
+"""The attribute of `natural_key` that Django reads when it sorts the models of a fixture."""
 Method = TypeVar("Method", bound=Callable)
 
 
@@ -19,7 +21,7 @@ def depends_on(*names: str) -> Callable[[Method], Method]:
     """A decorator for `natural_key` of a model: fixtures hold the rows of these models ("app.model") before its own."""
 
     def decorate(natural_key: Method) -> Method:
-        natural_key.__dict__["dependencies"] = list(names)  # where Django looks for them
+        setattr(natural_key, DEPENDENCIES, list(names))
         return natural_key
 
     return decorate

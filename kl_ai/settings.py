@@ -146,6 +146,9 @@ CACHES = {
     },
 }
 
+PAGE_SETTINGS = ("CONTACT_EMAIL", "ACCESSIBILITY_STATEMENT_URL", "STALE_AFTER_MONTHS")
+"""The settings whose values stand on public pages or decide what does (`kl_ai.pages.cache`)."""
+
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # People -----------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
 SESSION_KEY = "what_was_typed"
 """Where the session holds the forms: a list of (path, [(field name, values)]), the oldest first."""
+RESTORABLE = "is_restorable"
+"""The attribute that marks a view; `functools.wraps` copies it to the view that a decorator makes."""
 MAX_BYTES = 200_000
 MAX_FORMS = 3
 
@@ -24,7 +26,7 @@ View = TypeVar("View", bound=Callable)
 
 def restorable(view: View) -> View:
     """A decorator for a members' view whose form survives a login that expired meanwhile."""
-    view.__dict__["is_restorable"] = True  # as an attribute of the function, which `functools.wraps` copies
+    setattr(view, RESTORABLE, True)
     return view
 
 
@@ -33,7 +35,7 @@ def store_input(request: HttpRequest, view: Callable) -> bool:
 
     At most `MAX_FORMS` forms of `MAX_BYTES` are kept, the oldest goes. A rate limit keeps floods out of the session table.
     """
-    is_restorable = getattr(view, "is_restorable", False) and getattr(view, "login_required", True)
+    is_restorable = getattr(view, RESTORABLE, False) and getattr(view, "login_required", True)
     if request.method != "POST" or not is_restorable:
         return False
     fields = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]

@@ -71,13 +71,9 @@ def page_key(request: HttpRequest, version: Any) -> str:
 
 @cache
 def release() -> str:
-    """A fingerprint of the code, templates, translations and settings that pages of this process follow from."""
-    page_settings = (
-        settings.CONTACT_EMAIL,
-        settings.ACCESSIBILITY_STATEMENT_URL,
-        settings.STALE_AFTER_MONTHS,
-    )
-    digest = hashlib.sha256(repr(page_settings).encode())
+    """A fingerprint of the code, templates, translations and settings (`PAGE_SETTINGS`) that pages of this process follow from."""
+    values = [getattr(settings, name) for name in settings.PAGE_SETTINGS]
+    digest = hashlib.sha256(repr(values).encode())
     own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
     for folder in (*own, settings.BASE_DIR / "templates", settings.BASE_DIR / "static"):
         for path in sorted(path for pattern in CODE for path in folder.rglob(pattern)):

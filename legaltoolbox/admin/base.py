@@ -38,6 +38,8 @@ LINK_FIELDS = (None, {"fields": ("preview_link", "used_by")})
 """The last fieldset of every item: its preview, and the items that are linked with it."""
 MAX_FINDINGS = 10
 """The findings of the content check that are shown after a save."""
+FINDINGS_BEFORE = "legaltoolbox.findings_before"
+"""The key, in the state of the request, of the findings before a form is saved."""
 NO_TEXT = frozenset({"is_public", "certainty", "confirmed_on", "reviewed_on", "review_by", "position", "checked_on"})
 """The fields that may change without a change of the text that a lawyer has confirmed."""
 
@@ -244,7 +246,7 @@ class ItemAdmin(PublicDataAdmin):
         return {"reviewed_on": timezone.localdate()} | super().get_changeform_initial_data(request)
 
     def save_form(self, request, form, change):
-        request_state(request).findings_before = _problems()
+        request_state(request).app_values[FINDINGS_BEFORE] = _problems()
         return super().save_form(request, form, change)
 
     def save_model(self, request, obj, form, change) -> None:
@@ -269,7 +271,7 @@ class ItemAdmin(PublicDataAdmin):
 
     def _message_findings(self, request: HttpRequest, item: Item) -> None:
         """Show the problems that are new with this save, in any item, and all those of the saved one."""
-        problems, before = _problems(), request_state(request).findings_before
+        problems, before = _problems(), request_state(request).app_values.get(FINDINGS_BEFORE)
         new = [] if before is None else [text for text in problems if text not in before]
         texts = list(dict.fromkeys([*new, *(text for text in problems if text.startswith(f"{item.key}: "))]))
         for text in texts[:MAX_FINDINGS]:

@@ -202,7 +202,7 @@ def activities() -> dict[str, dict[str, Any]]:
 
 
 def test_the_groups_get_what_they_lack_and_keep_what_kl_has_given_them(upgraded, db):
-    call_command("load_roles", verbosity=0)
+    call_command("load_roles", yes=True, verbosity=0)
     assert Group.objects.get(name="Redaktører").permissions.filter(codename="view_session").exists()
 
 

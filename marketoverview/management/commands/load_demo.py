@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if is_new or reset:
             demo.delete()
             call_command("loaddata", "survey", "demo", verbosity=0)
-        call_command("load_roles", verbosity=0)
+        call_command("load_roles", yes=True, verbosity=0)
         call_command("load_content", if_empty=True, verbosity=0)
         logins = [*self._make_staff(), *self._make_members()]
         market_version.bump()

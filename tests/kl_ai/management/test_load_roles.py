@@ -55,9 +55,46 @@ def test_what_is_missing_is_added_and_what_kl_has_added_stays(capsys):
     editors.permissions.remove(missing)
     colleagues = Group.objects.create(name="Kolleger")
     colleagues.permissions.add(own)
-    assert load(capsys)[1] == "Redaktører: was given change_risk."
+    assert load(capsys, yes=True)[1] == "Redaktører: was given change_risk."
     assert {"delete_session", "change_risk"} <= permissions("Redaktører")
     assert permissions("Kolleger") == {"delete_session"}
+
+
+def take_away(capsys, codename: str) -> None:
+    """Load the groups, and take a permission from the editors."""
+    load(capsys)
+    Group.objects.get(name="Redaktører").permissions.remove(Permission.objects.get(codename=codename))
+
+
+def test_without_a_terminal_nobody_is_asked_and_what_kl_has_taken_away_stays_away(capsys, monkeypatch):
+    take_away(capsys, "change_risk")
+    Group.objects.get(name="Kuratorer").delete()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    with pytest.raises(CommandError, match=r"Nothing was changed\. Add --yes"):
+        call_command("load_roles")
+    curators, editors = capsys.readouterr().out.splitlines()
+    assert "review_response" in curators
+    assert editors == "Redaktører: lacks change_risk."
+    assert "change_risk" not in permissions("Redaktører")
+    assert not Group.objects.filter(name="Kuratorer").exists()
+
+
+@pytest.mark.parametrize("answer", ["", "no", "y"])
+def test_any_answer_but_yes_changes_nothing(capsys, monkeypatch, answer):
+    take_away(capsys, "change_risk")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _prompt: answer)
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("load_roles")
+    assert "change_risk" not in permissions("Redaktører")
+
+
+def test_after_a_yes_the_group_has_what_was_listed(capsys, monkeypatch):
+    take_away(capsys, "change_risk")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _prompt: "yes")
+    assert load(capsys)[0] == "Redaktører: lacks change_risk."
+    assert "change_risk" in permissions("Redaktører")
 
 
 def test_kls_wording_is_not_touched(capsys):

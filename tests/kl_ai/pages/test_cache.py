@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from kl_ai.middleware import QueryStringLimit
-from kl_ai.pages.cache import public_page
+from kl_ai.pages.cache import public_page, release
 
 
 class NumberedPage:
@@ -44,6 +44,14 @@ def test_a_changed_version_makes_it_anew(site):
     assert site.get_text() == "1"
     site.version = 2
     assert site.get_text() == "2"
+
+
+@pytest.mark.parametrize("name", ["CONTACT_EMAIL", "ACCESSIBILITY_STATEMENT_URL", "STALE_AFTER_MONTHS"])
+def test_a_setting_that_pages_show_makes_them_anew(settings, name):
+    before = release.__wrapped__()
+    assert release.__wrapped__() == before
+    setattr(settings, name, 7)
+    assert release.__wrapped__() != before
 
 
 def test_nothing_is_sent_again_while_nothing_has_changed(site):
