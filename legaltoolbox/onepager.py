@@ -152,8 +152,14 @@ def plan(catalogue: Catalogue, situation: Situation) -> Plan:
 # The drawing ------------------------------------------------------------------------------------
 
 INK, MUTED, PETROL, DARK, PALE, LINE, PAPER = (
-    "#1a1a1a", "#4d5556", "#0b5a60", "#073d42", "#eef5f5", "#cfdada", "#ffffff",
-)  # fmt: skip
+    "#1a1a1a",
+    "#4d5556",
+    "#0b5a60",
+    "#073d42",
+    "#eef5f5",
+    "#cfdada",
+    "#ffffff",
+)
 WIDTH, LABELS = 1560, 126
 NARROWEST = 106
 """The least width of a column; the columns share the rest by the number of their activities."""

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from tests.checks import not_empty
 from tests.environment import PROJECT, ROOT, settings_variables
-from tests.test_translations import CATALOGUE, texts
+from tests.translations import CATALOGUE, texts
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 DOCUMENTS = [path for path in DOCUMENTS if path.exists()]

@@ -6,9 +6,8 @@ import polib
 import pytest
 
 from tests.checks import not_empty
-from tests.environment import ROOT
+from tests.translations import CATALOGUE, texts
 
-CATALOGUE = ROOT / "kl_ai" / "locale" / "da" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|{\w*}")
 TAG = re.compile(r"</?[a-z][^>]*>")
 
@@ -16,14 +15,6 @@ TAG = re.compile(r"</?[a-z][^>]*>")
 @pytest.fixture(scope="module")
 def entries():
     return not_empty(entry for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete)
-
-
-def texts(entry) -> list[tuple[str, str]]:
-    """(source, translation) for the text, or for each of its plural forms."""
-    if not entry.msgid_plural:
-        return [(entry.msgid, entry.msgstr)]
-    sources = [entry.msgid] + [entry.msgid_plural] * (len(entry.msgstr_plural) - 1)
-    return list(zip(sources, entry.msgstr_plural.values(), strict=True))
 
 
 def test_every_text_is_translated(entries):

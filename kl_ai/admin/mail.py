@@ -33,9 +33,17 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     """Nobody writes, changes or deletes a mail here."""
 
     fields = (
-        "to", "subject", "body", "state_label", "last_error", "kind", "language",
-        ("created_at", "sent_at"), ("attempts", "next_try_at"), "key",
-    )  # fmt: skip
+        "to",
+        "subject",
+        "body",
+        "state_label",
+        "last_error",
+        "kind",
+        "language",
+        ("created_at", "sent_at"),
+        ("attempts", "next_try_at"),
+        "key",
+    )
     list_display = ("to", "state_label", "subject", "created", "sent", "last_error", "kind")
     list_filter = (StateFilter, "kind")
     search_fields = ("to", "subject", "key")

@@ -176,8 +176,15 @@ def _rows(field: TemplateField) -> list[list[str | Blank]]:
 
 # Checklists -------------------------------------------------------------------------------------
 
-CHECK_HEADINGS = ("Nr.", "Spørgsmål", "Sådan gør I, og sådan ved I, at det er gjort", "Klaret", "Ansvarlig", "Dato",
-                  "Bemærkning")  # fmt: skip
+CHECK_HEADINGS = (
+    "Nr.",
+    "Spørgsmål",
+    "Sådan gør I, og sådan ved I, at det er gjort",
+    "Klaret",
+    "Ansvarlig",
+    "Dato",
+    "Bemærkning",
+)
 CHECK_WIDTHS = (0.7, 3, 4, 0.7, 1.5, 1.1, 2)
 
 

@@ -22,8 +22,12 @@ from .survey import Option, Question
 from .vendors import Vendor
 
 EMPTY_CONTACT: dict[str, Any] = {
-    "contact_function": "", "contact_email": "", "contact_phone": "", "contact_name": "", "contact_consent": False,
-}  # fmt: skip
+    "contact_function": "",
+    "contact_email": "",
+    "contact_phone": "",
+    "contact_name": "",
+    "contact_consent": False,
+}
 COMPANY_FIELDS = ("company_name", "website", "description")
 CONTENT_FIELDS = (*COMPANY_FIELDS, *EMPTY_CONTACT)
 """The fields of a response that the vendor fills in, beside answers and offerings."""

@@ -123,8 +123,10 @@ def test_a_question_that_is_taken_away_is_gone_from_all_lists(content_rows, clie
     check = ChecklistItem.objects.select_related("activity__phase", "activity__responsible").filter(role=None).first()
     activity = check.activity
     paths = (
-        f"aktiviteter/{activity.code}/", f"faser/{activity.phase.slug}/", f"roller/{activity.responsible.slug}/",
-    )  # fmt: skip
+        f"aktiviteter/{activity.code}/",
+        f"faser/{activity.phase.slug}/",
+        f"roller/{activity.responsible.slug}/",
+    )
     number = f"{activity.code}.{check.number}"
     assert all(number in question_codes(read(client, f"{TOOLBOX}{path}tjekliste/")) for path in paths)
     check.delete()

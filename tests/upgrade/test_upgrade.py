@@ -178,9 +178,14 @@ def test_the_code_of_version_1_0_0_still_writes_rows(upgraded, db):
 
 
 EDITED = {
-    "A21 (checklist)", "A25 (why, confirmed_on, checklist)", "A26 (checklist)", "A40 (checklist)", "A41 (checklist)",
-    "R10 (is_public)", "S11 (sections)",
-}  # fmt: skip
+    "A21 (checklist)",
+    "A25 (why, confirmed_on, checklist)",
+    "A26 (checklist)",
+    "A40 (checklist)",
+    "A41 (checklist)",
+    "R10 (is_public)",
+    "S11 (sections)",
+}
 """What the editors of the dump have corrected of what the files have, and in what the two differ."""
 
 

@@ -210,8 +210,12 @@ HELP = {
     "contact_consent": gettext_lazy("Needed only where a person is named. The consent can be withdrawn at any time."),
 }
 AUTOCOMPLETE = {
-    "company_name": "organization", "website": "url", "contact_email": "email", "contact_phone": "tel", "contact_name": "name",
-}  # fmt: skip
+    "company_name": "organization",
+    "website": "url",
+    "contact_email": "email",
+    "contact_phone": "tel",
+    "contact_name": "name",
+}
 
 
 def own_words_field(round: SurveyRound) -> LineField:

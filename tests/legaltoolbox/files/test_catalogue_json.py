@@ -174,9 +174,14 @@ def test_an_activity_names_the_sources_of_its_own_and_not_those_of_its_questions
 
 def test_nothing_that_is_not_public_is_named_in_it(content_rows, client):
     hidden = {
-        Risk: "R09", Requirement: "K31", Guidance: "M05", DocumentTemplate: "S11", ScreeningQuestion: "generativ",
-        Role: "arkiv", LegalSource: "gdpr-art-35",
-    }  # fmt: skip
+        Risk: "R09",
+        Requirement: "K31",
+        Guidance: "M05",
+        DocumentTemplate: "S11",
+        ScreeningQuestion: "generativ",
+        Role: "arkiv",
+        LegalSource: "gdpr-art-35",
+    }
     text = client.get(JSON).content.decode()
     assert all(f'"{key}"' in text for key in hidden.values())
     for model, key in hidden.items():

@@ -45,12 +45,13 @@ def selected_requirements(content, query: str) -> list[Requirement]:
     by_query = {
         "picked": lambda item: item.code in ("K01", "K08", "K31"),
         "picked and filtered": lambda item: item.code in ("K01", "K08"),
-        "filtered": lambda item: item.level == "must" and any(
-            phase.slug == "anskaffelse-og-design" for phase in content.linked(item, "phase")
+        "filtered": lambda item: (
+            item.level == "must"
+            and any(phase.slug == "anskaffelse-og-design" for phase in content.linked(item, "phase"))
         ),
         "what a vendor must know": lambda item: item.addressee in ("vendor", "both"),
         "everything": lambda item: True,
-    }  # fmt: skip
+    }
     (name,) = [name for name, other in SELECTIONS.items() if other == query]
     requirements = [item for item in content.requirements if by_query[name](item)]
     assert requirements

@@ -167,9 +167,12 @@ def test_answers_and_offerings_are_added_and_removed(curator_client):
     advisory = make_question("services", ["advisory"], matrix_axis="row").options.get()
     response = make_response(status="draft", answers={"services": ["legal"]}, offerings=[{"title": "Post"}])
     changes = {
-        "answers-0-DELETE": "on", "answers-1-option": advisory.pk, "offerings-TOTAL_FORMS": "2",
-        "offerings-1-title": "Tale", "offerings-1-options": [advisory.pk],
-    }  # fmt: skip
+        "answers-0-DELETE": "on",
+        "answers-1-option": advisory.pk,
+        "offerings-TOTAL_FORMS": "2",
+        "offerings-1-title": "Tale",
+        "offerings-1-options": [advisory.pk],
+    }
     Page(curator_client, admin_url(Response, "change", response.pk)).send(**changes)
     assert [answer.option for answer in response.answers.all()] == [advisory]
     assert list(response.offerings.values_list("position", "title")) == [(1, "Post"), (2, "Tale")]

@@ -42,8 +42,13 @@ def kinds(page) -> list[str]:
 
 
 def make_invitation_by_kl(**fields) -> Invitation:
-    defaults = {"email": "ki@eg.example", "company_name": "Eg", "by_kl": True, "round": make_round(),
-             "created_at": timezone.now() - timedelta(days=2)}  # fmt: skip
+    defaults = {
+        "email": "ki@eg.example",
+        "company_name": "Eg",
+        "by_kl": True,
+        "round": make_round(),
+        "created_at": timezone.now() - timedelta(days=2),
+    }
     return make_invitation(**defaults | fields)
 
 
@@ -181,9 +186,11 @@ def test_a_list_of_invitations_costs_the_same_at_any_length(curator_client, djan
 def test_a_reminder_goes_once_a_day_to_those_who_have_not_accepted(curator_client):
     waiting = make_invitation_by_kl()
     not_due = [
-        make_invitation_by_kl(accepted_at=timezone.now()), make_invitation_by_kl(cancelled_at=timezone.now()),
-        make_invitation_by_kl(created_at=timezone.now() - timedelta(days=100)), make_invitation_by_kl(created_at=timezone.now()),
-    ]  # fmt: skip
+        make_invitation_by_kl(accepted_at=timezone.now()),
+        make_invitation_by_kl(cancelled_at=timezone.now()),
+        make_invitation_by_kl(created_at=timezone.now() - timedelta(days=100)),
+        make_invitation_by_kl(created_at=timezone.now()),
+    ]
     act(curator_client, "remind", waiting, *not_due)
     assert "Nobody was reminded" in message_text(act(curator_client, "remind", waiting, *not_due))
     assert OutgoingMail.objects.count() == 1

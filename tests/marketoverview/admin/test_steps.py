@@ -22,8 +22,14 @@ OFFERED = {
     "withdrawn": [],
     "rejected": [],
 }
-LEADS_TO = {"submit": "submitted", "publish": "published", "send-back": "returned", "reject": "rejected",
-            "confirm": "published", "withdraw": "withdrawn"}  # fmt: skip
+LEADS_TO = {
+    "submit": "submitted",
+    "publish": "published",
+    "send-back": "returned",
+    "reject": "rejected",
+    "confirm": "published",
+    "withdraw": "withdrawn",
+}
 NEED_REASON = ("send-back", "reject", "withdraw")
 STEPS = [(status, name) for status, names in OFFERED.items() for name in names if name != "correct"]
 

@@ -300,9 +300,11 @@ def test_no_field_can_add_a_line_to_the_file(name, function, email, phone, websi
     assert all(len(line.encode()) <= 75 for line in card.split("\r\n"))
     names = [name for name, _value in properties(card)]
     expected = {
-        "TITLE": clean_text(function), "EMAIL;TYPE=work": clean_line(email), "TEL;TYPE=work": clean_text(phone),
+        "TITLE": clean_text(function),
+        "EMAIL;TYPE=work": clean_line(email),
+        "TEL;TYPE=work": clean_text(phone),
         "URL": clean_line(website),
-    }  # fmt: skip
+    }
     assert names == [
         "BEGIN",
         "VERSION",

@@ -15,9 +15,12 @@ from tests.builders import make_response, make_vendor
 
 MOVED = {
     **{f"/moved/{status}": "/here" for status in (301, 302, 303, 307, 308)},
-    "/round": "/round", "/moved": "/here", "/private": "http://[::1]:1/", "/file": "file:///etc/passwd",
+    "/round": "/round",
+    "/moved": "/here",
+    "/private": "http://[::1]:1/",
+    "/file": "file:///etc/passwd",
     "/broken": "http://[::1",
-}  # fmt: skip
+}
 
 
 class LinkedSite(BaseHTTPRequestHandler):
