@@ -123,11 +123,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "kl_ai.context_processors.site",
-                "marketoverview.context_processors.market",
             ],
         },
     }
 ]
+FRAME_CONTEXT = ["marketoverview.frame.frame_context"]
+"""Functions from a request to variables of every page; called before its template renders, so they may read the database."""
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 
 CACHES = {

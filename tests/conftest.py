@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
 from legaltoolbox.catalogue import catalogues, draft_catalogues
+from marketoverview.frame import demo_vendors
 from marketoverview.market.snapshot import snapshots
 from tests import builders, databases
 
@@ -91,6 +92,7 @@ def _nothing_remembered():
     """Each test starts from its own rows and in Danish: versions are counted anew, and a request leaves its language."""
     translation.deactivate()
     snapshots.forget()
+    demo_vendors.forget()
     catalogues.forget()
     draft_catalogues.forget()
     for name in caches:

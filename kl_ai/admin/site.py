@@ -1,6 +1,6 @@
 """The administration's site: its name, who comes in, and the work that waits on its front page."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from ..login import second_factor
 from ..login.redirects import next_url
+from ..pages.frame import frame_context
 from .private_names import model_admins
 
 PASSWORD_PAGES = ("password_change", "password_change_done")
@@ -53,6 +54,10 @@ class PortalAdminSite(admin.AdminSite):
     def get_urls(self):
         """The administration's addresses without those of the password pages, since no user has a password."""
         return [url for url in super().get_urls() if getattr(url, "name", "") not in PASSWORD_PAGES]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the variables of every page of the portal (`frame_context`)."""
+        return super().each_context(request) | frame_context(request)
 
     def index(self, request, extra_context=None):
         """Model admins that have a method `tasks(request)` put their tasks on top of the front page."""

@@ -3,11 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 
 Crumbs = Sequence[tuple[str, str]]
 """The way to a page: (label, address) of each step; the address of the last step, the page itself, is ""."""
+
+
+def frame_context(request: HttpRequest) -> dict[str, Any]:
+    """The variables of every page: those of the functions in `FRAME_CONTEXT`, with the queries that these cost."""
+    variables: dict[str, Any] = {}
+    for path in settings.FRAME_CONTEXT:
+        variables |= import_string(path)(request)
+    return variables
 
 
 def render_page(
@@ -20,12 +30,12 @@ def render_page(
     status: int | None = None,
     retry_after: int = 0,
 ) -> HttpResponse:
-    """`render()` with what `base.html` asks of every page. No query.
+    """`render()` with what `base.html` asks of every page. As many queries as `frame_context`, none while rendering.
 
     `nav_current` is the entry of the main menu that the page belongs to (`components/menu.html`), "" for none.
     `retry_after` is the number of seconds after which the visitor may try again; 0 sends no such header.
     """
-    frame = {"nav_current": nav_current, "crumbs": list(crumbs)}
+    frame = {"nav_current": nav_current, "crumbs": list(crumbs), **frame_context(request)}
     response = render(request, template, {**frame, **(context or {})}, status=status)
     if retry_after:
         response["Retry-After"] = str(retry_after)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django import forms
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -92,6 +94,12 @@ class ListForm(forms.Form):
     )
 
     companies: Sequence[ListedCompany] = ()
+
+    def __init__(self, *args, **kwargs) -> None:
+        """Reads the rounds. One query."""
+        super().__init__(*args, **kwargs)
+        survey_round = cast(forms.ModelChoiceField, self.fields["round"])
+        survey_round.choices = list(cast(ModelChoiceIterator, survey_round.choices))
 
     def clean(self) -> dict:
         upload = self.cleaned_data.get("file")

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -67,12 +68,14 @@ class MapForm(forms.Form):
     label_en = forms.CharField(max_length=200, required=False, label=_("Label in English"))
 
     def __init__(self, question: Question, data=None) -> None:
+        """Reads the question's options. One query."""
         super().__init__(data)
         self.question = question
         answers = cast(forms.ModelMultipleChoiceField, self.fields["answers"])
         answers.queryset = own_words().filter(option__question=question)
         option = cast(forms.ModelChoiceField, self.fields["option"])
         option.queryset = question.options.filter(is_other=False, retired_on=None)
+        option.choices = list(cast(ModelChoiceIterator, option.choices))
 
     def clean(self) -> dict:
         if self.cleaned_data.get("option"):
@@ -201,7 +204,9 @@ def _page(
     if selected:
         answers = in_state(own_words().filter(option__question=selected.question), selected.state)
         listed = answers.select_related("response__vendor").prefetch_related("mappings__option", "mappings__mapped_by")
-        context["page"] = Paginator(listed.order_by("own_words", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(listed.order_by("own_words", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+        page.object_list = list(page.object_list)
+        context["page"] = page
         context["ticked"] = form["answers"].value() or [] if form else []
     return render(request, "admin/marketoverview/answer/own_words.html", context)
 

@@ -236,7 +236,7 @@ class ResponseAdmin(TracedAdmin):
         context["show_save_and_add_another"] = False
         if obj:
             context["steps"] = available_steps(request.user, obj)
-            context["events"] = obj.events.select_related("actor")
+            context["events"] = list(obj.events.select_related("actor"))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=_("vendor"))

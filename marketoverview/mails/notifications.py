@@ -27,9 +27,11 @@ def active_members(vendor_id: int) -> list[User]:
 def send_receipt(response: Response) -> list[OutgoingMail]:
     """KL has received the response: to the vendor's members, with a copy of everything that was submitted."""
     key = f"receipt:{response.pk}:{response.submitted_at:%Y%m%d%H%M%S%f}"
-    return list(
-        _to_members(response, key, "receipt", lambda language: {"response_text": response_text(response, language)})
-    )
+
+    def context(language: str) -> dict[str, Any]:
+        return {"round": response.round, "response_text": response_text(response, language)}
+
+    return list(_to_members(response, key, "receipt", context))
 
 
 def send_decision(response: Response) -> list[OutgoingMail]:
@@ -52,8 +54,11 @@ def send_decision(response: Response) -> list[OutgoingMail]:
 def send_invitation(invitation: Invitation, number: int = 1) -> OutgoingMail | None:
     """The invitation's link: to the invited address. A mail with a `number` above 1 is a reminder."""
     language = invitation.language
+    survey_round = invitation.round
     context = {
         "invitation": invitation,
+        "by": None if invitation.by_kl else invitation.invited_by,
+        "closes_on": survey_round.closes_on if survey_round else None,
         "is_reminder": number > 1,
         "url": link("vendor:invitation", invitation.token, language=language),
     }
@@ -68,7 +73,12 @@ def send_join_request(join_request: JoinRequest) -> list[OutgoingMail]:
         recipients = [(settings.CONTACT_EMAIL, "da", ("admin:marketoverview_response_inbox",))]
     mails = []
     for email, language, page in recipients:
-        context = {"join_request": join_request, "url": link(*page, language=language)}
+        context = {
+            "join_request": join_request,
+            "vendor": join_request.vendor,
+            "email": join_request.user.email,
+            "url": link(*page, language=language),
+        }
         mails.append(post(f"join:{join_request.pk}:{email}", email, "asked_to_join", context, language))
     return [mail for mail in mails if mail]
 
@@ -77,7 +87,8 @@ def send_join_decision(join_request: JoinRequest) -> OutgoingMail | None:
     """The decision on a request to join: to the user who made it."""
     join_request.refresh_from_db()
     language = join_request.user.language
-    context = {"join_request": join_request, "url": link("vendor:home", language=language)}
+    url = link("vendor:home", language=language)
+    context = {"join_request": join_request, "vendor": join_request.vendor, "url": url}
     return post(f"joined:{join_request.pk}", join_request.user.email, "joined", context, language)
 
 

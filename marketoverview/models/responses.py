@@ -240,14 +240,14 @@ class Response(DraftVerbs):
     @property
     def reason(self) -> str:
         """KL's reason for the present status; "" where none was needed. No query on prefetched events."""
-        return self.decision.reason if self.decision and self.decision.verb in NEEDS_REASON else ""
+        decision = self.decision
+        return decision.reason if decision and decision.verb in NEEDS_REASON else ""
 
     @property
     def remarks(self) -> dict[str, str]:
-        """Item to KL's reason at it, while the response is sent back. At most two queries."""
-        if self.status != Status.RETURNED or self.decision is None:
-            return {}
-        return dict(self.decision.remarks.values_list("item", "text"))
+        """Item to KL's reason at it, while the response is sent back. Two queries then, one on prefetched events."""
+        decision = self.decision if self.status == Status.RETURNED else None
+        return dict(decision.remarks.values_list("item", "text")) if decision else {}
 
     @cached_property
     def answers_by_question(self) -> dict[int, list["Answer"]]:

@@ -33,7 +33,8 @@ def account(request: AuthenticatedRequest) -> HttpResponse:
         user.update_account(form.cleaned_data["full_name"], form.cleaned_data["language"])
         messages.success(request, _("Saved."))
         return redirect("vendor:account")
-    return _page(request, "account", _("Your login"), form=form, vendors=Vendor.objects.for_member(request.user))
+    vendors = list(Vendor.objects.for_member(request.user))
+    return _page(request, "account", _("Your login"), form=form, vendors=vendors)
 
 
 def _page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:

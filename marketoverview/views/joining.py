@@ -110,9 +110,9 @@ def members(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         return redirect("vendor:members", slug)
     context = {
         "form": form,
-        "memberships": vendor.memberships.select_related("user").order_by("joined_at"),
-        "invitations": vendor.invitations.waiting(),
-        "join_requests": vendor.join_requests.waiting().select_related("user"),
+        "memberships": list(vendor.memberships.select_related("user").order_by("joined_at")),
+        "invitations": list(vendor.invitations.waiting()),
+        "join_requests": list(vendor.join_requests.waiting().select_related("user")),
     }
     return vendor_page(request, vendor, "members", _("Colleagues"), **context)
 

@@ -46,7 +46,7 @@ def offerings(
         total=len(parts),
         is_last=survey_part is parts[-1],
         offerings=[(profiles.offering_card(offering), offering.key) for offering in rows],
-        removed=SampleOffering.with_removed.filter(response=draft, removed_at__isnull=False),
+        removed=list(SampleOffering.with_removed.filter(response=draft, removed_at__isnull=False)),
         most=most,
         is_full=len(rows) >= most,
         remark=draft.remarks.get(OFFERINGS, ""),

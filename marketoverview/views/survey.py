@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,7 +22,7 @@ from kl_ai.mail.notices import add_delivery_message
 from ..mails import notifications
 from ..market import profiles
 from ..market.snapshot import snapshots
-from ..models import Question, Response
+from ..models import Question, Response, Status
 from ..models.drafts import OFFERINGS
 from ..survey.deadlines import deadline, may_answer
 from ..survey.forms.survey import DeclarationForm, PartForm
@@ -35,6 +36,7 @@ from .offerings import offerings
 @on_draft
 def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
     """`/leverandoer/svar/<pk>/opgaver/`: the parts, how far each is, and where to go on."""
+    prefetch_related_objects([draft], "events")
     states = part_states(draft, survey_parts(draft.round))
     unfinished = [state for state in states if state.missing or state.remarks]
     saved_parts = [state.saved for state in states if state.saved]
@@ -43,6 +45,7 @@ def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
         draft,
         "tasks",
         "",
+        reason=draft.reason if draft.status == Status.RETURNED else "",
         states=[(state, part_url(draft, state.part.key)) for state in states],
         complete=sum(state.state == "complete" for state in states),
         go_on=(unfinished[0].part.title, part_url(draft, unfinished[0].part.key)) if unfinished else None,
@@ -117,6 +120,7 @@ def part_page(
         survey_part.title,
         part=survey_part,
         form=form,
+        most_characters=form.round.max_own_words,
         last_saved=last_saved,
         missing=missing,
         part_remark=form.remarks.get(survey_part.key, ""),

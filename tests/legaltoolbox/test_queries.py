@@ -15,7 +15,7 @@ from legaltoolbox.models import (
     Risk,
     toolbox_version,
 )
-from marketoverview.market.snapshot import snapshots
+from marketoverview.frame import demo_vendors
 from tests.pages import PUBLIC
 from tests.reading import page_queries
 
@@ -54,9 +54,9 @@ def make_as_much_again() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _the_market_is_known(db):
-    """Each page asks of the market whether it is invented."""
-    snapshots.current()
+def _the_frame_is_known(db):
+    """Each page shows whether the vendors are demonstration data. No page of the toolbox needs the market's snapshot."""
+    demo_vendors.current()
 
 
 def test_every_address_costs_the_version_and_little_more(content, client):
