@@ -1,4 +1,4 @@
-"""The one way in which forms are read and shown: Django's forms, texts cleaned, in the markup of the design system.
+"""The reading and showing of all forms: Django's forms, with cleaned texts, in the markup of the design system.
 
 `{{ form }}` gives the error summary and every field; `{{ field.as_field_group }}` gives one field
 with label, hint, errors and control. The templates stand under `templates/django/forms/portal/`.
@@ -64,7 +64,7 @@ class PortalBoundField(BoundField):
     def control(self) -> str:
         """The control's HTML with the design system's class beside those of the widget.
 
-        A long text has a counter and no `maxlength`, by which a browser would cut what is pasted without a word.
+        A long text has a counter and no `maxlength`, with which a browser would cut what is pasted and not say so.
         """
         attrs: dict[str, str | bool] = {"class": self._classes()}
         return self.as_widget(attrs=attrs if self.limit is None else attrs | {"maxlength": False})

@@ -14,7 +14,7 @@ MAX_LENGTH = 8_000
 
 
 class QueryStringLimit:
-    """Cuts an absurdly long query string short instead of refusing the page.
+    """Cuts off the end of a query string that is too long, instead of refusing the page.
 
     Django answers 400 to more than `DATA_UPLOAD_MAX_NUMBER_FIELDS` parameters. A reader who got
     such a link is better served by the page and a notice: `RequestState.query_was_cut` says that
@@ -42,7 +42,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
     The original looks the user up before it asks, which reads the session and marks every public
     page as one that depends on a cookie. What was typed into a form is kept for after the login
-    (`kl_ai.login.restore`). A script cannot follow the redirect to the login: it is answered 401.
+    (`kl_ai.login.restore`). A script cannot follow the redirect to the login: its response is 401.
     """
 
     def process_view(

@@ -46,12 +46,12 @@ def clean_line(text: str, longest: int | None = None) -> str:
 
 
 def has_unseen(text: str) -> bool:
-    """Whether `clean_text` would take anything away but the kind of the line ends."""
+    """Whether `clean_text` would remove a character, line ends aside."""
     return clean_text(text) != _with_newlines(text)
 
 
 def is_unseen(character: str) -> bool:
-    """Whether the character has no shape; newline, tab and spaces are no such characters."""
+    """Whether the character is invisible; newline, tab and spaces do not count as such."""
     if character in "\n\t" or _YOUNG_PICTURE.match(character):
         return False
     return unicodedata.category(character) in UNSEEN_CATEGORIES or bool(_BLANK.match(character))

@@ -116,10 +116,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for errors, rendered without context and database: whatever failed must not fail again here."""
+    """The page for errors, rendered without context and database: the failure may lie in either."""
     try:
         page = str(render_to_string("500.html"))
-    except Exception:  # the templates, the addresses or the static files are what is broken
+    except Exception:  # the error lies in the templates, the addresses or the static files
         logger.exception("The page for errors could not be rendered.")
         page = FALLBACK_PAGE
     return HttpResponse(page, status=500)

@@ -1,4 +1,4 @@
-"""The reads of vendors and responses, and the deletion of rows whose time is over.
+"""The reads of vendors and responses, and the deletion of rows that others may be changing.
 
 The docstring of each read says how many queries it costs.
 """
@@ -38,7 +38,7 @@ def marked_before() -> date:
 
 
 def delete_locked(rows: models.QuerySet, locked: models.QuerySet | None = None) -> list[Any]:
-    """Delete these rows with their related rows; the primary keys that they had. In the caller's transaction.
+    """Delete these rows with their related rows, in the caller's transaction; returns their primary keys.
 
     Waits for transactions that have locked a row, or one of `locked` where these are to be locked in their place; a
     row that is no longer in `rows` afterwards stays.

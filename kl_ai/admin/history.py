@@ -19,7 +19,7 @@ from .row_history import row_changes
 
 
 class TracedAdmin(SimpleHistoryAdmin):
-    """Every change is kept in the history; what is deleted is deleted one by one, on a page of its own."""
+    """A model admin that keeps every change in the history. Rows are deleted one at a time, each on its own page."""
 
     actions = None
     object_history_template = "admin/history.html"
@@ -39,7 +39,7 @@ class TracedAdmin(SimpleHistoryAdmin):
         self._refuse_invalid_keys(object_id, version_id)
         was_deleted = not self.model._default_manager.filter(pk=object_id).exists()
         if request.method == "POST" and was_deleted and not self.has_add_permission(request):
-            raise PermissionDenied  # it would be created anew
+            raise PermissionDenied  # saving the form would create the deleted row anew
         request_state(request).history_id = version_id
         extra_context = {"has_parts": bool(self.inlines)} | (extra_context or {})
         with transaction.atomic():
@@ -54,7 +54,7 @@ class TracedAdmin(SimpleHistoryAdmin):
             raise Http404 from None
 
     def render_history_view(self, request, template, context, **kwargs):
-        """The page with the links of the version that is shown; the library would show those of today."""
+        """The page of an earlier version, with the links of that version; the library would show today's."""
         if template == self.object_history_form_template and request.method != "POST":
             version = self.model.history.get(pk=request_state(request).history_id)
             for field in linked_fields(self.model):
@@ -92,10 +92,10 @@ class TracedAdmin(SimpleHistoryAdmin):
 
 
 class PublicDataAdmin(TracedAdmin, LockedAdmin):
-    """For rows that the public pages show: a change shows on the very next request.
+    """A model admin of rows that the public pages show: each change bumps the public version (`version`).
 
-    The admin's views are atomic, so that the bump commits together with the change. It comes after
-    the inlines, so that nobody waits for their rows while holding the version's.
+    The admin's views are atomic, so that the bump commits together with the change. The version's row is locked last,
+    after the inlines are saved, so that no transaction holds it while it waits for another row.
     `TracedAdmin` comes first: it also catches what the database refuses at the end of the transaction of `LockedAdmin`.
     """
 

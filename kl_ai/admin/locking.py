@@ -1,4 +1,4 @@
-"""Two people on one form of the administration: the second is told, and loses nothing."""
+"""Conflicts in the administration: the second of two people who edit an object is told, and keeps what was typed."""
 
 from contextlib import nullcontext
 from types import new_class
@@ -20,15 +20,15 @@ INVALID_KEY_ERRORS = (ValueError, ValidationError, OverflowError)
 
 
 class LockedAdmin(SimpleHistoryAdmin):
-    """A form that shows an earlier state than the stored one is not saved at once.
+    """A model admin that does not save a form at once where somebody has saved the object after it was opened.
 
-    It comes back with what was typed and the newer state's mark, so that saving it again is a decision.
-    A form that would change nothing is no conflict: that is the second of two clicks.
+    The form is shown again with what was typed, a message, and the mark of the newer state: sending it once more
+    saves it. A form that would change nothing is no conflict; the second of two clicks sends such a form.
     """
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         is_post = request.method == "POST"
-        with transaction.atomic() if is_post else nullcontext():  # nobody saves between the comparison and the saving
+        with transaction.atomic() if is_post else nullcontext():  # locked until it is saved
             mark = self._history_mark(object_id, lock=is_post) if object_id else ""
             request_state(request).saved_by_another = is_post and request.POST.get(SEEN, mark) != mark
             return super().changeform_view(request, object_id, form_url, {"seen": mark} | (extra_context or {}))
@@ -48,7 +48,7 @@ class LockedAdmin(SimpleHistoryAdmin):
             if lock:
                 self.lock_rows(object_id)
             marks = [rows.filter(**key).aggregate(newest=Max("history_id"))["newest"] for rows, key in histories]
-        except INVALID_KEY_ERRORS:  # the view answers it
+        except INVALID_KEY_ERRORS:  # the view responds with 404
             return ""
         return ".".join(str(mark or 0) for mark in marks)
 

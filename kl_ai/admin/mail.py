@@ -1,4 +1,4 @@
-"""The mails of the portal in the administration: read, tried again; and the addresses that take none."""
+"""The mails of the portal in the administration, to be read and tried again, and the addresses that refuse mail."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -70,7 +70,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Try again now"), permissions=["retry"])
     def try_again(self, request, queryset) -> None:
-        """Makes them due; the next run sends them. What is sent already stays sent. Three queries."""
+        """Make the chosen mails due for the next run of `send_mail`; mails that are sent stay as they are. Three queries."""
         unsent = OutgoingMail.objects.filter(pk__in=queryset.values("pk"), sent_at=None)
         unsent.try_again()
         blocked = unsent.in_state(MailState.REFUSED).count()
@@ -88,7 +88,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
             self.message_user(request, text % {"number": blocked}, messages.WARNING)
 
     def tasks(self, request) -> list[Task]:
-        """Mails that somebody should look at, where there are any. One query."""
+        """A line on the front page about mails that somebody should look at; none without such mails. One query."""
         number = OutgoingMail.objects.failed().count()
         text = ngettext("mail could not be sent", "mails could not be sent", number)
         url = reverse("admin:kl_ai_outgoingmail_changelist")
@@ -102,7 +102,7 @@ class BadAddressForm(forms.ModelForm):
 
 @admin.register(BadAddress)
 class BadAddressAdmin(admin.ModelAdmin):
-    """Added by hand where a mail has come back; deleted to send to the address again."""
+    """An address is added by hand when a mail has come back, and deleted when mail is to be sent to it again."""
 
     form = BadAddressForm
     fields = ("email", "error", "since")
@@ -121,7 +121,7 @@ class BadAddressAdmin(admin.ModelAdmin):
             address.clear()
 
     def tasks(self, request) -> list[Task]:
-        """The addresses that take no mail, where there are any. One query."""
+        """A line on the front page about the addresses that refuse mail; none without such addresses. One query."""
         number = BadAddress.objects.count()
         text = ngettext("address takes no mail", "addresses take no mail", number)
         return [Task(number, text, reverse("admin:kl_ai_badaddress_changelist"))] if number else []

@@ -79,7 +79,7 @@ def _field_changes(record: Any, parent: Field) -> Iterator[tuple[str, str, str]]
 def _row_name(record: Any) -> str:
     try:
         return str(record.instance)
-    except ObjectDoesNotExist:  # what it was about is gone
+    except ObjectDoesNotExist:  # the row that it refers to is deleted
         return f"{record.instance._meta.verbose_name} {record.id}"
 
 

@@ -1,4 +1,4 @@
-"""The administration's site: its name, who comes in, and the work that waits on its front page."""
+"""The administration's site: its name, who may enter it, and the tasks on its front page."""
 
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ PASSWORD_PAGES = ("password_change", "password_change_done")
 
 
 class Task(NamedTuple):
-    """A line on the front page: how many, of what, and the list that shows them."""
+    """A line on the front page: a number, what it counts, and the address of the list."""
 
     number: int
     text: str

@@ -1,4 +1,4 @@
-"""Drafts that several people write, part by part: who saves second sees what the first has saved, and decides.
+"""Drafts that several people write, part by part. Whoever saves second sees what the first has saved, and decides.
 
 A part is a mapping of items to values: fields, answers, rows of a list. Its page carries the fingerprint of what it
 showed, and sends it along with what was typed. A part that holds something else by then is not overwritten.
@@ -38,7 +38,7 @@ class AbstractSavedPart(models.Model):
 
     @classmethod
     def record(cls, by: Any, *, changed: bool, part: str, **draft: Any) -> None:
-        """Record a save of the part of this draft; one that changed nothing only shows that somebody was there."""
+        """Record a save of this part of the draft. One without a change is recorded only as the first of the part."""
         saved, is_new = cls.objects.get_or_create(part=part, **draft, defaults={"saved_by": by})
         if changed and not is_new:
             cls.objects.filter(pk=saved.pk).update(saved_at=timezone.now(), saved_by=by)

@@ -1,4 +1,4 @@
-"""Text in the portal's typeface: how wide it is, and how it is broken into lines of a drawing."""
+"""Text in the portal's typeface: its width, and its division into the lines of a drawing."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def wrap(text: str, size: float, width: float, language: str = "") -> list[str]:
     """`text` in lines of at most `width` pixels.
 
     A word longer than a line is broken with a hyphen between two syllables of `language` (the active one, where none
-    is given), if one fits. An address is broken anywhere and without: a hyphen would be read as part of it.
+    is given), if one fits. An address is broken anywhere, without a hyphen, which would be read as part of it.
     """
     lines: list[str] = []
     for word in text.split():

@@ -1,6 +1,6 @@
 """Logging in with a code by mail: the steps of a login, as allauth runs them.
 
-An address is entered, a code is sent there, and the code proves the address. Nobody learns whether the address has a
+An address is entered, a code is sent there, and the code proves the address. No page shows whether the address has a
 user: one is made only when the code has proven it. `views` has the pages, `second_factor` the second step of staff.
 """
 

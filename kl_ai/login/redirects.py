@@ -1,4 +1,4 @@
-"""Where a login leads."""
+"""The pages to which a login leads."""
 
 from django.conf import settings
 from django.http import HttpRequest

@@ -65,7 +65,7 @@ def redirect_after_stale_token(request: HttpRequest) -> HttpResponse | None:
     match = request.resolver_match
     if match is None or not _is_same_origin(request) or not store_input(request, match.func):
         return None
-    return redirect(request.get_full_path())  # to the login, where there is none
+    return redirect(request.get_full_path())  # where nobody is logged in, that address redirects to the login
 
 
 def _is_same_origin(request: HttpRequest) -> bool:

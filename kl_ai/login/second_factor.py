@@ -82,7 +82,7 @@ def second_factor_for_staff(
 ) -> Callable[Concatenate[AuthenticatedRequest, P], HttpResponse]:
     """A decorator for pages outside the administration that serve KL's staff beside others.
 
-    Staff whose `missing_step` is not "" are redirected to it, as by the administration; nobody else notices anything.
+    Staff whose `missing_step` is not "" are redirected to it, as by the administration; for other users the page is unchanged.
     """
 
     @wraps(view)
@@ -129,7 +129,7 @@ def activate(request: AuthenticatedRequest) -> HttpResponse:
 @staff_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def reauthenticate(request: AuthenticatedRequest) -> HttpResponse:
-    """`/totrin/bekraeft/`: asks a session for the second step that has come so far without it."""
+    """`/totrin/bekraeft/`: asks for the second step in a session that has not passed it."""
     form = SecondFactorForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -140,7 +140,7 @@ def reauthenticate(request: AuthenticatedRequest) -> HttpResponse:
 @staff_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
-    """`/totrin/noedkoder/`: new codes for ten minutes, then only how many are left; POST makes new ones."""
+    """`/totrin/noedkoder/`: shows new codes for ten minutes, later only their number; POST makes new ones."""
     if missing_step(request) == "mfa_reauthenticate":
         return redirect_to_step("mfa_reauthenticate", request.path)
     codes = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.RECOVERY_CODES).first()

@@ -1,4 +1,4 @@
-"""The pages of the login: an address, a code, for staff the second step, and the way out.
+"""The pages of the login: the address, the code, the second step of staff, and logging out.
 
 Only these pages set cookies for visitors, since a form that logs in needs them.
 """

@@ -1,6 +1,6 @@
-"""The mails that the portal has to send, kept until they are sent, and the addresses that take none.
+"""The queue of the mails that the portal sends, and the addresses that refuse mail.
 
-A mail waits as long as it has a `next_try_at`. It loses it when it is sent, or given up after `MAX_ATTEMPTS`.
+A mail waits as long as it has a `next_try_at`. The field is emptied when the mail is sent, or given up after `MAX_ATTEMPTS`.
 A mail to a bad address keeps its time but is not tried: it goes out once somebody has cleared the address.
 """
 
@@ -58,7 +58,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.in_state(MailState.WAITING).filter(next_try_at__lte=timezone.now()).order_by("next_try_at", "pk")
 
     def try_again(self) -> int:
-        """Make the unsent mails due, with all attempts ahead of them again; gives their number. One query.
+        """Make the unsent mails due, their attempts counted anew; returns how many mails. One query.
 
         A mail that is due within `CLAIM` is left alone: another process may be sending it in this moment.
         """
@@ -146,7 +146,7 @@ class OutgoingMail(models.Model):
         self._record(next_try_at=None if is_last else timezone.now() + pause, last_error=error)
 
     def record_refusal(self, error: str) -> None:
-        """Mark the address, for which the mail server takes nothing. The mail is due again when the mark is cleared."""
+        """Mark the address, which the mail server refuses. The mail is due again when the mark is cleared."""
         BadAddress.mark(self.to, error)
         self._record(next_try_at=timezone.now(), last_error=error)
 

@@ -1,4 +1,4 @@
-"""Mail that is not lost: stored in the transaction of the change it is about, sent after it, and again where that fails.
+"""The sending of mail: stored in the transaction of the change it is about, sent after it, tried again where that fails.
 
     mail = outbox.post(f"receipt:{response.pk}", user.email, "receipt", {"vendor": vendor}, language)
     …
@@ -62,7 +62,7 @@ def post(
 
 
 def render_mail(template: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Subject and body of `mail/<template>.txt` in this language, cleaned of what the values may bring along."""
+    """Subject and body of `mail/<template>.txt` in this language, as plain text with cleaned line ends and no invisible characters."""
     site = {"site_url": settings.SITE_URL, "contact_email": settings.CONTACT_EMAIL}
     with translation.override(language):
         subject, body = (
@@ -115,7 +115,7 @@ def _attempt(mail: OutgoingMail) -> MailState | None:
         return None
     try:
         email_message(mail).send()
-    except Exception as error:  # whatever a backend raises: this mail waits, and the others are not kept from going
+    except Exception as error:  # whatever a backend raises: this mail waits, and the others are still sent
         return _record_failure(mail, error)
     mail.record_sent()
     return MailState.SENT

@@ -1,4 +1,4 @@
-"""Public pages: no login, no cookie, an ETag, and a bounded cache that cannot be stale.
+"""Public pages: no login, no cookie, an ETag, and a cache of limited size that holds no outdated page.
 
 A page follows from the data's version, the day, the address and the release of the code. These
 make its key; no user, cookie or token does, since the page holds nothing of them.
@@ -38,7 +38,7 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
         @require_safe
         @wraps(view)
         def cached_view(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
-            # A template may change without a new process; a preview is of one person and this moment.
+            # With DEBUG a template may change without a new process. A preview is for one person only.
             if settings.DEBUG or request_state(request).is_preview:
                 return view(request, *args, **kwargs)
             key = page_key(request, version(request))

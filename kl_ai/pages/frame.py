@@ -30,7 +30,7 @@ def render_page(
     status: int | None = None,
     retry_after: int = 0,
 ) -> HttpResponse:
-    """`render()` with what `base.html` asks of every page. As many queries as `frame_context`, none while rendering.
+    """`render()` with the variables of every page. As many queries as `frame_context`, none while rendering.
 
     `nav_current` is the entry of the main menu that the page belongs to (`components/menu.html`), "" for none.
     `retry_after` is the number of seconds after which the visitor may try again; 0 sends no such header.

@@ -63,7 +63,7 @@ class Facet:
 
 
 class Notices:
-    """Collects what was ignored, each thing once and not more than a reader would read."""
+    """Collects notices about ignored parts of an address: each once, at most `MAX_NOTICES`, and the number of the rest."""
 
     def __init__(self) -> None:
         self._texts: dict[str, None] = {}
@@ -83,7 +83,7 @@ class Notices:
 
 
 def notice_text(value: str) -> str:
-    """Somebody else's text, fit to stand in a notice: cleaned, on one line, not longer than `MAX_NOTICE_LETTERS`."""
+    """A text of the address as a notice quotes it: cleaned, on one line, not longer than `MAX_NOTICE_LETTERS`."""
     return clean_line(value, MAX_NOTICE_LETTERS)
 
 

@@ -57,7 +57,7 @@ class AreaVersion:
         """Tell every process, when this transaction commits, that what is public has changed.
 
         The number is the time in nanoseconds and not a counter: a counter that was rolled back, or
-        restored from a backup, would come by the same value again with other data behind it.
+        restored from a backup, would have the same value again for other data.
         """
         PublicVersion.objects.update_or_create(area=self.area, defaults={"number": time.time_ns()})
 

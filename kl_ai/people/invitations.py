@@ -1,4 +1,4 @@
-"""Invitations by mail: their states, their expiry, their one use, and how many may wait.
+"""Invitations by mail: their states, expiry and single use, and the limit of those that wait.
 
 An app derives its model from `AbstractInvitation` and its queryset from `InvitationQuerySet`, adds what the person is
 invited to, and writes its own `accept`:
@@ -115,7 +115,7 @@ class AbstractInvitation(models.Model):
         self.save(update_fields=["accepted_at", "accepted_by", *fields])
 
     def cancel(self) -> None:
-        """Make the link worthless; an accepted invitation stays as it is. One query."""
+        """End the link's validity; an accepted invitation stays as it is. One query."""
         self._rows().filter(accepted_at=None).update(cancelled_at=timezone.now())
 
     def _rows(self) -> InvitationQuerySet:

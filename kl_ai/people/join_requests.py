@@ -1,4 +1,4 @@
-"""Requests to join: somebody asks to be let in, and somebody who may decides once.
+"""Requests of users to act for a company or the like. Each is decided once, by somebody who may decide it.
 
 An app derives its model from `AbstractJoinRequest`, adds the user and what the user wants to join, and writes its own
 `decide`, which lets the user in where `record_decision` says that the decision is made now.

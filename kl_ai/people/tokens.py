@@ -4,7 +4,7 @@ from django.core import signing
 
 
 class KeySigner:
-    """Signs primary keys, so that a link names a row and nobody can make up another one.
+    """Signs primary keys, so that a link names a row and cannot be forged.
 
     Nothing secret is stored. Each kind of row has a salt of its own: a token of one kind is not read as another.
     """

@@ -1,7 +1,7 @@
 """The Danish language as the portal needs it: alphabetical order, sentences, words and their stems.
 
-Everything here is pure and gives the same answer on every database and operating system, which
-the collations of either do not.
+Everything here is pure and gives the same result on every database and operating system, whose own
+collations differ.
 """
 
 import re

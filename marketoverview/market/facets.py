@@ -1,4 +1,4 @@
-"""The filter panel of a selection: facets with counts, chips, and what to drop when nothing is left."""
+"""The filter panel of a selection: facets with counts, chips, and suggestions for an empty result."""
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import reduce
@@ -14,7 +14,7 @@ from .selection import Selection
 from .snapshot import QuestionTally, Snapshot
 
 OPEN_AT_FIRST = 3
-"""So many facets stand open before anything is chosen; the others a click away."""
+"""The number of facets that are open before anything is chosen."""
 SUGGESTED = 5
 FREE_TEXT = "q"
 

@@ -22,7 +22,7 @@ from .snapshot import ChoiceCount, Entry, QuestionTally, Snapshot
 from .wording import in_sentence, phrase
 
 FEW = 5
-"""With fewer answers than this, shares say nothing and the conclusion gives counts alone."""
+"""With fewer answers than this the conclusion gives counts and no shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def figures(snapshot: Snapshot, selection: Selection, *, on_paper: bool = False)
 def figure(snapshot: Snapshot, selection: Selection, tally: QuestionTally, *, on_paper: bool = False) -> Figure:
     """The figure of one question for the selection. No query.
 
-    A figure `on_paper` counts the selection as it is, its own question included, since nobody follows its bars.
+    A figure `on_paper` counts the selection as it is, its own question included, since its bars are no links.
     """
     left_out = () if on_paper else (tally.code,)
     among = snapshot.match(selection.chosen, selection.q, leave_out=left_out)

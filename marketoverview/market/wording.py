@@ -46,7 +46,7 @@ def conditions(snapshot: Snapshot, selection: Selection) -> str:
 def sentence(snapshot: Snapshot, selection: Selection, total: int) -> str:
     """“12 virksomheder, der tilbyder … og har erfaring med …”."""
     if criteria_text := conditions(snapshot, selection):
-        # English names the number last, where no verb has to agree with it; Danish verbs do not mind.
+        # English names the number last, where no verb has to agree with it. Danish verbs have no number.
         words = ngettext("Companies that %(criteria)s: %(total)s", "Companies that %(criteria)s: %(total)s", total)
         return words % {"total": total, "criteria": criteria_text}
     return ngettext("%(total)s company", "%(total)s companies", total) % {"total": total}

@@ -1,4 +1,4 @@
-"""Comparison of company names: two that differ in capitals, punctuation or legal form only are the same to a reader."""
+"""Comparison of company names: names that differ only in capitals, punctuation or legal form count as equal."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ LEGAL_FORMS = frozenset({
 
 
 def normalized_name(name: str) -> str:
-    """The name in small letters, without punctuation and legal form; the legal form stays where it is all there is."""
+    """The name in small letters, without punctuation and legal form; the legal form stays where the name has nothing else."""
     text = re.sub(r"(?<=\w)[./](?=\w)", "", unicodedata.normalize("NFKC", name).casefold())
     words = re.sub(r"[^\w]+", " ", text).split()
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)

@@ -1,4 +1,4 @@
-"""The survey as a vendor meets it: its parts in their order, and how far each of them is."""
+"""The parts of a round's survey in their order, and how far the vendor is with each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The public directory: list, profile, vCard, comparison, and how neutral it is."""
+"""The public directory: list, profile, vCard, comparison, and the page on its neutrality."""
 
 from dataclasses import replace
 from typing import Any

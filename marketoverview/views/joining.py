@@ -143,7 +143,7 @@ def member_remove(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResp
     """`…/kolleger/<pk>/fjern/`: remove a colleague or oneself; a GET asks for confirmation."""
     vendor = own_vendor(request, slug)
     membership = vendor.memberships.select_related("user", "vendor").filter(pk=pk).first()
-    if membership is None and request.method == "POST":  # sent twice, or a colleague was faster
+    if membership is None and request.method == "POST":  # sent twice, or a colleague has removed the member already
         return redirect("vendor:members", slug)
     if membership is None:
         raise Http404
@@ -195,7 +195,7 @@ def accept(request: AuthenticatedRequest, token: str) -> HttpResponse:
     invitation = Invitation.objects.with_token(token)
     try:
         vendor = invitation.accept(request.user) if invitation else None
-    except IntegrityError:  # another invitation registered the company at the same moment: it is there now
+    except IntegrityError:  # another invitation has registered the company at the same moment
         vendor = invitation.accept(request.user) if invitation else None
     if vendor is None:
         return redirect("vendor:invitation", token)

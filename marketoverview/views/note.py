@@ -16,7 +16,7 @@ from ..market.figures import figures
 from .selection_page import links, read
 
 MOST_IN_NOTE = 200
-"""A note of more vendors than this nobody reads; the rest is in the Excel file."""
+"""The most vendors in a note; the rest is in the Excel file."""
 
 
 @versioned_page

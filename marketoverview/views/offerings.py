@@ -28,7 +28,7 @@ def offerings(
 ) -> HttpResponse:
     """The list of examples, in the order of the profile, and those that can be brought back.
 
-    POST leads on, and records that the part was visited: a vendor may have no examples.
+    POST redirects to the next part or to the task list, and records that this one was visited: a vendor may have no examples.
     """
     if request.method == "POST":
         draft.save_part(OFFERINGS, (), {}, "", request.user)
@@ -58,7 +58,7 @@ def offerings(
 @require_safe
 @on_draft
 def offering_new(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
-    """An empty form under a key of its own, so that sending it twice makes one example."""
+    """A redirect to an empty form under a new key; sending that form twice makes one example."""
     return redirect("vendor:offering", draft.pk, uuid4())
 
 
