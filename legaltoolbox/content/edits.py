@@ -1,8 +1,8 @@
 """The items that somebody has changed by hand in a database whose content version 1.0.0 has loaded.
 
-That version did not store what it loaded, so the items are recognised by their history. Loading wrote a line “+” for each item and row, and
-overwriting a line “~” for every item and lines “-” and “+” for every row, all without a user. An editor's line has the
-user, unless the user was deleted since.
+That version did not store what it loaded, so these items are recognised by their history. Loading wrote a line “+” for
+each item and row, and overwriting a line “~” for every item and lines “-” and “+” for every row, all without a user. An
+editor's line has the user, unless the user was deleted since.
 """
 
 from collections import Counter
@@ -18,7 +18,8 @@ Line = tuple[int, int, str, int | None]
 def changed_by_hand(kind: FiledModel) -> set[int]:
     """The primary keys of items of which a line in their history, or in that of their rows, is not from loading.
 
-    A line without a user that loading does not explain counts as changed by hand, so that no editor's text is replaced. One query to a table.
+    A line without a user that loading does not explain counts too, so that no editor's text is replaced. One query to
+    a table.
     """
     lines = list(_lines(kind.model, "id"))
     anonymous = Counter({row: 0 for row, *_rest in lines})
