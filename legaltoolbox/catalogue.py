@@ -1,8 +1,8 @@
 """The toolbox's content as one value in memory: every item, and every link between two of them.
 
 Each process holds the public catalogue and reads it anew when the version has changed, so that a page
-costs one query. A link is there from both ends: `linked` gives what an item names and what names it.
-Whoever reads a catalogue changes nothing of it but `memo`.
+costs one query. A link can be followed from both ends: `linked` gives what an item names and what names it.
+A catalogue that has been read does not change; only its `memo` grows.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ Rule = Callable[[Any, Content], Iterator[str]]
 
 
 def activity(item: Activity, content: Content) -> Iterator[str]:
-    """A checklist of some length, and no role in two parts or in a question without a part."""
+    """An activity needs enough questions; no role is both responsible and involved, or answers without taking part."""
     checklist, involved = content.parts("checklist", item), [row.role for row in content.parts("involved", item)]
     if len(checklist) < FEWEST_QUESTIONS:
         yield _("has fewer than %(n)s questions in its checklist.") % {"n": FEWEST_QUESTIONS}
@@ -45,7 +45,7 @@ def activity(item: Activity, content: Content) -> Iterator[str]:
 
 
 def template(item: DocumentTemplate, content: Content) -> Iterator[str]:
-    """Sections, a central template several of them, and none of them empty."""
+    """A template needs sections, a central one several; no section is empty and no field lacks its content."""
     sections = content.parts("sections", item)
     if not sections or (item.is_central and len(sections) < FEWEST_CENTRAL_SECTIONS):
         yield _("has only %(n)s sections.") % {"n": len(sections)}
@@ -59,12 +59,12 @@ def template(item: DocumentTemplate, content: Content) -> Iterator[str]:
 
 
 def risk(item: Risk, content: Content) -> Iterator[str]:
-    """At least one measure."""
+    """A risk needs at least one measure."""
     if not item.measures:
         yield _("has no measure.")
 
 
 def guidance(item: Guidance, content: Content) -> Iterator[str]:
-    """An answer that depends says on what."""
+    """The answer “it depends” needs a text that says on what."""
     if item.kind == Guidance.Kind.DEPENDS and not item.condition:
         yield _("depends, and does not say on what.")

@@ -44,7 +44,7 @@ class Situation:
         return replace(self, answers={other: answer for other, answer in self.answers.items() if other != code})
 
     def answer(self, question: ScreeningQuestion) -> str:
-        """ "yes", "no" or "" for not answered. No to the question that it follows on is no to it as well."""
+        """ "yes", "no" or "" for not answered. A question that follows on one answered no counts as answered no."""
         return NO if self.overruling(question) is not None else self.answers.get(question.code, "")
 
     def overruling(self, question: ScreeningQuestion) -> ScreeningQuestion | None:

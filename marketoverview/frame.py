@@ -1,4 +1,4 @@
-"""What every page of the portal and of the administration shows of the market overview."""
+"""The variables of the market overview on every page of the portal and of the administration."""
 
 from datetime import date
 from typing import Any

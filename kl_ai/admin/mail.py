@@ -70,7 +70,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Try again now"), permissions=["retry"])
     def try_again(self, request, queryset) -> None:
-        """Make the chosen mails due for the next run of `send_mail`; mails that are sent stay as they are. Three queries."""
+        """Make the chosen mails due for the next run of `send_mail`, but those that are sent. Three queries."""
         unsent = OutgoingMail.objects.filter(pk__in=queryset.values("pk"), sent_at=None)
         unsent.try_again()
         blocked = unsent.in_state(MailState.REFUSED).count()

@@ -35,7 +35,7 @@ class PortalAdminSite(admin.AdminSite):
     index_title = _("Overview")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether the user is staff and has passed the second step where it is required. Every page of the administration calls it."""
+        """Whether the user is staff and has passed the second step where it is required. Called for every page."""
         return super().has_permission(request) and not second_factor.missing_step(request)
 
     @method_decorator(login_not_required)

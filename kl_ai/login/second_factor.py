@@ -82,7 +82,7 @@ def second_factor_for_staff(
 ) -> Callable[Concatenate[AuthenticatedRequest, P], HttpResponse]:
     """A decorator for pages outside the administration that serve KL's staff beside others.
 
-    Staff whose `missing_step` is not "" are redirected to it, as by the administration; for other users the page is unchanged.
+    Staff whose `missing_step` is not "" are redirected to it, as by the administration; others get the page.
     """
 
     @wraps(view)

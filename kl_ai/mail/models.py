@@ -1,6 +1,6 @@
 """The queue of the mails that the portal sends, and the addresses that refuse mail.
 
-A mail waits as long as it has a `next_try_at`. The field is emptied when the mail is sent, or given up after `MAX_ATTEMPTS`.
+A mail waits as long as it has a `next_try_at`. It is emptied when the mail is sent, or given up after `MAX_ATTEMPTS`.
 A mail to a bad address keeps its time but is not tried: it goes out once somebody has cleared the address.
 """
 

@@ -62,7 +62,7 @@ def post(
 
 
 def render_mail(template: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Subject and body of `mail/<template>.txt` in this language, as plain text with cleaned line ends and no invisible characters."""
+    """Subject and body of `mail/<template>.txt` in this language, cleaned (`kl_ai.text`)."""
     site = {"site_url": settings.SITE_URL, "contact_email": settings.CONTACT_EMAIL}
     with translation.override(language):
         subject, body = (

@@ -71,7 +71,7 @@ def page_key(request: HttpRequest, version: Any) -> str:
 
 @cache
 def release() -> str:
-    """A fingerprint of the code, templates, translations and settings (`PAGE_SETTINGS`) that pages of this process follow from."""
+    """A fingerprint of the code, templates, translations and `PAGE_SETTINGS` that this process makes pages with."""
     values = [getattr(settings, name) for name in settings.PAGE_SETTINGS]
     digest = hashlib.sha256(repr(values).encode())
     own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]

@@ -89,7 +89,7 @@ class _Checker:
             yield _("has no source.")
 
     def _links(self, item: Item) -> Iterator[str]:
-        """A public item leads to nothing that the public cannot see, and is part of nothing such."""
+        """Links of a public item to items that are not public, and an owner that is not public."""
         if not item.is_public:
             return
         kind = item_kind(item)

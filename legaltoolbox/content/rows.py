@@ -126,7 +126,7 @@ class _PartLoading:
         return rows, labels
 
     def _delete(self) -> tuple[list[Any], list[str]]:
-        """Take away rows that only say how two items belong together: nothing refers to them."""
+        """Delete rows that only link two items, such as an involvement; no other row refers to them."""
         pks = [row.pk for _owner, left in self._left_over() for row in left]
         self.part.model.objects.filter(pk__in=pks).delete()
         return [], []

@@ -115,7 +115,7 @@ class LegalSource(Item):
             self.status = LegalStatus.IN_FORCE
 
     def clean(self) -> None:
-        """Refuse a provision of no act, a day to come, and a source that is part of itself. One query to a level above."""
+        """Refuse a provision without an act, a check in the future, and a source within itself. One query to a level above."""
         super().clean()
         if self.kind == self.Kind.PROVISION and self.part_of_id is None:
             raise ValidationError({"part_of": _("A provision is part of an act.")})

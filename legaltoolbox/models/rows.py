@@ -68,7 +68,7 @@ class StableRow(models.Model):
 
     @classmethod
     def set_aside(cls, pks: Iterable[int]) -> None:
-        """Number these rows beyond all others until they are written: the database has a number once at any moment.
+        """Number these rows beyond all others until they are written, since a number is unique at any moment.
 
         So rows can change places although they are written one by one. One query.
         """

@@ -1,4 +1,4 @@
-"""A vendor's answers in one round, and the one guarded path that changes their status.
+"""A vendor's answers in one round, and the methods that change their status.
 
 Every change of status goes through `Response._perform`, which reads `TRANSITIONS`, makes one
 conditional update and appends one `ModerationEvent`. Admin and views call the public verbs.

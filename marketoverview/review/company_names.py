@@ -13,7 +13,7 @@ LEGAL_FORMS = frozenset({
 
 
 def normalized_name(name: str) -> str:
-    """The name in small letters, without punctuation and legal form; the legal form stays where the name has nothing else."""
+    """The name in small letters, without punctuation, and without the legal form unless that is the whole name."""
     text = re.sub(r"(?<=\w)[./](?=\w)", "", unicodedata.normalize("NFKC", name).casefold())
     words = re.sub(r"[^\w]+", " ", text).split()
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)

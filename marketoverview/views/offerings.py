@@ -28,7 +28,8 @@ def offerings(
 ) -> HttpResponse:
     """The list of examples, in the order of the profile, and those that can be brought back.
 
-    POST redirects to the next part or to the task list, and records that this one was visited: a vendor may have no examples.
+    POST records that the part was visited, since a vendor may have no examples, and redirects to the next part or to
+    the task list.
     """
     if request.method == "POST":
         draft.save_part(OFFERINGS, (), {}, "", request.user)
