@@ -16,7 +16,7 @@ MAX_LENGTH = 8_000
 class QueryStringLimit:
     """Cuts off the end of a query string that is too long, instead of refusing the page.
 
-    Django answers 400 to more than `DATA_UPLOAD_MAX_NUMBER_FIELDS` parameters. A reader who got
+    Django responds with 400 to more than `DATA_UPLOAD_MAX_NUMBER_FIELDS` parameters. A reader who got
     such a link is better served by the page and a notice: `RequestState.query_was_cut` says that
     something was left out.
     """

@@ -1,6 +1,6 @@
 """The query strings of the toolbox, validated: the situation of the one-pager, and the filters of the lists.
 
-A page answers whatever its address holds: unknown values are dropped and named in a notice.
+A page is shown whatever its address holds: unknown values are dropped and named in a notice.
 """
 
 from __future__ import annotations

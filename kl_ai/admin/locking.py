@@ -1,4 +1,4 @@
-"""Conflicts in the administration: the second of two people who edit an object is told, and keeps what was typed."""
+"""Conflicts in the administration: the second of two people who edit an object is told of it and keeps the input."""
 
 from contextlib import nullcontext
 from types import new_class

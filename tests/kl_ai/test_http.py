@@ -33,6 +33,16 @@ def test_nobody_sets_an_attribute_on_the_request_itself():
     ] == []
 
 
+def test_only_the_state_is_set_on_the_request_by_name():
+    assert [
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        for call in nodes(path, ast.Call)
+        if isinstance(call.func, ast.Name) and call.func.id == "setattr" and ast.unparse(call.args[0]) == "request"
+    ] == ["kl_ai/http.py"]
+
+
 @pytest.mark.parametrize(("headers", "expected"), [({}, False), ({"X-Requested-With": "fetch"}, True)])
 def test_the_portals_script_is_known_by_its_header(headers, expected):
     assert is_fetch(RequestFactory().post("/", headers=headers)) is expected

@@ -1,4 +1,4 @@
-"""A database of version 1.0.0 that has been in use, migrated by the code of today: nothing is lost, every page answers."""
+"""A database of version 1.0.0 that has been in use, migrated by the code of today: nothing is lost, every page is shown."""
 
 import re
 from collections import Counter
