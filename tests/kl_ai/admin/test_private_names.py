@@ -1,9 +1,10 @@
 """The private names that the portal uses of Django and simple-history still exist, each in one module alone."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.apps import apps
@@ -95,13 +96,37 @@ def test_the_module_uses_no_other_private_name():
     assert not list(private_imports(tree))
 
 
+def import_path(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def inherited_names(module: ModuleType) -> Iterator[str]:
+    """The names that the classes of the module inherit from other classes of the portal."""
+    for value in vars(module).values():
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            for base in value.__mro__:
+                if base.__module__.startswith(PACKAGES):
+                    yield from vars(base)
+
+
+def strange_names(tree: ast.Module, inherited: Iterable[str] = ()) -> list[str]:
+    """The private names in a module that neither it defines nor a base class, nor the documentation of a library."""
+    own = {*defined_names(tree), *inherited, *DOCUMENTED}
+    return [name for name, is_super in private_attributes(tree) if is_super or name not in own]
+
+
+def test_a_private_name_of_another_module_is_strange():
+    assert strange_names(ast.parse("word._text()")) == ["_text"]
+    assert strange_names(ast.parse("def _text(): pass\nword._text()")) == []
+    assert strange_names(ast.parse("self._text()"), ["_text"]) == []
+    assert strange_names(ast.parse("super()._text()"), ["_text"]) == ["_text"]
+
+
 def test_no_other_module_uses_a_private_name():
-    trees = modules()
-    own = {name for tree in trees.values() for name in defined_names(tree)} | DOCUMENTED
+    """Of a library, or of another module of the portal."""
     used = {
-        path: [name for name, is_super in private_attributes(tree) if is_super or name not in own]
-        + list(private_imports(tree))
-        for path, tree in trees.items()
+        path: strange_names(tree, inherited_names(import_module(import_path(path)))) + list(private_imports(tree))
+        for path, tree in modules().items()
     }
     assert {path for path, names in used.items() if names} == {MODULE, *OTHER_ROOMS}
 
@@ -118,7 +143,7 @@ def subclasses(base: type) -> Iterator[type]:
 def test_no_class_overrides_a_private_method():
     """Of what the portal extends: Django calls such a method where it finds it, and may stop doing so."""
     for path in modules():
-        import_module(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        import_module(import_path(path))
     overridden = [
         f"{ours.__module__}.{ours.__qualname__}.{name}"
         for extended in EXTENDED
