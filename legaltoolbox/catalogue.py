@@ -19,7 +19,7 @@ from django.db.models import Model
 from kl_ai.pages.versions import Memo, ValuePerVersion
 
 from .kind_types import ItemKind, ItemPart
-from .kinds import KINDS
+from .kinds import KINDS, listed_kinds
 from .models import (
     Activity,
     ChecklistItem,
@@ -41,6 +41,8 @@ from .models import (
 
 Node = tuple[str, int]
 """An item in the graph of links: its kind and primary key."""
+ChecklistRow = tuple[ChecklistItem, list[LegalSource]]
+"""A question and its own sources."""
 
 
 @dataclass(repr=False)
@@ -136,6 +138,14 @@ class Catalogue:
     def checklist(self, activity: Activity) -> list[ChecklistItem]:
         return self.parts("checklist", activity)
 
+    def checklist_rows(self, activity: Activity, role: Role | None = None) -> list[ChecklistRow]:
+        """An activity's questions with their own sources; with a `role` those that this role answers."""
+        return [
+            (check, self.parts("sources", check))
+            for check in self.checklist(activity)
+            if role is None or (check.role or activity.responsible) == role
+        ]
+
     def involved(self, activity: Activity) -> list[Involvement]:
         return self.parts("involved", activity)
 
@@ -162,6 +172,11 @@ class Catalogue:
         pks = {pk for node in nodes for pk in self._links.get(node, {}).get(kind, ())}
         return [item for pk, item in self.items[kind].items() if pk in pks]
 
+    def resting_by_kind(self, source: LegalSource) -> list[tuple[ItemKind, list[Any]]]:
+        """The items that rest on the source or on a part of it, by kind in the order of results; no kind without any."""
+        kinds = (kind for kind in listed_kinds() if kind.name != LegalSource.KIND)
+        return [(kind, items) for kind in kinds if (items := self.resting_on(source, kind.name))]
+
     @cached_property
     def reviewed_on(self) -> date | None:
         """The day of the oldest review in the catalogue: all of it was reviewed then or later."""
@@ -177,7 +192,7 @@ def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
     _set_foreign_keys(items)
     catalogue = Catalogue(version, day, items, tuple(ScaleLevel.objects.all()))
     for source in catalogue.sources:
-        source.begin(day)
+        source.set_current_status_in_memory(day)
         if source.part_of_id:
             catalogue._parts["provisions", LegalSource, source.part_of_id].append(source)
     for kind in KINDS.values():
@@ -208,11 +223,20 @@ def _set_foreign_keys(items: dict[str, dict[int, Any]]) -> None:
     for kind in KINDS.values():
         for key in kind.foreign_keys:
             own, others = items[kind.name], items[key.related_model.KIND]
-            while missing := [] if key.name in kind.optional else _without_target(own, others, key):
-                for pk in missing:
-                    del own[pk]
+            if key.name not in kind.optional:
+                _remove_without_target(own, others, key)
             for item in own.values():
                 setattr(item, key.name, others.get(getattr(item, key.attname)))
+
+
+def _remove_without_target(own: dict[int, Any], others: dict[int, Any], key: Any) -> None:
+    """Take out the items whose foreign key leads to none of the others.
+
+    Until none is left: where both are the same, one that is taken out may leave another without its target.
+    """
+    while missing := _without_target(own, others, key):
+        for pk in missing:
+            del own[pk]
 
 
 def _without_target(own: dict[int, Any], others: dict[int, Any], key: Any) -> list[int]:
@@ -228,10 +252,11 @@ def _read_links(links: Iterable[Any], catalogue: Catalogue, *, in_order_of_rows:
     """
     for link in links:
         others, through = catalogue.items[link.related_model.KIND], link.remote_field.through
-        ours, theirs = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
-        for pk, other in through.objects.order_by(theirs if in_order_of_rows else "pk").values_list(ours, theirs):
-            if other in others:
-                catalogue._parts[link.name, link.model, pk].append(others[other])
+        owner_column, linked_column = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
+        rows = through.objects.order_by(linked_column if in_order_of_rows else "pk")
+        for owner, linked in rows.values_list(owner_column, linked_column):
+            if linked in others:
+                catalogue._parts[link.name, link.model, owner].append(others[linked])
 
 
 def _read_part(part: ItemPart, owners: dict[int, Any], catalogue: Catalogue) -> None:

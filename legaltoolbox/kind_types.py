@@ -99,6 +99,8 @@ class ItemKind(FiledModel):
     """The plural, for the heading of a list."""
     json_name: str
     """The name of the list in the JSON."""
+    list_name: str = ""
+    """The name of the list among the URL names, of its template, and of its part of the toolbox's menu."""
     rank: int = 0
     """The place among the kinds in results and lists of related items; 0 for a kind that is in none."""
     codes: tuple[tuple[str, int], ...] = ()

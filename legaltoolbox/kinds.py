@@ -89,6 +89,7 @@ SOURCE = ItemKind(
     model=LegalSource,
     heading=_("Legal sources"),
     json_name="sources",
+    list_name="sources",
     fields=(
         "slug",
         "kind",
@@ -116,6 +117,7 @@ ROLE = ItemKind(
     model=Role,
     heading=_("Roles"),
     json_name="roles",
+    list_name="roles",
     fields=("slug", "position", "name", "short_name", "why", "does", "does_not", "sources", *STATE),
     file="roles.yaml",
     rank=6,
@@ -128,6 +130,7 @@ PHASE = ItemKind(
     model=Phase,
     heading=_("Phases"),
     json_name="phases",
+    list_name="phases",
     fields=("slug", "number", "name", "summary", "goal", "result", "sources", *STATE),
     file="phases.yaml",
     rank=7,
@@ -149,6 +152,7 @@ TEMPLATE = ItemKind(
     model=DocumentTemplate,
     heading=_("Templates"),
     json_name="templates",
+    list_name="templates",
     fields=("code", "title", "version", "purpose", "when", "owner", "is_central", "sources", *STATE),
     file="templates/{item.code}.yaml",
     is_single=True,
@@ -165,6 +169,7 @@ ACTIVITY = ItemKind(
     model=Activity,
     heading=_("Activities"),
     json_name="activities",
+    list_name="activities",
     fields=(
         "code",
         "phase",
@@ -192,6 +197,7 @@ RISK = ItemKind(
     model=Risk,
     heading=_("Risks"),
     json_name="risks",
+    list_name="risks",
     fields=(
         "code",
         "title",
@@ -227,6 +233,7 @@ REQUIREMENT = ItemKind(
     model=Requirement,
     heading=_("Requirements"),
     json_name="requirements",
+    list_name="requirements",
     fields=(
         "code",
         "title",
@@ -269,6 +276,7 @@ GUIDANCE = ItemKind(
     model=Guidance,
     heading=_("May and may not"),
     json_name="guidance",
+    list_name="guidance",
     fields=(
         "code",
         "theme",

@@ -49,7 +49,7 @@ def _paths_from_records() -> Iterator[URLPattern]:
     for kind in KINDS.values():
         if kind.address and kind.name not in names:
             options = {"kind": kind.name}
-            yield path(f"{kind.address}/", catalogues.item_list, options, name=kind.json_name)
+            yield path(f"{kind.address}/", catalogues.item_list, options, name=kind.list_name)
             yield path(f"{kind.address}/<slug:key>/", items.item, options, name=kind.name)
 
 

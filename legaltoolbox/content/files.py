@@ -33,13 +33,7 @@ def filed_models() -> tuple[FiledModel, ...]:
 
 def _pattern(kind: FiledModel) -> str:
     """The files of a model, as `Path.glob` finds them."""
-    return "".join(piece if even else "*" for piece, even in _braces(kind.file))
-
-
-def _braces(text: str) -> Iterator[tuple[str, bool]]:
-    """The pieces of a format string and whether each is plain text."""
-    for number, piece in enumerate(text.replace("}", "{").split("{")):
-        yield piece, number % 2 == 0
+    return re.sub(r"\{[^}]*\}", "*", kind.file)
 
 
 # Reading files ----------------------------------------------------------------------------------

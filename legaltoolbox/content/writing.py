@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from kl_ai.history import linked_fields
 
@@ -112,11 +111,13 @@ def set_links(
     """
     changed: set[int] = set()
     for field in fields:
-        through, ours = field.remote_field.through, f"{field.m2m_field_name()}_id"
-        theirs = f"{field.m2m_reverse_field_name()}_id"
+        through, owner_column = field.remote_field.through, f"{field.m2m_field_name()}_id"
+        linked_column = f"{field.m2m_reverse_field_name()}_id"
         old = [row.pk for _name, row, _record in rows if row.pk not in new]
         stored: dict[int, set[int]] = {pk: set() for pk in old}
-        for pk, other in through.objects.filter(**{f"{ours}__in": old}).values_list(ours, theirs):
+        for pk, other in through.objects.filter(**{f"{owner_column}__in": old}).values_list(
+            owner_column, linked_column
+        ):
             stored[pk].add(other)
         links, differing = [], []
         for name, row, record in rows:
@@ -124,8 +125,8 @@ def set_links(
                 others = _linked_keys(field, record, keys)
             if set(others) != stored.get(row.pk, set()):
                 differing.append(row.pk)
-                links += [through(**{ours: row.pk, theirs: other}) for other in others]
-        through.objects.filter(**{f"{ours}__in": [pk for pk in differing if pk in stored]}).delete()
+                links += [through(**{owner_column: row.pk, linked_column: other}) for other in others]
+        through.objects.filter(**{f"{owner_column}__in": [pk for pk in differing if pk in stored]}).delete()
         through.objects.bulk_create(links, batch_size=500)
         changed.update(differing)
     return changed
@@ -149,11 +150,10 @@ def write_history(model: Any, new: Sequence[models.Model], changed: Sequence[mod
     if not fields:
         return
     last = dict(model.history.filter(id__in=pks).order_by("history_id").values_list("id", "history_id"))
-    for field in fields:
-        history_model: Any = HistoricalRecords.m2m_models[field]
-        through, ours = field.remote_field.through, f"{field.m2m_field_name()}_id"
+    for field, history_model in fields.items():
+        through, owner_column = field.remote_field.through, f"{field.m2m_field_name()}_id"
         names = [column.attname for column in through._meta.concrete_fields]
-        rows = through.objects.filter(**{f"{ours}__in": pks}).values_list(ours, *names)
+        rows = through.objects.filter(**{f"{owner_column}__in": pks}).values_list(owner_column, *names)
         history_model.objects.bulk_create(
             (
                 history_model(history_id=last[owner], **dict(zip(names, columns, strict=True)))

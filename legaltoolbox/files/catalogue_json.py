@@ -17,7 +17,7 @@ from .. import linking
 from ..catalogue import Catalogue
 from ..kind_types import FiledModel, ItemPart
 from ..kinds import KINDS, SCALE
-from ..models import Item
+from ..models import Item, LegalSource
 
 FORMAT = "1.1"
 
@@ -70,11 +70,11 @@ def _value(row: Any, name: str, catalogue: Catalogue) -> Any:
         return other.key if other is not None else None
     if not field.many_to_many:
         return getattr(row, name)
-    if name == "amends":
-        return [catalogue.items["source"][pk].key for pk in catalogue.amendments.get(row.pk, ())]
-    if isinstance(row, Item) and name != "sources":
+    if field is LegalSource.amends.field:
+        return [catalogue.items[LegalSource.KIND][pk].key for pk in catalogue.amendments.get(row.pk, ())]
+    if isinstance(row, Item) and field.related_model is not LegalSource:
         return [other.key for other in catalogue.linked(row, field.related_model.KIND)]
-    return [source.key for source in catalogue.parts("sources", row)]  # without those of the item's parts
+    return [source.key for source in catalogue.parts(name, row)]  # without those of the item's parts
 
 
 def _part_text(part: ItemPart) -> str:

@@ -207,7 +207,7 @@ def checklist(
                 "",
                 "",
             )
-            for check, own_sources in checklist_rows(activity, catalogue, role)
+            for check, own_sources in catalogue.checklist_rows(activity, role)
         ]
         if rows:
             blocks += [
@@ -231,19 +231,6 @@ def _check_text(check: ChecklistItem, own_sources: Sequence[LegalSource]) -> str
     """The guidance of a question, when it counts as done, and its own sources."""
     texts = [check.guidance, f"Gjort, når: {check.done_when}"]
     return "\n\n".join(texts + ([f"Kilde: {'; '.join(map(source_text, own_sources))}"] if own_sources else []))
-
-
-ChecklistRow = tuple[ChecklistItem, list[LegalSource]]
-"""A question and its own sources."""
-
-
-def checklist_rows(activity: Activity, catalogue: Catalogue, role: Role | None = None) -> list[ChecklistRow]:
-    """An activity's questions with their own sources; with a `role` those that this role answers."""
-    return [
-        (check, catalogue.parts("sources", check))
-        for check in catalogue.checklist(activity)
-        if role is None or (check.role or activity.responsible) == role
-    ]
 
 
 # The annex to a tender --------------------------------------------------------------------------

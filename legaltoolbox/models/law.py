@@ -106,8 +106,8 @@ class LegalSource(Item):
         """Whether the item is uncertain, or has a text on what is not settled."""
         return self.certainty == Certainty.UNCERTAIN or bool(self.unsettled.strip())
 
-    def begin(self, today: date) -> None:
-        """Give adopted law whose day has come the status "in force", which no editor has stored yet."""
+    def set_current_status_in_memory(self, today: date) -> None:
+        """Give adopted law whose day has come the status "in force", which no editor has stored yet. Nothing is saved."""
         self.has_begun = (
             self.status == LegalStatus.ADOPTED and self.applies_from is not None and self.applies_from <= today
         )

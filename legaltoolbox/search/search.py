@@ -125,11 +125,7 @@ def _nearest(citation: citations.Citation, catalogue: Catalogue) -> list[LegalSo
 
 def resting(source: LegalSource, catalogue: Catalogue) -> list[HitGroup]:
     """The items that rest on a source or on its parts, by kind."""
-    return [
-        _group(kind, items)
-        for kind in listed_kinds()
-        if kind.name != LegalSource.KIND and (items := catalogue.resting_on(source, kind.name))
-    ]
+    return [_group(kind, items) for kind, items in catalogue.resting_by_kind(source)]
 
 
 def by_code(query: str, catalogue: Catalogue) -> Item | None:

@@ -11,9 +11,8 @@ from kl_ai.export.docx import docx_response
 from kl_ai.pages.cache import versioned_page
 
 from .. import linking
-from ..catalogue import Catalogue
+from ..catalogue import Catalogue, ChecklistRow
 from ..files import docx
-from ..files.docx import ChecklistRow
 from ..models import Activity, Item, Phase, Role
 from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status
 
@@ -106,7 +105,7 @@ def _role_checklist(request: HttpRequest, key: str) -> Checklist:
 
 
 def _blocks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | None = None) -> list[ActivityChecklist]:
-    blocks = [ActivityChecklist(activity, docx.checklist_rows(activity, catalogue, role)) for activity in activities]
+    blocks = [ActivityChecklist(activity, catalogue.checklist_rows(activity, role)) for activity in activities]
     return [block for block in blocks if block.checks]
 
 

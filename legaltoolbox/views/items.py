@@ -11,7 +11,6 @@ from kl_ai.pages.querystring import encode
 
 from .. import linking, onepager
 from ..catalogue import Catalogue, catalogues
-from ..files.docx import checklist_rows
 from ..kinds import ROLE, TEMPLATE
 from ..models import Activity, DocumentTemplate, Phase, Role, TemplateField
 from ..screening import ALWAYS
@@ -94,7 +93,7 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
         item,
         is_vendor=is_vendor,
         reading=_reading_list(item, catalogue),
-        questions=sum(len(checklist_rows(activity, catalogue, item)) for activity in catalogue.activities),
+        questions=sum(len(catalogue.checklist_rows(activity, item)) for activity in catalogue.activities),
         requirements=requirements if is_vendor else [],
         others=len(catalogue.requirements) - len(requirements) if is_vendor else 0,
         vendor_query=VENDOR_QUERY,
@@ -115,7 +114,7 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
         crumbs=[(in_danish(str(item.phase)), linking.url(item.phase)), (item.code, "")],
         section="overview",
         participants=onepager.participants(item, catalogue),
-        checklist=checklist_rows(item, catalogue),
+        checklist=catalogue.checklist_rows(item),
         **neighbours(item, catalogue.activities),
     )
 

@@ -12,7 +12,7 @@ from kl_ai.pages.cache import versioned_page
 
 from .. import linking
 from ..catalogue import Catalogue, catalogues
-from ..kinds import kinds_with_codes, listed_kinds
+from ..kinds import kinds_with_codes
 from ..models import LegalSource, LegalStatus, unsettled_texts
 from .catalogues import read_list, render_filtered_list
 from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status
@@ -59,11 +59,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         act=item.act,
         address=next((level.address for level in (item, *reversed(levels)) if level.address), ""),
         provisions=catalogue.provisions(item),
-        resting=[
-            linking.group(kind, items)
-            for kind in listed_kinds()
-            if kind.name != LegalSource.KIND and (items := catalogue.resting_on(item, kind.name))
-        ],
+        resting=[linking.group(kind, items) for kind, items in catalogue.resting_by_kind(item)],
         changed_by=_changed_by(item, catalogue),
         status=review_status([item], with_unsettled=True),
     )

@@ -53,14 +53,14 @@ def render_toolbox_page(
 
 
 def render_list_page(request: HttpRequest, kind: ItemKind, catalogue: Catalogue, **context: Any) -> HttpResponse:
-    """The list of a kind's items, from the template named as their list in the JSON."""
+    """The list of a kind's items, from the template of the kind's `list_name`."""
     heading = str(kind.heading)
     return render_toolbox_page(
         request,
-        kind.json_name,
+        kind.list_name,
         catalogue,
         crumbs=[(heading, "")],
-        section=kind.json_name,
+        section=kind.list_name,
         heading=heading,
         status=review_status(catalogue.all(kind.name)),
         **context,
@@ -89,8 +89,8 @@ def render_item_page(
         request,
         kind.name,
         catalogue,
-        crumbs=crumbs or [(str(kind.heading), reverse(f"toolbox:{kind.json_name}")), (name, "")],
-        section=section or kind.json_name,
+        crumbs=crumbs or [(str(kind.heading), reverse(f"toolbox:{kind.list_name}")), (name, "")],
+        section=section or kind.list_name,
         **(frame | context),
     )
 

@@ -49,7 +49,8 @@ def record() -> ItemKind:
     return ItemKind(
         model=Tool,
         heading="Tools",
-        json_name="tools",
+        json_name="all_tools",
+        list_name="tools",
         fields=("code", "title", "medium", "purpose", "activities", "sources", *STATE),
         file="tools.yaml",
         parts=(steps,),
@@ -131,7 +132,7 @@ def test_it_is_found_by_search_and_has_a_list_and_a_page(tool, client):
 
 
 def test_it_is_in_the_json_and_described_there(tool, client):
-    (record,) = read_json(client, "/juridisk-vaerktoejskasse/katalog.json")["tools"]
+    (record,) = read_json(client, "/juridisk-vaerktoejskasse/katalog.json")["all_tools"]
     assert record == {
         "code": "V01",
         "title": "Tavlen",

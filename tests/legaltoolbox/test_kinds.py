@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import flatten, flatten_fieldsets
+from django.urls import reverse
 
 from legaltoolbox.kind_types import ItemKind, ItemPart
 from legaltoolbox.kinds import (
@@ -89,8 +90,14 @@ def test_a_kind_comes_after_those_that_its_items_name(kind: ItemKind):
     assert named <= before
 
 
-def test_no_two_kinds_share_a_rank_a_letter_or_a_name_in_the_json():
+@pytest.mark.parametrize("kind", listed_kinds(), ids=lambda kind: kind.name)
+def test_the_list_of_a_kind_has_an_address_of_its_name(kind):
+    assert reverse(f"toolbox:{kind.list_name}").startswith("/juridisk-vaerktoejskasse/")
+
+
+def test_no_two_kinds_share_a_rank_a_letter_or_a_name_of_their_list():
     assert len({kind.rank for kind in listed_kinds()}) == len(listed_kinds())
     assert len(kinds_by_letter()) == sum(len(kind.codes) for kind in kinds_with_codes())
     assert len({kind.json_name for kind in KINDS.values()}) == len(KINDS)
+    assert len({kind.list_name for kind in KINDS.values() if kind.list_name}) == len(listed_kinds())
     assert "A\\d{2}" in code_pattern()
