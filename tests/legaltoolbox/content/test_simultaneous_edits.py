@@ -6,23 +6,22 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.contrib.admin import site
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from legaltoolbox.content import load as loading
+from legaltoolbox.content.files import ContentError
 from legaltoolbox.content.load import load
 from legaltoolbox.content.plan import LoadPlan
-from legaltoolbox.models import Activity, ChecklistItem
-from tests.admin_pages import Page, admin_url, logged_in
-from tests.builders import make_editor
+from legaltoolbox.models import Activity, ChecklistItem, TemplateSection
 from tests.legaltoolbox.content.loading import files_with, first, item, load_command
 from tests.legaltoolbox.small import A01
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-needs_row_locks = pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite has no row locks: a transaction that writes has the whole database"
-)
+ROW_TABLES = ["activity", "checklistitem"]
+SECTION_TABLES = ["documenttemplate", "templatesection"]
 
 
 @contextmanager
@@ -87,23 +86,36 @@ def add_activity() -> None:
     )
 
 
-@needs_row_locks
-def test_a_new_item_of_an_editor_is_not_replaced_by_one_of_the_files_with_the_same_code(small):
+def test_of_two_new_items_with_the_same_code_the_second_is_refused(small):
+    """An editor's, which is on PostgreSQL the first, and that of the files: neither replaces the other."""
+
+    def edit() -> None:
+        try:
+            add_activity()
+        except IntegrityError:
+            refused.append("editor")
+
+    refused: list[str] = []
     load(small)
     contents = files_with(small, lambda contents: contents[A01].append(contents[A01][0] | {"code": "A02"}))
-    with edit_after_planning(add_activity), pytest.raises(loading.ContentError, match="Two items say the same"):
-        load(contents)
-    assert item(Activity, "A02").title == "KL's ord"
+    with edit_after_planning(edit):
+        try:
+            load(contents)
+        except ContentError:
+            refused.append("load")
+    assert refused == (["load"] if connection.vendor == "postgresql" else ["editor"])
+    assert item(Activity, "A02").title == ("KL's ord" if refused == ["load"] else "Læg grundlaget")
 
 
-@needs_row_locks
-def test_the_form_of_a_row_locks_the_item_before_the_row(small):
+@pytest.mark.parametrize(("model", "tables"), [(ChecklistItem, ROW_TABLES), (TemplateSection, SECTION_TABLES)])
+def test_the_form_of_a_row_locks_the_item_before_the_row(model, tables, small):
     """As a load does: two transactions that lock in different orders could wait for each other."""
     load(small)
-    row = item(Activity, "A01").checklist.get(key="1")
-    page = Page(logged_in(make_editor("editor@kl.example")), admin_url(ChecklistItem, "change", row.pk))
-    with CaptureQueriesContext(connection) as captured:
-        page.send(question="Er det nyt?")
-    locks = [query["sql"] for query in captured if "FOR UPDATE" in query["sql"] or "FOR NO KEY UPDATE" in query["sql"]]
-    tables = [re.search(r'FROM "(\w+)"', sql)[1] for sql in locks]
-    assert tables[:2] == ["legaltoolbox_activity", "legaltoolbox_checklistitem"]
+    row = model.objects.first()
+    with transaction.atomic(), CaptureQueriesContext(connection) as captured:
+        site.get_model_admin(model).lock_rows(str(row.pk))
+    locks = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+    assert [re.search(r'FROM "legaltoolbox_(\w+)"', sql)[1] for sql in locks] == tables
+    assert all("FOR UPDATE" in sql or "FOR NO KEY UPDATE" in sql for sql in locks) == (
+        connection.vendor == "postgresql"
+    )
