@@ -22,6 +22,7 @@ from legaltoolbox.catalogue import catalogues, draft_catalogues
 from marketoverview.frame import demo_vendors
 from marketoverview.market.snapshot import snapshots
 from tests import builders, databases
+from tests.marketoverview.vendor_addresses import World, make_world
 
 pytest_plugins = ["tests.browser"]
 
@@ -163,6 +164,12 @@ def visitors(stranger, owner, curator):
         browsers[name] = Client()
         browsers[name].force_login(user)
     return browsers
+
+
+@pytest.fixture
+def world(survey, vendor, owner, colleague, curator) -> World:
+    """The vendor with its two members and everything that its addresses name."""
+    return make_world(vendor, owner, curator)
 
 
 # What a run has done ----------------------------------------------------------------------------

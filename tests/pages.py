@@ -123,7 +123,7 @@ ADDRESSES = (
     Address("toolbox:changes"),
     Address("toolbox:reuse"),
     Address("toolbox:catalogue", is_page=False),
-    # The vendor's own area; what is of one vendor is declared in tests/marketoverview/test_vendor_access.py
+    # The vendor's own area; what is of one vendor is declared in tests/marketoverview/vendor_addresses.py
     Address("vendor:questions"),
     Address("vendor:register", Access.MEMBER),
     Address("vendor:account", Access.MEMBER),

@@ -18,7 +18,7 @@ from marketoverview.mails import notifications
 from marketoverview.models import Answer, Invitation, JoinRequest, Option, Response, object_to_mapping
 from tests.builders import make_invitation, make_response, make_vendor
 from tests.environment import ROOT
-from tests.marketoverview.test_vendor_access import TABLE, address, world  # noqa: F401  # a fixture
+from tests.marketoverview.vendor_addresses import TABLE, address
 from tests.pages import ADDRESSES
 
 OWN_TEMPLATES = f"{ROOT / 'templates'}/"
@@ -91,7 +91,7 @@ def test_no_error_page_reads_in_its_template(demo, visitors):
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
-def test_no_page_of_a_vendor_reads_in_its_template(row, world, visitors):  # noqa: F811
+def test_no_page_of_a_vendor_reads_in_its_template(row, world, visitors):
     path = address(row, world)
     requests = [(path, None), (path, {"email": "ingen adresse"})]
     assert [failure for browser in visitors.values() for failure in failures(browser, requests)] == []
@@ -109,7 +109,7 @@ def test_no_page_of_a_response_reads_in_its_template(status, survey, vendor, own
     assert failures(client, [(path, None) for path in paths]) == []
 
 
-def test_no_mail_reads_in_its_template(world):  # noqa: F811
+def test_no_mail_reads_in_its_template(world):
     mapped_answer = Answer.objects.get(pk=world.mapped_answer)
     with template_queries() as queries:
         mails = [
@@ -149,7 +149,7 @@ def own_paths(submitted: Response) -> Iterator[str]:
         yield f"{reverse('admin:marketoverview_answer_own_words')}?question=services&state={state}"
 
 
-def test_no_template_of_the_administration_reads(demo, world, owner, visitors):  # noqa: F811
+def test_no_template_of_the_administration_reads(demo, world, owner, visitors):
     object_to_mapping(Answer.objects.get(pk=world.mapped_answer), owner, "Det er noget andet.")
     submitted = make_response("Vestlyset", "submitted", answers={"services": ["other"]}, own_words={"services": "Etik"})
     own, paths = list(own_paths(submitted)), list(model_paths())

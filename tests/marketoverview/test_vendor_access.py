@@ -5,36 +5,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import override
 
-from marketoverview.models import JoinRequest, Response, map_answer
-from tests.builders import (
-    make_invitation,
-    make_offering,
-    make_option,
-    make_question,
-    make_response,
-    make_round,
-    make_user,
-)
-from tests.marketoverview.vendor_addresses import LOGIN, TABLE, Row, World
-
-
-@pytest.fixture
-def world(survey, vendor, owner, colleague, curator):
-    survey_round = make_round("2026")
-    words = {"services": "Etik"}
-    public = make_response(vendor, answers={"services": ["other"]}, own_words=words, round=survey_round)
-    mapped_answer = public.answers.get(option__code="other")
-    map_answer(mapped_answer, make_option(make_question("services"), "advisory"), curator)
-    new = Response.begin(vendor, survey_round, owner)
-    return World(
-        vendor=vendor,
-        public=public,
-        draft=new,
-        offering=make_offering(new).key,
-        mapped_answer=mapped_answer.pk,
-        invitation=make_invitation("ny@nordstjernen.example", vendor),
-        join_request=JoinRequest.objects.create(vendor=vendor, user=make_user()),
-    )
+from tests.builders import make_response
+from tests.marketoverview.vendor_addresses import LOGIN, TABLE, address
 
 
 @pytest.fixture
@@ -50,11 +22,6 @@ def status(client):
         return LOGIN if to_login else response.status_code
 
     return status
-
-
-def address(row: Row, world: World, language: str = "da") -> str:
-    with override(language):
-        return reverse(row.name, args=row.args(world))
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

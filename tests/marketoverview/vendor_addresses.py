@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marketoverview.models import Invitation, JoinRequest, Response, Vendor
+from django.urls import reverse
+from django.utils.translation import override
+
+from kl_ai.models import User
+from marketoverview.models import Invitation, JoinRequest, Response, Vendor, map_answer
+from tests.builders import (
+    make_invitation,
+    make_offering,
+    make_option,
+    make_question,
+    make_response,
+    make_round,
+    make_user,
+)
 
 LOGIN = 401
 """Stands for a redirect to the login."""
@@ -34,6 +47,30 @@ class World:
     mapped_answer: int
     invitation: Invitation
     join_request: JoinRequest
+
+
+def make_world(vendor: Vendor, owner: User, curator: User) -> World:
+    """The vendor with public answers whose own words the curator has counted, a draft, an invitation and a request to join."""
+    survey_round = make_round("2026")
+    words = {"services": "Etik"}
+    public = make_response(vendor, answers={"services": ["other"]}, own_words=words, round=survey_round)
+    mapped_answer = public.answers.get(option__code="other")
+    map_answer(mapped_answer, make_option(make_question("services"), "advisory"), curator)
+    new = Response.begin(vendor, survey_round, owner)
+    return World(
+        vendor=vendor,
+        public=public,
+        draft=new,
+        offering=make_offering(new).key,
+        mapped_answer=mapped_answer.pk,
+        invitation=make_invitation("ny@nordstjernen.example", vendor),
+        join_request=JoinRequest.objects.create(vendor=vendor, user=make_user()),
+    )
+
+
+def address(row: Row, world: World, language: str = "da") -> str:
+    with override(language):
+        return reverse(row.name, args=row.args(world))
 
 
 def slug(world: World) -> list[Any]:
