@@ -36,15 +36,15 @@ def load(folder: Path = FOLDER, *, overwrite: bool = False, expected: LoadPlan |
     """Load all files: make what is new, update what nobody has changed since it was loaded, withdraw what is missing.
 
     What an editor has changed is kept, or with `overwrite` replaced too. Raises `ContentError`, with nothing changed,
-    where a file is wrong, or where an item that is to be replaced differs from that of the plan `expected`, in the files
-    or the database. A fixed number of statements for each table, and one more for every hundred rows that change.
+    where a file is wrong, or where an item that is to be replaced or withdrawn differs from that of the plan `expected`,
+    in the files or the database. A fixed number of statements for each table, and one more for every hundred rows that change.
     """
     try:
         with transaction.atomic():
             _lock_rows()
             give_missing_keys()
             plan = make_plan(folder)
-            if expected is not None and plan.edited != expected.edited:
+            if expected is not None and plan.lost(overwrite=overwrite) != expected.lost(overwrite=overwrite):
                 raise ContentError("Somebody has changed the content in the meantime. Nothing was loaded; begin again.")
             return _carry_out(plan, overwrite)
     except IntegrityError as error:

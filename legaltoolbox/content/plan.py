@@ -64,6 +64,10 @@ class LoadPlan:
         """The items that an editor has changed, and that only a load with `overwrite` replaces or withdraws."""
         return self.steps(LoadStep.KEEP, LoadStep.KEEP_MISSING)
 
+    def lost(self, *, overwrite: bool) -> list[PlannedItem]:
+        """The items that a load withdraws, and with `overwrite` those of editors that it replaces."""
+        return [*(self.edited if overwrite else ()), *self.steps(LoadStep.WITHDRAW)]
+
 
 def make_plan(folder: Path = FOLDER) -> LoadPlan:
     """Compare the files with the database. Raises `ContentError` where a file cannot be read.

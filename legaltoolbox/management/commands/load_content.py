@@ -1,13 +1,14 @@
 """`manage.py load_content`: the legal content of the files, for a new installation and for one that has content."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from legaltoolbox.content.files import FOLDER, ContentError
 from legaltoolbox.content.load import LoadReport, load
-from legaltoolbox.content.plan import LoadPlan, make_plan
+from legaltoolbox.content.plan import PlannedItem, make_plan
 from legaltoolbox.content.rows import give_missing_keys
 from legaltoolbox.models import Activity
 
@@ -15,7 +16,8 @@ from legaltoolbox.models import Activity
 class Command(BaseCommand):
     help = (
         "Loads the legal toolbox's content. What is new is added, what nobody has changed since it was loaded is "
-        "updated, what the files no longer have is withdrawn, and what an editor has changed is kept and listed."
+        "updated, what the files no longer have is listed and, after a question, withdrawn, and what an editor has "
+        "changed is kept and listed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--overwrite", action="store_true", help="replace what editors have changed too; lists it and asks first"
         )
-        parser.add_argument("--yes", action="store_true", help="with --overwrite: list, and do not ask")
+        parser.add_argument("--yes", action="store_true", help="list what is replaced or withdrawn, and do not ask")
         parser.add_argument("--from", type=Path, default=FOLDER, dest="folder", help="the folder of the files")
 
     def handle(
@@ -33,25 +35,30 @@ class Command(BaseCommand):
         if if_empty and Activity.objects.exists():
             return
         try:
-            plan = make_plan(folder) if overwrite else None
-            if plan is not None and plan.edited:
-                self._confirm(plan, yes)
+            plan = make_plan(folder)
+            if lost := plan.lost(overwrite=overwrite):
+                self._confirm(lost, yes)
             report = load(folder, overwrite=overwrite, expected=plan)
         except ContentError as error:
             raise CommandError(str(error)) from error
         if verbosity:
             self._print(report)
 
-    def _confirm(self, plan: LoadPlan, yes: bool) -> None:
-        """List what will be replaced. Raises `CommandError` where nobody has said yes to it."""
-        self.stdout.write("These were changed by an editor, and will be as the files have them:")
-        for item in plan.edited:
-            self.stdout.write(f"  {item.label}" if item.changed else f"  {item.label} (will be withdrawn)")
+    def _confirm(self, lost: Sequence[PlannedItem], yes: bool) -> None:
+        """List what will be replaced or withdrawn. Raises `CommandError` where nobody has said yes to it."""
+        replaced = [f"  {item.label}" for item in lost if item.changed]
+        withdrawn = [f"  {item.label}" for item in lost if not item.changed]
+        if replaced:
+            self.stdout.write("These were changed by an editor, and will be as the files have them:")
+            self.stdout.write("\n".join(replaced))
+        if withdrawn:
+            self.stdout.write("The files do not have these, and they will be withdrawn from the pages:")
+            self.stdout.write("\n".join(withdrawn))
         if yes:
             return
         if not sys.stdin.isatty():
-            raise CommandError("Nothing was loaded. Add --yes to replace what is listed.")
-        if input('Type "yes" to replace them: ').strip().lower() != "yes":
+            raise CommandError("Nothing was loaded. Add --yes to replace and withdraw what is listed.")
+        if input('Type "yes" to go on: ').strip().lower() != "yes":
             raise CommandError("Nothing was loaded.")
 
     def _print(self, report: LoadReport) -> None:

@@ -113,8 +113,12 @@ def test_a_section_is_withdrawn_with_its_fields(small, capsys):
 def test_an_item_that_the_files_no_longer_have_is_withdrawn_and_comes_back(small, capsys):
     load(small)
     gone = files_with(small, lambda contents: contents["guidance.yaml"].clear())
-    (line,) = load_command(gone, capsys)
-    assert line == "Withdrawn, because the files no longer have them: M01."
+    with pytest.raises(CommandError, match="--yes"):
+        call_command("load_content", folder=gone)
+    assert capsys.readouterr().out.splitlines()[1:] == ["  M01"]
+    assert item(Guidance, "M01").is_public
+    lines = load_command(gone, capsys, yes=True)
+    assert lines[1:] == ["  M01", "Withdrawn, because the files no longer have them: M01."]
     assert not item(Guidance, "M01").is_public
     assert history_types(item(Guidance, "M01")) == ["~", "+"]
     assert files.export() == {name: text for name, text in file_texts(small).items() if name != "guidance.yaml"}
