@@ -37,7 +37,8 @@ def load(folder: Path = FOLDER, *, overwrite: bool = False, expected: LoadPlan |
 
     What an editor has changed is kept, or with `overwrite` replaced too. Raises `ContentError`, with nothing changed,
     where a file is wrong, or where an item that is to be replaced or withdrawn differs from that of the plan `expected`,
-    in the files or the database. A fixed number of statements for each table, and one more for every hundred rows that change.
+    in the files or the database. A fixed number of statements for each table, and one more for every hundred rows that
+    change.
     """
     try:
         with transaction.atomic():
