@@ -123,13 +123,13 @@ class OutgoingMail(models.Model):
 
     @classmethod
     def queue(cls, key: str, *, to: str, kind: str, language: str, subject: str, body: str) -> "OutgoingMail | None":
-        """Store a mail that is due now; None where one with this key is stored already. At most four queries."""
+        """Store a mail that is due now; None where one with this key is stored already. Two queries."""
         fields = {"to": to.strip().lower(), "kind": kind, "language": language, "subject": subject, "body": body}
         mail, is_new = cls.objects.get_or_create(key=key, defaults=fields)
         return mail if is_new else None
 
     def claim(self) -> bool:
-        """Take the mail for this process to send; False where it is not due or another process has it. Two queries."""
+        """Take the mail for this process to send; False where it is not due or another process has it. At most two queries."""
         due = OutgoingMail.objects.due().order_by().filter(pk=self.pk)
         if not due.update(attempts=F("attempts") + 1, next_try_at=timezone.now() + CLAIM):
             return False

@@ -52,7 +52,7 @@ def post(
 ) -> OutgoingMail | None:
     """Queue one mail in the caller's transaction and try it once after the commit; None if `key` was posted before.
 
-    A mail server that is down or refuses the address raises nothing here. Three queries, and two or three to send it.
+    A mail server that is down or refuses the address raises nothing here. Two queries, and those of `deliver`.
     """
     subject, body = render_mail(template, context, language)
     mail = OutgoingMail.queue(key, to=to, kind=kind or template, language=language, subject=subject, body=body)
@@ -81,7 +81,9 @@ def link(name: str, *args, language: str) -> str:
 
 
 def deliver(mail: OutgoingMail) -> bool:
-    """Send the mail if it is due and no other process has it; True if it was sent now. At most four queries.
+    """Send the mail if it is due and no other process has it; True if it was sent now. Three queries.
+
+    Five where the server refuses the address; one where the mail is not due.
 
     Not to be called inside a transaction: others would wait for the mail server.
     """
@@ -91,7 +93,7 @@ def deliver(mail: OutgoingMail) -> bool:
 def send_waiting(limit: int = 1000, *, dry_run: bool = False) -> Counts:
     """Send the mails that are due, the longest wait first; may run several times at once and be stopped at any point.
 
-    One query, and at most four for each mail. With `dry_run` all that are due are `left`.
+    Two queries, and those of `deliver` for each mail. With `dry_run` all that are due are `left`; one query then.
     """
     due = OutgoingMail.objects.due()
     outcomes: list[MailState] = []

@@ -46,7 +46,7 @@ class StableRow(models.Model):
     def give_key(self) -> None:
         """Set the key that the row has in its owner; a new row, or one that was moved there, gets a free one.
 
-        A row that comes back, to this owner or from the history, has its former key again. At most four queries.
+        A row that comes back, to this owner or from the history, has its former key again. Two to five queries.
         """
         key = self._former_key()
         if not key or self._in_owner(type(self)._default_manager).exclude(pk=self.pk).filter(key=key).exists():

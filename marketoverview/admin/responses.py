@@ -72,13 +72,22 @@ class OptionChoices(InlineModelAdmin):
 class AnswerForm(forms.ModelForm):
     """An option ticked on the vendor's behalf replaces KL's counting of own words under the same option."""
 
-    def clean(self) -> dict:
-        option = self.cleaned_data.get("option")
-        if option and self.instance.pk is None:
-            mapped = Answer.objects.filter(response=self.instance.response_id, option=option, mapped_from__isnull=False)
-            if pk := mapped.values_list("pk", flat=True).first():
-                self.instance.pk, self.instance._state.adding = pk, False
-        return super().clean() or self.cleaned_data
+    def validate_unique(self) -> None:
+        """Refuses an option that the vendor has ticked before; KL's counting is no second answer."""
+        option, answer = self.cleaned_data.get("option"), self.instance
+        mapped = Answer.objects.none()
+        if option is not None and answer.pk is None:
+            mapped = Answer.objects.mapped_under(answer.response_id, option.pk)
+        if not mapped.exists():
+            super().validate_unique()
+
+
+class AnswerFormSet(forms.BaseInlineFormSet):
+    """The rows of the vendor's own answers."""
+
+    def save_new(self, form, commit=True):
+        answer = super().save_new(form, commit=False)
+        return answer.store() if commit else answer
 
 
 class AnswerInline(OptionChoices, admin.TabularInline):
@@ -86,6 +95,7 @@ class AnswerInline(OptionChoices, admin.TabularInline):
 
     model = Answer
     form = AnswerForm
+    formset = AnswerFormSet
     fields = ("question", "option", "own_words")
     readonly_fields = ("question",)
     extra = 1

@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -87,9 +86,23 @@ class OptionForm(forms.ModelForm):
             self.fields["code"].disabled = True
 
 
+class OptionFormSet(forms.BaseInlineFormSet):
+    """The rows of a question's options; those with new labels are saved as reworded."""
+
+    only_spelling = False
+    """Whether the curator has only corrected the spelling."""
+
+    def save_existing(self, form, obj, commit=True):
+        if not commit or self.only_spelling or not WORDING_FIELDS & set(form.changed_data):
+            return super().save_existing(form, obj, commit)
+        obj.record_rewording()
+        return obj
+
+
 class OptionInline(admin.TabularInline):
     model = Option
     form = OptionForm
+    formset = OptionFormSet
     fields = ("position", "code", "label_da", "label_en", "is_other", "retired_on")
     readonly_fields = ("retired_on",)
     extra = 0
@@ -147,14 +160,13 @@ class QuestionAdmin(FixedCodeAdmin):
 
     def save_model(self, request, obj, form, change) -> None:
         if change and form.is_reworded:
-            obj.reworded_on = timezone.localdate()
-        super().save_model(request, obj, form, change)
+            obj.record_rewording()
+        else:
+            super().save_model(request, obj, form, change)
 
     def save_formset(self, request, form, formset, change) -> None:
         """The labels in the rows count as wording, too."""
-        for row in formset.initial_forms:
-            if WORDING_FIELDS & set(row.changed_data) and not form.cleaned_data.get("only_spelling"):
-                row.instance.reworded_on = timezone.localdate()
+        formset.only_spelling = form.cleaned_data.get("only_spelling")
         super().save_formset(request, form, formset, change)
 
 
@@ -194,15 +206,17 @@ class OptionAdmin(FixedCodeAdmin):
         return super().has_delete_permission(request, obj) and not (obj and in_use(Option.objects.filter(pk=obj.pk)))
 
     def save_model(self, request, obj, form, change) -> None:
+        is_reworded = change and form.is_reworded
+        if is_reworded:
+            obj.record_rewording()
         if "_retire" in request.POST:
-            obj.retired_on = timezone.localdate()
+            obj.retire()
             self.message_user(request, gettext("“%(option)s” is retired. Earlier answers keep it.") % {"option": obj})
         elif "_bring_back" in request.POST:
-            obj.retired_on = None
+            obj.bring_back()
             self.message_user(request, gettext("“%(option)s” is offered again.") % {"option": obj})
-        if change and form.is_reworded:
-            obj.reworded_on = timezone.localdate()
-        super().save_model(request, obj, form, change)
+        elif not is_reworded:
+            super().save_model(request, obj, form, change)
 
 
 @admin.register(FigureComment)
@@ -218,7 +232,4 @@ class FigureCommentAdmin(MarketDataAdmin):
         return comment.text
 
     def save_model(self, request, obj, form, change) -> None:
-        same_text = FigureComment.objects.filter(pk=obj.pk, text_da=obj.text_da, text_en=obj.text_en)
-        if not same_text.exists():
-            obj.updated_on = timezone.localdate()
-        super().save_model(request, obj, form, change)
+        obj.save_text()

@@ -218,7 +218,7 @@ def rotation_key(day: date, slug: str) -> str:
 
 
 def _read(version: int, day: date) -> Snapshot:
-    """One pass over the tables. Eight queries.
+    """One pass over the tables. Seven queries.
 
     A response published after the first query is left out; `ValuePerVersion` then reads again.
     """

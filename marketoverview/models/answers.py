@@ -34,6 +34,10 @@ class AnswerManager(models.Manager["Answer"]):
         self.filter(mapped_from__in=keys).delete()
         self.filter(pk__in=keys).update(objected_at=None, objection="")
 
+    def mapped_under(self, response_id: int, option_id: int) -> models.QuerySet["Answer"]:
+        """KL's counting of the response's own words under this option: one answer or none. One query."""
+        return self.filter(response=response_id, option=option_id, mapped_from__isnull=False)
+
 
 class Answer(models.Model):
     """One option that a response chose, with the vendor's own words where the option is “other”."""
@@ -75,6 +79,20 @@ class Answer(models.Model):
     @depends_on("marketoverview.response", "marketoverview.option")
     def natural_key(self) -> tuple:
         return (*self.response.natural_key(), *self.option.natural_key())
+
+    def store(self) -> "Answer":
+        """Save this new answer of the vendor, in the row of KL's counting under the same option where there is one.
+
+        Returns the answer of that row, or this one. One query more than a save.
+        """
+        mapped = Answer.objects.mapped_under(self.response_id, self.option_id).first()
+        if mapped is None:
+            self.save()
+            return self
+        mapped.own_words, mapped.objected_at, mapped.objection = self.own_words, None, ""
+        mapped.mapped_from = mapped.mapped_by = mapped.mapped_at = None
+        mapped.save()
+        return mapped
 
     def clean(self) -> None:
         if self.own_words and self.option_id and not self.option.is_other:

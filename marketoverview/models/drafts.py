@@ -230,7 +230,8 @@ class DraftVerbs(models.Model):
     def _keep_mappings(self, earlier) -> None:
         """Copy what KL has counted, or the vendor has objected to, since this was copied from `earlier`.
 
-        Only for own words that are the same in both. Three queries, and one for each mapping.
+        Only for own words that are the same in both. Four queries, two for each mapping, and two for each objection, or
+        more where it deletes what was copied.
         """
         own = {answer.option_id: answer for answer in self.answers.filter(mapped_from=None)}
         used_options = set(self.answers.values_list("option_id", flat=True))

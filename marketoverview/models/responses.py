@@ -233,13 +233,13 @@ class Response(DraftVerbs):
 
     @property
     def decision(self) -> ModerationEvent | None:
-        """The event that led to the present status. No query on prefetched events."""
+        """The event that led to the present status. One query, none on prefetched events."""
         decided = [event for event in self.events.all() if event.to_status == self.status and event.verb in TRANSITIONS]
         return decided[-1] if decided else None
 
     @property
     def reason(self) -> str:
-        """KL's reason for the present status; "" where none was needed. No query on prefetched events."""
+        """KL's reason for the present status; "" where none was needed. One query, none on prefetched events."""
         decision = self.decision
         return decision.reason if decision and decision.verb in NEEDS_REASON else ""
 
@@ -259,7 +259,7 @@ class Response(DraftVerbs):
             raise ValidationError([text for _item, text in missing])
 
     def missing_items(self) -> list[MissingItem]:
-        """The items to answer or shorten before the response can be submitted, with a sentence each. Five queries."""
+        """The items to answer or shorten before the response can be submitted, with a sentence each. Four queries."""
         answers = _by_question(self.answers.select_related("option"))
         missing = [*self._missing_fields()]
         for question in self.round.questions.prefetch_related("options"):

@@ -199,6 +199,11 @@ class Question(models.Model):
         """Whether somebody who answered on `day` has not seen this question, or not in these words."""
         return is_news(self, day)
 
+    def record_rewording(self) -> None:
+        """Save the question with new words, which vendors who have answered before see marked from today on."""
+        self.reworded_on = timezone.localdate()
+        self.save()
+
     def clean(self) -> None:
         for field in ("phrase_da", "phrase_en"):
             if (phrase := getattr(self, field)) and "{options}" not in phrase:
@@ -271,6 +276,23 @@ class Option(models.Model):
     def is_retired(self) -> bool:
         return self.retired_on is not None and self.retired_on <= timezone.localdate()
 
+    # Verbs: each saves the row, with one version in its history --------------------------------
+
+    def record_rewording(self) -> None:
+        """Save the option with new words, which vendors who have answered before see marked from today on."""
+        self.reworded_on = timezone.localdate()
+        self.save()
+
+    def retire(self) -> None:
+        """Save the option as one that is not offered from today on. Earlier answers keep it."""
+        self.retired_on = timezone.localdate()
+        self.save()
+
+    def bring_back(self) -> None:
+        """Save the option as one that is offered again."""
+        self.retired_on = None
+        self.save()
+
 
 class FigureCommentManager(models.Manager["FigureComment"]):
     def get_by_natural_key(self, question: str) -> "FigureComment":
@@ -297,6 +319,13 @@ class FigureComment(models.Model):
 
     def __str__(self) -> str:
         return str(self.question)
+
+    def save_text(self) -> None:
+        """Save the comment; its date is today where a text differs from the stored one. One query more than a save."""
+        same_text = FigureComment.objects.filter(pk=self.pk, text_da=self.text_da, text_en=self.text_en)
+        if not same_text.exists():
+            self.updated_on = timezone.localdate()
+        self.save()
 
     @depends_on("marketoverview.question")
     def natural_key(self) -> tuple[str]:

@@ -47,7 +47,7 @@ class PartState:
 
 
 def survey_parts(round: SurveyRound) -> list[SurveyPart]:
-    """The parts of the round's survey, in the order of the task list. Three queries."""
+    """The parts of the round's survey, in the order of the task list. Two queries."""
     pages: dict[int | None, list[Question]] = {}
     groups = {}
     for question in round.questions.select_related("group").prefetch_related("options"):
@@ -85,7 +85,7 @@ def _contact_part() -> SurveyPart:
 
 
 def part_states(response: Response, parts: Sequence[SurveyPart]) -> list[PartState]:
-    """How far each part is. Ten queries at most."""
+    """How far each part is. At most nine queries, where the round of the response is read already."""
     missing_items = response.missing_items()
     saved_parts = {saved.part: saved for saved in response.saved_parts.select_related("saved_by")}
     remarks = response.remarks

@@ -181,8 +181,20 @@ def test_own_words_that_have_changed_are_no_longer_counted(curator_client, curat
 
 def test_what_is_ticked_takes_the_place_of_what_kl_counts(curator_client, curator, legal):
     draft = corrected(make_own_words("Agern"), legal, curator)
+    counted = draft.answers.get(option=legal)
     Page(curator_client, admin_url(Response, "change", draft.pk)).send(**{"answers-1-option": legal.pk})
     assert set(draft.answers.values_list("option__code", "mapped_from")) == {("other", None), ("legal", None)}
+    ticked = draft.answers.get(option=legal)
+    assert (ticked.pk, ticked.mapped_by, ticked.mapped_at) == (counted.pk, None, None)
+    assert [version.history_type for version in ticked.history.all()] == ["~", "+"]
+
+
+def test_what_the_vendor_has_ticked_is_not_ticked_again(curator_client, curator, legal):
+    draft = corrected(make_own_words("Agern"), legal, curator)
+    other = draft.answers.get(option__code="other").option
+    form = Page(curator_client, admin_url(Response, "change", draft.pk))
+    assert "errornote" in form.send(**{"answers-1-option": other.pk}).content.decode()
+    assert draft.answers.count() == 2
 
 
 # On the portal ----------------------------------------------------------------------------------

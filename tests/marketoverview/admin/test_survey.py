@@ -111,3 +111,16 @@ def test_an_option_of_another_question_is_left_alone(curator_client, question):
     Page(curator_client, admin_url(Question, "change", question.pk)).send(**{"options-0-label_da": "Råd"})
     other.refresh_from_db()
     assert other.reworded_on is None
+
+
+def test_each_row_that_changes_gets_one_version_in_its_history(curator_client, question):
+    unchanged = make_option(question, "unchanged")
+    reworded = question.options.exclude(pk=unchanged.pk).get()
+    before = {row: row.history.count() for row in (question, reworded, unchanged)}
+    changes = {"options-0-label_da": "Råd", "options-1-position": unchanged.position, "text_da": "Hvad nu?"}
+    Page(curator_client, admin_url(Question, "change", question.pk)).send(**changes)
+    after = {row: row.history.count() - number for row, number in before.items()}
+    assert after == {question: 1, reworded: 1, unchanged: 0}
+    for step in ("_retire", "_bring_back"):
+        Page(curator_client, admin_url(Option, "change", reworded.pk)).send(**{step: "1"})
+    assert reworded.history.count() - before[reworded] == 3
