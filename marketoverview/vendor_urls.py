@@ -22,8 +22,8 @@ urlpatterns = [
     path("virksomhed/<slug:slug>/begynd/", company.begin, name="begin"),
     path("virksomhed/<slug:slug>/bekraeft/", company.confirm, name="confirm"),
     path("virksomhed/<slug:slug>/traek-tilbage/", company.withdraw, name="withdraw"),
-    path("svar/<int:pk>/", company.response, name="response"),
-    path("svar/<int:pk>/indsigelse/<int:answer>/", company.object_, name="object"),
+    path("svar/<int:pk>/", company.response_detail, name="response"),
+    path("svar/<int:pk>/indsigelse/<int:answer>/", company.objection, name="object"),
     # The survey
     path("svar/<int:pk>/opgaver/", survey.tasks, name="tasks"),
     path("svar/<int:pk>/del/<slug:part>/", survey.part, name="part"),

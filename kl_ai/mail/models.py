@@ -4,7 +4,6 @@ A mail waits as long as it has a `next_try_at`. It is emptied when the mail is s
 A mail to a bad address keeps its time but is not tried: it goes out once somebody has cleared the address.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
 
@@ -156,13 +155,6 @@ class OutgoingMail(models.Model):
             setattr(self, name, value)
 
 
-class BadAddressQuerySet(models.QuerySet["BadAddress"]):
-    def known_bad(self, emails: Iterable[str]) -> set[str]:
-        """Those of these addresses that take no mail, in small letters. One query."""
-        addresses = {email.lower() for email in emails}
-        return set(self.filter(email__in=addresses).values_list("email", flat=True))
-
-
 class BadAddress(models.Model):
     """An address that takes no mail: the mail server has refused it, or a mail has come back to KL."""
 
@@ -172,7 +164,7 @@ class BadAddress(models.Model):
         _("what the server said"), blank=True, help_text=_("Or why KL has marked the address: a mail came back, say.")
     )
 
-    objects: ClassVar = BadAddressQuerySet.as_manager()
+    objects: ClassVar = models.Manager()
 
     class Meta:
         verbose_name = _("unreachable address")

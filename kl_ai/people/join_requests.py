@@ -37,6 +37,9 @@ class AbstractJoinRequest(models.Model):
         abstract = True
 
     def record_decision(self, by: Any, *, approved: bool) -> bool:
-        """Store the decision; False where it was decided before, and nothing is changed then. One query."""
+        """Store the decision, `by` None for an invitation's; False where it was decided before, and nothing is changed then.
+
+        One query.
+        """
         waiting = type(self).objects.waiting().filter(pk=self.pk)
         return bool(waiting.update(decided_at=timezone.now(), decided_by=by, approved=approved))

@@ -30,6 +30,10 @@ DECISIONS = (Verb.PUBLISH, Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW)
 """The verbs that the vendor's members get a mail about."""
 
 
+StepFunction = Callable[[Response, User, str, Mapping[str, str]], Response]
+"""Takes a step with a response, a user, a reason and remarks; returns the response to show next."""
+
+
 @dataclass(frozen=True)
 class ReviewStep:
     """One button of the response page."""
@@ -42,24 +46,60 @@ class ReviewStep:
     """With a place for the `vendor`."""
     sources: tuple[Status, ...]
     """The statuses in which a response has the button."""
-    perform: Callable[[Response, User, str, Mapping[str, str]], Response]
-    """Takes the step with a response, a user, a reason and remarks; returns the response to show next."""
+    perform: StepFunction
     needs_reason: bool = False
     sends_mail: bool = False
     takes_remarks: bool = False
 
 
+# One function for each step: it calls the verb and returns the response to show next.
+
+
+def submit(submission: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
+    submission.submit(by)
+    return submission
+
+
+def publish(submission: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
+    submission.publish(by)
+    return submission
+
+
+def send_back(submission: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
+    submission.send_back(by, reason, remarks)
+    return submission
+
+
+def reject(submission: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
+    submission.reject(by, reason)
+    return submission
+
+
+def confirm(submission: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
+    submission.confirm(by)
+    return submission
+
+
+def correct(submission: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
+    return Response.begin(submission.vendor, submission.round, by)
+
+
+def withdraw(submission: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
+    submission.withdraw(by, reason)
+    return submission
+
+
 def verb_step(
-    verb: Verb, label: Promise, explanation: Promise, success_message: Promise, *, needs_reason: bool = False
+    verb: Verb,
+    perform: StepFunction,
+    label: Promise,
+    explanation: Promise,
+    success_message: Promise,
+    *,
+    needs_reason: bool = False,
+    takes_remarks: bool = False,
 ) -> ReviewStep:
-    """The step that calls the verb of `Response` of the same name."""
-    takes_remarks = verb == Verb.SEND_BACK
-
-    def perform(response: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
-        arguments = [reason, remarks] if takes_remarks else [reason] if needs_reason else []
-        getattr(response, verb.value)(by, *arguments)
-        return response
-
+    """The step of one of the verbs of `Response`: its name and its statuses are those of the verb."""
     return ReviewStep(
         name=verb.value.replace("_", "-"),
         label=label,
@@ -78,6 +118,7 @@ STEPS = {
     for step in (
         verb_step(
             Verb.SUBMIT,
+            submit,
             _("Submit on the vendor's behalf"),
             _(
                 "The response goes to review as if the vendor had submitted it, and counts as confirmed by the vendor "
@@ -87,6 +128,7 @@ STEPS = {
         ),
         verb_step(
             Verb.PUBLISH,
+            publish,
             _("Publish"),
             _(
                 "The answers become public at once. What has been public of the vendor until now, if anything, is archived."
@@ -95,6 +137,7 @@ STEPS = {
         ),
         verb_step(
             Verb.SEND_BACK,
+            send_back,
             _("Send back"),
             _(
                 "The vendor can edit the response again and submit it anew. The vendor reads your reason. "
@@ -102,9 +145,11 @@ STEPS = {
             ),
             _("The response of %(vendor)s is sent back."),
             needs_reason=True,
+            takes_remarks=True,
         ),
         verb_step(
             Verb.REJECT,
+            reject,
             _("Reject"),
             _(
                 "The response is declined for good. The vendor reads your reason. "
@@ -115,6 +160,7 @@ STEPS = {
         ),
         verb_step(
             Verb.CONFIRM,
+            confirm,
             _("Record a confirmation"),
             _(
                 "The profile will say that the vendor confirmed it today. Do this only when the vendor has told you that "
@@ -131,10 +177,11 @@ STEPS = {
             ),
             _("This is the open response of %(vendor)s."),
             (Status.PUBLISHED,),
-            lambda response, by, reason, remarks: Response.begin(response.vendor, response.round, by),
+            correct,
         ),
         verb_step(
             Verb.WITHDRAW,
+            withdraw,
             _("Withdraw"),
             _(
                 "The profile leaves the portal at once; its page says that it was withdrawn, and when. The contact data are "
@@ -148,26 +195,26 @@ STEPS = {
 """Name in the address to step, in the order of the buttons."""
 
 
-def available_steps(user, response: Response) -> list[ReviewStep]:
+def available_steps(user, submission: Response) -> list[ReviewStep]:
     """The steps that the user can take with the response in its status; none for those who may not review."""
     if not user.has_perm(REVIEW):
         return []
-    return [step for step in STEPS.values() if response.status in step.sources]
+    return [step for step in STEPS.values() if submission.status in step.sources]
 
 
-def state_token(response: Response) -> str:
+def state_token(submission: Response) -> str:
     """The response's status and time of change; a form carries it to detect a change since its page was shown."""
-    return f"{response.status} {response.changed_at.isoformat()}"
+    return f"{submission.status} {submission.changed_at.isoformat()}"
 
 
-def conflict_error(response: Response, seen: str = "") -> ValidationError:
+def conflict_error(submission: Response, seen: str = "") -> ValidationError:
     """The error for a user whose page showed the state `seen`, which the response is no longer in."""
-    if not seen.startswith(f"{response.status} "):
-        return ValidationError(TransitionRefused(response, Verb.EDIT).explain())
+    if not seen.startswith(f"{submission.status} "):
+        return ValidationError(TransitionRefused(submission, Verb.EDIT).explain())
     words = gettext(
         "Nothing was changed: the response of %(vendor)s was changed after you opened the page. Look at it again."
     )
-    return ValidationError(words % {"vendor": response.vendor})
+    return ValidationError(words % {"vendor": submission.vendor})
 
 
 class StepForm(forms.Form):
@@ -230,24 +277,24 @@ def step_view(model_admin: ModelAdmin, request: AuthenticatedRequest, object_id:
     form = StepForm(step, request.POST if request.method == "POST" else None)
     try:
         with transaction.atomic():
-            response = model_admin.get_object(request, str(object_id))
-            if response is None:
+            submission = model_admin.get_object(request, str(object_id))
+            if submission is None:
                 raise Http404
-            form.add_remark_fields(item_headings(response.round) if form.is_bound else {})
+            form.add_remark_fields(item_headings(submission.round) if form.is_bound else {})
             if form.is_valid():
-                next_id = perform(step, response, request.user, form).pk
-                mails = notifications.send_decision(response) if step.sends_mail else []
-            elif form.is_bound or response.status in step.sources:
-                return step_page(model_admin, request, step, form, response)
+                next_id = perform(step, submission, request.user, form).pk
+                mails = notifications.send_decision(submission) if step.sends_mail else []
+            elif form.is_bound or submission.status in step.sources:
+                return step_page(model_admin, request, step, form, submission)
             else:
-                raise conflict_error(response)
+                raise conflict_error(submission)
     except ValidationError as error:
         for message in error.messages:
             messages.error(request, message)
         return _response_to_refusal(model_admin, request, step, form, object_id)
-    messages.success(request, str(step.success_message) % {"vendor": response.vendor})
+    messages.success(request, str(step.success_message) % {"vendor": submission.vendor})
     if step.sends_mail:
-        add_decision_mail_message(request, response, mails)
+        add_decision_mail_message(request, submission, mails)
     return redirect("admin:marketoverview_response_change", next_id)
 
 
@@ -262,28 +309,28 @@ def _response_to_refusal(
     return redirect("admin:marketoverview_response_change", object_id)
 
 
-def add_decision_mail_message(request: AuthenticatedRequest, response: Response, mails: list[OutgoingMail]) -> None:
+def add_decision_mail_message(request: AuthenticatedRequest, submission: Response, mails: list[OutgoingMail]) -> None:
     """Add one message about the delivery of the mails, or that the vendor has nobody to send one to."""
     add_delivery_message(request, mails)
     if not mails:
         text = gettext("Nobody acts for %(vendor)s on the portal, so no mail was sent.")
-        messages.warning(request, text % {"vendor": response.vendor})
+        messages.warning(request, text % {"vendor": submission.vendor})
 
 
 def step_page(
-    model_admin: ModelAdmin, request: AuthenticatedRequest, step: ReviewStep, form: StepForm, response: Response
+    model_admin: ModelAdmin, request: AuthenticatedRequest, step: ReviewStep, form: StepForm, submission: Response
 ) -> HttpResponse:
-    context = {"title": step.label, "step": step, "form": form, "response": response, "opts": model_admin.opts}
-    context |= {"state": state_token(response), **model_admin.admin_site.each_context(request)}
+    context = {"title": step.label, "step": step, "form": form, "response": submission, "opts": model_admin.opts}
+    context |= {"state": state_token(submission), **model_admin.admin_site.each_context(request)}
     return render(request, "admin/marketoverview/response/step.html", context)
 
 
-def perform(step: ReviewStep, response: Response, by, form: StepForm) -> Response:
+def perform(step: ReviewStep, submission: Response, by, form: StepForm) -> Response:
     """Take the step; the response to show next. Raises `ValidationError` where the response has changed meanwhile."""
     seen = form.cleaned_data["seen"]
-    if seen != state_token(response):
-        raise conflict_error(response, seen)
+    if seen != state_token(submission):
+        raise conflict_error(submission, seen)
     try:
-        return step.perform(response, by, form.cleaned_data.get("reason", ""), form.remarks)
+        return step.perform(submission, by, form.cleaned_data.get("reason", ""), form.remarks)
     except TransitionRefused as error:
         raise ValidationError(error.explain()) from error

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.utils import timezone
-from django.utils.text import slugify
 
 from ..models import Option, Question, SampleOffering
+from ..models.vendors import ascii_slug
 
 SLUG_PREFIX = "belastningsdata-"
 DAYS_BACK = 729
@@ -86,7 +86,7 @@ class VendorGenerator:
         return GeneratedVendor(
             name=f"{title} (belastningsdata {number:06})",
             slug=f"{SLUG_PREFIX}{number:06}",
-            domain=f"{slugify(title.lower().translate(ASCII))}-{number}.example",
+            domain=f"{ascii_slug(title)}-{number}.example",
             description=_description(random),
             created_at=created,
             submitted_at=submitted,
@@ -144,7 +144,6 @@ def _description(random: Random) -> str:
     return text
 
 
-ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 STAGES = SampleOffering.Stage.values
 
 NAMES = (

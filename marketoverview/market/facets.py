@@ -25,7 +25,7 @@ def facets(snapshot: Snapshot, selection: Selection) -> list[Facet]:
 
 
 def _facet(snapshot: Snapshot, selection: Selection, tally: QuestionTally, place: int) -> Facet:
-    among = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
+    vendors = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
     selected = selection.chosen.get(tally.code, ())
     options = [
         FacetOption(
@@ -38,7 +38,7 @@ def _facet(snapshot: Snapshot, selection: Selection, tally: QuestionTally, place
             is_retired=counted.choice.option.is_retired,
             input_id=f"{tally.code}-{counted.choice.code}",
         )
-        for counted in snapshot.counts(tally.code, among)
+        for counted in snapshot.counts(tally.code, vendors)
     ]
     return Facet(
         code=tally.code,

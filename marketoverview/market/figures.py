@@ -77,9 +77,9 @@ def figure(snapshot: Snapshot, selection: Selection, tally: QuestionTally, *, on
     A figure `on_paper` counts the selection as it is, its own question included, since its bars are no links.
     """
     left_out = () if on_paper else (tally.code,)
-    among = snapshot.match(selection.chosen, selection.q, leave_out=left_out)
-    answered = (tally.answered & among).bit_count()
-    counts = sorted(snapshot.counts(tally.code, among), key=lambda counted: -counted.count)
+    vendors = snapshot.match(selection.chosen, selection.q, leave_out=left_out)
+    answered = (tally.answered & vendors).bit_count()
+    counts = sorted(snapshot.counts(tally.code, vendors), key=lambda counted: -counted.count)
     address = reverse("market:figure", args=[tally.code])
     return Figure(
         code=tally.code,
@@ -88,10 +88,10 @@ def figure(snapshot: Snapshot, selection: Selection, tally: QuestionTally, *, on
         question=tally.question.text,
         conclusion=list(conclusion(tally.question, counts, answered)),
         bars=[_bar(counted, answered, selection) for counted in counts],
-        caption=_caption(tally, answered, among, snapshot),
+        caption=_caption(tally, answered, vendors, snapshot),
         note="" if on_paper else _own_selection_note(tally, selection),
         answered=answered,
-        total=among.bit_count(),
+        total=vendors.bit_count(),
         url=address + selection.filter_query,
         downloads=[(name, address.rstrip("/") + ending + selection.filter_query) for name, ending in FILES],
         comment=tally.comment.text if tally.comment else "",
@@ -119,13 +119,13 @@ def _bar(counted: ChoiceCount, answered: int, selection: Selection) -> Bar:
     )
 
 
-def _caption(tally: QuestionTally, answered: int, among: int, snapshot: Snapshot) -> str:
+def _caption(tally: QuestionTally, answered: int, vendors: int, snapshot: Snapshot) -> str:
     several = tally.question.kind == Question.Kind.SEVERAL
     sentences = [
-        _("%(answered)s of %(total)s companies have answered.") % {"answered": answered, "total": among.bit_count()},
+        _("%(answered)s of %(total)s companies have answered.") % {"answered": answered, "total": vendors.bit_count()},
         _("Several answers were possible.") if several else _("One answer was possible."),
     ]
-    if mapped := tally.counted_otherwise(among):
+    if mapped := tally.counted_otherwise(vendors):
         sentence = ngettext(
             "KL has counted %(n)s answer under “other” among the other answers as well.",
             "KL has counted %(n)s answers under “other” among the other answers as well.",
@@ -147,8 +147,8 @@ def _own_selection_note(tally: QuestionTally, selection: Selection) -> str:
 
 def own_words(snapshot: Snapshot, selection: Selection, tally: QuestionTally) -> list[tuple[Entry, str]]:
     """The own words beside “other” of the figure's vendors, by vendor from A to Å. No query."""
-    among = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
-    chosen = set(bitset.members(among))
+    vendors = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
+    chosen = set(bitset.members(vendors))
     return [(snapshot.entries[position], text) for position, text in tally.own_words if position in chosen]
 
 

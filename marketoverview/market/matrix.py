@@ -49,7 +49,7 @@ class CrossTable:
     row: QuestionTally
     column: QuestionTally
     by_offerings: bool
-    among: int
+    vendors: int
     """The vendors (bitset) that are counted."""
     offerings: int
     """Their offerings (bitset)."""
@@ -57,7 +57,7 @@ class CrossTable:
     @property
     def total(self) -> int:
         """The number of vendors that are counted."""
-        return self.among.bit_count()
+        return self.vendors.bit_count()
 
     @property
     def basis(self) -> Selection:
@@ -113,7 +113,7 @@ class CrossTable:
     def _count(self, row: Choice, column: Choice) -> int:
         if self.by_offerings:
             return self.snapshot.cross_offerings(row, column, self.offerings).bit_count()
-        return self.snapshot.cross_vendors(row, column, self.among)
+        return self.snapshot.cross_vendors(row, column, self.vendors)
 
     def _cell(self, row: Choice, column: Choice, count: int, highest: int) -> Cell:
         has_list = self.by_offerings or (self.row.question.is_filterable and self.column.question.is_filterable)
@@ -149,5 +149,5 @@ def cross_table(snapshot: Snapshot, selection: Selection, *, by_offerings: bool)
     row, column = snapshot.on_axis("row"), snapshot.on_axis("column")
     if row is None or column is None:
         return None
-    among = snapshot.match(selection.chosen, selection.q, leave_out=(row.code, column.code))
-    return CrossTable(snapshot, selection, row, column, by_offerings, among, snapshot.offerings_by_vendors(among))
+    vendors = snapshot.match(selection.chosen, selection.q, leave_out=(row.code, column.code))
+    return CrossTable(snapshot, selection, row, column, by_offerings, vendors, snapshot.offerings_by_vendors(vendors))

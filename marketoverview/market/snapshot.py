@@ -85,9 +85,9 @@ class QuestionTally:
         """The public choices by code, in the survey's order."""
         return {choice.code: choice for choice in self.choices if choice.is_public}
 
-    def counted_otherwise(self, among: int) -> int:
-        """How many answers “other” of the vendors `among` KL counts under another option."""
-        return sum((vendors & among).bit_count() for vendors in self.counted_by_kl)
+    def counted_otherwise(self, vendors: int) -> int:
+        """How many answers “other” of these vendors (bitset) KL counts under another option."""
+        return sum((counted & vendors).bit_count() for counted in self.counted_by_kl)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,38 +163,39 @@ class Snapshot:
         choices = self.tallies[code].by_code if code in self.tallies else {}
         return reduce(or_, (choices[option].vendors for option in options if option in choices), 0)
 
-    def counts(self, code: str, among: int) -> list[ChoiceCount]:
-        """How many of the vendors `among` chose each option of the question, in the survey's order."""
+    def counts(self, code: str, vendors: int) -> list[ChoiceCount]:
+        """How many of these vendors (bitset) chose each option of the question, in the survey's order."""
         return [
-            ChoiceCount(choice, (choice.vendors & among).bit_count()) for choice in self.tallies[code].by_code.values()
+            ChoiceCount(choice, (choice.vendors & vendors).bit_count())
+            for choice in self.tallies[code].by_code.values()
         ]
 
-    def cross_vendors(self, row: Choice, column: Choice, among: int) -> int:
-        """How many of the vendors `among` chose both."""
-        return (row.vendors & column.vendors & among).bit_count()
+    def cross_vendors(self, row: Choice, column: Choice, vendors: int) -> int:
+        """How many of these vendors (bitset) chose both."""
+        return (row.vendors & column.vendors & vendors).bit_count()
 
     def cross_offerings(self, row: Choice, column: Choice, offerings: int) -> int:
         """The offerings (bitset) out of `offerings` that used both together."""
         return row.offerings & column.offerings & offerings
 
-    def offerings_by_vendors(self, among: int) -> int:
-        """The offerings (bitset) of the vendors `among`."""
-        if among == self.everyone:
+    def offerings_by_vendors(self, vendors: int) -> int:
+        """The offerings (bitset) of these vendors (bitset)."""
+        if vendors == self.everyone:
             return bitset.full(len(self.offering_ids))
         first = self.first_offering
-        ranges = (range(first[position], first[position + 1]) for position in bitset.members(among))
+        ranges = (range(first[position], first[position + 1]) for position in bitset.members(vendors))
         return bitset.from_members(chain.from_iterable(ranges), len(self.offering_ids))
 
     # Orders ----------------------------------------------------------------------------------
 
-    def page(self, among: int, sort: str, start: int, stop: int) -> list[Entry]:
-        """The entries from `start` to `stop` of the vendors `among`.
+    def page(self, vendors: int, sort: str, start: int, stop: int) -> list[Entry]:
+        """The entries from `start` to `stop` of these vendors (bitset).
 
         `sort` is `name` (A to Å), `confirmed` (latest first) or `rotation` (the order of the snapshot's day).
         """
         if sort == "name":
-            return [self.entries[position] for position in bitset.members(among, start, stop)]
-        ordered = bitset.in_order(among, self._order(sort))
+            return [self.entries[position] for position in bitset.members(vendors, start, stop)]
+        ordered = bitset.in_order(vendors, self._order(sort))
         return [self.entries[position] for position in islice(ordered, start, stop)]
 
     def _order(self, sort: str) -> list[int]:

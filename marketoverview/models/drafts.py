@@ -236,15 +236,15 @@ class DraftVerbs(models.Model):
         own = {answer.option_id: answer for answer in self.answers.filter(mapped_from=None)}
         used_options = set(self.answers.values_list("option_id", flat=True))
         for answer in earlier.answers.exclude(own_words="").prefetch_related("mappings"):
-            same = own.get(answer.option_id)
-            if same is None or same.own_words != answer.own_words:
+            new_answer = own.get(answer.option_id)
+            if new_answer is None or new_answer.own_words != answer.own_words:
                 continue
             if answer.objected_at:
-                self.answers.filter(mapped_from=same).delete()
-                self.answers.filter(pk=same.pk).update(objected_at=answer.objected_at, objection=answer.objection)
+                self.answers.filter(mapped_from=new_answer).delete()
+                self.answers.filter(pk=new_answer.pk).update(objected_at=answer.objected_at, objection=answer.objection)
             for mapped in answer.mappings.all():
                 if mapped.option_id not in used_options:
-                    self._copy(mapped, same).save()
+                    self._copy(mapped, new_answer).save()
 
     def _copy(self, answer: Answer, mapped_from: Answer | None) -> Answer:
         fields = ("option_id", "own_words", "mapped_by_id", "mapped_at", "objected_at", "objection")

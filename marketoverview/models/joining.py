@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -142,8 +141,8 @@ class Invitation(AbstractInvitation):
             vendor = invitation.vendor or invitation._register_company(by)
             VendorMember.objects.get_or_create(vendor=vendor, user=by)
             invitation.record_acceptance(by, vendor=vendor)
-            requests = JoinRequest.objects.waiting().filter(vendor=vendor, user=by)
-            requests.update(decided_at=timezone.now(), approved=True)
+            for join_request in JoinRequest.objects.waiting().filter(vendor=vendor, user=by):
+                join_request.record_decision(None, approved=True)
             return vendor
 
     def _register_company(self, by: User) -> Vendor:

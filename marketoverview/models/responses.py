@@ -327,8 +327,8 @@ class Response(DraftVerbs):
         changes |= {"status": target, "changed_at": timezone.now()}
         with transaction.atomic():
             self._lock_vendor()
-            same = Response.objects.filter(pk=self.pk, status=self.status, changed_at=self.changed_at)
-            if same.update(**changes) != 1:
+            unchanged = Response.objects.filter(pk=self.pk, status=self.status, changed_at=self.changed_at)
+            if unchanged.update(**changes) != 1:
                 raise TransitionRefused(self, verb)
             event = ModerationEvent.objects.create(
                 response=self, actor=by, verb=verb, from_status=self.status, to_status=target, reason=reason

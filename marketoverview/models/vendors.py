@@ -143,12 +143,17 @@ class Vendor(models.Model):
 
 def unused_slug(name: str) -> str:
     """An address made of the name that no vendor has yet, and no page of the vendor's area (`ny`). One query."""
-    base = slugify(name.lower().translate(ASCII))[:70] or "virksomhed"
+    base = ascii_slug(name)[:70] or "virksomhed"
     used = {"ny", *Vendor.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
     return next(slug for slug in chain([base], (f"{base}-{n}" for n in count(2))) if slug not in used)
 
 
-ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+ASCII_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+
+
+def ascii_slug(text: str) -> str:
+    """The text as a part of an address: `boegevang-ai` for “Bøgevang AI”."""
+    return slugify(text.lower().translate(ASCII_LETTERS))
 
 
 class VendorMemberManager(models.Manager["VendorMember"]):

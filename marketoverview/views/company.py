@@ -88,7 +88,7 @@ def own_vendor(request: AuthenticatedRequest, slug: str) -> Vendor:
 
 @never_cache
 @second_factor_for_staff
-def response(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def response_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """`/leverandoer/svar/<pk>/`: one response as a profile shows it, with its history. A stranger gets 404."""
     visible = Response.objects.visible_to(request.user).with_everything()
     submission = get_object_or_404(visible.prefetch_related("events__actor"), pk=pk)
@@ -177,7 +177,7 @@ def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-def object_(request: AuthenticatedRequest, pk: int, answer: int) -> HttpResponse:
+def objection(request: AuthenticatedRequest, pk: int, answer: int) -> HttpResponse:
     """`/leverandoer/svar/<pk>/indsigelse/<answer>/`: the vendor objects to KL's counting of its own words."""
     published = Response.objects.for_member(request.user).published().select_related("vendor")
     submission = get_object_or_404(published, pk=pk)

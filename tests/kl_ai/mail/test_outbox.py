@@ -151,7 +151,6 @@ def test_one_refused_address_keeps_no_other_from_getting_its_mail():
     assert delivery_message(refused) == ("Mailen til nogen@ukendt.example blev afvist: Adressen kan ikke nås.")
     bad = BadAddress.objects.get()
     assert (bad.email, bad.error) == ("nogen@ukendt.example", "550 5.1.1 No such user")
-    assert BadAddress.objects.known_bad(["NOGEN@ukendt.example", "ki@sydkorset.example"]) == {"nogen@ukendt.example"}
 
 
 @pytest.mark.parametrize("domain", ["fuld.example", "politik.example"])

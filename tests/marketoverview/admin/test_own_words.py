@@ -237,10 +237,10 @@ def test_the_count_of_what_kl_counted_agrees_with_the_database(mapped, legal, cu
     snapshot = snapshots.current()
     tally = snapshot.tallies["services"]
     for query in ("", "eg", "agern", "birk"):
-        among = snapshot.match({}, query)
-        vendors = [snapshot.entries[n].vendor_id for n in range(snapshot.size) if among >> n & 1]
-        by_sql = Answer.objects.filter(response__vendor__in=vendors, mappings__isnull=False).distinct().count()
-        assert tally.counted_otherwise(among) == by_sql
+        vendors = snapshot.match({}, query)
+        ids = [snapshot.entries[n].vendor_id for n in range(snapshot.size) if vendors >> n & 1]
+        by_sql = Answer.objects.filter(response__vendor__in=ids, mappings__isnull=False).distinct().count()
+        assert tally.counted_otherwise(vendors) == by_sql
     counted = {counted.choice.code: counted.count for counted in snapshot.counts("services", snapshot.everyone)}
     assert counted == {"legal": 3, "other": 3}
 

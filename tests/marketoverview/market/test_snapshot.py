@@ -124,11 +124,11 @@ def test_every_count_equals_that_of_the_database(questions, market, selection, t
 
     for code in OPTIONS:
         others = {other: options for other, options in selection.items() if other != code}
-        among = snapshot.match(selection, text, leave_out=(code,))
-        for counted in not_empty(snapshot.counts(code, among)):
+        vendors = snapshot.match(selection, text, leave_out=(code,))
+        for counted in not_empty(snapshot.counts(code, vendors)):
             assert counted.count == in_database(snapshot, {**others, code: [counted.choice.code]}, text).count()
         answered = in_database(snapshot, others, text).filter(answers__option__question__code=code).distinct()
-        assert (snapshot.tallies[code].answered & among).bit_count() == answered.count()
+        assert (snapshot.tallies[code].answered & vendors).bit_count() == answered.count()
 
 
 @hypothesis_settings(max_examples=20)
