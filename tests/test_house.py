@@ -205,7 +205,6 @@ NO_ROWS = {
     "kl_ai/settings.py: ",  # the settings
     "legaltoolbox/catalogue.py: _links",  # sets of keys
     "legaltoolbox/selection.py: read_situation",  # notices about the query string
-    "kl_ai/stored_texts.py: _update",  # migrations alone call it, and theirs are no models of the code
 }
 """Functions with a call that looks like a write of rows and is none."""
 
