@@ -50,14 +50,15 @@ class SearchIndex:
     def search(self, query: str) -> list[HitGroup]:
         """The items that hold every word, by kind; those with the words in their title first."""
         matches, title_matches = self._index.match(query), self._title_index.match(query)
+        places: dict[str, list[int]] = {}
+        for place, item in enumerate(self._items):
+            if matches >> place & 1:
+                places.setdefault(item.KIND, []).append(place)
         groups = []
         for kind in listed_kinds():
-            places = [
-                place for place, item in enumerate(self._items) if kind.name == item.KIND and matches >> place & 1
-            ]
-            places.sort(key=lambda place: not title_matches >> place & 1)
-            if places:
-                groups.append(_group(kind, [self._items[place] for place in places]))
+            if kind.name in places:
+                ordered = sorted(places[kind.name], key=lambda place: not title_matches >> place & 1)
+                groups.append(_group(kind, [self._items[place] for place in ordered]))
         return groups
 
 
