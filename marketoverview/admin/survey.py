@@ -207,15 +207,15 @@ class OptionAdmin(FixedCodeAdmin):
 
     def save_model(self, request, obj, form, change) -> None:
         is_reworded = change and form.is_reworded
-        if is_reworded:
-            obj.record_rewording()
         if "_retire" in request.POST:
-            obj.retire()
+            obj.retire(is_reworded=is_reworded)
             self.message_user(request, gettext("“%(option)s” is retired. Earlier answers keep it.") % {"option": obj})
         elif "_bring_back" in request.POST:
-            obj.bring_back()
+            obj.bring_back(is_reworded=is_reworded)
             self.message_user(request, gettext("“%(option)s” is offered again.") % {"option": obj})
-        elif not is_reworded:
+        elif is_reworded:
+            obj.record_rewording()
+        else:
             super().save_model(request, obj, form, change)
 
 

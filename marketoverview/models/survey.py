@@ -283,15 +283,21 @@ class Option(models.Model):
         self.reworded_on = timezone.localdate()
         self.save()
 
-    def retire(self) -> None:
-        """Save the option as one that is not offered from today on. Earlier answers keep it."""
+    def retire(self, *, is_reworded: bool = False) -> None:
+        """Save the option as one that is not offered from today on, perhaps with new words. Earlier answers keep it."""
         self.retired_on = timezone.localdate()
-        self.save()
+        self._save_wording(is_reworded)
 
-    def bring_back(self) -> None:
-        """Save the option as one that is offered again."""
+    def bring_back(self, *, is_reworded: bool = False) -> None:
+        """Save the option as one that is offered again, perhaps with new words."""
         self.retired_on = None
-        self.save()
+        self._save_wording(is_reworded)
+
+    def _save_wording(self, is_reworded: bool) -> None:
+        if is_reworded:
+            self.record_rewording()
+        else:
+            self.save()
 
 
 class FigureCommentManager(models.Manager["FigureComment"]):

@@ -124,3 +124,15 @@ def test_each_row_that_changes_gets_one_version_in_its_history(curator_client, q
     for step in ("_retire", "_bring_back"):
         Page(curator_client, admin_url(Option, "change", reworded.pk)).send(**{step: "1"})
     assert reworded.history.count() - before[reworded] == 3
+
+
+@pytest.mark.parametrize(("step", "is_retired"), [("_retire", True), ("_bring_back", False)])
+def test_an_option_that_is_reworded_and_retired_in_one_click_gets_one_version(
+    step, is_retired, curator_client, question
+):
+    option = question.options.first()
+    before = option.history.count()
+    Page(curator_client, admin_url(Option, "change", option.pk)).send(**{step: "1", "label_da": "Råd"})
+    option.refresh_from_db()
+    assert (option.label_da, bool(option.retired_on), bool(option.reworded_on)) == ("Råd", is_retired, True)
+    assert option.history.count() == before + 1
