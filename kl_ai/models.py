@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .mail.models import BadAddress, OutgoingMail  # noqa: F401  # Django looks for models here
 from .pages.versions import PublicVersion  # noqa: F401
+from .security.models import AttemptCount  # noqa: F401
 
 
 class UserManager(BaseUserManager["User"]):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
+from kl_ai.security.models import AttemptCount
 
 from .models import EDITABLE, IN_USE, Invitation, JoinRequest, LinkCheck, Response, Vendor
 from .querysets import delete_locked, months_before
@@ -30,6 +31,7 @@ def expired_rows() -> Iterator[tuple[str, QuerySet]]:
     yield "mails", OutgoingMail.objects.filter(created_at__lt=_before("MAIL"))
     yield "logins never used", _logins()
     yield "sessions and login codes", Session.objects.filter(expire_date__lt=timezone.now())
+    yield "counts of attempts", AttemptCount.objects.expired()
     yield "counts of login attempts", CacheEntry.objects.filter(expires__lt=timezone.now())
     yield "checks of links that nobody gives any longer", _links()
 

@@ -6,6 +6,7 @@ The cast: the *owner* and the *colleague* act for the same vendor, the *stranger
 
 import gc
 import json
+import logging
 import os
 from collections import Counter
 from pathlib import Path
@@ -170,6 +171,35 @@ def visitors(stranger, owner, curator):
 def world(survey, vendor, owner, colleague, curator) -> World:
     """The vendor with its two members and everything that its addresses name."""
     return make_world(vendor, owner, curator)
+
+
+# What is written ---------------------------------------------------------------------------------
+
+
+class SecurityEvents(logging.Handler):
+    """The lines of the security log, as text in `lines()`; called, as values, those of one event or all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(self.format(record))
+
+    def lines(self) -> list[str]:
+        return self._lines
+
+    def __call__(self, event: str = "") -> list[dict]:
+        lines = [json.loads(line) for line in self._lines]
+        return [line for line in lines if line["event"] == event or not event]
+
+
+@pytest.fixture
+def security_events(monkeypatch):
+    """The security log while the test runs."""
+    events = SecurityEvents()
+    monkeypatch.setattr(logging.getLogger("portal.security"), "handlers", [events])
+    return events
 
 
 # What a run has done ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
+from kl_ai.security.models import AttemptCount
 from marketoverview.models import Answer, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
 from marketoverview.querysets import months_before
 from tests.builders import make_invitation, make_response, make_user, make_vendor
@@ -77,6 +78,12 @@ def session(age: int) -> Session:
     return Session.objects.create(session_key=f"s{age}", session_data="", expire_date=ago(age))
 
 
+def count_of_attempts(age: int) -> AttemptCount:
+    return AttemptCount.objects.create(
+        action="a", per="person", key=f"k{age}", begins_at=ago(age + 1), ends_at=ago(age)
+    )
+
+
 def attempts(age: int) -> CacheEntry:
     return CacheEntry.objects.create(cache_key=f"c{age}", value="", expires=ago(age))
 
@@ -94,6 +101,7 @@ KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
     "mails": (sent_mail, lambda: months(15)),
     "logins never used": (unused_login, lambda: 30),
     "sessions and login codes": (session, lambda: 0),
+    "counts of attempts": (count_of_attempts, lambda: 0),
     "counts of login attempts": (attempts, lambda: 0),
     "checks of links that nobody gives any longer": (link_of_nobody, lambda: 31),
 }

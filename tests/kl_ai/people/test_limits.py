@@ -1,0 +1,196 @@
+"""The limits against abuse: what counts, what is refused, for how long, and with several processes at once."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from unittest import mock
+
+import pytest
+from django.db import transaction
+from django.test import RequestFactory
+from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kl_ai.models import User
+from kl_ai.people import limits
+from kl_ai.people.limits import BOTH, DAY, HOUR, LIMITS, ORIGIN, PERSON, QUARTER, RECIPIENT, Limit, LimitReached
+from kl_ai.security.models import AttemptCount
+from tests.builders import make_user
+from tests.concurrency import run_at_once
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 30, 11, tzinfo=UTC)
+
+
+def request_from(address: str):
+    return RequestFactory().get("/", REMOTE_ADDR=address)
+
+
+@pytest.fixture
+def rules(monkeypatch):
+    """Put these limits in the place of those of all actions."""
+    return lambda **rules: monkeypatch.setattr(limits, "LIMITS", rules)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Set the time that the limits see."""
+
+    def set_time(moment: datetime) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    set_time(NOON)
+    return set_time
+
+
+def is_allowed(action: str, **keys) -> bool:
+    try:
+        limits.consume(action, **keys)
+    except LimitReached:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("action", LIMITS)
+def test_every_action_has_its_number_for_one_person(action, clock):
+    person = make_user()
+    (most,) = (limit.most for limit in LIMITS[action] if limit.per == PERSON)
+    assert [is_allowed(action, person=person) for _ in range(most + 1)] == [True] * most + [False]
+    assert is_allowed(action, person=make_user("another@agern.example"))
+
+
+def test_each_kind_of_key_has_its_own_count(rules, clock):
+    rules(write=(Limit(PERSON, 3, DAY), Limit(RECIPIENT, 2, DAY)))
+    person = make_user()
+    assert is_allowed("write", person=person, recipient="a@agern.example")
+    assert is_allowed("write", person=person, recipient=" A@AGERN.example")
+    assert not is_allowed("write", person=person, recipient="a@agern.example")
+    assert is_allowed("write", person=person, recipient="b@agern.example")
+    assert not is_allowed("write", person=person, recipient="c@agern.example")
+
+
+def test_a_refused_attempt_counts_for_nobody(rules, clock):
+    """Else whoever is refused could use up what is left for others."""
+    rules(write=(Limit(BOTH, 2, DAY), Limit(RECIPIENT, 4, DAY)))
+    here, elsewhere = request_from("192.0.2.1"), request_from("192.0.2.2")
+    attempts = [is_allowed("write", recipient="a@agern.example", origin=here) for _ in range(9)]
+    assert attempts == [True, True, *[False] * 7]
+    assert is_allowed("write", recipient="a@agern.example", origin=elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("span", "free_at"),
+    [
+        (QUARTER, NOON + timedelta(minutes=15)),
+        (HOUR, NOON + timedelta(hours=1)),
+        (DAY, datetime(2026, 11, 30, 23, tzinfo=UTC)),  # midnight in Denmark
+    ],
+)
+def test_a_limit_ends_with_its_span(rules, clock, span, free_at):
+    rules(write=(Limit(PERSON, 1, span),))
+    person = make_user()
+    limits.consume("write", person=person)
+    clock(free_at - timedelta(seconds=1))
+    with pytest.raises(LimitReached) as reached:
+        limits.consume("write", person=person)
+    assert (reached.value.free_at, reached.value.seconds) == (free_at, 1)
+    clock(free_at)
+    assert is_allowed("write", person=person)
+
+
+def test_a_day_may_have_25_hours(rules, clock):
+    rules(write=(Limit(PERSON, 1, DAY),))
+    clock(datetime(2026, 10, 24, 22, 30, tzinfo=UTC))  # 25 October, half past midnight; the clocks go back
+    limits.consume("write", person=(person := make_user()))
+    with pytest.raises(LimitReached) as reached:
+        limits.consume("write", person=person)
+    assert reached.value.free_at == datetime(2026, 10, 25, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "danish", "english"),
+    [
+        (1, "Vent 1 minut, og prøv igen.", "Wait 1 minute, and try again."),
+        (3600, "Vent 60 minutter, og prøv igen.", "Wait 60 minutes, and try again."),
+        (3601, "Prøv igen om 2 timer.", "Try again in 2 hours."),
+    ],
+)
+def test_the_wait_in_words(seconds, danish, english):
+    assert limits.wait_text(seconds) == danish
+    with translation.override("en"):
+        assert limits.wait_text(seconds) == english
+
+
+def test_the_refusal_says_when(rules, clock):
+    rules(write=(Limit(PERSON, 0, HOUR),))
+    with pytest.raises(LimitReached, match=r"^Det er gjort for mange gange\. Vent 60 minutter, og prøv igen\.$"):
+        limits.consume("write", person=make_user())
+
+
+@pytest.mark.parametrize(
+    ("address", "same", "different"),
+    [
+        ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
+        ("2001:db8:1:2:3::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"),
+    ],
+)
+def test_the_network_of_a_connection_is_one_origin(address, same, different):
+    origin = limits.origin_of(request_from(address))
+    assert origin == limits.origin_of(request_from(same))
+    assert origin != limits.origin_of(request_from(different))
+
+
+def test_a_server_on_a_socket_knows_no_origin():
+    assert limits.origin_of(request_from("")) == "unknown"
+
+
+def test_the_table_says_nothing_of_whom_it_counts(clock):
+    limits.consume(
+        "invite_colleague", person=make_user(), recipient="ny@agern.example", origin=request_from("192.0.2.1")
+    )
+    rows = " ".join(str(row) for row in AttemptCount.objects.values_list())
+    assert AttemptCount.objects.count() == 3
+    assert "agern" not in rows
+    assert "192.0.2.1" not in rows
+
+
+def test_inside_a_transaction_nothing_is_counted(clock):
+    """It could be rolled back with the rest, and the attempt be given back."""
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        limits.consume("register_company", person=User(pk=1))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 200), st.sampled_from("ab"), st.sampled_from(["192.0.2.1", "192.0.2.2"])), max_size=30
+    )
+)
+def test_never_more_than_the_limit_and_never_fewer(attempts):
+    """Against counting in memory; a number is a minute, in any order."""
+    rules = {"write": (Limit(BOTH, 2, HOUR), Limit(RECIPIENT, 3, HOUR), Limit(ORIGIN, 4, QUARTER))}
+    counts: Counter[tuple] = Counter()
+    AttemptCount.objects.all().delete()
+    with mock.patch.object(limits, "LIMITS", rules), mock.patch.object(timezone, "now") as now:
+        for minute, recipient, address in attempts:
+            now.return_value = NOON + timedelta(minutes=minute)
+            keys = [
+                ((recipient, address, minute // 60), 2),
+                ((recipient, minute // 60), 3),
+                ((address, minute // 15, "quarter"), 4),
+            ]
+            expected = all(counts[key] < most for key, most in keys)
+            counts.update(key for key, _most in keys if expected)
+            assert is_allowed("write", recipient=recipient, origin=request_from(address)) == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attempts_at_the_same_moment_are_all_counted(rules, clock):
+    rules(write=(Limit(BOTH, 9, DAY), Limit(RECIPIENT, 5, DAY), Limit(ORIGIN, 9, DAY)))
+
+    def attempt(number: int) -> bool:
+        return is_allowed("write", recipient="a@agern.example", origin=request_from(f"192.0.2.{number % 2}"))
+
+    assert sum(run_at_once(attempt, range(12))) == 5
+    assert AttemptCount.objects.get(per=RECIPIENT).number == 5
+    assert sum(AttemptCount.objects.filter(per=ORIGIN).values_list("number", flat=True)) == 5
