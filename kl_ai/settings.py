@@ -129,6 +129,8 @@ TEMPLATES = [
 ]
 FRAME_CONTEXT = ["marketoverview.frame.frame_context"]
 """Functions from a request to variables of every page; called before its template renders, so they may read the database."""
+WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.KINDS", "kl_ai.mail.waiting.KINDS"]
+"""The kinds of work that wait for KL's staff (`kl_ai.waiting`)."""
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 
 CACHES = {

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +9,7 @@ from django.utils.translation import ngettext
 
 from ..forms import LowercaseEmailField
 from ..mail.models import BadAddress, MailState, OutgoingMail
-from .site import ReadOnlyAdmin, Task
+from .site import ReadOnlyAdmin
 
 FAILED = "failed"
 
@@ -87,13 +86,6 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
             )
             self.message_user(request, text % {"number": blocked}, messages.WARNING)
 
-    def tasks(self, request) -> list[Task]:
-        """A line on the front page about mails that somebody should look at; none without such mails. One query."""
-        number = OutgoingMail.objects.failed().count()
-        text = ngettext("mail could not be sent", "mails could not be sent", number)
-        url = reverse("admin:kl_ai_outgoingmail_changelist")
-        return [Task(number, text, f"{url}?state={FAILED}")] if number else []
-
 
 class BadAddressForm(forms.ModelForm):
     class Meta:
@@ -119,9 +111,3 @@ class BadAddressAdmin(admin.ModelAdmin):
     def delete_queryset(self, request, queryset) -> None:
         for address in queryset:
             address.clear()
-
-    def tasks(self, request) -> list[Task]:
-        """A line on the front page about the addresses that refuse mail; none without such addresses. One query."""
-        number = BadAddress.objects.count()
-        text = ngettext("address takes no mail", "addresses take no mail", number)
-        return [Task(number, text, reverse("admin:kl_ai_badaddress_changelist"))] if number else []

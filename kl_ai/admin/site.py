@@ -1,6 +1,6 @@
-"""The administration's site: its name, who may enter it, and the tasks on its front page."""
+"""The administration's site: its name, who may enter it, and the work on its front page."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -16,17 +16,9 @@ from django.views.decorators.cache import never_cache
 from ..login import second_factor
 from ..login.redirects import next_url
 from ..pages.frame import frame_context
-from .private_names import model_admins
+from ..waiting import count, kinds_for
 
 PASSWORD_PAGES = ("password_change", "password_change_done")
-
-
-class Task(NamedTuple):
-    """A line on the front page: a number, what it counts, and the address of the list."""
-
-    number: int
-    text: str
-    url: str
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -60,14 +52,8 @@ class PortalAdminSite(admin.AdminSite):
         return super().each_context(request) | frame_context(request)
 
     def index(self, request, extra_context=None):
-        """Model admins that have a method `tasks(request)` put their tasks on top of the front page."""
-        tasks = [
-            task
-            for model_admin in model_admins(self)
-            if hasattr(model_admin, "tasks") and model_admin.has_view_permission(request)
-            for task in model_admin.tasks(request)
-        ]
-        return super().index(request, {"tasks": tasks} | (extra_context or {}))
+        """The front page: the work that waits for this user, then the lists of everything. One query for the work."""
+        return super().index(request, {"tasks": count(kinds_for(request.user))} | (extra_context or {}))
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

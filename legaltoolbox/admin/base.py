@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import PublicDataAdmin
 from kl_ai.admin.locking import INVALID_KEY_ERRORS
-from kl_ai.admin.site import Task
 from kl_ai.http import request_state
 from kl_ai.validators import validate_text
 
@@ -281,16 +280,6 @@ class ItemAdmin(PublicDataAdmin):
                 "Content check: %(n)s more findings. Each item says what is found about it when it is saved."
             )
             self.message_user(request, more % {"n": len(texts) - MAX_FINDINGS}, messages.WARNING)
-
-    def tasks(self, request: HttpRequest) -> list[Task]:
-        """A line on the administration's front page where public items are to be reviewed again. One query."""
-        waiting = self.model.objects.filter(review_by__lt=timezone.localdate(), is_public=True).count()
-        if not waiting:
-            return []
-        items = self.opts.verbose_name if waiting == 1 else self.opts.verbose_name_plural
-        text = gettext("%(items)s to be reviewed again") % {"items": items}
-        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        return [Task(waiting, text, f"{address}?overdue=yes&is_public__exact=1")]
 
     # Preview --------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count
 from django.forms.models import ModelChoiceIterator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,13 +18,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.admin.site import ReadOnlyAdmin, Task
+from kl_ai.admin.site import ReadOnlyAdmin
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 
 from ..mails import notifications
-from ..models import IN_USE, Answer, Option, Question, Status, map_answers, unmap_answer
+from ..models import Answer, Option, Question, map_answers, unmap_answer
+from ..review.own_words import in_state, own_words
 from .steps import REVIEW
 
 PER_PAGE = 50
@@ -35,23 +36,7 @@ STATES = {
     "objected": _("objected"),
     "all": _("all"),
 }
-
-
-IS_MAPPED = Exists(Answer.objects.filter(mapped_from=OuterRef("pk")))
-
-
-def own_words() -> QuerySet[Answer]:
-    """The answers in own words of published and submitted responses. One query."""
-    return Answer.objects.filter(response__status__in=IN_USE, mapped_from=None).exclude(own_words="")
-
-
-def in_state(answers: QuerySet[Answer], state: str) -> QuerySet[Answer]:
-    """Those of the answers that are in one of `STATES`. One query."""
-    if state == "objected":
-        return answers.filter(objected_at__isnull=False)
-    if state == "mapped":
-        return answers.filter(IS_MAPPED)
-    return answers.filter(~IS_MAPPED, objected_at=None) if state == "unmapped" else answers
+"""The states of `in_state`, each with its words."""
 
 
 class MapForm(forms.Form):
@@ -221,11 +206,3 @@ class AnswerAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request, extra_context=None):
         return own_words_view(self, request)
-
-    def tasks(self, request) -> list[Task]:
-        """The number of published own words not counted elsewhere, for those who may count them. One query."""
-        if not request.user.has_perm(REVIEW):
-            return []
-        number = in_state(own_words(), "unmapped").filter(response__status=Status.PUBLISHED).count()
-        text = ngettext("answer in own words to look at", "answers in own words to look at", number)
-        return [Task(number, text, reverse(PAGE))] if number else []

@@ -13,22 +13,20 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import TracedAdmin
 from kl_ai.admin.private_names import is_history_version
-from kl_ai.admin.site import Task
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
 from .base import StaleFilter, choices_by_question, date_column
 from .inbox import inbox_view
 from .review import review_view
-from .steps import REVIEW, available_steps, state_token, step_view
+from .steps import available_steps, state_token, step_view
 
 CHANGELIST = "admin:marketoverview_response_changelist"
 CHANGE = "admin:marketoverview_response_change"
-INBOX = "admin:marketoverview_response_inbox"
 
 
 class ResponseForm(forms.ModelForm):
@@ -181,20 +179,6 @@ class ResponseAdmin(TracedAdmin):
 
     def step_view(self, request, object_id: int, name: str):
         return step_view(self, request, object_id, name)
-
-    def tasks(self, request) -> list[Task]:
-        """The numbers of responses to review and of profiles to confirm. Two queries."""
-        waiting, stale = Response.objects.awaiting_review().count(), Response.objects.stale().count()
-        url = reverse(CHANGELIST)
-        inbox = reverse(INBOX) if request.user.has_perm(REVIEW) else f"{url}?status__exact={Status.SUBMITTED}"
-        return [
-            Task(waiting, ngettext("response waits for review", "responses wait for review", waiting), inbox),
-            Task(
-                stale,
-                ngettext("profile needs a new confirmation", "profiles need a new confirmation", stale),
-                f"{url}?stale=yes",
-            ),
-        ]
 
     # Permissions ----------------------------------------------------------------------------
 

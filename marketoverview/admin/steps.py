@@ -21,9 +21,9 @@ from kl_ai.models import User
 
 from ..mails import notifications
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
+from ..review.waiting import REVIEW
 from ..survey.parts import item_headings
 
-REVIEW = "marketoverview.review_response"
 REMARK = "remark-"
 """The names of the form fields with a reason at one item begin with this; the item's name follows."""
 DECISIONS = (Verb.PUBLISH, Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW)

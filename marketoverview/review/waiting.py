@@ -1,0 +1,100 @@
+"""The work of the market overview that waits for KL (`kl_ai.waiting`)."""
+
+from datetime import timedelta
+from functools import partial
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import ngettext
+
+from kl_ai.waiting import WaitingKind, WorkSection
+
+from ..models import Answer, DeadlineExtension, JoinRequest, Response, Status, SurveyRound
+from .own_words import in_state, own_words
+
+REVIEW = "marketoverview.review_response"
+"""The permission of everybody who decides about vendors and their answers."""
+INBOX = "admin:marketoverview_response_inbox"
+DAYS_AHEAD = 30
+"""Deadlines within so many days stand on the front page."""
+
+
+def inbox(kind: str) -> str:
+    """The address of the inbox's list of this kind."""
+    return f"{reverse(INBOX)}?{urlencode({'kind': kind})}"
+
+
+def own_words_to_map():
+    """Published own words that KL counts nowhere else yet. One query."""
+    waiting = in_state(own_words(), "unmapped").filter(response__status=Status.PUBLISHED)
+    return waiting.order_by("response__published_at", "pk")
+
+
+def next_days(field: str) -> dict:
+    """The filter of rows whose date is today or within `DAYS_AHEAD`."""
+    today = timezone.localdate()
+    return {f"{field}__gte": today, f"{field}__lte": today + timedelta(days=DAYS_AHEAD)}
+
+
+KINDS = (
+    WaitingKind(
+        code="responses",
+        words=lambda number: ngettext("response waits for review", "responses wait for review", number),
+        rows=lambda: Response.objects.awaiting_review(),
+        since="submitted_at",
+        page=partial(inbox, "responses"),
+        permission=REVIEW,
+    ),
+    WaitingKind(
+        code="join-requests",
+        words=lambda number: ngettext("person asks to act for a vendor", "people ask to act for a vendor", number),
+        rows=lambda: JoinRequest.objects.waiting().order_by("asked_at", "pk"),
+        since="asked_at",
+        page=partial(inbox, "join-requests"),
+        permission=REVIEW,
+    ),
+    WaitingKind(
+        code="objections",
+        words=lambda number: ngettext("objection to answer", "objections to answer", number),
+        rows=lambda: Answer.objects.filter(objected_at__isnull=False).order_by("objected_at", "pk"),
+        since="objected_at",
+        page=partial(inbox, "objections"),
+        permission=REVIEW,
+    ),
+    WaitingKind(
+        code="own-words",
+        words=lambda number: ngettext("answer in own words to look at", "answers in own words to look at", number),
+        rows=own_words_to_map,
+        since="response__published_at",
+        page=lambda: reverse("admin:marketoverview_answer_own_words"),
+        permission=REVIEW,
+    ),
+    WaitingKind(
+        code="closing-rounds",
+        words=lambda number: ngettext("survey round closes", "survey rounds close", number),
+        rows=lambda: SurveyRound.objects.filter(**next_days("closes_on")).order_by("closes_on", "pk"),
+        since="closes_on",
+        page=lambda: reverse("admin:marketoverview_surveyround_changelist"),
+        permission=REVIEW,
+        section=WorkSection.DEADLINES,
+    ),
+    WaitingKind(
+        code="extensions",
+        words=lambda number: ngettext("extended deadline ends", "extended deadlines end", number),
+        rows=lambda: DeadlineExtension.objects.filter(**next_days("closes_on")).order_by("closes_on", "pk"),
+        since="closes_on",
+        page=lambda: reverse("admin:marketoverview_vendor_changelist"),
+        permission=REVIEW,
+        section=WorkSection.DEADLINES,
+    ),
+    WaitingKind(
+        code="stale",
+        words=lambda number: ngettext("profile needs a new confirmation", "profiles need a new confirmation", number),
+        rows=lambda: Response.objects.stale().order_by("confirmed_at", "pk"),
+        since="confirmed_at",
+        page=lambda: f"{reverse('admin:marketoverview_response_changelist')}?stale=yes",
+        permission=REVIEW,
+        section=WorkSection.WATCH,
+    ),
+)
