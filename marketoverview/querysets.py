@@ -10,9 +10,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 
+from kl_ai.login.second_factor import is_verified_staff
+
 from .statuses import OPEN, Status
+
+REVIEW = "marketoverview.review_response"
+"""The permission to see what vendors have not published."""
 
 
 def months_before(day: date, months: int) -> date:
@@ -56,17 +62,15 @@ class VendorQuerySet(models.QuerySet):
         return self.get(slug=slug)
 
     def for_member(self, user) -> "VendorQuerySet":
-        """The vendors that `user` may act for. One query."""
-        return self.filter(memberships__user_id=user.pk)
+        """The vendors that `user` may act for; none for who is not logged in. One query."""
+        return self.none() if user.pk is None else self.filter(memberships__user_id=user.pk)
 
-    def visible_to(self, user) -> "VendorQuerySet":
-        """Every vendor for a reviewer, for others those that they act for. One query.
+    def visible_to(self, request: HttpRequest) -> "VendorQuerySet":
+        """Every vendor for a reviewer who has passed the second step, for others those that they act for.
 
-        A view that serves reviewers by it stands behind `kl_ai.login.second_factor.second_factor_for_staff`.
+        One query, and those of `is_verified_staff`.
         """
-        if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
-            return self
-        return self.for_member(user)
+        return self if is_verified_staff(request, REVIEW) else self.for_member(request.user)
 
     def with_responses(self) -> "VendorQuerySet":
         """With all responses, the newest first, their rounds, events and the events' actors. Five queries."""
@@ -98,15 +102,13 @@ class ResponseQuerySet(models.QuerySet):
         """Published responses not confirmed for `STALE_AFTER_MONTHS`. One query."""
         return self.published().filter(confirmed_at__lt=stale_before())
 
-    def visible_to(self, user) -> "ResponseQuerySet":
-        """Every response for a reviewer, for others those of the vendors that they act for. One query.
+    def visible_to(self, request: HttpRequest) -> "ResponseQuerySet":
+        """Every response for a reviewer who has passed the second step, for others those that they act for.
 
-        A published response is public as a profile only: its own page shows KL's reasons, too.
-        A view that serves reviewers by it stands behind `kl_ai.login.second_factor.second_factor_for_staff`.
+        A published response is public as a profile only: its own page shows KL's reasons, too. One query, and those
+        of `is_verified_staff`.
         """
-        if user.is_active and user.is_staff and user.has_perm("marketoverview.review_response"):
-            return self
-        return self.filter(vendor__in=user.vendors.values("pk")) if user.is_authenticated else self.none()
+        return self if is_verified_staff(request, REVIEW) else self.for_member(request.user)
 
     def with_members(self) -> "ResponseQuerySet":
         """With vendor, round and the people who can log in for the vendor (`vendor.active_members`). Two queries."""
@@ -118,8 +120,8 @@ class ResponseQuerySet(models.QuerySet):
         return self.select_related("vendor", "round").prefetch_related(people)
 
     def for_member(self, user) -> "ResponseQuerySet":
-        """The responses of the vendors that `user` acts for. One query."""
-        return self.filter(vendor__memberships__user_id=user.pk)
+        """The responses of the vendors that `user` acts for; none for who is not logged in. One query."""
+        return self.none() if user.pk is None else self.filter(vendor__memberships__user_id=user.pk)
 
     def in_order(self, ids: Sequence[int]) -> Iterator[Any]:
         """These responses in this order, those that are gone left out. As many queries as the queryset has."""

@@ -110,3 +110,13 @@ def test_administration_is_for_staff(language, visitors, administered_rows):
     assert {name: by_visitor.pop("curator") for name, by_visitor in by_page.items()} == expected
     for name, by_visitor in by_page.items():
         assert by_visitor == {"anonymous": 401, "stranger": 401, "owner": 401}, name
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_staff_without_the_second_factor_see_nothing_of_the_administration(
+    language, visitors, administered_rows, settings
+):
+    settings.REQUIRE_STAFF_MFA = True
+    with override(language):
+        by_page = {name: visitors["curator"].get(path) for name, path in admin_paths().items()}
+    assert {name: status_or_login(response) for name, response in by_page.items()} == dict.fromkeys(by_page, 401)

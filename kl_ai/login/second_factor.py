@@ -72,6 +72,16 @@ def _missing_step(request: HttpRequest) -> str:
     return "" if used & set(types) else "mfa_reauthenticate"
 
 
+def is_verified_staff(request: HttpRequest, permission: str) -> bool:
+    """Whether the user is KL's staff with this permission, and this session has passed the second step.
+
+    Lookups that serve staff decide by it, so that a view that forgets to ask for the step shows nothing. No query for
+    who is no staff; else those of the user's permissions, once for each request, and that of `missing_step`.
+    """
+    user = request.user
+    return user.is_active and user.is_staff and user.has_perm(permission) and not missing_step(request)
+
+
 def redirect_to_step(name: str, url: str) -> HttpResponse:
     """A redirect to the page of this name, which leads on to `url`."""
     return redirect(f"{reverse(name)}?{urlencode({'next': url})}")
@@ -82,6 +92,7 @@ def second_factor_for_staff(
 ) -> Callable[Concatenate[AuthenticatedRequest, P], HttpResponse]:
     """A decorator for pages outside the administration that serve KL's staff beside others.
 
+    It only leads to the step: what such a page shows is decided by its lookup (`is_verified_staff`).
     Staff whose `missing_step` is not "" are redirected to it, as by the administration; others get the page.
     """
 

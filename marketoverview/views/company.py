@@ -53,7 +53,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 @second_factor_for_staff
 def company(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/`: the status, the next step, and the history of every response."""
-    vendor = get_object_or_404(Vendor.objects.visible_to(request.user).with_responses(), slug=slug)
+    vendor = get_object_or_404(Vendor.objects.visible_to(request).with_responses(), slug=slug)
     is_member = vendor.memberships.filter(user=request.user.pk).exists()
     responses = list(vendor.responses.all())
     context = {
@@ -90,7 +90,7 @@ def own_vendor(request: AuthenticatedRequest, slug: str) -> Vendor:
 @second_factor_for_staff
 def response_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """`/leverandoer/svar/<pk>/`: one response as a profile shows it, with its history. A stranger gets 404."""
-    visible = Response.objects.visible_to(request.user).with_everything()
+    visible = Response.objects.visible_to(request).with_everything()
     submission = get_object_or_404(visible.prefetch_related("events__actor"), pk=pk)
     snapshot = snapshots.for_request(request)
     company_url = reverse("vendor:company", args=[submission.vendor.slug])

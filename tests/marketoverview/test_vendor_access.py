@@ -62,6 +62,13 @@ def test_staff_without_an_authenticator_are_led_to_setting_one_up(row, language,
     assert client.get(path).status_code == 200
 
 
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_staff_without_the_second_factor_are_strangers_or_led_to_it(row, language, world, status, curator, settings):
+    settings.REQUIRE_STAFF_MFA = True
+    assert status(address(row, world, language), curator) == (302 if row in SERVES_STAFF else row.curator)
+
+
 def step_path(language: str) -> str:
     with override(language):
         return reverse("mfa_activate_totp")
