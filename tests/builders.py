@@ -12,6 +12,7 @@ from datetime import date
 from itertools import count
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from django.utils.text import slugify
 
 from kl_ai.models import User
@@ -69,7 +70,9 @@ def _make_staff(email: str, group: str) -> User:
 
 
 def make_round(code: str = "2026", **fields) -> SurveyRound:
-    fields = {"name_da": f"Runde {code}", "name_en": f"Round {code}", "opens_on": date(2026, 1, 15)} | fields
+    """A released round that has opened."""
+    words = {"name_da": f"Runde {code}", "name_en": f"Round {code}"}
+    fields = words | {"opens_on": date(2026, 1, 15), "released_at": timezone.now()} | fields
     return SurveyRound.objects.get_or_create(code=code, defaults=fields)[0]
 
 

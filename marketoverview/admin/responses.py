@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import Case, When
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -223,7 +222,7 @@ class ResponseAdmin(TracedAdmin):
         return (AnswerInline, OfferingInline) if obj else ()
 
     def get_changeform_initial_data(self, request):
-        current = SurveyRound.objects.filter(opens_on__lte=timezone.localdate()).first()
+        current = SurveyRound.current()
         return {"round": current} | super().get_changeform_initial_data(request)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

@@ -28,7 +28,17 @@ from kl_ai.search import bitset
 from kl_ai.search.danish import sort_key
 from kl_ai.search.index import WordIndex
 
-from ..models import Answer, FigureComment, Option, Question, Response, SampleOffering, Status, market_version
+from ..models import (
+    Answer,
+    FigureComment,
+    Option,
+    Question,
+    Response,
+    SampleOffering,
+    Status,
+    SurveyRound,
+    market_version,
+)
 
 Chosen = Mapping[str, Sequence[str]]
 """Question code to the codes of the chosen options."""
@@ -313,7 +323,7 @@ class _Answers:
 
 def _tallies(answers: _Answers, offerings: _Offerings) -> dict[str, QuestionTally]:
     """The questions of every round that has opened, and their choices. Two queries."""
-    questions = Question.objects.filter(rounds__opens_on__lte=timezone.localdate()).distinct()
+    questions = Question.objects.filter(rounds__in=SurveyRound.objects.opened().values("pk")).distinct()
     tallies = {}
     for question in questions.select_related("comment").prefetch_related("options"):
         options = list(question.options.all())

@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -18,6 +19,7 @@ from kl_ai.natural_keys import NaturalCodeManager, depends_on
 from kl_ai.pages.bilingual import Bilingual, language
 
 from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
+from .rounds import RoundVerbs
 
 
 def is_news(item: "Question | Option", day: date | None) -> bool:
@@ -25,8 +27,8 @@ def is_news(item: "Question | Option", day: date | None) -> bool:
     return day is not None and max(filter(None, [item.introduced_on, item.reworded_on])) > day
 
 
-class SurveyRound(models.Model):
-    """One collection of answers. The current round is the latest that has opened."""
+class SurveyRound(RoundVerbs):
+    """One collection of answers. The current round is the latest released one that has opened."""
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name_da = models.CharField(_("name (Danish)"), max_length=100)
@@ -44,9 +46,10 @@ class SurveyRound(models.Model):
     )
     max_offerings = models.PositiveSmallIntegerField(_("examples"), default=5, validators=[MaxValueValidator(20)])
     max_offering_words = models.PositiveSmallIntegerField(_("words in an example's description"), default=60)
+    # A row that the previous version of the portal inserts names no value, and counts as released.
+    released_at = models.DateTimeField(_("released"), null=True, default=None, db_default=Now(), editable=False)
 
     history = HistoricalRecords()
-    objects: ClassVar = NaturalCodeManager()
     name = Bilingual()
 
     class Meta:
@@ -72,14 +75,14 @@ class SurveyRound(models.Model):
         return self.is_open_until(self.closes_on)
 
     def is_open_until(self, closes_on: date | None) -> bool:
-        """Whether it is open today, where `closes_on` (None: never) is the last day."""
+        """Whether it is released and open today, where `closes_on` (None: never) is the last day."""
         today = timezone.localdate()
-        return self.opens_on <= today and (closes_on is None or today <= closes_on)
+        return self.is_released and self.opens_on <= today and (closes_on is None or today <= closes_on)
 
     @classmethod
     def current(cls) -> "SurveyRound | None":
-        """The latest round that has opened. One query."""
-        return cls.objects.filter(opens_on__lte=timezone.localdate()).first()
+        """The latest released round that has opened. One query."""
+        return cls.objects.opened().first()
 
 
 class QuestionGroup(models.Model):

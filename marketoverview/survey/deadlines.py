@@ -38,9 +38,9 @@ def may_answer(round: SurveyRound, vendor: Vendor) -> bool:
 
 def may_correct(round: SurveyRound) -> bool:
     """Whether KL allows corrections of public answers after the round has closed. No query."""
-    return round.opens_on <= timezone.localdate() and round.corrections_after_close
+    return round.is_released and round.opens_on <= timezone.localdate() and round.corrections_after_close
 
 
 def is_latest(round: SurveyRound) -> bool:
-    """Whether no later round has opened; corrections belong to the later one. One query."""
-    return not SurveyRound.objects.filter(opens_on__gt=round.opens_on, opens_on__lte=timezone.localdate()).exists()
+    """Whether no later released round has opened; corrections belong to the later one. One query."""
+    return not SurveyRound.objects.opened().filter(opens_on__gt=round.opens_on).exists()

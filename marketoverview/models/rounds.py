@@ -1,0 +1,204 @@
+"""The life of a round: made from the last one, complete, released, taken back while nobody has begun.
+
+A round that is not released exists in the administration only: `SurveyRound.current` and the public pages leave it out.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, ClassVar, NamedTuple, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from .version import market_version
+
+LIMITS = ("max_description_words", "max_own_words", "max_offerings", "max_offering_words")
+FEWEST_OPTIONS = 2
+
+
+class Level(models.TextChoices):
+    """How much a finding weighs: the round cannot be released, only with KL's yes, or it is worth a look."""
+
+    PROBLEM = "problem"
+    QUESTION = "question"
+    WARNING = "warning"
+
+
+class Finding(NamedTuple):
+    """Something about a round that is missing or worth a look before it is released."""
+
+    item: str
+    """The line of the checklist: `questions`, `options`, `texts`, `names`, `limits`, `dates` or `overlap`."""
+    level: Level
+    text: str
+
+
+class SurveyRoundQuerySet(models.QuerySet):
+    def get_by_natural_key(self, code: str) -> Any:
+        """The round that a fixture names by its code. One query."""
+        return self.get(code=code)
+
+    def released(self) -> "SurveyRoundQuerySet":
+        """The rounds that KL has released, which open and close by their dates. One query."""
+        return self.filter(released_at__isnull=False)
+
+    def opened(self) -> "SurveyRoundQuerySet":
+        """The released rounds that have opened, the latest first. One query."""
+        return self.released().filter(opens_on__lte=timezone.localdate())
+
+    def overlapping(self, opens_on: date, closes_on: date | None) -> "SurveyRoundQuerySet":
+        """The rounds with a day between these two (None: without an end). One query."""
+        rounds = self.filter(Q(closes_on__isnull=True) | Q(closes_on__gte=opens_on))
+        return rounds if closes_on is None else rounds.filter(opens_on__lte=closes_on)
+
+    def locked(self) -> Sequence[Any]:
+        """All rounds, locked in one order until the transaction ends, so that no other one is released. One query."""
+        return list(self.order_by("pk").select_for_update(of=("self",)))
+
+
+class RoundVerbs(models.Model):
+    """The verbs of `SurveyRound`, and what is missing before it can be released."""
+
+    objects: ClassVar = SurveyRoundQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    # Rules ----------------------------------------------------------------------------------
+
+    @property
+    def is_released(self) -> bool:
+        return self.released_at is not None
+
+    def findings(self) -> list[Finding]:
+        """What is missing or worth a look before the round is released. Three queries."""
+        return [*self._in_questions(), *self._in_texts(), *self._in_limits(), *self._in_dates(), *self._in_overlap()]
+
+    def open_ended_before(self) -> list[Self]:
+        """The released rounds without an end that opened earlier, which this one's opening closes. One query."""
+        others = type(self).objects.released().exclude(pk=self.pk)
+        return list(others.filter(opens_on__lt=self.opens_on, closes_on__isnull=True))
+
+    def _in_questions(self) -> Iterator[Finding]:
+        questions = list(self.questions.prefetch_related("options"))
+        if not questions:
+            yield Finding("questions", Level.PROBLEM, gettext("The round has no questions."))
+        for question in questions:
+            words = {"question": question.heading_da or question.code}
+            options = [option for option in question.options.all() if not option.is_retired]
+            if len(options) < FEWEST_OPTIONS:
+                text = gettext("“%(question)s” has fewer than two options to choose from.")
+                yield Finding("options", Level.PROBLEM, text % words)
+            if not question.heading_en or not question.text_en:
+                text = gettext("“%(question)s” has no English text; the Danish one is shown instead.")
+                yield Finding("texts", Level.WARNING, text % words)
+            if untranslated := [option.label_da for option in options if not option.label_en]:
+                text = gettext("“%(question)s” has options without an English text: %(options)s.")
+                yield Finding("texts", Level.WARNING, text % {**words, "options": ", ".join(untranslated)})
+
+    def _in_texts(self) -> Iterator[Finding]:
+        if not self.name_en:
+            yield Finding("names", Level.PROBLEM, gettext("The English name is missing."))
+
+    def _in_limits(self) -> Iterator[Finding]:
+        needed = [*LIMITS[:2], *(LIMITS[3:] if self.max_offerings else ())]
+        for name in needed:
+            if not getattr(self, name):
+                label = self._meta.get_field(name).verbose_name
+                yield Finding("limits", Level.PROBLEM, gettext("“%(limit)s” is 0.") % {"limit": label})
+        if not self.max_offerings:
+            yield Finding("limits", Level.WARNING, gettext("No examples can be given: “examples” is 0."))
+
+    def _in_dates(self) -> Iterator[Finding]:
+        today = timezone.localdate()
+        if self.closes_on is None:
+            text = gettext("There is no closing date: no reminders of a deadline, and the next round ends this one.")
+            yield Finding("dates", Level.WARNING, text)
+        elif self.closes_on <= self.opens_on:
+            yield Finding("dates", Level.PROBLEM, gettext("The closing date is not after the opening date."))
+        elif self.closes_on <= today:
+            yield Finding("dates", Level.PROBLEM, gettext("The closing date is not in the future."))
+        if self.opens_on <= today:
+            yield Finding(
+                "dates", Level.WARNING, gettext("The opening date has come: it opens as soon as it is released.")
+            )
+
+    def _in_overlap(self) -> Iterator[Finding]:
+        others = type(self).objects.released().exclude(pk=self.pk)
+        for other in others.overlapping(self.opens_on, self.closes_on):
+            day = self.opens_on - timedelta(days=1)
+            if other.closes_on is None and other.opens_on < self.opens_on:
+                text = gettext(
+                    "“%(round)s” has no closing date. It will close on %(day)s, the day before this one opens."
+                )
+                yield Finding("overlap", Level.QUESTION, text % {"round": other, "day": date_format(day)})
+            else:
+                text = gettext("“%(round)s” is open in the same time. Choose other dates.")
+                yield Finding("overlap", Level.PROBLEM, text % {"round": other})
+
+    # Verbs ----------------------------------------------------------------------------------
+
+    @classmethod
+    def make_from(
+        cls, last: Self, *, code: str, name_da: str, name_en: str, opens_on: date, closes_on: date | None
+    ) -> Self:
+        """A new round with the questions and the limits of `last`, not released; the same form sent twice makes one.
+
+        Raises `ValidationError` where the code belongs to another round. Six queries and some for each question.
+        """
+        fields = {"name_da": name_da, "name_en": name_en, "opens_on": opens_on, "closes_on": closes_on}
+        fields |= {name: getattr(last, name) for name in (*LIMITS, "corrections_after_close")}
+        with transaction.atomic():
+            cls.objects.all().locked()
+            if existing := cls.objects.filter(code=code).first():
+                if existing.is_released or any(getattr(existing, name) != value for name, value in fields.items()):
+                    raise ValidationError({"code": gettext("There is a round with this code already.")})
+                return existing
+            new = cls.objects.create(code=code, **fields)
+            for question in last.questions.all():
+                question.rounds.add(new)  # on this side of the relation the question's history records it
+            return new
+
+    def release(self, *, close_earlier: bool = False) -> bool:
+        """Let the round open on its day; False where it was released before. Locks all rounds.
+
+        With `close_earlier` the rounds without an end close on the day before. Raises `ValidationError` with what is
+        missing, or what KL has to say yes to first. Eight queries, and two for each round that is closed.
+        """
+        with transaction.atomic():
+            type(self).objects.all().locked()
+            self.refresh_from_db()
+            if self.is_released:
+                return False
+            refused = {Level.PROBLEM} if close_earlier else {Level.PROBLEM, Level.QUESTION}
+            if reasons := [finding.text for finding in self.findings() if finding.level in refused]:
+                raise ValidationError(reasons)
+            for earlier in self.open_ended_before():
+                earlier.closes_on = self.opens_on - timedelta(days=1)
+                earlier.save(update_fields=["closes_on"])
+            self._set_released(timezone.now())
+            return True
+
+    def take_back(self) -> bool:
+        """Make a released round one that does not open; False where it is none. Locks all rounds.
+
+        Raises `ValidationError` where a vendor has begun to answer. Rounds that its release has closed stay closed.
+        """
+        with transaction.atomic():
+            type(self).objects.all().locked()
+            self.refresh_from_db()
+            if not self.is_released:
+                return False
+            if self.responses.exists():
+                raise ValidationError(gettext("The round cannot be taken back: a vendor has begun to answer it."))
+            self._set_released(None)
+            return True
+
+    def _set_released(self, at) -> None:
+        self.released_at = at
+        self.save(update_fields=["released_at"])
+        market_version.bump()
