@@ -75,7 +75,7 @@ def import_outcomes(companies: Sequence[ListedCompany], round: SurveyRound) -> l
 class ListForm(forms.Form):
     """The list, pasted or as a file. The text of a file becomes that of the field in the form of the preview."""
 
-    round = forms.ModelChoiceField(SurveyRound.objects.all(), label=_("Round"), empty_label=None)
+    round = forms.ModelChoiceField(SurveyRound.objects.announceable(), label=_("Round"), empty_label=None)
     language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
     text = forms.CharField(
         label=_("Companies"),

@@ -8,7 +8,8 @@ from .links import LinkCheck
 from .mapping import map_answer, map_answers, object_to_mapping, unmap_answer
 from .moderation import TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .responses import Response
-from .survey import FigureComment, Option, Question, QuestionGroup, SurveyRound
+from .rounds import SurveyRound
+from .survey import FigureComment, Option, Question, QuestionGroup
 from .vendors import DeadlineExtension, Vendor, VendorMember
 from .version import market_version
 

@@ -106,10 +106,12 @@ class Invitation(AbstractInvitation):
     ) -> list["Invitation"]:
         """New invitations by KL to the round; companies whose address needs none by now are left out.
 
-        Locks the round, so that two lists sent at the same time invite nobody twice.
+        Locks the round, so that two lists sent at the same time invite nobody twice. Raises `ValidationError` where
+        the round is over, or not released.
         """
         with transaction.atomic():
-            SurveyRound.objects.select_for_update().get(pk=round.pk)
+            if not SurveyRound.objects.select_for_update().get(pk=round.pk).is_announceable:
+                raise ValidationError(gettext("“%(round)s” is closed or not released.") % {"round": round})
             invited = cls.objects.addresses_invited_by_kl(round)
             return [
                 cls.objects.create(

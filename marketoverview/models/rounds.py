@@ -5,18 +5,31 @@ A round that is not released exists in the administration only: `SurveyRound.cur
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from kl_ai.pages.bilingual import Bilingual
 
 from .version import market_version
 
 LIMITS = ("max_description_words", "max_own_words", "max_offerings", "max_offering_words")
+LIMIT_LABELS = {
+    "max_description_words": _("words in the description"),
+    "max_own_words": _("characters beside “other”"),
+    "max_offering_words": _("words in an example's description"),
+}
+COPIED = (*LIMITS, "corrections_after_close")
+"""The fields that a new round takes from the last one."""
 FEWEST_OPTIONS = 2
 
 
@@ -50,6 +63,10 @@ class SurveyRoundQuerySet(models.QuerySet):
         """The released rounds that have opened, the latest first. One query."""
         return self.released().filter(opens_on__lte=timezone.localdate())
 
+    def announceable(self) -> "SurveyRoundQuerySet":
+        """The released rounds that are open or will open: companies can be invited to them. One query."""
+        return self.released().filter(Q(closes_on__isnull=True) | Q(closes_on__gte=timezone.localdate()))
+
     def overlapping(self, opens_on: date, closes_on: date | None) -> "SurveyRoundQuerySet":
         """The rounds with a day between these two (None: without an end). One query."""
         rounds = self.filter(Q(closes_on__isnull=True) | Q(closes_on__gte=opens_on))
@@ -60,13 +77,63 @@ class SurveyRoundQuerySet(models.QuerySet):
         return list(self.order_by("pk").select_for_update(of=("self",)))
 
 
-class RoundVerbs(models.Model):
-    """The verbs of `SurveyRound`, and what is missing before it can be released."""
+class SurveyRound(models.Model):
+    """One collection of answers. The current round is the latest released one that has opened."""
 
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name_da = models.CharField(_("name (Danish)"), max_length=100)
+    name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
+    opens_on = models.DateField(_("opens on"))
+    closes_on = models.DateField(_("closes on"), null=True, blank=True)
+    corrections_after_close = models.BooleanField(
+        _("corrections after it has closed"),
+        default=True,
+        help_text=_("A vendor with a public profile can correct it until the next round opens."),
+    )
+    max_description_words = models.PositiveSmallIntegerField(_("words in the description"), default=90)
+    max_own_words = models.PositiveSmallIntegerField(
+        _("characters beside “other”"), default=300, validators=[MaxValueValidator(300)]
+    )
+    max_offerings = models.PositiveSmallIntegerField(_("examples"), default=5, validators=[MaxValueValidator(20)])
+    max_offering_words = models.PositiveSmallIntegerField(_("words in an example's description"), default=60)
+    # A row that the previous version of the portal inserts names no value, and counts as released.
+    released_at = models.DateTimeField(_("released"), null=True, default=None, db_default=Now(), editable=False)
+
+    history = HistoricalRecords()
     objects: ClassVar = SurveyRoundQuerySet.as_manager()
+    name = Bilingual()
 
     class Meta:
-        abstract = True
+        verbose_name = _("survey round")
+        verbose_name_plural = _("survey rounds")
+        ordering = ("-opens_on",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(closes_on__isnull=True) | models.Q(closes_on__gte=models.F("opens_on")),
+                name="round_closes_after_it_opens",
+                violation_error_message=_("A round cannot close before it opens."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.code,)
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_open_until(self.closes_on)
+
+    def is_open_until(self, closes_on: date | None) -> bool:
+        """Whether it is released and open today, where `closes_on` (None: never) is the last day."""
+        today = timezone.localdate()
+        return self.is_released and self.opens_on <= today and (closes_on is None or today <= closes_on)
+
+    @classmethod
+    def current(cls) -> "SurveyRound | None":
+        """The latest released round that has opened. One query."""
+        return cls.objects.opened().first()
 
     # Rules ----------------------------------------------------------------------------------
 
@@ -74,11 +141,16 @@ class RoundVerbs(models.Model):
     def is_released(self) -> bool:
         return self.released_at is not None
 
+    @property
+    def is_announceable(self) -> bool:
+        """Whether it is released and not over, so that it can be announced and companies can be invited to it."""
+        return self.is_released and (self.closes_on is None or timezone.localdate() <= self.closes_on)
+
     def findings(self) -> list[Finding]:
         """What is missing or worth a look before the round is released. Three queries."""
         return [*self._in_questions(), *self._in_texts(), *self._in_limits(), *self._in_dates(), *self._in_overlap()]
 
-    def open_ended_before(self) -> list[Self]:
+    def open_ended_before(self) -> list["SurveyRound"]:
         """The released rounds without an end that opened earlier, which this one's opening closes. One query."""
         others = type(self).objects.released().exclude(pk=self.pk)
         return list(others.filter(opens_on__lt=self.opens_on, closes_on__isnull=True))
@@ -108,7 +180,7 @@ class RoundVerbs(models.Model):
         needed = [*LIMITS[:2], *(LIMITS[3:] if self.max_offerings else ())]
         for name in needed:
             if not getattr(self, name):
-                label = self._meta.get_field(name).verbose_name
+                label = LIMIT_LABELS[name]
                 yield Finding("limits", Level.PROBLEM, gettext("“%(limit)s” is 0.") % {"limit": label})
         if not self.max_offerings:
             yield Finding("limits", Level.WARNING, gettext("No examples can be given: “examples” is 0."))
@@ -144,14 +216,14 @@ class RoundVerbs(models.Model):
 
     @classmethod
     def make_from(
-        cls, last: Self, *, code: str, name_da: str, name_en: str, opens_on: date, closes_on: date | None
-    ) -> Self:
+        cls, last: "SurveyRound", *, code: str, name_da: str, name_en: str, opens_on: date, closes_on: date | None
+    ) -> "SurveyRound":
         """A new round with the questions and the limits of `last`, not released; the same form sent twice makes one.
 
         Raises `ValidationError` where the code belongs to another round. Six queries and some for each question.
         """
         fields = {"name_da": name_da, "name_en": name_en, "opens_on": opens_on, "closes_on": closes_on}
-        fields |= {name: getattr(last, name) for name in (*LIMITS, "corrections_after_close")}
+        fields |= {name: getattr(last, name) for name in COPIED}
         with transaction.atomic():
             cls.objects.all().locked()
             if existing := cls.objects.filter(code=code).first():

@@ -1,4 +1,4 @@
-"""The survey as data: rounds, questions and options.
+"""The survey as data: questions and options. Its rounds are in `rounds`.
 
 Forms, profiles, facets, figures and exports are made from these rows: a question that a curator adds in the admin
 appears in each of them.
@@ -8,9 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -19,70 +17,12 @@ from kl_ai.natural_keys import NaturalCodeManager, depends_on
 from kl_ai.pages.bilingual import Bilingual, language
 
 from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
-from .rounds import RoundVerbs
+from .rounds import SurveyRound
 
 
 def is_news(item: "Question | Option", day: date | None) -> bool:
     """Whether the question or option was introduced or reworded after `day`; never where `day` is None."""
     return day is not None and max(filter(None, [item.introduced_on, item.reworded_on])) > day
-
-
-class SurveyRound(RoundVerbs):
-    """One collection of answers. The current round is the latest released one that has opened."""
-
-    code = models.SlugField(_("code"), max_length=20, unique=True)
-    name_da = models.CharField(_("name (Danish)"), max_length=100)
-    name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
-    opens_on = models.DateField(_("opens on"))
-    closes_on = models.DateField(_("closes on"), null=True, blank=True)
-    corrections_after_close = models.BooleanField(
-        _("corrections after it has closed"),
-        default=True,
-        help_text=_("A vendor with a public profile can correct it until the next round opens."),
-    )
-    max_description_words = models.PositiveSmallIntegerField(_("words in the description"), default=90)
-    max_own_words = models.PositiveSmallIntegerField(
-        _("characters beside “other”"), default=300, validators=[MaxValueValidator(300)]
-    )
-    max_offerings = models.PositiveSmallIntegerField(_("examples"), default=5, validators=[MaxValueValidator(20)])
-    max_offering_words = models.PositiveSmallIntegerField(_("words in an example's description"), default=60)
-    # A row that the previous version of the portal inserts names no value, and counts as released.
-    released_at = models.DateTimeField(_("released"), null=True, default=None, db_default=Now(), editable=False)
-
-    history = HistoricalRecords()
-    name = Bilingual()
-
-    class Meta:
-        verbose_name = _("survey round")
-        verbose_name_plural = _("survey rounds")
-        ordering = ("-opens_on",)
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(closes_on__isnull=True) | models.Q(closes_on__gte=models.F("opens_on")),
-                name="round_closes_after_it_opens",
-                violation_error_message=_("A round cannot close before it opens."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-    def natural_key(self) -> tuple[str]:
-        return (self.code,)
-
-    @property
-    def is_open(self) -> bool:
-        return self.is_open_until(self.closes_on)
-
-    def is_open_until(self, closes_on: date | None) -> bool:
-        """Whether it is released and open today, where `closes_on` (None: never) is the last day."""
-        today = timezone.localdate()
-        return self.is_released and self.opens_on <= today and (closes_on is None or today <= closes_on)
-
-    @classmethod
-    def current(cls) -> "SurveyRound | None":
-        """The latest released round that has opened. One query."""
-        return cls.objects.opened().first()
 
 
 class QuestionGroup(models.Model):

@@ -73,7 +73,7 @@ KINDS = (
     WaitingKind(
         code="closing-rounds",
         words=lambda number: ngettext("survey round closes", "survey rounds close", number),
-        rows=lambda: SurveyRound.objects.filter(**next_days("closes_on")).order_by("closes_on", "pk"),
+        rows=lambda: SurveyRound.objects.released().filter(**next_days("closes_on")).order_by("closes_on", "pk"),
         since="closes_on",
         page=lambda: reverse("admin:marketoverview_surveyround_changelist"),
         permission=REVIEW,
