@@ -221,8 +221,9 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "message": {"format": "{message}", "style": "{"},
     },
+    "filters": {"tokens": {"()": "kl_ai.text.MaskTokens"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]},
         "security": {"formatter": "message"}
         | (
             {"class": "logging.handlers.WatchedFileHandler", "filename": SECURITY_LOG, "encoding": "utf-8"}

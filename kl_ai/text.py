@@ -5,6 +5,7 @@ Nobody is refused because of it: such characters come along when text is pasted.
 characters of a text by the same rules.
 """
 
+import logging
 import re
 import unicodedata
 
@@ -23,6 +24,24 @@ _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uf
 _UNCOMMON = re.compile("[^\n\t -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]")
 # Unassigned here, and reserved for pictures by Unicode: an emoji that is younger than Python's tables can be seen.
 _YOUNG_PICTURE = re.compile("[\U0001f000-\U0001faff\U0001fc00-\U0001fffd]")
+
+_TOKEN = re.compile(r"\b\d+\.[\w-]{43}(?![\w-])")  # `kl_ai.people.tokens`: a key and its signature (HMAC-SHA256)
+MASK = "…"
+
+
+def mask_tokens(text: str) -> str:
+    """`text` with “…” in the place of each signed token, such as the one in the link of an invitation."""
+    return _TOKEN.sub(MASK, text)
+
+
+class MaskTokens(logging.Filter):
+    """A filter of log records (`LOGGING` of the settings): signed tokens are masked in the message and its arguments."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if (masked := mask_tokens(message)) != message:
+            record.msg, record.args = masked, None
+        return True
 
 
 def clean_text(text: str) -> str:

@@ -61,7 +61,7 @@ ADDRESSES = (
     Address("account_login", sets_cookie=True),
     Address("account_confirm_login_code", status=302, is_page=False, is_step_of_login=True),
     Address("mfa_authenticate", status=302, is_page=False, is_step_of_login=True),
-    Address("account_logout", status=405, is_page=False),
+    Address("account_logout", status=302, is_page=False),  # to the front page
     Address("mfa_activate_totp", Access.STAFF),
     Address("mfa_reauthenticate", Access.STAFF),
     Address("mfa_view_recovery_codes", Access.STAFF, status=302),  # to the app, which comes first

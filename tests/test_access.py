@@ -79,7 +79,7 @@ CURATOR = {
     "marketoverview_answer": READ | {"own_words": 200},
     "marketoverview_figurecomment": WRITE | TRACED,
     "marketoverview_invitation": READ | {"invite": 200, "add": 302},  # to the page that invites
-    "marketoverview_joinrequest": READ | {"decide": 405},
+    "marketoverview_joinrequest": READ | {"decide": 302},
     "marketoverview_option": WRITE | UNTRACED,
     "marketoverview_question": WRITE | TRACED | {"delete": 403},  # its options are in use
     "marketoverview_questiongroup": WRITE | UNTRACED,

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from ..forms import LowercaseEmailField
 from ..mail.models import BadAddress, MailState, OutgoingMail
+from ..text import mask_tokens
 from .site import ReadOnlyAdmin
 
 FAILED = "failed"
@@ -34,7 +35,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     fields = (
         "to",
         "subject",
-        "body",
+        "masked_body",
         "state_label",
         "last_error",
         "kind",
@@ -58,6 +59,11 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     @admin.display(description=_("state"))
     def state_label(self, mail: OutgoingMail) -> str:
         return str(mail.state.label)
+
+    @admin.display(description=_("text"))
+    def masked_body(self, mail: OutgoingMail) -> str:
+        """The mail's text without its secret links, which only the recipient may follow."""
+        return mask_tokens(mail.body)
 
     @admin.display(description=_("created"), ordering="created_at")
     def created(self, mail: OutgoingMail) -> str:

@@ -1,23 +1,31 @@
-"""The input of a form sent after the login had expired: it stays in the session until the form is shown again.
+"""What a login that expired meanwhile would lose: the input of a form, and the page that a button stands on.
 
-A view is marked with `@restorable` and, on GET, fills its form with `restore_input(request)` and shows
+The input stays in the session until the form is shown again. A view is marked with `@restorable` and, on GET, fills its form with `restore_input(request)` and shows
 `RESTORED_NOTICE`. Nothing is ever saved by itself: the person sends the form again.
+
+A view that takes only POST is marked with `@post_only`: the login leads back to its address by GET, and from there to
+the page with the button.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from allauth.core import ratelimit
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
+PRESS_AGAIN = _("Nothing has happened yet. Press the button again.")
 SESSION_KEY = "what_was_typed"
 """Where the session holds the forms: a list of (path, [(field name, values)]), the oldest first."""
 RESTORABLE = "is_restorable"
 """The attribute that marks a view; `functools.wraps` copies it to the view that a decorator makes."""
+IS_POST_ONLY = "is_post_only"
+"""The attribute of views that `post_only` has marked."""
 MAX_BYTES = 200_000
 MAX_FORMS = 3
 
@@ -28,6 +36,34 @@ def restorable(view: View) -> View:
     """A decorator for a members' view whose form survives a login that expired meanwhile."""
     setattr(view, RESTORABLE, True)
     return view
+
+
+def post_only(page: str, *arguments: str, **constants: str) -> Callable[[View], View]:
+    """A decorator for a view that takes only POST: a GET redirects to `page`, where its button stands, and never is a 405.
+
+    A person comes by GET after a login that expired between the page and the button, or by a copied address.
+    `arguments` are the names of the view's arguments that the address of the page takes; `constants` are the others.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def view_of_post(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, **kwargs)
+            return redirect_to_button(request, page, **{name: kwargs[name] for name in arguments}, **constants)
+
+        setattr(view_of_post, IS_POST_ONLY, True)
+        return cast(View, view_of_post)
+
+    return decorate
+
+
+def redirect_to_button(request: HttpRequest, page: str, **arguments: Any) -> HttpResponse:
+    """A redirect to the page of this name, which then says `PRESS_AGAIN`; 405 for methods other than GET and HEAD."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["POST"])
+    messages.info(request, PRESS_AGAIN)
+    return redirect(page, **arguments)
 
 
 def store_input(request: HttpRequest, view: Callable) -> bool:
@@ -61,9 +97,14 @@ def restore_input(request: HttpRequest) -> QueryDict | None:
 
 
 def redirect_after_stale_token(request: HttpRequest) -> HttpResponse | None:
-    """A redirect to the form with what was typed, where a form of the portal has a CSRF token that is too old; else None."""
+    """A redirect to the form with what was typed, where a form of the portal has a CSRF token that is too old; else None.
+
+    A view that takes only POST leads to the page with its button.
+    """
     match = request.resolver_match
-    if match is None or not _is_same_origin(request) or not store_input(request, match.func):
+    if match is None or not _is_same_origin(request):
+        return None
+    if not getattr(match.func, IS_POST_ONLY, False) and not store_input(request, match.func):
         return None
     return redirect(request.get_full_path())  # where nobody is logged in, that address redirects to the login
 

@@ -4,6 +4,7 @@ Only these pages set cookies for visitors, since a form that logs in needs them.
 """
 
 import logging
+from typing import ClassVar
 
 from allauth.account.stages import LoginStage
 from allauth.mfa.stages import AuthenticateStage
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from ..models import User
 from ..pages.frame import render_page
+from ..people.tokens import ORIGIN_ONLY
 from .allauth_adapter import seconds_to_wait
 from .flow import LoginCodeStage, begin_login, login_stage_required
 from .forms import EmailForm, LoginCodeForm, SecondFactorForm
@@ -87,7 +89,12 @@ def authenticate(request: HttpRequest, stage: LoginStage) -> HttpResponse:
 
 @method_decorator(login_not_required, name="dispatch")
 class Logout(auth_views.LogoutView):
-    """`/log-ud/`: POST only."""
+    """`/log-ud/`: POST logs out; a GET redirects to the front page."""
+
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return redirect("home")
 
 
 def _email_page(
@@ -105,7 +112,7 @@ def _page(
         "minutes": settings.LOGIN_CODE_MINUTES,
         "mail_in_terminal": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
     }
-    return render_page(
+    response = render_page(
         request,
         f"account/{name}.html",
         context,
@@ -114,6 +121,8 @@ def _page(
         status=status,
         retry_after=retry_after,
     )
+    response["Referrer-Policy"] = ORIGIN_ONLY  # `next` may be the secret link of an invitation
+    return response
 
 
 def _crumbs() -> list[tuple[str, str]]:

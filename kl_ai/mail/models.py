@@ -13,6 +13,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..text import mask_tokens
+
 MAX_ATTEMPTS = 10
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 """How long to wait after the first, second … failure; after that a day."""
@@ -136,7 +138,8 @@ class OutgoingMail(models.Model):
         return True
 
     def record_sent(self) -> None:
-        self._record(sent_at=timezone.now(), next_try_at=None, last_error="")
+        """Store that the mail is sent; secret links are masked in the stored text from then on. One query."""
+        self._record(sent_at=timezone.now(), next_try_at=None, last_error="", body=mask_tokens(self.body))
 
     def record_failure(self, error: str) -> None:
         """Try again after a pause that grows, or give up after `MAX_ATTEMPTS`."""

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,21 @@ VALID_FOR = timedelta(days=90)
 """How long the link of an invitation works."""
 MAX_WAITING = 20
 """How many invitations to act for the same company or municipality may wait at the same time."""
+
+
+def is_read_by_person(request: HttpRequest) -> bool:
+    """Whether a browser asks for the page in order to show it.
+
+    Mail servers follow links before anybody reads the mail: by HEAD, or by a GET of a program that lacks the header
+    `Sec-Fetch-Mode: navigate`, which every browser sends with a page since 2023; browsers that load a page in advance
+    say so in `Sec-Purpose`. An invitation that is accepted counts as opened in any case.
+    """
+    headers = request.headers
+    return (
+        request.method == "GET"
+        and headers.get("Sec-Fetch-Mode") == "navigate"
+        and "prefetch" not in headers.get("Sec-Purpose", "") + headers.get("Purpose", "")
+    )
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -96,8 +112,12 @@ class AbstractInvitation(models.Model):
         is_in_time = self.created_at > timezone.now() - VALID_FOR
         return self.accepted_at is None and self.cancelled_at is None and is_in_time
 
+    def is_for(self, user: Any) -> bool:
+        """Whether the invitation was sent to the user's address, which the user has proven by logging in. No query."""
+        return self.email.lower() == user.email.lower()
+
     def record_opened(self) -> None:
-        """Store the first time that somebody followed the link. One query."""
+        """Store the first time that somebody read the page of the link (`is_read_by_person`). One query."""
         self._rows().filter(opened_at=None).update(opened_at=timezone.now())
 
     def record_reminder(self) -> bool:
@@ -110,9 +130,11 @@ class AbstractInvitation(models.Model):
 
         The caller holds the row's lock (`get_locked`) and has seen that the invitation waits.
         """
-        for name, value in {"accepted_at": timezone.now(), "accepted_by": by, **fields}.items():
+        now = timezone.now()
+        values = {"accepted_at": now, "accepted_by": by, "opened_at": self.opened_at or now, **fields}
+        for name, value in values.items():
             setattr(self, name, value)
-        self.save(update_fields=["accepted_at", "accepted_by", *fields])
+        self.save(update_fields=list(values))
 
     def cancel(self) -> None:
         """End the link's validity; an accepted invitation stays as it is. One query."""

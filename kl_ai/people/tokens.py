@@ -2,6 +2,12 @@
 
 from django.core import signing
 
+ORIGIN_ONLY = "strict-origin"
+"""The `Referrer-Policy` of a page whose address holds a token: the next request does not name the page.
+
+`no-referrer` would also make browsers send `Origin: null` with the page's forms, which the CSRF check refuses.
+"""
+
 
 class KeySigner:
     """Signs primary keys, so that a link names a row and cannot be forged.

@@ -7,12 +7,12 @@ from typing import cast
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.forms.models import ModelChoiceIterator
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.site import ReadOnlyAdmin
 from kl_ai.http import AuthenticatedRequest
+from kl_ai.login.restore import redirect_to_button
 from kl_ai.mail.models import BadAddress, OutgoingMail
 from kl_ai.mail.notices import add_delivery_message, delivery_message
 
@@ -307,8 +308,10 @@ class JoinRequestAdmin(ReadOnlyAdmin):
         """POST: let the user in, or not. The user gets a mail about the decision."""
         if not request.user.has_perm(REVIEW):
             raise PermissionDenied
-        if request.method != "POST" or request.POST.get("approve") not in ("yes", "no"):
-            return HttpResponseNotAllowed(["POST"])
+        if request.method != "POST":
+            return redirect_to_button(request, "admin:marketoverview_response_inbox")
+        if request.POST.get("approve") not in ("yes", "no"):
+            raise SuspiciousOperation
         join_request = get_object_or_404(JoinRequest.objects.select_related("user", "vendor"), pk=object_id)
         approve = request.POST["approve"] == "yes"
         with transaction.atomic():

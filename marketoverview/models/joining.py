@@ -128,7 +128,9 @@ class Invitation(AbstractInvitation):
             ]
 
     def accept(self, by: User) -> Vendor | None:
-        """Make `by` act for the invited company; None where the link has been used or is no longer valid.
+        """Make `by` act for the invited company.
+
+        None where the link has been used, is no longer valid, or was sent to another address than that of `by`.
 
         A company that KL invited is registered now, or `by` joins it where its CVR number is registered already: KL's
         invitation admits people as KL's approval of a request to join does. Accepting again leads to the same vendor.
@@ -138,7 +140,7 @@ class Invitation(AbstractInvitation):
             invitation = Invitation.objects.select_related("vendor").get_locked(self.pk)
             if invitation.accepted_by_id == by.pk and invitation.vendor:
                 return invitation.vendor
-            if not invitation.is_waiting:
+            if not invitation.is_waiting or not invitation.is_for(by):
                 return None
             vendor = invitation.vendor or invitation._register_company(by)
             VendorMember.objects.get_or_create(vendor=vendor, user=by)

@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import restore
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.pages.frame import render_page
+from kl_ai.people.invitations import is_read_by_person
+from kl_ai.people.tokens import ORIGIN_ONLY
 
 from ..mails import notifications
 from ..models import Invitation, JoinRequest, Vendor
@@ -84,7 +86,7 @@ def join(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return vendor_page(request, vendor, "join", _("Ask to join"), form=form, waiting=waiting)
 
 
-@require_POST
+@restore.post_only("vendor:members", "slug")
 def join_decide(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResponse:
     """`…/anmodninger/<pk>/`: a member approves or declines a request to join."""
     join_request = get_object_or_404(JoinRequest, pk=pk, vendor=own_vendor(request, slug))
@@ -129,7 +131,7 @@ def invite(request: AuthenticatedRequest, vendor: Vendor, form: InviteForm) -> O
     return None
 
 
-@require_POST
+@restore.post_only("vendor:members", "slug")
 def invitation_cancel(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResponse:
     """`…/invitationer/<pk>/annuller/`: cancel an invitation whose link has not been used."""
     invitation = get_object_or_404(Invitation, pk=pk, vendor=own_vendor(request, slug))
@@ -174,22 +176,25 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if invitation and is_logged_in and invitation.accepted_by_id == request.user.pk and invitation.vendor:
         return redirect("vendor:company", invitation.vendor.slug)
     is_valid = bool(invitation and invitation.is_waiting)
-    if is_valid:
+    if is_valid and is_read_by_person(request):
         invitation.record_opened()
     context = {
         "invitation": invitation,
         "is_valid": is_valid,
         "visitor": request.user if is_logged_in else None,
+        "is_for_visitor": is_valid and is_logged_in and invitation.is_for(request.user),
         "login_url": f"{reverse(settings.LOGIN_URL)}?next={request.path}",
         "token": token,
     }
     status = 200 if is_valid else 410 if invitation else 404
     template = "marketoverview/vendor/invitation.html"
     crumbs = [(_("Invitation"), "")]
-    return render_page(request, template, context, nav_current="vendor", crumbs=crumbs, status=status)
+    response = render_page(request, template, context, nav_current="vendor", crumbs=crumbs, status=status)
+    response["Referrer-Policy"] = ORIGIN_ONLY
+    return response
 
 
-@require_POST
+@restore.post_only("vendor:invitation", "token")
 def accept(request: AuthenticatedRequest, token: str) -> HttpResponse:
     """`…/tag-imod/`: accept the invitation; from now on the user acts for the company."""
     invitation = Invitation.objects.with_token(token)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from kl_ai.http import AuthenticatedRequest
@@ -117,7 +117,7 @@ def chosen_options(questions: Sequence[Question], stored: dict[str, Any]) -> dic
     }
 
 
-@require_POST
+@restore.post_only("vendor:part", "pk", part=OFFERINGS)
 @on_draft
 def offering_action(request: AuthenticatedRequest, draft: Response, key: UUID, action: str) -> HttpResponse:
     """Move an example, delete it, or undo that; 404 for any other `action`."""

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.autosave import conflict_response, saved_response
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint, value_text
@@ -161,7 +160,7 @@ def options_text(question: Question, answers: dict[str, str]) -> str:
     return "; ".join(f"{labels[code]}: “{words}”" if words else labels[code] for code, words in answers.items())
 
 
-@require_POST
+@restore.post_only("vendor:part", "pk", "part")
 @on_draft
 def part_last(request: AuthenticatedRequest, draft: Response, part: str) -> HttpResponse:
     """Replace the part's content by that of the vendor's earlier answers."""

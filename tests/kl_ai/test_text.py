@@ -1,12 +1,16 @@
 """Text that comes from outside is cleaned, and never refused for what cannot be seen."""
 
+import logging
 import unicodedata
 
 import pytest
+from django.conf import settings
+from django.utils.module_loading import import_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kl_ai.text import clean_line, clean_text, has_unseen
+from kl_ai.people.tokens import KeySigner
+from kl_ai.text import clean_line, clean_text, has_unseen, mask_tokens
 from kl_ai.validators import validate_text
 
 
@@ -87,3 +91,21 @@ def test_nothing_that_can_be_seen_is_lost(text):
         character for character in text if unicodedata.category(character)[0] in "LNSP" and not has_unseen(character)
     ]
     assert [character for character in clean_text(text) if unicodedata.category(character)[0] in "LNSP"] == visible
+
+
+# Tokens -----------------------------------------------------------------------------------------
+
+TOKEN = KeySigner("tests.text").sign(4711)
+
+
+def test_tokens_are_masked_and_nothing_else():
+    text = f"Se https://kl.example/invitation/{TOKEN}/ og 4711.23 den 1.12.2026 eller next=/x/{TOKEN}"
+    assert mask_tokens(text) == "Se https://kl.example/invitation/…/ og 4711.23 den 1.12.2026 eller next=/x/…"
+
+
+def test_a_log_names_no_token():
+    for message, arguments in (("Gone: /invitation/%s/", (TOKEN,)), (f"Gone: /invitation/{TOKEN}/ 100 %", ())):
+        record = logging.LogRecord("django.request", logging.WARNING, __file__, 1, message, arguments, None)
+        for name in settings.LOGGING["handlers"]["console"]["filters"]:
+            assert import_string(settings.LOGGING["filters"][name]["()"])().filter(record)
+        assert record.getMessage().startswith("Gone: /invitation/…/")

@@ -25,6 +25,12 @@ def form(request, number):
     return HttpResponse(f"{restore.RESTORED_NOTICE} {typed['text']} {typed.getlist('tick')}" if typed else "empty")
 
 
+@restore.post_only("form", "number")
+def press(request, number):
+    SAVED.append(str(number))
+    return redirect("form", number)
+
+
 def without(request):
     return HttpResponse(f"restored: {restore.restore_input(request)}")
 
@@ -36,7 +42,8 @@ def public(request):
 
 
 urlpatterns = [
-    path("form/<int:number>/", form),
+    path("form/<int:number>/", form, name="form"),
+    path("form/<int:number>/press/", press, name="press"),
     path("without/", without),
     path("public/", public),
     *urlpatterns,
@@ -91,6 +98,24 @@ def test_three_forms_are_kept_and_the_oldest_goes(client, member):
         client.post(f"/form/{number}/", {"text": f"Nr. {number}"})
     log_in(client, member.email)
     assert [form_text(client, number) != "empty" for number in range(1, 5)] == [False, True, True, True]
+
+
+def test_a_button_pressed_after_the_login_expired_leads_back_to_its_page(client, member):
+    response = client.post("/form/1/press/")
+    assert response.url == "/log-ind/?next=/form/1/press/"
+    log_in(client, member.email)
+    page = client.get("/form/1/press/")
+    assert (page.status_code, page.url, SAVED) == (302, "/form/1/", [])
+    assert client.post("/form/1/press/").status_code == 302
+    assert SAVED == ["1"]
+    assert client.put("/form/1/press/").status_code == 405
+
+
+def test_so_does_a_button_of_a_page_that_was_shown_before_the_login(csrf_client, member):
+    csrf_client.force_login(member)
+    page = csrf_client.post("/form/1/press/", {}, HTTP_SEC_FETCH_SITE="same-origin")
+    assert (page.status_code, page.url, SAVED) == (302, "/form/1/press/", [])
+    assert csrf_client.post("/form/1/press/", {}, HTTP_SEC_FETCH_SITE="cross-site").status_code == 403
 
 
 @pytest.mark.parametrize(("size", "is_kept"), [(190_000, True), (200_001, False)])
