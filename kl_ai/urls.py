@@ -17,7 +17,7 @@ urlpatterns = [
         # The names are those that allauth asks for.
         path("log-ind/", login_views.log_in, name="account_login"),
         path("log-ind/kode/", login_views.confirm_code, name="account_confirm_login_code"),
-        path("log-ud/", login_views.Logout.as_view(), name="account_logout"),
+        path("log-ud/", login_views.Logout.as_view(http_method_names=["get", "head", "post"]), name="account_logout"),
         path("totrin/", login_views.authenticate, name="mfa_authenticate"),
         path("totrin/bekraeft/", second_factor.reauthenticate, name="mfa_reauthenticate"),
         path("totrin/app/", second_factor.activate, name="mfa_activate_totp"),

@@ -4,7 +4,6 @@ Only these pages set cookies for visitors, since a form that logs in needs them.
 """
 
 import logging
-from typing import ClassVar
 
 from allauth.account.stages import LoginStage
 from allauth.mfa.stages import AuthenticateStage
@@ -90,8 +89,6 @@ def authenticate(request: HttpRequest, stage: LoginStage) -> HttpResponse:
 @method_decorator(login_not_required, name="dispatch")
 class Logout(auth_views.LogoutView):
     """`/log-ud/`: POST logs out; a GET redirects to the front page."""
-
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         return redirect("home")

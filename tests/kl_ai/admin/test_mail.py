@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from kl_ai.mail import outbox
 from kl_ai.mail.models import MAX_ATTEMPTS, BadAddress, MailState, OutgoingMail
 from kl_ai.mail.outbox import Counts
+from kl_ai.people.tokens import KeySigner
 from tests import mailserver
 from tests.admin_pages import Page, admin_url, logged_in, message_text, tasks
 from tests.builders import make_curator, make_editor
@@ -43,6 +44,14 @@ def test_whoever_may_not_read_mail_is_not_told_of_it(server_is_down):
     editor = logged_in(make_editor())
     assert tasks(editor, "/kl_ai/") == {}
     assert editor.get(danish_url(OutgoingMail, "changelist")).status_code == 403
+
+
+def test_the_secret_link_of_a_mail_that_waits_is_not_shown(curator_client, server_is_down):
+    token = KeySigner("tests.mail").sign(4711)
+    mail = OutgoingMail.queue("1", to="a@b.example", kind="", language="da", subject="s", body=f"Her: /i/{token}/")
+    text = Page(curator_client, admin_url(OutgoingMail, "change", mail.pk)).text
+    assert "Her: /i/…/" in text
+    assert token not in text
 
 
 def test_mails_are_found_by_their_state(curator_client, server_is_down):

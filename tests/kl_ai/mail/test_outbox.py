@@ -14,6 +14,7 @@ from kl_ai.mail import outbox
 from kl_ai.mail.models import CLAIM, MAX_ATTEMPTS, BadAddress, MailState, OutgoingMail
 from kl_ai.mail.notices import delivery_message
 from kl_ai.mail.outbox import Counts
+from kl_ai.people.tokens import KeySigner
 from tests import mailserver
 from tests.concurrency import run_at_once
 from tests.kl_ai.mail.outgoing import make_due, post
@@ -33,6 +34,20 @@ def test_a_mail_is_sent_after_the_transaction():
     posted.refresh_from_db()
     assert posted.is_sent
     assert delivery_message(posted) == "Vi har sendt en mail til ki@nordstjernen.example."
+
+
+def test_a_secret_link_is_in_the_mail_that_is_sent_and_then_nowhere(server_is_down, monkeypatch):
+    link = f"https://kl.example/invitation/{KeySigner('tests.outbox').sign(4711)}/"
+    OutgoingMail.queue(
+        "1", to="ki@nordstjernen.example", kind="", language="da", subject="s", body=f"Begynd her: {link}"
+    )
+    outbox.send_waiting()
+    assert link in OutgoingMail.objects.get().body  # it is still to be sent
+    monkeypatch.setattr(mailserver, "DOWN", "")
+    make_due()
+    outbox.send_waiting()
+    assert link in mail.outbox[-1].body
+    assert OutgoingMail.objects.get().body == "Begynd her: https://kl.example/invitation/…/"
 
 
 def test_what_is_rolled_back_sends_nothing():

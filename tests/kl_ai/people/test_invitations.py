@@ -65,7 +65,7 @@ def test_one_reminder_a_day_and_none_where_it_does_not_wait():
 
 
 def test_an_accepted_invitation_cannot_be_cancelled():
-    user = make_user()
+    user = make_user("ny@vestlyset.example")
     invitation = make_invitation(vendor=make_vendor("Vestlyset"))
     invitation.accept(user)
     invitation.cancel()
