@@ -65,7 +65,7 @@ def test_staff_without_an_authenticator_are_led_to_setting_one_up(row, language,
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_staff_without_the_second_factor_are_strangers_or_led_to_it(row, language, world, status, curator, settings):
     settings.REQUIRE_STAFF_MFA = True
-    assert status(address(row, world, language), curator) == (302 if row in SERVES_STAFF else row.curator)
+    assert status(address(row, world, language), curator) == (STEP if row in SERVES_STAFF else row.curator)
 
 
 def step_path(language: str) -> str:
