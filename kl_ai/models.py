@@ -50,6 +50,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         DANISH = "da", "Dansk"
         ENGLISH = "en", "English"
 
+    class WorkMail(models.TextChoices):
+        AT_ONCE = "at_once", _("at once, a mail for each new case")
+        DAILY = "daily", _("once a day, while something waits")
+        NEVER = "never", _("never")
+
     password = None  # type: ignore[assignment]  # Django removes an inherited column this way; its stubs do not know it
     email = models.EmailField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("name"), max_length=150, blank=True)
@@ -63,6 +68,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         choices=Language.choices,
         default=Language.DANISH,
         help_text=_("The language of mails; that of the page where the user last logged in."),
+    )
+    work_mail = models.CharField(
+        _("mails about what waits"),
+        max_length=7,
+        choices=WorkMail,
+        default=WorkMail.DAILY,
+        db_default=WorkMail.DAILY.value,
+        help_text=_("For KL's staff: when the portal writes that work waits."),
     )
     date_joined = models.DateTimeField(_("created"), default=timezone.now)
 
@@ -105,6 +118,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Store the name and the language of mails that the user has chosen. One query."""
         self.full_name, self.language = full_name, language
         self.save(update_fields=["full_name", "language"])
+
+    def choose_work_mail(self, choice: str) -> None:
+        """Store when the user wants mails about the work that waits, one of `WorkMail`. One query."""
+        self.work_mail = choice
+        self.save(update_fields=["work_mail"])
 
     def reset_second_step(self) -> None:
         """Delete the authenticator app and the recovery codes: the next login of staff asks to set up an app again."""

@@ -79,6 +79,14 @@ def kinds() -> Iterator[WaitingKind]:
         yield from import_string(path)
 
 
+def kind_named(code: str) -> WaitingKind:
+    """The kind with this code. Raises `LookupError` where there is none. No query."""
+    for kind in kinds():
+        if kind.code == code:
+            return kind
+    raise LookupError(code)
+
+
 def kinds_for(user: Any, *sections: WorkSection) -> list[WaitingKind]:
     """The kinds that the user may see, of these sections, or of all where none is named. The queries of `has_perm`."""
     return [kind for kind in kinds() if (not sections or kind.section in sections) and user.has_perm(kind.permission)]

@@ -1,5 +1,6 @@
 """The administration's site: its name, who may enter it, and the work on its front page."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -8,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -17,6 +18,7 @@ from ..login import second_factor
 from ..login.redirects import next_url
 from ..pages.frame import frame_context
 from ..waiting import count, kinds_for
+from .my_mails import my_mails
 
 PASSWORD_PAGES = ("password_change", "password_change_done")
 
@@ -45,7 +47,8 @@ class PortalAdminSite(admin.AdminSite):
 
     def get_urls(self):
         """The administration's addresses without those of the password pages, since no user has a password."""
-        return [url for url in super().get_urls() if getattr(url, "name", "") not in PASSWORD_PAGES]
+        urls = [url for url in super().get_urls() if getattr(url, "name", "") not in PASSWORD_PAGES]
+        return [path("mine-mails/", self.admin_view(partial(my_mails, self)), name="my_mails"), *urls]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With the variables of every page of the portal (`frame_context`)."""

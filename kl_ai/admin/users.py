@@ -31,6 +31,7 @@ class UserForm(forms.ModelForm):
             "email",
             "full_name",
             "language",
+            "work_mail",
             "is_active",
             "is_staff",
             "is_superuser",
@@ -46,7 +47,7 @@ class UserAdmin(admin.ModelAdmin):
 
     form = UserForm
     fieldsets = (
-        (None, {"fields": ("email", "full_name", "language")}),
+        (None, {"fields": ("email", "full_name", "language", "work_mail")}),
         (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )

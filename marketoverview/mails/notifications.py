@@ -13,6 +13,7 @@ from django.utils import translation
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import link, post
 from kl_ai.models import User
+from kl_ai.people.work_mails import post_at_once
 
 from ..models import Answer, Invitation, JoinRequest, Response
 from ..survey.parts import item_headings
@@ -25,8 +26,13 @@ def active_members(vendor_id: int) -> list[User]:
 
 
 def send_receipt(response: Response) -> list[OutgoingMail]:
-    """KL has received the response: to the vendor's members, with a copy of everything that was submitted."""
-    key = f"receipt:{response.pk}:{response.submitted_at:%Y%m%d%H%M%S%f}"
+    """KL has received the response: to the vendor's members, with a copy of everything that was submitted.
+
+    And that it waits: to those of KL's staff who want to know at once, whose mails are not returned.
+    """
+    submission = f"{response.pk}:{response.submitted_at:%Y%m%d%H%M%S%f}"
+    key = f"receipt:{submission}"
+    post_at_once("responses", f"responses:{submission}")
 
     def context(language: str) -> dict[str, Any]:
         return {"round": response.round, "response_text": response_text(response, language)}
@@ -66,7 +72,11 @@ def send_invitation(invitation: Invitation, number: int = 1) -> OutgoingMail | N
 
 
 def send_join_request(join_request: JoinRequest) -> list[OutgoingMail]:
-    """Somebody asks to act for the vendor: to the vendor's members, or to KL where it has none."""
+    """Somebody asks to act for the vendor: to the vendor's members, or to KL where it has none.
+
+    And that the request waits: to those of KL's staff who want to know at once, whose mails are not returned.
+    """
+    post_at_once("join-requests", f"join-requests:{join_request.pk}")
     page: tuple[str, ...] = ("vendor:members", join_request.vendor.slug)
     recipients = [(user.email, user.language, page) for user in active_members(join_request.vendor_id)]
     if not recipients:

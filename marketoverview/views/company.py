@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,6 +15,7 @@ from kl_ai.http import AuthenticatedRequest
 from kl_ai.login.second_factor import second_factor_for_staff
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
+from kl_ai.people.work_mails import post_at_once
 
 from ..market import profiles
 from ..market.snapshot import snapshots
@@ -185,7 +187,9 @@ def objection(request: AuthenticatedRequest, pk: int, answer: int) -> HttpRespon
     mappings = list(own_words.mappings.select_related("option"))
     form = ObjectionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        object_to_mapping(own_words, request.user, form.cleaned_data["objection"])
+        with transaction.atomic():
+            object_to_mapping(own_words, request.user, form.cleaned_data["objection"])
+            post_at_once("objections", f"objections:{own_words.pk}:{own_words.objected_at}")
         messages.success(request, _("From now on the words are counted under “other” only. KL sees your objection."))
         return redirect("vendor:company", submission.vendor.slug)
     if not mappings:
