@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 
 from .http import is_fetch, request_state
 from .login import restore
+from .mail import sending
 
 MAX_PARAMETERS = 200
 MAX_LENGTH = 8_000
@@ -68,3 +69,14 @@ class CookiesWithoutNul:
         if "\0" in cookies or "\\000" in cookies:  # as it is, or as cookies quote it
             del request.META["HTTP_COOKIE"]
         return self.get_response(request)
+
+
+class MailTimeLimit:
+    """Bounds how long a request waits for the mail server (`kl_ai.mail.sending`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with sending.time_limit():
+            return self.get_response(request)

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "kl_ai.middleware.QueryStringLimit",
     "kl_ai.middleware.CookiesWithoutNul",
+    "kl_ai.middleware.MailTimeLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -210,7 +211,11 @@ STORAGES = {
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console://" if DEBUG else "smtp://localhost:25")
 globals().update({name: value for name, value in EMAIL_CONFIG.items() if name.isupper()})
-EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 10  # seconds; the sender waits for the page meanwhile
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "kl_ai.mail.smtp.EmailBackend"
+EMAIL_TIMEOUT = (
+    EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 10
+)  # seconds for one reply; a request waits less (kl_ai.mail.sending)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", CONTACT_EMAIL)
 
 SECURITY_LOG = env.str("SECURITY_LOG", "")

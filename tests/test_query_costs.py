@@ -118,7 +118,7 @@ def test_keeping_an_objection_costs_two(vendor, owner, curator):
 
 
 def make_mail(to: str = "ki@nordstjernen.example") -> OutgoingMail:
-    return OutgoingMail.queue(to, to=to, kind="try", language="da", subject="Hej", body="Hej")
+    return OutgoingMail.queue(OutgoingMail(key=to, to=to, kind="try", language="da", subject="Hej", body="Hej"))
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ A mail waits as long as it has a `next_try_at`. It is emptied when the mail is s
 A mail to a bad address keeps its time but is not tried: it goes out once somebody has cleared the address.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -123,11 +124,24 @@ class OutgoingMail(models.Model):
     # Verbs ----------------------------------------------------------------------------------
 
     @classmethod
-    def queue(cls, key: str, *, to: str, kind: str, language: str, subject: str, body: str) -> "OutgoingMail | None":
-        """Store a mail that is due now; None where one with this key is stored already. Two queries."""
-        fields = {"to": to.strip().lower(), "kind": kind, "language": language, "subject": subject, "body": body}
-        mail, is_new = cls.objects.get_or_create(key=key, defaults=fields)
-        return mail if is_new else None
+    def queue(cls, mail: "OutgoingMail") -> "OutgoingMail | None":
+        """Store this new mail, which is due now; None where one with its key is stored already. Two queries."""
+        fields = {name: getattr(mail, name) for name in ("to", "kind", "language", "subject", "body")}
+        stored, is_new = cls.objects.get_or_create(key=mail.key, defaults=fields)
+        return stored if is_new else None
+
+    @classmethod
+    def keys_known(cls, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that a stored mail has. One query."""
+        return set(cls.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+    @classmethod
+    def queue_many(cls, mails: Sequence[Self]) -> Sequence[Self]:
+        """Store these new mails, which are due now, and return them, without pk. One query; none for no mails.
+
+        A mail whose key another process stores at the same moment is not stored a second time.
+        """
+        return cls.objects.bulk_create(mails, ignore_conflicts=True)
 
     def claim(self) -> bool:
         """Take the mail for this process to send; False where it is not due or another process has it. At most two queries."""
@@ -137,12 +151,23 @@ class OutgoingMail(models.Model):
         self.refresh_from_db()
         return True
 
+    def release(self) -> None:
+        """Undo a claim after which no attempt was made: the mail is due again. One query."""
+        self._record(attempts=self.attempts - 1, next_try_at=timezone.now())
+
     def record_sent(self) -> None:
-        """Store that the mail is sent; secret links are masked in the stored text from then on. One query."""
-        self._record(sent_at=timezone.now(), next_try_at=None, last_error="", body=mask_tokens(self.body))
+        """Store that the mail is sent, even where another attempt has begun since. Secret links are masked. One query."""
+        sent = {
+            "sent_at": timezone.now(),
+            "next_try_at": None,
+            "last_error": "",
+            "body": mask_tokens(self.body),
+        }
+        OutgoingMail.objects.filter(pk=self.pk, sent_at=None).update(**sent)
+        vars(self).update(sent)
 
     def record_failure(self, error: str) -> None:
-        """Try again after a pause that grows, or give up after `MAX_ATTEMPTS`."""
+        """Try again after a pause that grows, or give up after `MAX_ATTEMPTS`. One query."""
         pause = PAUSES[self.attempts - 1] if self.attempts <= len(PAUSES) else timedelta(days=1)
         is_last = self.attempts >= MAX_ATTEMPTS
         self._record(next_try_at=None if is_last else timezone.now() + pause, last_error=error)
@@ -152,10 +177,14 @@ class OutgoingMail(models.Model):
         BadAddress.mark(self.to, error)
         self._record(next_try_at=timezone.now(), last_error=error)
 
-    def _record(self, **fields) -> None:
-        OutgoingMail.objects.filter(pk=self.pk).update(**fields)
-        for name, value in fields.items():
-            setattr(self, name, value)
+    def _record(self, **fields: Any) -> None:
+        """Store the outcome of the attempt that this process has claimed. Nothing is stored where another has begun since.
+
+        A mail that is sent stays so: an attempt that ends later does not make it due again.
+        """
+        claimed = OutgoingMail.objects.filter(pk=self.pk, attempts=self.attempts, sent_at=None)
+        if claimed.update(**fields):
+            vars(self).update(fields)
 
 
 class BadAddress(models.Model):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 
 from .models import MailState, OutgoingMail
 
@@ -15,13 +16,31 @@ def delivery_message(mail: OutgoingMail | None) -> str:
         return ""
     sentence = {
         MailState.SENT: gettext("We have sent a mail to %(address)s."),
-        MailState.WAITING: gettext(
-            "The mail to %(address)s could not be sent just now. It is kept and goes out by itself."
-        ),
+        MailState.WAITING: _waiting_message(mail),
         MailState.REFUSED: gettext("The mail to %(address)s was refused: the address cannot be reached."),
         MailState.GIVEN_UP: gettext("The mail to %(address)s could not be sent."),
     }[mail.state]
     return sentence % {"address": mail.to}
+
+
+def _waiting_message(mail: OutgoingMail) -> str:
+    """A sentence about a mail that waits: it is not tried yet, the attempt has not ended, or it has failed."""
+    if not mail.attempts:
+        return gettext("The mail to %(address)s is queued and goes out within a few minutes.")
+    if not mail.last_error:
+        return gettext("Our mail server is slow. The mail to %(address)s is kept and goes out by itself.")
+    return gettext("The mail to %(address)s could not be sent just now. It is kept and goes out by itself.")
+
+
+def add_queued_message(request: HttpRequest, number: int) -> None:
+    """Add a message about so many mails that `outbox.post_many` has queued to the next page; none for no mails."""
+    if number:
+        text = ngettext(
+            "%(number)s mail is queued and goes out within a few minutes.",
+            "%(number)s mails are queued and go out within a few minutes.",
+            number,
+        )
+        messages.success(request, text % {"number": number_format(number, use_l10n=True)})
 
 
 def add_delivery_message(

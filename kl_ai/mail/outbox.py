@@ -1,5 +1,8 @@
 """The sending of mail: stored in the transaction of the change it is about, sent after it, tried again where that fails.
 
+`post` tries a mail once after the transaction, in the time that the request has for mail (`sending`). What concerns many
+people is only queued, by `post_many` or `post(…, queue_only=True)`; `manage.py send_mail` sends it.
+
     mail = outbox.post(f"receipt:{response.pk}", user.email, "receipt", {"vendor": vendor}, language)
     …
     add_delivery_message(request, [mail])      # after the transaction (`kl_ai.mail.notices`)
@@ -9,7 +12,7 @@ A template `mail/<name>.txt` extends `mail/base.txt` and fills the blocks `subje
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 from smtplib import SMTPRecipientsRefused
@@ -24,6 +27,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from ..text import clean_line, clean_text
+from . import sending
 from .models import MailState, OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -32,6 +36,32 @@ SUBJECT_LENGTH = 200
 ERROR_LENGTH = 500
 FAILURES_IN_A_ROW = 3
 """After so many, the mail server is taken to be down and the run ends: the rest is for the next run."""
+
+BLOCK = 80
+"""How many mails `post_many` stores at once: as many as go into one statement on SQLite (999 values)."""
+
+
+class Letter(NamedTuple):
+    """A mail that is to be queued: the arguments of `post`."""
+
+    key: str
+    to: str
+    template: str
+    context: Mapping[str, Any]
+    language: str
+    kind: str = ""
+
+    def render(self) -> OutgoingMail:
+        """The mail, not stored yet. No query but those of the template's values."""
+        subject, body = render_mail(self.template, self.context, self.language)
+        return OutgoingMail(
+            key=self.key,
+            to=self.to.strip().lower(),
+            kind=self.kind or self.template,
+            language=self.language,
+            subject=subject,
+            body=body,
+        )
 
 
 class Counts(NamedTuple):
@@ -48,17 +78,48 @@ class Counts(NamedTuple):
 
 
 def post(
-    key: str, to: str, template: str, context: Mapping[str, Any], language: str, kind: str = ""
+    key: str,
+    to: str,
+    template: str,
+    context: Mapping[str, Any],
+    language: str,
+    kind: str = "",
+    *,
+    queue_only: bool = False,
 ) -> OutgoingMail | None:
     """Queue one mail in the caller's transaction and try it once after the commit; None if `key` was posted before.
 
-    A mail server that is down or refuses the address raises nothing here. Two queries, and those of `deliver`.
+    A mail server that is down, slow or refuses the address raises nothing here. With `queue_only` the first attempt is
+    that of `manage.py send_mail`. Two queries, and those of `deliver`.
     """
-    subject, body = render_mail(template, context, language)
-    mail = OutgoingMail.queue(key, to=to, kind=kind or template, language=language, subject=subject, body=body)
-    if mail is not None:
+    mail = OutgoingMail.queue(Letter(key, to, template, context, language, kind).render())
+    if mail is not None and not queue_only:
         transaction.on_commit(partial(deliver, mail), robust=True)
     return mail
+
+
+def post_many(letters: Iterable[Letter]) -> list[OutgoingMail]:
+    """Queue many mails in the caller's transaction for `manage.py send_mail`; returns those whose key is new, without pk.
+
+    None of them is tried now. Two queries for each `BLOCK` of letters, whatever their number.
+    """
+    queued: list[OutgoingMail] = []
+    for block in _blocks(letters):
+        known = OutgoingMail.keys_known(block)
+        queued += OutgoingMail.queue_many([letter.render() for key, letter in block.items() if key not in known])
+    return queued
+
+
+def _blocks(letters: Iterable[Letter]) -> Iterator[dict[str, Letter]]:
+    """The letters by key, in their order, at most `BLOCK` at a time; of two with the same key the first."""
+    block: dict[str, Letter] = {}
+    for letter in letters:
+        block.setdefault(letter.key, letter)
+        if len(block) == BLOCK:
+            yield block
+            block = {}
+    if block:
+        yield block
 
 
 def render_mail(template: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
@@ -83,11 +144,12 @@ def link(name: str, *args, language: str) -> str:
 def deliver(mail: OutgoingMail) -> bool:
     """Send the mail if it is due and no other process has it; True if it was sent now. Three queries.
 
-    Five where the server refuses the address; one where the mail is not due.
+    Five where the server refuses the address; one where the mail is not due; none where the request's time for mail is
+    used up. Where the server does not answer in time the attempt goes on in a thread, which records how it ended.
 
     Not to be called inside a transaction: others would wait for the mail server.
     """
-    return _attempt(mail) is MailState.SENT
+    return not sending.is_time_used_up() and _attempt(mail) is MailState.SENT
 
 
 def send_waiting(limit: int = 1000, *, dry_run: bool = False) -> Counts:
@@ -116,14 +178,22 @@ def _attempt(mail: OutgoingMail) -> MailState | None:
     if not mail.claim():
         return None
     try:
-        email_message(mail).send()
+        sending.send(email_message(mail), partial(_record_outcome, mail))
+    except sending.UnfinishedError:  # the mail stays claimed until the attempt has ended
+        return None
+    except sending.NoTimeError:
+        mail.release()
+        return None
     except Exception as error:  # whatever a backend raises: this mail waits, and the others are still sent
-        return _record_failure(mail, error)
-    mail.record_sent()
-    return MailState.SENT
+        return _record_outcome(mail, error)
+    return _record_outcome(mail, None)
 
 
-def _record_failure(mail: OutgoingMail, error: Exception) -> MailState:
+def _record_outcome(mail: OutgoingMail, error: Exception | None) -> MailState:
+    """Store how an attempt ended: with this exception, or None where the mail was sent."""
+    if error is None:
+        mail.record_sent()
+        return MailState.SENT
     if refusal := _refusal(error):
         mail.record_refusal(clean_line(refusal, ERROR_LENGTH))
         outcome = MailState.REFUSED

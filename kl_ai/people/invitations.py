@@ -63,6 +63,21 @@ class InvitationQuerySet(models.QuerySet):
         """The invitation as it is now, locked until the transaction ends. One query."""
         return self.select_for_update(of=("self",)).get(pk=key)
 
+    def record_reminders(self) -> list[Any]:
+        """Store that those that wait are reminded today; returns them, without those that were reminded today already.
+
+        The caller has a transaction. Two queries, one for none.
+        """
+        reminded = list(self.waiting().not_reminded_today().select_for_update(of=("self",)))
+        if reminded:
+            keys = [invitation.pk for invitation in reminded]
+            self.model.objects.filter(pk__in=keys).update(reminded_at=timezone.now())
+        return reminded
+
+    def not_reminded_today(self) -> "InvitationQuerySet":
+        """Those for which no reminder was sent today. One query."""
+        return self.filter(Q(reminded_at=None) | Q(reminded_at__date__lt=timezone.localdate()))
+
     def refuse_another(self, email: str) -> None:
         """Raise `ValidationError` where one to this address waits, or `MAX_WAITING` do. At most two queries."""
         waiting = self.waiting()
@@ -122,8 +137,7 @@ class AbstractInvitation(models.Model):
 
     def record_reminder(self) -> bool:
         """Store that a reminder is sent today; False where it no longer waits or was reminded today. One query."""
-        not_today = Q(reminded_at=None) | Q(reminded_at__date__lt=timezone.localdate())
-        return bool(self._rows().waiting().filter(not_today).update(reminded_at=timezone.now()))
+        return bool(self._rows().waiting().not_reminded_today().update(reminded_at=timezone.now()))
 
     def record_acceptance(self, by: Any, **fields: Any) -> None:
         """Store who has used the link, with other `fields` of the row: it cannot be used again. One query.

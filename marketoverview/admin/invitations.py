@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.admin.site import ReadOnlyAdmin
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login.restore import redirect_to_button
-from kl_ai.mail.models import BadAddress, OutgoingMail
-from kl_ai.mail.notices import add_delivery_message, delivery_message
+from kl_ai.mail.models import BadAddress
+from kl_ai.mail.notices import add_queued_message, delivery_message
 
 from ..mails import notifications
 from ..models import Invitation, JoinRequest, Response, SurveyRound, Vendor, VendorMember
@@ -145,24 +145,13 @@ def send_invitations(request: AuthenticatedRequest, form: ListForm, companies: S
     survey_round, language = form.cleaned_data["round"], form.cleaned_data["language"]
     with transaction.atomic():
         invitations = Invitation.invite_companies(companies, survey_round, request.user, language)
-        mails = [notifications.send_invitation(invitation) for invitation in invitations]
-    number = len(mails)
+        mails = notifications.send_invitations((invitation, 1) for invitation in invitations)
+    number = len(invitations)
     text = ngettext("%(n)s company is invited.", "%(n)s companies are invited.", number)
     if not number:
         text = gettext("Nobody was invited: there was no new company in the list.")
     messages.add_message(request, messages.SUCCESS if number else messages.WARNING, text % {"n": number})
-    add_invitation_mail_message(request, mails)
-
-
-def add_invitation_mail_message(request: AuthenticatedRequest, mails: Sequence[OutgoingMail | None]) -> None:
-    """Add a message with the number of mails that are sent, and that the others are kept."""
-    number = sum(mail is not None for mail in mails)
-    add_delivery_message(
-        request,
-        mails,
-        ngettext("%(n)s mail is sent.", "%(n)s mails are sent.", number),
-        gettext("%(sent)s of %(number)s mails are sent; the others are kept and go out by themselves."),
-    )
+    add_queued_message(request, len(mails))
 
 
 class InvitationStateFilter(admin.SimpleListFilter):
@@ -266,16 +255,17 @@ class InvitationAdmin(admin.ModelAdmin):
     def remind(self, request, queryset) -> None:
         """One reminder a day at most; what is accepted, cancelled or expired is left alone."""
         today = timezone.localdate()
-        selected = Invitation.objects.waiting().filter(pk__in=queryset.values("pk"), created_at__date__lt=today)
-        mails = []
-        for invitation in selected:
-            with transaction.atomic():
-                if invitation.record_reminder():
-                    days = (today - timezone.localdate(invitation.created_at)).days
-                    mails.append(notifications.send_invitation(invitation, 1 + days))
+        selected = Invitation.objects.select_related("round", "invited_by").filter(
+            pk__in=queryset.values("pk"), created_at__date__lt=today
+        )
+        with transaction.atomic():
+            reminded = selected.record_reminders()
+            mails = notifications.send_invitations(
+                (invitation, 1 + (today - timezone.localdate(invitation.created_at)).days) for invitation in reminded
+            )
         if not mails:
             messages.warning(request, gettext("Nobody was reminded: all have accepted, or had a mail today."))
-        add_invitation_mail_message(request, mails)
+        add_queued_message(request, len(mails))
 
     @admin.action(description=_("Cancel"), permissions=["invite"])
     def cancel(self, request, queryset) -> None:

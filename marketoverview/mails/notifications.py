@@ -4,14 +4,14 @@ Each function queues its mails in the caller's transaction, to everybody whom th
 are new: the same news queued again gives none.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.mail.outbox import link, post
+from kl_ai.mail.outbox import Letter, link, post, post_many
 from kl_ai.models import User
 from kl_ai.people.work_mails import post_at_once
 
@@ -59,6 +59,18 @@ def send_decision(response: Response) -> list[OutgoingMail]:
 
 def send_invitation(invitation: Invitation, number: int = 1) -> OutgoingMail | None:
     """The invitation's link: to the invited address. A mail with a `number` above 1 is a reminder."""
+    return post(*_invitation_letter(invitation, number))
+
+
+def send_invitations(invitations: Iterable[tuple[Invitation, int]]) -> list[OutgoingMail]:
+    """Queue the links of many invitations, each with the number of its mail. Two queries for each block of `post_many`.
+
+    The invitations come with their round and who has invited.
+    """
+    return post_many(_invitation_letter(invitation, number) for invitation, number in invitations)
+
+
+def _invitation_letter(invitation: Invitation, number: int) -> Letter:
     language = invitation.language
     survey_round = invitation.round
     context = {
@@ -68,7 +80,7 @@ def send_invitation(invitation: Invitation, number: int = 1) -> OutgoingMail | N
         "is_reminder": number > 1,
         "url": link("vendor:invitation", invitation.token, language=language),
     }
-    return post(f"invitation:{invitation.pk}:{number}", invitation.email, "invitation", context, language)
+    return Letter(f"invitation:{invitation.pk}:{number}", invitation.email, "invitation", context, language)
 
 
 def send_join_request(join_request: JoinRequest) -> list[OutgoingMail]:

@@ -53,7 +53,9 @@ class Reminder:
             **self.context,
         }
         with transaction.atomic():
-            return post(self.key, self.user.email, f"reminder_{self.kind}", context, language, kind=self.kind)
+            return post(
+                self.key, self.user.email, f"reminder_{self.kind}", context, language, kind=self.kind, queue_only=True
+            )
 
 
 def due_reminders() -> Iterator[Reminder]:

@@ -29,4 +29,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{number} reminders would be sent.")
             return
         counts = send_waiting()
-        self.stdout.write(f"{number} reminders written; of older mail {counts.sent} sent now, {counts.left} left.")
+        self.stdout.write(f"{number} reminders written; {counts.sent} mails sent now, {counts.left} left.")
