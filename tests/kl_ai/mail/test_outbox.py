@@ -39,7 +39,7 @@ def test_a_mail_is_sent_after_the_transaction():
 def test_a_secret_link_is_in_the_mail_that_is_sent_and_then_nowhere(server_is_down, monkeypatch):
     link = f"https://kl.example/invitation/{KeySigner('tests.outbox').sign(4711)}/"
     OutgoingMail.queue(
-        "1", to="ki@nordstjernen.example", kind="", language="da", subject="s", body=f"Begynd her: {link}"
+        OutgoingMail(key="1", to="ki@nordstjernen.example", language="da", subject="s", body=f"Begynd her: {link}")
     )
     outbox.send_waiting()
     assert link in OutgoingMail.objects.get().body  # it is still to be sent
