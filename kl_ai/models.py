@@ -1,9 +1,11 @@
 """The portal's user, who logs in with an e-mail address and has no password, and the table of the shared cache."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +80,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("For KL's staff: when the portal writes that work waits."),
     )
     date_joined = models.DateTimeField(_("created"), default=timezone.now)
+    login_generation = models.PositiveIntegerField(
+        _("times logged out everywhere"), default=0, db_default=0, editable=False
+    )
 
     objects: ClassVar[UserManager] = UserManager()
     if TYPE_CHECKING:  # the foreign key is allauth's
@@ -102,6 +107,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_usable_password(self) -> bool:
         return False
 
+    def get_session_auth_hash(self) -> str:
+        """What Django compares at every request with the session: another one after `end_logins` ends the session."""
+        own_hash: str = super().get_session_auth_hash()
+        return f"{self.login_generation}:{own_hash}" if self.login_generation else own_hash
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Those made with an earlier secret key: none, since they would not say the generation."""
+        return iter(())
+
     def get_full_name(self) -> str:
         return str(self)
 
@@ -125,8 +139,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=["work_mail"])
 
     def reset_second_step(self) -> None:
-        """Delete the authenticator app and the recovery codes: the next login of staff asks to set up an app again."""
+        """Delete the authenticator app and the recovery codes, and end all logins: staff set up an app again."""
         self.authenticator_set.all().delete()
+        self.end_logins()
+
+    def end_logins(self) -> None:
+        """End every session of this user, and forget in which browsers the user has logged in. One query."""
+        User.objects.filter(pk=self.pk).update(login_generation=F("login_generation") + 1)
+        self.refresh_from_db(fields=["login_generation"])
 
 
 class CacheEntry(models.Model):

@@ -173,10 +173,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the code by mail proves the address
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
-ACCOUNT_RATE_LIMITS = {  # a key is an e-mail address, a code and a user respectively
-    "request_login_code": "60/1h/ip,5/15m/key,30/1d/key",
-    "confirm_login_code": f"60/10m/ip,{LOGIN_CODE_GUESSES}/{LOGIN_CODE_MINUTES}m/key",
-    "login_failed": "30/5m/ip,5/5m/key",
+ACCOUNT_RATE_LIMITS = {  # the limits of logins are the portal's own (kl_ai/people/limits.py)
+    "login_failed": None,
     "store_input": "60/1h/ip",
 }
 MFA_ADAPTER = "kl_ai.login.second_factor.MfaAdapter"

@@ -18,13 +18,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from .. import security_log
 from ..http import client_address
 from ..models import User
 from ..pages.bilingual import language
-from .allauth_adapter import record_code, seconds_to_wait
+from . import known_browser
+from .allauth_adapter import methods, record_code
+from .code_limits import consume_guess
 from .redirects import landing_url, next_url
 
 WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -32,11 +34,6 @@ WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's hooks into the login (`ACCOUNT_ADAPTER` of the settings)."""
-
-    error_messages = DefaultAccountAdapter.error_messages | {
-        "too_many_login_attempts": _("There have been too many wrong codes. Wait five minutes, and try again."),
-        "rate_limited": _("There have been too many wrong codes. Wait five minutes, and try again."),
-    }
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request) or "unknown"
@@ -49,7 +46,11 @@ class AccountAdapter(DefaultAccountAdapter):
         user.record_language(language())
 
     def post_login(self, request: HttpRequest, user: User, *, redirect_url: str | None, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(redirect_url or landing_url(user))
+        """The redirect at the end of every login, with the cookie of a browser that is known."""
+        response = HttpResponseRedirect(redirect_url or landing_url(user))
+        known_browser.remember(request, response, user)
+        security_log.record("login", request, methods=methods(request, user))
+        return response
 
 
 class LoginCodeStage(LoginByCodeStage):
@@ -89,9 +90,9 @@ class LoginCodeStage(LoginByCodeStage):
     def is_expired(self) -> bool:
         return time.time() - self.state["at"] > settings.LOGIN_CODE_MINUTES * 60
 
-    def seconds_to_wait(self) -> int:
-        """Count one guess at this code: 0, or the seconds until the next. Guesses sent at the same time count too."""
-        return seconds_to_wait(self.request, "confirm_login_code", f"{self.email} {self.state['at']}")
+    def consume_guess(self) -> None:
+        """Count one guess at this code; raises `LimitReached`. Guesses sent at the same time count too."""
+        consume_guess(self.request, self.email, f"{self.email} {self.state['at']}")
 
     def matches(self, code: str) -> bool:
         """Whether this is the code that was sent, in a time that does not depend on how much of it is right."""
@@ -100,6 +101,7 @@ class LoginCodeStage(LoginByCodeStage):
 
     def record_wrong_code(self) -> bool:
         """Count a wrong code; False where that was the last guess, and the login is over."""
+        security_log.record("login_code_wrong", self.request, recipient=security_log.address_hash(self.email))
         self.state["failed_attempts"] += 1
         if self.state["failed_attempts"] >= settings.LOGIN_CODE_GUESSES:
             self.abort()

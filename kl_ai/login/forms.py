@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .. import security_log
 from ..forms import LowercaseEmailField
 from ..models import User
+from ..people.limits import LimitReached, wait_text
+from .code_limits import consume_app_guess
 
 
 class EmailForm(forms.Form):
@@ -35,13 +40,38 @@ class LoginCodeForm(forms.Form):
 
 
 class SecondFactorForm(AuthenticateForm):
-    """Checks the code of the app or a recovery code. `save()` notes in the session which of them was used."""
+    """Checks the code of the app or a recovery code. `save()` notes in the session which of them was used.
+
+    Each try is counted (`code_limits`): the limits are the portal's own, those of allauth are off.
+    """
 
     code = CodeField(
         label=_("Code from the app"),
         max_length=20,
         help_text=_("Six digits. Without your phone: one of your recovery codes, eight digits."),
     )
+
+    def __init__(self, request: HttpRequest, *, user: User) -> None:
+        super().__init__(request.POST if request.method == "POST" else None, user=user)
+        self.request = request
+
+    def clean_code(self) -> str:
+        try:
+            consume_app_guess(self.request, self.user)
+        except LimitReached as reached:
+            text = f"{_('There have been too many wrong codes.')} {wait_text(reached.seconds)}"
+            raise forms.ValidationError(text) from None
+        try:
+            code: str = super().clean_code()
+        except forms.ValidationError:
+            security_log.record("second_step_wrong", self.request, user=self.user)
+            raise
+        return code
+
+    def save(self) -> None:
+        super().save()
+        if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            security_log.record("recovery_code_used", self.request, user=self.user)
 
 
 class ActivateAppForm(ActivateTOTPForm):

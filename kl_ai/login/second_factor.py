@@ -141,7 +141,7 @@ def activate(request: AuthenticatedRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reauthenticate(request: AuthenticatedRequest) -> HttpResponse:
     """`/totrin/bekraeft/`: asks for the second step in a session that has not passed it."""
-    form = SecondFactorForm(request.POST or None, user=request.user)
+    form = SecondFactorForm(request, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect(next_url(request) or landing_url(request.user))
@@ -157,7 +157,7 @@ def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
     codes = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
     if codes is None:
         return redirect("mfa_activate_totp")
-    form = SecondFactorForm(request.POST or None, user=request.user)
+    form = SecondFactorForm(request, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         record_authenticator(request, request.user, generate_recovery_codes(request))

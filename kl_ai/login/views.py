@@ -14,14 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ..models import User
 from ..pages.frame import render_page
+from ..people.limits import LimitReached, wait_text
 from ..people.tokens import ORIGIN_ONLY
-from .allauth_adapter import seconds_to_wait
+from .code_limits import consume_code
 from .flow import LoginCodeStage, begin_login, login_stage_required
 from .forms import EmailForm, LoginCodeForm, SecondFactorForm
 from .redirects import landing_url, next_url
@@ -42,9 +42,11 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, "login", context)
     email = form.cleaned_data["email"]
-    if seconds := seconds_to_wait(request, "request_login_code", email):
-        form.add_error(None, _("Too many codes have been asked for.") + " " + _wait_text(seconds))
-        return _page(request, "login", context, status=429, retry_after=seconds)
+    try:
+        consume_code(request, email)
+    except LimitReached as reached:
+        form.add_error(None, _("Too many codes have been asked for.") + " " + wait_text(reached.seconds))
+        return _page(request, "login", context, status=429, retry_after=reached.seconds)
     try:
         return begin_login(request, email, next_url(request))
     except OSError:  # the mail server refuses the mail or cannot be reached
@@ -62,10 +64,12 @@ def confirm_code(request: HttpRequest, stage: LoginCodeStage) -> HttpResponse:
         return _email_page(request, stage, _("The code is too old. Ask for a new one."))
     form = LoginCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if seconds := stage.seconds_to_wait():
+        try:
+            stage.consume_guess()
+        except LimitReached as reached:
             stage.abort()
-            problem = _("There have been too many wrong codes.") + " " + _wait_text(seconds)
-            return _email_page(request, stage, problem, status=429, retry_after=seconds)
+            problem = _("There have been too many wrong codes.") + " " + wait_text(reached.seconds)
+            return _email_page(request, stage, problem, status=429, retry_after=reached.seconds)
         if stage.matches(form.cleaned_data["code"]):
             return stage.finish()
         if not stage.record_wrong_code():
@@ -79,7 +83,7 @@ def confirm_code(request: HttpRequest, stage: LoginCodeStage) -> HttpResponse:
 @get_and_post
 def authenticate(request: HttpRequest, stage: LoginStage) -> HttpResponse:
     """`/totrin/`: the second step of a login, with the code of the app or a recovery code."""
-    form = SecondFactorForm(request.POST or None, user=stage.login.user)
+    form = SecondFactorForm(request, user=stage.login.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         return stage.exit()
@@ -124,9 +128,3 @@ def _page(
 
 def _crumbs() -> list[tuple[str, str]]:
     return [(_("Log in"), "")]
-
-
-def _wait_text(seconds: int) -> str:
-    minutes = -(-seconds // 60)
-    text = ngettext("Wait %(n)d minute, and try again.", "Wait %(n)d minutes, and try again.", minutes)
-    return text % {"n": minutes}

@@ -15,12 +15,14 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, ngettext
 
+from .. import security_log
 from ..http import client_address
 from ..models import User
 from ..security.models import AttemptCount
@@ -39,7 +41,24 @@ class Limit(NamedTuple):
     span: timedelta
 
 
+GUESSES = Limit(RECIPIENT, settings.LOGIN_CODE_GUESSES, DAY)
+"""The guesses at one code, whose name is the recipient."""
 LIMITS: Mapping[str, tuple[Limit, ...]] = {
+    # Five mistakes in a row are common, ten are not. Ten mails an hour and thirty a day are a nuisance, no flood.
+    # Sixty an hour let a whole town hall behind one address log in on a Monday morning.
+    "login_code": (
+        Limit(BOTH, 5, QUARTER),
+        Limit(RECIPIENT, 10, HOUR),
+        Limit(RECIPIENT, 30, DAY),
+        Limit(ORIGIN, 60, HOUR),
+    ),
+    "login_code_known_browser": (Limit(PERSON, 5, QUARTER), Limit(PERSON, 30, DAY)),
+    # Three guesses at one code, and sixty at the codes of all addresses together.
+    "guess_code": (GUESSES, Limit(ORIGIN, 60, QUARTER)),
+    "guess_code_known_browser": (GUESSES, Limit(PERSON, 30, QUARTER)),
+    # Only who has the code from the mail comes here. At thirty a day a guess is right once in thirty years.
+    "second_step": (Limit(PERSON, 5, QUARTER), Limit(PERSON, 30, DAY)),
+    "second_step_known_browser": (Limit(PERSON, 5, QUARTER), Limit(PERSON, 30, DAY)),
     # A consultant registers a handful of companies; a list of companies is invited by KL.
     "register_company": (Limit(PERSON, 5, DAY), Limit(ORIGIN, 20, DAY)),
     # A large company has a dozen colleagues. Nobody gets more than three invitations a day, whoever sends them.
@@ -85,14 +104,24 @@ def consume(action: str, *, person: User | None = None, recipient: str = "", ori
     transaction. One query for each limit, two more for the first attempt in its span.
     """
     values = _values(person, recipient, origin)
-    with transaction.atomic(durable=True):
-        for limit in LIMITS[action]:
-            if limit.per not in values:
-                continue
-            span = _span(limit.span)
-            key = _key(limit.per, values[limit.per])
-            if not AttemptCount.count(action, limit.per, key, span, limit.most):
-                raise LimitReached(action, limit.per, span[1])
+    try:
+        with transaction.atomic(durable=True):
+            _count(action, values)
+    except LimitReached as reached:
+        whom = {"user": person} if person else {}
+        address = security_log.address_hash(recipient) if recipient else None
+        security_log.record("limit_reached", origin, action=action, per=reached.per, recipient=address, **whom)
+        raise
+
+
+def _count(action: str, values: Mapping[str, str]) -> None:
+    for limit in LIMITS[action]:
+        if limit.per not in values:
+            continue
+        span = _span(limit.span)
+        key = _key(limit.per, values[limit.per])
+        if not AttemptCount.count(action, limit.per, key, span, limit.most):
+            raise LimitReached(action, limit.per, span[1])
 
 
 def _values(person: User | None, recipient: str, origin: HttpRequest | None) -> dict[str, str]:

@@ -15,9 +15,6 @@ from tests.source import nodes
 ADAPTER = ROOT / "kl_ai" / "login" / "allauth_adapter.py"
 INTERNAL_NAMES = {
     ("allauth.account.internal.flows.login", "record_authentication"): {"request", "user", "method", "extra_data"},
-    ("allauth.core.internal.ratelimit", "apply_rate"): {"history", "now", "rate", "dry_run"},
-    ("allauth.core.internal.ratelimit", "get_cache_key"): {"request", "app", "action", "rate", "key"},
-    ("allauth.core.internal.ratelimit", "get_rates"): {"app", "action"},
     ("allauth.mfa.recovery_codes.internal.flows", "generate_recovery_codes"): {"request"},
     ("allauth.mfa.totp.internal.flows", "activate_totp"): {"request", "form"},
 }

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -9,8 +10,9 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
-from kl_ai.models import CacheEntry, User
+from kl_ai.models import User
 from tests.builders import make_curator, make_user
 from tests.mails import CODE, LOGIN, enter_code, log_in, login_code, newest_code, request_code
 
@@ -20,8 +22,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def clock(monkeypatch):
     """`clock(minutes)` lets so much time pass."""
-    real, passed = time.time, [0.0]
+    real, real_now, passed = time.time, timezone.now, [0.0]
     monkeypatch.setattr("time.time", lambda: real() + passed[0])
+    monkeypatch.setattr("django.utils.timezone.now", lambda: real_now() + timedelta(seconds=passed[0]))
 
     def forward(minutes: float) -> None:
         passed[0] += minutes * 60
@@ -176,7 +179,7 @@ def test_an_address_gets_five_codes_in_a_quarter_of_an_hour(member, clock):
         assert request_code(Client(), member.email).status_code == 302
     page = request_code(Client(), member.email.upper())
     assert page.status_code == 429
-    assert "Vent 15 minutter" in page.content.decode()
+    assert re.search(r"Vent \d+ minut(ter)?, og prøv igen", page.content.decode())
     assert 0 < int(page["Retry-After"]) <= 900
     assert member.email.upper() in page.content.decode()
     assert len(mail.outbox) == 5
@@ -196,26 +199,6 @@ def test_a_network_gets_sixty_codes_an_hour(client):
         assert request_code(client, f"nr{number}@agern.example").status_code == 302
     assert request_code(client, "nr60@agern.example").status_code == 429
     assert client.post(LOGIN, {"email": "nr60@agern.example"}, REMOTE_ADDR="10.9.8.7").status_code == 302
-
-
-@pytest.fixture
-def cache_in_database(settings):
-    """The cache as production has it, instead of the tests' own in memory."""
-    table = {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": CacheEntry._meta.db_table,
-        "OPTIONS": {"MAX_ENTRIES": 100},
-    }
-    settings.CACHES = settings.CACHES | {"default": table}
-
-
-def test_the_limits_are_counted_in_the_database(member, cache_in_database):
-    for _ in range(5):
-        assert request_code(Client(), member.email).status_code == 302
-    assert CacheEntry.objects.exists()
-    assert request_code(Client(), member.email).status_code == 429
-    CacheEntry.objects.all().delete()
-    assert request_code(Client(), member.email).status_code == 302
 
 
 # Mail ---------------------------------------------------------------------------------------------

@@ -1,0 +1,157 @@
+"""Nobody locks somebody else out by asking for codes or guessing them, and nobody's mailbox is flooded."""
+
+import pytest
+from django.core import mail, signing
+from django.test import Client
+from django.urls import reverse
+
+from kl_ai.login import known_browser
+from kl_ai.models import User
+from kl_ai.people.limits import LIMITS, RECIPIENT
+from tests.builders import make_user
+from tests.mails import CODE, LOGIN, enter_code, log_in, newest_code, request_code
+
+pytestmark = pytest.mark.django_db
+HERE, TOWN_HALL = "192.0.2.1", "192.0.2.99"
+
+
+def browser(address: str) -> Client:
+    return Client(REMOTE_ADDR=address)
+
+
+def is_logged_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+@pytest.fixture
+def known(member) -> Client:
+    """A browser in which the member has logged in before, and out again."""
+    client = browser(TOWN_HALL)
+    log_in(client, member.email)
+    client.post("/log-ud/")
+    return client
+
+
+def use_up_codes(email: str) -> None:
+    """Ask for this address' codes from ever new networks until there are no more."""
+    for number in range(100):
+        if request_code(browser(f"198.51.100.{number}"), email).status_code == 429:
+            return
+    raise AssertionError("no limit")
+
+
+def test_five_codes_for_somebody_elses_address_leave_the_person_alone(member):
+    for _ in range(6):
+        request_code(browser(HERE), member.email)
+    assert request_code(browser(HERE), member.email).status_code == 429
+    person = browser(TOWN_HALL)
+    log_in(person, member.email)
+    assert is_logged_in(person)
+
+
+def test_no_stranger_locks_a_person_out_of_a_known_browser(known, member):
+    use_up_codes(member.email)
+    assert request_code(browser(TOWN_HALL), member.email).status_code == 429
+    log_in(known, member.email)
+    assert is_logged_in(known)
+
+
+def test_nor_by_using_up_the_network_that_both_are_in(known, member):
+    for number in range(61):
+        last = request_code(browser(TOWN_HALL), f"nr{number}@agern.example")
+    assert last.status_code == 429
+    log_in(known, member.email)
+    assert is_logged_in(known)
+
+
+def test_nor_by_wrong_codes(known, member):
+    stranger = browser(TOWN_HALL)
+    for _ in range(4):
+        request_code(stranger, member.email)
+        for _ in range(3):
+            enter_code(stranger, "1")
+    assert not is_logged_in(stranger)
+    person = browser(HERE)
+    log_in(person, member.email)
+    assert is_logged_in(person)
+    log_in(known, member.email)
+    assert is_logged_in(known)
+
+
+def test_sixty_wrong_codes_of_a_network_are_all_that_it_gets(known, member):
+    stranger = browser(TOWN_HALL)
+    for number in range(21):
+        request_code(stranger, f"nr{number}@agern.example")
+        for _ in range(3):
+            last = enter_code(stranger, "1")
+    assert last.status_code in (302, 429)
+    request_code(stranger, "nr99@agern.example")
+    assert enter_code(stranger, newest_code()).status_code == 429
+    log_in(known, member.email)
+    assert is_logged_in(known)
+
+
+def test_a_mailbox_gets_ten_codes_an_hour_from_strangers(member):
+    use_up_codes(member.email)
+    assert len(mail.outbox) == 10 == min(limit.most for limit in LIMITS["login_code"] if limit.per == RECIPIENT)
+
+
+def test_a_known_browser_has_a_limit_too(known, member):
+    mail.outbox.clear()
+    asked = [request_code(known, member.email).status_code for _ in range(6)]
+    assert asked == [302] * 5 + [429]
+    assert len(mail.outbox) == 5
+
+
+# The cookie of a known browser ----------------------------------------------------------------------
+
+
+def test_only_a_login_sets_the_cookie(client, member, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    for response in (client.get("/"), client.get(LOGIN), request_code(client, member.email), client.get(CODE)):
+        assert known_browser.COOKIE not in response.cookies
+    cookie = enter_code(client, newest_code()).cookies[known_browser.COOKIE]
+    assert (cookie["httponly"], cookie["secure"], cookie["samesite"], cookie["path"]) == (True, True, "Lax", "/")
+    assert member.email not in cookie.value
+    assert known_browser.COOKIE not in client.post("/log-ud/").cookies
+    assert client.cookies[known_browser.COOKIE].value == cookie.value
+
+
+def test_the_privacy_page_names_every_cookie(client, member):
+    log_in(client, member.email)
+    page = client.get(reverse("privacy")).content.decode()
+    assert set(client.cookies) == {"sessionid", "csrftoken", known_browser.COOKIE}
+    assert all(name in page for name in client.cookies)
+
+
+def test_a_browser_is_known_for_its_own_users_only(known, member):
+    another = make_user("per@agern.example")
+    use_up_codes(another.email)
+    assert request_code(known, another.email).status_code == 429
+
+
+def test_several_people_may_share_a_browser(known, member):
+    another = make_user("per@agern.example")
+    log_in(known, another.email)
+    known.post("/log-ud/")
+    for user in (member, another):
+        use_up_codes(user.email)
+        assert request_code(known, user.email).status_code == 302
+
+
+def test_logging_out_everywhere_ends_it(known, member):
+    member.end_logins()
+    use_up_codes(member.email)
+    assert request_code(known, member.email).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "x", "æ", "a:b:c", signing.dumps([[1, 0]]), signing.dumps({"a": 1}, salt=known_browser.SALT)],
+    ids=["empty", "x", "letter", "unsigned", "other-salt", "other-shape"],
+)
+def test_a_forged_cookie_is_worth_nothing(client, member, value):
+    client.cookies[known_browser.COOKIE] = value
+    use_up_codes(member.email)
+    assert request_code(client, member.email).status_code == 429
+    assert User.objects.filter(pk=member.pk).exists()
