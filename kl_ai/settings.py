@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 from marshmallow.validate import URL, Range
 
+from kl_ai.search.sqlite import DanishConnection
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
@@ -54,6 +56,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
+        "factory": DanishConnection,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 

@@ -14,11 +14,12 @@ from simple_history.admin import SimpleHistoryAdmin
 from ..history import linked_fields
 from ..http import request_state
 from ..pages.versions import AreaVersion
+from .lists import DanishListAdmin
 from .locking import INVALID_KEY_ERRORS, LockedAdmin
 from .row_history import row_changes
 
 
-class TracedAdmin(SimpleHistoryAdmin):
+class TracedAdmin(DanishListAdmin, SimpleHistoryAdmin):
     """A model admin that keeps every change in the history. Rows are deleted one at a time, each on its own page."""
 
     actions = None

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from ..forms import LowercaseEmailField
 from ..mail.models import BadAddress, MailState, OutgoingMail
 from ..text import mask_tokens
+from .lists import DanishListAdmin
 from .site import ReadOnlyAdmin
 
 FAILED = "failed"
@@ -99,7 +100,7 @@ class BadAddressForm(forms.ModelForm):
 
 
 @admin.register(BadAddress)
-class BadAddressAdmin(admin.ModelAdmin):
+class BadAddressAdmin(DanishListAdmin):
     """An address is added by hand when a mail has come back, and deleted when mail is to be sent to it again."""
 
     form = BadAddressForm

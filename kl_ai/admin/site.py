@@ -18,6 +18,7 @@ from ..login import second_factor
 from ..login.redirects import next_url
 from ..pages.frame import frame_context
 from ..waiting import count, kinds_for
+from .lists import DanishListAdmin
 from .my_mails import my_mails
 
 PASSWORD_PAGES = ("password_change", "password_change_done")
@@ -59,7 +60,7 @@ class PortalAdminSite(admin.AdminSite):
         return super().index(request, {"tasks": count(kinds_for(request.user))} | (extra_context or {}))
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(DanishListAdmin):
     """Rows that the administration only shows. The portal's own code creates, changes and deletes them."""
 
     def has_add_permission(self, request) -> bool:

@@ -9,6 +9,7 @@ from allauth.mfa import admin as allauth_mfa_admin  # noqa: F401
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +17,19 @@ from django.utils.translation import ngettext
 
 from ..forms import LowercaseEmailField
 from ..models import User
+from .lists import DanishListAdmin
 
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
+admin.site.unregister(Group)
 
 SUPERUSER_FIELDS = ("is_superuser", "user_permissions")
 """The fields that only a superuser changes."""
+
+
+@admin.register(Group)
+class RoleGroupAdmin(DanishListAdmin, auth_admin.GroupAdmin):
+    """Django's form of a group."""
 
 
 class UserForm(forms.ModelForm):
@@ -42,7 +50,7 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(DanishListAdmin):
     """Administrators neither change nor create users with permissions that they lack themselves; superusers may."""
 
     form = UserForm

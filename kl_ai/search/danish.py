@@ -17,15 +17,16 @@ import snowballstemmer
 # ASCII has three characters after "z" that are punctuation and so never occur in a key otherwise:
 # they stand for the last three letters of the alphabet. Letters of other scripts come after them.
 _AE, _OE, _AA = "{", "|", "}"
-_DOUBLE_A = "\ue000"
+DOUBLE_A = "\ue000"
+"""“aa” as a letter of its own while a key is made: a character for private use, which no text holds."""
 _LETTERS = {
-    "æ": _AE, "ä": _AE, "ø": _OE, "ö": _OE, "ő": _OE, "å": _AA, _DOUBLE_A: _AA,
+    "æ": _AE, "ä": _AE, "ø": _OE, "ö": _OE, "ő": _OE, "å": _AA, DOUBLE_A: _AA,
     "ü": "y", "ű": "y", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ŋ": "n", "ŧ": "t", "ı": "i", "œ": "oe",
 }  # fmt: skip
 _PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 æøå")
 
 
-def _base(character: str) -> str:
+def base(character: str) -> str:
     """The letter that `character` sorts as, "" where it is ignored, " " for any white space."""
     if character in _LETTERS:
         return _LETTERS[character]
@@ -34,7 +35,7 @@ def _base(character: str) -> str:
     # One step at a time, so that "ǻ" gives "å" and an accent, never "a" and two.
     decomposed = unicodedata.decomposition(character)
     if decomposed and not decomposed.startswith("<"):
-        return "".join(_base(chr(int(code, 16))) for code in decomposed.split())
+        return "".join(base(chr(int(code, 16))) for code in decomposed.split())
     return character if character.isalnum() else ""
 
 
@@ -50,14 +51,14 @@ class _Folding(dict[int, str]):
         return folded
 
 
-def _accent(character: str) -> str:
+def accent(character: str) -> str:
     """The part of the key that orders characters of the same base: the same mark for every plain letter."""
     if character in _PLAIN_LETTERS:
         return "\x01"
-    return character if _base(character) or unicodedata.combining(character) else ""
+    return character if base(character) or unicodedata.combining(character) else ""
 
 
-_bases, _accents = _Folding(_base), _Folding(_accent)
+_bases, _accents = _Folding(base), _Folding(accent)
 
 
 def sort_key(text: str) -> tuple[str, str, str]:
@@ -72,7 +73,7 @@ def sort_key(text: str) -> tuple[str, str, str]:
     "aa" is taken for "å" everywhere; no rule without a dictionary can know that "ekstraarbejde"
     has two of them. So do CLDR's rules for Danish, from which the order is taken.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("aa", _DOUBLE_A)
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("aa", DOUBLE_A)
     return " ".join(folded.translate(_bases).split()), folded.translate(_accents), text
 
 
@@ -141,6 +142,25 @@ def words(text: str) -> list[str]:
     if _FOREIGN.search(text):
         text = text.translate(_search)
     return _WORD.findall(text)
+
+
+def searched_text(text: str) -> str:
+    """`text` with small letters and without accents, as the administration searches it; signs and spaces stay.
+
+    æ, ø and å are letters of their own and stay; ä and ö are taken for æ and ø.
+    """
+    return unicodedata.normalize("NFKC", text).casefold().translate(_search)
+
+
+DIGRAPHS = (("aa", "å"), ("oe", "ø"), ("ae", "æ"))
+"""The two letters that stand for a Danish one where the keyboard or an address has none."""
+
+
+def with_danish_letters(text: str) -> str:
+    """`text` with å, ø and æ wherever “aa”, “oe” and “ae” may stand for them, rightly or not."""
+    for digraph, letter in DIGRAPHS:
+        text = text.replace(digraph, letter)
+    return text
 
 
 _stemmer = snowballstemmer.stemmer("danish")

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.admin.lists import DanishListAdmin
 from kl_ai.admin.site import ReadOnlyAdmin
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login.restore import redirect_to_button
@@ -173,7 +174,7 @@ class InvitationStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):
+class InvitationAdmin(DanishListAdmin):
     """Invitations are read, cancelled and reminded of here; new ones come from a list."""
 
     change_list_template = "admin/marketoverview/invitation/change_list.html"

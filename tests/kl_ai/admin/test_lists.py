@@ -1,0 +1,152 @@
+"""The lists of the administration: Danish order, search by Danish letters, and what a long list costs."""
+
+import json
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kl_ai.admin.lists import MAX_SEARCH_WORDS, DanishListAdmin, search_words
+from kl_ai.admin.private_names import model_admins
+from kl_ai.models import User
+from marketoverview.models import Invitation, Option, Response, Vendor, VendorMember
+from tests.admin_pages import Page, admin_url, logged_in, message_text
+from tests.builders import make_administrator, make_invitation, make_option, make_question, make_response, make_vendor
+
+pytestmark = pytest.mark.django_db
+
+IN_ORDER = ["abe", "Bøg", "Zebra", "Ærø", "Østerbro", "Åbenrå", "Aarhus", "Åse"]
+
+
+@pytest.fixture
+def client() -> Client:
+    return logged_in(make_administrator())
+
+
+@pytest.fixture
+def vendors() -> list[Vendor]:
+    """Of names whose Danish order is neither that of their code points nor that of their keys."""
+    return [make_vendor(name, slug=f"v-{number}") for number, name in enumerate(sorted(IN_ORDER))]
+
+
+def listed(client: Client, model, query: str = "") -> list:
+    return list(client.get(f"{admin_url(model, 'changelist')}?{query}").context["cl"].result_list)
+
+
+def sorted_by(client: Client, model, column: str) -> list:
+    """The list after a click on the head of the column; with “-” before its name, after a second one."""
+    columns = list(client.get(admin_url(model, "changelist")).context["cl"].list_display)
+    sign, name = ("-", column[1:]) if column.startswith("-") else ("", column)
+    return listed(client, model, f"o={sign}{columns.index(name)}")
+
+
+def test_every_list_is_a_danish_one():
+    others = [each for each in model_admins(admin.site) if not isinstance(each, DanishListAdmin)]
+    assert others == []
+    assert len(model_admins(admin.site)) > 20
+
+
+def test_names_stand_in_danish_order_by_default_and_by_a_click(client, vendors):
+    assert [vendor.name for vendor in listed(client, Vendor)] == IN_ORDER
+    assert [vendor.name for vendor in sorted_by(client, Vendor, "name")] == IN_ORDER
+    assert [vendor.name for vendor in sorted_by(client, Vendor, "-name")] == IN_ORDER[::-1]
+
+
+def test_the_column_by_which_a_list_is_sorted_by_itself_says_so(client, vendors):
+    assert 'class="sortable column-name sorted ascending"' in Page(client, admin_url(Vendor, "changelist")).text
+
+
+def test_pages_of_a_list_follow_each_other_in_order(client, vendors, monkeypatch):
+    monkeypatch.setattr(admin.site.get_model_admin(Vendor), "list_per_page", 3)
+    pages = [listed(client, Vendor, f"p={number}") for number in (1, 2, 3)]
+    assert [vendor.name for page in pages for vendor in page] == IN_ORDER
+
+
+def test_a_column_of_related_rows_is_sorted_by_their_names(client, vendors):
+    for vendor in vendors:
+        make_response(vendor, "draft")
+    assert [response.vendor.name for response in sorted_by(client, Response, "vendor")] == IN_ORDER
+    assert [response.vendor.name for response in sorted_by(client, Response, "-vendor")] == IN_ORDER[::-1]
+
+
+def test_rows_without_a_date_come_last_both_ways(client, vendors):
+    public = make_response("Agern").vendor
+    assert sorted_by(client, Vendor, "published")[0] == sorted_by(client, Vendor, "-published")[0] == public
+
+
+def looked_up(client: Client, model, field: str, term: str = "") -> list[str]:
+    options = model._meta
+    query = {"app_label": options.app_label, "model_name": options.model_name, "field_name": field, "term": term}
+    return [row["text"] for row in json.loads(client.get(reverse("admin:autocomplete"), query).content)["results"]]
+
+
+def test_a_look_up_is_in_danish_order_and_finds_danish_letters(client, vendors):
+    assert looked_up(client, Response, "vendor") == IN_ORDER
+    assert looked_up(client, Response, "vendor", "aab") == ["Åbenrå"]
+    assert looked_up(client, Response, "vendor", "oe") == ["Bøg", "Ærø", "Østerbro"]
+    assert looked_up(client, Response, "vendor", "o") == ["Østerbro"]
+    assert looked_up(client, VendorMember, "user", "\x00user") == [User.objects.get().email]
+
+
+def test_choices_of_a_form_are_in_danish_order(client, vendors):
+    field = admin.site.get_model_admin(Invitation).get_field_queryset(None, Invitation._meta.get_field("vendor"), None)
+    assert [vendor.name for vendor in field] == IN_ORDER
+
+
+@pytest.mark.parametrize(("term", "names"), [("åb", ["Åbenrå"]), ("AAB", ["Åbenrå"]), ("ÆRØ", ["Ærø"]), ("aeroe", ["Ærø"]),
+                                             ("bro øs", ["Østerbro"]), ("aero", []), ('"b r"', [])])  # fmt: skip
+def test_a_list_is_searched_by_danish_letters(term, names, client, vendors):
+    assert [vendor.name for vendor in listed(client, Vendor, f"q={term}")] == names
+
+
+def test_what_stands_in_related_rows_is_found_once(client):
+    answer = {"answers": {"services": ["other"]}, "own_words": {"services": "Øre-KI"}}
+    response = make_response("Åkær", offerings=[{"title": "Søøre"}, {"title": "Øretæve"}], **answer)
+    make_response("Birk")
+    for term in ("oere", "ØRE", "åkær oere", "aakaer"):
+        assert listed(client, Response, f"q={term}") == [response], term
+
+
+def test_the_words_of_a_search():
+    assert search_words('to  ord "to ord" to \x00') == ["to", "ord", "to ord"]
+
+
+def test_a_search_of_very_many_words_is_answered_and_says_which_counted(client, vendors):
+    words = "+".join(f"ord{number}" for number in range(400))
+    response = client.get(f"{admin_url(Vendor, 'changelist')}?q={words}")
+    assert response.status_code == 200
+    assert f"The first {MAX_SEARCH_WORDS} words" in message_text(response)
+
+
+@pytest.mark.usefixtures("content_rows", "survey")
+def test_every_list_is_searched_and_sorted_by_each_column(client):
+    for model_admin in model_admins(admin.site):
+        columns = [str(number) for number in range(len(model_admin.list_display) + 1)]
+        for query in ("q=Å+soe", f"o={'.'.join(columns)}", f"o=-{'.-'.join(columns)}"):
+            response = client.get(f"{admin_url(model_admin.model, 'changelist')}?{query}")
+            assert response.status_code == 200, (model_admin, query)
+
+
+def make_rows(number: int) -> None:
+    """So many rows more of each kind that the lists below show."""
+    for _ in range(number):
+        own = Option.objects.count()
+        vendor = make_response(answers={"services": ["other", f"option-{own}"]}).vendor
+        make_invitation(f"ny{own}@vestlyset.example", vendor)
+        make_option(make_question(f"question-{own}"), "other")
+
+
+@pytest.mark.parametrize("model", [Vendor, Response, Option, Invitation, User])
+@pytest.mark.parametrize("query", ["", "q=oe", "o=1"])
+def test_a_list_costs_the_same_at_any_length(model, query, client):
+    make_rows(2)
+    numbers = []
+    for more in (0, 12):
+        make_rows(more)
+        with CaptureQueriesContext(connection) as queries:
+            listed(client, model, query)
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
