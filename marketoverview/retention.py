@@ -14,7 +14,7 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
 from kl_ai.security.models import AttemptCount
 
-from .models import EDITABLE, IN_USE, Invitation, JoinRequest, LinkCheck, Response, Vendor
+from .models import EDITABLE, IN_USE, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
 from .querysets import delete_locked, months_before
 
 VERBS: dict[type[Model], Callable[[Any], int]] = {Response: Response.delete_for_good, Vendor: Vendor.delete_for_good}
@@ -48,8 +48,8 @@ def delete_rows(rows: QuerySet) -> int:
 
 
 def _drafts() -> QuerySet:
-    """Drafts and responses sent back that nobody has changed for `KEEP_DRAFT_MONTHS`."""
-    return Response.objects.filter(status__in=EDITABLE, changed_at__lt=_before("DRAFT"))
+    """Drafts and responses sent back that nobody has changed for `KEEP_DRAFT_MONTHS`, and drafts discarded before that."""
+    return Response.objects.filter(status__in=(*EDITABLE, Status.DISCARDED), changed_at__lt=_before("DRAFT"))
 
 
 def _vendors() -> QuerySet:

@@ -12,6 +12,7 @@ class Status(models.TextChoices):
     PUBLISHED = "published", _("published")
     ARCHIVED = "archived", _("archived")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    DISCARDED = "discarded", _("discarded")
 
 
 OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)

@@ -185,6 +185,9 @@ def make_invitation(email: str = "ny@vestlyset.example", vendor: Vendor | None =
 def _bring_to(status: str, response: Response, member: User, curator: User) -> None:
     if status == "draft":
         return
+    if status == "discarded":
+        response.discard(member)
+        return
     _answer_what_is_required(response)
     response.submit(member)
     if status == "returned":

@@ -22,6 +22,8 @@ def review_view(model_admin, request: AuthenticatedRequest, object_id: int) -> H
     submission = Response.objects.with_everything().filter(pk=object_id).first()
     if submission is None:
         raise Http404
+    if request.method == "GET" and not submission.record_opened_by_kl():
+        submission.refresh_from_db()  # its vendor has taken it back at this moment
     public = Response.objects.with_everything().published().filter(vendor=submission.vendor_id).first()
     if public and public.pk == submission.pk:
         public = None

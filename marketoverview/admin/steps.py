@@ -85,7 +85,7 @@ def correct(submission: Response, by: User, reason: str, remarks: Mapping[str, s
 
 
 def withdraw(submission: Response, by: User, reason: str, remarks: Mapping[str, str]) -> Response:
-    submission.withdraw(by, reason)
+    submission.withdraw(by, reason, by_kl=True)
     return submission
 
 

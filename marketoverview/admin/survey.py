@@ -41,7 +41,15 @@ WORDING_FIELDS = frozenset(
 @admin.register(SurveyRound)
 class SurveyRoundAdmin(FixedCodeAdmin):
     fieldsets = (
-        (None, {"fields": ("code", "name_da", "name_en", ("opens_on", "closes_on"), "corrections_after_close")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("code", "name_da", "name_en", ("opens_on", "closes_on")),
+                    *("corrections_after_close", "new_answers_after_close"),
+                )
+            },
+        ),
         (_("Limits, the same for all vendors"), {"fields": (("max_description_words", "max_own_words"), ("max_offerings", "max_offering_words"))}),
     )  # fmt: skip
     list_display = ("name", "code", "opens_on", "closes_on", "response_count")

@@ -52,7 +52,13 @@ def send_decision(response: Response) -> list[OutgoingMail]:
         with translation.override(language):
             headings = item_headings(response.round)
         remarks_by_heading = [(headings.get(item, item), text) for item, text in remarks.items()]
-        return {"status": response.status, "reason": reason, "remarks": remarks_by_heading}
+        profile_url = link("market:profile", response.vendor.slug, language=language)
+        return {
+            "status": response.status,
+            "reason": reason,
+            "remarks": remarks_by_heading,
+            "profile_url": profile_url,
+        }
 
     return list(_to_members(response, f"decision:{event.pk}", "decision", context))
 

@@ -200,8 +200,8 @@ def contact(response: Response, *, in_bulk: bool = False) -> Contact:
         name=response.contact_name if response.contact_consent and not in_bulk else "",
         email=response.contact_email if reachable else "",
         phone=response.contact_phone if reachable else "",
-        website=response.vendor.website,
-        website_label=website_host(response.vendor.website),
+        website=response.public_website,
+        website_label=website_host(response.public_website),
         vcard_url=reverse("market:vcard", args=[response.vendor.slug]),
     )
 

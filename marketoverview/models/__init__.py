@@ -2,7 +2,8 @@
 
 from ..statuses import EDITABLE, IN_USE, OPEN, Status
 from .answers import Answer, SampleOffering
-from .drafts import MissingItem, SavedPart, offering_content
+from .draft_base import MissingItem, SavedPart
+from .draft_offerings import offering_content
 from .joining import Invitation, JoinRequest, delete_login
 from .links import LinkCheck
 from .mapping import map_answer, map_answers, object_to_mapping, unmap_answer

@@ -59,7 +59,10 @@ class Answer(models.Model):
     )
     objection = models.CharField(_("objection"), max_length=500, blank=True, editable=False)
 
-    history = HistoricalRecords()
+    # When the vendor chose the option, or confirmed it in a new wording; None: when the response was submitted.
+    wording_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["wording_seen_at"])
     objects: ClassVar = AnswerManager()
 
     class Meta:
@@ -134,10 +137,11 @@ class SampleOffering(models.Model):
     )
 
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)  # deleted for good on submission
+    wording_seen_at = models.DateTimeField(null=True, blank=True, editable=False)  # as that of an answer
 
     CONTENT_FIELDS: ClassVar = ("position", "title", "description", "stage", "where_used")
 
-    history = HistoricalRecords(m2m_fields=[options])
+    history = HistoricalRecords(m2m_fields=[options], excluded_fields=["wording_seen_at"])
     objects: ClassVar = SampleOfferingManager()
     with_removed: ClassVar = models.Manager()
 

@@ -22,6 +22,8 @@ class Verb(models.TextChoices):
     ARCHIVE = "archive", _("archived")
     WITHDRAW = "withdraw", _("withdrew")
     CONFIRM = "confirm", _("confirmed")
+    TAKE_BACK = "take_back", _("taken back by the vendor")
+    DISCARD = "discard", _("draft discarded")
     EDIT = "edit", _("edited by KL")
     MAP = "map", _("own words counted by KL")
     UNMAP = "unmap", _("KL's counting of own words taken back")
@@ -36,12 +38,19 @@ TRANSITIONS: dict[Verb, tuple[tuple[Status, ...], Status]] = {
     Verb.ARCHIVE: ((Status.PUBLISHED,), Status.ARCHIVED),
     Verb.WITHDRAW: ((Status.PUBLISHED,), Status.WITHDRAWN),
     Verb.CONFIRM: ((Status.PUBLISHED,), Status.PUBLISHED),
+    Verb.TAKE_BACK: ((Status.SUBMITTED,), Status.DRAFT),
+    Verb.DISCARD: (EDITABLE, Status.DISCARDED),
 }
 """Verb to the statuses that it starts from and the one that it leads to; no other change of status exists."""
 
 
 NEEDS_REASON = frozenset({Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW})
-"""The verbs that need a reason, which the vendor reads."""
+"""The verbs of KL that need a reason, which the vendor reads."""
+
+
+KL_VERBS = frozenset({Verb.SEND_BACK, Verb.REJECT, Verb.PUBLISH, Verb.ARCHIVE, Verb.EDIT, Verb.MAP, Verb.UNMAP})
+VENDOR_VERBS = frozenset({Verb.TAKE_BACK, Verb.DISCARD, Verb.OBJECT})
+"""The verbs of one side only. Both submit, confirm and withdraw: `ModerationEvent.by_kl` says who did."""
 
 
 class TransitionRefused(Exception):
@@ -54,6 +63,8 @@ class TransitionRefused(Exception):
     def explain(self) -> str:
         """A sentence for the user: the response's present status, who brought it there and when. Two queries."""
         now = type(self.response).objects.select_related("vendor").get(pk=self.response.pk)
+        if self.verb == Verb.TAKE_BACK and now.status == Status.SUBMITTED and now.opened_by_kl_at:
+            return gettext("Nothing was changed: KL has opened the answers, so they can no longer be taken back.")
         event = now.events.select_related("actor").last()
         words = {"vendor": now.vendor, "status": now.get_status_display()}
         if event is None:
@@ -90,6 +101,7 @@ class ModerationEvent(models.Model):
     from_status = models.CharField(_("from"), max_length=10, choices=Status)
     to_status = models.CharField(_("to"), max_length=10, choices=Status)
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    by_kl = models.BooleanField(_("by KL"), null=True, editable=False)  # None: recorded before it was known
 
     objects: ClassVar = ModerationEventManager()
 
@@ -105,6 +117,15 @@ class ModerationEvent(models.Model):
     def natural_key(self) -> tuple:
         return (*self.response.natural_key(), self.at)
 
+    @property
+    def is_by_kl(self) -> bool | None:
+        """Whether KL acted, or the vendor; None where it is not known. No query where the actor is read already."""
+        if self.by_kl is not None:
+            return self.by_kl
+        if self.verb in KL_VERBS or self.verb in VENDOR_VERBS:
+            return self.verb in KL_VERBS
+        return self.actor.is_staff if self.actor else None
+
 
 class Remark(models.Model):
     """KL's reason at one item (a field, a question, the examples, the contact) of a response that was sent back."""
@@ -112,6 +133,8 @@ class Remark(models.Model):
     event = models.ForeignKey(ModerationEvent, on_delete=models.CASCADE, related_name="remarks")
     item = models.CharField(_("where"), max_length=50)
     text = models.TextField(_("reason"), max_length=1000)
+    sent_content = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
+    """The fingerprint of what stood at the item when it was sent back; "" where it is not known."""
 
     objects: ClassVar = models.Manager()
 

@@ -4,11 +4,12 @@ Every change of status goes through `Response._perform`, which reads `TRANSITION
 conditional update and appends one `ModerationEvent`. Admin and views call the public verbs.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, URLValidator, validate_email
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -23,16 +24,21 @@ from kl_ai.validators import validate_line, validate_text
 from ..querysets import ResponseQuerySet, delete_locked
 from ..statuses import EDITABLE, OPEN, Status
 from .answers import Answer, SampleOffering
-from .drafts import CONTENT_FIELDS, EMPTY_CONTACT, DraftVerbs, MissingItem
+from .completeness import Completeness, by_question
+from .draft_base import COMPANY_FIELDS, EMPTY_CONTACT
+from .drafts import DraftVerbs
 from .moderation import NEEDS_REASON, TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
-from .survey import Question, SurveyRound
+from .survey import SurveyRound
 from .vendors import Vendor, validate_website
 from .version import market_version
 
 PHONE = RegexValidator(r"^\+?[0-9 ()/-]{5,}$", _("A phone number has digits, spaces and perhaps a + in front."))
 
+ALWAYS: Mapping[str, Any] = MappingProxyType({})
+"""No further condition on a transition."""
 
-class Response(DraftVerbs):
+
+class Response(DraftVerbs, Completeness):
     """One set of answers of one vendor in one round."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="responses", verbose_name=_("vendor"))
@@ -81,11 +87,10 @@ class Response(DraftVerbs):
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     confirmed_at = models.DateField(_("confirmed by the vendor"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("archived or withdrawn"), null=True, blank=True, editable=False)
+    opened_by_kl_at = models.DateTimeField(_("opened by KL"), null=True, blank=True, editable=False)
 
     # Contact data must disappear with the profile, so the history never holds it.
-    history = HistoricalRecords(
-        excluded_fields=["contact_function", "contact_email", "contact_phone", "contact_name", "contact_consent"]
-    )
+    history = HistoricalRecords(excluded_fields=[*EMPTY_CONTACT, "opened_by_kl_at"])
     objects: ClassVar = ResponseQuerySet.as_manager()
 
     class Meta:
@@ -145,7 +150,7 @@ class Response(DraftVerbs):
                 return existing
             last = cls.objects.filter(vendor=vendor).aggregate(last=Max("sequence"))["last"] or 0
             # After a rejection or a withdrawal nothing is public: the draft starts from the last response then.
-            earlier = cls.objects.filter(vendor=vendor).order_by("-sequence")
+            earlier = cls.objects.filter(vendor=vendor).exclude(status=Status.DISCARDED).order_by("-sequence")
             source = earlier.published().first() or earlier.first()
             draft = cls(vendor=vendor, round=round, sequence=last + 1, based_on=source)
             draft.company_name, draft.website = vendor.name, vendor.website
@@ -161,8 +166,39 @@ class Response(DraftVerbs):
             self._refuse_incomplete()
         now = timezone.now()
         with transaction.atomic():
-            self._perform(Verb.SUBMIT, by, declaration, submitted_at=now, confirmed_at=timezone.localdate(now))
+            dates: dict[str, Any] = {
+                "submitted_at": now,
+                "confirmed_at": timezone.localdate(now),
+                "opened_by_kl_at": None,
+            }
+            self._perform(Verb.SUBMIT, by, declaration, **dates)
             SampleOffering.with_removed.filter(response=self, removed_at__isnull=False).delete()
+
+    def record_opened_by_kl(self) -> bool:
+        """Record that KL looks at the submitted response: from now on its vendor cannot take it back.
+
+        False where the vendor has taken it back meanwhile. No query where it was opened before.
+        """
+        if self.status != Status.SUBMITTED or self.opened_by_kl_at:
+            return True
+        unopened = Response.objects.filter(pk=self.pk, status=Status.SUBMITTED)
+        self.opened_by_kl_at = timezone.now()
+        return unopened.update(opened_by_kl_at=self.opened_by_kl_at) == 1
+
+    def take_back(self, by) -> None:
+        """Make a submitted response a draft again, as long as KL has not opened it."""
+        self._perform(Verb.TAKE_BACK, by, conditions={"opened_by_kl_at": None}, submitted_at=None, confirmed_at=None)
+
+    def discard(self, by) -> None:
+        """Close the draft, and delete its content and the history of it. The log stays; what is public stays."""
+        empty = dict.fromkeys(COMPANY_FIELDS, "") | EMPTY_CONTACT
+        with transaction.atomic():
+            self._perform(Verb.DISCARD, by, closed_at=timezone.now(), **empty)
+            Answer.objects.filter(response=self).delete()
+            SampleOffering.with_removed.filter(response=self).delete()
+            self.saved_parts.all().delete()
+            self._forget_sent_content()
+            self._delete_history([self.pk])
 
     def send_back(self, by, reason: str, remarks: Mapping[str, str] | None = None) -> None:
         """Give a submitted response back to the vendor with KL's reason, in general or at single items.
@@ -175,7 +211,10 @@ class Response(DraftVerbs):
             reason = gettext("See the reasons at the questions.")
         with transaction.atomic():
             event = self._perform(Verb.SEND_BACK, by, reason)
-            Remark.objects.bulk_create(Remark(event=event, item=item, text=text) for item, text in texts.items())
+            sent = self.item_fingerprints(texts)
+            Remark.objects.bulk_create(
+                Remark(event=event, item=item, text=text, sent_content=sent[item]) for item, text in texts.items()
+            )
 
     def reject(self, by, reason: str) -> None:
         """Decline a submitted response for good, with KL's reason."""
@@ -196,11 +235,16 @@ class Response(DraftVerbs):
                 earlier._perform(Verb.ARCHIVE, by, closed_at=now, **EMPTY_CONTACT)
             self._perform(Verb.PUBLISH, by, published_at=now)
             self.vendor.update_identity(self.company_name, self.website)
+            self._forget_sent_content()
 
-    def withdraw(self, by, reason: str) -> None:
-        """Take the profile off the portal and delete the vendor's contact data from every response."""
+    def withdraw(self, by, reason: str, *, by_kl: bool | None = None) -> None:
+        """Take the profile off the portal and delete the vendor's contact data from every response.
+
+        `by_kl` tells whether KL does it, which needs a reason, or the vendor; None: as the user is of KL's staff or not.
+        """
         with transaction.atomic():
-            self._perform(Verb.WITHDRAW, by, reason, closed_at=timezone.now())
+            self._perform(Verb.WITHDRAW, by, reason, by_kl=by_kl, closed_at=timezone.now())
+            self._forget_sent_content()
             # The new time of change refuses a page that was opened before and still holds the contact.
             Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **EMPTY_CONTACT)
             self.refresh_from_db()
@@ -214,10 +258,14 @@ class Response(DraftVerbs):
         """
         with transaction.atomic():
             keys = delete_locked(responses, Vendor.objects.filter(pk__in=responses.values("vendor")))
-            cls.history.filter(id__in=keys).delete()
-            Answer.history.filter(response_id__in=keys).delete()
-            SampleOffering.history.filter(response_id__in=keys).delete()
+            cls._delete_history(keys)
         return len(keys)
+
+    @classmethod
+    def _delete_history(cls, keys: Collection[int]) -> None:
+        cls.history.filter(id__in=keys).delete()
+        Answer.history.filter(response_id__in=keys).delete()
+        SampleOffering.history.filter(response_id__in=keys).delete()
 
     def confirm(self, by) -> None:
         """Record that the vendor confirms its public answers today."""
@@ -239,81 +287,61 @@ class Response(DraftVerbs):
 
     @property
     def reason(self) -> str:
-        """KL's reason for the present status; "" where none was needed. One query, none on prefetched events."""
+        """The reason for the present status; "" where none was given. One query, none on prefetched events.
+
+        It is KL's, or after a withdrawal that of whoever withdrew (`decision.is_by_kl`).
+        """
         decision = self.decision
         return decision.reason if decision and decision.verb in NEEDS_REASON else ""
 
     @property
+    def sent_back(self) -> ModerationEvent | None:
+        """The event with which KL sent back a response that the vendor may change. One query, none on prefetched events."""
+        if not self.is_editable:
+            return None
+        events = [event for event in self.events.all() if event.verb == Verb.SEND_BACK]
+        return events[-1] if events else None
+
+    @property
     def remarks(self) -> dict[str, str]:
-        """Item to KL's reason at it, while the response is sent back. Two queries then, one on prefetched events."""
-        decision = self.decision if self.status == Status.RETURNED else None
-        return dict(decision.remarks.values_list("item", "text")) if decision else {}
+        """Item to KL's reason at it, while the vendor corrects. Two queries then, one on prefetched events."""
+        sent_back = self.sent_back
+        return dict(sent_back.remarks.values_list("item", "text")) if sent_back else {}
+
+    def open_remarks(self) -> set[str]:
+        """The items of `remarks` that stand as they were sent back. At most six queries."""
+        sent_back = self.sent_back
+        sent = dict(sent_back.remarks.values_list("item", "sent_content")) if sent_back else {}
+        now = self.item_fingerprints(sent) if sent else {}
+        return {item for item, content in sent.items() if content in ("", now[item])}
+
+    @property
+    def public_name(self) -> str:
+        """The company's name as the public sees it, or will see it when this is published."""
+        return self.vendor.name if self.status == Status.PUBLISHED else self.company_name or self.vendor.name
+
+    @property
+    def public_website(self) -> str:
+        """The website as the public sees it, or will see it when this is published."""
+        return self.vendor.website if self.status == Status.PUBLISHED else self.website
 
     @cached_property
     def answers_by_question(self) -> dict[int, list["Answer"]]:
         """Question id to the answers, in the survey's order. No query on prefetched answers."""
-        return _by_question(self.answers.all())
-
-    def _refuse_incomplete(self) -> None:
-        if missing := self.missing_items():
-            raise ValidationError([text for _item, text in missing])
-
-    def missing_items(self) -> list[MissingItem]:
-        """The items to answer or shorten before the response can be submitted, with a sentence each. Four queries."""
-        answers = _by_question(self.answers.select_related("option"))
-        missing = [*self._missing_fields()]
-        for question in self.round.questions.prefetch_related("options"):
-            missing += self._missing_answers(question, answers.get(question.pk, []))
-        return [*missing, *self._missing_in_offerings()]
-
-    def _missing_fields(self) -> Iterator[MissingItem]:
-        if not self.description.strip():
-            yield MissingItem("description", gettext("The description is missing."))
-        yield from self._too_long("description", gettext("The description"), self.description)
-        if not self.contact_email:
-            yield MissingItem("contact", gettext("The contact e-mail is missing."))
-        elif not is_valid(validate_email, self.contact_email):
-            yield MissingItem("contact", gettext("The contact e-mail is not a valid address."))
-
-    def _missing_answers(self, question: Question, answers: Sequence[Answer]) -> Iterator[MissingItem]:
-        words: dict[str, Any] = {"question": question.heading, "most": question.max_choices}
-        own = [answer for answer in answers if answer.mapped_from_id is None]
-        if question.is_required and not own and self._can_answer(question):
-            yield MissingItem(question.code, gettext("“%(question)s” is not answered.") % words)
-        if question.kind == Question.Kind.SINGLE and len(own) > 1:
-            yield MissingItem(question.code, gettext("“%(question)s” takes one answer only.") % words)
-        if question.max_choices and len(own) > question.max_choices:
-            yield MissingItem(question.code, gettext("“%(question)s” takes at most %(most)s answers.") % words)
-        if any(answer.option.is_other and not answer.own_words.strip() for answer in own):
-            yield MissingItem(question.code, gettext("“%(question)s” lacks your own words beside “other”.") % words)
-        if any(len(answer.own_words) > self.round.max_own_words for answer in own):
-            yield MissingItem(question.code, gettext("“%(question)s”: your own words are too long.") % words)
-
-    def _missing_in_offerings(self) -> Iterator[MissingItem]:
-        offerings = list(self.offerings.all())
-        if len(offerings) > (most := self.round.max_offerings):
-            yield MissingItem("offerings", gettext("There are more than %(most)s examples.") % {"most": most})
-        for offering in offerings:
-            yield from self._too_long(
-                "offerings", f"“{offering.title}”", offering.description, self.round.max_offering_words
-            )
-
-    def _too_long(self, item: str, what: str, text: str, most: int | None = None) -> Iterator[MissingItem]:
-        most = most or self.round.max_description_words
-        if (number := len(text.split())) > most:
-            words = {"what": what, "number": number, "most": most}
-            yield MissingItem(
-                item, gettext("%(what)s has %(number)s words; at most %(most)s can be published.") % words
-            )
-
-    @staticmethod
-    def _can_answer(question: Question) -> bool:
-        """Whether an option can still be chosen: a question whose options are all retired is not required."""
-        return any(not option.is_retired for option in question.options.all())
+        return by_question(self.answers.all())
 
     # Mechanism ------------------------------------------------------------------------------
 
-    def _perform(self, verb: Verb, by, reason: str = "", **changes) -> ModerationEvent:
+    def _perform(
+        self,
+        verb: Verb,
+        by,
+        reason: str = "",
+        *,
+        by_kl: bool | None = None,
+        conditions: Mapping[str, Any] = ALWAYS,
+        **changes,
+    ) -> ModerationEvent:
         """Change the status, the only place that does: one conditional update and one event, or nothing.
 
         Raises `TransitionRefused` when the response is not as it was read, and `ValidationError`
@@ -322,22 +350,36 @@ class Response(DraftVerbs):
         sources, target = TRANSITIONS[verb]
         if self.status not in sources:
             raise TransitionRefused(self, verb)
-        if verb in NEEDS_REASON and not reason.strip():
+        if by_kl is None and by is not None:
+            by_kl = by.is_staff
+        if verb in NEEDS_REASON and by_kl is not False and not reason.strip():
             raise ValidationError(gettext("Give a reason. The vendor reads it."))
         changes |= {"status": target, "changed_at": timezone.now()}
         with transaction.atomic():
             self._lock_vendor()
-            unchanged = Response.objects.filter(pk=self.pk, status=self.status, changed_at=self.changed_at)
+            unchanged = Response.objects.filter(
+                pk=self.pk, status=self.status, changed_at=self.changed_at, **conditions
+            )
             if unchanged.update(**changes) != 1:
                 raise TransitionRefused(self, verb)
             event = ModerationEvent.objects.create(
-                response=self, actor=by, verb=verb, from_status=self.status, to_status=target, reason=reason
+                response=self,
+                actor=by,
+                verb=verb,
+                from_status=self.status,
+                to_status=target,
+                reason=reason,
+                by_kl=by_kl,
             )
             if Status.PUBLISHED in (self.status, target):
                 market_version.bump()
         for field, value in changes.items():
             setattr(self, field, value)
         return event
+
+    def _forget_sent_content(self) -> None:
+        """Delete what could still be guessed of a contact: the fingerprints at the vendor's remarks."""
+        Remark.objects.filter(event__response__vendor=self.vendor_id).update(sent_content="")
 
     def _lock_vendor(self) -> None:
         """Lock the vendor's row. Every change of a vendor's responses begins with this lock, so that none deadlocks."""
@@ -348,31 +390,3 @@ class Response(DraftVerbs):
         if self.is_editable and self.round_id != round.pk:
             self.round, self.changed_at = round, timezone.now()
             self.save(update_fields=["round", "changed_at"])
-
-    def _copy_from(self, source: "Response", items: Collection[str] | None) -> None:
-        """Save this draft with the fields, answers and offerings of `source`, or those of them in `items`."""
-        for field in CONTENT_FIELDS:
-            if field not in ("company_name", "website") and (items is None or field in items):
-                setattr(self, field, getattr(source, field))
-        if not self.contact_consent:
-            self.contact_name = ""
-        self.save()
-        self._copy_answers(source, items)
-        if items is None or "offerings" in items:
-            self._copy_offerings(source)
-
-
-def _by_question(answers: Iterable[Answer]) -> dict[int, list[Answer]]:
-    """Question id to its answers, in their order. No query where the answers come with their options."""
-    grouped: dict[int, list[Answer]] = {}
-    for answer in answers:
-        grouped.setdefault(answer.option.question_id, []).append(answer)
-    return grouped
-
-
-def is_valid(validator: Callable[[str], object], value: str) -> bool:
-    try:
-        validator(value)
-    except ValidationError:
-        return False
-    return True

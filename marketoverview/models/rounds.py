@@ -28,7 +28,7 @@ LIMIT_LABELS = {
     "max_own_words": _("characters beside “other”"),
     "max_offering_words": _("words in an example's description"),
 }
-COPIED = (*LIMITS, "corrections_after_close")
+COPIED = (*LIMITS, "corrections_after_close", "new_answers_after_close")
 """The fields that a new round takes from the last one."""
 FEWEST_OPTIONS = 2
 
@@ -89,6 +89,12 @@ class SurveyRound(models.Model):
         _("corrections after it has closed"),
         default=True,
         help_text=_("A vendor with a public profile can correct it until the next round opens."),
+    )
+    new_answers_after_close = models.BooleanField(
+        _("new answers after it has closed"),
+        default=False,
+        db_default=False,
+        help_text=_("A vendor without a public profile, new or withdrawn, can answer until the next round opens."),
     )
     max_description_words = models.PositiveSmallIntegerField(_("words in the description"), default=90)
     max_own_words = models.PositiveSmallIntegerField(

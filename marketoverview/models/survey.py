@@ -4,7 +4,7 @@ Forms, profiles, facets, figures and exports are made from these rows: a questio
 appears in each of them.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -161,6 +161,10 @@ RESERVED_CODES = QUERY_PARAMETERS | frozenset(ExportKey) | {"company_name", "con
 """Codes that no question may have: query parameters, keys of the export, items of a response beside the answers."""
 
 
+FIRST_VERSION_AT = datetime(2000, 1, 1, tzinfo=UTC)
+"""The time of a version in the history that was stored before the history began."""
+
+
 class OptionManager(models.Manager["Option"]):
     def get_by_natural_key(self, question: str, code: str) -> "Option":
         return self.get(question__code=question, code=code)
@@ -222,7 +226,13 @@ class Option(models.Model):
     # Verbs: each saves the row, with one version in its history --------------------------------
 
     def record_rewording(self) -> None:
-        """Save the option with new words, which vendors who have answered before see marked from today on."""
+        """Save the option with new words, which vendors who have answered before see marked from today on.
+
+        They see the former words beside them, from the history: it gets the stored version first where it has none.
+        """
+        if not Option.history.filter(id=self.pk).exists():
+            stored = Option.objects.filter(pk=self.pk)
+            Option.history.bulk_history_create(list(stored), default_date=FIRST_VERSION_AT)
         self.reworded_on = timezone.localdate()
         self.save()
 

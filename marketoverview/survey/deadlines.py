@@ -27,20 +27,29 @@ def deadline(round: SurveyRound, vendor: Vendor) -> date | None:
 
 
 def may_answer(round: SurveyRound, vendor: Vendor) -> bool:
-    """Whether the vendor may submit answers to the round today: before its deadline, or as a correction.
+    """Whether the vendor may submit answers to the round today: before its deadline, or after it where KL allows it.
 
     At most three queries.
     """
     if round.is_open_until(deadline(round, vendor)):
         return True
-    return may_correct(round) and is_latest(round) and vendor.responses.published().exists()
+    is_public = vendor.responses.published().exists()
+    return may_answer_after_close(round, is_public=is_public) and is_latest(round)
 
 
-def may_correct(round: SurveyRound) -> bool:
-    """Whether KL allows corrections of public answers after the round has closed. No query."""
-    return round.is_released and round.opens_on <= timezone.localdate() and round.corrections_after_close
+def may_answer_after_close(round: SurveyRound, *, is_public: bool) -> bool:
+    """Whether KL lets a vendor with public answers correct them, or one without answer, until the next round. No query."""
+    is_allowed = round.corrections_after_close if is_public else round.new_answers_after_close
+    return round.is_released and round.opens_on <= timezone.localdate() and is_allowed
 
 
 def is_latest(round: SurveyRound) -> bool:
-    """Whether no later released round has opened; corrections belong to the later one. One query."""
+    """Whether no later round has opened; what comes after the end of a round belongs to the later one. One query."""
     return not SurveyRound.objects.opened().filter(opens_on__gt=round.opens_on).exists()
+
+
+def next_opening(round: SurveyRound | None) -> date | None:
+    """The day on which a later round opens, where KL has released one. One query."""
+    later = SurveyRound.objects.released().filter(opens_on__gt=timezone.localdate())
+    later = later.filter(opens_on__gt=round.opens_on) if round else later
+    return later.order_by("opens_on").values_list("opens_on", flat=True).first()

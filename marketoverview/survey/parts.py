@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Question, QuestionGroup, Response, SavedPart, SurveyRound
-from ..models.drafts import COMPANY_FIELDS, EMPTY_CONTACT, OFFERINGS
+from ..models.draft_base import COMPANY_FIELDS, EMPTY_CONTACT, OFFERINGS
 
 
 @dataclass(frozen=True)

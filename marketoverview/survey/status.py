@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ..models import ModerationEvent, Response, Status, SurveyRound, Vendor
-from .deadlines import deadlines_by_vendor, may_correct
+from .deadlines import deadlines_by_vendor, may_answer_after_close, next_opening
 
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One line of the history: when, which verb, by whom ("" where that user is deleted) and KL's reason."""
+    """One line of the history: when, which verb, by whom ("" where it is not known) and the reason of that person."""
 
     at: datetime
     verb: str
@@ -34,12 +35,19 @@ class VendorStatus:
     round: SurveyRound | None
     deadline: date | None
     may_answer: bool
+    next_opens_on: date | None = None
+    """The day on which the next round opens, where KL has released one."""
 
     @property
     def days_left(self) -> int | None:
         """Days until the deadline; None after it, and where there is none."""
         days = (self.deadline - timezone.localdate()).days if self.deadline else -1
         return days if days >= 0 else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the vendor's last day in the round has passed."""
+        return bool(self.deadline and self.deadline < timezone.localdate())
 
     @property
     def is_extended(self) -> bool:
@@ -59,25 +67,29 @@ class VendorStatus:
 
 
 def vendor_statuses(vendors: Sequence[Vendor]) -> list[VendorStatus]:
-    """Two queries for all vendors together, whose responses are prefetched (`with_responses`)."""
+    """Three queries for all vendors together, whose responses are prefetched (`with_responses`)."""
     survey_round = SurveyRound.current()
     deadlines = deadlines_by_vendor(survey_round, vendors) if survey_round else {}
-    return [_vendor_status(vendor, survey_round, deadlines.get(vendor.pk)) for vendor in vendors]
+    next_opens_on = next_opening(survey_round)
+    return [_vendor_status(vendor, survey_round, deadlines.get(vendor.pk), next_opens_on) for vendor in vendors]
 
 
-def _vendor_status(vendor: Vendor, survey_round: SurveyRound | None, deadline: date | None) -> VendorStatus:
+def _vendor_status(
+    vendor: Vendor, survey_round: SurveyRound | None, deadline: date | None, next_opens_on: date | None
+) -> VendorStatus:
     responses = sorted(vendor.responses.all(), key=lambda response: -response.sequence)
     public = next((response for response in responses if response.status == Status.PUBLISHED), None)
     is_open = survey_round is not None and survey_round.is_open_until(deadline)
-    can_correct = survey_round is not None and public is not None and may_correct(survey_round)
+    is_late = survey_round is not None and may_answer_after_close(survey_round, is_public=public is not None)
     return VendorStatus(
         vendor=vendor,
         public=public,
         open=next((response for response in responses if response.is_open), None),
-        last=responses[0] if responses else None,
+        last=next((response for response in responses if response.status != Status.DISCARDED), None),
         round=survey_round,
         deadline=deadline,
-        may_answer=is_open or can_correct,
+        may_answer=is_open or is_late,
+        next_opens_on=next_opens_on,
     )
 
 
@@ -88,7 +100,9 @@ def history(events: Iterable[ModerationEvent]) -> list[HistoryEntry]:
 
 
 def _actor(event: ModerationEvent) -> str:
-    """The name of the user; of KL's staff “KL”."""
+    """“KL”, or the user's name, or “the company” where that user is deleted; "" where it is not known."""
+    if event.is_by_kl:
+        return "KL"
     if event.actor is None:
-        return ""
-    return "KL" if event.actor.is_staff else str(event.actor)
+        return "" if event.is_by_kl is None else _("the company")
+    return str(event.actor)

@@ -19,7 +19,7 @@ from kl_ai.models import User
 from kl_ai.pages.frame import render_page
 
 from ..models import Answer, JoinRequest, Response, SampleOffering, Vendor, delete_login
-from ..models.drafts import CONTENT_FIELDS
+from ..models.draft_base import CONTENT_FIELDS
 from ..survey.forms.company import AccountForm
 from ..survey.status import history
 

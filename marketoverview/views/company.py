@@ -32,6 +32,7 @@ from ..models import (
     Vendor,
     object_to_mapping,
 )
+from ..survey.deadlines import next_opening
 from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
 from ..survey.parts import news_since, survey_parts
 from ..survey.status import history, vendor_statuses
@@ -168,8 +169,7 @@ def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            reason = form.cleaned_data["reason"].strip() or _("The company has withdrawn it itself.")
-            public.withdraw(request.user, reason)
+            public.withdraw(request.user, form.cleaned_data["reason"].strip(), by_kl=False)
         except TransitionRefused as error:
             messages.warning(request, error.explain())
         else:
@@ -209,7 +209,7 @@ def questions(request: HttpRequest) -> HttpResponse:
         (part, [(question, offered_options(question)) for question in part.questions])
         for part in survey_parts(survey_round)
     ]
-    context = {"round": survey_round, "parts": parts}
+    context = {"round": survey_round, "parts": parts, "next_opens_on": next_opening(survey_round)}
     crumbs = [(_("The survey's questions"), "")]
     return render_page(request, "marketoverview/vendor/questions.html", context, nav_current="vendor", crumbs=crumbs)
 

@@ -19,7 +19,7 @@ from kl_ai.pages.pagination import paginate
 from ..market import columns, facets, profiles, vcards
 from ..market.selection import MAX_COMPARED, Selection
 from ..market.snapshot import Snapshot, snapshots
-from ..models import Response, Status
+from ..models import Response, Status, Verb
 from .selection_page import SwitchLink, panel, read, with_page_notice
 
 PER_PAGE = 25
@@ -139,8 +139,10 @@ def _report_url(request: HttpRequest, submission: Response) -> str:
 
 
 def gone(request: HttpRequest, submission: Response) -> HttpResponse:
-    """410 with the date: the vendor has withdrawn its profile."""
+    """410 with the date, and who has withdrawn the profile: the vendor or KL. Two queries."""
+    decision = submission.events.filter(verb=Verb.WITHDRAW).select_related("actor").last()
     context = {
+        "is_by_kl": decision.is_by_kl if decision else None,
         "name": submission.vendor.name,
         "withdrawn_on": submission.closed_at,
         "directory_url": reverse("market:directory"),

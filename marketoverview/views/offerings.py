@@ -17,7 +17,7 @@ from kl_ai.login import restore
 
 from ..market import profiles
 from ..models import Question, Response, SampleOffering, offering_content
-from ..models.drafts import OFFERINGS
+from ..models.draft_base import OFFERINGS
 from ..survey.forms.survey import OfferingForm
 from ..survey.parts import SurveyPart, next_part
 from .draft import on_draft, part_url, survey_page

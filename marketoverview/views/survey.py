@@ -22,7 +22,7 @@ from ..mails import notifications
 from ..market import profiles
 from ..market.snapshot import snapshots
 from ..models import Question, Response, Status
-from ..models.drafts import OFFERINGS
+from ..models.draft_base import OFFERINGS
 from ..survey.deadlines import deadline, may_answer
 from ..survey.forms.survey import DeclarationForm, PartForm
 from ..survey.parts import SurveyPart, basis_day, next_part, part_states, survey_parts

@@ -32,6 +32,8 @@ CALLS = {
     Verb.PUBLISH: lambda response, by: response.publish(by),
     Verb.WITHDRAW: lambda response, by: response.withdraw(by, "Ønsket."),
     Verb.CONFIRM: lambda response, by: response.confirm(by),
+    Verb.TAKE_BACK: lambda response, by: response.take_back(by),
+    Verb.DISCARD: lambda response, by: response.discard(by),
 }
 
 
@@ -86,11 +88,15 @@ def test_a_revision_begins_as_a_copy_and_the_public_profile_stays(vendor, curato
     assert snapshots.current().entries[0].response_id == public.pk
 
 
-def test_a_revision_leaves_retired_options_behind(vendor, curator):
+def test_a_revision_asks_about_retired_options_before_it_is_submitted(vendor, curator):
     make_response(vendor, answers={"services": ["advisory", "old"]})
     make_question("services").options.filter(code="old").update(retired_on=timezone.localdate())
     draft = Response.begin(vendor, make_round(), curator)
-    assert [answer.option.code for answer in draft.answers.all()] == ["advisory"]
+    assert [answer.option.code for answer in draft.answers.all()] == ["advisory", "old"]
+    with pytest.raises(ValidationError, match="Svar old"):
+        draft.submit(curator)
+    draft.answers.filter(option__code="old").delete()
+    draft.submit(curator)
 
 
 def test_a_vendor_has_one_open_response(vendor, curator):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from kl_ai.forms import LineField, copy_validators
 from marketoverview.models import Option, Question, Response, SampleOffering, SurveyRound
-from marketoverview.models.drafts import CONTENT_FIELDS
+from marketoverview.models.draft_base import CONTENT_FIELDS
 from marketoverview.models.export_keys import OWN_WORDS_KEY
 
 from ..parts import SurveyPart

@@ -336,7 +336,26 @@ def test_withdrawn_at_once_and_the_contact_is_forgotten(client, vendor, public):
     public.refresh_from_db()
     assert (public.status, public.contact_email, public.contact_name) == ("withdrawn", "", "")
     (event,) = public.events.filter(verb="withdraw")
-    assert event.reason
+    assert (event.reason, event.is_by_kl) == ("", False)
+    assert "Virksomheden trak selv sine svar tilbage" in client.get(profile).content.decode()
+
+
+def test_whose_reason_a_withdrawal_has_is_said(page, client, vendor, public, curator):
+    client.post(path("withdraw", vendor), {"understood": "on", "reason": "Vi lukker."})
+    status = page().find("div", "response-status").text
+    assert "The company's reason Vi lukker." in " ".join(status.split())
+    assert "KL" not in status
+    again = Response.begin(vendor, public.round, curator)
+    Response.objects.filter(pk=again.pk).update(contact_email="ki@nordstjernen.example")
+    again.refresh_from_db()
+    again.submit(curator)
+    again.publish(curator)
+    again.withdraw(curator, "Oplysningerne er forkerte.", by_kl=True)
+    status = " ".join(page().find("div", "response-status").text.split())
+    assert "KL has withdrawn the answers." in status
+    assert "KL's reason Oplysningerne er forkerte." in status
+    gone = client.get(reverse("market:profile", args=[vendor.slug]))
+    assert "KL trak virksomhedens svar tilbage" in gone.content.decode()
 
 
 def test_without_a_public_profile_there_is_nothing_to_confirm_or_withdraw(client, vendor, owner):

@@ -1,0 +1,115 @@
+"""The options of a draft that KL has retired or reworded since the vendor chose them; the vendor decides about each."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from kl_ai.pages.bilingual import language
+
+from .answers import Answer, SampleOffering
+from .draft_base import OFFERINGS, MissingItem
+from .survey import Option
+
+Labels = tuple[str, str]
+"""The Danish and the English label of an option."""
+
+
+@dataclass(frozen=True)
+class ChangedOption:
+    """A chosen option that was retired or reworded, and the example that uses it (None: it answers its question)."""
+
+    option: Option
+    offering: SampleOffering | None
+    own_words: str = ""
+    former_labels: Labels = ("", "")
+    """The wording in which it was chosen; empty where it is not known."""
+
+    @property
+    def is_retired(self) -> bool:
+        return self.option.is_retired
+
+    @property
+    def former_label(self) -> str:
+        """The label in which it was chosen, in the reader's language where it has one; "" where it is not known."""
+        danish, english = self.former_labels
+        return (english if language() == "en" else "") or danish
+
+    @property
+    def missing_item(self) -> MissingItem:
+        """What the vendor has to decide before the draft can be submitted."""
+        words = {"option": self.option.label, "question": self.option.question.heading}
+        if self.offering is None:
+            text = (
+                gettext("“%(question)s”: you chose “%(option)s”, which no longer exists. Decide what takes its place.")
+                if self.is_retired
+                else gettext(
+                    "“%(question)s”: “%(option)s” is worded differently now. Say whether the answer still fits."
+                )
+            )
+            return MissingItem(self.option.question.code, text % words)
+        words["title"] = self.offering.title
+        text = (
+            gettext("The example “%(title)s” uses “%(option)s”, which no longer exists. Open it, and save it.")
+            if self.is_retired
+            else gettext("The example “%(title)s” uses “%(option)s”, which is worded differently now. Look at it.")
+        )
+        return MissingItem(OFFERINGS, text % words)
+
+
+@dataclass(frozen=True)
+class _ChosenOption:
+    option: Option
+    offering: SampleOffering | None
+    own_words: str
+    seen_at: datetime
+
+
+def changed_options(
+    answers: Iterable[Answer], offerings: Iterable[SampleOffering], at: datetime
+) -> list[ChangedOption]:
+    """Those of the vendor's own answers and of the examples' options that were retired or reworded since.
+
+    `at` is when the vendor saw the wording of those that do not say so. The options of both are read already; one query
+    where one was reworded.
+    """
+    chosen = [
+        *(_ChosenOption(row.option, None, row.own_words, row.wording_seen_at or at) for row in answers),
+        *(
+            _ChosenOption(option, offering, "", offering.wording_seen_at or at)
+            for offering in offerings
+            for option in offering.options.all()
+        ),
+    ]
+    reworded = [row.option.pk for row in chosen if _may_be_reworded(row)]
+    versions = _label_versions(reworded) if reworded else {}
+    return list(_changed(chosen, versions))
+
+
+def _may_be_reworded(row: _ChosenOption) -> bool:
+    """Whether the option was reworded on the day on which its wording was seen, or later."""
+    option = row.option
+    return not option.is_retired and bool(option.reworded_on and option.reworded_on >= timezone.localdate(row.seen_at))
+
+
+def _changed(
+    chosen: Iterable[_ChosenOption], versions: dict[int, list[tuple[datetime, Labels]]]
+) -> Iterator[ChangedOption]:
+    for row in chosen:
+        if row.option.is_retired:
+            yield ChangedOption(row.option, row.offering, row.own_words)
+        elif _may_be_reworded(row):
+            earlier = [labels for at, labels in versions.get(row.option.pk, ()) if at <= row.seen_at]
+            if not earlier or earlier[-1] != (row.option.label_da, row.option.label_en):
+                yield ChangedOption(row.option, row.offering, row.own_words, earlier[-1] if earlier else ("", ""))
+
+
+def _label_versions(options: list[int]) -> dict[int, list[tuple[datetime, Labels]]]:
+    """Option id to its labels in time, as (time of change, labels). One query."""
+    versions: dict[int, list[tuple[datetime, Labels]]] = {}
+    rows = Option.history.filter(id__in=options).order_by("history_date", "history_id")
+    for pk, at, danish, english in rows.values_list("id", "history_date", "label_da", "label_en"):
+        versions.setdefault(pk, []).append((at, (danish, english)))
+    return versions
