@@ -122,7 +122,7 @@ def test_each_kind_goes_after_its_time_and_not_before(kind, capsys):
     assert "deleted 1" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("status", sorted(set(Status.values) - {"draft", "returned"}))
+@pytest.mark.parametrize("status", sorted(set(Status.values) - {"draft", "returned", "discarded"}))
 def test_what_waits_at_kl_or_was_decided_never_goes_and_nor_does_its_vendor(status):
     response = make_response("Agern", status)
     Response.objects.update(changed_at=ago(9999), submitted_at=ago(9999))
