@@ -362,15 +362,8 @@ class Response(DraftVerbs, Completeness):
             )
             if unchanged.update(**changes) != 1:
                 raise TransitionRefused(self, verb)
-            event = ModerationEvent.objects.create(
-                response=self,
-                actor=by,
-                verb=verb,
-                from_status=self.status,
-                to_status=target,
-                reason=reason,
-                by_kl=by_kl,
-            )
+            who = {"actor": by, "by_kl": by_kl, "reason": reason}
+            event = self.events.create(verb=verb, from_status=self.status, to_status=target, **who)
             if Status.PUBLISHED in (self.status, target):
                 market_version.bump()
         for field, value in changes.items():

@@ -99,7 +99,7 @@ def test_a_deleted_example_comes_back_until_the_answers_are_handed_in(draft, own
     draft.remove_offering(first.key, owner)
     assert titles(draft) == ["2"]
     draft.restore_offering(first.key, owner)
-    assert titles(draft) == ["2", "1"]
+    assert titles(draft) == ["1", "2"]
     draft.remove_offering(second.key, owner)
     draft.submit(owner)
     with pytest.raises(TransitionRefused):
