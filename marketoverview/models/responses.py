@@ -362,8 +362,10 @@ class Response(DraftVerbs, Completeness):
             )
             if unchanged.update(**changes) != 1:
                 raise TransitionRefused(self, verb)
-            who = {"actor": by, "by_kl": by_kl, "reason": reason}
-            event = self.events.create(verb=verb, from_status=self.status, to_status=target, **who)
+            who = {"response": self, "actor": by, "by_kl": by_kl}
+            event = ModerationEvent.objects.create(
+                **who, verb=verb, from_status=self.status, to_status=target, reason=reason
+            )
             if Status.PUBLISHED in (self.status, target):
                 market_version.bump()
         for field, value in changes.items():
