@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -11,14 +12,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from ..login import second_factor
 from ..login.redirects import next_url
 from ..pages.frame import frame_context
+from ..search.danish import sort_key
 from ..waiting import count, kinds_for
 from .lists import DanishListAdmin
+from .menu import menu_links
 from .my_mails import my_mails
 
 PASSWORD_PAGES = ("password_change", "password_change_done")
@@ -52,8 +56,19 @@ class PortalAdminSite(admin.AdminSite):
         return [path("mine-mails/", self.admin_view(partial(my_mails, self)), name="my_mails"), *urls]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """With the variables of every page of the portal (`frame_context`)."""
-        return super().each_context(request) | frame_context(request)
+        """With the variables of every page of the portal (`frame_context`), and the menu: `menu_links`."""
+        context = super().each_context(request) | frame_context(request)
+        has_menu = context["has_permission"] and IS_POPUP_VAR not in request.GET
+        return context | {"menu_links": menu_links(request) if has_menu else []}
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """As Django's, in Danish order. A model admin may have a `list_name` that says more than the model's name."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            for model in app["models"]:
+                model["name"] = capfirst(getattr(self.get_model_admin(model["model"]), "list_name", model["name"]))
+            app["models"].sort(key=lambda model: sort_key(str(model["name"])))
+        return sorted(apps, key=lambda app: sort_key(str(app["name"])))
 
     def index(self, request, extra_context=None):
         """The front page: the work that waits for this user, then the lists of everything. One query for the work."""

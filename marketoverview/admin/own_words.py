@@ -200,6 +200,8 @@ def _page(
 class AnswerAdmin(ReadOnlyAdmin):
     """The page of the own words. Answers are edited at their response."""
 
+    list_name = _("Own words")
+
     def get_urls(self):
         page = self.admin_site.admin_view(self.changelist_view)
         return [path("own-words/", page, name="marketoverview_answer_own_words"), *super().get_urls()]

@@ -91,6 +91,7 @@ class AnswerInline(OptionChoices, admin.TabularInline):
     """The vendor's own answers; those that KL counts from own words are on the page “Own words”."""
 
     model = Answer
+    verbose_name_plural = _("the vendor's answers")
     form = AnswerForm
     formset = AnswerFormSet
     fields = ("question", "option", "own_words")
@@ -129,6 +130,7 @@ class OfferingInline(OptionChoices, admin.StackedInline):
 
 @admin.register(Response)
 class ResponseAdmin(TracedAdmin):
+    list_name = _("Vendors' responses")
     form = ResponseForm
     change_form_template = "admin/marketoverview/response/change_form.html"
     change_list_template = "admin/marketoverview/response/change_list.html"

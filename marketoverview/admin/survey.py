@@ -202,7 +202,7 @@ class OptionAdmin(FixedCodeAdmin):
     def label(self, option) -> str:
         return option.label
 
-    @admin.display(description=_("answers"), ordering="answer_count")
+    @admin.display(description=_("chosen in responses"), ordering="answer_count")
     def answer_count(self, option) -> int:
         return option.answer_count
 
