@@ -1,19 +1,11 @@
 """The invitations of companies to the survey, and the requests to act for a vendor."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import cast
-
-from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
-from django.forms.models import ModelChoiceIterator
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -21,138 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.lists import DanishListAdmin
 from kl_ai.admin.site import ReadOnlyAdmin
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.login.restore import redirect_to_button
 from kl_ai.mail.models import BadAddress
 from kl_ai.mail.notices import add_queued_message, delivery_message
 
 from ..mails import notifications
-from ..models import Invitation, JoinRequest, Response, SurveyRound, Vendor, VendorMember
-from ..review.company_names import normalized_name
-from ..review.invitation_import import MAX_BYTES, ListedCompany, decode, read_companies
+from ..models import Invitation, JoinRequest, Response
 from .base import date_column
+from .invite import invite_view
 from .steps import REVIEW
-
-NEW, KNOWN, INVITED, INVALID = "new", "known", "invited", "invalid"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """The result of sending the list for one company: `new`, `known` (with the vendor), `invited` or `invalid`."""
-
-    company: ListedCompany
-    kind: str
-    reason: str
-    """A sentence that says why."""
-    vendor: Vendor | None = None
-
-
-def import_outcomes(companies: Sequence[ListedCompany], round: SurveyRound) -> list[ImportOutcome]:
-    """The result of sending the list, company by company; nothing is sent yet. Three queries for any number."""
-    vendors = list(Vendor.objects.all())
-    by_cvr = {vendor.cvr_number: vendor for vendor in vendors if vendor.cvr_number}
-    by_name = {normalized_name(vendor.name): vendor for vendor in vendors}
-    members = VendorMember.objects.annotate(address=Lower("user__email")).select_related("vendor")
-    by_address = {member.address: member.vendor for member in members}
-    invited = Invitation.objects.addresses_invited_by_kl(round)
-
-    def outcome(company: ListedCompany) -> ImportOutcome:
-        if company.problem:
-            return ImportOutcome(company, INVALID, company.problem)
-        address = company.email.lower()
-        for vendor, reason in (
-            (by_cvr.get(company.cvr_number), gettext("The CVR number is registered.")),
-            (by_address.get(address), gettext("The address belongs to somebody who acts for the vendor.")),
-            (by_name.get(normalized_name(company.name)), gettext("The name is registered.")),
-        ):
-            if vendor:
-                return ImportOutcome(company, KNOWN, reason, vendor)
-        if address in invited:
-            return ImportOutcome(company, INVITED, gettext("The address has an invitation already."))
-        return ImportOutcome(company, NEW, gettext("Will get an invitation."))
-
-    return [outcome(company) for company in companies]
-
-
-class ListForm(forms.Form):
-    """The list, pasted or as a file. The text of a file becomes that of the field in the form of the preview."""
-
-    round = forms.ModelChoiceField(SurveyRound.objects.announceable(), label=_("Round"), empty_label=None)
-    language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
-    text = forms.CharField(
-        label=_("Companies"),
-        required=False,
-        strip=False,
-        help_text=_(
-            "One company a line: name; e-mail; CVR number (may be left out). Copied from a spreadsheet is fine."
-        ),
-        widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
-    )
-    file = forms.FileField(
-        label=_("or a file"),
-        required=False,
-        allow_empty_file=True,
-        help_text=_("CSV or text, at most 2,000 lines and 500 KB."),
-    )
-
-    companies: Sequence[ListedCompany] = ()
-
-    def __init__(self, *args, **kwargs) -> None:
-        """Reads the rounds. One query."""
-        super().__init__(*args, **kwargs)
-        survey_round = cast(forms.ModelChoiceField, self.fields["round"])
-        survey_round.choices = list(cast(ModelChoiceIterator, survey_round.choices))
-
-    def clean(self) -> dict:
-        upload = self.cleaned_data.get("file")
-        text = self.cleaned_data.get("text") or ""
-        if upload:
-            if upload.size > MAX_BYTES:
-                raise ValidationError(gettext("The list is too long: at most 500 KB can be read at once."))
-            text = decode(upload.read())
-        self.companies = read_companies(text)
-        if not self.companies:
-            raise ValidationError(gettext("There is no company in the list."))
-        return {**self.cleaned_data, "text": text}
-
-
-def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
-    """`…/invitation/invite/`: the list, then a preview line by line, then the invitations of the new companies."""
-    if not model_admin.has_add_permission(request):
-        raise PermissionDenied
-    current = SurveyRound.current()
-    initial = {"round": current and current.pk, "language": "da"}
-    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm(initial=initial)
-    outcomes: list[ImportOutcome] = []
-    if form.is_valid():
-        outcomes = import_outcomes(form.companies, form.cleaned_data["round"])
-        if "send" in request.POST:
-            send_invitations(request, form, [outcome.company for outcome in outcomes if outcome.kind == NEW])
-            return redirect("admin:marketoverview_invitation_changelist")
-    context = {
-        "title": gettext("Invite companies"),
-        "opts": model_admin.opts,
-        "form": form,
-        "outcomes": outcomes,
-        "text": form.cleaned_data["text"] if outcomes else "",
-        "counts": {kind: sum(outcome.kind == kind for outcome in outcomes) for kind in (NEW, KNOWN, INVITED, INVALID)},
-        **model_admin.admin_site.each_context(request),
-    }
-    return render(request, "admin/marketoverview/invitation/invite.html", context)
-
-
-def send_invitations(request: AuthenticatedRequest, form: ListForm, companies: Sequence[ListedCompany]) -> None:
-    """Invite these companies and add messages with the number; the same list sent twice invites nobody twice."""
-    survey_round, language = form.cleaned_data["round"], form.cleaned_data["language"]
-    with transaction.atomic():
-        invitations = Invitation.invite_companies(companies, survey_round, request.user, language)
-        mails = notifications.send_invitations((invitation, 1) for invitation in invitations)
-    number = len(invitations)
-    text = ngettext("%(n)s company is invited.", "%(n)s companies are invited.", number)
-    if not number:
-        text = gettext("Nobody was invited: there was no new company in the list.")
-    messages.add_message(request, messages.SUCCESS if number else messages.WARNING, text % {"n": number})
-    add_queued_message(request, len(mails))
 
 
 class InvitationStateFilter(admin.SimpleListFilter):

@@ -1,0 +1,185 @@
+"""The page on which KL invites companies from a list: the list, a preview with questions, and the sending."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.forms.models import ModelChoiceIterator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from kl_ai.http import AuthenticatedRequest
+from kl_ai.mail.notices import add_queued_message
+
+from ..mails import notifications
+from ..models import Invitation, SurveyRound
+from ..review.invitation_list import LEAVE_OUT, MAX_BYTES, CompanyList, read_file, read_list
+from ..review.list_outcomes import ListOutcome, OutcomeKind, list_outcomes
+
+ANSWER = "answer-"
+"""The name of the form field with the answer to a question begins with this; the company's index and field follow."""
+MAX_QUESTIONS = 400
+"""Of a list; with more it is quicker to correct the list, and the form would have too many fields."""
+FOLDED = 50
+"""A section with more lines is folded, unless it needs attention."""
+HEADINGS: dict[OutcomeKind, Promise] = {
+    OutcomeKind.QUESTION: _("Questions"),
+    OutcomeKind.INVALID: _("Cannot be read"),
+    OutcomeKind.NEW: _("New"),
+    OutcomeKind.KNOWN: _("Known"),
+    OutcomeKind.INVITED: _("Invited already"),
+    OutcomeKind.LEFT_OUT: _("Left out"),
+}
+
+
+class ListForm(forms.Form):
+    """The list, pasted or as a file. The text of a file becomes that of the field when the form is shown again."""
+
+    round = forms.ModelChoiceField(
+        SurveyRound.objects.announceable(),
+        label=_("Round"),
+        empty_label=None,
+        error_messages={"invalid_choice": _("This round is closed or not released. Choose another one.")},
+    )
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
+    text = forms.CharField(
+        label=_("Companies"),
+        required=False,
+        strip=False,
+        help_text=_(
+            "One company a line: name; e-mail; CVR number (may be left out). Copied from a spreadsheet is fine, with "
+            "headings in any order."
+        ),
+        widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
+    )
+    file = forms.FileField(
+        label=_("or a file"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("Excel (.xlsx), CSV or text, at most 2,000 lines and 500 KB."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
+    )
+
+    list_text = ""
+    """The text that was read, of the field or of the file."""
+    company_list: CompanyList | None = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        """Reads the rounds. One query."""
+        super().__init__(*args, **kwargs)
+        survey_round = cast(forms.ModelChoiceField, self.fields["round"])
+        survey_round.choices = list(cast(ModelChoiceIterator, survey_round.choices))
+
+    def clean(self) -> dict[str, Any]:
+        upload = self.cleaned_data.get("file")
+        self.list_text = self.cleaned_data.get("text") or ""
+        if upload:
+            if upload.size > MAX_BYTES:
+                raise ValidationError(gettext("The file is too large: at most 500 KB can be read at once."))
+            self.list_text = read_file(upload.read())
+        company_list = read_list(self.list_text, self._answers())
+        if not company_list.companies:
+            raise ValidationError(gettext("There is no company in the list."))
+        if sum(bool(company.questions) for company in company_list.companies) > MAX_QUESTIONS:
+            raise ValidationError(
+                gettext(
+                    "More than %(number)d lines leave a question open. Give the columns headings, or correct the list."
+                )
+                % {"number": MAX_QUESTIONS}
+            )
+        self.company_list = company_list
+        return self.cleaned_data
+
+    def _answers(self) -> dict[str, str]:
+        return {name.removeprefix(ANSWER): self.data[name] for name in self.data if name.startswith(ANSWER)}
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSection:
+    """The lines of the preview that have the same outcome."""
+
+    kind: OutcomeKind
+    outcomes: list[ListOutcome]
+
+    @property
+    def heading(self) -> str:
+        return str(HEADINGS[self.kind])
+
+    @property
+    def is_open(self) -> bool:
+        needs_attention = self.kind in (OutcomeKind.QUESTION, OutcomeKind.INVALID)
+        return needs_attention or len(self.outcomes) <= FOLDED
+
+
+def preview_sections(outcomes: Sequence[ListOutcome]) -> list[PreviewSection]:
+    """The sections that have lines, in the order of `OutcomeKind`. Answered questions stay among the questions."""
+    by_kind: dict[OutcomeKind, list[ListOutcome]] = {kind: [] for kind in OutcomeKind}
+    for outcome in outcomes:
+        is_asked = outcome.company.questions and not outcome.company.problem
+        by_kind[OutcomeKind.QUESTION if is_asked else outcome.kind].append(outcome)
+    return [PreviewSection(kind, lines) for kind, lines in by_kind.items() if lines]
+
+
+def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
+    """`…/invitation/invite/`: the list, then a preview line by line, then the invitations of the new companies."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    current = SurveyRound.current()
+    initial = {"round": current and current.pk, "language": "da"}
+    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm(initial=initial)
+    outcomes: list[ListOutcome] = []
+    if form.is_valid() and form.company_list:
+        outcomes = list_outcomes(form.company_list.companies, form.cleaned_data["round"])
+        if "send" in request.POST and send_list(request, form, outcomes):
+            return redirect("admin:marketoverview_invitation_changelist")
+    counts = {kind.name.lower(): sum(outcome.kind is kind for outcome in outcomes) for kind in OutcomeKind}
+    context = {
+        "title": gettext("Invite companies"),
+        "opts": model_admin.opts,
+        "form": form,
+        "company_list": form.company_list if outcomes else None,
+        "sections": preview_sections(outcomes),
+        "leave_out": LEAVE_OUT,
+        "answer_prefix": ANSWER,
+        "counts": counts,
+        "can_send": counts["new"] or counts["question"],
+        **model_admin.admin_site.each_context(request),
+    }
+    return render(request, "admin/marketoverview/invitation/invite.html", context)
+
+
+def send_list(request: AuthenticatedRequest, form: ListForm, outcomes: Sequence[ListOutcome]) -> bool:
+    """Invite the new companies and add messages; False, with an error in the form, where something is in the way."""
+    number_open = sum(outcome.kind is OutcomeKind.QUESTION for outcome in outcomes)
+    if number_open and "skip_open" not in request.POST:
+        text = ngettext(
+            "Nothing is sent: %(number)d line has a question without an answer. Answer it, or leave the line out.",
+            "Nothing is sent: %(number)d lines have a question without an answer. Answer them, or leave the lines out.",
+            number_open,
+        )
+        form.add_error(None, text % {"number": number_open})
+        return False
+    companies = [outcome.company for outcome in outcomes if outcome.kind is OutcomeKind.NEW]
+    survey_round, language = form.cleaned_data["round"], form.cleaned_data["language"]
+    try:
+        with transaction.atomic():
+            invitations = Invitation.invite_companies(companies, survey_round, request.user, language)
+            mails = notifications.send_invitations((invitation, 1) for invitation in invitations)
+    except ValidationError as error:  # the round was closed a moment ago
+        form.add_error(None, error)
+        return False
+    number = len(invitations)
+    text = ngettext("%(n)s company is invited.", "%(n)s companies are invited.", number)
+    if not number:
+        text = gettext("Nobody was invited: there was no new company in the list.")
+    messages.add_message(request, messages.SUCCESS if number else messages.WARNING, text % {"n": number})
+    add_queued_message(request, len(mails))
+    return True

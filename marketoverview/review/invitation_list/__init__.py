@@ -1,0 +1,23 @@
+"""Reads lists of companies to invite, as people paste them or save them from a spreadsheet. No database access.
+
+    text = read_file(upload.read())          # a file becomes the text that would have been pasted
+    company_list = read_list(text, answers)
+
+Both raise only `ValidationError`, with a sentence for the person who sent the list.
+"""
+
+from .companies import LEAVE_OUT, CompanyList, ListedCompany, PassedLine, Question, read_list
+from .files import MAX_BYTES, read_file
+from .table import MAX_LINES
+
+__all__ = [
+    "LEAVE_OUT",
+    "MAX_BYTES",
+    "MAX_LINES",
+    "CompanyList",
+    "ListedCompany",
+    "PassedLine",
+    "Question",
+    "read_file",
+    "read_list",
+]
