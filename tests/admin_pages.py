@@ -44,7 +44,10 @@ class SentForm(HTMLParser):
         if not self._inside or "__prefix__" in (name or self._name):
             return
         if tag == "input" and name and attrs.get("type") != "submit":
-            if attrs.get("type") != "checkbox":
+            if attrs.get("type") == "radio":
+                if "checked" in attrs:
+                    self.values[name] = attrs.get("value", "on")
+            elif attrs.get("type") != "checkbox":
                 self.values[name] = attrs.get("value", "")
             elif "checked" in attrs:
                 self.values.setdefault(name, []).append(attrs.get("value", "on"))

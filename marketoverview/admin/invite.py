@@ -12,6 +12,7 @@ from django.db import transaction
 from django.forms.models import ModelChoiceIterator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -180,6 +181,8 @@ def send_list(request: AuthenticatedRequest, form: ListForm, outcomes: Sequence[
     text = ngettext("%(n)s company is invited.", "%(n)s companies are invited.", number)
     if not number:
         text = gettext("Nobody was invited: there was no new company in the list.")
-    messages.add_message(request, messages.SUCCESS if number else messages.WARNING, text % {"n": number})
+    messages.add_message(
+        request, messages.SUCCESS if number else messages.WARNING, text % {"n": number_format(number, use_l10n=True)}
+    )
     add_queued_message(request, len(mails))
     return True

@@ -23,7 +23,7 @@ from .vendors import Vendor, VendorMember, validate_cvr
 
 
 class Company(Protocol):
-    """A company that KL invites; the CVR number may be empty."""
+    """A company that KL invites; the CVR number may be empty, the country is a code of two letters."""
 
     @property
     def name(self) -> str: ...
@@ -31,6 +31,8 @@ class Company(Protocol):
     def email(self) -> str: ...
     @property
     def cvr_number(self) -> str: ...
+    @property
+    def country(self) -> str: ...
 
 
 class VendorInvitationQuerySet(InvitationQuerySet):
@@ -116,6 +118,7 @@ class Invitation(AbstractInvitation):
                     email=company.email.lower(),
                     company_name=company.name,
                     cvr_number=company.cvr_number,
+                    country=company.country,
                     round=round,
                     by_kl=True,
                     invited_by=by,

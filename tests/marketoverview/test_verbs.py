@@ -23,7 +23,7 @@ from marketoverview.models import (
     market_version,
     object_to_mapping,
 )
-from marketoverview.review.invitation_import import ListedCompany
+from marketoverview.review.invitation_list import ListedCompany
 from tests.builders import make_own_words, make_question, make_response, make_round, make_user, make_vendor
 from tests.concurrency import run_at_once
 
@@ -96,12 +96,12 @@ def test_a_company_that_is_registered_twice_is_one(cvr_number, country):
 
 
 def listed_companies(*emails: str) -> list[ListedCompany]:
-    return [ListedCompany(number, f"Firma {number}", email, "") for number, email in enumerate(emails, 1)]
+    return [ListedCompany(number, number, f"Firma {number}", email, "") for number, email in enumerate(emails, 1)]
 
 
 def test_companies_are_invited_by_kl(curator):
     survey_round = make_round()
-    company = ListedCompany(1, "Eg & Søn", "KI@eg.example", "13585628")
+    company = ListedCompany(0, 1, "Eg & Søn", "KI@eg.example", "13585628")
     (invitation,) = Invitation.invite_companies([company], survey_round, curator, "en")
     stored = Invitation.objects.get()
     assert stored == invitation

@@ -6,7 +6,7 @@
 Both raise only `ValidationError`, with a sentence for the person who sent the list.
 """
 
-from .companies import LEAVE_OUT, CompanyList, ListedCompany, PassedLine, Question, read_list
+from .companies import LEAVE_OUT, CompanyList, ListedCompany, ListQuestion, PassedLine, read_list
 from .files import MAX_BYTES, read_file
 from .table import MAX_LINES
 
@@ -15,9 +15,9 @@ __all__ = [
     "MAX_BYTES",
     "MAX_LINES",
     "CompanyList",
+    "ListQuestion",
     "ListedCompany",
     "PassedLine",
-    "Question",
     "read_file",
     "read_list",
 ]

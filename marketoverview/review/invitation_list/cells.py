@@ -64,7 +64,7 @@ def address_problem(address: str) -> str:
 # CVR numbers --------------------------------------------------------------------------------------
 
 
-class Certainty(Enum):
+class NumberCertainty(Enum):
     SURE = "sure"
     POSSIBLE = "possible"
     """A valid number in a writing that amounts, dates and telephone numbers have too."""
@@ -76,7 +76,7 @@ class NumberCell:
     """A cell read as a CVR number: the number where it is one, or else the sentence that says why not."""
 
     number: str
-    certainty: Certainty
+    certainty: NumberCertainty
     problem: str = ""
     is_numeric: bool = True
     """Whether the cell is a number of some kind."""
@@ -106,14 +106,14 @@ def read_number(cell: str) -> NumberCell:
         sentence = gettext(
             "“%(cell)s” is a number that a spreadsheet has shortened. Write the CVR number with its eight digits."
         )
-        return NumberCell("", Certainty.NONE, sentence % {"cell": cell})
+        return NumberCell("", NumberCertainty.NONE, sentence % {"cell": cell})
     rest, has_prefix = _without_prefix(text)
     digits = re.sub(r"\D", "", rest[:-2] if rest.endswith((".0", ",0")) else re.sub(r"(?<=\d{8})[.,]00$", "", rest))
     is_sure, is_other = SURE_WRITINGS.fullmatch(rest), OTHER_WRITINGS.fullmatch(rest)
     if (is_sure or is_other) and len(digits) == 8:
         return _checked(cell, digits, is_sure=has_prefix or bool(is_sure and not DATE.fullmatch(digits)))
     is_numeric = bool(NUMERIC.fullmatch(rest)) or (has_prefix and rest[:1].isdecimal())
-    return NumberCell("", Certainty.NONE, _number_problem(cell, rest), is_numeric)
+    return NumberCell("", NumberCertainty.NONE, _number_problem(cell, rest), is_numeric)
 
 
 def _without_prefix(text: str) -> tuple[str, bool]:
@@ -128,8 +128,8 @@ def _checked(cell: str, digits: str, *, is_sure: bool) -> NumberCell:
         validate_cvr(digits)
     except ValidationError:
         sentence = gettext("“%(cell)s” is not a valid CVR number: its check digit is wrong.")
-        return NumberCell("", Certainty.NONE, sentence % {"cell": cell})
-    return NumberCell(digits, Certainty.SURE if is_sure else Certainty.POSSIBLE)
+        return NumberCell("", NumberCertainty.NONE, sentence % {"cell": cell})
+    return NumberCell(digits, NumberCertainty.SURE if is_sure else NumberCertainty.POSSIBLE)
 
 
 def _number_problem(cell: str, rest: str) -> str:

@@ -27,7 +27,7 @@ TOO = "too"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ListQuestion:
     """What only KL can say about a line: the `field` whose value is open, and the (value, label) pairs to choose from."""
 
     field: str
@@ -51,7 +51,7 @@ class ListedCompany:
     problem: str = ""
     notes: tuple[str, ...] = ()
     """Sentences about what stands in the line and is not used."""
-    questions: tuple[Question, ...] = ()
+    questions: tuple[ListQuestion, ...] = ()
 
     @property
     def is_left_out(self) -> bool:
@@ -107,7 +107,7 @@ def _people(row: Row) -> list[Row]:
 
 
 def _company(index: int, row: Row, content: RowContent) -> ListedCompany:
-    questions: list[Question] = []
+    questions: list[ListQuestion] = []
     notes = list(content.notes)
     name = _name(content, questions, notes)
     email = content.addresses[0] if content.addresses else ""
@@ -121,7 +121,7 @@ def _company(index: int, row: Row, content: RowContent) -> ListedCompany:
         )
         words = {"number": cvr_number, "country": country}
         alternatives = tuple((value, label % words) for value, label in labels)
-        questions.append(Question("country", gettext("Which is right?"), alternatives))
+        questions.append(ListQuestion("country", gettext("Which is right?"), alternatives))
     problems = [*_row_problems(row, name), *content.problems, *_problems(content, name)]
     return ListedCompany(
         index=index,
@@ -136,11 +136,11 @@ def _company(index: int, row: Row, content: RowContent) -> ListedCompany:
     )
 
 
-def _question(field: str, text: str, values: Sequence[str]) -> Question:
-    return Question(field, text, tuple((value, value) for value in values))
+def _question(field: str, text: str, values: Sequence[str]) -> ListQuestion:
+    return ListQuestion(field, text, tuple((value, value) for value in values))
 
 
-def _name(content: RowContent, questions: list[Question], notes: list[str]) -> str:
+def _name(content: RowContent, questions: list[ListQuestion], notes: list[str]) -> str:
     """The company's name, or the first of those that it may be, with a question."""
     names = content.names or content.names_at_addresses
     if not names:
@@ -150,22 +150,22 @@ def _name(content: RowContent, questions: list[Question], notes: list[str]) -> s
     elif not content.names and not has_legal_form(names[0]):
         text = gettext("Is “%(name)s” the company's name?")
         alternatives = ((names[0], gettext("Yes")),)
-        questions.append(Question("name", text % {"name": names[0]}, alternatives))
+        questions.append(ListQuestion("name", text % {"name": names[0]}, alternatives))
     elif not content.names:
         notes.append(gettext("“%(name)s” beside the address is taken for the company's name.") % {"name": names[0]})
     if len(names) == 1 and has_doubtful_letters(names[0]):
         text = gettext("Are the letters of “%(name)s” right?")
-        questions.append(Question("letters", text % {"name": names[0]}, ((TOO, gettext("Yes")),)))
+        questions.append(ListQuestion("letters", text % {"name": names[0]}, ((TOO, gettext("Yes")),)))
     return names[0]
 
 
-def _number(content: RowContent, questions: list[Question]) -> str:
+def _number(content: RowContent, questions: list[ListQuestion]) -> str:
     """The CVR number; the first of several, or one that may be something else, with a question."""
     if not content.numbers:
         return ""
     if len(content.numbers) > 1 or not content.is_number_sure:
         alternatives = (*((number, number) for number in content.numbers), (NO_NUMBER, gettext("None")))
-        questions.append(Question("cvr_number", gettext("Which is the CVR number?"), alternatives))
+        questions.append(ListQuestion("cvr_number", gettext("Which is the CVR number?"), alternatives))
     return content.numbers[0]
 
 
@@ -191,7 +191,7 @@ def _problems(content: RowContent, name: str) -> list[str]:
         if not content.problems:
             problems.append(gettext("There is no company name."))
     elif not any(character.isalpha() for character in name):
-        sentence = gettext("“%(cell)s” is only digits, which is no company's name.")
+        sentence = gettext("“%(cell)s” has no letters, so it is no company's name.")
         problems.append(sentence % {"cell": clean_line(name, 60)})
     elif len(name) > MAX_NAME_LENGTH:
         problems.append(gettext("The company name is too long."))
@@ -206,7 +206,7 @@ def _problems(content: RowContent, name: str) -> list[str]:
 # Answers, and lines that name the same company ---------------------------------------------------
 
 
-def _answer(index: int, question: Question, answers: Mapping[str, str]) -> Question:
+def _answer(index: int, question: ListQuestion, answers: Mapping[str, str]) -> ListQuestion:
     answer = answers.get(f"{index}-{question.field}", "")
     is_known = answer == LEAVE_OUT or answer in dict(question.alternatives)
     return replace(question, answer=answer) if is_known else question
@@ -216,10 +216,16 @@ def _answered(company: ListedCompany, answers: Mapping[str, str]) -> ListedCompa
     """The company with the values that KL has chosen."""
     questions = tuple(_answer(company.index, question, answers) for question in company.questions)
     chosen = {question.field: question.answer for question in questions if question.answer not in ("", LEAVE_OUT)}
-    values = {name: chosen[name] for name in ("name", "email", "cvr_number", "country") if name in chosen}
-    if values.get("cvr_number") == NO_NUMBER or values.get("country", "DK") != "DK":
-        values["cvr_number"] = ""
-    return replace(company, questions=questions, **values)
+    cvr_number, country = chosen.get("cvr_number", company.cvr_number), chosen.get("country", company.country)
+    has_none = cvr_number == NO_NUMBER or country != "DK"
+    return replace(
+        company,
+        questions=questions,
+        name=chosen.get("name", company.name),
+        email=chosen.get("email", company.email),
+        cvr_number="" if has_none else cvr_number,
+        country=country,
+    )
 
 
 def _without_repetitions(companies: Sequence[ListedCompany], answers: Mapping[str, str]) -> tuple[ListedCompany, ...]:
@@ -245,5 +251,5 @@ def _without_repetitions(companies: Sequence[ListedCompany], answers: Mapping[st
 
 def _asked_about_repetition(company: ListedCompany, line_number: int, answers: Mapping[str, str]) -> ListedCompany:
     text = gettext("The company stands on line %(number)s with another address. Invite this one, too?")
-    question = Question("again", text % {"number": line_number}, ((TOO, gettext("Yes")),))
+    question = ListQuestion("again", text % {"number": line_number}, ((TOO, gettext("Yes")),))
     return replace(company, questions=(*company.questions, _answer(company.index, question, answers)))

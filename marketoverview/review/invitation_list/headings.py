@@ -17,7 +17,7 @@ MAX_HEADING = 80
 """Characters; a longer text is no heading."""
 
 
-class Role(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds; of the last seven nothing is used."""
 
     NAME = "name"
@@ -35,14 +35,14 @@ class Role(StrEnum):
     """Words that are no known heading, or no heading at all."""
 
 
-USED = (Role.NAME, Role.EMAIL, Role.CVR, Role.COUNTRY)
+USED = (ColumnKind.NAME, ColumnKind.EMAIL, ColumnKind.CVR, ColumnKind.COUNTRY)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ListColumn:
     number: int
     heading: str
-    role: Role
+    kind: ColumnKind
 
 
 CVR_IN_PARTS = re.compile(
@@ -52,28 +52,28 @@ MAIL_IN_PARTS = re.compile(r"\be[ -]?(?:mail|post)|\w*mail\b|\w*mailadresse\w*")
 UNIT_IN_PARTS = re.compile(r"\bp[ .-]*(?:nr|nummer|enhed)|produktionsenhed")
 
 
-def heading_role(text: str) -> Role:
+def heading_kind(text: str) -> ColumnKind:
     """What a column with this heading holds; `UNKNOWN` for text that is no known heading."""
     text = clean_line(text.casefold()).strip(" :.*")
     if not text or len(text) > MAX_HEADING or has_legal_form(text):
-        return Role.UNKNOWN
+        return ColumnKind.UNKNOWN
     words = {*re.findall(r"[\w-]+|#", text), *re.findall(r"\w+", text)}
     is_named = bool(words & NAME) or any(word.endswith(("navn", "name", "namn")) for word in words)
-    for role, is_it in (
-        (Role.EMAIL, words & EMAIL or MAIL_IN_PARTS.search(text)),
-        (Role.PHONE, words & PHONE),
-        (Role.WEBSITE, words & WEBSITE),
-        (Role.UNIT, words & UNIT or UNIT_IN_PARTS.search(text)),
-        (Role.CVR, not is_named and not words & OTHER and (words & CVR or CVR_IN_PARTS.search(text))),
-        (Role.COUNTRY, words & COUNTRY and not words & COMPANY),
-        (Role.PERSON, words & PERSON and not words & NUMBER),
-        (Role.OTHER, words & OTHER),
-        (Role.NUMBER, words & NUMBER),
-        (Role.NAME, words & (COMPANY | NAME) or (is_named and words & CVR)),
+    for kind, is_it in (
+        (ColumnKind.EMAIL, words & EMAIL or MAIL_IN_PARTS.search(text)),
+        (ColumnKind.PHONE, words & PHONE),
+        (ColumnKind.WEBSITE, words & WEBSITE),
+        (ColumnKind.UNIT, words & UNIT or UNIT_IN_PARTS.search(text)),
+        (ColumnKind.CVR, not is_named and not words & OTHER and (words & CVR or CVR_IN_PARTS.search(text))),
+        (ColumnKind.COUNTRY, words & COUNTRY and not words & COMPANY),
+        (ColumnKind.PERSON, words & PERSON and not words & NUMBER),
+        (ColumnKind.OTHER, words & OTHER),
+        (ColumnKind.NUMBER, words & NUMBER),
+        (ColumnKind.NAME, words & (COMPANY | NAME) or (is_named and words & CVR)),
     ):
         if is_it:
-            return role
-    return Role.UNKNOWN
+            return kind
+    return ColumnKind.UNKNOWN
 
 
 def _is_weak_name(text: str) -> bool:
@@ -86,7 +86,7 @@ def _is_weak_name(text: str) -> bool:
 class Headings:
     """The columns that the headings name, and the rows above the first company."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ListColumn, ...]
     heading_rows: int
     """How many rows hold the headings; more than one where they go over several lines."""
     first: int
@@ -104,7 +104,7 @@ def find_headings(rows: Sequence[Row]) -> Headings | None:
     They are in the row that names most kinds of columns, and in the rows below it of which every cell is a heading.
     """
     candidates = list(range(min(_first_company(rows), SEARCHED_ROWS)))
-    numbers = {index: len(_roles(rows[index])) for index in candidates}
+    numbers = {index: len(_kinds(rows[index])) for index in candidates}
     most = max(numbers.values(), default=0)
     if not most:
         return None
@@ -126,24 +126,24 @@ def _first_company(rows: Sequence[Row]) -> int:
     return next(has_address, len(rows))
 
 
-def _roles(row: Row) -> set[Role]:
-    return {heading_role(cell) for cell in row.cells} - {Role.UNKNOWN}
+def _kinds(row: Row) -> set[ColumnKind]:
+    return {heading_kind(cell) for cell in row.cells} - {ColumnKind.UNKNOWN}
 
 
 def _is_all_headings(row: Row) -> bool:
-    return all(heading_role(cell) is not Role.UNKNOWN for cell in row.cells if cell)
+    return all(heading_kind(cell) is not ColumnKind.UNKNOWN for cell in row.cells if cell)
 
 
-def _columns(rows: Sequence[Row]) -> tuple[Column, ...]:
+def _columns(rows: Sequence[Row]) -> tuple[ListColumn, ...]:
     width = max(len(row.cells) for row in rows)
     texts = [" ".join(row.cells[index] for row in rows if index < len(row.cells)).strip() for index in range(width)]
-    columns = [Column(number, text, heading_role(text)) for number, text in enumerate(texts, 1)]
-    names = [column for column in columns if column.role is Role.NAME]
+    columns = [ListColumn(number, text, heading_kind(text)) for number, text in enumerate(texts, 1)]
+    names = [column for column in columns if column.kind is ColumnKind.NAME]
     if any(not _is_weak_name(column.heading) for column in names):
         # “Firma; Navn”: the name is that of a person.
         weak = {column.number for column in names if _is_weak_name(column.heading)}
         columns = [
-            Column(column.number, column.heading, Role.PERSON) if column.number in weak else column
+            ListColumn(column.number, column.heading, ColumnKind.PERSON) if column.number in weak else column
             for column in columns
         ]
     return tuple(columns)

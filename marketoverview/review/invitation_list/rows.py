@@ -11,7 +11,7 @@ from kl_ai.text import clean_line
 
 from .cells import (
     AddressCell,
-    Certainty,
+    NumberCertainty,
     address_problem,
     has_legal_form,
     is_blank,
@@ -21,7 +21,7 @@ from .cells import (
     read_country,
     read_number,
 )
-from .headings import USED, Column, Role
+from .headings import USED, ColumnKind, ListColumn
 from .table import Row
 
 NAME_WITH_NUMBER = re.compile(
@@ -73,24 +73,24 @@ def number_of_name(content: RowContent) -> None:
 # With headings ------------------------------------------------------------------------------------
 
 
-def read_by_headings(row: Row, columns: Sequence[Column]) -> RowContent:
+def read_by_headings(row: Row, columns: Sequence[ListColumn]) -> RowContent:
     """The cells as the headings say. A cell without a heading gives at most a further address to choose."""
     content, numbers = RowContent(), []
     for index, cell in enumerate(row.cells):
-        column = columns[index] if index < len(columns) else Column(index + 1, "", Role.UNKNOWN)
-        if not cell or (column.heading and column.role not in USED):
+        column = columns[index] if index < len(columns) else ListColumn(index + 1, "", ColumnKind.UNKNOWN)
+        if not cell or (column.heading and column.kind not in USED):
             continue
-        if is_blank(cell) and column.role is not Role.NAME:
+        if is_blank(cell) and column.kind is not ColumnKind.NAME:
             content.add_unused(cell)
             continue
-        match column.role:
-            case Role.NAME:
+        match column.kind:
+            case ColumnKind.NAME:
                 add_new(content.names, cell)
-            case Role.EMAIL:
+            case ColumnKind.EMAIL:
                 _read_address_cell(content, cell)
-            case Role.CVR:
+            case ColumnKind.CVR:
                 numbers.append((cell, read_number(cell)))
-            case Role.COUNTRY:
+            case ColumnKind.COUNTRY:
                 _read_country_cell(content, cell)
             case _:
                 _read_cell_without_heading(content, cell)
@@ -167,7 +167,7 @@ def read_by_content(row: Row, doubtful: frozenset[int]) -> RowContent:
             addresses_end = index
         elif number.number:
             add_new(content.numbers, number.number)
-            content.is_number_sure &= number.certainty is Certainty.SURE and index not in doubtful
+            content.is_number_sure &= number.certainty is NumberCertainty.SURE and index not in doubtful
         elif number.is_numeric and not is_phone(cell):
             unread.append((cell, number.problem))
         elif is_blank(cell) or is_phone(cell) or is_website(cell):
@@ -206,7 +206,7 @@ def _read_numbers_left(content: RowContent, row: Row, unread: list[tuple[str, st
     """A number that is no CVR number: a note where the row has one beside it, else a problem."""
     if not has_text and not content.names_at_addresses and (unread or content.numbers):
         cell = next(cell for cell in row.cells if read_number(cell).is_numeric)
-        content.problems.append(gettext("“%(cell)s” is only digits, which is no company's name.") % {"cell": cell})
+        content.problems.append(gettext("“%(cell)s” has no letters, so it is no company's name.") % {"cell": cell})
         return
     for cell, problem in unread:
         if content.numbers:

@@ -1,7 +1,9 @@
 """KL invites companies from a list, sees how far each is, reminds and cancels."""
 
 from datetime import timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -10,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kl_ai.mail.models import BadAddress, OutgoingMail
-from marketoverview.models import Invitation, Response, Vendor
-from marketoverview.review.invitation_import import MAX_LINES
+from marketoverview.models import Invitation, Response, SurveyRound, Vendor
+from marketoverview.review.invitation_list import MAX_LINES
 from tests.admin_pages import Page, admin_url, form_data, logged_in, message_text
 from tests.builders import make_editor, make_invitation, make_response, make_round, make_user, make_vendor
 
@@ -38,7 +40,9 @@ def send(client: Client, preview, **changes):
 
 
 def kinds(page) -> list[str]:
-    return [outcome.kind for outcome in page.context["outcomes"]]
+    """The outcome of each line, in the order of the list."""
+    outcomes = [outcome for section in page.context["sections"] for outcome in section.outcomes]
+    return [str(outcome.kind) for outcome in sorted(outcomes, key=lambda outcome: outcome.company.index)]
 
 
 def make_invitation_by_kl(**fields) -> Invitation:
@@ -68,7 +72,7 @@ def test_the_preview_shows_each_line_and_sends_nothing(curator_client):
 def test_vendors_are_known_by_number_member_and_name(curator_client):
     make_vendor("Agern", cvr_number="13585628")
     make_user("pia@birk.example", member_of=make_vendor("Birk"))
-    text = "Andet navn;a@b.example;13585628\nAndet navn;PIA@birk.example\nAGERN ApS;c@d.example\nEg;ki@eg.example"
+    text = "Andet navn;a@b.example;13585628\nTredje navn;PIA@birk.example\nAGERN ApS;c@d.example\nEg;ki@eg.example"
     assert kinds(invite(curator_client, text)) == ["known", "known", "known", "new"]
 
 
@@ -112,9 +116,9 @@ def test_a_file_is_read_and_travels_on_as_text(encoding, curator_client):
 
 
 def test_hostile_lines_stay_text(curator_client):
-    text = '=HYPERLINK("x");a@b.example\n<script>alert(1)</script>;c@d.example\nEg;e@f.example\x0bBcc: g@h.example\n{{ 7 }};i@j.example\n"'
+    text = '=HYPERLINK("x");a@b.example\n<script>alert(1)</script>;c@d.example\nEg;e@f.example\x0bBcc: g@h.example\n{{ x }};i@j.example\n"'
     page = invite(curator_client, text)
-    assert kinds(page) == ["new", "new", "invalid", "new", "invalid"]
+    assert kinds(page) == ["new", "new", "question", "new"]
     assert "<script>alert(1)" not in page.content.decode()
     assert "&lt;script&gt;alert(1)" in page.content.decode()
     assert invite(curator_client, f"{text}\x00").status_code == 200
@@ -125,7 +129,7 @@ def test_too_much_and_nothing_at_all_is_told(text, curator_client):
     page = invite(curator_client, text)
     assert page.status_code == 200
     assert page.context["form"].non_field_errors()
-    assert page.context["outcomes"] == []
+    assert page.context["sections"] == []
 
 
 def test_the_list_costs_the_same_at_any_length(curator_client, django_assert_num_queries):
@@ -135,6 +139,87 @@ def test_the_list_costs_the_same_at_any_length(curator_client, django_assert_num
         invite(curator_client, "a;a@b.example")
     with django_assert_num_queries(len(few)):
         assert len(kinds(invite(curator_client, "\n".join(f"a;a{n}@b.example" for n in range(50))))) == 50
+
+
+TWO_ADDRESSES = 'Eg;"ki@eg.example, ny@eg.example";13585628\nElm;ki@elm.example'
+
+
+def test_a_question_is_answered_on_the_preview(curator_client):
+    preview = invite(curator_client, TWO_ADDRESSES)
+    assert kinds(preview) == ["question", "new"]
+    page = send(curator_client, preview)
+    assert "Nothing is sent: 1 line has a question" in page.content.decode()
+    assert not Invitation.objects.exists()
+    send(curator_client, page, **{"answer-0-email": "ny@eg.example"})
+    assert set(Invitation.objects.values_list("email", flat=True)) == {"ny@eg.example", "ki@elm.example"}
+
+
+def test_an_answer_stays_ticked_and_an_invented_one_counts_as_none(curator_client):
+    preview = invite(curator_client, TWO_ADDRESSES, **{"answer-0-email": "ny@eg.example"})
+    assert 'name="answer-0-email" value="ny@eg.example" checked' in preview.content.decode()
+    assert kinds(preview) == ["new", "new"]
+    page = send(curator_client, preview, **{"answer-0-email": "ond@ond.example"})
+    assert kinds(page) == ["question", "new"]
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("changes", [{"skip_open": "on"}, {"answer-0-email": "leave-out"}])
+def test_a_line_with_a_question_can_be_left_out(changes, curator_client):
+    send(curator_client, invite(curator_client, TWO_ADDRESSES), **changes)
+    assert Invitation.objects.get().email == "ki@elm.example"
+
+
+def test_a_list_with_hundreds_of_questions_is_to_be_corrected(curator_client):
+    text = "\n".join(f"Firma {n};a{n}@test.example / b{n}@test.example" for n in range(401))
+    page = invite(curator_client, text)
+    assert "More than 400 lines leave a question open" in page.content.decode()
+    assert text.replace("\n", "\r\n") == form_data(page.content.decode())["text"]
+
+
+def test_a_workbook_is_read_and_travels_on_as_text(curator_client):
+    book = openpyxl.Workbook()
+    for row in (["Firma", "E-mail", "CVR"], ['"Bøg" & Ær', "ki@boeg.example", 13585628.0]):
+        book.active.append(row)
+    data = BytesIO()
+    book.save(data)
+    preview = invite(curator_client, "", file=SimpleUploadedFile("liste.xlsx", data.getvalue()))
+    assert kinds(preview) == ["new"]
+    send(curator_client, preview)
+    invitation = Invitation.objects.get()
+    assert (invitation.company_name, invitation.cvr_number) == ('"Bøg" & Ær', "13585628")
+
+
+def test_a_file_that_is_no_list_is_refused_with_a_sentence(curator_client):
+    page = invite(curator_client, "", file=SimpleUploadedFile("liste.pdf", b"%PDF-1.7 x"))
+    assert "The file is a PDF document. Save the list as an Excel file" in page.content.decode()
+
+
+def test_a_foreign_company_keeps_its_country(curator_client):
+    send(curator_client, invite(curator_client, "Firma;E-mail;Land\nNord AB;a@test.example;Sverige"))
+    assert Invitation.objects.get().country == "SE"
+
+
+def test_a_round_that_closes_meanwhile_sends_nothing_and_loses_nothing(curator_client, survey_round):
+    preview = invite(curator_client)
+    SurveyRound.objects.update(closes_on=timezone.localdate() - timedelta(days=1))
+    page = send(curator_client, preview)
+    assert "This round is closed or not released" in page.content.decode()
+    assert form_data(page.content.decode())["text"].startswith("Virksomhed;E-mail;CVR")
+    assert not Invitation.objects.exists()
+
+
+def test_without_a_round_the_page_says_so(curator_client):
+    SurveyRound.objects.all().delete()
+    assert "There is no round to invite to" in Page(curator_client, admin_url(Invitation, "invite")).text
+
+
+def test_two_thousand_companies_are_queued_by_a_handful_of_queries(curator_client):
+    preview = invite(curator_client, "\n".join(f"Firma {n};ki{n}@test.example" for n in range(MAX_LINES)))
+    with CaptureQueriesContext(connection) as queries:
+        page = send(curator_client, preview)
+    assert "2,000 companies are invited" in message_text(page)
+    assert len(queries) < 200  # in blocks, not one by one
+    assert OutgoingMail.objects.filter(attempts=0).count() == MAX_LINES  # none was tried in the request
 
 
 def test_an_editor_invites_nobody():
