@@ -6,7 +6,7 @@ from .draft_base import MissingItem, SavedPart
 from .draft_offerings import offering_content
 from .joining import Invitation, JoinRequest, delete_login
 from .links import LinkCheck
-from .mapping import map_answer, map_answers, object_to_mapping, unmap_answer
+from .mapping import leave_as_other, look_again, map_answer, map_answers, object_to_mapping, unmap_answer
 from .moderation import TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .responses import Response
 from .rounds import SurveyRound
@@ -41,6 +41,8 @@ __all__ = [
     "VendorMember",
     "Verb",
     "delete_login",
+    "leave_as_other",
+    "look_again",
     "map_answer",
     "map_answers",
     "market_version",
