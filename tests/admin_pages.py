@@ -47,6 +47,9 @@ class SentForm(HTMLParser):
             if attrs.get("type") == "radio":
                 if "checked" in attrs:
                     self.values[name] = attrs.get("value", "on")
+            elif attrs.get("type") == "hidden" and name in self.values:  # one of several values
+                earlier = self.values[name]
+                self.values[name] = [*([earlier] if isinstance(earlier, str) else earlier), attrs.get("value", "")]
             elif attrs.get("type") != "checkbox":
                 self.values[name] = attrs.get("value", "")
             elif "checked" in attrs:

@@ -5,9 +5,9 @@ from django.urls import get_resolver
 from django.utils.translation import override
 
 from kl_ai.mail.models import BadAddress
-from marketoverview.models import FigureComment, JoinRequest
+from marketoverview.models import Announcement, FigureComment, JoinRequest
 from tests.admin_addresses import admin_paths, named
-from tests.builders import make_invitation, make_question, make_response
+from tests.builders import make_invitation, make_question, make_response, make_round
 from tests.marketoverview.vendor_addresses import TABLE
 from tests.pages import ADDRESSES, Access, status_or_login
 
@@ -76,6 +76,7 @@ CURATOR = {
     "legaltoolbox_scalelevel": TOOLBOX_ROW,
     "legaltoolbox_screeningquestion": TOOLBOX_ITEM,
     "legaltoolbox_templatesection": TOOLBOX_ROW,
+    "marketoverview_announcement": READ,
     "marketoverview_answer": READ | {"own_words": 200},
     "marketoverview_figurecomment": WRITE | TRACED,
     "marketoverview_invitation": READ | {"invite": 200, "add": 302},  # to the page that invites
@@ -85,7 +86,7 @@ CURATOR = {
     "marketoverview_questiongroup": WRITE | UNTRACED,
     # A submitted response is not deleted; no step has a number for its name.
     "marketoverview_response": WRITE | TRACED | {"delete": 403, "inbox": 200, "review": 200, "step": 404},
-    "marketoverview_surveyround": WRITE | UNTRACED,
+    "marketoverview_surveyround": WRITE | UNTRACED | {"new": 200, "checklist": 200, "preview": 200, "announce": 200},
     "marketoverview_vendor": WRITE | TRACED,
 }
 """Model to the pages of its administration, and the status that a curator gets there."""
@@ -99,6 +100,7 @@ def administered_rows(survey, content_rows, vendor, stranger):
     JoinRequest.objects.create(vendor=vendor, user=stranger)
     BadAddress.mark("retur@agern.example", "")
     FigureComment.objects.create(question=make_question("services"), text_da="Nyt")
+    Announcement.objects.create(round=make_round(), kind=Announcement.Kind.ROUND)
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -18,6 +19,14 @@ class MarketDataAdmin(PublicDataAdmin):
     """For rows that the public pages of the market overview show."""
 
     version = market_version
+
+
+class FixedCodeAdmin(MarketDataAdmin):
+    """The code is a part of addresses and exports: it can be chosen for a new row only."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return ("code", *fields) if obj else fields
 
 
 class StaleFilter(admin.SimpleListFilter):

@@ -1,22 +1,13 @@
-"""Rounds, groups of questions, questions, options and KL's comments on the figures."""
+"""Groups of questions, questions, options and KL's comments on the figures."""
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Count
-from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import FigureComment, Option, Question, QuestionGroup, SurveyRound
-from .base import MarketDataAdmin, in_use
-
-
-class FixedCodeAdmin(MarketDataAdmin):
-    """The code is a part of addresses and exports: it can be chosen for a new row only."""
-
-    def get_readonly_fields(self, request: HttpRequest, obj=None):
-        fields = super().get_readonly_fields(request, obj)
-        return ("code", *fields) if obj else fields
+from ..models import FigureComment, Option, Question, QuestionGroup
+from .base import FixedCodeAdmin, MarketDataAdmin, in_use
 
 
 class WordedForm(forms.ModelForm):
@@ -36,35 +27,6 @@ class WordedForm(forms.ModelForm):
 WORDING_FIELDS = frozenset(
     {"heading_da", "heading_en", "text_da", "text_en", "help_da", "help_en", "label_da", "label_en"}
 )
-
-
-@admin.register(SurveyRound)
-class SurveyRoundAdmin(FixedCodeAdmin):
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    *("code", "name_da", "name_en", ("opens_on", "closes_on")),
-                    *("corrections_after_close", "new_answers_after_close"),
-                )
-            },
-        ),
-        (_("Limits, the same for all vendors"), {"fields": (("max_description_words", "max_own_words"), ("max_offerings", "max_offering_words"))}),
-    )  # fmt: skip
-    list_display = ("name", "code", "opens_on", "closes_on", "response_count")
-    search_fields = ("code", "name_da", "name_en")
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).annotate(response_count=Count("responses"))
-
-    @admin.display(description=_("name"), ordering="name_da")
-    def name(self, survey_round) -> str:
-        return survey_round.name
-
-    @admin.display(description=_("responses"), ordering="response_count")
-    def response_count(self, survey_round) -> int:
-        return survey_round.response_count
 
 
 @admin.register(QuestionGroup)

@@ -1,16 +1,18 @@
 """The market overview's data: the survey, the vendors, their responses."""
 
 from ..statuses import EDITABLE, IN_USE, OPEN, Status
+from .announcements import Announcement
 from .answers import Answer, SampleOffering
 from .draft_base import MissingItem, SavedPart
 from .draft_offerings import offering_content
 from .joining import Invitation, JoinRequest, delete_login
 from .links import LinkCheck
-from .mapping import leave_as_other, look_again, map_answer, map_answers, object_to_mapping, unmap_answer
+from .mapping import map_answer, map_answers, object_to_mapping, unmap_answer
 from .moderation import TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .responses import Response
 from .rounds import SurveyRound
 from .survey import FigureComment, Option, Question, QuestionGroup
+from .vendor_questions import VendorQuestion
 from .vendors import DeadlineExtension, Vendor, VendorMember
 from .version import market_version
 
@@ -19,6 +21,7 @@ __all__ = [
     "IN_USE",
     "OPEN",
     "TRANSITIONS",
+    "Announcement",
     "Answer",
     "DeadlineExtension",
     "FigureComment",
@@ -39,10 +42,9 @@ __all__ = [
     "TransitionRefused",
     "Vendor",
     "VendorMember",
+    "VendorQuestion",
     "Verb",
     "delete_login",
-    "leave_as_other",
-    "look_again",
     "map_answer",
     "map_answers",
     "market_version",

@@ -1,8 +1,7 @@
-"""KL counts a vendor's own words under another option as well, or leaves them under “other”; the vendor can object."""
+"""KL counts a vendor's own words under another option as well, and the vendor can object."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -88,8 +87,6 @@ def map_answer(answer: Answer, option: Option, by: User) -> Answer:
         mapped = Answer.objects.create(
             response=response, option=option, mapped_from=answer, mapped_by=by, mapped_at=timezone.now()
         )
-        if answer.left_as_other_at:
-            _mark_left(answer, None, None)
         _record_event(answer, Verb.MAP, by, f"“{answer.own_words}” → {option.label_da}")
         return mapped
 
@@ -112,47 +109,10 @@ def object_to_mapping(answer: Answer, by: User, objection: str) -> None:
             _record_event(answer, Verb.OBJECT, by, f"“{answer.own_words}”: {answer.objection}".removesuffix(": "))
 
 
-def leave_as_other(answer: Answer, by: User) -> bool:
-    """Record that KL has looked at the own words and leaves them under “other” only.
-
-    False, and nothing is changed, where that is recorded already, they are counted elsewhere, or the vendor has objected.
-    """
-    with transaction.atomic():
-        Vendor.objects.select_for_update().get(pk=answer.response.vendor_id)
-        answer.refresh_from_db()
-        if answer.left_as_other_at or answer.objected_at or answer.mappings.exists():
-            return False
-        _mark_left(answer, timezone.now(), by)
-        _append_event(answer, Verb.LEAVE, by, f"“{answer.own_words}”")
-        return True
-
-
-def look_again(answer: Answer, by: User) -> bool:
-    """Take back that KL leaves the own words under “other”: they wait again. False where nothing is to take back."""
-    with transaction.atomic():
-        Vendor.objects.select_for_update().get(pk=answer.response.vendor_id)
-        answer.refresh_from_db()
-        if not answer.left_as_other_at:
-            return False
-        _mark_left(answer, None, None)
-        _append_event(answer, Verb.UNLEAVE, by, f"“{answer.own_words}”")
-        return True
-
-
-def _mark_left(answer: Answer, at: datetime | None, by: User | None) -> None:
-    """Nothing public follows from it, and so the public version stays. One query."""
-    answer.left_as_other_at, answer.left_as_other_by = at, by
-    Answer.objects.filter(pk=answer.pk).update(left_as_other_at=at, left_as_other_by=by)
-
-
 def _record_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:
     """Append one event to the response's log and bump the public version."""
-    _append_event(answer, verb, by, reason)
-    market_version.bump()
-
-
-def _append_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:
     status = answer.response.status
     ModerationEvent.objects.create(
         response=answer.response, actor=by, verb=verb, from_status=status, to_status=status, reason=reason
     )
+    market_version.bump()

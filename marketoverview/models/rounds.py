@@ -33,7 +33,7 @@ COPIED = (*LIMITS, "corrections_after_close", "new_answers_after_close")
 FEWEST_OPTIONS = 2
 
 
-class Level(models.TextChoices):
+class FindingLevel(models.TextChoices):
     """How much a finding weighs: the round cannot be released, only with KL's yes, or it is worth a look."""
 
     PROBLEM = "problem"
@@ -41,13 +41,21 @@ class Level(models.TextChoices):
     WARNING = "warning"
 
 
-class Finding(NamedTuple):
+class RoundFinding(NamedTuple):
     """Something about a round that is missing or worth a look before it is released."""
 
     item: str
     """The line of the checklist: `questions`, `options`, `texts`, `names`, `limits`, `dates` or `overlap`."""
-    level: Level
+    level: FindingLevel
     text: str
+
+    @property
+    def is_problem(self) -> bool:
+        return self.level == FindingLevel.PROBLEM
+
+    @property
+    def is_question(self) -> bool:
+        return self.level == FindingLevel.QUESTION
 
 
 class SurveyRoundQuerySet(models.QuerySet):
@@ -152,60 +160,69 @@ class SurveyRound(models.Model):
         """Whether it is released and not over, so that it can be announced and companies can be invited to it."""
         return self.is_released and (self.closes_on is None or timezone.localdate() <= self.closes_on)
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[RoundFinding]:
         """What is missing or worth a look before the round is released. Three queries."""
-        return [*self._in_questions(), *self._in_texts(), *self._in_limits(), *self._in_dates(), *self._in_overlap()]
+        return [
+            *self._in_questions(),
+            *self._in_texts(),
+            *self._in_limits(),
+            *self._in_dates(),
+            *self.overlap_findings(),
+        ]
 
     def open_ended_before(self) -> list["SurveyRound"]:
         """The released rounds without an end that opened earlier, which this one's opening closes. One query."""
         others = type(self).objects.released().exclude(pk=self.pk)
         return list(others.filter(opens_on__lt=self.opens_on, closes_on__isnull=True))
 
-    def _in_questions(self) -> Iterator[Finding]:
+    def _in_questions(self) -> Iterator[RoundFinding]:
         questions = list(self.questions.prefetch_related("options"))
         if not questions:
-            yield Finding("questions", Level.PROBLEM, gettext("The round has no questions."))
+            yield RoundFinding("questions", FindingLevel.PROBLEM, gettext("The round has no questions."))
         for question in questions:
             words = {"question": question.heading_da or question.code}
             options = [option for option in question.options.all() if not option.is_retired]
             if len(options) < FEWEST_OPTIONS:
                 text = gettext("“%(question)s” has fewer than two options to choose from.")
-                yield Finding("options", Level.PROBLEM, text % words)
+                yield RoundFinding("options", FindingLevel.PROBLEM, text % words)
             if not question.heading_en or not question.text_en:
                 text = gettext("“%(question)s” has no English text; the Danish one is shown instead.")
-                yield Finding("texts", Level.WARNING, text % words)
+                yield RoundFinding("texts", FindingLevel.WARNING, text % words)
             if untranslated := [option.label_da for option in options if not option.label_en]:
                 text = gettext("“%(question)s” has options without an English text: %(options)s.")
-                yield Finding("texts", Level.WARNING, text % {**words, "options": ", ".join(untranslated)})
+                yield RoundFinding("texts", FindingLevel.WARNING, text % {**words, "options": ", ".join(untranslated)})
 
-    def _in_texts(self) -> Iterator[Finding]:
+    def _in_texts(self) -> Iterator[RoundFinding]:
         if not self.name_en:
-            yield Finding("names", Level.PROBLEM, gettext("The English name is missing."))
+            yield RoundFinding("names", FindingLevel.PROBLEM, gettext("The English name is missing."))
 
-    def _in_limits(self) -> Iterator[Finding]:
+    def _in_limits(self) -> Iterator[RoundFinding]:
         needed = [*LIMITS[:2], *(LIMITS[3:] if self.max_offerings else ())]
         for name in needed:
             if not getattr(self, name):
                 label = LIMIT_LABELS[name]
-                yield Finding("limits", Level.PROBLEM, gettext("“%(limit)s” is 0.") % {"limit": label})
+                yield RoundFinding("limits", FindingLevel.PROBLEM, gettext("“%(limit)s” is 0.") % {"limit": label})
         if not self.max_offerings:
-            yield Finding("limits", Level.WARNING, gettext("No examples can be given: “examples” is 0."))
+            yield RoundFinding("limits", FindingLevel.WARNING, gettext("No examples can be given: “examples” is 0."))
 
-    def _in_dates(self) -> Iterator[Finding]:
+    def _in_dates(self) -> Iterator[RoundFinding]:
         today = timezone.localdate()
         if self.closes_on is None:
             text = gettext("There is no closing date: no reminders of a deadline, and the next round ends this one.")
-            yield Finding("dates", Level.WARNING, text)
+            yield RoundFinding("dates", FindingLevel.WARNING, text)
         elif self.closes_on <= self.opens_on:
-            yield Finding("dates", Level.PROBLEM, gettext("The closing date is not after the opening date."))
+            yield RoundFinding(
+                "dates", FindingLevel.PROBLEM, gettext("The closing date is not after the opening date.")
+            )
         elif self.closes_on <= today:
-            yield Finding("dates", Level.PROBLEM, gettext("The closing date is not in the future."))
-        if self.opens_on <= today:
-            yield Finding(
-                "dates", Level.WARNING, gettext("The opening date has come: it opens as soon as it is released.")
+            yield RoundFinding("dates", FindingLevel.PROBLEM, gettext("The closing date is not in the future."))
+        if self.opens_on <= today and not self.is_released:
+            yield RoundFinding(
+                "dates", FindingLevel.WARNING, gettext("The opening date has come: it opens as soon as it is released.")
             )
 
-    def _in_overlap(self) -> Iterator[Finding]:
+    def overlap_findings(self) -> Iterator[RoundFinding]:
+        """The other released rounds that are open on a day of this one. One query."""
         others = type(self).objects.released().exclude(pk=self.pk)
         for other in others.overlapping(self.opens_on, self.closes_on):
             day = self.opens_on - timedelta(days=1)
@@ -213,10 +230,10 @@ class SurveyRound(models.Model):
                 text = gettext(
                     "“%(round)s” has no closing date. It will close on %(day)s, the day before this one opens."
                 )
-                yield Finding("overlap", Level.QUESTION, text % {"round": other, "day": date_format(day)})
+                yield RoundFinding("overlap", FindingLevel.QUESTION, text % {"round": other, "day": date_format(day)})
             else:
                 text = gettext("“%(round)s” is open in the same time. Choose other dates.")
-                yield Finding("overlap", Level.PROBLEM, text % {"round": other})
+                yield RoundFinding("overlap", FindingLevel.PROBLEM, text % {"round": other})
 
     # Verbs ----------------------------------------------------------------------------------
 
@@ -252,7 +269,7 @@ class SurveyRound(models.Model):
             self.refresh_from_db()
             if self.is_released:
                 return False
-            refused = {Level.PROBLEM} if close_earlier else {Level.PROBLEM, Level.QUESTION}
+            refused = {FindingLevel.PROBLEM} if close_earlier else {FindingLevel.PROBLEM, FindingLevel.QUESTION}
             if reasons := [finding.text for finding in self.findings() if finding.level in refused]:
                 raise ValidationError(reasons)
             for earlier in self.open_ended_before():

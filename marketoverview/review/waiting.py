@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from kl_ai.waiting import WaitingKind, WorkSection
 
-from ..models import Answer, DeadlineExtension, JoinRequest, Response, SurveyRound
+from ..models import Answer, DeadlineExtension, JoinRequest, Response, Status, SurveyRound
 from .own_words import in_state, own_words
 
 REVIEW = "marketoverview.review_response"
@@ -26,8 +26,9 @@ def inbox(kind: str) -> str:
 
 
 def own_words_to_map():
-    """Published own words about which KL has not decided yet. One query."""
-    return in_state(own_words(), "waiting").order_by("response__published_at", "pk")
+    """Published own words that KL counts nowhere else yet. One query."""
+    waiting = in_state(own_words(), "unmapped").filter(response__status=Status.PUBLISHED)
+    return waiting.order_by("response__published_at", "pk")
 
 
 def next_days(field: str) -> dict:
