@@ -1,13 +1,14 @@
 """The portal's own middleware."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from .http import is_fetch, request_state
-from .login import restore
+from .http import AuthenticatedRequest, is_fetch, request_state
+from .login import restore, sessions
 from .mail import sending
 
 MAX_PARAMETERS = 200
@@ -55,6 +56,8 @@ class LoginRequired(LoginRequiredMiddleware):
             if is_fetch(request):
                 return HttpResponse("Log in", status=401, content_type="text/plain")
             restore.store_input(request, view_func)
+        else:
+            sessions.record_use(cast(AuthenticatedRequest, request))
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 

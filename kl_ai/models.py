@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .mail.models import BadAddress, OutgoingMail  # noqa: F401  # Django looks for models here
 from .pages.versions import PublicVersion  # noqa: F401
-from .security.models import AttemptCount  # noqa: F401
+from .security.models import AttemptCount, LoginSession, OneTimeSecret  # noqa: F401
 
 
 class UserManager(BaseUserManager["User"]):
@@ -144,7 +144,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.end_logins()
 
     def end_logins(self) -> None:
-        """End every session of this user, and forget in which browsers the user has logged in. One query."""
+        """End every session of this user, and forget in which browsers the user has logged in. Five queries.
+
+        The sessions die by the generation (`get_session_auth_hash`), those too of which there is no `LoginSession`.
+        """
+        LoginSession.objects.filter(user_id=self.pk).end()
         User.objects.filter(pk=self.pk).update(login_generation=F("login_generation") + 1)
         self.refresh_from_db(fields=["login_generation"])
 

@@ -9,6 +9,7 @@ have written are never part of a line.
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
@@ -37,10 +38,10 @@ def _plain(value: Any) -> Any:
     """The value as JSON can hold it."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(each) for each in value]
     if isinstance(value, Model) or hasattr(value, "is_anonymous"):  # `request.user` wraps its row
         return value.pk
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_plain(each) for each in value]
     return str(value)
 
 

@@ -236,7 +236,7 @@ LOGGING = {
         | (
             {"class": "logging.handlers.WatchedFileHandler", "filename": SECURITY_LOG, "encoding": "utf-8"}
             if SECURITY_LOG
-            else {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
+            else {"class": "logging.StreamHandler"}
         ),
     },
     "loggers": {"portal.security": {"handlers": ["security"], "level": "INFO", "propagate": False}},

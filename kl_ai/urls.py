@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from . import views
-from .login import second_factor
+from .login import other_ways, second_factor, sessions
 from .login import views as login_views
 
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
         # The names are those that allauth asks for.
         path("log-ind/", login_views.log_in, name="account_login"),
         path("log-ind/kode/", login_views.confirm_code, name="account_confirm_login_code"),
+        path("log-ind/uden-mail/", other_ways.log_in_without_mail, name="account_login_without_mail"),
+        path("log-ind/link/<str:token>/", other_ways.login_link, name="account_login_link"),
+        path("log-ind/sessioner/", sessions.sessions, name="account_sessions"),
         path("log-ud/", login_views.Logout.as_view(http_method_names=["get", "head", "post"]), name="account_logout"),
         path("totrin/", login_views.authenticate, name="mfa_authenticate"),
         path("totrin/bekraeft/", second_factor.reauthenticate, name="mfa_reauthenticate"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
-from kl_ai.security.models import AttemptCount
+from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret
 
 from .models import EDITABLE, IN_USE, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
 from .querysets import delete_locked, months_before
@@ -32,6 +32,8 @@ def expired_rows() -> Iterator[tuple[str, QuerySet]]:
     yield "logins never used", _logins()
     yield "sessions and login codes", Session.objects.filter(expire_date__lt=timezone.now())
     yield "counts of attempts", AttemptCount.objects.expired()
+    yield "one-time codes and links", OneTimeSecret.objects.expired()
+    yield "ended logins of the list of browsers", LoginSession.objects.ended()
     yield "counts of login attempts", CacheEntry.objects.filter(expires__lt=timezone.now())
     yield "checks of links that nobody gives any longer", _links()
 

@@ -60,6 +60,9 @@ ADDRESSES = (
     # The login
     Address("account_login", sets_cookie=True),
     Address("account_confirm_login_code", status=302, is_page=False, is_step_of_login=True),
+    Address("account_login_without_mail", sets_cookie=True),
+    Address("account_login_link", args=("brugt",), status=410, is_page=False),
+    Address("account_sessions", Access.MEMBER),
     Address("mfa_authenticate", status=302, is_page=False, is_step_of_login=True),
     Address("account_logout", status=302, is_page=False),  # to the front page
     Address("mfa_activate_totp", Access.STAFF),

@@ -3,6 +3,8 @@
 Whoever is no superuser gives only permissions that they have themselves.
 """
 
+from typing import Any
+
 from allauth.account import admin as allauth_admin  # noqa: F401  # registers what is taken away below
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as allauth_mfa_admin  # noqa: F401
@@ -12,11 +14,16 @@ from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from .. import security_log
 from ..forms import LowercaseEmailField
+from ..login.announcements import announce
 from ..models import User
+from ..security.models import OneTimeSecret
 from .lists import DanishListAdmin
 
 admin.site.unregister(EmailAddress)
@@ -25,11 +32,29 @@ admin.site.unregister(Group)
 
 SUPERUSER_FIELDS = ("is_superuser", "user_permissions")
 """The fields that only a superuser changes."""
+RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+"""The fields that say what a user may do: their changes stand in the security log."""
 
 
 @admin.register(Group)
 class RoleGroupAdmin(DanishListAdmin, auth_admin.GroupAdmin):
-    """Django's form of a group."""
+    """Django's form of a group; changes of what it may do stand in the security log."""
+
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
+        if "permissions" in form.changed_data:
+            before = set(form.initial.get("permissions") or ())
+            after = set(form.cleaned_data["permissions"])
+            given, taken = (sorted(each.codename for each in rights) for rights in (after - before, before - after))
+            security_log.record("group_changed", request, group=form.instance.name, given=given, taken=taken)
+
+    def delete_model(self, request, obj) -> None:
+        security_log.record("group_deleted", request, group=obj.name)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset) -> None:
+        security_log.record("group_deleted", request, group=list(queryset.values_list("name", flat=True)))
+        super().delete_queryset(request, queryset)
 
 
 class UserForm(forms.ModelForm):
@@ -56,7 +81,7 @@ class UserAdmin(DanishListAdmin):
     form = UserForm
     fieldsets = (
         (None, {"fields": ("email", "full_name", "language", "work_mail")}),
-        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Permissions"), {"fields": RIGHTS}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
@@ -65,23 +90,71 @@ class UserAdmin(DanishListAdmin):
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "full_name")
     ordering = ("email",)
-    actions = ("reset_second_step",)
+    actions = ("make_enrolment_codes", "reset_second_step", "end_logins")
 
     @admin.display(description=_("two-step login"), boolean=True)
     def has_app(self, user) -> bool:
         return user.has_app
 
+    @admin.action(description=_("Make a code for setting up an app"), permissions=["change"])
+    def make_enrolment_codes(self, request, queryset) -> HttpResponse | None:
+        """A page with a code for each of these users who is staff, has no app, and is not whoever asks."""
+        users = [user for user in self._manageable(request, queryset) if user.is_staff and not user.has_app]
+        users = [user for user in users if user.pk != request.user.pk and user.is_active]
+        if not users:
+            text = _("A code is for KL's active staff who have no app yet; another administrator makes yours.")
+            self.message_user(request, text, messages.WARNING)
+            return None
+        codes = []
+        for user in users:
+            code = OneTimeSecret.make(OneTimeSecret.Kind.ENROLMENT, user, request.user)
+            codes.append((user, f"{code[:5]}-{code[5:]}"))
+            self.log_change(request, user, "Code for setting up an app made.")
+            security_log.record("enrolment_code_made", request, member=user)
+        title = _("Codes for setting up an app")
+        context = {**self.admin_site.each_context(request), "title": title, "codes": codes, "opts": self.opts}
+        return TemplateResponse(request, "admin/kl_ai/user/enrolment_codes.html", context)
+
     @admin.action(description=_("Reset the two-step login (lost phone)"), permissions=["change"])
     def reset_second_step(self, request, queryset) -> None:
-        """The next login of these users asks them to set up an app again; their recovery codes no longer work."""
-        users = [user for user in queryset if user.has_app and self.has_change_permission(request, user)]
+        """These users are logged out everywhere; to set up an app again they need a new code (`make_enrolment_codes`)."""
+        users = [user for user in self._manageable(request, queryset) if user.has_app]
         for user in users:
             user.reset_second_step()
             self.log_change(request, user, "Two-step login reset.")
+            security_log.record("app_reset", request, member=user)
+            announce("app_reset", user, request.user)
         text = ngettext(
-            "The two-step login of %(n)d user was reset.", "The two-step login of %(n)d users was reset.", len(users)
+            "The two-step login of %(n)d user was reset. Make a code for setting up an app next.",
+            "The two-step login of %(n)d users was reset. Make codes for setting up an app next.",
+            len(users),
         )
         self.message_user(request, text % {"n": len(users)}, messages.SUCCESS if users else messages.WARNING)
+
+    @admin.action(description=_("Log out everywhere"), permissions=["change"])
+    def end_logins(self, request, queryset) -> None:
+        """Every browser in which these users are logged in is logged out."""
+        users = self._manageable(request, queryset)
+        for user in users:
+            user.end_logins()
+            self.log_change(request, user, "Logged out everywhere.")
+            security_log.record("logged_out_everywhere", request, member=user)
+        text = ngettext("%(n)d user was logged out.", "%(n)d users were logged out.", len(users))
+        self.message_user(request, text % {"n": len(users)}, messages.SUCCESS if users else messages.WARNING)
+
+    def _manageable(self, request, queryset) -> list[Any]:
+        """Those of the users whom the administrator may change, with `has_app`."""
+        return [user for user in queryset if self.has_change_permission(request, user)]
+
+    def save_related(self, request, form, formsets, change) -> None:
+        """Log what was changed of somebody's rights, and end the logins of who is switched off."""
+        super().save_related(request, form, formsets, change)
+        changed = [name for name in form.changed_data if name in RIGHTS]
+        if changed:
+            groups = form.instance.groups.values_list("name", flat=True)
+            security_log.record("permissions_changed", request, member=form.instance, fields=changed, groups=groups)
+        if "is_active" in changed and not form.instance.is_active:
+            form.instance.end_logins()
 
     def get_queryset(self, request) -> QuerySet[User]:
         """Users with `has_app`: whether they have set up an authenticator app."""

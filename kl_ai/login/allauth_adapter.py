@@ -22,6 +22,11 @@ def record_code(request: HttpRequest, user: User, email: str) -> None:
     login_flows.record_authentication(request, user, method="code", email=email)
 
 
+def record_link(request: HttpRequest, user: User) -> None:
+    """Note in the session that the user has used a link made on the command line."""
+    login_flows.record_authentication(request, user, method="link")
+
+
 def record_authenticator(request: HttpRequest, user: User, authenticator: Authenticator) -> None:
     """Note in the session that the user has used this authenticator."""
     login_flows.record_authentication(request, user, method="mfa", id=authenticator.pk, type=authenticator.type)

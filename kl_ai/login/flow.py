@@ -24,7 +24,7 @@ from .. import security_log
 from ..http import client_address
 from ..models import User
 from ..pages.bilingual import language
-from . import known_browser
+from . import known_browser, sessions
 from .allauth_adapter import methods, record_code
 from .code_limits import consume_guess
 from .redirects import landing_url, next_url
@@ -49,6 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """The redirect at the end of every login, with the cookie of a browser that is known."""
         response = HttpResponseRedirect(redirect_url or landing_url(user))
         known_browser.remember(request, response, user)
+        sessions.record_login(request, user)
         security_log.record("login", request, methods=methods(request, user))
         return response
 
@@ -60,8 +61,13 @@ class LoginCodeStage(LoginByCodeStage):
     was sent), the time when it was sent in seconds, and the number of wrong codes.
     """
 
-    def handle(self) -> tuple[HttpResponse, bool]:
-        """Send the code when the login begins; later only lead to its page. allauth then stores the state."""
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        """Send the code when the login begins; later only lead to its page. allauth then stores the state.
+
+        A login that has its user from the beginning is one by a link (`other_ways`), which has proven who it is.
+        """
+        if self.login.user is not None:
+            return None, True
         if not self.state:
             self.state.update(code="", at=time.time(), failed_attempts=0)
             self._send_code()

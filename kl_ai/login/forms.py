@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from .. import security_log
 from ..forms import LowercaseEmailField
 from ..models import User
+from ..people import limits
 from ..people.limits import LimitReached, wait_text
+from ..security.models import OneTimeSecret
 from .code_limits import consume_app_guess
 
 
@@ -82,3 +84,43 @@ class ActivateAppForm(ActivateTOTPForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, user: User) -> None:
         super().__init__({} if data is None else data, user=user)  # without data allauth would make a new secret
         self.is_bound = data is not None
+
+
+class AppAndRecoveryForm(forms.Form):
+    """What lets staff in without a code by mail."""
+
+    email = LowercaseEmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    app = CodeField(label=_("Code from the app"), max_length=20, help_text=_("Six digits."))
+    recovery = CodeField(label=_("Recovery code"), max_length=20, help_text=_("Eight digits. It works once."))
+
+
+class ApprovalForm(forms.Form):
+    """The code with which an administrator approves that somebody sets up an app."""
+
+    approval = forms.CharField(
+        label=_("Code from the administrator"),
+        max_length=40,
+        help_text=_("Ten letters and digits."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "form-code"}),
+    )
+
+    def __init__(self, request: HttpRequest, *, user: User) -> None:
+        super().__init__(request.POST if "approval" in request.POST else None)
+        self.request, self.user = request, user
+
+    def clean_approval(self) -> OneTimeSecret:
+        """The user's usable code. Each try is counted."""
+        try:
+            limits.consume("enrolment_code", person=self.user)
+        except LimitReached as reached:
+            text = f"{_('There have been too many wrong codes.')} {wait_text(reached.seconds)}"
+            raise forms.ValidationError(text) from None
+        code = OneTimeSecret.objects.with_secret(OneTimeSecret.Kind.ENROLMENT, self.cleaned_data["approval"])
+        if code is None or code.user_id != self.user.pk:
+            security_log.record("enrolment_code_wrong", self.request)
+            raise forms.ValidationError(_("The code is not right, has been used, or is more than 24 hours old."))
+        return code

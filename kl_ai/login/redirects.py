@@ -8,7 +8,13 @@ from django.utils.translation import override
 
 from ..models import User
 
-LOGIN_PAGES = ("account_login", "account_logout", "account_confirm_login_code", "mfa_authenticate")
+LOGIN_PAGES = (
+    "account_login",
+    "account_login_without_mail",
+    "account_logout",
+    "account_confirm_login_code",
+    "mfa_authenticate",
+)
 """The pages of the login itself: nobody is sent back to them afterwards."""
 
 

@@ -6,7 +6,6 @@ alone; allauth keeps the secrets and checks the codes.
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -16,7 +15,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -29,12 +28,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from qrcode.image.svg import SvgPathImage
 
+from .. import security_log
 from ..http import AuthenticatedRequest, request_state
 from ..pages.frame import render_page
+from ..security.models import OneTimeSecret
 from .allauth_adapter import activate_totp, generate_recovery_codes, record_authenticator
-from .forms import ActivateAppForm, SecondFactorForm
+from .announcements import announce
+from .forms import ActivateAppForm, ApprovalForm, SecondFactorForm
 from .redirects import landing_url, next_url
 
+APPROVAL_KEY = "enrolment_approval"
+"""Where the session holds the primary key of the administrator's code that was entered."""
 RECOVERY_CODES_SHOWN_FOR = timedelta(minutes=10)
 """How long new recovery codes can be read and downloaded; after that nobody can see them again."""
 StaffView = Callable[[AuthenticatedRequest], HttpResponse]
@@ -124,17 +128,54 @@ def staff_only(view: StaffView) -> Callable[[AuthenticatedRequest], HttpResponse
 @staff_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def activate(request: AuthenticatedRequest) -> HttpResponse:
-    """`/totrin/app/`: the QR code for the app, and its first code as a proof."""
+    """`/totrin/app/`: an administrator's code, then the QR code for the app, and its first code as a proof."""
     if Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists():
         return redirect("mfa_view_recovery_codes")
+    approval = _approval(request)
+    if approval is None:
+        return _ask_for_approval(request)
     form = ActivateAppForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        with suppress(IntegrityError):  # the same form sent twice at once: the other one has set it up
-            record_authenticator(request, request.user, activate_totp(request, form))
+        if not _set_up_app(request, form, approval):
+            return redirect("mfa_activate_totp")
         return redirect_to_step("mfa_view_recovery_codes", next_url(request))
     url = get_adapter().build_totp_url(request.user, form.secret)
     secret = " ".join(re.findall(".{1,4}", form.secret))
     return _page(request, "activate", {"form": form, "qr": _qr_code(url), "secret": secret, "url": url})
+
+
+def _approval(request: AuthenticatedRequest) -> OneTimeSecret | None:
+    """The administrator's code that this session has entered, as long as it can be used. At most one query."""
+    key = request.session.get(APPROVAL_KEY)
+    codes = OneTimeSecret.objects.usable().filter(kind=OneTimeSecret.Kind.ENROLMENT, user=request.user.pk)
+    return codes.filter(pk=key).first() if key else None
+
+
+def _ask_for_approval(request: AuthenticatedRequest) -> HttpResponse:
+    form = ApprovalForm(request, user=request.user)
+    if form.is_bound and form.is_valid():
+        request.session[APPROVAL_KEY] = form.cleaned_data["approval"].pk
+        return redirect_to_step("mfa_activate_totp", next_url(request))
+    return _page(request, "approval", {"form": form})
+
+
+def _set_up_app(request: AuthenticatedRequest, form: ActivateAppForm, approval: OneTimeSecret) -> bool:
+    """Make the authenticator and spend the administrator's code, together; False where the code is spent meanwhile.
+
+    The same form sent twice at once sets up one app.
+    """
+    try:
+        with transaction.atomic():
+            if not approval.use():
+                return False
+            authenticator = activate_totp(request, form)
+    except IntegrityError:  # the other one has set it up
+        return True
+    record_authenticator(request, request.user, authenticator)
+    request.session.pop(APPROVAL_KEY, None)
+    security_log.record("app_set_up", request, approved_by=approval.made_by_id)
+    announce("app_set_up", request.user)
+    return True
 
 
 @staff_only
@@ -161,6 +202,7 @@ def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         record_authenticator(request, request.user, generate_recovery_codes(request))
+        security_log.record("recovery_codes_made", request)
         return redirect("mfa_view_recovery_codes")
     unused = codes.wrap().get_unused_codes()
     context = {

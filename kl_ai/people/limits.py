@@ -59,6 +59,10 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     # Only who has the code from the mail comes here. At thirty a day a guess is right once in thirty years.
     "second_step": (Limit(PERSON, 5, QUARTER), Limit(PERSON, 30, DAY)),
     "second_step_known_browser": (Limit(PERSON, 5, QUARTER), Limit(PERSON, 30, DAY)),
+    # Staff without mail: nobody guesses two codes at once, so that no address has a limit that others could use up.
+    "login_without_mail": (Limit(BOTH, 5, QUARTER), Limit(ORIGIN, 20, DAY)),
+    # Ten letters are typed wrong now and then, and cannot be guessed.
+    "enrolment_code": (Limit(PERSON, 10, HOUR),),
     # A consultant registers a handful of companies; a list of companies is invited by KL.
     "register_company": (Limit(PERSON, 5, DAY), Limit(ORIGIN, 20, DAY)),
     # A large company has a dozen colleagues. Nobody gets more than three invitations a day, whoever sends them.

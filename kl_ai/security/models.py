@@ -1,11 +1,15 @@
-"""What the portal stores to be safe: how often somebody has tried something."""
+"""What the portal stores to be safe: counts of attempts, one-time codes and links, sessions, and who has read what."""
 
-from datetime import datetime
-from typing import ClassVar
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
-from django.db import models
-from django.db.models import F
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -55,3 +59,140 @@ class AttemptCount(models.Model):
             return True
         AttemptCount.objects.bulk_create([AttemptCount(**fields)], ignore_conflicts=True)
         return bool(below.update(number=F("number") + 1))
+
+
+class OneTimeSecretQuerySet(models.QuerySet["OneTimeSecret"]):
+    def usable(self) -> "OneTimeSecretQuerySet":
+        """Not used yet, and not too old. One query."""
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+    def with_secret(self, kind: str, secret: str) -> "OneTimeSecret | None":
+        """The usable row of this kind and secret, with its user; None for any other text. One query."""
+        rows = self.usable().select_related("user").filter(kind=kind, user__is_active=True)
+        return rows.filter(secret_hash=_secret_hash(kind, secret)).first()
+
+    def expired(self) -> "OneTimeSecretQuerySet":
+        """Those of no more use for a month: until then they say who made them. One query."""
+        return self.filter(expires_at__lt=timezone.now() - timedelta(days=31))
+
+
+class OneTimeSecret(models.Model):
+    """A code or link that an administrator makes for one person, and that works once. Only its hash is stored."""
+
+    class Kind(models.TextChoices):
+        ENROLMENT = "enrolment", _("code for setting up an app")
+        LOGIN_LINK = "login_link", _("link for logging in")
+
+    VALID_FOR: ClassVar = {Kind.ENROLMENT: timedelta(hours=24), Kind.LOGIN_LINK: timedelta(minutes=15)}
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="one_time_secrets")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )  # None: on the command line
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = OneTimeSecretQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("one-time code or link")
+        verbose_name_plural = _("one-time codes and links")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.user_id}"
+
+    @classmethod
+    def make(cls, kind: str, user: Any, by: Any = None) -> str:
+        """A new secret of this user, `by` None on the command line; earlier ones of the kind no longer work. Two queries.
+
+        A code is ten letters and digits that cannot be mistaken for others; a link has more.
+        """
+        if kind == cls.Kind.ENROLMENT:
+            secret = "".join(secrets.choice(LETTERS) for _index in range(10))
+        else:
+            secret = secrets.token_urlsafe(32)
+        now = timezone.now()
+        with transaction.atomic():
+            cls.objects.usable().filter(kind=kind, user_id=user.pk).update(expires_at=now)
+            cls.objects.create(
+                kind=kind,
+                user_id=user.pk,
+                secret_hash=_secret_hash(kind, secret),
+                made_by=by,
+                made_at=now,
+                expires_at=now + cls.VALID_FOR[cls.Kind(kind)],
+            )
+        return secret
+
+    def use(self) -> bool:
+        """Spend the secret; False where somebody has spent it, or it has become too old. One query."""
+        return bool(OneTimeSecret.objects.usable().filter(pk=self.pk).update(used_at=timezone.now()))
+
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def _secret_hash(kind: str, secret: str) -> str:
+    """What is stored of a secret. Case, spaces and hyphens of a code do not matter."""
+    if kind == OneTimeSecret.Kind.ENROLMENT:
+        secret = "".join(filter(str.isalnum, secret)).upper()
+    return salted_hmac(f"kl_ai.one_time_secret.{kind}", secret, algorithm="sha256").hexdigest()
+
+
+class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
+    def alive(self) -> "LoginSessionQuerySet":
+        """Those whose session can still be used. One query."""
+        return self.filter(Exists(_usable_session()))
+
+    def ended(self) -> "LoginSessionQuerySet":
+        """Those whose session is gone or too old. One query."""
+        return self.filter(~Exists(_usable_session()))
+
+    def end(self) -> int:
+        """Delete the sessions, which are dead from the next request on; how many there were. Three queries."""
+        Session.objects.filter(session_key__in=list(self.values_list("session_key", flat=True))).delete()
+        return self.delete()[0]
+
+
+def _usable_session() -> models.QuerySet[Session]:
+    return Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+
+
+class LoginSession(models.Model):
+    """A browser in which somebody is logged in, so that the person can see it and log out there.
+
+    Beside Django's session, which does not say whose it is. The device is what the browser says of itself, the network
+    the first half of the address: no more than is needed to recognise one's own.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="login_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    browser = models.CharField(max_length=40, blank=True)
+    system = models.CharField(max_length=40, blank=True)
+    network = models.CharField(max_length=40, blank=True)
+    began_at = models.DateTimeField(default=timezone.now)
+    last_used_on = models.DateField(default=timezone.localdate)
+
+    objects: ClassVar = LoginSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("logged-in browser")
+        verbose_name_plural = _("logged-in browsers")
+        ordering = ("-last_used_on", "-began_at")
+
+    def __str__(self) -> str:
+        return f"{self.browser} · {self.system}"
+
+    @classmethod
+    def record(cls, user: Any, session_key: str, **fields: str) -> None:
+        """Store the session of a login, or that it is used today, with its device and network. One query."""
+        row = LoginSession(user_id=user.pk, session_key=session_key, **fields)
+        LoginSession.objects.bulk_create(
+            [row],
+            update_conflicts=True,
+            unique_fields=["session_key"],
+            update_fields=["user", "browser", "system", "network", "last_used_on"],
+        )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
-from kl_ai.security.models import AttemptCount
+from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret
 from marketoverview.models import Answer, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
 from marketoverview.querysets import months_before
 from tests.builders import make_invitation, make_response, make_user, make_vendor
@@ -84,6 +84,16 @@ def count_of_attempts(age: int) -> AttemptCount:
     )
 
 
+def one_time_secret(age: int) -> OneTimeSecret:
+    hashed = {"secret_hash": f"h{age}", "expires_at": ago(age)}
+    return OneTimeSecret.objects.create(kind="login_link", user=make_user(), **hashed)
+
+
+def logged_in_browser(age: int) -> LoginSession:
+    session(age)
+    return LoginSession.objects.create(user=make_user(), session_key=f"s{age}")
+
+
 def attempts(age: int) -> CacheEntry:
     return CacheEntry.objects.create(cache_key=f"c{age}", value="", expires=ago(age))
 
@@ -102,6 +112,8 @@ KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
     "logins never used": (unused_login, lambda: 30),
     "sessions and login codes": (session, lambda: 0),
     "counts of attempts": (count_of_attempts, lambda: 0),
+    "one-time codes and links": (one_time_secret, lambda: 31),
+    "ended logins of the list of browsers": (logged_in_browser, lambda: 0),
     "counts of login attempts": (attempts, lambda: 0),
     "checks of links that nobody gives any longer": (link_of_nobody, lambda: 31),
 }

@@ -1,9 +1,6 @@
 """The second step of KL's staff: nothing of the administration opens without it, and a lost phone is no dead end."""
 
-import base64
-import hmac
 import re
-import struct
 import time
 
 import pytest
@@ -13,11 +10,12 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from tests.admin_addresses import admin_paths
+from tests.authenticators import APP, approve, enrol, secret_on, totp
 from tests.builders import make_curator, make_user
 from tests.mails import enter_code, log_in, newest_code, request_code
 
 pytestmark = pytest.mark.django_db
-APP, CODES, AGAIN, STEP = "/totrin/app/", "/totrin/noedkoder/", "/totrin/bekraeft/", "/totrin/"
+CODES, AGAIN, STEP = "/totrin/noedkoder/", "/totrin/bekraeft/", "/totrin/"
 
 
 @pytest.fixture(autouse=True)
@@ -33,24 +31,6 @@ def curator():
 @pytest.fixture
 def superuser():
     return make_user("chef@kl.example", is_staff=True, is_superuser=True)
-
-
-def totp(secret: str) -> str:
-    """The code that an app shows now: RFC 6238 with SHA-1, thirty seconds and six digits."""
-    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
-    (number,) = struct.unpack_from(">I", digest, digest[-1] & 0x0F)
-    return f"{(number & 0x7FFFFFFF) % 1_000_000:06}"
-
-
-def secret_on(page) -> str:
-    return re.search(r'class="secret-key">([A-Z2-7 ]+)<', page.content.decode())[1].replace(" ", "")
-
-
-def enrol(client, next: str = "") -> tuple[str, list[str]]:
-    """Sets up an app in this client's session: its secret and the recovery codes."""
-    secret = secret_on(client.get(APP))
-    page = client.post(APP, {"code": totp(secret), "next": next}, follow=True)
-    return secret, re.findall(r"<code>(\d{8})</code>", page.content.decode())
 
 
 def test_without_an_app_every_page_of_the_administration_leads_to_setting_one_up(client, superuser):
@@ -74,6 +54,7 @@ def test_setting_up_an_app_opens_the_administration_and_gives_recovery_codes(cli
 
 def test_the_way_to_where_one_wanted_to_go_survives_setting_up(client, curator):
     client.force_login(curator)
+    approve(client)
     page = client.get("/admin/marketoverview/vendor/", follow=True)
     assert page.request["PATH_INFO"] == APP
     assert 'name="next" value="/admin/marketoverview/vendor/"' in page.content.decode()
@@ -85,6 +66,7 @@ def test_the_way_to_where_one_wanted_to_go_survives_setting_up(client, curator):
 
 def test_a_wrong_code_sets_nothing_up(client, curator):
     client.force_login(curator)
+    approve(client)
     secret_on(client.get(APP))
     assert "Koden er ikke rigtig" in client.post(APP, {"code": "æøå 1"}).content.decode()
     assert not Authenticator.objects.exists()
@@ -92,6 +74,7 @@ def test_a_wrong_code_sets_nothing_up(client, curator):
 
 def test_the_picture_holds_no_style_and_no_data_address(client, curator):
     client.force_login(curator)
+    approve(client)
     page = client.get(APP).content.decode()
     assert "<svg" in page
     assert "style=" not in page
