@@ -27,6 +27,8 @@ class RequestState:
 
     query_was_cut: bool = False
     """Whether the query string was too long and lost its last part (`kl_ai.middleware.QueryStringLimit`)."""
+    fault_is_logged: bool = False
+    """Whether the log has a line about the fault that the request met (`kl_ai.faults`)."""
     is_preview: bool = False
     """Whether an editor looks at content that is not public: such a page is neither cached nor shared."""
     public_versions: Mapping[str, int] | None = None

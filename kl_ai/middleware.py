@@ -1,18 +1,20 @@
 """The portal's own middleware."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from . import bodies, database, health
 from .http import AuthenticatedRequest, is_fetch, request_state
 from .login import restore, sessions
 from .mail import sending
 
 MAX_PARAMETERS = 200
-MAX_LENGTH = 8_000
+MAX_LENGTH = 6_000
+"""The longest query string that is read whole. A longer one is cut as far as the server lets it in (`kl_ai.gunicorn`)."""
 
 
 class QueryStringLimit:
@@ -74,12 +76,47 @@ class CookiesWithoutNul:
         return self.get_response(request)
 
 
-class MailTimeLimit:
-    """Bounds how long a request waits for the mail server (`kl_ai.mail.sending`)."""
+class TimeLimits:
+    """Bounds how long a request waits for the mail server and for an answer of the database server."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with sending.time_limit():
+        with sending.time_limit(), database.time_limit():
             return self.get_response(request)
+
+
+class HealthProbes:
+    """Answers probes before any other middleware: under every host name, without HTTPS and without a session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return health.PROBES.get(request.path_info, self.get_response)(request)
+
+
+class PathsWithoutNul:
+    """Responds with 404 to an address with a NUL: no page has one, and what reads files or rows by it would fail."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        return self.get_response(request)
+
+
+class BodyLimit:
+    """Refuses a body that is too large for its address before anything reads it (`kl_ai.bodies`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view_func: Callable, *args: Any) -> HttpResponse | None:
+        return bodies.refusal(request, view_func)

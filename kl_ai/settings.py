@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 from marshmallow.validate import URL, Range
 
+from kl_ai.database import CONNECT_SECONDS
 from kl_ai.search.sqlite import DanishConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -59,6 +60,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "factory": DanishConnection,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    DATABASES["default"]["ENGINE"] = "kl_ai.database"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_SECONDS)
 
 # Site: set by KL without touching the code -------------------------------------------------------
 
@@ -69,6 +73,12 @@ KEEP_DRAFT_MONTHS = env.int("KEEP_DRAFT_MONTHS", 24, validate=Range(min=1, max=1
 KEEP_INVITATION_MONTHS = env.int("KEEP_INVITATION_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_MAIL_MONTHS = env.int("KEEP_MAIL_MONTHS", 15, validate=Range(min=14, max=1200))
 KEEP_UNUSED_LOGIN_DAYS = env.int("KEEP_UNUSED_LOGIN_DAYS", 30, validate=Range(min=1, max=3650))
+
+# Limits of what a request may hold; kl_ai/bodies.py has those of its length, kl_ai/gunicorn.py those of its headers ------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 # Applications -----------------------------------------------------------------------------------
 
@@ -93,12 +103,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kl_ai.middleware.HealthProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "kl_ai.middleware.PathsWithoutNul",
     "kl_ai.middleware.QueryStringLimit",
     "kl_ai.middleware.CookiesWithoutNul",
-    "kl_ai.middleware.MailTimeLimit",
+    "kl_ai.middleware.TimeLimits",
+    "kl_ai.middleware.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -229,7 +242,7 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "message": {"format": "{message}", "style": "{"},
     },
-    "filters": {"tokens": {"()": "kl_ai.text.MaskTokens"}},
+    "filters": {"tokens": {"()": "kl_ai.text.MaskTokens"}, "faults": {"()": "kl_ai.faults.LeaveOutFaults"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]},
         "security": {"formatter": "message"}
@@ -239,7 +252,10 @@ LOGGING = {
             else {"class": "logging.StreamHandler"}
         ),
     },
-    "loggers": {"portal.security": {"handlers": ["security"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "portal.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
+        "django.request": {"filters": ["faults"]},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO").upper()},
 }
 
@@ -267,7 +283,6 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 HTTPS = env.bool("HTTPS", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -1,16 +1,13 @@
-"""The pages around the two tools: home, about, privacy, health and errors."""
+"""The pages around the two tools: home, about, privacy and errors."""
 
 import logging
+import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from legaltoolbox import linking
 from legaltoolbox.catalogue import catalogues
@@ -18,6 +15,7 @@ from marketoverview.market.figures import Figure, figure, figure_order
 from marketoverview.market.selection import Selection
 from marketoverview.market.snapshot import Snapshot, snapshots
 
+from . import faults
 from .http import is_fetch
 from .login import restore
 from .pages.cache import versioned_page
@@ -73,26 +71,14 @@ def _text_page(request: HttpRequest, template: str, nav_current: str, title: str
     return render_page(request, template, context, nav_current=nav_current, crumbs=[(title, "")])
 
 
-@login_not_required
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """`/healthz`: 200 and `ok` when the database answers and has all migrations, 503 otherwise."""
-    try:
-        executor = MigrationExecutor(connection)
-        missing_migrations = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
-        return HttpResponse("database unavailable", status=503, content_type="text/plain")
-    if missing_migrations:
-        return HttpResponse("migrations missing", status=503, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
-
-
 # Errors -------------------------------------------------------------------------------------------
 
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The page for a request that cannot be understood; the page of the fault where the database failed a session."""
+    if fault := faults.database_fault(exception):
+        return faults.database_page(request, fault, exception)
     return render_page(request, "400.html", status=400)
 
 
@@ -116,8 +102,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for errors, rendered without context and database: the failure may lie in either."""
+    """The page for errors, rendered without context and database: the failure may lie in either.
+
+    A fault of the database has a page of its own, and a text with a NUL is the sender's mistake. Django calls this while it
+    handles the exception.
+    """
+    error = sys.exc_info()[1]
     try:
+        if fault := faults.database_fault(error):
+            return faults.database_page(request, fault, error)
+        if faults.is_about_nul(error):
+            return bad_request(request)
         page = str(render_to_string("500.html"))
     except Exception:  # the error lies in the templates, the addresses or the static files
         logger.exception("The page for errors could not be rendered.")

@@ -54,6 +54,7 @@ SITUATIONS = (
 
 ADDRESSES = (
     Address("healthz", is_page=False, in_both_languages=False),
+    Address("readyz", is_page=False, in_both_languages=False),
     Address("home"),
     Address("about"),
     Address("privacy"),

@@ -32,46 +32,84 @@ def binaries() -> Path | None:
     return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
 
 
+class Cluster:
+    """A server of our own on a socket in its own folder: started, stopped, or made to hang."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs = programs
+        self.folder = folder
+        self.account: dict = {}
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            self.account = {"user": "postgres", "group": "postgres", "extra_groups": ()}
+            shutil.chown(folder, "postgres", "postgres")
+        self.url = f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
+        create = [programs / "initdb", *CREATE, "-D", folder / "data"]
+        subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **self.account)
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers: about a quarter of a second."""
+        # In a session of its own: Ctrl-C ends the tests first, and then we end the server.
+        command = [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, *SERVE]
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, stderr=log, start_new_session=True, **self.account
+            )
+        for _ in range(200):
+            with suppress(psycopg.OperationalError):
+                psycopg.connect(self.url).close()
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise RuntimeError(f"the PostgreSQL server did not start: {(self.folder / 'log').read_text()}")
+
+    def stop(self) -> None:
+        """End open sessions, then the server."""
+        if self.process is not None:
+            self.hang(goes_on=True)
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait()
+            self.process = None
+
+    def hang(self, *, goes_on: bool = False) -> None:
+        """Stop the server and its sessions in the middle of what they do; with `goes_on` let them go on."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGCONT if goes_on else signal.SIGSTOP)
+        for session in self._sessions():  # each session is a process group of its own
+            with suppress(ProcessLookupError):
+                os.kill(session, signal.SIGCONT if goes_on else signal.SIGSTOP)
+
+    def _sessions(self) -> list[int]:
+        """The processes that the server has begun."""
+        assert self.process is not None
+        listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return [int(pid) for pid in listing.stdout.split()]
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a database on a server of our own. Raises `RuntimeError` where it does not start."""
+def cluster() -> Iterator[Cluster]:
+    """A server that is running. Raises `RuntimeError` where it does not start."""
     programs = binaries()
     if programs is None:
         raise RuntimeError("no PostgreSQL server program (initdb) was found")
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))  # a socket's path must be short
-    account = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        account = {"user": "postgres", "group": "postgres", "extra_groups": ()}
-        shutil.chown(folder, "postgres", "postgres")
-    url = f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
     try:
-        create = [programs / "initdb", *CREATE, "-D", folder / "data"]
-        subprocess.run(create, cwd=folder, check=True, stdout=subprocess.DEVNULL, **account)
-        # In a session of its own: Ctrl-C ends the tests first, and then we end the server.
-        command = [programs / "postgres", "-D", folder / "data", "-k", folder, *SERVE]
-        with (
-            (folder / "log").open("wb") as log,
-            subprocess.Popen(command, cwd=folder, stderr=log, start_new_session=True, **account) as process,
-        ):
-            try:
-                _wait(url, process, folder / "log")
-                yield url
-            finally:
-                process.send_signal(signal.SIGINT)  # ends open sessions, then the server
+        made = Cluster(programs, folder)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
-    """Until the server answers: about a quarter of a second."""
-    for _ in range(200):
-        with suppress(psycopg.OperationalError):
-            psycopg.connect(url).close()
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    raise RuntimeError(f"the PostgreSQL server did not start: {log.read_text()}")
+@contextmanager
+def server() -> Iterator[str]:
+    """The URL of a database on a server of our own. Raises `RuntimeError` where it does not start."""
+    with cluster() as made:
+        yield made.url
 
 
 def main(command: list[str]) -> int:

@@ -1,8 +1,10 @@
 """SQLite's connections of the portal, which know the Danish order and the folding of `kl_ai.search.danish` in SQL."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
+from ..database import limit
 from .danish import searched_text, sort_key
 
 SORT_KEY, SEARCHED_TEXT = "danish_sort_key", "searched_text"
@@ -13,10 +15,18 @@ class DanishConnection(sqlite3.Connection):
     """A connection with the functions `danish_sort_key(text)` and `searched_text(text)`; null gives null.
 
     It is the `factory` of the database in the settings, so that each connection has them, whoever opens it.
+
+    A request opens no file that is not there: SQLite would make an empty one, and keep beside it what would damage the
+    right file when that is put back.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, database: Any, *args: Any, **kwargs: Any) -> None:
+        path = str(database)
+        if limit.get() is not None and not path.startswith((":memory:", "file:")) and not Path(path).exists():
+            error = sqlite3.OperationalError("unable to open database file")
+            error.sqlite_errorname = "SQLITE_CANTOPEN"
+            raise error
+        super().__init__(database, *args, **kwargs)
         self.create_function(SORT_KEY, 1, _sort_key, deterministic=True)
         self.create_function(SEARCHED_TEXT, 1, _searched_text, deterministic=True)
 

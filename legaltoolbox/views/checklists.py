@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kl_ai.export.docx import docx_response
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
 
 from .. import linking
 from ..catalogue import Catalogue, ChecklistRow
@@ -67,18 +68,21 @@ def role_checklist(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @versioned_page
+@expensive
 def activity_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
     """The checklist of one activity, as a Word document."""
     return _checklist_response(_activity_checklist(request, key))
 
 
 @versioned_page
+@expensive
 def phase_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
     """The checklists of a phase's activities, as a Word document."""
     return _checklist_response(_phase_checklist(request, key))
 
 
 @versioned_page
+@expensive
 def role_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
     """The questions that a role answers, as a Word document."""
     return _checklist_response(_role_checklist(request, key))

@@ -10,6 +10,7 @@ from kl_ai.export.docx import docx_bytes, docx_response
 from kl_ai.export.downloads import zip_response
 from kl_ai.export.xlsx import xlsx_response
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
 
 from ..catalogue import catalogues
 from ..files import catalogue_json as json_file
@@ -20,6 +21,7 @@ from .pages import get_item_or_404, render_toolbox_page, review_status
 
 
 @versioned_page
+@expensive
 def template(request: HttpRequest, key: str) -> HttpResponse:
     """One template as a Word document."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
@@ -27,6 +29,7 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @versioned_page
+@expensive
 def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
     """All templates that a phase's activities produce, as Word documents in one ZIP."""
     catalogue, item = get_item_or_404(request, Phase.KIND, key)
@@ -44,6 +47,7 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @versioned_page
+@expensive
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The picked requirements, or those of the selection, as an annex to a tender. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
@@ -59,6 +63,7 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 
 @versioned_page
+@expensive
 def risks(request: HttpRequest) -> HttpResponseBase:
     """The risks of the selection as a workbook for a risk assessment. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
@@ -72,6 +77,7 @@ def risks(request: HttpRequest) -> HttpResponseBase:
 
 
 @versioned_page
+@expensive
 def catalogue_json(request: HttpRequest) -> HttpResponseBase:
     """The whole public catalogue as JSON. The page `reuse` describes its fields."""
     return json_file.response(catalogues.for_request(request), request)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.lists import DanishListAdmin
 from kl_ai.admin.site import ReadOnlyAdmin
+from kl_ai.bodies import accepts_upload
 from kl_ai.login.restore import redirect_to_button
 from kl_ai.mail.models import BadAddress
 from kl_ai.mail.notices import add_queued_message, delivery_message
@@ -106,6 +107,7 @@ class InvitationAdmin(DanishListAdmin):
         page = self.admin_site.admin_view(self.invite_view)
         return [path("invite/", page, name="marketoverview_invitation_invite"), *super().get_urls()]
 
+    @accepts_upload(2_000_000)
     def invite_view(self, request):
         return invite_view(self, request)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
+from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
 from ..models import Answer, JoinRequest, Response, SampleOffering, Vendor, delete_login
@@ -65,6 +66,7 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@expensive
 def data(request: AuthenticatedRequest) -> HttpResponse:
     """`/leverandoer/konto/data.json`: all that the portal stores about the person and the vendors that it acts for."""
     user = request.user

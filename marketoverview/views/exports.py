@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kl_ai.export import tables, xlsx
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
 from ..market.columns import Column, columns, selected_responses
@@ -23,6 +24,7 @@ SCHEMA = "kl-ai-marketoverview/1"
 
 
 @versioned_page
+@expensive
 def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """`/markedsoverblik/eksport.csv`, `.xlsx`, `.json`: every vendor of the selection, one a row."""
     snapshot, selection = read(request)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kl_ai.export import charts, tables, xlsx
 from kl_ai.export.downloads import file_response
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
@@ -86,6 +87,7 @@ def _neighbours(snapshot: Snapshot, selection: Selection, tally: QuestionTally) 
 
 
 @versioned_page
+@expensive
 def figure_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBase:
     """The figure as SVG, PNG, CSV or XLSX, for the selection in the query string."""
     snapshot, selection = read(request)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
 from ..market import profiles, wording
@@ -20,6 +21,7 @@ MOST_IN_NOTE = 200
 
 
 @versioned_page
+@expensive
 def note(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/markedsnotat/`: from A to Å, whatever order the address names."""
     snapshot, selection = read(request)

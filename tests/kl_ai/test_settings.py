@@ -28,7 +28,7 @@ def start(**variables: str) -> subprocess.CompletedProcess:
 
 
 def test_production_starts_with_four_settings():
-    assert start(**COMPLETE).stdout.split() == ["False", "django.db.backends.postgresql", "True"]
+    assert start(**COMPLETE).stdout.split() == ["False", "kl_ai.database", "True"]
 
 
 @pytest.mark.parametrize("name", COMPLETE)

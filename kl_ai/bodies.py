@@ -1,0 +1,63 @@
+"""How much a request may send. A larger body is refused before anybody reads it or writes it to a disk."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, override
+
+from . import faults
+
+MAX_BODY = 1_000_000
+"""The most bytes of a body at an address that is not marked: many times the longest form of the portal."""
+STAFF_UPLOAD = "most_bytes_of_staff"
+"""The attribute of a view that `accepts_upload` marks; `functools.wraps` copies it to the view that a decorator makes."""
+
+View = TypeVar("View", bound=Callable)
+
+
+def accepts_upload(most_bytes: int) -> Callable[[View], View]:
+    """A decorator for a view to which KL's staff send files of up to so many bytes. From others it takes `MAX_BODY`."""
+
+    def decorate(view: View) -> View:
+        setattr(view, STAFF_UPLOAD, most_bytes)
+        return view
+
+    return decorate
+
+
+def refusal(request: HttpRequest, view: Callable) -> HttpResponse | None:
+    """A response 413 to a body that is too large for the view, 411 to one of unknown length; None for all others.
+
+    No query, but that of the user where the body is larger than `MAX_BODY` and the view takes uploads.
+    """
+    if request.META.get("HTTP_TRANSFER_ENCODING"):
+        return _page(request, 411, 0)
+    length = content_length(request)
+    if length <= MAX_BODY:
+        return None
+    most = getattr(view, STAFF_UPLOAD, 0)
+    if length <= most and getattr(request.user, "is_staff", False):
+        return None
+    return _page(request, 413, most)
+
+
+def content_length(request: HttpRequest) -> int:
+    """The length of the body that the request announces; 0 without one. A length that is no number gives no body."""
+    text = request.META.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+def _page(request: HttpRequest, status: int, most: int) -> HttpResponse:
+    with override(faults.path_language(request)):
+        if status == 411:
+            title = gettext("The size of what was sent is missing")
+            return faults.page(request, status, title, gettext("The portal takes only what says how large it is."))
+        return faults.page(
+            request,
+            status,
+            gettext("What you sent is too large"),
+            gettext("Nothing was received or saved. At most %(number)s MB can be sent at once.")
+            % {"number": max(most, MAX_BODY) // 1_000_000},
+            advice=[gettext("Go back, and choose a smaller file or shorten the text.")],
+        )

@@ -1,0 +1,143 @@
+"""Files are made one at a time, and never take the last thread of a process."""
+
+import threading
+import time
+
+import pytest
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory
+from django.urls import resolve
+
+from kl_ai.pages import expensive
+from tests.pages import ADDRESSES, Access
+from tests.reading import parse
+from tests.test_access import all_names
+
+LIGHT = {"market:vcard", "mfa_download_recovery_codes"}
+"""Files of a few lines."""
+FILE_TYPES = ("image/", "application/vnd", "application/zip", "application/json", "text/csv")
+
+
+@pytest.fixture
+def four_threads(monkeypatch):
+    monkeypatch.setattr(expensive, "places", expensive.Places(4))
+
+
+class Work:
+    """A view that takes as long as the test wants."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.running = 0
+        self.most = 0
+
+    def __call__(self, request):
+        self.running += 1
+        self.most = max(self.most, self.running)
+        assert self.go_on.wait(10)
+        self.running -= 1
+        return HttpResponse("file")
+
+
+def start(view, number: int) -> tuple[list[threading.Thread], list[HttpResponse]]:
+    responses: list[HttpResponse] = []
+    threads = [
+        threading.Thread(target=lambda: responses.append(view(RequestFactory().get("/en/x.xlsx"))))
+        for _ in range(number)
+    ]
+    for thread in threads:
+        thread.start()
+    return threads, responses
+
+
+def test_one_file_is_made_two_requests_wait_and_the_rest_is_told_to_come_back(four_threads):
+    work = Work()
+    threads, responses = start(expensive.expensive(work), 8)
+    end = time.monotonic() + 5
+    while len(responses) < 5 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert [response.status_code for response in responses] == [503] * 5
+    assert responses[0]["Retry-After"] == str(expensive.RETRY_SECONDS)
+    page = parse(responses[0].content.decode())
+    assert (page.find("html").attrs["lang"], page.find("h1").text) == ("en", "Many files are being made right now")
+    work.go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert [response.status_code for response in responses[5:]] == [200] * 3
+    assert work.most == 1
+
+
+def test_who_waits_for_too_long_is_told_to_come_back(four_threads, monkeypatch):
+    monkeypatch.setattr(expensive, "WAIT_SECONDS", 0.05)
+    work = Work()
+    threads, responses = start(expensive.expensive(work), 2)
+    threads[1].join(5)
+    threads[0].join(0.5)
+    work.go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(response.status_code for response in responses) == [200, 503]
+
+
+def test_a_failure_gives_its_place_back(four_threads):
+    def fails(request):
+        raise ZeroDivisionError
+
+    for _ in range(10):
+        with pytest.raises(ZeroDivisionError):
+            expensive.expensive(fails)(RequestFactory().get("/"))
+
+
+@pytest.mark.parametrize("ends", ["read", "closed", "closed unread"])
+def test_a_file_that_is_sent_while_it_is_made_keeps_its_place_until_its_end(ends, monkeypatch):
+    monkeypatch.setattr(expensive, "places", expensive.Places(2))
+    view = expensive.expensive(lambda request: StreamingHttpResponse(iter([b"a", b"b"])))
+    response = view(RequestFactory().get("/"))
+    assert view(RequestFactory().get("/")).status_code == 503
+    if ends == "read":
+        assert b"".join(response) == b"ab"
+    elif ends == "closed":
+        next(iter(response))
+    response.close()
+    response.close()
+    again = view(RequestFactory().get("/"))
+    assert again.status_code == 200
+    again.close()
+
+
+def test_a_process_with_one_thread_makes_files_too():
+    assert expensive.Places(1).free.acquire(blocking=False)
+
+
+def test_every_view_that_makes_a_file_is_marked(demo, visitors):
+    """Every address of the portal is asked for; what is sent as a file must leave a thread for the pages."""
+    makes_file, marked = set(), set()
+    for address in ADDRESSES:
+        visitor = {Access.PUBLIC: "anonymous", Access.MEMBER: "owner", Access.STAFF: "curator"}[address.access]
+        path = address.path("da")
+        response = visitors[visitor].get(path)
+        is_file = response.has_header("Content-Disposition") or response.headers.get("Content-Type", "").startswith(
+            FILE_TYPES
+        )
+        if is_file and response.status_code == 200:
+            makes_file.add(address.name)
+        if getattr(resolve(path).func, expensive.IS_EXPENSIVE, False):
+            marked.add(address.name)
+        if response.streaming:
+            response.getvalue()
+    assert makes_file - LIGHT <= marked
+    assert marked - makes_file == {"market:note"}  # a page for paper, of up to 200 vendors
+    assert {address.name for address in ADDRESSES} <= all_names()
+
+
+def test_what_is_in_the_cache_is_not_expensive(demo, client, settings, monkeypatch):
+    settings.DEBUG = False
+    path = "/markedsoverblik/figurer/services.svg"
+    first = client.get(path)
+    full = expensive.Places(2)
+    full.free.acquire()
+    monkeypatch.setattr(expensive, "places", full)
+    assert client.get(path).status_code == 200
+    assert client.get(path, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    assert client.get("/markedsoverblik/figurer/services.png").status_code == 503
+    assert client.get("/markedsoverblik/").status_code == 200

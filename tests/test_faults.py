@@ -1,0 +1,81 @@
+"""The portal under gunicorn while its database is away, hangs and comes back; large requests; many files at once."""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from kl_ai import database
+from tests import postgres, serving
+from tests.environment import required
+
+PAGES = ("/", "/en/", "/markedsoverblik/", "/en/log-ind/", "/leverandoer/", "/admin/", "/findes-ikke/", "/privatliv/")
+HAS_POSTGRES = postgres.binaries() is not None
+needs_postgres = pytest.mark.skipif(
+    not HAS_POSTGRES and not required("postgres"), reason="PostgreSQL's programs were not found"
+)
+
+
+def assert_portal_is_away(portal: serving.Portal, longest: float, pages: tuple[str, ...] = PAGES) -> None:
+    """Every page is a 503 in the portal's face and in its language, soon; static files and the first probe are served."""
+    for path in pages:
+        answer = portal.get(path, Cookie="sessionid=abcdefghijklmnopqrstuvwxyz012345")
+        assert (answer.status, answer.headers["retry-after"]) == (503, "30"), path
+        assert answer.seconds < longest, path
+        language = "en" if path.startswith("/en/") else "da"
+        assert f'<html lang="{language}">' in answer.text
+        assert ("Portalen kan ikke nå sine data" in answer.text) == (language == "da")
+        assert "css/frame" in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        sheet = re.search(r'href="(/static/css/base[^"]*)"', answer.text)[1]
+        assert portal.get(sheet).status == 200
+    assert portal.get("/healthz", host="10.0.0.1").status == 200
+    probe = portal.get("/readyz", host="10.0.0.1")
+    assert (probe.status, probe.body) == (503, b"database unavailable")
+    assert probe.seconds < longest
+
+
+def assert_portal_serves(portal: serving.Portal) -> None:
+    """All pages are there again. A second may pass until the process has found out."""
+    for path in PAGES:
+        assert portal.get(path).status in (200, 302, 404), path
+    assert portal.get("/readyz").status == 200
+
+
+@needs_postgres
+def test_the_database_stops_hangs_and_comes_back(tmp_path):
+    with postgres.cluster() as cluster, serving.portal(cluster.url, tmp_path) as portal:
+        assert_portal_serves(portal)
+        cluster.stop()
+        before = len(portal.log_lines())
+        assert_portal_is_away(portal, longest=2)
+        lines = [line for line in portal.log_lines()[before:] if line.strip()]
+        assert len(lines) == len(PAGES) + 1, "\n".join(lines)  # and the probe
+        assert all("ERROR kl_ai.faults 503 GET /" in line and "database away" in line for line in lines)
+        cluster.start()
+        assert_portal_serves(portal)
+
+        cluster.hang()
+        with ThreadPoolExecutor(12) as pool:  # three times as many as there are threads
+            answers = list(pool.map(portal.get, ["/"] * 12))
+        assert {answer.status for answer in answers} == {503}
+        assert max(answer.seconds for answer in answers) < 12
+        assert_portal_is_away(portal, longest=8, pages=PAGES[2:5])
+        cluster.hang(goes_on=True)
+        time.sleep(database.CONNECT_SECONDS)  # the pause after the last attempt
+        assert_portal_serves(portal)
+        assert "Traceback" not in portal.log.read_text()
+
+
+def test_a_database_file_that_goes_away_and_comes_back(tmp_path):
+    path = tmp_path / "portal.sqlite3"
+    with serving.portal(f"sqlite:///{path}", tmp_path) as portal:
+        path.rename(tmp_path / "elsewhere")
+        with ThreadPoolExecutor(8) as pool:  # threads that have no connection yet, too
+            statuses = {answer.status for answer in pool.map(portal.get, ["/"] * 24)}
+        assert statuses <= {200, 503}
+        assert not path.exists()  # no empty database takes its place
+        (tmp_path / "elsewhere").rename(path)
+        assert_portal_serves(portal)
+        assert "Traceback" not in portal.log.read_text()
