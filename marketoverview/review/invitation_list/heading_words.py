@@ -9,9 +9,17 @@ COMPANY = frozenset({
     "företagsnamn", "leverantör", "foretak", "foretaksnavn", "bedrift", "bedriftsnavn", "unternehmen",
     "firmenname", "lieferant", "entreprise",
 })  # fmt: skip
-NAME = frozenset({
-    "navn", "navnet", "name", "names", "namn", "benævnelse", "betegnelse",
-})  # fmt: skip
+NAME = frozenset(
+    {
+        "navn",
+        "navnet",
+        "name",
+        "names",
+        "namn",
+        "benævnelse",
+        "betegnelse",
+    }
+)
 EMAIL = frozenset({
     "mail", "mails", "email", "emails", "epost", "e-mail", "e-post", "mailadresse", "mailadresser",
     "emailadresse", "e-mailadresse", "epostadresse", "e-postadresse", "mailaddress", "emailaddress",
@@ -38,9 +46,17 @@ CVR = frozenset({
 COUNTRY = frozenset({
     "land", "lande", "landekode", "landkode", "country", "countries", "countrycode", "nation", "hjemland",
 })  # fmt: skip
-UNIT = frozenset({
-    "p-nummer", "p-nr", "pnr", "pnummer", "p-enhed", "produktionsenhed", "produktionsenhedsnummer",
-})  # fmt: skip
+UNIT = frozenset(
+    {
+        "p-nummer",
+        "p-nr",
+        "pnr",
+        "pnummer",
+        "p-enhed",
+        "produktionsenhed",
+        "produktionsenhedsnummer",
+    }
+)
 NUMBER = frozenset({
     "nr", "no", "nummer", "number", "id", "lbnr", "løbenr", "løbenummer", "kundenr", "kundenummer",
     "leverandørnr", "leverandørnummer", "debitornr", "kreditornr", "bs", "#", "idnr", "sagsnr",
