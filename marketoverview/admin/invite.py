@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.notices import add_queued_message
 
-from ..mails import notifications
-from ..models import Invitation, SurveyRound
+from ..mails import announcements, notifications
+from ..models import Announcement, Invitation, SurveyRound, Vendor
 from ..review.invitation_list import LEAVE_OUT, MAX_BYTES, CompanyList, read_file, read_list
 from ..review.list_outcomes import ListOutcome, OutcomeKind, list_outcomes
 
@@ -141,6 +141,7 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
         outcomes = list_outcomes(form.company_list.companies, form.cleaned_data["round"])
         if "send" in request.POST and send_list(request, form, outcomes):
             return redirect("admin:marketoverview_invitation_changelist")
+    known = known_vendors(outcomes)
     counts = {kind.name.lower(): sum(outcome.kind is kind for outcome in outcomes) for kind in OutcomeKind}
     context = {
         "title": gettext("Invite companies"),
@@ -151,14 +152,30 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
         "leave_out": LEAVE_OUT,
         "answer_prefix": ANSWER,
         "counts": counts,
-        "can_send": counts["new"] or counts["question"],
+        "distribution": known_distribution(form, known) if known else None,
+        "is_announced": "send" not in request.POST or "announce" in request.POST,
         **model_admin.admin_site.each_context(request),
     }
     return render(request, "admin/marketoverview/invitation/invite.html", context)
 
 
+def known_vendors(outcomes: Sequence[ListOutcome]) -> list[Vendor]:
+    """The registered vendors that the list names, each once."""
+    vendors = {outcome.vendor.pk: outcome.vendor for outcome in outcomes if outcome.vendor}
+    return list(vendors.values())
+
+
+def known_distribution(form: ListForm, vendors: list[Vendor]) -> announcements.Distribution:
+    """Who would get the announcement of the round, out of those who act for these vendors. Four queries."""
+    announcement = Announcement(round=form.cleaned_data["round"], kind=Announcement.Kind.ROUND)
+    return announcements.distribution(announcement, vendors)
+
+
 def send_list(request: AuthenticatedRequest, form: ListForm, outcomes: Sequence[ListOutcome]) -> bool:
-    """Invite the new companies and add messages; False, with an error in the form, where something is in the way."""
+    """Invite the new companies, announce the round to the known ones where that is ticked, and add messages.
+
+    False, with an error in the form, where something is in the way; nothing is sent then.
+    """
     number_open = sum(outcome.kind is OutcomeKind.QUESTION for outcome in outcomes)
     if number_open and "skip_open" not in request.POST:
         text = ngettext(
@@ -169,20 +186,35 @@ def send_list(request: AuthenticatedRequest, form: ListForm, outcomes: Sequence[
         form.add_error(None, text % {"number": number_open})
         return False
     companies = [outcome.company for outcome in outcomes if outcome.kind is OutcomeKind.NEW]
+    vendors = known_vendors(outcomes) if "announce" in request.POST else []
     survey_round, language = form.cleaned_data["round"], form.cleaned_data["language"]
     try:
         with transaction.atomic():
             invitations = Invitation.invite_companies(companies, survey_round, request.user, language)
             mails = notifications.send_invitations((invitation, 1) for invitation in invitations)
+            announced = announcements.announce_to(survey_round, vendors, request.user) if vendors else 0
     except ValidationError as error:  # the round was closed a moment ago
         form.add_error(None, error)
         return False
-    number = len(invitations)
-    text = ngettext("%(n)s company is invited.", "%(n)s companies are invited.", number)
-    if not number:
-        text = gettext("Nobody was invited: there was no new company in the list.")
-    messages.add_message(
-        request, messages.SUCCESS if number else messages.WARNING, text % {"n": number_format(number, use_l10n=True)}
-    )
-    add_queued_message(request, len(mails))
+    add_sent_messages(request, len(invitations), announced)
+    add_queued_message(request, len(mails) + announced)
     return True
+
+
+def add_sent_messages(request: AuthenticatedRequest, invited: int, announced: int) -> None:
+    """Add messages with the numbers of companies that are invited and of people who get the announcement."""
+    for number, text in (
+        (invited, ngettext("%(n)s company is invited.", "%(n)s companies are invited.", invited)),
+        (
+            announced,
+            ngettext(
+                "%(n)s person who acts for a known company gets the announcement of the round.",
+                "%(n)s people who act for known companies get the announcement of the round.",
+                announced,
+            ),
+        ),
+    ):
+        if number:
+            messages.success(request, text % {"n": number_format(number, use_l10n=True)})
+    if not invited and not announced:
+        messages.warning(request, gettext("Nobody was invited: there was no new company in the list."))

@@ -213,6 +213,33 @@ def test_without_a_round_the_page_says_so(curator_client):
     assert "There is no round to invite to" in Page(curator_client, admin_url(Invitation, "invite")).text
 
 
+KNOWN_AND_NEW = "Birk;ny@birk.example\nEg;ki@eg.example"
+
+
+def test_known_companies_get_the_announcement_by_a_tick(curator_client):
+    make_user("pia@birk.example", member_of=make_vendor("Birk"))
+    preview = invite(curator_client, KNOWN_AND_NEW)
+    assert 'name="announce" checked' in preview.content.decode()
+    page = send(curator_client, preview)
+    assert "1 person who acts for a known company gets the announcement" in message_text(page)
+    assert set(OutgoingMail.objects.values_list("to", flat=True)) == {"pia@birk.example", "ki@eg.example"}
+    assert 'name="announce"' not in invite(curator_client, KNOWN_AND_NEW).content.decode()  # nobody is left
+
+
+def test_without_the_tick_known_companies_get_nothing(curator_client):
+    make_user("pia@birk.example", member_of=make_vendor("Birk"))
+    preview = invite(curator_client, KNOWN_AND_NEW)
+    data = form_data(preview.content.decode().split("</form>")[1])
+    del data["announce"]
+    curator_client.post(admin_url(Invitation, "invite"), data | {"send": "Send"})
+    assert list(OutgoingMail.objects.values_list("to", flat=True)) == ["ki@eg.example"]
+
+
+def test_a_known_company_that_nobody_acts_for_is_named(curator_client):
+    make_vendor("Birk")
+    assert "no mail reaches them" in invite(curator_client, "Birk;ny@birk.example").content.decode()
+
+
 def test_two_thousand_companies_are_queued_by_a_handful_of_queries(curator_client):
     preview = invite(curator_client, "\n".join(f"Firma {n};ki{n}@test.example" for n in range(MAX_LINES)))
     with CaptureQueriesContext(connection) as queries:
