@@ -10,6 +10,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 from environs import Env
 from marshmallow.validate import URL, Range
 
@@ -150,6 +151,23 @@ WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.KIN
 """The kinds of work that wait for KL's staff (`kl_ai.waiting`)."""
 ADMIN_MENU = ["marketoverview.admin.menu.ENTRIES"]
 """The entries of the menu on every page of the administration (`kl_ai.admin.menu`)."""
+ADMIN_TASKS = [
+    (
+        _("Vendors and their answers"),
+        (
+            "marketoverview.response",
+            "marketoverview.vendor",
+            "marketoverview.answer",
+            "marketoverview.invitation",
+            "marketoverview.joinrequest",
+            "marketoverview.standardreason",
+        ),
+    ),
+    (_("The survey and its figures"), ("marketoverview",)),
+    (_("The toolbox"), ("legaltoolbox",)),
+    (_("Users, mail and logs"), ("kl_ai.user", "kl_ai.badaddress", "kl_ai", "auth", "admin", "mfa", "account")),
+]
+"""The headings of the administration's first page, each with models or apps; a model stands under the first that names it."""
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 
 CACHES = {

@@ -4,10 +4,11 @@ An app declares its kinds in a sequence of `WaitingKind` and names it in the set
 of one queryset; all kinds together are counted in one query.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
+from functools import reduce
 from typing import Any
 
 from django.conf import settings
@@ -46,9 +47,9 @@ class WaitingKind:
     """`app.codename` of the permission without which somebody neither sees the number nor gets mail about it."""
     section: WorkSection = WorkSection.WORK
     inbox_template: str = ""
-    """The template that shows `rows` in the inbox of the market overview; "" for a kind with a page of its own."""
-    inbox_rows: Callable[[Sequence[Any]], Sequence[Any]] = list
-    """What that template gets, from one page of the rows; it may read what the rows need, in a constant number of queries."""
+    """The template that shows `rows` (`WaitingRow`s) in the inbox of its app; "" for a kind with a page of its own."""
+    inbox_items: Callable[[Sequence[Any]], Sequence[Any]] = list
+    """What that template gets for one page of the rows, one item each or None; in a constant number of queries."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,32 @@ class Waiting:
     @property
     def days(self) -> int:
         """The days since the oldest, or until the first day that comes."""
-        return abs((timezone.localdate() - timezone.localdate(self.oldest)).days)
+        return days_from(self.oldest)
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A row of a kind as the inbox shows it, with the date or time since which it waits."""
+
+    item: Any
+    since: date | datetime
+
+    @property
+    def days(self) -> int:
+        return days_from(self.since)
+
+
+def days_from(when: date | datetime) -> int:
+    """The days between then and today."""
+    day = timezone.localdate(when) if isinstance(when, datetime) else when
+    return abs((timezone.localdate() - day).days)
+
+
+def inbox_rows(kind: WaitingKind, rows: Iterable[Any]) -> list[WaitingRow]:
+    """These rows of the kind for its `inbox_template`, those left out for which `inbox_items` gives None."""
+    found = list(rows)
+    since = [reduce(getattr, kind.since.split("__"), row) for row in found]
+    return [WaitingRow(item, at) for item, at in zip(kind.inbox_items(found), since, strict=True) if item is not None]
 
 
 def kinds() -> Iterator[WaitingKind]:
@@ -102,11 +128,6 @@ def count(counted: Sequence[WaitingKind]) -> list[Waiting]:
     waiting = [Waiting(by_code[code], number, oldest or timezone.now()) for code, number, oldest in rows if number]
     order = list(WorkSection)
     return sorted(waiting, key=lambda each: (order.index(each.kind.section), each.oldest))
-
-
-def number_waiting(user: Any) -> int:
-    """How many rows wait for an answer that the user may give: the number in the menu. One query."""
-    return sum(waiting.number for waiting in count(kinds_for(user, WorkSection.WORK)))
 
 
 def _numbers(kind: WaitingKind) -> QuerySet[Any]:

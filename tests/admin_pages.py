@@ -89,7 +89,8 @@ def tasks(client: Client, app: str = "") -> dict[str, int]:
     """The tasks on the front page that lead to this app: their address, and how many there are to do."""
     with override("en"):
         page = client.get(reverse("admin:index"))
-    return {task.url: task.number for task in page.context["tasks"] if app in task.url}
+    waiting = [each for _section, found in page.context["work"] for each in found]
+    return {each.url: each.number for each in waiting if app in each.url}
 
 
 def inline_code(html: str) -> list[str]:

@@ -5,7 +5,7 @@ from django.urls import get_resolver
 from django.utils.translation import override
 
 from kl_ai.mail.models import BadAddress
-from marketoverview.models import Announcement, FigureComment, JoinRequest
+from marketoverview.models import Announcement, FigureComment, JoinRequest, StandardReason
 from tests.admin_addresses import admin_paths, named
 from tests.builders import make_invitation, make_question, make_response, make_round
 from tests.marketoverview.vendor_addresses import TABLE
@@ -85,7 +85,10 @@ CURATOR = {
     "marketoverview_question": WRITE | TRACED | {"delete": 403},  # its options are in use
     "marketoverview_questiongroup": WRITE | UNTRACED,
     # A submitted response is not deleted; no step has a number for its name.
-    "marketoverview_response": WRITE | TRACED | {"delete": 403, "inbox": 200, "review": 200, "step": 404},
+    "marketoverview_response": WRITE
+    | TRACED
+    | {"delete": 403, "inbox": 200, "objection": 302, "withdrawal": 302, "review": 200, "step": 404},
+    "marketoverview_standardreason": WRITE | TRACED,
     "marketoverview_surveyround": WRITE | UNTRACED | {"new": 200, "checklist": 200, "preview": 200, "announce": 200},
     "marketoverview_vendor": WRITE | TRACED,
 }
@@ -98,6 +101,7 @@ def administered_rows(survey, content_rows, vendor, stranger):
     make_response(vendor, "submitted", answers={"services": ["advisory"]})
     make_invitation()
     JoinRequest.objects.create(vendor=vendor, user=stranger)
+    StandardReason.objects.create(use="item", text_da="Skriv mere konkret.")
     BadAddress.mark("retur@agern.example", "")
     FigureComment.objects.create(question=make_question("services"), text_da="Nyt")
     Announcement.objects.create(round=make_round(), kind=Announcement.Kind.ROUND)

@@ -20,7 +20,7 @@ from ..login import second_factor
 from ..login.redirects import next_url
 from ..pages.frame import frame_context
 from ..search.danish import sort_key
-from ..waiting import count, kinds_for
+from .front_page import front_page
 from .lists import DanishListAdmin
 from .menu import menu_links
 from .my_mails import my_mails
@@ -71,8 +71,8 @@ class PortalAdminSite(admin.AdminSite):
         return sorted(apps, key=lambda app: sort_key(str(app["name"])))
 
     def index(self, request, extra_context=None):
-        """The front page: the work that waits for this user, then the lists of everything. One query for the work."""
-        return super().index(request, {"tasks": count(kinds_for(request.user))} | (extra_context or {}))
+        """The front page: the work that waits for this user, then the lists (`front_page`)."""
+        return super().index(request, front_page(self, request) | (extra_context or {}))
 
 
 class ReadOnlyAdmin(DanishListAdmin):

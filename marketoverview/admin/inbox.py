@@ -1,87 +1,159 @@
-"""The inbox: submitted responses, requests to join, objections and mail that wait for KL, on one page."""
+"""The inbox: what waits for KL, kind by kind, and the answers to what takes one click or a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
+from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Prefetch
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.core.paginator import Page, Paginator
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from kl_ai.http import AuthenticatedRequest
-from kl_ai.mail.models import BadAddress, OutgoingMail
-from kl_ai.models import User
+from kl_ai.login import restore
+from kl_ai.mail.notices import add_delivery_message
+from kl_ai.waiting import Waiting, WaitingRow, WorkSection, count, inbox_rows, kind_named, kinds_for
 
-from ..models import Answer, JoinRequest, ModerationEvent, Question, Response, Verb
-from ..review.checks import ComparisonData, check_response, comparison_data
-from ..review.diff import count_changes, diff_items
-from .steps import REVIEW
+from ..mails import notifications
+from ..models import Answer, Response, Status, acknowledge_withdrawal, answer_objection
+from ..review.waiting import INBOX, REVIEW, inbox
 
 PER_PAGE = 25
-OBJECTIONS_SHOWN_FOR = timedelta(days=90)
+PREVIEWED = 5
+"""How many of each kind the inbox shows before one kind is chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """A submitted response, who submitted it, and how many days it has waited."""
+class ReplyForm(forms.Form):
+    """KL's answer to an objection."""
 
-    response: Response
-    submitter: User | None
-    days: int
-    is_new: bool
-    """Whether nothing of the vendor is public."""
-    change_count: int
-    note_count: int
+    reply = forms.CharField(label=_("Answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+@dataclass(frozen=True)
+class InboxList:
+    """One kind in the inbox: how much waits, and the rows that are shown."""
+
+    waiting: Waiting
+    rows: list[WaitingRow]
+    page: Page | None = None
+
+    @property
+    def has_more(self) -> bool:
+        return self.page is None and self.waiting.number > len(self.rows)
 
 
 def inbox_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
-    """`…/response/inbox/`. The same number of queries at any length."""
+    """`…/response/inbox/`, with `?kind=` one kind, page by page. The same number of queries at any length."""
     if not request.user.has_perm(REVIEW):
         raise PermissionDenied
-    page = Paginator(Response.objects.awaiting_review(), PER_PAGE).get_page(request.GET.get("page"))
-    objections = Answer.objects.filter(objected_at__gte=timezone.now() - OBJECTIONS_SHOWN_FOR).order_by("-objected_at")
+    return inbox_page(model_admin, request, request.GET.get("kind", ""))
+
+
+def inbox_page(
+    model_admin, request: AuthenticatedRequest, code: str, answer_id: int = 0, reply: ReplyForm | None = None
+) -> HttpResponse:
+    """The inbox with one kind or, where nothing waits of it, with all; `reply` is what was typed at an answer's objection."""
+    waiting = count(kinds_for(request.user))
+    work = [each for each in waiting if each.kind.section is WorkSection.WORK]
+    chosen = [each for each in work if each.kind.code == code and each.kind.inbox_template]
+    lists = [chosen_list(request, chosen[0])] if chosen else list(previews(work))
     context = {
-        "title": _("Inbox"),
+        "title": gettext("Inbox"),
         "opts": model_admin.opts,
-        "page": page,
-        "rows": inbox_rows([response.pk for response in page]),
-        "join_requests": list(JoinRequest.objects.waiting().select_related("vendor", "user")),
-        "objections": list(objections.select_related("response__vendor", "option__question")),
-        "bad_addresses": BadAddress.objects.count(),
-        "stuck_mails": OutgoingMail.objects.failed().count(),
-        "stale": Response.objects.stale().count(),
+        "work": work,
+        "chosen": chosen[0].kind.code if chosen else "",
+        "lists": lists,
+        "others": [each for each in waiting if each.kind.section is not WorkSection.WORK],
+        "typed": {"answer_id": answer_id, "form": reply},
+        "default_reply": notifications.default_reply("da"),
         **model_admin.admin_site.each_context(request),
     }
     return render(request, "admin/marketoverview/response/inbox.html", context)
 
 
-def inbox_rows(ids: Sequence[int]) -> list[InboxRow]:
-    """These responses in this order, each compared with the vendor's public one. Nineteen queries at most."""
-    loaded = Response.objects.with_everything()
-    questions = Prefetch("round__questions", Question.objects.order_by("position", "code"))
-    responses = list(loaded.prefetch_related(questions).in_order(ids))
-    public = loaded.published().filter(vendor__in=[response.vendor_id for response in responses])
-    public_by_vendor = {response.vendor_id: response for response in public}
-    submissions = ModerationEvent.objects.filter(verb=Verb.SUBMIT, response__in=ids).select_related("actor")
-    submitters = {event.response_id: event.actor for event in submissions}  # the last one of each response
-    data = comparison_data()
-    return [
-        _row(response, public_by_vendor.get(response.vendor_id), submitters.get(response.pk), data)
-        for response in responses
-    ]
+def chosen_list(request: AuthenticatedRequest, waiting: Waiting) -> InboxList:
+    """One page of the rows of a kind."""
+    page = Paginator(waiting.kind.rows(), PER_PAGE).get_page(request.GET.get("page"))
+    return InboxList(waiting, inbox_rows(waiting.kind, page), page)
 
 
-def _row(response: Response, public: Response | None, submitter: User | None, data: ComparisonData) -> InboxRow:
-    since = response.submitted_at or response.changed_at
-    return InboxRow(
-        response=response,
-        submitter=submitter,
-        days=(timezone.localdate() - timezone.localdate(since)).days,
-        is_new=public is None,
-        change_count=count_changes(diff_items(response, public, response.round.questions.all())),
-        note_count=len(check_response(response, data, submitter.email if submitter else "")),
-    )
+def previews(work: list[Waiting]) -> Iterator[InboxList]:
+    """The first rows of each kind that the inbox shows."""
+    for waiting in work:
+        if waiting.kind.inbox_template:
+            yield InboxList(waiting, inbox_rows(waiting.kind, waiting.kind.rows()[:PREVIEWED]))
+
+
+def to_next_case(request: AuthenticatedRequest, code: str) -> HttpResponseRedirect:
+    """To the inbox's list of this kind while something of it waits, else to the whole inbox. One query."""
+    if kind_named(code).rows().exists():
+        return redirect(inbox(code))
+    if not count(kinds_for(request.user, WorkSection.WORK)):
+        messages.info(request, gettext("Nothing waits."))
+    return redirect(INBOX)
+
+
+def to_next_response(request: AuthenticatedRequest, decided: Response) -> HttpResponseRedirect:
+    """To the review of the next submitted response, the one after `decided` or else the oldest; to the inbox without one.
+
+    At most two queries.
+    """
+    if next_pk := next_response(decided):
+        return redirect("admin:marketoverview_response_review", next_pk)
+    return to_next_case(request, "responses")
+
+
+def next_response(current: Response) -> int | None:
+    """The id of the submitted response that comes after this one in the inbox, or of the oldest; None without another.
+
+    At most two queries.
+    """
+    waiting = Response.objects.awaiting_review().exclude(pk=current.pk).values_list("pk", flat=True)
+    later = waiting.filter(submitted_at__gte=current.submitted_at) if current.submitted_at else waiting
+    return later.first() or waiting.first()
+
+
+def objection_view(model_admin, request: AuthenticatedRequest, answer_id: int) -> HttpResponse:
+    """`…/response/inbox/objection/<id>/`: a POST answers the objection; the vendor's people get the answer by mail."""
+    if not request.user.has_perm(REVIEW):
+        raise PermissionDenied
+    if request.method != "POST":
+        return restore.redirect_to_button(request, inbox("objections"))
+    objections = Answer.objects.filter(objected_at__isnull=False, response__status=Status.PUBLISHED)
+    answer = get_object_or_404(objections.select_related("response__vendor", "option__question"), pk=answer_id)
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return inbox_page(model_admin, request, "objections", answer_id, form)
+    reply = form.cleaned_data["reply"]
+    with transaction.atomic():
+        is_answered_now = answer_objection(answer, request.user, reply)
+        mails = notifications.send_objection_answer(answer, reply) if is_answered_now else []
+    words = {"vendor": answer.response.vendor}
+    if is_answered_now:
+        messages.success(request, gettext("The objection of %(vendor)s is answered.") % words)
+        add_delivery_message(request, mails)
+    else:
+        messages.warning(
+            request, gettext("Nothing was changed: the objection of %(vendor)s was answered already.") % words
+        )
+    return to_next_case(request, "objections")
+
+
+def withdrawal_view(request: AuthenticatedRequest, object_id: int) -> HttpResponse:
+    """`…/response/inbox/withdrawal/<id>/`: a POST marks the vendor's withdrawal as seen, for all of KL."""
+    if not request.user.has_perm(REVIEW):
+        raise PermissionDenied
+    if request.method != "POST":
+        return restore.redirect_to_button(request, inbox("withdrawals"))
+    withdrawn = Response.objects.filter(status=Status.WITHDRAWN).select_related("vendor")
+    response = get_object_or_404(withdrawn, pk=object_id)
+    words = {"vendor": response.vendor}
+    if acknowledge_withdrawal(response, request.user):
+        messages.success(request, gettext("The withdrawal of %(vendor)s is marked as seen.") % words)
+    else:
+        messages.info(request, gettext("The withdrawal of %(vendor)s was marked as seen already.") % words)
+    return to_next_case(request, "withdrawals")

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from kl_ai.mail.notices import add_queued_message, delivery_message
 from ..mails import notifications
 from ..models import Invitation, JoinRequest, Response
 from .base import date_column
+from .inbox import to_next_case
 from .invite import invite_view
 from .steps import REVIEW
 
@@ -187,4 +188,4 @@ class JoinRequestAdmin(ReadOnlyAdmin):
         else:
             done = gettext("%(who)s now acts for %(vendor)s.") if approve else gettext("%(who)s was declined.")
             messages.success(request, f"{done % words} {delivery_message(mail)}".strip())
-        return redirect(reverse("admin:marketoverview_response_inbox"))
+        return to_next_case(request, "join-requests")

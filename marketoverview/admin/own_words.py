@@ -201,6 +201,7 @@ class AnswerAdmin(ReadOnlyAdmin):
     """The page of the own words. Answers are edited at their response."""
 
     list_name = _("Own words")
+    has_work = True
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.changelist_view)

@@ -20,7 +20,7 @@ from kl_ai.admin.private_names import is_history_version
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
 from .base import StaleFilter, choices_by_question, date_column
-from .inbox import inbox_view
+from .inbox import inbox_view, objection_view, withdrawal_view
 from .review import review_view
 from .steps import available_steps, state_token, step_view
 
@@ -165,8 +165,11 @@ class ResponseAdmin(TracedAdmin):
 
     def get_urls(self):
         step, review, inbox = map(self.admin_site.admin_view, (self.step_view, self.review_view, self.inbox_view))
+        objection, withdrawal = map(self.admin_site.admin_view, (self.objection_view, self.withdrawal_view))
         return [
             path("inbox/", inbox, name="marketoverview_response_inbox"),
+            path("inbox/objection/<int:answer_id>/", objection, name="marketoverview_response_objection"),
+            path("inbox/withdrawal/<int:object_id>/", withdrawal, name="marketoverview_response_withdrawal"),
             path("<int:object_id>/review/", review, name="marketoverview_response_review"),
             path("<int:object_id>/step/<slug:name>/", step, name="marketoverview_response_step"),
             *super().get_urls(),
@@ -174,6 +177,12 @@ class ResponseAdmin(TracedAdmin):
 
     def inbox_view(self, request):
         return inbox_view(self, request)
+
+    def objection_view(self, request, answer_id: int):
+        return objection_view(self, request, answer_id)
+
+    def withdrawal_view(self, request, object_id: int):
+        return withdrawal_view(request, object_id)
 
     def review_view(self, request, object_id: int):
         return review_view(self, request, object_id)

@@ -23,6 +23,7 @@ from ..mails import notifications
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
 from ..review.waiting import REVIEW
 from ..survey.parts import item_headings
+from .inbox import to_next_response
 
 REMARK = "remark-"
 """The names of the form fields with a reason at one item begin with this; the item's name follows."""
@@ -50,6 +51,11 @@ class ReviewStep:
     needs_reason: bool = False
     sends_mail: bool = False
     takes_remarks: bool = False
+
+    @property
+    def decides_on_submitted(self) -> bool:
+        """Whether it is a decision on a response of the inbox, after which the next one comes."""
+        return self.sends_mail and self.sources == (Status.SUBMITTED,)
 
 
 # One function for each step: it calls the verb and returns the response to show next.
@@ -295,6 +301,8 @@ def step_view(model_admin: ModelAdmin, request: AuthenticatedRequest, object_id:
     messages.success(request, str(step.success_message) % {"vendor": submission.vendor})
     if step.sends_mail:
         add_decision_mail_message(request, submission, mails)
+    if step.decides_on_submitted:
+        return to_next_response(request, submission)
     return redirect("admin:marketoverview_response_change", next_id)
 
 

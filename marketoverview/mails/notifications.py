@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import Letter, link, post, post_many
@@ -130,6 +131,23 @@ def send_mapping_notice(answer: Answer) -> list[OutgoingMail]:
         return {"answer": answer, "mappings": mappings, "object_url": link(*page, language=language)}
 
     return list(_to_members(answer.response, key, "mapped", context))
+
+
+def default_reply(language: str) -> str:
+    """The answer to an objection that KL gives where it has nothing else to say, in this language."""
+    with translation.override(language):
+        return gettext("Thank you for telling us. Your own words are counted under “other” only, as you asked.")
+
+
+def send_objection_answer(answer: Answer, reply: str) -> list[OutgoingMail]:
+    """KL's answer to the vendor's objection: to the vendor's members, the default answer in their language."""
+    is_default = reply.strip() in {default_reply(language) for language, _name in settings.LANGUAGES}
+    key = f"objection-answered:{answer.pk}:{answer.objection_answered_at:%Y%m%d%H%M%S%f}"
+
+    def context(language: str) -> dict[str, Any]:
+        return {"answer": answer, "reply": default_reply(language) if is_default else reply}
+
+    return list(_to_members(answer.response, key, "objection_answered", context))
 
 
 def _to_members(

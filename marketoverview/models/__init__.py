@@ -7,10 +7,12 @@ from .draft_base import MissingItem, SavedPart
 from .draft_offerings import offering_content
 from .joining import Invitation, JoinRequest, delete_login
 from .links import LinkCheck
-from .mapping import map_answer, map_answers, object_to_mapping, unmap_answer
+from .mapping import acknowledge_withdrawal, answer_objection, map_answer, map_answers, object_to_mapping, unmap_answer
 from .moderation import TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .responses import Response
 from .rounds import SurveyRound
+from .sent_back import SentBackContent
+from .standard_reasons import StandardReason, in_readers_language, with_standard_reason
 from .survey import FigureComment, Option, Question, QuestionGroup
 from .vendor_questions import VendorQuestion
 from .vendors import DeadlineExtension, Vendor, VendorMember
@@ -37,6 +39,8 @@ __all__ = [
     "Response",
     "SampleOffering",
     "SavedPart",
+    "SentBackContent",
+    "StandardReason",
     "Status",
     "SurveyRound",
     "TransitionRefused",
@@ -44,11 +48,15 @@ __all__ = [
     "VendorMember",
     "VendorQuestion",
     "Verb",
+    "acknowledge_withdrawal",
+    "answer_objection",
     "delete_login",
+    "in_readers_language",
     "map_answer",
     "map_answers",
     "market_version",
     "object_to_mapping",
     "offering_content",
     "unmap_answer",
+    "with_standard_reason",
 ]

@@ -58,6 +58,7 @@ class Answer(models.Model):
         _("objected"), null=True, blank=True, editable=False, help_text=_("The vendor does not want its words mapped.")
     )
     objection = models.CharField(_("objection"), max_length=500, blank=True, editable=False)
+    objection_answered_at = models.DateTimeField(_("objection answered"), null=True, blank=True, editable=False)
 
     # When the vendor chose the option, or confirmed it in a new wording; None: when the response was submitted.
     wording_seen_at = models.DateTimeField(null=True, blank=True, editable=False)

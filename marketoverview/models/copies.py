@@ -8,6 +8,9 @@ from simple_history.utils import bulk_create_with_history
 from .answers import Answer, SampleOffering
 from .draft_base import CONTENT_FIELDS, OFFERINGS, DraftBase
 
+OBJECTION = ("objected_at", "objection", "objection_answered_at")
+"""The fields of an answer that tell of the vendor's objection."""
+
 
 class Copying(DraftBase):
     """A draft that takes over the content of an earlier response."""
@@ -65,13 +68,13 @@ class Copying(DraftBase):
                 continue
             if answer.objected_at:
                 self.answers.filter(mapped_from=new_answer).delete()
-                self.answers.filter(pk=new_answer.pk).update(objected_at=answer.objected_at, objection=answer.objection)
+                self.answers.filter(pk=new_answer.pk).update(**{name: getattr(answer, name) for name in OBJECTION})
             for mapped in answer.mappings.all():
                 if mapped.option_id not in used_options:
                     self._copy(mapped, new_answer).save()
 
     def _copy(self, answer: Answer, mapped_from: Answer | None, seen_at: datetime | None = None) -> Answer:
-        fields = ("option_id", "own_words", "mapped_by_id", "mapped_at", "objected_at", "objection")
+        fields = ("option_id", "own_words", "mapped_by_id", "mapped_at", *OBJECTION)
         values = {name: getattr(answer, name) for name in fields}
         wording_seen_at = answer.wording_seen_at or seen_at
         return Answer(response_id=self.pk, mapped_from=mapped_from, wording_seen_at=wording_seen_at, **values)

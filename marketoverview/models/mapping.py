@@ -1,7 +1,8 @@
-"""KL counts a vendor's own words under another option as well, and the vendor can object."""
+"""KL counts a vendor's own words under another option as well, and the vendor can object; KL answers what vendors do."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -105,8 +106,48 @@ def object_to_mapping(answer: Answer, by: User, objection: str) -> None:
         Vendor.objects.select_for_update().get(pk=answer.response.vendor_id)
         if answer.mappings.all().delete()[0]:
             answer.objected_at, answer.objection = timezone.now(), objection.strip()
-            answer.save(update_fields=["objected_at", "objection"])
+            answer.objection_answered_at = None
+            answer.save(update_fields=["objected_at", "objection", "objection_answered_at"])
             _record_event(answer, Verb.OBJECT, by, f"“{answer.own_words}”: {answer.objection}".removesuffix(": "))
+
+
+def answer_objection(answer: Answer, by: User, reply: str) -> bool:
+    """Store that KL has answered the vendor's objection; the words stay under “other”. False where it was answered before.
+
+    Raises `ValidationError` without a reply. What is public does not change.
+    """
+    if not reply.strip():
+        raise ValidationError(gettext("Write an answer. The vendor reads it."))
+    with transaction.atomic():
+        Vendor.objects.select_for_update().get(pk=answer.response.vendor_id)
+        answer.refresh_from_db()
+        if answer.objected_at is None or answer.objection_answered_at:
+            return False
+        answer.objection_answered_at = timezone.now()
+        answer.save(update_fields=["objection_answered_at"])
+        status = answer.response.status
+        ModerationEvent.objects.create(
+            response=answer.response,
+            actor=by,
+            verb=Verb.REPLY,
+            from_status=status,
+            to_status=status,
+            reason=reply.strip(),
+        )
+        return True
+
+
+def acknowledge_withdrawal(response: Any, by: User) -> bool:
+    """Record that KL has seen the vendor's withdrawal; False where somebody has done so before."""
+    with transaction.atomic():
+        Vendor.objects.select_for_update().get(pk=response.vendor_id)
+        if response.events.filter(verb=Verb.ACKNOWLEDGE).exists():
+            return False
+        status = response.status
+        ModerationEvent.objects.create(
+            response=response, actor=by, verb=Verb.ACKNOWLEDGE, from_status=status, to_status=status
+        )
+        return True
 
 
 def _record_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:

@@ -28,6 +28,8 @@ class Verb(models.TextChoices):
     MAP = "map", _("own words counted by KL")
     UNMAP = "unmap", _("KL's counting of own words taken back")
     OBJECT = "object", _("objected to KL's counting")
+    REPLY = "reply", _("objection answered by KL")
+    ACKNOWLEDGE = "acknowledge", _("withdrawal seen by KL")
 
 
 TRANSITIONS: dict[Verb, tuple[tuple[Status, ...], Status]] = {
@@ -48,7 +50,19 @@ NEEDS_REASON = frozenset({Verb.SEND_BACK, Verb.REJECT, Verb.WITHDRAW})
 """The verbs of KL that need a reason, which the vendor reads."""
 
 
-KL_VERBS = frozenset({Verb.SEND_BACK, Verb.REJECT, Verb.PUBLISH, Verb.ARCHIVE, Verb.EDIT, Verb.MAP, Verb.UNMAP})
+KL_VERBS = frozenset(
+    {
+        Verb.SEND_BACK,
+        Verb.REJECT,
+        Verb.PUBLISH,
+        Verb.ARCHIVE,
+        Verb.EDIT,
+        Verb.MAP,
+        Verb.UNMAP,
+        Verb.REPLY,
+        Verb.ACKNOWLEDGE,
+    }
+)
 VENDOR_VERBS = frozenset({Verb.TAKE_BACK, Verb.DISCARD, Verb.OBJECT})
 """The verbs of one side only. Both submit, confirm and withdraw: `ModerationEvent.by_kl` says who did."""
 

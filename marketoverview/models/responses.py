@@ -28,6 +28,7 @@ from .completeness import Completeness, by_question
 from .draft_base import COMPANY_FIELDS, EMPTY_CONTACT
 from .drafts import DraftVerbs
 from .moderation import NEEDS_REASON, TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
+from .sent_back import SentBackContent
 from .survey import SurveyRound
 from .vendors import Vendor, validate_website
 from .version import market_version
@@ -215,6 +216,7 @@ class Response(DraftVerbs, Completeness):
             Remark.objects.bulk_create(
                 Remark(event=event, item=item, text=text, sent_content=sent[item]) for item, text in texts.items()
             )
+            SentBackContent.keep(event, self)
 
     def reject(self, by, reason: str) -> None:
         """Decline a submitted response for good, with KL's reason."""
@@ -373,8 +375,9 @@ class Response(DraftVerbs, Completeness):
         return event
 
     def _forget_sent_content(self) -> None:
-        """Delete what could still be guessed of a contact: the fingerprints at the vendor's remarks."""
+        """Delete what is kept of what was sent back: the fingerprints at the vendor's remarks, and the contents."""
         Remark.objects.filter(event__response__vendor=self.vendor_id).update(sent_content="")
+        SentBackContent.objects.filter(event__response__vendor=self.vendor_id).delete()
 
     def _lock_vendor(self) -> None:
         """Lock the vendor's row. Every change of a vendor's responses begins with this lock, so that none deadlocks."""

@@ -1,8 +1,10 @@
 """The work of the market overview that waits for KL (`kl_ai.waiting`)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -10,7 +12,8 @@ from django.utils.translation import ngettext
 
 from kl_ai.waiting import WaitingKind, WorkSection
 
-from ..models import Answer, DeadlineExtension, JoinRequest, Response, Status, SurveyRound
+from ..models import Answer, DeadlineExtension, JoinRequest, ModerationEvent, Response, Status, SurveyRound, Verb
+from .inbox import submitted_responses
 from .own_words import in_state, own_words
 
 REVIEW = "marketoverview.review_response"
@@ -31,6 +34,29 @@ def own_words_to_map():
     return waiting.order_by("response__published_at", "pk")
 
 
+def open_objections() -> QuerySet[Answer]:
+    """Objections to how KL counted own words that are public, and that KL has not answered. One query."""
+    answers = Answer.objects.filter(objected_at__isnull=False, objection_answered_at=None)
+    public = answers.filter(response__status=Status.PUBLISHED)
+    return public.select_related("response__vendor", "option__question").order_by("objected_at", "pk")
+
+
+def new_withdrawals() -> QuerySet[Response]:
+    """Responses that their vendors have withdrawn, and that nobody at KL has marked as seen. One query."""
+    events = ModerationEvent.objects.filter(response=OuterRef("pk"))
+    by_kl = events.filter(Q(by_kl=True) | Q(by_kl=None, actor__is_staff=True), verb=Verb.WITHDRAW)
+    withdrawn = Response.objects.filter(status=Status.WITHDRAWN, closed_at__isnull=False)
+    unseen = withdrawn.filter(~Exists(by_kl), ~Exists(events.filter(verb=Verb.ACKNOWLEDGE)))
+    return unseen.select_related("vendor", "round").order_by("closed_at", "pk")
+
+
+def withdrawals_with_reasons(rows: Sequence[Response]) -> list[ModerationEvent | None]:
+    """The event of each of these withdrawals, with who withdrew and the reason. One query."""
+    events = ModerationEvent.objects.filter(verb=Verb.WITHDRAW, response__in=[response.pk for response in rows])
+    by_response = {event.response_id: event for event in events.select_related("actor", "response__vendor")}
+    return [by_response.get(response.pk) for response in rows]
+
+
 def next_days(field: str) -> dict:
     """The filter of rows whose date is today or within `DAYS_AHEAD`."""
     today = timezone.localdate()
@@ -45,22 +71,36 @@ KINDS = (
         since="submitted_at",
         page=partial(inbox, "responses"),
         permission=REVIEW,
+        inbox_template="admin/marketoverview/inbox/responses.html",
+        inbox_items=submitted_responses,
     ),
     WaitingKind(
         code="join-requests",
         words=lambda number: ngettext("person asks to act for a vendor", "people ask to act for a vendor", number),
-        rows=lambda: JoinRequest.objects.waiting().order_by("asked_at", "pk"),
+        rows=lambda: JoinRequest.objects.waiting().select_related("vendor", "user").order_by("asked_at", "pk"),
         since="asked_at",
         page=partial(inbox, "join-requests"),
         permission=REVIEW,
+        inbox_template="admin/marketoverview/inbox/join_requests.html",
     ),
     WaitingKind(
         code="objections",
         words=lambda number: ngettext("objection to answer", "objections to answer", number),
-        rows=lambda: Answer.objects.filter(objected_at__isnull=False).order_by("objected_at", "pk"),
+        rows=open_objections,
         since="objected_at",
         page=partial(inbox, "objections"),
         permission=REVIEW,
+        inbox_template="admin/marketoverview/inbox/objections.html",
+    ),
+    WaitingKind(
+        code="withdrawals",
+        words=lambda number: ngettext("vendor has withdrawn", "vendors have withdrawn", number),
+        rows=new_withdrawals,
+        since="closed_at",
+        page=partial(inbox, "withdrawals"),
+        permission=REVIEW,
+        inbox_template="admin/marketoverview/inbox/withdrawals.html",
+        inbox_items=withdrawals_with_reasons,
     ),
     WaitingKind(
         code="own-words",

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from kl_ai.mail.models import BadAddress
-from kl_ai.waiting import WorkSection, count, kinds, kinds_for, number_waiting
+from kl_ai.waiting import WorkSection, count, kinds, kinds_for
 from marketoverview.models import Response
 from tests.builders import make_curator, make_editor, make_response
 
@@ -44,7 +44,6 @@ def test_the_longest_wait_stands_first_and_dates_and_times_are_compared():
         ("stale", 1, 4000),  # of another section, however long it waits
         ("addresses", 1, 0),
     ]
-    assert number_waiting(curator) == 2
 
 
 def test_whoever_may_not_decide_is_told_nothing():
@@ -52,7 +51,6 @@ def test_whoever_may_not_decide_is_told_nothing():
     editor = make_editor()
     assert {kind.permission.partition(".")[0] for kind in kinds_for(editor)} == {"legaltoolbox"}
     assert count(kinds_for(editor)) == []
-    assert number_waiting(editor) == 0
 
 
 def test_kinds_of_one_section():

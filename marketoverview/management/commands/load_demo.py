@@ -40,7 +40,7 @@ class Command(BaseCommand):
             self._refuse_in_production(is_new)
         if is_new or reset:
             demo.delete()
-            call_command("loaddata", "survey", "demo", verbosity=0)
+            call_command("loaddata", "survey", "standard_reasons", "demo", verbosity=0)
         call_command("load_roles", yes=True, verbosity=0)
         call_command("load_content", if_empty=True, verbosity=0)
         logins = [*self._make_staff(), *self._make_members()]

@@ -1,4 +1,4 @@
-"""`manage.py load_survey`: the survey and KL's roles, as a new installation needs them."""
+"""`manage.py load_survey`: the survey, the standard reasons and KL's roles, as a new installation needs them."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,7 +9,7 @@ from marketoverview.models import Question, market_version
 
 class Command(BaseCommand):
     help = (
-        "Loads the survey's rounds, questions and options, and the roles of KL's staff. "
+        "Loads the survey's rounds, questions and options, KL's standard reasons, and the roles of KL's staff. "
         "Refuses where there is a survey already: KL's own wording in the administration counts."
     )
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args, overwrite: bool, verbosity: int, **options) -> None:
         if Question.objects.exists() and not overwrite:
             raise CommandError("There is a survey already. --overwrite sets its questions and the roles back.")
-        call_command("loaddata", "survey", "roles", verbosity=0)
+        call_command("loaddata", "survey", "standard_reasons", "roles", verbosity=0)
         market_version.bump()
         if verbosity:
             self.stdout.write("The survey and the roles are loaded. `manage.py createsuperuser` makes the first login.")

@@ -47,9 +47,10 @@ def test_the_front_page_says_how_much_waits_and_leads_there(curator_client):
     make_response(confirmed_at=date(2020, 1, 1))
     with override("en"):
         page = curator_client.get(reverse("admin:index"))
-    assert [task.number for task in page.context["tasks"]] == [2, 1]
-    waiting, stale = (curator_client.get(task.url).context for task in page.context["tasks"])
-    assert len(waiting["rows"]) == 2
+    found = [(section, each) for section, waiting in page.context["work"] for each in waiting]
+    assert [(section, each.number) for section, each in found] == [("work", 2), ("watch", 1)]
+    waiting, stale = (curator_client.get(each.url).context for _section, each in found)
+    assert len(waiting["lists"][0].rows) == 2
     assert stale["cl"].result_count == 1
 
 

@@ -1,47 +1,30 @@
-"""The inbox, the page on which a response is reviewed, and the decision at its end."""
+"""The inbox: what waits, the answers to objections and withdrawals, and who may give them."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
-from django.core import mail
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
-from marketoverview.models import JoinRequest, Response, Status, map_answer, object_to_mapping
-from tests.admin_pages import Page, admin_url, logged_in, message_text, step
+from marketoverview.models import (
+    Answer,
+    JoinRequest,
+    Response,
+    answer_objection,
+)
+from tests.admin_pages import Page, admin_url, logged_in, message_text
 from tests.builders import (
-    make_curator,
     make_editor,
-    make_option,
-    make_question,
     make_response,
-    make_round,
     make_user,
     make_vendor,
 )
+from tests.marketoverview.review_cases import INBOX_KINDS, corrected, inbox, objected, review, waiting_list, withdrawn
 
 pytestmark = pytest.mark.django_db
-
-
-def inbox(client: Client) -> Page:
-    return Page(client, admin_url(Response, "inbox"))
-
-
-def review(client: Client, response: Response) -> Page:
-    return Page(client, admin_url(Response, "review", response.pk))
-
-
-def corrected(name: str = "Agern", **fields) -> Response:
-    """A submitted correction of a public response."""
-    public = make_response(name, description="Vi hjælper små kommuner", answers={"services": ["advisory", "other"]})
-    draft = Response.begin(public.vendor, public.round, make_user(member_of=public.vendor))
-    Response.objects.filter(pk=draft.pk).update(**{"description": "Vi hjælper store kommuner"} | fields)
-    draft.refresh_from_db()
-    draft.submit(make_user(f"pia@{public.vendor.slug}.example", member_of=public.vendor))
-    return draft
 
 
 # The inbox --------------------------------------------------------------------------------------
@@ -51,8 +34,8 @@ def test_the_longest_wait_comes_first_with_who_and_how_much_is_new(curator_clien
     new, changed = make_response("Birk", "submitted"), corrected("Agern")
     Response.objects.filter(pk=changed.pk).update(submitted_at=timezone.now() - timedelta(days=3))
     page = inbox(curator_client)
-    rows = page.response.context["rows"]
-    assert [(row.response, row.days, row.is_new, row.change_count) for row in rows] == [
+    rows = page.response.context["lists"][0].rows
+    assert [(row.item.response, row.days, row.item.is_new, row.item.change_count) for row in rows] == [
         (changed, 3, False, 1),
         (new, 0, True, 3),
     ]
@@ -79,26 +62,32 @@ def test_an_inbox_costs_the_same_at_any_length(curator_client, django_assert_num
         for _ in range(number):
             draft = corrected(f"Firma {Response.objects.count()}")
             JoinRequest.objects.create(vendor=draft.vendor, user=make_user())
+            objected(f"Uenig {Response.objects.count()}")
+            withdrawn(f"Ude {Response.objects.count()}")
 
+    pages = [admin_url(Response, "inbox"), *(waiting_list(code) for code in INBOX_KINDS)]
     make(2)
-    inbox(curator_client)
-    with CaptureQueriesContext(connection) as few:
-        inbox(curator_client)
-    number = len(few)
+    curator_client.get(pages[0])
+    numbers = []
+    for page in pages:
+        with CaptureQueriesContext(connection) as few:
+            curator_client.get(page)
+        numbers.append(len(few))
     make(8)
-    inbox(curator_client)  # the snapshot is new
-    with django_assert_num_queries(number):
-        assert len(inbox(curator_client).response.context["rows"]) == 10
+    curator_client.get(pages[0])  # the snapshot is new
+    for page, number in zip(pages, numbers, strict=True):
+        with django_assert_num_queries(number):
+            curator_client.get(page)
+    assert len(curator_client.get(waiting_list("responses")).context["lists"][0].rows) == 10
 
 
-def test_objections_and_what_to_keep_an_eye_on(curator_client, curator):
-    response = make_response(answers={"services": ["other"]}, own_words={"services": "Dataetik"})
-    answer = response.answers.get()
-    map_answer(answer, make_option(make_question("services"), "legal"), curator)
-    object_to_mapping(answer, make_user(), "Det er noget <b>andet</b>")
+def test_objections_and_what_to_keep_an_eye_on(curator_client):
+    objected("Agern", "Dataetik", "Det er noget <b>andet</b>")
+    make_response(confirmed_at=date(2020, 1, 1))
     text = inbox(curator_client).text
     assert "Dataetik" in text
     assert "Det er noget &lt;b&gt;andet&lt;/b&gt;" in text
+    assert "profile needs a new confirmation" in text
 
 
 def test_somebody_who_asks_is_let_in_once_and_told(curator_client):
@@ -116,169 +105,121 @@ def test_somebody_who_asks_is_let_in_once_and_told(curator_client):
     assert "Ny her" not in inbox(curator_client).text
 
 
-# The review -------------------------------------------------------------------------------------
+# Objections and withdrawals ---------------------------------------------------------------------
 
 
-def test_the_changed_words_are_marked_and_the_others_are_muted(curator_client):
-    text = review(curator_client, corrected()).text
-    assert "<del> små</del><ins> store</ins>" in text
-    assert text.count("change-changed") == 1
-    assert text.count("change-same") == 5
+def objection_url(answer: Answer) -> str:
+    return admin_url(Response, "objection", answer.pk)
 
 
-def test_the_first_response_is_shown_without_marks(curator_client):
-    response = make_response("Agern", "submitted", answers={"services": ["other"]}, own_words={"services": "Dataetik"})
-    text = review(curator_client, response).text
-    assert "Dataetik" in text
-    assert "<ins>" not in text
-    assert "<del>" not in text
+def test_an_objection_is_answered_and_leaves_the_inbox_and_the_vendor_is_told(curator_client):
+    answer = objected("Agern", "Dataetik", "Det er noget andet")
+    members = {user.email for user in answer.response.vendor.members.all()}
+    page = curator_client.post(objection_url(answer), {"reply": "Det ser vi også."}, follow=True)
+    assert "The objection of Agern is answered." in message_text(page)
+    assert "Nothing waits." in message_text(page)
+    event = answer.response.events.last()
+    assert (event.verb, event.reason) == ("reply", "Det ser vi også.")
+    sent = OutgoingMail.objects.filter(kind="objection_answered")
+    assert {each.to for each in sent} == members
+    assert "Det ser vi også." in sent[0].body
+    assert inbox(curator_client).response.context["lists"] == []
+    assert answer.response.answers.filter(option__code="legal").count() == 0  # the words stay under “other”
 
 
-def test_hostile_words_stay_text(curator_client):
-    text = review(
-        curator_client, corrected(description="<script>alert(1)</script> {{ 7 }}", website="https://x.example/?a=<b>")
-    ).text
-    assert "<script>alert(1)" not in text
-    assert "&lt;script&gt;" in text
+def test_a_second_curator_is_told_that_the_objection_was_answered(curator_client):
+    answer = objected("Agern")
+    for text in ("is answered", "was answered already"):
+        page = curator_client.post(objection_url(answer), {"reply": "Tak."}, follow=True)
+        assert text in message_text(page)
+    assert answer.response.events.filter(verb="reply").count() == 1
+    assert OutgoingMail.objects.filter(kind="objection_answered").count() == answer.response.vendor.members.count()
 
 
-def test_a_review_costs_the_same_for_any_response(curator_client, django_assert_num_queries):
-    make_round(max_offerings=20)
-
-    def make(name: str, number: int) -> Response:
-        codes = [f"option-{n}" for n in range(number)]
-        offerings = [{"title": code, "options": {"services": codes}} for code in codes]
-        public = make_response(name, answers={"services": codes}, offerings=offerings)
-        draft = Response.begin(public.vendor, public.round, make_user(member_of=public.vendor))
-        draft.submit(make_user(member_of=public.vendor))
-        return draft
-
-    few, many = make("Få", 2), make("Mange", 15)
-    for response in (few, many):
-        review(curator_client, response)  # the first time is recorded
-    with CaptureQueriesContext(connection) as queries:
-        review(curator_client, few)
-    with django_assert_num_queries(len(queries)):
-        review(curator_client, many)
+@pytest.mark.parametrize("reply", ["", " \u200b ", "å" * 1001])
+def test_an_answer_that_cannot_be_sent_comes_back_with_a_sentence_and_whole(reply, curator_client):
+    answer = objected("Agern")
+    page = curator_client.post(objection_url(answer), {"reply": reply})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "errornote" in text
+    assert ("å" * 1001 in text) == (len(reply) > 1000)
+    answer.refresh_from_db()
+    assert answer.objection_answered_at is None
 
 
-def test_the_first_button_of_a_submitted_response_leads_to_the_review(curator_client):
-    response = make_response(status="submitted")
-    text = Page(curator_client, admin_url(Response, "change", response.pk)).text
-    assert text.index(admin_url(Response, "review", response.pk)) < text.index(step(response, "publish"))
-    assert (
-        admin_url(Response, "review", response.pk)
-        not in Page(curator_client, admin_url(Response, "change", make_response().pk)).text
-    )
+def test_a_vendor_who_reads_english_gets_the_usual_answer_in_english(curator_client):
+    answer = objected("Agern")
+    for member in answer.response.vendor.members.all():
+        member.update_account("", "en")
+    usual = re.search(r"<textarea[^>]*>([^<]+)</textarea>", inbox(curator_client).text)[1]
+    assert usual.startswith("Tak for jeres indsigelse")
+    curator_client.post(objection_url(answer), {"reply": usual})
+    bodies = OutgoingMail.objects.filter(kind="objection_answered").values_list("body", flat=True)
+    assert all("Thank you for telling us." in body for body in bodies)
 
 
-@pytest.mark.parametrize("status", ["draft", "returned", "published", "archived", "withdrawn", "rejected"])
-def test_there_is_nothing_to_decide_on_what_was_not_submitted(status, curator_client):
-    page = review(curator_client, make_response(status=status))
-    assert page.response.status_code == 200
-    assert "formaction" not in page.text
+def test_an_answered_objection_stays_answered_in_the_next_published_response(curator_client, curator):
+    answer = objected("Agern")
+    answer_objection(answer, curator, "Tak.")
+    draft = Response.begin(answer.response.vendor, answer.response.round, make_user())
+    draft.submit(make_user(member_of=draft.vendor))
+    draft.publish(curator)
+    assert draft.answers.get(own_words="Dataetik").objected_at
+    assert inbox(curator_client).response.context["work"] == []
 
 
-# The decision -----------------------------------------------------------------------------------
+def test_an_objection_that_is_no_longer_public_is_nobodys_work(curator_client, curator):
+    answer = objected("Agern")
+    answer.response.withdraw(curator, "Efter aftale")
+    assert inbox(curator_client).response.context["work"] == []
+    assert curator_client.post(objection_url(answer), {"reply": "Tak."}).status_code == 404
 
 
-def decide(page: Page, name: str, response: Response, **typed):
-    """Press the button of this name after typing into these fields; returns the page that follows."""
-    data = {"seen": page.response.context["state"], **typed}
-    return page.client.post(step(response, name), data, follow=True)
+def test_a_withdrawal_by_the_vendor_is_shown_with_its_reason_until_it_is_seen(curator_client):
+    response = withdrawn("Agern", "Vi er <b>lukket</b>")
+    text = inbox(curator_client).text
+    assert "Vi er &lt;b&gt;lukket&lt;/b&gt;" in text
+    seen = admin_url(Response, "withdrawal", response.pk)
+    assert "is marked as seen" in message_text(curator_client.post(seen, follow=True))
+    assert "was marked as seen already" in message_text(curator_client.post(seen, follow=True))
+    assert response.events.filter(verb="acknowledge").count() == 1
+    assert "lukket" not in inbox(curator_client).text
 
 
-def test_sent_back_with_a_reason_at_an_item(curator_client):
-    response = corrected()
-    decide(
-        review(curator_client, response),
-        "send-back",
-        response,
-        **{"remark-services": "Hvad er <b>andet</b>?", "remark-x": "nej"},
-    )
-    response.refresh_from_db()
-    assert response.status == Status.RETURNED
-    assert response.remarks == {"services": "Hvad er <b>andet</b>?"}
+def test_what_kl_has_withdrawn_itself_is_no_news(curator_client, curator):
+    make_response("Agern").withdraw(curator, "Efter aftale")
+    assert inbox(curator_client).response.context["work"] == []
 
 
-def test_without_any_reason_the_page_comes_back(curator_client):
-    response = corrected()
-    page_after = decide(review(curator_client, response), "send-back", response, reason="  ")
-    assert "This field is required" in page_after.content.decode()
-    response.refresh_from_db()
-    assert response.status == Status.SUBMITTED
+def test_the_answers_of_the_inbox_are_for_curators_only():
+    answer, response = objected("Agern"), withdrawn("Birk")
+    editor = logged_in(make_editor())
+    for url in (objection_url(answer), admin_url(Response, "withdrawal", response.pk)):
+        assert editor.post(url, {"reply": "Nej."}).status_code == 403
+    answer.refresh_from_db()
+    assert (answer.objection_answered_at, response.events.filter(verb="acknowledge").count()) == (None, 0)
 
 
-@pytest.mark.parametrize("name", ["reject", "publish"])
-def test_what_was_typed_at_the_items_is_not_lost_by_another_button(name, curator_client):
-    response = corrected()
-    page_after = decide(
-        review(curator_client, response), name, response, **{"remark-services": "Mangler", "reason": "Fordi"}
-    )
-    text = page_after.content.decode()
-    assert "Nothing was done yet" in text
-    assert "Mangler" in text
-    assert "Fordi" in text
-    response.refresh_from_db()
-    assert response.status == Status.SUBMITTED
-    Page(curator_client, step(response, name), page_after).send()
-    response.refresh_from_db()
-    assert response.status == (Status.REJECTED if name == "reject" else Status.PUBLISHED)
+def test_a_link_to_a_button_of_the_inbox_leads_to_the_list(curator_client):
+    answer = objected("Agern")
+    assert curator_client.get(objection_url(answer)).url == waiting_list("objections")
 
 
-def test_a_page_that_is_too_old_keeps_what_was_typed(curator_client, curator):
-    response = corrected()
-    page = review(curator_client, response)
-    response.record_edit(curator, "Rettet")
-    page_after = decide(page, "send-back", response, **{"remark-services": "Mangler"})
-    assert "Nothing was changed" in message_text(page_after)
-    assert "Mangler" in page_after.content.decode()
-    Page(curator_client, step(response, "send-back"), page_after).send()
-    response.refresh_from_db()
-    assert response.remarks == {"services": "Mangler"}
+def test_a_long_list_is_paged_and_its_kind_is_chosen(curator_client):
+    for number in range(27):
+        join_request = JoinRequest.objects.create(vendor=make_vendor(f"Firma {number}"), user=make_user())
+        JoinRequest.objects.filter(pk=join_request.pk).update(asked_at=timezone.now() - timedelta(days=number))
+    overview = inbox(curator_client)
+    assert len(overview.response.context["lists"][0].rows) == 5
+    assert f'href="{waiting_list("join-requests")}"' in overview.text
+    pages = [curator_client.get(f"{waiting_list('join-requests')}&page={page}") for page in (1, 2)]
+    assert [len(page.context["lists"][0].rows) for page in pages] == [25, 2]
+    assert "26 days" in pages[0].content.decode()
 
 
-def test_of_two_curators_the_second_is_told_and_nobody_is_mailed_twice(curator_client):
-    response = corrected()
-    pages = [review(client, response) for client in (curator_client, logged_in(make_curator("anden@kl.example")))]
-    first, second = decide(pages[0], "publish", response), decide(pages[1], "send-back", response, reason="Nej")
-    assert "is published" in message_text(first)
-    assert "Nothing was changed" in message_text(second)
-    assert OutgoingMail.objects.filter(key__startswith="decision:").count() == response.vendor.members.count()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("status", "name"),
-    [("submitted", "publish"), ("submitted", "send-back"), ("submitted", "reject"), ("published", "withdraw")],
-)
-def test_the_vendors_people_are_mailed_once_and_the_curator_hears_of_it(status, name):
-    response = make_response("Agern", status)
-    member = response.vendor.members.get()
-    page_after = Page(logged_in(make_curator()), step(response, name)).send(
-        **{"reason": "Fordi"} if name != "publish" else {}
-    )
-    assert [message.to for message in mail.outbox] == [[member.email]]
-    assert f"We have sent a mail to {member.email}" in message_text(page_after)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_mail_server_that_is_down_stops_no_decision(settings):
-    settings.EMAIL_BACKEND = "tests.marketoverview.admin.test_inbox.NoServer"
-    response = make_response("Agern", "submitted")
-    page_after = Page(logged_in(make_curator()), step(response, "publish")).send()
-    response.refresh_from_db()
-    assert response.status == Status.PUBLISHED
-    assert "could not be sent just now" in message_text(page_after)
-    assert OutgoingMail.objects.get(key__startswith="decision:").sent_at is None
-
-
-class NoServer:
-    def __init__(self, *args, **kwargs) -> None:
-        raise ConnectionRefusedError
-
-
-def test_the_curator_hears_where_nobody_can_be_mailed(curator_client):
-    response = make_response("Agern", "submitted")
-    response.vendor.memberships.all().delete()
-    assert "Nobody acts for Agern" in message_text(Page(curator_client, step(response, "publish")).send())
+@pytest.mark.parametrize("query", ["kind=ukendt", "kind=own-words", "kind=responses&page=99", "kind=responses&page=x"])
+def test_an_unknown_kind_or_page_shows_what_there_is(query, curator_client):
+    make_response("Agern", "submitted")
+    page = curator_client.get(f"{admin_url(Response, 'inbox')}?{query}")
+    assert len(page.context["lists"][0].rows) == 1
