@@ -1,9 +1,12 @@
 """The page on which a response is reviewed, the decision at its end, and the case that comes after it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.models import (
@@ -188,3 +191,48 @@ def test_the_curator_hears_where_nobody_can_be_mailed(curator_client):
     response = make_response("Agern", "submitted")
     response.vendor.memberships.all().delete()
     assert "Nobody acts for Agern" in message_text(Page(curator_client, step(response, "publish")).send())
+
+
+# After the decision -----------------------------------------------------------------------------
+
+
+def waiting_since(days: int, name: str) -> Response:
+    response = make_response(name, "submitted")
+    Response.objects.filter(pk=response.pk).update(submitted_at=timezone.now() - timedelta(days=days))
+    response.refresh_from_db()
+    return response
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("publish", {}), ("send-back", {"reason": "Se her."}), ("reject", {"reason": "Nej."})]
+)
+def test_after_a_decision_the_next_case_comes_with_a_message_about_the_last_one(name, typed, curator_client):
+    waiting_since(9, "Ældst")
+    decided, following = waiting_since(6, "Birk"), waiting_since(3, "Cedertræ")
+    page = decide(review(curator_client, decided), name, decided, **typed)
+    assert page.redirect_chain[-1][0] == admin_url(Response, "review", following.pk)
+    assert "The response of Birk is" in message_text(page)
+
+
+def test_after_the_newest_case_the_oldest_comes(curator_client):
+    oldest, newest = waiting_since(9, "Ældst"), waiting_since(1, "Nyest")
+    page = decide(review(curator_client, newest), "publish", newest)
+    assert page.redirect_chain[-1][0] == admin_url(Response, "review", oldest.pk)
+
+
+def test_after_the_last_case_the_inbox_says_that_nothing_waits(curator_client):
+    response = make_response("Agern", "submitted")
+    page = decide(review(curator_client, response), "publish", response)
+    assert page.redirect_chain[-1][0] == admin_url(Response, "inbox")
+    assert "The response of Agern is published." in message_text(page)
+    assert "Nothing waits." in message_text(page)
+
+
+def test_a_decision_that_came_second_stays_at_the_case_and_says_so(curator_client):
+    waiting_since(2, "En anden")
+    response = waiting_since(5, "Agern")
+    page = review(curator_client, response)
+    response.publish(make_curator())
+    after = decide(page, "publish", response)
+    assert after.redirect_chain[-1][0] == admin_url(Response, "change", response.pk)
+    assert "is already" in message_text(after)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketoverview', '0005_discard_take_back_and_wording'),
+        ('marketoverview', '0007_vendor_question'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
