@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from . import health, views
-from .login import other_ways, second_factor, sessions
+from .login import other_ways, recent_code, second_factor, sessions
 from .login import views as login_views
 
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
         path("log-ind/uden-mail/", other_ways.log_in_without_mail, name="account_login_without_mail"),
         path("log-ind/link/<str:token>/", other_ways.login_link, name="account_login_link"),
         path("log-ind/sessioner/", sessions.sessions, name="account_sessions"),
+        path("log-ind/bekraeft/", recent_code.confirm, name="recent_code"),
         path("log-ud/", login_views.Logout.as_view(http_method_names=["get", "head", "post"]), name="account_logout"),
         path("totrin/", login_views.authenticate, name="mfa_authenticate"),
         path("totrin/bekraeft/", second_factor.reauthenticate, name="mfa_reauthenticate"),

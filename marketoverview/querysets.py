@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from kl_ai.login.second_factor import is_verified_staff
 
+from .company_names import normalized_name
 from .statuses import OPEN, Status
 
 REVIEW = "marketoverview.review_response"
@@ -71,6 +72,12 @@ class VendorQuerySet(models.QuerySet):
         One query, and those of `is_verified_staff`.
         """
         return self if is_verified_staff(request, REVIEW) else self.for_member(request.user)
+
+    def with_name(self, name: str) -> "VendorQuerySet":
+        """The vendors whose normalized name (`company_names`) is that of `name`, in the order of their names. Two queries."""
+        normalized = normalized_name(name)
+        names = self.values_list("pk", "name") if normalized else ()
+        return self.filter(pk__in=[pk for pk, other in names if normalized_name(other) == normalized])
 
     def with_responses(self) -> "VendorQuerySet":
         """With all responses, the newest first, their rounds, events and the events' actors. Five queries."""

@@ -2,15 +2,16 @@
 
 from django.urls import path
 
-from .views import account, company, joining, offerings, survey
+from .views import account, company, invitations, joining, offerings, survey
 
 app_name = "vendor"
 urlpatterns = [
     path("", company.home, name="home"),
     path("spoergsmaal/", company.questions, name="questions"),
     # Joining
-    path("invitation/<str:token>/", joining.invitation, name="invitation"),
-    path("invitation/<str:token>/tag-imod/", joining.accept, name="accept"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+    path("invitation/<str:token>/tag-imod/", invitations.accept, name="accept"),
+    path("invitation/<str:token>/spoerg-kl/", invitations.ask_kl, name="ask_kl"),
     path("virksomhed/ny/", joining.register, name="register"),
     path("virksomhed/<slug:slug>/deltag/", joining.join, name="join"),
     path("virksomhed/<slug:slug>/anmodninger/<int:pk>/", joining.join_decide, name="join_decide"),

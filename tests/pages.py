@@ -65,6 +65,7 @@ ADDRESSES = (
     Address("account_login_link", args=("brugt",), status=410, is_page=False),
     Address("account_sessions", Access.MEMBER),
     Address("mfa_authenticate", status=302, is_page=False, is_step_of_login=True),
+    Address("recent_code", Access.MEMBER),
     Address("account_logout", status=302, is_page=False),  # to the front page
     Address("mfa_activate_totp", Access.STAFF),
     Address("mfa_reauthenticate", Access.STAFF),
@@ -132,7 +133,7 @@ ADDRESSES = (
     Address("vendor:register", Access.MEMBER),
     Address("vendor:account", Access.MEMBER),
     Address("vendor:data", Access.MEMBER, is_page=False),
-    Address("vendor:account_delete", Access.MEMBER),
+    Address("vendor:account_delete", Access.MEMBER, status=302),  # to the page that asks for a code
 )
 
 PUBLIC = tuple(address for address in ADDRESSES if address.access is Access.PUBLIC)

@@ -5,7 +5,7 @@ from django.urls import get_resolver
 from django.utils.translation import override
 
 from kl_ai.mail.models import BadAddress
-from marketoverview.models import Announcement, FigureComment, JoinRequest, StandardReason
+from marketoverview.models import Announcement, CompanyClaim, FigureComment, JoinRequest, StandardReason
 from tests.admin_addresses import admin_paths, named
 from tests.builders import make_invitation, make_question, make_response, make_round
 from tests.marketoverview.vendor_addresses import TABLE
@@ -78,6 +78,7 @@ CURATOR = {
     "legaltoolbox_templatesection": TOOLBOX_ROW,
     "marketoverview_announcement": READ,
     "marketoverview_answer": READ | {"own_words": 200},
+    "marketoverview_companyclaim": READ | {"decide": 200},
     "marketoverview_figurecomment": WRITE | TRACED,
     "marketoverview_invitation": READ | {"invite": 200, "add": 302},  # to the page that invites
     "marketoverview_joinrequest": READ | {"decide": 302},
@@ -102,6 +103,7 @@ def administered_rows(survey, content_rows, vendor, stranger):
     make_invitation()
     JoinRequest.objects.create(vendor=vendor, user=stranger)
     StandardReason.objects.create(use="item", text_da="Skriv mere konkret.")
+    CompanyClaim.ask_about(make_invitation(by_kl=True, email="kl@vestlyset.example"), "name", vendor)
     BadAddress.mark("retur@agern.example", "")
     FigureComment.objects.create(question=make_question("services"), text_da="Nyt")
     Announcement.objects.create(round=make_round(), kind=Announcement.Kind.ROUND)

@@ -203,6 +203,7 @@ NO_ROWS = {
     "kl_ai/login/views.py: authenticate",
     "kl_ai/pages/cache.py: _stored",  # pages in the cache
     "kl_ai/settings.py: ",  # the settings
+    "marketoverview/admin/vendors.py: save_formset",  # the verbs `admit` and `end` write what the form says
     "legaltoolbox/catalogue.py: _links",  # sets of keys
     "legaltoolbox/selection.py: read_situation",  # notices about the query string
 }

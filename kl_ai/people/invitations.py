@@ -150,9 +150,12 @@ class AbstractInvitation(models.Model):
             setattr(self, name, value)
         self.save(update_fields=list(values))
 
-    def cancel(self) -> None:
-        """End the link's validity; an accepted invitation stays as it is. One query."""
-        self._rows().filter(accepted_at=None).update(cancelled_at=timezone.now())
+    def cancel(self, by: Any = None) -> bool:
+        """End the link's validity; False where the invitation was accepted or cancelled before. One query.
+
+        `by` is who cancels it, for models that store it.
+        """
+        return bool(self._rows().filter(accepted_at=None, cancelled_at=None).update(cancelled_at=timezone.now()))
 
     def _rows(self) -> InvitationQuerySet:
         return type(self).objects.filter(pk=self.pk)

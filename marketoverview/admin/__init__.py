@@ -4,6 +4,6 @@ Public data changes only through the verbs of the models and through `MarketData
 the transaction of the change.
 """
 
-from . import invitations, own_words, responses, rounds, standard_reasons, survey, vendors
+from . import claims, invitations, own_words, responses, rounds, standard_reasons, survey, vendors
 
-__all__ = ["invitations", "own_words", "responses", "rounds", "standard_reasons", "survey", "vendors"]
+__all__ = ["claims", "invitations", "own_words", "responses", "rounds", "standard_reasons", "survey", "vendors"]

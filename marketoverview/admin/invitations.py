@@ -18,7 +18,7 @@ from kl_ai.login.restore import redirect_to_button
 from kl_ai.mail.models import BadAddress
 from kl_ai.mail.notices import add_queued_message, delivery_message
 
-from ..mails import notifications
+from ..mails import membership, notifications
 from ..models import Invitation, JoinRequest, Response
 from .base import date_column
 from .inbox import to_next_case
@@ -142,10 +142,12 @@ class InvitationAdmin(DanishListAdmin):
 
     @admin.action(description=_("Cancel"), permissions=["invite"])
     def cancel(self, request, queryset) -> None:
-        waiting = list(Invitation.objects.waiting().filter(pk__in=queryset.values("pk")))
-        for invitation in waiting:
-            invitation.cancel()
-            self.log_change(request, invitation, gettext("Cancelled."))
+        waiting = list(Invitation.objects.waiting().select_related("vendor").filter(pk__in=queryset.values("pk")))
+        with transaction.atomic():
+            for invitation in waiting:
+                invitation.cancel(request.user)
+                self.log_change(request, invitation, gettext("Cancelled."))
+            membership.send_membership_news(*{invitation.vendor for invitation in waiting if invitation.vendor})
         text = ngettext("%(n)s invitation is cancelled.", "%(n)s invitations are cancelled.", len(waiting))
         self.message_user(request, text % {"n": len(waiting)})
 
@@ -179,7 +181,7 @@ class JoinRequestAdmin(ReadOnlyAdmin):
         approve = request.POST["approve"] == "yes"
         with transaction.atomic():
             is_decided_now = join_request.decide(request.user, approve=approve)
-            mail = notifications.send_join_decision(join_request) if is_decided_now else None
+            mail = membership.send_join_decision(join_request) if is_decided_now else None
         words = {"who": join_request.user, "vendor": join_request.vendor}
         if not is_decided_now:
             messages.warning(

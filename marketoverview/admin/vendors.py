@@ -1,16 +1,22 @@
 """The vendors, with the people who act for them and their extended deadlines."""
 
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai import security_log
+
+from ..mails import membership
 from ..models import DeadlineExtension, Response, Status, Vendor, VendorMember
 from .base import MarketDataAdmin, StaleFilter, date_column
+
+EVENTS_SHOWN = 50
 
 
 class PublicFilter(admin.SimpleListFilter):
@@ -30,6 +36,8 @@ class PublicFilter(admin.SimpleListFilter):
 
 
 class MemberInline(admin.TabularInline):
+    """Who acts for the vendor. KL adds and removes people; a row itself is not changed."""
+
     model = VendorMember
     autocomplete_fields = ("user",)
     readonly_fields = ("joined_at",)
@@ -37,6 +45,9 @@ class MemberInline(admin.TabularInline):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("user", "vendor")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
 
 
 class ExtensionInline(admin.TabularInline):
@@ -57,11 +68,12 @@ class VendorAdmin(MarketDataAdmin):
     fieldsets = (
         (None, {"fields": ("name", "slug", "website")}),
         (_("Identity"), {"fields": ("cvr_number", "country")}),
-        (None, {"fields": ("responses", "is_demo", "created_at")}),
+        (None, {"fields": ("responses", "is_demo", "created_at", "vetted_at")}),
+        (_("Changes of members"), {"fields": ("membership_log",)}),
     )
-    readonly_fields = ("responses", "is_demo", "created_at")
+    readonly_fields = ("responses", "is_demo", "created_at", "vetted_at", "membership_log")
     list_display = ("name", "published", "confirmed", "open_response", "country", "is_demo")
-    list_filter = (PublicFilter, StaleFilter, "country", "is_demo")
+    list_filter = (PublicFilter, StaleFilter, ("vetted_at", admin.EmptyFieldListFilter), "country", "is_demo")
     search_fields = ("name", "slug", "cvr_number", "website")
 
     published = date_column("public_since", _("public since"), empty_value=_("not public"))
@@ -103,6 +115,58 @@ class VendorAdmin(MarketDataAdmin):
             add = f"{reverse('admin:marketoverview_response_add')}?vendor={vendor.pk}"
             links += format_html('<li><a class="addlink" href="{}">{}</a></li>', add, gettext("Begin a response"))
         return format_html('<ul class="plain">{}</ul>', links)
+
+    @admin.display(description=_("the latest"))
+    def membership_log(self, vendor) -> str:
+        """The latest changes of who acts for the vendor, the newest first. One query."""
+        if not vendor.pk:
+            return "–"
+        events = vendor.membership_events.with_people()[:EVENTS_SHOWN]
+        rows = [
+            (
+                date_format(timezone.localtime(event.at), "j.n.Y H:i"),
+                event.get_what_display(),
+                event.person_label or gettext("a login that is deleted"),
+                event.actor_label or gettext("a login that is deleted"),
+            )
+            for event in events
+        ]
+        return format_html_join("", "<div>{}: {}: {} ({})</div>", rows) or gettext("None.")
+
+    def save_model(self, request, obj, form, change) -> None:
+        """KL knows a vendor that it has made itself."""
+        if not change:
+            obj.vetted_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change) -> None:
+        """The rows of the page; people are let in and removed by the verbs, and everybody concerned gets a mail."""
+        if formset.model is not VendorMember:
+            super().save_formset(request, form, formset, change)
+            return
+        added = formset.save(commit=False)
+        for row in formset.deleted_objects:
+            row.end(request.user)
+            security_log.record("member_removed", request, vendor=row.vendor_id, member=row.user_id)
+        for row in added:
+            form.instance.admit(row.user, request.user)
+            security_log.record("member_joined", request, vendor=row.vendor_id, member=row.user_id)
+        membership.send_membership_news(form.instance)
+
+    def get_actions(self, request):
+        """`vet` alone, for whoever may change vendors; a vendor is deleted on its own page."""
+        return {"vet": self.get_action("vet")} if self.has_change_permission(request) else {}
+
+    @admin.action(description=_("KL knows the company"), permissions=["change"])
+    def vet(self, request, queryset) -> None:
+        """Record that KL knows the chosen companies: their names may stand in the subjects of mails."""
+        vendors = list(Vendor.objects.filter(pk__in=queryset.values("pk"), vetted_at=None))
+        with transaction.atomic():
+            for vendor in vendors:
+                vendor.vet()
+                self.log_change(request, vendor, gettext("KL knows the company."))
+        text = ngettext("KL now knows %(n)s company.", "KL now knows %(n)s companies.", len(vendors))
+        self.message_user(request, text % {"n": len(vendors)})
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

@@ -17,6 +17,7 @@ from kl_ai.models import User
 from kl_ai.people.work_mails import post_at_once
 
 from ..models import Answer, Invitation, JoinRequest, Response
+from ..models.membership import label
 from ..survey.parts import item_headings
 from .receipt import response_text
 
@@ -82,12 +83,20 @@ def _invitation_letter(invitation: Invitation, number: int) -> Letter:
     survey_round = invitation.round
     context = {
         "invitation": invitation,
-        "by": None if invitation.by_kl else invitation.invited_by,
+        "by": None if invitation.by_kl else label(invitation.invited_by),
+        "subject_name": _invited_name(invitation),
         "closes_on": survey_round.closes_on if survey_round else None,
         "is_reminder": number > 1,
         "url": link("vendor:invitation", invitation.token, language=language),
     }
     return Letter(f"invitation:{invitation.pk}:{number}", invitation.email, "invitation", context, language)
+
+
+def _invited_name(invitation: Invitation) -> str:
+    """The company's name, as the subject may hold it: by KL's list, or of a vendor that KL knows."""
+    is_known = invitation.by_kl or (invitation.vendor and invitation.vendor.is_vetted)
+    with translation.override(invitation.language):
+        return invitation.company_name if is_known else gettext("your company")
 
 
 def send_join_request(join_request: JoinRequest) -> list[OutgoingMail]:
@@ -97,28 +106,19 @@ def send_join_request(join_request: JoinRequest) -> list[OutgoingMail]:
     """
     post_at_once("join-requests", f"join-requests:{join_request.pk}")
     page: tuple[str, ...] = ("vendor:members", join_request.vendor.slug)
-    recipients = [(user.email, user.language, page) for user in active_members(join_request.vendor_id)]
+    recipients = [(str(user.pk), user.email, user.language, page) for user in active_members(join_request.vendor_id)]
     if not recipients:
-        recipients = [(settings.CONTACT_EMAIL, "da", ("admin:marketoverview_response_inbox",))]
+        recipients = [("kl", settings.CONTACT_EMAIL, "da", ("admin:marketoverview_response_inbox",))]
     mails = []
-    for email, language, page in recipients:
+    for recipient, address, language, page in recipients:
         context = {
             "join_request": join_request,
             "vendor": join_request.vendor,
             "email": join_request.user.email,
             "url": link(*page, language=language),
         }
-        mails.append(post(f"join:{join_request.pk}:{email}", email, "asked_to_join", context, language))
+        mails.append(post(f"join:{join_request.pk}:{recipient}", address, "asked_to_join", context, language))
     return [mail for mail in mails if mail]
-
-
-def send_join_decision(join_request: JoinRequest) -> OutgoingMail | None:
-    """The decision on a request to join: to the user who made it."""
-    join_request.refresh_from_db()
-    language = join_request.user.language
-    url = link("vendor:home", language=language)
-    context = {"join_request": join_request, "vendor": join_request.vendor, "url": url}
-    return post(f"joined:{join_request.pk}", join_request.user.email, "joined", context, language)
 
 
 def send_mapping_notice(answer: Answer) -> list[OutgoingMail]:

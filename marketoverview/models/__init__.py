@@ -3,11 +3,14 @@
 from ..statuses import EDITABLE, IN_USE, OPEN, Status
 from .announcements import Announcement
 from .answers import Answer, SampleOffering
+from .claims import CompanyClaim
 from .draft_base import MissingItem, SavedPart
 from .draft_offerings import offering_content
-from .joining import Invitation, JoinRequest, delete_login
+from .erasure import delete_login
+from .joining import Invitation, JoinRequest, register_company
 from .links import LinkCheck
 from .mapping import acknowledge_withdrawal, answer_objection, map_answer, map_answers, object_to_mapping, unmap_answer
+from .membership import MembershipEvent
 from .moderation import TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .responses import Response
 from .rounds import SurveyRound
@@ -25,11 +28,13 @@ __all__ = [
     "TRANSITIONS",
     "Announcement",
     "Answer",
+    "CompanyClaim",
     "DeadlineExtension",
     "FigureComment",
     "Invitation",
     "JoinRequest",
     "LinkCheck",
+    "MembershipEvent",
     "MissingItem",
     "ModerationEvent",
     "Option",
@@ -57,6 +62,7 @@ __all__ = [
     "market_version",
     "object_to_mapping",
     "offering_content",
+    "register_company",
     "unmap_answer",
     "with_standard_reason",
 ]

@@ -1,4 +1,8 @@
-"""Invitations and requests to act for a vendor, and the deletion of a login."""
+"""Invitations and requests to act for a vendor.
+
+Every verb that changes who acts for a vendor locks the vendor before the invitation or request to it, so that two at
+once wait for each other. An invitation by KL has no vendor until it is accepted: it is locked before the vendor.
+"""
 
 from collections.abc import Iterable
 from typing import ClassVar, Protocol, Self
@@ -18,8 +22,13 @@ from kl_ai.people.join_requests import AbstractJoinRequest, JoinRequestQuerySet
 from kl_ai.people.tokens import KeySigner
 from kl_ai.validators import validate_line
 
-from .survey import SurveyRound
-from .vendors import Vendor, VendorMember, validate_cvr
+from ..company_names import normalized_name
+from .claims import CompanyClaim, end_claims
+from .membership import MembershipEvent
+from .rounds import SurveyRound
+from .vendors import Vendor, validate_cvr
+
+What = MembershipEvent.What
 
 
 class Company(Protocol):
@@ -44,6 +53,21 @@ class VendorInvitationQuerySet(InvitationQuerySet):
         waiting = self.model.objects.waiting().filter(round=round)
         invited = self.filter(Q(accepted_at__isnull=False) | Q(pk__in=waiting.values("pk")), by_kl=True)
         return set(invited.annotate(address=Lower("email")).values_list("address", flat=True))
+
+    def of_company(self, name: str, cvr_number: str | None) -> list["Invitation"]:
+        """KL's waiting invitations of the company with this CVR number, or with a name that counts as the same. One query."""
+        normalized = normalized_name(name)
+        return [
+            invitation
+            for invitation in self.waiting().filter(by_kl=True, vendor=None)
+            if (cvr_number and invitation.cvr_number == cvr_number)
+            or (normalized and normalized_name(invitation.company_name) == normalized)
+        ]
+
+    def by_kl_to(self, user: User, vendor: Vendor) -> "Invitation | None":
+        """KL's waiting invitation of this vendor's company to the user's address. One query."""
+        invitations = self.filter(email__iexact=user.email).of_company(vendor.name, vendor.cvr_number)
+        return next(iter(invitations), None)
 
 
 class Invitation(AbstractInvitation):
@@ -90,7 +114,9 @@ class Invitation(AbstractInvitation):
         vendor.invitations.refuse_another(email)
         try:
             with transaction.atomic():
+                vendor.lock()
                 vendor.invitations.expired().filter(email__iexact=email).delete()
+                MembershipEvent.record(vendor, What.INVITED, by, email=email)
                 return cls.objects.create(
                     email=email,
                     company_name=vendor.name,
@@ -129,34 +155,123 @@ class Invitation(AbstractInvitation):
             ]
             return cls.objects.bulk_create(new)
 
-    def accept(self, by: User) -> Vendor | None:
-        """Make `by` act for the invited company.
+    def cancel(self, by: User | None = None) -> bool:
+        """End the link's validity, close the claims that rest on it, and take the mail with the link out of the queue.
 
-        None where the link has been used, is no longer valid, or was sent to another address than that of `by`.
-
-        A company that KL invited is registered now, or `by` joins it where its CVR number is registered already: KL's
-        invitation admits people as KL's approval of a request to join does. Accepting again leads to the same vendor.
-        Raises `IntegrityError` where the company is registered by somebody else at the same moment.
+        False where the invitation was accepted or cancelled before.
         """
         with transaction.atomic():
+            if self.vendor:
+                self.vendor.lock()
+            is_cancelled_now = super().cancel()
+            if is_cancelled_now:
+                end_claims(self)
+                OutgoingMail.objects.filter(key__startswith=f"invitation:{self.pk}:", sent_at=None).delete()
+                if self.vendor:
+                    MembershipEvent.record(self.vendor, What.CANCELLED, by, email=self.email)
+        return is_cancelled_now
+
+    def accept(self, by: User) -> Vendor | CompanyClaim | None:
+        """Make `by` act for the invited company; returns the vendor, or the claim that KL has to decide first.
+
+        None where the link has been used, is no longer valid, or was sent to another address than that of `by`. A
+        company that KL invited is registered now. `by` joins it where KL knows the vendor of its CVR number; a vendor
+        that somebody else has registered without KL's knowledge is never joined (`CompanyClaim`). Accepting again leads
+        to the same vendor.
+        """
+        try:
+            return self._accept(by)
+        except IntegrityError:  # somebody has registered the number at the same moment, and is seen now
+            return self._accept(by)
+
+    def _accept(self, by: User) -> Vendor | CompanyClaim | None:
+        with transaction.atomic():
+            if self.vendor:
+                self.vendor.lock()
             invitation = Invitation.objects.select_related("vendor").get_locked(self.pk)
-            if invitation.accepted_by_id == by.pk and invitation.vendor:
+            if invitation.is_used_by(by):
                 return invitation.vendor
             if not invitation.is_waiting or not invitation.is_for(by):
                 return None
-            vendor = invitation.vendor or invitation._register_company(by)
-            VendorMember.objects.get_or_create(vendor=vendor, user=by)
+            vendor = invitation.vendor or invitation._invited_company(by)
+            if isinstance(vendor, CompanyClaim):
+                return vendor
+            vendor.admit(by, by)
+            if invitation.by_kl:
+                vendor.vet()
             invitation.record_acceptance(by, vendor=vendor)
+            end_claims(invitation)
             for join_request in JoinRequest.objects.waiting().filter(vendor=vendor, user=by):
                 join_request.record_decision(None, approved=True)
             return vendor
 
-    def _register_company(self, by: User) -> Vendor:
-        """The vendor that KL invited: the one of this CVR number, or a new one."""
-        registered = Vendor.objects.filter(cvr_number=self.cvr_number).first() if self.cvr_number else None
-        return registered or Vendor.register(
-            by, name=self.company_name, cvr_number=self.cvr_number or None, country=self.country
-        )
+    def ask_kl(self, user: User) -> CompanyClaim | None:
+        """The claim of somebody who has another address than the invited one; None where the invitation waits no more."""
+        with transaction.atomic():
+            invitation = Invitation.objects.get_locked(self.pk)
+            if not invitation.is_waiting:
+                return None
+            vendor, _reason = invitation.registered_company(user)
+            return CompanyClaim.ask(invitation, CompanyClaim.Reason.ADDRESS, user, vendor)
+
+    def is_used_by(self, user: User) -> bool:
+        """Whether the user has accepted the invitation and still acts for the vendor. One query where it is accepted."""
+        if self.vendor is None or self.accepted_by_id != user.pk:
+            return False
+        return self.vendor.memberships.filter(user=user.pk).exists()
+
+    def _invited_company(self, by: User) -> Vendor | CompanyClaim:
+        """The vendor that KL invited, or a claim to one that somebody else has registered without KL's knowledge."""
+        registered, reason = self.registered_company(by)
+        if registered is None:
+            number = self.cvr_number or None
+            return Vendor.register(by, name=self.company_name, cvr_number=number, country=self.country, is_vetted=True)
+        is_known = registered.is_vetted and reason == CompanyClaim.Reason.NUMBER
+        if is_known or _is_alone(by, registered):
+            return registered
+        return CompanyClaim.ask(self, reason, by, registered)
+
+    def registered_company(self, by: User) -> tuple[Vendor | None, str]:
+        """The vendor of the invited CVR number, or of the name, and which of them it is; None for neither.
+
+        A vendor that KL knows by another number is another company of the same name. At most four queries.
+        """
+        if self.cvr_number and (vendor := Vendor.objects.filter(cvr_number=self.cvr_number).first()):
+            return vendor, CompanyClaim.Reason.NUMBER
+        candidates = [
+            vendor
+            for vendor in Vendor.objects.with_name(self.company_name)
+            if not (self.cvr_number and vendor.cvr_number and vendor.is_vetted)
+        ]
+        own = [vendor for vendor in candidates if _is_alone(by, vendor)]
+        return next(iter(own or candidates), None), CompanyClaim.Reason.NAME
+
+
+def _is_alone(user: User, vendor: Vendor) -> bool:
+    """Whether the user acts for the vendor, and nobody else but people whom KL has invited. Two queries."""
+    keys = set(vendor.memberships.values_list("user", flat=True))
+    return user.pk in keys and keys <= {user.pk, *vendor.keys_invited_by_kl()}
+
+
+def register_company(
+    by: User, *, name: str, cvr_number: str | None, country: str, website: str
+) -> Vendor | CompanyClaim:
+    """A new vendor that `by` acts for; an invitation by KL to the own address is accepted in its place.
+
+    Where KL's invitation of the company to another address waits, KL is asked who is the right company. Raises
+    `IntegrityError` where the CVR number is registered at the same moment.
+    """
+    with transaction.atomic():
+        invitations = Invitation.objects.of_company(name, cvr_number)
+        for invitation in invitations:
+            if invitation.is_for(by) and (accepted := invitation.accept(by)):
+                return accepted
+        vendor = Vendor.register(by, name=name, cvr_number=cvr_number, country=country, website=website)
+        reasons = CompanyClaim.Reason
+        for invitation in invitations:
+            is_number = bool(cvr_number) and invitation.cvr_number == cvr_number
+            CompanyClaim.ask_about(invitation, reasons.NUMBER if is_number else reasons.NAME, vendor)
+        return vendor
 
 
 class JoinRequest(AbstractJoinRequest):
@@ -185,25 +300,20 @@ class JoinRequest(AbstractJoinRequest):
     @classmethod
     def submit(cls, vendor: Vendor, user: User, message: str) -> tuple["JoinRequest", bool]:
         """The user's waiting request to act for the vendor, and whether it is new. An earlier message stays."""
-        return cls.objects.get_or_create(vendor=vendor, user_id=user.pk, decided_at=None, defaults={"message": message})
+        with transaction.atomic():
+            waiting = {"vendor": vendor, "user_id": user.pk, "decided_at": None}
+            join_request, is_new = cls.objects.get_or_create(**waiting, defaults={"message": message})
+            if is_new:
+                MembershipEvent.record(vendor, What.ASKED, user, user)
+        return join_request, is_new
 
     def decide(self, by: User, *, approve: bool) -> bool:
         """Let the user act for the vendor, or not. False where it was decided before; nothing is changed then."""
         with transaction.atomic():
+            self.vendor.lock()
             is_decided_now = self.record_decision(by, approved=approve)
             if is_decided_now and approve:
-                VendorMember.objects.get_or_create(vendor_id=self.vendor_id, user_id=self.user_id)
+                self.vendor.admit(self.user, by)
+            elif is_decided_now:
+                MembershipEvent.record(self.vendor, What.DECLINED, by, self.user)
             return is_decided_now
-
-
-def delete_login(user: User) -> None:
-    """Delete the user, the memberships, and the mails and invitations to the address; the vendors stay.
-
-    Raises `ValidationError`, and changes nothing, where somebody must take over a vendor first.
-    """
-    with transaction.atomic():
-        for membership in user.memberships.select_related("vendor"):
-            membership.leave()
-        OutgoingMail.objects.filter(to__iexact=user.email).delete()
-        Invitation.objects.filter(email__iexact=user.email).delete()
-        user.delete()

@@ -27,6 +27,7 @@ from .answers import Answer, SampleOffering
 from .completeness import Completeness, by_question
 from .draft_base import COMPANY_FIELDS, EMPTY_CONTACT
 from .drafts import DraftVerbs
+from .membership import MembershipEvent
 from .moderation import NEEDS_REASON, TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .sent_back import SentBackContent
 from .survey import SurveyRound
@@ -250,6 +251,8 @@ class Response(DraftVerbs, Completeness):
             # The new time of change refuses a page that was opened before and still holds the contact.
             Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **EMPTY_CONTACT)
             self.refresh_from_db()
+            if by and self.vendor.memberships.filter(user=by.pk).exists():
+                MembershipEvent.record(self.vendor, MembershipEvent.What.WITHDREW, by)
 
     @classmethod
     def delete_for_good(cls, responses: ResponseQuerySet) -> int:

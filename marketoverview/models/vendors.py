@@ -21,6 +21,7 @@ from kl_ai.validators import validate_line
 
 from ..querysets import VendorQuerySet, delete_locked
 from ..statuses import IN_USE
+from .membership import MembershipEvent
 
 
 def validate_cvr(value: str) -> None:
@@ -81,6 +82,13 @@ class Vendor(models.Model):
         _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"]), validate_website]
     )
     is_demo = models.BooleanField(_("demonstration data"), default=False)
+    vetted_at = models.DateTimeField(
+        _("known to KL since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("KL has invited, published or confirmed the company. Until then anybody may have registered it."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="VendorMember", related_name="vendors", verbose_name=_("members")
@@ -105,11 +113,23 @@ class Vendor(models.Model):
         if self.cvr_number and self.country != "DK":
             raise ValidationError({"cvr_number": _("Only Danish companies have a CVR number.")})
 
+    @property
+    def is_vetted(self) -> bool:
+        """Whether KL has invited, published or confirmed the company. No query."""
+        return self.vetted_at is not None or self.is_demo
+
+    @property
+    def subject_name(self) -> str:
+        """The name as the subject of a mail may hold it: “your company” until KL knows the vendor. No query."""
+        return self.name if self.is_vetted else gettext("your company")
+
     @classmethod
-    def register(cls, by, *, name: str, cvr_number: str | None, country: str, website: str = "") -> "Vendor":
+    def register(
+        cls, by, *, name: str, cvr_number: str | None, country: str, website: str = "", is_vetted: bool = False
+    ) -> "Vendor":
         """A new vendor that `by` acts for; the same form sent twice gives the vendor of the first time.
 
-        Raises `IntegrityError` where the CVR number is registered already.
+        `is_vetted` where KL has invited the company. Raises `IntegrityError` where the CVR number is registered already.
         """
         with transaction.atomic():
             get_user_model().objects.select_for_update().get(pk=by.pk)
@@ -117,16 +137,49 @@ class Vendor(models.Model):
             if existing := own.filter(name=name, cvr_number=cvr_number, country=country).first():
                 return existing
             vendor = cls.objects.create(
-                name=name, slug=unused_slug(name), cvr_number=cvr_number, country=country, website=website
+                name=name,
+                slug=unused_slug(name),
+                cvr_number=cvr_number,
+                country=country,
+                website=website,
+                vetted_at=timezone.now() if is_vetted else None,
             )
             VendorMember.objects.create(vendor=vendor, user=by)
+            MembershipEvent.record(vendor, MembershipEvent.What.REGISTERED, by, by)
             return vendor
 
+    def lock(self) -> None:
+        """Make whoever changes the vendor's members or responses wait until the transaction ends. One query."""
+        Vendor.objects.select_for_update().get(pk=self.pk)
+
+    def admit(self, user, by) -> bool:
+        """Make the user act for the vendor, let in by `by`; False where the user does already. At most four queries."""
+        with transaction.atomic():
+            _membership, is_new = VendorMember.objects.get_or_create(vendor_id=self.pk, user_id=user.pk)
+            if is_new:
+                MembershipEvent.record(self, MembershipEvent.What.JOINED, by, user)
+        return is_new
+
+    def vet(self) -> None:
+        """Record that KL knows the company; a second time changes nothing. One query, two the first time."""
+        if self.vetted_at is None:
+            self.vetted_at = timezone.now()
+            self.save(update_fields=["vetted_at"])
+
+    def keys_invited_by_kl(self) -> set[int]:
+        """The keys of the users who have accepted an invitation by KL to act for the vendor. One query."""
+        accepted = self.invitations.filter(by_kl=True, accepted_by__isnull=False)
+        return set(accepted.values_list("accepted_by", flat=True))
+
     def update_identity(self, name: str, website: str) -> None:
-        """Store name (where it is not empty) and website of a published response; the profile's address stays."""
-        if (name or self.name, website) != (self.name, self.website):
-            self.name, self.website = name or self.name, website
-            self.save(update_fields=["name", "website"])
+        """Store name (where it is not empty) and website of a published response; the profile's address stays.
+
+        From now on KL knows the company.
+        """
+        now = self.vetted_at or timezone.now()
+        if (name or self.name, website, now) != (self.name, self.website, self.vetted_at):
+            self.name, self.website, self.vetted_at = name or self.name, website, now
+            self.save(update_fields=["name", "website", "vetted_at"])
 
     @classmethod
     def delete_for_good(cls, vendors: VendorQuerySet) -> int:
@@ -178,29 +231,54 @@ class VendorMember(models.Model):
         constraints = (models.UniqueConstraint(fields=("vendor", "user"), name="member_once_per_vendor"),)
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.vendor}"
+        return f"{self.user.email} · {self.vendor}"
 
     @depends_on("marketoverview.vendor", "kl_ai.user")
     def natural_key(self) -> tuple[str, str]:
         return (*self.vendor.natural_key(), *self.user.natural_key())
 
-    def leave(self) -> None:
-        """End the membership.
+    def leave(self, what: str = MembershipEvent.What.LEFT) -> None:
+        """End one's own membership; with `DELETED` because the login is deleted, and the event does not name the person.
 
         Raises `ValidationError` for the last member of a vendor with a published or submitted response.
         """
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=self.vendor_id)
-            others = VendorMember.objects.filter(vendor=self.vendor_id).exclude(pk=self.pk)
-            if not others.exists() and self.vendor.responses.filter(status__in=IN_USE).exists():
+            self._refuse_last()
+            self._end(what, self.user)
+
+    def end(self, by) -> None:
+        """End somebody else's membership, as a colleague or as KL's staff.
+
+        Raises `ValidationError` where a colleague removes a person whom KL has invited, or acts for the vendor no longer.
+        """
+        with transaction.atomic():
+            vendor = Vendor.objects.select_for_update().get(pk=self.vendor_id)
+            if not by.is_staff and not vendor.memberships.filter(user=by.pk).exists():
+                raise ValidationError(gettext("You no longer act for %(vendor)s.") % {"vendor": vendor})
+            if not by.is_staff and self.user_id in vendor.keys_invited_by_kl():
                 raise ValidationError(
-                    gettext(
-                        "You are the last one who acts for %(vendor)s. Invite a colleague who takes over, "
-                        "or withdraw the profile first."
-                    )
-                    % {"vendor": self.vendor}
+                    gettext("KL has invited %(person)s. Only KL can remove them; the person can leave.")
+                    % {"person": self.user}
                 )
-            VendorMember.objects.filter(pk=self.pk).delete()
+            self._end(MembershipEvent.What.REMOVED, by)
+
+    def _end(self, what: str, by) -> None:
+        """Delete the row with its event; nothing where somebody else has deleted it."""
+        deleted, _rows = VendorMember.objects.filter(pk=self.pk).delete()
+        if deleted:
+            is_named = what != MembershipEvent.What.DELETED
+            MembershipEvent.record(self.vendor, what, by if is_named else None, self.user if is_named else None)
+
+    def _refuse_last(self) -> None:
+        """Raise `ValidationError` for the last member of a vendor with a published or submitted response. Two queries."""
+        others = VendorMember.objects.filter(vendor=self.vendor_id).exclude(pk=self.pk)
+        if not others.exists() and self.vendor.responses.filter(status__in=IN_USE).exists():
+            text = gettext(
+                "You are the last one who acts for %(vendor)s. Invite a colleague who takes over, "
+                "or withdraw the profile first."
+            )
+            raise ValidationError(text % {"vendor": self.vendor})
 
 
 class DeadlineExtension(models.Model):

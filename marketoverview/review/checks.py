@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from kl_ai.text import EMOJI_PARTS, has_unseen, is_unseen
 
+from ..company_names import normalized_name
 from ..models import LinkCheck, Response, Vendor
 from ..models.vendors import website_host
-from .company_names import normalized_name
 
 FREE_MAIL = frozenset({
     "gmail.com", "googlemail.com", "hotmail.com", "hotmail.dk", "outlook.com", "outlook.dk", "live.com",

@@ -7,8 +7,8 @@ from enum import StrEnum
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
+from ..company_names import normalized_name
 from ..models import Invitation, SurveyRound, Vendor, VendorMember
-from .company_names import normalized_name
 from .invitation_list import ListedCompany
 
 
@@ -35,10 +35,17 @@ class ListOutcome:
 
 
 def list_outcomes(companies: Iterable[ListedCompany], round: SurveyRound) -> list[ListOutcome]:
-    """The outcomes in the order of the list; nothing is sent. Three queries for any number."""
+    """The outcomes in the order of the list; nothing is sent. Three queries for any number.
+
+    A company that somebody whom KL does not know has registered is invited all the same (`CompanyClaim`).
+    """
     vendors = list(Vendor.objects.all())
-    by_cvr = {vendor.cvr_number: vendor for vendor in vendors if vendor.cvr_number}
-    by_name = {normalized_name(vendor.name): vendor for vendor in vendors}
+    known = [vendor for vendor in vendors if vendor.is_vetted]
+    by_cvr = {vendor.cvr_number: vendor for vendor in known if vendor.cvr_number}
+    by_name = {normalized_name(vendor.name): vendor for vendor in known}
+    unknown = [vendor for vendor in vendors if not vendor.is_vetted]
+    unknown_numbers = {vendor.cvr_number for vendor in unknown if vendor.cvr_number}
+    unknown_names = {normalized_name(vendor.name) for vendor in unknown}
     members = VendorMember.objects.annotate(address=Lower("user__email")).select_related("vendor")
     by_address = {member.address: member.vendor for member in members}
     invited = Invitation.objects.addresses_invited_by_kl(round)
@@ -61,6 +68,9 @@ def list_outcomes(companies: Iterable[ListedCompany], round: SurveyRound) -> lis
                 return ListOutcome(company, OutcomeKind.KNOWN, reason, vendor)
         if address in invited:
             return ListOutcome(company, OutcomeKind.INVITED, gettext("The address has an invitation already."))
-        return ListOutcome(company, OutcomeKind.NEW, gettext("Will get an invitation."))
+        reason = gettext("Will get an invitation.")
+        if company.cvr_number in unknown_numbers or normalized_name(company.name) in unknown_names:
+            reason += " " + gettext("Somebody whom KL does not know has registered it: you decide between them.")
+        return ListOutcome(company, OutcomeKind.NEW, reason)
 
     return [outcome(company) for company in companies]

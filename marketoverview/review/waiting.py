@@ -12,7 +12,17 @@ from django.utils.translation import ngettext
 
 from kl_ai.waiting import WaitingKind, WorkSection
 
-from ..models import Answer, DeadlineExtension, JoinRequest, ModerationEvent, Response, Status, SurveyRound, Verb
+from ..models import (
+    Answer,
+    CompanyClaim,
+    DeadlineExtension,
+    JoinRequest,
+    ModerationEvent,
+    Response,
+    Status,
+    SurveyRound,
+    Verb,
+)
 from .inbox import submitted_responses
 from .own_words import in_state, own_words
 
@@ -73,6 +83,18 @@ KINDS = (
         permission=REVIEW,
         inbox_template="admin/marketoverview/inbox/responses.html",
         inbox_items=submitted_responses,
+    ),
+    WaitingKind(
+        code="company-claims",
+        words=lambda number: ngettext(
+            "company that KL has invited and somebody else has registered",
+            "companies that KL has invited and somebody else has registered",
+            number,
+        ),
+        rows=lambda: CompanyClaim.objects.waiting(),
+        since="asked_at",
+        page=lambda: f"{reverse('admin:marketoverview_companyclaim_changelist')}?decided_at__isempty=1",
+        permission=REVIEW,
     ),
     WaitingKind(
         code="join-requests",

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,11 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kl_ai.http import AuthenticatedRequest
+from kl_ai.login import recent_code
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
+from ..mails.membership import send_membership_news
 from ..models import Answer, JoinRequest, Response, SampleOffering, Vendor, delete_login
 from ..models.draft_base import CONTENT_FIELDS
 from ..survey.forms.company import AccountForm
@@ -47,13 +50,16 @@ def _page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpRe
 
 @never_cache
 def account_delete(request: AuthenticatedRequest) -> HttpResponse:
-    """`/leverandoer/konto/slet/`: delete the login with what is stored about the person."""
+    """`/leverandoer/konto/slet/`: delete the login with what is stored about the person. Both ask for a recent code."""
+    if response := recent_code.redirect_to_code(request):
+        return response
     if request.method == "POST":
         if request.user.is_staff:
             messages.error(request, _("An administrator at KL deletes the logins of KL's own staff."))
             return redirect("vendor:account")
         try:
-            delete_login(request.user)
+            with transaction.atomic():
+                send_membership_news(*delete_login(request.user))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("vendor:account_delete")

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kl_ai.http import AuthenticatedRequest
+from kl_ai.login import recent_code, restore
 from kl_ai.login.second_factor import second_factor_for_staff
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.people.work_mails import post_at_once
 
+from ..mails import membership
 from ..market import profiles
 from ..market.snapshot import snapshots
 from ..models import (
@@ -158,6 +160,7 @@ def confirm(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return vendor_page(request, vendor, "confirm", _("Is everything still right?"), public=public)
 
 
+@restore.restorable
 @never_cache
 def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/traek-tilbage/`: take the profile off the portal, at once."""
@@ -166,15 +169,21 @@ def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     if public is None:
         messages.info(request, _("There is no public profile to withdraw."))
         return redirect("vendor:company", slug)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if response := recent_code.redirect_to_code(request):
+        return response
+    form = WithdrawForm(request.POST if request.method == "POST" else restore.restore_input(request))
     if request.method == "POST" and form.is_valid():
         try:
-            public.withdraw(request.user, form.cleaned_data["reason"].strip(), by_kl=False)
+            with transaction.atomic():
+                public.withdraw(request.user, form.cleaned_data["reason"].strip(), by_kl=False)
+                membership.send_membership_news(vendor)
         except TransitionRefused as error:
             messages.warning(request, error.explain())
         else:
             messages.success(request, _("The profile is withdrawn, and the contact information is deleted."))
         return redirect("vendor:company", slug)
+    if request.method == "GET" and form.is_bound:
+        messages.info(request, restore.PRESS_AGAIN)
     return vendor_page(request, vendor, "withdraw", _("Withdraw the profile"), form=form, public=public)
 
 

@@ -6,6 +6,7 @@ from django.utils.http import urlencode
 from django.utils.translation import override
 
 from tests.builders import make_administrator, make_editor, make_response, make_user
+from tests.mails import confirm_recently
 from tests.marketoverview.vendor_addresses import LOGIN, STEP, TABLE, address
 
 
@@ -17,6 +18,7 @@ def status(client):
         client.logout()
         if user:
             client.force_login(user)
+            confirm_recently(client, user)
         response = client.get(path)
         for part, stands_for in (("/log-ind/", LOGIN), ("/totrin/", STEP)):
             if response.status_code == 302 and part in response.url:
@@ -88,7 +90,7 @@ def test_a_member_needs_no_second_factor(world, client, owner, settings):
     assert [client.get(address(row, world)).status_code for row in SERVES_STAFF] == [200] * len(SERVES_STAFF)
 
 
-OPEN = {"join", "accept"}
+OPEN = {"join", "accept", "ask_kl"}
 READ_ONLY = {"home", "invitation", "company", "response", "offering_new"}
 CHANGING = [row for row in TABLE if row.name.removeprefix("vendor:") not in OPEN | READ_ONLY]
 

@@ -115,6 +115,7 @@ TABLE = (
     Row("vendor:home", lambda world: [], 302, 200, stranger=302),
     Row("vendor:invitation", lambda world: [world.invitation.token], 200, 200, stranger=200, anonymous=200),
     Row("vendor:accept", lambda world: [world.invitation.token], 302, 302, stranger=302),
+    Row("vendor:ask_kl", lambda world: [world.invitation.token], 302, 302, stranger=302),
     Row("vendor:join", slug, 302, 200, stranger=200),  # a registered company's name is no secret; who acts for it is
     Row("vendor:join_decide", lambda world: [world.vendor.slug, world.join_request.pk], 302, 302, stranger=302),
     Row("vendor:members", slug, 200, 404),

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from kl_ai.models import OutgoingMail, User
+from kl_ai.text import mask_tokens
 from legaltoolbox.content.records import read_records
 from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import Activity, ChecklistItem, Risk, TemplateField, TemplateSection
@@ -32,7 +33,10 @@ GROWS = {"auth_permission", "django_content_type"}
 
 @pytest.fixture(scope="module")
 def upgraded(database, django_db_blocker, tmp_path_factory):
-    """The rows of each table before the migrations and after them; the tests go on in that database."""
+    """The rows of each table before the migrations and after them; the tests go on in that database.
+
+    The secret links of mails that were sent are masked by a migration.
+    """
     dump = read_dump()
     folder = tmp_path_factory.mktemp("upgrade")
     with django_db_blocker.unblock(), another_database(folder):
@@ -46,8 +50,15 @@ def test_no_row_is_lost_and_no_value_changed(upgraded, db):
     assert sum(map(len, upgraded.before.values())) > 14_000
     for table, rows in upgraded.before.items():
         after = upgraded.after[table]
+        if table == "kl_ai_outgoingmail":
+            rows = [masked(row) for row in rows]
+            after = [masked(row) for row in after]
         assert Counter(rows) - Counter(after) == Counter(), table
         assert len(after) == len(rows) or table in GROWS, table
+
+
+def masked(row: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(mask_tokens, row))
 
 
 def test_the_tables_are_those_that_the_models_describe(upgraded, django_db_blocker, tmp_path):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from kl_ai.text import clean_line
 from kl_ai.validators import validate_line
 
-from ..company_names import normalized_name
+from ...company_names import normalized_name
 from .cells import address_problem, has_legal_form, read_addresses
 from .columns import column_sentences, resolved_columns
 from .files import MAX_BYTES

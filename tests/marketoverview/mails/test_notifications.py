@@ -158,14 +158,6 @@ def test_an_invitation_by_kl_says_what_for_and_until_when(curator):
     assert notifications.send_invitation(invitation, 2).subject.startswith("Reminder")
 
 
-def test_the_decision_on_a_request_goes_to_who_made_it(vendor, owner):
-    for approve, words in ((True, "You now act for"), (False, "You were not let in")):
-        join_request = JoinRequest.objects.create(vendor=vendor, user=make_user(language="en"))
-        join_request.decide(owner, approve=approve)
-        assert words in notifications.send_join_decision(join_request).subject
-        assert notifications.send_join_decision(join_request) is None
-
-
 def test_hostile_words_stay_words(vendor, owner, people):
     join_request = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"), message=HOSTILE)
     type(vendor).objects.filter(pk=vendor.pk).update(name="Nord\r\nBcc: x@evil.example")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from marketoverview.company_names import normalized_name
 from marketoverview.models import LinkCheck, Response
 from marketoverview.review.checks import check_response, comparison_data, domain, is_similar, mixed_word
-from marketoverview.review.company_names import normalized_name
 from tests.builders import make_response, make_vendor
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,7 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 from marketoverview.models import JoinRequest, VendorMember, map_answer
 from tests.builders import make_invitation, make_option, make_question, make_response, make_user, make_vendor
+from tests.mails import confirm_recently
 from tests.reading import read
 
 ACCOUNT = "/en/leverandoer/konto/"
@@ -19,6 +20,7 @@ DELETE = "/en/leverandoer/konto/slet/"
 @pytest.fixture
 def member(client, owner):
     client.force_login(owner)
+    confirm_recently(client, owner)
     return owner
 
 
@@ -145,6 +147,7 @@ def test_the_last_one_of_a_public_profile_reads_what_to_do(client, vendor, membe
 
 def test_kls_own_people_ask_an_administrator(client, curator):
     client.force_login(curator)
+    confirm_recently(client, curator)
     assert "administrator" in client.post(DELETE, follow=True).content.decode()
     assert User.objects.filter(pk=curator.pk).exists()
 

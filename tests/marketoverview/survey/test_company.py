@@ -10,6 +10,7 @@ from marketoverview.models import DeadlineExtension, Response, SurveyRound, Vend
 from marketoverview.survey.deadlines import deadline, may_answer
 from tests.builders import make_offering, make_option, make_question, make_response, make_round, make_vendor
 from tests.checks import not_empty
+from tests.mails import log_in_recently
 from tests.reading import Element, english_url, parse, read
 
 HOME = "/en/leverandoer/"
@@ -39,7 +40,7 @@ def survey_round(db) -> SurveyRound:
 @pytest.fixture
 def page(client, vendor, owner, survey_round):
     """`page()` is the company's page as the owner sees it."""
-    client.force_login(owner)
+    log_in_recently(client, owner)
     return lambda: read(client, path("company", vendor))
 
 

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from ..models import Vendor
-
 LEGAL_FORMS = frozenset({
     "as", "aps", "ivs", "is", "ks", "ps", "amba", "smba", "fmba", "ab", "asa", "oy", "oyj", "ag", "gmbh", "ug",
     "se", "sa", "sas", "sarl", "srl", "spa", "bv", "nv", "ltd", "limited", "llc", "llp", "plc", "inc", "corp",
@@ -17,12 +15,3 @@ def normalized_name(name: str) -> str:
     text = re.sub(r"(?<=\w)[./](?=\w)", "", unicodedata.normalize("NFKC", name).casefold())
     words = re.sub(r"[^\w]+", " ", text).split()
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
-
-
-def vendors_with_name(name: str) -> list[Vendor]:
-    """The vendors whose normalized name is that of `name`, in the order of their names. Two queries."""
-    normalized = normalized_name(name)
-    if not normalized:
-        return []
-    names = Vendor.objects.values_list("pk", "name")
-    return list(Vendor.objects.filter(pk__in=[pk for pk, other in names if normalized_name(other) == normalized]))

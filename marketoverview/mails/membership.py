@@ -1,0 +1,143 @@
+"""The mails about who acts for a vendor: to everybody who does, and to the person concerned."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from kl_ai.mail.models import OutgoingMail
+from kl_ai.mail.outbox import link, post
+from kl_ai.models import User
+from kl_ai.people.work_mails import post_at_once
+
+from ..models import CompanyClaim, JoinRequest, MembershipEvent, Vendor
+
+What = MembershipEvent.What
+
+TO_OTHERS = {
+    What.INVITED: _("%(actor)s has invited %(person)s to act for %(vendor)s."),
+    What.CANCELLED: _("%(actor)s has cancelled the invitation of %(person)s to act for %(vendor)s."),
+    What.JOINED: _("%(person)s now acts for %(vendor)s."),
+    What.DECLINED: _("%(actor)s has declined the request of %(person)s to act for %(vendor)s."),
+    What.REMOVED: _("%(actor)s has removed %(person)s, who no longer acts for %(vendor)s."),
+    What.LEFT: _("%(person)s has left, and no longer acts for %(vendor)s."),
+    What.WITHDREW: _("%(actor)s has withdrawn the profile of %(vendor)s from the market overview."),
+    What.DELETED: _("Somebody who acted for %(vendor)s has deleted their login, and no longer acts for it."),
+}
+"""The sentence for those who act for the vendor. A change that is missing here is not mailed to them."""
+TO_PERSON = {
+    What.CANCELLED: _(
+        "The invitation to act for %(vendor)s that was sent to you is cancelled. The link no longer works."
+    ),
+    What.JOINED: _("You now act for %(vendor)s. You can see and change its answers."),
+    What.DECLINED: _("Your request to act for %(vendor)s is declined by somebody who acts for it, or by KL."),
+    What.REMOVED: _("You no longer act for %(vendor)s. You were removed by %(actor)s."),
+    What.LEFT: _("You have left %(vendor)s, and no longer act for it."),
+}
+"""The sentence for the person concerned; who is invited gets the invitation in its place."""
+SUBJECTS = {
+    What.INVITED: _("Somebody is invited to act for %(vendor)s"),
+    What.CANCELLED: _("An invitation to act for %(vendor)s is cancelled"),
+    What.JOINED: _("Somebody new acts for %(vendor)s"),
+    What.DECLINED: _("A request to act for %(vendor)s is declined"),
+    What.REMOVED: _("Somebody no longer acts for %(vendor)s"),
+    What.LEFT: _("Somebody no longer acts for %(vendor)s"),
+    What.WITHDREW: _("The profile of %(vendor)s is withdrawn"),
+    What.DELETED: _("Somebody no longer acts for %(vendor)s"),
+}
+SUBJECTS_TO_PERSON = {
+    What.CANCELLED: _("Your invitation to act for %(vendor)s is cancelled"),
+    What.JOINED: _("You now act for %(vendor)s"),
+    What.DECLINED: _("You were not let in to %(vendor)s"),
+    What.REMOVED: _("You no longer act for %(vendor)s"),
+    What.LEFT: _("You no longer act for %(vendor)s"),
+}
+DECISIONS = {
+    CompanyClaim.Decision.TAKE_OVER: _("You now act for %(vendor)s, alone or with others whom KL has invited."),
+    CompanyClaim.Decision.JOIN: _("You now act for %(vendor)s, together with those who registered it."),
+    CompanyClaim.Decision.OWN: _(
+        "%(vendor)s is registered as your company. The other company of the name is another one."
+    ),
+    CompanyClaim.Decision.DECLINE: _("KL has not let you act for %(vendor)s. Write to us if that is wrong."),
+}
+"""KL's decision on a claim, for whoever made it."""
+
+
+def send_membership_news(*vendors: Vendor) -> list[OutgoingMail]:
+    """Queue the mails about all events of these vendors that nobody was told of yet. Call it in the verbs' transaction.
+
+    One query, and one for each event with those of its mails.
+    """
+    events = MembershipEvent.objects.unmailed().filter(vendor__in=vendors)
+    mails = [mail for event in events for mail in _mails(event)]
+    MembershipEvent.objects.filter(pk__in=[event.pk for event in events]).record_mailed()
+    return mails
+
+
+def send_late_membership_news() -> list[OutgoingMail]:
+    """The same for the events of every vendor: what a verb outside of the pages has changed. One query without any."""
+    return send_membership_news(*Vendor.objects.filter(membership_events__mailed_at=None).distinct())
+
+
+def send_join_decision(join_request: JoinRequest) -> OutgoingMail | None:
+    """The decision on a request to join: to the user who made it, whose mail is returned, and to the vendor's members."""
+    mails = send_membership_news(join_request.vendor)
+    return next((mail for mail in mails if mail.to == join_request.user.email), None)
+
+
+def send_claim(claim: CompanyClaim) -> None:
+    """KL has to decide the claim: to those of KL's staff who want to know at once, once for each claim."""
+    post_at_once("company-claims", f"company-claims:{claim.pk}")
+
+
+def send_claim_decision(claim: CompanyClaim, vendor: Vendor | None) -> OutgoingMail | None:
+    """KL's decision on the claim: to the user who made it; None where nobody did. `vendor` is the one decided on."""
+    claim.refresh_from_db()
+    if claim.user is None:
+        return None
+    language = claim.user.language
+    name = vendor.name if vendor else claim.invitation.company_name
+    with translation.override(language):
+        words = DECISIONS[CompanyClaim.Decision(claim.decision)] % {"vendor": name}
+    context = {"vendor": name, "words": words, "url": link("vendor:home", language=language)}
+    return post(f"claim:{claim.pk}", claim.user.email, "claim_decided", context, language, queue_only=True)
+
+
+def _mails(event: MembershipEvent) -> Iterator[OutgoingMail]:
+    """The new mails about one event."""
+    members = User.objects.filter(is_active=True, memberships__vendor=event.vendor_id).order_by("pk")
+    for user in members if event.what in TO_OTHERS else ():
+        if event.what not in TO_PERSON or user.pk != event.person_id:
+            yield from _mail(event, str(user.pk), user.email, user.language, TO_OTHERS, SUBJECTS)
+    address = event.person.email if event.person else event.email
+    if event.what in TO_PERSON and address and not (event.person and event.person.is_staff):
+        language = event.person.language if event.person else _language_of_invitation(event)
+        yield from _mail(event, "person", address, language, TO_PERSON, SUBJECTS_TO_PERSON)
+
+
+def _mail(
+    event: MembershipEvent, recipient: str, to: str, language: str, sentences: dict, subjects: dict
+) -> Iterator[OutgoingMail]:
+    """The mail in this language, where it is new; `recipient` is what its key calls whoever gets it."""
+    is_member = sentences is TO_OTHERS
+    page = ("vendor:members", event.vendor.slug) if is_member else ("vendor:home",)
+    with translation.override(language):
+        actor = event.actor_label or translation.gettext("somebody")
+        words: dict[str, Any] = {"actor": actor, "person": event.person_label, "vendor": f"“{event.vendor.name}”"}
+        context = {
+            "subject": subjects[event.what] % {"vendor": event.vendor.subject_name},
+            "sentence": sentences[event.what] % words,
+            "let_in_by": actor if event.what == What.JOINED and event.actor_id != event.person_id else "",
+            "is_member": is_member,
+            "url": link(*page, language=language),
+        }
+    mail = post(f"membership:{event.pk}:{recipient}", to, "membership", context, language, queue_only=True)
+    if mail:
+        yield mail
+
+
+def _language_of_invitation(event: MembershipEvent) -> str:
+    """The language of the latest invitation of the vendor to the event's address; Danish where it is deleted. One query."""
+    invitations = event.vendor.invitations.filter(email__iexact=event.email)
+    return invitations.order_by("-pk").values_list("language", flat=True).first() or "da"
