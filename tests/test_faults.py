@@ -49,7 +49,7 @@ def test_the_database_stops_hangs_and_comes_back(tmp_path):
         assert_portal_serves(portal)
         cluster.stop()
         before = len(portal.log_lines())
-        assert_portal_is_away(portal, longest=2)
+        assert_portal_is_away(portal, longest=10)
         lines = [line for line in portal.log_lines()[before:] if line.strip()]
         assert len(lines) == len(PAGES) + 1, "\n".join(lines)  # and the probe
         assert all("ERROR kl_ai.faults 503 GET /" in line and "database away" in line for line in lines)
@@ -60,8 +60,8 @@ def test_the_database_stops_hangs_and_comes_back(tmp_path):
         with ThreadPoolExecutor(12) as pool:  # three times as many as there are threads
             answers = list(pool.map(portal.get, ["/"] * 12))
         assert {answer.status for answer in answers} == {503}
-        assert max(answer.seconds for answer in answers) < 12
-        assert_portal_is_away(portal, longest=8, pages=PAGES[2:5])
+        assert max(answer.seconds for answer in answers) < 20
+        assert_portal_is_away(portal, longest=20, pages=PAGES[2:5])
         cluster.hang(goes_on=True)
         time.sleep(database.CONNECT_SECONDS)  # the pause after the last attempt
         assert_portal_serves(portal)

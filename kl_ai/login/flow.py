@@ -4,6 +4,7 @@ An address is entered, a code is sent there, and the code proves the address. No
 user: one is made only when the code has proven it. `views` has the pages, `second_factor` the second step of staff.
 """
 
+import logging
 import string
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from django.views.decorators.cache import never_cache
 
 from .. import security_log
 from ..http import client_address
+from ..mail import sending
 from ..models import User
 from ..pages.bilingual import language
 from . import known_browser, sessions
@@ -29,6 +31,7 @@ from .allauth_adapter import methods, record_code
 from .code_limits import consume_guess
 from .redirects import landing_url, next_url
 
+logger = logging.getLogger(__name__)
 WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -37,6 +40,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request) or "unknown"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail in the time that the request has for mail (`kl_ai.mail.sending`).
+
+        OSError where it cannot be sent; `UnfinishedError` where the mail server may still take it.
+        """
+        message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        sending.send(message, _log_late_failure)
 
     def get_login_stages(self) -> list[str]:
         return ["kl_ai.login.flow.LoginCodeStage", "allauth.mfa.stages.AuthenticateStage"]
@@ -52,6 +63,12 @@ class AccountAdapter(DefaultAccountAdapter):
         sessions.record_login(request, user)
         security_log.record("login", request, methods=methods(request, user))
         return response
+
+
+def _log_late_failure(error: Exception | None) -> None:
+    """Log the end of an attempt for which nobody waited any longer, where it failed."""
+    if error is not None:
+        logger.warning("A mail of the login was not sent: %s", type(error).__name__)
 
 
 class LoginCodeStage(LoginByCodeStage):
@@ -74,18 +91,29 @@ class LoginCodeStage(LoginByCodeStage):
         return redirect("account_confirm_login_code"), True
 
     def _send_code(self) -> None:
-        """Mail a code, but none to somebody whose user is switched off. OSError where the mail cannot be sent."""
+        """Mail a code, but none to somebody whose user is switched off. OSError where the mail cannot be sent.
+
+        With a mail server that answers slowly the login goes on: the mail may come late, and its code is right then.
+        """
         user = User.objects.with_address(self.email)
         if user is not None and not user.is_active:
             return
         adapter = get_adapter()
         self.state["code"] = adapter.generate_login_code()
         context = {"code": self.state["code"], "minutes": settings.LOGIN_CODE_MINUTES}
-        adapter.send_mail("account/email/login_code", self.email, context)
+        try:
+            adapter.send_mail("account/email/login_code", self.email, context)
+        except sending.UnfinishedError:
+            self.state["is_mail_late"] = True
 
     @property
     def email(self) -> str:
         return self.login.email
+
+    @property
+    def is_mail_late(self) -> bool:
+        """Whether the mail server had not taken the mail with the code when the page was answered."""
+        return bool(self.state.get("is_mail_late"))
 
     @property
     def next_url(self) -> str:

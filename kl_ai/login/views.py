@@ -76,7 +76,8 @@ def confirm_code(request: HttpRequest, stage: LoginCodeStage) -> HttpResponse:
             problem = _("The code was wrong too many times and no longer works. Ask for a new one.")
             return _email_page(request, stage, problem)
         form.add_error("code", _("The code is not right. Look for the newest mail, and try again."))
-    return _page(request, "confirm_login_code", {"form": form, "email": stage.email, "next": stage.next_url})
+    context = {"form": form, "email": stage.email, "next": stage.next_url, "is_mail_late": stage.is_mail_late}
+    return _page(request, "confirm_login_code", context)
 
 
 @login_stage_required(AuthenticateStage)

@@ -17,7 +17,7 @@ from threading import BoundedSemaphore, Event, Lock, Thread
 from django.core.mail import EmailMessage
 from django.db import connections
 
-REQUEST_SECONDS = 1.5
+REQUEST_SECONDS = 1.25
 """How long a request waits for the mail server in all, from connecting to the last reply, whatever the number of mails."""
 MAX_UNFINISHED = 8
 """How many attempts that requests no longer wait for may go on in a process. With so many, requests begin no other."""

@@ -1,13 +1,15 @@
 """Requests the websites of vendors and stores whether they answer. Called by a command, never by a view.
 
-A vendor could give an address inside KL's own network, so nothing is sent before the connection's IP address is known
-to be public. Redirects are followed under the same rule.
+A vendor could give an address inside KL's own network, so the IP addresses of a host are judged before anything is
+connected to, and the connection goes to one that was judged: a name that is looked up twice could lead elsewhere the second
+time. Redirects are followed under the same rule. Proxies that the environment names are not used.
 """
 
 import http.client
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from threading import Thread
 from urllib.parse import urljoin, urlsplit
@@ -24,6 +26,8 @@ TOTAL_TIMEOUT = 60
 MAX_REDIRECTS = 5
 MAX_BYTES = 64 * 1024
 USER_AGENT = "KL-markedsoverblik link check"
+PORTS = frozenset({http.client.HTTP_PORT, http.client.HTTPS_PORT})
+"""The ports that are connected to: a website has no other, and the portal is no tool to try other services with."""
 UNICAST = IPv6Network("2000::/3")
 """The IPv6 addresses that are allocated for the public internet; others may be translated to private ones."""
 
@@ -33,6 +37,10 @@ AddressTest = Callable[[str], bool]
 
 class NotPublic(OSError):
     """The address leads to a machine that is not on the public internet."""
+
+
+class NotWeb(OSError):
+    """The address names a port that is not one of `PORTS`."""
 
 
 class TooManyRedirects(Exception):
@@ -48,18 +56,34 @@ def is_public(address: str) -> bool:
     return ip.is_global and ip in UNICAST
 
 
+def judged_addresses(host: str, port: int, is_allowed: AddressTest) -> list[str]:
+    """The IP addresses of the host, each once, in the order in which to try them.
+
+    Raises `NotPublic` where one of them is not allowed, `NotWeb` for another port, and `OSError` for an unknown host.
+    """
+    if port not in PORTS:
+        raise NotWeb(port)
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(address[0]) for *_kind, address in found))
+    if not all(map(is_allowed, addresses)):
+        raise NotPublic(host)
+    return addresses
+
+
 class _Connection(http.client.HTTPConnection):
-    """A connection that checks the IP address of the other end before anything is sent."""
+    """A connection to an IP address that was judged before. The host's name stands in the request and in the certificate."""
 
     def __init__(self, host: str, port: int, is_allowed: AddressTest) -> None:
         super().__init__(host, port, timeout=SOCKET_TIMEOUT)
         self.is_allowed = is_allowed
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self.host, self.port), self.timeout)
-        if not self.is_allowed(self.sock.getpeername()[0]):
-            self.sock.close()
-            raise NotPublic(self.host)
+        *others, last = judged_addresses(self.host, self.port, self.is_allowed)
+        for address in others:
+            with suppress(OSError):
+                self.sock = socket.create_connection((address, self.port), self.timeout)
+                return
+        self.sock = socket.create_connection((last, self.port), self.timeout)
 
 
 class _SecureConnection(_Connection):
@@ -88,13 +112,15 @@ def check(url: str, is_allowed: AddressTest = is_public, timeout: float = TOTAL_
         return outcome < 400, str(outcome)
     if isinstance(outcome, NotPublic):
         return False, _("the address is not public")
+    if isinstance(outcome, NotWeb):
+        return False, _("only the ports 80 and 443 are asked")
     if isinstance(outcome, TooManyRedirects):
         return False, _("too many redirects")
     return False, _("no answer (%(error)s)") % {"error": type(outcome).__name__}
 
 
 def _final_status(url: str, is_allowed: AddressTest) -> int:
-    """The status after all redirects. Raises `NotPublic`, `TooManyRedirects`, or whatever a connection raises."""
+    """The status after all redirects. Raises `NotPublic`, `NotWeb`, `TooManyRedirects`, or whatever a connection raises."""
     for _hop in range(MAX_REDIRECTS + 1):
         status, location = _request(url, is_allowed)
         if status not in (301, 302, 303, 307, 308) or not location:

@@ -53,6 +53,7 @@ def running(server: Server) -> Iterator[Server]:
     """The server on a free port, in threads."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server.is_over, server.connections = False, 0
+        server.messages.clear()
         server.port = listener.getsockname()[1]
 
         def accept() -> None:

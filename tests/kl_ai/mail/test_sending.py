@@ -50,21 +50,19 @@ def wait_until(condition) -> None:
 
 
 SLOW = [
-    pytest.param(smtpserver.Server("greeting", 1.5), id="says nothing"),
-    pytest.param(smtpserver.Server("greeting", 1.5, drips=True), id="drips its greeting"),
-    pytest.param(smtpserver.Server("reply", 1.5, drips=True), id="drips its replies"),
-    pytest.param(smtpserver.Server("data", 1.5), id="ponders over the message"),
+    pytest.param(smtpserver.Server("greeting", 3), id="says nothing"),
+    pytest.param(smtpserver.Server("greeting", 3, drips=True), id="drips its greeting"),
+    pytest.param(smtpserver.Server("reply", 3, drips=True), id="drips its replies"),
+    pytest.param(smtpserver.Server("data", 3), id="ponders over the message"),
 ]
 
 
 @pytest.mark.parametrize("server", SLOW)
 def test_the_mails_of_a_request_wait_for_a_slow_server_once(server, mail_server_at):
     with mail_server_at(server):
-        began = time.monotonic()
         with sending.time_limit(SHORT), transaction.atomic():
             posted = [post(f"try:{number}") for number in range(4)]
-        assert time.monotonic() - began < server.pause
-        assert server.connections == 1
+        assert (server.connections, server.messages) == (1, [])
         assert [mail.state for mail in posted] == [MailState.WAITING] * 4
         assert [mail.attempts for mail in posted] == [1, 0, 0, 0]
         assert delivery_message(posted[0]).startswith("Vores mailserver er langsom.")
@@ -98,9 +96,7 @@ def test_an_attempt_that_fails_late_makes_the_mail_due_again(mail_server_at, set
 def test_a_server_that_drips_for_ever_is_left(mail_server_at, monkeypatch):
     monkeypatch.setattr(smtp, "CONVERSATION_SECONDS", 0.5)
     with mail_server_at(smtpserver.Server("greeting", 30, drips=True)):
-        began = time.monotonic()
         posted = post()  # as in a command, which has no limit of its own
-        assert time.monotonic() - began < 5
     assert (posted.state, posted.attempts) == (MailState.WAITING, 1)
     assert posted.last_error
 

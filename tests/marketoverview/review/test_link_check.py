@@ -25,8 +25,10 @@ MOVED = {
 
 class LinkedSite(BaseHTTPRequestHandler):
     requests: list[str] = []
+    hosts: list[str] = []
 
     def do_GET(self):
+        self.hosts.append(self.headers["Host"])
         self.requests.append(self.path)
         moved = int(self.path.rpartition("/")[2]) if self.path.startswith("/moved/") else 302
         self.send_response(moved if self.path in MOVED else {"/gone": 404}.get(self.path, 200))
@@ -40,9 +42,11 @@ class LinkedSite(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def site():
+def site(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), LinkedSite)
+    monkeypatch.setattr(link_check, "PORTS", link_check.PORTS | {1, server.server_port})
     LinkedSite.requests.clear()
+    LinkedSite.hosts.clear()
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -82,7 +86,7 @@ def test_the_path_arrives_as_a_browser_would_send_it(site):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:1/", "ftp://agern.example/", "http://", "http://a..b/", "http://x:y/"]
+    "url", ["http://127.0.0.1:80/", "ftp://agern.example/", "http://", "http://a..b/", "http://x:y/"]
 )
 def test_what_cannot_be_asked_does_not_answer(url):
     ok, result = link_check.check(url, any_address)
@@ -129,8 +133,63 @@ def test_a_public_address_is_public(address):
     assert link_check.is_public(address)
 
 
-def test_a_website_that_never_comes_to_an_end_does_not_hold_up_the_others():
+def resolve_to(monkeypatch, *answers: list[str]) -> list[str]:
+    """Let each look-up of a name give the next of these answers, the last one from then on; the names that are looked up."""
+    names: list[str] = []
+
+    def getaddrinfo(host, port, *args, **kwargs):
+        if host[0].isdigit():
+            return real(host, port, *args, **kwargs)
+        names.append(host)
+        answer = answers[min(len(names), len(answers)) - 1]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in answer]
+
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return names
+
+
+def test_connects_to_the_address_that_was_judged_and_asks_for_the_name(site, monkeypatch):
+    port = site.rpartition(":")[2]
+    names = resolve_to(monkeypatch, ["127.0.0.1"], ["10.0.0.1"])  # the second answer would lead into the network
+    judged = []
+    assert link_check.check(f"http://agern.example:{port}/", lambda address: not judged.append(address)) == (
+        True,
+        "200",
+    )
+    assert (names, judged) == (["agern.example"], ["127.0.0.1"])
+    assert LinkedSite.hosts == [f"agern.example:{port}"]
+
+
+def test_one_address_that_is_not_public_refuses_the_host_before_anything_is_connected_to(site, monkeypatch):
+    port = site.rpartition(":")[2]
+    resolve_to(monkeypatch, ["1.1.1.1", "127.0.0.1"])
+    monkeypatch.setattr(socket, "create_connection", lambda *args: pytest.fail("it is connected to"))
+    assert link_check.check(f"http://agern.example:{port}/") == (False, "adressen er ikke offentlig")
+
+
+def test_an_address_that_does_not_answer_is_followed_by_the_next(site, monkeypatch):
+    port = site.rpartition(":")[2]
+    resolve_to(monkeypatch, ["127.0.0.2", "127.0.0.1"])
+    assert link_check.check(f"http://agern.example:{port}/", any_address) == (True, "200")
+
+
+@pytest.mark.parametrize("url", ["http://agern.example:22/", "https://agern.example:8443/", "http://agern.example:0/"])
+def test_other_ports_than_those_of_the_web_are_not_asked(url, monkeypatch):
+    names = resolve_to(monkeypatch, ["1.1.1.1"])
+    assert link_check.check(url) == (False, "kun port 80 og 443 bliver spurgt")
+    assert names == []
+
+
+def test_a_proxy_of_the_environment_is_not_used(site, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9/")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
+    assert link_check.check(site, any_address) == (True, "200")
+
+
+def test_a_website_that_never_comes_to_an_end_does_not_hold_up_the_others(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(link_check, "PORTS", {silent.getsockname()[1]})
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         assert link_check.check(url, any_address, timeout=0.2) == (False, "intet svar (TimeoutError)")
 
@@ -139,12 +198,12 @@ def test_a_website_that_never_comes_to_an_end_does_not_hold_up_the_others():
 
 
 def test_the_command_stores_the_result_of_each_website_once(db, capsys):
-    vendor = make_vendor("Agern", website="http://127.0.0.1:1/")
+    vendor = make_vendor("Agern", website="http://127.0.0.1/")
     make_response(vendor)
     call_command("check_links")
     call_command("check_links")
     assert "0 websites answered, 1 did not." in capsys.readouterr().out
-    assert [(check.url, check.ok) for check in LinkCheck.objects.all()] == [("http://127.0.0.1:1/", False)]
+    assert [(check.url, check.ok) for check in LinkCheck.objects.all()] == [("http://127.0.0.1/", False)]
 
 
 def test_a_website_that_answers_again_is_no_longer_held_against_it(db, site):
