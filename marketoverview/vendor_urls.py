@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import account, company, invitations, joining, offerings, survey
+from .views import account, company, invitations, joining, offerings, survey, vendor_questions
 
 app_name = "vendor"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("virksomhed/<slug:slug>/", company.company, name="company"),
     path("virksomhed/<slug:slug>/begynd/", company.begin, name="begin"),
     path("virksomhed/<slug:slug>/bekraeft/", company.confirm, name="confirm"),
+    path("virksomhed/<slug:slug>/spoergsmaal-til-kl/", vendor_questions.questions_to_kl, name="questions_to_kl"),
     path("virksomhed/<slug:slug>/traek-tilbage/", company.withdraw, name="withdraw"),
     path("svar/<int:pk>/", company.response_detail, name="response"),
     path("svar/<int:pk>/indsigelse/<int:answer>/", company.objection, name="object"),

@@ -5,7 +5,7 @@ from django.urls import get_resolver
 from django.utils.translation import override
 
 from kl_ai.mail.models import BadAddress
-from marketoverview.models import Announcement, CompanyClaim, FigureComment, JoinRequest, StandardReason
+from marketoverview.models import Announcement, CompanyClaim, FigureComment, JoinRequest, StandardReason, VendorQuestion
 from tests.admin_addresses import admin_paths, named
 from tests.builders import make_invitation, make_question, make_response, make_round
 from tests.marketoverview.vendor_addresses import TABLE
@@ -92,6 +92,7 @@ CURATOR = {
     "marketoverview_standardreason": WRITE | TRACED,
     "marketoverview_surveyround": WRITE | UNTRACED | {"new": 200, "checklist": 200, "preview": 200, "announce": 200},
     "marketoverview_vendor": WRITE | TRACED,
+    "marketoverview_vendorquestion": READ | TRACED | {"change": 302, "answer": 200},  # to the answer
 }
 """Model to the pages of its administration, and the status that a curator gets there."""
 
@@ -106,6 +107,7 @@ def administered_rows(survey, content_rows, vendor, stranger):
     CompanyClaim.ask_about(make_invitation(by_kl=True, email="kl@vestlyset.example"), "name", vendor)
     BadAddress.mark("retur@agern.example", "")
     FigureComment.objects.create(question=make_question("services"), text_da="Nyt")
+    VendorQuestion.ask(vendor, make_round(), stranger, "Hvad er en service?")
     Announcement.objects.create(round=make_round(), kind=Announcement.Kind.ROUND)
 
 

@@ -4,6 +4,16 @@ Public data changes only through the verbs of the models and through `MarketData
 the transaction of the change.
 """
 
-from . import claims, invitations, own_words, responses, rounds, standard_reasons, survey, vendors
+from . import claims, invitations, own_words, responses, rounds, standard_reasons, survey, vendor_questions, vendors
 
-__all__ = ["claims", "invitations", "own_words", "responses", "rounds", "standard_reasons", "survey", "vendors"]
+__all__ = [
+    "claims",
+    "invitations",
+    "own_words",
+    "responses",
+    "rounds",
+    "standard_reasons",
+    "survey",
+    "vendor_questions",
+    "vendors",
+]

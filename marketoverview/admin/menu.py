@@ -22,6 +22,13 @@ ENTRIES = (
         kind="own-words",
     ),
     MenuEntry(
+        label=_("Questions to KL"),
+        page="marketoverview_vendorquestion_changelist",
+        permission=REVIEW,
+        pages=("marketoverview_vendorquestion_",),
+        kind="vendor-questions",
+    ),
+    MenuEntry(
         label=_("Vendors"),
         page="marketoverview_vendor_changelist",
         permission="marketoverview.view_vendor",
@@ -31,6 +38,6 @@ ENTRIES = (
         label=_("Rounds"),
         page="marketoverview_surveyround_changelist",
         permission="marketoverview.view_surveyround",
-        pages=("marketoverview_surveyround_",),
+        pages=("marketoverview_surveyround_", "marketoverview_announcement_"),
     ),
 )

@@ -7,6 +7,7 @@ from kl_ai.models import User
 
 from .joining import Invitation
 from .membership import MembershipEvent
+from .vendor_questions import VendorQuestion
 from .vendors import Vendor
 
 
@@ -22,5 +23,6 @@ def delete_login(user: User) -> list[Vendor]:
             vendors.append(membership.vendor)
         OutgoingMail.objects.filter(to__iexact=user.email).delete()
         Invitation.objects.filter(email__iexact=user.email).delete()
+        VendorQuestion.forget_asker(user)
         user.delete()
     return vendors

@@ -1,5 +1,6 @@
 """The questions that vendors ask KL about the survey, with KL's answers to all vendors of the round."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -102,12 +103,17 @@ class VendorQuestion(models.Model):
         )
 
     def __str__(self) -> str:
-        text = self.question_da or self.text
+        text = self.question_da or self.text or gettext("(the words are deleted)")
         return text if len(text) <= 80 else f"{text[:79]}…"
 
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+    @property
+    def worded_at(self) -> datetime | None:
+        """When the answer got its present words; None where there is none."""
+        return self.corrected_at or self.answered_at
 
     # Verbs ----------------------------------------------------------------------------------
 
@@ -120,6 +126,16 @@ class VendorQuestion(models.Model):
             if existing := waiting.first():
                 return existing, False
             return cls.objects.create(vendor=vendor, round=round, asked_by=by, text=text), True
+
+    @classmethod
+    def forget_asker(cls, user) -> None:
+        """Delete who asked, before the login is deleted. Two queries.
+
+        The vendor's own words go where all read KL's wording; they stay where KL answers them, or has answered them alone.
+        """
+        asked = cls.objects.filter(asked_by=user)
+        asked.filter(state__in=(cls.State.PUBLISHED, cls.State.MERGED)).update(text="")
+        asked.update(asked_by=None)
 
     def publish(self, by, *, question_da: str, question_en: str, answer_da: str, answer_en: str) -> None:
         """Answer to all vendors of the round, without the asker's name. Raises `ValidationError` where answered before."""
@@ -139,15 +155,20 @@ class VendorQuestion(models.Model):
             raise ValidationError(gettext("Choose an answer that is published in the same round."))
         self._answer(by, self.State.MERGED, merged_into=into)
 
-    def correct(self, **texts: str) -> bool:
+    def correct(self, seen: datetime | None, **texts: str) -> bool:
         """Replace texts of an answer that is given, which then says that it was corrected; False where none differs.
 
-        `texts` are any of `question_da`, `question_en`, `answer_da` and `answer_en`. Locks the row.
+        `texts` are any of `question_da`, `question_en`, `answer_da` and `answer_en`. Locks the row. Raises
+        `ValidationError` where there is no answer, or it is newer than `seen`, the `worded_at` of the one that was shown.
         """
         with transaction.atomic():
             self._lock()
             if self.state not in (self.State.PUBLISHED, self.State.PRIVATE):
                 raise ValidationError(gettext("There is no answer to correct."))
+            if self.worded_at != seen and any(getattr(self, name) != text for name, text in texts.items()):
+                raise ValidationError(
+                    gettext("Nothing was changed: somebody has corrected the answer meanwhile. Look at it again.")
+                )
             if all(getattr(self, name) == text for name, text in texts.items()):
                 return False
             self._write(corrected_at=timezone.now(), **texts)

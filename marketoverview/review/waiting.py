@@ -21,6 +21,7 @@ from ..models import (
     Response,
     Status,
     SurveyRound,
+    VendorQuestion,
     Verb,
 )
 from .inbox import submitted_responses
@@ -130,6 +131,14 @@ KINDS = (
         rows=own_words_to_map,
         since="response__published_at",
         page=lambda: reverse("admin:marketoverview_answer_own_words"),
+        permission=REVIEW,
+    ),
+    WaitingKind(
+        code="vendor-questions",
+        words=lambda number: ngettext("question from a vendor", "questions from vendors", number),
+        rows=lambda: VendorQuestion.objects.waiting(),
+        since="asked_at",
+        page=lambda: f"{reverse('admin:marketoverview_vendorquestion_changelist')}?state=waiting",
         permission=REVIEW,
     ),
     WaitingKind(

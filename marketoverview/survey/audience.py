@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Response, Status, SurveyRound, Vendor
@@ -24,10 +25,24 @@ class AudienceStatus(models.TextChoices):
     NEVER_ANSWERED = "never-answered", _("never handed in an answer")
 
 
+def vendors_of_round(round: SurveyRound) -> VendorQuerySet:
+    """The vendors that an answer to a question concerns: all registered ones, but those that have withdrawn. One query.
+
+    A vendor that has withdrawn and begun in this round again is one of them.
+    """
+    responses = Response.objects.filter(vendor=OuterRef("pk")).exclude(status=Status.DISCARDED)
+    has_left = Q(last_status=Status.WITHDRAWN) & ~Exists(responses.filter(round=round).exclude(status=Status.WITHDRAWN))
+    return Vendor.objects.annotate(last_status=last_status(responses)).exclude(has_left)
+
+
+def last_status(responses: models.QuerySet[Response]) -> Coalesce:
+    """The status of the last of these responses, "" without one, for an annotation of vendors."""
+    return Coalesce(Subquery(responses.order_by("-sequence").values("status")[:1]), Value(""))
+
+
 def vendors_with_status(statuses: Collection[str], round: SurveyRound) -> VendorQuerySet:
     """The vendors of any of these choices (`AudienceStatus`); none for no choice. One query."""
     responses = Response.objects.filter(vendor=OuterRef("pk")).exclude(status=Status.DISCARDED)
-    last_status = responses.order_by("-sequence").values("status")[:1]
     conditions = {
         AudienceStatus.ALL: Q(),
         AudienceStatus.NOT_BEGUN: ~Exists(responses.filter(round=round)),
@@ -40,7 +55,7 @@ def vendors_with_status(statuses: Collection[str], round: SurveyRound) -> Vendor
         AudienceStatus.NEVER_ANSWERED: ~Exists(responses.filter(submitted_at__isnull=False)),
     }
     chosen = [Q(conditions[status]) for status in AudienceStatus if status in statuses]
-    vendors = Vendor.objects.annotate(last_status=Subquery(last_status))
+    vendors = Vendor.objects.annotate(last_status=last_status(responses))
     if AudienceStatus.ALL in statuses:
         return vendors
     any_of = Q(pk__in=[])

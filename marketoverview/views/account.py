@@ -22,7 +22,7 @@ from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
 from ..mails.membership import send_membership_news
-from ..models import Answer, JoinRequest, Response, SampleOffering, Vendor, delete_login
+from ..models import Answer, JoinRequest, Response, SampleOffering, Vendor, VendorQuestion, delete_login
 from ..models.draft_base import CONTENT_FIELDS
 from ..survey.forms.company import AccountForm
 from ..survey.status import history
@@ -81,6 +81,9 @@ def data(request: AuthenticatedRequest) -> HttpResponse:
     join_requests = JoinRequest.objects.filter(user=user).values(
         "vendor__name", "message", "asked_at", "decided_at", "approved"
     )
+    questions = VendorQuestion.objects.filter(asked_by=user).values(
+        "vendor__name", "round__code", "text", "asked_at", "state", "answer_da", "answer_en"
+    )
     content = {
         "made_at": timezone.now(),
         "login": {
@@ -92,6 +95,7 @@ def data(request: AuthenticatedRequest) -> HttpResponse:
         },
         "requests_to_join": list(join_requests),
         "mails": list(mails),
+        "questions_to_kl": list(questions),
         "vendors": [_vendor_data(vendor) for vendor in vendors],
     }
     response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})

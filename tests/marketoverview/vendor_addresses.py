@@ -124,6 +124,7 @@ TABLE = (
     Row("vendor:company", slug, 200, 200),
     Row("vendor:begin", slug, 302, 404),  # to the draft that there is
     Row("vendor:confirm", slug, 200, 404),
+    Row("vendor:questions_to_kl", slug, 200, 404),
     Row("vendor:withdraw", slug, 200, 404),
     Row("vendor:response", draft(), 200, 200),
     Row("vendor:object", lambda world: [world.public.pk, world.mapped_answer], 200, 404),

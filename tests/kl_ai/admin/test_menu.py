@@ -30,7 +30,7 @@ def test_the_menu_counts_what_waits_once(client, vendor):
     make_own_words("Birk")
     JoinRequest.objects.create(vendor=vendor, user=make_user())
     url = admin_url(Vendor, "changelist")
-    assert menu(client, url) == {"Inbox": 2, "Own words": 1, "Vendors": None, "Rounds": None}
+    assert menu(client, url) == {"Inbox": 2, "Own words": 1, "Questions to KL": 0, "Vendors": None, "Rounds": None}
     Response.objects.get(status="submitted").publish(make_administrator())
     assert menu(client, url)["Inbox"] == 1
 
