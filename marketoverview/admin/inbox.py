@@ -93,7 +93,7 @@ def to_next_case(request: AuthenticatedRequest, code: str) -> HttpResponseRedire
     if kind_named(code).rows().exists():
         return redirect(inbox(code))
     if not count(kinds_for(request.user, WorkSection.WORK)):
-        messages.info(request, gettext("Nothing waits."))
+        messages.info(request, gettext("Nothing is waiting."))
     return redirect(INBOX)
 
 

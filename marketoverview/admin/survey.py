@@ -2,11 +2,11 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import FigureComment, Option, Question, QuestionGroup
+from ..models import FigureComment, Option, Question, QuestionGroup, Status
 from .base import FixedCodeAdmin, MarketDataAdmin, in_use
 
 
@@ -24,6 +24,8 @@ class WordedForm(forms.ModelForm):
         return bool(WORDING_FIELDS & set(self.changed_data)) and not self.cleaned_data.get("only_spelling")
 
 
+PUBLISHED = Q(answers__response__status=Status.PUBLISHED)
+"""The answers that everybody sees: the list of options counts no others, since editors read it too."""
 WORDING_FIELDS = frozenset(
     {"heading_da", "heading_en", "text_da", "text_en", "help_da", "help_en", "label_da", "label_en"}
 )
@@ -158,13 +160,13 @@ class OptionAdmin(FixedCodeAdmin):
     search_fields = ("code", "label_da", "label_en", "short_da", "short_en")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(answer_count=Count("answers"))
+        return super().get_queryset(request).annotate(answer_count=Count("answers", filter=PUBLISHED))
 
     @admin.display(description=_("label"), ordering="label_da")
     def label(self, option) -> str:
         return option.label
 
-    @admin.display(description=_("chosen in responses"), ordering="answer_count")
+    @admin.display(description=_("published answers"), ordering="answer_count")
     def answer_count(self, option) -> int:
         return option.answer_count
 

@@ -219,7 +219,9 @@ def activities() -> dict[str, dict[str, Any]]:
 
 def test_the_groups_get_what_they_lack_and_keep_what_kl_has_given_them(upgraded, db):
     call_command("load_roles", yes=True, verbosity=0)
-    assert Group.objects.get(name="Redaktører").permissions.filter(codename="view_session").exists()
+    editors = Group.objects.get(name="Redaktører").permissions
+    assert editors.filter(codename="view_session").exists()
+    assert not editors.filter(codename__in=["view_response", "view_vendor", "view_vendormember"]).exists()
 
 
 def test_the_demonstration_data_are_loaded_on_top(upgraded, db, settings):

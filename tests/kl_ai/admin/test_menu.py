@@ -61,7 +61,7 @@ def test_nobody_sees_what_they_may_not_open(client):
         with override("en"):
             links = theirs.get(reverse("admin:index")).context["menu_links"]
         assert [theirs.get(link.url).status_code for link in links] == [200] * len(links)
-    assert "Inbox" not in menu(logged_in(make_editor()), admin_url(Vendor, "changelist"))
+    assert "Inbox" not in menu(logged_in(make_editor()), admin_url(SurveyRound, "changelist"))
 
 
 def test_a_window_that_belongs_to_a_form_has_no_menu(client):
