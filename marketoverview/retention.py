@@ -14,7 +14,18 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
 from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret
 
-from .models import EDITABLE, IN_USE, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
+from .models import (
+    EDITABLE,
+    IN_USE,
+    CompanyClaim,
+    Invitation,
+    JoinRequest,
+    LinkCheck,
+    MembershipEvent,
+    Response,
+    Status,
+    Vendor,
+)
 from .querysets import delete_locked, months_before
 
 VERBS: dict[type[Model], Callable[[Any], int]] = {Response: Response.delete_for_good, Vendor: Vendor.delete_for_good}
@@ -28,6 +39,8 @@ def expired_rows() -> Iterator[tuple[str, QuerySet]]:
     unused = Invitation.objects.filter(accepted_at=None)
     yield "unused invitations", unused.filter(created_at__lt=_before("INVITATION"))
     yield "decided requests to join", JoinRequest.objects.filter(decided_at__lt=_before("INVITATION"))
+    yield "decided claims to a company", CompanyClaim.objects.filter(decided_at__lt=_before("INVITATION"))
+    yield "changes of members", MembershipEvent.objects.filter(at__lt=_before("INVITATION"))
     yield "mails", OutgoingMail.objects.filter(created_at__lt=_before("MAIL"))
     yield "logins never used", _logins()
     yield "sessions and login codes", Session.objects.filter(expire_date__lt=timezone.now())

@@ -15,8 +15,9 @@ from django.urls import reverse
 
 from kl_ai.admin.private_names import model_admins
 from marketoverview.mails import notifications
+from marketoverview.mails.membership import send_membership_news
 from marketoverview.models import Answer, Invitation, JoinRequest, Option, Response, object_to_mapping
-from tests.builders import make_invitation, make_response, make_vendor
+from tests.builders import make_invitation, make_response, make_user, make_vendor
 from tests.environment import ROOT
 from tests.marketoverview.vendor_addresses import TABLE, address
 from tests.pages import ADDRESSES
@@ -111,16 +112,24 @@ def test_no_page_of_a_response_reads_in_its_template(status, survey, vendor, own
 
 def test_no_mail_reads_in_its_template(world):
     mapped_answer = Answer.objects.get(pk=world.mapped_answer)
+    world.vendor.admit(make_user(), None)
     with template_queries() as queries:
         mails = [
             *notifications.send_receipt(Response.objects.get(pk=world.public.pk)),
             *notifications.send_decision(Response.objects.get(pk=world.public.pk)),
             notifications.send_invitation(Invitation.objects.get(pk=world.invitation.pk)),
             *notifications.send_join_request(JoinRequest.objects.get(pk=world.join_request.pk)),
-            notifications.send_join_decision(JoinRequest.objects.get(pk=world.join_request.pk)),
+            *send_membership_news(world.vendor),
             *notifications.send_mapping_notice(mapped_answer),
         ]
-    assert {mail.kind for mail in mails} == {"receipt", "decision", "invitation", "asked_to_join", "joined", "mapped"}
+    assert {mail.kind for mail in mails} == {
+        "receipt",
+        "decision",
+        "invitation",
+        "asked_to_join",
+        "membership",
+        "mapped",
+    }
     assert queries == []
 
 

@@ -101,7 +101,7 @@ def send_claim_decision(claim: CompanyClaim, vendor: Vendor | None) -> OutgoingM
     with translation.override(language):
         words = DECISIONS[CompanyClaim.Decision(claim.decision)] % {"vendor": name}
     context = {"vendor": name, "words": words, "url": link("vendor:home", language=language)}
-    return post(f"claim:{claim.pk}", claim.user.email, "claim_decided", context, language, queue_only=True)
+    return post(f"claim:{claim.pk}:decided", claim.user.email, "claim_decided", context, language, queue_only=True)
 
 
 def _mails(event: MembershipEvent) -> Iterator[OutgoingMail]:

@@ -1,28 +1,52 @@
-"""The deletion of a login."""
+"""The deletion of a login with what is stored about the person, and what of it is left in the answers of vendors."""
+
+from collections.abc import Iterator
 
 from django.db import transaction
+from django.db.models import Q
 
-from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
+from kl_ai.people.erasure import erase_person
 
-from .joining import Invitation
+from .joining import Invitation, JoinRequest
 from .membership import MembershipEvent
+from .responses import Response
 from .vendor_questions import VendorQuestion
 from .vendors import Vendor
 
 
 def delete_login(user: User) -> list[Vendor]:
-    """Delete the user, the memberships, and the mails and invitations to the address; the vendors that are left stay.
+    """Delete the user with what is stored about the person; returns the vendors that the user acted for, which stay.
 
-    Raises `ValidationError`, and changes nothing, where somebody must take over a vendor first.
+    Of mails to others and of logs, what names the person is erased; events stay and name nobody. Raises
+    `ValidationError`, and changes nothing, where somebody must take over a vendor first.
     """
     with transaction.atomic():
         vendors = []
         for membership in user.memberships.select_related("vendor", "user").order_by("vendor"):
             membership.leave(MembershipEvent.What.DELETED)
             vendors.append(membership.vendor)
-        OutgoingMail.objects.filter(to__iexact=user.email).delete()
+        erase_person(user, _mail_keys(user))
         Invitation.objects.filter(email__iexact=user.email).delete()
+        MembershipEvent.objects.filter(email__iexact=user.email).update(email="")
         VendorQuestion.forget_asker(user)
         user.delete()
     return vendors
+
+
+def _mail_keys(user: User) -> Iterator[str]:
+    """The beginnings of the keys of mails that name the person. Four queries."""
+    of_invitations = Q(email__iexact=user.email) | Q(invited_by=user)
+    yield from (f"invitation:{key}:" for key in Invitation.objects.filter(of_invitations).values_list("pk", flat=True))
+    yield from (f"join:{key}:" for key in JoinRequest.objects.filter(user=user).values_list("pk", flat=True))
+    yield from (f"claim:{key}:" for key in user.company_claims.values_list("pk", flat=True))
+    of_events = Q(actor=user) | Q(person=user) | Q(email__iexact=user.email)
+    yield from (f"membership:{key}:" for key in MembershipEvent.objects.filter(of_events).values_list("pk", flat=True))
+
+
+def responses_with_contact(user: User) -> list[Response]:
+    """The responses that name the person as the contact, by address or full name: they keep it. One query."""
+    is_contact = Q(contact_email__iexact=user.email)
+    if user.full_name:
+        is_contact |= Q(contact_name__iexact=user.full_name)
+    return list(Response.objects.for_member(user).filter(is_contact).select_related("vendor", "round").distinct())

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from kl_ai import security_log
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import recent_code
 from kl_ai.mail.models import OutgoingMail
@@ -22,8 +24,19 @@ from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
 from ..mails.membership import send_membership_news
-from ..models import Answer, JoinRequest, Response, SampleOffering, Vendor, VendorQuestion, delete_login
+from ..models import (
+    Answer,
+    Invitation,
+    JoinRequest,
+    MembershipEvent,
+    Response,
+    SampleOffering,
+    Vendor,
+    VendorQuestion,
+    delete_login,
+)
 from ..models.draft_base import CONTENT_FIELDS
+from ..models.erasure import responses_with_contact
 from ..survey.forms.company import AccountForm
 from ..survey.status import history
 
@@ -53,6 +66,7 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
     """`/leverandoer/konto/slet/`: delete the login with what is stored about the person. Both ask for a recent code."""
     if response := recent_code.redirect_to_code(request):
         return response
+    contacts = responses_with_contact(request.user)
     if request.method == "POST":
         if request.user.is_staff:
             messages.error(request, _("An administrator at KL deletes the logins of KL's own staff."))
@@ -60,14 +74,13 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 send_membership_news(*delete_login(request.user))
+            security_log.record("login_deleted", request)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("vendor:account_delete")
-        logout(request)
-        return _page(
-            request, "account_deleted", _("Your login is deleted")
-        )  # a redirect would need a cookie for the message
-    return _page(request, "account_delete", _("Delete the login"))
+        logout(request)  # a redirect would need a cookie for the message
+        return _page(request, "account_deleted", _("Your login is deleted"), contacts=contacts)
+    return _page(request, "account_delete", _("Delete the login"), contacts=contacts)
 
 
 @require_safe
@@ -94,6 +107,7 @@ def data(request: AuthenticatedRequest) -> HttpResponse:
             "last_login": user.last_login,
         },
         "requests_to_join": list(join_requests),
+        **_membership_data(user),
         "mails": list(mails),
         "questions_to_kl": list(questions),
         "vendors": [_vendor_data(vendor) for vendor in vendors],
@@ -101,6 +115,18 @@ def data(request: AuthenticatedRequest) -> HttpResponse:
     response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="mine-data.json"'
     return response
+
+
+def _membership_data(user: User) -> dict[str, Any]:
+    """The invitations to and by the person, the claims, and the changes of members that concern the person. Four queries."""
+    columns = ("company_name", "created_at", "opened_at", "accepted_at", "cancelled_at")
+    events = MembershipEvent.objects.filter(Q(person=user) | Q(actor=user) | Q(email__iexact=user.email))
+    return {
+        "invitations_received": list(Invitation.objects.filter(email__iexact=user.email).values(*columns)),
+        "invitations_sent": list(Invitation.objects.filter(invited_by=user).values("email", *columns)),
+        "claims": list(user.company_claims.values("invitation__company_name", "asked_at", "decided_at", "decision")),
+        "changes_of_members": list(events.values("vendor__name", "what", "at")),
+    }
 
 
 def _vendor_data(vendor: Vendor) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from kl_ai import security_log
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import recent_code, restore
 from kl_ai.login.second_factor import second_factor_for_staff
@@ -177,6 +178,7 @@ def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             with transaction.atomic():
                 public.withdraw(request.user, form.cleaned_data["reason"].strip(), by_kl=False)
                 membership.send_membership_news(vendor)
+            security_log.record("profile_withdrawn", request, vendor=vendor)
         except TransitionRefused as error:
             messages.warning(request, error.explain())
         else:

@@ -1,0 +1,160 @@
+"""A deleted login leaves nothing of name, address and mails about the person, and the page says what stays."""
+
+import json
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import CharField, EmailField, TextField
+from django.test import Client
+from django.utils import timezone
+
+from kl_ai.mail.models import BadAddress, OutgoingMail
+from kl_ai.models import User
+from marketoverview.mails import membership, notifications
+from marketoverview.models import CompanyClaim, Invitation, JoinRequest, MembershipEvent, Vendor, delete_login
+from tests.builders import make_curator, make_invitation, make_response, make_user, make_vendor
+from tests.mails import log_in_recently
+from tests.reading import english_url, read
+
+DELETE = "/en/leverandoer/konto/slet/"
+ADDRESS, NAME = "bodil.aes@nordstjernen.example", "Bodil Æselund"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(vendor, colleague):
+    """A member of the vendor who has done, and been subject to, all that the portal stores about a person."""
+    user = make_user(ADDRESS, member_of=vendor, full_name=NAME)
+    curator = make_curator()
+    with transaction.atomic():
+        notifications.send_invitation(Invitation.invite_colleague(vendor, "ny@vestlyset.example", user, "da"))
+        make_invitation(ADDRESS.upper(), make_vendor("Sydkorset"), accepted_at=timezone.now(), accepted_by=user)
+        membership.send_membership_news(vendor)
+        other = make_vendor("Vestlyset")
+        make_user("chef@vestlyset.example", member_of=other)
+        join_request = JoinRequest.submit(other, user, "Jeg er ny")[0]
+        notifications.send_join_request(join_request)
+        join_request.decide(curator, approve=True)
+        membership.send_membership_news(other)
+        Invitation.invite_colleague(other, "igen@vestlyset.example", user, "da").cancel(user)
+        membership.send_membership_news(other)
+    third = make_vendor("Østervang")
+    MembershipEvent.record(third, MembershipEvent.What.INVITED, make_user(member_of=third), email=ADDRESS)
+    CompanyClaim.ask(make_invitation("kl@vestlyset.example", by_kl=True), "address", user, None)
+    OutgoingMail.objects.create(key="x", to=ADDRESS, subject="s", body="b", language="da")
+    OutgoingMail.objects.create(
+        key="y", to="chef@vestlyset.example", subject=f"Om {ADDRESS}", body=f"{NAME} <{ADDRESS.upper()}>", language="da"
+    )
+    BadAddress.mark(ADDRESS, "fuld")
+    change = json.dumps([{"added": {"name": "medlem", "object": f"{NAME} · Nordstjernen"}}])
+    vendors = ContentType.objects.get_for_model(Vendor)
+    log = {"user": curator, "content_type": vendors, "object_id": vendor.pk, "action_flag": CHANGE}
+    LogEntry.objects.create(object_repr="Nordstjernen", change_message=change, **log)
+    LogEntry.objects.create(object_repr=f"{ADDRESS} · Nordstjernen", change_message="", **log)
+    return user
+
+
+def stored_texts() -> dict[str, str]:
+    """“table: column” to all that is stored there in every text column of the portal and of Django, in small letters."""
+    texts = {}
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, CharField | TextField | EmailField):
+                values = model._base_manager.values_list(field.attname, flat=True)
+                texts[f"{model._meta.label}: {field.name}"] = "\n".join(map(str, values)).lower()
+    return texts
+
+
+def places_of(term: str) -> list[str]:
+    written = {term.lower(), json.dumps(term)[1:-1].lower()}
+    return [place for place, text in stored_texts().items() if any(word in text for word in written)]
+
+
+def test_nothing_of_address_and_name_is_left_in_any_table(person):
+    assert len(places_of(ADDRESS)) >= 8
+    assert len(places_of(NAME)) >= 3
+    delete_login(person)
+    assert places_of(ADDRESS) == []
+    assert places_of(NAME) == []
+
+
+def test_a_mail_about_the_person_that_waits_is_still_sent_and_names_nobody(person):
+    mail = OutgoingMail.objects.get(key__startswith="invitation:", to="ny@vestlyset.example")
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        sent_at=None,
+        next_try_at=timezone.now(),
+        body=f"{NAME} ({ADDRESS}) inviterer dig. Begynd her: https://kl.example",
+    )
+    delete_login(person)
+    mail.refresh_from_db()
+    assert mail.body == "… (…) inviterer dig. Begynd her: https://kl.example"
+
+
+def test_the_text_of_a_mail_that_was_sent_goes_as_a_whole(person):
+    sent = OutgoingMail.objects.get(key__startswith="join:")
+    OutgoingMail.objects.filter(pk=sent.pk).update(sent_at=timezone.now(), next_try_at=None)
+    delete_login(person)
+    sent.refresh_from_db()
+    assert sent.body == "Teksten er slettet: Den handlede om en person, hvis login er slettet."
+
+
+def test_others_keep_what_is_theirs(person, vendor, colleague):
+    OutgoingMail.objects.create(
+        key="z", to="en.anden@vestlyset.example", subject="s", body="Bodil er ikke den Bodil.", language="da"
+    )
+    delete_login(person)
+    assert OutgoingMail.objects.get(key="z").body == "Bodil er ikke den Bodil."
+    assert list(vendor.members.all()) == [colleague]
+    assert Invitation.objects.get(email="ny@vestlyset.example").is_waiting
+    assert colleague.email in json.dumps(list(User.objects.values_list("email", flat=True)))
+
+
+def test_every_browser_is_logged_out(client, person):
+    log_in_recently(client, person)
+    elsewhere = Client()
+    elsewhere.force_login(person)
+    client.post(DELETE)
+    assert elsewhere.get("/leverandoer/konto/").url.startswith("/log-ind/")
+
+
+def test_the_page_says_what_goes_and_what_stays(client, person, vendor):
+    response = make_response(vendor, contact_email=ADDRESS)
+    log_in_recently(client, person)
+    page = read(client, DELETE)
+    assert "What is deleted now" in page.text
+    assert f"Nordstjernen, {response.round.name_en}: you are named as the contact." in page.text
+    assert "backups" in page.text
+    assert english_url("vendor:company", vendor.slug) in [link.attrs["href"] for link in page.find_all("a")]
+    text = client.post(DELETE).content.decode()
+    assert "What is deleted" in text
+    assert "you are named as the contact" in text
+    response.refresh_from_db()
+    assert response.contact_email == ADDRESS
+
+
+def test_without_a_contact_the_page_says_nothing_of_one(client, person, vendor):
+    make_response(vendor)
+    log_in_recently(client, person)
+    assert "as the contact" not in read(client, DELETE).text
+
+
+def test_where_somebody_must_take_over_nothing_is_erased(person, vendor, colleague):
+    make_response(vendor)
+    vendor.memberships.exclude(user=person).delete()
+    before = stored_texts()
+    with pytest.raises(ValidationError):
+        delete_login(person)
+    assert stored_texts() == before
+
+
+def test_the_copy_of_all_data_holds_it_too(client, person):
+    client.force_login(person)
+    copy = json.loads(client.get("/leverandoer/konto/data.json").content)
+    assert [row["email"] for row in copy["invitations_sent"]] == ["igen@vestlyset.example", "ny@vestlyset.example"]
+    assert [row["company_name"] for row in copy["invitations_received"]] == ["Sydkorset"]
+    assert len(copy["claims"]) == 1
+    assert {row["what"] for row in copy["changes_of_members"]} == {"invited", "asked", "joined", "cancelled"}
