@@ -52,7 +52,7 @@ class LoginRequired(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict
     ) -> HttpResponseBase | None:
-        if not getattr(view_func, "login_required", True):
+        if not getattr(view_func, "login_required", True) and not restore.is_administration(request):
             return None
         if request.user.is_anonymous:
             if is_fetch(request):
@@ -60,6 +60,8 @@ class LoginRequired(LoginRequiredMiddleware):
             restore.store_input(request, view_func)
         else:
             sessions.record_use(cast(AuthenticatedRequest, request))
+            if page := restore.page_to_send_again(request, view_func):
+                return page
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 

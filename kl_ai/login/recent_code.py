@@ -27,6 +27,7 @@ from django.views.decorators.http import require_http_methods
 
 from .. import security_log
 from ..http import AuthenticatedRequest
+from ..mail.sending import UnfinishedError
 from ..pages.frame import render_page
 from ..people.limits import LimitReached, wait_text
 from .allauth_adapter import record_code
@@ -40,7 +41,7 @@ logger = logging.getLogger(__name__)
 VALID_FOR = timedelta(minutes=10)
 """How long after a code, that of the login included, none is asked again."""
 SESSION_KEY = "recent_code"
-"""Where the session holds the code that was sent: `code`, `at` (seconds) and `wrong`, the number of wrong guesses."""
+"""Where the session holds the code that was sent: `code`, `at` (seconds), `wrong`, the number of wrong guesses, and `is_late`."""
 
 
 def is_recent(request: HttpRequest) -> bool:
@@ -90,13 +91,16 @@ def _send(request: AuthenticatedRequest) -> HttpResponse:
     adapter = get_adapter()
     code = adapter.generate_login_code()
     context = {"code": code, "minutes": settings.LOGIN_CODE_MINUTES}
+    is_late = False
     try:
         adapter.send_mail("account/email/recent_code", request.user.email, context)
+    except UnfinishedError:  # the mail may come late, and its code is right then
+        is_late = True
     except OSError:  # the mail server refuses the mail or cannot be reached
         logger.exception("A code could not be sent.")
         problem = _("The code could not be sent: our mail server does not answer. Try again in a while.")
         return _page(request, form, is_sent=False, problem=problem, status=503)
-    request.session[SESSION_KEY] = {"code": code, "at": time.time(), "wrong": 0}
+    request.session[SESSION_KEY] = {"code": code, "at": time.time(), "wrong": 0, "is_late": is_late}
     return redirect(f"{request.path}?{urlencode({'next': next_url(request)})}")
 
 
@@ -142,6 +146,7 @@ def _page(
     context = {
         "form": form,
         "is_sent": is_sent,
+        "is_mail_late": is_sent and request.session.get(SESSION_KEY, {}).get("is_late", False),
         "problem": problem,
         "email": request.user.email,
         "next": next_url(request),

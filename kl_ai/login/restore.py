@@ -1,10 +1,12 @@
 """What a login that expired meanwhile would lose: the input of a form, and the page that a button stands on.
 
-The input stays in the session until the form is shown again. A view is marked with `@restorable` and, on GET, fills its form with `restore_input(request)` and shows
-`RESTORED_NOTICE`. Nothing is ever saved by itself: the person sends the form again.
+The input of every form stays in the session until its address is opened again. A view that is marked with `@restorable`
+fills its form with `restore_input(request)` on GET, and shows `RESTORED_NOTICE`. At all other addresses, those of the
+administration too, a page shows the texts with a button that sends them (`page_to_send_again`). Nothing is ever saved by
+itself: the person sends the form again.
 
-A view that takes only POST is marked with `@post_only`: the login leads back to its address by GET, and from there to
-the page with the button.
+A view that takes only POST and no text is marked with `@post_only`: the login leads back to its address by GET, and from
+there to the page with the button.
 """
 
 from collections.abc import Callable
@@ -18,6 +20,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, Query
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from ..http import is_fetch
+from ..pages.frame import render_page
+
 RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
 PRESS_AGAIN = _("Nothing has happened yet. Press the button again.")
 SESSION_KEY = "what_was_typed"
@@ -26,6 +31,12 @@ RESTORABLE = "is_restorable"
 """The attribute that marks a view; `functools.wraps` copies it to the view that a decorator makes."""
 IS_POST_ONLY = "is_post_only"
 """The attribute of views that `post_only` has marked."""
+NOT_KEPT = frozenset(
+    {"login", "recent_code", "mfa_reauthenticate", "mfa_activate_totp", "mfa_view_recovery_codes", "account_sessions"}
+)
+"""The names of addresses whose forms hold codes or nothing: a code is too old after the next login."""
+LONG_TEXT = 40
+"""Texts from so many characters on are shown on the page that offers to send them again."""
 MAX_BYTES = 200_000
 MAX_FORMS = 3
 
@@ -67,12 +78,12 @@ def redirect_to_button(request: HttpRequest, page: str, **arguments: Any) -> Htt
 
 
 def store_input(request: HttpRequest, view: Callable) -> bool:
-    """Keep the fields of this POST under its path, where the view is restorable; whether it did. Files are left out.
+    """Keep the fields of this POST under its path; whether it did. Files are left out.
 
-    At most `MAX_FORMS` forms of `MAX_BYTES` are kept, the oldest goes. A rate limit keeps floods out of the session table.
+    Nothing is kept of the forms of public pages, of codes and of buttons. At most `MAX_FORMS` forms of `MAX_BYTES` are kept,
+    the oldest goes. A rate limit keeps floods out of the session table.
     """
-    is_restorable = getattr(view, RESTORABLE, False) and getattr(view, "login_required", True)
-    if request.method != "POST" or not is_restorable:
+    if request.method != "POST" or not _is_kept(request, view):
         return False
     fields = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
     size = sum(len(text.encode("utf-8", "replace")) for name, values in fields for text in (name, *values))
@@ -81,6 +92,18 @@ def store_input(request: HttpRequest, view: Callable) -> bool:
     forms = [form for form in request.session.get(SESSION_KEY, []) if form[0] != request.path]
     request.session[SESSION_KEY] = [*forms, (request.path, fields)][-MAX_FORMS:]
     return True
+
+
+def _is_kept(request: HttpRequest, view: Callable) -> bool:
+    """Whether what is sent to the view is kept through a login."""
+    match = request.resolver_match
+    is_members = getattr(view, "login_required", True) or is_administration(request)
+    return is_members and not getattr(view, IS_POST_ONLY, False) and (match is None or match.url_name not in NOT_KEPT)
+
+
+def is_administration(request: HttpRequest) -> bool:
+    """Whether the address is one of the administration, which asks for the login itself. No query."""
+    return request.resolver_match is not None and "admin" in request.resolver_match.app_names
 
 
 def restore_input(request: HttpRequest) -> QueryDict | None:
@@ -94,6 +117,27 @@ def restore_input(request: HttpRequest) -> QueryDict | None:
     for name, values in fields:
         data.setlist(name, values)
     return data
+
+
+def page_to_send_again(request: HttpRequest, view: Callable) -> HttpResponse | None:
+    """The page with the input that was stored for this path, where the view does not show it itself; None where there is none.
+
+    It is shown once. One query for the session, which the login has read already, and those of `render_page`.
+    """
+    if getattr(view, RESTORABLE, False) or is_fetch(request):
+        return None
+    data = restore_input(request)
+    if not data:
+        return None
+    fields = [(name, value) for name, values in data.lists() for value in values]
+    context = {
+        "action": request.get_full_path(),
+        "fields": fields,
+        "texts": [value for _name, value in fields if len(value) >= LONG_TEXT],
+    }
+    response = render_page(request, "account/send_again.html", context, nav_current="vendor")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def redirect_after_stale_token(request: HttpRequest) -> HttpResponse | None:

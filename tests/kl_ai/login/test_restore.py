@@ -8,8 +8,10 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from kl_ai.login import restore
+from kl_ai.mail.models import BadAddress
 from kl_ai.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
 from tests.mails import log_in
+from tests.reading import parse
 
 pytestmark = pytest.mark.django_db
 SAVED: list[str] = []
@@ -32,7 +34,8 @@ def press(request, number):
 
 
 def without(request):
-    return HttpResponse(f"restored: {restore.restore_input(request)}")
+    """A page that shows no form of its own."""
+    return HttpResponse("the page")
 
 
 @login_not_required
@@ -125,9 +128,50 @@ def test_what_is_too_long_is_not_kept(size, is_kept, client, member):
     assert (form_text(client) != "empty") is is_kept
 
 
-def test_other_pages_keep_nothing(client, member):
+def hidden_fields(page) -> list[tuple[str, str]]:
+    """Name and value of the fields of the form that can be sent again, but its token."""
+    form = page.find("main").find("form")
+    fields = [(field.attrs["name"], field.attrs["value"]) for field in form.find_all("input")]
+    return [field for field in fields if field[0] != "csrfmiddlewaretoken"]
+
+
+def test_a_page_that_does_not_show_it_itself_offers_to_send_it_again(client, member):
+    text = "Blå <b>bær</b> og noget mere, så det er en lang tekst"
+    client.post("/without/?x=1", {"text": text, "tick": ["a", "b"]})
+    log_in(client, member.email)
+    page = parse(client.get("/without/?x=1").content.decode())
+    assert page.find("h1").text == "Du var logget ud"
+    assert hidden_fields(page) == [("text", text), ("tick", "a"), ("tick", "b")]
+    form = page.find("main").find("form")
+    assert form.attrs["action"] == "/without/?x=1"
+    assert page.find("blockquote").text == text
+    assert client.get("/without/?x=1").content == b"the page"  # it was shown once
+
+
+def test_the_script_of_the_portal_and_a_look_at_the_headers_do_not_use_it_up(client, member):
     client.post("/without/", {"text": "En"})
+    log_in(client, member.email)
+    client.head("/without/")
+    client.get("/without/", headers={"X-Requested-With": "fetch"})
+    assert "Du var logget ud" in client.get("/without/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/totrin/bekraeft/", "/log-ind/bekraeft/"])
+def test_codes_are_not_kept(path, client):
+    client.post(path, {"code": "123456"})
     assert not client.session.get(restore.SESSION_KEY)
+
+
+def test_what_staff_sent_in_the_administration_can_be_sent_again(client, curator, settings):
+    settings.REQUIRE_STAFF_MFA = False
+    path = "/admin/kl_ai/badaddress/add/"
+    client.post(path, {"email": "retur@agern.example", "error": "Kom retur"})
+    log_in(client, curator.email)
+    page = parse(client.get(path).content.decode())
+    fields = hidden_fields(page)
+    assert fields == [("email", "retur@agern.example"), ("error", "Kom retur")]
+    assert client.post(path, dict(fields)).status_code == 302
+    assert BadAddress.objects.get().error == "Kom retur"
 
 
 def test_the_form_of_a_page_for_everybody_is_not_kept(csrf_client):

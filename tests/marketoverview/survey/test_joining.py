@@ -118,7 +118,7 @@ def test_hostile_names_stay_text(client, newcomer):
     page = client.post(REGISTER, form(name=name), follow=True).content.decode()
     assert "<script>alert" not in page
     assert Vendor.objects.get().name == name
-    assert client.post(REGISTER, form(name="V" * 1_000_000, cvr_number=OTHER_CVR)).status_code == 200
+    assert client.post(REGISTER, form(name="V" * 900_000, cvr_number=OTHER_CVR)).status_code == 200
     assert Vendor.objects.count() == 1
     hostile = "Vest\u202elyset\x00\r\nBcc: x@evil.example"
     assert client.post(REGISTER, form(name=hostile, cvr_number=OTHER_CVR)).status_code == 302
