@@ -64,10 +64,12 @@ class PortalBoundField(BoundField):
     def control(self) -> str:
         """The control's HTML with the design system's class beside those of the widget.
 
-        A long text has a counter and no `maxlength`, with which a browser would cut what is pasted and not say so.
+        A text has no `maxlength`, with which a browser would cut what is pasted and not say so: the form says what is
+        too long, and the counter by how much.
         """
         attrs: dict[str, str | bool] = {"class": self._classes()}
-        return self.as_widget(attrs=attrs if self.limit is None else attrs | {"maxlength": False})
+        is_limited = self.limit is not None or self.line_limit is not None
+        return self.as_widget(attrs=attrs | {"maxlength": False} if is_limited else attrs)
 
     @property
     def options(self) -> list[BoundWidget]:
@@ -94,6 +96,13 @@ class PortalBoundField(BoundField):
     def limit(self) -> int | None:
         """The greatest number of characters of a long text, for its counter."""
         if isinstance(self.field.widget, forms.Textarea):
+            return getattr(self.field, "max_length", None)
+        return None
+
+    @property
+    def line_limit(self) -> int | None:
+        """The greatest number of characters of a text on one line, for its counter."""
+        if isinstance(self.field.widget, forms.TextInput) and not self.field.widget.is_hidden:
             return getattr(self.field, "max_length", None)
         return None
 

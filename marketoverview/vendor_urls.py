@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import account, company, invitations, joining, offerings, survey, vendor_questions
+from .views import account, company, invitations, joining, offerings, review, survey, vendor_questions
 
 app_name = "vendor"
 urlpatterns = [
@@ -33,7 +33,9 @@ urlpatterns = [
     path("svar/<int:pk>/eksempel/ny/", offerings.offering_new, name="offering_new"),
     path("svar/<int:pk>/eksempel/<uuid:key>/", offerings.offering, name="offering"),
     path("svar/<int:pk>/eksempel/<uuid:key>/<slug:action>/", offerings.offering_action, name="offering_do"),
-    path("svar/<int:pk>/gennemse/", survey.review, name="review"),
+    path("svar/<int:pk>/gennemse/", review.review, name="review"),
+    path("svar/<int:pk>/kasser/", review.discard, name="discard"),
+    path("svar/<int:pk>/kald-tilbage/", review.take_back, name="take_back"),
     # The person
     path("konto/", account.account, name="account"),
     path("konto/data.json", account.data, name="data"),

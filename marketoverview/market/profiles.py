@@ -54,6 +54,9 @@ class Section:
     heading: str
     question_text: str
     items: list[ProfileItem]
+    edit_url: str = ""
+    """Where its vendor corrects it, and the part of the survey that it belongs to; "" on a profile."""
+    part: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -210,9 +213,13 @@ def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
     """(heading, answer) of each question with a single choice; such questions say what the vendor is. No query."""
     return [
         (tally.question.heading, ", ".join(map(answer_text, response.answers_by_question.get(tally.question.pk, ()))))
-        for tally in snapshot.tallies.values()
-        if tally.question.kind == Question.Kind.SINGLE
+        for tally in single_choice_tallies(snapshot)
     ]
+
+
+def single_choice_tallies(snapshot: Snapshot) -> list[QuestionTally]:
+    """Those of the questions that `facts` shows, in its order."""
+    return [tally for tally in snapshot.tallies.values() if tally.question.kind == Question.Kind.SINGLE]
 
 
 def stale_note(confirmed_on: date | None) -> str:

@@ -49,14 +49,14 @@ class ChangedOption:
                     "“%(question)s”: “%(option)s” is worded differently now. Say whether the answer still fits."
                 )
             )
-            return MissingItem(self.option.question.code, text % words)
+            return MissingItem(self.option.question.code, text % words, is_decision=True)
         words["title"] = self.offering.title
         text = (
             gettext("The example “%(title)s” uses “%(option)s”, which no longer exists. Open it, and save it.")
             if self.is_retired
             else gettext("The example “%(title)s” uses “%(option)s”, which is worded differently now. Look at it.")
         )
-        return MissingItem(OFFERINGS, text % words)
+        return MissingItem(OFFERINGS, text % words, is_decision=True)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Completeness(DraftBase):
 
     def _refuse_incomplete(self) -> None:
         if missing := self.missing_items():
-            raise ValidationError([text for _item, text in missing])
+            raise ValidationError([item.text for item in missing])
 
     def missing_items(self) -> list[MissingItem]:
         """The items to answer, shorten or decide before the response can be submitted, with a sentence each.

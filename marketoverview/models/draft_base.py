@@ -31,10 +31,12 @@ CONTACT = "contact"
 
 
 class MissingItem(NamedTuple):
-    """Something to answer or correct before submitting: the item it belongs to, and a sentence."""
+    """Something to answer, correct or decide before submitting: the item it belongs to, and a sentence."""
 
     item: str
     text: str
+    is_decision: bool = False
+    """Whether KL has changed an option since it was chosen."""
 
 
 class SavedPart(AbstractSavedPart):

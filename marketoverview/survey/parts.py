@@ -33,6 +33,14 @@ class SurveyPart:
 
 
 @dataclass(frozen=True)
+class RemarkState:
+    """KL's remark at an item of the part, and whether the item stands as it was sent back."""
+
+    text: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class PartState:
     """How far a part is. `saved` is None where nobody has saved it; `remarks` are KL's, of an answer sent back."""
 
@@ -41,9 +49,24 @@ class PartState:
     """`not-started`, `in-progress` or `complete`."""
     missing: list[str]
     saved: SavedPart | None
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[RemarkState] = field(default_factory=list)
     news: int = 0
     """The number of questions and options that are new or reworded since the answers it starts from."""
+    decisions: int = 0
+    """The number of chosen options that KL has retired or reworded; the vendor decides about each."""
+
+    @property
+    def has_open_remark(self) -> bool:
+        return any(remark.is_open for remark in self.remarks)
+
+    @property
+    def badge(self) -> str:
+        """`remark` (KL's, still open), `decide`, the state, or `corrected` for a complete part without an open remark."""
+        if self.has_open_remark:
+            return "remark"
+        if self.decisions:
+            return "decide"
+        return "corrected" if self.remarks and self.state == "complete" else self.state
 
 
 def survey_parts(round: SurveyRound) -> list[SurveyPart]:
@@ -85,20 +108,28 @@ def _contact_part() -> SurveyPart:
 
 
 def part_states(response: Response, parts: Sequence[SurveyPart]) -> list[PartState]:
-    """How far each part is. At most nine queries, where the round of the response is read already."""
+    """How far each part is. At most 16 queries, where the round of the response is read already."""
     missing_items = response.missing_items()
     saved_parts = {saved.part: saved for saved in response.saved_parts.select_related("saved_by")}
-    remarks = response.remarks
+    remarks, open_items = response.remarks, response.open_remarks()
     answered = _answered_items(response)
     since = basis_day(response)
     states = []
     for part in parts:
-        missing = [text for item, text in missing_items if part.holds(item)]
+        missing = [missing_item for missing_item in missing_items if part.holds(missing_item.item)]
         has_content = part.key in saved_parts or bool(answered & set(part.items))
         state = "not-started" if not has_content else "in-progress" if missing else "complete"
-        part_remarks = [text for item, text in remarks.items() if part.holds(item)]
-        news = len(news_since(part, since))
-        states.append(PartState(part, state, missing, saved_parts.get(part.key), part_remarks, news))
+        states.append(
+            PartState(
+                part,
+                state,
+                missing=[missing_item.text for missing_item in missing],
+                saved=saved_parts.get(part.key),
+                remarks=[RemarkState(text, item in open_items) for item, text in remarks.items() if part.holds(item)],
+                news=len(news_since(part, since)),
+                decisions=sum(missing_item.is_decision for missing_item in missing),
+            )
+        )
     return states
 
 

@@ -59,6 +59,11 @@ class VendorStatus:
         return bool(self.may_answer and self.public and self.round and self.public.round_id != self.round.pk)
 
     @property
+    def is_correction(self) -> bool:
+        """Whether a draft begun now would correct the public answers of the present round."""
+        return bool(self.may_answer and self.public and not self.open and not self.is_new_round)
+
+    @property
     def is_draft_of_earlier_round(self) -> bool:
         """Whether the draft was begun in an earlier round, and can go on in the present one."""
         if not (self.open and self.open.is_editable and self.may_answer and self.round):

@@ -1,5 +1,6 @@
 """The pages of the vendor's own area around the survey: status, begin, confirm, withdraw, object."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -35,10 +36,13 @@ from ..models import (
     Vendor,
     object_to_mapping,
 )
+from ..models.changed_options import ChangedOption, changed_options
+from ..models.copies import answered_at
 from ..survey.deadlines import next_opening
 from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
-from ..survey.parts import news_since, survey_parts
-from ..survey.status import history, vendor_statuses
+from ..survey.parts import SurveyPart, news_since, survey_parts
+from ..survey.status import VendorStatus, history, vendor_statuses
+from .draft import part_url
 
 
 @never_cache
@@ -98,6 +102,8 @@ def response_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """`/leverandoer/svar/<pk>/`: one response as a profile shows it, with its history. A stranger gets 404."""
     visible = Response.objects.visible_to(request).with_everything()
     submission = get_object_or_404(visible.prefetch_related("events__actor"), pk=pk)
+    if request.method == "GET" and not submission.vendor.memberships.filter(user=request.user.pk).exists():
+        submission.record_opened_by_kl()
     snapshot = snapshots.for_request(request)
     company_url = reverse("vendor:company", args=[submission.vendor.slug])
     context = {
@@ -128,6 +134,8 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         messages.warning(request, _("The survey is closed."))
         return redirect("vendor:company", slug)
     parts = survey_parts(status.round)
+    if status.is_correction:
+        return begin_correction(request, status, status.round, parts)
     source = status.open or status.public or status.last
     has_choice = source is not None and status.open is None
     form = BeginForm(parts, request.POST if request.method == "POST" else None)
@@ -137,8 +145,32 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     since = timezone.localdate(source.submitted_at or source.created_at) if source else None
     news = [(part.title, new) for part in parts if (new := news_since(part, since))]
     title = _("Go on with your answers") if status.open else _("Answer the survey")
-    context = {"form": form, "vendor_status": status, "news": news, "has_choice": has_choice}
+    fallen = fallen_options(source, parts) if source else []
+    context = {"form": form, "vendor_status": status, "news": news, "has_choice": has_choice, "fallen": fallen}
     return vendor_page(request, vendor, "begin", title, **context)
+
+
+def begin_correction(
+    request: AuthenticatedRequest, status: VendorStatus, survey_round: SurveyRound, parts: Sequence[SurveyPart]
+) -> HttpResponse:
+    """Which part of the public answers is to be corrected; POST copies them, and leads to that part alone."""
+    if request.method == "POST":
+        draft = Response.begin(status.vendor, survey_round, request.user)
+        key = request.POST.get("part", "")
+        if any(part.key == key for part in parts):
+            return redirect(part_url(draft, key, back=True))
+        return redirect("vendor:tasks", draft.pk)
+    fallen = fallen_options(status.public, parts) if status.public else []
+    context = {"vendor_status": status, "parts": parts, "is_correction": True, "fallen": fallen}
+    return vendor_page(request, status.vendor, "begin", _("What do you want to correct?"), **context)
+
+
+def fallen_options(source: Response, parts: Sequence[SurveyPart]) -> list[ChangedOption]:
+    """The options of earlier answers to these parts that no longer exist. One query."""
+    codes = [code for part in parts for code in part.items]
+    answers = source.answers.filter(mapped_from=None, option__question__code__in=codes)
+    changed = changed_options(answers.select_related("option__question"), (), answered_at(source))
+    return [option for option in changed if option.is_retired]
 
 
 @never_cache

@@ -1,8 +1,9 @@
 """Shared by the pages of a draft: the decorator that admits a member, and the frame around each page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +17,11 @@ from kl_ai.http import AuthenticatedRequest, is_fetch
 from kl_ai.pages.frame import render_page
 
 from ..models import Response, TransitionRefused, Verb
+from ..survey.parts import SurveyPart, next_part
 
 View = Callable[..., HttpResponse]
+REVIEW = "review"
+"""The value of the parameter `back`."""
 
 
 def on_draft(view: View) -> View:
@@ -44,8 +48,27 @@ def on_draft(view: View) -> View:
     return view_on_draft
 
 
-def part_url(draft: Response, key: str) -> str:
-    return reverse("vendor:part", args=[draft.pk, key])
+def part_url(draft: Response, key: str, *, back: bool = False, **query: str) -> str:
+    """The address of the part; with `back` its page leads back to the review. `query`: further query parameters."""
+    parameters = ({"back": REVIEW} if back else {}) | query
+    return reverse("vendor:part", args=[draft.pk, key]) + (f"?{urlencode(parameters)}" if parameters else "")
+
+
+def review_url(draft: Response) -> str:
+    return reverse("vendor:review", args=[draft.pk])
+
+
+def goes_back(data: Mapping[str, str]) -> bool:
+    """Whether the query string or the form says that its page was opened from the review, and leads back there."""
+    return data.get("back") == REVIEW
+
+
+def url_after(request: HttpRequest, draft: Response, parts: Sequence[SurveyPart], key: str) -> str:
+    """The page after the part that was sent: the review, the next part, or the task list, as the buttons say."""
+    if goes_back(request.POST):
+        return f"{review_url(draft)}#{key}"
+    following = next_part(parts, key) if "_next" in request.POST else None
+    return part_url(draft, following.key) if following else reverse("vendor:tasks", args=[draft.pk])
 
 
 def survey_page(request: HttpRequest, draft: Response, name: str, title: str, **context: Any) -> HttpResponse:

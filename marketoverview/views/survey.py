@@ -1,32 +1,33 @@
-"""The survey as the vendor fills it in: task list, parts, review and submission. Examples are in `offerings`."""
+"""The survey as the vendor fills it in: task list and parts. Examples are in `offerings`, handing in in `review`."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kl_ai.drafts.autosave import conflict_response, saved_response
-from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint, value_text
+from kl_ai.drafts.parts import (
+    ChangedMeanwhile,
+    Difference,
+    PageSave,
+    differences,
+    fingerprint,
+    new_page,
+    value_text,
+)
 from kl_ai.http import AuthenticatedRequest, is_fetch
 from kl_ai.login import restore
-from kl_ai.mail.notices import add_delivery_message
 
-from ..mails import notifications
-from ..market import profiles
-from ..market.snapshot import snapshots
-from ..models import Question, Response, Status
+from ..models import Question, Response
 from ..models.draft_base import OFFERINGS
 from ..survey.deadlines import deadline, may_answer
-from ..survey.forms.survey import DeclarationForm, PartForm
-from ..survey.parts import SurveyPart, basis_day, next_part, part_states, survey_parts
-from .draft import on_draft, part_url, survey_page
+from ..survey.forms.survey import PartForm
+from ..survey.parts import SurveyPart, basis_day, part_states, survey_parts
+from .draft import goes_back, on_draft, part_url, review_url, survey_page, url_after
 from .offerings import offerings
 
 # The task list ------------------------------------------------------------------------------------
@@ -37,21 +38,28 @@ def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
     """`/leverandoer/svar/<pk>/opgaver/`: the parts, how far each is, and where to go on."""
     prefetch_related_objects([draft], "events")
     states = part_states(draft, survey_parts(draft.round))
-    unfinished = [state for state in states if state.missing or state.remarks]
+    open_remarks = [state for state in states if state.has_open_remark]
+    missing = [state for state in states if state.missing]
+    unfinished = open_remarks or missing
+    sent_back = draft.sent_back
     saved_parts = [state.saved for state in states if state.saved]
     return survey_page(
         request,
         draft,
         "tasks",
         "",
-        reason=draft.reason if draft.status == Status.RETURNED else "",
+        sent_back=sent_back,
+        has_remarks=any(state.remarks for state in states),
+        decisions=sum(state.decisions for state in states),
         states=[(state, part_url(draft, state.part.key)) for state in states],
         complete=sum(state.state == "complete" for state in states),
         go_on=(unfinished[0].part.title, part_url(draft, unfinished[0].part.key)) if unfinished else None,
+        is_ready=not missing,
+        open_remarks=len(open_remarks),
         last_saved=max(saved_parts, key=lambda saved: saved.saved_at, default=None),
         deadline=deadline(draft.round, draft.vendor),
         may_submit=may_answer(draft.round, draft.vendor),
-        review_url=reverse("vendor:review", args=[draft.pk]),
+        review_url=review_url(draft),
     )
 
 
@@ -69,14 +77,15 @@ def part(request: AuthenticatedRequest, draft: Response, part: str) -> HttpRespo
     stored = draft.stored(survey_part.items)
     initial = PartForm.initial_values(stored, survey_part)
     if request.method == "POST":
-        return save_part(
-            request, draft, parts, PartForm(survey_part, draft, basis_day(draft), request.POST, initial=initial)
-        )
+        is_autosave = is_fetch(request)
+        form = PartForm(survey_part, draft, basis_day(draft), request.POST, initial=initial, is_autosave=is_autosave)
+        return save_part(request, draft, parts, form)
     typed = restore.restore_input(request)
     form = PartForm(survey_part, draft, basis_day(draft), typed, initial=initial)
     if typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
-    return part_page(request, draft, parts, form, seen=typed.get("seen", "") if typed else fingerprint(stored))
+    seen = typed.get("seen", "") if typed else fingerprint(stored)
+    return part_page(request, draft, parts, form, seen=seen, back=goes_back(typed or request.GET))
 
 
 def save_part(
@@ -84,34 +93,44 @@ def save_part(
 ) -> HttpResponse:
     """Save the valid items of the form; the page comes back with the others, or with what somebody else has saved."""
     form.is_valid()
-    survey_part = form.part
+    survey_part, back = form.part, goes_back(request.POST)
+    page, seen = PageSave.from_post(request.POST), request.POST.get("seen", "")
     try:
-        draft.save_part(survey_part.key, survey_part.items, form.content, request.POST.get("seen", ""), request.user)
+        draft.save_part(
+            *(survey_part.key, survey_part.items, form.content, seen, request.user), page=page, confirmed=form.confirmed
+        )
     except ChangedMeanwhile as changed:
         if is_fetch(request):
-            return conflict_response()
+            return conflict_response(changed.saved, request.user)
         context = {
             "conflict": part_differences(survey_part, changed.stored, form.content),
             "saved_meanwhile": changed.saved,
+            "back": back,
         }
         return part_page(request, draft, parts, form, seen=fingerprint(changed.stored), **context)
     if is_fetch(request):
         return saved_response(draft.stored(survey_part.items), has_errors=bool(form.errors))
     if form.errors:
         messages.warning(request, _("Something on the page could not be saved; see below. The rest is saved."))
-        return part_page(request, draft, parts, form, seen=fingerprint(draft.stored(survey_part.items)))
+        return part_page(request, draft, parts, form, seen=fingerprint(draft.stored(survey_part.items)), back=back)
     messages.success(request, _("“%(part)s” is saved.") % {"part": survey_part.title})
-    following = next_part(parts, survey_part.key) if "_next" in request.POST else None
-    return redirect(part_url(draft, following.key) if following else reverse("vendor:tasks", args=[draft.pk]))
+    return redirect(url_after(request, draft, parts, survey_part.key))
 
 
 def part_page(
     request: AuthenticatedRequest, draft: Response, parts: Sequence[SurveyPart], form: PartForm, **context: Any
 ) -> HttpResponse:
-    """The page of the form's part. `context`: `seen`, and after a conflict `conflict` and `saved_meanwhile`."""
+    """The page of the form's part.
+
+    `context`: `seen`, whether the page leads `back` to the review, and after a conflict `conflict` and `saved_meanwhile`.
+    """
     survey_part = form.part
     last_saved = draft.saved_parts.filter(part=survey_part.key).select_related("saved_by").first()
-    missing = [text for item, text in draft.missing_items() if survey_part.holds(item)] if last_saved else []
+    missing = [
+        missing_item.text
+        for missing_item in draft.missing_items()
+        if survey_part.holds(missing_item.item) and (last_saved or missing_item.is_decision)
+    ]
     return survey_page(
         request,
         draft,
@@ -123,6 +142,8 @@ def part_page(
         last_saved=last_saved,
         missing=missing,
         part_remark=form.remarks.get(survey_part.key, ""),
+        is_remark_open=survey_part.key in form.open_remarks,
+        page=new_page(),
         number=parts.index(survey_part) + 1,
         total=len(parts),
         is_last=survey_part is parts[-1],
@@ -168,60 +189,3 @@ def part_last(request: AuthenticatedRequest, draft: Response, part: str) -> Http
     draft.take_from_last(survey_part.key, survey_part.items, request.user)
     messages.success(request, _("“%(part)s” now holds your earlier answers.") % {"part": survey_part.title})
     return redirect(part_url(draft, survey_part.key))
-
-
-# Review and submission ----------------------------------------------------------------------------
-
-
-@on_draft
-def review(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
-    """`/leverandoer/svar/<pk>/gennemse/`: the answers as the public will see them; POST submits them."""
-    form = DeclarationForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        if submit(request, draft, form):
-            return redirect("vendor:company", draft.vendor.slug)
-        draft = Response.objects.select_related("vendor", "round", "based_on").get(pk=draft.pk)
-    parts = survey_parts(draft.round)
-    missing = [
-        (text, part_url(draft, part.key)) for item, text in draft.missing_items() for part in parts if part.holds(item)
-    ]
-    complete_draft = Response.objects.with_everything().get(pk=draft.pk)
-    snapshot = snapshots.for_request(request)
-    return survey_page(
-        request,
-        draft,
-        "review",
-        _("Review and hand in"),
-        form=form,
-        missing=missing,
-        seen=draft.changed_at.isoformat(),
-        may_submit=may_answer(draft.round, draft.vendor),
-        deadline=deadline(draft.round, draft.vendor),
-        sections=profiles.sections(snapshot, complete_draft),
-        offerings=profiles.offerings(complete_draft),
-        contact=profiles.contact(complete_draft),
-        facts=profiles.facts(snapshot, complete_draft),
-    )
-
-
-def submit(request: AuthenticatedRequest, draft: Response, form: DeclarationForm) -> bool:
-    """Submit the draft and mail the receipt. False, with a message, where something prevents it."""
-    if not form.is_valid():
-        return False
-    if not may_answer(draft.round, draft.vendor):
-        messages.error(request, _("The survey is closed, so the answers cannot be handed in. They are kept."))
-        return False
-    if form.cleaned_data["seen"] != draft.changed_at.isoformat():
-        messages.warning(request, _("The answers were changed after you opened this page. Look at them once more."))
-        return False
-    try:
-        with transaction.atomic():
-            draft.submit(request.user, form.text)
-            receipts = notifications.send_receipt(draft)
-    except ValidationError as incomplete:
-        messages.error(request, _("Not handed in yet: ") + " ".join(incomplete.messages))
-        return False
-    messages.success(request, _("KL has received your answers."))
-    for receipt in receipts:
-        add_delivery_message(request, [receipt], sent_level=messages.INFO, unsent_level=messages.INFO)
-    return True

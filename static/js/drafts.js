@@ -36,6 +36,9 @@
       const text = left < 0 ? hint.dataset.over : hint.dataset.left;
       hint.textContent = text.replace("{value}", String(Math.abs(left)));
       hint.classList.toggle("is-over", left < 0);
+      if (hint.dataset.nearly) {
+        hint.hidden = left > Number(hint.dataset.nearly);
+      }
     }
     control.addEventListener("input", count);
     count();
@@ -54,6 +57,11 @@
   let running = false;
   let unanswered = ""; // a save that got no response: the server may have stored it
   let pressed = null; // the button that was pressed before the response to a save had come
+
+  // Tells the server that it was this page that saved last (kl_ai/drafts/parts.py).
+  function nextSave() {
+    form.elements.save.value = String(Number(form.elements.save.value) + 1);
+  }
 
   function say(text) {
     line.textContent = text;
@@ -91,6 +99,7 @@
     if (unanswered) {
       wait = 0; // sent once more as it was: saved twice it is saved once, and its response tells what is stored
     } else {
+      nextSave();
       unanswered = String(new URLSearchParams(new FormData(form)));
       dirty = false;
     }
@@ -145,6 +154,7 @@
       save();
       return;
     }
+    nextSave();
     leaving = true;
     stopped = true;
     clearTimeout(timer);

@@ -135,4 +135,6 @@ TABLE = (
     Row("vendor:offering", lambda world: [world.draft.pk, world.offering], 200, 404),
     Row("vendor:offering_do", lambda world: [world.draft.pk, world.offering, "slet"], 302, 302, stranger=302),
     Row("vendor:review", draft(), 200, 404),
+    Row("vendor:discard", draft(), 200, 404),
+    Row("vendor:take_back", draft(), 302, 404),  # it is no submission
 )

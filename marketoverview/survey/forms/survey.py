@@ -17,12 +17,15 @@ from django.utils.translation import gettext_lazy
 
 from kl_ai.forms import LineField, copy_validators
 from marketoverview.models import Option, Question, Response, SampleOffering, SurveyRound
+from marketoverview.models.changed_options import ChangedOption
 from marketoverview.models.draft_base import CONTENT_FIELDS
 from marketoverview.models.export_keys import OWN_WORDS_KEY
 
 from ..parts import SurveyPart
 
 WORD_LIMITS = {"description": "max_description_words"}
+RETIRED, REWORDED = ".retired", ".reworded"
+"""Ends of the names of a question's checkboxes about options that KL has changed; no code of a question holds a dot."""
 
 
 def own_words_name(question: Question) -> str:
@@ -39,7 +42,6 @@ class OptionControl:
     help: str
     is_other: bool
     is_news: bool
-    is_retired: bool
 
 
 @dataclass(frozen=True)
@@ -53,18 +55,34 @@ class QuestionField:
     is_news: bool
     errors: list[str]
     remark: str
+    is_remark_open: bool
+    retired: list[ChangedOption]
+    drop: forms.BoundField | None
+    """The checkbox that no other option takes the place of `retired`."""
+    reworded: list[ChangedOption]
+    confirm: forms.BoundField | None
+    """The checkbox that the answers fit in the present wording of `reworded`."""
 
 
 class PartForm(forms.Form):
     """A part made of fields of the response and of questions.
 
-    `since` is the day of the earlier answers: what is newer is marked; None marks nothing.
+    `since` is the day of the earlier answers: what is newer is marked; None marks nothing. A chosen option that is
+    retired stays with the answer until another one takes its place, when the button is pressed, or the vendor says that
+    none does.
     """
 
     needed_fields = ("company_name", "description", "contact_email")
 
-    def __init__(self, part: SurveyPart, response: Response, since: date | None, *args, **kwargs) -> None:
-        self.part, self.round, self.since, self.remarks = part, response.round, since, response.remarks
+    def __init__(
+        self, part: SurveyPart, response: Response, since: date | None, *args, is_autosave: bool = False, **kwargs
+    ) -> None:
+        self.part, self.round, self.since, self.is_autosave = part, response.round, since, is_autosave
+        self.remarks, self.open_remarks = response.remarks, response.open_remarks()
+        self.changed: dict[str, list[ChangedOption]] = {}
+        for changed in response.changed_options() if part.questions else ():
+            if changed.offering is None:
+                self.changed.setdefault(changed.option.question.code, []).append(changed)
         super().__init__(*args, **kwargs)
         for name in part.items:
             if name in CONTENT_FIELDS:
@@ -73,9 +91,8 @@ class PartForm(forms.Form):
             self._add_question(question)
 
     def _add_question(self, question: Question) -> None:
-        """Add the question's field, with the options that are not retired or were chosen before."""
-        chosen = self.initial.get(question.code) or ()
-        options = [option for option in question.options.all() if not option.is_retired or option.code in chosen]
+        """Add the question's field with the options that are offered, and what there is to decide about others."""
+        options = [option for option in question.options.all() if not option.is_retired]
         choices = [(option.code, option.label) for option in options]
         field: forms.ChoiceField
         if question.kind == Question.Kind.SINGLE:
@@ -87,16 +104,30 @@ class PartForm(forms.Form):
         self.fields[question.code] = field
         if any(option.is_other for option in options):
             self.fields[own_words_name(question)] = own_words_field(self.round)
+        if self._retired(question):
+            label = _("Nothing else fits: leave it out")
+            self.fields[question.code + RETIRED] = forms.BooleanField(label=label, required=False)
+        if self._reworded(question):
+            label = _("Our answer fits in the new wording too")
+            self.fields[question.code + REWORDED] = forms.BooleanField(label=label, required=False)
+
+    def _retired(self, question: Question) -> list[ChangedOption]:
+        return [changed for changed in self.changed.get(question.code, ()) if changed.is_retired]
+
+    def _reworded(self, question: Question) -> list[ChangedOption]:
+        return [changed for changed in self.changed.get(question.code, ()) if not changed.is_retired]
 
     @classmethod
     def initial_values(cls, stored: Mapping[str, Any], part: SurveyPart) -> dict[str, Any]:
         """The form's values for what is stored (`Response.stored`)."""
         initial = {name: stored[name] for name in part.items if name in CONTENT_FIELDS}
         for question in part.questions:
-            codes = list(stored[question.code])
+            retired = {option.code for option in question.options.all() if option.is_retired}
+            answers = {code: words for code, words in stored[question.code].items() if code not in retired}
+            codes = list(answers)
             single = question.kind == Question.Kind.SINGLE
             initial[question.code] = (codes[0] if codes else "") if single else codes
-            initial[own_words_name(question)] = next(filter(None, stored[question.code].values()), "")
+            initial[own_words_name(question)] = next(filter(None, answers.values()), "")
         return initial
 
     def clean(self) -> dict[str, Any]:
@@ -132,21 +163,40 @@ class PartForm(forms.Form):
         chosen = self.cleaned_data.get(question.code) or []
         codes = [chosen] if isinstance(chosen, str) else list(chosen)
         words = self.cleaned_data.get(own_words_name(question), "")
-        other = next((option.code for option in question.options.all() if option.is_other), None)
+        offered = [option for option in question.options.all() if not option.is_retired]
+        other = next((option.code for option in offered if option.is_other), None)
         if words and other and other not in codes:
             codes = [other] if question.kind == Question.Kind.SINGLE and not codes else [*codes, other]
         if question.kind == Question.Kind.SINGLE:
             codes = codes[:1]
-        return {code: words if code == other else "" for code in codes}
+        answers = {code: words if code == other else "" for code in codes}
+        return answers if self._is_settled(question, answers) else answers | self._kept(question)
+
+    def _is_settled(self, question: Question, answers: Mapping[str, str]) -> bool:
+        """Whether the vendor has decided what takes the place of the retired options."""
+        if question.kind == Question.Kind.SINGLE and answers:
+            return True
+        before = self.initial.get(question.code) or ()
+        is_new = bool(set(answers) - set([before] if isinstance(before, str) else before))
+        return bool(self.cleaned_data.get(question.code + RETIRED)) or (is_new and not self.is_autosave)
+
+    def _kept(self, question: Question) -> dict[str, str]:
+        return {changed.option.code: changed.own_words for changed in self._retired(question)}
+
+    @property
+    def confirmed(self) -> list[str]:
+        """The codes of the questions whose answers fit in the present wording of their options."""
+        codes = [question.code for question in self.part.questions]
+        return [code for code in codes if self.cleaned_data.get(code + REWORDED)]
 
     # For the template -----------------------------------------------------------------------
 
     @cached_property
-    def text_fields(self) -> list[tuple[forms.BoundField, int | None, str]]:
-        """The fields of the response, each with the most words that it may have and KL's reason at it."""
+    def text_fields(self) -> list[tuple[forms.BoundField, int | None, str, bool]]:
+        """The fields of the response, each with the most words that it may have, KL's reason and whether it is open."""
         names = [name for name in self.part.items if name in CONTENT_FIELDS]
         most = {name: getattr(self.round, limit) for name, limit in WORD_LIMITS.items()}
-        return [(self[name], most.get(name), self.remarks.get(name, "")) for name in names]
+        return [(self[name], most.get(name), self.remarks.get(name, ""), name in self.open_remarks) for name in names]
 
     @cached_property
     def question_fields(self) -> list[QuestionField]:
@@ -164,7 +214,15 @@ class PartForm(forms.Form):
             is_news=is_news,
             errors=[*field.errors, *(own_words.errors if own_words else ())],
             remark=self.remarks.get(question.code, ""),
+            is_remark_open=question.code in self.open_remarks,
+            retired=self._retired(question),
+            drop=self._checkbox(question.code + RETIRED),
+            reworded=self._reworded(question),
+            confirm=self._checkbox(question.code + REWORDED),
         )
+
+    def _checkbox(self, name: str) -> forms.BoundField | None:
+        return self[name] if name in self.fields else None
 
     def _option_controls(self, question: Question, field: Any, all_news: bool) -> Iterator[OptionControl]:
         options = {option.code: option for option in question.options.all()}
@@ -176,7 +234,6 @@ class PartForm(forms.Form):
                 help=option.help if option else "",
                 is_other=bool(option and option.is_other),
                 is_news=bool(option and not all_news and option.is_news_since(self.since)),
-                is_retired=bool(option and option.is_retired),
             )
 
 
