@@ -102,7 +102,7 @@ class PortalBoundField(BoundField):
     @property
     def line_limit(self) -> int | None:
         """The greatest number of characters of a text on one line, for its counter."""
-        if isinstance(self.field.widget, forms.TextInput) and not self.field.widget.is_hidden:
+        if isinstance(self.field.widget, forms.TextInput | forms.URLInput | forms.EmailInput):
             return getattr(self.field, "max_length", None)
         return None
 

@@ -101,9 +101,13 @@ def _changed(
         if row.option.is_retired:
             yield ChangedOption(row.option, row.offering, row.own_words)
         elif _may_be_reworded(row):
-            earlier = [labels for at, labels in versions.get(row.option.pk, ()) if at <= row.seen_at]
-            if not earlier or earlier[-1] != (row.option.label_da, row.option.label_en):
-                yield ChangedOption(row.option, row.offering, row.own_words, earlier[-1] if earlier else ("", ""))
+            known, now = versions.get(row.option.pk, []), (row.option.label_da, row.option.label_en)
+            earlier = [labels for at, labels in known if at <= row.seen_at]
+            former = earlier[-1] if earlier else known[0][1] if known else now
+            if former != now:
+                yield ChangedOption(row.option, row.offering, row.own_words, former)
+            elif not earlier:
+                yield ChangedOption(row.option, row.offering, row.own_words)
 
 
 def _label_versions(options: list[int]) -> dict[int, list[tuple[datetime, Labels]]]:

@@ -141,7 +141,7 @@ def part_page(
         most_characters=form.round.max_own_words,
         last_saved=last_saved,
         missing=missing,
-        part_remark=form.remarks.get(survey_part.key, ""),
+        part_remark="" if survey_part.key in survey_part.items else form.remarks.get(survey_part.key, ""),
         is_remark_open=survey_part.key in form.open_remarks,
         page=new_page(),
         number=parts.index(survey_part) + 1,

@@ -196,6 +196,38 @@ def test_after_the_end_only_what_is_public_is_corrected_and_only_where_kl_allows
     assert not may_answer(survey_round, vendor)
 
 
+@pytest.mark.parametrize("status", ["", "withdrawn", "rejected"])
+def test_after_the_end_new_and_withdrawn_vendors_answer_where_kl_allows_it(status, page, client, vendor, survey_round):
+    if status:
+        make_response(vendor, status, round=survey_round)
+    close(survey_round)
+    assert "You can answer when the next round opens." in page().text
+    assert primary(page()) == []
+    close(survey_round, new_answers_after_close=True)
+    assert "You can still answer until the next round opens." in page().text
+    assert primary(page()) == ["Answer the survey"]
+    assert "not hand in" not in read(client, client.post(path("begin", vendor), {"start": "none"}).url).text
+    make_round("2028", opens_on=days(30))
+    assert "The next round opens on" in page().text
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "Companies with a public profile can correct it"),
+        ({"new_answers_after_close": True}, "Answers and corrections can still be handed in"),
+        ({"corrections_after_close": False}, "Answers can be handed in when the next round opens."),
+        (
+            {"corrections_after_close": False, "new_answers_after_close": True},
+            "Companies without a public profile can still answer",
+        ),
+    ],
+)
+def test_the_public_page_says_who_can_still_answer(settings, words, client, survey_round):
+    close(survey_round, **settings)
+    assert words in read(client, address("questions")).text
+
+
 def test_an_extension_lets_the_vendor_answer_after_the_others(vendor, survey_round):
     close(survey_round)
     survey_round.refresh_from_db()
@@ -339,24 +371,6 @@ def test_withdrawn_at_once_and_the_contact_is_forgotten(client, vendor, public):
     (event,) = public.events.filter(verb="withdraw")
     assert (event.reason, event.is_by_kl) == ("", False)
     assert "Virksomheden trak selv sine svar tilbage" in client.get(profile).content.decode()
-
-
-def test_whose_reason_a_withdrawal_has_is_said(page, client, vendor, public, curator):
-    client.post(path("withdraw", vendor), {"understood": "on", "reason": "Vi lukker."})
-    status = page().find("div", "response-status").text
-    assert "The company's reason Vi lukker." in " ".join(status.split())
-    assert "KL" not in status
-    again = Response.begin(vendor, public.round, curator)
-    Response.objects.filter(pk=again.pk).update(contact_email="ki@nordstjernen.example")
-    again.refresh_from_db()
-    again.submit(curator)
-    again.publish(curator)
-    again.withdraw(curator, "Oplysningerne er forkerte.", by_kl=True)
-    status = " ".join(page().find("div", "response-status").text.split())
-    assert "KL has withdrawn the answers." in status
-    assert "KL's reason Oplysningerne er forkerte." in status
-    gone = client.get(reverse("market:profile", args=[vendor.slug]))
-    assert "KL withdrew the company" in gone.content.decode()
 
 
 def test_without_a_public_profile_there_is_nothing_to_confirm_or_withdraw(client, vendor, owner):

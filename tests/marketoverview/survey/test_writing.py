@@ -86,6 +86,62 @@ def test_a_save_whose_answer_was_lost_is_no_conflict_with_oneself(member_client,
     assert stored(draft).description == text
 
 
+PAGE, OTHER_PAGE = "a" * 32, "b" * 32
+
+
+def test_what_a_page_writes_after_a_lost_answer_is_no_conflict_with_itself(member_client, draft):
+    seen = fingerprint(draft.stored(ITEMS))
+    fields = {"company_name": draft.company_name, "page": PAGE}
+    for number, text in ((1, "Den første"), (2, "Den første halvdel")):
+        saved = autosave(member_client, draft, seen, description=text, save=str(number), **fields)
+        assert saved.status_code == 200  # the page reads neither answer
+    response = send(member_client, draft, seen=seen, description="Den første halvdel og resten", save="3", **fields)
+    assert response.status_code == 302
+    assert stored(draft).description == "Den første halvdel og resten"
+
+
+def test_a_save_that_arrives_after_a_later_one_of_its_page_overwrites_nothing(member_client, draft):
+    seen = fingerprint(draft.stored(ITEMS))
+    for number, text, status in ((2, "Det nye", 200), (1, "Det gamle", 409)):
+        saved = autosave(member_client, draft, seen, description=text, page=PAGE, save=str(number))
+        assert saved.status_code == status
+    assert stored(draft).description == "Det nye"
+
+
+def test_another_page_of_the_same_person_is_in_conflict_and_says_whose_it_is(member_client, draft):
+    seen = fingerprint(draft.stored(ITEMS))
+    autosave(member_client, draft, seen, description="Første vindue", page=PAGE, save="1")
+    refused = autosave(member_client, draft, seen, description="Andet vindue", page=OTHER_PAGE, save="1")
+    assert refused.status_code == 409
+    assert refused.json()["text"].startswith("Du har selv gemt siden i et andet vindue kl. ")
+    page = parse(send(member_client, draft, seen=seen, description="Andet vindue", page=OTHER_PAGE).content.decode())
+    assert page.find("section", "conflict").find("h2").text == (
+        "Du har selv gemt siden i et andet vindue, mens du skrev"
+    )
+
+
+def test_a_colleague_who_saved_meanwhile_is_named(member_client, draft, colleague):
+    seen = fingerprint(draft.stored(ITEMS))
+    draft.save_part("company", ITEMS, {"description": "Kollegaens"}, seen, colleague)
+    refused = autosave(member_client, draft, seen, description="Mit", page=PAGE, save="1")
+    assert refused.json()["text"].startswith(f"{colleague} har gemt siden kl. ")
+
+
+@pytest.mark.parametrize("page", ["", "x", "a" * 33, "æ" * 32, "<" * 32, "\0" * 32])
+@pytest.mark.parametrize("number", ["-1", "9" * 30, "1.5", "²", "x", ""])
+def test_a_tampered_name_of_a_page_is_none(page, number, member_client, draft):
+    seen = fingerprint(draft.stored(ITEMS))
+    fields = {"page": page, "save": number}
+    assert autosave(member_client, draft, seen, description="Et", **fields).status_code == 200
+    assert autosave(member_client, draft, seen, description="To", **fields).status_code == 409
+
+
+def test_no_text_field_of_the_survey_is_cut_by_the_browser(member_client, draft):
+    for part in ("company", "services", "contact"):
+        page = parse(member_client.get(part_url(draft, part)).content.decode()).find("main")
+        assert not [control for control in page.find_all("input") if "maxlength" in control.attrs]
+
+
 @pytest.mark.parametrize("phone", ["+45\u00a033\u00a070\u00a000", "\u202a+45 33 70 00\u202c"])
 def test_a_telephone_number_is_saved_cleaned(phone, member_client, draft):
     assert send(member_client, draft, part="contact", contact_phone=phone).status_code == 302

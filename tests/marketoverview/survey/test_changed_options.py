@@ -1,0 +1,204 @@
+"""Options that KL has retired or reworded since the vendor chose them: the draft says so, and asks."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from marketoverview.models import Option, Response, SampleOffering
+from marketoverview.survey.forms.survey import own_words_name
+from tests.builders import make_option, make_question, make_response, make_round
+from tests.marketoverview.vendor_area import part_url, seen_value, submit_review
+from tests.reading import english_url, parse
+
+OLD, NEW = "Svar advisory", "Rådgivning om indkøb"
+
+
+@pytest.fixture
+def round_2026(db):
+    survey_round = make_round("2026")
+    for code, axis in (("services", "row"), ("technologies", "column")):
+        make_question(code, ["advisory", "law", "other"], round=survey_round, matrix_axis=axis)
+    return survey_round
+
+
+@pytest.fixture
+def public(vendor, round_2026):
+    """Last year's public answers."""
+    response = make_response(
+        vendor,
+        answers={"services": ["advisory", "law"], "technologies": ["law"]},
+        offerings=[{"title": "Post", "options": {"technologies": ["law"], "services": ["advisory"]}}],
+        round=round_2026,
+    )
+    Response.objects.filter(pk=response.pk).update(submitted_at=timezone.now() - timedelta(days=300))
+    return response
+
+
+def option(question: str, code: str) -> Option:
+    return make_option(make_question(question), code)
+
+
+def reword(code: str, label: str = NEW) -> None:
+    row = option("services", code)
+    row.label_da, row.label_en = label, "Purchasing advice"
+    row.record_rewording()
+
+
+@pytest.fixture
+def begun(public, vendor, owner):
+    """`begun()` is a draft in the next round."""
+
+    def begin() -> Response:
+        survey_round = make_round("2027", opens_on=timezone.localdate())
+        for code in ("services", "technologies"):
+            make_question(code).rounds.add(survey_round)
+        return Response.begin(vendor, survey_round, owner)
+
+    return begin
+
+
+def part(client, draft, key: str = "more"):
+    return parse(client.get(part_url(draft, key)).content.decode())
+
+
+def send(client, draft, key: str = "more", *, fetch: bool = False, **fields):
+    data = {"seen": seen_value(client, draft, key), **fields}
+    return client.post(part_url(draft, key), data, headers={"X-Requested-With": "fetch"} if fetch else {})
+
+
+def missing(draft) -> list[str]:
+    return [item.text for item in Response.objects.get(pk=draft.pk).missing_items()]
+
+
+# Retired --------------------------------------------------------------------------------------------
+
+
+def test_the_next_draft_says_what_fell_away_and_is_not_handed_in_before_it_is_decided(member_client, begun, vendor):
+    option("services", "law").retire()
+    page = parse(member_client.get(reverse("vendor:begin", args=[vendor.slug])).content.decode())
+    assert "I valgte “Svar law”, som ikke findes længere." in page.find("main").text
+    draft = begun()
+    tasks = parse(member_client.get(reverse("vendor:tasks", args=[draft.pk])).content.decode()).find("main").text
+    assert "Tag stilling" in tasks
+    assert "I valgte “Svar law”, som ikke findes længere." in tasks
+    question = part(member_client, draft).find("div", id="item-services")
+    assert "I valgte “Svar law”, som ikke findes længere." in question.text
+    assert not question.find_all("input", value="law")
+    with pytest.raises(ValidationError, match="Svar law"):
+        draft.submit(None)
+
+
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_choosing_something_else_or_saying_that_nothing_fits_decides(is_replaced, member_client, begun):
+    option("services", "law").retire()
+    draft = begun()
+    words = own_words_name(make_question("services"))
+    replaced = {"services": ["advisory", "other"], words: "Jura"}
+    fields = replaced if is_replaced else {"services": ["advisory"], "services.retired": "on"}
+    assert send(member_client, draft, **fields, technologies=["law"]).status_code == 302
+    assert "law" not in draft.stored(["services"])["services"]
+    assert missing(draft) == []
+    assert "KL har modtaget jeres svar" in submit_review(member_client, draft).content.decode()
+
+
+def test_saving_the_page_without_deciding_keeps_the_question_open(member_client, begun):
+    option("services", "law").retire()
+    draft = begun()
+    for fetch in (True, False):
+        send(member_client, draft, services=["advisory"], technologies=["law"], fetch=fetch)
+        assert set(draft.stored(["services"])["services"]) == {"advisory", "law"}
+    assert len(missing(draft)) == 1
+
+
+def test_ticking_something_new_decides_by_the_button_not_by_the_autosave(member_client, begun):
+    """The page still shows the question while somebody tries out an option."""
+    option("services", "law").retire()
+    draft = begun()
+    words = own_words_name(make_question("services"))
+    send(member_client, draft, services=["other"], technologies=["law"], fetch=True, **{words: "Jura"})
+    assert set(draft.stored(["services"])["services"]) == {"other", "law"}
+
+
+def test_an_option_that_is_retired_while_the_draft_lies_is_asked_about_too(member_client, draft):
+    retired = draft.round.questions.get(code="services").options.first()
+    send(member_client, draft, "services", services=[retired.code])
+    retired.retire()
+    assert any(retired.label_da in text for text in missing(draft))
+
+
+def test_an_option_retired_after_handing_in_does_not_keep_kl_from_publishing(begun, owner, curator):
+    draft = begun()
+    draft.submit(owner)
+    option("services", "law").retire()
+    draft.publish(curator)
+    assert draft.answers.filter(option__code="law", option__question__code="services").exists()
+
+
+def test_an_example_says_what_it_lost_and_is_settled_by_saving_it(member_client, begun):
+    option("technologies", "law").retire()
+    draft = begun()
+    example = draft.offerings.get()
+    assert "“Post” bruger “Svar law”, som ikke findes længere" in " ".join(missing(draft))
+    path = reverse("vendor:offering", args=[draft.pk, example.key])
+    page = parse(member_client.get(path).content.decode())
+    assert "I valgte “Svar law”, som ikke findes længere." in page.find("main").text
+    seen = page.find("input", name="seen").attrs["value"]
+    kept = option("services", "advisory").pk
+    member_client.post(path, {"seen": seen, "title": "Post", "stage": "", "services": [kept]})
+    assert [row.code for row in example.options.all()] == ["advisory"]
+    assert not any("Post" in text for text in missing(draft))
+
+
+# Reworded -------------------------------------------------------------------------------------------
+
+
+def test_a_reworded_option_shows_both_wordings_and_asks(member_client, begun):
+    reword("advisory")
+    draft = begun()
+    question = part(member_client, draft).find("div", id="item-services").text
+    assert f"“{OLD}” hedder nu: “{NEW}”." in question
+    assert any(NEW in text for text in missing(draft))
+    english = member_client.get(english_url("vendor:part", draft.pk, "more")).content.decode()
+    assert "“Option advisory” is now worded: “Purchasing advice”." in english
+
+
+def test_confirming_the_answer_settles_it_and_taking_it_away_too(member_client, begun):
+    reword("advisory")
+    draft = begun()
+    send(member_client, draft, services=["advisory", "law"], technologies=["law"])
+    assert any(f"“{NEW}”" in text and "ordlyd" in text for text in missing(draft))
+    send(member_client, draft, **{"services": ["advisory", "law"], "technologies": ["law"], "services.reworded": "on"})
+    assert not any("“Spørgsmål services”" in text for text in missing(draft))
+    reword("law", "Jura")
+    send(member_client, draft, services=["advisory"], technologies=["law"])
+    assert not any("“Spørgsmål services”" in text for text in missing(draft))
+
+
+def test_an_answer_given_in_the_new_wording_is_not_asked_about(member_client, begun):
+    reword("other", "Noget andet")
+    draft = begun()
+    send(member_client, draft, services=["other"], technologies=["law"])
+    assert not any("ordlyd" in text for text in missing(draft))
+
+
+def test_corrected_spelling_is_no_rewording(begun):
+    row = option("services", "advisory")
+    row.label_da = "Svar Advisory"
+    row.save()
+    assert missing(begun()) == []
+
+
+def test_an_example_with_a_reworded_option_is_settled_by_saving_it(member_client, begun):
+    reword("advisory")
+    draft = begun()
+    example = draft.offerings.get()
+    assert any("“Post”" in text for text in missing(draft))
+    path = reverse("vendor:offering", args=[draft.pk, example.key])
+    seen = parse(member_client.get(path).content.decode()).find("input", name="seen").attrs["value"]
+    fields = {"services": [option("services", "advisory").pk], "technologies": [option("technologies", "law").pk]}
+    member_client.post(path, {"seen": seen, "title": "Post", "stage": "", **fields})
+    assert not any("“Post”" in text for text in missing(draft))
+    assert SampleOffering.objects.get(pk=example.pk).options.count() == 2
