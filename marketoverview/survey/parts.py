@@ -108,7 +108,7 @@ def _contact_part() -> SurveyPart:
 
 
 def part_states(response: Response, parts: Sequence[SurveyPart]) -> list[PartState]:
-    """How far each part is. At most 16 queries, where the round of the response is read already."""
+    """How far each part is. Thirteen queries and at most five more with examples and changed options, where the round of the response is read already."""
     missing_items = response.missing_items()
     saved_parts = {saved.part: saved for saved in response.saved_parts.select_related("saved_by")}
     remarks, open_items = response.remarks, response.open_remarks()
