@@ -358,7 +358,8 @@ def test_confirmed_with_one_click(client, vendor, owner, public):
     assert public.events.filter(verb="confirm", actor=owner).count() == 1
 
 
-def test_withdrawn_at_once_and_the_contact_is_forgotten(client, vendor, public):
+def test_withdrawn_at_once_and_the_contact_is_forgotten(client, vendor, public, owner):
+    log_in_recently(client, owner)
     profile = reverse("market:profile", args=[vendor.slug])
     assert client.get(profile).status_code == 200
     assert client.post(path("withdraw", vendor), {"reason": ""}).status_code == 200  # not ticked
