@@ -18,3 +18,4 @@ class PortalAdminConfig(admin_apps.AdminConfig):
         super().ready()
         import_module("kl_ai.admin.users")
         import_module("kl_ai.admin.mail")
+        import_module("kl_ai.admin.reading")

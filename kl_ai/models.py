@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .mail.models import BadAddress, OutgoingMail  # noqa: F401  # Django looks for models here
 from .pages.versions import PublicVersion  # noqa: F401
-from .security.models import AttemptCount, LoginSession, OneTimeSecret  # noqa: F401
+from .security.models import AttemptCount, LoginSession, OneTimeSecret, Reading  # noqa: F401
 
 
 class UserManager(BaseUserManager["User"]):

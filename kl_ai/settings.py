@@ -68,11 +68,15 @@ else:
 # Site: set by KL without touching the code -------------------------------------------------------
 
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "ki-portal@kl.example")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "").strip()
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
+    raise ImproperlyConfigured("SECURITY_CONTACT has to begin with mailto:, https:// or tel:")
 ACCESSIBILITY_STATEMENT_URL = env.str("ACCESSIBILITY_STATEMENT_URL", "https://www.was.digst.dk/")
 STALE_AFTER_MONTHS = env.int("STALE_AFTER_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_DRAFT_MONTHS = env.int("KEEP_DRAFT_MONTHS", 24, validate=Range(min=1, max=1200))
 KEEP_INVITATION_MONTHS = env.int("KEEP_INVITATION_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_MAIL_MONTHS = env.int("KEEP_MAIL_MONTHS", 15, validate=Range(min=14, max=1200))
+KEEP_READING_LOG_MONTHS = env.int("KEEP_READING_LOG_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_UNUSED_LOGIN_DAYS = env.int("KEEP_UNUSED_LOGIN_DAYS", 30, validate=Range(min=1, max=3650))
 
 # Limits of what a request may hold; kl_ai/bodies.py has those of its length, kl_ai/gunicorn.py those of its headers ------
@@ -302,8 +306,10 @@ HTTPS = env.bool("HTTPS", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Both bind the whole domain, other sites below it included, and preloading cannot be taken back for months: KL decides.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # the checks that ask for these two
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

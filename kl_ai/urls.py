@@ -4,13 +4,16 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from . import health, views
+from . import health, views, well_known
 from .login import other_ways, recent_code, second_factor, sessions
 from .login import views as login_views
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("robots.txt", well_known.robots, name="robots_txt"),
+    path(".well-known/security.txt", well_known.security, name="security_txt"),
+    path("favicon.ico", well_known.favicon, name="favicon"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("om/", views.about, name="about"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
-from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret
+from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret, Reading
 
 from .models import (
     EDITABLE,
@@ -47,6 +47,7 @@ def expired_rows() -> Iterator[tuple[str, QuerySet]]:
     yield "counts of attempts", AttemptCount.objects.expired()
     yield "one-time codes and links", OneTimeSecret.objects.expired()
     yield "ended logins of the list of browsers", LoginSession.objects.ended()
+    yield "lines about readings", Reading.objects.expired()
     yield "counts of login attempts", CacheEntry.objects.filter(expires__lt=timezone.now())
     yield "checks of links that nobody gives any longer", _links()
 

@@ -55,6 +55,9 @@ SITUATIONS = (
 ADDRESSES = (
     Address("healthz", is_page=False, in_both_languages=False),
     Address("readyz", is_page=False, in_both_languages=False),
+    Address("robots_txt", is_page=False, in_both_languages=False),
+    Address("security_txt", status=404, is_page=False, in_both_languages=False),  # without SECURITY_CONTACT
+    Address("favicon", is_page=False, in_both_languages=False),
     Address("home"),
     Address("about"),
     Address("privacy"),

@@ -61,6 +61,7 @@ TOOLBOX_ROW = READ | TRACED
 TOOLBOX_ITEM = TOOLBOX_ROW | {"preview": 200}
 CURATOR = {
     "auth_group": dict.fromkeys(READ, 403),  # who may do what is for administrators
+    "kl_ai_reading": dict.fromkeys(READ, 403) | {"history": 302},  # for administrators; there is no row
     "kl_ai_user": READ,
     "kl_ai_outgoingmail": READ | {"change": 302, "history": 302},  # there is no mail
     "kl_ai_badaddress": WRITE,

@@ -11,6 +11,7 @@ from ..forms import LowercaseEmailField
 from ..mail.models import BadAddress, MailState, OutgoingMail
 from ..text import mask_tokens
 from .lists import DanishListAdmin
+from .reading import LoggedReading
 from .site import ReadOnlyAdmin
 
 FAILED = "failed"
@@ -30,7 +31,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ReadOnlyAdmin):
+class OutgoingMailAdmin(LoggedReading, ReadOnlyAdmin):
     """Nobody writes, changes or deletes a mail here."""
 
     fields = (
@@ -100,7 +101,7 @@ class BadAddressForm(forms.ModelForm):
 
 
 @admin.register(BadAddress)
-class BadAddressAdmin(DanishListAdmin):
+class BadAddressAdmin(LoggedReading, DanishListAdmin):
     """An address is added by hand when a mail has come back, and deleted when mail is to be sent to it again."""
 
     form = BadAddressForm

@@ -25,6 +25,7 @@ from ..login.announcements import announce
 from ..models import User
 from ..security.models import OneTimeSecret
 from .lists import DanishListAdmin
+from .reading import LoggedReading
 
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
@@ -75,7 +76,7 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(DanishListAdmin):
+class UserAdmin(LoggedReading, DanishListAdmin):
     """Administrators neither change nor create users with permissions that they lack themselves; superusers may."""
 
     form = UserForm

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from ..text import clean_line
+
 
 class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
     def expired(self) -> "AttemptCountQuerySet":
@@ -196,3 +198,49 @@ class LoginSession(models.Model):
             unique_fields=["session_key"],
             update_fields=["user", "browser", "system", "network", "last_used_on"],
         )
+
+
+class ReadingQuerySet(models.QuerySet["Reading"]):
+    def expired(self) -> "ReadingQuerySet":
+        """Those of before `KEEP_READING_LOG_MONTHS`. One query."""
+        days = settings.KEEP_READING_LOG_MONTHS * 366 / 12
+        return self.filter(day__lt=timezone.localdate() - timedelta(days=days))
+
+
+class Reading(models.Model):
+    """That somebody of KL's staff has read personal data of vendors: who, which day, which page and object.
+
+    One row for an object and day, however often it was read. `reader` is kept when the user is deleted.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("user")
+    )
+    reader = models.EmailField(_("who"))
+    day = models.DateField(_("day"), default=timezone.localdate)
+    first_at = models.DateTimeField(_("first read"), default=timezone.now)
+    page = models.CharField(_("page"), max_length=80)
+    object_id = models.CharField(_("number"), max_length=40, blank=True)
+    label = models.CharField(_("what"), max_length=200, blank=True)
+
+    objects: ClassVar = ReadingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reading of personal data")
+        verbose_name_plural = _("readings of personal data")
+        ordering = ("-first_at", "-pk")
+        indexes = (models.Index(fields=("day",), name="reading_day"),)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "day", "page", "object_id"), name="one_reading_of_an_object_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reader} · {self.page} · {self.label}"
+
+    @classmethod
+    def record(cls, user: Any, page: str, object_id: str, label: str) -> None:
+        """Store that the user reads this today; the first time of a day stays. One query."""
+        row = Reading(
+            user_id=user.pk, reader=user.email, page=page[:80], object_id=object_id[:40], label=clean_line(label, 200)
+        )
+        Reading.objects.bulk_create([row], ignore_conflicts=True)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import restore
 from kl_ai.mail.notices import add_delivery_message
+from kl_ai.security.reading_log import record_reading
 from kl_ai.waiting import Waiting, WaitingRow, WorkSection, count, inbox_rows, kind_named, kinds_for
 
 from ..mails import notifications
@@ -50,6 +51,7 @@ def inbox_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
     """`…/response/inbox/`, with `?kind=` one kind, page by page. The same number of queries at any length."""
     if not request.user.has_perm(REVIEW):
         raise PermissionDenied
+    record_reading(request, "response: inbox")
     return inbox_page(model_admin, request, request.GET.get("kind", ""))
 
 

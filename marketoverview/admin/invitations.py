@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.lists import DanishListAdmin
+from kl_ai.admin.reading import LoggedReading
 from kl_ai.admin.site import ReadOnlyAdmin
 from kl_ai.bodies import accepts_upload
 from kl_ai.login.restore import redirect_to_button
@@ -45,7 +46,7 @@ class InvitationStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(DanishListAdmin):
+class InvitationAdmin(LoggedReading, DanishListAdmin):
     """Invitations are read, cancelled and reminded of here; new ones come from a list."""
 
     change_list_template = "admin/marketoverview/invitation/change_list.html"
@@ -153,7 +154,7 @@ class InvitationAdmin(DanishListAdmin):
 
 
 @admin.register(JoinRequest)
-class JoinRequestAdmin(ReadOnlyAdmin):
+class JoinRequestAdmin(LoggedReading, ReadOnlyAdmin):
     """Read only; decided in the inbox."""
 
     fields = ("vendor", "user", "message", "asked_at", "approved", "decided_by", "decided_at")

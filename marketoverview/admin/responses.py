@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import TracedAdmin
 from kl_ai.admin.private_names import is_history_version
+from kl_ai.admin.reading import LoggedReading
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
 from .base import StaleFilter, choices_by_question, date_column
@@ -129,7 +130,7 @@ class OfferingInline(OptionChoices, admin.StackedInline):
 
 
 @admin.register(Response)
-class ResponseAdmin(TracedAdmin):
+class ResponseAdmin(LoggedReading, TracedAdmin):
     list_name = _("Vendors' responses")
     form = ResponseForm
     change_form_template = "admin/marketoverview/response/change_form.html"

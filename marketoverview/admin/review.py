@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kl_ai.http import AuthenticatedRequest
+from kl_ai.security.reading_log import record_reading
 
 from ..models import ModerationEvent, Response, Verb
 from ..review.checks import CheckNote, check_response, comparison_data
@@ -24,6 +25,7 @@ def review_view(model_admin, request: AuthenticatedRequest, object_id: int) -> H
         raise Http404
     if request.method == "GET" and not submission.record_opened_by_kl():
         submission.refresh_from_db()  # its vendor has taken it back at this moment
+    record_reading(request, "response: review", submission.pk, str(submission))
     public = Response.objects.with_everything().published().filter(vendor=submission.vendor_id).first()
     if public and public.pk == submission.pk:
         public = None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai import security_log
+from kl_ai.admin.reading import LoggedReading
 
 from ..mails import membership
 from ..models import DeadlineExtension, Response, Status, Vendor, VendorMember
@@ -62,7 +63,7 @@ class ExtensionInline(admin.TabularInline):
 
 
 @admin.register(Vendor)
-class VendorAdmin(MarketDataAdmin):
+class VendorAdmin(LoggedReading, MarketDataAdmin):
     inlines = (MemberInline, ExtensionInline)
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = (

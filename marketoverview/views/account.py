@@ -114,6 +114,7 @@ def data(request: AuthenticatedRequest) -> HttpResponse:
     }
     response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="mine-data.json"'
+    security_log.record("data_exported", request)
     return response
 
 

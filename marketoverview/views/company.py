@@ -19,6 +19,7 @@ from kl_ai.login.second_factor import second_factor_for_staff
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.people.work_mails import post_at_once
+from kl_ai.security.reading_log import record_reading
 
 from ..mails import membership
 from ..market import profiles
@@ -65,6 +66,8 @@ def company(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/`: the status, the next step, and the history of every response."""
     vendor = get_object_or_404(Vendor.objects.visible_to(request).with_responses(), slug=slug)
     is_member = vendor.memberships.filter(user=request.user.pk).exists()
+    if not is_member:
+        record_reading(request, "vendor: page", vendor.pk, vendor.name)
     responses = list(vendor.responses.all())
     context = {
         "vendor_status": vendor_statuses([vendor])[0],
@@ -104,6 +107,7 @@ def response_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(visible.prefetch_related("events__actor"), pk=pk)
     if request.method == "GET" and not submission.vendor.memberships.filter(user=request.user.pk).exists():
         submission.record_opened_by_kl()
+    record_reading(request, "response: page", submission.pk, str(submission))
     snapshot = snapshots.for_request(request)
     company_url = reverse("vendor:company", args=[submission.vendor.slug])
     context = {

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
-from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret
+from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret, Reading
 from marketoverview.models import Answer, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
 from marketoverview.querysets import months_before
 from tests.builders import make_invitation, make_response, make_user, make_vendor
@@ -94,6 +94,10 @@ def logged_in_browser(age: int) -> LoginSession:
     return LoginSession.objects.create(user=make_user(), session_key=f"s{age}")
 
 
+def reading(age: int) -> Reading:
+    return Reading.objects.create(reader="a@kl.example", day=timezone.localdate() - timedelta(age), page="p")
+
+
 def attempts(age: int) -> CacheEntry:
     return CacheEntry.objects.create(cache_key=f"c{age}", value="", expires=ago(age))
 
@@ -114,6 +118,7 @@ KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
     "counts of attempts": (count_of_attempts, lambda: 0),
     "one-time codes and links": (one_time_secret, lambda: 31),
     "ended logins of the list of browsers": (logged_in_browser, lambda: 0),
+    "lines about readings": (reading, lambda: 366),
     "counts of login attempts": (attempts, lambda: 0),
     "checks of links that nobody gives any longer": (link_of_nobody, lambda: 31),
 }

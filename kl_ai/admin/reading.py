@@ -1,0 +1,72 @@
+"""The log of readings in the administration: what writes it there, and where administrators read it."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from ..security.models import Reading
+from ..security.reading_log import record_reading
+from .site import ReadOnlyAdmin
+
+ModelAdmin: Any = admin.ModelAdmin  # as the classes that this one stands beside
+
+
+class LoggedReading(ModelAdmin):
+    """For model admins whose pages show personal data of vendors: each reading of list, form and history is logged.
+
+    Stands before the model admin among the base classes.
+    """
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().changelist_view(request, *args, **kwargs)
+        if response.status_code == 200:
+            record_reading(request, f"{self.opts.model_name}: list")
+        return response
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self._logged(request, "form", object_id, super().changeform_view(request, object_id, *args, **kwargs))
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._logged(request, "history", object_id, super().history_view(request, object_id, *args, **kwargs))
+
+    def _logged(self, request: HttpRequest, kind: str, object_id: str | None, response: HttpResponse) -> HttpResponse:
+        """The response, its reading logged where it shows an object; its name is that of the row that it will render."""
+        if response.status_code == 200 and object_id:
+            obj = (getattr(response, "context_data", None) or {}).get("original")
+            record_reading(request, f"{self.opts.model_name}: {kind}", unquote(object_id), str(obj or ""))
+        return response
+
+
+KINDS = {
+    "list": _("list"),
+    "form": _("form"),
+    "history": _("history"),
+    "review": _("review"),
+    "inbox": _("inbox"),
+    "page": _("page in the vendor's area"),
+}
+"""The second part of `Reading.page`."""
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnlyAdmin):
+    """Administrators see who has read what; nobody changes it."""
+
+    list_display = ("first_at", "reader", "page_label", "label", "object_id")
+    list_filter = (("day", admin.DateFieldListFilter), "page")
+    search_fields = ("reader", "label", "object_id")
+    date_hierarchy = "day"
+    list_display_links = None
+
+    @admin.display(description=_("page"), ordering="page")
+    def page_label(self, reading: Reading) -> str:
+        """“leverandør: liste”: the model and what was shown of it."""
+        model, _separator, kind = reading.page.partition(": ")
+        names = {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
+        return f"{names.get(model, model)}: {KINDS.get(kind, kind)}"
