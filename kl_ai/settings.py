@@ -163,6 +163,7 @@ ADMIN_TASKS = [
             "marketoverview.vendor",
             "marketoverview.answer",
             "marketoverview.invitation",
+            "marketoverview.companyclaim",
             "marketoverview.joinrequest",
             "marketoverview.standardreason",
         ),

@@ -15,6 +15,7 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from tests.environment import required
+from tests.mails import log_in_recently
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -94,11 +95,11 @@ def without_javascript(open_page):
 
 @pytest.fixture
 def log_in(live_server):
-    """`log_in(page, user)` gives the page's browser a session of `user`, without the login form."""
+    """`log_in(page, user)` gives the page's browser a session of `user`, as after a login by code just now."""
 
     def log_in(page, user) -> None:
         client = Client()
-        client.force_login(user)
+        log_in_recently(client, user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 

@@ -26,6 +26,7 @@ from ..market import profiles
 from ..market.snapshot import snapshots
 from ..models import (
     Answer,
+    CompanyClaim,
     Invitation,
     JoinRequest,
     Option,
@@ -53,9 +54,16 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     vendors = list(Vendor.objects.for_member(user).with_responses())
     invitations = list(Invitation.objects.waiting().filter(email__iexact=user.email).exclude(vendor__in=vendors))
     join_requests = list(JoinRequest.objects.waiting().filter(user=user).select_related("vendor"))
-    if len(vendors) == 1 and not invitations and not join_requests:
+    claims = list(CompanyClaim.objects.waiting().filter(user=user).select_related("invitation"))
+    if len(vendors) == 1 and not (invitations or join_requests or claims):
         return redirect("vendor:company", vendors[0].slug)
-    context = {"vendor_statuses": vendor_statuses(vendors), "invitations": invitations, "join_requests": join_requests}
+    claimed = {claim.invitation_id for claim in claims}
+    context = {
+        "vendor_statuses": vendor_statuses(vendors),
+        "invitations": [invitation for invitation in invitations if invitation.pk not in claimed],
+        "join_requests": join_requests,
+        "claims": claims,
+    }
     crumbs = [(_("Your company"), "")]
     return render_page(request, "marketoverview/vendor/home.html", context, nav_current="vendor", crumbs=crumbs)
 

@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from marketoverview.models import Invitation, JoinRequest, Response, SurveyRound, VendorMember, map_answer
+from marketoverview.models import CompanyClaim, Invitation, JoinRequest, Response, SurveyRound, VendorMember, map_answer
 from tests.browser import follow
 from tests.builders import make_option, make_question, make_response, make_user, make_vendor
 from tests.html import assert_valid_html
+from tests.mails import log_in_recently
 
 PARTS = ("company", "services", "experience", "offerings", "challenges", "contact")
 
@@ -44,12 +45,17 @@ def paths(returned, vendor, owner):
     make_response(confirmed, round=SurveyRound.current())
     JoinRequest.objects.create(vendor=fresh, user=make_user(), message="Jeg er ny i virksomheden.")
     invited = Invitation.objects.create(email="ny@sivsko.example", company_name="Sivsko", vendor=fresh)
-    Invitation.objects.create(email=owner.email, company_name="Kogleaks", by_kl=True, round=SurveyRound.current())
+    to_owner = {"email": owner.email, "by_kl": True, "round": SurveyRound.current()}
+    Invitation.objects.create(company_name="Kogleaks", **to_owner)
+    own = Invitation.objects.create(company_name="Tagrør", **to_owner)
+    kl = Invitation.objects.create(email="kl@kogleaks.example", company_name="Kogleaks", by_kl=True)
+    CompanyClaim.ask(own, CompanyClaim.Reason.NAME, owner, unknown)
     counted = public.answers.get(option__code="other", option__question__code="services")
     places = [
         ("home", []), ("questions", []), ("register", []), ("account", []), ("account_delete", []),
         ("company", [vendor.slug]), ("company", [fresh.slug]), ("members", [fresh.slug]), ("join", [unknown.slug]),
         ("member_remove", [fresh.slug, colleague.memberships.get().pk]), ("invitation", [invited.token]),
+        ("invitation", [kl.token]), ("invitation", [own.token]),
         ("begin", [fresh.slug]), ("begin", [confirmed.slug]), ("confirm", [vendor.slug]), ("withdraw", [vendor.slug]),
         ("response", [public.pk]), ("response", [returned.pk]), ("object", [public.pk, counted.pk]),
         ("tasks", [returned.pk]), ("review", [returned.pk]), *(("part", [returned.pk, key]) for key in PARTS),
@@ -112,7 +118,7 @@ def test_so_can_a_page_that_says_what_is_wrong(returned, vendor, owner, log_in, 
 
 
 def test_every_page_is_valid_html(paths, returned, owner, client, tmp_path):
-    client.force_login(owner)
+    log_in_recently(client, owner)
     pages = {path: client.get(path).content.decode() for path in (*paths, *(f"/en{path}" for path in paths))}
     wrong = {"website": "javascript:alert(1)", "contact_email": "ingen", "services": ["findes-ikke"]}
     for key in ("company", "services", "contact"):

@@ -1,9 +1,11 @@
 """`manage.py send_reminders`: reminds vendors to confirm their profiles and to submit their drafts. For cron, daily."""
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
 from kl_ai.mail.outbox import send_waiting
 from marketoverview.mails import reminders
+from marketoverview.mails.membership import send_late_membership_news
 
 
 class Command(BaseCommand):
@@ -28,5 +30,7 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(f"{number} reminders would be sent.")
             return
+        with transaction.atomic():
+            send_late_membership_news()
         counts = send_waiting()
         self.stdout.write(f"{number} reminders written; {counts.sent} mails sent now, {counts.left} left.")

@@ -256,7 +256,7 @@ def test_at_most_twenty_invitations_wait(client, vendor, owner, members_url):
     assert vendor.invitations.waiting().count() == 20
 
 
-@pytest.mark.parametrize("email", ["", "ingen adresse", "a@b.example\r\nBcc: x@evil.example", "a" * 1_000_000])
+@pytest.mark.parametrize("email", ["", "ingen adresse", "a@b.example\r\nBcc: x@evil.example", "a" * 500_000])
 def test_an_invalid_address_gets_no_mail(email, client, vendor, owner, members_url):
     client.force_login(owner)
     assert client.post(members_url, {"email": email}).status_code == 200
