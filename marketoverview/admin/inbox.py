@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db import transaction
+from django.db.models import Case, When
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -102,7 +103,7 @@ def to_next_case(request: AuthenticatedRequest, code: str) -> HttpResponseRedire
 def to_next_response(request: AuthenticatedRequest, decided: Response) -> HttpResponseRedirect:
     """To the review of the next submitted response, the one after `decided` or else the oldest; to the inbox without one.
 
-    At most two queries.
+    At most three queries.
     """
     if next_pk := next_response(decided):
         return redirect("admin:marketoverview_response_review", next_pk)
@@ -112,11 +113,13 @@ def to_next_response(request: AuthenticatedRequest, decided: Response) -> HttpRe
 def next_response(current: Response) -> int | None:
     """The id of the submitted response that comes after this one in the inbox, or of the oldest; None without another.
 
-    At most two queries.
+    One query.
     """
-    waiting = Response.objects.awaiting_review().exclude(pk=current.pk).values_list("pk", flat=True)
-    later = waiting.filter(submitted_at__gte=current.submitted_at) if current.submitted_at else waiting
-    return later.first() or waiting.first()
+    waiting = Response.objects.awaiting_review().exclude(pk=current.pk)
+    if current.submitted_at:
+        is_earlier = Case(When(submitted_at__lt=current.submitted_at, then=1), default=0)
+        waiting = waiting.order_by(is_earlier, "submitted_at", "pk")
+    return waiting.values_list("pk", flat=True).first()
 
 
 def objection_view(model_admin, request: AuthenticatedRequest, answer_id: int) -> HttpResponse:

@@ -23,6 +23,3 @@ class StandardReasonAdmin(TracedAdmin):
     list_display = ("text_da", "use", "position", "is_active")
     list_filter = ("use", "is_active")
     search_fields = ("text_da", "text_en")
-
-    def save_model(self, request, obj, form, change) -> None:
-        obj.save_wording()

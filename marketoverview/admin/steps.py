@@ -21,6 +21,7 @@ from kl_ai.models import User
 
 from ..mails import notifications
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
+from ..review.standard_reasons import offered_reasons, with_chosen_reasons
 from ..review.waiting import REVIEW
 from ..survey.parts import item_headings
 from .inbox import to_next_response
@@ -280,7 +281,7 @@ def step_view(model_admin: ModelAdmin, request: AuthenticatedRequest, object_id:
     if name not in STEPS:
         raise Http404
     step, next_id = STEPS[name], object_id
-    form = StepForm(step, request.POST if request.method == "POST" else None)
+    form = StepForm(step, with_chosen_reasons(request.POST) if request.method == "POST" else None)
     try:
         with transaction.atomic():
             submission = model_admin.get_object(request, str(object_id))
@@ -329,7 +330,12 @@ def step_page(
     model_admin: ModelAdmin, request: AuthenticatedRequest, step: ReviewStep, form: StepForm, submission: Response
 ) -> HttpResponse:
     context = {"title": step.label, "step": step, "form": form, "response": submission, "opts": model_admin.opts}
-    context |= {"state": state_token(submission), **model_admin.admin_site.each_context(request)}
+    offered = offered_reasons().get(step.name.replace("-", "_"), [])
+    context |= {
+        "state": state_token(submission),
+        "reasons": [("", offered)] if offered else [],
+        **model_admin.admin_site.each_context(request),
+    }
     return render(request, "admin/marketoverview/response/step.html", context)
 
 

@@ -47,13 +47,13 @@ def send_decision(response: Response) -> list[OutgoingMail]:
     event = response.events.order_by("-pk").first()
     if event is None:
         return []
-    remarks = dict(event.remarks.values_list("item", "text"))
-    reason = response.reason
+    remarks = list(event.remarks.all())
 
     def context(language: str) -> dict[str, Any]:
         with translation.override(language):
             headings = item_headings(response.round)
-        remarks_by_heading = [(headings.get(item, item), text) for item, text in remarks.items()]
+            reason = response.reason
+            remarks_by_heading = [(headings.get(remark.item, remark.item), remark.local_text) for remark in remarks]
         profile_url = link("market:profile", response.vendor.slug, language=language)
         return {
             "status": response.status,

@@ -15,7 +15,7 @@ from .moderation import TRANSITIONS, ModerationEvent, Remark, TransitionRefused,
 from .responses import Response
 from .rounds import SurveyRound
 from .sent_back import SentBackContent
-from .standard_reasons import StandardReason, in_readers_language, with_standard_reason
+from .standard_reasons import StandardReason, with_standard_reason
 from .survey import FigureComment, Option, Question, QuestionGroup
 from .vendor_questions import VendorQuestion
 from .vendors import DeadlineExtension, Vendor, VendorMember
@@ -56,7 +56,6 @@ __all__ = [
     "acknowledge_withdrawal",
     "answer_objection",
     "delete_login",
-    "in_readers_language",
     "map_answer",
     "map_answers",
     "market_version",

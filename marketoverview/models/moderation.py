@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.natural_keys import depends_on
+from kl_ai.pages.bilingual import language
 
 from ..statuses import EDITABLE, Status
 
@@ -115,6 +116,8 @@ class ModerationEvent(models.Model):
     from_status = models.CharField(_("from"), max_length=10, choices=Status)
     to_status = models.CharField(_("to"), max_length=10, choices=Status)
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    reason_en = models.TextField(blank=True, default="", db_default="", editable=False)
+    """The reason with its standard reasons in English; "" where it holds none."""
     by_kl = models.BooleanField(_("by KL"), null=True, editable=False)  # None: recorded before it was known
 
     objects: ClassVar = ModerationEventManager()
@@ -132,6 +135,11 @@ class ModerationEvent(models.Model):
         return (*self.response.natural_key(), self.at)
 
     @property
+    def local_reason(self) -> str:
+        """The reason in the active language, as far as it is made of standard reasons. No query."""
+        return self.reason_en or self.reason if language() == "en" else self.reason
+
+    @property
     def is_by_kl(self) -> bool | None:
         """Whether KL acted, or the vendor; None where it is not known. No query where the actor is read already."""
         if self.by_kl is not None:
@@ -147,6 +155,8 @@ class Remark(models.Model):
     event = models.ForeignKey(ModerationEvent, on_delete=models.CASCADE, related_name="remarks")
     item = models.CharField(_("where"), max_length=50)
     text = models.TextField(_("reason"), max_length=1000)
+    text_en = models.TextField(blank=True, default="", db_default="", editable=False)
+    """The reason with its standard reasons in English; "" where it holds none."""
     sent_content = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
     """The fingerprint of what stood at the item when it was sent back; "" where it is not known."""
 
@@ -160,3 +170,8 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}: {self.text}"
+
+    @property
+    def local_text(self) -> str:
+        """The reason in the active language, as far as it is made of standard reasons. No query."""
+        return self.text_en or self.text if language() == "en" else self.text

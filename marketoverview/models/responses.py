@@ -30,6 +30,7 @@ from .drafts import DraftVerbs
 from .membership import MembershipEvent
 from .moderation import NEEDS_REASON, TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .sent_back import SentBackContent
+from .standard_reasons import in_english
 from .survey import SurveyRound
 from .vendors import Vendor, validate_website
 from .version import market_version
@@ -215,7 +216,8 @@ class Response(DraftVerbs, Completeness):
             event = self._perform(Verb.SEND_BACK, by, reason)
             sent = self.item_fingerprints(texts)
             Remark.objects.bulk_create(
-                Remark(event=event, item=item, text=text, sent_content=sent[item]) for item, text in texts.items()
+                Remark(event=event, item=item, text=text, text_en=english, sent_content=sent[item])
+                for (item, text), english in zip(texts.items(), in_english(texts.values()), strict=True)
             )
             SentBackContent.keep(event, self)
 
@@ -297,7 +299,7 @@ class Response(DraftVerbs, Completeness):
         It is KL's, or after a withdrawal that of whoever withdrew (`decision.is_by_kl`).
         """
         decision = self.decision
-        return decision.reason if decision and decision.verb in NEEDS_REASON else ""
+        return decision.local_reason if decision and decision.verb in NEEDS_REASON else ""
 
     @property
     def sent_back(self) -> ModerationEvent | None:
@@ -311,7 +313,7 @@ class Response(DraftVerbs, Completeness):
     def remarks(self) -> dict[str, str]:
         """Item to KL's reason at it, while the vendor corrects. Two queries then, one on prefetched events."""
         sent_back = self.sent_back
-        return dict(sent_back.remarks.values_list("item", "text")) if sent_back else {}
+        return {remark.item: remark.local_text for remark in sent_back.remarks.all()} if sent_back else {}
 
     def open_remarks(self) -> set[str]:
         """The items of `remarks` that stand as they were sent back. At most six queries."""
@@ -369,7 +371,12 @@ class Response(DraftVerbs, Completeness):
                 raise TransitionRefused(self, verb)
             who = {"response": self, "actor": by, "by_kl": by_kl}
             event = ModerationEvent.objects.create(
-                **who, verb=verb, from_status=self.status, to_status=target, reason=reason
+                **who,
+                verb=verb,
+                from_status=self.status,
+                to_status=target,
+                reason=reason,
+                reason_en=in_english([reason])[0] if verb in NEEDS_REASON and by_kl is not False else "",
             )
             if Status.PUBLISHED in (self.status, target):
                 market_version.bump()

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from kl_ai.pages.bilingual import Bilingual, language
+from kl_ai.pages.bilingual import Bilingual
 from kl_ai.validators import validate_text
 
 BETWEEN = "\n\n"
@@ -66,19 +65,6 @@ class StandardReason(models.Model):
             if BETWEEN in getattr(self, name):
                 raise ValidationError({name: _("Write it as one paragraph, without an empty line.")})
 
-    # Verbs ----------------------------------------------------------------------------------
-
-    def save_wording(self) -> None:
-        """Save the reason; the history keeps the earlier wording, also that of a row that a fixture has loaded.
-
-        Two queries more than a save.
-        """
-        with transaction.atomic():
-            stored = StandardReason.objects.filter(pk=self.pk).first() if self.pk else None
-            if stored and not self.history.exists():
-                StandardReason.history.bulk_history_create([stored])
-            self.save()
-
 
 def with_standard_reason(text: str, reason: StandardReason | None) -> str:
     """The text with the Danish words of the standard reason before it; as it is where they stand in it already."""
@@ -88,18 +74,16 @@ def with_standard_reason(text: str, reason: StandardReason | None) -> str:
     return BETWEEN.join([reason.text_da, *paragraphs])
 
 
-def in_readers_language(texts: Iterable[str]) -> list[str]:
-    """These reasons as they are read in the active language: in English, unchanged standard reasons in English.
+def in_english(texts: Iterable[str]) -> list[str]:
+    """These reasons with every paragraph that is an unchanged standard reason in English; "" for those without one.
 
-    An earlier wording counts too: what a vendor was told stays readable after KL has reworded the standard reason.
-    Two queries in English, none in Danish.
+    One query; none without a text.
     """
     given = list(texts)
-    if language() == "da" or not any(given):
-        return given
-    paragraphs = {paragraph for text in given for paragraph in text.split(BETWEEN)}
-    is_translated = ~Q(text_en="") & Q(text_da__in=paragraphs)
-    versions = StandardReason.history.filter(is_translated).order_by("history_date", "history_id")
-    english = dict(versions.values_list("text_da", "text_en"))
-    english |= dict(StandardReason.objects.filter(is_translated).order_by("pk").values_list("text_da", "text_en"))
-    return [BETWEEN.join(english.get(paragraph, paragraph) for paragraph in text.split(BETWEEN)) for text in given]
+    paragraphs = {paragraph for text in given for paragraph in text.split(BETWEEN) if paragraph}
+    if not paragraphs:
+        return [""] * len(given)
+    translated = StandardReason.objects.filter(text_da__in=paragraphs).exclude(text_en="").order_by("pk")
+    english = dict(translated.values_list("text_da", "text_en"))
+    found = [BETWEEN.join(english.get(paragraph, paragraph) for paragraph in text.split(BETWEEN)) for text in given]
+    return [text if text != original else "" for text, original in zip(found, given, strict=True)]

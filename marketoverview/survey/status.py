@@ -100,7 +100,7 @@ def _vendor_status(
 
 def history(events: Iterable[ModerationEvent]) -> list[HistoryEntry]:
     """The events, the latest first, as their readers see them. No query where the actors are prefetched."""
-    entries = [HistoryEntry(event.at, event.get_verb_display(), _actor(event), event.reason) for event in events]
+    entries = [HistoryEntry(event.at, event.get_verb_display(), _actor(event), event.local_reason) for event in events]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
