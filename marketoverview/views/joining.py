@@ -33,16 +33,18 @@ def register(request: AuthenticatedRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else restore.restore_input(request)
     form = RegisterForm(data)
     similar: list[Vendor] = []
-    if request.method == "POST" and form.is_valid():
-        number = form.cleaned_data["cvr_number"]
+    if request.method == "POST":
+        is_valid = form.is_valid()
+        number = form.cleaned_data.get("cvr_number")
         if number and (registered := Vendor.objects.filter(cvr_number=number).first()):
-            return redirect_to_registered(request, registered)
-        similar = [] if number else list(Vendor.objects.with_name(form.cleaned_data["name"]))
-        own = Vendor.objects.for_member(request.user).filter(pk__in=[vendor.pk for vendor in similar])
-        if existing := own.filter(country=form.cleaned_data["country"]).first():
-            return redirect("vendor:company", existing.slug)
-        if (not similar or "is_another" in request.POST) and (response := register_now(request, form)):
-            return response
+            return redirect_to_registered(request, registered)  # whatever else is missing in the form
+        if is_valid:
+            similar = [] if number else list(Vendor.objects.with_name(form.cleaned_data["name"]))
+            own = Vendor.objects.for_member(request.user).filter(pk__in=[vendor.pk for vendor in similar])
+            if existing := own.filter(country=form.cleaned_data["country"]).first():
+                return redirect("vendor:company", existing.slug)
+            if (not similar or "is_another" in request.POST) and (response := register_now(request, form)):
+                return response
     elif request.method == "GET" and data is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
     context = {"form": form, "similar": similar}

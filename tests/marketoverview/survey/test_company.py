@@ -196,38 +196,6 @@ def test_after_the_end_only_what_is_public_is_corrected_and_only_where_kl_allows
     assert not may_answer(survey_round, vendor)
 
 
-@pytest.mark.parametrize("status", ["", "withdrawn", "rejected"])
-def test_after_the_end_new_and_withdrawn_vendors_answer_where_kl_allows_it(status, page, client, vendor, survey_round):
-    if status:
-        make_response(vendor, status, round=survey_round)
-    close(survey_round)
-    assert "You can answer when the next round opens." in page().text
-    assert primary(page()) == []
-    close(survey_round, new_answers_after_close=True)
-    assert "You can still answer until the next round opens." in page().text
-    assert primary(page()) == ["Answer the survey"]
-    assert "not hand in" not in read(client, client.post(path("begin", vendor), {"start": "none"}).url).text
-    make_round("2028", opens_on=days(30))
-    assert "The next round opens on" in page().text
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({}, "Companies with a public profile can correct it"),
-        ({"new_answers_after_close": True}, "Answers and corrections can still be handed in"),
-        ({"corrections_after_close": False}, "Answers can be handed in when the next round opens."),
-        (
-            {"corrections_after_close": False, "new_answers_after_close": True},
-            "Companies without a public profile can still answer",
-        ),
-    ],
-)
-def test_the_public_page_says_who_can_still_answer(settings, words, client, survey_round):
-    close(survey_round, **settings)
-    assert words in read(client, address("questions")).text
-
-
 def test_an_extension_lets_the_vendor_answer_after_the_others(vendor, survey_round):
     close(survey_round)
     survey_round.refresh_from_db()

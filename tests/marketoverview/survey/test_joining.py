@@ -51,6 +51,12 @@ def test_a_company_is_registered_by_its_cvr_number_however_it_is_written(number,
     assert "Vestlyset A/S" in parse(page.content.decode()).find("h1").text
 
 
+def test_the_number_alone_leads_to_a_company_that_is_registered(client, newcomer):
+    vendor = make_vendor("Vestlyset A/S", cvr_number=CVR)
+    response = client.post(REGISTER, {"cvr_number": CVR, "name": "", "country": "DK"})
+    assert response.url == reverse("vendor:join", args=[vendor.slug])
+
+
 @pytest.mark.parametrize("number", ["29190624", "1234", "٢٩١٩٠٦٢٣", "29190623x", "’ OR 1=1"])
 def test_a_number_without_the_right_check_digit_is_refused_and_comes_back(number, client, newcomer):
     page = client.post(REGISTER, form(cvr_number=number))

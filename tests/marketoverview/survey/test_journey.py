@@ -11,13 +11,15 @@ from playwright.sync_api import expect
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.models import User
 from marketoverview.mails import notifications
-from marketoverview.models import Invitation, Response, SurveyRound
+from marketoverview.models import Invitation, Option, Response, SurveyRound
 from tests.browser import follow
 from tests.builders import make_curator
 from tests.mails import newest_code
 from tests.marketoverview.vendor_area import part_url
 
 EMAIL = "ki@klokkeblomst.example"
+CHANGED = [("services", "implementation"), ("business-areas", "casework")]
+"""Question and option: one that is retired, and one that is reworded."""
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def follow_the_link_to_what_is_missing(page) -> None:
     page.goto(reverse("vendor:review", args=[Response.objects.get().pk]))
     follow(page.get_by_role("link", name="Kontaktens e-mail mangler."))
     page.get_by_label("E-mail").fill(EMAIL)
-    follow(page.get_by_role("button", name="Gem og gå til oversigten"))
+    follow(page.get_by_role("button", name="Gem og gå tilbage til gennemgangen"))
 
 
 def send_back_with_a_reason(desk, review: str) -> None:
@@ -117,8 +119,47 @@ def correct_what_was_sent_back(page) -> None:
     follow(page.get_by_role("link", name="Ret svarene"))
     follow(page.get_by_role("link", name="Det, I tilbyder", exact=True))
     assert "Hvad mener I med dataetik?" in page.locator("#item-services").inner_text()
+    assert "Ikke rettet endnu" in page.locator("#item-services").inner_text()
     page.locator("#item-services [data-own-words] input").fill("Rådgivning om dataetik")
     follow(page.get_by_role("button", name="Gem og gå til oversigten"))
+    expect(page.locator("main")).to_contain_text("Alle bemærkninger er rettet. Svarene er klar til at blive sendt ind.")
+
+
+def decide_about_changed_options(page) -> None:
+    """One option that was chosen is gone, and another one is reworded: it is asked about, and decided."""
+    retired, reworded = (Option.objects.get(question__code=q, code=c) for q, c in CHANGED)
+    retired.retire()
+    reworded.label_da = "Sagsbehandling og afgørelser"
+    reworded.record_rewording()
+    page.goto("/leverandoer/")
+    follow(page.get_by_role("link", name="Ret svarene"))
+    expect(page.locator("main")).to_contain_text("I valgte “Implementering af konkrete løsninger”")
+    follow(page.get_by_role("button", name="Gå hele undersøgelsen igennem"))
+    expect(page.locator("main")).to_contain_text("KL har fjernet eller omformuleret 3 svarmuligheder")
+    follow(page.get_by_role("link", name="Det, I tilbyder", exact=True))
+    expect(page.locator("#item-services")).to_contain_text("som ikke findes længere")
+    tick(page, "Intet andet passer")
+    go_on(page)
+    expect(page.locator("#item-business-areas")).to_contain_text("“Sagsbehandling” hedder nu: “Sagsbehandling og")
+    tick(page, "Vores svar passer også med den nye ordlyd")
+    go_on(page)
+    follow(page.get_by_role("link", name="Rediger Postsortering"))
+    expect(page.locator("main")).to_contain_text("hedder nu: “Sagsbehandling og afgørelser”")
+    follow(page.get_by_role("button", name="Gem eksemplet"))
+    page.goto(reverse("vendor:tasks", args=[Response.objects.open().get().pk]))
+    hand_in(page)
+    assert "KL har modtaget jeres svar" in page.content()
+
+
+def take_back_and_correct_one_thing(page) -> None:
+    """KL has not opened it yet."""
+    follow(page.get_by_role("link", name="Kald svarene tilbage"))
+    follow(page.get_by_role("button", name="Kald svarene tilbage"))
+    follow(page.get_by_role("link", name="Gennemse og send ind").first)
+    follow(page.get_by_role("link", name="Ret: Navn, beskrivelse og hjemmeside"))
+    page.get_by_label("Hjemmeside").fill("https://klokkeblomst.example")
+    follow(page.get_by_role("button", name="Gem og gå tilbage til gennemgangen"))
+    expect(page.locator("#contact")).to_contain_text("klokkeblomst.example")
 
 
 @pytest.mark.parametrize("page", ["desktop", "without_javascript"], indirect=True)
@@ -150,10 +191,13 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
     page.goto("/markedsoverblik/virksomheder/klokkeblomst-demofirma/")
     assert "Rådgivning om dataetik" in page.content()
     assert User.objects.filter(email=EMAIL, is_staff=False).count() == 1
+    decide_about_changed_options(page)
+    take_back_and_correct_one_thing(page)
 
 
 def hand_in(page) -> None:
-    follow(page.get_by_role("link", name="Gennemse og send ind").first)
+    if "/gennemse/" not in page.url:
+        follow(page.get_by_role("link", name="Gennemse og send ind").first)
     for box in page.locator("main form input[type=checkbox]").all():
         box.check(force=True)
     follow(page.get_by_role("button", name="Send ind til KL"))
@@ -198,6 +242,7 @@ def test_of_two_tabs_neither_loses_anything(page, draft, owner, log_in):
     description(other_page).fill("Anden udgave")
     save(other_page)
     expect(other_page.locator(".conflict")).to_contain_text("Første udgave")
+    expect(other_page.locator(".conflict h2")).to_contain_text("Du har selv gemt siden i et andet vindue")
     expect(description(other_page)).to_have_value("Anden udgave")
     assert stored(draft) == "Første udgave"
     save(other_page)  # having seen both
@@ -210,7 +255,7 @@ def test_a_tab_that_saves_itself_overwrites_nothing_either(writer, draft, owner)
         "company", ("description",), {"description": "Første udgave"}, description_fingerprint(draft), owner
     )
     description(writer).fill("Anden udgave")
-    saved_line(writer).to_contain_text("har gemt siden imens")
+    saved_line(writer).to_contain_text("Du har selv gemt siden i et andet vindue kl.")
     assert stored(draft) == "Første udgave"
     save(writer)
     expect(writer.locator(".conflict")).to_contain_text("Første udgave")
