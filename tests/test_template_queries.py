@@ -28,9 +28,9 @@ DJANGO_READS_IN = {
     "django: admin/change_list.html",  # the choices of a filter, the dates above a list
     "django: admin/includes/fieldset.html",  # the choices of a field, a read-only field
     "django: admin/edit_inline/stacked.html",  # the same in rows, and the name of each row
-    "django: admin/edit_inline/tabular.html",
+    "admin/edit_inline/tabular.html",  # the portal has its own in the place of Django's
 }
-"""Django's templates of the administration that evaluate querysets of Django's own forms and lists."""
+"""Templates of the administration that evaluate querysets of Django's own forms and lists."""
 
 
 @contextmanager
