@@ -54,19 +54,36 @@ KINDS = {
 """The second part of `Reading.page`."""
 
 
+def page_words(page: str) -> str:
+    """“leverandør: liste”: the model and what is shown of it, for what `Reading.page` holds."""
+    model, _separator, kind = page.partition(": ")
+    names = {each._meta.model_name: each._meta.verbose_name for each in apps.get_models()}
+    return f"{names.get(model, model)}: {KINDS.get(kind, kind)}"
+
+
+class PageFilter(admin.SimpleListFilter):
+    title = _("page")
+    parameter_name = "page"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The pages that somebody has read. One query."""
+        pages = Reading.objects.order_by("page").values_list("page", flat=True).distinct()
+        return [(page, page_words(page)) for page in pages]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(page=self.value()) if self.value() else queryset
+
+
 @admin.register(Reading)
 class ReadingAdmin(ReadOnlyAdmin):
     """Administrators see who has read what; nobody changes it."""
 
     list_display = ("first_at", "reader", "page_label", "label", "object_id")
-    list_filter = (("day", admin.DateFieldListFilter), "page")
+    list_filter = (("day", admin.DateFieldListFilter), PageFilter)
     search_fields = ("reader", "label", "object_id")
     date_hierarchy = "day"
     list_display_links = None
 
     @admin.display(description=_("page"), ordering="page")
     def page_label(self, reading: Reading) -> str:
-        """“leverandør: liste”: the model and what was shown of it."""
-        model, _separator, kind = reading.page.partition(": ")
-        names = {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
-        return f"{names.get(model, model)}: {KINDS.get(kind, kind)}"
+        return page_words(reading.page)

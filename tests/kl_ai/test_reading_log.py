@@ -110,6 +110,8 @@ def test_administrators_see_it_and_change_nothing(reader, vendor, curator):
     assert curator.email in page
     assert "leverandør: formular" in page
     assert vendor.name in page
+    page = administrator.get(path, {"page": "vendor: list"}).content.decode()
+    assert "0 læsninger" in page
     reading = Reading.objects.get()
     for name in ("change", "delete"):
         response = administrator.post(reverse(f"admin:kl_ai_reading_{name}", args=[reading.pk]), {"post": "yes"})

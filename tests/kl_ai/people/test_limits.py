@@ -53,11 +53,12 @@ def is_allowed(action: str, **keys) -> bool:
 
 
 @pytest.mark.parametrize("action", LIMITS)
-def test_every_action_has_its_number_for_one_person(action, clock):
-    person = make_user()
-    (most,) = (limit.most for limit in LIMITS[action] if limit.per == PERSON)
-    assert [is_allowed(action, person=person) for _ in range(most + 1)] == [True] * most + [False]
-    assert is_allowed(action, person=make_user("another@agern.example"))
+def test_every_action_has_its_number_and_another_person_elsewhere_is_free(action, clock):
+    keys = {"person": make_user(), "recipient": "a@agern.example", "origin": request_from("192.0.2.1")}
+    most = min(limit.most for limit in LIMITS[action])
+    assert [is_allowed(action, **keys) for _ in range(most + 1)] == [True] * most + [False]
+    other = make_user("another@agern.example")
+    assert is_allowed(action, person=other, recipient=other.email, origin=request_from("192.0.2.2"))
 
 
 def test_each_kind_of_key_has_its_own_count(rules, clock):
