@@ -118,8 +118,8 @@ class SurveyRound(models.Model):
     name = Bilingual()
 
     class Meta:
-        verbose_name = _("survey round")
-        verbose_name_plural = _("survey rounds")
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
         ordering = ("-opens_on",)
         constraints = (
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from kl_ai.admin.lists import MAX_SEARCH_WORDS, DanishListAdmin, search_words
 from kl_ai.admin.private_names import model_admins
 from kl_ai.models import User
-from marketoverview.models import Invitation, Option, Response, Vendor, VendorMember
+from marketoverview.models import Answer, Invitation, Option, Response, Vendor, VendorMember
 from tests.admin_pages import Page, admin_url, logged_in, message_text
 from tests.builders import make_administrator, make_invitation, make_option, make_question, make_response, make_vendor
 
@@ -150,3 +150,20 @@ def test_a_list_costs_the_same_at_any_length(model, query, client):
             listed(client, model, query)
         numbers.append(len(queries))
     assert numbers[0] == numbers[1]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_long_page_of_any_list_costs_as_much_as_a_short_one(client, monkeypatch):
+    make_invitation("anden@vestlyset.example")
+    make_invitation("tredje@vestlyset.example")
+    numbers: dict[str, set[int]] = {}
+    for model_admin in model_admins(admin.site):
+        if model_admin.model is Answer:  # has a page of its own, and a test of what that costs
+            continue
+        listed(client, model_admin.model)  # what is read once for all pages is read now
+        for length in (2, 100):
+            monkeypatch.setattr(model_admin, "list_per_page", length)
+            with CaptureQueriesContext(connection) as queries:
+                listed(client, model_admin.model)
+            numbers.setdefault(str(model_admin), set()).add(len(queries))
+    assert {name: costs for name, costs in numbers.items() if len(costs) > 1} == {}
