@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.environment import ROOT, clean
@@ -62,6 +63,24 @@ class Portal:
             capture_output=True,
             text=True,
         ).stdout
+
+    def seed(self, number: int) -> None:
+        """Make so many invented vendors with published answers."""
+        self.manage_as_developer("seed_vendors", str(number), "--seed", "1")
+
+    def manage_as_developer(self, *command: str) -> None:
+        """Run a command that production refuses."""
+        variables = self.variables | {"DEBUG": "true"}
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=variables, check=True, capture_output=True
+        )
+
+    def send_head(self, request: str, *headers: str) -> bytes:
+        """The whole response to a request of which only the head is sent, and the body never."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+            lines = [f"{request} HTTP/1.1", f"Host: {HOST}", *headers, "", ""]
+            connection.sendall("\r\n".join(lines).encode())
+            return b"".join(iter(partial(connection.recv, 65536), b""))
 
     def log_lines(self) -> list[str]:
         return self.log.read_text().splitlines()

@@ -79,3 +79,45 @@ def test_a_database_file_that_goes_away_and_comes_back(tmp_path):
         (tmp_path / "elsewhere").rename(path)
         assert_portal_serves(portal)
         assert "Traceback" not in portal.log.read_text()
+
+
+# Load -------------------------------------------------------------------------------------------
+
+
+def test_many_files_at_once_leave_a_thread_to_the_pages(tmp_path):
+    with serving.portal(f"sqlite:///{tmp_path / 'portal.sqlite3'}", tmp_path) as portal:
+        portal.seed(1_500)
+        portal.get("/markedsoverblik/")  # the snapshot is there
+        with ThreadPoolExecutor(8) as pool:
+            files = [pool.submit(portal.get, "/markedsoverblik/eksport.xlsx") for _ in range(8)]
+            time.sleep(0.3)
+            while not all(file.done() for file in files):
+                for path in ("/healthz", "/readyz", "/markedsoverblik/", "/privatliv/", "/en/log-ind/"):
+                    assert portal.get(path).status == 200, path
+        answers = [file.result() for file in files]
+        made = [answer for answer in answers if answer.status == 200]
+        assert 1 <= len(made) <= 8
+        assert all(len(answer.body) > 50_000 for answer in made)
+        refused = [answer for answer in answers if answer.status != 200]
+        assert {answer.status for answer in refused} <= {503}
+        assert all(answer.headers["retry-after"] == "10" for answer in refused)
+        assert refused  # eight at once are too many for four threads
+        assert portal.get("/markedsoverblik/eksport.xlsx").status == 200
+        assert_large_requests_are_refused(portal)
+
+
+def assert_large_requests_are_refused(portal: serving.Portal) -> None:
+    """Bodies, addresses and headers beyond the limits, as they arrive over a connection."""
+    refused = portal.send_head("POST /log-ind/", "Content-Length: 200000000")
+    assert refused.startswith(b"HTTP/1.1 413")
+    assert b"Det, du sendte, er for stort" in refused
+    assert b"Connection: close" in refused
+    assert portal.send_head("POST /findes-ikke/", "Content-Length: 200000000").startswith(b"HTTP/1.1 404")
+    chunked = portal.send_head("POST /log-ind/", "Transfer-Encoding: chunked")
+    assert chunked.startswith(b"HTTP/1.1 411")
+    assert b"Connection: close" in chunked
+    cut = portal.get("/en/markedsoverblik/?q=" + "x" * 7_000)
+    assert cut.status == 200
+    assert portal.get("/markedsoverblik/?q=" + "x" * 9_000).status == 414
+    assert portal.get("/", Cookie="x" * 9_000).status == 431
+    assert portal.get("/healthz").status == 200
