@@ -59,7 +59,7 @@ def checklist(survey_round: SurveyRound) -> list[ChecklistLine]:
     findings = survey_round.findings()
     facts = {
         "questions": [questions_fact(survey_round)],
-        "dates": [dates_fact(survey_round), reminders_fact(survey_round)],
+        "dates": [dates_fact(survey_round), *reminders_facts(survey_round)],
     }
     lines = [
         ChecklistLine(str(label), [finding for finding in findings if finding.item == item], facts.get(item, []))
@@ -80,13 +80,13 @@ def dates_fact(survey_round: SurveyRound) -> str:
     return gettext("Open from %(day)s to %(last)s.") % {"day": date_format(opens), "last": date_format(closes)}
 
 
-def reminders_fact(survey_round: SurveyRound) -> str:
-    """When vendors with a draft are reminded by mail."""
+def reminders_facts(survey_round: SurveyRound) -> list[str]:
+    """When vendors with a draft are reminded by mail; nothing where there is no deadline."""
     closes = survey_round.closes_on
     if closes is None:
-        return gettext("Nobody is reminded of a deadline.")
+        return []
     days = [date_format(closes - timedelta(days=days)) for days in BEFORE_DEADLINE]
-    return gettext("Drafts are reminded of on %(days)s.") % {"days": gettext(" and ").join(days)}
+    return [gettext("Drafts are reminded of on %(days)s.") % {"days": gettext(" and ").join(days)}]
 
 
 def audience_fact() -> str:

@@ -1,5 +1,7 @@
 """Groups of questions, questions, options and KL's comments on the figures."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
@@ -49,6 +51,18 @@ class QuestionGroupAdmin(FixedCodeAdmin):
         return group.question_count
 
 
+class QuestionForm(WordedForm):
+    """The last question of a released round stays in it: vendors would hand in an empty survey."""
+
+    def clean_rounds(self) -> Any:
+        rounds = self.cleaned_data["rounds"]
+        emptied = [str(one) for one in self.instance.asked_alone_in() if one not in rounds] if self.instance.pk else []
+        if emptied:
+            text = gettext("This is the last question of “%(round)s”, which is released. Give it another one first.")
+            raise forms.ValidationError(text % {"round": emptied[0]})
+        return rounds
+
+
 class OptionForm(forms.ModelForm):
     """A row of the question's options: the code can be chosen for a new one only."""
 
@@ -85,7 +99,7 @@ class OptionInline(admin.TabularInline):
 
 @admin.register(Question)
 class QuestionAdmin(FixedCodeAdmin):
-    form = WordedForm
+    form = QuestionForm
     inlines = (OptionInline,)
     fieldsets = (
         (
@@ -128,7 +142,8 @@ class QuestionAdmin(FixedCodeAdmin):
         return super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **kwargs)
 
     def has_delete_permission(self, request, obj=None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and in_use(obj.options.all()))
+        is_needed = obj and (in_use(obj.options.all()) or obj.asked_alone_in())
+        return super().has_delete_permission(request, obj) and not is_needed
 
     def save_model(self, request, obj, form, change) -> None:
         if change and form.is_reworded:

@@ -16,8 +16,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import TracedAdmin
+from kl_ai.admin.reading import LoggedReading
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.notices import add_queued_message
+from kl_ai.security.reading_log import record_reading
 from kl_ai.validators import validate_text
 
 from ..mails import vendor_questions as mails
@@ -38,7 +40,7 @@ def text_field(label: Any, most: int, rows: int = 6, *, required: bool = False, 
     )
 
 
-class AnswerForm(forms.Form):
+class VendorAnswerForm(forms.Form):
     """KL's answer to a question that waits: how, and in which words."""
 
     how = forms.ChoiceField(
@@ -165,10 +167,10 @@ class CorrectionForm(forms.Form):
         return not self.cleaned_data["only_spelling"]
 
 
-def make_form(question: VendorQuestion, data=None) -> AnswerForm | CorrectionForm:
+def make_form(question: VendorQuestion, data=None) -> VendorAnswerForm | CorrectionForm:
     """The form for what KL can do with the question now."""
     if question.is_waiting:
-        return AnswerForm(question, data, initial={"question_da": question.text, "how": State.PUBLISHED})
+        return VendorAnswerForm(question, data, initial={"question_da": question.text, "how": State.PUBLISHED})
     initial = {name: getattr(question, name) for name in PUBLISHED_TEXTS}
     return CorrectionForm(question, data, initial={**initial, "seen": seen_text(question)})
 
@@ -185,6 +187,8 @@ def answer_view(model_admin: TracedAdmin, request: AuthenticatedRequest, object_
     question = model_admin.get_object(request, str(object_id))
     if question is None:
         raise Http404
+    if request.method == "GET":
+        record_reading(request, "vendorquestion: form", str(question.pk), str(question.vendor or ""))
     form = make_form(question, request.POST if request.method == "POST" else None)
     if not form.is_valid() or "change" in request.POST or question.state == State.MERGED:
         return answer_page(model_admin, request, form)
@@ -193,7 +197,9 @@ def answer_view(model_admin: TracedAdmin, request: AuthenticatedRequest, object_
     return answer_page(model_admin, request, form, preview_context(form))
 
 
-def save_answer(model_admin: TracedAdmin, request: AuthenticatedRequest, form: AnswerForm | CorrectionForm) -> bool:
+def save_answer(
+    model_admin: TracedAdmin, request: AuthenticatedRequest, form: VendorAnswerForm | CorrectionForm
+) -> bool:
     """Store the answer and queue its mails, with messages; False where somebody else was first."""
     try:
         with transaction.atomic():
@@ -211,7 +217,7 @@ def save_answer(model_admin: TracedAdmin, request: AuthenticatedRequest, form: A
     return True
 
 
-def preview_context(form: AnswerForm | CorrectionForm) -> Mapping[str, Any]:
+def preview_context(form: VendorAnswerForm | CorrectionForm) -> Mapping[str, Any]:
     """The mail in both languages, how many get it, and whether the asker's name stands in it. Three queries."""
     result = form.result
     is_public = result.state == State.PUBLISHED
@@ -233,7 +239,7 @@ def preview_context(form: AnswerForm | CorrectionForm) -> Mapping[str, Any]:
 def answer_page(
     model_admin: TracedAdmin,
     request: AuthenticatedRequest,
-    form: AnswerForm | CorrectionForm,
+    form: VendorAnswerForm | CorrectionForm,
     preview: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     context = {
@@ -259,7 +265,7 @@ class QuestionStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(VendorQuestion)
-class VendorQuestionAdmin(TracedAdmin):
+class VendorQuestionAdmin(LoggedReading, TracedAdmin):
     """The questions with their history; a vendor asks on its own page, and KL answers on the page `answer`."""
 
     fields = (

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai import security_log
 from kl_ai.admin.reading import LoggedReading
+from kl_ai.mail.notices import add_queued_message
 
 from ..mails import membership
+from ..mails.notifications import send_extension
 from ..models import DeadlineExtension, Response, Status, Vendor, VendorMember
 from .base import MarketDataAdmin, StaleFilter, date_column
 
@@ -144,6 +146,8 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
         """The rows of the page; people are let in and removed by the verbs, and everybody concerned gets a mail."""
         if formset.model is not VendorMember:
             super().save_formset(request, form, formset, change)
+            if formset.model is DeadlineExtension:
+                tell_of_extensions(request, formset)
             return
         added = formset.save(commit=False)
         for row in formset.deleted_objects:
@@ -182,6 +186,13 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
     def view_on_site(self, vendor) -> str | None:
         """The address of the public profile, where there is one."""
         return reverse("market:profile", args=[vendor.slug]) if vendor.public_since else None
+
+
+def tell_of_extensions(request, formset) -> None:
+    """Queue mails about the new and changed deadlines to the members of the vendor, with a message."""
+    changed = [extension for extension, _fields in formset.changed_objects]
+    mails = [mail for extension in [*formset.new_objects, *changed] for mail in send_extension(extension)]
+    add_queued_message(request, len(mails))
 
 
 def status_with_date(response: Response) -> str:

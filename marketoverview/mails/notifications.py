@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from kl_ai.mail.models import OutgoingMail
@@ -16,7 +16,7 @@ from kl_ai.mail.outbox import Letter, link, post, post_many
 from kl_ai.models import User
 from kl_ai.people.work_mails import post_at_once
 
-from ..models import Answer, Invitation, JoinRequest, Response
+from ..models import Answer, DeadlineExtension, Invitation, JoinRequest, Response
 from ..models.membership import label
 from ..survey.parts import item_headings
 from .receipt import response_text
@@ -63,6 +63,25 @@ def send_decision(response: Response) -> list[OutgoingMail]:
         }
 
     return list(_to_members(response, f"decision:{event.pk}", "decision", context))
+
+
+def send_extension(extension: DeadlineExtension) -> list[OutgoingMail]:
+    """The vendor's own later deadline, with KL's reason: to its members. None where it is not later, or has passed."""
+    survey_round, day = extension.round, extension.closes_on
+    is_later = survey_round.closes_on is not None and survey_round.closes_on < day
+    if not (survey_round.is_released and is_later and timezone.localdate() <= day):
+        return []
+    mails = []
+    for user in active_members(extension.vendor_id):
+        context = {
+            "extension": extension,
+            "vendor": extension.vendor,
+            "round": survey_round,
+            "company_url": link("vendor:company", extension.vendor.slug, language=user.language),
+        }
+        key = f"extended:{extension.pk}:{day}:{user.pk}"
+        mails.append(post(key, user.email, "extension", context, user.language, queue_only=True))
+    return [mail for mail in mails if mail]
 
 
 def send_invitation(invitation: Invitation, number: int = 1) -> OutgoingMail | None:

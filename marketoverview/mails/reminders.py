@@ -19,7 +19,7 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import link, post
 from kl_ai.models import User
 
-from ..models import EDITABLE, Response
+from ..models import EDITABLE, Response, SurveyRound
 from ..querysets import months_before
 from ..survey.deadlines import deadlines_by_vendor
 
@@ -96,10 +96,11 @@ def _reconfirmations() -> Iterator[Reminder]:
 
 
 def _drafts() -> Iterator[Reminder]:
-    """For drafts and responses sent back, on the days `BEFORE_DEADLINE` before the vendor's own deadline."""
+    """For drafts and responses sent back in released rounds, on the days `BEFORE_DEADLINE` before the vendor's deadline."""
     today = timezone.localdate()
     early, late = (today + timedelta(days=days) for days in BEFORE_DEADLINE)
-    editable = Response.objects.filter(status__in=EDITABLE).with_members().order_by("round", "pk")
+    released = SurveyRound.objects.released()
+    editable = Response.objects.filter(status__in=EDITABLE, round__in=released).with_members().order_by("round", "pk")
     for survey_round, group in groupby(list(editable), key=attrgetter("round")):
         responses = list(group)
         last_days = deadlines_by_vendor(survey_round, [response.vendor for response in responses])

@@ -142,6 +142,11 @@ class Question(models.Model):
         """Whether somebody who answered on `day` has not seen this question, or not in these words."""
         return is_news(self, day)
 
+    def asked_alone_in(self) -> list[SurveyRound]:
+        """The released rounds that ask nothing but this question: without it they would be empty. One query."""
+        counted = SurveyRound.objects.released().annotate(question_count=models.Count("questions"))
+        return list(counted.filter(question_count=1, pk__in=self.rounds.values("pk")))
+
     def record_rewording(self) -> None:
         """Save the question with new words, which vendors who have answered before see marked from today on."""
         self.reworded_on = timezone.localdate()

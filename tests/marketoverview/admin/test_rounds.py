@@ -35,9 +35,8 @@ def checklist(survey_round: SurveyRound) -> str:
 
 def test_names_and_code_are_proposed_and_dates_are_asked(curator_client, last):
     page = Page(curator_client, admin_url(SurveyRound, "new"))
-    assert [page.response.context["form"][name].value() for name in ("code", "name_da", "name_en")] == [
-        "2027", "Markedet 2027", "Market 2027",
-    ]  # fmt: skip
+    proposed = {name: page.response.context["form"][name].value() for name in ("code", "name_da", "name_en")}
+    assert proposed == {"code": "2027", "name_da": "Markedet 2027", "name_en": "Market 2027"}
     refused = page.send()
     assert set(refused.context["form"].errors) == {"opens_on"}
     after = page.send(opens_on=str(days(11)), closes_on=str(days(40)))
@@ -209,3 +208,15 @@ def test_the_list_says_which_rounds_do_not_open(curator_client, last, new):
     page = curator_client.get(admin_url(SurveyRound, "changelist")).content.decode()
     assert "not released: it does not open" in page
     assert admin_url(SurveyRound, "new") in page
+
+
+def test_the_last_question_of_a_released_round_stays(curator_client, last, new):
+    question = Question.objects.get()
+    url = admin_url(Question, "change", question.pk)
+    assert "is the last question of" in Page(curator_client, url).send(rounds=[str(new.pk)]).content.decode()
+    assert curator_client.get(admin_url(Question, "delete", question.pk)).status_code == 403
+    Page(curator_client, url).send(rounds=[str(last.pk)])  # the other round is not released
+    assert list(question.rounds.all()) == [last]
+    make_question("areas", ["a", "b"], round=last)
+    Page(curator_client, url).send(rounds=[str(new.pk)])
+    assert list(question.rounds.all()) == [new]

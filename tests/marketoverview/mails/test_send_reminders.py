@@ -208,3 +208,14 @@ def test_reminders_cost_the_same_for_many(number, django_assert_num_queries):
         assert len(list(due_reminders())) == 2 * number
     with django_assert_num_queries(2):
         reminders.unreachable_stale_responses()
+
+
+def test_nobody_is_reminded_of_a_round_that_is_not_released(vendor, member):
+    survey_round = make_round("2026", opens_on=date(2026, 1, 1), closes_on=timezone.localdate() + timedelta(3))
+    make_response(vendor, "draft", round=survey_round)
+    SurveyRound.objects.update(released_at=None)
+    remind()
+    assert recipients() == []
+    SurveyRound.objects.update(released_at=timezone.now())
+    remind()
+    assert recipients() == [member.email]
