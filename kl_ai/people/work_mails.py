@@ -37,7 +37,7 @@ def post_at_once(code: str, key: str) -> list[OutgoingMail]:
         if mails_today < AT_ONCE_PER_DAY:
             is_last = mails_today == AT_ONCE_PER_DAY - 1
             context = {"lines": _lines(waiting, user.language), "is_last": is_last, **_pages(user.language)}
-            mails.append(post(f"work:{key}:{user.pk}", user.email, AT_ONCE, context, user.language))
+            mails.append(post(f"work:{key}:{user.pk}", user.email, AT_ONCE, context, user.language, queue_only=True))
     return [mail for mail in mails if mail]
 
 
@@ -50,7 +50,7 @@ def post_daily(day: date) -> list[OutgoingMail]:
     for user, waiting in due_daily():
         lines = _lines(waiting, user.language)
         context = {"lines": lines, "number": sum(waiting.number for waiting in waiting), **_pages(user.language)}
-        mails.append(post(f"work:daily:{day}:{user.pk}", user.email, DAILY, context, user.language))
+        mails.append(post(f"work:daily:{day}:{user.pk}", user.email, DAILY, context, user.language, queue_only=True))
     return [mail for mail in mails if mail]
 
 

@@ -128,7 +128,7 @@ STEPS = {
             submit,
             _("Submit on the vendor's behalf"),
             _(
-                "The response goes to review as if the vendor had submitted it, and counts as confirmed by the vendor "
+                "The response goes to KL's review as if the vendor had submitted it, and counts as confirmed by the vendor "
                 "today. Do this only when the vendor has asked for it."
             ),
             _("The response of %(vendor)s is submitted."),

@@ -77,7 +77,7 @@ def next_days(field: str) -> dict:
 KINDS = (
     WaitingKind(
         code="responses",
-        words=lambda number: ngettext("response waits for review", "responses wait for review", number),
+        words=lambda number: ngettext("response to review", "responses to review", number),
         rows=lambda: Response.objects.awaiting_review(),
         since="submitted_at",
         page=partial(inbox, "responses"),

@@ -222,6 +222,7 @@ def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             with transaction.atomic():
                 public.withdraw(request.user, form.cleaned_data["reason"].strip(), by_kl=False)
                 membership.send_membership_news(vendor)
+                post_at_once("withdrawals", f"withdrawals:{public.pk}")
             security_log.record("profile_withdrawn", request, vendor=vendor)
         except TransitionRefused as error:
             messages.warning(request, error.explain())

@@ -1,12 +1,14 @@
 """KL's staff get mail about what waits: at once, daily or never, and never a word that somebody else has written."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.mail.models import BadAddress, OutgoingMail
@@ -15,11 +17,19 @@ from kl_ai.people import work_mails
 from kl_ai.people.work_mails import AT_ONCE_PER_DAY, post_at_once, post_daily
 from legaltoolbox.models import Risk
 from marketoverview.mails import notifications
-from marketoverview.models import Response
+from marketoverview.models import Response, map_answer
 from tests.admin_pages import logged_in
-from tests.builders import make_curator, make_editor, make_response, make_user, make_vendor
+from tests.builders import (
+    make_curator,
+    make_editor,
+    make_option,
+    make_own_words,
+    make_response,
+    make_user,
+    make_vendor,
+)
 from tests.concurrency import run_at_once
-from tests.mails import recipients
+from tests.mails import log_in_recently, recipients
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CURATOR = "kurator@kl.example"
@@ -45,6 +55,7 @@ def submitted() -> Response:
 
 
 def to_staff() -> list:
+    call_command("send_mail", stdout=StringIO())
     return [message for message in mail.outbox if message.to[0].endswith("@kl.example")]
 
 
@@ -58,7 +69,7 @@ def test_the_daily_mail_is_the_default_and_comes_once_a_day(curator_by_mail):
     call_command("send_work_mail")
     (message,) = to_staff()
     assert message.to == [CURATOR]
-    assert "1 besvarelse venter" in message.body
+    assert "1 besvarelse at gennemgå" in message.body
     assert "3 dage" in message.body
     assert "/admin/marketoverview/response/inbox/?kind=responses" in message.body
     assert "Hemmelig" not in message.subject + message.body
@@ -128,7 +139,23 @@ def test_a_submission_is_told_at_once_to_those_who_want_that(curator_by_mail):
     submitted()
     (message,) = to_staff()
     assert message.to == [CURATOR]
-    assert "1 besvarelse venter" in message.body
+    assert "1 besvarelse at gennemgå" in message.body
+
+
+def test_withdrawals_and_objections_are_told_at_once(curator_by_mail, client):
+    wants(curator_by_mail, "at_once")
+    answer = make_own_words("Agern")
+    map_answer(answer, make_option(answer.option.question, "legal"), make_curator())
+    member = make_user(member_of=answer.response.vendor)
+    log_in_recently(client, member)
+    client.post(reverse("vendor:object", args=[answer.response_id, answer.pk]), {"objection": "Hemmelig Vare"})
+    withdrawal_form = {"reason": "Hemmelig Vare", "understood": "on"}
+    client.post(reverse("vendor:withdraw", args=[answer.response.vendor.slug]), withdrawal_form)
+
+    objection, withdrawal = (message.body for message in to_staff())
+    assert "1 indsigelse at svare på" in objection
+    assert "1 leverandør har trukket sig" in withdrawal
+    assert "Hemmelig" not in objection + withdrawal
 
 
 def test_the_mail_is_in_the_staffs_own_language(curator_by_mail):
@@ -164,7 +191,7 @@ def test_each_chooses_for_himself(curator_by_mail):
     client = logged_in(curator_by_mail)
     page = client.get(PAGE).content.decode()
     assert 'value="daily"' in page
-    assert "Besvarelser venter på" in page
+    assert "Besvarelser at gennemgå" in page
     assert client.post(PAGE, {"work_mail": "never"}, follow=True).redirect_chain == [(PAGE, 302)]
     assert User.objects.get(pk=curator_by_mail.pk).work_mail == "never"
     answer = client.post(PAGE, {"work_mail": "hourly"})
