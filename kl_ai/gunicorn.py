@@ -19,7 +19,7 @@ def pre_request(worker: Any, request: Any) -> None:
     """End the connection after the response where the portal refuses the body, rather than read the rest of it."""
     headers = {name.upper(): value for name, value in request.headers}
     length = headers.get("CONTENT-LENGTH", "0")
-    if "TRANSFER-ENCODING" in headers or not length.isdigit() or int(length) > MAX_BODY:
+    if "TRANSFER-ENCODING" in headers or not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
         request.force_close()
 
 

@@ -157,4 +157,7 @@ def _is_same_origin(request: HttpRequest) -> bool:
     """Whether the browser says that the form is the portal's: another site can send neither header with this value."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
-    return urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    try:
+        return urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    except ValueError:  # an address in brackets that is none
+        return False

@@ -173,7 +173,9 @@ def test_a_workbook_that_would_grow_without_end_is_refused():
     entities = repacked(
         workbook(HEAD, NORD),
         lambda name, content: (
-            content.replace(b"<workbook", b'<!DOCTYPE a [<!ENTITY b "c">]><workbook') if name == "xl/workbook.xml" else content
+            content.replace(b"<workbook", b'<!DOCTYPE a [<!ENTITY b "c">]><workbook')
+            if name == "xl/workbook.xml"
+            else content
         ),
     )
     assert_refused(entities, "cannot be read")
