@@ -8,6 +8,10 @@ class PortalConfig(AppConfig):
     name = "kl_ai"
     verbose_name = "Portal"
 
+    def ready(self) -> None:
+        """Register the look-ups of numbers that no row can have."""
+        import_module("kl_ai.lookups")
+
 
 class PortalAdminConfig(admin_apps.AdminConfig):
     default = False

@@ -10,6 +10,7 @@ its bound fields from the renderer (`PortalBoundField.data`).
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
 
@@ -32,6 +33,21 @@ class PortalBoundField(BoundField):
         if isinstance(self.field.widget, forms.Textarea | forms.HiddenInput):
             return clean_text(value)
         return clean_line(value) if isinstance(self.field.widget, forms.widgets.Input) else value
+
+    def value(self) -> Any:
+        """The value that the control shows; keys that no row can have, as only other pages send, are left out.
+
+        The look-up of the administration would ask the database for them while it renders.
+        """
+        value = super().value()
+        if not isinstance(self.field, forms.ModelChoiceField) or self.field.queryset is None:
+            return value
+        key = self.field.queryset.model._meta.get_field(
+            self.field.to_field_name or self.field.queryset.model._meta.pk.name
+        )
+        if isinstance(value, list | tuple):
+            return [item for item in value if _is_possible(key, item)]
+        return value if _is_possible(key, value) else None
 
     @property
     def kind(self) -> str:
@@ -108,6 +124,17 @@ class PortalBoundField(BoundField):
 
     def _classes(self) -> str:
         return f"{self.control_class} {self.field.widget.attrs.get('class', '')}".strip()
+
+
+def _is_possible(key: Any, value: Any) -> bool:
+    """Whether a row can have this value in its field `key`."""
+    if value in (None, ""):
+        return True
+    try:
+        key.to_python(value)
+    except ValidationError:
+        return False
+    return "\0" not in str(value)
 
 
 def copy_validators(field: forms.Field, model_field: Any) -> None:

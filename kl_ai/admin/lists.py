@@ -4,21 +4,23 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import lookup_spawns_duplicates
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, F, Field, Model, OrderBy, Q, QuerySet, TextField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext
 
 from ..search.database import DanishOrder, contains
 from ..text import clean_line
+from .hostile_input import TolerantChangeList, is_key
 
 MAX_SEARCH_WORDS = 10
 
 
-class DanishChangeList(ChangeList):
+class DanishChangeList(TolerantChangeList):
     """A list that is sorted by a column as it is by default; what a row lacks comes last, whichever way it is sorted."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list[Any]:
@@ -41,6 +43,20 @@ class DanishListAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DanishChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Says so where the address had a filter that the list does not know."""
+        if request.method == "GET" and ERROR_FLAG in request.GET:
+            messages.warning(request, gettext("The address had a filter that the list does not know. It was left out."))
+        return super().changelist_view(request, extra_context)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Takes no action where a chosen row cannot be one."""
+        if all(is_key(self.opts.pk, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            response: HttpResponse | None = super().response_action(request, queryset)
+            return response
+        messages.warning(request, gettext("Nothing was done: a row that was chosen does not exist."))
+        return None
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """Of the list, of the look-up, and of the choices wherever a field leads to this model."""

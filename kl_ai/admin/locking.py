@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from ..http import request_state
+from .hostile_input import CountedFormSet, row_deleted
 
 SEEN = "_seen"
 """The hidden field in which a form holds the mark of the state of the history that it shows."""
@@ -64,10 +65,12 @@ class LockedAdmin(SimpleHistoryAdmin):
 
     def get_formsets_with_inlines(self, request, obj=None):
         for formset, inline in super().get_formsets_with_inlines(request, obj):
+            checks: list[type] = []
             if obj and request.method == "POST":
-                check = OutdatedFormSet if request_state(request).saved_by_another else CompleteFormSet
-                formset = new_class(formset.__name__, (check, formset))
-            yield formset, inline
+                checks.append(OutdatedFormSet if request_state(request).saved_by_another else CompleteFormSet)
+            if request.method == "POST" and inline.has_change_permission(request, obj):  # others send no rows
+                checks.append(CountedFormSet)
+            yield new_class(formset.__name__, (*checks, formset)) if checks else formset, inline
 
 
 def parent_field(model: Any, inline: Any) -> Any:
@@ -91,12 +94,7 @@ class CompleteFormSet(BaseInlineFormSet):
         super().clean()
         key = self.model._meta.pk.name
         if any(key in form.errors for form in self.initial_forms):
-            raise ValidationError(
-                gettext(
-                    "A row was deleted by somebody else while you had this open. Copy what you have written, and open "
-                    "the page anew."
-                )
-            )
+            raise ValidationError(row_deleted())
 
 
 class OutdatedFormSet(CompleteFormSet):

@@ -53,12 +53,16 @@ def _records(folder: Path, kind: FiledModel) -> Iterator[Record]:
         where = path.relative_to(folder).as_posix()
         try:
             content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, ValueError, OverflowError, TypeError, RecursionError, OSError) as error:
+            # The constructors of dates and numbers, and of keys that are lists, raise errors of Python.
             raise ContentError(f"{where} is no YAML: {error}") from error
-        for record in [content] if kind.is_single else content or []:
+        records = [content] if kind.is_single else content or []
+        if not isinstance(records, list):
+            raise ContentError(f"{where} is no list of records.")
+        for record in records:
             if not isinstance(record, dict):
                 raise ContentError(f"{where}: a record is a list of fields, not “{record}”.")
-            if unknown := sorted(set(record) - fields):
+            if unknown := sorted(str(name) for name in record if name not in fields):
                 raise ContentError(f"{where}: {record.get(kind.fields[0])} has unknown fields: {', '.join(unknown)}.")
             yield record
 
@@ -107,7 +111,12 @@ _SafeLoader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoade
 
 
 class _Loader(_SafeLoader):
-    """Safe; reads yes and no as words, and cleans every text."""
+    """Safe; reads yes and no as words, cleans every text, and refuses aliases: a short file could grow without end."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases (*) are not read", self.peek_event().start_mark)
+        return super().compose_node(parent, index)
 
     def construct_scalar(self, node: Any) -> Any:
         value = super().construct_scalar(node)

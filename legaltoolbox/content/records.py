@@ -132,7 +132,7 @@ def _as_stored(field: Any, value: Any) -> Any:
         return value
     try:
         return field.to_python(value)
-    except ValidationError:
+    except (ValidationError, TypeError, ValueError, OverflowError):  # a date is asked for, and a number stands there
         return value
 
 
