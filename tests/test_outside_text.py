@@ -46,9 +46,11 @@ FRAGMENTS = (
     "stk. 7", "litra", "GDPR", "§", "null", "a" * 300, "\U0001f468\u200d\U0001f469",
 )  # fmt: skip
 texts = st.one_of(
-    st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join), st.text(max_size=60), st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join),
+    st.text(max_size=60),
+    st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")),
     st.text(st.characters(), max_size=20),
-)  # fmt: skip
+)
 
 
 ACTS = [LegalSource(slug="gdpr", kind=LegalSource.Kind.ACT, name="GDPR", aliases=["databeskyttelsesforordningen"])]
@@ -155,12 +157,17 @@ HOSTILE_YAML = (
 )  # fmt: skip
 yaml_texts = (
     st.sampled_from(HOSTILE_YAML)
-    | st.lists(st.sampled_from([*"[]{}:,-?&*!|>'\"%@`#\n ", "code", "title", "a", "1", "\t", "\x00", "~"]), max_size=25).map("".join)
+    | st.lists(
+        st.sampled_from([*"[]{}:,-?&*!|>'\"%@`#\n ", "code", "title", "a", "1", "\t", "\x00", "~"]), max_size=25
+    ).map("".join)
     | st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["code", "title", "x", "checklist"]), inner, max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["code", "title", "x", "checklist"]), inner, max_size=3)
+        ),
     ).map(yaml.safe_dump)
-)  # fmt: skip
+)
 
 
 def content_folder(folder: str, **files: str) -> Path:

@@ -92,11 +92,9 @@ class CountedFormSet(BaseInlineFormSet):
     @cached_property
     def sent_rows(self) -> int:
         """The number of rows that were sent, at most as many as a form may have."""
-        start, numbers = f"{self.prefix}-", set()
-        for name in self.data:
-            number = name.removeprefix(start).partition("-")[0] if name.startswith(start) else ""
-            if number.isascii() and number.isdecimal() and len(number) < 5:
-                numbers.add(int(number))
+        start = f"{self.prefix}-"
+        places = (name.removeprefix(start).partition("-")[0] for name in self.data if name.startswith(start))
+        numbers = [int(place) for place in places if place.isascii() and place.isdecimal() and len(place) < 5]
         return min(max(numbers, default=-1) + 1, self.absolute_max)
 
     @cached_property

@@ -50,6 +50,10 @@ class DanishListAdmin(ModelAdmin):
             messages.warning(request, gettext("The address had a filter that the list does not know. It was left out."))
         return super().changelist_view(request, extra_context)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row; None for a key with a NUL in it, which PostgreSQL takes for no text. An empty field is none."""
+        return None if "\0" in object_id else super().get_object(request, object_id, from_field or None)
+
     def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """Takes no action where a chosen row cannot be one."""
         if all(is_key(self.opts.pk, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
