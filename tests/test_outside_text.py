@@ -180,7 +180,7 @@ def content_folder(folder: str, **files: str) -> Path:
     return Path(folder)
 
 
-@hypothesis_settings(max_examples=300)
+@hypothesis_settings(max_examples=150)
 @given(text=yaml_texts, kind=st.sampled_from(["role", "activity", "risk", "documenttemplate", "scalelevel"]))
 def test_a_content_file_is_read_or_refused_with_a_sentence(text, kind):
     with tempfile.TemporaryDirectory() as folder, suppress(ContentError):
