@@ -83,7 +83,7 @@ def test_each_section_of_the_review_leads_to_its_part_and_back(public, vendor, m
     parts = {link.attrs["href"] for link in links}
     keys = ("company", "services", "experience", "offerings", "challenges", "contact")
     assert parts == {part_url(draft, key) + "?back=review" for key in keys}
-    assert links[0].text == "Ret: Navn, beskrivelse og hjemmeside"
+    assert links[0].text == "Ret Navn, beskrivelse og hjemmeside"
     page = read(member_client, part_url(draft, "company") + "?back=review")
     assert page.find_all("button")[0].text == "Gem og gå tilbage til gennemgangen"
     english = member_client.get(english_url("vendor:review", draft.pk)).content.decode()

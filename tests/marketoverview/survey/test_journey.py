@@ -156,8 +156,8 @@ def take_back_and_correct_one_thing(page) -> None:
     follow(page.get_by_role("link", name="Kald svarene tilbage"))
     follow(page.get_by_role("button", name="Kald svarene tilbage"))
     follow(page.get_by_role("link", name="Gennemse og send ind").first)
-    follow(page.get_by_role("link", name="Ret: Navn, beskrivelse og hjemmeside"))
-    page.get_by_label("Hjemmeside").fill("https://klokkeblomst.example")
+    follow(page.get_by_role("link", name="Ret Navn, beskrivelse og hjemmeside"))
+    page.locator("[name=website]").fill("https://klokkeblomst.example")
     follow(page.get_by_role("button", name="Gem og gå tilbage til gennemgangen"))
     expect(page.locator("#contact")).to_contain_text("klokkeblomst.example")
 
