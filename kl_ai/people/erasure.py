@@ -13,6 +13,7 @@ from django.utils.translation import gettext, override
 
 from ..mail.models import BadAddress, OutgoingMail
 from ..models import User
+from ..security.models import Reading
 from ..text import MASK
 
 KEYS_AT_ONCE = 50
@@ -40,6 +41,7 @@ def erase_person(user: User, mail_keys: Iterable[str] = ()) -> None:
         for mail in OutgoingMail.objects.filter(condition):
             erase_mail(mail, user)
     erase_log_entries(user)
+    erase_readings(user)
 
 
 def erase_mail(mail: OutgoingMail, user: User) -> None:
@@ -66,6 +68,16 @@ def erase_log_entries(user: User) -> None:
         entry.object_repr = masked(entry.object_repr, user)
         entry.change_message = masked(entry.change_message, user)
         entry.save(update_fields=["object_repr", "change_message"])
+
+
+def erase_readings(user: User) -> None:
+    """Mask address and name in the log of what KL's staff have read; who of them has read stays."""
+    condition = Q()
+    for term in terms(user):
+        condition |= Q(label__icontains=term)
+    for reading in Reading.objects.filter(condition):
+        reading.label = masked(reading.label, user)
+        reading.save(update_fields=["label"])
 
 
 def masked(text: str, user: User) -> str:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai import security_log
+from kl_ai.admin.reading import LoggedReading
 from kl_ai.admin.site import ReadOnlyAdmin
 from kl_ai.http import AuthenticatedRequest
+from kl_ai.security.reading_log import record_reading
 
 from ..mails import membership
 from ..models import CompanyClaim, Vendor
@@ -50,8 +52,10 @@ WITHOUT_PERSON = {
 
 
 @admin.register(CompanyClaim)
-class CompanyClaimAdmin(ReadOnlyAdmin):
+class CompanyClaimAdmin(LoggedReading, ReadOnlyAdmin):
     """Read only; decided on a page of its own."""
+
+    has_work = True
 
     fields = (
         "decide_link",
@@ -100,6 +104,7 @@ class CompanyClaimAdmin(ReadOnlyAdmin):
             return redirect("admin:marketoverview_companyclaim_changelist")
         if request.method == "POST":
             return decide(request, claim)
+        record_reading(request, "companyclaim: form", claim.pk, claim.invitation.company_name)
         return render(request, "admin/marketoverview/companyclaim/decide.html", self._context(request, claim))
 
     def _context(self, request: AuthenticatedRequest, claim: CompanyClaim) -> dict[str, Any]:

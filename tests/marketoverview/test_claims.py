@@ -292,3 +292,4 @@ def test_the_news_is_mailed_once(claim):
     claim.decide(make_curator(), Decision.JOIN)
     assert membership.send_membership_news(claim.vendor)
     assert membership.send_membership_news(claim.vendor) == []
+    assert not MembershipEvent.objects.unmailed().exists()

@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import CharField, EmailField, TextField
@@ -14,10 +15,11 @@ from django.utils import timezone
 
 from kl_ai.mail.models import BadAddress, OutgoingMail
 from kl_ai.models import User
+from kl_ai.security.models import Reading
 from marketoverview.mails import membership, notifications
 from marketoverview.models import CompanyClaim, Invitation, JoinRequest, MembershipEvent, Vendor, delete_login
 from tests.builders import make_curator, make_invitation, make_response, make_user, make_vendor
-from tests.mails import log_in_recently
+from tests.mails import log_in, log_in_recently
 from tests.reading import english_url, read
 
 DELETE = "/en/leverandoer/konto/slet/"
@@ -50,6 +52,7 @@ def person(vendor, colleague):
         key="y", to="chef@vestlyset.example", subject=f"Om {ADDRESS}", body=f"{NAME} <{ADDRESS.upper()}>", language="da"
     )
     BadAddress.mark(ADDRESS, "fuld")
+    Reading.record(curator, "joinrequest: form", str(join_request.pk), f"{NAME} · Vestlyset ({ADDRESS})")
     change = json.dumps([{"added": {"name": "medlem", "object": f"{NAME} · Nordstjernen"}}])
     vendors = ContentType.objects.get_for_model(Vendor)
     log = {"user": curator, "content_type": vendors, "object_id": vendor.pk, "action_flag": CHANGE}
@@ -116,8 +119,10 @@ def test_others_keep_what_is_theirs(person, vendor, colleague):
 def test_every_browser_is_logged_out(client, person):
     log_in_recently(client, person)
     elsewhere = Client()
-    elsewhere.force_login(person)
+    log_in(elsewhere, ADDRESS)
+    key = elsewhere.session.session_key
     client.post(DELETE)
+    assert not Session.objects.filter(session_key=key).exists()
     assert elsewhere.get("/leverandoer/konto/").url.startswith("/log-ind/")
 
 

@@ -47,7 +47,7 @@ def paths(returned, vendor, owner):
     invited = Invitation.objects.create(email="ny@sivsko.example", company_name="Sivsko", vendor=fresh)
     to_owner = {"email": owner.email, "by_kl": True, "round": SurveyRound.current()}
     Invitation.objects.create(company_name="Kogleaks", **to_owner)
-    own = Invitation.objects.create(company_name="Tagrør", **to_owner)
+    own = Invitation.objects.create(company_name="Kæruld", **to_owner)
     kl = Invitation.objects.create(email="kl@kogleaks.example", company_name="Kogleaks", by_kl=True)
     CompanyClaim.ask(own, CompanyClaim.Reason.NAME, owner, unknown)
     counted = public.answers.get(option__code="other", option__question__code="services")
