@@ -91,23 +91,19 @@ def previews(work: list[Waiting]) -> Iterator[InboxList]:
             yield InboxList(waiting, inbox_rows(waiting.kind, waiting.kind.rows()[:PREVIEWED]))
 
 
-def to_next_case(request: AuthenticatedRequest, code: str) -> HttpResponseRedirect:
+def to_next_case(code: str) -> HttpResponseRedirect:
     """To the inbox's list of this kind while something of it waits, else to the whole inbox. One query."""
-    if kind_named(code).rows().exists():
-        return redirect(inbox(code))
-    if not count(kinds_for(request.user, WorkSection.WORK)):
-        messages.info(request, gettext("Nothing is waiting."))
-    return redirect(INBOX)
+    return redirect(inbox(code) if kind_named(code).rows().exists() else INBOX)
 
 
-def to_next_response(request: AuthenticatedRequest, decided: Response) -> HttpResponseRedirect:
+def to_next_response(decided: Response) -> HttpResponseRedirect:
     """To the review of the next submitted response, the one after `decided` or else the oldest; to the inbox without one.
 
-    At most three queries.
+    At most two queries.
     """
     if next_pk := next_response(decided):
         return redirect("admin:marketoverview_response_review", next_pk)
-    return to_next_case(request, "responses")
+    return to_next_case("responses")
 
 
 def next_response(current: Response) -> int | None:
@@ -145,7 +141,7 @@ def objection_view(model_admin, request: AuthenticatedRequest, answer_id: int) -
         messages.warning(
             request, gettext("Nothing was changed: the objection of %(vendor)s was answered already.") % words
         )
-    return to_next_case(request, "objections")
+    return to_next_case("objections")
 
 
 def withdrawal_view(request: AuthenticatedRequest, object_id: int) -> HttpResponse:
@@ -161,4 +157,4 @@ def withdrawal_view(request: AuthenticatedRequest, object_id: int) -> HttpRespon
         messages.success(request, gettext("The withdrawal of %(vendor)s is marked as seen.") % words)
     else:
         messages.info(request, gettext("The withdrawal of %(vendor)s was marked as seen already.") % words)
-    return to_next_case(request, "withdrawals")
+    return to_next_case("withdrawals")

@@ -191,4 +191,4 @@ class JoinRequestAdmin(LoggedReading, ReadOnlyAdmin):
         else:
             done = gettext("%(who)s now acts for %(vendor)s.") if approve else gettext("%(who)s was declined.")
             messages.success(request, f"{done % words} {delivery_message(mail)}".strip())
-        return to_next_case(request, "join-requests")
+        return to_next_case("join-requests")

@@ -303,7 +303,7 @@ def step_view(model_admin: ModelAdmin, request: AuthenticatedRequest, object_id:
     if step.sends_mail:
         add_decision_mail_message(request, submission, mails)
     if step.decides_on_submitted:
-        return to_next_response(request, submission)
+        return to_next_response(submission)
     return redirect("admin:marketoverview_response_change", next_id)
 
 
