@@ -154,7 +154,7 @@ def own_paths(submitted: Response) -> Iterator[str]:
     yield reverse(f"{name}_change", args=[submitted.pk])
     yield reverse(f"{name}_review", args=[submitted.pk])
     yield from (reverse(f"{name}_step", args=[submitted.pk, step]) for step in ("publish", "send-back", "reject"))
-    for state in ("all", "unmapped", "mapped", "objected"):
+    for state in ("all", "waiting", "left", "mapped", "objected", "submitted"):
         yield f"{reverse('admin:marketoverview_answer_own_words')}?question=services&state={state}"
 
 

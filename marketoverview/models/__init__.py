@@ -9,7 +9,16 @@ from .draft_offerings import offering_content
 from .erasure import delete_login
 from .joining import Invitation, JoinRequest, register_company
 from .links import LinkCheck
-from .mapping import acknowledge_withdrawal, answer_objection, map_answer, map_answers, object_to_mapping, unmap_answer
+from .mapping import (
+    acknowledge_withdrawal,
+    answer_objection,
+    leave_as_other,
+    look_again,
+    map_answer,
+    map_answers,
+    object_to_mapping,
+    unmap_answer,
+)
 from .membership import MembershipEvent
 from .moderation import TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
 from .responses import Response
@@ -56,6 +65,8 @@ __all__ = [
     "acknowledge_withdrawal",
     "answer_objection",
     "delete_login",
+    "leave_as_other",
+    "look_again",
     "map_answer",
     "map_answers",
     "market_version",

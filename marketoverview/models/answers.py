@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +16,15 @@ from kl_ai.validators import validate_line, validate_text
 
 from .survey import Option
 
+UNDECIDED: dict[str, Any] = {
+    "objected_at": None,
+    "objection": "",
+    "objection_answered_at": None,
+    "left_as_other_at": None,
+    "left_as_other_by": None,
+}
+"""The fields of new own words, about which neither KL nor the vendor has decided anything."""
+
 
 class AnswerManager(models.Manager["Answer"]):
     def get_by_natural_key(self, vendor: str, sequence: int, question: str, option: str) -> "Answer":
@@ -27,12 +36,12 @@ class AnswerManager(models.Manager["Answer"]):
         )
 
     def discard_mappings(self, keys: Collection[int]) -> None:
-        """Delete KL's counting of the own words of these answers, and the vendor's objections: the words have changed.
+        """Delete what KL and the vendor have decided about the own words of these answers: the words have changed.
 
         Two queries, and one for each counting.
         """
         self.filter(mapped_from__in=keys).delete()
-        self.filter(pk__in=keys).update(objected_at=None, objection="")
+        self.filter(pk__in=keys).update(**UNDECIDED)
 
     def mapped_under(self, response_id: int, option_id: int) -> models.QuerySet["Answer"]:
         """KL's counting of the response's own words under this option: one answer or none. One query."""
@@ -60,10 +69,16 @@ class Answer(models.Model):
     objection = models.CharField(_("objection"), max_length=500, blank=True, editable=False)
     objection_answered_at = models.DateTimeField(_("objection answered"), null=True, blank=True, editable=False)
 
+    # When KL has looked at the own words and left them under “other” only.
+    left_as_other_at = models.DateTimeField(null=True, blank=True, editable=False)
+    left_as_other_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+
     # When the vendor chose the option, or confirmed it in a new wording; None: when the response was submitted.
     wording_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["wording_seen_at"])
+    history = HistoricalRecords(excluded_fields=["left_as_other_at", "left_as_other_by", "wording_seen_at"])
     objects: ClassVar = AnswerManager()
 
     class Meta:
@@ -84,6 +99,11 @@ class Answer(models.Model):
     def natural_key(self) -> tuple:
         return (*self.response.natural_key(), *self.option.natural_key())
 
+    def forget_decisions(self) -> None:
+        """Set the fields that say what was decided about earlier own words back, without saving. No query."""
+        for name, value in UNDECIDED.items():
+            setattr(self, name, value)
+
     def store(self) -> "Answer":
         """Save this new answer of the vendor, in the row of KL's counting under the same option where there is one.
 
@@ -93,8 +113,9 @@ class Answer(models.Model):
         if mapped is None:
             self.save()
             return self
-        mapped.own_words, mapped.objected_at, mapped.objection = self.own_words, None, ""
+        mapped.own_words = self.own_words
         mapped.mapped_from = mapped.mapped_by = mapped.mapped_at = None
+        mapped.forget_decisions()
         mapped.save()
         return mapped
 

@@ -55,10 +55,10 @@ class Copying(DraftBase):
         bulk_create_with_history(mapped, Answer)
 
     def _keep_mappings(self, earlier) -> None:
-        """Copy what KL has counted, or the vendor has objected to, since this was copied from `earlier`.
+        """Copy what KL has counted or left under “other”, and the vendor has objected to, since this was copied.
 
-        Only for own words that are the same in both. Four queries, two for each mapping, and two for each objection, or
-        more where it deletes what was copied.
+        Only for own words that are the same here and in `earlier`. Four queries, two for each mapping, one for what is
+        left under “other”, and two for each objection, or more where it deletes what was copied.
         """
         own = {answer.option_id: answer for answer in self.answers.filter(mapped_from=None)}
         used_options = set(self.answers.values_list("option_id", flat=True))
@@ -69,12 +69,16 @@ class Copying(DraftBase):
             if answer.objected_at:
                 self.answers.filter(mapped_from=new_answer).delete()
                 self.answers.filter(pk=new_answer.pk).update(**{name: getattr(answer, name) for name in OBJECTION})
+            elif answer.left_as_other_at:
+                left = {"left_as_other_at": answer.left_as_other_at, "left_as_other_by": answer.left_as_other_by_id}
+                self.answers.filter(pk=new_answer.pk).update(**left)
             for mapped in answer.mappings.all():
                 if mapped.option_id not in used_options:
                     self._copy(mapped, new_answer).save()
 
     def _copy(self, answer: Answer, mapped_from: Answer | None, seen_at: datetime | None = None) -> Answer:
-        fields = ("option_id", "own_words", "mapped_by_id", "mapped_at", *OBJECTION)
+        left = ("left_as_other_at", "left_as_other_by_id")
+        fields = ("option_id", "own_words", "mapped_by_id", "mapped_at", *OBJECTION, *left)
         values = {name: getattr(answer, name) for name in fields}
         wording_seen_at = answer.wording_seen_at or seen_at
         return Answer(response_id=self.pk, mapped_from=mapped_from, wording_seen_at=wording_seen_at, **values)

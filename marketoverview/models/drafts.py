@@ -111,5 +111,6 @@ class DraftVerbs(OfferingVerbs, Copying):
                 answer.mappings.all().delete()
             if answer.pk is None or answer.mapped_from_id:
                 answer.wording_seen_at = timezone.now()
-            answer.own_words, answer.mapped_from, answer.objected_at, answer.objection = words, None, None, ""
+            answer.own_words, answer.mapped_from = words, None
+            answer.forget_decisions()
             answer.save()

@@ -1,7 +1,8 @@
-"""KL counts a vendor's own words under another option as well, and the vendor can object; KL answers what vendors do."""
+"""KL counts a vendor's own words under another option as well, or leaves them; the vendor can object, and KL answers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -88,6 +89,8 @@ def map_answer(answer: Answer, option: Option, by: User) -> Answer:
         mapped = Answer.objects.create(
             response=response, option=option, mapped_from=answer, mapped_by=by, mapped_at=timezone.now()
         )
+        if answer.left_as_other_at:
+            _mark_left(answer, None, None)
         _record_event(answer, Verb.MAP, by, f"“{answer.own_words}” → {option.label_da}")
         return mapped
 
@@ -125,15 +128,7 @@ def answer_objection(answer: Answer, by: User, reply: str) -> bool:
             return False
         answer.objection_answered_at = timezone.now()
         answer.save(update_fields=["objection_answered_at"])
-        status = answer.response.status
-        ModerationEvent.objects.create(
-            response=answer.response,
-            actor=by,
-            verb=Verb.REPLY,
-            from_status=status,
-            to_status=status,
-            reason=reply.strip(),
-        )
+        _append_event(answer, Verb.REPLY, by, reply.strip())
         return True
 
 
@@ -150,10 +145,47 @@ def acknowledge_withdrawal(response: Any, by: User) -> bool:
         return True
 
 
+def leave_as_other(answer: Answer, by: User) -> bool:
+    """Record that KL has looked at the own words and leaves them under “other” only.
+
+    False, and nothing is changed, where that is recorded already, they are counted elsewhere, or the vendor has objected.
+    """
+    with transaction.atomic():
+        Vendor.objects.select_for_update().get(pk=answer.response.vendor_id)
+        answer.refresh_from_db()
+        if answer.left_as_other_at or answer.objected_at or answer.mappings.exists():
+            return False
+        _mark_left(answer, timezone.now(), by)
+        _append_event(answer, Verb.LEAVE, by, f"“{answer.own_words}”")
+        return True
+
+
+def look_again(answer: Answer, by: User) -> bool:
+    """Take back that KL leaves the own words under “other”: they wait again. False where nothing is to take back."""
+    with transaction.atomic():
+        Vendor.objects.select_for_update().get(pk=answer.response.vendor_id)
+        answer.refresh_from_db()
+        if not answer.left_as_other_at:
+            return False
+        _mark_left(answer, None, None)
+        _append_event(answer, Verb.UNLEAVE, by, f"“{answer.own_words}”")
+        return True
+
+
+def _mark_left(answer: Answer, at: datetime | None, by: User | None) -> None:
+    """Nothing public follows from it, and so the public version stays. One query."""
+    answer.left_as_other_at, answer.left_as_other_by = at, by
+    Answer.objects.filter(pk=answer.pk).update(left_as_other_at=at, left_as_other_by=by)
+
+
 def _record_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:
     """Append one event to the response's log and bump the public version."""
+    _append_event(answer, verb, by, reason)
+    market_version.bump()
+
+
+def _append_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:
     status = answer.response.status
     ModerationEvent.objects.create(
         response=answer.response, actor=by, verb=verb, from_status=status, to_status=status, reason=reason
     )
-    market_version.bump()

@@ -28,6 +28,8 @@ class Verb(models.TextChoices):
     EDIT = "edit", _("edited by KL")
     MAP = "map", _("own words counted by KL")
     UNMAP = "unmap", _("KL's counting of own words taken back")
+    LEAVE = "leave", _("own words seen by KL: they stay under “other”")
+    UNLEAVE = "unleave", _("own words to be looked at by KL again")
     OBJECT = "object", _("objected to KL's counting")
     REPLY = "reply", _("objection answered by KL")
     ACKNOWLEDGE = "acknowledge", _("withdrawal seen by KL")

@@ -40,9 +40,8 @@ def inbox(kind: str) -> str:
 
 
 def own_words_to_map():
-    """Published own words that KL counts nowhere else yet. One query."""
-    waiting = in_state(own_words(), "unmapped").filter(response__status=Status.PUBLISHED)
-    return waiting.order_by("response__published_at", "pk")
+    """Published own words about which KL has not decided yet. One query."""
+    return in_state(own_words(), "waiting").order_by("response__published_at", "pk")
 
 
 def open_objections() -> QuerySet[Answer]:

@@ -9,7 +9,16 @@ from django.test.utils import CaptureQueriesContext
 
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.market.snapshot import snapshots
-from marketoverview.models import Answer, Option, Response, Verb, map_answer, object_to_mapping, unmap_answer
+from marketoverview.models import (
+    Answer,
+    Option,
+    Response,
+    Verb,
+    leave_as_other,
+    map_answer,
+    object_to_mapping,
+    unmap_answer,
+)
 from tests.admin_pages import Page, admin_url, logged_in, message_text
 from tests.builders import make_editor, make_option, make_own_words, make_question, make_response, make_user
 from tests.reading import english_url
@@ -36,7 +45,11 @@ def count(client: Client, answers, **fields):
 
 
 def test_own_words_are_listed_by_question_and_state(curator_client, curator, legal):
-    mapped, objected, untouched = (make_own_words(name, f"Ord {name}") for name in ("Agern", "Birk", "Eg"))
+    mapped, objected, untouched, left = (
+        make_own_words(name, f"Ord {name}") for name in ("Agern", "Birk", "Eg", "Åkande")
+    )
+    leave_as_other(left, curator)
+    make_response("Lyng", "submitted", answers={"services": ["other"]}, own_words={"services": "Ord i indsendt"})
     make_response("Kladde", "draft", answers={"services": ["other"]}, own_words={"services": "Ord i kladde"})
     for answer in (mapped, objected):
         map_answer(answer, legal, curator)
@@ -46,13 +59,15 @@ def test_own_words_are_listed_by_question_and_state(curator_client, curator, leg
             answer.own_words
             for answer in page(curator_client, f"question=services&state={state}").response.context["page"]
         ]
-        for state in ("unmapped", "mapped", "objected", "all")
+        for state in ("waiting", "left", "mapped", "objected", "submitted", "all")
     }
     assert by_state == {
-        "unmapped": ["Ord Eg"],
+        "waiting": ["Ord Eg"],
+        "left": ["Ord Åkande"],
         "mapped": ["Ord Agern"],
         "objected": ["Ord Birk"],
-        "all": ["Ord Agern", "Ord Birk", "Ord Eg"],
+        "submitted": ["Ord i indsendt"],
+        "all": ["Ord Agern", "Ord Birk", "Ord Eg", "Ord i indsendt", "Ord Åkande"],
     }
     assert untouched.response.vendor.name in page(curator_client).text
 
