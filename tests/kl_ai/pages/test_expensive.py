@@ -13,7 +13,7 @@ from tests.pages import ADDRESSES, Access
 from tests.reading import parse
 from tests.test_access import all_names
 
-LIGHT = {"market:vcard", "mfa_download_recovery_codes"}
+LIGHT = {"market:vcard", "mfa_download_recovery_codes", "favicon"}
 """Files of a few lines."""
 FILE_TYPES = ("image/", "application/vnd", "application/zip", "application/json", "text/csv")
 
