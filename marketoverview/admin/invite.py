@@ -22,7 +22,7 @@ from kl_ai.mail.notices import add_queued_message
 
 from ..mails import announcements, notifications
 from ..models import Announcement, Invitation, SurveyRound, Vendor
-from ..review.invitation_list import LEAVE_OUT, MAX_BYTES, CompanyList, read_file, read_list
+from ..review.invitation_list import LEAVE_OUT, MAX_BYTES, CompanyList, read_file, read_list, sheets_left_out
 from ..review.list_outcomes import ListOutcome, OutcomeKind, list_outcomes
 
 ANSWER = "answer-"
@@ -71,6 +71,7 @@ class ListForm(forms.Form):
 
     list_text = ""
     """The text that was read, of the field or of the file."""
+    sheets_left_out: Sequence[str] = ()
     company_list: CompanyList | None = None
 
     def __init__(self, *args, **kwargs) -> None:
@@ -85,7 +86,8 @@ class ListForm(forms.Form):
         if upload:
             if upload.size > MAX_BYTES:
                 raise ValidationError(gettext("The file is too large: at most 500 KB can be read at once."))
-            self.list_text = read_file(upload.read())
+            data = upload.read()
+            self.list_text, self.sheets_left_out = read_file(data), sheets_left_out(data)
         company_list = read_list(self.list_text, self._answers())
         if not company_list.companies:
             raise ValidationError(gettext("There is no company in the list."))

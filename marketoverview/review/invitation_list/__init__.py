@@ -7,7 +7,7 @@ Both raise only `ValidationError`, with a sentence for the person who sent the l
 """
 
 from .companies import LEAVE_OUT, CompanyList, ListedCompany, ListQuestion, PassedLine, read_list
-from .files import MAX_BYTES, read_file
+from .files import MAX_BYTES, read_file, sheets_left_out
 from .table import MAX_LINES
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "PassedLine",
     "read_file",
     "read_list",
+    "sheets_left_out",
 ]

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .workbook import ARCHIVE_ERRORS, damaged, read_workbook
+from .workbook import ARCHIVE_ERRORS, damaged, read_workbook, unread_sheets
 
 MAX_BYTES = 500_000
 """Of a file, and of the text that is read from it."""
@@ -44,6 +44,7 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\xfe\xff", "utf-16"),
 )
 """Byte-order marks and their encodings; the longer before the shorter."""
+ARCHIVE = b"PK\x03\x04"
 CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MARKUP = re.compile(r"\s*<(!doctype|html|table|\?xml|!--)", re.IGNORECASE)
 
@@ -55,7 +56,7 @@ def read_file(data: bytes) -> str:
     """
     if len(data) > MAX_BYTES:
         raise ValidationError(gettext("The file is too large: at most 500 KB can be read at once."))
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(ARCHIVE):
         _refuse_other_archives(data)
         return read_workbook(data)
     for start, kind in KINDS_BY_START:
@@ -65,6 +66,11 @@ def read_file(data: bytes) -> str:
     if MARKUP.match(text):
         raise refusal(_("a web page or an XML file"))
     return text
+
+
+def sheets_left_out(data: bytes) -> list[str]:
+    """The names of the sheets that `read_file` has not read; none of another file than a workbook."""
+    return unread_sheets(data) if data.startswith(ARCHIVE) else []
 
 
 def _refuse_other_archives(data: bytes) -> None:

@@ -58,6 +58,18 @@ def read_workbook(data: bytes) -> str:
     return "\n".join(lines)
 
 
+def unread_sheets(data: bytes) -> list[str]:
+    """The names of the visible sheets after the first one, of a workbook that `read_workbook` has read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [sheet.title for sheet in _sheets(openpyxl.load_workbook(BytesIO(data), read_only=True))[1:]]
+
+
+def _sheets(book: Any) -> list[Any]:
+    """The visible sheets, or all where none is."""
+    return [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or list(book.worksheets)
+
+
 def damaged() -> ValidationError:
     return ValidationError(
         gettext("The Excel file cannot be read. Save it anew without a password, or copy its cells into the field.")
@@ -104,7 +116,7 @@ def _rows(data: bytes) -> Iterator[list[str]]:
 
 def _sheet_rows(data: bytes, *, data_only: bool) -> Iterator[tuple[Any, ...]]:
     book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
-    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+    sheets = _sheets(book)
     if not sheets:
         return
     sheets[0].reset_dimensions()  # what the file says of its size need not be true

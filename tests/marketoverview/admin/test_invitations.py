@@ -189,6 +189,17 @@ def test_a_workbook_is_read_and_travels_on_as_text(curator_client):
     assert (invitation.company_name, invitation.cvr_number) == ('"Bøg" & Ær', "13585628")
 
 
+def test_the_sheets_of_a_workbook_that_are_not_read_are_named(curator_client):
+    book = openpyxl.Workbook()
+    book.active.append(["Eg", "ki@eg.example"])
+    book.create_sheet("<b>Sidste år").append(["Elm", "ki@elm.example"])
+    data = BytesIO()
+    book.save(data)
+    preview = invite(curator_client, "", file=SimpleUploadedFile("liste.xlsx", data.getvalue()))
+    assert kinds(preview) == ["new"]
+    assert "Only the first sheet of the file is read, not: &lt;b&gt;Sidste år." in preview.content.decode()
+
+
 def test_a_file_that_is_no_list_is_refused_with_a_sentence(curator_client):
     page = invite(curator_client, "", file=SimpleUploadedFile("liste.pdf", b"%PDF-1.7 x"))
     assert "The file is a PDF document. Save the list as an Excel file" in page.content.decode()
