@@ -359,7 +359,8 @@ class Response(DraftVerbs, Completeness):
             raise TransitionRefused(self, verb)
         if by_kl is None and by is not None:
             by_kl = by.is_staff
-        if verb in NEEDS_REASON and by_kl is not False and not reason.strip():
+        needs_reason = verb in NEEDS_REASON and by_kl is not False
+        if needs_reason and not reason.strip():
             raise ValidationError(gettext("Give a reason. The vendor reads it."))
         changes |= {"status": target, "changed_at": timezone.now()}
         with transaction.atomic():
@@ -369,15 +370,9 @@ class Response(DraftVerbs, Completeness):
             )
             if unchanged.update(**changes) != 1:
                 raise TransitionRefused(self, verb)
-            who = {"response": self, "actor": by, "by_kl": by_kl}
-            event = ModerationEvent.objects.create(
-                **who,
-                verb=verb,
-                from_status=self.status,
-                to_status=target,
-                reason=reason,
-                reason_en=in_english([reason])[0] if verb in NEEDS_REASON and by_kl is not False else "",
-            )
+            english = in_english([reason])[0] if needs_reason else ""
+            entry = {"response": self, "actor": by, "by_kl": by_kl, "reason": reason, "reason_en": english}
+            event = ModerationEvent.objects.create(**entry, verb=verb, from_status=self.status, to_status=target)
             if Status.PUBLISHED in (self.status, target):
                 market_version.bump()
         for field, value in changes.items():
