@@ -55,7 +55,7 @@ class ChecklistLine:
 
 
 def checklist(survey_round: SurveyRound) -> list[ChecklistLine]:
-    """The lines of the checklist, the facts at the end. Seven queries."""
+    """The lines of the checklist, the facts at the end. Six queries."""
     findings = survey_round.findings()
     facts = {
         "questions": [questions_fact(survey_round)],

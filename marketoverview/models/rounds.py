@@ -243,7 +243,7 @@ class SurveyRound(models.Model):
     ) -> "SurveyRound":
         """A new round with the questions and the limits of `last`, not released; the same form sent twice makes one.
 
-        Raises `ValidationError` where the code belongs to another round. Six queries and some for each question.
+        Raises `ValidationError` where the code belongs to another round. Five queries, and five for each question.
         """
         fields = {"name_da": name_da, "name_en": name_en, "opens_on": opens_on, "closes_on": closes_on}
         fields |= {name: getattr(last, name) for name in COPIED}
@@ -262,7 +262,7 @@ class SurveyRound(models.Model):
         """Let the round open on its day; False where it was released before. Locks all rounds.
 
         With `close_earlier` the rounds without an end close on the day before. Raises `ValidationError` with what is
-        missing, or what KL has to say yes to first. Eight queries, and two for each round that is closed.
+        missing, or what KL has to say yes to first. Ten queries, and two for each round that is closed.
         """
         with transaction.atomic():
             type(self).objects.all().locked()
