@@ -20,6 +20,8 @@ class Server:
     drips: bool = False
     port: int = 0
     connections: int = 0
+    replies: int = 0
+    """How many replies were sent whole."""
     is_over: bool = False
     messages: list[str] = field(default_factory=list)
 
@@ -43,6 +45,7 @@ class Server:
                 connection.sendall(b"2")
             time.sleep(0.1)
         connection.sendall(reply)
+        self.replies += 1
 
 
 REPLIES = {b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n", b"EHLO": b"250 hej\r\n"}
