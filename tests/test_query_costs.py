@@ -1,11 +1,6 @@
 """The numbers of queries that docstrings give are true. Savepoints do not count."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kl_ai.mail import outbox
@@ -16,18 +11,7 @@ from marketoverview.market import snapshot
 from marketoverview.models import Response, map_answer, object_to_mapping
 from marketoverview.survey.parts import part_states, survey_parts
 from tests.builders import make_option, make_own_words, make_response
-
-PLUMBING = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
-
-
-@contextmanager
-def costs(number: int) -> Iterator[None]:
-    """Fails unless the block makes exactly so many queries."""
-    with CaptureQueriesContext(connection) as captured:
-        yield
-    queries = [query["sql"] for query in captured if not query["sql"].startswith(PLUMBING)]
-    assert len(queries) == number, "\n".join(queries)
-
+from tests.query_counts import costs
 
 # The market overview ----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from kl_ai.mail.notices import delivery_message
 from kl_ai.mail.outbox import Counts, Letter
 from tests.kl_ai.mail import smtpserver
 from tests.kl_ai.mail.outgoing import make_due, post
-from tests.test_query_costs import costs
+from tests.query_counts import costs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mail_server")]
 SHORT = 0.4

@@ -11,7 +11,6 @@ from django.urls import resolve
 from kl_ai.pages import expensive
 from tests.pages import ADDRESSES, Access
 from tests.reading import parse
-from tests.test_access import all_names
 
 LIGHT = {"market:vcard", "mfa_download_recovery_codes", "favicon"}
 """Files of a few lines."""
@@ -127,7 +126,6 @@ def test_every_view_that_makes_a_file_is_marked(demo, visitors):
             response.getvalue()
     assert makes_file - LIGHT <= marked
     assert marked - makes_file == {"market:note"}  # a page for paper, of up to 200 vendors
-    assert {address.name for address in ADDRESSES} <= all_names()
 
 
 def test_what_is_in_the_cache_is_not_expensive(demo, client, settings, monkeypatch):
