@@ -132,7 +132,7 @@ def test_an_invitation_ends_a_request_of_the_same_person(client, newcomer, vendo
     assert join_request.approved
 
 
-@pytest.mark.parametrize("token", ["1", "1.forkert", "x" * 500, "%00", "æøå"])
+@pytest.mark.parametrize("token", ["1", "1.forkert", "x" * 500, "æøå"])
 def test_a_link_that_is_not_ours_is_explained(token, client, db):
     page = client.get(f"/leverandoer/invitation/{token}/")
     assert page.status_code == 404
