@@ -103,7 +103,12 @@ def _fault(error: BaseException) -> Fault | None:
         return _by_beginning(POSTGRESQL, code)
     # Without a code there was no answer of the server, or no connection to it.
     is_unanswered = type(error).__name__ in ("OperationalError", "InterfaceError")
-    return Fault.AWAY if is_unanswered and type(driver).__module__.startswith("psycopg") else None
+    return Fault.AWAY if is_unanswered and _is_of_psycopg(driver) else None
+
+
+def _is_of_psycopg(driver: BaseException | None) -> bool:
+    """Whether the exception is one of PostgreSQL's driver, which need not be loaded."""
+    return any(kind.__module__.partition(".")[0] == "psycopg" for kind in type(driver).__mro__)
 
 
 def _by_beginning(faults: dict[str, Fault], code: str) -> Fault | None:
