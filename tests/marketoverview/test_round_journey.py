@@ -10,7 +10,7 @@ from marketoverview.models import Answer, Option, SurveyRound
 from tests.browser import follow
 from tests.builders import make_curator, make_response
 from tests.days import days
-from tests.marketoverview.survey.test_journey import hand_in, log_in_by_code, send_back_with_a_reason, tick
+from tests.marketoverview.browser_steps import hand_in, log_in_by_code, send_back_with_a_reason, tick
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from marketoverview.mails import notifications
 from marketoverview.models import Invitation, Option, Response, SurveyRound
 from tests.browser import follow
 from tests.builders import make_curator
-from tests.mails import newest_code
+from tests.marketoverview.browser_steps import hand_in, log_in_by_code, send_back_with_a_reason, tick
 from tests.marketoverview.vendor_area import part_url
 
 EMAIL = "ki@klokkeblomst.example"
@@ -30,18 +30,6 @@ def page(request, open_page):
 def invitation_path(message) -> str:
     """The path of the invitation in the mail."""
     return re.search(r"/leverandoer/invitation/\S+", message.body)[0]
-
-
-def log_in_by_code(page, email: str) -> None:
-    page.get_by_label("E-mail").fill(email)
-    follow(page.locator("main button[type=submit]").first)
-    page.wait_for_url("**/kode/**")
-    page.locator("main input[autocomplete=one-time-code]").fill(newest_code())
-    follow(page.locator("main button[type=submit]").first)
-
-
-def tick(page, label: str) -> None:
-    page.locator("label", has_text=label).first.click()
 
 
 def go_on(page) -> None:
@@ -104,14 +92,6 @@ def follow_the_link_to_what_is_missing(page) -> None:
     follow(page.get_by_role("link", name="Kontaktens e-mail mangler."))
     page.get_by_label("E-mail").fill(EMAIL)
     follow(page.get_by_role("button", name="Gem og gå tilbage til gennemgangen"))
-
-
-def send_back_with_a_reason(desk, review: str) -> None:
-    """KL writes it at the very question."""
-    desk.goto(review)
-    desk.locator("[name='remark-services']").evaluate("field => field.closest('details').open = true")
-    desk.locator("[name='remark-services']").fill("Hvad mener I med dataetik?")
-    follow(desk.get_by_role("button", name="Send tilbage"))
 
 
 def correct_what_was_sent_back(page) -> None:
@@ -193,14 +173,6 @@ def test_from_invitation_to_the_figures(page, survey, open_page, log_in):
     assert User.objects.filter(email=EMAIL, is_staff=False).count() == 1
     decide_about_changed_options(page)
     take_back_and_correct_one_thing(page)
-
-
-def hand_in(page) -> None:
-    if "/gennemse/" not in page.url:
-        follow(page.get_by_role("link", name="Gennemse og send ind").first)
-    for box in page.locator("main form input[type=checkbox]").all():
-        box.check(force=True)
-    follow(page.get_by_role("button", name="Send ind til KL"))
 
 
 # Writing ------------------------------------------------------------------------------------------
