@@ -187,6 +187,7 @@ NO_ROWS = {
     "kl_ai/admin/mail.py: delete_model",  # calls the verb `BadAddress.clear`
     "kl_ai/admin/mail.py: delete_queryset",  # the same for several
     "kl_ai/admin/private_names.py: raw_delete",  # commands alone call it
+    "kl_ai/database/__init__.py: time_limit",  # a context variable
     "kl_ai/export/docx.py: docx_bytes",  # a document
     "kl_ai/export/docx_markup.py: element",  # attributes of XML, here and below
     "kl_ai/export/docx_markup.py: run",
@@ -198,9 +199,12 @@ NO_ROWS = {
     "kl_ai/export/hyphenation.py: divisions",  # the memory of a library
     "kl_ai/login/flow.py: finish",  # the state of a login, in the session
     "kl_ai/login/flow.py: handle",
+    "kl_ai/login/sessions.py: record_login",  # the session, which gets its key
     "kl_ai/login/second_factor.py: reauthenticate",  # allauth's form, which notes the step in the session, here and below
     "kl_ai/login/second_factor.py: recovery_codes",
     "kl_ai/login/views.py: authenticate",
+    "kl_ai/mail/sending.py: run",  # an event of threads
+    "kl_ai/mail/sending.py: time_limit",  # a context variable
     "kl_ai/pages/cache.py: _stored",  # pages in the cache
     "kl_ai/settings.py: ",  # the settings
     "marketoverview/admin/vendors.py: save_formset",  # the verbs `admit` and `end` write what the form says
