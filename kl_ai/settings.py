@@ -216,7 +216,6 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_RATE_LIMITS = {  # the limits of logins are the portal's own (kl_ai/people/limits.py)
     "login_failed": None,
-    "store_input": "60/1h/ip",
 }
 MFA_ADAPTER = "kl_ai.login.second_factor.MfaAdapter"
 MFA_TOTP_ISSUER = "KL KI-portal"

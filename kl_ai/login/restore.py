@@ -14,7 +14,6 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
@@ -22,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..http import is_fetch
 from ..pages.frame import render_page
+from ..people import limits
 
 RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
 PRESS_AGAIN = _("Nothing has happened yet. Press the button again.")
@@ -81,16 +81,24 @@ def store_input(request: HttpRequest, view: Callable) -> bool:
     """Keep the fields of this POST under its path; whether it did. Files are left out.
 
     Nothing is kept of the forms of public pages, of codes and of buttons. At most `MAX_FORMS` forms of `MAX_BYTES` are kept,
-    the oldest goes. A rate limit keeps floods out of the session table.
+    the oldest goes. A limit keeps floods out of the session table.
     """
     if request.method != "POST" or not _is_kept(request, view):
         return False
     fields = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
     size = sum(len(text.encode("utf-8", "replace")) for name, values in fields for text in (name, *values))
-    if not fields or size > MAX_BYTES or not ratelimit.consume(request, action="store_input"):
+    if not fields or size > MAX_BYTES or not _is_allowed(request):
         return False
     forms = [form for form in request.session.get(SESSION_KEY, []) if form[0] != request.path]
     request.session[SESSION_KEY] = [*forms, (request.path, fields)][-MAX_FORMS:]
+    return True
+
+
+def _is_allowed(request: HttpRequest) -> bool:
+    try:
+        limits.consume("store_input", origin=request)
+    except limits.LimitReached:
+        return False
     return True
 
 

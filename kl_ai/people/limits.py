@@ -67,10 +67,12 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "register_company": (Limit(PERSON, 5, DAY), Limit(ORIGIN, 20, DAY)),
     # A large company has a dozen colleagues. Nobody gets more than three invitations a day, whoever sends them.
     "invite_colleague": (Limit(PERSON, 20, DAY), Limit(RECIPIENT, 3, DAY), Limit(ORIGIN, 60, DAY)),
-    # The recipient is the company, whose members get a mail: enough for a group's many departments.
-    "ask_to_join": (Limit(PERSON, 10, DAY), Limit(RECIPIENT, 30, DAY), Limit(ORIGIN, 30, DAY)),
+    # The recipient is the company, whose members get a mail. One network cannot use up what others may ask.
+    "ask_to_join": (Limit(PERSON, 5, DAY), Limit(ORIGIN, 10, DAY), Limit(RECIPIENT, 30, DAY)),
     # Somebody who mistypes needs a few questions; KL answers each by hand.
     "ask_kl": (Limit(PERSON, 10, DAY), Limit(ORIGIN, 30, DAY)),
+    # Forms that are sent without a login are kept in a session each: enough for an office whose logins have expired.
+    "store_input": (Limit(ORIGIN, 60, HOUR),),
 }
 """Action to its limits, in the order in which they are counted; a limit without a value for its key is passed over."""
 

@@ -62,7 +62,7 @@ def inbox_page(
     """The inbox with one kind or, where nothing waits of it, with all; `reply` is what was typed at an answer's objection."""
     waiting = count(kinds_for(request.user))
     work = [each for each in waiting if each.kind.section is WorkSection.WORK]
-    chosen = [each for each in work if each.kind.code == code and each.kind.inbox_template]
+    chosen = [each for each in waiting if each.kind.code == code and each.kind.inbox_template]
     lists = [chosen_list(request, chosen[0])] if chosen else list(previews(work))
     context = {
         "title": gettext("Inbox"),

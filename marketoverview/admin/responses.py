@@ -208,8 +208,13 @@ class ResponseAdmin(LoggedReading, TracedAdmin):
         return may_delete and (obj is None or (obj.status == Status.DRAFT and obj.submitted_at is None))
 
     def get_object(self, request, object_id, from_field=None):
-        """On a POST the vendor's row is locked first, as every verb does: nobody changes the status until the end."""
+        """On a POST the vendor's row is locked first, as every verb does: nobody changes the status until the end.
+
+        A GET records that KL has seen the response, as the review page does.
+        """
         submission = super().get_object(request, object_id, from_field)
+        if submission is not None and request.method == "GET" and not submission.record_opened_by_kl():
+            return super().get_object(request, object_id, from_field)  # its vendor has taken it back at this moment
         if submission is None or request.method != "POST":
             return submission
         Vendor.objects.select_for_update().get(pk=submission.vendor_id)

@@ -136,7 +136,7 @@ def _request(url: str, is_allowed: AddressTest) -> tuple[int, str]:
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError(url)
     connection_class = _SecureConnection if parts.scheme == "https" else _Connection
-    port = parts.port or connection_class.default_port
+    port = connection_class.default_port if parts.port is None else parts.port
     connection = connection_class(host.encode("idna").decode(), port, is_allowed)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:

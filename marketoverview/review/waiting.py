@@ -17,6 +17,7 @@ from ..models import (
     CompanyClaim,
     DeadlineExtension,
     JoinRequest,
+    MembershipEvent,
     ModerationEvent,
     Response,
     Status,
@@ -32,6 +33,7 @@ REVIEW = "marketoverview.review_response"
 INBOX = "admin:marketoverview_response_inbox"
 DAYS_AHEAD = 30
 """Deadlines within so many days stand on the front page."""
+MEMBERSHIP_SHOWN_FOR = timedelta(days=14)
 
 
 def inbox(kind: str) -> str:
@@ -65,6 +67,12 @@ def withdrawals_with_reasons(rows: Sequence[Response]) -> list[ModerationEvent |
     events = ModerationEvent.objects.filter(verb=Verb.WITHDRAW, response__in=[response.pk for response in rows])
     by_response = {event.response_id: event for event in events.select_related("actor", "response__vendor")}
     return [by_response.get(response.pk) for response in rows]
+
+
+def recent_membership_events() -> QuerySet[MembershipEvent]:
+    """What others than KL's staff have changed about who acts for a vendor, the oldest first. One query."""
+    events = MembershipEvent.objects.recent(timezone.now() - MEMBERSHIP_SHOWN_FOR)
+    return events.exclude(actor__is_staff=True).order_by("at", "pk")
 
 
 def next_days(field: str) -> dict:
@@ -157,6 +165,18 @@ KINDS = (
         page=lambda: reverse("admin:marketoverview_vendor_changelist"),
         permission=REVIEW,
         section=WorkSection.DEADLINES,
+    ),
+    WaitingKind(
+        code="membership",
+        words=lambda number: ngettext(
+            "change of members in the last two weeks", "changes of members in the last two weeks", number
+        ),
+        rows=recent_membership_events,
+        since="at",
+        page=partial(inbox, "membership"),
+        permission=REVIEW,
+        section=WorkSection.WATCH,
+        inbox_template="admin/marketoverview/inbox/membership.html",
     ),
     WaitingKind(
         code="stale",

@@ -12,6 +12,7 @@ from kl_ai.mail.models import OutgoingMail
 from marketoverview.models import (
     Answer,
     JoinRequest,
+    MembershipEvent,
     Response,
     answer_objection,
 )
@@ -23,6 +24,7 @@ from tests.builders import (
     make_vendor,
 )
 from tests.marketoverview.review_cases import INBOX_KINDS, corrected, inbox, objected, review, waiting_list, withdrawn
+from tests.reading import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +225,13 @@ def test_an_unknown_kind_or_page_shows_what_there_is(query, curator_client):
     make_response("Agern", "submitted")
     page = curator_client.get(f"{admin_url(Response, 'inbox')}?{query}")
     assert len(page.context["lists"][0].rows) == 1
+
+
+def test_who_has_come_and_gone_at_a_vendor_is_seen_for_two_weeks(curator_client, vendor, owner):
+    MembershipEvent.record(vendor, MembershipEvent.What.REMOVED, owner, email="kollega@nordstjernen.example")
+    old = MembershipEvent.record(vendor, MembershipEvent.What.INVITED, owner, email="gammel@nordstjernen.example")
+    MembershipEvent.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=15))
+    page = Page(curator_client, waiting_list("membership"))
+    assert "Removed: kollega@nordstjernen.example (by owner@nordstjernen.example)" in parse(page.text).text
+    assert "gammel@nordstjernen.example" not in page.text
+    assert "change of members in the last two weeks" in Page(curator_client, "/en/admin/").text

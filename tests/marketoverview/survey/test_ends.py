@@ -162,6 +162,17 @@ def test_what_kl_has_opened_is_not_taken_back_and_the_vendor_reads_why(member_cl
     assert submission.status == Status.SUBMITTED
 
 
+def test_kl_opens_a_response_by_its_own_form_too(submission, client, curator):
+    client.force_login(curator)
+    form = reverse("admin:marketoverview_response_change", args=[submission.pk])
+    assert client.head(form).status_code == 200
+    submission.refresh_from_db()
+    assert submission.opened_by_kl_at is None
+    assert client.get(form).status_code == 200
+    submission.refresh_from_db()
+    assert submission.opened_by_kl_at
+
+
 def test_handed_in_again_it_is_not_opened_yet(submission, owner, curator):
     submission.record_opened_by_kl()
     submission.send_back(curator, "Skriv mere.")
