@@ -43,6 +43,8 @@ def paths(returned, vendor, owner):
         VendorMember.objects.create(vendor=other, user=owner)
     colleague = make_user("kollega@sivsko.example", member_of=fresh)
     make_response(confirmed, round=SurveyRound.current())
+    handed_in = make_response("Lyngbuske", "submitted", round=SurveyRound.current())
+    VendorMember.objects.create(vendor=handed_in.vendor, user=owner)
     JoinRequest.objects.create(vendor=fresh, user=make_user(), message="Jeg er ny i virksomheden.")
     invited = Invitation.objects.create(email="ny@sivsko.example", company_name="Sivsko", vendor=fresh)
     to_owner = {"email": owner.email, "by_kl": True, "round": SurveyRound.current()}
@@ -59,7 +61,8 @@ def paths(returned, vendor, owner):
         ("begin", [fresh.slug]), ("begin", [confirmed.slug]), ("confirm", [vendor.slug]), ("withdraw", [vendor.slug]),
         ("response", [public.pk]), ("response", [returned.pk]), ("object", [public.pk, counted.pk]),
         ("tasks", [returned.pk]), ("review", [returned.pk]), *(("part", [returned.pk, key]) for key in PARTS),
-        ("offering", [returned.pk, returned.offerings.first().key]),
+        ("offering", [returned.pk, returned.offerings.first().key]), ("discard", [returned.pk]),
+        ("take_back", [handed_in.pk]), ("questions_to_kl", [vendor.slug]),
     ]  # fmt: skip
     return [reverse(f"vendor:{name}", args=args) for name, args in places]
 
