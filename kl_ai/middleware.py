@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -90,13 +91,17 @@ class TimeLimits:
 
 
 class HealthProbes:
-    """Answers probes before any other middleware: under every host name, without HTTPS and without a session."""
+    """Answers probes before any other middleware: under every host name, without HTTPS and without a session.
+
+    The content security policy alone is theirs too, as that of every response.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.probes = {path: CSPMiddleware(probe) for path, probe in health.PROBES.items()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return health.PROBES.get(request.path_info, self.get_response)(request)
+        return self.probes.get(request.path_info, self.get_response)(request)
 
 
 class PathsWithoutNul:

@@ -141,6 +141,7 @@ def test_a_header_may_hold_anything(name, behind_proxy, text, settings):
 
 @given(text=texts)
 @example(text="//[x]")
+@example(text="//")
 @example(text="/\\[x")
 def test_the_page_after_the_login_is_ours_whatever_is_asked_for(text):
     url = next_url(RequestFactory().get("/", {"next": text.encode("utf-8", "replace")}))

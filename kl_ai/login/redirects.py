@@ -24,8 +24,10 @@ def next_url(request: HttpRequest) -> str:
     "" for none, for another site, for a page of the login, and for what is no address from the root.
     """
     url = request.POST.get("next") or request.GET.get("next", "")
-    is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(
-        url, {request.get_host()}, require_https=request.is_secure()
+    is_ours = (
+        url.startswith("/")
+        and not url.startswith("//")
+        and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     )
     return url if is_ours and url.partition("?")[0] not in _login_paths() else ""
 

@@ -56,8 +56,8 @@ class Migration(migrations.Migration):
             name='SentBackContent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-                ('content', models.JSONField()),
                 ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='content', to='marketoverview.moderationevent')),
+                ('content', models.JSONField()),
             ],
             options={
                 'verbose_name': 'content sent back',

@@ -15,6 +15,7 @@ from marketoverview.models import Invitation, JoinRequest, Response, SurveyRound
 from marketoverview.vendor_urls import urlpatterns
 from tests.builders import make_invitation, make_option, make_question, make_response, make_user, make_vendor
 from tests.checks import not_empty
+from tests.mails import confirm_recently
 from tests.marketoverview.vendor_area import part_url, seen_value
 from tests.reading import parse
 
@@ -137,10 +138,13 @@ def test_nothing_that_is_typed_reaches_the_header_of_a_mail(draft, member_client
     Vendor.objects.filter(pk=vendor.pk).update(name="Firma\r\nBcc: alle@ond.example")
     invitation = {"email": "kollega@nordstjernen.example"}
     assert member_client.post(reverse("vendor:members", args=[vendor.slug]), invitation).status_code == 302
-    (mail,) = OutgoingMail.objects.all()
-    assert mail.to == "kollega@nordstjernen.example"
-    assert "\n" not in mail.subject
-    assert "Bcc: alle@ond.example" in mail.subject  # a part of the name, and nothing more
+    mails = {mail.to: mail for mail in OutgoingMail.objects.all()}
+    assert "kollega@nordstjernen.example" in mails
+    assert "alle@ond.example" not in mails
+    assert not [mail.subject for mail in mails.values() if "\n" in mail.subject]
+    assert (
+        "Bcc: alle@ond.example" in mails["kollega@nordstjernen.example"].subject
+    )  # a part of the name, and nothing more
     assert Invitation.objects.count() == 1
 
 
@@ -228,8 +232,9 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("name", ["html", "bidi", "zero width", "nul", "lines"])
-def test_no_address_breaks_or_stores_what_is_unsafe(name, address_parts, member_client):
+def test_no_address_breaks_or_stores_what_is_unsafe(name, address_parts, member_client, owner):
     """Every form is sent twice with the text in all its fields: as it is, and then as the one who saw what is stored."""
+    confirm_recently(member_client, owner)
     text = HOSTILE[name]
     for address, parts in addresses(address_parts):
         path = reverse(f"vendor:{address}", kwargs=parts)
@@ -296,8 +301,10 @@ def test_a_wrong_part_of_an_address_is_404(address_parts, member_client, draft_s
     for address, parts in addresses(address_parts):
         wrong = [parts | {part: value} for part in parts for value in WRONG.get(part, ())]
         for path in [reverse(f"vendor:{address}", kwargs=kwargs) for kwargs in wrong]:
-            allowed = {404, 405} if address != "accept" else {302}  # to the page that says so
+            allowed = {404, 405} if address not in ("accept", "ask_kl") else {302}  # to the page that says so
             is_post_only = getattr(resolve(path).func, IS_POST_ONLY, False)  # leads to a page that says so
+            if "%00" in path:  # such an address is none at all
+                is_post_only, allowed = False, {404}
             assert member_client.get(path).status_code == (302 if is_post_only else 404), path
             tried.add(address)
             if address != "member_remove":  # sent twice, it has happened already
@@ -317,7 +324,8 @@ def test_a_wrong_part_of_an_address_is_404(address_parts, member_client, draft_s
         ("offering", "where_used"), ("part", "contact_phone"), ("part", "company_name"), ("part", "website"),
     ],
 )  # fmt: skip
-def test_a_refused_text_comes_back_with_the_form(address, field, address_parts, member_client):
+def test_a_refused_text_comes_back_with_the_form(address, field, address_parts, member_client, owner):
+    confirm_recently(member_client, owner)
     parts = dict(addresses(address_parts))[address]
     if field.startswith("contact"):
         parts["part"] = "contact"

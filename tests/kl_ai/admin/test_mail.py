@@ -48,7 +48,9 @@ def test_whoever_may_not_read_mail_is_not_told_of_it(server_is_down):
 
 def test_the_secret_link_of_a_mail_that_waits_is_not_shown(curator_client, server_is_down):
     token = KeySigner("tests.mail").sign(4711)
-    mail = OutgoingMail.queue("1", to="a@b.example", kind="", language="da", subject="s", body=f"Her: /i/{token}/")
+    mail = OutgoingMail.queue(
+        OutgoingMail(key="1", to="a@b.example", language="da", subject="s", body=f"Her: /i/{token}/")
+    )
     text = Page(curator_client, admin_url(OutgoingMail, "change", mail.pk)).text
     assert "Her: /i/…/" in text
     assert token not in text

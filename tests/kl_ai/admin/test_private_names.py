@@ -30,7 +30,7 @@ PRIVATE_NAMES = [
 DOCUMENTED = {"_meta", "_state", "_db", "_default_manager", "_base_manager", "_asdict"}
 """Names with an underscore that the documentation of Django and of named tuples describes."""
 BY_STRING = {"getattr", "hasattr", "setattr", "delattr"}
-OTHER_ROOMS = {"kl_ai/export/worksheet.py"}
+OTHER_ROOMS = {"kl_ai/export/worksheet.py", "kl_ai/mail/smtp.py"}
 """Modules that hold a private name of another library, with tests of their own."""
 
 

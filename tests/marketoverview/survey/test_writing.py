@@ -174,7 +174,10 @@ TEXTS = [
 
 
 def test_the_counter_counts_the_characters_that_are_stored(writer):
-    field, counter = writer.get_by_label("Beskrivelse"), writer.locator("[data-unit=characters]").first
+    field, counter = (
+        writer.get_by_label("Beskrivelse"),
+        writer.locator("[data-limit-for=id_description][data-unit=characters]"),
+    )
     for text in TEXTS:
         field.evaluate("(field, text) => { field.value = text; field.dispatchEvent(new Event('input')); }", text)
         left = 600 - len(clean_text(text).strip())
