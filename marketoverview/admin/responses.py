@@ -208,13 +208,8 @@ class ResponseAdmin(LoggedReading, TracedAdmin):
         return may_delete and (obj is None or (obj.status == Status.DRAFT and obj.submitted_at is None))
 
     def get_object(self, request, object_id, from_field=None):
-        """On a POST the vendor's row is locked first, as every verb does: nobody changes the status until the end.
-
-        A GET records that KL has seen the response, as the review page does.
-        """
+        """On a POST the vendor's row is locked first, as every verb does: nobody changes the status until the end."""
         submission = super().get_object(request, object_id, from_field)
-        if submission is not None and request.method == "GET" and not submission.record_opened_by_kl():
-            return super().get_object(request, object_id, from_field)  # its vendor has taken it back at this moment
         if submission is None or request.method != "POST":
             return submission
         Vendor.objects.select_for_update().get(pk=submission.vendor_id)
@@ -243,8 +238,11 @@ class ResponseAdmin(LoggedReading, TracedAdmin):
         return {"round": current} | super().get_changeform_initial_data(request)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """The page; a GET of it records that KL has seen the response, as the review page does."""
         context["show_save_and_add_another"] = False
         if obj:
+            if request.method == "GET" and not obj.record_opened_by_kl():
+                obj.refresh_from_db()  # its vendor has taken it back at this moment
             context["steps"] = available_steps(request.user, obj)
             context["events"] = list(obj.events.select_related("actor"))
         return super().render_change_form(request, context, add, change, form_url, obj)

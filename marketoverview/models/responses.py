@@ -282,6 +282,7 @@ class Response(DraftVerbs, Completeness):
         """Record in the response's events that KL has edited it on the vendor's behalf, and what."""
         self.changed_at = timezone.now()
         Response.objects.filter(pk=self.pk).update(changed_at=self.changed_at)
+        self.record_opened_by_kl()
         self.events.create(actor=by, verb=Verb.EDIT, from_status=self.status, to_status=self.status, reason=what)
 
     # Rules ----------------------------------------------------------------------------------

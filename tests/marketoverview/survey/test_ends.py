@@ -14,7 +14,7 @@ from marketoverview.models import (
     TransitionRefused,
     Verb,
 )
-from tests.builders import make_curator, make_response, make_round, make_user
+from tests.builders import make_curator, make_editor, make_response, make_round, make_user
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
 from tests.reading import parse
 
@@ -169,6 +169,19 @@ def test_kl_opens_a_response_by_its_own_form_too(submission, client, curator):
     submission.refresh_from_db()
     assert submission.opened_by_kl_at is None
     assert client.get(form).status_code == 200
+    submission.refresh_from_db()
+    assert submission.opened_by_kl_at
+
+
+def test_whoever_may_not_read_a_response_has_not_opened_it(submission, client):
+    client.force_login(make_editor())
+    assert client.get(reverse("admin:marketoverview_response_change", args=[submission.pk])).status_code == 403
+    submission.refresh_from_db()
+    assert submission.opened_by_kl_at is None
+
+
+def test_what_kl_has_edited_counts_as_opened(submission, curator):
+    submission.record_edit(curator, "beskrivelse")
     submission.refresh_from_db()
     assert submission.opened_by_kl_at
 
