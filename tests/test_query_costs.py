@@ -41,9 +41,9 @@ def returned(survey, vendor, curator) -> Response:
     return Response.objects.select_related("round", "based_on").get(pk=response.pk)
 
 
-def test_the_states_of_the_parts_cost_thirteen(returned):
+def test_the_states_of_the_parts_cost_fourteen(returned):
     parts = survey_parts(returned.round)
-    with costs(13):
+    with costs(14):
         part_states(returned, parts)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from kl_ai.drafts.parts import NO_PAGE, PageSave, changed_items, fingerprint
+from kl_ai.drafts.parts import NO_PAGE, PageSave, changed_items
 
-from .answers import Answer, SampleOffering
+from .answers import Answer
 from .copies import Copying
-from .draft_base import CONTACT, CONTENT_FIELDS, EMPTY_CONTACT, OFFERINGS
-from .draft_offerings import OfferingVerbs, offering_content
+from .draft_base import CONTENT_FIELDS, OFFERINGS
+from .draft_offerings import OfferingVerbs
 from .survey import Question
 
 
@@ -26,26 +26,18 @@ class DraftVerbs(OfferingVerbs, Copying):
     def stored(self, items: Collection[str]) -> dict[str, Any]:
         """The stored content of these items: a field's value; of a question its option codes with their own words.
 
-        Two queries: it is read anew, since other processes may have written.
+        At most two queries: it is read anew, since other processes may have written.
         """
         fields = [name for name in items if name in CONTENT_FIELDS]
         content: dict[str, Any] = dict(type(self).objects.filter(pk=self.pk).values(*fields).get()) if fields else {}
-        content |= {code: {} for code in items if code not in CONTENT_FIELDS}
-        answers = Answer.objects.filter(response=self.pk, mapped_from=None, option__question__code__in=content)
+        codes = [code for code in items if code not in CONTENT_FIELDS]
+        content |= {code: {} for code in codes}
+        if not codes:
+            return content
+        answers = Answer.objects.filter(response=self.pk, mapped_from=None, option__question__code__in=codes)
         for question, option, words in answers.values_list("option__question__code", "option__code", "own_words"):
             content[question][option] = words
         return content
-
-    def item_fingerprints(self, items: Collection[str]) -> dict[str, str]:
-        """Item to the fingerprint of what stands there now; `items` as in `Remark`. Four queries at most."""
-        fields = [name for item in items for name in (EMPTY_CONTACT if item == CONTACT else (item,))]
-        content = self.stored([name for name in fields if name != OFFERINGS])
-        if CONTACT in items:
-            content[CONTACT] = {name: content[name] for name in EMPTY_CONTACT}
-        if OFFERINGS in items:
-            rows = SampleOffering.objects.filter(response=self.pk).prefetch_related("options")
-            content[OFFERINGS] = [offering_content(offering) for offering in rows]
-        return {item: fingerprint({item: content[item]}) for item in items}
 
     def save_part(
         self,

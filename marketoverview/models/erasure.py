@@ -11,6 +11,7 @@ from kl_ai.people.erasure import erase_person
 from .joining import Invitation, JoinRequest
 from .membership import MembershipEvent
 from .responses import Response
+from .sent_back import SentBackContent
 from .vendor_questions import VendorQuestion
 from .vendors import Vendor
 
@@ -25,6 +26,7 @@ def delete_login(user: User) -> list[Vendor]:
         vendors = []
         for membership in user.memberships.select_related("vendor", "user").order_by("vendor"):
             membership.leave(MembershipEvent.What.DELETED)
+            SentBackContent.forget_contact(membership.vendor)
             vendors.append(membership.vendor)
         erase_person(user, _mail_keys(user))
         Invitation.objects.filter(email__iexact=user.email).delete()

@@ -159,8 +159,6 @@ class Remark(models.Model):
     text = models.TextField(_("reason"), max_length=1000)
     text_en = models.TextField(blank=True, default="", db_default="", editable=False)
     """The reason with its standard reasons in English; "" where it holds none."""
-    sent_content = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
-    """The fingerprint of what stood at the item when it was sent back; "" where it is not known."""
 
     objects: ClassVar = models.Manager()
 

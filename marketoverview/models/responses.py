@@ -200,7 +200,7 @@ class Response(DraftVerbs, Completeness):
             Answer.objects.filter(response=self).delete()
             SampleOffering.with_removed.filter(response=self).delete()
             self.saved_parts.all().delete()
-            self._forget_sent_content()
+            SentBackContent.forget(self.vendor_id)
             self._delete_history([self.pk])
 
     def send_back(self, by, reason: str, remarks: Mapping[str, str] | None = None) -> None:
@@ -214,16 +214,17 @@ class Response(DraftVerbs, Completeness):
             reason = gettext("See the reasons at the questions.")
         with transaction.atomic():
             event = self._perform(Verb.SEND_BACK, by, reason)
-            sent = self.item_fingerprints(texts)
             Remark.objects.bulk_create(
-                Remark(event=event, item=item, text=text, text_en=english, sent_content=sent[item])
+                Remark(event=event, item=item, text=text, text_en=english)
                 for (item, text), english in zip(texts.items(), in_english(texts.values()), strict=True)
             )
             SentBackContent.keep(event, self)
 
     def reject(self, by, reason: str) -> None:
         """Decline a submitted response for good, with KL's reason."""
-        self._perform(Verb.REJECT, by, reason, closed_at=timezone.now())
+        with transaction.atomic():
+            self._perform(Verb.REJECT, by, reason, closed_at=timezone.now())
+            SentBackContent.forget(self.vendor_id)
 
     def publish(self, by) -> None:
         """Make this response the vendor's public one, and archive the earlier one without its contact data.
@@ -240,7 +241,7 @@ class Response(DraftVerbs, Completeness):
                 earlier._perform(Verb.ARCHIVE, by, closed_at=now, **EMPTY_CONTACT)
             self._perform(Verb.PUBLISH, by, published_at=now)
             self.vendor.update_identity(self.company_name, self.website)
-            self._forget_sent_content()
+            SentBackContent.forget(self.vendor_id)
 
     def withdraw(self, by, reason: str, *, by_kl: bool | None = None) -> None:
         """Take the profile off the portal and delete the vendor's contact data from every response.
@@ -249,7 +250,7 @@ class Response(DraftVerbs, Completeness):
         """
         with transaction.atomic():
             self._perform(Verb.WITHDRAW, by, reason, by_kl=by_kl, closed_at=timezone.now())
-            self._forget_sent_content()
+            SentBackContent.forget(self.vendor_id)
             # The new time of change refuses a page that was opened before and still holds the contact.
             Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **EMPTY_CONTACT)
             self.refresh_from_db()
@@ -317,11 +318,15 @@ class Response(DraftVerbs, Completeness):
         return {remark.item: remark.local_text for remark in sent_back.remarks.all()} if sent_back else {}
 
     def open_remarks(self) -> set[str]:
-        """The items of `remarks` that stand as they were sent back. At most six queries."""
+        """The items of `remarks` that stand as they were sent back, or may do so. At most eight queries."""
+        return self.remarks_and_open()[1]
+
+    def remarks_and_open(self) -> tuple[dict[str, str], set[str]]:
+        """Both `remarks` and `open_remarks`. At most eight queries, one where the vendor has nothing to correct."""
         sent_back = self.sent_back
-        sent = dict(sent_back.remarks.values_list("item", "sent_content")) if sent_back else {}
-        now = self.item_fingerprints(sent) if sent else {}
-        return {item for item, content in sent.items() if content in ("", now[item])}
+        remarks = {remark.item: remark.local_text for remark in sent_back.remarks.all()} if sent_back else {}
+        kept = SentBackContent.objects.filter(event=sent_back).first() if remarks else None
+        return remarks, kept.unchanged_items(self, remarks) if kept else set(remarks)
 
     @property
     def public_name(self) -> str:
@@ -379,11 +384,6 @@ class Response(DraftVerbs, Completeness):
         for field, value in changes.items():
             setattr(self, field, value)
         return event
-
-    def _forget_sent_content(self) -> None:
-        """Delete what is kept of what was sent back: the fingerprints at the vendor's remarks, and the contents."""
-        Remark.objects.filter(event__response__vendor=self.vendor_id).update(sent_content="")
-        SentBackContent.objects.filter(event__response__vendor=self.vendor_id).delete()
 
     def _lock_vendor(self) -> None:
         """Lock the vendor's row. Every change of a vendor's responses begins with this lock, so that none deadlocks."""

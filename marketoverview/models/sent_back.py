@@ -1,28 +1,36 @@
-"""The content of a response as it was when KL sent it back, kept so that KL sees what was corrected."""
+"""The content of a response as it was when KL sent it back, kept so that vendor and KL see what was corrected."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from .draft_base import COMPANY_FIELDS, EMPTY_CONTACT
+from .draft_base import COMPANY_FIELDS, CONTACT, CONTENT_FIELDS, EMPTY_CONTACT, OFFERINGS
+from .draft_offerings import offering_content
 from .moderation import ModerationEvent
+from .survey import Option
+from .vendors import Vendor
 
-OFFERING_FIELDS = ("position", "title", "description", "stage", "where_used")
+
+class SentBackContentQuerySet(models.QuerySet["SentBackContent"]):
+    def for_vendor(self, vendor_pk: int) -> "SentBackContentQuerySet":
+        """Those of all responses of this vendor. One query."""
+        return self.filter(event__response__vendor=vendor_pk)
 
 
 class SentBackContent(models.Model):
     """What stood in a response when it was sent back.
 
-    `content` is `fields` (name to text), `answers` (option id to own words), `offerings` (each with `OFFERING_FIELDS` and
-    the ids of its `options`), and `contact`: a keyed hash, since contact data are nowhere kept beside the response itself.
+    `content` is `fields` (name to text), `answers` (option id to own words), `offerings` (each as `offering_content`),
+    and `contact`: a keyed hash, since contact data are nowhere kept beside the response itself; "" once it is forgotten.
     """
 
     event = models.OneToOneField(ModerationEvent, on_delete=models.CASCADE, related_name="content")
     content = models.JSONField()
 
-    objects: ClassVar = models.Manager()
+    objects: ClassVar = SentBackContentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("content sent back")
@@ -33,31 +41,59 @@ class SentBackContent(models.Model):
 
     @classmethod
     def keep(cls, event: ModerationEvent, response: Any) -> "SentBackContent":
-        """Store the response's content beside the event that sends it back. Four queries."""
+        """Store the response's content beside the event that sends it back. Five queries."""
         return cls.objects.create(event=event, content=response_content(response))
 
-    def has_same_contact(self, response: Any) -> bool:
-        """Whether the response has the contact that it had when it was sent back. No query."""
-        return constant_time_compare(self.content["contact"], contact_hash(response))
+    @classmethod
+    def forget(cls, vendor_pk: int) -> None:
+        """Delete what is kept of this vendor's responses: nobody corrects them any longer. One query."""
+        cls.objects.for_vendor(vendor_pk).delete()
+
+    @classmethod
+    def forget_contact(cls, vendor: Vendor) -> None:
+        """Delete the hashes of the contacts in this vendor's responses. A query for each response sent back, and one."""
+        for kept in cls.objects.for_vendor(vendor.pk):
+            kept.content["contact"] = ""
+            kept.save(update_fields=["content"])
+
+    def has_same_contact(self, response: Any) -> bool | None:
+        """Whether the response has the contact that it had when it was sent back; None: not known. No query."""
+        before, now = self.content["contact"], {name: getattr(response, name) for name in EMPTY_CONTACT}
+        return constant_time_compare(before, contact_hash(response.pk, now)) if before else None
+
+    def unchanged_items(self, response: Any, items: Collection[str]) -> set[str]:
+        """Those of `items`, as in `Remark`, that stand as they were sent back, or may do so. Five queries."""
+        now = response_content(response)
+        chosen = {*self.content["answers"], *now["answers"]}
+        options = Option.objects.filter(pk__in=chosen).values_list("pk", "question__code")
+        codes = {str(option): code for option, code in options}
+        before_by_item, now_by_item = _by_item(self.content, codes), _by_item(now, codes)
+        unknown = {CONTACT} if not self.content["contact"] else set()
+        return {item for item in items if item in unknown or before_by_item.get(item) == now_by_item.get(item)}
 
 
 def response_content(response: Any) -> dict[str, Any]:
-    """The content of a response as `SentBackContent` stores it. Three queries."""
+    """The content of a response as `SentBackContent` stores it, read anew. Four queries."""
+    fields = response.stored(CONTENT_FIELDS)
     answers = response.answers.filter(mapped_from=None).order_by("pk")
-    offerings = response.offerings.prefetch_related("options")
     return {
-        "fields": {name: getattr(response, name) for name in COMPANY_FIELDS},
+        "fields": {name: fields[name] for name in COMPANY_FIELDS},
         "answers": {str(option): words for option, words in answers.values_list("option_id", "own_words")},
-        "offerings": [
-            {name: getattr(offering, name) for name in OFFERING_FIELDS}
-            | {"options": sorted(option.pk for option in offering.options.all())}
-            for offering in offerings
-        ],
-        "contact": contact_hash(response),
+        "offerings": [offering_content(offering) for offering in response.offerings.prefetch_related("options")],
+        "contact": contact_hash(response.pk, fields),
     }
 
 
-def contact_hash(response: Any) -> str:
+def _by_item(content: Mapping[str, Any], codes: Mapping[str, str]) -> dict[str, Any]:
+    """Item to what stands there. `codes` is option id to the code of its question; other options are left out."""
+    items = content["fields"] | {OFFERINGS: content["offerings"], CONTACT: content["contact"]}
+    for option, words in content["answers"].items():
+        if option in codes:
+            items.setdefault(codes[option], {})[option] = words
+    return items
+
+
+def contact_hash(response_pk: int, contact: Mapping[str, Any]) -> str:
     """A hash of the contact's fields that only this installation can make. No query."""
-    values = [str(getattr(response, name)) for name in EMPTY_CONTACT]
-    return salted_hmac("marketoverview.sent_back", f"{response.pk}\n" + "\n".join(values)).hexdigest()
+    values = [str(contact[name]) for name in EMPTY_CONTACT]
+    return salted_hmac("marketoverview.sent_back", f"{response_pk}\n" + "\n".join(values)).hexdigest()

@@ -92,8 +92,11 @@ def resubmission(response: Response, questions: Iterable[Question]) -> Resubmiss
 def _diffs(response: Response, kept: SentBackContent, questions: Iterable[Question]) -> dict[str, ItemDiff]:
     """Item to its difference from what was kept; of the contact only whether it has changed. One query."""
     diffs = {diff.item: diff for diff in diff_items(response, kept_response(response, kept.content), questions)}
-    kind = SAME if kept.has_same_contact(response) else CHANGED
-    return diffs | {CONTACT: ItemDiff(CONTACT, _("Contact"), kind, [])}
+    is_same = kept.has_same_contact(response)
+    if is_same is None:
+        diffs.pop(CONTACT)
+        return diffs
+    return diffs | {CONTACT: ItemDiff(CONTACT, _("Contact"), SAME if is_same else CHANGED, [])}
 
 
 def kept_response(response: Response, content: dict[str, Any]) -> Response:
@@ -114,8 +117,11 @@ def kept_response(response: Response, content: dict[str, Any]) -> Response:
     for answer in answers:
         by_question.setdefault(answer.option.question_id, []).append(answer)
     offerings = [
-        KeptOffering(**{**offering, "options": Rows(options[pk] for pk in offering["options"] if pk in options)})
-        for offering in content["offerings"]
+        KeptOffering(
+            **{**offering, "options": Rows(options[pk] for pk in offering["options"] if pk in options)},
+            position=position,
+        )
+        for position, offering in enumerate(content["offerings"])
     ]
     name = fields["company_name"] or response.vendor.name
     stand_in = SimpleNamespace(

@@ -108,10 +108,10 @@ def _contact_part() -> SurveyPart:
 
 
 def part_states(response: Response, parts: Sequence[SurveyPart]) -> list[PartState]:
-    """How far each part is. Thirteen queries and at most five more with examples and changed options, where the round of the response is read already."""
+    """How far each part is. Fourteen queries and at most four more with examples and changed options, where the round of the response is read already."""
     missing_items = response.missing_items()
     saved_parts = {saved.part: saved for saved in response.saved_parts.select_related("saved_by")}
-    remarks, open_items = response.remarks, response.open_remarks()
+    remarks, open_items = response.remarks_and_open()
     answered = _answered_items(response)
     since = basis_day(response)
     states = []

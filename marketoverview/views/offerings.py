@@ -35,7 +35,8 @@ def offerings(
         draft.save_part(OFFERINGS, (), {}, "", request.user)
         return redirect(url_after(request, draft, parts, OFFERINGS))
     rows = list(draft.offerings.prefetch_related("options__question"))
-    most, remark = draft.round.max_offerings, draft.remarks.get(OFFERINGS, "")
+    remarks, open_items = draft.remarks_and_open()
+    most, remark = draft.round.max_offerings, remarks.get(OFFERINGS, "")
     return survey_page(
         request,
         draft,
@@ -50,7 +51,7 @@ def offerings(
         most=most,
         is_full=len(rows) >= most,
         remark=remark,
-        is_remark_open=bool(remark) and OFFERINGS in draft.open_remarks(),
+        is_remark_open=OFFERINGS in open_items,
         missing=[missing_item.text for missing_item in draft.missing_items() if missing_item.item == OFFERINGS],
         back=goes_back(request.GET),
     )

@@ -79,11 +79,12 @@ def comparisons(draft: Response, complete_draft: Response) -> dict[str, Any]:
     public = Response.objects.with_everything().published().filter(vendor=draft.vendor_id).first()
     diffs = diff_items(complete_draft, public, draft.round.questions.all()) if public else []
     headings, sent_back = item_headings(draft.round), draft.sent_back
+    remarks, open_items = draft.remarks_and_open()
     is_unchanged = bool(sent_back and not draft.saved_parts.filter(saved_at__gt=sent_back.at).exists())
     return {
         "public": public,
         "changes": [diff.heading for diff in diffs if diff.is_change],
-        "open_remarks": [headings.get(item, item) for item in draft.remarks if item in draft.open_remarks()],
+        "open_remarks": [headings.get(item, item) for item in remarks if item in open_items],
         "is_unchanged_since_sent_back": is_unchanged,
     }
 

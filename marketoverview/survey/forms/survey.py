@@ -78,7 +78,7 @@ class PartForm(forms.Form):
         self, part: SurveyPart, response: Response, since: date | None, *args, is_autosave: bool = False, **kwargs
     ) -> None:
         self.part, self.round, self.since, self.is_autosave = part, response.round, since, is_autosave
-        self.remarks, self.open_remarks = response.remarks, response.open_remarks()
+        self.remarks, self.open_remarks = response.remarks_and_open()
         self.changed: dict[str, list[ChangedOption]] = {}
         for changed in response.changed_options() if part.questions else ():
             if changed.offering is None:

@@ -7,12 +7,13 @@ from kl_ai.drafts.parts import fingerprint
 from marketoverview.models import (
     Answer,
     ModerationEvent,
-    Remark,
     Response,
     SampleOffering,
+    SentBackContent,
     Status,
     TransitionRefused,
     Verb,
+    delete_login,
 )
 from tests.builders import make_curator, make_editor, make_response, make_round, make_user
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
@@ -101,7 +102,7 @@ def test_a_discarding_that_breaks_off_discards_nothing(correction, owner, monkey
     answers, history = correction.answers.count(), Response.history.filter(id=correction.pk).count()
     places = {
         "event": (ModerationEvent.objects, "create"),
-        "answers": (Response, "_forget_sent_content"),
+        "answers": (SentBackContent, "forget"),
         "history": (Response, "_delete_history"),
     }
     place, name = places[step]
@@ -281,10 +282,39 @@ def test_an_event_of_a_vendor_whose_login_is_deleted_is_the_companys(member_clie
     assert "Trukket tilbage, virksomheden" in page
 
 
-def test_no_fingerprint_of_a_contact_is_left_after_a_withdrawal(vendor, public, owner, curator):
+def end_with(draft: Response, end: str, owner, curator) -> None:
+    """Let the vendor's business with a response that was sent back end in this way."""
+    if end in ("reject", "publish"):
+        draft.submit(owner)
+        draft.reject(curator, "Ikke om AI.") if end == "reject" else draft.publish(curator)
+    elif end == "discard":
+        draft.discard(owner)
+    else:
+        Response.objects.published().get(vendor=draft.vendor).withdraw(owner, "", by_kl=False)
+
+
+@pytest.mark.parametrize("end", ["reject", "publish", "discard", "withdraw"])
+def test_no_hash_of_a_contact_is_left_when_nobody_corrects_any_longer(vendor, public, owner, curator, end):
     draft = Response.begin(vendor, public.round, owner)
     draft.submit(owner)
     draft.send_back(curator, "", {"contact": "Skriv en fælles postkasse."})
-    assert Remark.objects.get().sent_content
-    public.withdraw(owner, "", by_kl=False)
-    assert Remark.objects.get().sent_content == ""
+    assert SentBackContent.objects.get().content["contact"]
+    end_with(draft, end, owner, curator)
+    assert not SentBackContent.objects.exists()
+
+
+def test_with_the_login_goes_the_hash_of_the_contact_and_its_remark_stays_open(
+    vendor, public, owner, colleague, curator
+):
+    draft = Response.begin(vendor, public.round, owner)
+    draft.submit(owner)
+    draft.send_back(curator, "", {"contact": "Skriv en fælles postkasse.", "description": "For kort."})
+    delete_login(owner)
+    kept = SentBackContent.objects.get()
+    assert kept.content["contact"] == ""
+    draft = Response.objects.get(pk=draft.pk)
+    write(draft, "Mere.", colleague)
+    Response.objects.filter(pk=draft.pk).update(contact_email="post@firma.example")
+    draft = Response.objects.get(pk=draft.pk)
+    assert kept.has_same_contact(draft) is None
+    assert draft.open_remarks() == {"contact"}
