@@ -151,7 +151,7 @@ TEMPLATES = [
 ]
 FRAME_CONTEXT = ["marketoverview.frame.frame_context"]
 """Functions from a request to variables of every page; called before its template renders, so they may read the database."""
-WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.KINDS", "kl_ai.mail.waiting.KINDS"]
+WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.kinds", "kl_ai.mail.waiting.KINDS"]
 """The kinds of work that wait for KL's staff (`kl_ai.waiting`)."""
 ADMIN_MENU = ["marketoverview.admin.menu.ENTRIES"]
 """The entries of the menu on every page of the administration (`kl_ai.admin.menu`)."""

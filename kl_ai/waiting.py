@@ -1,6 +1,7 @@
 """The kinds of work that wait for KL's staff. The front page, the inbox, the staff's mails and the menu read them.
 
-An app declares its kinds in a sequence of `WaitingKind` and names it in the setting `WAITING_WORK`. A kind counts rows
+An app declares its kinds in a sequence of `WaitingKind`, or in a function that gives one, and names it in the setting
+`WAITING_WORK`. A kind counts rows
 of one queryset; all kinds together are counted in one query.
 """
 
@@ -102,7 +103,8 @@ def inbox_rows(kind: WaitingKind, rows: Iterable[Any]) -> list[WaitingRow]:
 def kinds() -> Iterator[WaitingKind]:
     """Every kind, in the order of `WAITING_WORK`. No query."""
     for path in settings.WAITING_WORK:
-        yield from import_string(path)
+        declared = import_string(path)
+        yield from declared() if callable(declared) else declared
 
 
 def kind_named(code: str) -> WaitingKind:

@@ -32,4 +32,6 @@ def review_of(kind: ItemKind) -> WaitingKind:
     )
 
 
-KINDS = [review_of(kind) for kind in ITEM_KINDS.values()]
+def kinds() -> list[WaitingKind]:
+    """One for each kind of item that the toolbox has now. No query."""
+    return [review_of(kind) for kind in ITEM_KINDS.values()]

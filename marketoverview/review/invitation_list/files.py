@@ -16,19 +16,20 @@ from .workbook import ARCHIVE_ERRORS, damaged, read_workbook, unread_sheets
 
 MAX_BYTES = 500_000
 """Of a file, and of the text that is read from it."""
-KINDS_BY_START: tuple[tuple[bytes, Promise], ...] = (
-    (b"\xd0\xcf\x11\xe0", _("an older Office file, or one with a password")),
-    (b"%PDF", _("a PDF document")),
-    (b"{\\rtf", _("a text document")),
-    (b"\x89PNG", _("a picture")),
-    (b"\xff\xd8\xff", _("a picture")),
-    (b"GIF8", _("a picture")),
-    (b"BM", _("a picture")),
-    (b"\x1f\x8b", _("a packed file")),
-    (b"7z\xbc\xaf", _("a packed file")),
-    (b"Rar!", _("a packed file")),
-    (b"BEGIN:VCARD", _("a file of contacts")),
+KINDS_BY_START: tuple[tuple[re.Pattern[bytes], Promise], ...] = (
+    (re.compile(rb"\xd0\xcf\x11\xe0"), _("an older Office file, or one with a password")),
+    (re.compile(rb"%PDF-"), _("a PDF document")),
+    (re.compile(rb"\{\\rtf"), _("a text document")),
+    (re.compile(rb"\x89PNG\r\n"), _("a picture")),
+    (re.compile(rb"\xff\xd8\xff"), _("a picture")),
+    (re.compile(rb"GIF8[79]a"), _("a picture")),
+    (re.compile(rb"BM.{4}\0{4}", re.DOTALL), _("a picture")),
+    (re.compile(rb"\x1f\x8b"), _("a packed file")),
+    (re.compile(rb"7z\xbc\xaf"), _("a packed file")),
+    (re.compile(rb"Rar!\x1a\x07"), _("a packed file")),
+    (re.compile(rb"BEGIN:VCARD\r?\n"), _("a file of contacts")),
 )
+"""The marks with which files of other kinds begin. A list may begin with the same letters: “BMC Software”."""
 KINDS_BY_MEMBER: tuple[tuple[str, Promise], ...] = (
     ("xl/workbook.bin", _("a binary Excel file")),
     ("word/document.xml", _("a Word document")),
@@ -60,7 +61,7 @@ def read_file(data: bytes) -> str:
         _refuse_other_archives(data)
         return read_workbook(data)
     for start, kind in KINDS_BY_START:
-        if data.startswith(start):
+        if start.match(data):
             raise refusal(kind)
     text = decode(data)
     if MARKUP.match(text):

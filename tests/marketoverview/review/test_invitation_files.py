@@ -221,6 +221,16 @@ def test_a_file_that_is_no_list_is_refused_with_what_to_do(data, kind):
     assert_refused(data, "Save the list as an Excel file (.xlsx) or CSV")
 
 
+@pytest.mark.parametrize("name", ["BMC Software", "GIF8 Media", "Rar! ApS", "%PDF Huset"])
+def test_a_company_may_begin_as_a_picture_does(name):
+    assert read_file(f"{name};ki@test.example;\n".encode()) == f"{name};ki@test.example;\n"
+
+
+def test_a_bitmap_is_a_picture():
+    with pytest.raises(ValidationError):
+        read_file(b"BM\x36\x00\x0c\x00\x00\x00\x00\x00\x36")
+
+
 def test_a_file_that_is_too_large_is_refused():
     assert_refused(b"a" * 500_001, "at most 500 KB")
 
