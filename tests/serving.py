@@ -20,12 +20,11 @@ HOST = "portal.example"
 
 @dataclass
 class Answer:
-    """The response to a request, and how many seconds it took."""
+    """The response to a request."""
 
     status: int
     headers: dict[str, str]
     body: bytes
-    seconds: float
 
     @property
     def text(self) -> str:
@@ -42,14 +41,13 @@ class Portal:
         self, path: str, host: str = HOST, method: str = "GET", body: bytes | None = None, **headers: str
     ) -> Answer:
         """The answer to one request on a connection of its own. Raises `OSError` where there is none."""
-        began = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, {"Host": host, **headers})
             response = connection.getresponse()
             content = response.read()
             lower = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, lower, content, time.monotonic() - began)
+            return Answer(response.status, lower, content)
         finally:
             connection.close()
 

@@ -174,6 +174,13 @@ def test_kl_opens_a_response_by_its_own_form_too(submission, client, curator):
     assert submission.opened_by_kl_at
 
 
+def test_kl_opens_a_response_by_the_vendors_own_page_too(submission, client, curator):
+    client.force_login(curator)
+    assert client.get(reverse("vendor:response", args=[submission.pk])).status_code == 200
+    submission.refresh_from_db()
+    assert submission.opened_by_kl_at
+
+
 def test_whoever_may_not_read_a_response_has_not_opened_it(submission, client):
     client.force_login(make_editor())
     assert client.get(reverse("admin:marketoverview_response_change", args=[submission.pk])).status_code == 403

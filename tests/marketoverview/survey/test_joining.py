@@ -10,6 +10,7 @@ from django.utils import timezone
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.people import limits
 from kl_ai.people.invitations import VALID_FOR
+from marketoverview.mails import notifications
 from marketoverview.models import Invitation, JoinRequest, Vendor, VendorMember
 from tests.builders import make_invitation, make_response, make_user, make_vendor
 from tests.mails import confirm_recently
@@ -275,6 +276,15 @@ def test_a_cancelled_invitation_is_worth_nothing(client, vendor, owner):
     client.post(reverse("vendor:invitation_cancel", args=[vendor.slug, invitation.pk]))
     assert not vendor.invitations.waiting().exists()
     assert client.get(reverse("vendor:invitation", args=[invitation.token])).status_code == 410
+
+
+def test_the_mail_of_a_cancelled_invitation_is_not_sent_any_more(client, vendor, owner):
+    invitation = make_invitation(vendor=vendor)
+    notifications.send_invitations([(invitation, 1)])
+    assert OutgoingMail.objects.filter(to=invitation.email, sent_at=None).count() == 1
+    client.force_login(owner)
+    client.post(reverse("vendor:invitation_cancel", args=[vendor.slug, invitation.pk]))
+    assert not OutgoingMail.objects.filter(body__contains=invitation.token).exists()
 
 
 def test_a_stranger_cancels_no_invitation(client, vendor, stranger):
