@@ -5,11 +5,17 @@
 
 A server that hangs answers nothing, and no setting of the server ends the wait: the client has to. Without a limit, as in
 a command, a statement may take as long as it takes.
+
+    with transaction.atomic():
+        database.lock_until_commit("company names")      # one transaction after the other
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from zlib import crc32
+
+from django.db import connection, transaction
 
 STATEMENT_SECONDS = 15.0
 """How long a request waits for the answer to one statement."""
@@ -30,3 +36,17 @@ def time_limit(seconds: float = STATEMENT_SECONDS) -> Iterator[None]:
         yield
     finally:
         limit.reset(token)
+
+
+def lock_until_commit(name: str) -> None:
+    """Wait until no other transaction holds the lock of this name, and hold it until the own one ends. One query.
+
+    For rules about rows that do not exist yet. Take it before any row is locked. On SQLite every transaction that writes
+    waits for the others in any case (`transaction_mode`), and there is no query. Raises `TransactionManagementError`
+    outside of a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(f"The lock “{name}” needs a transaction.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(name.encode())])

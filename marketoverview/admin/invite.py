@@ -74,6 +74,11 @@ class ListForm(forms.Form):
     sheets_left_out: Sequence[str] = ()
     company_list: CompanyList | None = None
 
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was answered to the questions about the lines, by `<index>-<field>`."""
+        return {name.removeprefix(ANSWER): self.data[name] for name in self.data if name.startswith(ANSWER)}
+
     def __init__(self, *args, **kwargs) -> None:
         """Reads the rounds. One query."""
         super().__init__(*args, **kwargs)
@@ -88,7 +93,7 @@ class ListForm(forms.Form):
                 raise ValidationError(gettext("The file is too large: at most 500 KB can be read at once."))
             data = upload.read()
             self.list_text, self.sheets_left_out = read_file(data), sheets_left_out(data)
-        company_list = read_list(self.list_text, self._answers())
+        company_list = read_list(self.list_text, self.answers)
         if not company_list.companies:
             raise ValidationError(gettext("There is no company in the list."))
         if sum(bool(company.questions) for company in company_list.companies) > MAX_QUESTIONS:
@@ -100,9 +105,6 @@ class ListForm(forms.Form):
             )
         self.company_list = company_list
         return self.cleaned_data
-
-    def _answers(self) -> dict[str, str]:
-        return {name.removeprefix(ANSWER): self.data[name] for name in self.data if name.startswith(ANSWER)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm(initial=initial)
     outcomes: list[ListOutcome] = []
     if form.is_valid() and form.company_list:
-        outcomes = list_outcomes(form.company_list.companies, form.cleaned_data["round"])
+        outcomes = list_outcomes(form.company_list.companies, form.cleaned_data["round"], form.answers)
         if "send" in request.POST and send_list(request, form, outcomes):
             return redirect("admin:marketoverview_invitation_changelist")
     known = known_vendors(outcomes)

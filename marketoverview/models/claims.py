@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .vendors import Vendor
+from .vendors import Vendor, lock_registrations
 
 
 class CompanyClaimQuerySet(models.QuerySet["CompanyClaim"]):
@@ -27,6 +27,7 @@ class CompanyClaim(models.Model):
     class Reason(models.TextChoices):
         NUMBER = "number", _("the CVR number is registered by somebody whom KL does not know")
         NAME = "name", _("the name is registered already")
+        OTHER_NAME = "other_name", _("the CVR number is registered under another name")
         ADDRESS = "address", _("somebody with another address wants to use the invitation")
 
     class Decision(models.TextChoices):
@@ -80,6 +81,11 @@ class CompanyClaim(models.Model):
         return f"{self.invitation.company_name} · {self.get_reason_display()}"
 
     @property
+    def has_two_numbers(self) -> bool:
+        """Whether the registered company has another CVR number than the invited one, or one of both has none. No query."""
+        return self.vendor is not None and (self.vendor.cvr_number or "") != self.invitation.cvr_number
+
+    @property
     def decisions(self) -> list["CompanyClaim.Decision"]:
         """The decisions that this claim leaves open. No query."""
         decisions = self.Decision
@@ -112,6 +118,7 @@ class CompanyClaim(models.Model):
         if decision not in self.decisions:
             raise ValueError(decision)
         with transaction.atomic():
+            lock_registrations()
             invitation = type(self.invitation).objects.get_locked(self.invitation_id)
             if self.vendor_id:
                 Vendor.objects.select_for_update().get(pk=self.vendor_id)

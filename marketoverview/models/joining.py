@@ -1,7 +1,8 @@
 """Invitations and requests to act for a vendor.
 
 Every verb that changes who acts for a vendor locks the vendor before the invitation or request to it, so that two at
-once wait for each other. An invitation by KL has no vendor until it is accepted: it is locked before the vendor.
+once wait for each other. An invitation by KL has no vendor until it is accepted: `lock_registrations` comes first, then the
+invitation, then the vendor.
 """
 
 from collections.abc import Iterable
@@ -26,7 +27,7 @@ from ..company_names import normalized_name
 from .claims import CompanyClaim, end_claims
 from .membership import MembershipEvent
 from .rounds import SurveyRound
-from .vendors import Vendor, validate_cvr
+from .vendors import Vendor, lock_registrations, validate_cvr
 
 What = MembershipEvent.What
 
@@ -175,17 +176,13 @@ class Invitation(AbstractInvitation):
         """Make `by` act for the invited company; returns the vendor, or the claim that KL has to decide first.
 
         None where the link has been used, is no longer valid, or was sent to another address than that of `by`. A
-        company that KL invited is registered now. `by` joins it where KL knows the vendor of its CVR number; a vendor
-        that somebody else has registered without KL's knowledge is never joined (`CompanyClaim`). Accepting again leads
-        to the same vendor.
+        company that KL invited is registered now. `by` joins it where KL knows the vendor of its CVR number and name; a
+        vendor that somebody else has registered without KL's knowledge, or of which number or name is another, is never
+        joined (`CompanyClaim`). Accepting again leads to the same vendor.
         """
-        try:
-            return self._accept(by)
-        except IntegrityError:  # somebody has registered the number at the same moment, and is seen now
-            return self._accept(by)
-
-    def _accept(self, by: User) -> Vendor | CompanyClaim | None:
         with transaction.atomic():
+            if self.by_kl:
+                lock_registrations()
             if self.vendor:
                 self.vendor.lock()
             invitation = Invitation.objects.select_related("vendor").get_locked(self.pk)
@@ -221,30 +218,44 @@ class Invitation(AbstractInvitation):
         return self.vendor.memberships.filter(user=user.pk).exists()
 
     def _invited_company(self, by: User) -> Vendor | CompanyClaim:
-        """The vendor that KL invited, or a claim to one that somebody else has registered without KL's knowledge."""
+        """The vendor that KL invited, or a claim to one of which KL does not know that it is the invited company."""
         registered, reason = self.registered_company(by)
         if registered is None:
             number = self.cvr_number or None
             return Vendor.register(by, name=self.company_name, cvr_number=number, country=self.country, is_vetted=True)
-        is_known = registered.is_vetted and reason == CompanyClaim.Reason.NUMBER
-        if is_known or _is_alone(by, registered):
+        if self._is_invited_company(registered, by):
             return registered
         return CompanyClaim.ask(self, reason, by, registered)
+
+    def _is_invited_company(self, vendor: Vendor, by: User) -> bool:
+        """Whether the vendor is the invited company without a doubt, and `by` may join it. At most four queries.
+
+        Name and CVR number are those of the invitation, and either KL knows the vendor, or `by` has registered it and
+        shares it with nobody whom KL has not invited. Or KL has said before that it is the same company.
+        """
+        same_number = (vendor.cvr_number or "") == self.cvr_number
+        if same_number and normalized_name(vendor.name) == normalized_name(self.company_name):
+            is_known = vendor.is_vetted and bool(self.cvr_number)
+            if is_known or (_is_alone(by, vendor) and vendor.was_registered_by(by)):
+                return True
+        return self.claims.filter(vendor=vendor, decision=CompanyClaim.Decision.JOIN).exists()
 
     def registered_company(self, by: User) -> tuple[Vendor | None, str]:
         """The vendor of the invited CVR number, or of the name, and which of them it is; None for neither.
 
         A vendor that KL knows by another number is another company of the same name. At most four queries.
         """
+        reasons = CompanyClaim.Reason
         if self.cvr_number and (vendor := Vendor.objects.filter(cvr_number=self.cvr_number).first()):
-            return vendor, CompanyClaim.Reason.NUMBER
+            is_other_name = normalized_name(vendor.name) != normalized_name(self.company_name)
+            return vendor, reasons.OTHER_NAME if vendor.is_vetted and is_other_name else reasons.NUMBER
         candidates = [
             vendor
             for vendor in Vendor.objects.with_name(self.company_name)
             if not (self.cvr_number and vendor.cvr_number and vendor.is_vetted)
         ]
         own = [vendor for vendor in candidates if _is_alone(by, vendor)]
-        return next(iter(own or candidates), None), CompanyClaim.Reason.NAME
+        return next(iter(own or candidates), None), reasons.NAME
 
 
 def _is_alone(user: User, vendor: Vendor) -> bool:
@@ -262,6 +273,7 @@ def register_company(
     `IntegrityError` where the CVR number is registered at the same moment.
     """
     with transaction.atomic():
+        lock_registrations()
         invitations = Invitation.objects.of_company(name, cvr_number)
         for invitation in invitations:
             if invitation.is_for(by) and (accepted := invitation.accept(by)):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from stdnum.dk import cvr
 
+from kl_ai.database import lock_until_commit
 from kl_ai.natural_keys import depends_on
 from kl_ai.validators import validate_line
 
@@ -136,14 +137,8 @@ class Vendor(models.Model):
             own = cls.objects.for_member(by)
             if existing := own.filter(name=name, cvr_number=cvr_number, country=country).first():
                 return existing
-            vendor = cls.objects.create(
-                name=name,
-                slug=unused_slug(name),
-                cvr_number=cvr_number,
-                country=country,
-                website=website,
-                vetted_at=timezone.now() if is_vetted else None,
-            )
+            details = {"name": name, "cvr_number": cvr_number, "country": country, "website": website}
+            vendor = create_at_unused_address(**details, vetted_at=timezone.now() if is_vetted else None)
             VendorMember.objects.create(vendor=vendor, user=by)
             MembershipEvent.record(vendor, MembershipEvent.What.REGISTERED, by, by)
             return vendor
@@ -171,6 +166,10 @@ class Vendor(models.Model):
         accepted = self.invitations.filter(by_kl=True, accepted_by__isnull=False)
         return set(accepted.values_list("accepted_by", flat=True))
 
+    def was_registered_by(self, user) -> bool:
+        """Whether the user, and nobody else, has registered the vendor. One query."""
+        return self.membership_events.filter(what=MembershipEvent.What.REGISTERED, person=user.pk).exists()
+
     def update_identity(self, name: str, website: str) -> None:
         """Store name (where it is not empty) and website of a published response; the profile's address stays.
 
@@ -192,6 +191,29 @@ class Vendor(models.Model):
             cls.history.filter(id__in=keys).delete()
             DeadlineExtension.history.filter(vendor_id__in=keys).delete()
         return len(keys)
+
+
+def lock_registrations() -> None:
+    """Make everybody else who registers a company, or uses KL's invitation of one, wait until the transaction ends.
+
+    Whether a company is registered or invited already holds until then. Take it before any row is locked. One query.
+    """
+    lock_until_commit("marketoverview: registration of companies")
+
+
+def create_at_unused_address(**fields) -> Vendor:
+    """A new vendor; at the next address where somebody takes the first one at the same moment.
+
+    Raises `IntegrityError` where the CVR number is registered already.
+    """
+    while True:
+        slug = unused_slug(fields["name"])
+        try:
+            with transaction.atomic():
+                return Vendor.objects.create(slug=slug, **fields)
+        except IntegrityError:
+            if not Vendor.objects.filter(slug=slug).exists():
+                raise
 
 
 def unused_slug(name: str) -> str:

@@ -1,6 +1,6 @@
 """What sending a list of companies will do, company by company."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +9,12 @@ from django.utils.translation import gettext
 
 from ..company_names import normalized_name
 from ..models import Invitation, SurveyRound, Vendor, VendorMember
-from .invitation_list import ListedCompany
+from .invitation_list import ListedCompany, ListQuestion
+
+REGISTERED = "registered"
+"""The field of the question whether a registered vendor is the company of the line, and the answer that it is."""
+ANOTHER = "another"
+"""The answer that it is another company."""
 
 
 class OutcomeKind(StrEnum):
@@ -34,43 +39,112 @@ class ListOutcome:
     vendor: Vendor | None = None
 
 
-def list_outcomes(companies: Iterable[ListedCompany], round: SurveyRound) -> list[ListOutcome]:
+@dataclass(frozen=True, slots=True)
+class RegisteredVendors:
+    """The registered vendors as the lines of a list are compared with them: those that KL knows, and of others the keys."""
+
+    by_number: Mapping[str, Vendor]
+    by_name: Mapping[str, list[Vendor]]
+    by_address: Mapping[str, Vendor]
+    """By the addresses of those who act for a vendor that KL knows, in small letters."""
+    unknown_numbers: Set[str]
+    unknown_names: Set[str]
+
+    @classmethod
+    def read(cls) -> "RegisteredVendors":
+        """All of them. Two queries."""
+        vendors = list(Vendor.objects.all())
+        known = [vendor for vendor in vendors if vendor.is_vetted]
+        unknown = [vendor for vendor in vendors if not vendor.is_vetted]
+        by_name: dict[str, list[Vendor]] = {}
+        for vendor in known:
+            by_name.setdefault(normalized_name(vendor.name), []).append(vendor)
+        members = VendorMember.objects.annotate(address=Lower("user__email")).select_related("vendor")
+        return cls(
+            by_number={vendor.cvr_number: vendor for vendor in known if vendor.cvr_number},
+            by_name=by_name,
+            by_address={member.address: member.vendor for member in members if member.vendor.is_vetted},
+            unknown_numbers={vendor.cvr_number for vendor in unknown if vendor.cvr_number},
+            unknown_names={normalized_name(vendor.name) for vendor in unknown},
+        )
+
+    def match(self, company: ListedCompany) -> tuple[Vendor | None, str, str]:
+        """The known vendor that the line may mean, why, and the question to KL where name and number disagree.
+
+        The question is "" where they agree; the vendor None where nothing of the line is known.
+        """
+        name, number = normalized_name(company.name), company.cvr_number
+        if vendor := self.by_number.get(number):
+            is_same = normalized_name(vendor.name) == name
+            text = gettext("The CVR number is registered for “%(vendor)s”. Is it the same company?")
+            return vendor, gettext("The CVR number is registered."), "" if is_same else text % {"vendor": vendor}
+        if vendor := self.by_address.get(company.email.lower()):
+            reason = gettext("The address belongs to somebody who acts for the vendor.")
+            text = gettext("The address acts for “%(vendor)s”, whose CVR number is %(number)s. Is it the same company?")
+            return vendor, reason, number_question(vendor, number, text)
+        namesakes = self.by_name.get(name, [])
+        for vendor in sorted(namesakes, key=lambda vendor: has_other_number(vendor, number)):
+            text = gettext("“%(vendor)s” is registered with the CVR number %(number)s. Is it the same company?")
+            return vendor, gettext("The name is registered."), number_question(vendor, number, text)
+        return None, "", ""
+
+    def is_unknown(self, company: ListedCompany) -> bool:
+        """Whether somebody whom KL does not know has registered the number or the name. No query."""
+        return company.cvr_number in self.unknown_numbers or normalized_name(company.name) in self.unknown_names
+
+
+def has_other_number(vendor: Vendor, number: str) -> bool:
+    """Whether both have a CVR number, and not the same. No query."""
+    return bool(number and vendor.cvr_number and vendor.cvr_number != number)
+
+
+def number_question(vendor: Vendor, number: str, text: str) -> str:
+    """The text with vendor and number filled in where the line has another CVR number than the vendor, or ""."""
+    return text % {"vendor": vendor, "number": vendor.cvr_number} if has_other_number(vendor, number) else ""
+
+
+def list_outcomes(
+    companies: Iterable[ListedCompany], round: SurveyRound, answers: Mapping[str, str] | None = None
+) -> list[ListOutcome]:
     """The outcomes in the order of the list; nothing is sent. Three queries for any number.
 
-    A company that somebody whom KL does not know has registered is invited all the same (`CompanyClaim`).
+    A line of which a known vendor has the name with another CVR number, or the number with another name, is a question to
+    KL; `answers` are those to the questions, by `<index>-<field>`. A company that somebody whom KL does not know has
+    registered is invited all the same (`CompanyClaim`).
     """
-    vendors = list(Vendor.objects.all())
-    known = [vendor for vendor in vendors if vendor.is_vetted]
-    by_cvr = {vendor.cvr_number: vendor for vendor in known if vendor.cvr_number}
-    by_name = {normalized_name(vendor.name): vendor for vendor in known}
-    unknown = [vendor for vendor in vendors if not vendor.is_vetted]
-    unknown_numbers = {vendor.cvr_number for vendor in unknown if vendor.cvr_number}
-    unknown_names = {normalized_name(vendor.name) for vendor in unknown}
-    members = VendorMember.objects.annotate(address=Lower("user__email")).select_related("vendor")
-    by_address = {member.address: member.vendor for member in members}
+    registered = RegisteredVendors.read()
     invited = Invitation.objects.addresses_invited_by_kl(round)
+    return [outcome(company, registered, invited, answers or {}) for company in companies]
 
-    def outcome(company: ListedCompany) -> ListOutcome:
-        address = company.email.lower()
-        matches: Sequence[tuple[Vendor | None, str]] = (
-            (by_cvr.get(company.cvr_number), gettext("The CVR number is registered.")),
-            (by_address.get(address), gettext("The address belongs to somebody who acts for the vendor.")),
-            (by_name.get(normalized_name(company.name)), gettext("The name is registered.")),
-        )
-        if company.problem:
-            return ListOutcome(company, OutcomeKind.INVALID, company.problem)
-        if company.is_left_out:
-            return ListOutcome(company, OutcomeKind.LEFT_OUT, gettext("You have left the line out."))
-        if company.is_open:
-            return ListOutcome(company, OutcomeKind.QUESTION, "")
-        for vendor, reason in matches:
-            if vendor:
-                return ListOutcome(company, OutcomeKind.KNOWN, reason, vendor)
-        if address in invited:
-            return ListOutcome(company, OutcomeKind.INVITED, gettext("The address has an invitation already."))
-        reason = gettext("Will get an invitation.")
-        if company.cvr_number in unknown_numbers or normalized_name(company.name) in unknown_names:
-            reason += " " + gettext("Somebody whom KL does not know has registered it: you decide between them.")
-        return ListOutcome(company, OutcomeKind.NEW, reason)
 
-    return [outcome(company) for company in companies]
+def outcome(
+    company: ListedCompany, registered: RegisteredVendors, invited: set[str], answers: Mapping[str, str]
+) -> ListOutcome:
+    """The outcome of one line. No query."""
+    if company.problem:
+        return ListOutcome(company, OutcomeKind.INVALID, company.problem)
+    vendor, reason, doubt = registered.match(company)
+    is_invited = company.email.lower() in invited
+    if doubt and not is_invited and not company.is_open and not company.is_left_out:
+        company = company.with_question(ListQuestion(REGISTERED, doubt, same_or_another()), answers)
+    if company.is_left_out:
+        return ListOutcome(company, OutcomeKind.LEFT_OUT, gettext("You have left the line out."))
+    if company.is_open:
+        return ListOutcome(company, OutcomeKind.QUESTION, "")
+    is_same = any(question.answer == REGISTERED for question in company.questions)
+    if vendor and (is_same or not doubt):
+        return ListOutcome(company, OutcomeKind.KNOWN, reason, vendor)
+    if is_invited:
+        return ListOutcome(company, OutcomeKind.INVITED, gettext("The address has an invitation already."))
+    reason = gettext("Will get an invitation.")
+    if registered.is_unknown(company):
+        reason += " " + gettext("Somebody whom KL does not know has registered it: you decide between them.")
+    elif vendor and vendor.cvr_number == company.cvr_number:
+        reason += " " + gettext("The CVR number is registered under another name: you decide when it is used.")
+    return ListOutcome(company, OutcomeKind.NEW, reason)
+
+
+def same_or_another() -> tuple[tuple[str, str], ...]:
+    """The answers to the question whether the company is the registered one."""
+    same, another = gettext("Yes: it gets no invitation"), gettext("No, another one: invite it")
+    return (REGISTERED, same), (ANOTHER, another)

@@ -4,12 +4,11 @@ import pytest
 from django.urls import reverse
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.models import User
 from marketoverview.mails import membership
 from marketoverview.models import CompanyClaim, Invitation, MembershipEvent, Response, Vendor, register_company
 from tests.admin_pages import admin_url, logged_in
 from tests.builders import make_curator, make_invitation, make_response, make_round, make_user, make_vendor
-from tests.concurrency import ProcessKilled, killed_after, run_at_once
+from tests.concurrency import ProcessKilled, killed_after
 from tests.reading import read
 
 CVR, OTHER_CVR = "29190623", "29189757"
@@ -98,6 +97,55 @@ def test_without_a_number_a_known_name_is_a_question(invited):
     known = make_vendor("Vestlyset", cvr_number=OTHER_CVR)
     claim = invite_by_kl(cvr_number="").accept(invited)
     assert (claim.vendor, claim.reason) == (known, "name")
+
+
+@pytest.mark.parametrize("number", [OTHER_CVR, ""])
+def test_the_only_member_of_a_company_with_another_number_does_not_make_it_known(number, client, invited):
+    stranger = make_user("fremmed@evil.example")
+    vendor = register_company(stranger, name="Vestlyset ApS", cvr_number=CVR, country="DK", website="")
+    invitation = invite_by_kl(cvr_number=number)
+    Invitation.invite_colleague(vendor, invited.email, stranger, "da").accept(invited)
+    vendor.memberships.get(user=stranger).leave()
+    client.force_login(invited)
+    client.post(reverse("vendor:accept", args=[invitation.token]))
+    assert not Vendor.objects.get().is_vetted
+    assert Invitation.objects.get(pk=invitation.pk).is_waiting
+    claim = CompanyClaim.objects.waiting().get(user=invited)
+    assert (claim.vendor, claim.has_two_numbers) == (vendor, True)
+    page = logged_in(make_curator("reader@kl.example")).get(admin_url(CompanyClaim, "decide", claim.pk))
+    assert "do not have the same CVR number" in page.content.decode()
+    decide(claim, Decision.OWN)
+    assert not Vendor.objects.get(cvr_number=CVR).is_vetted
+    own = {(vendor.cvr_number, vendor.is_vetted) for vendor in invited.vendors.all()}
+    assert own == {(CVR, False), (number or None, True)}
+
+
+def test_the_only_member_who_has_not_registered_the_company_is_asked_about(invited):
+    vendor = register_first()
+    stranger = vendor.members.get()
+    Invitation.invite_colleague(vendor, invited.email, stranger, "da").accept(invited)
+    Invitation.invite_colleague(vendor, "ven@evil.example", stranger, "da")
+    vendor.memberships.get(user=stranger).leave()
+    claim = invite_by_kl().accept(invited)
+    assert (claim.vendor, claim.user, Vendor.objects.get().is_vetted) == (vendor, invited, False)
+    claim.decide(make_curator(), Decision.TAKE_OVER)
+    assert not vendor.invitations.waiting().exists()
+
+
+def test_a_known_company_of_the_number_with_another_name_is_a_question(invited):
+    known = make_vendor("Noget helt andet", cvr_number=CVR)
+    claim = invite_by_kl().accept(invited)
+    assert (claim.vendor, claim.reason, claim.has_two_numbers) == (known, "other_name", False)
+    assert emails(known) == set()
+
+
+@pytest.mark.parametrize("fields", [{"name": "Vestlyset"}, {"name": "Noget helt andet"}])
+def test_what_kl_has_said_is_the_same_company_is_joined_without_asking_again(fields, invited):
+    invitation = invite_by_kl()
+    vendor = register_first(**fields)
+    CompanyClaim.objects.get().decide(make_curator(), Decision.JOIN)
+    assert invitation.accept(invited) == vendor
+    assert not CompanyClaim.objects.waiting().exists()
 
 
 def test_kl_is_told_of_a_stranger_who_registers_what_kl_has_invited(client, db):
@@ -243,49 +291,6 @@ def test_a_decision_that_breaks_off_changes_nothing(claim, monkeypatch):
     assert emails(Vendor.objects.get()) == {"fremmed@evil.example"}
     assert CompanyClaim.objects.waiting().exists()
     assert not MembershipEvent.objects.filter(what="removed").exists()
-
-
-# At the same moment -------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_a_stranger_and_the_invited_person_at_once_nobody_lands_with_the_other():
-    invitation, invited = invite_by_kl(), make_user("ny@vestlyset.example")
-
-    def act(who: str):
-        if who == "stranger":
-            try:
-                return register_first()
-            except Exception as error:  # the number was registered at the same moment
-                return type(error).__name__
-        return Invitation.objects.get(pk=invitation.pk).accept(User.objects.get(pk=invited.pk))
-
-    run_at_once(act, ["stranger", "invited"])
-    for vendor in Vendor.objects.all():
-        assert len(emails(vendor)) == 1
-    assert invited.vendors.exists() != CompanyClaim.objects.waiting().filter(user=invited).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_several_decisions_at_once_one_counts():
-    vendor = register_first()
-    claim = invite_by_kl().accept(make_user("ny@vestlyset.example"))
-    curators = [make_user(is_staff=True) for _ in range(4)]
-
-    def work(pair) -> bool:
-        curator, decision = pair
-        return CompanyClaim.objects.get(pk=claim.pk).decide(curator, decision)
-
-    decisions = [Decision.TAKE_OVER, Decision.DECLINE, Decision.JOIN, Decision.OWN]
-    assert sum(run_at_once(work, list(zip(curators, decisions, strict=True)))) == 1
-    decision = CompanyClaim.objects.get().decision
-    expected = {
-        "take_over": {"ny@vestlyset.example"},
-        "join": {"ny@vestlyset.example", "fremmed@evil.example"},
-        "own": {"fremmed@evil.example"},
-        "decline": {"fremmed@evil.example"},
-    }
-    assert emails(vendor) == expected[decision]
 
 
 def test_the_news_is_mailed_once(claim):

@@ -62,6 +62,10 @@ class ListedCompany:
         """Whether a question about the line waits for its answer."""
         return not self.problem and not self.is_left_out and any(not question.answer for question in self.questions)
 
+    def with_question(self, question: ListQuestion, answers: Mapping[str, str]) -> "ListedCompany":
+        """The company with one question more, and its answer of those by `<index>-<field>`."""
+        return replace(self, questions=(*self.questions, _answer(self.index, question, answers)))
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyList:
@@ -252,4 +256,4 @@ def _without_repetitions(companies: Sequence[ListedCompany], answers: Mapping[st
 def _asked_about_repetition(company: ListedCompany, line_number: int, answers: Mapping[str, str]) -> ListedCompany:
     text = gettext("The company stands on line %(number)s with another address. Invite this one, too?")
     question = ListQuestion("again", text % {"number": line_number}, ((TOO, gettext("Yes")),))
-    return replace(company, questions=(*company.questions, _answer(company.index, question, answers)))
+    return company.with_question(question, answers)

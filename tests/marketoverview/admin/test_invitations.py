@@ -70,10 +70,47 @@ def test_the_preview_shows_each_line_and_sends_nothing(curator_client):
 
 
 def test_vendors_are_known_by_number_member_and_name(curator_client):
-    make_vendor("Agern", cvr_number="13585628")
+    make_vendor("Agern")
+    make_vendor("Elm", cvr_number="13585628")
     make_user("pia@birk.example", member_of=make_vendor("Birk"))
-    text = "Andet navn;a@b.example;13585628\nTredje navn;PIA@birk.example\nAGERN ApS;c@d.example\nEg;ki@eg.example"
+    text = "ELM a/s;a@b.example;13585628\nTredje navn;PIA@birk.example\nAGERN ApS;c@d.example\nEg;ki@eg.example"
     assert kinds(invite(curator_client, text)) == ["known", "known", "known", "new"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Andet navn;a@b.example;13585628", "Agern ApS;a@b.example;29190623", "Andet navn;pia@agern.example;29190623"],
+)
+def test_a_line_that_disagrees_with_a_known_vendor_is_a_question(line, curator_client):
+    vendor = make_vendor("Agern", cvr_number="13585628")
+    make_user("pia@agern.example", member_of=vendor)
+    page = invite(curator_client, line)
+    assert kinds(page) == ["question"]
+    assert "Is it the same company?" in page.content.decode()
+    assert "has a question without an answer" in send(curator_client, page).content.decode()
+    assert not Invitation.objects.exists()
+    answer = {"answer-0-registered": "registered"}
+    (same,) = invite(curator_client, line, **answer).context["sections"][0].outcomes
+    assert (same.kind, same.vendor) == ("known", vendor)
+    assert kinds(invite(curator_client, line, **answer | {"answer-0-registered": "leave-out"})) == ["left-out"]
+    send(curator_client, page, **{"answer-0-registered": "another"})
+    assert Invitation.objects.get().company_name == line.partition(";")[0]
+
+
+def test_of_two_vendors_of_a_name_the_line_means_the_one_with_its_number(curator_client):
+    make_vendor("Agern", cvr_number="13585628")
+    make_vendor("Agern A/S", cvr_number="29190623")
+    for number in ("29190623", "13585628"):
+        (outcome,) = invite(curator_client, f"Agern;a@b.example;{number}").context["sections"][0].outcomes
+        assert (outcome.kind, outcome.vendor.cvr_number) == ("known", number)
+
+
+def test_a_vendor_that_kl_does_not_know_makes_no_line_known(curator_client):
+    make_user("pia@agern.example", member_of=make_vendor("Agern", cvr_number="13585628", vetted_at=None))
+    text = "Offer;o@offer.example;13585628\nAgern;pia@agern.example;29190623"
+    page = invite(curator_client, text)
+    assert kinds(page) == ["new", "new"]
+    assert page.content.decode().count("you decide between them") == 2
 
 
 def test_exactly_the_new_ones_are_invited_in_the_chosen_language_and_round(curator_client, curator):
