@@ -153,6 +153,8 @@ FRAME_CONTEXT = ["marketoverview.frame.frame_context"]
 """Functions from a request to variables of every page; called before its template renders, so they may read the database."""
 WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.kinds", "kl_ai.mail.waiting.KINDS"]
 """The kinds of work that wait for KL's staff (`kl_ai.waiting`)."""
+LOGIN_DELETION = "marketoverview.mails.login_deletion.LOGIN_DELETION"
+"""What deletes a login with all that is stored about the person (`kl_ai.people.login_deletion`)."""
 ADMIN_MENU = ["marketoverview.admin.menu.ENTRIES"]
 """The entries of the menu on every page of the administration (`kl_ai.admin.menu`)."""
 ADMIN_TASKS = [

@@ -5,6 +5,7 @@ Numbers that no row can have are met in `kl_ai.lookups`, keys that are no number
 
 from typing import Any
 
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
@@ -16,8 +17,11 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-INVALID_VALUES = (ValueError, OverflowError, ValidationError, DataError)
-"""The errors of a filter whose value the column cannot hold; the last one is PostgreSQL's of a text with a NUL."""
+INVALID_VALUES = (ValueError, OverflowError, ValidationError, DataError, DisallowedModelAdminLookup)
+"""The errors of a filter whose value the column cannot hold; `DataError` is PostgreSQL's of a text with a NUL.
+
+The last one is that of a filter that the list does not offer (`DanishListAdmin.lookup_allowed`).
+"""
 
 
 UNUSED_LOOKUPS = ("range", "regex", "iregex")

@@ -13,16 +13,20 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from .. import security_log
 from ..forms import LowercaseEmailField
-from ..login.announcements import announce
+from ..login.announcements import administrators, announce
 from ..models import User
+from ..people.login_deletion import login_deletion
 from ..security.models import OneTimeSecret
 from .lists import DanishListAdmin
 from .reading import LoggedReading
@@ -91,6 +95,8 @@ class UserAdmin(LoggedReading, DanishListAdmin):
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "full_name")
     ordering = ("email",)
+    delete_confirmation_template = "admin/kl_ai/user/delete.html"
+    delete_selected_confirmation_template = "admin/kl_ai/user/delete_selected.html"
     actions = ("make_enrolment_codes", "reset_second_step", "end_logins")
 
     @admin.display(description=_("two-step login"), boolean=True)
@@ -142,6 +148,69 @@ class UserAdmin(LoggedReading, DanishListAdmin):
             security_log.record("logged_out_everywhere", request, member=user)
         text = ngettext("%(n)d user was logged out.", "%(n)d users were logged out.", len(users))
         self.message_user(request, text % {"n": len(users)}, messages.SUCCESS if users else messages.WARNING)
+
+    # Deletion -------------------------------------------------------------------------------
+
+    def get_deleted_objects(self, objs, request) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
+        """The users with what becomes of each, and in the place of protected rows why they cannot be deleted."""
+        users = list(objs)
+        consequences = login_deletion().consequences
+        return [(user, consequences(user)) for user in users], {}, set(), self._obstacles(request, users)
+
+    def _obstacles(self, request, users: list[User]) -> list[str]:
+        """Why the user of the request cannot delete these users together, a sentence each."""
+        texts = []
+        if request.user.pk in {user.pk for user in users}:
+            texts.append(gettext("Another administrator deletes your own login."))
+        mightier = gettext("%(user)s may do more than you: somebody with as many rights deletes the login.")
+        texts += [mightier % {"user": user} for user in users if not self._may_manage(request.user, user)]
+        managing = administrators()
+        if managing and set(managing) <= set(users):
+            texts.append(gettext("No administrator would be left. Make somebody else an administrator first."))
+        return texts + login_deletion().obstacles(users)
+
+    def delete_view(self, request, object_id, extra_context=None) -> HttpResponse:
+        """The page with what goes and what stays, and the deletion."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ValidationError:  # the admin's transaction is rolled back by now
+            return self._not_deleted(request)
+
+    def response_action(self, request, queryset) -> HttpResponse | None:
+        """All chosen users are deleted, or none."""
+        try:
+            with transaction.atomic():
+                return super().response_action(request, queryset)
+        except ValidationError:
+            return self._not_deleted(request)
+
+    def _not_deleted(self, request) -> HttpResponse:
+        text = _("Nothing was deleted: somebody has changed something at the same moment. Look at it again.")
+        self.message_user(request, text, messages.ERROR)
+        return redirect(request.get_full_path())
+
+    def delete_model(self, request, obj) -> None:
+        self._delete_logins(request, [obj])
+
+    def delete_queryset(self, request, queryset) -> None:
+        self._delete_logins(request, list(queryset))
+
+    def _delete_logins(self, request, users: list[User]) -> None:
+        """Raises `ValidationError` where there is an obstacle; administrators are locked while that is looked up."""
+        with transaction.atomic():
+            keys = [user.pk for user in (*administrators(), *users)]
+            list(User.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+            if obstacles := self._obstacles(request, users):
+                raise ValidationError(obstacles)
+            for user in users:
+                key = user.pk
+                login_deletion().delete_login(user)
+                security_log.record("login_deleted", request, member=key)
+
+    def response_delete(self, request, obj_display, obj_id) -> HttpResponse:
+        """The list, with a message that does not name the person: it would stay in the session."""
+        self.message_user(request, _("The login is deleted."), messages.SUCCESS)
+        return redirect("admin:kl_ai_user_changelist")
 
     def _manageable(self, request, queryset) -> list[Any]:
         """Those of the users whom the administrator may change, with `has_app`."""

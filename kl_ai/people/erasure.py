@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable
 
 from django.contrib.admin.models import LogEntry
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, Q
 from django.utils.translation import gettext, override
 
 from ..mail.models import BadAddress, OutgoingMail
@@ -40,6 +41,7 @@ def erase_person(user: User, mail_keys: Iterable[str] = ()) -> None:
     for condition in conditions:
         for mail in OutgoingMail.objects.filter(condition):
             erase_mail(mail, user)
+    mask_name_in_mails(user)
     erase_log_entries(user)
     erase_readings(user)
 
@@ -59,13 +61,24 @@ def erase_mail(mail: OutgoingMail, user: User) -> None:
     mail.save(update_fields=["body", "subject", "last_error"])
 
 
+def mask_name_in_mails(user: User) -> None:
+    """Mask the full name in mails that no key shows to be about the person, such as notices to administrators."""
+    condition = Q(pk=None)
+    for term in terms(user):
+        condition |= Q(body__icontains=term) | Q(subject__icontains=term)
+    for mail in OutgoingMail.objects.filter(condition):
+        mask_person(mail, ("body", "subject"), user)
+
+
 def erase_log_entries(user: User) -> None:
     """Mask address and name in the administration's log of changes, that of the user's own row included."""
     condition = Q(object_id=str(user.pk), content_type__app_label="kl_ai", content_type__model="user")
     for term in terms(user):
         condition |= Q(object_repr__icontains=term) | Q(change_message__icontains=term)
+    own_row = (str(user.pk), ContentType.objects.get_for_model(User).pk)
     for entry in LogEntry.objects.filter(condition):
-        entry.object_repr = masked(entry.object_repr, user)
+        is_own = (entry.object_id, entry.content_type_id) == own_row
+        entry.object_repr = MASK if is_own else masked(entry.object_repr, user)
         entry.change_message = masked(entry.change_message, user)
         entry.save(update_fields=["object_repr", "change_message"])
 
@@ -85,6 +98,14 @@ def masked(text: str, user: User) -> str:
     for term in terms(user):
         text = re.sub(re.escape(term), MASK, text, flags=re.IGNORECASE)
     return text
+
+
+def mask_person(row: Model, names: Iterable[str], user: User) -> None:
+    """Mask address and full name in these text fields of a stored row. One query where any has them, none otherwise."""
+    texts = {name: masked(getattr(row, name), user) for name in names}
+    changed = {name: text for name, text in texts.items() if text != getattr(row, name)}
+    if changed:
+        type(row)._base_manager.filter(pk=row.pk).update(**changed)
 
 
 def terms(user: User) -> list[str]:

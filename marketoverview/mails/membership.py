@@ -23,7 +23,7 @@ TO_OTHERS = {
     What.REMOVED: _("%(actor)s has removed %(person)s, who no longer acts for %(vendor)s."),
     What.LEFT: _("%(person)s has left, and no longer acts for %(vendor)s."),
     What.WITHDREW: _("%(actor)s has withdrawn the profile of %(vendor)s from the market overview."),
-    What.DELETED: _("Somebody who acted for %(vendor)s has deleted their login, and no longer acts for it."),
+    What.DELETED: _("The login of somebody who acted for %(vendor)s is deleted. This person no longer acts for it."),
 }
 """The sentence for those who act for the vendor. A change that is missing here is not mailed to them."""
 TO_PERSON = {

@@ -1,19 +1,20 @@
 """The deletion of a login with what is stored about the person, and what of it is left in the answers of vendors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from kl_ai.models import User
 from kl_ai.people.erasure import erase_person
 
+from ..statuses import IN_USE
 from .joining import Invitation, JoinRequest
 from .membership import MembershipEvent
 from .responses import Response
 from .sent_back import SentBackContent
 from .vendor_questions import VendorQuestion
-from .vendors import Vendor
+from .vendors import Vendor, VendorMember
 
 
 def delete_login(user: User) -> list[Vendor]:
@@ -37,13 +38,22 @@ def delete_login(user: User) -> list[Vendor]:
 
 
 def _mail_keys(user: User) -> Iterator[str]:
-    """The beginnings of the keys of mails that name the person. Four queries."""
+    """The beginnings of the keys of mails that name the person. Five queries."""
     of_invitations = Q(email__iexact=user.email) | Q(invited_by=user)
     yield from (f"invitation:{key}:" for key in Invitation.objects.filter(of_invitations).values_list("pk", flat=True))
     yield from (f"join:{key}:" for key in JoinRequest.objects.filter(user=user).values_list("pk", flat=True))
     yield from (f"claim:{key}:" for key in user.company_claims.values_list("pk", flat=True))
+    answered_alone = VendorQuestion.objects.filter(asked_by=user, state=VendorQuestion.State.PRIVATE)
+    yield from (f"answer:{key}:" for key in answered_alone.values_list("pk", flat=True))
     of_events = Q(actor=user) | Q(person=user) | Q(email__iexact=user.email)
     yield from (f"membership:{key}:" for key in MembershipEvent.objects.filter(of_events).values_list("pk", flat=True))
+
+
+def vendors_without_successor(users: Iterable[User]) -> list[Vendor]:
+    """The vendors with a published or submitted response for which nobody but these users acts. One query."""
+    others = VendorMember.objects.filter(vendor=OuterRef("pk")).exclude(user__in=users)
+    in_use = Vendor.objects.filter(members__in=users, responses__status__in=IN_USE)
+    return list(in_use.filter(~Exists(others)).distinct())
 
 
 def responses_with_contact(user: User) -> list[Response]:

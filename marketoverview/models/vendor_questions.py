@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from kl_ai.pages.bilingual import Bilingual
+from kl_ai.people.erasure import mask_person
 from kl_ai.validators import validate_text
 
 from .rounds import SurveyRound
@@ -21,6 +22,8 @@ from .vendors import Vendor
 QUESTION_LENGTH = 2000
 ANSWER_LENGTH = 4000
 REASON_LENGTH = 300
+KL_TEXTS = ("question_da", "question_en", "answer_da", "answer_en", "private_reason")
+"""The fields with KL's words, which the history keeps."""
 
 
 class VendorQuestionQuerySet(models.QuerySet["VendorQuestion"]):
@@ -129,12 +132,17 @@ class VendorQuestion(models.Model):
 
     @classmethod
     def forget_asker(cls, user) -> None:
-        """Delete who asked, before the login is deleted. Two queries.
+        """Delete who asked, before the login is deleted. Three queries for each question, and three.
 
-        The vendor's own words go where all read KL's wording; they stay where KL answers them, or has answered them alone.
+        The vendor's own words go where all read KL's wording; they stay where KL answers them, or has answered them
+        alone. In all that stays, the history too, the person's address and name are masked.
         """
         asked = cls.objects.filter(asked_by=user)
         asked.filter(state__in=(cls.State.PUBLISHED, cls.State.MERGED)).update(text="")
+        for question in asked.select_for_update():
+            mask_person(question, ("text", *KL_TEXTS), user)
+            for version in question.history.all():
+                mask_person(version, KL_TEXTS, user)
         asked.update(asked_by=None)
 
     def publish(self, by, *, question_da: str, question_en: str, answer_da: str, answer_en: str) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -23,7 +22,7 @@ from kl_ai.models import User
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
-from ..mails.membership import send_membership_news
+from ..mails import login_deletion
 from ..models import (
     Answer,
     Invitation,
@@ -33,7 +32,6 @@ from ..models import (
     SampleOffering,
     Vendor,
     VendorQuestion,
-    delete_login,
 )
 from ..models.draft_base import CONTENT_FIELDS
 from ..models.erasure import responses_with_contact
@@ -72,8 +70,7 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
             messages.error(request, _("An administrator at KL deletes the logins of KL's own staff."))
             return redirect("vendor:account")
         try:
-            with transaction.atomic():
-                send_membership_news(*delete_login(request.user))
+            login_deletion.delete_login_with_mails(request.user)
             security_log.record("login_deleted", request)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))

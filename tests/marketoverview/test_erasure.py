@@ -6,19 +6,40 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import CharField, EmailField, TextField
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from kl_ai.login.announcements import announce
 from kl_ai.mail.models import BadAddress, OutgoingMail
 from kl_ai.models import User
 from kl_ai.security.models import Reading
 from marketoverview.mails import membership, notifications
-from marketoverview.models import CompanyClaim, Invitation, JoinRequest, MembershipEvent, Vendor, delete_login
-from tests.builders import make_curator, make_invitation, make_response, make_user, make_vendor
+from marketoverview.mails.vendor_questions import send_answer
+from marketoverview.models import (
+    CompanyClaim,
+    Invitation,
+    JoinRequest,
+    MembershipEvent,
+    Vendor,
+    VendorQuestion,
+    delete_login,
+)
+from tests.admin_pages import logged_in
+from tests.builders import (
+    make_administrator,
+    make_curator,
+    make_invitation,
+    make_response,
+    make_round,
+    make_user,
+    make_vendor,
+)
 from tests.mails import log_in, log_in_recently
 from tests.reading import english_url, read
 
@@ -83,6 +104,86 @@ def test_nothing_of_address_and_name_is_left_in_any_table(person):
     delete_login(person)
     assert places_of(ADDRESS) == []
     assert places_of(NAME) == []
+
+
+def delete_in_administration(client, user, follow: bool = False):
+    return client.post(reverse("admin:kl_ai_user_delete", args=[user.pk]), {"post": "yes"}, follow=follow)
+
+
+@pytest.mark.parametrize("is_chosen_in_list", [False, True])
+def test_the_administration_erases_the_same(person, vendor, colleague, is_chosen_in_list):
+    client = logged_in(make_administrator())
+    client.get(reverse("admin:kl_ai_user_change", args=[person.pk]))
+    news = OutgoingMail.objects.filter(to=colleague.email, key__startswith="membership:")
+    number = news.count()
+    if is_chosen_in_list:
+        data = {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"}
+        client.post(reverse("admin:kl_ai_user_changelist"), data)
+    else:
+        delete_in_administration(client, person)
+    assert not User.objects.filter(pk=person.pk).exists()
+    assert places_of(ADDRESS) == []
+    assert places_of(NAME) == []
+    assert "".join(message.message for message in get_messages(client.get("/admin/").wsgi_request)).find("Bodil") == -1
+    assert vendor.membership_events.filter(what="deleted").count() == 1
+    assert news.count() == number + 1
+
+
+def test_the_administration_says_what_goes_and_what_stays(person):
+    client = logged_in(make_administrator())
+    text = read(client, reverse("admin:kl_ai_user_delete", args=[person.pk])).text
+    assert "Handler ikke længere for Nordstjernen" in text
+    assert "Alle mails til personen" in text
+    assert "sikkerhedskopier" in text
+
+
+def test_the_administration_deletes_nobody_whom_somebody_must_follow(person, vendor, colleague):
+    make_response(vendor)
+    vendor.memberships.exclude(user__in=[person, colleague]).delete()
+    client = logged_in(make_administrator())
+    before = stored_texts()
+    data = {"action": "delete_selected", "_selected_action": [person.pk, colleague.pk], "post": "yes"}
+    page = client.post(reverse("admin:kl_ai_user_changelist"), data).content.decode()
+    assert "Ingen andre handler for Nordstjernen" in page
+    vendor.memberships.exclude(user=person).delete()
+    assert "Ingen andre handler for Nordstjernen" in delete_in_administration(client, person).content.decode()
+    assert User.objects.filter(pk__in=[person.pk, colleague.pk]).count() == 2
+    after = stored_texts()
+    assert {place for place in before if before[place] != after[place] and ".Reading: " not in place} == set()
+
+
+def test_staff_that_is_deleted_leaves_its_address_in_the_log_of_readings_alone(client):
+    staff = make_administrator(ADDRESS)
+    staff.update_account(NAME, "en")
+    client.force_login(staff)
+    client.get(reverse("admin:marketoverview_vendor_changelist"))
+    announce("app_reset", staff, make_administrator())
+    client.force_login(make_administrator())
+    delete_in_administration(client, staff)
+    assert not User.objects.filter(pk=staff.pk).exists()
+    assert places_of(NAME) == []
+    assert places_of(ADDRESS) == ["kl_ai.Reading: reader"]
+
+
+QUESTION = f"I am {NAME}, {ADDRESS}. What counts?"
+
+
+@pytest.mark.parametrize("answer", ["", "private", "published"])
+def test_questions_to_kl_and_their_answers_name_nobody(person, vendor, answer):
+    survey_round = make_round()
+    question, _ = VendorQuestion.ask(vendor, survey_round, person, QUESTION)
+    texts = {"answer_da": f"Kære {NAME}", "answer_en": f"Dear {NAME}"}
+    if answer == "private":
+        question.answer_privately(make_curator(), reason=f"{NAME} asks", **texts)
+    if answer == "published":
+        question.publish(make_curator(), question_da=f"{NAME}?", question_en="", **texts)
+    if answer:
+        send_answer(question)
+    delete_login(person)
+    assert places_of(ADDRESS) == []
+    assert places_of(NAME) == []
+    question.refresh_from_db()
+    assert question.text == ("" if answer == "published" else "I am …, …. What counts?")
 
 
 def test_a_mail_about_the_person_that_waits_is_still_sent_and_names_nobody(person):

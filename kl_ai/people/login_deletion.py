@@ -1,0 +1,32 @@
+"""The deletion of a login with all that is stored about the person, for pages of any app and of the administration.
+
+One app carries it out, since it knows what it stores: it declares a `LoginDeletion`, and the setting `LOGIN_DELETION`
+names it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from ..models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginDeletion:
+    delete_login: Callable[[User], None]
+    """Delete the login with what is stored about the person, and queue the mails about it, in one transaction.
+
+    Raises `ValidationError`, and changes nothing, where there is an obstacle.
+    """
+    obstacles: Callable[[Sequence[User]], list[str]]
+    """Why these logins cannot be deleted together, a sentence each; empty where they can."""
+    consequences: Callable[[User], list[str]]
+    """What becomes of the person's place in the app, a sentence each."""
+
+
+def login_deletion() -> LoginDeletion:
+    """The one that the setting names."""
+    declared: LoginDeletion = import_string(settings.LOGIN_DELETION)
+    return declared

@@ -1,0 +1,39 @@
+"""The deletion of a login with the mails to those who act for the same vendors (setting `LOGIN_DELETION`)."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from kl_ai.models import User
+from kl_ai.people.login_deletion import LoginDeletion
+
+from ..models import delete_login
+from ..models.erasure import responses_with_contact, vendors_without_successor
+from .membership import send_membership_news
+
+
+def delete_login_with_mails(user: User) -> None:
+    """Delete the login, and tell the others who act for the person's vendors.
+
+    Raises `ValidationError`, and changes nothing, where somebody must take over a vendor first.
+    """
+    with transaction.atomic():
+        send_membership_news(*delete_login(user))
+
+
+def obstacles(users: Sequence[User]) -> list[str]:
+    """A sentence for each vendor that somebody must take over first. One query."""
+    text = gettext("Nobody else acts for %(vendor)s. Invite somebody who takes over, or withdraw its profile first.")
+    return [text % {"vendor": vendor} for vendor in vendors_without_successor(users)]
+
+
+def consequences(user: User) -> list[str]:
+    """A sentence for each vendor that the person acts for, and each response with the person as contact. Two queries."""
+    acts_for = gettext("No longer acts for %(vendor)s. The others who do get a mail, without a name.")
+    stays = gettext("Stays as the contact in %(response)s. Change it there if it is not to stay.")
+    vendors = [acts_for % {"vendor": vendor} for vendor in user.vendors.all()]
+    return vendors + [stays % {"response": response} for response in responses_with_contact(user)]
+
+
+LOGIN_DELETION = LoginDeletion(delete_login=delete_login_with_mails, obstacles=obstacles, consequences=consequences)
