@@ -53,7 +53,7 @@ def refusals_at_once(
         try:
             transition(*attempt)
         except TransitionRefused as error:
-            return error.explain()
+            return error.explain(to_kl=True)
         return ""
 
     return run_at_once(explanation, [(Response.objects.get(pk=response.pk), curator) for curator in curators])

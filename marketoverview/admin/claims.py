@@ -132,7 +132,7 @@ def decide(request: AuthenticatedRequest, claim: CompanyClaim) -> HttpResponse:
         is_decided_now = claim.decide(request.user, decision)
         if is_decided_now:
             vendors = concerned(claim)
-            membership.send_membership_news(*vendors)
+            membership.send_membership_news(*vendors, request=request)
             membership.send_claim_decision(claim, vendors[0] if decision != Decision.DECLINE and vendors else None)
     if not is_decided_now:
         messages.warning(request, gettext("Nothing was changed: somebody else has decided already."))

@@ -146,9 +146,10 @@ class InvitationAdmin(LoggedReading, DanishListAdmin):
         waiting = list(Invitation.objects.waiting().select_related("vendor").filter(pk__in=queryset.values("pk")))
         with transaction.atomic():
             for invitation in waiting:
-                invitation.cancel(request.user)
+                invitation.cancel(request.user, as_kl=True)
                 self.log_change(request, invitation, gettext("Cancelled."))
-            membership.send_membership_news(*{invitation.vendor for invitation in waiting if invitation.vendor})
+            vendors = {invitation.vendor for invitation in waiting if invitation.vendor}
+            membership.send_membership_news(*vendors, request=request)
         text = ngettext("%(n)s invitation is cancelled.", "%(n)s invitations are cancelled.", len(waiting))
         self.message_user(request, text % {"n": len(waiting)})
 
@@ -181,8 +182,8 @@ class JoinRequestAdmin(LoggedReading, ReadOnlyAdmin):
         join_request = get_object_or_404(JoinRequest.objects.select_related("user", "vendor"), pk=object_id)
         approve = request.POST["approve"] == "yes"
         with transaction.atomic():
-            is_decided_now = join_request.decide(request.user, approve=approve)
-            mail = membership.send_join_decision(join_request) if is_decided_now else None
+            is_decided_now = join_request.decide(request.user, approve=approve, as_kl=True)
+            mail = membership.send_join_decision(join_request, request) if is_decided_now else None
         words = {"who": join_request.user, "vendor": join_request.vendor}
         if not is_decided_now:
             messages.warning(

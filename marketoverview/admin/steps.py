@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai import security_log
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
@@ -217,7 +218,7 @@ def state_token(submission: Response) -> str:
 def conflict_error(submission: Response, seen: str = "") -> ValidationError:
     """The error for a user whose page showed the state `seen`, which the response is no longer in."""
     if not seen.startswith(f"{submission.status} "):
-        return ValidationError(TransitionRefused(submission, Verb.EDIT).explain())
+        return ValidationError(TransitionRefused(submission, Verb.EDIT).explain(to_kl=True))
     words = gettext(
         "Nothing was changed: the response of %(vendor)s was changed after you opened the page. Look at it again."
     )
@@ -299,6 +300,8 @@ def step_view(model_admin: ModelAdmin, request: AuthenticatedRequest, object_id:
         for message in error.messages:
             messages.error(request, message)
         return _response_to_refusal(model_admin, request, step, form, object_id)
+    if step.name == Verb.WITHDRAW:
+        security_log.record("profile_withdrawn", request, vendor=submission.vendor_id, by_kl=True)
     messages.success(request, str(step.success_message) % {"vendor": submission.vendor})
     if step.sends_mail:
         add_decision_mail_message(request, submission, mails)
@@ -347,4 +350,4 @@ def perform(step: ReviewStep, submission: Response, by, form: StepForm) -> Respo
     try:
         return step.perform(submission, by, form.cleaned_data.get("reason", ""), form.remarks)
     except TransitionRefused as error:
-        raise ValidationError(error.explain()) from error
+        raise ValidationError(error.explain(to_kl=True)) from error

@@ -10,13 +10,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai import security_log
 from kl_ai.admin.reading import LoggedReading
+from kl_ai.login.second_factor import is_verified_staff
 from kl_ai.mail.notices import add_queued_message
 
 from ..mails import membership
 from ..mails.notifications import send_extension
 from ..models import DeadlineExtension, Response, Status, Vendor, VendorMember
+from ..review.waiting import REVIEW
 from .base import MarketDataAdmin, StaleFilter, date_column
 
 EVENTS_SHOWN = 50
@@ -39,7 +40,7 @@ class PublicFilter(admin.SimpleListFilter):
 
 
 class MemberInline(admin.TabularInline):
-    """Who acts for the vendor. KL adds and removes people; a row itself is not changed."""
+    """Who acts for the vendor. Reviewers add and remove people for KL; a row itself is not changed."""
 
     model = VendorMember
     autocomplete_fields = ("user",)
@@ -49,8 +50,14 @@ class MemberInline(admin.TabularInline):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("user", "vendor")
 
+    def has_add_permission(self, request, obj=None) -> bool:
+        return super().has_add_permission(request, obj) and is_verified_staff(request, REVIEW)
+
     def has_change_permission(self, request, obj=None) -> bool:
         return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and is_verified_staff(request, REVIEW)
 
 
 class ExtensionInline(admin.TabularInline):
@@ -151,12 +158,10 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
             return
         added = formset.save(commit=False)
         for row in formset.deleted_objects:
-            row.end(request.user)
-            security_log.record("member_removed", request, vendor=row.vendor_id, member=row.user_id)
+            row.end(request.user, as_kl=True)
         for row in added:
-            form.instance.admit(row.user, request.user)
-            security_log.record("member_joined", request, vendor=row.vendor_id, member=row.user_id)
-        membership.send_membership_news(form.instance)
+            form.instance.admit(row.user, request.user, as_kl=True)
+        membership.send_membership_news(form.instance, request=request)
 
     def get_actions(self, request):
         """`vet` alone, for whoever may change vendors; a vendor is deleted on its own page."""
@@ -199,4 +204,4 @@ def status_with_date(response: Response) -> str:
     """The response's status, with the date since which it has it where that is stored."""
     since = response.closed_at or response.published_at or response.submitted_at
     status = response.get_status_display()
-    return f"{status} ({date_format(since, 'DATE_FORMAT')})" if since else status
+    return f"{status} ({date_format(timezone.localtime(since), 'DATE_FORMAT')})" if since else status

@@ -1,11 +1,15 @@
-"""The mails about who acts for a vendor: to everybody who does, and to the person concerned."""
+"""The news about who acts for a vendor: mails to everybody who does and to the person concerned, and the security log."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai import security_log
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import link, post
 from kl_ai.models import User
@@ -53,6 +57,17 @@ SUBJECTS_TO_PERSON = {
     What.REMOVED: _("You no longer act for %(vendor)s"),
     What.LEFT: _("You no longer act for %(vendor)s"),
 }
+SECURITY_EVENTS = {
+    What.REGISTERED: "company_registered",
+    What.INVITED: "member_invited",
+    What.CANCELLED: "invitation_cancelled",
+    What.JOINED: "member_joined",
+    What.DECLINED: "join_request_declined",
+    What.REMOVED: "member_removed",
+    What.LEFT: "member_left",
+    What.WITHDREW: "profile_withdrawn",
+}
+"""The name of each change in the security log; somebody who lets themselves in has accepted an invitation."""
 DECISIONS = {
     CompanyClaim.Decision.TAKE_OVER: _("You now act for %(vendor)s, alone or with others whom KL has invited."),
     CompanyClaim.Decision.JOIN: _("You now act for %(vendor)s, together with those who registered it."),
@@ -64,15 +79,31 @@ DECISIONS = {
 """KL's decision on a claim, for whoever made it."""
 
 
-def send_membership_news(*vendors: Vendor) -> list[OutgoingMail]:
+def send_membership_news(*vendors: Vendor, request: HttpRequest | None = None) -> list[OutgoingMail]:
     """Queue the mails about all events of these vendors that nobody was told of yet. Call it in the verbs' transaction.
 
-    One query, and one for each event with those of its mails.
+    Each event is a line of the security log, too, once the transaction is committed; with a request the line has its IP
+    address. One query, and one for each event with those of its mails.
     """
-    events = MembershipEvent.objects.unmailed().filter(vendor__in=vendors)
+    events = list(MembershipEvent.objects.unmailed().filter(vendor__in=vendors))
+    for event in events:
+        transaction.on_commit(partial(record_in_security_log, event, request), robust=True)
     mails = [mail for event in events for mail in _mails(event)]
     MembershipEvent.objects.filter(pk__in=[event.pk for event in events]).record_mailed()
     return mails
+
+
+def record_in_security_log(event: MembershipEvent, request: HttpRequest | None = None) -> None:
+    """Write the event's line, where it has one. The request counts where its user has acted. No query."""
+    name = SECURITY_EVENTS.get(MembershipEvent.What(event.what))
+    if name is None:
+        return
+    if event.what == What.JOINED and event.actor_id == event.person_id:
+        name = "invitation_accepted"
+    recipient = {"recipient": security_log.address_hash(event.email)} if event.email else {}
+    is_own = request is not None and request.user.pk == event.actor_id
+    fields = {"user": event.actor_id, "vendor": event.vendor_id, "member": event.person_id, "by_kl": event.by_kl}
+    security_log.record(name, request if is_own else None, **fields, **recipient)
 
 
 def send_late_membership_news() -> list[OutgoingMail]:
@@ -80,9 +111,9 @@ def send_late_membership_news() -> list[OutgoingMail]:
     return send_membership_news(*Vendor.objects.filter(membership_events__mailed_at=None).distinct())
 
 
-def send_join_decision(join_request: JoinRequest) -> OutgoingMail | None:
+def send_join_decision(join_request: JoinRequest, request: HttpRequest) -> OutgoingMail | None:
     """The decision on a request to join: to the user who made it, whose mail is returned, and to the vendor's members."""
-    mails = send_membership_news(join_request.vendor)
+    mails = send_membership_news(join_request.vendor, request=request)
     return next((mail for mail in mails if mail.to == join_request.user.email), None)
 
 

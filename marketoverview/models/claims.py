@@ -149,7 +149,7 @@ class CompanyClaim(models.Model):
         if decision == self.Decision.TAKE_OVER:
             self._remove_others(vendor, by)
         if self.user_id:
-            vendor.admit(self.user, by)
+            vendor.admit(self.user, by, as_kl=True)
         return vendor
 
     def _register_own(self) -> Vendor:
@@ -168,9 +168,9 @@ class CompanyClaim(models.Model):
         """End the memberships of those who are neither the user nor invited by KL, and cancel whom they have invited."""
         stay = {self.user_id, *vendor.keys_invited_by_kl()}
         for membership in vendor.memberships.select_related("user", "vendor").exclude(user__in=stay):
-            membership.end(by)
+            membership.end(by, as_kl=True)
         for invitation in vendor.invitations.waiting().filter(by_kl=False):
-            invitation.cancel(by)
+            invitation.cancel(by, as_kl=True)
 
 
 def end_claims(invitation: Any) -> None:

@@ -110,12 +110,12 @@ class Invitation(AbstractInvitation):
         Raises `ValidationError` where the person acts for the vendor already, an invitation to the address waits, or
         too many invitations of the vendor wait.
         """
-        if vendor.memberships.filter(user__email__iexact=email).exists():
-            raise ValidationError(gettext("This person acts for the company already."))
-        vendor.invitations.refuse_another(email)
         try:
             with transaction.atomic():
                 vendor.lock()
+                if vendor.memberships.filter(user__email__iexact=email).exists():
+                    raise ValidationError(gettext("This person acts for the company already."))
+                vendor.invitations.refuse_another(email)
                 vendor.invitations.expired().filter(email__iexact=email).delete()
                 MembershipEvent.record(vendor, What.INVITED, by, email=email)
                 return cls.objects.create(
@@ -156,10 +156,10 @@ class Invitation(AbstractInvitation):
             ]
             return cls.objects.bulk_create(new)
 
-    def cancel(self, by: User | None = None) -> bool:
+    def cancel(self, by: User | None = None, *, as_kl: bool = False) -> bool:
         """End the link's validity, close the claims that rest on it, and take the mail with the link out of the queue.
 
-        False where the invitation was accepted or cancelled before.
+        `as_kl` where `by` acts for KL, in the administration. False where the invitation was accepted or cancelled before.
         """
         with transaction.atomic():
             if self.vendor:
@@ -169,7 +169,7 @@ class Invitation(AbstractInvitation):
                 end_claims(self)
                 OutgoingMail.objects.filter(key__startswith=f"invitation:{self.pk}:", sent_at=None).delete()
                 if self.vendor:
-                    MembershipEvent.record(self.vendor, What.CANCELLED, by, email=self.email)
+                    MembershipEvent.record(self.vendor, What.CANCELLED, by, email=self.email, by_kl=as_kl)
         return is_cancelled_now
 
     def accept(self, by: User) -> Vendor | CompanyClaim | None:
@@ -319,13 +319,16 @@ class JoinRequest(AbstractJoinRequest):
                 MembershipEvent.record(vendor, What.ASKED, user, user)
         return join_request, is_new
 
-    def decide(self, by: User, *, approve: bool) -> bool:
-        """Let the user act for the vendor, or not. False where it was decided before; nothing is changed then."""
+    def decide(self, by: User, *, approve: bool, as_kl: bool = False) -> bool:
+        """Let the user act for the vendor, or not. False where it was decided before; nothing is changed then.
+
+        `as_kl` where `by` acts for KL, in the administration.
+        """
         with transaction.atomic():
             self.vendor.lock()
             is_decided_now = self.record_decision(by, approved=approve)
             if is_decided_now and approve:
-                self.vendor.admit(self.user, by)
+                self.vendor.admit(self.user, by, as_kl=as_kl)
             elif is_decided_now:
-                MembershipEvent.record(self.vendor, What.DECLINED, by, self.user)
+                MembershipEvent.record(self.vendor, What.DECLINED, by, self.user, by_kl=as_kl)
             return is_decided_now

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from kl_ai.models import User
 
 from .answers import Answer
-from .moderation import ModerationEvent, Verb
+from .moderation import KL_VERBS, ModerationEvent, Verb
 from .survey import Option, Question
 from .vendors import Vendor
 from .version import market_version
@@ -140,7 +140,7 @@ def acknowledge_withdrawal(response: Any, by: User) -> bool:
             return False
         status = response.status
         ModerationEvent.objects.create(
-            response=response, actor=by, verb=Verb.ACKNOWLEDGE, from_status=status, to_status=status
+            response=response, actor=by, by_kl=True, verb=Verb.ACKNOWLEDGE, from_status=status, to_status=status
         )
         return True
 
@@ -187,5 +187,11 @@ def _record_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:
 def _append_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:
     status = answer.response.status
     ModerationEvent.objects.create(
-        response=answer.response, actor=by, verb=verb, from_status=status, to_status=status, reason=reason
+        response=answer.response,
+        actor=by,
+        by_kl=verb in KL_VERBS,
+        verb=verb,
+        from_status=status,
+        to_status=status,
+        reason=reason,
     )

@@ -63,6 +63,7 @@ class MembershipEvent(models.Model):
         verbose_name=_("person"),
     )
     email = models.EmailField(_("address"), blank=True, help_text=_("Of an invited person who may have no login."))
+    by_kl = models.BooleanField(_("by KL"), default=False, db_default=False, editable=False)
     mailed_at = models.DateTimeField(_("mailed"), null=True, blank=True, editable=False)
 
     objects: ClassVar = MembershipEventQuerySet.as_manager()
@@ -74,11 +75,16 @@ class MembershipEvent(models.Model):
         indexes = (models.Index(fields=("at",), name="membership_event_at"),)
 
     def __str__(self) -> str:
-        return f"{self.get_what_display()} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_what_display()} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
     @classmethod
-    def record(cls, vendor: Any, what: str, actor: Any, person: Any = None, email: str = "") -> "MembershipEvent":
-        """A new event, in the caller's transaction. `email` is that of somebody invited; `person` has an own. One query."""
+    def record(
+        cls, vendor: Any, what: str, actor: Any, person: Any = None, email: str = "", *, by_kl: bool = False
+    ) -> "MembershipEvent":
+        """A new event, in the caller's transaction. `email` is that of somebody invited; `person` has an own. One query.
+
+        `by_kl` where the actor has acted for KL, which also somebody may do who acts for the vendor, too.
+        """
         address = "" if person else email.lower()
         return cls.objects.create(
             vendor_id=vendor.pk,
@@ -86,6 +92,7 @@ class MembershipEvent(models.Model):
             actor_id=actor.pk if actor else None,
             person_id=person.pk if person else None,
             email=address,
+            by_kl=by_kl,
         )
 
     @property
@@ -95,8 +102,8 @@ class MembershipEvent(models.Model):
 
     @property
     def actor_label(self) -> str:
-        """Whoever did it: “KL” for KL's staff, name and address of others; "" where the login is deleted. No query."""
-        return "KL" if self.actor and self.actor.is_staff else label(self.actor)
+        """Whoever did it: “KL” for KL, name and address of others; "" where the login is deleted. No query."""
+        return "KL" if self.by_kl else label(self.actor)
 
 
 def label(user: Any) -> str:

@@ -62,6 +62,8 @@ KL_VERBS = frozenset(
         Verb.EDIT,
         Verb.MAP,
         Verb.UNMAP,
+        Verb.LEAVE,
+        Verb.UNLEAVE,
         Verb.REPLY,
         Verb.ACKNOWLEDGE,
     }
@@ -77,8 +79,11 @@ class TransitionRefused(Exception):
         self.response, self.verb = response, verb
         super().__init__(f"{verb} refused for response {response.pk}")
 
-    def explain(self) -> str:
-        """A sentence for the user: the response's present status, who brought it there and when. Two queries."""
+    def explain(self, *, to_kl: bool = False) -> str:
+        """A sentence for the user: the response's present status, who brought it there and when. Two queries.
+
+        KL's staff are named `to_kl` only; a vendor reads “KL”.
+        """
         now = type(self.response).objects.select_related("vendor").get(pk=self.response.pk)
         if self.verb == Verb.TAKE_BACK and now.status == Status.SUBMITTED and now.opened_by_kl_at:
             return gettext("Nothing was changed: KL has opened the answers, so they can no longer be taken back.")
@@ -87,7 +92,7 @@ class TransitionRefused(Exception):
         if event is None:
             return gettext("Nothing was changed: the response of %(vendor)s is “%(status)s”.") % words
         words |= {
-            "who": event.actor or gettext("the system"),
+            "who": "KL" if event.is_by_kl and not to_kl else event.actor or gettext("the system"),
             "when": date_format(timezone.localtime(event.at), "DATETIME_FORMAT"),
         }
         return (
@@ -130,7 +135,7 @@ class ModerationEvent(models.Model):
         ordering = ("at", "pk")
 
     def __str__(self) -> str:
-        return f"{self.get_verb_display()} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_verb_display()} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
     @depends_on("marketoverview.response")
     def natural_key(self) -> tuple:

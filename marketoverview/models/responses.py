@@ -28,7 +28,7 @@ from .completeness import Completeness, by_question
 from .draft_base import COMPANY_FIELDS, EMPTY_CONTACT
 from .drafts import DraftVerbs
 from .membership import MembershipEvent
-from .moderation import NEEDS_REASON, TRANSITIONS, ModerationEvent, Remark, TransitionRefused, Verb
+from .moderation import NEEDS_REASON, TRANSITIONS, VENDOR_VERBS, ModerationEvent, Remark, TransitionRefused, Verb
 from .sent_back import SentBackContent
 from .standard_reasons import in_english
 from .survey import SurveyRound
@@ -163,7 +163,7 @@ class Response(DraftVerbs, Completeness):
                 draft._copy_from(source, items)
             return draft
 
-    def submit(self, by, declaration: str = "") -> None:
+    def submit(self, by, declaration: str = "", *, by_kl: bool | None = None) -> None:
         """Submit the draft to KL with the vendor's declarations. Raises `ValidationError` with what is missing."""
         if self.is_editable:
             self._refuse_incomplete()
@@ -174,7 +174,7 @@ class Response(DraftVerbs, Completeness):
                 "confirmed_at": timezone.localdate(now),
                 "opened_by_kl_at": None,
             }
-            self._perform(Verb.SUBMIT, by, declaration, **dates)
+            self._perform(Verb.SUBMIT, by, declaration, by_kl=by_kl, **dates)
             SampleOffering.with_removed.filter(response=self, removed_at__isnull=False).delete()
 
     def record_opened_by_kl(self) -> bool:
@@ -254,7 +254,7 @@ class Response(DraftVerbs, Completeness):
             # The new time of change refuses a page that was opened before and still holds the contact.
             Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **EMPTY_CONTACT)
             self.refresh_from_db()
-            if by and self.vendor.memberships.filter(user=by.pk).exists():
+            if by and not by_kl and self.vendor.memberships.filter(user=by.pk).exists():
                 MembershipEvent.record(self.vendor, MembershipEvent.What.WITHDREW, by)
 
     @classmethod
@@ -275,16 +275,17 @@ class Response(DraftVerbs, Completeness):
         Answer.history.filter(response_id__in=keys).delete()
         SampleOffering.history.filter(response_id__in=keys).delete()
 
-    def confirm(self, by) -> None:
+    def confirm(self, by, *, by_kl: bool | None = None) -> None:
         """Record that the vendor confirms its public answers today."""
-        self._perform(Verb.CONFIRM, by, confirmed_at=timezone.localdate())
+        self._perform(Verb.CONFIRM, by, by_kl=by_kl, confirmed_at=timezone.localdate())
 
     def record_edit(self, by, what: str) -> None:
         """Record in the response's events that KL has edited it on the vendor's behalf, and what."""
         self.changed_at = timezone.now()
         Response.objects.filter(pk=self.pk).update(changed_at=self.changed_at)
         self.record_opened_by_kl()
-        self.events.create(actor=by, verb=Verb.EDIT, from_status=self.status, to_status=self.status, reason=what)
+        entry = {"actor": by, "by_kl": True, "verb": Verb.EDIT, "reason": what}
+        self.events.create(**entry, from_status=self.status, to_status=self.status)
 
     # Rules ----------------------------------------------------------------------------------
 
@@ -364,7 +365,7 @@ class Response(DraftVerbs, Completeness):
         if self.status not in sources:
             raise TransitionRefused(self, verb)
         if by_kl is None and by is not None:
-            by_kl = by.is_staff
+            by_kl = by.is_staff and verb not in VENDOR_VERBS
         needs_reason = verb in NEEDS_REASON and by_kl is not False
         if needs_reason and not reason.strip():
             raise ValidationError(gettext("Give a reason. The vendor reads it."))

@@ -147,12 +147,15 @@ class Vendor(models.Model):
         """Make whoever changes the vendor's members or responses wait until the transaction ends. One query."""
         Vendor.objects.select_for_update().get(pk=self.pk)
 
-    def admit(self, user, by) -> bool:
-        """Make the user act for the vendor, let in by `by`; False where the user does already. At most four queries."""
+    def admit(self, user, by, *, as_kl: bool = False) -> bool:
+        """Make the user act for the vendor, let in by `by`; False where the user does already. At most four queries.
+
+        `as_kl` where `by` acts for KL, in the administration.
+        """
         with transaction.atomic():
             _membership, is_new = VendorMember.objects.get_or_create(vendor_id=self.pk, user_id=user.pk)
             if is_new:
-                MembershipEvent.record(self, MembershipEvent.What.JOINED, by, user)
+                MembershipEvent.record(self, MembershipEvent.What.JOINED, by, user, by_kl=as_kl)
         return is_new
 
     def vet(self) -> None:
@@ -269,28 +272,30 @@ class VendorMember(models.Model):
             self._refuse_last()
             self._end(what, self.user)
 
-    def end(self, by) -> None:
-        """End somebody else's membership, as a colleague or as KL's staff.
+    def end(self, by, *, as_kl: bool = False) -> None:
+        """End somebody else's membership, as a colleague, or with `as_kl` for KL, in the administration.
 
         Raises `ValidationError` where a colleague removes a person whom KL has invited, or acts for the vendor no longer.
+        Who works for KL and acts for the vendor as well is a colleague on the vendor's pages.
         """
         with transaction.atomic():
             vendor = Vendor.objects.select_for_update().get(pk=self.vendor_id)
-            if not by.is_staff and not vendor.memberships.filter(user=by.pk).exists():
+            if not as_kl and not vendor.memberships.filter(user=by.pk).exists():
                 raise ValidationError(gettext("You no longer act for %(vendor)s.") % {"vendor": vendor})
-            if not by.is_staff and self.user_id in vendor.keys_invited_by_kl():
+            if not as_kl and self.user_id in vendor.keys_invited_by_kl():
                 raise ValidationError(
                     gettext("KL has invited %(person)s. Only KL can remove them; the person can leave.")
                     % {"person": self.user}
                 )
-            self._end(MembershipEvent.What.REMOVED, by)
+            self._end(MembershipEvent.What.REMOVED, by, as_kl=as_kl)
 
-    def _end(self, what: str, by) -> None:
+    def _end(self, what: str, by, *, as_kl: bool = False) -> None:
         """Delete the row with its event; nothing where somebody else has deleted it."""
         deleted, _rows = VendorMember.objects.filter(pk=self.pk).delete()
         if deleted:
             is_named = what != MembershipEvent.What.DELETED
-            MembershipEvent.record(self.vendor, what, by if is_named else None, self.user if is_named else None)
+            actor, person = (by, self.user) if is_named else (None, None)
+            MembershipEvent.record(self.vendor, what, actor, person, by_kl=as_kl)
 
     def _refuse_last(self) -> None:
         """Raise `ValidationError` for the last member of a vendor with a published or submitted response. Two queries."""

@@ -70,9 +70,9 @@ def withdrawals_with_reasons(rows: Sequence[Response]) -> list[ModerationEvent |
 
 
 def recent_membership_events() -> QuerySet[MembershipEvent]:
-    """What others than KL's staff have changed about who acts for a vendor, the oldest first. One query."""
+    """What others than KL have changed about who acts for a vendor, the oldest first. One query."""
     events = MembershipEvent.objects.recent(timezone.now() - MEMBERSHIP_SHOWN_FOR)
-    return events.exclude(actor__is_staff=True).order_by("at", "pk")
+    return events.filter(by_kl=False).order_by("at", "pk")
 
 
 def next_days(field: str) -> dict:

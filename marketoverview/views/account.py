@@ -69,9 +69,10 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
         if request.user.is_staff:
             messages.error(request, _("An administrator at KL deletes the logins of KL's own staff."))
             return redirect("vendor:account")
+        key = request.user.pk  # None after the deletion
         try:
             login_deletion.delete_login_with_mails(request.user)
-            security_log.record("login_deleted", request)
+            security_log.record("login_deleted", request, user=key)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("vendor:account_delete")

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kl_ai import security_log
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import recent_code, restore
 from kl_ai.login.second_factor import second_factor_for_staff
@@ -196,7 +195,7 @@ def confirm(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         try:
             if public.confirmed_at != timezone.localdate():
-                public.confirm(request.user)
+                public.confirm(request.user, by_kl=False)
         except TransitionRefused as error:
             messages.warning(request, error.explain())
         else:
@@ -221,9 +220,8 @@ def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         try:
             with transaction.atomic():
                 public.withdraw(request.user, form.cleaned_data["reason"].strip(), by_kl=False)
-                membership.send_membership_news(vendor)
+                membership.send_membership_news(vendor, request=request)
                 post_at_once("withdrawals", f"withdrawals:{public.pk}")
-            security_log.record("profile_withdrawn", request, vendor=vendor)
         except TransitionRefused as error:
             messages.warning(request, error.explain())
         else:

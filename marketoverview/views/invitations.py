@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kl_ai import security_log
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import restore
 from kl_ai.pages.frame import render_page
@@ -62,10 +61,9 @@ def accept(request: AuthenticatedRequest, token: str) -> HttpResponse:
         with transaction.atomic():
             accepted = invitation.accept(request.user)
             if accepted is not None:
-                send_company_news(accepted)
+                send_company_news(accepted, request)
     if accepted is None or isinstance(accepted, CompanyClaim):
         return redirect("vendor:invitation", token)
-    security_log.record("invitation_accepted", request, vendor=accepted, invitation=invitation)
     messages.success(request, _("You now act for %(vendor)s.") % {"vendor": accepted})
     return redirect("vendor:company", accepted.slug)
 

@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kl_ai import security_log
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import recent_code, restore
 from kl_ai.mail.models import OutgoingMail
@@ -62,22 +61,21 @@ def register_now(request: AuthenticatedRequest, form: RegisterForm) -> HttpRespo
     try:
         with transaction.atomic():
             registered = register_company(request.user, **form.vendor_fields)
-            send_company_news(registered)
+            send_company_news(registered, request)
     except IntegrityError:  # somebody registered the number at the same moment
         return redirect_to_registered(request, get_object_or_404(Vendor, cvr_number=form.cleaned_data["cvr_number"]))
     if isinstance(registered, CompanyClaim):
         return redirect("vendor:invitation", registered.invitation.token)
-    security_log.record("company_registered", request, vendor=registered)
     messages.success(request, _("%(vendor)s is registered.") % {"vendor": registered})
     return redirect("vendor:company", registered.slug)
 
 
-def send_company_news(registered: Vendor | CompanyClaim) -> None:
+def send_company_news(registered: Vendor | CompanyClaim, request: AuthenticatedRequest) -> None:
     """Queue the mails about a company that was registered or joined, or about the claims that KL has to decide."""
     if isinstance(registered, CompanyClaim):
         claims = [registered]
     else:
-        membership.send_membership_news(registered)
+        membership.send_membership_news(registered, request=request)
         claims = list(registered.claims.waiting())
     for claim in claims:
         membership.send_claim(claim)
@@ -133,11 +131,8 @@ def join_decide(request: AuthenticatedRequest, slug: str, pk: int) -> HttpRespon
     with transaction.atomic():
         is_decided = join_request.decide(request.user, approve="approve" in request.POST)
         if is_decided:
-            membership.send_join_decision(join_request)
-    if is_decided:
-        what = "member_joined" if "approve" in request.POST else "join_request_declined"
-        security_log.record(what, request, vendor=join_request.vendor_id, member=join_request.user_id)
-    else:
+            membership.send_join_decision(join_request, request)
+    if not is_decided:
         messages.info(request, _("Somebody else has decided already."))
     return redirect("vendor:members", slug)
 
@@ -171,14 +166,13 @@ def invite(request: AuthenticatedRequest, vendor: Vendor, form: InviteForm) -> O
         limits.consume("invite_colleague", person=request.user, recipient=email, origin=request)
         with transaction.atomic():
             invitation = Invitation.invite_colleague(vendor, email, request.user, language)
-            membership.send_membership_news(vendor)
+            membership.send_membership_news(vendor, request=request)
             mail = notifications.send_invitation(invitation)
     except limits.LimitReached as reached:
         form.add_error("email", str(reached))
     except ValidationError as error:
         form.add_error("email", error)
     else:
-        security_log.record("member_invited", request, vendor=vendor, recipient=security_log.address_hash(email))
         return mail
     return None
 
@@ -190,7 +184,7 @@ def invitation_cancel(request: AuthenticatedRequest, slug: str, pk: int) -> Http
     invitation = get_object_or_404(Invitation, pk=pk, vendor=vendor)
     with transaction.atomic():
         invitation.cancel(request.user)
-        membership.send_membership_news(vendor)
+        membership.send_membership_news(vendor, request=request)
     messages.success(request, _("The invitation of %(email)s is cancelled.") % {"email": invitation.email})
     return redirect("vendor:members", slug)
 
@@ -222,11 +216,10 @@ def end_membership(request: AuthenticatedRequest, row: VendorMember) -> HttpResp
     try:
         with transaction.atomic():
             row.leave() if is_self else row.end(request.user)
-            membership.send_membership_news(vendor)
+            membership.send_membership_news(vendor, request=request)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("vendor:members", vendor.slug)
-    security_log.record("member_left" if is_self else "member_removed", request, vendor=vendor, member=row.user_id)
     words = {"user": row.user, "vendor": vendor}
     messages.success(request, _("%(user)s no longer acts for %(vendor)s.") % words)
     return redirect("vendor:home") if is_self else redirect("vendor:members", vendor.slug)

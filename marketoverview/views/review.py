@@ -101,7 +101,7 @@ def submit(request: AuthenticatedRequest, draft: Response, form: DeclarationForm
         return False
     try:
         with transaction.atomic():
-            draft.submit(request.user, form.text)
+            draft.submit(request.user, form.text, by_kl=False)
             receipts = notifications.send_receipt(draft)
     except ValidationError as incomplete:
         messages.error(request, _("Not handed in yet: ") + " ".join(incomplete.messages))

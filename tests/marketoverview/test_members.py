@@ -10,7 +10,13 @@ from django.urls import reverse
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.people.limits import LIMITS
 from marketoverview.mails import membership, notifications
-from marketoverview.models import Invitation, JoinRequest, MembershipEvent, Vendor, VendorMember
+from marketoverview.models import (
+    Invitation,
+    JoinRequest,
+    MembershipEvent,
+    Vendor,
+    VendorMember,
+)
 from tests.admin_pages import Page, admin_url, form_data, logged_in
 from tests.builders import make_curator, make_invitation, make_response, make_user, make_vendor
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
@@ -193,7 +199,7 @@ def test_only_kl_removes_a_person_whom_kl_has_invited(client, vendor, owner, by_
     assert not read(client, path).find_all("form", action=path)
     assert "Kun KL kan fjerne" in client.post(path, follow=True).content.decode()
     assert by_kl in vendor.members.all()
-    vendor.memberships.get(user=by_kl).end(make_curator())
+    vendor.memberships.get(user=by_kl).end(make_curator(), as_kl=True)
     assert by_kl not in vendor.members.all()
 
 

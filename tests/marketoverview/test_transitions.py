@@ -175,7 +175,8 @@ def test_who_comes_second_reads_who_was_first(vendor):
     response.publish(first)
     with pytest.raises(TransitionRefused) as refused:
         second_copy.publish(second)
-    assert "first@kl.example" in refused.value.explain()
+    assert "first@kl.example" in refused.value.explain(to_kl=True)
+    assert "(KL, " in refused.value.explain()  # what a vendor reads
 
 
 @pytest.mark.django_db(transaction=True)

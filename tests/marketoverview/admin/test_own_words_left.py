@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from kl_ai.models import User
 from marketoverview.models import (
     Answer,
     Option,
@@ -17,6 +18,7 @@ from marketoverview.models import (
     market_version,
     object_to_mapping,
 )
+from marketoverview.survey.status import history
 from tests.admin_pages import admin_url, logged_in, message_text
 from tests.builders import make_editor, make_option, make_own_words, make_question, make_response, make_user
 
@@ -57,6 +59,19 @@ def test_one_that_stays_under_other_waits_no_longer_and_the_numbers_fall(curator
     assert (first.left_as_other_by, first.own_words) == (curator, "Ærter")
     assert [event.verb for event in first.response.events.all()][-1] == Verb.LEAVE
     assert market_version.current() == version  # nothing public has changed
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_the_vendor_reads_that_kl_did_it_also_when_the_person_has_left_kl(is_stored, curator_client, curator):
+    answer = make_own_words("Agern")
+    post(curator_client, leave=answer.pk)
+    look_again(answer, curator)
+    events = answer.response.events.filter(verb__in=[Verb.LEAVE, Verb.UNLEAVE])
+    assert [event.by_kl for event in events] == [True, True]
+    if not is_stored:  # as the version before has written it
+        events.update(by_kl=None)
+    User.objects.filter(pk=curator.pk).update(is_staff=False)
+    assert [entry.actor for entry in history(events.select_related("actor"))] == ["KL", "KL"]
 
 
 def test_it_is_done_once_however_often_it_is_sent(curator_client):
