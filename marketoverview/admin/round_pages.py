@@ -86,7 +86,7 @@ def reminders_facts(survey_round: SurveyRound) -> list[str]:
     if closes is None:
         return []
     days = [date_format(closes - timedelta(days=days)) for days in BEFORE_DEADLINE]
-    return [gettext("Drafts are reminded of on %(days)s.") % {"days": gettext(" and ").join(days)}]
+    return [gettext("Vendors with a draft are reminded on %(days)s.") % {"days": gettext(" and ").join(days)}]
 
 
 def audience_fact() -> str:

@@ -94,7 +94,6 @@ class OptionInline(admin.TabularInline):
     extra = 0
     can_delete = False
     show_change_link = True
-    verbose_name_plural = _("options (short label, help, retiring and deleting behind “Change”)")
 
 
 @admin.register(Question)

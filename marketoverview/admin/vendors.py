@@ -204,4 +204,4 @@ def status_with_date(response: Response) -> str:
     """The response's status, with the date since which it has it where that is stored."""
     since = response.closed_at or response.published_at or response.submitted_at
     status = response.get_status_display()
-    return f"{status} ({date_format(timezone.localtime(since), 'DATE_FORMAT')})" if since else status
+    return f"{status} ({date_format(timezone.localtime(since), 'j.n.Y')})" if since else status

@@ -41,14 +41,14 @@ TO_PERSON = {
 }
 """The sentence for the person concerned; who is invited gets the invitation in its place."""
 SUBJECTS = {
-    What.INVITED: _("Somebody is invited to act for %(vendor)s"),
+    What.INVITED: _("A colleague is invited to act for %(vendor)s"),
     What.CANCELLED: _("An invitation to act for %(vendor)s is cancelled"),
-    What.JOINED: _("Somebody new acts for %(vendor)s"),
+    What.JOINED: _("A new colleague acts for %(vendor)s"),
     What.DECLINED: _("A request to act for %(vendor)s is declined"),
-    What.REMOVED: _("Somebody no longer acts for %(vendor)s"),
-    What.LEFT: _("Somebody no longer acts for %(vendor)s"),
+    What.REMOVED: _("A colleague no longer acts for %(vendor)s"),
+    What.LEFT: _("A colleague no longer acts for %(vendor)s"),
     What.WITHDREW: _("The profile of %(vendor)s is withdrawn"),
-    What.DELETED: _("Somebody no longer acts for %(vendor)s"),
+    What.DELETED: _("A colleague no longer acts for %(vendor)s"),
 }
 SUBJECTS_TO_PERSON = {
     What.CANCELLED: _("Your invitation to act for %(vendor)s is cancelled"),

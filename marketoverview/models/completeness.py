@@ -78,7 +78,9 @@ class Completeness(DraftBase):
         if question.max_choices and len(own) > question.max_choices:
             yield MissingItem(question.code, gettext("“%(question)s” takes at most %(most)s answers.") % words)
         if any(answer.option.is_other and not answer.own_words.strip() for answer in own):
-            yield MissingItem(question.code, gettext("“%(question)s” lacks your own words beside “other”.") % words)
+            yield MissingItem(
+                question.code, gettext("Your own words beside “Other” are missing under “%(question)s”.") % words
+            )
         if any(len(answer.own_words) > self.round.max_own_words for answer in own):
             yield MissingItem(question.code, gettext("“%(question)s”: your own words are too long.") % words)
 

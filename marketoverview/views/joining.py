@@ -221,5 +221,6 @@ def end_membership(request: AuthenticatedRequest, row: VendorMember) -> HttpResp
         messages.error(request, " ".join(error.messages))
         return redirect("vendor:members", vendor.slug)
     words = {"user": row.user, "vendor": vendor}
-    messages.success(request, _("%(user)s no longer acts for %(vendor)s.") % words)
+    text = _("You no longer act for %(vendor)s.") if is_self else _("%(user)s no longer acts for %(vendor)s.")
+    messages.success(request, text % words)
     return redirect("vendor:home") if is_self else redirect("vendor:members", vendor.slug)

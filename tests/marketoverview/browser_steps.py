@@ -26,7 +26,7 @@ def send_back_with_a_reason(desk, review: str) -> None:
 
 def hand_in(page) -> None:
     if "/gennemse/" not in page.url:
-        follow(page.get_by_role("link", name="Gennemse og send ind").first)
+        follow(page.get_by_role("link", name="Gennemse og indsend").first)
     for box in page.locator("main form input[type=checkbox]").all():
         box.check(force=True)
-    follow(page.get_by_role("button", name="Send ind til KL"))
+    follow(page.get_by_role("button", name="Indsend til KL"))

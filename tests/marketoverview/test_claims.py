@@ -84,7 +84,7 @@ def test_a_company_that_kl_knows_is_joined_and_all_members_are_told(how, client,
     assert Vendor.objects.get(pk=vendor.pk).is_vetted
     assert not CompanyClaim.objects.waiting().exists()
     for email in members:
-        assert subjects(email)[-1] == "En ny svarer for Vestlyset"
+        assert subjects(email)[-1] == "En ny kollega svarer for Vestlyset"
 
 
 def test_two_companies_of_one_name_that_kl_knows_by_number_are_two(invited):
@@ -241,7 +241,7 @@ def test_both_act_for_the_same_company(claim, invited):
     decide(claim, Decision.JOIN)
     vendor = Vendor.objects.get()
     assert (emails(vendor), vendor.is_vetted) == ({invited.email, "fremmed@evil.example"}, True)
-    assert "En ny svarer for Vestlyset A/S" in subjects("fremmed@evil.example")
+    assert "En ny kollega svarer for Vestlyset A/S" in subjects("fremmed@evil.example")
 
 
 def test_another_company_of_its_own(claim, invited):

@@ -57,7 +57,7 @@ def test_an_invitation_and_its_end_are_mailed_to_all(client, vendor, owner, coll
     invitation = Invitation.objects.get()
     client.post(reverse("vendor:invitation_cancel", args=[vendor.slug, invitation.pk]))
     told = [
-        "En er inviteret til at svare for Nordstjernen",
+        "En kollega er inviteret til at svare for Nordstjernen",
         "En invitation til at svare for Nordstjernen er annulleret",
     ]
     assert mailed()[owner.email] == mailed()[colleague.email] == told
@@ -71,14 +71,14 @@ def test_an_invitation_and_its_end_are_mailed_to_all(client, vendor, owner, coll
 def test_who_joins_by_a_link_is_announced_to_all(client, vendor, owner):
     client.force_login(make_user(NEW))
     client.post(reverse("vendor:accept", args=[make_invitation(NEW, vendor).token]))
-    assert mailed() == {owner.email: ["En ny svarer for Nordstjernen"], NEW: ["Du svarer nu for Nordstjernen"]}
+    assert mailed() == {owner.email: ["En ny kollega svarer for Nordstjernen"], NEW: ["Du svarer nu for Nordstjernen"]}
     assert events(vendor) == ["joined"]
 
 
 @pytest.mark.parametrize(
     ("decision", "told", "told_person"),
     [
-        ("approve", "En ny svarer for Nordstjernen", "Du svarer nu for Nordstjernen"),
+        ("approve", "En ny kollega svarer for Nordstjernen", "Du svarer nu for Nordstjernen"),
         ("decline", "En anmodning om at svare for Nordstjernen er afvist", "Du blev ikke lukket ind i Nordstjernen"),
     ],
 )
@@ -94,7 +94,7 @@ def test_who_is_removed_hears_it_and_so_do_the_others(client, vendor, owner, col
     log_in_recently(client, owner)
     client.post(remove_url(vendor, colleague))
     assert mailed() == {
-        owner.email: ["En svarer ikke længere for Nordstjernen"],
+        owner.email: ["En kollega svarer ikke længere for Nordstjernen"],
         colleague.email: ["Du svarer ikke længere for Nordstjernen"],
     }
     assert owner.email in OutgoingMail.objects.get(to=colleague.email).body
@@ -115,7 +115,7 @@ def test_a_company_that_removed_all_colleagues_and_withdrew_had_mails_at_each_st
     for user in (colleague, third):
         client.post(remove_url(vendor, user))
     client.post(reverse("vendor:withdraw", args=[vendor.slug]), {"understood": "on", "reason": ""})
-    gone = "En svarer ikke længere for Nordstjernen"
+    gone = "En kollega svarer ikke længere for Nordstjernen"
     assert mailed()[owner.email] == [gone, gone, "Profilen for Nordstjernen er trukket tilbage"]
     assert mailed()[third.email] == [gone, "Du svarer ikke længere for Nordstjernen"]
     page = read(logged_in(make_curator()), admin_url(Vendor, "change", vendor.pk)).text
@@ -127,7 +127,7 @@ def test_a_deleted_login_is_announced_without_a_name(client, vendor, owner, coll
     log_in_recently(client, owner)
     client.post(reverse("vendor:account_delete"))
     (mail,) = OutgoingMail.objects.all()
-    assert (mail.to, mail.subject) == (colleague.email, "En svarer ikke længere for Nordstjernen")
+    assert (mail.to, mail.subject) == (colleague.email, "En kollega svarer ikke længere for Nordstjernen")
     assert owner.email not in mail.body
     assert events(vendor) == ["deleted"]
 
@@ -139,7 +139,7 @@ def test_the_mail_speaks_the_language_of_its_reader(vendor, owner, colleague):
         vendor.memberships.get(user=colleague).leave()
         membership.send_membership_news(vendor)
     assert mailed() == {
-        owner.email: ["En svarer ikke længere for Nordstjernen"],
+        owner.email: ["En kollega svarer ikke længere for Nordstjernen"],
         colleague.email: ["You no longer act for Nordstjernen"],
     }
 
@@ -161,7 +161,10 @@ def test_kl_lets_people_in_and_removes_them_on_the_vendors_page(vendor, owner, c
     assert set(vendor.members.all()) == {owner, newcomer}
     assert events(vendor) == ["removed", "joined"]
     assert mailed()[colleague.email] == ["Du svarer ikke længere for Nordstjernen"]
-    assert mailed()[owner.email] == ["En svarer ikke længere for Nordstjernen", "En ny svarer for Nordstjernen"]
+    assert mailed()[owner.email] == [
+        "En kollega svarer ikke længere for Nordstjernen",
+        "En ny kollega svarer for Nordstjernen",
+    ]
     assert "KL har fjernet" in OutgoingMail.objects.filter(to=owner.email).earliest("pk").body
 
 
@@ -334,3 +337,18 @@ def test_a_subject_names_a_company_by_its_subject_name_alone(path):
             assert "vendor=vendor.subject_name" in translated
         if "{{ company }}" in translated:
             assert "company=subject_name" in translated
+
+
+def test_who_leaves_reads_that_they_no_longer_act_for_it(client, vendor, owner, colleague):
+    log_in_recently(client, colleague)
+    page = read(client, client.post(remove_url(vendor, colleague))["Location"]).text
+    assert "Du svarer ikke længere for Nordstjernen." in page
+    assert "Dit login er ikke knyttet til en virksomhed." in page
+
+
+def test_what_was_withdrawn_is_called_so_in_the_list_of_answers(client, vendor, owner):
+    make_response(vendor, "published").withdraw(owner, "", by_kl=False)
+    client.force_login(owner)
+    page = read(client, reverse("vendor:company", args=[vendor.slug])).text
+    assert "Lukket" not in page
+    assert re.search(r"Trukket tilbage \d+\. \w+ \d{4}\.", page)

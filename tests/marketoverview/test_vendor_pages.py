@@ -93,7 +93,7 @@ def after_errors(returned, vendor) -> Iterator[tuple[str, Callable[[Page], None]
     yield offering, send("Gem eksemplet", title=""), ".form-error"
     yield offering, send("Gem eksemplet", title="Min udgave", seen="forældet"), ".conflict"
     yield reverse("vendor:register"), send("Fortsæt", cvr_number="12345678"), ".form-error"
-    yield reverse("vendor:review", args=[returned.pk]), send("Send ind til KL"), ".form-error"
+    yield reverse("vendor:review", args=[returned.pk]), send("Indsend til KL"), ".form-error"
     yield reverse("vendor:withdraw", args=[vendor.slug]), send("Træk profilen tilbage nu"), ".form-error"
 
 

@@ -255,7 +255,7 @@ def content_field(name: str) -> forms.Field:
 
 LABELS = {
     "company_name": gettext_lazy("Name of the company"),
-    "contact_function": gettext_lazy("Department or function"),
+    "contact_function": gettext_lazy("Contact point (department or function)"),
     "contact_email": gettext_lazy("E-mail"),
     "contact_phone": gettext_lazy("Telephone"),
     "contact_name": gettext_lazy("Contact person"),
@@ -321,7 +321,9 @@ class DeclarationForm(forms.Form):
     authorised = forms.BooleanField(label=gettext_lazy("I may answer on behalf of the company."))
     true = forms.BooleanField(label=gettext_lazy("The answers are true to the best of my knowledge."))
     publication = forms.BooleanField(
-        label=gettext_lazy("The answers may be published, counted in figures and reused in files.")
+        label=gettext_lazy(
+            "The answers may be published, counted in figures and be part of the files that the portal offers."
+        )
     )
     personal_data = forms.BooleanField(
         label=gettext_lazy(

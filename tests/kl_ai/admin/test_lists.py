@@ -13,9 +13,17 @@ from kl_ai.admin.lists import MAX_SEARCH_WORDS, DanishListAdmin, search_words
 from kl_ai.admin.private_names import model_admins
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
-from marketoverview.models import Answer, Invitation, Option, Response, Vendor, VendorMember
+from marketoverview.models import Answer, Invitation, Option, Response, SurveyRound, Vendor, VendorMember
 from tests.admin_pages import Page, admin_url, logged_in, message_text
-from tests.builders import make_administrator, make_invitation, make_option, make_question, make_response, make_vendor
+from tests.builders import (
+    make_administrator,
+    make_invitation,
+    make_option,
+    make_question,
+    make_response,
+    make_round,
+    make_vendor,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -197,3 +205,16 @@ def test_a_long_page_of_any_list_costs_as_much_as_a_short_one(client, monkeypatc
                 listed(client, model_admin.model)
             numbers.setdefault(str(model_admin), set()).add(len(queries))
     assert {name: costs for name, costs in numbers.items() if len(costs) > 1} == {}
+
+
+def test_dates_in_tables_stand_in_figures(client):
+    make_round("2027", opens_on="2027-03-01", closes_on="2027-05-09")
+    page = client.get(admin_url(SurveyRound, "changelist")).content.decode()
+    assert ">1.3.2027<" in page
+    assert ">9.5.2027<" in page
+
+
+def test_the_button_for_one_more_row_says_what_it_adds(client, vendors):
+    page = client.get(admin_url(Vendor, "change", vendors[0].pk)).content.decode()
+    assert "&quot;Add member&quot;" in page
+    assert "Add another member" not in page.replace("Add another Member", "Add another member")

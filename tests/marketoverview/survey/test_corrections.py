@@ -123,7 +123,7 @@ def test_undo_restores_the_place(draft, examples, member_client):
     for number in (1, 2):
         act(member_client, draft, examples[number], "slet")
     assert titles(draft) == ["Et", "Fire"]
-    assert focused(act(member_client, draft, examples[2], "fortryd")) == "Rediger Tre"
+    assert focused(act(member_client, draft, examples[2], "fortryd")) == "Ret Tre"
     act(member_client, draft, examples[1], "fortryd")
     assert titles(draft) == ["Et", "To", "Tre", "Fire"]
 

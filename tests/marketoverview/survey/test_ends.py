@@ -213,7 +213,7 @@ def test_the_remarks_stay_after_a_submission_was_taken_back(submission, owner, c
 def test_after_the_deadline_taking_back_warns_that_it_cannot_be_handed_in(member_client, vendor):
     survey_round = make_round("2025", opens_on="2025-01-01", closes_on="2025-02-01")
     submission = make_response(vendor, "submitted", round=survey_round)
-    assert "kan ikke sendes ind igen" in text(member_client.get(address("take_back", submission)))
+    assert "kan ikke indsendes igen" in text(member_client.get(address("take_back", submission)))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -276,7 +276,7 @@ def test_kls_reason_is_called_kls_even_when_the_curator_is_gone(member_client, v
     curator.delete()
     words = status_text(member_client, vendor)
     assert "KL har trukket svarene tilbage." in words
-    assert "KL’s begrundelse Oplysningerne er forkerte." in words
+    assert "KL's begrundelse Oplysningerne er forkerte." in words
     assert "KL trak virksomhedens svar tilbage" in text(
         member_client.get(reverse("market:profile", args=[vendor.slug]))
     )

@@ -102,7 +102,7 @@ def correct_what_was_sent_back(page) -> None:
     assert "Ikke rettet endnu" in page.locator("#item-services").inner_text()
     page.locator("#item-services [data-own-words] input").fill("Rådgivning om dataetik")
     follow(page.get_by_role("button", name="Gem og gå til oversigten"))
-    expect(page.locator("main")).to_contain_text("Alle bemærkninger er rettet. Svarene er klar til at blive sendt ind.")
+    expect(page.locator("main")).to_contain_text("Alle bemærkninger er rettet. Svarene er klar til at blive indsendt.")
 
 
 def decide_about_changed_options(page) -> None:
@@ -123,7 +123,7 @@ def decide_about_changed_options(page) -> None:
     expect(page.locator("#item-business-areas")).to_contain_text("“Sagsbehandling” hedder nu: “Sagsbehandling og")
     tick(page, "Vores svar passer også med den nye ordlyd")
     go_on(page)
-    follow(page.get_by_role("link", name="Rediger Postsortering"))
+    follow(page.get_by_role("link", name="Ret Postsortering"))
     expect(page.locator("main")).to_contain_text("hedder nu: “Sagsbehandling og afgørelser”")
     follow(page.get_by_role("button", name="Gem eksemplet"))
     page.goto(reverse("vendor:tasks", args=[Response.objects.open().get().pk]))
@@ -135,7 +135,7 @@ def take_back_and_correct_one_thing(page) -> None:
     """KL has not opened it yet."""
     follow(page.get_by_role("link", name="Kald svarene tilbage"))
     follow(page.get_by_role("button", name="Kald svarene tilbage"))
-    follow(page.get_by_role("link", name="Gennemse og send ind").first)
+    follow(page.get_by_role("link", name="Gennemse og indsend").first)
     follow(page.get_by_role("link", name="Ret Navn, beskrivelse og hjemmeside"))
     page.locator("[name=website]").fill("https://klokkeblomst.example")
     follow(page.get_by_role("button", name="Gem og gå tilbage til gennemgangen"))

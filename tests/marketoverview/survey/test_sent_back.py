@@ -60,9 +60,9 @@ def test_corrected_points_count_as_done_and_the_overview_leads_to_the_next(retur
     assert next_step(member_client, returned) == "Fortsæt med “Kontakt og samtykke”"
     correct(member_client, returned, "contact", contact_email="post@nordstjernen.example")
     page = tasks(member_client, returned).text
-    assert "Alle bemærkninger er rettet. Svarene er klar til at blive sendt ind." in page
-    assert next_step(member_client, returned) == "Gennemse og send ind"
-    assert badges(member_client, returned)["Gennemse og send ind"] == "Klar"
+    assert "Alle bemærkninger er rettet. Svarene er klar til at blive indsendt." in page
+    assert next_step(member_client, returned) == "Gennemse og indsend"
+    assert badges(member_client, returned)["Gennemse og indsend"] == "Klar"
 
 
 def test_what_is_changed_and_changed_back_is_open_again(returned, member_client):

@@ -70,7 +70,7 @@ def test_what_may_be_left_out_is_complete_when_it_was_looked_at(draft, owner):
 def test_the_task_list_says_what_is_missing_and_who_saved_last(draft, owner, member_client):
     save(draft, "services", {"services": {"other": ""}}, owner)
     page = member_client.get(reverse("vendor:tasks", args=[draft.pk])).content.decode()
-    assert "“Services og produkter” mangler jeres egne ord ved “andet”." in page
+    assert "Jeres egne ord ved “Andet” mangler under “Services og produkter”." in page
     assert f"af {owner}." in page
     assert "0 af 6 dele er udfyldt" in page
 
