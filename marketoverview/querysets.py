@@ -105,6 +105,11 @@ class ResponseQuerySet(models.QuerySet):
         """Submitted responses, the one that has waited longest first. One query."""
         return self.filter(status=Status.SUBMITTED).order_by("submitted_at", "pk")
 
+    def record_opened_by_kl(self) -> int:
+        """Record that KL sees what the submitted ones among them say; how many it had not opened. One query."""
+        unopened = self.filter(status=Status.SUBMITTED, opened_by_kl_at=None)
+        return unopened.update(opened_by_kl_at=timezone.now())
+
     def stale(self) -> "ResponseQuerySet":
         """Published responses not confirmed for `STALE_AFTER_MONTHS`. One query."""
         return self.published().filter(confirmed_at__lt=stale_before())

@@ -16,7 +16,7 @@ ModelAdmin: Any = admin.ModelAdmin  # as the classes that this one stands beside
 
 
 class LoggedReading(ModelAdmin):
-    """For model admins whose pages show personal data of vendors: each reading of list, form and history is logged.
+    """For model admins whose pages show personal data of vendors: each reading of list, form, history and deletion is logged.
 
     Stands before the model admin among the base classes.
     """
@@ -35,10 +35,20 @@ class LoggedReading(ModelAdmin):
     def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._logged(request, "history", object_id, super().history_view(request, object_id, *args, **kwargs))
 
+    def history_form_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """An earlier version; only a `TracedAdmin` has this page."""
+        response = super().history_form_view(request, object_id, *args, **kwargs)
+        return self._logged(request, "version", object_id, response)
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The question before a deletion, which lists what goes with the row."""
+        return self._logged(request, "deletion", object_id, super().delete_view(request, object_id, *args, **kwargs))
+
     def _logged(self, request: HttpRequest, kind: str, object_id: str | None, response: HttpResponse) -> HttpResponse:
         """The response, its reading logged where it shows an object; its name is that of the row that it will render."""
         if response.status_code == 200 and object_id:
-            obj = (getattr(response, "context_data", None) or {}).get("original")
+            context = getattr(response, "context_data", None) or {}
+            obj = context.get("original") or context.get("object")
             record_reading(request, f"{self.opts.model_name}: {kind}", unquote(object_id), str(obj or ""))
         return response
 
@@ -47,6 +57,8 @@ KINDS = {
     "list": _("list"),
     "form": _("form"),
     "history": _("history"),
+    "version": _("earlier version"),
+    "deletion": _("deletion"),
     "review": _("review"),
     "inbox": _("inbox"),
     "page": _("page in the vendor's area"),

@@ -1,9 +1,11 @@
 """The shared parts of the market overview's model admins: the public version, a filter, columns and choices."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,8 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import PublicDataAdmin
+from kl_ai.admin.hostile_input import is_key
+from kl_ai.admin.reading import LoggedReading
 
 from ..models import Option, market_version
+from ..querysets import ResponseQuerySet
 
 
 class MarketDataAdmin(PublicDataAdmin):
@@ -40,6 +45,37 @@ class StaleFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.stale() if self.value() == "yes" else queryset
+
+
+class OpenedResponses(LoggedReading):
+    """For model admins whose pages show what a response says.
+
+    Before such a page reads it, it is recorded that KL has opened the submitted response: its vendor can no longer take
+    it back. Stands before the model admin among the base classes.
+    """
+
+    def shown_responses(self, key: str) -> ResponseQuerySet:
+        """The response whose words the pages of the row with this key show."""
+        raise NotImplementedError
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any):
+        if object_id:
+            self._record_opened(request, object_id)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any):
+        self._record_opened(request, object_id)
+        return super().history_view(request, object_id, *args, **kwargs)
+
+    def history_form_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any):
+        self._record_opened(request, object_id)
+        return super().history_form_view(request, object_id, *args, **kwargs)
+
+    def _record_opened(self, request: HttpRequest, object_id: str) -> None:
+        """One query."""
+        key = unquote(object_id)
+        if request.method == "GET" and is_key(self.opts.pk, key) and self.has_view_permission(request):
+            self.shown_responses(key).record_opened_by_kl()
 
 
 def date_column(name: str, description, **display):

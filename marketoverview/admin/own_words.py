@@ -25,11 +25,14 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.models import User
 from kl_ai.search.database import DanishOrder
+from kl_ai.security.reading_log import record_reading
 from kl_ai.text import clean_line
 
 from ..mails import notifications
-from ..models import Answer, Option, Question, leave_as_other, look_again, map_answers, unmap_answer
+from ..models import Answer, Option, Question, Response, leave_as_other, look_again, map_answers, unmap_answer
+from ..querysets import ResponseQuerySet
 from ..review.own_words import STATES, in_state, own_words, with_word
+from .base import OpenedResponses
 from .steps import REVIEW
 
 PER_PAGE = 50
@@ -262,14 +265,16 @@ def _page(
         )
         page = Paginator(listed, PER_PAGE).get_page(selected.page)
         page.object_list = list(page.object_list)
+        Response.objects.filter(pk__in={answer.response_id for answer in page.object_list}).record_opened_by_kl()
         context["page"] = page
         context["page_numbers"] = page.paginator.get_elided_page_range(page.number)
         context["ticked"] = request.POST.getlist("answers")
+    record_reading(request, "answer: list")
     return render(request, "admin/marketoverview/answer/own_words.html", context)
 
 
 @admin.register(Answer)
-class AnswerAdmin(ReadOnlyAdmin):
+class AnswerAdmin(OpenedResponses, ReadOnlyAdmin):
     """The page of the own words. Answers are edited at their response."""
 
     list_name = _("Own words")
@@ -278,6 +283,9 @@ class AnswerAdmin(ReadOnlyAdmin):
     def get_urls(self):
         page = self.admin_site.admin_view(self.changelist_view)
         return [path("own-words/", page, name="marketoverview_answer_own_words"), *super().get_urls()]
+
+    def shown_responses(self, key: str) -> ResponseQuerySet:
+        return Response.objects.filter(answers__pk=key)
 
     def changelist_view(self, request, extra_context=None):
         return own_words_view(self, request)

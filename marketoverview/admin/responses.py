@@ -17,10 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import TracedAdmin
 from kl_ai.admin.private_names import is_history_version
-from kl_ai.admin.reading import LoggedReading
 
 from ..models import Answer, Option, Response, SampleOffering, Status, SurveyRound, Vendor
-from .base import StaleFilter, choices_by_question, date_column
+from .base import OpenedResponses, StaleFilter, choices_by_question, date_column
 from .inbox import inbox_view, objection_view, withdrawal_view
 from .review import review_view
 from .steps import available_steps, state_token, step_view
@@ -130,7 +129,7 @@ class OfferingInline(OptionChoices, admin.StackedInline):
 
 
 @admin.register(Response)
-class ResponseAdmin(LoggedReading, TracedAdmin):
+class ResponseAdmin(OpenedResponses, TracedAdmin):
     list_name = _("Vendors' responses")
     form = ResponseForm
     change_form_template = "admin/marketoverview/response/change_form.html"
@@ -190,6 +189,9 @@ class ResponseAdmin(LoggedReading, TracedAdmin):
 
     def step_view(self, request, object_id: int, name: str):
         return step_view(self, request, object_id, name)
+
+    def shown_responses(self, key: str):
+        return Response.objects.filter(pk=key)
 
     # Permissions ----------------------------------------------------------------------------
 

@@ -136,3 +136,31 @@ def test_several_windows_at_once_make_one_line():
         client.force_login(curator)
     assert run_at_once(lambda client: client.get(path).status_code, clients) == [200] * 4
     assert Reading.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        ("response_history", "response: history"), ("response_simple_history", "response: version"), ("answer_change", "answer: form"),
+        ("answer_history", "answer: history"), ("answer_own_words", "answer: list"), ("answer_changelist", "answer: list"),
+    ],
+)  # fmt: skip
+def test_every_page_that_shows_a_submitted_response_opens_it(survey, reader, vendor, page, line):
+    submission = make_response(vendor, "submitted", answers={"services": ["other"]}, own_words={"services": "Dataetik"})
+    answer = submission.answers.exclude(own_words="").get()
+    args = [answer.pk if page.startswith("answer") else submission.pk]
+    if page == "response_simple_history":
+        args.append(submission.history.first().pk)
+    if page in ("answer_own_words", "answer_changelist"):
+        args = []
+    url = reverse(f"admin:marketoverview_{page}", args=args)
+    assert reader.get(url if args else f"{url}?question=all&state=submitted").status_code == 200
+    submission.refresh_from_db()
+    assert submission.opened_by_kl_at
+    assert line in {page for page, _key in lines()}
+
+
+def test_the_question_before_a_deletion_is_logged(survey, reader):
+    draft = make_response(make_vendor(), "draft")
+    assert reader.get(reverse("admin:marketoverview_response_delete", args=[draft.pk])).status_code == 200
+    assert ("response: deletion", str(draft.pk)) in lines()
