@@ -26,7 +26,7 @@ from ..http import client_address
 from ..mail import sending
 from ..models import User
 from ..pages.bilingual import language
-from . import known_browser, sessions
+from . import known_browser, restore, sessions
 from .allauth_adapter import methods, record_code
 from .code_limits import consume_guess
 from .redirects import landing_url, next_url
@@ -60,6 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """The redirect at the end of every login, with the cookie of a browser that is known."""
         response = HttpResponseRedirect(redirect_url or landing_url(user))
         known_browser.remember(request, response, user)
+        restore.keep_own(request, user, redirect_url or "")
         sessions.record_login(request, user)
         security_log.record("login", request, methods=methods(request, user))
         return response

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods
 from .. import security_log
 from ..models import User
 from ..pages.frame import render_page
-from ..people import limits
 from ..people.limits import LimitReached, wait_text
 from ..people.tokens import ORIGIN_ONLY
 from ..security.models import OneTimeSecret
 from .allauth_adapter import record_authenticator, record_link
 from .announcements import announce
+from .code_limits import consume_login_without_mail
 from .forms import AppAndRecoveryForm
 from .redirects import landing_url, next_url
 
@@ -34,7 +34,7 @@ def log_in_without_mail(request: HttpRequest) -> HttpResponse:
     """`/log-ind/uden-mail/`: KL's staff log in with the code of the app and a recovery code, both.
 
     The answer to what is wrong is the same whoever is asked for. There is no limit for an address alone: two right
-    codes at once are out of reach of guessing, and nobody is locked out.
+    codes at once are out of reach of guessing, and nobody is locked out. A known browser has its own limit.
     """
     if isinstance(request.user, User):
         return redirect(next_url(request) or landing_url(request.user))
@@ -42,7 +42,7 @@ def log_in_without_mail(request: HttpRequest) -> HttpResponse:
     status, retry_after = 200, 0
     if request.method == "POST" and form.is_valid():
         try:
-            limits.consume("login_without_mail", recipient=form.cleaned_data["email"], origin=request)
+            consume_login_without_mail(request, form.cleaned_data["email"])
         except LimitReached as reached:
             form.add_error(None, f"{_('There have been too many wrong codes.')} {wait_text(reached.seconds)}")
             status, retry_after = 429, reached.seconds

@@ -5,6 +5,11 @@ fills its form with `restore_input(request)` on GET, and shows `RESTORED_NOTICE`
 administration too, a page shows the texts with a button that sends them (`page_to_send_again`). Nothing is ever saved by
 itself: the person sends the form again.
 
+Another person who logs in in the same browser does not get it: each form is stored with whose it is, and goes at the login
+of somebody else (`keep_own`), and with the session at a logout. Whose it is is known where the person is logged in, or the
+browser has the cookie of a known browser: it is that of whoever has logged in here last. In a browser without it, it goes
+to whoever goes on from the form to the login and proves an address there; that this is another person cannot be known.
+
 A view that takes only POST and no text is marked with `@post_only`: the login leads back to its address by GET, and from
 there to the page with the button.
 """
@@ -20,13 +25,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from ..http import is_fetch
+from ..models import User
 from ..pages.frame import render_page
 from ..people import limits
+from . import known_browser
 
 RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
 PRESS_AGAIN = _("Nothing has happened yet. Press the button again.")
 SESSION_KEY = "what_was_typed"
-"""Where the session holds the forms: a list of (path, [(field name, values)]), the oldest first."""
+"""Where the session holds the forms, the oldest first: [path, [(field name, values)], key of the user or None]."""
 RESTORABLE = "is_restorable"
 """The attribute that marks a view; `functools.wraps` copies it to the view that a decorator makes."""
 IS_POST_ONLY = "is_post_only"
@@ -89,9 +96,30 @@ def store_input(request: HttpRequest, view: Callable) -> bool:
     size = sum(len(text.encode("utf-8", "replace")) for name, values in fields for text in (name, *values))
     if not fields or size > MAX_BYTES or not _is_allowed(request):
         return False
-    forms = [form for form in request.session.get(SESSION_KEY, []) if form[0] != request.path]
-    request.session[SESSION_KEY] = [*forms, (request.path, fields)][-MAX_FORMS:]
+    user_key = request.user.pk if request.user.is_authenticated else known_browser.last_user_key(request)
+    forms = [form for form in _forms(request) if form[0] != request.path]
+    request.session[SESSION_KEY] = [*forms, (request.path, fields, user_key)][-MAX_FORMS:]
     return True
+
+
+def _forms(request: HttpRequest) -> list[Any]:
+    """The forms that the session holds, each with path, fields and the key of the user."""
+    return [form for form in request.session.get(SESSION_KEY, []) if len(form) == 3]
+
+
+def keep_own(request: HttpRequest, user: User, redirect_url: str) -> None:
+    """Drop the forms of others at the login of this user, which leads to `redirect_url`.
+
+    Of the forms whose user is not known the one stays that the login leads back to: it becomes the user's. No query.
+    """
+    path = urlsplit(redirect_url).path
+    own = [
+        (form_path, fields, user.pk)
+        for form_path, fields, key in _forms(request)
+        if key == user.pk or (key is None and form_path == path)
+    ]
+    if SESSION_KEY in request.session:
+        request.session[SESSION_KEY] = own
 
 
 def _is_allowed(request: HttpRequest) -> bool:
@@ -115,9 +143,9 @@ def is_administration(request: HttpRequest) -> bool:
 
 
 def restore_input(request: HttpRequest) -> QueryDict | None:
-    """The input stored for this path, which is then removed; None where there is none, or the request is no GET."""
-    forms = request.session.get(SESSION_KEY, []) if request.method == "GET" else []
-    fields = next((fields for path, fields in forms if path == request.path), None)
+    """The user's input stored for this path, which is then removed; None where there is none, or the request is no GET."""
+    forms = _forms(request) if request.method == "GET" else []
+    fields = next((fields for path, fields, key in forms if (path, key) == (request.path, request.user.pk)), None)
     if fields is None:
         return None
     request.session[SESSION_KEY] = [form for form in forms if form[0] != request.path]

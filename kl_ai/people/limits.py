@@ -4,7 +4,12 @@
 
 counts one attempt and raises `LimitReached` where there have been too many; its text is for the person. `LIMITS` holds
 all numbers. Call it before the transaction of what it limits: an attempt that was counted is never given back, neither
-by an error that follows nor by cancelling or deleting what was made.
+by an error that follows, nor by cancelling or deleting what was made, nor by deleting the login.
+
+Nobody can lock somebody else out, and nobody is flooded. So a limit that refuses counts what others cannot use up: the
+person, the browser, the origin, or the person together with the recipient. What reaches one recipient from everybody
+together is limited too, but such a limit refuses nothing (`withholds`): only the mail is left out. Codes for logging in
+are the exception, since there is nothing but the mail; a known browser has its own limit.
 
 A count is a row of `AttemptCount` in the database, shared by all processes. Spans of time are fixed: a new hour or day
 begins with the count at 0 again.
@@ -29,20 +34,29 @@ from ..security.models import AttemptCount
 
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-PERSON, RECIPIENT, ORIGIN = "person", "recipient", "origin"
-BOTH = "recipient and origin"
+PERSON, RECIPIENT, ORIGIN, BROWSER = "person", "recipient", "origin", "browser"
+BOTH, PAIR = "recipient and origin", "person and recipient"
+WIDER_NETWORKS = {56: 4, 48: 16}
+"""The lengths of the IPv6 prefixes that one customer may have, and how many times the number of a /64 each may use.
+
+A line at home often has a /56 and a site a /48; whoever has one could take a fresh /64 for each attempt.
+"""
+DOTLESS = frozenset({"gmail.com", "googlemail.com"})
+"""The domains at which dots before the @ make no other mailbox."""
 
 
 class Limit(NamedTuple):
-    """At most `most` attempts of one `per` in each `span` of time. A day ends at midnight, Danish time."""
+    """At most `most` attempts of one `per` in each `span` of time. A day ends at midnight, Danish time.
+
+    One that `withholds` refuses nothing: beyond it the recipient gets no mail.
+    """
 
     per: str
     most: int
     span: timedelta
+    withholds: bool = False
 
 
-GUESSES = Limit(RECIPIENT, settings.LOGIN_CODE_GUESSES, DAY)
-"""The guesses at one code, whose name is the recipient."""
 LIMITS: Mapping[str, tuple[Limit, ...]] = {
     # Five mistakes in a row are common, ten are not. Ten mails an hour and thirty a day are a nuisance, no flood.
     # Sixty an hour let a whole town hall behind one address log in on a Monday morning.
@@ -52,29 +66,59 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
         Limit(RECIPIENT, 30, DAY),
         Limit(ORIGIN, 60, HOUR),
     ),
-    "login_code_known_browser": (Limit(PERSON, 5, QUARTER), Limit(PERSON, 30, DAY)),
-    # Three guesses at one code, and sixty at the codes of all addresses together.
-    "guess_code": (GUESSES, Limit(ORIGIN, 60, QUARTER)),
-    "guess_code_known_browser": (GUESSES, Limit(PERSON, 30, QUARTER)),
+    # Each known browser has its own number, then what a stranger has: whoever sits at a shared computer, or has stolen
+    # a cookie, uses up the number of that browser alone.
+    "login_code_known_browser": (Limit(BROWSER, 5, QUARTER), Limit(BROWSER, 30, DAY)),
+    # Three guesses at one code, whose name is the recipient, and sixty at the codes of all addresses together.
+    "guess_one_code": (Limit(RECIPIENT, settings.LOGIN_CODE_GUESSES, DAY),),
+    "guess_code": (Limit(ORIGIN, 60, QUARTER),),
+    "guess_code_known_browser": (Limit(BROWSER, 30, QUARTER),),
     # Only who has the code from the mail comes here. At thirty a day a guess is right once in thirty years.
     "second_step": (Limit(PERSON, 5, QUARTER), Limit(PERSON, 30, DAY)),
-    "second_step_known_browser": (Limit(PERSON, 5, QUARTER), Limit(PERSON, 30, DAY)),
+    "second_step_known_browser": (Limit(BROWSER, 5, QUARTER), Limit(BROWSER, 30, DAY)),
     # Staff without mail: nobody guesses two codes at once, so that no address has a limit that others could use up.
-    "login_without_mail": (Limit(BOTH, 5, QUARTER), Limit(ORIGIN, 20, DAY)),
+    # Sixty an hour are out of reach of a mistake, and end with the hour for all who are behind the same address.
+    "login_without_mail": (Limit(BOTH, 5, QUARTER), Limit(BOTH, 20, DAY), Limit(ORIGIN, 60, HOUR)),
+    "login_without_mail_known_browser": (Limit(BROWSER, 5, QUARTER), Limit(BROWSER, 20, DAY)),
     # Ten letters are typed wrong now and then, and cannot be guessed.
     "enrolment_code": (Limit(PERSON, 10, HOUR),),
     # A consultant registers a handful of companies; a list of companies is invited by KL.
     "register_company": (Limit(PERSON, 5, DAY), Limit(ORIGIN, 20, DAY)),
-    # A large company has a dozen colleagues. Nobody gets more than three invitations a day, whoever sends them.
-    "invite_colleague": (Limit(PERSON, 20, DAY), Limit(RECIPIENT, 3, DAY), Limit(ORIGIN, 60, DAY)),
-    # The recipient is the company, whose members get a mail. One network cannot use up what others may ask.
-    "ask_to_join": (Limit(PERSON, 5, DAY), Limit(ORIGIN, 10, DAY), Limit(RECIPIENT, 30, DAY)),
+    # A large company has a dozen colleagues; one person invites the same address three times a day at most. Invitations
+    # that others send to the address do not count against this: beyond six a day the address gets no more mails, and
+    # the invitation waits on its first page. Companies that KL does not know yet have a number of their own, so that
+    # made-up ones cannot use up the mails of real ones.
+    "invite_colleague": (
+        Limit(PERSON, 20, DAY),
+        Limit(PAIR, 3, DAY),
+        Limit(ORIGIN, 60, DAY),
+        Limit(RECIPIENT, 6, DAY, withholds=True),
+    ),
+    "invite_colleague_to_unknown_company": (
+        Limit(PERSON, 20, DAY),
+        Limit(PAIR, 3, DAY),
+        Limit(ORIGIN, 60, DAY),
+        Limit(RECIPIENT, 3, DAY, withholds=True),
+    ),
+    # The recipient is the company, whose members get a mail: ten a day. Whoever asks after that is on the company's page
+    # and in KL's inbox as well, so that logins made for the purpose close the company to nobody.
+    "ask_to_join": (Limit(PERSON, 5, DAY), Limit(ORIGIN, 10, DAY), Limit(RECIPIENT, 10, DAY, withholds=True)),
+    # The recipient is the company, whose members get a receipt for each handing in. Per person, so that nobody uses up
+    # what a colleague may do; handing in has more than taking back, so that who has taken back can hand in again.
+    "hand_in": (Limit(PAIR, 10, DAY),),
+    "take_back": (Limit(PAIR, 5, DAY),),
+    # The same for drafts: whoever has discarded one can begin again.
+    "begin_draft": (Limit(PAIR, 20, DAY),),
+    "discard_draft": (Limit(PAIR, 10, DAY),),
     # Somebody who mistypes needs a few questions; KL answers each by hand.
     "ask_kl": (Limit(PERSON, 10, DAY), Limit(ORIGIN, 30, DAY)),
     # Forms that are sent without a login are kept in a session each: enough for an office whose logins have expired.
     "store_input": (Limit(ORIGIN, 60, HOUR),),
 }
-"""Action to its limits, in the order in which they are counted; a limit without a value for its key is passed over."""
+"""Action to its limits, in the order in which they are counted; a limit without a value for its key is passed over.
+
+Those that withhold come last, so that what is refused takes no mail from others.
+"""
 
 
 class LimitReached(Exception):
@@ -103,16 +147,25 @@ def wait_text(seconds: int) -> str:
     return ngettext("Try again in %(n)d hour.", "Try again in %(n)d hours.", hours) % {"n": hours}
 
 
-def consume(action: str, *, person: User | None = None, recipient: str = "", origin: HttpRequest | None = None) -> None:
+def consume(
+    action: str,
+    *,
+    person: User | None = None,
+    recipient: str = "",
+    origin: HttpRequest | None = None,
+    browser: str = "",
+) -> bool:
     """Count one attempt of an action of `LIMITS`; raises `LimitReached`, and counts nothing, where one is reached.
 
+    False where only the mail to the recipient is to be left out. `browser` is the random name of a known browser.
+
     A refused attempt counts for nobody, so that trying on does not prolong the wait of others. Call it outside of a
-    transaction. One query for each limit, two more for the first attempt in its span.
+    transaction. One query for each limit, two more for the first attempt in its span; three for one of an origin of IPv6.
     """
-    values = _values(person, recipient, origin)
+    values = _values(person, recipient, origin, browser)
     try:
         with transaction.atomic(durable=True):
-            _count(action, values)
+            return _count(action, values)
     except LimitReached as reached:
         whom = {"user": person} if person else {}
         address = security_log.address_hash(recipient) if recipient else None
@@ -120,31 +173,64 @@ def consume(action: str, *, person: User | None = None, recipient: str = "", ori
         raise
 
 
-def _count(action: str, values: Mapping[str, str]) -> None:
+def _count(action: str, values: Mapping[str, str]) -> bool:
+    """Count at every limit of the action; whether none that withholds is reached."""
+    is_mailed = True
     for limit in LIMITS[action]:
-        if limit.per not in values:
-            continue
-        span = _span(limit.span)
-        key = _key(limit.per, values[limit.per])
-        if not AttemptCount.count(action, limit.per, key, span, limit.most):
-            raise LimitReached(action, limit.per, span[1])
+        for per, most in _counters(limit):
+            if per not in values:
+                continue
+            span = _span(limit.span)
+            if not AttemptCount.count(action, per, _key(per, values[per]), span, most):
+                if not limit.withholds:
+                    raise LimitReached(action, per, span[1])
+                is_mailed = False
+    return is_mailed
 
 
-def _values(person: User | None, recipient: str, origin: HttpRequest | None) -> dict[str, str]:
+def _counters(limit: Limit) -> Iterator[tuple[str, int]]:
+    """The kinds of key that count for the limit, each with its number."""
+    yield limit.per, limit.most
+    if limit.per == ORIGIN:
+        for length, times in WIDER_NETWORKS.items():
+            yield _network_name(length), limit.most * times
+
+
+def _network_name(length: int) -> str:
+    return f"{ORIGIN} /{length}"
+
+
+def _values(person: User | None, recipient: str, origin: HttpRequest | None, browser: str) -> dict[str, str]:
     """Kind of key to its value, for the kinds that are known here."""
-    values = dict(_given(person, recipient, origin))
-    if RECIPIENT in values and ORIGIN in values:
-        values[BOTH] = f"{values[RECIPIENT]} {values[ORIGIN]}"
+    values = dict(_given(person, recipient, origin, browser))
+    for pair, first, second in ((BOTH, RECIPIENT, ORIGIN), (PAIR, PERSON, RECIPIENT)):
+        if first in values and second in values:
+            values[pair] = f"{values[first]} {values[second]}"
     return values
 
 
-def _given(person: User | None, recipient: str, origin: HttpRequest | None) -> Iterator[tuple[str, str]]:
+def _given(person: User | None, recipient: str, origin: HttpRequest | None, browser: str) -> Iterator[tuple[str, str]]:
     if person is not None:
-        yield PERSON, str(person.pk)
+        yield PERSON, mailbox(person.email)  # not the primary key: a login that is deleted and made anew is the same
     if recipient:
-        yield RECIPIENT, recipient.strip().lower()
+        yield RECIPIENT, mailbox(recipient)
+    if browser:
+        yield BROWSER, browser
     if origin is not None:
         yield ORIGIN, origin_of(origin)
+        for length in WIDER_NETWORKS:
+            if network := _network(origin, length):
+                yield _network_name(length), network
+
+
+def mailbox(address: str) -> str:
+    """The mailbox that this address is taken to lead to: without a “+tag”, in small letters. Other texts as they are.
+
+    Only to count by: mails go to the address as it was typed.
+    """
+    local, at, domain = address.strip().lower().rpartition("@")
+    local = local.partition("+")[0] or local
+    return (local.replace(".", "") if domain in DOTLESS else local) + at + domain
 
 
 def origin_of(request: HttpRequest) -> str:
@@ -160,7 +246,21 @@ def origin_of(request: HttpRequest) -> str:
         return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(IPv6Address(int(address) >> 64 << 64))
+    return _prefix(address, 64)
+
+
+def _network(request: HttpRequest, length: int) -> str:
+    """The IPv6 network of this length that the request comes from; "" for other addresses."""
+    try:
+        address = IPv6Address(origin_of(request))
+    except ValueError:
+        return ""
+    return _prefix(address, length)
+
+
+def _prefix(address: IPv6Address, length: int) -> str:
+    rest = 128 - length
+    return str(IPv6Address(int(address) >> rest << rest))
 
 
 def _key(per: str, value: str) -> str:

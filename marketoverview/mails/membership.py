@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai import security_log
@@ -18,6 +18,15 @@ from kl_ai.people.work_mails import post_at_once
 from ..models import CompanyClaim, JoinRequest, MembershipEvent, Vendor
 
 What = MembershipEvent.What
+
+INVITING = (What.INVITED, What.CANCELLED)
+INVITATIONS_PER_DAY = 12
+"""The most mails about invitations, and their cancelling, that each member of a vendor gets in a day; the last says so.
+
+A member who invites and cancels all day long would flood the colleagues. The page of the members and KL's inbox show all.
+"""
+CANCELLATIONS_PER_DAY = 3
+"""The most mails in a day that tell one address that its invitation is cancelled: as many as one sender may invite it."""
 
 TO_OTHERS = {
     What.INVITED: _("%(actor)s has invited %(person)s to act for %(vendor)s."),
@@ -138,17 +147,42 @@ def send_claim_decision(claim: CompanyClaim, vendor: Vendor | None) -> OutgoingM
 def _mails(event: MembershipEvent) -> Iterator[OutgoingMail]:
     """The new mails about one event."""
     members = User.objects.filter(is_active=True, memberships__vendor=event.vendor_id).order_by("pk")
-    for user in members if event.what in TO_OTHERS else ():
+    number = _number_today(event)
+    for user in members if event.what in TO_OTHERS and number <= INVITATIONS_PER_DAY else ():
         if event.what not in TO_PERSON or user.pk != event.person_id:
-            yield from _mail(event, str(user.pk), user.email, user.language, TO_OTHERS, SUBJECTS)
+            is_last = number == INVITATIONS_PER_DAY
+            yield from _mail(event, str(user.pk), user.email, user.language, TO_OTHERS, SUBJECTS, is_last=is_last)
     address = event.person.email if event.person else event.email
+    if event.what == What.CANCELLED and _cancelled_today(event) > CANCELLATIONS_PER_DAY:
+        return
     if event.what in TO_PERSON and address and not (event.person and event.person.is_staff):
         language = event.person.language if event.person else _language_of_invitation(event)
         yield from _mail(event, "person", address, language, TO_PERSON, SUBJECTS_TO_PERSON)
 
 
+def _number_today(event: MembershipEvent) -> int:
+    """How many invitations the vendor has made or cancelled on the event's day, up to it; 0 for other events. One query."""
+    if event.what not in INVITING:
+        return 0
+    earlier = MembershipEvent.objects.filter(vendor=event.vendor_id, what__in=INVITING, pk__lte=event.pk)
+    return earlier.filter(at__date=timezone.localdate(event.at)).count()
+
+
+def _cancelled_today(event: MembershipEvent) -> int:
+    """How many invitations of the event's address were cancelled on its day, by whatever vendor, up to this one. One query."""
+    earlier = MembershipEvent.objects.filter(email__iexact=event.email, what=What.CANCELLED, pk__lte=event.pk)
+    return earlier.filter(at__date=timezone.localdate(event.at)).count()
+
+
 def _mail(
-    event: MembershipEvent, recipient: str, to: str, language: str, sentences: dict, subjects: dict
+    event: MembershipEvent,
+    recipient: str,
+    to: str,
+    language: str,
+    sentences: dict,
+    subjects: dict,
+    *,
+    is_last: bool = False,
 ) -> Iterator[OutgoingMail]:
     """The mail in this language, where it is new; `recipient` is what its key calls whoever gets it."""
     is_member = sentences is TO_OTHERS
@@ -161,6 +195,7 @@ def _mail(
             "sentence": sentences[event.what] % words,
             "let_in_by": actor if event.what == What.JOINED and event.actor_id != event.person_id else "",
             "is_member": is_member,
+            "is_last": is_last,
             "url": link(*page, language=language),
         }
     mail = post(f"membership:{event.pk}:{recipient}", to, "membership", context, language, queue_only=True)

@@ -27,8 +27,10 @@ def active_members(vendor_id: int) -> list[User]:
     return list(User.objects.filter(is_active=True, memberships__vendor=vendor_id).order_by("pk"))
 
 
-def send_receipt(response: Response) -> list[OutgoingMail]:
+def send_receipt(response: Response, by: User | None = None) -> list[OutgoingMail]:
     """KL has received the response: to the vendor's members, with a copy of everything that was submitted.
+
+    Where it is known `by` whom, the mail to that member is tried at once, and those to the colleagues are queued.
 
     And that it waits: to those of KL's staff who want to know at once, whose mails are not returned.
     """
@@ -39,7 +41,7 @@ def send_receipt(response: Response) -> list[OutgoingMail]:
     def context(language: str) -> dict[str, Any]:
         return {"round": response.round, "response_text": response_text(response, language)}
 
-    return list(_to_members(response, key, "receipt", context))
+    return list(_to_members(response, key, "receipt", context, at_once=by))
 
 
 def send_decision(response: Response) -> list[OutgoingMail]:
@@ -118,12 +120,14 @@ def _invited_name(invitation: Invitation) -> str:
         return invitation.company_name if is_known else gettext("your company")
 
 
-def send_join_request(join_request: JoinRequest) -> list[OutgoingMail]:
-    """Somebody asks to act for the vendor: to the vendor's members, or to KL where it has none.
+def send_join_request(join_request: JoinRequest, *, to_members: bool = True) -> list[OutgoingMail]:
+    """Somebody asks to act for the vendor: to the vendor's members, or to KL where it has none; `to_members` says whether.
 
     And that the request waits: to those of KL's staff who want to know at once, whose mails are not returned.
     """
     post_at_once("join-requests", f"join-requests:{join_request.pk}")
+    if not to_members:
+        return []
     page: tuple[str, ...] = ("vendor:members", join_request.vendor.slug)
     recipients = [(str(user.pk), user.email, user.language, page) for user in active_members(join_request.vendor_id)]
     if not recipients:
@@ -170,9 +174,16 @@ def send_objection_answer(answer: Answer, reply: str) -> list[OutgoingMail]:
 
 
 def _to_members(
-    response: Response, key: str, template: str, context: Callable[[str], dict[str, Any]]
+    response: Response,
+    key: str,
+    template: str,
+    context: Callable[[str], dict[str, Any]],
+    at_once: User | None = None,
 ) -> Iterator[OutgoingMail]:
-    """Queue the mail for each of the vendor's members; `context` gives the template's variables in a language."""
+    """Queue the mail for each of the vendor's members; `context` gives the template's variables in a language.
+
+    With `at_once` only the mail to this user is tried in the request.
+    """
     for user in active_members(response.vendor_id):
         language = user.language
         variables = {
@@ -181,5 +192,6 @@ def _to_members(
             "company_url": link("vendor:company", response.vendor.slug, language=language),
             **context(language),
         }
-        if mail := post(f"{key}:{user.pk}", user.email, template, variables, language):
+        queue_only = at_once is not None and user != at_once
+        if mail := post(f"{key}:{user.pk}", user.email, template, variables, language, queue_only=queue_only):
             yield mail

@@ -17,6 +17,7 @@ from kl_ai.login import recent_code, restore
 from kl_ai.login.second_factor import second_factor_for_staff
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
+from kl_ai.people import limits
 from kl_ai.people.work_mails import post_at_once
 from kl_ai.security.reading_log import record_reading
 
@@ -150,7 +151,8 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     source = status.open or status.public or status.last
     has_choice = source is not None and status.open is None
     form = BeginForm(parts, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and (not has_choice or form.is_valid()):
+    is_sent = request.method == "POST" and (not has_choice or form.is_valid())
+    if is_sent and is_within_limit(request, "begin_draft", vendor):
         draft = Response.begin(vendor, status.round, request.user, form.items if has_choice else None)
         return redirect("vendor:tasks", draft.pk)
     since = timezone.localdate(source.submitted_at or source.created_at) if source else None
@@ -161,11 +163,24 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return vendor_page(request, vendor, "begin", title, **context)
 
 
+def is_within_limit(request: AuthenticatedRequest, action: str, vendor: Vendor) -> bool:
+    """Count one attempt of the action, which writes to the vendor's members; False, with a message, at its limit.
+
+    The limit is that of the person at this vendor, and nothing is lost by it.
+    """
+    try:
+        limits.consume(action, person=request.user, recipient=f"vendor {vendor.pk}")
+    except limits.LimitReached as reached:
+        messages.error(request, str(reached) + " " + _("Nothing has changed, and the answers are kept as they are."))
+        return False
+    return True
+
+
 def begin_correction(
     request: AuthenticatedRequest, status: VendorStatus, survey_round: SurveyRound, parts: Sequence[SurveyPart]
 ) -> HttpResponse:
     """Which part of the public answers is to be corrected; POST copies them, and leads to that part alone."""
-    if request.method == "POST":
+    if request.method == "POST" and is_within_limit(request, "begin_draft", status.vendor):
         draft = Response.begin(status.vendor, survey_round, request.user)
         key = request.POST.get("part", "")
         if any(part.key == key for part in parts):

@@ -6,13 +6,12 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import recent_code, restore
-from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
@@ -21,6 +20,11 @@ from ..mails import membership, notifications
 from ..models import CompanyClaim, Invitation, JoinRequest, Vendor, VendorMember, register_company
 from ..survey.forms.company import InviteForm, MessageForm, RegisterForm
 from .company import own_vendor, vendor_page
+
+NOT_MAILED = gettext_lazy(
+    "%(email)s is invited, but has had so many mails with invitations today that none is sent. Ask your colleague to log in"
+    " with this address: the invitation is on the first page."
+)
 
 # Registering a company and asking to join one -----------------------------------------------------
 
@@ -111,16 +115,20 @@ def join(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 
 def ask_now(request: AuthenticatedRequest, vendor: Vendor, form: MessageForm) -> bool:
-    """Store the request to join and mail it; False, and an error in the form, where a limit is reached."""
+    """Store the request to join and mail it; False, and an error in the form, where a limit is reached.
+
+    Where the company has had very many mails about requests today, it is stored only: its page and KL's inbox show it.
+    """
     try:
-        limits.consume("ask_to_join", person=request.user, recipient=f"vendor {vendor.pk}", origin=request)
+        recipient = f"vendor {vendor.pk}"
+        is_mailed = limits.consume("ask_to_join", person=request.user, recipient=recipient, origin=request)
     except limits.LimitReached as reached:
         form.add_error(None, str(reached))
         return False
     with transaction.atomic():
         join_request, is_new = JoinRequest.submit(vendor, request.user, form.cleaned_data["message"])
         if is_new:
-            notifications.send_join_request(join_request)
+            notifications.send_join_request(join_request, to_members=is_mailed)
     return True
 
 
@@ -145,8 +153,7 @@ def members(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """`/leverandoer/virksomhed/<slug>/kolleger/`: who acts for the company, who is invited, who asks."""
     vendor = own_vendor(request, slug)
     form = InviteForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and (sent := invite(request, vendor, form)):
-        add_delivery_message(request, [sent], unsent_level=messages.SUCCESS)
+    if request.method == "POST" and form.is_valid() and invite(request, vendor, form):
         return redirect("vendor:members", slug)
     context = {
         "form": form,
@@ -158,23 +165,30 @@ def members(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return vendor_page(request, vendor, "members", _("Colleagues"), **context)
 
 
-def invite(request: AuthenticatedRequest, vendor: Vendor, form: InviteForm) -> OutgoingMail | None:
-    """The mail to the colleague; None, and an error at the field, where the invitation is refused."""
+def invite(request: AuthenticatedRequest, vendor: Vendor, form: InviteForm) -> bool:
+    """Invite the colleague and say so; False, and an error at the field, where the invitation is refused.
+
+    Where the address has had too many invitations today, the invitation is made, and the message says that none is mailed.
+    """
     language = (get_language() or "da")[:2]
     email = form.cleaned_data["email"]
     try:
-        limits.consume("invite_colleague", person=request.user, recipient=email, origin=request)
+        action = "invite_colleague" if vendor.is_vetted else "invite_colleague_to_unknown_company"
+        is_mailed = limits.consume(action, person=request.user, recipient=email, origin=request)
         with transaction.atomic():
             invitation = Invitation.invite_colleague(vendor, email, request.user, language)
             membership.send_membership_news(vendor, request=request)
-            mail = notifications.send_invitation(invitation)
+            mail = notifications.send_invitation(invitation) if is_mailed else None
     except limits.LimitReached as reached:
         form.add_error("email", str(reached))
     except ValidationError as error:
         form.add_error("email", error)
     else:
-        return mail
-    return None
+        add_delivery_message(request, [mail], unsent_level=messages.SUCCESS)
+        if not is_mailed:
+            messages.warning(request, NOT_MAILED % {"email": email})
+        return True
+    return False
 
 
 @restore.post_only("vendor:members", "slug")

@@ -24,7 +24,7 @@ from ..review.diff import diff_items
 from ..survey.deadlines import deadline, may_answer
 from ..survey.forms.survey import DeclarationForm
 from ..survey.parts import SurveyPart, item_headings, survey_parts
-from .company import vendor_page
+from .company import is_within_limit, vendor_page
 from .draft import on_draft, part_url, survey_page
 
 
@@ -99,10 +99,12 @@ def submit(request: AuthenticatedRequest, draft: Response, form: DeclarationForm
     if form.cleaned_data["seen"] != draft.changed_at.isoformat():
         messages.warning(request, _("The answers were changed after you opened this page. Look at them once more."))
         return False
+    if not draft.missing_items() and not is_within_limit(request, "hand_in", draft.vendor):
+        return False
     try:
         with transaction.atomic():
             draft.submit(request.user, form.text, by_kl=False)
-            receipts = notifications.send_receipt(draft)
+            receipts = notifications.send_receipt(draft, request.user)
     except ValidationError as incomplete:
         messages.error(request, _("Not handed in yet: ") + " ".join(incomplete.messages))
         return False
@@ -116,11 +118,12 @@ def submit(request: AuthenticatedRequest, draft: Response, form: DeclarationForm
 def discard(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
     """`/leverandoer/svar/<pk>/kasser/`: a GET asks, a POST deletes what the draft holds; what is public stays."""
     if request.method == "POST":
-        if request.POST.get("seen") == draft.changed_at.isoformat():
+        if request.POST.get("seen") != draft.changed_at.isoformat():
+            messages.warning(request, _("The answers were changed after you opened this page. Look at them once more."))
+        elif is_within_limit(request, "discard_draft", draft.vendor):
             draft.discard(request.user)
             messages.success(request, _("The draft is discarded."))
             return redirect("vendor:company", draft.vendor.slug)
-        messages.warning(request, _("The answers were changed after you opened this page. Look at them once more."))
     last_saved = draft.saved_parts.select_related("saved_by").order_by("-saved_at").first()
     context = {
         "seen": draft.changed_at.isoformat(),
@@ -139,7 +142,7 @@ def take_back(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if submission.status != Status.SUBMITTED or submission.opened_by_kl_at:
         messages.warning(request, TransitionRefused(submission, Verb.TAKE_BACK).explain())
         return company
-    if request.method == "POST":
+    if request.method == "POST" and is_within_limit(request, "take_back", submission.vendor):
         try:
             submission.take_back(request.user)
         except TransitionRefused as refused:

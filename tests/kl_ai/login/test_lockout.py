@@ -4,10 +4,13 @@ import pytest
 from django.core import mail, signing
 from django.test import Client
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kl_ai.login import known_browser
 from kl_ai.models import User
-from kl_ai.people.limits import LIMITS, RECIPIENT
+from kl_ai.people.limits import DAY, LIMITS, RECIPIENT, Limit
+from kl_ai.security.models import AttemptCount
 from tests.builders import make_user
 from tests.mails import CODE, LOGIN, enter_code, log_in, newest_code, request_code
 
@@ -91,16 +94,94 @@ def test_sixty_wrong_codes_of_a_network_are_all_that_it_gets(known, member):
     assert is_logged_in(known)
 
 
+def test_plus_addresses_are_the_same_mailbox(member):
+    for number in range(70):
+        request_code(browser(f"2001:db8:{number:x}::1"), f"bob+{number}@agern.example")
+    assert len(mail.outbox) == 10
+    assert {message.to[0] for message in mail.outbox} == {f"bob+{number}@agern.example" for number in range(10)}
+
+
 def test_a_mailbox_gets_ten_codes_an_hour_from_strangers(member):
     use_up_codes(member.email)
     assert len(mail.outbox) == 10 == min(limit.most for limit in LIMITS["login_code"] if limit.per == RECIPIENT)
 
 
-def test_a_known_browser_has_a_limit_too(known, member):
+def test_a_known_browser_has_a_limit_too_and_then_what_a_stranger_has(known, member):
     mail.outbox.clear()
-    asked = [request_code(known, member.email).status_code for _ in range(6)]
-    assert asked == [302] * 5 + [429]
-    assert len(mail.outbox) == 5
+    AttemptCount.objects.all().delete()
+    asked = [request_code(known, member.email).status_code for _ in range(11)]
+    assert asked == [302] * 10 + [429]
+    assert len(mail.outbox) == 10
+
+
+def test_who_sits_at_a_shared_computer_locks_nobody_out_at_home(known, member):
+    home = browser(HERE)
+    log_in(home, member.email)
+    home.post("/log-ud/")
+    for _ in range(40):
+        request_code(known, member.email)
+    use_up_codes(member.email)
+    assert request_code(known, member.email).status_code == 429
+    log_in(home, member.email)
+    assert is_logged_in(home)
+
+
+def test_a_stolen_cookie_is_another_browser_after_the_next_login(known, member):
+    thief = browser(HERE)
+    thief.cookies[known_browser.COOKIE] = known.cookies[known_browser.COOKIE].value
+    log_in(known, member.email)
+    known.post("/log-ud/")
+    for _ in range(40):
+        request_code(thief, member.email)
+    use_up_codes(member.email)
+    assert request_code(thief, member.email).status_code == 429
+    log_in(known, member.email)
+    assert is_logged_in(known)
+
+
+def test_a_code_takes_three_guesses_in_a_known_browser_with_nothing_left_too(known, member, monkeypatch):
+    monkeypatch.setitem(LIMITS, "guess_code_known_browser", (Limit("browser", 1, DAY),))
+    request_code(known, member.email)
+    cookies = known.cookies["sessionid"].value
+    for _ in range(3):
+        known.cookies["sessionid"] = cookies
+        enter_code(known, "1")
+    assert not is_logged_in(known)
+    known.cookies["sessionid"] = cookies
+    enter_code(known, newest_code())
+    assert not is_logged_in(known)
+
+
+STRANGERS_DO = st.tuples(
+    st.sampled_from(["code", "wrong code", "without mail", "known of another"]),
+    st.sampled_from([TOWN_HALL, HERE, "2001:db8::1", "2001:db8:0:1::1", "198.51.100.7"]),
+    st.sampled_from(["ida@agern.example", "IDA@agern.example", "ida+1@agern.example", "per@agern.example"]),
+    st.sampled_from([1, 12, 31]),
+)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(STRANGERS_DO, max_size=4))
+def test_no_sequence_of_requests_of_others_closes_a_known_browser(member, strangers_do):
+    AttemptCount.objects.all().delete()
+    make_known = browser(TOWN_HALL)
+    log_in(make_known, member.email)
+    make_known.post("/log-ud/")
+    others = browser(TOWN_HALL)
+    others.cookies[known_browser.COOKIE] = make_known.cookies[known_browser.COOKIE].value
+    log_in(make_known, member.email)
+    make_known.post("/log-ud/")
+    for what, address, email, times in strangers_do:
+        client = others if what == "known of another" else browser(address)
+        for _ in range(times):
+            if what == "without mail":
+                client.post("/log-ind/uden-mail/", {"email": email, "app": "000000", "recovery": "00000000"})
+                continue
+            request_code(client, email)
+            if what == "wrong code":
+                enter_code(client, "1")
+    log_in(make_known, member.email)
+    assert is_logged_in(make_known)
 
 
 # The cookie of a known browser ----------------------------------------------------------------------
@@ -147,8 +228,15 @@ def test_logging_out_everywhere_ends_it(known, member):
 
 @pytest.mark.parametrize(
     "value",
-    ["", "x", "æ", "a:b:c", signing.dumps([[1, 0]]), signing.dumps({"a": 1}, salt=known_browser.SALT)],
-    ids=["empty", "x", "letter", "unsigned", "other-salt", "other-shape"],
+    [
+        "",
+        "x",
+        "æ",
+        "a:b:c",
+        signing.dumps([[1, 0, "a"]]),
+        *(signing.dumps(shape, salt=known_browser.SALT) for shape in ({"a": 1}, [1], [[1, 0]])),
+    ],
+    ids=["empty", "x", "letter", "colons", "other-salt", "dictionary", "numbers", "pairs"],
 )
 def test_a_forged_cookie_is_worth_nothing(client, member, value):
     client.cookies[known_browser.COOKIE] = value

@@ -127,6 +127,21 @@ def test_guessing_is_limited_for_the_guesser_alone(curator, codes, security_even
     assert curator.email not in str(security_events())
 
 
+def test_who_tries_from_a_network_closes_the_door_to_those_behind_it_for_an_hour_at_most(curator, codes):
+    secret, recovery = codes
+    known = Client(REMOTE_ADDR="192.0.2.1")
+    log_in_without_mail(known, curator.email, totp(secret), recovery[0])
+    known.post("/log-ud/")
+    guesser = Client(REMOTE_ADDR="192.0.2.1")
+    for number in range(20):
+        log_in_without_mail(guesser, f"nr{number}@kl.example", "000000", "1")
+    assert log_in_without_mail(guesser, "en@kl.example", "000000", "1").status_code == 200
+    for number in range(60):
+        refused = log_in_without_mail(guesser, f"nr{number}@kl.example", "000000", "1")
+    assert (refused.status_code, int(refused["Retry-After"]) <= 3600) == (429, True)
+    assert log_in_without_mail(known, curator.email, "000000", recovery[1]).status_code == 200
+
+
 def test_the_pages_of_the_login_lead_there(client, curator):
     """The first one too: with a mail server that is down nobody comes further."""
     assert f'href="{WITHOUT_MAIL}"' in client.get("/log-ind/").content.decode()

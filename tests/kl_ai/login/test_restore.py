@@ -61,6 +61,14 @@ def _urls():
 
 
 @pytest.fixture
+def client(client, member):
+    """A browser in which the member's login has expired."""
+    log_in(client, member.email)
+    del client.cookies["sessionid"]
+    return client
+
+
+@pytest.fixture
 def csrf_client():
     """A browser whose forms need their token."""
     return Client(enforce_csrf_checks=True)
@@ -165,6 +173,8 @@ def test_codes_are_not_kept(path, client):
 def test_what_staff_sent_in_the_administration_can_be_sent_again(client, curator, settings):
     settings.REQUIRE_STAFF_MFA = False
     path = "/admin/kl_ai/badaddress/add/"
+    log_in(client, curator.email)
+    del client.cookies["sessionid"]
     client.post(path, {"email": "retur@agern.example", "error": "Kom retur"})
     log_in(client, curator.email)
     page = parse(client.get(path).content.decode())
@@ -210,8 +220,58 @@ def test_a_stale_token_of_somebody_logged_out_leads_through_the_login(csrf_clien
     response = csrf_client.post("/form/1/", {"text": "En"}, **OURS[0])
     assert csrf_client.get(response.url).url == "/log-ind/?next=/form/1/"
     client.cookies = csrf_client.cookies
-    log_in(client, member.email)
+    log_in(client, member.email, next="/form/1/")
     assert "En" in form_text(client)
+
+
+# Whose it is --------------------------------------------------------------------------------------
+
+
+def test_whoever_logs_in_in_the_same_browser_next_does_not_get_it(client, member):
+    client.post("/form/1/", {"text": "Fortroligt"})
+    client.post("/without/", {"text": "Fortroligt"})
+    log_in(client, "per@agern.example", next="/form/1/")
+    assert form_text(client) == "empty"
+    assert client.get("/without/").content == b"the page"
+    assert not client.session[restore.SESSION_KEY]  # nor is it there for the next login
+    client.post("/log-ud/")
+    log_in(client, member.email)
+    assert form_text(client) == "empty"
+
+
+def test_it_goes_with_a_logout(csrf_client, member):
+    csrf_client.force_login(member)
+    csrf_client.post("/form/1/", {"text": "Fortroligt"}, **OURS[0])
+    assert csrf_client.session[restore.SESSION_KEY]
+    client = Client()
+    client.cookies = csrf_client.cookies
+    client.post("/log-ud/")
+    log_in(client, member.email, next="/form/1/")
+    assert form_text(client) == "empty"
+
+
+def test_in_a_browser_that_is_not_known_it_goes_to_the_login_that_follows_from_the_form(member):
+    stranger = Client()
+    stranger.post("/form/1/", {"text": "En"})
+    stranger.post("/form/2/", {"text": "To"})
+    log_in(stranger, member.email, next="/form/2/")
+    assert "To" in form_text(stranger, 2)
+    assert form_text(stranger, 1) == "empty"
+
+
+def test_and_to_nobody_who_logs_in_for_another_page(member):
+    stranger = Client()
+    stranger.post("/form/1/", {"text": "En"})
+    log_in(stranger, member.email)
+    assert form_text(stranger) == "empty"
+
+
+def test_what_an_earlier_release_has_kept_is_passed_over(client, member):
+    session = client.session
+    session[restore.SESSION_KEY] = [["/form/1/", [["text", ["En"]]]]]
+    session.save()
+    client.force_login(member)
+    assert form_text(client) == "empty"
 
 
 @pytest.mark.parametrize("headers", THEIRS)

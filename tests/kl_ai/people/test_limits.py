@@ -54,11 +54,25 @@ def is_allowed(action: str, **keys) -> bool:
 
 @pytest.mark.parametrize("action", LIMITS)
 def test_every_action_has_its_number_and_another_person_elsewhere_is_free(action, clock):
-    keys = {"person": make_user(), "recipient": "a@agern.example", "origin": request_from("192.0.2.1")}
-    most = min(limit.most for limit in LIMITS[action])
+    keys = {"person": make_user(), "recipient": "a@agern.example", "origin": request_from("192.0.2.1"), "browser": "a"}
+    most = min(limit.most for limit in LIMITS[action] if not limit.withholds)
     assert [is_allowed(action, **keys) for _ in range(most + 1)] == [True] * most + [False]
     other = make_user("another@agern.example")
-    assert is_allowed(action, person=other, recipient=other.email, origin=request_from("192.0.2.2"))
+    assert is_allowed(action, person=other, recipient=other.email, origin=request_from("192.0.2.2"), browser="b")
+
+
+CODES = {"login_code", "guess_one_code"}
+"""What is refused by recipient: a mailbox gets no more codes, and a code no more guesses."""
+
+
+@pytest.mark.parametrize("action", sorted(set(LIMITS) - CODES))
+def test_what_others_send_to_a_recipient_never_refuses_anybody(action, clock):
+    """Or strangers could use up what a company or a person may get from those who mean it."""
+    for number in range(100):
+        stranger = make_user(f"nr{number}@ond.example")
+        keys = {"person": stranger, "origin": request_from(f"192.0.2.{number}"), "browser": str(number)}
+        assert is_allowed(action, recipient="a@agern.example", **keys)
+    assert is_allowed(action, person=make_user(), recipient="a@agern.example", origin=request_from("198.51.100.1"))
 
 
 def test_each_kind_of_key_has_its_own_count(rules, clock):
@@ -69,6 +83,55 @@ def test_each_kind_of_key_has_its_own_count(rules, clock):
     assert not is_allowed("write", person=person, recipient="a@agern.example")
     assert is_allowed("write", person=person, recipient="b@agern.example")
     assert not is_allowed("write", person=person, recipient="c@agern.example")
+
+
+def test_a_limit_that_withholds_refuses_nothing_and_says_so(rules, clock):
+    rules(write=(Limit(PERSON, 4, DAY), Limit(RECIPIENT, 2, DAY, withholds=True)))
+    person = make_user()
+    assert [limits.consume("write", person=person, recipient="a@agern.example") for _ in range(4)] == [
+        *(True, True),
+        *(False, False),
+    ]
+    assert limits.consume("write", person=make_user(), recipient="b@agern.example")
+    assert not is_allowed("write", person=person, recipient="b@agern.example")
+    assert AttemptCount.objects.get(per=RECIPIENT, number=2)
+
+
+@pytest.mark.parametrize(
+    ("address", "same", "another"),
+    [
+        ("bob@agern.example", " Bob+Nyt+1@AGERN.example", "bob1@agern.example"),
+        ("b.ob@gmail.com", "BOB+x@gmail.com", "bo@gmail.com"),
+        ("+x@agern.example", "+x@agern.example", "+y@agern.example"),
+        ("b.ob@agern.example", "b.ob+@agern.example", "bob@agern.example"),
+        ("vendor 1", "vendor 1", "vendor 11"),
+    ],
+)
+def test_addresses_of_one_mailbox_are_one_recipient_and_one_person(address, same, another, rules, clock):
+    assert limits.mailbox(address) == limits.mailbox(same) != limits.mailbox(another)
+    rules(write=(Limit(RECIPIENT, 1, DAY), Limit(PERSON, 3, DAY)))
+    assert is_allowed("write", recipient=address, person=User(email=address))
+    assert not is_allowed("write", recipient=same, person=User(email=same))
+    assert is_allowed("write", recipient=another, person=User(email=another))
+
+
+def test_a_login_that_is_deleted_and_made_anew_is_the_same_person(rules, clock):
+    rules(write=(Limit(PERSON, 1, DAY),))
+    person = make_user("ida@agern.example")
+    assert is_allowed("write", person=person)
+    person.delete()
+    assert not is_allowed("write", person=make_user("ida@agern.example"))
+    assert not is_allowed("write", person=make_user("ida+2@agern.example"))
+
+
+@pytest.mark.parametrize(("network", "networks"), [("2001:db8:0:{:x}::1", 4), ("2001:db8:0:{:x}00::1", 16)])
+def test_fresh_networks_of_one_line_or_site_are_limited_together(network, networks, rules, clock):
+    """Who has a /56 takes four times what a /64 may, who has a /48 sixteen times, however many networks they make of it."""
+    rules(write=(Limit(ORIGIN, 3, HOUR),))
+    origins = [request_from(network.format(number)) for number in range(60)]
+    assert sum(is_allowed("write", origin=origin) for origin in origins) == 3 * networks
+    assert is_allowed("write", origin=request_from("2001:db8:1::1"))
+    assert is_allowed("write", origin=request_from("192.0.2.1"))
 
 
 def test_a_refused_attempt_counts_for_nobody(rules, clock):
@@ -151,7 +214,12 @@ def test_the_table_says_nothing_of_whom_it_counts(clock):
         "invite_colleague", person=make_user(), recipient="ny@agern.example", origin=request_from("192.0.2.1")
     )
     rows = " ".join(str(row) for row in AttemptCount.objects.values_list())
-    assert AttemptCount.objects.count() == 3
+    assert set(AttemptCount.objects.values_list("per", flat=True)) == {
+        "person",
+        "person and recipient",
+        "origin",
+        "recipient",
+    }
     assert "agern" not in rows
     assert "192.0.2.1" not in rows
 

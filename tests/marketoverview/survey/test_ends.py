@@ -1,9 +1,11 @@
 """How a draft or a submission ends without KL: discarded, taken back, withdrawn; and what is said about it."""
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 
 from kl_ai.drafts.parts import fingerprint
+from kl_ai.mail.models import OutgoingMail
 from marketoverview.models import (
     Answer,
     ModerationEvent,
@@ -17,6 +19,7 @@ from marketoverview.models import (
 )
 from tests.builders import make_curator, make_editor, make_response, make_round, make_user
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
+from tests.marketoverview.vendor_area import submit_review
 from tests.reading import parse
 
 
@@ -214,6 +217,64 @@ def test_after_the_deadline_taking_back_warns_that_it_cannot_be_handed_in(member
     survey_round = make_round("2025", opens_on="2025-01-01", closes_on="2025-02-01")
     submission = make_response(vendor, "submitted", round=survey_round)
     assert "kan ikke indsendes igen" in text(member_client.get(address("take_back", submission)))
+
+
+# Limits ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_member_cannot_flood_the_colleagues_and_can_hand_in_what_was_taken_back(member_client, submission, owner):
+    colleague = make_user("karla@nordstjernen.example", member_of=submission.vendor)
+    for _ in range(60):
+        page = member_client.post(address("take_back", submission), follow=True)
+        submit_review(member_client, submission)
+    submission.refresh_from_db()
+    assert submission.status == Status.SUBMITTED
+    assert "for mange gange" in text(page)
+    assert "Intet er ændret" in text(page)
+    receipts = OutgoingMail.objects.filter(kind="receipt")
+    assert (receipts.filter(to=owner.email).count(), receipts.filter(to=colleague.email).count()) == (5, 5)
+    assert {message.to[0] for message in mail.outbox} == {owner.email}  # those of colleagues are queued
+    member_client.force_login(colleague)
+    member_client.post(address("take_back", submission))
+    submission.refresh_from_db()
+    assert submission.status == Status.DRAFT
+
+
+def test_at_the_limit_of_handing_in_the_draft_stays_as_it_is(member_client, submission, owner):
+    for _ in range(10):
+        submission.take_back(owner)
+        submit_review(member_client, submission)
+        submission.refresh_from_db()
+        assert submission.status == Status.SUBMITTED
+    submission.take_back(owner)
+    write(submission, "Nyt og vigtigt.", owner)
+    page = text(submit_review(member_client, submission))
+    assert "for mange gange" in page
+    assert "svarene er gemt" in page
+    submission.refresh_from_db()
+    assert (submission.status, submission.description) == (Status.DRAFT, "Nyt og vigtigt.")
+
+
+def test_handing_in_what_is_not_complete_uses_nothing_up(member_client, submission, owner):
+    submission.take_back(owner)
+    write(submission, "", owner)
+    for _ in range(12):
+        submit_review(member_client, submission)
+    write(submission, "Nu er der noget.", owner)
+    submit_review(member_client, submission)
+    submission.refresh_from_db()
+    assert submission.status == Status.SUBMITTED
+
+
+def test_beginning_and_discarding_all_day_has_a_limit(member_client, public):
+    begin = reverse("vendor:begin", args=[public.vendor.slug])
+    for _ in range(30):
+        member_client.post(begin, {"start": "all"})
+        draft = public.vendor.responses.filter(status=Status.DRAFT).get()
+        page = discard(member_client, draft)
+    assert "for mange gange" in text(page)
+    assert public.vendor.responses.filter(status=Status.DISCARDED).count() == 10
 
 
 @pytest.mark.django_db(transaction=True)

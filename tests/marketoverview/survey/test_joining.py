@@ -13,7 +13,7 @@ from kl_ai.people.invitations import VALID_FOR
 from marketoverview.mails import notifications
 from marketoverview.models import Invitation, JoinRequest, Vendor, VendorMember
 from tests.builders import make_invitation, make_response, make_user, make_vendor
-from tests.mails import confirm_recently
+from tests.mails import confirm_recently, log_in
 from tests.reading import parse, read
 
 CVR = "29190623"
@@ -135,7 +135,7 @@ def test_hostile_names_stay_text(client, newcomer):
 def test_what_was_typed_before_the_login_expired_is_there_again(client, db):
     newcomer = make_user("ny@vestlyset.example")
     client.post(REGISTER, form())
-    client.force_login(newcomer)
+    log_in(client, newcomer.email, next=REGISTER)
     page = read(client, REGISTER)
     assert page.find("input", name="name").attrs["value"] == "Vestlyset A/S"
     assert not Vendor.objects.exists()
