@@ -22,6 +22,9 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), tim
 CLAIM = timedelta(minutes=15)
 """How long a process has a mail for itself: longer than a slow mail server needs to take it."""
 
+LAST_MAILS = frozenset({"login_deleted"})
+"""The kinds of mails to people whom the portal forgets: the row is deleted once it is sent, refused or given up."""
+
 
 class MailState(models.TextChoices):
     WAITING = "waiting", _("waiting")
@@ -156,26 +159,45 @@ class OutgoingMail(models.Model):
         self._record(attempts=self.attempts - 1, next_try_at=timezone.now())
 
     def record_sent(self) -> None:
-        """Store that the mail is sent, even where another attempt has begun since. Secret links are masked. One query."""
+        """Store that the mail is sent, even where another attempt has begun since. Secret links are masked. One query.
+
+        A last mail (`LAST_MAILS`) is deleted in its place.
+        """
         sent = {
             "sent_at": timezone.now(),
             "next_try_at": None,
             "last_error": "",
             "body": mask_tokens(self.body),
         }
-        OutgoingMail.objects.filter(pk=self.pk, sent_at=None).update(**sent)
+        if not self._delete_last_mail():
+            OutgoingMail.objects.filter(pk=self.pk, sent_at=None).update(**sent)
         vars(self).update(sent)
 
     def record_failure(self, error: str) -> None:
-        """Try again after a pause that grows, or give up after `MAX_ATTEMPTS`. One query."""
+        """Try again after a pause that grows, or give up after `MAX_ATTEMPTS`: a last mail is deleted then. One query."""
         pause = PAUSES[self.attempts - 1] if self.attempts <= len(PAUSES) else timedelta(days=1)
         is_last = self.attempts >= MAX_ATTEMPTS
-        self._record(next_try_at=None if is_last else timezone.now() + pause, last_error=error)
+        if is_last and self._delete_last_mail():
+            self.next_try_at = None
+        else:
+            self._record(next_try_at=None if is_last else timezone.now() + pause, last_error=error)
 
     def record_refusal(self, error: str) -> None:
-        """Mark the address, which the mail server refuses. The mail is due again when the mark is cleared."""
+        """Mark the address, which the mail server refuses. The mail is due again when the mark is cleared.
+
+        A last mail is deleted, and its address is not kept. One query then.
+        """
+        if self._delete_last_mail():
+            return
         BadAddress.mark(self.to, error)
         self._record(next_try_at=timezone.now(), last_error=error)
+
+    def _delete_last_mail(self) -> bool:
+        """Delete the row of a last mail with address and text; False for every other mail. One query, or none."""
+        is_last_mail = self.kind in LAST_MAILS
+        if is_last_mail:
+            OutgoingMail.objects.filter(pk=self.pk).delete()
+        return is_last_mail
 
     def _record(self, **fields: Any) -> None:
         """Store the outcome of the attempt that this process has claimed. Nothing is stored where another has begun since.

@@ -1,10 +1,11 @@
-"""The deletion of a login with the mails to those who act for the same vendors (setting `LOGIN_DELETION`)."""
+"""The deletion of a login with the mails to the person and to those who act for the same vendors (setting `LOGIN_DELETION`)."""
 
 from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext
 
+from kl_ai.mail.outbox import post
 from kl_ai.models import User
 from kl_ai.people.login_deletion import LoginDeletion
 
@@ -14,12 +15,14 @@ from .membership import send_membership_news
 
 
 def delete_login_with_mails(user: User) -> None:
-    """Delete the login, and tell the others who act for the person's vendors.
+    """Delete the login, and tell the person, and the others who act for the person's vendors.
 
-    Raises `ValidationError`, and changes nothing, where somebody must take over a vendor first.
+    The mail to the person is the last one: its row is deleted once it is sent (`LAST_MAILS`). Raises `ValidationError`, and changes nothing, where somebody must take over a vendor first.
     """
+    key, email, language = f"login_deleted:{user.pk}", user.email, user.language
     with transaction.atomic():
         send_membership_news(*delete_login(user))
+        post(key, email, "login_deleted", {}, language)
 
 
 def obstacles(users: Sequence[User]) -> list[str]:

@@ -16,10 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.login.announcements import announce
-from kl_ai.mail.models import BadAddress, OutgoingMail
+from kl_ai.mail.models import MAX_ATTEMPTS, BadAddress, OutgoingMail
 from kl_ai.models import User
 from kl_ai.security.models import Reading
 from marketoverview.mails import membership, notifications
+from marketoverview.mails.login_deletion import delete_login_with_mails
 from marketoverview.mails.vendor_questions import send_answer
 from marketoverview.models import (
     CompanyClaim,
@@ -122,6 +123,7 @@ def test_the_administration_erases_the_same(person, vendor, colleague, is_chosen
     else:
         delete_in_administration(client, person)
     assert not User.objects.filter(pk=person.pk).exists()
+    OutgoingMail.objects.get(to=ADDRESS).record_sent()  # the last mail
     assert places_of(ADDRESS) == []
     assert places_of(NAME) == []
     assert "".join(message.message for message in get_messages(client.get("/admin/").wsgi_request)).find("Bodil") == -1
@@ -162,6 +164,7 @@ def test_staff_that_is_deleted_leaves_its_address_in_the_log_of_readings_alone(c
     delete_in_administration(client, staff)
     assert not User.objects.filter(pk=staff.pk).exists()
     assert places_of(NAME) == []
+    OutgoingMail.objects.get(to=ADDRESS).record_sent()  # the last mail
     assert places_of(ADDRESS) == ["kl_ai.Reading: reader"]
 
 
@@ -184,6 +187,38 @@ def test_questions_to_kl_and_their_answers_name_nobody(person, vendor, answer):
     assert places_of(NAME) == []
     question.refresh_from_db()
     assert question.text == ("" if answer == "published" else "I am …, …. What counts?")
+
+
+def refuse(mail: OutgoingMail) -> None:
+    mail.record_refusal("550 ukendt")
+
+
+def give_up(mail: OutgoingMail) -> None:
+    for _ in range(MAX_ATTEMPTS):
+        mail.attempts += 1
+        OutgoingMail.objects.filter(pk=mail.pk).update(attempts=mail.attempts)
+        mail.record_failure("nede")
+
+
+@pytest.mark.parametrize("end", [OutgoingMail.record_sent, refuse, give_up])
+def test_the_person_gets_one_last_mail_which_is_forgotten_with_the_address(end, person):
+    language = person.language
+    delete_login_with_mails(person)
+    assert places_of(ADDRESS) == ["kl_ai.OutgoingMail: to"]
+    (mail,) = OutgoingMail.objects.filter(to=ADDRESS)
+    assert (mail.subject, mail.language) == ("Dit login er slettet", language)
+    assert "slettet sammen med det" in mail.body
+    end(mail)
+    assert places_of(ADDRESS) == places_of(NAME) == []
+    assert not OutgoingMail.objects.filter(kind="login_deleted").exists()
+
+
+def test_a_last_mail_that_fails_once_is_tried_again(person):
+    delete_login_with_mails(person)
+    mail = OutgoingMail.objects.get(to=ADDRESS)
+    assert mail.claim()
+    mail.record_failure("nede")
+    assert OutgoingMail.objects.get(to=ADDRESS).next_try_at > timezone.now()
 
 
 def test_a_mail_about_the_person_that_waits_is_still_sent_and_names_nobody(person):

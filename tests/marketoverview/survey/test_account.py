@@ -124,6 +124,8 @@ def test_the_login_is_deleted_and_the_company_stays(client, vendor, member, coll
     assert page.status_code == 200
     assert "Your login is deleted" in page.content.decode()
     assert not User.objects.filter(pk=member.pk).exists()
+    (last_mail,) = OutgoingMail.objects.filter(to=member.email)
+    last_mail.record_sent()
     assert not OutgoingMail.objects.filter(to=member.email).exists()
     assert vendor.responses.published().exists()
     assert client.get(ACCOUNT).status_code == 302  # logged out
