@@ -158,7 +158,7 @@ class InvitationAdmin(LoggedReading, DanishListAdmin):
 class JoinRequestAdmin(LoggedReading, ReadOnlyAdmin):
     """Read only; decided in the inbox."""
 
-    fields = ("vendor", "user", "message", "asked_at", "approved", "decided_by", "decided_at")
+    fields = ("vendor", "user", "message", "asked_at", "referred_at", "approved", "decided_by", "decided_at")
     list_display = ("user", "vendor", "asked", "approved", "decided")
     list_filter = (("decided_at", admin.EmptyFieldListFilter), "approved")
     list_select_related = ("user", "vendor")

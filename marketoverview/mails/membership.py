@@ -33,6 +33,9 @@ TO_OTHERS = {
     What.CANCELLED: _("%(actor)s has cancelled the invitation of %(person)s to act for %(vendor)s."),
     What.JOINED: _("%(person)s now acts for %(vendor)s."),
     What.DECLINED: _("%(actor)s has declined the request of %(person)s to act for %(vendor)s."),
+    What.REFERRED: _(
+        "%(actor)s does not want to let %(person)s act for %(vendor)s. KL does not know the company yet, and decides."
+    ),
     What.REMOVED: _("%(actor)s has removed %(person)s, who no longer acts for %(vendor)s."),
     What.LEFT: _("%(person)s has left, and no longer acts for %(vendor)s."),
     What.WITHDREW: _("%(actor)s has withdrawn the profile of %(vendor)s from the market overview."),
@@ -45,6 +48,10 @@ TO_PERSON = {
     ),
     What.JOINED: _("You now act for %(vendor)s. You can see and change its answers."),
     What.DECLINED: _("Your request to act for %(vendor)s is declined by somebody who acts for it, or by KL."),
+    What.REFERRED: _(
+        "Somebody who acts for %(vendor)s does not want to let you in. KL does not know the company yet, and decides. "
+        "You get a mail then."
+    ),
     What.REMOVED: _("You no longer act for %(vendor)s. You were removed by %(actor)s."),
     What.LEFT: _("You have left %(vendor)s, and no longer act for it."),
 }
@@ -54,6 +61,7 @@ SUBJECTS = {
     What.CANCELLED: _("An invitation to act for %(vendor)s is cancelled"),
     What.JOINED: _("A new colleague acts for %(vendor)s"),
     What.DECLINED: _("A request to act for %(vendor)s is declined"),
+    What.REFERRED: _("KL decides who may act for %(vendor)s"),
     What.REMOVED: _("A colleague no longer acts for %(vendor)s"),
     What.LEFT: _("A colleague no longer acts for %(vendor)s"),
     What.WITHDREW: _("The profile of %(vendor)s is withdrawn"),
@@ -63,6 +71,7 @@ SUBJECTS_TO_PERSON = {
     What.CANCELLED: _("Your invitation to act for %(vendor)s is cancelled"),
     What.JOINED: _("You now act for %(vendor)s"),
     What.DECLINED: _("You were not let in to %(vendor)s"),
+    What.REFERRED: _("KL decides whether you may act for %(vendor)s"),
     What.REMOVED: _("You no longer act for %(vendor)s"),
     What.LEFT: _("You no longer act for %(vendor)s"),
 }
@@ -72,6 +81,7 @@ SECURITY_EVENTS = {
     What.CANCELLED: "invitation_cancelled",
     What.JOINED: "member_joined",
     What.DECLINED: "join_request_declined",
+    What.REFERRED: "join_request_declined",
     What.REMOVED: "member_removed",
     What.LEFT: "member_left",
     What.WITHDREW: "profile_withdrawn",

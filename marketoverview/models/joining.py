@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -286,15 +287,26 @@ def register_company(
         return vendor
 
 
+class VendorJoinRequestQuerySet(JoinRequestQuerySet):
+    def waiting_for_members(self) -> "VendorJoinRequestQuerySet":
+        """Those that wait, without those that a member has left to KL. One query."""
+        return self.filter(decided_at=None, referred_at=None)
+
+
 class JoinRequest(AbstractJoinRequest):
-    """Somebody asks to act for a vendor that is registered already; a member or KL decides."""
+    """Somebody asks to act for a vendor that is registered already; a member or KL decides.
+
+    A member of a vendor that KL does not know yet can let the user in, but not decline: KL decides then.
+    """
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="join_requests", verbose_name=_("vendor"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests", verbose_name=_("user")
     )
 
-    objects: ClassVar = JoinRequestQuerySet.as_manager()
+    referred_at = models.DateTimeField(_("declined by a member, KL decides"), null=True, blank=True, editable=False)
+
+    objects: ClassVar = VendorJoinRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request to join")
@@ -322,13 +334,25 @@ class JoinRequest(AbstractJoinRequest):
     def decide(self, by: User, *, approve: bool, as_kl: bool = False) -> bool:
         """Let the user act for the vendor, or not. False where it was decided before; nothing is changed then.
 
-        `as_kl` where `by` acts for KL, in the administration.
+        `as_kl` where `by` acts for KL, in the administration. A member who declines leaves the request to KL
+        (`referred_at`) where KL does not know the vendor: whoever has registered a company first could otherwise shut the
+        real one out unseen.
         """
         with transaction.atomic():
             self.vendor.lock()
+            if not (approve or as_kl or self.vendor.is_vetted):
+                return self._refer(by)
             is_decided_now = self.record_decision(by, approved=approve)
             if is_decided_now and approve:
                 self.vendor.admit(self.user, by, as_kl=as_kl)
             elif is_decided_now:
                 MembershipEvent.record(self.vendor, What.DECLINED, by, self.user, by_kl=as_kl)
             return is_decided_now
+
+    def _refer(self, by: User) -> bool:
+        """Leave the request to KL; False where it was left to KL or decided before."""
+        waiting = JoinRequest.objects.waiting_for_members().filter(pk=self.pk)
+        is_referred_now = bool(waiting.update(referred_at=timezone.now()))
+        if is_referred_now:
+            MembershipEvent.record(self.vendor, What.REFERRED, by, self.user)
+        return is_referred_now

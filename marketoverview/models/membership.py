@@ -36,6 +36,7 @@ class MembershipEvent(models.Model):
         ASKED = "asked", _("asked to join")
         JOINED = "joined", _("joined")
         DECLINED = "declined", _("declined")
+        REFERRED = "referred", _("not let in by a member; KL decides")
         REMOVED = "removed", _("removed")
         LEFT = "left", _("left")
         WITHDREW = "withdrew", _("withdrew the profile")

@@ -134,13 +134,15 @@ def ask_now(request: AuthenticatedRequest, vendor: Vendor, form: MessageForm) ->
 
 @restore.post_only("vendor:members", "slug")
 def join_decide(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResponse:
-    """`…/anmodninger/<pk>/`: a member approves or declines a request to join."""
+    """`…/anmodninger/<pk>/`: a member approves or declines a request to join, or leaves it to KL by declining."""
     join_request = get_object_or_404(JoinRequest, pk=pk, vendor=own_vendor(request, slug))
     with transaction.atomic():
         is_decided = join_request.decide(request.user, approve="approve" in request.POST)
         if is_decided:
             membership.send_join_decision(join_request, request)
-    if not is_decided:
+    if JoinRequest.objects.waiting().filter(pk=join_request.pk).exists():
+        messages.info(request, _("KL does not know the company yet: the request is left to KL, who decides."))
+    elif not is_decided:
         messages.info(request, _("Somebody else has decided already."))
     return redirect("vendor:members", slug)
 
@@ -160,7 +162,7 @@ def members(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         "memberships": list(vendor.memberships.select_related("user").order_by("joined_at")),
         "keys_invited_by_kl": vendor.keys_invited_by_kl(),
         "invitations": list(vendor.invitations.waiting()),
-        "join_requests": list(vendor.join_requests.waiting().select_related("user")),
+        "join_requests": list(vendor.join_requests.waiting_for_members().select_related("user")),
     }
     return vendor_page(request, vendor, "members", _("Colleagues"), **context)
 

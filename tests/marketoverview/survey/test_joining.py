@@ -11,8 +11,9 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.people import limits
 from kl_ai.people.invitations import VALID_FOR
 from marketoverview.mails import notifications
-from marketoverview.models import Invitation, JoinRequest, Vendor, VendorMember
-from tests.builders import make_invitation, make_response, make_user, make_vendor
+from marketoverview.models import Invitation, JoinRequest, Response, Vendor, VendorMember
+from tests.admin_pages import admin_url, logged_in
+from tests.builders import make_curator, make_invitation, make_response, make_user, make_vendor
 from tests.mails import confirm_recently, log_in
 from tests.reading import parse, read
 
@@ -197,6 +198,35 @@ def test_a_member_declines_and_who_comes_second_is_told(client, vendor, owner, c
     assert "allerede" in page
     assert "ny@vestlyset.example" not in member_emails(vendor)
     assert len(mails_to("ny@vestlyset.example")) == 1
+
+
+def test_a_member_of_a_company_that_kl_does_not_know_leaves_the_request_to_kl(client, vendor, owner, members_url):
+    Vendor.objects.filter(pk=vendor.pk).update(vetted_at=None)
+    join_request = JoinRequest.submit(vendor, make_user("direktoer@rigtigt.example", language="da"), "")[0]
+    client.force_login(owner)
+    page = decide(client, join_request, "decline").content.decode()
+    assert "anmodningen er overladt til KL" in page
+    assert "Hvem beder om at være med" not in page
+    assert reverse("vendor:join_decide", args=[vendor.slug, join_request.pk]) not in page
+    assert "anmodningen er overladt til KL" in decide(client, join_request, "decline").content.decode()
+    (mail,) = mails_to("direktoer@rigtigt.example")
+    assert "KL kender ikke virksomheden endnu" in mail.body
+    assert "afvist" not in mail.subject + mail.body
+    kl = logged_in(make_curator())
+    inbox = kl.get(f"{admin_url(Response, 'inbox')}?kind=join-requests").content.decode()
+    assert "direktoer@rigtigt.example" in inbox
+    assert "KL does not know this company" in inbox
+    kl.post(admin_url(JoinRequest, "decide", join_request.pk), {"approve": "yes"})
+    assert "direktoer@rigtigt.example" in member_emails(vendor)
+
+
+def test_a_member_of_a_company_that_kl_does_not_know_lets_somebody_in(client, vendor, owner):
+    Vendor.objects.filter(pk=vendor.pk).update(vetted_at=None)
+    join_request = JoinRequest.submit(vendor, make_user("kollega@rigtigt.example"), "")[0]
+    client.force_login(owner)
+    decide(client, join_request, "approve")
+    assert "kollega@rigtigt.example" in member_emails(vendor)
+    assert not JoinRequest.objects.waiting().exists()
 
 
 def test_a_stranger_decides_nothing(client, vendor, stranger):
