@@ -23,9 +23,10 @@ logger = logging.getLogger("portal.security")
 
 
 def record(event: str, request: HttpRequest | None = None, **fields: Any) -> None:
-    """Write one line: the time, the event, the request's user and IP address, and the fields. No query.
+    """Write one line: the time, the event, the request's user and IP address, and the fields.
 
     A row among the fields is written as its primary key. Without a request the portal itself or a command has acted.
+    One query where nobody has asked for the request's user yet, none otherwise.
     """
     line: dict[str, Any] = {"at": timezone.now().isoformat(timespec="milliseconds"), "event": event}
     if request is not None:

@@ -76,6 +76,7 @@ STALE_AFTER_MONTHS = env.int("STALE_AFTER_MONTHS", 12, validate=Range(min=1, max
 KEEP_DRAFT_MONTHS = env.int("KEEP_DRAFT_MONTHS", 24, validate=Range(min=1, max=1200))
 KEEP_INVITATION_MONTHS = env.int("KEEP_INVITATION_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_MAIL_MONTHS = env.int("KEEP_MAIL_MONTHS", 15, validate=Range(min=14, max=1200))
+KEEP_QUESTION_MONTHS = env.int("KEEP_QUESTION_MONTHS", 24, validate=Range(min=1, max=1200))
 KEEP_READING_LOG_MONTHS = env.int("KEEP_READING_LOG_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_UNUSED_LOGIN_DAYS = env.int("KEEP_UNUSED_LOGIN_DAYS", 30, validate=Range(min=1, max=3650))
 

@@ -25,17 +25,18 @@ _UNCOMMON = re.compile("[^\n\t -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\
 # Unassigned here, and reserved for pictures by Unicode: an emoji that is younger than Python's tables can be seen.
 _YOUNG_PICTURE = re.compile("[\U0001f000-\U0001faff\U0001fc00-\U0001fffd]")
 
-_TOKEN = re.compile(r"\b\d+\.[\w-]{43}(?![\w-])")  # `kl_ai.people.tokens`: a key and its signature (HMAC-SHA256)
+# A key and its signature (HMAC-SHA256), as `kl_ai.people.tokens` makes them, and whatever stands in a link for logging in.
+_TOKEN = re.compile(r"\b\d+\.[\w-]{43}(?![\w-])|(?<=/log-ind/link/)[\w-]+")
 MASK = "…"
 
 
 def mask_tokens(text: str) -> str:
-    """`text` with “…” in the place of each signed token, such as the one in the link of an invitation."""
+    """`text` with “…” in the place of each secret of a link, such as that of an invitation or of a login."""
     return _TOKEN.sub(MASK, text)
 
 
 class MaskTokens(logging.Filter):
-    """A filter of log records (`LOGGING` of the settings): signed tokens are masked in the message and its arguments."""
+    """A filter of log records (`LOGGING` of the settings): secrets of links are masked in the message and its arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

@@ -19,7 +19,7 @@ from .company_names import normalized_name
 from .statuses import OPEN, Status
 
 REVIEW = "marketoverview.review_response"
-"""The permission to see what vendors have not published."""
+"""The permission of everybody who sees what vendors have not published, and decides about vendors and their answers."""
 
 
 def months_before(day: date, months: int) -> date:

@@ -25,10 +25,15 @@ from .models import (
     Response,
     Status,
     Vendor,
+    VendorQuestion,
 )
 from .querysets import delete_locked, months_before
 
-VERBS: dict[type[Model], Callable[[Any], int]] = {Response: Response.delete_for_good, Vendor: Vendor.delete_for_good}
+VERBS: dict[type[Model], Callable[[Any], int]] = {
+    Response: Response.delete_for_good,
+    Vendor: Vendor.delete_for_good,
+    VendorQuestion: VendorQuestion.delete_for_good,
+}
 """The models whose rows have a history, which is deleted with them; the rows of the others are deleted alone."""
 
 
@@ -41,6 +46,7 @@ def expired_rows() -> Iterator[tuple[str, QuerySet]]:
     yield "decided requests to join", JoinRequest.objects.filter(decided_at__lt=_before("INVITATION"))
     yield "decided claims to a company", CompanyClaim.objects.filter(decided_at__lt=_before("INVITATION"))
     yield "changes of members", MembershipEvent.objects.filter(at__lt=_before("INVITATION"))
+    yield "questions to KL, or their words", VendorQuestion.objects.expired(_before("QUESTION"))
     yield "mails", OutgoingMail.objects.filter(created_at__lt=_before("MAIL"))
     yield "logins never used", _logins()
     yield "sessions and login codes", Session.objects.filter(expire_date__lt=timezone.now())
@@ -48,7 +54,7 @@ def expired_rows() -> Iterator[tuple[str, QuerySet]]:
     yield "one-time codes and links", OneTimeSecret.objects.expired()
     yield "ended logins of the list of browsers", LoginSession.objects.ended()
     yield "lines about readings", Reading.objects.expired()
-    yield "counts of login attempts", CacheEntry.objects.filter(expires__lt=timezone.now())
+    yield "marks of used codes of apps", CacheEntry.objects.filter(expires__lt=timezone.now())
     yield "checks of links that nobody gives any longer", _links()
 
 

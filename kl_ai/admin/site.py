@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from ..login import second_factor
 from ..login.redirects import next_url
+from ..login.sessions import forget_session
 from ..pages.frame import frame_context
 from ..search.danish import sort_key
 from .front_page import front_page
@@ -49,6 +50,13 @@ class PortalAdminSite(admin.AdminSite):
         if step := second_factor.missing_step(request):
             return second_factor.redirect_to_step(step, url)
         return redirect(url)
+
+    @method_decorator(never_cache)
+    def logout(self, request, extra_context=None):
+        """As Django's, and the browser is forgotten. The administration's own pages log out with `account_logout`."""
+        if request.method == "POST":
+            forget_session(request)
+        return super().logout(request, extra_context)
 
     def get_urls(self):
         """The administration's addresses without those of the password pages, since no user has a password."""

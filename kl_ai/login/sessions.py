@@ -34,10 +34,15 @@ def record_login(request: HttpRequest, user: User) -> None:
 
 
 def record_use(request: AuthenticatedRequest) -> None:
-    """Store that the session is used today. No query but on the first request of a day."""
+    """Store that the session is used today. No query but on the first request of a day, which also saves the session."""
     used_on = request.session.get(USED_ON)
     if used_on and used_on != timezone.localdate().isoformat():
         record_login(request, request.user)
+
+
+def forget_session(request: HttpRequest) -> None:
+    """End this session, which is about to be logged out, with what the list says of its browser. Three queries."""
+    LoginSession.objects.filter(session_key=request.session.session_key).end()
 
 
 def network(request: HttpRequest) -> str:

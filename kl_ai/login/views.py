@@ -25,6 +25,7 @@ from .code_limits import consume_code
 from .flow import LoginCodeStage, begin_login, login_stage_required
 from .forms import EmailForm, LoginCodeForm, SecondFactorForm
 from .redirects import landing_url, next_url
+from .sessions import forget_session
 
 logger = logging.getLogger(__name__)
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -93,7 +94,12 @@ def authenticate(request: HttpRequest, stage: LoginStage) -> HttpResponse:
 
 @method_decorator(login_not_required, name="dispatch")
 class Logout(auth_views.LogoutView):
-    """`/log-ud/`: POST logs out; a GET redirects to the front page."""
+    """`/log-ud/`: POST logs out and forgets the browser; a GET redirects to the front page."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        forget_session(request)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         return redirect("home")

@@ -22,10 +22,10 @@ from kl_ai.mail.notices import add_queued_message
 from ..mails import announcements
 from ..models import Announcement, SurveyRound, Vendor
 from ..models.announcements import TEXT_LENGTH
+from ..querysets import REVIEW
 from ..survey.audience import AudienceStatus, vendors_with_status
 from .base import date_column
 from .round_pages import find_round
-from .steps import REVIEW
 
 MOST_LISTED = 100
 """So many vendors without members are named on the page; the number of the others stands below."""

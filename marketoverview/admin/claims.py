@@ -20,7 +20,7 @@ from kl_ai.security.reading_log import record_reading
 
 from ..mails import membership
 from ..models import CompanyClaim, Vendor
-from ..review.waiting import REVIEW
+from ..querysets import REVIEW
 from .base import date_column
 
 Decision = CompanyClaim.Decision

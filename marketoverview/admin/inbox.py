@@ -21,8 +21,9 @@ from kl_ai.security.reading_log import record_reading
 from kl_ai.waiting import Waiting, WaitingRow, WorkSection, count, inbox_rows, kind_named, kinds_for
 
 from ..mails import notifications
-from ..models import Answer, Response, Status, acknowledge_withdrawal, answer_objection
-from ..review.waiting import INBOX, REVIEW, inbox
+from ..models import Answer, Response, Status, answer_objection
+from ..querysets import REVIEW
+from ..review.waiting import INBOX, inbox
 
 PER_PAGE = 25
 PREVIEWED = 5
@@ -153,7 +154,7 @@ def withdrawal_view(request: AuthenticatedRequest, object_id: int) -> HttpRespon
     withdrawn = Response.objects.filter(status=Status.WITHDRAWN).select_related("vendor")
     response = get_object_or_404(withdrawn, pk=object_id)
     words = {"vendor": response.vendor}
-    if acknowledge_withdrawal(response, request.user):
+    if response.acknowledge_withdrawal(request.user):
         messages.success(request, gettext("The withdrawal of %(vendor)s is marked as seen.") % words)
     else:
         messages.info(request, gettext("The withdrawal of %(vendor)s was marked as seen already.") % words)

@@ -21,10 +21,10 @@ from kl_ai.mail.notices import add_queued_message, delivery_message
 
 from ..mails import membership, notifications
 from ..models import Invitation, JoinRequest, Response
+from ..querysets import REVIEW
 from .base import date_column
 from .inbox import to_next_case
 from .invite import invite_view
-from .steps import REVIEW
 
 
 class InvitationStateFilter(admin.SimpleListFilter):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.menu import MenuEntry
 
-from .steps import REVIEW
+from ..querysets import REVIEW
 
 ENTRIES = (
     MenuEntry(

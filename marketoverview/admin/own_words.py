@@ -30,10 +30,9 @@ from kl_ai.text import clean_line
 
 from ..mails import notifications
 from ..models import Answer, Option, Question, Response, leave_as_other, look_again, map_answers, unmap_answer
-from ..querysets import ResponseQuerySet
+from ..querysets import REVIEW, ResponseQuerySet
 from ..review.own_words import STATES, in_state, own_words, with_word
 from .base import OpenedResponses
-from .steps import REVIEW
 
 PER_PAGE = 50
 PAGE = "admin:marketoverview_answer_own_words"

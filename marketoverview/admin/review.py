@@ -11,16 +11,17 @@ from kl_ai.http import AuthenticatedRequest
 from kl_ai.security.reading_log import record_reading
 
 from ..models import ModerationEvent, Response, StandardReason, Status, Verb
+from ..querysets import REVIEW
 from ..review.checks import CheckNote, check_response, comparison_data
 from ..review.diff import ItemDiff, count_changes, diff_items
 from ..review.sent_back import Resubmission, resubmission
 from ..review.standard_reasons import offered_reasons
 from .inbox import next_response
-from .steps import REMARK, REVIEW, available_steps, state_token
+from .steps import REMARK, available_steps, state_token
 
 
 def review_view(model_admin, request: AuthenticatedRequest, object_id: int) -> HttpResponse:
-    """`…/response/<id>/review/`: reads only; its buttons post to the steps. The same number of queries for any size."""
+    """`…/response/<id>/review/`: records that KL opens and reads it; its buttons post to the steps. Queries: any size alike."""
     if not request.user.has_perm(REVIEW):
         raise PermissionDenied
     submission = Response.objects.with_everything().filter(pk=object_id).first()

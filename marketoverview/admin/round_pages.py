@@ -23,9 +23,9 @@ from ..mails.announcements import recipients
 from ..mails.reminders import BEFORE_DEADLINE
 from ..models import Question, Response, SurveyRound, Vendor
 from ..models.rounds import RoundFinding
+from ..querysets import REVIEW
 from ..survey.forms.survey import DeclarationForm, OfferingForm, PartForm
 from ..survey.parts import SurveyPart, survey_parts
-from .steps import REVIEW
 
 LINES: dict[str, Promise] = {
     "questions": _("Questions"),

@@ -22,8 +22,8 @@ from kl_ai.models import User
 
 from ..mails import notifications
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb
+from ..querysets import REVIEW
 from ..review.standard_reasons import offered_reasons, with_chosen_reasons
-from ..review.waiting import REVIEW
 from ..survey.parts import item_headings
 from .inbox import to_next_response
 

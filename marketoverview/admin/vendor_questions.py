@@ -25,8 +25,8 @@ from kl_ai.validators import validate_text
 from ..mails import vendor_questions as mails
 from ..models import Vendor, VendorQuestion
 from ..models.vendor_questions import ANSWER_LENGTH, QUESTION_LENGTH, REASON_LENGTH
+from ..querysets import REVIEW
 from .base import date_column
-from .steps import REVIEW
 
 State = VendorQuestion.State
 PUBLISHED_TEXTS = ("question_da", "question_en", "answer_da", "answer_en")

@@ -17,7 +17,7 @@ from kl_ai.mail.notices import add_queued_message
 from ..mails import membership
 from ..mails.notifications import send_extension
 from ..models import DeadlineExtension, Response, Status, Vendor, VendorMember
-from ..review.waiting import REVIEW
+from ..querysets import REVIEW
 from .base import MarketDataAdmin, StaleFilter, date_column
 
 EVENTS_SHOWN = 50

@@ -10,7 +10,6 @@ from .erasure import delete_login
 from .joining import Invitation, JoinRequest, register_company
 from .links import LinkCheck
 from .mapping import (
-    acknowledge_withdrawal,
     answer_objection,
     leave_as_other,
     look_again,
@@ -62,7 +61,6 @@ __all__ = [
     "VendorMember",
     "VendorQuestion",
     "Verb",
-    "acknowledge_withdrawal",
     "answer_objection",
     "delete_login",
     "leave_as_other",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -129,19 +128,6 @@ def answer_objection(answer: Answer, by: User, reply: str) -> bool:
         answer.objection_answered_at = timezone.now()
         answer.save(update_fields=["objection_answered_at"])
         _append_event(answer, Verb.REPLY, by, reply.strip())
-        return True
-
-
-def acknowledge_withdrawal(response: Any, by: User) -> bool:
-    """Record that KL has seen the vendor's withdrawal; False where somebody has done so before."""
-    with transaction.atomic():
-        Vendor.objects.select_for_update().get(pk=response.vendor_id)
-        if response.events.filter(verb=Verb.ACKNOWLEDGE).exists():
-            return False
-        status = response.status
-        ModerationEvent.objects.create(
-            response=response, actor=by, by_kl=True, verb=Verb.ACKNOWLEDGE, from_status=status, to_status=status
-        )
         return True
 
 

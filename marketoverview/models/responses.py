@@ -5,7 +5,6 @@ conditional update and appends one `ModerationEvent`. Admin and views call the p
 """
 
 from collections.abc import Collection, Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -36,9 +35,6 @@ from .vendors import Vendor, validate_website
 from .version import market_version
 
 PHONE = RegexValidator(r"^\+?[0-9 ()/-]{5,}$", _("A phone number has digits, spaces and perhaps a + in front."))
-
-ALWAYS: Mapping[str, Any] = MappingProxyType({})
-"""No further condition on a transition."""
 
 
 class Response(DraftVerbs, Completeness):
@@ -257,6 +253,15 @@ class Response(DraftVerbs, Completeness):
             if by and not by_kl and self.vendor.memberships.filter(user=by.pk).exists():
                 MembershipEvent.record(self.vendor, MembershipEvent.What.WITHDREW, by)
 
+    def acknowledge_withdrawal(self, by) -> bool:
+        """Record that KL has seen the vendor's withdrawal; False where somebody has done so before."""
+        with transaction.atomic():
+            self._lock_vendor()
+            if is_new := not self.events.filter(verb=Verb.ACKNOWLEDGE).exists():
+                unchanged = {"from_status": self.status, "to_status": self.status}
+                self.events.create(actor=by, by_kl=True, verb=Verb.ACKNOWLEDGE, **unchanged)
+        return is_new
+
     @classmethod
     def delete_for_good(cls, responses: ResponseQuerySet) -> int:
         """Delete these responses with their answers, examples and the history of all three; how many there were.
@@ -318,12 +323,8 @@ class Response(DraftVerbs, Completeness):
         sent_back = self.sent_back
         return {remark.item: remark.local_text for remark in sent_back.remarks.all()} if sent_back else {}
 
-    def open_remarks(self) -> set[str]:
-        """The items of `remarks` that stand as they were sent back, or may do so. At most eight queries."""
-        return self.remarks_and_open()[1]
-
     def remarks_and_open(self) -> tuple[dict[str, str], set[str]]:
-        """Both `remarks` and `open_remarks`. At most eight queries, one where the vendor has nothing to correct."""
+        """`remarks`, and the items of those that stand as they were sent back, or may do so. At most eight queries."""
         sent_back = self.sent_back
         remarks = {remark.item: remark.local_text for remark in sent_back.remarks.all()} if sent_back else {}
         kept = SentBackContent.objects.filter(event=sent_back).first() if remarks else None
@@ -353,7 +354,7 @@ class Response(DraftVerbs, Completeness):
         reason: str = "",
         *,
         by_kl: bool | None = None,
-        conditions: Mapping[str, Any] = ALWAYS,
+        conditions: Mapping[str, Any] | None = None,
         **changes,
     ) -> ModerationEvent:
         """Change the status, the only place that does: one conditional update and one event, or nothing.
@@ -373,7 +374,7 @@ class Response(DraftVerbs, Completeness):
         with transaction.atomic():
             self._lock_vendor()
             unchanged = Response.objects.filter(
-                pk=self.pk, status=self.status, changed_at=self.changed_at, **conditions
+                pk=self.pk, status=self.status, changed_at=self.changed_at, **(conditions or {})
             )
             if unchanged.update(**changes) != 1:
                 raise TransitionRefused(self, verb)

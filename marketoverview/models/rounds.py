@@ -53,10 +53,6 @@ class RoundFinding(NamedTuple):
     def is_problem(self) -> bool:
         return self.level == FindingLevel.PROBLEM
 
-    @property
-    def is_question(self) -> bool:
-        return self.level == FindingLevel.QUESTION
-
 
 class SurveyRoundQuerySet(models.QuerySet):
     def get_by_natural_key(self, code: str) -> Any:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,15 @@ class VendorQuestionQuerySet(models.QuerySet["VendorQuestion"]):
     def asked_by_vendor(self, vendor: Vendor) -> "VendorQuestionQuerySet":
         """The vendor's own questions with the one each is merged into, the newest first. One query."""
         return self.filter(vendor=vendor).select_related("merged_into", "round").order_by("-asked_at", "-pk")
+
+    def expired(self, before: datetime) -> "VendorQuestionQuerySet":
+        """Those of before this time, from the answer or else the question on, that hold something nobody else reads.
+
+        Those that were answered to all stay with KL's words; of them only the asker and the asker's words are left to go.
+        """
+        is_public = Q(state=VendorQuestion.State.PUBLISHED)
+        old = self.annotate(last_at=Coalesce("answered_at", "asked_at")).filter(last_at__lt=before)
+        return old.exclude(is_public & Q(text="", asked_by=None))
 
 
 class VendorQuestion(models.Model):
@@ -129,6 +139,22 @@ class VendorQuestion(models.Model):
             if existing := waiting.first():
                 return existing, False
             return cls.objects.create(vendor=vendor, round=round, asked_by=by, text=text), True
+
+    @classmethod
+    def delete_for_good(cls, questions: VendorQuestionQuerySet) -> int:
+        """Delete these questions with their history; how many there were.
+
+        Those that were answered to all stay, without the asker and the asker's own words.
+        """
+        with transaction.atomic():
+            keys = list(questions.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
+            rows = cls.objects.filter(pk__in=keys)
+            public = rows.filter(state=cls.State.PUBLISHED)
+            gone = list(rows.exclude(state=cls.State.PUBLISHED).values_list("pk", flat=True))
+            public.update(text="", asked_by=None)
+            cls.objects.filter(pk__in=gone).delete()
+            cls.history.filter(id__in=gone).delete()
+        return len(keys)
 
     @classmethod
     def forget_asker(cls, user) -> None:

@@ -25,11 +25,10 @@ from ..models import (
     VendorQuestion,
     Verb,
 )
+from ..querysets import REVIEW
 from .inbox import submitted_responses
 from .own_words import in_state, own_words
 
-REVIEW = "marketoverview.review_response"
-"""The permission of everybody who decides about vendors and their answers."""
 INBOX = "admin:marketoverview_response_inbox"
 DAYS_AHEAD = 30
 """Deadlines within so many days stand on the front page."""

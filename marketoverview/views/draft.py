@@ -20,7 +20,7 @@ from ..models import Response, TransitionRefused, Verb
 from ..survey.parts import SurveyPart, next_part
 
 View = Callable[..., HttpResponse]
-REVIEW = "review"
+FROM_REVIEW = "review"
 """The value of the parameter `back`."""
 
 
@@ -50,7 +50,7 @@ def on_draft(view: View) -> View:
 
 def part_url(draft: Response, key: str, *, back: bool = False, **query: str) -> str:
     """The address of the part; with `back` its page leads back to the review. `query`: further query parameters."""
-    parameters = ({"back": REVIEW} if back else {}) | query
+    parameters = ({"back": FROM_REVIEW} if back else {}) | query
     return reverse("vendor:part", args=[draft.pk, key]) + (f"?{urlencode(parameters)}" if parameters else "")
 
 
@@ -60,7 +60,7 @@ def review_url(draft: Response) -> str:
 
 def goes_back(data: Mapping[str, str]) -> bool:
     """Whether the query string or the form says that its page was opened from the review, and leads back there."""
-    return data.get("back") == REVIEW
+    return data.get("back") == FROM_REVIEW
 
 
 def url_after(request: HttpRequest, draft: Response, parts: Sequence[SurveyPart], key: str) -> str:

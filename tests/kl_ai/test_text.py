@@ -1,11 +1,14 @@
 """Text that comes from outside is cleaned, and never refused for what cannot be seen."""
 
 import logging
+import secrets
 import unicodedata
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from django.utils.module_loading import import_string
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,6 +104,13 @@ TOKEN = KeySigner("tests.text").sign(4711)
 def test_tokens_are_masked_and_nothing_else():
     text = f"Se https://kl.example/invitation/{TOKEN}/ og 4711.23 den 1.12.2026 eller next=/x/{TOKEN}"
     assert mask_tokens(text) == "Se https://kl.example/invitation/…/ og 4711.23 den 1.12.2026 eller next=/x/…"
+
+
+@pytest.mark.parametrize("address", ["/", "/en/"])
+def test_the_link_for_logging_in_is_masked(address):
+    with override("da"):
+        path = reverse("account_login_link", args=[secrets.token_urlsafe(32)])
+    assert mask_tokens(f"503 GET {address}{path[1:]}") == f"503 GET {address}log-ind/link/…/"
 
 
 def test_a_log_names_no_token():

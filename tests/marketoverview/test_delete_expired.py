@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -11,9 +12,20 @@ from django.utils import timezone
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import CacheEntry, User
 from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret, Reading
-from marketoverview.models import Answer, Invitation, JoinRequest, LinkCheck, Response, Status, Vendor
+from marketoverview.models import (
+    Answer,
+    Invitation,
+    JoinRequest,
+    LinkCheck,
+    Response,
+    Status,
+    SurveyRound,
+    Vendor,
+    VendorQuestion,
+)
 from marketoverview.querysets import months_before
-from tests.builders import make_invitation, make_response, make_user, make_vendor
+from marketoverview.retention import expired_rows
+from tests.builders import make_invitation, make_response, make_round, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +110,23 @@ def reading(age: int) -> Reading:
     return Reading.objects.create(reader="a@kl.example", day=timezone.localdate() - timedelta(age), page="p")
 
 
+def question(state: str, age: int) -> VendorQuestion:
+    """A question of that age in days, answered at once where it is answered."""
+    survey_round = SurveyRound.objects.first() or make_round()
+    waiting, _ = VendorQuestion.ask(make_vendor(), survey_round, make_user(), f"Hvad? {age}")
+    at: dict = {"asked_at": ago(age)}
+    if state == "waiting":
+        waiting.save()
+    elif state == "private":
+        waiting.answer_privately(make_user(), answer_da="Alt.", answer_en="", reason="Egne svar")
+    else:
+        waiting.publish(make_user(), question_da="Hvad?", question_en="", answer_da="Alt.", answer_en="")
+    if state != "waiting":
+        at = {"asked_at": ago(age + 99), "answered_at": ago(age)}
+    VendorQuestion.objects.filter(pk=waiting.pk).update(**at)
+    return waiting
+
+
 def attempts(age: int) -> CacheEntry:
     return CacheEntry.objects.create(cache_key=f"c{age}", value="", expires=ago(age))
 
@@ -112,6 +141,8 @@ KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
     "vendors that never answered": (vendor_without_answers, lambda: months(24)),
     "unused invitations": (invitation, lambda: months(12)),
     "decided requests to join": (decided_request, lambda: months(12)),
+    "questions to KL, or their words": (partial(question, "waiting"), lambda: months(24)),
+    "questions to KL, or their words, answered": (partial(question, "private"), lambda: months(24)),
     "mails": (sent_mail, lambda: months(15)),
     "logins never used": (unused_login, lambda: 30),
     "sessions and login codes": (session, lambda: 0),
@@ -119,7 +150,7 @@ KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
     "one-time codes and links": (one_time_secret, lambda: 31),
     "ended logins of the list of browsers": (logged_in_browser, lambda: 0),
     "lines about readings": (reading, lambda: 366),
-    "counts of login attempts": (attempts, lambda: 0),
+    "marks of used codes of apps": (attempts, lambda: 0),
     "checks of links that nobody gives any longer": (link_of_nobody, lambda: 31),
 }
 
@@ -131,9 +162,10 @@ def test_each_kind_goes_after_its_time_and_not_before(kind, capsys):
     rows = type(old)._default_manager
     delete("--dry-run")
     assert rows.filter(pk__in=[old.pk, fresh.pk]).count() == 2
-    assert f"would delete 1 {kind.partition(',')[0]}\n" in capsys.readouterr().out
+    name = next(name for name, _rows in expired_rows() if kind.startswith(name))
+    assert f"would delete 1 {name}\n" in capsys.readouterr().out
     delete()
-    assert f"deleted 1 {kind.partition(',')[0]}\n" in capsys.readouterr().out
+    assert f"deleted 1 {name}\n" in capsys.readouterr().out
     assert [row.pk for row in rows.filter(pk__in=[old.pk, fresh.pk])] == [fresh.pk]
     delete()
     assert "deleted 1" not in capsys.readouterr().out
@@ -174,6 +206,17 @@ def test_what_a_draft_said_is_not_kept_in_the_history_either():
     assert set(Answer.history.values_list("response", flat=True)) <= {public.pk}
     assert set(Response.history.values_list("id", flat=True)) == {public.pk}
     assert not type(response).offerings.rel.related_model.history.exists()
+
+
+def test_of_a_question_to_kl_nothing_private_is_left_and_what_all_read_stays(capsys):
+    private, public = question("private", months(24) + 1), question("published", months(24) + 1)
+    delete()
+    assert "deleted 2 questions to KL, or their words" in capsys.readouterr().out
+    assert not VendorQuestion.history.filter(id=private.pk).exists()
+    (left,) = VendorQuestion.objects.all()
+    assert (left.pk, left.text, left.asked_by, left.answer_da) == (public.pk, "", None, "Alt.")
+    delete()
+    assert "deleted 0 questions" in capsys.readouterr().out
 
 
 def test_a_vendor_of_the_demonstration_stays_without_answers():

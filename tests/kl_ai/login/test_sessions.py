@@ -145,6 +145,19 @@ def test_who_has_logged_out_or_is_out_of_time_is_not_listed(member):
     assert "Firefox" in page
 
 
+@pytest.mark.parametrize("address", ["/log-ud/", "/admin/logout/"])
+def test_logging_out_leaves_nothing_of_the_browser(member, address):
+    here, there = browser(member), browser(member, IPHONE)
+    if address.startswith("/admin/"):
+        type(member).objects.filter(pk=member.pk).update(is_staff=True)
+    there.get(address)
+    assert LoginSession.objects.count() == 2
+    there.post(address)
+    assert [row.browser for row in LoginSession.objects.all()] == ["Firefox"]
+    assert is_logged_in(here)
+    assert not is_logged_in(there)
+
+
 def test_a_list_of_none_says_why(client, member):
     client.force_login(member)
     assert "før portalen førte en liste" in text(client)

@@ -210,7 +210,7 @@ def test_the_remarks_stay_after_a_submission_was_taken_back(submission, owner, c
     submission.submit(owner)
     submission.take_back(owner)
     assert submission.remarks == {"description": "For kort."}
-    assert submission.open_remarks() == {"description"}
+    assert submission.remarks_and_open()[1] == {"description"}
 
 
 def test_after_the_deadline_taking_back_warns_that_it_cannot_be_handed_in(member_client, vendor):
@@ -385,4 +385,4 @@ def test_with_the_login_goes_the_hash_of_the_contact_and_its_remark_stays_open(
     Response.objects.filter(pk=draft.pk).update(contact_email="post@firma.example")
     draft = Response.objects.get(pk=draft.pk)
     assert kept.has_same_contact(draft) is None
-    assert draft.open_remarks() == {"contact"}
+    assert draft.remarks_and_open()[1] == {"contact"}

@@ -68,9 +68,9 @@ def test_corrected_points_count_as_done_and_the_overview_leads_to_the_next(retur
 def test_what_is_changed_and_changed_back_is_open_again(returned, member_client):
     before = returned.description
     correct(member_client, returned, "company", company_name="Nordstjernen", description="Noget andet.")
-    assert "description" not in returned.open_remarks()
+    assert "description" not in returned.remarks_and_open()[1]
     correct(member_client, returned, "company", company_name="Nordstjernen", description=before)
-    assert "description" in returned.open_remarks()
+    assert "description" in returned.remarks_and_open()[1]
 
 
 def test_another_field_of_the_same_part_corrects_nothing(returned, member_client):
