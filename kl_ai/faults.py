@@ -116,6 +116,14 @@ def _by_beginning(faults: dict[str, Fault], code: str) -> Fault | None:
     return next((fault for key, fault in faults.items() if code.startswith(key)), None)
 
 
+class LeaveOutTraceback(logging.Filter):
+    """A filter of what a stranger can cause with each request, as by a wrong Host header: one line says it all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True
+
+
 class LeaveOutFaults(logging.Filter):
     """A filter of `django.request`: a fault has a line in the log already, and neither it nor a NUL needs a traceback."""
 

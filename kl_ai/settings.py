@@ -251,6 +251,11 @@ STORAGES = {
 # Mail and log -----------------------------------------------------------------------------------
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console://" if DEBUG else "smtp://localhost:25")
+if "EMAIL_BACKEND" not in EMAIL_CONFIG:
+    raise ImproperlyConfigured(
+        "EMAIL_URL begins with something unknown. Known are smtp:// (without encryption), submission:// (STARTTLS; with "
+        "?ssl=True TLS from the start), console://, file://, memory:// and dummy://."
+    )
 globals().update({name: value for name, value in EMAIL_CONFIG.items() if name.isupper()})
 if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "kl_ai.mail.smtp.EmailBackend"
@@ -267,7 +272,11 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "message": {"format": "{message}", "style": "{"},
     },
-    "filters": {"tokens": {"()": "kl_ai.text.MaskTokens"}, "faults": {"()": "kl_ai.faults.LeaveOutFaults"}},
+    "filters": {
+        "tokens": {"()": "kl_ai.text.MaskTokens"},
+        "faults": {"()": "kl_ai.faults.LeaveOutFaults"},
+        "no_traceback": {"()": "kl_ai.faults.LeaveOutTraceback"},
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]},
         "security": {"formatter": "message"}
@@ -280,6 +289,7 @@ LOGGING = {
     "loggers": {
         "portal.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
         "django.request": {"filters": ["faults"]},
+        "django.security.DisallowedHost": {"filters": ["no_traceback"]},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO").upper()},
 }

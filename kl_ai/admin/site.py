@@ -70,17 +70,25 @@ class PortalAdminSite(admin.AdminSite):
         return context | {"menu_links": menu_links(request) if has_menu else []}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """As Django's, in Danish order. A model admin may have a `list_name` that says more than the model's name."""
+        """As Django's, in Danish order, those that the user may only read last.
+
+        A model admin may have a `list_name` that says more than the model's name.
+        """
         apps = super().get_app_list(request, app_label)
         for app in apps:
             for model in app["models"]:
                 model["name"] = capfirst(getattr(self.get_model_admin(model["model"]), "list_name", model["name"]))
             app["models"].sort(key=lambda model: sort_key(str(model["name"])))
-        return sorted(apps, key=lambda app: sort_key(str(app["name"])))
+        return sorted(apps, key=lambda app: (not _may_write(app), sort_key(str(app["name"]))))
 
     def index(self, request, extra_context=None):
         """The front page: the work that waits for this user, then the lists (`front_page`)."""
         return super().index(request, front_page(self, request) | (extra_context or {}))
+
+
+def _may_write(app: dict[str, Any]) -> bool:
+    """Whether the user may add, change or delete something in a list of this app."""
+    return any(model["perms"][name] for model in app["models"] for name in ("add", "change", "delete"))
 
 
 class ReadOnlyAdmin(DanishListAdmin):

@@ -35,7 +35,8 @@ def _answer(answer: Answer) -> str:
 
 
 def _offering(offering: SampleOffering) -> str:
-    texts = [offering.title, offering.get_stage_display(), offering.where_used, offering.description]
+    options = ", ".join(option.label for option in offering.options.all())
+    texts = [offering.title, offering.get_stage_display(), options, offering.where_used, offering.description]
     return " · ".join(filter(None, texts))
 
 

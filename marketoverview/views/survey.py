@@ -129,7 +129,7 @@ def part_page(
     missing = [
         missing_item.text
         for missing_item in draft.missing_items()
-        if survey_part.holds(missing_item.item) and (last_saved or missing_item.is_decision)
+        if survey_part.holds(missing_item.item) and last_saved and not missing_item.is_decision
     ]
     return survey_page(
         request,

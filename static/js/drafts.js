@@ -34,7 +34,7 @@
     function count() {
       const left = Number(hint.dataset.most) - length(cleaned(control), hint.dataset.unit);
       const text = left < 0 ? hint.dataset.over : hint.dataset.left;
-      hint.textContent = text.replace("{value}", String(Math.abs(left)));
+      hint.textContent = text.replace("{value}", Math.abs(left).toLocaleString(document.documentElement.lang));
       hint.classList.toggle("is-over", left < 0);
       if (hint.dataset.nearly) {
         hint.hidden = left > Number(hint.dataset.nearly);

@@ -192,3 +192,10 @@ def test_a_defect_stays_an_error_with_its_traceback(db, client, monkeypatch, cap
 def test_a_nul_that_reached_a_query_is_the_senders_mistake(db):
     error = DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     assert response_to(error, RequestFactory().get("/")).status_code == 400
+
+
+def test_a_wrong_host_is_one_line_in_the_log_without_a_traceback(client, caplog):
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+    (record,) = [record for record in caplog.records if record.name == "django.security.DisallowedHost"]
+    assert "evil.example" in record.getMessage()
+    assert record.exc_info is None

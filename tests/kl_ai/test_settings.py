@@ -53,3 +53,12 @@ def test_the_address_in_mails_is_a_whole_one():
     outcome = start(**COMPLETE | {"SITE_URL": "ki.example.dk"})
     assert outcome.returncode != 0
     assert "SITE_URL" in outcome.stderr
+
+
+@pytest.mark.parametrize("url", ["filemail:///x", "dummymail://", "SMPT://mail.example"])
+def test_an_unknown_kind_of_mail_server_is_answered_by_the_known_ones(url):
+    outcome = start(**COMPLETE, EMAIL_URL=url)
+    assert outcome.returncode != 0
+    assert "EMAIL_URL" in outcome.stderr
+    assert "submission" in outcome.stderr
+    assert "KeyError" not in outcome.stderr

@@ -10,6 +10,7 @@ from kl_ai.mail import outbox
 from kl_ai.mail.models import BadAddress, MailState, OutgoingMail
 from kl_ai.models import User
 from marketoverview.mails import notifications
+from marketoverview.mails.receipt import response_text
 from marketoverview.models import ModerationEvent, Response, SampleOffering, Status, Verb
 from tests import mailserver
 from tests.builders import make_curator, make_offering, make_response, make_round, make_user
@@ -111,3 +112,8 @@ def test_of_twenty_curators_at_once_one_publishes_and_one_mail_is_sent(vendor, o
     assert draft.events.filter(verb=Verb.PUBLISH).count() == 1
     assert OutgoingMail.objects.filter(kind="decision").count() == 1
     assert [message.to for message in mail.outbox] == [[owner.email]]
+
+
+def test_the_receipt_names_the_options_of_an_example(draft):
+    make_offering(draft, "Postsortering", {"technologies": ["llm"]})
+    assert "Postsortering · Svar llm" in response_text(draft, "da")

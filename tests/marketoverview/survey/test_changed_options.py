@@ -202,3 +202,11 @@ def test_an_example_with_a_reworded_option_is_settled_by_saving_it(member_client
     member_client.post(path, {"seen": seen, "title": "Post", "stage": "", **fields})
     assert not any("“Post”" in text for text in missing(draft))
     assert SampleOffering.objects.get(pk=example.pk).options.count() == 2
+
+
+def test_what_is_asked_at_the_question_is_not_said_above_the_page_too(begun, member_client):
+    draft = begun()
+    Option.objects.filter(code="advisory").update(retired_on=timezone.localdate())
+    page = member_client.get(part_url(draft, "more")).content.decode()
+    assert page.count("Svar advisory") == 1
+    assert "Før svarene kan indsendes" not in page
