@@ -100,8 +100,9 @@ class HealthProbes:
         self.get_response = get_response
         self.probes = {path: CSPMiddleware(probe) for path, probe in health.PROBES.items()}
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.probes.get(request.path_info, self.get_response)(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.probes.get(request.path_info, self.get_response)
+        return cast(HttpResponseBase, answer(request))  # not awaitable: the probes are no coroutines
 
 
 class PathsWithoutNul:
