@@ -4,7 +4,7 @@ The docstring of each read says how many queries it costs.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -109,6 +109,11 @@ class ResponseQuerySet(models.QuerySet):
         """Record that KL sees what the submitted ones among them say; how many it had not opened. One query."""
         unopened = self.filter(status=Status.SUBMITTED, opened_by_kl_at=None)
         return unopened.update(opened_by_kl_at=timezone.now())
+
+    def withdrawals(self, vendors: Sequence[int]) -> dict[int, datetime]:
+        """The key of each of these vendors that has withdrawn a profile to the time of the last withdrawal. One query."""
+        withdrawn = self.filter(status=Status.WITHDRAWN, vendor__in=vendors, closed_at__isnull=False)
+        return dict(withdrawn.order_by("closed_at").values_list("vendor", "closed_at"))
 
     def stale(self) -> "ResponseQuerySet":
         """Published responses not confirmed for `STALE_AFTER_MONTHS`. One query."""

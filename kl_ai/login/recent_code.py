@@ -12,6 +12,7 @@ import logging
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -34,7 +35,7 @@ from .allauth_adapter import record_code
 from .code_limits import consume_code, consume_guess
 from .forms import LoginCodeForm
 from .redirects import landing_url, next_url
-from .restore import store_input
+from .restore import has_input, store_input
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +150,7 @@ def _page(
         "is_mail_late": is_sent and request.session.get(SESSION_KEY, {}).get("is_late", False),
         "problem": problem,
         "email": request.user.email,
+        "has_input": has_input(request, urlsplit(next_url(request)).path),
         "next": next_url(request),
         "minutes": settings.LOGIN_CODE_MINUTES,
         "mail_in_terminal": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),

@@ -142,6 +142,11 @@ def is_administration(request: HttpRequest) -> bool:
     return request.resolver_match is not None and "admin" in request.resolver_match.app_names
 
 
+def has_input(request: HttpRequest, path: str) -> bool:
+    """Whether input is stored for this path; it stays there."""
+    return any(stored == path for stored, _fields in request.session.get(SESSION_KEY, []))
+
+
 def restore_input(request: HttpRequest) -> QueryDict | None:
     """The user's input stored for this path, which is then removed; None where there is none, or the request is no GET."""
     forms = _forms(request) if request.method == "GET" else []

@@ -1,5 +1,6 @@
 """The review page: one response against the public one, with the checks' notes, and the decision at the end."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -45,6 +46,7 @@ def review_view(model_admin, request: AuthenticatedRequest, object_id: int) -> H
         "opts": model_admin.opts,
         "response": submission,
         "public": public,
+        "withdrawn_on": None if public else last_withdrawal(submission),
         "submit_event": submit_event,
         "declaration": submit_event.reason if submit_event else "",
         "change_count": count_changes(diffs),
@@ -69,6 +71,11 @@ def standard_reasons() -> dict[str, list[tuple[str, list[StandardReason]]]]:
         "general_reasons": [(heading, reasons) for heading, reasons in general if reasons],
         "item_reasons": [("", reasons)] if (reasons := offered[StandardReason.Use.ITEM]) else [],
     }
+
+
+def last_withdrawal(response: Response) -> datetime | None:
+    """When the vendor's profile was withdrawn last. One query."""
+    return Response.objects.withdrawals([response.vendor_id]).get(response.vendor_id)
 
 
 def last_submit_event(response: Response) -> ModerationEvent | None:

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -20,7 +21,7 @@ from kl_ai.http import AuthenticatedRequest
 from kl_ai.pages.frame import render_page
 
 from ..mails.announcements import recipients
-from ..mails.reminders import BEFORE_DEADLINE
+from ..mails.reminders import reminders_before
 from ..models import Question, Response, SurveyRound, Vendor
 from ..models.rounds import RoundFinding
 from ..querysets import REVIEW
@@ -81,12 +82,22 @@ def dates_fact(survey_round: SurveyRound) -> str:
 
 
 def reminders_facts(survey_round: SurveyRound) -> list[str]:
-    """When vendors with a draft are reminded by mail; nothing where there is no deadline."""
-    closes = survey_round.closes_on
+    """When vendors with a draft are reminded by mail, as `mails.reminders` does; nothing where there is no deadline."""
+    closes, today = survey_round.closes_on, timezone.localdate()
     if closes is None:
         return []
-    days = [date_format(closes - timedelta(days=days)) for days in BEFORE_DEADLINE]
-    return [gettext("Vendors with a draft are reminded on %(days)s.") % {"days": gettext(" and ").join(days)}]
+    if closes < today:
+        return [gettext("The round has closed: drafts are reminded of only where KL has extended the deadline.")]
+    numbers = reminders_before(survey_round.opens_on, closes)
+    if not numbers:
+        return [gettext("Drafts are not reminded of: the round opens too shortly before it closes.")]
+    days = [closes - timedelta(days=number) for number in numbers]
+    if coming := [date_format(day) for day in days if day >= today]:
+        return [gettext("Vendors with a draft are reminded on %(days)s.") % {"days": gettext(" and ").join(coming)}]
+    return [
+        gettext("The day of the last reminder, %(day)s, has passed. A draft begun later is reminded of the day after.")
+        % {"day": date_format(days[-1])}
+    ]
 
 
 def audience_fact() -> str:

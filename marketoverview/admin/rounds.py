@@ -129,7 +129,9 @@ class SurveyRoundAdmin(FixedCodeAdmin):
         SurveyRound.objects.all().locked()
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["round_state"] = state_text(obj) if obj else ""
+        # A form that is refused has put its dates into `obj`; the page says what is stored.
+        stored = SurveyRound.objects.get(pk=obj.pk) if obj and request.method == "POST" else obj
+        context["round_state"] = state_text(stored) if stored else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change) -> None:

@@ -292,7 +292,9 @@ def step_view(model_admin: ModelAdmin, request: AuthenticatedRequest, object_id:
             if form.is_valid():
                 next_id = perform(step, submission, request.user, form).pk
                 mails = notifications.send_decision(submission) if step.sends_mail else []
-            elif form.is_bound or submission.status in step.sources:
+            elif submission.status in step.sources:
+                if form.is_bound and form.data.get("seen") != state_token(submission):
+                    messages.warning(request, conflict_error(submission, form.data.get("seen", "")).messages[0])
                 return step_page(model_admin, request, step, form, submission)
             else:
                 raise conflict_error(submission)
@@ -337,6 +339,7 @@ def step_page(
     context |= {
         "state": state_token(submission),
         "reasons": [("", offered)] if offered else [],
+        "waiting": submission.vendor.responses.awaiting_review().first() if step.name == "withdraw" else None,
         **model_admin.admin_site.each_context(request),
     }
     return render(request, "admin/marketoverview/response/step.html", context)

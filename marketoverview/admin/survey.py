@@ -8,7 +8,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import FigureComment, Option, Question, QuestionGroup, Status
+from ..models import FigureComment, Option, Question, QuestionGroup, Response, Status
+from ..review.waiting import REVIEW
 from .base import FixedCodeAdmin, MarketDataAdmin, in_use
 
 
@@ -61,6 +62,39 @@ class QuestionForm(WordedForm):
             text = gettext("This is the last question of “%(round)s”, which is released. Give it another one first.")
             raise forms.ValidationError(text % {"round": emptied[0]})
         return rounds
+
+
+class OptionPageForm(WordedForm):
+    """An option's own page. Retiring it is asked about first, with the number of answers that it concerns."""
+
+    counts_open = False
+    """Whether the number of answers that are not public is told, too."""
+    asks_to_retire = False
+    """Whether the page shows the question, with the button that says yes."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned_data = super().clean() or self.cleaned_data
+        if "_retire" in self.data and "retire_confirmed" not in self.data and not self.errors:
+            self.asks_to_retire = True
+            raise forms.ValidationError(retire_question(self.instance, counts_open=self.counts_open))
+        return cleaned_data
+
+
+def retire_question(option: Option, *, counts_open: bool) -> str:
+    """A sentence on what retiring the option does, with the number of answers. At most two queries."""
+    published = Response.objects.published().filter(answers__option=option).distinct().count()
+    words = {"option": option, "published": published}
+    if not counts_open:
+        text = gettext(
+            "Nothing is saved yet. Retire “%(option)s”? Nobody can choose it any more. "
+            "Published responses with it: %(published)d; they keep it."
+        )
+        return text % words
+    text = gettext(
+        "Nothing is saved yet. Retire “%(option)s”? Nobody can choose it any more. Published responses with it: "
+        "%(published)d; they keep it. Open responses with it: %(open)d; their vendors must choose anew."
+    )
+    return text % (words | {"open": Response.objects.open().filter(answers__option=option).distinct().count()})
 
 
 class OptionForm(forms.ModelForm):
@@ -160,7 +194,7 @@ class QuestionAdmin(FixedCodeAdmin):
 class OptionAdmin(FixedCodeAdmin):
     """An option in use is retired instead of deleted; it can be brought back."""
 
-    form = WordedForm
+    form = OptionPageForm
     fieldsets = (
         (None, {"fields": ("question", "code", "position", "is_other", "retired_on")}),
         (_("Texts in Danish"), {"fields": ("label_da", "short_da", "help_da")}),
@@ -195,14 +229,28 @@ class OptionAdmin(FixedCodeAdmin):
         is_reworded = change and form.is_reworded
         if "_retire" in request.POST:
             obj.retire(is_reworded=is_reworded)
-            self.message_user(request, gettext("“%(option)s” is retired. Earlier answers keep it.") % {"option": obj})
         elif "_bring_back" in request.POST:
             obj.bring_back(is_reworded=is_reworded)
-            self.message_user(request, gettext("“%(option)s” is offered again.") % {"option": obj})
         elif is_reworded:
             obj.record_rewording()
         else:
             super().save_model(request, obj, form, change)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.counts_open = request.user.has_perm(REVIEW)
+        return form
+
+    def response_change(self, request, obj):
+        """One message: that the option is retired or offered again takes the place of that it was changed."""
+        if "_retire" in request.POST:
+            text = gettext("“%(option)s” is retired. Earlier answers keep it.")
+        elif "_bring_back" in request.POST:
+            text = gettext("“%(option)s” is offered again.")
+        else:
+            return super().response_change(request, obj)
+        self.message_user(request, text % {"option": obj})
+        return self.response_post_save_change(request, obj)
 
 
 @admin.register(FigureComment)

@@ -16,7 +16,7 @@ from kl_ai.mail.notices import add_queued_message
 
 from ..mails import membership
 from ..mails.notifications import send_extension
-from ..models import DeadlineExtension, Response, Status, Vendor, VendorMember
+from ..models import DeadlineExtension, MembershipEvent, Response, Status, Vendor, VendorMember
 from ..querysets import REVIEW
 from .base import MarketDataAdmin, StaleFilter, date_column
 
@@ -132,16 +132,8 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
         if not vendor.pk:
             return "–"
         events = vendor.membership_events.with_people()[:EVENTS_SHOWN]
-        rows = [
-            (
-                date_format(timezone.localtime(event.at), "j.n.Y H:i"),
-                event.get_what_display(),
-                event.person_label or gettext("a login that is deleted"),
-                event.actor_label or gettext("a login that is deleted"),
-            )
-            for event in events
-        ]
-        return format_html_join("", "<div>{}: {}: {} ({})</div>", rows) or gettext("None.")
+        rows = [(date_format(timezone.localtime(event.at), "j.n.Y H:i"), membership_text(event)) for event in events]
+        return format_html_join("", "<div>{}: {}</div>", rows) or gettext("None.")
 
     def save_model(self, request, obj, form, change) -> None:
         """KL knows a vendor that it has made itself."""
@@ -191,6 +183,16 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
     def view_on_site(self, vendor) -> str | None:
         """The address of the public profile, where there is one."""
         return reverse("market:profile", args=[vendor.slug]) if vendor.public_since else None
+
+
+def membership_text(event: MembershipEvent) -> str:
+    """What happened, to whom where it concerns one person, and who did it where that is somebody else. No query."""
+    deleted = gettext("a login that is deleted")
+    is_about_person = event.what != MembershipEvent.What.WITHDREW
+    person = (event.person_label or deleted) if is_about_person else ""
+    actor = event.actor_label or deleted
+    words = f"{event.get_what_display()}: {person}" if person else event.get_what_display()
+    return words if actor == person else f"{words} ({actor})"
 
 
 def tell_of_extensions(request, formset) -> None:

@@ -77,6 +77,7 @@ SUBJECTS_TO_PERSON = {
 }
 SECURITY_EVENTS = {
     What.REGISTERED: "company_registered",
+    What.ACCEPTED: "company_registered",
     What.INVITED: "member_invited",
     What.CANCELLED: "invitation_cancelled",
     What.JOINED: "member_joined",

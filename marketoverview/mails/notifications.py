@@ -16,7 +16,7 @@ from kl_ai.mail.outbox import Letter, link, post, post_many
 from kl_ai.models import User
 from kl_ai.people.work_mails import post_at_once
 
-from ..models import Answer, DeadlineExtension, Invitation, JoinRequest, Response
+from ..models import Answer, DeadlineExtension, Invitation, JoinRequest, ModerationEvent, Response, Verb
 from ..models.membership import label
 from ..survey.parts import item_headings
 from .receipt import response_text
@@ -50,6 +50,8 @@ def send_decision(response: Response) -> list[OutgoingMail]:
     if event is None:
         return []
     remarks = list(event.remarks.all())
+    reopened = ModerationEvent.objects.filter(verb=Verb.REOPEN, response__vendor=response.vendor_id, pk__gt=event.pk)
+    is_reopened = event.verb == Verb.WITHDRAW and reopened.exists()
 
     def context(language: str) -> dict[str, Any]:
         with translation.override(language):
@@ -62,6 +64,7 @@ def send_decision(response: Response) -> list[OutgoingMail]:
             "reason": reason,
             "remarks": remarks_by_heading,
             "profile_url": profile_url,
+            "is_reopened": is_reopened,
         }
 
     return list(_to_members(response, f"decision:{event.pk}", "decision", context))

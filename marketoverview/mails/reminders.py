@@ -27,6 +27,11 @@ BEFORE_DEADLINE = (14, 3)
 """On which days before the deadline the vendor is reminded of a draft: the first and the second time."""
 
 
+def reminders_before(opens_on: date, deadline: date) -> list[int]:
+    """Those of `BEFORE_DEADLINE` whose day is not before the round opens: nobody is reminded of the others."""
+    return [days for days in BEFORE_DEADLINE if deadline - timedelta(days=days) >= opens_on]
+
+
 @dataclass(frozen=True)
 class Reminder:
     """One mail to one member of a vendor."""
@@ -109,6 +114,8 @@ def _drafts() -> Iterator[Reminder]:
             if deadline is None or not today <= deadline <= early:
                 continue
             days = BEFORE_DEADLINE[1] if deadline <= late else BEFORE_DEADLINE[0]
+            if days not in reminders_before(survey_round.opens_on, deadline):
+                continue
             for user in response.vendor.active_members:
                 key = f"draft:{response.pk}:{deadline}:{days}:{user.pk}"
                 yield Reminder(key, "draft", response, user, {"deadline": deadline, "round": survey_round})

@@ -223,7 +223,10 @@ class Invitation(AbstractInvitation):
         registered, reason = self.registered_company(by)
         if registered is None:
             number = self.cvr_number or None
-            return Vendor.register(by, name=self.company_name, cvr_number=number, country=self.country, is_vetted=True)
+            what = MembershipEvent.What.ACCEPTED if self.by_kl else MembershipEvent.What.REGISTERED
+            return Vendor.register(
+                by, name=self.company_name, cvr_number=number, country=self.country, is_vetted=True, what=what
+            )
         if self._is_invited_company(registered, by):
             return registered
         return CompanyClaim.ask(self, reason, by, registered)

@@ -31,6 +31,7 @@ class MembershipEvent(models.Model):
 
     class What(models.TextChoices):
         REGISTERED = "registered", _("registered the company")
+        ACCEPTED = "accepted", _("accepted KL's invitation")
         INVITED = "invited", _("invited")
         CANCELLED = "cancelled", _("invitation cancelled")
         ASKED = "asked", _("asked to join")

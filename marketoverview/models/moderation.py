@@ -24,6 +24,7 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", _("withdrew")
     CONFIRM = "confirm", _("confirmed")
     TAKE_BACK = "take_back", _("taken back by the vendor")
+    REOPEN = "reopen", _("made a draft again because the profile was withdrawn")
     DISCARD = "discard", _("draft discarded")
     EDIT = "edit", _("edited by KL")
     MAP = "map", _("own words counted by KL")
@@ -44,6 +45,7 @@ TRANSITIONS: dict[Verb, tuple[tuple[Status, ...], Status]] = {
     Verb.WITHDRAW: ((Status.PUBLISHED,), Status.WITHDRAWN),
     Verb.CONFIRM: ((Status.PUBLISHED,), Status.PUBLISHED),
     Verb.TAKE_BACK: ((Status.SUBMITTED,), Status.DRAFT),
+    Verb.REOPEN: ((Status.SUBMITTED,), Status.DRAFT),
     Verb.DISCARD: (EDITABLE, Status.DISCARDED),
 }
 """Verb to the statuses that it starts from and the one that it leads to; no other change of status exists."""
@@ -69,7 +71,7 @@ KL_VERBS = frozenset(
     }
 )
 VENDOR_VERBS = frozenset({Verb.TAKE_BACK, Verb.DISCARD, Verb.OBJECT})
-"""The verbs of one side only. Both submit, confirm and withdraw: `ModerationEvent.by_kl` says who did."""
+"""The verbs of one side only. Both submit, confirm and withdraw (which may reopen): `ModerationEvent.by_kl` says who."""
 
 
 class TransitionRefused(Exception):

@@ -240,12 +240,14 @@ class Response(DraftVerbs, Completeness):
             SentBackContent.forget(self.vendor_id)
 
     def withdraw(self, by, reason: str, *, by_kl: bool | None = None) -> None:
-        """Take the profile off the portal and delete the vendor's contact data from every response.
+        """Take the profile off the portal, delete the vendor's contact data, make a submitted response a draft again.
 
         `by_kl` tells whether KL does it, which needs a reason, or the vendor; None: as the user is of KL's staff or not.
         """
         with transaction.atomic():
             self._perform(Verb.WITHDRAW, by, reason, by_kl=by_kl, closed_at=timezone.now())
+            for waiting in Response.objects.filter(vendor_id=self.vendor_id, status=Status.SUBMITTED):
+                waiting._perform(Verb.REOPEN, by, by_kl=by_kl, submitted_at=None, confirmed_at=None)
             SentBackContent.forget(self.vendor_id)
             # The new time of change refuses a page that was opened before and still holds the contact.
             Response.objects.filter(vendor_id=self.vendor_id).update(changed_at=timezone.now(), **EMPTY_CONTACT)

@@ -191,7 +191,10 @@ class Option(models.Model):
         _("“other”"), default=False, help_text=_("The vendor writes its own words beside this option.")
     )
     retired_on = models.DateField(
-        _("retired on"), null=True, blank=True, help_text=_("No longer offered; earlier answers keep it.")
+        _("retired on"),
+        null=True,
+        blank=True,
+        help_text=_("A retired option cannot be chosen; earlier answers keep it."),
     )
 
     introduced_on = models.DateField(_("introduced on"), default=timezone.localdate, editable=False)

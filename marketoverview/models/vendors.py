@@ -126,11 +126,19 @@ class Vendor(models.Model):
 
     @classmethod
     def register(
-        cls, by, *, name: str, cvr_number: str | None, country: str, website: str = "", is_vetted: bool = False
+        cls,
+        by,
+        *,
+        name: str,
+        cvr_number: str | None,
+        country: str,
+        website: str = "",
+        is_vetted: bool = False,
+        what: str = MembershipEvent.What.REGISTERED,
     ) -> "Vendor":
         """A new vendor that `by` acts for; the same form sent twice gives the vendor of the first time.
 
-        `is_vetted` where KL has invited the company. Raises `IntegrityError` where the CVR number is registered already.
+        `is_vetted` where KL has invited the company; `what` is `ACCEPTED` where an invitation registers it. Raises `IntegrityError` where the CVR number is registered already.
         """
         with transaction.atomic():
             get_user_model().objects.select_for_update().get(pk=by.pk)
@@ -140,7 +148,7 @@ class Vendor(models.Model):
             details = {"name": name, "cvr_number": cvr_number, "country": country, "website": website}
             vendor = create_at_unused_address(**details, vetted_at=timezone.now() if is_vetted else None)
             VendorMember.objects.create(vendor=vendor, user=by)
-            MembershipEvent.record(vendor, MembershipEvent.What.REGISTERED, by, by)
+            MembershipEvent.record(vendor, what, by, by)
             return vendor
 
     def lock(self) -> None:

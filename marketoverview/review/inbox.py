@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Prefetch
 
 from kl_ai.models import User
 
 from ..models import ModerationEvent, Question, Response, Verb
-from .checks import ComparisonData, check_response, comparison_data
+from .checks import check_response, comparison_data
 from .diff import count_changes, diff_items
 
 
@@ -24,10 +25,12 @@ class SubmittedResponse:
     """Whether KL has sent it back before."""
     change_count: int
     note_count: int
+    withdrawn_on: datetime | None
+    """When the vendor's profile was withdrawn, where nothing of it is public since then."""
 
 
 def submitted_responses(rows: Sequence[Response]) -> list[SubmittedResponse | None]:
-    """One for each of these responses, compared with the vendor's public one. Twenty queries at most."""
+    """One for each of these responses, compared with the vendor's public one. Twenty-one queries at most."""
     ids = [response.pk for response in rows]
     loaded = Response.objects.with_everything()
     questions = Prefetch("round__questions", Question.objects.order_by("position", "code"))
@@ -42,23 +45,20 @@ def submitted_responses(rows: Sequence[Response]) -> list[SubmittedResponse | No
             submitters[event.response_id] = event.actor  # the last one of each response
         else:
             sent_back.add(event.response_id)
+    withdrawals = Response.objects.withdrawals([response.vendor_id for response in rows])
     data = comparison_data()
-    return [
-        _submitted(response, public_by_vendor.get(response.vendor_id), submitters.get(pk), pk in sent_back, data)
-        if (response := responses.get(pk))
-        else None
-        for pk in ids
-    ]
 
+    def submitted(response: Response) -> SubmittedResponse:
+        public = public_by_vendor.get(response.vendor_id)
+        submitter = submitters.get(response.pk)
+        return SubmittedResponse(
+            response=response,
+            submitter=submitter,
+            is_new=public is None,
+            is_resubmitted=response.pk in sent_back,
+            change_count=count_changes(diff_items(response, public, response.round.questions.all())),
+            note_count=len(check_response(response, data, submitter.email if submitter else "")),
+            withdrawn_on=None if public else withdrawals.get(response.vendor_id),
+        )
 
-def _submitted(
-    response: Response, public: Response | None, submitter: User | None, is_resubmitted: bool, data: ComparisonData
-) -> SubmittedResponse:
-    return SubmittedResponse(
-        response=response,
-        submitter=submitter,
-        is_new=public is None,
-        is_resubmitted=is_resubmitted,
-        change_count=count_changes(diff_items(response, public, response.round.questions.all())),
-        note_count=len(check_response(response, data, submitter.email if submitter else "")),
-    )
+    return [submitted(responses[pk]) if pk in responses else None for pk in ids]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -20,8 +21,9 @@ from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
 from ..mails import login_deletion
-from ..models import Vendor
+from ..models import Response, Vendor, VendorMember
 from ..models.erasure import responses_with_contact
+from ..statuses import IN_USE
 from ..survey.forms.company import AccountForm
 from .own_data import own_data
 
@@ -65,7 +67,22 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
             return redirect("vendor:account_delete")
         logout(request)  # a redirect would need a cookie for the message
         return _page(request, "account_deleted", _("Your login is deleted"), contacts=contacts)
-    return _page(request, "account_delete", _("Delete the login"), contacts=contacts)
+    vendors = _vendors_left(request.user)
+    context = {
+        "contacts": contacts,
+        "shared": [vendor for vendor in vendors if vendor.has_others],
+        "left": [vendor for vendor in vendors if not vendor.has_others and not vendor.is_in_use],
+        "blocking": [vendor for vendor in vendors if not vendor.has_others and vendor.is_in_use],
+    }
+    return _page(request, "account_delete", _("Delete the login"), **context)
+
+
+def _vendors_left(user: User) -> list[Any]:
+    """The vendors that the user acts for: whether others do, too, and whether answers are public or with KL. One query."""
+    others = VendorMember.objects.filter(vendor=OuterRef("pk")).exclude(user=user)
+    in_use = Response.objects.filter(vendor=OuterRef("pk"), status__in=IN_USE)
+    vendors = Vendor.objects.for_member(user).order_by("name")
+    return list(vendors.annotate(has_others=Exists(others), is_in_use=Exists(in_use)))
 
 
 @require_safe

@@ -42,7 +42,7 @@ from ..models.changed_options import ChangedOption, changed_options
 from ..models.copies import answered_at
 from ..survey.deadlines import next_opening
 from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
-from ..survey.parts import SurveyPart, news_since, survey_parts
+from ..survey.parts import SurveyPart, item_headings, news_since, survey_parts
 from ..survey.status import VendorStatus, history, vendor_statuses
 from .draft import part_url
 
@@ -77,14 +77,23 @@ def company(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     if not is_member:
         record_reading(request, "vendor: page", vendor.pk, vendor.name)
     responses = list(vendor.responses.all())
+    vendor_status = vendor_statuses([vendor])[0]
     context = {
-        "vendor_status": vendor_statuses([vendor])[0],
+        "vendor_status": vendor_status,
+        "remarks": remarks_with_headings(vendor_status.open) if vendor_status.open else [],
         "is_member": is_member,
         "join_request_count": vendor.join_requests.waiting().count() if is_member else 0,
         "mapped_answers": mapped_answers(vendor),
         "responses": [(response, history(response.events.all())) for response in responses],
     }
     return vendor_page(request, vendor, "company", "", **context)
+
+
+def remarks_with_headings(response: Response) -> list[tuple[str, str]]:
+    """KL's reasons at single items while the vendor corrects, under their headings. Two queries where there are any."""
+    remarks = response.remarks
+    headings = item_headings(response.round) if remarks else {}
+    return [(headings.get(item, item), text) for item, text in remarks.items()]
 
 
 def mapped_answers(vendor: Vendor) -> list[Answer]:
@@ -234,6 +243,7 @@ def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
+                is_waiting = vendor.responses.awaiting_review().exists()
                 public.withdraw(request.user, form.cleaned_data["reason"].strip(), by_kl=False)
                 membership.send_membership_news(vendor, request=request)
                 post_at_once("withdrawals", f"withdrawals:{public.pk}")
@@ -241,10 +251,13 @@ def withdraw(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             messages.warning(request, error.explain())
         else:
             messages.success(request, _("The profile is withdrawn, and the contact information is deleted."))
+            if is_waiting:
+                messages.info(request, _("The answers that waited for KL are a draft again."))
         return redirect("vendor:company", slug)
     if request.method == "GET" and form.is_bound:
         messages.info(request, restore.PRESS_AGAIN)
-    return vendor_page(request, vendor, "withdraw", _("Withdraw the profile"), form=form, public=public)
+    context = {"form": form, "public": public, "waiting": vendor.responses.awaiting_review().first()}
+    return vendor_page(request, vendor, "withdraw", _("Withdraw the profile"), **context)
 
 
 @never_cache

@@ -64,9 +64,18 @@ def goes_back(data: Mapping[str, str]) -> bool:
 
 
 def url_after(request: HttpRequest, draft: Response, parts: Sequence[SurveyPart], key: str) -> str:
-    """The page after the part that was sent: the review, the next part, or the task list, as the buttons say."""
+    """The page after the part that was sent: the review, the next part, or the task list, as the buttons say.
+
+    The next part of a response that KL has sent back with remarks is the next one with an open remark.
+    """
     if goes_back(request.POST):
         return f"{review_url(draft)}#{key}"
+    if "_next" in request.POST and (remarks := draft.remarks_and_open())[0]:
+        # Whoever corrects goes from remark to remark, and from the last one to the review.
+        keys = [part.key for part in parts]
+        others = [*parts[keys.index(key) + 1 :], *parts[: keys.index(key)]]
+        open_part = next((part for part in others if any(part.holds(item) for item in remarks[1])), None)
+        return part_url(draft, open_part.key) if open_part else review_url(draft)
     following = next_part(parts, key) if "_next" in request.POST else None
     return part_url(draft, following.key) if following else reverse("vendor:tasks", args=[draft.pk])
 

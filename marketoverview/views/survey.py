@@ -113,6 +113,9 @@ def save_part(
     if form.errors:
         messages.warning(request, _("Something on the page could not be saved; see below. The rest is saved."))
         return part_page(request, draft, parts, form, seen=fingerprint(draft.stored(survey_part.items)), back=back)
+    if form.ask_for_own_words():
+        messages.warning(request, _("The page is saved. Your own words are missing; see below."))
+        return part_page(request, draft, parts, form, seen=fingerprint(draft.stored(survey_part.items)), back=back)
     messages.success(request, _("“%(part)s” is saved.") % {"part": survey_part.title})
     return redirect(url_after(request, draft, parts, survey_part.key))
 
@@ -130,6 +133,7 @@ def part_page(
         missing_item.text
         for missing_item in draft.missing_items()
         if survey_part.holds(missing_item.item) and last_saved and not missing_item.is_decision
+        if missing_item.item not in form.errors  # it is wrong rather than missing, and the field says how
     ]
     return survey_page(
         request,

@@ -183,6 +183,21 @@ class PartForm(forms.Form):
     def _kept(self, question: Question) -> dict[str, str]:
         return {changed.option.code: changed.own_words for changed in self._retired(question)}
 
+    def ask_for_own_words(self) -> bool:
+        """Add an error beside each “other” that was ticked just now without own words; whether there is one.
+
+        Call it after the page is saved. A page that was stored like this before is not asked about again.
+        """
+        content = self.content
+        for question in self.part.questions:
+            other = next((option.code for option in question.options.all() if option.is_other), None)
+            before = self.initial.get(question.code) or ()
+            was_asked = other in ([before] if isinstance(before, str) else before)
+            was_asked = was_asked and not self.initial.get(own_words_name(question))
+            if other and content.get(question.code, {}).get(other) == "" and not was_asked:
+                self.add_error(own_words_name(question), _("Write in your own words what it is."))
+        return bool(self.errors)
+
     @property
     def confirmed(self) -> list[str]:
         """The codes of the questions whose answers fit in the present wording of their options."""

@@ -88,3 +88,10 @@ def test_another_site_is_no_way_back(client, owner, withdraw):
     client.post(PAGE, {"send": "1"})
     response = client.post(PAGE, {"code": login_code(mail.outbox[-1]), "next": "https://evil.example/"})
     assert response.url == "/leverandoer/"
+
+
+def test_only_what_was_written_is_said_to_be_kept(client, owner, withdraw):
+    client.force_login(owner)
+    assert "Det, du har skrevet, er gemt" not in client.get(withdraw, follow=True).content.decode()
+    page = client.post(withdraw, {"reason": "Vi lukker"}, follow=True).content.decode()
+    assert "Det, du har skrevet, er gemt" in page

@@ -12,15 +12,16 @@ from django.utils.translation import override
 
 from kl_ai.mail.models import BadAddress, OutgoingMail
 from kl_ai.models import User
-from marketoverview.models import JoinRequest, Response, StandardReason, Vendor
+from marketoverview.models import JoinRequest, Response, StandardReason, SurveyRound, Vendor
 from tests.admin_addresses import admin_paths
-from tests.admin_pages import logged_in
+from tests.admin_pages import admin_url, logged_in
 from tests.builders import (
     make_curator,
     make_editor,
     make_invitation,
     make_offering,
     make_response,
+    make_round,
     make_user,
     make_vendor,
 )
@@ -31,6 +32,7 @@ EDITED = ("surveyround", "question", "option", "questiongroup", "figurecomment")
 SECRET = "Hemmelig Vare"
 ADDRESS = "skjult@hemmelig.example"
 migration = import_module("marketoverview.migrations.0011_editors_read_published_answers_only")
+rounds_migration = import_module("marketoverview.migrations.0020_rounds_are_the_curators")
 
 
 @pytest.fixture
@@ -121,3 +123,29 @@ def test_editors_still_see_the_public_profile(editor_client):
     vendor = make_response("Agern").vendor
     assert Vendor.objects.get().pk == vendor.pk
     assert editor_client.get(f"/markedsoverblik/virksomheder/{vendor.slug}/").status_code == 200
+
+
+def test_editors_read_rounds_and_make_change_or_delete_none(editor_client):
+    survey_round = make_round()
+    pages = {
+        page: admin_url(SurveyRound, page, survey_round.pk) for page in ("change", "checklist", "preview", "delete")
+    }
+    pages |= {"add": admin_url(SurveyRound, "add"), "new": admin_url(SurveyRound, "new")}
+    opened = {name for name, path in pages.items() if editor_client.get(path).status_code == 200}
+    assert opened == {"change", "checklist", "preview"}
+    name = survey_round.name_da
+    for name_of_page in pages.keys() - {"preview"}:
+        assert editor_client.post(pages[name_of_page], {"name_da": "Noget andet", "post": "yes"}).status_code == 403
+    assert SurveyRound.objects.get().name_da == name
+
+
+def test_the_migration_takes_rounds_from_editors_alone_and_gives_them_back(survey):
+    editors, curators = Group.objects.get(name="Redaktører"), Group.objects.get(name="Kuratorer")
+    own = set(editors.permissions.values_list("pk", flat=True))
+    all_of_curators = curators.permissions.count()
+    rounds_migration.give_back(apps, connection.schema_editor)
+    assert make_editor("en@kl.example").has_perm("marketoverview.change_surveyround")
+    rounds_migration.take(apps, connection.schema_editor)
+    assert set(editors.permissions.values_list("pk", flat=True)) == own
+    assert curators.permissions.count() == all_of_curators
+    assert make_editor("to@kl.example").has_perm("marketoverview.view_surveyround")

@@ -235,3 +235,31 @@ def test_who_has_come_and_gone_at_a_vendor_is_seen_for_two_weeks(curator_client,
     assert "Removed: kollega@nordstjernen.example (by owner@nordstjernen.example)" in parse(page.text).text
     assert "gammel@nordstjernen.example" not in page.text
     assert "change of members in the last two weeks" in Page(curator_client, "/en/admin/").text
+
+
+def test_what_is_handed_in_after_a_withdrawal_was_public_before(curator_client):
+    response = withdrawn("Agern")
+    member = response.vendor.members.first()
+    draft = Response.begin(response.vendor, response.round, member)
+    Response.objects.filter(pk=draft.pk).update(contact_email="post@agern.example")
+    draft.refresh_from_db()
+    draft.submit(member)
+    waiting = Page(curator_client, waiting_list("responses")).text
+    assert ", not public since" in waiting
+    assert "Not public before" not in waiting
+    assert "The profile was withdrawn on" in review(curator_client, draft).text
+
+
+def test_withdrawing_by_kl_says_that_answers_wait_and_mails_it(curator_client):
+    draft = corrected("Agern")
+    public = draft.vendor.responses.published().get()
+    url = admin_url(Response, "step", public.pk, "withdraw")
+    page = Page(curator_client, url)
+    assert "answers that wait for your review" in page.text
+    seen = re.search(r'name="seen" value="([^"]+)"', page.text)[1]
+    curator_client.post(url, {"seen": seen, "reason": "Efter aftale"})
+    assert Response.objects.get(pk=draft.pk).status == "draft"
+    mails = OutgoingMail.objects.filter(kind="decision")
+    assert mails
+    assert all("De svar, I havde indsendt, er en kladde igen." in mail.body for mail in mails)
+    assert inbox(curator_client).response.context["work"] == []

@@ -1,9 +1,14 @@
 """The administration of rounds: made from the last one, checked, previewed, released, and their dates changed."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
+from django.utils.translation import override
 
+from marketoverview.admin.round_pages import reminders_facts
 from marketoverview.models import Question, Response, SavedPart, SurveyRound
 from tests.admin_pages import Page, admin_url, logged_in, message_text
 from tests.builders import make_editor, make_question, make_response, make_round
@@ -220,3 +225,22 @@ def test_the_last_question_of_a_released_round_stays(curator_client, last, new):
     make_question("areas", ["a", "b"], round=last)
     Page(curator_client, url).send(rounds=[str(new.pk)])
     assert list(question.rounds.all()) == [new]
+
+
+@pytest.mark.parametrize(
+    ("opens_in", "closes_in", "fact"),
+    [
+        (10, 40, "{26} and {37}"),
+        (30, 40, "on {37}."),
+        (30, 32, "opens too shortly before it closes"),
+        (-40, 5, "on {2}."),
+        (-40, 1, "last reminder, {-2}, has passed"),
+        (-40, -1, "only where KL has extended"),
+    ],
+)
+def test_the_checklist_names_the_days_of_reminders_that_come(opens_in, closes_in, fact, new):
+    new.opens_on, new.closes_on = days(opens_in), days(closes_in)
+    with override("en"):
+        (text,) = reminders_facts(new)
+        expected = re.sub(r"{(-?\d+)}", lambda match: date_format(days(int(match[1]))), fact)
+    assert expected in text

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from marketoverview.admin.steps import state_token
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import ModerationEvent, Response, Status, market_version
 from tests.admin_pages import Page, admin_url, logged_in, message_text, step
@@ -161,3 +162,21 @@ def test_strangers_to_the_step_are_kept_out(curator_client):
     assert member.get(step(response, "publish")).status_code == 302
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
+
+
+@pytest.mark.parametrize("name", ["reject", "send-back"])
+def test_a_stale_page_says_at_once_who_has_decided_instead_of_asking_for_a_reason(name, curator_client):
+    response = make_response(status="submitted")
+    url, data = step(response, name), {"seen": state_token(response), "reason": ""}
+    response.publish(make_curator("anden@kl.example"))
+    page = curator_client.post(url, data, follow=True)
+    assert "already “published” (anden@kl.example," in message_text(page)
+    assert page.redirect_chain
+
+
+def test_a_stale_page_without_a_reason_says_that_the_response_has_changed(curator_client, curator):
+    response = make_response(status="submitted")
+    url, data = step(response, "reject"), {"seen": state_token(response), "reason": ""}
+    response.record_edit(curator, "Rettet")
+    page = curator_client.post(url, data, follow=True)
+    assert "was changed after you opened the page. Look at it again." in message_text(page)

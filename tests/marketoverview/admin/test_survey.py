@@ -5,11 +5,20 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from marketoverview.models import DeadlineExtension, Option, Question, QuestionGroup, SurveyRound, Vendor
+from marketoverview.models import DeadlineExtension, Option, Question, QuestionGroup, Response, SurveyRound, Vendor
 from marketoverview.models.export_keys import ExportKey
 from marketoverview.survey.deadlines import deadline
-from tests.admin_pages import Page, admin_url
-from tests.builders import make_option, make_question, make_round, make_vendor
+from tests.admin_pages import Page, admin_url, logged_in
+from tests.builders import (
+    make_curator,
+    make_editor,
+    make_option,
+    make_question,
+    make_response,
+    make_round,
+    make_vendor,
+)
+from tests.days import days
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +131,7 @@ def test_each_row_that_changes_gets_one_version_in_its_history(curator_client, q
     after = {row: row.history.count() - number for row, number in before.items()}
     assert after == {question: 1, reworded: 1, unchanged: 0}
     for step in ("_retire", "_bring_back"):
-        Page(curator_client, admin_url(Option, "change", reworded.pk)).send(**{step: "1"})
+        Page(curator_client, admin_url(Option, "change", reworded.pk)).send(**{step: "1", "retire_confirmed": "yes"})
     assert reworded.history.count() - before[reworded] == 3
 
 
@@ -132,7 +141,45 @@ def test_an_option_that_is_reworded_and_retired_in_one_click_gets_one_version(
 ):
     option = question.options.first()
     before = option.history.count()
-    Page(curator_client, admin_url(Option, "change", option.pk)).send(**{step: "1", "label_da": "Råd"})
+    Page(curator_client, admin_url(Option, "change", option.pk)).send(
+        **{step: "1", "retire_confirmed": "yes", "label_da": "Råd"}
+    )
     option.refresh_from_db()
     assert (option.label_da, bool(option.retired_on), bool(option.reworded_on)) == ("Råd", is_retired, True)
     assert option.history.count() == before + 1
+
+
+def test_retiring_an_option_asks_first_with_the_number_of_answers(curator_client, curator, question):
+    option = question.options.get()
+    public = make_response("Agern", answers={"services": ["advisory"]})
+    Response.begin(public.vendor, public.round, curator)
+    page = Page(curator_client, admin_url(Option, "change", option.pk))
+    asked = page.send(_retire="1", label_da="Rådgivning")
+    option.refresh_from_db()
+    assert (option.retired_on, option.label_da != "Rådgivning") == (None, True)
+    words = asked.content.decode()
+    assert "Published responses with it: 1; they keep it. Open responses with it: 1" in words
+    assert 'name="retire_confirmed"' in words
+    assert 'value="Rådgivning"' in words
+    done = page.send(_retire="1", retire_confirmed="yes", label_da="Rådgivning")
+    option.refresh_from_db()
+    assert (bool(option.retired_on), option.label_da) == (True, "Rådgivning")
+    assert len(list(done.context["messages"])) == 1
+
+
+def test_an_editor_reads_the_number_of_published_answers_alone(question):
+    public = make_response("Agern", answers={"services": ["advisory"]})
+    Response.begin(public.vendor, public.round, make_curator())
+    client = logged_in(make_editor("redaktoer@kl.example"))
+    words = Page(client, admin_url(Option, "change", question.options.get().pk)).send(_retire="1").content.decode()
+    assert "Published responses with it: 1; they keep it." in words
+    assert "Open responses" not in words
+
+
+def test_a_refused_form_of_a_round_names_the_state_that_is_stored(curator_client):
+    survey_round = make_round(opens_on=days(-10), closes_on=days(20))
+    page = Page(curator_client, admin_url(SurveyRound, "change", survey_round.pk))
+    refused = page.send(closes_on=days(-1)).content.decode()
+    assert "Nothing was saved yet" in refused
+    assert "Open until" in refused
+    assert "Closed on" not in refused

@@ -219,3 +219,13 @@ def test_nobody_is_reminded_of_a_round_that_is_not_released(vendor, member):
     SurveyRound.objects.update(released_at=timezone.now())
     remind()
     assert recipients() == [member.email]
+
+
+@pytest.mark.parametrize(("opened_days_ago", "closes_in", "mails"), [(0, 10, 0), (4, 10, 1), (0, 2, 0), (1, 2, 1)])
+def test_no_draft_is_reminded_of_for_a_day_before_its_round_opened(opened_days_ago, closes_in, mails, vendor, member):
+    """The checklist names the same days: the fourteenth and the third before the deadline, where the round is open then."""
+    today = timezone.localdate()
+    opens_on = today - timedelta(opened_days_ago)
+    make_response(vendor, "draft", round=make_round("2026", opens_on=opens_on, closes_on=today + timedelta(closes_in)))
+    remind()
+    assert OutgoingMail.objects.filter(kind="draft").count() == mails

@@ -147,6 +147,24 @@ def test_the_last_one_of_a_public_profile_reads_what_to_do(client, vendor, membe
     assert not User.objects.filter(pk=member.pk).exists()
 
 
+def test_the_page_refuses_the_last_one_before_the_click_and_says_what_happens(client, vendor, member, colleague):
+    shared = read(client, DELETE).text
+    assert "stay with your colleagues" in shared
+    vendor.memberships.exclude(user=member).delete()
+    alone = read(client, DELETE)
+    assert "stay with your colleagues" not in alone.text
+    assert "Nobody else acts for Nordstjernen." in alone.text
+    make_response(vendor)
+    vendor.memberships.exclude(user=member).delete()
+    blocked = read(client, DELETE).find("main")
+    assert "You are the last one who acts for Nordstjernen" in blocked.text
+    assert not blocked.has("form")
+    VendorMember.objects.all().delete()
+    without = read(client, DELETE).text
+    assert "colleagues" not in without
+    assert "Delete the login" in without
+
+
 def test_kls_own_people_ask_an_administrator(client, curator):
     client.force_login(curator)
     confirm_recently(client, curator)

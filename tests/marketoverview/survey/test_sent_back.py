@@ -106,3 +106,29 @@ def test_where_kl_only_gave_a_general_reason_it_says_that_nothing_was_changed(su
     assert words in member_client.get(review).content.decode()
     correct(member_client, response, "company", company_name="Nordstjernen", description="Vi gør mere.")
     assert words not in member_client.get(review).content.decode()
+
+
+def test_save_and_go_on_leads_from_remark_to_remark_and_to_the_review(returned, member_client):
+    def go_on(part: str, **fields) -> str:
+        seen = seen_value(member_client, returned, part)
+        return member_client.post(part_url(returned, part), {"seen": seen, "_next": "1", **fields}).url
+
+    assert go_on("company", company_name="Nordstjernen", description="Nyt.") == part_url(returned, "services")
+    services = {"services": ["development"], "technologies": ["nlp"]}
+    assert go_on("services", **services) == part_url(returned, "offerings")
+    returned.offerings.all().delete()
+    assert go_on("services", **services) == part_url(returned, "contact")
+    review = reverse("vendor:review", args=[returned.pk])
+    assert go_on("contact", contact_email="post@nordstjernen.example") == review
+
+
+def test_the_companys_page_shows_the_reasons_at_single_places(returned, member_client, vendor):
+    page = parse(member_client.get(reverse("vendor:company", args=[vendor.slug])).content.decode()).find("main").text
+    assert "Beskrivelse: For kort." in " ".join(page.split())
+
+
+def test_an_incomplete_correction_is_not_said_to_be_ready(returned, member_client):
+    url = reverse("vendor:review", args=[returned.pk])
+    assert "indsende svarene alligevel" in member_client.get(url).content.decode()
+    Response.objects.filter(pk=returned.pk).update(contact_email="")
+    assert "indsende svarene alligevel" not in member_client.get(url).content.decode()

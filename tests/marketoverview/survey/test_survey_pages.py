@@ -14,7 +14,7 @@ from marketoverview.mails import notifications
 from marketoverview.models import DeadlineExtension, Response, Status, SurveyRound
 from marketoverview.survey.parts import part_states, survey_parts
 from tests.builders import make_offering, make_response
-from tests.marketoverview.vendor_area import DECLARATIONS, submit_review
+from tests.marketoverview.vendor_area import DECLARATIONS, part_url, seen_value, submit_review
 
 
 @pytest.fixture
@@ -145,3 +145,26 @@ def test_every_decision_is_told_and_none_twice(complete, owner, curator, vendor)
         notifications.send_decision(complete)
     bodies = list(OutgoingMail.objects.filter(kind="decision").order_by("pk").values_list("body", flat=True))
     assert ["Skriv mere." in bodies[0], "Skriv endnu mere." in bodies[1], len(bodies)] == [True, True, 2]
+
+
+def test_other_without_own_words_is_said_at_the_field_and_saved_all_the_same(draft, member_client):
+    url = part_url(draft, "services")
+    data = {"seen": seen_value(member_client, draft, "services"), "services": ["other"], "_next": "1"}
+    page = member_client.post(url, data)
+    assert page.status_code == 200
+    words = page.content.decode()
+    assert "Skriv med egne ord, hvad det er." in words
+    assert "” er gemt." not in words
+    assert draft.answers.filter(option__is_other=True).exists()
+    again = {**data, "seen": seen_value(member_client, draft, "services")}
+    assert member_client.post(url, again).status_code == 302  # told once; nobody is held back
+
+
+def test_a_text_that_is_too_long_is_not_called_missing(draft, owner, member_client):
+    save(draft, "company", {"description": ""}, owner)
+    url = part_url(draft, "company")
+    assert "Beskrivelsen mangler." in member_client.get(url).content.decode()
+    data = {"seen": seen_value(member_client, draft, "company"), "company_name": "Nordstjernen"}
+    words = member_client.post(url, {**data, "description": "x" * 5000}).content.decode()
+    assert "højst" in words
+    assert "Beskrivelsen mangler." not in words
