@@ -26,6 +26,7 @@ ROUNDS = "/admin/marketoverview/surveyround/"
 def retire_in_the_administration(desk, option: Option) -> None:
     desk.goto(f"/admin/marketoverview/option/{option.pk}/change/")
     follow(desk.get_by_role("button", name="Lad udgå"))
+    follow(desk.get_by_role("button", name="Ja, lad den udgå"))
 
 
 def make_a_round_from_the_last(desk, name: str) -> SurveyRound:
@@ -83,7 +84,7 @@ def read_what_the_vendor_has_corrected(desk) -> None:
     """Beside the difference to what is public stands the one to what KL has sent back."""
     text = desk.locator("#content").inner_text()
     assert "Indsendt igen" in text
-    _to_public, to_sent_back = text.split("Siden I sendte den retur", 1)
+    _to_public, to_sent_back = text.split("Siden I sendte den tilbage", 1)
     since = to_sent_back.split("Begrund, hvad der skal rettes", 1)[0]
     assert "Udvikling af løsninger (fx træning af algoritmer) tilføjet" in since
     assert "Juridisk rådgivning ift. kunstig intelligens tilføjet" not in since  # it was there already

@@ -189,7 +189,7 @@ def test_nothing_that_is_pasted_is_cut(writer, draft):
     field = writer.get_by_label("Beskrivelse")
     field.fill("x" * 5000)
     assert field.input_value() == "x" * 5000
-    expect(writer.locator("main")).to_contain_text("4400 tegn for meget")
+    expect(writer.locator("main")).to_contain_text("4.400 tegn for meget")
     expect(writer.locator("[data-saved-line]")).to_contain_text("kan ikke gemmes endnu")
     assert stored(draft).description == "Gammel tekst"
 
