@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from kl_ai.mail.models import BadAddress, OutgoingMail
 from kl_ai.mail.outbox import Letter, link, post_many, render_mail
 from kl_ai.models import User
+from kl_ai.search.danish import sort_key
 
 from ..models import Announcement, SurveyRound, Vendor, VendorMember
 from ..querysets import VendorQuerySet
@@ -58,7 +59,7 @@ def recipients(vendors: VendorQuerySet | Collection[Vendor]) -> list[Recipient]:
 
 def distribution(announcement: Announcement, vendors: VendorQuerySet | Collection[Vendor]) -> Distribution:
     """Who would get the announcement now, out of those who act for these vendors. Four queries."""
-    chosen = sorted(vendors, key=lambda vendor: (vendor.name, vendor.pk))
+    chosen = sorted(vendors, key=lambda vendor: (sort_key(vendor.name), vendor.pk))
     people = recipients(vendors)
     keys = OutgoingMail.objects.filter(key__startswith=f"{announcement.mail_key}:").values_list("key", flat=True)
     known = set(keys)

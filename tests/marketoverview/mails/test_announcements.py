@@ -175,6 +175,14 @@ def test_vendors_that_nobody_acts_for_are_named(survey_round):
     assert (len(result.new), len(result.vendors), result.have_it) == (1, 3, [])
 
 
+def test_they_stand_in_danish_order(survey_round):
+    for name in ("Ærø Data", "Aarhus Data", "ølhus Data", "Zebra Data", "abild Data"):
+        make_vendor(name)
+    found = distribution(Announcement(round=survey_round, kind=ROUND), Vendor.objects.all())
+    in_order = ["abild Data", "Zebra Data", "Ærø Data", "ølhus Data", "Aarhus Data"]
+    assert [vendor.name for vendor in found.without_members] == in_order
+
+
 def test_the_mail_says_what_was_announced(survey_round, vendor):
     subject, body = preview(Announcement(round=survey_round, kind=ROUND), [vendor], "da")
     assert "Runde 2026" in subject
