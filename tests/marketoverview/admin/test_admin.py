@@ -264,7 +264,7 @@ def test_an_option_in_use_is_retired_and_brought_back_but_not_deleted(curator_cl
     assert Answer.objects.filter(response=response).exists()
 
     page = Page(curator_client, admin_url(Option, "change", in_answer.pk))
-    page.send(_retire="Retire")
+    page.send(_retire="Yes, retire it", retire_confirmed="yes")
     assert snapshots.current().tallies["services"].choices[0].option.retired_on == timezone.localdate()
     assert in_answer.history.first().history_user == curator
     assert "Bring back" in Page(curator_client, page.url).text
