@@ -143,8 +143,8 @@ def is_administration(request: HttpRequest) -> bool:
 
 
 def has_input(request: HttpRequest, path: str) -> bool:
-    """Whether input is stored for this path; it stays there."""
-    return any(stored == path for stored, _fields in request.session.get(SESSION_KEY, []))
+    """Whether input of the request's user is stored for this path; it stays there."""
+    return any((stored, key) == (path, request.user.pk) for stored, _fields, key in _forms(request))
 
 
 def restore_input(request: HttpRequest) -> QueryDict | None:
