@@ -146,9 +146,9 @@ def test_the_administration_deletes_nobody_whom_somebody_must_follow(person, ven
     before = stored_texts()
     data = {"action": "delete_selected", "_selected_action": [person.pk, colleague.pk], "post": "yes"}
     page = client.post(reverse("admin:kl_ai_user_changelist"), data).content.decode()
-    assert "Ingen andre handler for Nordstjernen" in page
+    assert "Ingen andre svarer for Nordstjernen" in page
     vendor.memberships.exclude(user=person).delete()
-    assert "Ingen andre handler for Nordstjernen" in delete_in_administration(client, person).content.decode()
+    assert "Ingen andre svarer for Nordstjernen" in delete_in_administration(client, person).content.decode()
     assert User.objects.filter(pk__in=[person.pk, colleague.pk]).count() == 2
     after = stored_texts()
     assert {place for place in before if before[place] != after[place] and ".Reading: " not in place} == set()

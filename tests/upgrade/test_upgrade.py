@@ -36,25 +36,26 @@ def upgraded(database, django_db_blocker, tmp_path_factory):
     """The rows of each table before the migrations and after them; the tests go on in that database.
 
     The secret links of mails that were sent are masked by a migration. Another one takes from the editors the permissions
-    to read unpublished answers: `taken` are the rows of those.
+    to read unpublished answers and to make rounds: `taken` are the rows of those.
     """
     dump = read_dump()
     folder = tmp_path_factory.mktemp("upgrade")
     with django_db_blocker.unblock(), another_database(folder):
         restore(dump)
         before = read_rows(dump)
-        taken = editors_readings()
+        taken = permissions_taken()
         call_command("migrate", verbosity=0)
         yield SimpleNamespace(before=before, after=read_rows(dump), taken=taken)
 
 
-def editors_readings() -> set[tuple[str, ...]]:
-    """The rows that let the group of editors read vendors, their people and their answers."""
-    names = ("vendor", "vendormember", "response", "answer", "sampleoffering", "moderationevent")
+def permissions_taken() -> set[tuple[str, ...]]:
+    """The rows that let the group of editors read vendors, their people and their answers, and make and change rounds."""
+    read = ("vendor", "vendormember", "response", "answer", "sampleoffering", "moderationevent")
+    names = [*(f"view_{name}" for name in read), "add_surveyround", "change_surveyround"]
     rows = Group.permissions.through.objects.filter(
         group__name="Redaktører",
         permission__content_type__app_label="marketoverview",
-        permission__codename__in=[f"view_{name}" for name in names],
+        permission__codename__in=names,
     )
     return {tuple(map(str, row)) for row in rows.values_list("pk", "group", "permission")}
 
