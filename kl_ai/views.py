@@ -2,12 +2,16 @@
 
 import logging
 import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from legaltoolbox import linking
 from legaltoolbox.catalogue import catalogues
@@ -74,7 +78,22 @@ def _text_page(request: HttpRequest, template: str, nav_current: str, title: str
 # Errors -------------------------------------------------------------------------------------------
 
 
+def _in_language_of_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A decorator for a page of an error, which may be raised before the request's language is activated.
+
+    Without it such a page would be in the language of whatever the thread has served before.
+    """
+
+    @wraps(view)
+    def in_language_of_address(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with override(faults.path_language(request)):
+            return view(request, *args, **kwargs)
+
+    return in_language_of_address
+
+
 @login_not_required
+@_in_language_of_address
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The page for a request that cannot be understood; the page of the fault where the database failed a session."""
     if fault := faults.database_fault(exception):
@@ -83,11 +102,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 @login_not_required
+@_in_language_of_address
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render_page(request, "403.html", status=403)
 
 
 @login_not_required
+@_in_language_of_address
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The response to a form without a valid CSRF token; where the token is only too old, the form with what was typed."""
     if is_fetch(request):
@@ -96,11 +117,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 @login_not_required
+@_in_language_of_address
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render_page(request, "404.html", status=404)
 
 
 @login_not_required
+@_in_language_of_address
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for errors, rendered without context and database: the failure may lie in either.
 

@@ -161,6 +161,16 @@ def test_a_missing_slash_is_added_and_the_selection_kept(demo, client):
     assert response["Location"] == "/en/markedsoverblik/?services=advisory&q=%C3%A6"
 
 
+@pytest.mark.parametrize(("before", "after"), [("/", "en"), ("/en/", "da")])
+@pytest.mark.parametrize("fault", ["a NUL in the address", "a wrong host"])
+def test_an_error_before_the_language_is_known_is_in_the_language_of_its_address(before, after, fault, db, client):
+    client.get(before)  # the thread goes on in this page's language
+    path, headers = ("findes%00ikke/", {}) if fault == "a NUL in the address" else ("", {"Host": "evil.example"})
+    response = client.get(f"/{path}" if after == "da" else f"/en/{path}", headers=headers)
+    assert response.status_code in (400, 404)
+    assert parse(response.content.decode()).find("html").attrs["lang"] == after
+
+
 def test_an_error_page_stands_without_database_and_context(monkeypatch):
     def fails(*args, **kwargs):
         raise AssertionError("the database is asked")
