@@ -156,6 +156,8 @@ WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.kin
 """The kinds of work that wait for KL's staff (`kl_ai.waiting`)."""
 LOGIN_DELETION = "marketoverview.mails.login_deletion.LOGIN_DELETION"
 """What deletes a login with all that is stored about the person (`kl_ai.people.login_deletion`)."""
+INVITED_ADDRESS = "marketoverview.views.invitations.invited_address"
+"""From the address of a page, resolved, to the e-mail address that it invites (`kl_ai.login.redirects`)."""
 ADMIN_MENU = ["marketoverview.admin.menu.ENTRIES"]
 """The entries of the menu on every page of the administration (`kl_ai.admin.menu`)."""
 ADMIN_TASKS = [

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import override
 
 from ..models import User
@@ -44,3 +45,16 @@ def _login_paths() -> set[str]:
 def landing_url(user: User) -> str:
     """The page that the user comes to without `next`: staff to the administration, vendors to their own area."""
     return reverse("admin:index" if user.is_staff else settings.LOGIN_REDIRECT_URL)
+
+
+def invited_address(url: str) -> str:
+    """The address that the page `url` (see `next_url`) of an invitation was sent to; "" for any other page.
+
+    The function that `INVITED_ADDRESS` names knows the pages. A query where the page is one of an invitation.
+    """
+    try:
+        match = resolve(url.partition("?")[0])
+    except Resolver404:
+        return ""
+    address: str = import_string(settings.INVITED_ADDRESS)(match)
+    return address

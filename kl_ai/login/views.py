@@ -24,7 +24,7 @@ from ..people.tokens import ORIGIN_ONLY
 from .code_limits import consume_code
 from .flow import LoginCodeStage, begin_login, login_stage_required
 from .forms import EmailForm, LoginCodeForm, SecondFactorForm
-from .redirects import landing_url, next_url
+from .redirects import invited_address, landing_url, next_url
 from .sessions import forget_session
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         return redirect(next_url(request) or landing_url(request.user))
     form = EmailForm(request.POST or None)
+    if request.method != "POST":
+        form.initial["email"] = invited_address(next_url(request))
     context = {"form": form, "next": next_url(request)}
     if request.method != "POST" or not form.is_valid():
         return _page(request, "login", context)

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -85,3 +85,11 @@ def ask_kl(request: AuthenticatedRequest, token: str) -> HttpResponse:
         if claim is not None:
             membership.send_claim(claim)
     return redirect("vendor:invitation", token)
+
+
+def invited_address(match: ResolverMatch) -> str:
+    """The address of the invitation that can be used on this page; "" for other pages. One query for an invitation's."""
+    if match.view_name != "vendor:invitation":
+        return ""
+    invitation = Invitation.objects.with_token(match.kwargs["token"])
+    return invitation.email if invitation and invitation.is_waiting else ""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from kl_ai.people.invitations import VALID_FOR
 from marketoverview.models import Invitation, JoinRequest, Vendor
 from tests.builders import make_invitation, make_round, make_user
-from tests.mails import log_in
+from tests.mails import log_in, log_in_recently
 from tests.reading import parse, read
 
 CVR = "29190623"
@@ -49,6 +49,25 @@ def test_the_link_tells_before_any_login_who_invites_to_what(client, vendor, own
     assert invitation.opened_at
     (button,) = [link for link in parse(page.content.decode()).find_all("a") if "log-ind" in link.attrs["href"]]
     assert button.attrs["href"].endswith(f"?next={landing(invitation)}")
+
+
+def address_at_login(client, next_page: str) -> str:
+    """What stands in the field of the login that leads to this page."""
+    page = parse(client.get(reverse("account_login"), {"next": next_page}).content.decode())
+    (field,) = page.find_all("input", name="email")
+    return field.attrs.get("value", "")
+
+
+def test_the_login_begins_with_the_address_that_was_invited(client, vendor):
+    invitation = make_invitation("ny@vestlyset.example", vendor)
+    assert address_at_login(client, landing(invitation)) == "ny@vestlyset.example"
+    assert address_at_login(client, landing(invitation) + "?lang=da") == "ny@vestlyset.example"
+    assert address_at_login(client, landing(invitation)[:-2] + "x/") == ""
+    assert address_at_login(client, reverse("vendor:home")) == ""
+    assert address_at_login(client, "/findes/ikke/") == ""
+    assert address_at_login(client, "") == ""
+    Invitation.objects.update(cancelled_at=timezone.now())
+    assert address_at_login(client, landing(invitation)) == ""
 
 
 @pytest.mark.parametrize(
@@ -155,3 +174,13 @@ def test_who_logs_in_sees_the_invitations_to_the_own_address(client, newcomer, v
     page = client.get("/leverandoer/").content.decode()
     assert landing(invitation) in page
     assert "Ikke for dig" not in page
+
+
+def test_whoever_has_accepted_begins_the_first_survey_with_one_click(client, vendor, owner):
+    make_round("2026")
+    log_in_recently(client, owner)
+    page = read(client, reverse("vendor:company", args=[vendor.slug]))
+    (form,) = [form for form in page.find_all("form") if "Svar på undersøgelsen" in form.text]
+    assert (form.attrs["method"], form.attrs["action"]) == ("post", reverse("vendor:begin", args=[vendor.slug]))
+    answers = [client.post(form.attrs["action"]) for _click in range(2)]  # a double click makes one draft
+    assert [answer.url for answer in answers] == [reverse("vendor:tasks", args=[vendor.responses.get().pk])] * 2

@@ -49,8 +49,7 @@ def accept_invitation(page) -> None:
     follow(page.get_by_role("link", name="Log ind og fortsæt"))
     log_in_by_code(page, EMAIL)
     follow(page.get_by_role("button", name="Svar for Klokkeblomst (demofirma)"))
-    follow(page.get_by_role("link", name="Svar på undersøgelsen"))
-    follow(page.get_by_role("button", name="Begynd"))
+    follow(page.get_by_role("button", name="Svar på undersøgelsen"))
     follow(page.get_by_role("link", name="Fortsæt med “Virksomheden”"))
 
 
