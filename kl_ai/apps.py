@@ -10,7 +10,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the look-ups of numbers that no row can have."""
-        import_module("kl_ai.lookups")
+        import_module("kl_ai.database.lookups")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

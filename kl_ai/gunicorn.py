@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from kl_ai.bodies import MAX_BODY
+from kl_ai.requests.bodies import MAX_BODY
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))  # gunicorn's own variable
 worker_class = "gthread"

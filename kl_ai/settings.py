@@ -80,7 +80,7 @@ KEEP_QUESTION_MONTHS = env.int("KEEP_QUESTION_MONTHS", 24, validate=Range(min=1,
 KEEP_READING_LOG_MONTHS = env.int("KEEP_READING_LOG_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_UNUSED_LOGIN_DAYS = env.int("KEEP_UNUSED_LOGIN_DAYS", 30, validate=Range(min=1, max=3650))
 
-# Limits of what a request may hold; kl_ai/bodies.py has those of its length, kl_ai/gunicorn.py those of its headers ------
+# Limits of what a request may hold (of its length: kl_ai/requests/bodies.py; of its headers: kl_ai/gunicorn.py) ---------
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
@@ -109,22 +109,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "kl_ai.middleware.HealthProbes",
+    "kl_ai.requests.middleware.HealthProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "kl_ai.middleware.PathsWithoutNul",
-    "kl_ai.middleware.QueryStringLimit",
-    "kl_ai.middleware.CookiesWithoutNul",
-    "kl_ai.middleware.TimeLimits",
-    "kl_ai.middleware.BodyLimit",
+    "kl_ai.requests.middleware.PathsWithoutNul",
+    "kl_ai.requests.middleware.QueryStringLimit",
+    "kl_ai.requests.middleware.CookiesWithoutNul",
+    "kl_ai.requests.middleware.DatabaseTimeLimit",
+    "kl_ai.mail.middleware.MailTimeLimit",
+    "kl_ai.requests.middleware.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "kl_ai.middleware.LoginRequired",
+    "kl_ai.login.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -145,7 +146,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "kl_ai.context_processors.site",
+                "kl_ai.pages.context_processors.site",
             ],
         },
     }
@@ -276,8 +277,8 @@ LOGGING = {
     },
     "filters": {
         "tokens": {"()": "kl_ai.text.MaskTokens"},
-        "faults": {"()": "kl_ai.faults.LeaveOutFaults"},
-        "no_traceback": {"()": "kl_ai.faults.LeaveOutTraceback"},
+        "faults": {"()": "kl_ai.requests.faults.LeaveOutFaults"},
+        "no_traceback": {"()": "kl_ai.requests.faults.LeaveOutTraceback"},
     },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]},

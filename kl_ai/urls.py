@@ -4,9 +4,10 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from . import health, views, well_known
+from . import views
 from .login import other_ways, recent_code, second_factor, sessions
 from .login import views as login_views
+from .requests import health, well_known
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

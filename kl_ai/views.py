@@ -19,11 +19,11 @@ from marketoverview.market.figures import Figure, figure, figure_order
 from marketoverview.market.selection import Selection
 from marketoverview.market.snapshot import Snapshot, snapshots
 
-from . import faults
-from .http import is_fetch
 from .login import restore
 from .pages.cache import versioned_page
 from .pages.frame import render_page
+from .requests import faults
+from .requests.http import is_fetch
 
 logger = logging.getLogger(__name__)
 FALLBACK_PAGE = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Noget gik galt hos os</title>

@@ -181,7 +181,7 @@ def test_the_structure_draws_every_room():
 
 def test_the_structure_draws_every_module_beside_the_rooms():
     beside = modules()
-    assert {"kl_ai/http.py", "marketoverview/statuses.py", "legaltoolbox/kinds.py"} <= beside
+    assert {"kl_ai/waiting.py", "marketoverview/statuses.py", "legaltoolbox/kinds.py"} <= beside
     assert beside - set(drawn_paths()) == set()
 
 

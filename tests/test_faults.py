@@ -50,7 +50,7 @@ def test_the_database_stops_hangs_and_comes_back(tmp_path):
         assert_portal_is_away(portal)
         lines = [line for line in portal.log_lines()[before:] if line.strip()]
         assert len(lines) == len(PAGES) + 1, "\n".join(lines)  # and the probe
-        assert all("ERROR kl_ai.faults 503 GET /" in line and "database away" in line for line in lines)
+        assert all("ERROR kl_ai.requests.faults 503 GET /" in line and "database away" in line for line in lines)
         cluster.start()
         assert_portal_serves(portal)
 

@@ -23,12 +23,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from kl_ai.drafts.parts import PageSave, fingerprint
-from kl_ai.http import client_address
 from kl_ai.login.forms import LoginCodeForm
 from kl_ai.login.redirects import next_url
 from kl_ai.login.restore import _is_same_origin
 from kl_ai.people.limits import origin_of
 from kl_ai.people.tokens import KeySigner
+from kl_ai.requests.http import client_address
 from kl_ai.text import clean_line, clean_text, has_unseen, mask_tokens
 from kl_ai.validators import validate_line, validate_text
 from legaltoolbox import citations

@@ -11,9 +11,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 
-from ..history import linked_fields
-from ..http import request_state
+from ..database.history import linked_fields
 from ..pages.versions import AreaVersion
+from ..requests.http import request_state
 from .lists import DanishListAdmin
 from .locking import INVALID_KEY_ERRORS, LockedAdmin
 from .row_history import row_changes

@@ -1,6 +1,6 @@
 """Addresses and forms of the administration that no page of it has made: they end in a sentence, and lose nothing.
 
-Numbers that no row can have are met in `kl_ai.lookups`, keys that are no numbers in `kl_ai.forms`.
+Numbers that no row can have are met in `kl_ai.database.lookups`, keys that are no numbers in `kl_ai.forms`.
 """
 
 from typing import Any

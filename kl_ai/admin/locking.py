@@ -11,7 +11,7 @@ from django.forms import BaseInlineFormSet, ModelForm, inlineformset_factory
 from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 
-from ..http import request_state
+from ..requests.http import request_state
 from .hostile_input import CountedFormSet, row_deleted
 
 SEEN = "_seen"

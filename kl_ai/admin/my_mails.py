@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..http import AuthenticatedRequest
 from ..models import User
+from ..requests.http import AuthenticatedRequest
 from ..waiting import WorkSection, kinds_for
 
 

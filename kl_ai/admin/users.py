@@ -22,11 +22,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import security_log
 from ..forms import LowercaseEmailField
 from ..login.announcements import administrators, announce
 from ..models import User
 from ..people.login_deletion import login_deletion
+from ..security import log as security_log
 from ..security.models import OneTimeSecret
 from .lists import DanishListAdmin
 from .reading import LoggedReading

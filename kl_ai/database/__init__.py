@@ -1,6 +1,6 @@
 """How long a request waits for the database server; in `base` Django's backend for PostgreSQL, which keeps the limit.
 
-    with database.time_limit():      # around every request (`kl_ai.middleware`)
+    with database.time_limit():      # around every request (`kl_ai.requests.middleware`)
         …
 
 A server that hangs answers nothing, and no setting of the server ends the wait: the client has to. Without a limit, as in

@@ -5,7 +5,7 @@ The script posts the form as the button would, with the header `X-Requested-With
     200  {"seen": fingerprint of what is stored now, "text": sentence for the reader}
     409  {"conflict": true, "text": …} somebody was first: the script stops, and the button shows both versions
     409  {"text": sentence}            the draft can no longer be edited: the script stops
-    401                                nobody is logged in any more (`kl_ai.middleware.LoginRequired`)
+    401                                nobody is logged in any more (`kl_ai.login.middleware.LoginRequired`)
 """
 
 from collections.abc import Mapping

@@ -21,11 +21,11 @@ from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 
-from .. import security_log
-from ..http import client_address
 from ..mail import sending
 from ..models import User
 from ..pages.bilingual import language
+from ..requests.http import client_address
+from ..security import log as security_log
 from . import known_browser, restore, sessions
 from .allauth_adapter import methods, record_code
 from .code_limits import consume_guess

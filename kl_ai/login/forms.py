@@ -10,11 +10,11 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .. import security_log
 from ..forms import LowercaseEmailField
 from ..models import User
 from ..people import limits
 from ..people.limits import LimitReached, wait_text
+from ..security import log as security_log
 from ..security.models import OneTimeSecret
 from .code_limits import consume_app_guess
 

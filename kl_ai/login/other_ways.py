@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from .. import security_log
 from ..models import User
 from ..pages.frame import render_page
 from ..people.limits import LimitReached, wait_text
 from ..people.tokens import ORIGIN_ONLY
+from ..security import log as security_log
 from ..security.models import OneTimeSecret
 from .allauth_adapter import record_authenticator, record_link
 from .announcements import announce

@@ -26,11 +26,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from .. import security_log
-from ..http import AuthenticatedRequest
 from ..mail.sending import UnfinishedError
 from ..pages.frame import render_page
 from ..people.limits import LimitReached, wait_text
+from ..requests.http import AuthenticatedRequest
+from ..security import log as security_log
 from .allauth_adapter import record_code
 from .code_limits import consume_code, consume_guess
 from .forms import LoginCodeForm

@@ -24,10 +24,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, Query
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from ..http import is_fetch
 from ..models import User
 from ..pages.frame import render_page
 from ..people import limits
+from ..requests.http import is_fetch
 from . import known_browser
 
 RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")

@@ -28,9 +28,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from qrcode.image.svg import SvgPathImage
 
-from .. import security_log
-from ..http import AuthenticatedRequest, request_state
 from ..pages.frame import render_page
+from ..requests.http import AuthenticatedRequest, request_state
+from ..security import log as security_log
 from ..security.models import OneTimeSecret
 from .allauth_adapter import activate_totp, generate_recovery_codes, record_authenticator
 from .announcements import announce

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from .. import security_log
-from ..http import AuthenticatedRequest
 from ..models import User
 from ..pages.frame import render_page
 from ..people.limits import origin_of
+from ..requests.http import AuthenticatedRequest
+from ..security import log as security_log
 from ..security.models import LoginSession
 from .devices import browser_and_system
 

@@ -1,6 +1,6 @@
 """The sending of one message. A request waits for the mail server no longer than `REQUEST_SECONDS` in all.
 
-    with sending.time_limit():         # around every request (`kl_ai.middleware`)
+    with sending.time_limit():         # around every request (`kl_ai.mail.middleware`)
         sending.send(message, record)
 
 Without a limit, as in a command, `send` waits until the attempt has ended; the SMTP backend bounds it (`kl_ai.mail.smtp`).

@@ -20,7 +20,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from ..http import request_state
+from ..requests.http import request_state
 from . import versions
 
 View = Callable[..., HttpResponseBase]

@@ -16,7 +16,7 @@ from typing import cast
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext, override
 
-from .. import faults
+from ..requests import faults
 
 WAIT_SECONDS = 10
 """How long a request waits for its turn."""

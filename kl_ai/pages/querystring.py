@@ -14,7 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..http import request_state
+from ..requests.http import request_state
 from ..search.danish import words
 from ..text import clean_line
 

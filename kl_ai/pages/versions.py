@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..http import request_state
+from ..requests.http import request_state
 
 
 class PublicVersion(models.Model):

@@ -27,9 +27,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, ngettext
 
-from .. import security_log
-from ..http import client_address
 from ..models import User
+from ..requests.http import client_address
+from ..security import log as security_log
 from ..security.models import AttemptCount
 
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import PublicDataAdmin
 from kl_ai.admin.locking import INVALID_KEY_ERRORS
-from kl_ai.http import request_state
+from kl_ai.requests.http import request_state
 from kl_ai.validators import validate_text
 
 from ..catalogue import catalogues, draft_catalogues

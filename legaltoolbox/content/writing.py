@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from kl_ai.history import linked_fields
+from kl_ai.database.history import linked_fields
 
 from .files import ContentError
 from .records import Record

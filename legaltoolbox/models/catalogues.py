@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from kl_ai.natural_keys import NaturalCodeManager
+from kl_ai.database.natural_keys import NaturalCodeManager
 
 from .items import Sourced, code_field, history
 from .templates import DocumentTemplate

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from kl_ai.natural_keys import NaturalCodeManager
+from kl_ai.database.natural_keys import NaturalCodeManager
 
 
 class Certainty(models.TextChoices):

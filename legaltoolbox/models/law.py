@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.natural_keys import NaturalCodeManager
+from kl_ai.database.natural_keys import NaturalCodeManager
 
 from .items import Certainty, Item, history
 

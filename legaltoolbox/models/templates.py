@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from kl_ai.natural_keys import NaturalCodeManager
+from kl_ai.database.natural_keys import NaturalCodeManager
 
 from .items import HIGHEST, Sourced, code_field, history
 from .rows import StableRow, key_once

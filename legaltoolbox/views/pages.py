@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kl_ai.http import request_state
 from kl_ai.pages.frame import Crumbs, render_page
+from kl_ai.requests.http import request_state
 
 from ..catalogue import Catalogue, catalogues
 from ..kind_types import ItemKind

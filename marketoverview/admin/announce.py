@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.site import ReadOnlyAdmin
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.notices import add_queued_message
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails import announcements
 from ..models import Announcement, SurveyRound, Vendor

@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai import security_log
 from kl_ai.admin.reading import LoggedReading
 from kl_ai.admin.site import ReadOnlyAdmin
-from kl_ai.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.security import log as security_log
 from kl_ai.security.reading_log import record_reading
 
 from ..mails import membership

@@ -14,9 +14,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import restore
 from kl_ai.mail.notices import add_delivery_message
+from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.security.reading_log import record_reading
 from kl_ai.waiting import Waiting, WaitingRow, WorkSection, count, inbox_rows, kind_named, kinds_for
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.admin.lists import DanishListAdmin
 from kl_ai.admin.reading import LoggedReading
 from kl_ai.admin.site import ReadOnlyAdmin
-from kl_ai.bodies import accepts_upload
 from kl_ai.login.restore import redirect_to_button
 from kl_ai.mail.models import BadAddress
 from kl_ai.mail.notices import add_queued_message, delivery_message
+from kl_ai.requests.bodies import accepts_upload
 
 from ..mails import membership, notifications
 from ..models import Invitation, JoinRequest, Response

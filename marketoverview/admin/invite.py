@@ -17,8 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.notices import add_queued_message
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails import announcements, notifications
 from ..models import Announcement, Invitation, SurveyRound, Vendor

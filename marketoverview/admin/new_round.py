@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.forms import LineField
-from kl_ai.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..models import SurveyRound
 

@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.lists import MAX_SEARCH_WORDS, search_words
 from kl_ai.admin.site import ReadOnlyAdmin
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.models import User
+from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.search.database import DanishOrder
 from kl_ai.security.reading_log import record_reading
 from kl_ai.text import clean_line

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from kl_ai.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.security.reading_log import record_reading
 
 from ..models import ModerationEvent, Response, StandardReason, Status, Verb

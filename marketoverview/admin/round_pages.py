@@ -17,8 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.pages.frame import render_page
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails.announcements import recipients
 from ..mails.reminders import reminders_before

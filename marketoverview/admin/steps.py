@@ -14,11 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai import security_log
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.models import User
+from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.security import log as security_log
 
 from ..mails import notifications
 from ..models import TRANSITIONS, Response, Status, TransitionRefused, Verb

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import TracedAdmin
 from kl_ai.admin.reading import LoggedReading
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.notices import add_queued_message
+from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.security.reading_log import record_reading
 from kl_ai.validators import validate_text
 

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai import security_log
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import link, post
 from kl_ai.models import User
 from kl_ai.people.work_mails import post_at_once
+from kl_ai.security import log as security_log
 
 from ..models import CompanyClaim, JoinRequest, MembershipEvent, Vendor
 

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.natural_keys import depends_on
+from kl_ai.database.natural_keys import depends_on
 from kl_ai.pages.bilingual import language
 
 from ..statuses import EDITABLE, Status

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from kl_ai.natural_keys import depends_on
+from kl_ai.database.natural_keys import depends_on
 from kl_ai.validators import validate_line, validate_text
 
 from ..querysets import ResponseQuerySet, delete_locked

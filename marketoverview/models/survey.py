@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from kl_ai.natural_keys import NaturalCodeManager, depends_on
+from kl_ai.database.natural_keys import NaturalCodeManager, depends_on
 from kl_ai.pages.bilingual import Bilingual, language
 
 from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey

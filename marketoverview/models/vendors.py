@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from stdnum.dk import cvr
 
 from kl_ai.database import lock_until_commit
-from kl_ai.natural_keys import depends_on
+from kl_ai.database.natural_keys import depends_on
 from kl_ai.validators import validate_line
 
 from ..querysets import VendorQuerySet, delete_locked

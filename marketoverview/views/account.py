@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kl_ai import security_log
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import recent_code
 from kl_ai.models import User
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
+from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.security import log as security_log
 
 from ..mails import login_deletion
 from ..models import Response, Vendor, VendorMember

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import recent_code, restore
 from kl_ai.login.second_factor import second_factor_for_staff
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
 from kl_ai.people.work_mails import post_at_once
+from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.security.reading_log import record_reading
 
 from ..mails import membership

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kl_ai.drafts.autosave import refused_response
-from kl_ai.http import AuthenticatedRequest, is_fetch
 from kl_ai.pages.frame import render_page
+from kl_ai.requests.http import AuthenticatedRequest, is_fetch
 
 from ..models import Response, TransitionRefused, Verb
 from ..survey.parts import SurveyPart, next_part

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import restore
 from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
 from kl_ai.people.invitations import is_read_by_person
 from kl_ai.people.tokens import ORIGIN_ONLY
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails import membership
 from ..models import CompanyClaim, Invitation

@@ -10,11 +10,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import recent_code, restore
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails import membership, notifications
 from ..models import CompanyClaim, Invitation, JoinRequest, Vendor, VendorMember, register_company

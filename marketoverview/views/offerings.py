@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import restore
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..market import profiles
 from ..models import Question, Response, SampleOffering, offering_content

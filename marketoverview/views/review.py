@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.mail.notices import add_delivery_message
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails import notifications
 from ..market import profiles

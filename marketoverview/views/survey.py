@@ -19,8 +19,8 @@ from kl_ai.drafts.parts import (
     new_page,
     value_text,
 )
-from kl_ai.http import AuthenticatedRequest, is_fetch
 from kl_ai.login import restore
+from kl_ai.requests.http import AuthenticatedRequest, is_fetch
 
 from ..models import Question, Response
 from ..models.draft_base import OFFERINGS

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kl_ai.http import AuthenticatedRequest
 from kl_ai.login import restore
 from kl_ai.pages.pagination import paginate
 from kl_ai.people import limits
+from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails.vendor_questions import notify_staff
 from ..models import SurveyRound, Vendor, VendorQuestion

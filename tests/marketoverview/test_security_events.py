@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from kl_ai import security_log
+from kl_ai.security import log as security_log
 from marketoverview.mails.membership import SECURITY_EVENTS
 from marketoverview.models import CompanyClaim, Invitation, JoinRequest, Vendor
 from tests.admin_pages import Page, admin_url, form_data, logged_in, step

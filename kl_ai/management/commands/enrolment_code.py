@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from kl_ai import security_log
+from kl_ai.security import log as security_log
 from kl_ai.security.models import OneTimeSecret
 
 from .login_link import active_user

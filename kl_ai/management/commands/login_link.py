@@ -2,10 +2,10 @@
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from kl_ai import security_log
 from kl_ai.login.announcements import announce
 from kl_ai.mail import outbox
 from kl_ai.models import User
+from kl_ai.security import log as security_log
 from kl_ai.security.models import OneTimeSecret
 
 

@@ -152,7 +152,7 @@ def test_the_callback_learns_of_a_failure_only_where_nobody_waited(server_is_dow
 
 def test_every_request_has_a_time_limit_for_mail(client, monkeypatch):
     limits = []
-    monkeypatch.setattr("kl_ai.middleware.sending.time_limit", partial(record_limit, limits))
+    monkeypatch.setattr("kl_ai.mail.middleware.sending.time_limit", partial(record_limit, limits))
     client.get("/log-ud/")
     assert limits == [sending.REQUEST_SECONDS]
 

@@ -7,8 +7,8 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
-from kl_ai.middleware import QueryStringLimit
 from kl_ai.pages.cache import public_page, release
+from kl_ai.requests.middleware import QueryStringLimit
 
 
 class NumberedPage:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
-    from .models import User
+    from ..models import User
 
 STATE_ATTRIBUTE = "portal_state"
 """The attribute of Django's request that holds the `RequestState`."""
@@ -26,9 +26,9 @@ class RequestState:
     """The portal's own attributes of one request, beside Django's."""
 
     query_was_cut: bool = False
-    """Whether the query string was too long and lost its last part (`kl_ai.middleware.QueryStringLimit`)."""
+    """Whether the query string was too long and lost its last part (`kl_ai.requests.middleware.QueryStringLimit`)."""
     fault_is_logged: bool = False
-    """Whether the log has a line about the fault that the request met (`kl_ai.faults`)."""
+    """Whether the log has a line about the fault that the request met (`kl_ai.requests.faults`)."""
     is_preview: bool = False
     """Whether an editor looks at content that is not public: such a page is neither cached nor shared."""
     public_versions: Mapping[str, int] | None = None

@@ -27,7 +27,7 @@ def test_readyz_says_when_the_database_does_not_answer(db, client, monkeypatch, 
     def fails(*args):
         raise OperationalError("no")
 
-    monkeypatch.setattr("kl_ai.health.MigrationExecutor", fails)
+    monkeypatch.setattr("kl_ai.requests.health.MigrationExecutor", fails)
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"database unavailable")
     assert [record.getMessage() for record in caplog.records] == [

@@ -5,7 +5,7 @@ import json
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
-from kl_ai import security_log
+from kl_ai.security import log as security_log
 from tests.builders import make_user
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.http import escape_leading_slashes
 
-from .pages.bilingual import language
+from .bilingual import language
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

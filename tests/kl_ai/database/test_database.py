@@ -6,9 +6,10 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from kl_ai import database, faults
+from kl_ai import database
 from kl_ai.database.base import Connection, _Reachability
-from kl_ai.faults import Fault
+from kl_ai.requests import faults
+from kl_ai.requests.faults import Fault
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kl_ai.http import request_state
-from kl_ai.middleware import MAX_LENGTH, MAX_PARAMETERS, CookiesWithoutNul, QueryStringLimit
+from kl_ai.requests.http import request_state
+from kl_ai.requests.middleware import MAX_LENGTH, MAX_PARAMETERS, CookiesWithoutNul, QueryStringLimit
 
 
 def limited_request(query: str):

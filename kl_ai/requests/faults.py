@@ -16,8 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_path, gettext, override
 
+from ..text import clean_line
 from .http import is_fetch, request_state
-from .text import clean_line
 
 logger = logging.getLogger(__name__)
 

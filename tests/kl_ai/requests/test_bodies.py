@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from kl_ai.bodies import MAX_BODY
+from kl_ai.requests.bodies import MAX_BODY
 from tests.reading import parse
 
 INVITE = "admin:marketoverview_invitation_invite"

@@ -9,8 +9,8 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DataError, IntegrityError, InterfaceError, InternalError, OperationalError, connection
 from django.test import RequestFactory
 
-from kl_ai import faults
-from kl_ai.faults import Fault
+from kl_ai.requests import faults
+from kl_ai.requests.faults import Fault
 from kl_ai.views import bad_request, server_error
 from tests.builders import make_response
 from tests.reading import parse

@@ -5,7 +5,7 @@ import ast
 import pytest
 from django.test import RequestFactory
 
-from kl_ai.http import RequestState, client_address, is_fetch, request_state
+from kl_ai.requests.http import RequestState, client_address, is_fetch, request_state
 from tests.environment import ROOT
 from tests.source import nodes
 
@@ -24,7 +24,7 @@ def test_a_request_keeps_what_was_noted_with_it_and_no_other_request_has_it():
 def test_nobody_sets_an_attribute_on_the_request_itself():
     """What belongs to a request is a field of `RequestState`, with a type and a sentence about it."""
     modules = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-    assert ROOT / "kl_ai" / "http.py" in modules
+    assert ROOT / "kl_ai" / "requests" / "http.py" in modules
     assert [
         f"{path.relative_to(ROOT)}:{node.lineno} request.{node.attr}"
         for path in modules
@@ -40,7 +40,7 @@ def test_only_the_state_is_set_on_the_request_by_name():
         for path in (ROOT / package).rglob("*.py")
         for call in nodes(path, ast.Call)
         if isinstance(call.func, ast.Name) and call.func.id == "setattr" and ast.unparse(call.args[0]) == "request"
-    ] == ["kl_ai/http.py"]
+    ] == ["kl_ai/requests/http.py"]
 
 
 @pytest.mark.parametrize(("headers", "expected"), [({}, False), ({"X-Requested-With": "fetch"}, True)])

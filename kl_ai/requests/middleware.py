@@ -1,17 +1,15 @@
-"""The portal's own middleware."""
+"""The middleware that bounds and probes a request before any view. That of the login and of mail is in their rooms."""
 
 from collections.abc import Callable
 from typing import Any, cast
 
 from csp.middleware import CSPMiddleware
-from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from . import bodies, database, health
-from .http import AuthenticatedRequest, is_fetch, request_state
-from .login import restore, sessions
-from .mail import sending
+from .. import database
+from . import bodies, health
+from .http import request_state
 
 MAX_PARAMETERS = 200
 MAX_LENGTH = 6_000
@@ -42,30 +40,6 @@ class QueryStringLimit:
         return self.get_response(request)
 
 
-class LoginRequired(LoginRequiredMiddleware):
-    """Django's middleware, asking first whether the view is public.
-
-    The original looks the user up before it asks, which reads the session and marks every public
-    page as one that depends on a cookie. What was typed into a form is kept for after the login
-    (`kl_ai.login.restore`). A script cannot follow the redirect to the login: its response is 401.
-    """
-
-    def process_view(
-        self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict
-    ) -> HttpResponseBase | None:
-        if not getattr(view_func, "login_required", True) and not restore.is_administration(request):
-            return None
-        if request.user.is_anonymous:
-            if is_fetch(request):
-                return HttpResponse("Log in", status=401, content_type="text/plain")
-            restore.store_input(request, view_func)
-        else:
-            sessions.record_use(cast(AuthenticatedRequest, request))
-            if page := restore.page_to_send_again(request, view_func):
-                return page
-        return super().process_view(request, view_func, view_args, view_kwargs)
-
-
 class CookiesWithoutNul:
     """Leaves out a Cookie header with a NUL in it: PostgreSQL refuses such a session key with an error."""
 
@@ -79,14 +53,14 @@ class CookiesWithoutNul:
         return self.get_response(request)
 
 
-class TimeLimits:
-    """Bounds how long a request waits for the mail server and for an answer of the database server."""
+class DatabaseTimeLimit:
+    """Bounds how long a request waits for an answer of the database server."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with sending.time_limit(), database.time_limit():
+        with database.time_limit():
             return self.get_response(request)
 
 
@@ -118,7 +92,7 @@ class PathsWithoutNul:
 
 
 class BodyLimit:
-    """Refuses a body that is too large for its address before anything reads it (`kl_ai.bodies`)."""
+    """Refuses a body that is too large for its address before anything reads it (`kl_ai.requests.bodies`)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,7 +1,7 @@
 """What a probe asks: whether the process lives, and whether it can serve.
 
-Both are answered before any other middleware (`kl_ai.middleware.HealthProbes`): under every host name, since a probe asks a
-machine by its address, and without HTTPS.
+Both are answered before any other middleware (`kl_ai.requests.middleware.HealthProbes`): under every host name, since a
+probe asks a machine by its address, and without HTTPS.
 """
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from . import database, faults
+from .. import database
+from . import faults
 
 PROBE_SECONDS = 3
 """How long `/readyz` waits for each answer of the database server."""
