@@ -14,12 +14,21 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
 
+from .error_messages import use_own_messages
 from .text import clean_line, clean_text
 from .validators import validate_line
 
 
 class PortalBoundField(BoundField):
-    """A form field that cleans what was typed, and knows its control's kind and classes in the design system."""
+    """A form field that cleans what was typed, and knows its control's kind and classes in the design system.
+
+    What is wrong with the value is said in the portal's words (`kl_ai.error_messages`).
+    """
+
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        if form.is_bound:
+            use_own_messages(field, self.data)
 
     @property
     def data(self) -> Any:

@@ -63,15 +63,15 @@ def save_website(member_client, draft, address: str):
     return page
 
 
-NO_URL = "Fejl: Indtast en gyldig URL."
+NO_URL = "Fejl: “%s” er ikke en webadresse. Skriv den sådan: https://www.example.dk."
 
 
 @pytest.mark.parametrize(
     ("address", "error"),
     [
-        ("javascript:alert(1)", NO_URL),
-        ("data:text/html,x", NO_URL),
-        ("ftp://a.example", NO_URL),
+        ("javascript:alert(1)", NO_URL % "javascript:alert(1)"),
+        ("data:text/html,x", NO_URL % "data:text/html,x"),
+        ("ftp://a.example", NO_URL % "ftp://a.example"),
         ("https://kl.dk@ond.example", "Fejl: En adresse med et navn før @ kan ligne en anden adresse. Udelad navnet."),
     ],
 )

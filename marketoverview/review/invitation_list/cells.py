@@ -52,12 +52,12 @@ def read_addresses(cell: str) -> AddressCell:
 
 def address_problem(address: str) -> str:
     """Why the text is no mail address; "" where it is one."""
+    if len(address) > MAX_ADDRESS_LENGTH:
+        return gettext("The e-mail address is too long.")
     try:
-        if len(address) > MAX_ADDRESS_LENGTH:
-            raise ValidationError(gettext("The e-mail address is too long."))
         validate_email(address)
-    except ValidationError as error:
-        return " ".join(error.messages)
+    except ValidationError:
+        return gettext("This is not an e-mail address. Write it like this: name@example.dk.")
     return ""
 
 

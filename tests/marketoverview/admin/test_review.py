@@ -113,7 +113,7 @@ def test_sent_back_with_a_reason_at_an_item(curator_client):
 def test_without_any_reason_the_page_comes_back(curator_client):
     response = corrected()
     page_after = decide(review(curator_client, response), "send-back", response, reason="  ")
-    assert "This field is required" in page_after.content.decode()
+    assert "Fill in this field" in page_after.content.decode()
     response.refresh_from_db()
     assert response.status == Status.SUBMITTED
 

@@ -69,7 +69,7 @@ def test_a_step_is_taken_by_a_post_and_never_by_a_get(status, name, curator_clie
 def test_a_reason_is_required_and_what_was_typed_comes_back(status, name, curator_client):
     response = make_response(status=status)
     page = Page(curator_client, step(response, name))
-    assert "This field is required" in page.send(reason="   ").content.decode()
+    assert "Fill in this field" in page.send(reason="   ").content.decode()
     too_long = "Fordi " * 400
     page_after = page.send(reason=too_long)
     assert too_long.strip() in page_after.content.decode()

@@ -38,7 +38,7 @@ def stored(draft) -> Response:
 def test_a_website_that_is_none_gets_one_sentence_and_the_rest_is_saved(website, member_client, draft):
     response = send(member_client, draft, website=website, description="Ny tekst")
     assert response.status_code == 200
-    assert response.content.decode().count("Indtast en gyldig URL.") == 2  # in the list of errors and at the field
+    assert response.content.decode().count("er ikke en webadresse.") == 2  # in the list of errors and at the field
     assert (stored(draft).description, stored(draft).website) == ("Ny tekst", "")
     assert parse(response.content.decode()).find("input", name="website").attrs["value"] == website
 
