@@ -15,10 +15,11 @@ from unittest import mock
 import pytest
 from django.core.cache import caches
 from django.test import Client, TransactionTestCase
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
+from kl_ai.people import limits
 from legaltoolbox.catalogue import catalogues, draft_catalogues
 from marketoverview.frame import demo_vendors
 from marketoverview.market.snapshot import snapshots
@@ -99,6 +100,12 @@ def _nothing_remembered():
     draft_catalogues.forget()
     for name in caches:
         caches[name].clear()
+
+
+@pytest.fixture(autouse=True)
+def _limits_begin_with_the_test(monkeypatch):
+    """No quarter or hour of the limits ends while a test counts what is left of it."""
+    monkeypatch.setattr(limits, "EPOCH", timezone.now())
 
 
 @pytest.fixture

@@ -158,6 +158,7 @@ def test_a_vendor_who_reads_english_gets_the_usual_answer_in_english(curator_cli
     assert usual.startswith("Tak for jeres indsigelse")
     curator_client.post(objection_url(answer), {"reply": usual})
     bodies = OutgoingMail.objects.filter(kind="objection_answered").values_list("body", flat=True)
+    assert bodies
     assert all("Thank you for telling us." in body for body in bodies)
 
 

@@ -239,6 +239,7 @@ def test_vendors_read_unchanged_standard_reasons_in_their_language(curator, vagu
         assert response.reason == VAGUE
         assert send_decision(response)
     bodies = set(OutgoingMail.objects.filter(kind="decision").values_list("body", flat=True))
+    assert bodies
     assert all(VAGUE_EN in body and VAGUE not in body for body in bodies)
 
 

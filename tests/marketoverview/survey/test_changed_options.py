@@ -173,6 +173,7 @@ def test_confirming_the_answer_settles_it_and_taking_it_away_too(member_client, 
     send(member_client, draft, **{"services": ["advisory", "law"], "technologies": ["law"], "services.reworded": "on"})
     assert not any("“Spørgsmål services”" in text for text in missing(draft))
     reword("law", "Jura")
+    assert any("“Spørgsmål services”" in text for text in missing(draft))
     send(member_client, draft, services=["advisory"], technologies=["law"])
     assert not any("“Spørgsmål services”" in text for text in missing(draft))
 
