@@ -27,3 +27,12 @@
     if (label) target.setAttribute("aria-labelledby", label.id)
   })
 }
+
+// The label of its column at each cell of a list, which narrow screens show.
+addEventListener("DOMContentLoaded", () => {
+  const list = document.getElementById("result_list")
+  if (!list?.tHead) return
+  const labels = [...list.tHead.rows[0].cells].map(cell => cell.querySelector(".text")?.textContent.trim() ?? "")
+  for (const row of list.tBodies[0].rows) [...row.cells].forEach((cell, n) => cell.dataset.label = labels[n] ?? "")
+  list.classList.add("labelled")
+})

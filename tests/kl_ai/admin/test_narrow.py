@@ -76,3 +76,47 @@ def test_every_page_fits_a_phone_and_is_accessible(administrator, desktop, log_i
         inspector.problems += [f"{path}: wider than a phone: {each}" for each in desktop.evaluate(TOO_WIDE)]
     assert inspector.problems == []
     assert len(shown) > 80
+
+
+CUT = """() => [...document.querySelectorAll('.results')].filter(e => e.scrollWidth > e.clientWidth + 1)
+  .map(e => `${e.scrollWidth} px in ${e.clientWidth} px`)"""
+"""The tables of lists of which a column is out of sight."""
+BROKEN = """() => [...document.querySelectorAll('#result_list tbody td')]
+  .filter(cell => /^\\d{1,2}\\.\\d{1,2}\\.\\d{4}$/.test(cell.textContent.trim()) && cell.clientHeight > 0)
+  .filter(cell => { const range = document.createRange(); range.selectNodeContents(cell)
+    return range.getClientRects().length > 1 }).map(cell => cell.textContent)"""
+"""The dates that are broken over two lines."""
+
+
+def test_no_list_has_a_column_out_of_sight(administrator, open_page, log_in):
+    page = open_page("desktop")
+    log_in(page, administrator)
+    problems = []
+    for size in ((1280, 900), (390, 844)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for model_admin in model_admins(admin.site):
+            name = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist"
+            page.goto(reverse(name))
+            problems += [f"{name} at {size[0]}: {each}" for each in page.evaluate(CUT) + page.evaluate(BROKEN)]
+    assert problems == []
+
+
+def test_on_a_phone_each_value_of_a_list_has_its_label(administrator, open_page, log_in):
+    page = open_page("phone")
+    log_in(page, administrator)
+    page.goto(reverse("admin:marketoverview_surveyround_changelist"))
+    cell = page.locator("#result_list tbody td.field-opens_on").first
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Åbner den"'
+
+
+def test_filters_are_folded_until_one_is_on(administrator, desktop, log_in):
+    log_in(desktop, administrator)
+    address = reverse("admin:marketoverview_invitation_changelist")
+    desktop.goto(address)
+    waiting = desktop.get_by_role("link", name="venter", exact=True)
+    assert not waiting.is_visible()
+    desktop.get_by_text("Filtre", exact=True).click()
+    waiting.click()
+    assert desktop.url.endswith("state=waiting")
+    assert desktop.get_by_text("Der er filtre på").is_visible()
+    assert desktop.get_by_role("link", name="annulleret", exact=True).is_visible()
