@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from kl_ai.login.second_factor import is_verified_staff
+from kl_ai.search.database import DanishOrder
 
 from .company_names import normalized_name
 from .statuses import OPEN, Status
@@ -79,6 +80,10 @@ class VendorQuerySet(models.QuerySet):
         names = self.values_list("pk", "name") if normalized else ()
         return self.filter(pk__in=[pk for pk, other in names if normalized_name(other) == normalized])
 
+    def alphabetical(self) -> "VendorQuerySet":
+        """In Danish order of their names, alike on both databases. A list that people read begins with it. One query."""
+        return self.order_by(DanishOrder("name"), "pk")
+
     def with_responses(self) -> "VendorQuerySet":
         """With all responses, the newest first, their rounds, events and the events' actors. Five queries."""
         return self.prefetch_related("responses__round", "responses__events__actor")
@@ -114,6 +119,10 @@ class ResponseQuerySet(models.QuerySet):
         """The key of each of these vendors that has withdrawn a profile to the time of the last withdrawal. One query."""
         withdrawn = self.filter(status=Status.WITHDRAWN, vendor__in=vendors, closed_at__isnull=False)
         return dict(withdrawn.order_by("closed_at").values_list("vendor", "closed_at"))
+
+    def alphabetical(self) -> "ResponseQuerySet":
+        """In Danish order of their vendors' names, the newest of each vendor first. One query."""
+        return self.order_by(DanishOrder("vendor__name"), "vendor", "-sequence")
 
     def stale(self) -> "ResponseQuerySet":
         """Published responses not confirmed for `STALE_AFTER_MONTHS`. One query."""

@@ -8,6 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from ..search.danish import sort_key
 from ..security.models import Reading
 from ..security.reading_log import record_reading
 from .site import ReadOnlyAdmin
@@ -79,8 +80,8 @@ class PageFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The pages that somebody has read. One query."""
-        pages = Reading.objects.order_by("page").values_list("page", flat=True).distinct()
-        return [(page, page_words(page)) for page in pages]
+        pages = Reading.objects.order_by().values_list("page", flat=True).distinct()
+        return sorted(((page, page_words(page)) for page in pages), key=lambda choice: sort_key(choice[1]))
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(page=self.value()) if self.value() else queryset

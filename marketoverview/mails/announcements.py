@@ -51,15 +51,20 @@ class Distribution:
 def recipients(vendors: VendorQuerySet | Collection[Vendor]) -> list[Recipient]:
     """The people who can log in for these vendors, each once, in the order of their logins. One query."""
     members = VendorMember.objects.filter(vendor__in=vendors, user__is_active=True)
-    rows = members.select_related("user", "vendor").order_by("user_id", "vendor__name", "vendor_id")
+    rows = members.select_related("user", "vendor").order_by("user_id")
     by_user = groupby(rows, key=lambda member: member.user_id)
     people = [list(memberships) for _pk, memberships in by_user]
-    return [Recipient(rows[0].user, [member.vendor for member in rows]) for rows in people]
+    return [Recipient(rows[0].user, alphabetical(member.vendor for member in rows)) for rows in people]
+
+
+def alphabetical(vendors: Iterable[Vendor]) -> list[Vendor]:
+    """These vendors in Danish order of their names, as `VendorQuerySet.alphabetical`. No query on a list."""
+    return sorted(vendors, key=lambda vendor: (sort_key(vendor.name), vendor.pk))
 
 
 def distribution(announcement: Announcement, vendors: VendorQuerySet | Collection[Vendor]) -> Distribution:
     """Who would get the announcement now, out of those who act for these vendors. Four queries."""
-    chosen = sorted(vendors, key=lambda vendor: (sort_key(vendor.name), vendor.pk))
+    chosen = alphabetical(vendors)
     people = recipients(vendors)
     keys = OutgoingMail.objects.filter(key__startswith=f"{announcement.mail_key}:").values_list("key", flat=True)
     known = set(keys)

@@ -35,7 +35,7 @@ def consequences(user: User) -> list[str]:
     """A sentence for each vendor that the person acts for, and each response with the person as contact. Two queries."""
     acts_for = gettext("No longer acts for %(vendor)s. The others who do get a mail, without a name.")
     stays = gettext("Stays as the contact in %(response)s. Change it there if it is not to stay.")
-    vendors = [acts_for % {"vendor": vendor} for vendor in user.vendors.all()]
+    vendors = [acts_for % {"vendor": vendor} for vendor in user.vendors.alphabetical()]
     return vendors + [stays % {"response": response} for response in responses_with_contact(user)]
 
 

@@ -123,5 +123,5 @@ def _drafts() -> Iterator[Reminder]:
 
 def unreachable_stale_responses() -> list[Response]:
     """Published responses that are not confirmed, of vendors without a member who can log in. Two queries."""
-    stale = Response.objects.stale().with_members()
+    stale = Response.objects.stale().alphabetical().with_members()
     return [response for response in stale if not response.vendor.active_members]

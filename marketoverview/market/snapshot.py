@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
 from itertools import accumulate, chain, islice
-from operator import or_
+from operator import itemgetter, or_
 
 from django.db.models import Max
 from django.utils import timezone
@@ -317,8 +317,9 @@ class _Answers:
         return tuple(bitset.from_members(positions, self.size) for positions in counted)
 
     def own_words(self, options: Sequence[Option]) -> tuple[tuple[int, str], ...]:
-        """(vendor's position, words) in the order of the vendors."""
-        return tuple(sorted(pair for option in options for pair in self._own_words.get(option.pk, ())))
+        """(vendor's position, words) in the order of the vendors, of one vendor in the order of the options."""
+        pairs = (pair for option in options for pair in self._own_words.get(option.pk, ()))
+        return tuple(sorted(pairs, key=itemgetter(0)))
 
 
 def _tallies(answers: _Answers, offerings: _Offerings) -> dict[str, QuestionTally]:

@@ -51,9 +51,10 @@ def _mail_keys(user: User) -> Iterator[str]:
 
 def vendors_without_successor(users: Iterable[User]) -> list[Vendor]:
     """The vendors with a published or submitted response for which nobody but these users acts. One query."""
-    others = VendorMember.objects.filter(vendor=OuterRef("pk")).exclude(user__in=users)
-    in_use = Vendor.objects.filter(members__in=users, responses__status__in=IN_USE)
-    return list(in_use.filter(~Exists(others)).distinct())
+    members = VendorMember.objects.filter(vendor=OuterRef("pk"))
+    in_use = Response.objects.filter(vendor=OuterRef("pk"), status__in=IN_USE)
+    is_alone = Exists(members.filter(user__in=users)) & ~Exists(members.exclude(user__in=users))
+    return list(Vendor.objects.filter(is_alone, Exists(in_use)).alphabetical())
 
 
 def responses_with_contact(user: User) -> list[Response]:
@@ -61,4 +62,5 @@ def responses_with_contact(user: User) -> list[Response]:
     is_contact = Q(contact_email__iexact=user.email)
     if user.full_name:
         is_contact |= Q(contact_name__iexact=user.full_name)
-    return list(Response.objects.for_member(user).filter(is_contact).select_related("vendor", "round").distinct())
+    own = Response.objects.for_member(user).filter(is_contact)
+    return list(own.alphabetical().select_related("vendor", "round"))

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kl_ai.search.danish import sort_key
 from kl_ai.text import EMOJI_PARTS, has_unseen, is_unseen
 
 from ..company_names import normalized_name
@@ -139,7 +140,9 @@ def is_similar(name: str, other: str) -> bool:
 
 
 def _links(vendors: list[tuple[int, str]]) -> list[tuple[str, str]]:
-    return [(name, reverse("admin:marketoverview_vendor_change", args=[pk])) for pk, name in vendors]
+    """Name and administration page of these vendors, (id, name), in Danish order."""
+    listed = sorted(vendors, key=lambda vendor: (sort_key(vendor[1]), vendor[0]))
+    return [(name, reverse("admin:marketoverview_vendor_change", args=[pk])) for pk, name in listed]
 
 
 # Texts --------------------------------------------------------------------------------------------

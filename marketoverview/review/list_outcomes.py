@@ -53,7 +53,7 @@ class RegisteredVendors:
     @classmethod
     def read(cls) -> "RegisteredVendors":
         """All of them. Two queries."""
-        vendors = list(Vendor.objects.all())
+        vendors = list(Vendor.objects.order_by("pk"))
         known = [vendor for vendor in vendors if vendor.is_vetted]
         unknown = [vendor for vendor in vendors if not vendor.is_vetted]
         by_name: dict[str, list[Vendor]] = {}

@@ -37,7 +37,7 @@ def account(request: AuthenticatedRequest) -> HttpResponse:
         user.update_account(form.cleaned_data["full_name"], form.cleaned_data["language"])
         messages.success(request, _("Saved."))
         return redirect("vendor:account")
-    vendors = list(Vendor.objects.for_member(request.user))
+    vendors = list(Vendor.objects.for_member(request.user).alphabetical())
     return _page(request, "account", _("Your login"), form=form, vendors=vendors)
 
 
@@ -81,7 +81,7 @@ def _vendors_left(user: User) -> list[Any]:
     """The vendors that the user acts for: whether others do, too, and whether answers are public or with KL. One query."""
     others = VendorMember.objects.filter(vendor=OuterRef("pk")).exclude(user=user)
     in_use = Response.objects.filter(vendor=OuterRef("pk"), status__in=IN_USE)
-    vendors = Vendor.objects.for_member(user).order_by("name")
+    vendors = Vendor.objects.for_member(user).alphabetical()
     return list(vendors.annotate(has_others=Exists(others), is_in_use=Exists(in_use)))
 
 

@@ -19,6 +19,7 @@ from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
 from kl_ai.people.work_mails import post_at_once
 from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.search.database import DanishOrder
 from kl_ai.security.reading_log import record_reading
 
 from ..mails import membership
@@ -49,12 +50,18 @@ from .draft import part_url
 
 @never_cache
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    """`/leverandoer/`: the user's vendors, invitations and requests to join; redirects to a vendor that stands alone."""
+    """`/leverandoer/`: the user's vendors, invitations and requests to join; redirects to a vendor that stands alone.
+
+    Each in Danish order of the companies' names.
+    """
     user = request.user
-    vendors = list(Vendor.objects.for_member(user).with_responses())
-    invitations = list(Invitation.objects.waiting().filter(email__iexact=user.email).exclude(vendor__in=vendors))
-    join_requests = list(JoinRequest.objects.waiting().filter(user=user).select_related("vendor"))
-    claims = list(CompanyClaim.objects.waiting().filter(user=user).select_related("invitation"))
+    vendors = list(Vendor.objects.for_member(user).alphabetical().with_responses())
+    received = Invitation.objects.waiting().filter(email__iexact=user.email).exclude(vendor__in=vendors)
+    invitations = list(received.order_by(DanishOrder("company_name"), "-created_at", "-pk"))
+    requests = JoinRequest.objects.waiting().filter(user=user).select_related("vendor")
+    join_requests = list(requests.order_by(DanishOrder("vendor__name"), "pk"))
+    asked = CompanyClaim.objects.waiting().filter(user=user).select_related("invitation")
+    claims = list(asked.order_by(DanishOrder("invitation__company_name"), "pk"))
     if len(vendors) == 1 and not (invitations or join_requests or claims):
         return redirect("vendor:company", vendors[0].slug)
     claimed = {claim.invitation_id for claim in claims}

@@ -42,7 +42,7 @@ def register(request: AuthenticatedRequest) -> HttpResponse:
         if number and (registered := Vendor.objects.filter(cvr_number=number).first()):
             return redirect_to_registered(request, registered)  # whatever else is missing in the form
         if is_valid:
-            similar = [] if number else list(Vendor.objects.with_name(form.cleaned_data["name"]))
+            similar = [] if number else list(Vendor.objects.with_name(form.cleaned_data["name"]).alphabetical())
             own = Vendor.objects.for_member(request.user).filter(pk__in=[vendor.pk for vendor in similar])
             if existing := own.filter(country=form.cleaned_data["country"]).first():
                 return redirect("vendor:company", existing.slug)
@@ -159,7 +159,7 @@ def members(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         return redirect("vendor:members", slug)
     context = {
         "form": form,
-        "memberships": list(vendor.memberships.select_related("user").order_by("joined_at")),
+        "memberships": list(vendor.memberships.select_related("user").order_by("joined_at", "pk")),
         "keys_invited_by_kl": vendor.keys_invited_by_kl(),
         "invitations": list(vendor.invitations.waiting()),
         "join_requests": list(vendor.join_requests.waiting_for_members().select_related("user")),

@@ -28,7 +28,7 @@ from ..survey.status import history
 
 def own_data(user: User) -> dict[str, Any]:
     """Everything, as JSON can hold it. The same number of queries for any number of vendors' answers."""
-    vendors = Vendor.objects.for_member(user).prefetch_related("memberships__user", "invitations")
+    vendors = Vendor.objects.for_member(user).alphabetical().prefetch_related("memberships__user", "invitations")
     return {
         "made_at": timezone.now(),
         **portal_data(user),
