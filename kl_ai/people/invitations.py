@@ -60,8 +60,8 @@ class InvitationQuerySet(models.QuerySet):
         return None if key is None else self.filter(pk=key).first()
 
     def get_locked(self, key: int) -> Any:
-        """The invitation as it is now, locked until the transaction ends. One query."""
-        return self.select_for_update(of=("self",)).get(pk=key)
+        """The invitation as it is now, locked until the transaction ends; None where it is deleted. One query."""
+        return self.select_for_update(of=("self",)).filter(pk=key).first()
 
     def record_reminders(self) -> list[Any]:
         """Store that those that wait are reminded today; returns them, without those that were reminded today already.

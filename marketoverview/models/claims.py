@@ -110,7 +110,7 @@ class CompanyClaim(models.Model):
         return cls.objects.get_or_create(**fields, defaults={"reason": reason})[0]
 
     def decide(self, by: Any, decision: str) -> bool:
-        """Carry KL's decision out; False where the claim was decided before, and nothing is changed then.
+        """Carry KL's decision out; False where the claim was decided before or is deleted, and nothing is changed then.
 
         Nothing of what the vendor has answered is lost, whoever acts for it afterwards. Raises `ValueError` for a
         decision that is not in `decisions`.
@@ -120,6 +120,8 @@ class CompanyClaim(models.Model):
         with transaction.atomic():
             lock_registrations()
             invitation = type(self.invitation).objects.get_locked(self.invitation_id)
+            if invitation is None:
+                return False
             if self.vendor_id:
                 Vendor.objects.select_for_update().get(pk=self.vendor_id)
             if not self._record_decision(by, decision):

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from kl_ai.drafts.parts import changed_items
 
@@ -20,15 +22,17 @@ class OfferingVerbs(DraftBase):
         abstract = True
 
     def save_offering(self, key, content: Mapping[str, Any], options: Collection[Option], seen: str, by) -> bool:
-        """Add the offering of this key, or change it; the same form sent twice makes one. Raises as `save_part`.
+        """Add the offering of this key, or change it; the same form sent twice makes one.
 
         Whether somebody had removed it meanwhile: it is then brought back with this content. Its options are stored as
-        seen in their present wording.
+        seen in their present wording. Raises as `save_part`, and `ValidationError` where there is no room for one more.
         """
         content = {**content, "options": sorted(option.pk for option in options)}
         with self._editing():
             offering = SampleOffering.with_removed.filter(response=self.pk, key=key).first()
             was_removed = offering is not None and offering.removed_at is not None
+            if offering is None or was_removed:
+                self._refuse_full()
             if offering is None:
                 offering = SampleOffering(response_id=self.pk, key=key, position=self.next_offering_position())
                 changed = content
@@ -56,11 +60,15 @@ class OfferingVerbs(DraftBase):
             self._record_save(OFFERINGS, by, changed=bool(offerings.update(removed_at=timezone.now())))
 
     def restore_offering(self, key, by) -> None:
-        """Bring a removed offering back to the place that it had among the others."""
+        """Bring a removed offering back to the place that it had among the others.
+
+        Raises `ValidationError` where another one has taken its room.
+        """
         with self._editing():
             offerings = self._all_offerings()
             removed = next((row for row in offerings if str(row.key) == str(key) and row.removed_at), None)
             if removed is not None:
+                self._refuse_full()
                 removed.removed_at = None
                 self._renumber(offerings)
             self._record_save(OFFERINGS, by, changed=removed is not None)
@@ -85,6 +93,17 @@ class OfferingVerbs(DraftBase):
                 self._renumber(offerings)
             self._record_save(OFFERINGS, by, changed=moved is not neighbour)
         return new_index + 1
+
+    def _refuse_full(self) -> None:
+        """Raise `ValidationError` where the round has no room for another offering. Two queries.
+
+        The caller holds the vendor's lock, so that two who add one at the same moment do not both find room.
+        """
+        most = self.round.max_offerings
+        if SampleOffering.objects.filter(response=self.pk).count() >= most:
+            raise ValidationError(
+                gettext("There is room for %(most)s examples. Delete one before you add another.") % {"most": most}
+            )
 
     def next_offering_position(self) -> int:
         """The position after that of the last example, removed ones included. One query."""

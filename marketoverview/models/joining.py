@@ -187,9 +187,9 @@ class Invitation(AbstractInvitation):
             if self.vendor:
                 self.vendor.lock()
             invitation = Invitation.objects.select_related("vendor").get_locked(self.pk)
-            if invitation.is_used_by(by):
+            if invitation and invitation.is_used_by(by):
                 return invitation.vendor
-            if not invitation.is_waiting or not invitation.is_for(by):
+            if not invitation or not invitation.is_waiting or not invitation.is_for(by):
                 return None
             vendor = invitation.vendor or invitation._invited_company(by)
             if isinstance(vendor, CompanyClaim):
@@ -207,7 +207,7 @@ class Invitation(AbstractInvitation):
         """The claim of somebody who has another address than the invited one; None where the invitation waits no more."""
         with transaction.atomic():
             invitation = Invitation.objects.get_locked(self.pk)
-            if not invitation.is_waiting:
+            if not invitation or not invitation.is_waiting:
                 return None
             vendor, _reason = invitation.registered_company(user)
             return CompanyClaim.ask(invitation, CompanyClaim.Reason.ADDRESS, user, vendor)
@@ -326,8 +326,14 @@ class JoinRequest(AbstractJoinRequest):
 
     @classmethod
     def submit(cls, vendor: Vendor, user: User, message: str) -> tuple["JoinRequest", bool]:
-        """The user's waiting request to act for the vendor, and whether it is new. An earlier message stays."""
+        """The user's waiting request to act for the vendor, and whether it is new. An earlier message stays.
+
+        Raises `ValidationError` for whoever has been let in meanwhile.
+        """
         with transaction.atomic():
+            vendor.lock()
+            if vendor.memberships.filter(user=user.pk).exists():
+                raise ValidationError(gettext("You act for %(vendor)s already.") % {"vendor": vendor})
             waiting = {"vendor": vendor, "user_id": user.pk, "decided_at": None}
             join_request, is_new = cls.objects.get_or_create(**waiting, defaults={"message": message})
             if is_new:

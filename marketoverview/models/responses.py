@@ -140,10 +140,11 @@ class Response(DraftVerbs, Completeness):
         """The vendor's open response; where there is none, a new draft, copied from the public or else the last response.
 
         `items` are the fields, question codes and `offerings` to copy (None: all); the name always comes along.
-        A draft that was begun in another round goes on in this one.
+        A draft that was begun in another round goes on in this one. Raises as `SurveyRound.hold`.
         """
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=vendor.pk)
+            round.hold()
             if existing := cls.objects.open().filter(vendor=vendor).first():
                 existing._move_to_round(round)
                 return existing
@@ -153,10 +154,7 @@ class Response(DraftVerbs, Completeness):
             source = earlier.published().first() or earlier.first()
             draft = cls(vendor=vendor, round=round, sequence=last + 1, based_on=source)
             draft.company_name, draft.website = vendor.name, vendor.website
-            if source is None:
-                draft.save()
-            else:
-                draft._copy_from(source, items)
+            draft.save() if source is None else draft._copy_from(source, items)
             return draft
 
     def submit(self, by, declaration: str = "", *, by_kl: bool | None = None) -> None:

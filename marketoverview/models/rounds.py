@@ -274,6 +274,14 @@ class SurveyRound(models.Model):
             self._set_released(timezone.now())
             return True
 
+    def hold(self) -> None:
+        """Keep the round released until the transaction ends. One query.
+
+        Raises `ValidationError` where KL has taken it back, perhaps a moment ago.
+        """
+        if SurveyRound.objects.released().select_for_update(no_key=True).filter(pk=self.pk).first() is None:
+            raise ValidationError(gettext("KL has taken the round back: it cannot be answered now."))
+
     def take_back(self) -> bool:
         """Make a released round one that does not open; False where it is none. Locks all rounds.
 

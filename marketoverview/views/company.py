@@ -1,9 +1,10 @@
 """The pages of the vendor's own area around the survey: status, begin, confirm, withdraw, object."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -168,8 +169,7 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     has_choice = source is not None and status.open is None
     form = BeginForm(parts, request.POST if request.method == "POST" else None)
     is_sent = request.method == "POST" and (not has_choice or form.is_valid())
-    if is_sent and is_within_limit(request, "begin_draft", vendor):
-        draft = Response.begin(vendor, status.round, request.user, form.items if has_choice else None)
+    if is_sent and (draft := begin_draft(request, vendor, status.round, form.items if has_choice else None)):
         return redirect("vendor:tasks", draft.pk)
     since = timezone.localdate(source.submitted_at or source.created_at) if source else None
     news = [(part.title, new) for part in parts if (new := news_since(part, since))]
@@ -177,6 +177,19 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     fallen = fallen_options(source, parts) if source else []
     context = {"form": form, "vendor_status": status, "news": news, "has_choice": has_choice, "fallen": fallen}
     return vendor_page(request, vendor, "begin", title, **context)
+
+
+def begin_draft(
+    request: AuthenticatedRequest, vendor: Vendor, survey_round: SurveyRound, items: Collection[str] | None = None
+) -> Response | None:
+    """`Response.begin` for a member; None, with a message, at the limit or where KL has taken the round back meanwhile."""
+    if not is_within_limit(request, "begin_draft", vendor):
+        return None
+    try:
+        return Response.begin(vendor, survey_round, request.user, items)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return None
 
 
 def is_within_limit(request: AuthenticatedRequest, action: str, vendor: Vendor) -> bool:
@@ -196,8 +209,7 @@ def begin_correction(
     request: AuthenticatedRequest, status: VendorStatus, survey_round: SurveyRound, parts: Sequence[SurveyPart]
 ) -> HttpResponse:
     """Which part of the public answers is to be corrected; POST copies them, and leads to that part alone."""
-    if request.method == "POST" and is_within_limit(request, "begin_draft", status.vendor):
-        draft = Response.begin(status.vendor, survey_round, request.user)
+    if request.method == "POST" and (draft := begin_draft(request, status.vendor, survey_round)):
         key = request.POST.get("part", "")
         if any(part.key == key for part in parts):
             return redirect(part_url(draft, key, back=True))

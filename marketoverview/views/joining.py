@@ -115,7 +115,7 @@ def join(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 
 def ask_now(request: AuthenticatedRequest, vendor: Vendor, form: MessageForm) -> bool:
-    """Store the request to join and mail it; False, and an error in the form, where a limit is reached.
+    """Store the request to join and mail it; False, and an error in the form, where a limit is reached or it is refused.
 
     Where the company has had very many mails about requests today, it is stored only: its page and KL's inbox show it.
     """
@@ -125,10 +125,14 @@ def ask_now(request: AuthenticatedRequest, vendor: Vendor, form: MessageForm) ->
     except limits.LimitReached as reached:
         form.add_error(None, str(reached))
         return False
-    with transaction.atomic():
-        join_request, is_new = JoinRequest.submit(vendor, request.user, form.cleaned_data["message"])
-        if is_new:
-            notifications.send_join_request(join_request, to_members=is_mailed)
+    try:
+        with transaction.atomic():
+            join_request, is_new = JoinRequest.submit(vendor, request.user, form.cleaned_data["message"])
+            if is_new:
+                notifications.send_join_request(join_request, to_members=is_mailed)
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return False
     return True
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -94,13 +95,15 @@ def offering(request: AuthenticatedRequest, draft: Response, key: UUID) -> HttpR
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
     form = OfferingForm(questions, typed, instance=row, initial=chosen_options(questions, stored))
     seen, back, saved_meanwhile = fingerprint(stored), goes_back(typed or request.GET), None
-    if request.method == "POST" and form.is_valid() and has_room(request, draft, is_new=not is_shown):
+    if request.method == "POST" and form.is_valid():
         try:
             save(request, draft, key, form)
             return redirect(part_url(draft, OFFERINGS, back=back, focus=f"{key}.edit"))
         except ChangedMeanwhile as changed:
             seen = fingerprint(changed.stored)
             saved_meanwhile = SampleOffering.with_removed.get(response=draft, key=key)
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
     elif request.method == "GET" and typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
         seen = typed.get("seen", seen)
@@ -122,7 +125,7 @@ def offering(request: AuthenticatedRequest, draft: Response, key: UUID) -> HttpR
 
 
 def save(request: AuthenticatedRequest, draft: Response, key: UUID, form: OfferingForm) -> None:
-    """Save the example of this key, and say so. Raises `ChangedMeanwhile`."""
+    """Save the example of this key, and say so. Raises as `Response.save_offering`."""
     seen = request.POST.get("seen", "")
     was_removed = draft.save_offering(key, form.content, form.options, seen, request.user)
     text = _("“%(title)s” had been deleted meanwhile; it is back with what you wrote.")
@@ -141,23 +144,23 @@ def conflict(saved_meanwhile: SampleOffering | None) -> dict[str, Any]:
     }
 
 
-def has_room(request: AuthenticatedRequest, draft: Response, *, is_new: bool) -> bool:
-    """Whether the example may be saved: a new one where the round allows another. False adds a message."""
-    most = draft.round.max_offerings
-    if is_new and draft.offerings.count() >= most:
-        messages.error(
-            request, _("There is room for %(most)s examples. Delete one before you add another.") % {"most": most}
-        )
-        return False
-    return True
-
-
 def chosen_options(questions: Sequence[Question], stored: dict[str, Any]) -> dict[str, list[int]]:
     """Question code to the keys of its options that the stored example has."""
     keys = set(stored.get("options", ()))
     return {
         question.code: [option.pk for option in question.options.all() if option.pk in keys] for question in questions
     }
+
+
+def restore_offering(request: AuthenticatedRequest, draft: Response, key: UUID) -> str:
+    """Bring the example back, with a message; the button that has the focus then, "" where there is no room for it."""
+    try:
+        draft.restore_offering(key, request.user)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return ""
+    messages.info(request, _("The example is back in its place."))
+    return "edit"
 
 
 @restore.post_only("vendor:part", "pk", part=OFFERINGS)
@@ -180,9 +183,7 @@ def offering_action(request: AuthenticatedRequest, draft: Response, key: UUID, a
             draft.remove_offering(key, request.user)
             messages.info(request, _("The example is deleted. You can undo it below until you hand in."))
         case "fortryd":
-            draft.restore_offering(key, request.user)
-            focus = "edit"
-            messages.info(request, _("The example is back in its place."))
+            focus = restore_offering(request, draft, key)
         case _:
             raise Http404
     query = {"focus": f"{key}.{focus}"} if focus else {}
