@@ -46,3 +46,27 @@ def test_sent_back_with_standard_reasons_corrected_and_published(size, submitted
     follow(page.get_by_role("button", name="Offentliggør"))
     assert Response.objects.get(pk=response.pk).status == "published"
     assert page.get_by_text("Intet venter.").is_visible()
+
+
+LOOK = """element => {
+  const style = getComputedStyle(element)
+  return {ink: style.color, background: style.backgroundColor, width: element.getBoundingClientRect().width}
+}"""
+
+
+def test_what_is_printed_is_complete_and_readable_without_backgrounds(submitted, curator, open_page, log_in):
+    submitted.send_back(curator, THANKS, {"description": VAGUE})
+    page = open_page("desktop")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    log_in(page, curator)
+    page.goto(admin_url(Response, "review", submitted.pk, language="da"))
+    page.emulate_media(media="print")
+    headings = [heading.evaluate(LOOK) for heading in page.locator(".review .change h2").all()]
+    assert headings
+    assert {(heading["ink"], heading["background"]) for heading in headings} == {
+        ("rgb(26, 26, 26)", "rgba(0, 0, 0, 0)")
+    }
+    assert headings[0]["width"] > 1200
+    assert page.get_by_text(VAGUE).is_visible()  # folded on the screen
+    assert page.get_by_text(f"Siden, som {curator} så den").is_visible()
+    assert not page.get_by_role("button", name="Begrund").first.is_visible()
