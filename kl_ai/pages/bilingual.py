@@ -2,12 +2,24 @@
 
 from typing import Self, overload
 
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.translation import get_language, override
 
 
 def language() -> str:
     """The active interface language, `da` or `en`."""
     return "en" if (get_language() or "da").startswith("en") else "da"
+
+
+def other_language() -> str:
+    """The interface language that is not the active one."""
+    return "da" if language() == "en" else "en"
+
+
+def front_page(code: str) -> str:
+    """The address of the portal's front page in this language."""
+    with override(code):
+        return reverse("home")
 
 
 class Bilingual:

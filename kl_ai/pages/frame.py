@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 
+from .bilingual import front_page, other_language
+
 Crumbs = Sequence[tuple[str, str]]
 """The way to a page: (label, address) of each step; the address of the last step, the page itself, is ""."""
 
@@ -33,9 +35,12 @@ def render_page(
     """`render()` with the variables of every page. As many queries as `frame_context`, none while rendering.
 
     `nav_current` is the entry of the main menu that the page belongs to (`components/menu.html`), "" for none.
+    Where there is no such page (400, 404), the switch of language leads to the front page in the other language.
     `retry_after` is the number of seconds after which the visitor may try again; 0 sends no such header.
     """
     frame = {"nav_current": nav_current, "crumbs": list(crumbs), **frame_context(request)}
+    if status in (400, 404):
+        frame["switch_language_url"] = front_page(other_language())
     response = render(request, template, {**frame, **(context or {})}, status=status)
     if retry_after:
         response["Retry-After"] = str(retry_after)

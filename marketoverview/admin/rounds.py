@@ -43,8 +43,9 @@ class RoundForm(forms.ModelForm):
     def _refuse_overlap(self) -> None:
         dates = {name: self.cleaned_data.get(name) for name in ("opens_on", "closes_on")}
         candidate = SurveyRound(pk=self.instance.pk, **dates)
+        changed = "opens_on" if "opens_on" in self.changed_data else "closes_on"
         for finding in candidate.overlap_findings():
-            self.add_error("opens_on", finding.text)
+            self.add_error(changed, finding.text)
 
 
 def running_text(survey_round: SurveyRound) -> str:

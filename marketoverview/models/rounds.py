@@ -228,8 +228,22 @@ class SurveyRound(models.Model):
                 )
                 yield RoundFinding("overlap", FindingLevel.QUESTION, text % {"round": other, "day": date_format(day)})
             else:
-                text = gettext("“%(round)s” is open in the same time. Choose other dates.")
-                yield RoundFinding("overlap", FindingLevel.PROBLEM, text % {"round": other})
+                yield RoundFinding("overlap", FindingLevel.PROBLEM, self._overlap_text(other))
+
+    def _overlap_text(self, other: "SurveyRound") -> str:
+        """When the other round is open, and which dates of this one or of the other one would do."""
+        if other.closes_on is None:
+            fact = gettext("The round overlaps “%(round)s”, which opens on %(first)s and has no closing date.")
+        else:
+            fact = gettext("The round overlaps “%(round)s”, which is open from %(first)s to %(last)s.")
+        if other.opens_on > self.opens_on:
+            remedy = gettext("Let this round close before %(first)s, or change the dates of “%(round)s”.")
+        elif other.closes_on is not None:
+            remedy = gettext("Choose an opening date after %(last)s, or let “%(round)s” close earlier.")
+        else:
+            remedy = gettext("Choose a later opening date, or change the dates of “%(round)s”.")
+        words = {"round": other, "first": date_format(other.opens_on), "last": date_format(other.closes_on or date.max)}
+        return f"{fact % words} {remedy % words}"
 
     # Verbs ----------------------------------------------------------------------------------
 

@@ -146,13 +146,32 @@ def test_an_unknown_page_leads_on(path, language, demo, client):
     assert {f"{prefix}/", f"{prefix}/markedsoverblik/"} <= set(links)
 
 
+ERRORS = {
+    "404 of no address": ("/findes-ikke/", {}),
+    "404 of no vendor": ("/markedsoverblik/virksomheder/findes-ikke/", {}),
+    "400": ("/", {"Host": "evil.example"}),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize(("prefix", "other", "front"), [("", "en", "/en/"), ("/en", "da", "/")])
+def test_a_page_that_is_none_leads_to_the_front_page_in_the_other_language(error, prefix, other, front, demo, client):
+    path, headers = ERRORS[error]
+    page = parse(client.get(prefix + path, headers=headers).content.decode())
+    assert {(link.attrs["lang"], link.attrs["href"]) for link in page.find_all("a", "header-language")} == {
+        (other, front)
+    }
+
+
+@pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_an_unknown_vendor_leads_to_the_other_language(prefix, demo, client):
-    page = read(client, f"{prefix}/markedsoverblik/virksomheder/findes-ikke/", status=404)
-    links = page.find_all("a", "header-language")
-    assert links
-    for link in links:
-        assert link.attrs["href"].startswith("/en/") == (link.attrs["lang"] == "en")
+def test_a_page_that_is_none_searches_both_tools(error, prefix, demo, client):
+    path, headers = ERRORS[error]
+    form = parse(client.get(prefix + path, headers=headers).content.decode()).find("main").find("form", "ways-search")
+    name = form.find("input", type="search").attrs["name"]
+    for address in (form.attrs["action"], form.find("button", formaction=True).attrs["formaction"]):
+        assert address.startswith(f"{prefix}/")
+        assert 'value="journal"' in client.get(address, {name: "journal"}).content.decode()
 
 
 def test_a_missing_slash_is_added_and_the_selection_kept(demo, client):

@@ -94,6 +94,42 @@ def test_what_is_missing_is_found(fields, expected, last):
     assert problems(new) == expected
 
 
+@pytest.mark.parametrize(
+    ("others", "own", "text"),
+    [
+        (
+            (date(2027, 3, 1), date(2027, 5, 31)),
+            (date(2027, 5, 1), date(2027, 6, 30)),
+            (
+                "Runden overlapper “Runde 2027”, der er åben fra 1. marts 2027 til 31. maj 2027. "
+                "Vælg en åbningsdato efter 31. maj 2027, eller luk “Runde 2027” tidligere."
+            ),
+        ),
+        (
+            (date(2027, 3, 1), date(2027, 5, 31)),
+            (date(2027, 2, 1), None),
+            (
+                "Runden overlapper “Runde 2027”, der er åben fra 1. marts 2027 til 31. maj 2027. "
+                "Luk denne runde før 1. marts 2027, eller ret datoerne for “Runde 2027”."
+            ),
+        ),
+        (
+            (date(2027, 3, 1), None),
+            (date(2027, 3, 1), date(2027, 4, 1)),
+            (
+                "Runden overlapper “Runde 2027”, der åbner 1. marts 2027 og ikke har en lukkedato. "
+                "Vælg en senere åbningsdato, eller ret datoerne for “Runde 2027”."
+            ),
+        ),
+    ],
+)
+def test_an_overlap_names_the_other_dates_and_what_to_do(others, own, text, bare):
+    make_round("2027", opens_on=others[0], closes_on=others[1])
+    (finding,) = SurveyRound(opens_on=own[0], closes_on=own[1]).overlap_findings()
+    assert finding.is_problem
+    assert finding.text == text
+
+
 def test_a_question_needs_two_options_and_english_is_a_warning(last):
     new = make_next(last)
     option = make_option(last.questions.get(), "advisory")

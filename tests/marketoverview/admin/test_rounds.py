@@ -200,10 +200,12 @@ def test_released_rounds_are_not_moved_onto_each_other(curator_client, last, new
     new.release()
     page = Page(curator_client, admin_url(SurveyRound, "change", last.pk))
     refused = page.send(closes_on=str(days(11)), confirm_dates="on")
-    assert "is open in the same time" in refused.content.decode()
+    (error,) = refused.context["adminform"].form.errors["closes_on"]
+    assert "The round overlaps “Market 2027”, which is open from" in error
+    assert f"Let this round close before {date_format(new.opens_on)}, or change the dates of “Market 2027”." in error
     page = Page(curator_client, admin_url(SurveyRound, "change", new.pk))
     assert "confirm_dates" not in page.text  # it has not opened
-    assert "is open in the same time" in page.send(opens_on=str(days(10))).content.decode()
+    assert "The round overlaps" in page.send(opens_on=str(days(10))).content.decode()
     page.send(opens_on=str(days(12)))
     new.refresh_from_db()
     assert new.opens_on == days(12)
