@@ -1,6 +1,7 @@
 """The limits against abuse: what counts, what is refused, for how long, and with several processes at once."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
@@ -13,7 +14,21 @@ from hypothesis import strategies as st
 
 from kl_ai.models import User
 from kl_ai.people import limits
-from kl_ai.people.limits import BOTH, DAY, EPOCH, HOUR, LIMITS, ORIGIN, PERSON, QUARTER, RECIPIENT, Limit, LimitReached
+from kl_ai.people.limits import (
+    BOTH,
+    BROWSER,
+    DAY,
+    EPOCH,
+    HOUR,
+    LIMITS,
+    ORIGIN,
+    PAIR,
+    PERSON,
+    QUARTER,
+    RECIPIENT,
+    Limit,
+    LimitReached,
+)
 from kl_ai.security.models import AttemptCount
 from tests.builders import make_user
 from tests.concurrency import run_at_once
@@ -74,6 +89,82 @@ def test_what_others_send_to_a_recipient_never_refuses_anybody(action, clock):
         keys = {"person": stranger, "origin": request_from(f"192.0.2.{number}"), "browser": str(number)}
         assert is_allowed(action, recipient="a@agern.example", **keys)
     assert is_allowed(action, person=make_user(), recipient="a@agern.example", origin=request_from("198.51.100.1"))
+
+
+KEYS = {PAIR: (PERSON, RECIPIENT), BOTH: (RECIPIENT, ORIGIN)}
+"""The kinds of key that are of two, and which."""
+
+
+def number_allowed(action: str, same: str, moments, clock) -> int:
+    """How many attempts at these moments go through where this key is the same and all others are ever new."""
+    number = 0
+    for index, moment in enumerate(moments):
+        clock(moment)
+        fixed = KEYS.get(same, (same,))
+        name = {key: "same" if key in fixed else f"nr{index}" for key in (PERSON, RECIPIENT, BROWSER)}
+        address = "192.0.2.1" if ORIGIN in fixed else f"198.18.{index // 250}.{index % 250}"
+        keys = {"person": User(email=f"{name[PERSON]}@agern.example"), "origin": request_from(address)}
+        with suppress(LimitReached):
+            number += limits.consume(action, recipient=name[RECIPIENT], browser=name[BROWSER], **keys)
+    return number
+
+
+@pytest.mark.parametrize(
+    ("action", "same", "number"),
+    [
+        ("login_code", BOTH, 5),
+        ("login_code", RECIPIENT, 10),
+        ("login_code", ORIGIN, 60),
+        ("login_code_known_browser", BROWSER, 5),
+        ("guess_one_code", RECIPIENT, 3),
+        ("guess_code", ORIGIN, 60),
+        ("guess_code_known_browser", BROWSER, 30),
+        ("second_step", PERSON, 5),
+        ("second_step_known_browser", BROWSER, 5),
+        ("login_without_mail", BOTH, 5),
+        ("login_without_mail", ORIGIN, 60),
+        ("login_without_mail_known_browser", BROWSER, 5),
+        ("enrolment_code", PERSON, 10),
+        ("register_company", PERSON, 5),
+        ("register_company", ORIGIN, 20),
+        ("invite_colleague", PERSON, 20),
+        ("invite_colleague", PAIR, 3),
+        ("invite_colleague", ORIGIN, 60),
+        ("invite_colleague", RECIPIENT, 6),
+        ("invite_colleague_to_unknown_company", PERSON, 20),
+        ("invite_colleague_to_unknown_company", PAIR, 3),
+        ("invite_colleague_to_unknown_company", ORIGIN, 60),
+        ("invite_colleague_to_unknown_company", RECIPIENT, 3),
+        ("ask_to_join", PERSON, 5),
+        ("ask_to_join", ORIGIN, 10),
+        ("ask_to_join", RECIPIENT, 10),
+        ("hand_in", PAIR, 10),
+        ("take_back", PAIR, 5),
+        ("begin_draft", PAIR, 20),
+        ("discard_draft", PAIR, 10),
+        ("ask_kl", PERSON, 10),
+        ("ask_kl", ORIGIN, 30),
+        ("store_input", ORIGIN, 60),
+    ],
+)
+def test_in_a_row_nobody_does_more_than(action, same, number, clock):
+    assert number_allowed(action, same, [NOON] * 70, clock) == number
+
+
+@pytest.mark.parametrize(
+    ("action", "same", "number"),
+    [
+        ("login_code", RECIPIENT, 30),
+        ("login_code_known_browser", BROWSER, 30),
+        ("second_step", PERSON, 30),
+        ("second_step_known_browser", BROWSER, 30),
+        ("login_without_mail", BOTH, 20),
+        ("login_without_mail_known_browser", BROWSER, 20),
+    ],
+)
+def test_with_patience_nobody_does_more_in_a_day_than(action, same, number, clock):
+    midnight = datetime(2026, 11, 29, 23, tzinfo=UTC)
+    assert number_allowed(action, same, [midnight + n * QUARTER for n in range(96)], clock) == number
 
 
 def test_each_kind_of_key_has_its_own_count(rules, clock):
