@@ -44,7 +44,7 @@ class Row:
 
     @property
     def without_vendor(self) -> int:
-        """The status for whoever acts for no vendor and does not review: a newcomer, an editor."""
+        """The status for whoever acts for no vendor and does not review: a newcomer, an editor, a member of yesterday."""
         return 404 if self.serves_staff else self.curator
 
     @property
@@ -55,8 +55,12 @@ class Row:
             "anonymous": self.anonymous,
             "newcomer": self.without_vendor,
             "stranger": self.stranger,
+            "invited": self.without_vendor,
+            "removed": self.without_vendor,
             "colleague": self.owner,
             "owner": self.owner,
+            "switched off": self.anonymous,
+            "logged out everywhere": self.anonymous,
             "editor": self.without_vendor,
             "curator": self.curator,
             "administrator": self.curator,
