@@ -32,8 +32,9 @@ from kl_ai.requests.http import client_address
 from kl_ai.text import clean_line, clean_text, has_unseen, mask_tokens
 from kl_ai.validators import validate_line, validate_text
 from legaltoolbox import citations
-from legaltoolbox.content.files import ContentError, filed_models, read
+from legaltoolbox.content.files import filed_models, read
 from legaltoolbox.content.load import load
+from legaltoolbox.content.reading import ContentError
 from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import LegalSource
 from marketoverview.models import Response

@@ -12,18 +12,13 @@ import yaml
 from django.conf import settings
 from django.db import models
 
-from kl_ai.text import clean_text
-
 from ..kind_types import FiledModel
 from ..kinds import KINDS, SCALE, stable_models
 from ..models import LoadedItem
+from .reading import ContentError, FileList, FileRecord, read_yaml
 from .records import Record, read_records, record_key
 
 FOLDER = settings.BASE_DIR / "fixtures" / "legal"
-
-
-class ContentError(ValueError):
-    """A content file says something that cannot be loaded; the message names the file and the item."""
 
 
 def filed_models() -> tuple[FiledModel, ...]:
@@ -51,19 +46,17 @@ def _records(folder: Path, kind: FiledModel) -> Iterator[Record]:
     fields = {*kind.fields, *(part.name for part in kind.parts)}
     for path in paths:
         where = path.relative_to(folder).as_posix()
-        try:
-            content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-        except (yaml.YAMLError, ValueError, OverflowError, TypeError, RecursionError, OSError) as error:
-            # The constructors of dates and numbers, and of keys that are lists, raise errors of Python.
-            raise ContentError(f"{where} is no YAML: {error}") from error
-        records = [content] if kind.is_single else content or []
+        content = read_yaml(path, where)
+        records = [content] if kind.is_single else content or FileList()
         if not isinstance(records, list):
-            raise ContentError(f"{where} is no list of records.")
-        for record in records:
-            if not isinstance(record, dict):
-                raise ContentError(f"{where}: a record is a list of fields, not “{record}”.")
+            raise ContentError(f"{where}, line 1: is no list of records.")
+        places = (f"{where}, line 1",) if kind.is_single else content.places if content else ()
+        for record, place in zip(records, places, strict=True):
+            if not isinstance(record, FileRecord):
+                raise ContentError(f"{place}: a record is a list of fields, not “{str(record)[:100]}”.")
             if unknown := sorted(str(name) for name in record if name not in fields):
-                raise ContentError(f"{where}: {record.get(kind.fields[0])} has unknown fields: {', '.join(unknown)}.")
+                key = record_key(kind, record)
+                raise ContentError(f"{record.place}: {key} has unknown fields: {', '.join(unknown)}.")
             yield record
 
 
@@ -106,30 +99,6 @@ def dump(records: Any) -> str:
     return yaml.dump(records, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
-_SafeLoader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-"""The one in C is several times as fast, and not everywhere."""
-
-
-class _Loader(_SafeLoader):
-    """Safe; reads yes and no as words, cleans every text, and refuses aliases: a short file could grow without end."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "aliases (*) are not read", self.peek_event().start_mark)
-        return super().compose_node(parent, index)
-
-    def construct_scalar(self, node: Any) -> Any:
-        value = super().construct_scalar(node)
-        return clean_text(value) if isinstance(value, str) else value
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-
-
 class _Dumper(yaml.SafeDumper):
     """Texts of several lines stand as they are written."""
 
@@ -144,3 +113,5 @@ def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _represent)
+_Dumper.add_representer(FileRecord, _Dumper.represent_dict)
+_Dumper.add_representer(FileList, _Dumper.represent_list)

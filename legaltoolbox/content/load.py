@@ -11,11 +11,22 @@ from django.db import IntegrityError, models, transaction
 from ..kind_types import FiledModel
 from ..kinds import stable_models
 from ..models import LoadedItem, toolbox_version
-from .files import FOLDER, ContentError, filed_models
+from .files import FOLDER, filed_models
 from .plan import LoadPlan, LoadStep, PlannedItem, make_plan
-from .records import Record, canonical, fingerprint, row_key
+from .reading import ContentError
+from .records import Record, canonical, fingerprint, row_key, row_labels
 from .rows import LoadedRow, give_missing_keys, load_parts
-from .writing import check_unique, errors_about, item_by_key, set_fields, set_links, update, write_history
+from .writing import (
+    check_unique,
+    errors_about,
+    item_by_key,
+    make_room,
+    set_fields,
+    set_links,
+    update,
+    values,
+    write_history,
+)
 
 
 @dataclass
@@ -101,25 +112,28 @@ def _save_items(
     model = kind.model
     items_by_key = {row_key(kind, row): row for row in model.objects.all()}
     keys[model] = items_by_key
+    before = {row.pk: values(row) for row in items_by_key.values()}
     rows, within = [], []
     for item in items:
         row = model() if item.step is LoadStep.CREATE else items_by_key[item.key]
-        with errors_about(f"{model.__name__} {item.key}"):
+        with errors_about(item.name):
             within += [(item, row, *link) for link in set_fields(row, kind.fields, item.record, keys)]
-        rows.append(LoadedRow(row, item.record, item.key))
+        rows.append(LoadedRow(row, item.record, item.key, loaded_rows=item.loaded_rows))
         items_by_key[item.key] = row
-    check_unique((f"{model.__name__} {key}", row) for key, row in items_by_key.items())
+    names = {item.key: item.name for item in items}
+    check_unique((names.get(key, f"{model.__name__} {key}"), row) for key, row in items_by_key.items())
     old = [loaded.row for loaded in rows if loaded.row.pk is not None]
+    make_room(model, old, before)
     model.objects.bulk_create([loaded.row for loaded in rows if loaded.row.pk is None])
     for item, row, name, other in within:
-        with errors_about(f"{model.__name__} {item.key}"):
+        with errors_about(item.name):
             setattr(row, name, item_by_key(model, other, keys))
     new = [row for item, row, *_link in within if item.step is LoadStep.CREATE]
     if new:
         model.objects.bulk_update(new, {name for _item, _row, name, _other in within})
     update(model, old)
-    for loaded in rows:
-        with errors_about(f"{model.__name__} {loaded.label}"):
+    for item, loaded in zip(items, rows, strict=True):
+        with errors_about(item.name):
             loaded.row.clean()
     return rows
 
@@ -130,7 +144,7 @@ def _save_links(
     """Make the links of the items, and write a line of the history of each."""
     new = [loaded.row for item, loaded in zip(items, rows, strict=True) if item.step is LoadStep.CREATE]
     old = [loaded.row for item, loaded in zip(items, rows, strict=True) if item.step is not LoadStep.CREATE]
-    named_rows = [(f"{kind.model.__name__} {loaded.label}", loaded.row, loaded.record) for loaded in rows]
+    named_rows = [(item.name, loaded.row, loaded.record) for item, loaded in zip(items, rows, strict=True)]
     set_links(kind.many_to_many, named_rows, keys, frozenset(row.pk for row in new))
     write_history(kind.model, new, old)
 
@@ -155,14 +169,16 @@ def _remember(loaded: Sequence[PlannedItem], missing: Sequence[PlannedItem]) -> 
         batch_size=500,
         update_conflicts=True,
         unique_fields=["kind", "key"],
-        update_fields=["fingerprint", "is_withdrawn"],
+        update_fields=["fingerprint", "is_withdrawn", "row_labels"],
     )
 
 
 def _line(item: PlannedItem, record: Record, *, is_withdrawn: bool = False) -> LoadedItem:
+    filed_rows = () if is_withdrawn else row_labels(item.kind, item.record, item.key)
     return LoadedItem(
         kind=item.kind.model._meta.model_name,
         key=item.key,
         fingerprint=fingerprint(canonical(record, item.kind)),
         is_withdrawn=is_withdrawn,
+        row_labels=sorted({*item.loaded_rows, *filed_rows}),
     )

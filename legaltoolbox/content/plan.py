@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from ..kind_types import FiledModel
 from ..models import Item, LoadedItem
 from .edits import changed_by_hand
-from .files import FOLDER, ContentError, filed_models, read
+from .files import FOLDER, filed_models, read
+from .reading import ContentError, place_of
 from .records import Record, canonical, differences, fingerprint, read_records, record_key
 
 
@@ -43,6 +44,13 @@ class PlannedItem:
     """The fields and parts in which the files and the database differ."""
     stored_fingerprint: str = ""
     """The fingerprint of the item as the database has it; "" where it has none."""
+    loaded_rows: frozenset[str] = field(default=frozenset(), compare=False)
+    """The labels of the rows that earlier files have had (`LoadedItem.row_labels`)."""
+
+    @property
+    def name(self) -> str:
+        """The item as messages name it, with its place in the files: "risks.yaml, line 12: Risk R01"."""
+        return f"{place_of(self.record)}{self.kind.model.__name__} {self.key}"
 
     @property
     def label(self) -> str:
@@ -95,7 +103,7 @@ class _KindPlan:
         for record in records:
             key = record_key(self.kind, record)
             if key in in_files:
-                raise ContentError(f"{self.kind.model.__name__} {key}: There are two of them.")
+                raise ContentError(f"{place_of(record)}{self.kind.model.__name__} {key}: There are two of them.")
             in_files.add(key)
             yield self._filed_item(key, record)
         for key in self.rows:
@@ -109,9 +117,9 @@ class _KindPlan:
         stored = self.rows[key][1]
         changed = differences(stored, canonical(record, self.kind))
         if not changed:
-            return PlannedItem(self.kind, key, LoadStep.LEAVE, record)
+            return PlannedItem(self.kind, key, LoadStep.LEAVE, record, loaded_rows=self._loaded_rows(key))
         step = LoadStep.KEEP if self._is_edited(key) else LoadStep.UPDATE
-        return PlannedItem(self.kind, key, step, record, tuple(changed), fingerprint(stored))
+        return PlannedItem(self.kind, key, step, record, tuple(changed), fingerprint(stored), self._loaded_rows(key))
 
     def _missing(self, key: str) -> PlannedItem | None:
         """The step for an item that the files do not have; None where it stays as it is."""
@@ -120,7 +128,11 @@ class _KindPlan:
         if not (isinstance(row, Item) and row.is_public and was_loaded):
             return None
         step = LoadStep.KEEP_MISSING if self._is_edited(key) else LoadStep.WITHDRAW
-        return PlannedItem(self.kind, key, step, record, stored_fingerprint=fingerprint(record))
+        loaded_rows = self._loaded_rows(key)
+        return PlannedItem(self.kind, key, step, record, (), fingerprint(record), loaded_rows)
+
+    def _loaded_rows(self, key: str) -> frozenset[str]:
+        return frozenset(self.loaded[key].row_labels or ()) if key in self.loaded else frozenset()
 
     def _is_edited(self, key: str) -> bool:
         """Whether somebody has changed the item since it was loaded, or has written it."""

@@ -43,6 +43,15 @@ def row_key(kind: FiledModel, row: Any) -> str:
     return " ".join(str(getattr(row, name)) for name in key_fields(kind))
 
 
+def row_labels(described: FiledModel | ItemPart, record: Record, label: str) -> Iterator[str]:
+    """The labels of the rows with keys of their own in a record that can be loaded: "A25.3", "S01.1.purpose"."""
+    for part in described.parts:
+        if part.is_stable:
+            for child in record.get(part.name, ()):
+                yield f"{label}.{child['key']}"
+                yield from row_labels(part, child, f"{label}.{child['key']}")
+
+
 # From the database --------------------------------------------------------------------------------
 
 

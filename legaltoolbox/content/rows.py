@@ -9,7 +9,7 @@ from django.db import transaction
 from ..kind_types import ItemPart
 from ..kinds import stable_models
 from ..models import toolbox_version
-from .files import ContentError
+from .reading import ContentError, FileList, place_of
 from .records import Record, filed_fields, key_fields
 from .writing import Keys, check_unique, errors_about, set_fields, set_links, update, values, write_history
 
@@ -27,6 +27,8 @@ class LoadedRow:
     """The name of the row in messages: "A25", "A25.3"."""
     owner: str = ""
     """The label of the row's owner."""
+    loaded_rows: frozenset[str] = frozenset()
+    """The labels of the rows of its item that earlier files have had."""
 
 
 def give_missing_keys() -> int:
@@ -64,7 +66,9 @@ class _PartLoading:
         self.before = {row.pk: values(row) for rows in self.stored.values() for row in rows.values()}
         self.rows = [row for owner in owners for row in self._rows(owner)]
         """The rows of the records; one that is stored already has its primary key."""
-        check_unique((f"{row.owner}: {part.name}", row.row) for row in self.rows)
+        check_unique((f"{place_of(row.record)}{row.owner}: {part.name}", row.row) for row in self.rows)
+        if part.is_stable:
+            self._refuse_keys_of_editors()
 
     def _identity(self, row: Any) -> Identity:
         return tuple(getattr(row, name) for name in self.attnames)
@@ -72,18 +76,56 @@ class _PartLoading:
     def _rows(self, owner: LoadedRow) -> Iterator[LoadedRow]:
         part, records = self.part, owner.record.get(self.part.name, [])
         if not isinstance(records, list):
-            raise ContentError(f"{owner.label}: {part.name} is no list.")
+            raise ContentError(f"{place_of(owner.record)}{owner.label}: {part.name} is no list.")
+        places = records.places if isinstance(records, FileList) else ()
         for number, record in enumerate(records, start=1):
             row = part.model(**{part.parent: owner.row} | ({part.number: number} if part.number else {}))
-            with errors_about(f"{owner.label}: {part.name} {number}"):
-                if unknown := sorted(set(record) - {*filed_fields(part), *(inner.name for inner in part.parts)}):
+            place = f"{places[number - 1]}: " if places else ""
+            with errors_about(f"{place}{owner.label}: {part.name} {number}"):
+                if not isinstance(record, dict):
+                    raise ContentError(f"A row is a list of fields, not “{str(record)[:100]}”.")
+                fields = {*filed_fields(part), *(inner.name for inner in part.parts)}
+                if unknown := sorted(str(name) for name in record if name not in fields):
                     raise ContentError(f"Unknown fields: {', '.join(unknown)}.")
                 if part.is_stable and not record.get("key"):
                     raise ContentError("key is missing.")
                 set_fields(row, filed_fields(part), record, self.keys)
             if (stored := self.stored[owner.row.pk].get(self._identity(row))) is not None:
                 row.pk, row._state.adding = stored.pk, False
-            yield LoadedRow(row, record, self._label(owner, row), owner.label)
+            yield LoadedRow(row, record, self._label(owner, row), owner.label, owner.loaded_rows)
+
+    def _refuse_keys_of_editors(self) -> None:
+        """Raise `ContentError` where an editor has given the key of a row to another row: no key is used twice.
+
+        A row that an earlier file has had, or that says the same as in the file, is the row of the file. One query
+        where others are left.
+        """
+        doubtful = {
+            loaded.row.pk: loaded
+            for loaded in self.rows
+            if loaded.row.pk is not None
+            and loaded.label not in loaded.loaded_rows
+            and self._says_something_else(loaded)
+        }
+        if not doubtful:
+            return
+        first_user: dict[tuple[int, int, str], int | None] = {}
+        lines = self.part.model.history.filter(id__in=doubtful).order_by("history_id")
+        for pk, owner, key, user in lines.values_list("id", f"{self.part.parent}_id", "key", "history_user_id"):
+            first_user.setdefault((pk, owner, key), user)
+        for pk, loaded in doubtful.items():
+            row = loaded.row
+            if first_user.get((pk, getattr(row, f"{self.part.parent}_id"), row.key)) is not None:
+                raise ContentError(
+                    f"{place_of(loaded.record)}{loaded.label}: an editor has written another row of this key, "
+                    "and a key is never given to another; give the row of the file another key."
+                )
+
+    def _says_something_else(self, loaded: LoadedRow) -> bool:
+        """Whether the stored row of this key has other texts than that of the file. No query."""
+        fields = [field.attname for field in self.part.model._meta.concrete_fields]
+        stored = dict(zip(fields, self.before[loaded.row.pk], strict=True))
+        return any(stored[name] != getattr(loaded.row, name) for name in self.part.fields if name in stored)
 
     def _label(self, owner: LoadedRow, row: Any) -> str:
         return f"{owner.label}.{row.key}" if self.part.is_stable else owner.label
@@ -99,7 +141,7 @@ class _PartLoading:
         update(model, changed)
         linked = set_links(
             self.part.many_to_many,
-            [(loaded.label, loaded.row, loaded.record) for loaded in self.rows],
+            [(f"{place_of(loaded.record)}{loaded.label}", loaded.row, loaded.record) for loaded in self.rows],
             self.keys,
             frozenset(row.pk for row in new),
         )

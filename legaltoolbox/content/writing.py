@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from kl_ai.database.history import linked_fields
 
-from .files import ContentError
+from .reading import ContentError
 from .records import Record
 
 Keys = Mapping[type[models.Model], Mapping[str, Any]]
 """Model to key to item, of everything that a record may name."""
+
+
+SMALLEST_LIMIT = 32_767
+"""The highest number that every column of numbers can hold."""
 
 
 @contextmanager
@@ -22,11 +28,12 @@ def errors_about(label: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        reasons = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+        fields = error.message_dict if hasattr(error, "error_dict") else {"item": error.messages}
+        reasons = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in fields.items())
         raise ContentError(f"{label}: {reasons}") from error
     except ContentError as error:
         raise ContentError(f"{label}: {error}") from error
-    except (KeyError, TypeError) as error:
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
         raise ContentError(f"{label}: {type(error).__name__} {error}") from error
 
 
@@ -43,6 +50,7 @@ def set_fields(row: models.Model, fields: Iterable[str], record: Record, keys: K
         field: Any = row._meta.get_field(name)
         if field.many_to_many:
             continue
+        _refuse_wrong_type(field, record.get(name))
         if field.many_to_one and field.related_model is type(row):
             setattr(row, name, None)
             if record.get(name):
@@ -59,12 +67,32 @@ def set_fields(row: models.Model, fields: Iterable[str], record: Record, keys: K
     return later
 
 
+FILE_TYPES: tuple[tuple[type[models.Field], tuple[type, ...], str], ...] = (
+    (models.BooleanField, (bool,), "neither true nor false"),
+    (models.IntegerField, (int,), "no number"),
+    (models.DateField, (date, str), "no date"),
+    (models.JSONField, (list,), "no list of texts"),
+    (models.Field, (str,), "no text; quotation marks make it one"),
+)
+"""A field and those derived from it, what stands in a file for it, and what a message says of anything else."""
+
+
+def _refuse_wrong_type(field: Any, value: Any) -> None:
+    """Raise `ContentError` where the file has a date, a number or a list in place of a text, and the like."""
+    types, text = next((types, text) for kind, types, text in FILE_TYPES if isinstance(field, kind))
+    is_other = (isinstance(value, bool) and bool not in types) or isinstance(value, datetime)
+    if value is not None and (is_other or not isinstance(value, types)):
+        raise ContentError(f"{field.name}: “{str(value)[:100]}” is {text}.")
+
+
 def _is_list_of_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def item_by_key(model: type[models.Model], key: str, keys: Keys) -> models.Model:
     """The item of this key. Raises `ContentError` where there is none."""
+    if not isinstance(key, str):
+        raise ContentError(f"“{str(key)[:100]}” is no key; quotation marks make a text of it.")
     if (item := keys[model].get(key)) is None:
         raise ContentError(f"There is no {model.__name__} “{key}”.")
     return item
@@ -85,6 +113,31 @@ def check_unique(rows: Iterable[tuple[str, Any]]) -> None:
             if key in seen:
                 raise ContentError(f"{name}: has the same {', '.join(names)} as {seen[key]}.")
             seen[key] = name
+
+
+def make_room(model: Any, rows: Sequence[Any], before: Mapping[int, Sequence[Any]]) -> None:
+    """Free the names and numbers that these stored items give up, until the items are written with their new ones.
+
+    So items can change names or numbers with each other, and a new one can have that of another. `before` is primary key
+    to the `values` that are stored. Two queries for each unique field in which one differs; the key never does.
+    """
+    for index, column in enumerate(model._meta.concrete_fields):
+        if column.unique and not column.primary_key:
+            pks = [row.pk for row in rows if getattr(row, column.attname) != before[row.pk][index]]
+            if pks:
+                _set_aside(column, pks)
+
+
+def _set_aside(column: Any, pks: Sequence[int]) -> None:
+    """Give these rows values of the unique column that no row has."""
+    model = column.model
+    if isinstance(column, models.CharField):
+        unused: Iterable[Any] = (uuid4().hex for _pk in pks)
+    else:
+        used = set(model.objects.values_list(column.name, flat=True))
+        unused = (number for number in range(SMALLEST_LIMIT, 0, -1) if number not in used)
+    rows = [model(pk=pk, **{column.name: value}) for pk, value in zip(pks, unused, strict=False)]
+    model.objects.bulk_update(rows, [column.name], batch_size=100)
 
 
 def values(row: models.Model) -> list[Any]:
@@ -133,7 +186,10 @@ def set_links(
 
 
 def _linked_keys(field: Any, record: Record, keys: Keys) -> list[int]:
-    others = [item_by_key(field.related_model, key, keys).pk for key in record.get(field.name, ())]
+    linked = record.get(field.name, [])
+    if not isinstance(linked, list):
+        raise ContentError("This is no list of keys.")
+    others = [item_by_key(field.related_model, key, keys).pk for key in linked]
     if len(set(others)) < len(others):
         raise ContentError("The same is linked twice.")
     return others

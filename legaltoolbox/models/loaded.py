@@ -14,6 +14,8 @@ class LoadedItem(models.Model):
     """SHA-256 of the item's record with its rows."""
     is_withdrawn = models.BooleanField(default=False)
     """Whether the files no longer had the item, which is therefore not public."""
+    row_labels = models.JSONField(null=True, default=None)
+    """The rows of the item that files have ever had: "A25.3", "S01.1.purpose". None: loaded before this was recorded."""
 
     objects: ClassVar = models.Manager()
 

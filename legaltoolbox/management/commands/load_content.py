@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from legaltoolbox.content.files import FOLDER, ContentError
+from legaltoolbox.content.files import FOLDER
 from legaltoolbox.content.load import LoadReport, load
 from legaltoolbox.content.plan import PlannedItem, make_plan
+from legaltoolbox.content.reading import ContentError
 from legaltoolbox.content.rows import give_missing_keys
 from legaltoolbox.models import Activity
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
                 self._confirm(lost, yes)
             report = load(folder, overwrite=overwrite, expected=plan)
         except ContentError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(" ".join(str(error).split())) from error
         if verbosity:
             self._print(report)
 

@@ -1,9 +1,11 @@
 """The first load of files into a database whose content version 1.0.0 has loaded."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from legaltoolbox.content.files import filed_models
 from legaltoolbox.content.load import load
@@ -98,6 +100,52 @@ def test_overwriting_under_version_1_0_0_was_no_change_by_hand(small, capsys):
     assert updated == "A01 (title, checklist)."
     assert withdrawn == "A01.3."
     assert kept_items == "leder (name)."
+
+
+def overwrite_as_before() -> None:
+    """The lines that an overwriting of version 1.0.0 wrote: one for each item that the files had."""
+    for kind in filed_models():
+        made_by_editors = kind.model.history.filter(history_type="+", history_user__isnull=False).values("id")
+        kind.model.history.bulk_history_create(kind.model.objects.exclude(pk__in=made_by_editors), update=True)
+
+
+def write_own_role(user) -> None:
+    role = Role(slug="egen", name="KL's egen", **{name: getattr(item(Role, "leder"), name) for name in NEEDED})
+    role._history_user = user
+    role.save()
+
+
+NEEDED = ("position", "reviewed_on", "review_by")
+
+
+def date_back(days: int) -> None:
+    """Let everything in the history have happened so many days earlier."""
+    for kind in filed_models():
+        kind.model.history.update(history_date=F("history_date") - timedelta(days=days))
+
+
+def test_an_item_of_an_editor_does_not_keep_what_was_overwritten_from_being_updated(small, capsys):
+    load(small)
+    write_own_role(make_user())
+    overwrite_as_before()
+    forget_what_was_loaded()
+    assert load_command(files_with(small, rename_role), capsys) == ["Updated: leder (name)."]
+    assert item(Role, "egen").is_public
+
+
+def test_an_item_that_came_with_the_files_of_the_overwriting_does_not_either(small, capsys):
+    """It has one line less, and so has an item of an editor whose login is deleted."""
+    load(small)
+    date_back(10)
+    overwrite_as_before()
+    write_own_role(None)
+    forget_what_was_loaded()
+    lines = load_command(files_with(small, rename_role), capsys, yes=True)
+    assert "Updated: leder (name)." in lines
+
+
+def rename_role(contents) -> None:
+    contents["roles.yaml"][0]["name"] = "Leder"
 
 
 def test_rows_that_version_1_0_0_has_written_in_the_meantime_get_their_key(small):

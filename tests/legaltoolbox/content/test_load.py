@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from legaltoolbox.content import files
-from legaltoolbox.content.files import ContentError, filed_models
+from legaltoolbox.content.files import filed_models
 from legaltoolbox.content.load import load
+from legaltoolbox.content.reading import ContentError
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,

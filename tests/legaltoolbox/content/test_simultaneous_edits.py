@@ -11,9 +11,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from legaltoolbox.content import load as loading
-from legaltoolbox.content.files import ContentError
 from legaltoolbox.content.load import load
 from legaltoolbox.content.plan import LoadPlan
+from legaltoolbox.content.reading import ContentError
 from legaltoolbox.models import Activity, ChecklistItem, TemplateSection
 from tests.legaltoolbox.content.loading import files_with, first, item, load_command
 from tests.legaltoolbox.small import A01

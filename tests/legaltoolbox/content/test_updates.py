@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from legaltoolbox.catalogue import draft_catalogues
 from legaltoolbox.content import files
-from legaltoolbox.content.files import ContentError
 from legaltoolbox.content.load import load
 from legaltoolbox.content.plan import LoadStep, make_plan
+from legaltoolbox.content.reading import ContentError
 from legaltoolbox.models import (
     Activity,
     ChecklistItem,
