@@ -126,12 +126,15 @@ class CompanyClaimAdmin(LoggedReading, ReadOnlyAdmin):
 def decide(request: AuthenticatedRequest, claim: CompanyClaim) -> HttpResponse:
     """Carry the decision of the form out, mail everybody concerned, and lead to the next claim that waits."""
     decision = request.POST.get("decision", "")
-    if decision not in claim.decisions:
+    if decision not in Decision.values:
         raise SuspiciousOperation
+    if decision not in claim.decisions:
+        messages.warning(request, gettext("Nothing was changed: this is no longer possible. Look at it again."))
+        return redirect("admin:marketoverview_companyclaim_decide", claim.pk)
     with transaction.atomic():
         is_decided_now = claim.decide(request.user, decision)
         if is_decided_now:
-            vendors = concerned(claim)
+            vendors = concerned(claim, decision)
             membership.send_membership_news(*vendors, request=request)
             membership.send_claim_decision(claim, vendors[0] if decision != Decision.DECLINE and vendors else None)
     if not is_decided_now:
@@ -145,7 +148,9 @@ def decide(request: AuthenticatedRequest, claim: CompanyClaim) -> HttpResponse:
     return redirect("admin:marketoverview_companyclaim_changelist")
 
 
-def concerned(claim: CompanyClaim) -> list[Vendor]:
-    """The vendors that a decision has changed, the one that the user acts for now first. Two queries."""
+def concerned(claim: CompanyClaim, decision: str) -> list[Vendor]:
+    """The vendors that the decision has changed, the one that the user acts for now first. Two queries."""
     invitation = type(claim.invitation).objects.select_related("vendor").get(pk=claim.invitation_id)
-    return list(dict.fromkeys(vendor for vendor in (invitation.vendor, claim.vendor) if vendor))
+    own, registered = invitation.vendor, claim.vendor
+    vendors = (own, registered) if decision == Decision.OWN else (registered, own)
+    return list(dict.fromkeys(vendor for vendor in vendors if vendor))

@@ -87,13 +87,19 @@ class CompanyClaim(models.Model):
 
     @property
     def decisions(self) -> list["CompanyClaim.Decision"]:
-        """The decisions that this claim leaves open. No query."""
+        """The decisions that this claim leaves open; declining is one always. No query where the invitation is read already.
+
+        A used invitation registers no other company, and without a vendor there is nobody to act for together.
+        """
         decisions = self.Decision
+        impossible = set()
         if self.user_id is None:
-            return [decisions.JOIN, decisions.DECLINE]
+            impossible |= {decisions.TAKE_OVER, decisions.OWN}
         if self.vendor_id is None:
-            return [decisions.OWN, decisions.DECLINE]
-        return list(decisions)
+            impossible |= {decisions.TAKE_OVER, decisions.JOIN}
+        if self.invitation.accepted_at is not None:
+            impossible.add(decisions.OWN)
+        return [decision for decision in decisions if decision not in impossible]
 
     @classmethod
     def ask(cls, invitation: Any, reason: str, user: Any, vendor: Vendor | None) -> "CompanyClaim":
@@ -112,6 +118,7 @@ class CompanyClaim(models.Model):
     def decide(self, by: Any, decision: str) -> bool:
         """Carry KL's decision out; False where the claim was decided before or is deleted, and nothing is changed then.
 
+        False, too, where the decision has become impossible meanwhile: the vendor was deleted, or the invitation used.
         Nothing of what the vendor has answered is lost, whoever acts for it afterwards. Raises `ValueError` for a
         decision that is not in `decisions`.
         """
@@ -122,14 +129,20 @@ class CompanyClaim(models.Model):
             invitation = type(self.invitation).objects.get_locked(self.invitation_id)
             if invitation is None:
                 return False
-            if self.vendor_id:
-                Vendor.objects.select_for_update().get(pk=self.vendor_id)
-            if not self._record_decision(by, decision):
+            self.invitation = invitation
+            self.vendor = Vendor.objects.select_for_update(of=("self",)).filter(claims=self.pk).first()
+            if decision not in self.decisions or not self._record_decision(by, decision):
                 return False
             vendor = self._carry_out(by, decision)
             if vendor and self.user_id and invitation.accepted_at is None:
                 invitation.record_acceptance(self.user, vendor=vendor)
+                self._name_vendor(vendor)
             return True
+
+    def _name_vendor(self, vendor: Vendor) -> None:
+        """Let the other claims of people to the same invitation be about the company that it has registered. One query."""
+        others = CompanyClaim.objects.waiting().filter(invitation=self.invitation_id, vendor=None)
+        others.filter(user__isnull=False).update(vendor=vendor)
 
     def close(self) -> None:
         """Record that the claim has settled itself: the invitation was used or cancelled. One query."""

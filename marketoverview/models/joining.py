@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -28,7 +28,7 @@ from ..company_names import normalized_name
 from .claims import CompanyClaim, end_claims
 from .membership import MembershipEvent
 from .rounds import SurveyRound
-from .vendors import Vendor, lock_registrations, validate_cvr
+from .vendors import Vendor, VendorMember, lock_registrations, validate_cvr
 
 What = MembershipEvent.What
 
@@ -50,10 +50,12 @@ class VendorInvitationQuerySet(InvitationQuerySet):
     def addresses_invited_by_kl(self, round: SurveyRound) -> set[str]:
         """The addresses, in small letters, that need no further invitation by KL to this round. One query.
 
-        Theirs waits in this round, or was accepted in any.
+        Theirs waits in this round, or was accepted in any by somebody who acts for the vendor still.
         """
         waiting = self.model.objects.waiting().filter(round=round)
-        invited = self.filter(Q(accepted_at__isnull=False) | Q(pk__in=waiting.values("pk")), by_kl=True)
+        is_member = VendorMember.objects.filter(vendor=OuterRef("vendor"), user=OuterRef("accepted_by"))
+        is_accepted = Q(accepted_at__isnull=False) & Exists(is_member)
+        invited = self.filter(is_accepted | Q(pk__in=waiting.values("pk")), by_kl=True)
         return set(invited.annotate(address=Lower("email")).values_list("address", flat=True))
 
     def of_company(self, name: str, cvr_number: str | None) -> list["Invitation"]:
@@ -199,8 +201,6 @@ class Invitation(AbstractInvitation):
                 vendor.vet()
             invitation.record_acceptance(by, vendor=vendor)
             end_claims(invitation)
-            for join_request in JoinRequest.objects.waiting().filter(vendor=vendor, user=by):
-                join_request.record_decision(None, approved=True)
             return vendor
 
     def ask_kl(self, user: User) -> CompanyClaim | None:

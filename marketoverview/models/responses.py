@@ -28,7 +28,7 @@ from .draft_base import COMPANY_FIELDS, EMPTY_CONTACT
 from .drafts import DraftVerbs
 from .membership import MembershipEvent
 from .moderation import NEEDS_REASON, TRANSITIONS, VENDOR_VERBS, ModerationEvent, Remark, TransitionRefused, Verb
-from .sent_back import SentBackContent
+from .sent_back import SentBackContent, open_items
 from .standard_reasons import in_english
 from .survey import SurveyRound
 from .vendors import Vendor, validate_website
@@ -324,11 +324,10 @@ class Response(DraftVerbs, Completeness):
         return {remark.item: remark.local_text for remark in sent_back.remarks.all()} if sent_back else {}
 
     def remarks_and_open(self) -> tuple[dict[str, str], set[str]]:
-        """`remarks`, and the items of those that stand as they were sent back, or may do so. At most eight queries."""
+        """`remarks`, and the items of those that are open (`open_items`). At most nine queries."""
         sent_back = self.sent_back
         remarks = {remark.item: remark.local_text for remark in sent_back.remarks.all()} if sent_back else {}
-        kept = SentBackContent.objects.filter(event=sent_back).first() if remarks else None
-        return remarks, kept.unchanged_items(self, remarks) if kept else set(remarks)
+        return remarks, open_items(self, sent_back, remarks) if sent_back and remarks else set()
 
     @property
     def public_name(self) -> str:

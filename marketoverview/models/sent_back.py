@@ -72,6 +72,18 @@ class SentBackContent(models.Model):
         return {item for item in items if item in unknown or before_by_item.get(item) == now_by_item.get(item)}
 
 
+def open_items(response: Any, event: ModerationEvent, items: Collection[str]) -> set[str]:
+    """Those of the remarked `items` that stand as they were when `event` sent the response back, or may do so.
+
+    What the round no longer asks cannot be corrected, so a remark at it is not open. At most seven queries.
+    """
+    kept = SentBackContent.objects.filter(event=event).first()
+    unchanged = kept.unchanged_items(response, items) if kept else set(items)
+    codes = unchanged - {*COMPANY_FIELDS, OFFERINGS, CONTACT}
+    asked = set(response.round.questions.filter(code__in=codes).values_list("code", flat=True)) if codes else set()
+    return unchanged - (codes - asked)
+
+
 def response_content(response: Any) -> dict[str, Any]:
     """The content of a response as `SentBackContent` stores it, read anew. Four queries."""
     fields = response.stored(CONTENT_FIELDS)

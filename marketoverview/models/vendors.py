@@ -156,14 +156,16 @@ class Vendor(models.Model):
         Vendor.objects.select_for_update().get(pk=self.pk)
 
     def admit(self, user, by, *, as_kl: bool = False) -> bool:
-        """Make the user act for the vendor, let in by `by`; False where the user does already. At most four queries.
+        """Make the user act for the vendor, let in by `by`; False where the user does already. At most five queries.
 
-        `as_kl` where `by` acts for KL, in the administration.
+        `as_kl` where `by` acts for KL, in the administration. A request of the user to join is settled by it.
         """
         with transaction.atomic():
             _membership, is_new = VendorMember.objects.get_or_create(vendor_id=self.pk, user_id=user.pk)
             if is_new:
                 MembershipEvent.record(self, MembershipEvent.What.JOINED, by, user, by_kl=as_kl)
+                waiting = self.join_requests.filter(user=user.pk, decided_at=None)
+                waiting.update(decided_at=timezone.now(), approved=True)
         return is_new
 
     def vet(self) -> None:

@@ -55,8 +55,9 @@ def open_objections() -> QuerySet[Answer]:
 def new_withdrawals() -> QuerySet[Response]:
     """Responses that their vendors have withdrawn, and that nobody at KL has marked as seen. One query."""
     events = ModerationEvent.objects.filter(response=OuterRef("pk"))
-    by_kl = events.filter(Q(by_kl=True) | Q(by_kl=None, actor__is_staff=True), verb=Verb.WITHDRAW)
-    withdrawn = Response.objects.filter(status=Status.WITHDRAWN, closed_at__isnull=False)
+    withdrew = events.filter(verb=Verb.WITHDRAW)
+    by_kl = withdrew.filter(Q(by_kl=True) | Q(by_kl=None, actor__is_staff=True))
+    withdrawn = Response.objects.filter(Exists(withdrew), status=Status.WITHDRAWN, closed_at__isnull=False)
     unseen = withdrawn.filter(~Exists(by_kl), ~Exists(events.filter(verb=Verb.ACKNOWLEDGE)))
     return unseen.select_related("vendor", "round").order_by("closed_at", "pk")
 

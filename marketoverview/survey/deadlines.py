@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ..models import DeadlineExtension, SurveyRound, Vendor
+from ..statuses import Status
 
 
 def deadlines_by_vendor(round: SurveyRound, vendors: Collection[Vendor]) -> dict[int, date | None]:
@@ -33,14 +35,19 @@ def may_answer(round: SurveyRound, vendor: Vendor) -> bool:
     """
     if round.is_open_until(deadline(round, vendor)):
         return True
-    is_public = vendor.responses.published().exists()
-    return may_answer_after_close(round, is_public=is_public) and is_latest(round)
+    is_public_or_sent_back = Q(status=Status.PUBLISHED) | Q(status=Status.RETURNED, round=round)
+    statuses = set(vendor.responses.filter(is_public_or_sent_back).values_list("status", flat=True))
+    is_public, is_sent_back = Status.PUBLISHED in statuses, Status.RETURNED in statuses
+    return may_answer_after_close(round, is_public=is_public, is_sent_back=is_sent_back) and is_latest(round)
 
 
-def may_answer_after_close(round: SurveyRound, *, is_public: bool) -> bool:
-    """Whether KL lets a vendor with public answers correct them, or one without answer, until the next round. No query."""
+def may_answer_after_close(round: SurveyRound, *, is_public: bool, is_sent_back: bool = False) -> bool:
+    """Whether KL lets a vendor answer until the next round: with public answers correct them, or without any. No query.
+
+    Whoever KL has sent answers to this round back to (`is_sent_back`) may hand them in again: KL has asked for it.
+    """
     is_allowed = round.corrections_after_close if is_public else round.new_answers_after_close
-    return round.is_released and round.opens_on <= timezone.localdate() and is_allowed
+    return round.is_released and round.opens_on <= timezone.localdate() and (is_allowed or is_sent_back)
 
 
 def is_latest(round: SurveyRound) -> bool:

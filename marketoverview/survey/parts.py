@@ -1,9 +1,10 @@
 """The parts of a round's survey in their order, and how far the vendor is with each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -166,8 +167,9 @@ def next_part(parts: Sequence[SurveyPart], key: str) -> SurveyPart | None:
     return parts[index] if index < len(parts) else None
 
 
-def item_headings(round: SurveyRound) -> dict[str, str]:
-    """Item to its heading, for each item at which KL can give a reason. One query."""
+def item_headings(round: SurveyRound, remarked: Collection[str] = ()) -> dict[str, str]:
+    """Item to its heading, for each item at which KL can give a reason, or has given one (`remarked`). One query."""
     company = {"company_name": _("Name"), "website": _("Website"), "description": _("Description")}
-    questions = {question.code: question.heading for question in round.questions.all()}
+    asked = Question.objects.filter(Q(rounds=round) | Q(code__in=remarked)).distinct()
+    questions = {question.code: question.heading for question in asked}
     return {**company, **questions, "offerings": _("Examples"), "contact": _("Contact")}

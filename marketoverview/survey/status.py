@@ -85,7 +85,11 @@ def _vendor_status(
     responses = sorted(vendor.responses.all(), key=lambda response: -response.sequence)
     public = next((response for response in responses if response.status == Status.PUBLISHED), None)
     is_open = survey_round is not None and survey_round.is_open_until(deadline)
-    is_late = survey_round is not None and may_answer_after_close(survey_round, is_public=public is not None)
+    is_late = survey_round is not None and may_answer_after_close(
+        survey_round,
+        is_public=public is not None,
+        is_sent_back=any(row.status == Status.RETURNED and row.round_id == survey_round.pk for row in responses),
+    )
     return VendorStatus(
         vendor=vendor,
         public=public,

@@ -100,7 +100,7 @@ def company(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 def remarks_with_headings(response: Response) -> list[tuple[str, str]]:
     """KL's reasons at single items while the vendor corrects, under their headings. Two queries where there are any."""
     remarks = response.remarks
-    headings = item_headings(response.round) if remarks else {}
+    headings = item_headings(response.round, remarks) if remarks else {}
     return [(headings.get(item, item), text) for item, text in remarks.items()]
 
 

@@ -78,8 +78,9 @@ def comparisons(draft: Response, complete_draft: Response) -> dict[str, Any]:
     """The headings of what differs from the public answers, and of KL's remarks whose items stand as they were."""
     public = Response.objects.with_everything().published().filter(vendor=draft.vendor_id).first()
     diffs = diff_items(complete_draft, public, draft.round.questions.all()) if public else []
-    headings, sent_back = item_headings(draft.round), draft.sent_back
+    sent_back = draft.sent_back
     remarks, open_items = draft.remarks_and_open()
+    headings = item_headings(draft.round, remarks)
     is_unchanged = bool(sent_back and not draft.saved_parts.filter(saved_at__gt=sent_back.at).exists())
     return {
         "public": public,
