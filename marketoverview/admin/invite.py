@@ -1,7 +1,8 @@
 """The page on which KL invites companies from a list: the list, a preview with questions, and the sending."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django import forms
@@ -146,6 +147,10 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
         if "send" in request.POST and send_list(request, form, outcomes):
             return redirect("admin:marketoverview_invitation_changelist")
     known = known_vendors(outcomes)
+    distribution = known_distribution(form, known) if known else None
+    is_announced = "send" not in request.POST or "announce" in request.POST
+    if distribution:
+        outcomes = with_news(outcomes, distribution, is_announced)
     counts = {kind.name.lower(): sum(outcome.kind is kind for outcome in outcomes) for kind in OutcomeKind}
     context = {
         "title": gettext("Invite companies"),
@@ -156,8 +161,9 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
         "leave_out": LEAVE_OUT,
         "answer_prefix": ANSWER,
         "counts": counts,
-        "distribution": known_distribution(form, known) if known else None,
-        "is_announced": "send" not in request.POST or "announce" in request.POST,
+        "distribution": distribution,
+        "announced": announced_text(len(distribution.new)) if distribution and is_announced else "",
+        "is_announced": is_announced,
         **model_admin.admin_site.each_context(request),
     }
     return render(request, "admin/marketoverview/invitation/invite.html", context)
@@ -173,6 +179,45 @@ def known_distribution(form: ListForm, vendors: list[Vendor]) -> announcements.D
     """Who would get the announcement of the round, out of those who act for these vendors. Four queries."""
     announcement = Announcement(round=form.cleaned_data["round"], kind=Announcement.Kind.ROUND)
     return announcements.distribution(announcement, vendors)
+
+
+def with_news(
+    outcomes: Sequence[ListOutcome], distribution: announcements.Distribution, is_announced: bool
+) -> list[ListOutcome]:
+    """The outcomes, of which those of known companies say which mail they get."""
+    people = Counter(vendor.pk for recipient in distribution.new for vendor in recipient.vendors)
+    unreached = {vendor.pk for vendor in distribution.without_members}
+    return [
+        replace(outcome, news=news_text(people[outcome.vendor.pk], outcome.vendor.pk in unreached, is_announced))
+        if outcome.vendor and outcome.kind is OutcomeKind.KNOWN
+        else outcome
+        for outcome in outcomes
+    ]
+
+
+def news_text(number: int, is_unreached: bool, is_announced: bool) -> str:
+    """What a known company gets, for which `number` people have not got the announcement of the round."""
+    if is_unreached:
+        return gettext("Nobody acts for the company: nothing is sent.")
+    if not number:
+        return gettext("Those who act for the company have got the announcement of the round: nothing is sent.")
+    if not is_announced:
+        return gettext("You have chosen not to mail the announcement of the round: nothing is sent.")
+    return ngettext(
+        "%(n)s person who acts for the company gets the announcement of the round.",
+        "%(n)s people who act for the company get the announcement of the round.",
+        number,
+    ) % {"n": number_format(number, use_l10n=True)}
+
+
+def announced_text(number: int) -> str:
+    """How many people get the announcement of the round, in the preview and when it is sent; "" for nobody."""
+    text = ngettext(
+        "%(n)s person who acts for a known company gets the announcement of the round.",
+        "%(n)s people who act for known companies get the announcement of the round.",
+        number,
+    )
+    return text % {"n": number_format(number, use_l10n=True)} if number else ""
 
 
 def send_list(request: AuthenticatedRequest, form: ListForm, outcomes: Sequence[ListOutcome]) -> bool:
@@ -207,18 +252,10 @@ def send_list(request: AuthenticatedRequest, form: ListForm, outcomes: Sequence[
 
 def add_sent_messages(request: AuthenticatedRequest, invited: int, announced: int) -> None:
     """Add messages with the numbers of companies that are invited and of people who get the announcement."""
-    for number, text in (
-        (invited, ngettext("%(n)s company is invited.", "%(n)s companies are invited.", invited)),
-        (
-            announced,
-            ngettext(
-                "%(n)s person who acts for a known company gets the announcement of the round.",
-                "%(n)s people who act for known companies get the announcement of the round.",
-                announced,
-            ),
-        ),
-    ):
-        if number:
-            messages.success(request, text % {"n": number_format(number, use_l10n=True)})
+    if invited:
+        text = ngettext("%(n)s company is invited.", "%(n)s companies are invited.", invited)
+        messages.success(request, text % {"n": number_format(invited, use_l10n=True)})
+    if announced:
+        messages.success(request, announced_text(announced))
     if not invited and not announced:
         messages.warning(request, gettext("Nobody was invited: there was no new company in the list."))

@@ -37,6 +37,8 @@ class ListOutcome:
     reason: str
     """A sentence that says why."""
     vendor: Vendor | None = None
+    news: str = ""
+    """A sentence that says which mail a known company gets, or why none; "" where that is not looked up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,7 +285,31 @@ def test_without_the_tick_known_companies_get_nothing(curator_client):
 
 def test_a_known_company_that_nobody_acts_for_is_named(curator_client):
     make_vendor("Birk")
-    assert "no mail reaches them" in invite(curator_client, "Birk;ny@birk.example").content.decode()
+    page = invite(curator_client, "Birk;ny@birk.example").content.decode()
+    assert "no mail reaches them" in page
+    assert "Nobody acts for the company: nothing is sent." in page
+
+
+def test_the_line_of_a_known_company_says_which_mail_it_gets(curator_client):
+    make_user("pia@birk.example", member_of=make_vendor("Birk"))
+    preview = invite(curator_client, KNOWN_AND_NEW)
+    page = preview.content.decode()
+    assert "1 person who acts for the company gets the announcement of the round." in page
+    promise = "1 person who acts for a known company gets the announcement of the round."
+    assert promise in page.partition("preview-counts")[0]
+    assert promise in message_text(send(curator_client, preview))
+    page = invite(curator_client, KNOWN_AND_NEW).content.decode()
+    assert "Those who act for the company have got the announcement of the round: nothing is sent." in page
+    assert promise not in page
+
+
+def test_without_the_tick_the_line_of_a_known_company_promises_nothing(curator_client):
+    make_user("pia@birk.example", member_of=make_vendor("Birk", cvr_number="13585628"))
+    page = invite(
+        curator_client, "Birk;ny@birk.example\nBirk Nord;ny@nord.example;13585628", send="Send"
+    ).content.decode()
+    assert "You have chosen not to mail the announcement of the round: nothing is sent." in page
+    assert "gets the announcement of the round" not in page
 
 
 def test_two_thousand_companies_are_queued_by_a_handful_of_queries(curator_client):
