@@ -326,7 +326,7 @@ def test_a_page_links_no_sheet_that_it_has_no_use_for():
 def test_every_sheet_is_linked_and_the_tokens_come_first():
     links = {name for template in template_names() for name in _links(template)}
     assert links == set(names(SHEETS))
-    for template in ("base.html", "500.html", "admin/base_site.html"):
+    for template in ("base.html", "failure_page.html", "admin/base_site.html"):
         assert _links(template)[0] == "tokens.css"
     assert _links("base.html") == list(EVERY_PAGE)
 
