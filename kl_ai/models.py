@@ -1,8 +1,9 @@
 """The portal's user, who logs in with an e-mail address and has no password, and the table of the shared cache."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F
@@ -10,9 +11,16 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .mail.models import BadAddress, OutgoingMail  # noqa: F401  # Django looks for models here
-from .pages.versions import PublicVersion  # noqa: F401
-from .security.models import AttemptCount, LoginSession, OneTimeSecret, Reading  # noqa: F401
+from .database.masking import PersonMask
+from .mail.models import BadAddress, OutgoingMail
+from .pages.versions import PublicVersion  # noqa: F401  # Django looks for models here
+from .security.models import (
+    AttemptCount,  # noqa: F401  # Django looks for models here
+    LogEntryQuerySet,
+    LoginSession,
+    OneTimeSecret,  # noqa: F401
+    Reading,
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -122,6 +130,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return str(self)
 
+    @property
+    def mask(self) -> PersonMask:
+        """What finds and masks this person in texts that are stored about others."""
+        return PersonMask(self.email, self.full_name)
+
     # Verbs ----------------------------------------------------------------------------------
 
     def record_language(self, language: str) -> None:
@@ -151,6 +164,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         LoginSession.objects.filter(user_id=self.pk).end()
         User.objects.filter(pk=self.pk).update(login_generation=F("login_generation") + 1)
         self.refresh_from_db(fields=["login_generation"])
+
+    def erase(self, mail_keys: Sequence[str] = ()) -> None:
+        """Delete the user with what the portal itself stores about the person, inside the caller's transaction.
+
+        Sessions and mails to the address are deleted; in mails to others and in logs the person is masked. `mail_keys`
+        are the beginnings of the keys of mails that are about the person. The apps erase what they store first. Rows
+        that only point to the user are deleted with it, or point to nobody from then on.
+        """
+        LoginSession.objects.filter(user_id=self.pk).end()
+        OutgoingMail.forget(self.mask, mail_keys)
+        BadAddress.forget(self.email)
+        LogEntryQuerySet(LogEntry).forget(self, self.mask)
+        Reading.forget(self.mask)
+        self.delete()
 
 
 class CacheEntry(models.Model):

@@ -170,12 +170,11 @@ def test_every_line_that_the_type_checker_passes_over_says_why():
     assert len(lines) <= 10, "first look for a type that fits"
 
 
-# Rows may be written in models and querysets, by what models and migrations share, by commands and by the loading
-# of content.
-WRITE_ROWS = re.compile(
-    r"/(models|querysets|retention)\b|/management/|^kl_ai/(drafts|people)/|^kl_ai/(pages/versions|stored_texts)\b"
-    r"|^legaltoolbox/content/"
-)
+# Rows are written by methods of models, managers and querysets, by what migrations share, by commands and by the
+# loading of content.
+WRITE_ROWS = re.compile(r"/management/|^kl_ai/(pages/versions|stored_texts)\b|^legaltoolbox/content/")
+IN_MODELS = re.compile(r"/(models|querysets)\b|^kl_ai/(drafts|people)/")
+"""Where classes with verbs stand: the models of the apps, and the abstract ones that they share."""
 WRITES = {
     "add", "bulk_create", "bulk_update", "clear", "create", "delete", "get_or_create", "raw_delete", "_raw_delete",
     "remove", "save", "save_base", "set", "update", "update_or_create",
@@ -212,6 +211,18 @@ NO_ROWS = {
     "legaltoolbox/selection.py: read_situation",  # notices about the query string
 }
 """Functions with a call that looks like a write of rows and is none."""
+VERBS_BESIDE_A_MODEL = {
+    "marketoverview/models/mapping.py: _append_event",  # the verbs of counting own words, which join answers and options
+    "marketoverview/models/mapping.py: _mark_left",
+    "marketoverview/models/mapping.py: add_option",
+    "marketoverview/models/mapping.py: answer_objection",
+    "marketoverview/models/mapping.py: map_answer",
+    "marketoverview/models/mapping.py: object_to_mapping",
+    "marketoverview/models/mapping.py: unmap_answer",
+    "marketoverview/models/vendors.py: create_at_unused_address",  # for the verb `Vendor.register` and for fixtures
+    "marketoverview/querysets.py: delete_locked",  # for the verbs `delete_for_good`, and rows of any model that are old
+}
+"""Functions that are verbs: they stand beside their model and not in it."""
 
 
 def writing_functions(tree: ast.AST, function: str = "", in_memory: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -223,6 +234,11 @@ def writing_functions(tree: ast.AST, function: str = "", in_memory: frozenset[st
         if isinstance(node, ast.Call) and may_write_rows(node, function, in_memory):
             yield function
         yield from writing_functions(node, function, in_memory)
+
+
+def without_classes(module: ast.Module) -> ast.Module:
+    """The module's functions and statements that stand in no class."""
+    return ast.Module([node for node in module.body if not isinstance(node, ast.ClassDef)], [])
 
 
 def may_write_rows(call: ast.Call, function: str, in_memory: Collection[str]) -> bool:
@@ -286,15 +302,24 @@ def test_what_is_in_memory_and_a_verb_are_no_write_of_rows(body):
 
 
 def test_rows_are_written_by_verbs_of_the_models():
-    """Views, forms, mails and the administration call them."""
+    """Views, forms, mails and the administration call them, and so do the functions that stand beside the models."""
     found = {
         f"{relative(path)}: {function}"
         for path in PRODUCT
         if not WRITE_ROWS.search(relative(path))
-        for function in writing_functions(syntax(path))
+        for function in writing_functions(
+            without_classes(syntax(path)) if IN_MODELS.search(relative(path)) else syntax(path)
+        )
     }
-    assert found - NO_ROWS == set()
-    assert NO_ROWS - found == set(), "is no longer needed"
+    assert found - NO_ROWS - VERBS_BESIDE_A_MODEL == set()
+    assert (NO_ROWS | VERBS_BESIDE_A_MODEL) - found == set(), "is no longer needed"
+
+
+def test_a_function_beside_the_models_writes_no_rows():
+    body = "def erase(user):\n    Reading.objects.filter(user=user).update(label='')\n"
+    assert list(writing_functions(without_classes(ast.parse(body)))) == ["erase"]
+    verb = f"class Reading(models.Model):\n    {body.replace(chr(10), chr(10) + '    ')}"
+    assert list(writing_functions(without_classes(ast.parse(verb)))) == []
 
 
 def imports_render(path: Path) -> bool:

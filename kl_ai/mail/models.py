@@ -6,17 +6,23 @@ A mail to a bad address keeps its time but is not tried: it goes out once somebo
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from ..database.masking import PersonMask
 from ..text import mask_tokens
 
 MAX_ATTEMPTS = 10
+KEYS_AT_ONCE = 50
+"""Beginnings of keys in one query: each is a condition of its own, and a database takes only so many."""
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 """How long to wait after the first, second … failure; after that a day."""
 CLAIM = timedelta(minutes=15)
@@ -146,6 +152,41 @@ class OutgoingMail(models.Model):
         """
         return cls.objects.bulk_create(mails, ignore_conflicts=True)
 
+    @classmethod
+    def forget(cls, mask: PersonMask, keys: Sequence[str]) -> None:
+        """Delete the mails to this person, and erase the person from mails to others.
+
+        `keys` are the beginnings of the keys of mails that are about the person. Of these, and of mails that hold the
+        address, the text is erased; in all others the full name is masked. A query for each mail that changes, one for
+        each fifty keys, and three.
+        """
+        cls.objects.filter(to__iexact=mask.email).delete()
+        conditions = [
+            Q(body__icontains=mask.email) | Q(subject__icontains=mask.email) | Q(last_error__icontains=mask.email)
+        ]
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            begins = (Q(key__startswith=key) for key in keys[start : start + KEYS_AT_ONCE])
+            conditions.append(reduce(or_, begins))
+        for condition in conditions:
+            for mail in cls.objects.filter(condition):
+                mail._erase(mask)
+        for mail in cls.objects.filter(mask.is_in("body", "subject")):
+            cls.objects.filter(pk=mail.pk).update(**mask.changes(mail, ("body", "subject")))
+
+    def _erase(self, mask: PersonMask) -> None:
+        """Erase the person from this mail to somebody else. One query.
+
+        The text of a mail that is sent goes as a whole, since it may name the person in other ways; in a mail that waits,
+        address and name are masked, and it is still sent.
+        """
+        if self.is_sent:
+            with override(self.language):
+                self.body = gettext("The text is deleted: it was about a person whose login is deleted.")
+        else:
+            self.body = mask.masked(self.body)
+        self.subject, self.last_error = mask.masked(self.subject), mask.masked(self.last_error)
+        self.save(update_fields=["body", "subject", "last_error"])
+
     def claim(self) -> bool:
         """Take the mail for this process to send; False where it is not due or another process has it. At most two queries."""
         due = OutgoingMail.objects.due().order_by().filter(pk=self.pk)
@@ -233,6 +274,11 @@ class BadAddress(models.Model):
     def mark(cls, email: str, error: str) -> "BadAddress":
         """Send nothing more to this address until the mark is cleared. A second mark keeps the first reason."""
         return cls.objects.get_or_create(email=email.lower(), defaults={"error": error})[0]
+
+    @classmethod
+    def forget(cls, email: str) -> None:
+        """Delete the mark of this address, whose owner has no login any more. One query."""
+        cls.objects.filter(email__iexact=email).delete()
 
     def clear(self) -> None:
         """Send to this address again: the mails that wait for it go out with the next run."""

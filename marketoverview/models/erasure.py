@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from kl_ai.models import User
-from kl_ai.people.erasure import erase_person
 
 from ..statuses import IN_USE
 from .joining import Invitation, JoinRequest
@@ -29,11 +28,11 @@ def delete_login(user: User) -> list[Vendor]:
             membership.leave(MembershipEvent.What.DELETED)
             SentBackContent.forget_contact(membership.vendor)
             vendors.append(membership.vendor)
-        erase_person(user, _mail_keys(user))
-        Invitation.objects.filter(email__iexact=user.email).delete()
-        MembershipEvent.objects.filter(email__iexact=user.email).update(email="")
+        mail_keys = list(_mail_keys(user))
+        Invitation.forget(user.email)
+        MembershipEvent.forget(user.email)
         VendorQuestion.forget_asker(user)
-        user.delete()
+        user.erase(mail_keys)
     return vendors
 
 

@@ -159,6 +159,11 @@ class Invitation(AbstractInvitation):
             ]
             return cls.objects.bulk_create(new)
 
+    @classmethod
+    def forget(cls, email: str) -> None:
+        """Delete the invitations to this address, of whatever company and state, when the login is deleted."""
+        cls.objects.filter(email__iexact=email).delete()
+
     def cancel(self, by: User | None = None, *, as_kl: bool = False) -> bool:
         """End the link's validity, close the claims that rest on it, and take the mail with the link out of the queue.
 
