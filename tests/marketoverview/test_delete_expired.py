@@ -14,9 +14,11 @@ from kl_ai.models import CacheEntry, User
 from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret, Reading
 from marketoverview.models import (
     Answer,
+    CompanyClaim,
     Invitation,
     JoinRequest,
     LinkCheck,
+    MembershipEvent,
     Response,
     Status,
     SurveyRound,
@@ -73,6 +75,19 @@ def decided_request(age: int) -> JoinRequest:
     user = make_user()
     User.objects.filter(pk=user.pk).update(last_login=ago(0))
     return JoinRequest.objects.create(vendor=make_vendor(), user=user, decided_at=ago(age), approved=False)
+
+
+def decided_claim(age: int) -> CompanyClaim:
+    claim = CompanyClaim.ask(make_invitation(by_kl=True), CompanyClaim.Reason.ADDRESS, make_user(), None)
+    CompanyClaim.objects.filter(pk=claim.pk).update(asked_at=ago(9999), decided_at=ago(age))
+    return claim
+
+
+def change_of_members(age: int) -> MembershipEvent:
+    vendor = make_vendor()
+    MembershipEvent.record(vendor, MembershipEvent.What.JOINED, None, make_user())
+    MembershipEvent.objects.filter(vendor=vendor).update(at=ago(age))
+    return MembershipEvent.objects.get(vendor=vendor)
 
 
 def sent_mail(age: int) -> OutgoingMail:
@@ -141,6 +156,8 @@ KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
     "vendors that never answered": (vendor_without_answers, lambda: months(24)),
     "unused invitations": (invitation, lambda: months(12)),
     "decided requests to join": (decided_request, lambda: months(12)),
+    "decided claims to a company": (decided_claim, lambda: months(12)),
+    "changes of members": (change_of_members, lambda: months(12)),
     "questions to KL, or their words": (partial(question, "waiting"), lambda: months(24)),
     "questions to KL, or their words, answered": (partial(question, "private"), lambda: months(24)),
     "mails": (sent_mail, lambda: months(15)),
@@ -169,6 +186,19 @@ def test_each_kind_goes_after_its_time_and_not_before(kind, capsys):
     assert [row.pk for row in rows.filter(pk__in=[old.pk, fresh.pk])] == [fresh.pk]
     delete()
     assert "deleted 1" not in capsys.readouterr().out
+
+
+def test_all_that_is_deleted_is_tried():
+    assert {name for name, _rows in expired_rows()} <= KINDS.keys()
+
+
+def test_what_waits_for_a_decision_stays_however_old_it_is():
+    request, claim = decided_request(9999), decided_claim(9999)
+    JoinRequest.objects.update(decided_at=None, asked_at=ago(9999))
+    CompanyClaim.objects.update(decided_at=None)
+    delete()
+    assert JoinRequest.objects.filter(pk=request.pk).exists()
+    assert CompanyClaim.objects.filter(pk=claim.pk).exists()
 
 
 @pytest.mark.parametrize("status", sorted(set(Status.values) - {"draft", "returned", "discarded"}))

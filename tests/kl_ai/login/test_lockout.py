@@ -1,5 +1,7 @@
 """Nobody locks somebody else out by asking for codes or guessing them, and nobody's mailbox is flooded."""
 
+import time
+
 import pytest
 from django.core import mail, signing
 from django.test import Client
@@ -218,6 +220,24 @@ def test_several_people_may_share_a_browser(known, member):
     for user in (member, another):
         use_up_codes(user.email)
         assert request_code(known, user.email).status_code == 302
+
+
+def test_a_browser_is_known_for_180_days(known, member, monkeypatch):
+    use_up_codes(member.email)
+    now = time.time
+    for days, status in ((179, 302), (181, 429)):
+        monkeypatch.setattr(time, "time", lambda days=days: now() + days * 24 * 60 * 60)
+        assert request_code(known, member.email).status_code == status
+
+
+def test_a_shared_browser_knows_the_last_five_who_have_logged_in(known, member):
+    others = [make_user(f"nr{number}@agern.example") for number in range(5)]
+    for user in others:
+        log_in(known, user.email)
+        known.post("/log-ud/")
+    for user, status in ((member, 429), (others[0], 302), (others[-1], 302)):
+        use_up_codes(user.email)
+        assert request_code(known, user.email).status_code == status
 
 
 def test_logging_out_everywhere_ends_it(known, member):

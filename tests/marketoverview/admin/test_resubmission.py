@@ -237,6 +237,7 @@ def test_vendors_read_unchanged_standard_reasons_in_their_language(curator, vagu
         assert VAGUE_EN in {entry.reason for entry in history(response.events.all())}
     with override("da"):
         assert response.reason == VAGUE
+        assert response.remarks["description"] == f"{VAGUE}\n\nOg skriv om skoler."
         assert send_decision(response)
     bodies = set(OutgoingMail.objects.filter(kind="decision").values_list("body", flat=True))
     assert bodies

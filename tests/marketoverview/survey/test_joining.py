@@ -81,6 +81,16 @@ def test_an_invalid_website_registers_no_company(website, client, newcomer):
     assert not Vendor.objects.exists()
 
 
+def test_ones_own_company_without_a_number_is_not_registered_again(client, newcomer):
+    client.post(REGISTER, form(cvr_number="", country="SE"))
+    vendor = Vendor.objects.get()
+    again = client.post(REGISTER, form(cvr_number="", country="SE", name="vestlyset", is_another="on"))
+    assert again.url == reverse("vendor:company", args=[vendor.slug])
+    assert Vendor.objects.count() == 1
+    client.post(REGISTER, form(cvr_number="", country="NO", is_another="on"))
+    assert Vendor.objects.count() == 2
+
+
 def test_registering_twice_registers_once(client, newcomer):
     for fields in (form(), form(cvr_number="", country="NO", is_another="on")):
         client.post(REGISTER, fields)
