@@ -19,7 +19,9 @@ class WordedForm(forms.ModelForm):
     only_spelling = forms.BooleanField(
         label=_("Only a correction of spelling"),
         required=False,
-        help_text=_("Otherwise vendors who have answered before see that the wording is new."),
+        help_text=_(
+            "Otherwise vendors who have answered before see that the wording is new, in the languages that you change."
+        ),
     )
 
     @property
@@ -150,10 +152,10 @@ class QuestionAdmin(FixedCodeAdmin):
         ),
         (_("Texts in Danish"), {"fields": ("heading_da", "text_da", "help_da", "phrase_da")}),
         (_("Texts in English"), {"fields": ("heading_en", "text_en", "help_en", "phrase_en")}),
-        (_("Wording"), {"fields": ("only_spelling", ("introduced_on", "reworded_on"))}),
+        (_("Wording"), {"fields": ("only_spelling", ("introduced_on", "reworded_on", "reworded_en_on"))}),
         (_("On the public pages"), {"fields": ("is_filterable", "in_summary", "matrix_axis")}),
     )
-    readonly_fields = ("introduced_on", "reworded_on")
+    readonly_fields = ("introduced_on", "reworded_on", "reworded_en_on")
     list_display = (
         "heading",
         "code",
@@ -199,9 +201,9 @@ class OptionAdmin(FixedCodeAdmin):
         (None, {"fields": ("question", "code", "position", "is_other", "retired_on")}),
         (_("Texts in Danish"), {"fields": ("label_da", "short_da", "help_da")}),
         (_("Texts in English"), {"fields": ("label_en", "short_en", "help_en")}),
-        (_("Wording"), {"fields": ("only_spelling", ("introduced_on", "reworded_on"))}),
+        (_("Wording"), {"fields": ("only_spelling", ("introduced_on", "reworded_on", "reworded_en_on"))}),
     )
-    readonly_fields = ("introduced_on", "reworded_on")
+    readonly_fields = ("introduced_on", "reworded_on", "reworded_en_on")
     list_display = ("label", "code", "question", "position", "is_other", "retired_on", "answer_count")
     list_filter = ("question", ("retired_on", admin.EmptyFieldListFilter))
     list_select_related = ("question",)

@@ -1,4 +1,8 @@
-"""The options of a draft that KL has retired or reworded since the vendor chose them; the vendor decides about each."""
+"""The options of a draft that KL has retired or reworded since the vendor chose them; the vendor decides about each.
+
+A rewording is asked about in the language that has changed only: whoever reads the survey in the other one sees the same
+words as before, and need not decide. Once somebody has decided, nobody is asked (`models.rewording` has the rule).
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,10 +15,8 @@ from kl_ai.pages.bilingual import language
 
 from .answers import Answer, SampleOffering
 from .draft_base import OFFERINGS, MissingItem
+from .rewording import Texts, reads_differently, reworded_day
 from .survey import Option
-
-Labels = tuple[str, str]
-"""The Danish and the English label of an option."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class ChangedOption:
     option: Option
     offering: SampleOffering | None
     own_words: str = ""
-    former_labels: Labels = ("", "")
+    former_labels: Texts = ("", "")
     """The wording in which it was chosen; empty where it is not known."""
 
     @property
@@ -72,6 +74,8 @@ def changed_options(
 ) -> list[ChangedOption]:
     """Those of the vendor's own answers and of the examples' options that were retired or reworded since.
 
+    Reworded means: in the active language.
+
     `at` is when the vendor saw the wording of those that do not say so. The options of both are read already; one query
     where one was reworded.
     """
@@ -90,12 +94,12 @@ def changed_options(
 
 def _may_be_reworded(row: _ChosenOption) -> bool:
     """Whether the option was reworded on the day on which its wording was seen, or later."""
-    option = row.option
-    return not option.is_retired and bool(option.reworded_on and option.reworded_on >= timezone.localdate(row.seen_at))
+    day = reworded_day(row.option)
+    return not row.option.is_retired and day is not None and day >= timezone.localdate(row.seen_at)
 
 
 def _changed(
-    chosen: Iterable[_ChosenOption], versions: dict[int, list[tuple[datetime, Labels]]]
+    chosen: Iterable[_ChosenOption], versions: dict[int, list[tuple[datetime, Texts]]]
 ) -> Iterator[ChangedOption]:
     for row in chosen:
         if row.option.is_retired:
@@ -104,15 +108,15 @@ def _changed(
             known, now = versions.get(row.option.pk, []), (row.option.label_da, row.option.label_en)
             earlier = [labels for at, labels in known if at <= row.seen_at]
             former = earlier[-1] if earlier else known[0][1] if known else now
-            if former != now:
+            if reads_differently(former, now, language()):
                 yield ChangedOption(row.option, row.offering, row.own_words, former)
             elif not earlier:
                 yield ChangedOption(row.option, row.offering, row.own_words)
 
 
-def _label_versions(options: list[int]) -> dict[int, list[tuple[datetime, Labels]]]:
+def _label_versions(options: list[int]) -> dict[int, list[tuple[datetime, Texts]]]:
     """Option id to its labels in time, as (time of change, labels). One query."""
-    versions: dict[int, list[tuple[datetime, Labels]]] = {}
+    versions: dict[int, list[tuple[datetime, Texts]]] = {}
     rows = Option.history.filter(id__in=options).order_by("history_date", "history_id")
     for pk, at, danish, english in rows.values_list("id", "history_date", "label_da", "label_en"):
         versions.setdefault(pk, []).append((at, (danish, english)))

@@ -17,12 +17,16 @@ from kl_ai.database.natural_keys import NaturalCodeManager, depends_on
 from kl_ai.pages.bilingual import Bilingual, language
 
 from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
+from .rewording import record_day, reworded_day
 from .rounds import SurveyRound
 
 
 def is_news(item: "Question | Option", day: date | None) -> bool:
-    """Whether the question or option was introduced or reworded after `day`; never where `day` is None."""
-    return day is not None and max(filter(None, [item.introduced_on, item.reworded_on])) > day
+    """Whether the question or option was introduced, or reworded in the active language, after `day`.
+
+    Never where `day` is None.
+    """
+    return day is not None and max(filter(None, [item.introduced_on, reworded_day(item)])) > day
 
 
 class QuestionGroup(models.Model):
@@ -110,7 +114,8 @@ class Question(models.Model):
     matrix_axis = models.CharField(_("in the matrix"), max_length=6, choices=MatrixAxis, blank=True, default="")
     rounds = models.ManyToManyField(SurveyRound, related_name="questions", verbose_name=_("rounds"))
     introduced_on = models.DateField(_("introduced on"), default=timezone.localdate, editable=False)
-    reworded_on = models.DateField(_("reworded on"), null=True, blank=True, editable=False)
+    reworded_on = models.DateField(_("reworded in Danish on"), null=True, blank=True, editable=False)
+    reworded_en_on = models.DateField(_("reworded in English on"), null=True, blank=True, editable=False)
 
     history = HistoricalRecords(m2m_fields=[rounds])
     objects: ClassVar = NaturalCodeManager()
@@ -148,8 +153,12 @@ class Question(models.Model):
         return list(counted.filter(question_count=1, pk__in=self.rounds.values("pk")))
 
     def record_rewording(self) -> None:
-        """Save the question with new words, which vendors who have answered before see marked from today on."""
-        self.reworded_on = timezone.localdate()
+        """Save the question with new words, which vendors who have answered before see marked from today on.
+
+        Those see it who read it in a language whose text has changed.
+        """
+        stored = Question.objects.get(pk=self.pk)
+        record_day(self, stored, ("heading", "text", "help"), timezone.localdate())
         self.save()
 
     def clean(self) -> None:
@@ -198,7 +207,8 @@ class Option(models.Model):
     )
 
     introduced_on = models.DateField(_("introduced on"), default=timezone.localdate, editable=False)
-    reworded_on = models.DateField(_("reworded on"), null=True, blank=True, editable=False)
+    reworded_on = models.DateField(_("reworded in Danish on"), null=True, blank=True, editable=False)
+    reworded_en_on = models.DateField(_("reworded in English on"), null=True, blank=True, editable=False)
 
     history = HistoricalRecords()
     objects: ClassVar = OptionManager()
@@ -236,12 +246,13 @@ class Option(models.Model):
     def record_rewording(self) -> None:
         """Save the option with new words, which vendors who have answered before see marked from today on.
 
-        They see the former words beside them, from the history: it gets the stored version first where it has none.
+        Those see it who read it in a language whose text has changed. They see the former words beside them, from the
+        history: it gets the stored version first where it has none.
         """
+        stored = Option.objects.get(pk=self.pk)
         if not Option.history.filter(id=self.pk).exists():
-            stored = Option.objects.filter(pk=self.pk)
-            Option.history.bulk_history_create(list(stored), default_date=FIRST_VERSION_AT)
-        self.reworded_on = timezone.localdate()
+            Option.history.bulk_history_create([stored], default_date=FIRST_VERSION_AT)
+        record_day(self, stored, ("label", "help"), timezone.localdate())
         self.save()
 
     def retire(self, *, is_reworded: bool = False) -> None:

@@ -1,13 +1,14 @@
 """Options that KL has retired or reworded since the vendor chose them: the draft says so, and asks."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from marketoverview.models import Option, Response, SampleOffering
+from marketoverview.models import Option, Question, Response, SampleOffering
 from marketoverview.survey.forms.survey import own_words_name
 from tests.builders import make_option, make_question, make_response, make_round
 from tests.marketoverview.vendor_area import part_url, seen_value, submit_review
@@ -163,6 +164,56 @@ def test_a_reworded_option_shows_both_wordings_and_asks(member_client, begun):
     assert any(NEW in text for text in missing(draft))
     english = member_client.get(english_url("vendor:part", draft.pk, "more")).content.decode()
     assert "“Option advisory” is now worded: “Purchasing advice”." in english
+
+
+REWORDED = {"da": ("label_da", NEW), "en": ("label_en", "Purchasing advice")}
+
+
+@pytest.mark.parametrize(("changed", "other"), [("da", "en"), ("en", "da")])
+def test_who_reads_the_other_language_is_not_asked_about_a_rewording(changed, other, member_client, begun):
+    row = option("services", "advisory")
+    setattr(row, *REWORDED[changed])
+    row.record_rewording()
+    draft = begun()
+    for language, is_asked in ((changed, True), (other, False)):
+        with override(language):
+            assert any(row.label in text for text in missing(draft)) is is_asked
+            page = parse(member_client.get(part_url(draft, "more")).content.decode())
+        assert page.has("div", "changed-options") is is_asked
+        assert page.find("div", id="item-services").has("input", name="services.reworded") is is_asked
+
+
+def test_a_first_english_label_is_a_translation_and_no_rewording(begun):
+    Option.objects.update(label_en="")
+    row = option("services", "advisory")
+    row.label_en = "Advice"
+    row.record_rewording()
+    draft = begun()
+    with override("en"):
+        assert missing(draft) == []
+
+
+def test_a_danish_rewording_is_asked_about_in_english_where_the_english_label_is_missing(begun):
+    Option.objects.update(label_en="")
+    row = option("services", "advisory")
+    row.label_da = NEW
+    row.record_rewording()
+    draft = begun()
+    with override("en"):
+        assert any(f"“{NEW}” is worded differently now" in text for text in missing(draft))
+
+
+@pytest.mark.parametrize("changed", ["da", "en"])
+def test_a_new_wording_is_marked_in_its_language_only(changed, round_2026):
+    for row in (make_question("services"), option("services", "advisory")):
+        name = "text" if isinstance(row, Question) else "help"
+        type(row).objects.filter(pk=row.pk).update(introduced_on=date(2026, 1, 1), help_en="Help")
+        row.refresh_from_db()
+        setattr(row, f"{name}_{changed}", "Nyt")
+        row.record_rewording()
+        for language in ("da", "en"):
+            with override(language):
+                assert row.is_news_since(date(2026, 2, 1)) is (language == changed)
 
 
 def test_confirming_the_answer_settles_it_and_taking_it_away_too(member_client, begun):
