@@ -256,6 +256,27 @@ def test_a_wrong_number_of_rows_is_refused_and_no_row_is_lost(boss, question_for
     assert boss.post(path, again).status_code == 302  # what comes back can be saved
 
 
+@pytest.mark.parametrize("model", [Vendor, Response])
+@pytest.mark.parametrize("changes", [{"TOTAL_FORMS": "1000000000"}, {"INITIAL_FORMS": "1000"}, {"999-x": "1"}])
+def test_no_number_of_rows_makes_a_form_of_a_thousand(boss, model, changes):
+    """Each row has its own choices: a thousand take a minute. Also where the rows are shown only."""
+    for path in (admin_url(model, "add"), admin_url(model, "change", model.objects.first().pk)):
+        sent = form_data(boss.get(path).content.decode())
+        prefixes = [name.removesuffix("-TOTAL_FORMS") for name in sent if name.endswith("-TOTAL_FORMS")]
+        page = boss.post(
+            path, sent | {f"{prefix}-{name}": text for prefix in prefixes for name, text in changes.items()}
+        )
+        for formset in page.context["inline_admin_formsets"] if page.status_code == 200 else ():
+            assert len(formset.formset.forms) < 50
+
+
+def test_a_row_beyond_a_gap_is_not_passed_over_in_silence(boss, question_form):
+    path, sent = question_form
+    last = int(sent["options-TOTAL_FORMS"])
+    page = boss.post(path, sent | {"options-TOTAL_FORMS": str(last + 1), f"options-{last + 5}-label_da": "Fjern række"})
+    assert "did not arrive as the page shows it" in page.content.decode()
+
+
 @pytest.mark.parametrize("value", [HUGE, "abc", "", "-1", "a\x00b"])
 def test_a_row_with_a_wrong_key_is_refused_and_comes_back(boss, question_form, value):
     path, sent = question_form

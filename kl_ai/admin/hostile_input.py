@@ -60,13 +60,43 @@ class TolerantChangeList(ChangeList):
             raise IncorrectLookupParameters(error) from error
 
 
+MOST_NEW_ROWS = 100
+"""Of one form at a time. Each row that is shown has its own fields and choices, and takes its time."""
+
+
 def row_deleted() -> str:
     return gettext(
         "A row was deleted by somebody else while you had this open. Copy what you have written, and open the page anew."
     )
 
 
-class CountedFormSet(BaseInlineFormSet):
+class BoundedFormSet(BaseInlineFormSet):
+    """Rows that take no longer than those that are stored and `MOST_NEW_ROWS` more, whatever number the form says."""
+
+    @cached_property
+    def sent_rows(self) -> int:
+        """The number of rows that were sent, at most as many as the formset takes; up to a gap in their numbers."""
+        numbers = self._sent_numbers
+        return min(len(numbers), len(self.get_queryset()) + MOST_NEW_ROWS, self.absolute_max)
+
+    @cached_property
+    def _sent_numbers(self) -> set[int]:
+        start = f"{self.prefix}-"
+        places = (name.removeprefix(start).partition("-")[0] for name in self.data if name.startswith(start))
+        return {int(place) for place in places if place.isascii() and place.isdecimal() and len(place) < 5}
+
+    def total_form_count(self) -> int:
+        return self._bounded(super().total_form_count())
+
+    def initial_form_count(self) -> int:
+        return self._bounded(super().initial_form_count())
+
+    def _bounded(self, number: int) -> int:
+        """At most the stored rows, which need not be sent, and those that were sent."""
+        return min(number, len(self.get_queryset()) + self.sent_rows) if self.is_bound else number
+
+
+class CountedFormSet(BoundedFormSet):
     """The rows of a form, counted where they stand; what the form says of their number is only compared.
 
     Where both differ, or the form says nothing, the rows come back as they were typed, with a sentence.
@@ -82,7 +112,8 @@ class CountedFormSet(BaseInlineFormSet):
         if form.is_valid():
             total, stored = form.cleaned_data[TOTAL_FORM_COUNT] or 0, form.cleaned_data[INITIAL_FORM_COUNT] or 0
         self.lacks_rows = stored > self.sent_rows
-        self.was_miscounted = total != self.sent_rows or not self._rows_with_key <= stored <= self.sent_rows
+        has_gap = self._sent_numbers != set(range(self.sent_rows))
+        self.was_miscounted = has_gap or total != self.sent_rows or not self._rows_with_key <= stored <= self.sent_rows
         if self.was_miscounted:
             stored = self._rows_with_key
         numbers = {TOTAL_FORM_COUNT: self.sent_rows, INITIAL_FORM_COUNT: stored}
@@ -92,14 +123,6 @@ class CountedFormSet(BaseInlineFormSet):
         return counted
 
     was_miscounted = lacks_rows = False
-
-    @cached_property
-    def sent_rows(self) -> int:
-        """The number of rows that were sent, at most as many as a form may have."""
-        start = f"{self.prefix}-"
-        places = (name.removeprefix(start).partition("-")[0] for name in self.data if name.startswith(start))
-        numbers = [int(place) for place in places if place.isascii() and place.isdecimal() and len(place) < 5]
-        return min(max(numbers, default=-1) + 1, self.absolute_max)
 
     @cached_property
     def _rows_with_key(self) -> int:

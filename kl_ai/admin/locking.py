@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from ..requests.http import request_state
-from .hostile_input import CountedFormSet, row_deleted
+from .hostile_input import BoundedFormSet, CountedFormSet, row_deleted
 
 SEEN = "_seen"
 """The hidden field in which a form holds the mark of the state of the history that it shows."""
@@ -68,8 +68,8 @@ class LockedAdmin(SimpleHistoryAdmin):
             checks: list[type] = []
             if obj and request.method == "POST":
                 checks.append(OutdatedFormSet if request_state(request).saved_by_another else CompleteFormSet)
-            if request.method == "POST" and inline.has_change_permission(request, obj):  # others send no rows
-                checks.append(CountedFormSet)
+            if request.method == "POST":  # rows that one may not change are not sent
+                checks.append(CountedFormSet if inline.has_change_permission(request, obj) else BoundedFormSet)
             yield new_class(formset.__name__, (*checks, formset)) if checks else formset, inline
 
 

@@ -7,8 +7,8 @@ Both raise only `ValidationError`, with a sentence for the person who sent the l
 """
 
 from .companies import LEAVE_OUT, CompanyList, ListedCompany, ListQuestion, PassedLine, read_list
-from .files import MAX_BYTES, read_file, sheets_left_out
-from .table import MAX_LINES
+from .files import read_file, sheets_left_out
+from .table import MAX_BYTES, MAX_LINES
 
 __all__ = [
     "LEAVE_OUT",

@@ -82,6 +82,8 @@ class NumberCell:
     """Whether the cell is a number of some kind."""
 
 
+NO_NUMBER = NumberCell("", NumberCertainty.NONE, is_numeric=False)
+"""A cell without a digit, in a list whose columns have no headings."""
 MAX_NUMBER = 60
 """Characters of a cell that can be a number."""
 PREFIX = re.compile(
@@ -97,6 +99,11 @@ DATE = re.compile(
     r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d"
 )
 PHONE_START = re.compile(r"\+|00\d|tlf|tel|mob|phone|telefon", re.IGNORECASE)
+
+
+def has_digit(cell: str) -> bool:
+    """Whether a digit of any script, or a sign such as ½, stands in the cell."""
+    return any(character.isnumeric() for character in cell)
 
 
 def read_number(cell: str) -> NumberCell:

@@ -12,12 +12,11 @@ from kl_ai.validators import validate_line
 from ...company_names import normalized_name
 from .cells import address_problem, has_legal_form, read_addresses
 from .columns import column_sentences, resolved_columns
-from .files import MAX_BYTES
 from .headings import find_headings
 from .letters import has_doubtful_letters, has_impossible_letters
 from .passing import PassedLine, sort_out
-from .rows import RowContent, doubtful_columns, read_by_content, read_by_headings
-from .table import Row, read_rows
+from .rows import RowContent, doubtful_columns, read_by_content, read_by_headings, read_cells
+from .table import MAX_BYTES, MAX_CELLS, Row, read_rows, too_many_bytes, too_many_cells
 
 MAX_NAME_LENGTH = 120
 LEAVE_OUT = "leave-out"
@@ -83,11 +82,13 @@ def read_list(text: str, answers: Mapping[str, str] | None = None) -> CompanyLis
     counts as none. Raises `ValidationError` for a text that is too long or too wide.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise ValidationError(gettext("The list is too long: at most 500 KB can be read at once."))
+        raise too_many_bytes()
     rows = read_rows(text)
     headings = find_headings(rows)
     rows, passed = sort_out(rows, headings)
     columns = resolved_columns(headings, rows)
+    if read_cells(rows, columns) > MAX_CELLS:
+        raise too_many_cells()
     doubtful = frozenset() if columns else doubtful_columns(rows)
     contents: list[tuple[Row, RowContent]] = []
     for row in rows:

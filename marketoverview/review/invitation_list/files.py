@@ -12,10 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .table import MAX_BYTES
 from .workbook import ARCHIVE_ERRORS, damaged, read_workbook, unread_sheets
 
-MAX_BYTES = 500_000
-"""Of a file, and of the text that is read from it."""
 KINDS_BY_START: tuple[tuple[re.Pattern[bytes], Promise], ...] = (
     (re.compile(rb"\xd0\xcf\x11\xe0"), _("an older Office file, or one with a password")),
     (re.compile(rb"%PDF-"), _("a PDF document")),

@@ -10,9 +10,11 @@ from django.utils.translation import gettext
 from kl_ai.text import clean_line
 
 from .cells import (
+    NO_NUMBER,
     AddressCell,
     NumberCertainty,
     address_problem,
+    has_digit,
     has_legal_form,
     is_blank,
     is_phone,
@@ -68,6 +70,12 @@ def number_of_name(content: RowContent) -> None:
         if number.number:
             content.notes.append(gettext("The CVR number is taken out of “%(name)s”.") % {"name": content.names[0]})
             content.names, content.numbers = [match["name"]], [number.number]
+
+
+def read_cells(rows: Sequence[Row], columns: Sequence[ListColumn]) -> int:
+    """The number of cells that are read: not those that are empty, or below a heading of something else."""
+    passed = {column.number - 1 for column in columns if column.heading and column.kind not in USED}
+    return sum(bool(cell) and index not in passed for row in rows for index, cell in enumerate(row.cells))
 
 
 # With headings ------------------------------------------------------------------------------------
@@ -161,7 +169,7 @@ def read_by_content(row: Row, doubtful: frozenset[int]) -> RowContent:
     for index, cell in enumerate(row.cells):
         if not cell:
             continue
-        addresses, number = read_addresses(cell), read_number(cell)
+        addresses, number = read_addresses(cell), read_number(cell) if has_digit(cell) else NO_NUMBER
         if addresses.is_pure:
             content.add_addresses(addresses)
             addresses_end = index
@@ -205,7 +213,7 @@ def _find_address(content: RowContent, texts: list[tuple[int, str]]) -> list[tup
 def _read_numbers_left(content: RowContent, row: Row, unread: list[tuple[str, str]], *, has_text: bool) -> None:
     """A number that is no CVR number: a note where the row has one beside it, else a problem."""
     if not has_text and not content.names_at_addresses and (unread or content.numbers):
-        cell = next(cell for cell in row.cells if read_number(cell).is_numeric)
+        cell = next(cell for cell in row.cells if cell and read_number(cell).is_numeric)
         content.problems.append(gettext("“%(cell)s” has no letters, so it is no company's name.") % {"cell": cell})
         return
     for cell, problem in unread:

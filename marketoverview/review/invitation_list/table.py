@@ -9,8 +9,12 @@ from django.utils.translation import gettext
 
 from kl_ai.text import clean_line, clean_text
 
+MAX_BYTES = 500_000
+"""Of a file, and of the text that is read from it."""
 MAX_LINES = 2_000
 MAX_COLUMNS = 200
+MAX_CELLS = 30_000
+"""Of those that are read: 2,000 lines of 15. A list of companies has four."""
 MAX_BREAKS = 5
 """Line breaks in one cell; more come from a quotation mark that was never closed."""
 MAX_QUOTED = 2_000
@@ -44,6 +48,19 @@ class Row:
 
 def too_long() -> ValidationError:
     return ValidationError(gettext("The list is too long: at most 2,000 lines can be read at once."))
+
+
+def too_many_bytes() -> ValidationError:
+    return ValidationError(gettext("The list is too long: at most 500 KB can be read at once."))
+
+
+def too_many_cells() -> ValidationError:
+    return ValidationError(
+        gettext(
+            "The list holds too many cells. Leave out the columns with something else than company, e-mail, CVR number "
+            "and country."
+        )
+    )
 
 
 def too_wide() -> ValidationError:
@@ -81,10 +98,23 @@ def _delimiter(text: str) -> str:
 
 
 def _rows(text: str, delimiter: str, number: int) -> Iterator[Row]:
+    """The rows; lines with nothing but blanks and separators are counted, and give none."""
+    blank_lines = re.compile(rf"(?:[ \t\u00a0{re.escape(delimiter)}]*+\n)++")
     cell_end = re.compile(rf"[{re.escape(delimiter)}\n]")
     quoted_cell = re.compile(rf'[ ]*"((?:[^"]|""){{0,{MAX_QUOTED}}}+)"[ ]*(?=[{re.escape(delimiter)}\n]|\Z)')
     position, end = 0, len(text)
     while position <= end:
+        if match := blank_lines.match(text, position):
+            number += text.count("\n", position, match.end())
+            position = match.end()
+        stop = text.find("\n", position)
+        line = text[position : stop if stop >= 0 else end]
+        if '"' not in line:
+            cells = line.split(delimiter, MAX_COLUMNS)
+            yield Row(number, tuple(clean_line(cell) if cell else "" for cell in cells))
+            position += len(line) + 1
+            number += 1
+            continue
         first_number, cells, is_unbalanced = number, [], False
         while True:
             match = quoted_cell.match(text, position)

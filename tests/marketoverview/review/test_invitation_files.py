@@ -7,13 +7,15 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
+import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from marketoverview.review.invitation_list import MAX_LINES, read_file, read_list
+from marketoverview.review.invitation_list import MAX_BYTES, MAX_LINES, read_file, read_list, sheet_xml, table
+from marketoverview.review.invitation_list.table import Row
 from marketoverview.review.invitation_list.workbook import MAX_MEMBERS, MAX_UNPACKED
 
 LIST = "Virksomhed;E-mail\nBøg & Ær ÆØÅ ApS;ki@boeg.example\nÅben Sø A/S;ki@aaben.example\n"
@@ -199,6 +201,122 @@ def test_a_workbook_with_any_wrong_bytes_is_read_or_refused_with_a_sentence(chan
         whole[place % len(whole)] = byte
     with suppress(ValidationError):
         read_list(read_file(bytes(whole)))
+
+
+# Files that claim to hold more than they do ---------------------------------------------------------
+
+
+def excel_workbook(*rows: list, fill=None) -> bytes:
+    """A workbook with the parts that Excel writes: the cells share their strings."""
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        if fill:
+            fill(book, sheet)
+    return data.getvalue()
+
+
+def test_cells_that_share_their_texts_are_read_with_formats_formulas_and_dates():
+    def fill(book, sheet):
+        bold = book.add_format({"bold": True})
+        sheet.write_rich_string(2, 0, "Bøg & ", bold, "Ær", " ApS")
+        sheet.write(2, 1, "ki@boeg.example")
+        sheet.write_formula(2, 2, "=1+1", None, 24256790)
+        sheet.write(3, 0, "Syd ApS")
+        sheet.write(3, 1, "s@test.example")
+        sheet.write_datetime(3, 2, datetime(2026, 11, 29), book.add_format({"num_format": "d. mmmm yyyy"}))
+
+    lines = read_file(excel_workbook(HEAD, NORD, fill=fill)).splitlines()
+    assert lines == [
+        "Virksomhed\tE-mail\tCVR",
+        "Nord ApS\ta@test.example\t13585628",
+        "Bøg & Ær ApS\tki@boeg.example\t24256790",
+        "Syd ApS\ts@test.example\t2026-11-29",
+    ]
+
+
+NORD_ROW = (
+    '<row r="1"><c t="inlineStr"><is><t>Nord ApS</t></is></c><c t="inlineStr"><is><t>a@test.example</t></is></c></row>'
+)
+
+
+def with_sheet(rows: str, before: str = "", **parts: str) -> bytes:
+    """A workbook whose sheet holds these rows; `parts` are the contents of other parts by the end of their names."""
+    namespace = b' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+    def change(name: str, content: bytes) -> bytes:
+        if name.endswith("sheet1.xml"):
+            return b"<worksheet%b>%b<sheetData>%b</sheetData></worksheet>" % (namespace, before.encode(), rows.encode())
+        return next((text.encode() for end, text in parts.items() if name.endswith(f"{end}.xml")), content)
+
+    return repacked(excel_workbook(HEAD, NORD), change)
+
+
+def count_elements(monkeypatch, limit: int) -> None:
+    """Fail at more elements than this: the work of a file, whatever the machine."""
+    number = 0
+    take = sheet_xml.Budget.take
+
+    def counted(budget):
+        nonlocal number
+        number += 1
+        assert number <= limit
+        take(budget)
+
+    monkeypatch.setattr(sheet_xml.Budget, "take", counted)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_sheet(NORD_ROW, '<dimension ref="A1:XFD1048576"/>'), with_sheet(f'{NORD_ROW}<row r="1048576"><c r="XFD1048576"/></row>'),
+        with_sheet(NORD_ROW, sharedStrings=f"<sst>{'<si><t/></si>' * 300_000}</sst>"),
+    ],
+)  # fmt: skip
+def test_what_a_sheet_says_of_its_size_costs_nothing(data, monkeypatch):
+    count_elements(monkeypatch, 500)
+    assert names(data) == ["Nord ApS"]
+
+
+@pytest.mark.parametrize(
+    ("data", "part"),
+    [
+        (with_sheet(NORD_ROW + "<row/>" * 400_000), "holds too much"), (with_sheet(("<row>" + "<c/>" * 2_000 + "</row>") * 200), "holds too much"),
+        (with_sheet(NORD_ROW, before="<a>" * 300_000 + "</a>" * 300_000), "holds too much"),
+        (with_sheet('<row><c t="s"><v>299999</v></c></row>', sharedStrings=f"<sst>{'<si/>' * 300_000}</sst>"), "holds too much"),
+        (with_sheet(NORD_ROW, styles=f"<styleSheet><cellXfs>{'<xf/>' * 300_000}</cellXfs></styleSheet>"), "holds too much"),
+        (with_sheet(f"<row>{'<c><v>1</v></c>' * 16_384}</row>"), "at most 200 columns"),
+        (with_sheet(f'<row><c t="inlineStr"><is><t>{"x" * 9_000_000}</t></is></c></row>'), "at most 500 KB"),
+        (with_sheet(('<row>' + '<c t="s"><v>0</v></c>' * 9 + '</row>') * 1_000, sharedStrings=f"<sst><si><t>{'x' * 400_000}</t></si></sst>"), "at most 500 KB"),
+        (with_sheet(f'{NORD_ROW}<row r="1048576"><c><v>1</v></c></row>'), "far below the list, in row 1048576"),
+        (with_sheet("<row><c><v>" + "9" * 400_000 + "</v></c></row>"), "cannot be read"),
+        (with_sheet('<row><c t="s"><v>7</v></c></row>'), "cannot be read"), (with_sheet('<row r="x"/>'), "cannot be read"),
+        (with_sheet('<!DOCTYPE a SYSTEM "http://127.0.0.1/"><row/>'), "cannot be read"),
+        (b"1;" * 199 + b"\n" + (b"1;" * 199 + b"\n") * 1_000, "too many cells"),
+    ],
+)  # fmt: skip
+def test_a_file_that_takes_too_much_work_is_refused_within_the_limits(data, part, monkeypatch):
+    assert len(data) < MAX_BYTES
+    count_elements(monkeypatch, sheet_xml.MAX_ELEMENTS + sheet_xml.MAX_PARTS)
+    assert_refused(data, part)
+
+
+def test_a_list_may_have_many_columns_of_something_else():
+    line = ";".join(["Nord ApS", "a{}@test.example", *["x"] * 90])
+    text = "\n".join([";".join(["Virksomhed", "E-mail", *["Note"] * 90]), *(line.format(n) for n in range(1_500))])
+    assert len(read_list(text).companies) == 1_500
+
+
+@pytest.mark.parametrize("line", ["", " ", ";;", "\t", "\u00a0;"])
+def test_lines_without_a_text_count_as_lines_and_make_no_rows(line, monkeypatch):
+    text = f"{line}\n" * 50_000 + "Nord ApS;a@test.example\n" + f"{line}\n" * 50_000
+    made = []
+    monkeypatch.setattr(table, "Row", lambda *values: made.append(values) or Row(*values))
+    (company,) = read_list(text).companies
+    assert company.line_number == 50_001
+    assert len(made) < 5
 
 
 # Other files --------------------------------------------------------------------------------------
