@@ -147,6 +147,13 @@ def has_input(request: HttpRequest, path: str) -> bool:
     return any((stored, key) == (path, request.user.pk) for stored, _fields, key in _forms(request))
 
 
+def waits_for_login(request: HttpRequest, url: str) -> bool:
+    """Whether a form was kept that the login leading to `url` brings back. No query where the session is empty."""
+    path = urlsplit(url).path
+    key = known_browser.last_user_key(request)
+    return any((stored, owner) in ((path, None), (path, key)) for stored, _fields, owner in _forms(request))
+
+
 def restore_input(request: HttpRequest) -> QueryDict | None:
     """The user's input stored for this path, which is then removed; None where there is none, or the request is no GET."""
     forms = _forms(request) if request.method == "GET" else []

@@ -21,6 +21,7 @@ from ..models import User
 from ..pages.frame import render_page
 from ..people.limits import LimitReached, wait_text
 from ..people.tokens import ORIGIN_ONLY
+from . import restore
 from .code_limits import consume_code
 from .flow import LoginCodeStage, begin_login, login_stage_required
 from .forms import EmailForm, LoginCodeForm, SecondFactorForm
@@ -119,6 +120,7 @@ def _page(
     request: HttpRequest, name: str, context: dict[str, object], status: int = 200, retry_after: int = 0
 ) -> HttpResponse:
     context |= {
+        "is_input_kept": restore.waits_for_login(request, str(context.get("next") or "")),
         "minutes": settings.LOGIN_CODE_MINUTES,
         "mail_in_terminal": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
     }

@@ -113,9 +113,9 @@
       });
       await read(response);
       unanswered = "";
-    } catch {
+    } catch (error) {
       wait = 10000;
-      say(form.dataset.failed);
+      say(error instanceof TypeError ? form.dataset.failed : form.dataset.refused); // TypeError: nothing was reached
     } finally {
       running = false;
       if ((dirty || unanswered) && !stopped) {

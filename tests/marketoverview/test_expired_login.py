@@ -10,6 +10,7 @@ from tests.pages import ADDRESSES, Access
 from tests.reading import parse
 
 TEXT = "En lang tekst med æ, ø og å, som ingen vil skrive igen."
+KEPT = "Det, du skrev, er ikke gået tabt."
 MEMBERS = [entry for entry in ADDRESSES if entry.access is Access.MEMBER and entry.name not in restore.NOT_KEPT]
 
 
@@ -28,9 +29,19 @@ def leads_on(client, path: str, owner) -> None:
     response = client.post(path, {"text": TEXT, "approve": "yes"})
     assert response.status_code == 302
     assert response.url.startswith("/log-ind/?next=")
+    is_post_only = getattr(view, restore.IS_POST_ONLY, False)
+    assert (KEPT in client.get(response.url).content.decode()) is not is_post_only
     assert log_in(client, owner.email, next=path).url == path
     response = client.get(path, follow=True)
     assert response.status_code == 200
     shows_it_itself = getattr(view, restore.RESTORABLE, False) or getattr(view, restore.IS_POST_ONLY, False)
     if not shows_it_itself:
         assert parse(response.content.decode()).find("blockquote").text == TEXT
+
+
+def test_the_login_says_that_something_is_kept_only_where_it_is(client, db):
+    assert KEPT not in client.get("/log-ind/?next=/leverandoer/konto/").content.decode()
+    client.post("/leverandoer/konto/", {"full_name": TEXT})
+    assert KEPT in client.get("/log-ind/?next=/leverandoer/konto/").content.decode()
+    assert KEPT not in client.get("/log-ind/?next=/leverandoer/").content.decode()
+    assert KEPT not in client.get("/log-ind/").content.decode()

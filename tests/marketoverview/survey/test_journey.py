@@ -258,6 +258,14 @@ def test_without_a_connection_it_waits_and_says_so(writer, draft):
     assert stored(draft) == "Skrevet i toget"
 
 
+def test_a_portal_that_cannot_save_is_not_called_a_missing_connection(writer, draft):
+    writer.route("**/del/company/", lambda route: route.fulfill(status=503), times=1)
+    description(writer).fill("Skrevet, mens databasen var væk")
+    saved_line(writer).to_contain_text("Ikke gemt: Portalen kan ikke gemme lige nu.")
+    saved_line(writer).to_contain_text("Gemt kl.", timeout=15_000)  # it has tried again by itself
+    assert stored(draft) == "Skrevet, mens databasen var væk"
+
+
 def test_a_click_while_it_saves_itself_does_not_collide_with_it(writer, draft):
     late = []
     writer.route("**/del/company/", lambda route: late.append((route, route.fetch())), times=1)
