@@ -33,7 +33,8 @@ pytestmark = pytest.mark.django_db
 
 
 def ago(days: int):
-    return timezone.now() - timedelta(days)
+    """The same time of day so many days ago, on the clock in Denmark."""
+    return timezone.localtime() - timedelta(days)
 
 
 def months(number: int) -> int:

@@ -31,6 +31,7 @@ from marketoverview.models import (
     VendorQuestion,
     delete_login,
 )
+from marketoverview.models.erasure import vendors_without_successor
 from tests.admin_pages import logged_in
 from tests.builders import (
     make_administrator,
@@ -299,3 +300,11 @@ def test_the_copy_of_all_data_holds_it_too(client, person):
     assert [row["company_name"] for row in copy["invitations_received"]] == ["Sydkorset"]
     assert len(copy["claims"]) == 1
     assert {row["what"] for row in copy["changes_of_members"]} == {"invited", "asked", "joined", "cancelled"}
+
+
+def test_a_vendor_that_all_who_go_act_for_is_named_once(vendor, owner, colleague):
+    make_response(vendor)
+    members = list(vendor.members.all())
+    assert {owner, colleague} <= set(members)
+    assert vendors_without_successor(members) == [vendor]
+    assert vendors_without_successor([owner]) == []

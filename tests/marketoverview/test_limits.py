@@ -1,14 +1,18 @@
 """Who invites, asks, registers and cancels all day long floods nobody, and closes nothing to others."""
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.auth import get_user
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.people.limits import LIMITS
+from kl_ai.people.limits import DAY, LIMITS, Limit
 from marketoverview.mails import membership
-from marketoverview.models import Invitation, Vendor
-from tests.builders import make_user, make_vendor
+from marketoverview.models import Invitation, MembershipEvent, Vendor
+from tests.builders import make_invitation, make_round, make_user, make_vendor
 from tests.mails import log_in_recently
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +112,47 @@ def test_registering_and_asking_have_a_limit_and_nothing_typed_is_lost(action, c
         assert page.status_code == (302 if number < most else 200)
     assert "for mange gange" in page.content.decode()
     assert ("Jeg er ny" if action == "ask_to_join" else f"Firma {most}") in page.content.decode()
+
+
+def act_once(action: str, client, number: int, origin: str):
+    """The page after the action, by whoever is logged in. Nobody has done the same before."""
+    vendor = make_vendor()
+    pages = {
+        "register_company": (
+            "/leverandoer/virksomhed/ny/",
+            {"cvr_number": "", "name": f"Firma {'xyzæøå'[number]}", "country": "SE", "website": ""},
+        ),
+        "ask_to_join": (reverse("vendor:join", args=[vendor.slug]), {"message": "Hej"}),
+        "invite_colleague": (members_url(vendor), {"email": f"nr{number}@vestlyset.example"}),
+        "ask_kl": (reverse("vendor:questions_to_kl", args=[vendor.slug]), {"text": "Hvad?"}),
+    }
+    url, fields = pages[action]
+    if action in ("invite_colleague", "ask_kl"):
+        vendor.admit(get_user(client), None)
+    return client.post(url, fields, REMOTE_ADDR=origin, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("per", ["person", "origin"])
+@pytest.mark.parametrize("action", ["register_company", "ask_to_join", "invite_colleague", "ask_kl"])
+def test_each_page_counts_by_person_and_by_network(action, per, monkeypatch, db):
+    make_round()
+    monkeypatch.setitem(LIMITS, action, (Limit(per, 2, DAY),))
+    person, pages = make_user(), []
+    for number in range(3):
+        client = Client()
+        client.force_login(person if per == "person" else make_user())
+        origin = f"192.0.2.{number}" if per == "person" else "192.0.2.1"
+        pages.append(act_once(action, client, number, origin))
+    assert ["for mange gange" in page for page in pages] == [False, False, True]
+
+
+def test_a_new_day_mails_cancellations_again(vendor, owner):
+    def cancel_one_more() -> int:
+        make_invitation(NEW, vendor).cancel(owner)
+        membership.send_membership_news(vendor)
+        return OutgoingMail.objects.filter(to=NEW, kind="membership").count()
+
+    most = membership.CANCELLATIONS_PER_DAY
+    assert [cancel_one_more() for _ in range(most + 2)] == [*range(1, most + 1), most, most]
+    MembershipEvent.objects.update(at=timezone.now() - timedelta(days=1))
+    assert cancel_one_more() == most + 1

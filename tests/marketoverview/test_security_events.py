@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kl_ai.security import log as security_log
-from marketoverview.mails.membership import SECURITY_EVENTS
+from marketoverview.mails.membership import SECURITY_EVENTS, send_late_membership_news
 from marketoverview.models import CompanyClaim, Invitation, JoinRequest, Vendor
 from tests.admin_pages import Page, admin_url, form_data, logged_in, step
 from tests.builders import make_curator, make_invitation, make_response, make_user, make_vendor
@@ -175,3 +175,9 @@ def test_the_manual_lists_every_event_and_no_other():
     rows = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
     listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert listed == written_names()
+
+
+def test_what_no_page_has_changed_is_logged_too(vendor, owner, colleague, written):
+    vendor.memberships.get(user=colleague).end(owner)
+    (line,) = written(send_late_membership_news)
+    assert of(line, "event", "user", "member", "ip") == ("member_removed", owner.pk, colleague.pk, None)

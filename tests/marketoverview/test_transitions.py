@@ -306,3 +306,13 @@ def test_a_question_that_nobody_can_answer_stops_nobody(vendor, curator):
     assert len(draft.missing_items()) == 1
     make_question("services").options.update(retired_on=timezone.localdate())
     assert draft.missing_items() == []
+
+
+def test_who_acted_in_an_old_event_is_known_by_the_verb_or_the_person(vendor, owner, curator):
+    """Events of the first release do not say whether KL acted."""
+
+    def is_by_kl(verb: str, actor) -> bool | None:
+        return ModerationEvent(verb=verb, actor=actor, by_kl=None).is_by_kl
+
+    assert [is_by_kl(Verb.WITHDRAW, actor) for actor in (curator, owner, None)] == [True, False, None]
+    assert is_by_kl(Verb.PUBLISH, None) is True

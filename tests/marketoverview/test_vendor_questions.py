@@ -275,3 +275,11 @@ def test_who_deletes_the_login_is_forgotten_and_the_answer_stays(
     waiting.refresh_from_db()
     assert (question.asked_by, question.text, question.question_da) == (None, "", "Hvad er en service?")
     assert (waiting.asked_by, waiting.text) == (None, "Venter?")
+
+
+def test_an_own_question_is_shown_once_whether_it_waits_or_all_have_the_answer(client, vendor, owner, question):
+    client.force_login(owner)
+    assert client.get(page(vendor)).content.decode().count("Vi i Nordstjernen spørger") == 1
+    publish(question)
+    text = client.get(page(vendor)).content.decode()
+    assert (text.count("Hvad er en service?"), text.count("Vi i Nordstjernen spørger")) == (1, 0)

@@ -248,6 +248,8 @@ def test_the_pages_say_where_the_mail_appears_in_the_demonstration(backend, is_s
         ("/leverandoer/svar/1/?a=b", "/leverandoer/svar/1/?a=b"),
         ("https://anderswo.example/", "/leverandoer/"),
         ("//anderswo.example/", "/leverandoer/"),
+        ("//", "/leverandoer/"),
+        ("//?a=b", "/leverandoer/"),
         ("javascript:alert(1)", "/leverandoer/"),
         ("/log-ind/?next=/log-ind/", "/leverandoer/"),
         ("/en/log-ud/", "/leverandoer/"),

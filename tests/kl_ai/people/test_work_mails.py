@@ -107,7 +107,7 @@ def test_an_editor_hears_of_the_toolbox_only(content_rows):
     Risk.objects.filter(pk=Risk.objects.filter(is_public=True).first().pk).update(review_by=yesterday)
     call_command("send_work_mail")
     (message,) = to_staff()
-    assert message.body.count("/admin/legaltoolbox/") == 1
+    assert "/admin/legaltoolbox/risk/" in message.body
     assert "/admin/marketoverview/" not in message.body
 
 
@@ -203,3 +203,26 @@ def test_each_chooses_for_himself(curator_by_mail):
 def test_the_page_is_for_staff():
     assert Client().get(PAGE).status_code == 302
     assert logged_in(make_user("leverandoer@test.example")).get(PAGE).status_code != 200
+
+
+def ask_to_join(browser: Client) -> None:
+    vendor = make_vendor("Sydkorset")
+    make_user(member_of=vendor)
+    browser.post(reverse("vendor:join", args=[vendor.slug]), {"message": "Hej"})
+
+
+def withdraw(browser: Client) -> None:
+    browser.post(reverse("vendor:withdraw", args=["agern"]), {"understood": "on"})
+
+
+def ask_kl(browser: Client) -> None:
+    browser.post(reverse("vendor:questions_to_kl", args=["agern"]), {"text": "Hvad?"})
+
+
+@pytest.mark.parametrize("act", [ask_to_join, withdraw, ask_kl], ids=lambda act: act.__name__)
+def test_what_people_do_on_the_pages_is_mailed_at_once(act, client, curator_by_mail):
+    wants(curator_by_mail, "at_once")
+    vendor = make_response("Agern").vendor
+    log_in_recently(client, make_user(member_of=vendor))
+    act(client)
+    assert [message.to for message in to_staff()] == [[CURATOR]]

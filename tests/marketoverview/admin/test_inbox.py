@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
+from marketoverview.mails.notifications import send_decision
 from marketoverview.models import (
     Answer,
     JoinRequest,
@@ -18,6 +19,7 @@ from marketoverview.models import (
 )
 from tests.admin_pages import Page, admin_url, logged_in, message_text
 from tests.builders import (
+    make_curator,
     make_editor,
     make_response,
     make_user,
@@ -263,4 +265,9 @@ def test_withdrawing_by_kl_says_that_answers_wait_and_mails_it(curator_client):
     mails = OutgoingMail.objects.filter(kind="decision")
     assert mails
     assert all("De svar, I havde indsendt, er en kladde igen." in mail.body for mail in mails)
+    other = make_response("Birk")
+    other.withdraw(make_curator(), "Efter aftale", by_kl=True)
+    others = send_decision(other)
+    assert others
+    assert not any("er en kladde igen" in mail.body for mail in others)
     assert inbox(curator_client).response.context["work"] == []

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from marketoverview.models import Response, SampleOffering, SurveyRound
+from marketoverview.models import Response, SampleOffering, SurveyRound, Vendor
+from marketoverview.survey.status import vendor_statuses
 from tests.builders import make_offering, make_response
 from tests.marketoverview.vendor_area import part_url, seen_value, submit_review
 from tests.reading import english_url, parse
@@ -170,3 +171,12 @@ def test_fetching_the_earlier_examples_leaves_the_present_ones_to_be_brought_bac
     assert titles(draft) == ["Post"]
     act(member_client, draft, SampleOffering.with_removed.get(response=draft, title="Nyt"), "fortryd")
     assert sorted(titles(draft)) == ["Nyt", "Post"]
+
+
+@pytest.mark.parametrize("is_public", [False, True])
+def test_only_what_is_public_is_offered_to_be_corrected(is_public, survey, vendor):
+    if is_public:
+        make_response(vendor, round=SurveyRound.current(), answers=ANSWERS)
+    (status,) = vendor_statuses([Vendor.objects.with_responses().get(pk=vendor.pk)])
+    assert status.may_answer
+    assert status.is_correction is is_public

@@ -19,7 +19,7 @@ from marketoverview.models import (
 )
 from tests.builders import make_curator, make_editor, make_response, make_round, make_user
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
-from tests.marketoverview.vendor_area import submit_review
+from tests.marketoverview.vendor_area import DECLARATIONS, submit_review
 from tests.reading import parse
 
 
@@ -275,6 +275,17 @@ def test_beginning_and_discarding_all_day_has_a_limit(member_client, public):
         page = discard(member_client, draft)
     assert "for mange gange" in text(page)
     assert public.vendor.responses.filter(status=Status.DISCARDED).count() == 10
+
+
+def test_handing_in_redirects_so_that_loading_the_page_again_sends_nothing(member_client, correction, owner):
+    write(correction, "Noget nyt.", owner)
+    correction.refresh_from_db()
+    fields = DECLARATIONS | {"seen": correction.changed_at.isoformat()}
+    response = member_client.post(address("review", correction), fields)
+    assert (response.status_code, response.get("Location")) == (
+        302,
+        reverse("vendor:company", args=[correction.vendor.slug]),
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -102,3 +102,10 @@ def test_what_a_member_has_written_and_asked_is_in_the_copy(vendor, owner, curat
     copy = own_data(owner)
     assert [(part["part"], part["number"]) for part in copy["parts_saved"]] == [("company", draft.sequence)]
     assert [question["text"] for question in copy["questions_to_kl"]] == ["Hvad tæller?"]
+
+
+def test_the_copy_has_the_answers_of_the_own_vendors_alone(vendor, owner):
+    for company, description in ((vendor, "Vores egne ord."), ("Agern", "De andres ord.")):
+        make_response(company, description=description)
+    (own,) = own_data(owner)["vendors"]
+    assert [answers["description"] for answers in own["responses"]] == ["Vores egne ord."]

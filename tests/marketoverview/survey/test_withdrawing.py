@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from kl_ai.login.restore import RESTORED_NOTICE
 from marketoverview.models import ModerationEvent, Response, Status, TransitionRefused, Verb
 from tests.builders import make_response
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
@@ -90,3 +91,12 @@ def test_withdrawing_and_publishing_at_once(vendor, public, submission, owner, c
         assert "kladde" in refusals[0]
     else:
         assert statuses == [Status.ARCHIVED, Status.PUBLISHED]
+
+
+def test_a_page_opened_for_the_first_time_says_nothing_of_a_logout(client, vendor, public, owner):
+    log_in_recently(client, owner)
+    other = make_response("Sydkorset").vendor
+    for name, company in (("withdraw", vendor), ("join", other)):
+        page = client.get(reverse(f"vendor:{name}", args=[company.slug]))
+        assert page.status_code == 200
+        assert str(RESTORED_NOTICE) not in page.content.decode()
