@@ -113,7 +113,8 @@ def mapped_answers(vendor: Vendor) -> list[Answer]:
 def vendor_page(request: HttpRequest, vendor: Vendor, name: str, title: str, **context: Any) -> HttpResponse:
     """The page `vendor/<name>.html` of the vendor's area; the company's own page has no `title`."""
     company_url = reverse("vendor:company", args=[vendor.slug])
-    crumbs = [(vendor.name, company_url), (title, "")] if title else [(vendor.name, "")]
+    company = [(vendor.name, company_url), (title, "")] if title else [(vendor.name, "")]
+    crumbs = [(_("Your company"), reverse("vendor:home")), *company]
     context |= {"vendor": vendor, "title": title or vendor.name, "company_url": company_url}
     template = f"marketoverview/vendor/{name}.html"
     return render_page(request, template, context, nav_current="vendor", crumbs=crumbs)
@@ -144,7 +145,8 @@ def response_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "facts": profiles.facts(snapshot, submission),
         "history": history(submission.events.all()),
     }
-    crumbs = [(submission.vendor.name, company_url), (str(submission.round), "")]
+    crumbs = [(_("Your company"), reverse("vendor:home")), (submission.vendor.name, company_url)]
+    crumbs.append((str(submission.round), ""))
     template = "marketoverview/vendor_response.html"
     return render_page(request, template, context, nav_current="vendor", crumbs=crumbs)
 

@@ -54,6 +54,7 @@ def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
         states=[(state, part_url(draft, state.part.key)) for state in states],
         complete=sum(state.state == "complete" for state in states),
         go_on=(unfinished[0].part.title, part_url(draft, unfinished[0].part.key)) if unfinished else None,
+        is_begun=bool(saved_parts) or any(state.state != "not-started" for state in states),
         is_ready=not missing,
         open_remarks=len(open_remarks),
         last_saved=max(saved_parts, key=lambda saved: saved.saved_at, default=None),

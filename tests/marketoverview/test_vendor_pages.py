@@ -150,3 +150,12 @@ def tab_to(page: Page, is_there: str) -> None:
         if page.evaluate(is_there):
             return
     raise AssertionError(f"Tab does not lead there: {is_there}")
+
+
+def test_the_question_to_kl_counts_what_is_left(survey, vendor, owner, desktop, log_in):
+    log_in(desktop, owner)
+    desktop.goto(reverse("vendor:questions_to_kl", args=[vendor.slug]))
+    desktop.get_by_label("Jeres spørgsmål").fill("æ" * 1990)
+    assert desktop.get_by_text("10 tegn tilbage").is_visible()
+    desktop.get_by_label("Jeres spørgsmål").fill("æ" * 2003)
+    assert desktop.get_by_text("3 tegn for meget").is_visible()

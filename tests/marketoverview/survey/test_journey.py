@@ -50,7 +50,7 @@ def accept_invitation(page) -> None:
     log_in_by_code(page, EMAIL)
     follow(page.get_by_role("button", name="Svar for Klokkeblomst (demofirma)"))
     follow(page.get_by_role("button", name="Svar på undersøgelsen"))
-    follow(page.get_by_role("link", name="Fortsæt med “Virksomheden”"))
+    follow(page.get_by_role("link", name="Begynd med “Virksomheden”"))
 
 
 def answer_the_first_parts(page) -> None:
