@@ -24,16 +24,11 @@ from ..models import Announcement, SurveyRound, Vendor
 from ..models.announcements import TEXT_LENGTH
 from ..querysets import REVIEW
 from ..survey.audience import AudienceStatus, vendors_with_status
-from .base import date_column
+from .base import date_column, text_field
 from .round_pages import find_round
 
 MOST_LISTED = 100
 """So many vendors without members are named on the page; the number of the others stands below."""
-
-
-def text_field(label) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": 7, "class": "vLargeTextField"})
-    return forms.CharField(label=label, max_length=TEXT_LENGTH, required=False, widget=widget)
 
 
 class AnnouncementForm(forms.Form):
@@ -43,8 +38,8 @@ class AnnouncementForm(forms.Form):
     subject = forms.ChoiceField(
         label=_("Subject of a message"), choices=[("", "–"), *Announcement.Subject.choices], required=False
     )
-    text_da = text_field(_("Text in Danish"))
-    text_en = text_field(_("Text in English"))
+    text_da = text_field(_("Text in Danish"), TEXT_LENGTH, 7)
+    text_en = text_field(_("Text in English"), TEXT_LENGTH, 7)
     statuses = forms.MultipleChoiceField(
         label=_("To which vendors"), choices=AudienceStatus, widget=forms.CheckboxSelectMultiple
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -15,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.admin.history import PublicDataAdmin
 from kl_ai.admin.hostile_input import is_key
 from kl_ai.admin.reading import LoggedReading
+from kl_ai.validators import validate_text
 
-from ..models import Option, market_version
-from ..querysets import ResponseQuerySet
+from ..models import Option, Response, market_version
 
 
 class MarketDataAdmin(PublicDataAdmin):
@@ -54,9 +55,14 @@ class OpenedResponses(LoggedReading):
     it back. Stands before the model admin among the base classes.
     """
 
-    def shown_responses(self, key: str) -> ResponseQuerySet:
-        """The response whose words the pages of the row with this key show."""
-        raise NotImplementedError
+    response_lookup: str
+    """The look-up of `Response` by the key of a row: that of the response whose words the pages of the row show."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Raises `TypeError` for a model admin that does not name its `response_lookup`."""
+        super().__init_subclass__(**kwargs)
+        if not hasattr(cls, "response_lookup"):
+            raise TypeError(f"{cls.__name__} does not say which response its pages show: response_lookup is missing")
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any):
         if object_id:
@@ -75,7 +81,15 @@ class OpenedResponses(LoggedReading):
         """One query."""
         key = unquote(object_id)
         if request.method == "GET" and is_key(self.opts.pk, key) and self.has_view_permission(request):
-            self.shown_responses(key).record_opened_by_kl()
+            Response.objects.filter(**{self.response_lookup: key}).record_opened_by_kl()
+
+
+def text_field(label: Any, most: int, rows: int = 6, *, required: bool = False, help_text: Any = "") -> forms.CharField:
+    """A field of a form for a text that KL writes: of at most so many characters, and no invisible ones."""
+    widget = forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField"})
+    return forms.CharField(
+        label=label, max_length=most, required=required, widget=widget, validators=[validate_text], help_text=help_text
+    )
 
 
 def date_column(name: str, description, **display):

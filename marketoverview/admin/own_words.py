@@ -30,7 +30,7 @@ from kl_ai.text import clean_line
 
 from ..mails import notifications
 from ..models import Answer, Option, Question, Response, leave_as_other, look_again, map_answers, unmap_answer
-from ..querysets import REVIEW, ResponseQuerySet
+from ..querysets import REVIEW
 from ..review.own_words import STATES, in_state, own_words, with_word
 from .base import OpenedResponses
 
@@ -276,15 +276,13 @@ def _page(
 class AnswerAdmin(OpenedResponses, ReadOnlyAdmin):
     """The page of the own words. Answers are edited at their response."""
 
+    response_lookup = "answers__pk"
     list_name = _("Own words")
     has_work = True
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.changelist_view)
         return [path("own-words/", page, name="marketoverview_answer_own_words"), *super().get_urls()]
-
-    def shown_responses(self, key: str) -> ResponseQuerySet:
-        return Response.objects.filter(answers__pk=key)
 
     def changelist_view(self, request, extra_context=None):
         return own_words_view(self, request)

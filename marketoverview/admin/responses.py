@@ -130,6 +130,7 @@ class OfferingInline(OptionChoices, admin.StackedInline):
 
 @admin.register(Response)
 class ResponseAdmin(OpenedResponses, TracedAdmin):
+    response_lookup = "pk"
     list_name = _("Vendors' responses")
     form = ResponseForm
     change_form_template = "admin/marketoverview/response/change_form.html"
@@ -189,9 +190,6 @@ class ResponseAdmin(OpenedResponses, TracedAdmin):
 
     def step_view(self, request, object_id: int, name: str):
         return step_view(self, request, object_id, name)
-
-    def shown_responses(self, key: str):
-        return Response.objects.filter(pk=key)
 
     # Permissions ----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import TracedAdmin
 from kl_ai.admin.reading import LoggedReading
+from kl_ai.admin.site import ReadOnlyAdmin
 from kl_ai.mail.notices import add_queued_message
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.security.reading_log import record_reading
@@ -26,18 +27,11 @@ from ..mails import vendor_questions as mails
 from ..models import Vendor, VendorQuestion
 from ..models.vendor_questions import ANSWER_LENGTH, QUESTION_LENGTH, REASON_LENGTH
 from ..querysets import REVIEW
-from .base import date_column
+from .base import date_column, text_field
 
 State = VendorQuestion.State
 PUBLISHED_TEXTS = ("question_da", "question_en", "answer_da", "answer_en")
 PRIVATE_TEXTS = ("answer_da", "answer_en")
-
-
-def text_field(label: Any, most: int, rows: int = 6, *, required: bool = False, help_text: Any = "") -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField"})
-    return forms.CharField(
-        label=label, max_length=most, required=required, widget=widget, validators=[validate_text], help_text=help_text
-    )
 
 
 class VendorAnswerForm(forms.Form):
@@ -265,7 +259,7 @@ class QuestionStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(VendorQuestion)
-class VendorQuestionAdmin(LoggedReading, TracedAdmin):
+class VendorQuestionAdmin(LoggedReading, ReadOnlyAdmin, TracedAdmin):
     """The questions with their history; a vendor asks on its own page, and KL answers on the page `answer`."""
 
     fields = (
@@ -307,12 +301,3 @@ class VendorQuestionAdmin(LoggedReading, TracedAdmin):
 
     def has_view_permission(self, request, obj=None) -> bool:
         return request.user.has_perm(REVIEW)
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False

@@ -1,23 +1,95 @@
 """The differences between a response and the vendor's public one: item by item, and in texts word by word.
 
-Functions of two responses that are loaded `with_everything`; none of them makes a query. Answers that KL counts from a
-vendor's own words are left out: they are not the vendor's.
+Functions of the contents of responses that are loaded `with_everything`; none of them makes a query. Answers that KL counts
+from a vendor's own words are left out: they are not the vendor's.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
 
-from ..models import Answer, Question, Response, SampleOffering
+from ..models import Answer, Option, Question, Response
 
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
 MIN_SIMILARITY = 0.5
 """Examples of different titles are taken for the same one where so much of their text (0 to 1) agrees."""
 MAX_DIFF_LENGTH = 5_000
 """Old and new text with more characters than this together are not compared, but shown one after the other."""
+
+
+CONTACT_FIELDS = ("contact_function", "contact_email", "contact_phone", "contact_name")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ComparedOffering:
+    """An example of a content. `stage` is the label."""
+
+    position: int
+    title: str
+    description: str
+    stage: str
+    where_used: str
+    options: Sequence[Option]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedContent:
+    """What a response says, or has said. `contact` is the text of each of `CONTACT_FIELDS`, empty where it is not known."""
+
+    name: str
+    website: str
+    description: str
+    answers: Sequence[Answer]
+    offerings: Sequence[ComparedOffering]
+    contact: Mapping[str, str]
+    has_consent: bool = False
+    """Whether a person is named as the contact and has consented."""
+
+    def own_answers(self, question: Question) -> dict[int, Answer]:
+        """Option id to the vendor's own answer to the question."""
+        own = (answer for answer in self.answers if answer.mapped_from_id is None)
+        return {answer.option_id: answer for answer in own if answer.option.question_id == question.pk}
+
+
+NO_CONTENT = ComparedContent("", "", "", (), (), dict.fromkeys(CONTACT_FIELDS, ""))
+"""Of a vendor without a public response."""
+
+
+def _content(response: Response, *, name: str, website: str) -> ComparedContent:
+    """The content of a response that is loaded `with_everything`. No query."""
+    return ComparedContent(
+        name,
+        website,
+        response.description,
+        list(response.answers.all()),
+        [
+            ComparedOffering(
+                offering.position,
+                offering.title,
+                offering.description,
+                str(offering.get_stage_display()),
+                offering.where_used,
+                list(offering.options.all()),
+            )
+            for offering in response.offerings.all()
+        ],
+        {field: getattr(response, field) for field in CONTACT_FIELDS},
+        bool(response.contact_name and response.contact_consent),
+    )
+
+
+def written_content(response: Response) -> ComparedContent:
+    """What the vendor has written in a response; the registered name where it writes none. No query."""
+    name = response.company_name or response.vendor.name
+    return _content(response, name=name, website=response.website)
+
+
+def public_content(public: Response) -> ComparedContent:
+    """What the public pages show of a response: name and website are the vendor's. No query."""
+    return _content(public, name=public.vendor.name, website=public.vendor.website)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +137,21 @@ def diff_items(response: Response, public: Response | None, questions: Iterable[
 
     `questions` are those of the response's round; questions that only one of the two responses answers are added.
     """
+    return diff_contents(written_content(response), public_content(public) if public else NO_CONTENT, questions)
+
+
+def diff_contents(after: ComparedContent, before: ComparedContent, questions: Iterable[Question]) -> list[ItemDiff]:
+    """Every item in the order of the survey: these questions, and those that only one of the two contents answers."""
     by_pk = {question.pk: question for question in questions}
-    for answered in filter(None, (response, public)):
-        by_pk |= {answer.option.question_id: answer.option.question for answer in answered.answers.all()}
+    by_pk |= {answer.option.question_id: answer.option.question for answer in (*after.answers, *before.answers)}
     ordered = sorted(by_pk.values(), key=lambda question: (question.position, question.code))
     return [
-        *_company(response, public),
-        *(_question(question, response, public) for question in ordered),
-        _offerings(response, public),
-        _contact(response, public),
+        _text_item("company_name", _("Name"), before.name, after.name),
+        _text_item("website", _("Website"), before.website, after.website),
+        _text_item("description", _("Description"), before.description, after.description),
+        *(_question(question, after, before) for question in ordered),
+        _offerings(after, before),
+        _contact(after, before),
     ]
 
 
@@ -124,27 +202,13 @@ def _text_item(item: str, heading: str, old: str, new: str) -> ItemDiff:
 # The items of a response --------------------------------------------------------------------------
 
 
-def _company(response: Response, public: Response | None) -> Iterator[ItemDiff]:
-    """Name and website against the vendor's, which the public pages show; the description against the response's."""
-    name, website = (public.vendor.name, public.vendor.website) if public else ("", "")
-    yield _text_item("company_name", _("Name"), name, response.company_name or response.vendor.name)
-    yield _text_item("website", _("Website"), website, response.website)
-    yield _text_item("description", _("Description"), public.description if public else "", response.description)
-
-
-def own_answers(response: Response | None, question: Question) -> dict[int, Answer]:
-    """Option id to the vendor's own answer to the question."""
-    answers = response.answers_by_question.get(question.pk, []) if response else []
-    return {answer.option_id: answer for answer in answers if answer.mapped_from_id is None}
-
-
-def _question(question: Question, response: Response, public: Response | None) -> ItemDiff:
-    before, after = own_answers(public, question), own_answers(response, question)
-    options = {answer.option_id: answer.option for answer in [*before.values(), *after.values()]}
+def _question(question: Question, after: ComparedContent, before: ComparedContent) -> ItemDiff:
+    old_answers, new_answers = before.own_answers(question), after.own_answers(question)
+    options = {answer.option_id: answer.option for answer in [*old_answers.values(), *new_answers.values()]}
     ordered = sorted(options.values(), key=lambda option: (option.position, option.code))
     lines = []
     for option in ordered:
-        old, new = before.get(option.pk), after.get(option.pk)
+        old, new = old_answers.get(option.pk), new_answers.get(option.pk)
         line = _line(option.label, old.own_words if old else "", new.own_words if new else "")
         kind = ADDED if old is None else REMOVED if new is None else line.kind if line.kind == SAME else CHANGED
         lines.append(DiffLine(option.label, kind, line.pieces))
@@ -152,34 +216,30 @@ def _question(question: Question, response: Response, public: Response | None) -
     return ItemDiff(question.code, question.heading, group.kind, [group])
 
 
-def _contact(response: Response, public: Response | None) -> ItemDiff:
+def _contact(after: ComparedContent, before: ComparedContent) -> ItemDiff:
     """The fields of the contact; those that are empty before and after are left out."""
 
     def line(name: str, label: str) -> DiffLine:
-        return _line(label, getattr(public, name) if public else "", getattr(response, name))
+        return _line(label, before.contact[name], after.contact[name])
 
     lines = [
         line("contact_function", _("Function")),
         line("contact_email", _("E-mail")),
         line("contact_phone", _("Phone")),
         line("contact_name", _("Person")),
-        _line(_("Consent of the person"), _consent(public), _consent(response)),
+        _line(_("Consent of the person"), *(_("yes") if side.has_consent else "" for side in (before, after))),
     ]
     filled = [line for line in lines if line.pieces]
     group = DiffGroup("", _combined_kind([line.kind for line in filled]), filled)
     return ItemDiff("contact", _("Contact"), group.kind, [group])
 
 
-def _consent(response: Response | None) -> str:
-    return _("yes") if response and response.contact_name and response.contact_consent else ""
-
-
 # Examples -----------------------------------------------------------------------------------------
 
 
-def _offerings(response: Response, public: Response | None) -> ItemDiff:
+def _offerings(after: ComparedContent, before: ComparedContent) -> ItemDiff:
     """A group for each example, and one for their order where examples that stay have changed places."""
-    pairs = match_offerings(list(public.offerings.all()) if public else [], list(response.offerings.all()))
+    pairs = match_offerings(before.offerings, after.offerings)
     groups = [_offering(old, new) for old, new in pairs]
     continued = [(old, new) for old, new in pairs if old and new]
     in_old_order = sorted(continued, key=lambda pair: pair[0].position)
@@ -191,29 +251,29 @@ def _offerings(response: Response, public: Response | None) -> ItemDiff:
 
 
 def match_offerings(
-    old_offerings: Sequence[SampleOffering], new_offerings: Sequence[SampleOffering]
-) -> list[tuple[SampleOffering | None, SampleOffering | None]]:
+    old_offerings: Sequence[ComparedOffering], new_offerings: Sequence[ComparedOffering]
+) -> list[tuple[ComparedOffering | None, ComparedOffering | None]]:
     """Each new example with the old one that it continues: that of the same title, or else the most similar one.
 
     In the new order; the removed ones stand at the end.
     """
     unmatched = list(old_offerings)
-    matches: dict[int, SampleOffering] = {}
+    matches: dict[ComparedOffering, ComparedOffering] = {}
     for new in new_offerings:
         same_title = next((old for old in unmatched if old.title.casefold() == new.title.casefold()), None)
         if same_title:
-            matches[new.pk] = same_title
+            matches[new] = same_title
             unmatched.remove(same_title)
     for new in new_offerings:
-        if new.pk not in matches and unmatched:
+        if new not in matches and unmatched:
             similarity, best = max(((_similarity(old, new), old) for old in unmatched), key=lambda pair: pair[0])
             if similarity >= MIN_SIMILARITY:
-                matches[new.pk] = best
+                matches[new] = best
                 unmatched.remove(best)
-    return [*((matches.get(new.pk), new) for new in new_offerings), *((old, None) for old in unmatched)]
+    return [*((matches.get(new), new) for new in new_offerings), *((old, None) for old in unmatched)]
 
 
-def _similarity(old: SampleOffering, new: SampleOffering) -> float:
+def _similarity(old: ComparedOffering, new: ComparedOffering) -> float:
     """How much of the two examples' words agrees, 0 to 1."""
     old_words, new_words = (
         f"{offering.title} {offering.description} {offering.where_used}".casefold().split() for offering in (old, new)
@@ -221,7 +281,7 @@ def _similarity(old: SampleOffering, new: SampleOffering) -> float:
     return SequenceMatcher(None, old_words, new_words, autojunk=False).ratio()
 
 
-def _offering(old: SampleOffering | None, new: SampleOffering | None) -> DiffGroup:
+def _offering(old: ComparedOffering | None, new: ComparedOffering | None) -> DiffGroup:
     """The fields of one example under its title; those that are empty before and after are left out."""
     before, after = _offering_texts(old), _offering_texts(new)
     compared = (_line(label, before.get(label, ""), after.get(label, "")) for label in before or after)
@@ -231,17 +291,15 @@ def _offering(old: SampleOffering | None, new: SampleOffering | None) -> DiffGro
     return DiffGroup(offering.title if offering else "", kind, lines)
 
 
-def _offering_texts(offering: SampleOffering | None) -> dict[str, str]:
+def _offering_texts(offering: ComparedOffering | None) -> dict[str, str]:
     """Label to text of each field of an example; empty for None."""
     if offering is None:
         return {}
-    options = sorted(
-        offering.options.all(), key=lambda option: (option.question.position, option.position, option.code)
-    )
+    options = sorted(offering.options, key=lambda option: (option.question.position, option.position, option.code))
     return {
         _("Title"): offering.title,
         _("What it does"): offering.description,
-        _("Stage"): str(offering.get_stage_display()),
+        _("Stage"): offering.stage,
         _("Where it is used"): offering.where_used,
         _("Technologies and business areas"): " · ".join(option.short for option in options),
     }

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,17 @@ from ..models import (
     SentBackContent,
     Verb,
 )
-from .diff import CHANGED, SAME, ItemDiff, count_changes, diff_items
+from .diff import (
+    CHANGED,
+    CONTACT_FIELDS,
+    SAME,
+    ComparedContent,
+    ComparedOffering,
+    ItemDiff,
+    count_changes,
+    diff_contents,
+    written_content,
+)
 
 CONTACT = "contact"
 
@@ -53,28 +62,6 @@ class Resubmission:
         ]
 
 
-class Rows(list[Any]):
-    """Rows that are read as those of a related manager."""
-
-    def all(self) -> "Rows":
-        return self
-
-
-@dataclass(frozen=True)
-class KeptOffering:
-    """An example as it was sent back, with what `diff_items` reads of a `SampleOffering`."""
-
-    position: int
-    title: str
-    description: str
-    stage: str
-    where_used: str
-    options: Rows
-
-    def get_stage_display(self) -> str:
-        return str(SampleOffering.Stage(self.stage).label) if self.stage else ""
-
-
 def resubmission(response: Response, questions: Iterable[Question]) -> Resubmission | None:
     """What has happened since KL sent this response back last; None where it never did. At most four queries.
 
@@ -91,7 +78,8 @@ def resubmission(response: Response, questions: Iterable[Question]) -> Resubmiss
 
 def _diffs(response: Response, kept: SentBackContent, questions: Iterable[Question]) -> dict[str, ItemDiff]:
     """Item to its difference from what was kept; of the contact only whether it has changed. One query."""
-    diffs = {diff.item: diff for diff in diff_items(response, kept_response(response, kept.content), questions)}
+    before = kept_content(response, kept.content)
+    diffs = {diff.item: diff for diff in diff_contents(written_content(response), before, questions)}
     is_same = kept.has_same_contact(response)
     if is_same is None:
         diffs.pop(CONTACT)
@@ -99,8 +87,8 @@ def _diffs(response: Response, kept: SentBackContent, questions: Iterable[Questi
     return diffs | {CONTACT: ItemDiff(CONTACT, _("Contact"), SAME if is_same else CHANGED, [])}
 
 
-def kept_response(response: Response, content: dict[str, Any]) -> Response:
-    """The content that was kept, with what `diff_items` reads of a response. One query.
+def kept_content(response: Response, content: dict[str, Any]) -> ComparedContent:
+    """The content that was kept, without the contact, of which no text is kept. One query.
 
     An option that KL has deleted since is left out: no answer has it any more.
     """
@@ -108,28 +96,25 @@ def kept_response(response: Response, content: dict[str, Any]) -> Response:
     chosen = {int(option) for option in content["answers"]}
     used = chosen.union(*(offering["options"] for offering in content["offerings"]))
     options = Option.objects.select_related("question").in_bulk(used)
-    answers = [
-        Answer(option=options[pk], own_words=words)
-        for pk, words in ((int(option), words) for option, words in content["answers"].items())
-        if pk in options
-    ]
-    by_question: dict[int, list[Answer]] = {}
-    for answer in answers:
-        by_question.setdefault(answer.option.question_id, []).append(answer)
-    offerings = [
-        KeptOffering(
-            **{**offering, "options": Rows(options[pk] for pk in offering["options"] if pk in options)},
-            position=position,
-        )
-        for position, offering in enumerate(content["offerings"])
-    ]
-    name = fields["company_name"] or response.vendor.name
-    stand_in = SimpleNamespace(
-        **{f"contact_{field}": "" for field in ("function", "email", "phone", "name", "consent")},
-        vendor=SimpleNamespace(name=name, website=fields["website"]),
-        description=fields["description"],
-        answers=Rows(answers),
-        answers_by_question=by_question,
-        offerings=Rows(offerings),
+    return ComparedContent(
+        fields["company_name"] or response.vendor.name,
+        fields["website"],
+        fields["description"],
+        [
+            Answer(option=options[int(option)], own_words=words)
+            for option, words in content["answers"].items()
+            if int(option) in options
+        ],
+        [
+            ComparedOffering(
+                position,
+                offering["title"],
+                offering["description"],
+                str(SampleOffering.Stage(offering["stage"]).label) if offering["stage"] else "",
+                offering["where_used"],
+                [options[pk] for pk in offering["options"] if pk in options],
+            )
+            for position, offering in enumerate(content["offerings"])
+        ],
+        dict.fromkeys(CONTACT_FIELDS, ""),
     )
-    return cast(Response, stand_in)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.security.models import Reading
+from marketoverview.admin.base import OpenedResponses
 from marketoverview.models import JoinRequest
 from tests.builders import make_administrator, make_curator, make_invitation, make_response, make_user, make_vendor
 from tests.concurrency import run_at_once
@@ -164,3 +166,8 @@ def test_the_question_before_a_deletion_is_logged(survey, reader):
     draft = make_response(make_vendor(), "draft")
     assert reader.get(reverse("admin:marketoverview_response_delete", args=[draft.pk])).status_code == 200
     assert ("response: deletion", str(draft.pk)) in lines()
+
+
+def test_a_model_admin_of_responses_must_say_which_it_shows():
+    with pytest.raises(TypeError, match="response_lookup"):
+        type("SilentAdmin", (OpenedResponses, admin.ModelAdmin), {"__module__": __name__})
