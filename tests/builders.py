@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from kl_ai.models import User
+from marketoverview.company_names import stored_name
 from marketoverview.models import (
     Answer,
     Invitation,
@@ -113,7 +114,8 @@ def make_option(question: Question, code: str, **fields) -> Option:
 def make_vendor(name: str = "", **fields) -> Vendor:
     """A vendor that KL knows, unless `vetted_at` is None."""
     name = name or f"Firma {next(_number)}"
-    return Vendor.objects.create(name=name, **{"slug": slugify(name), "vetted_at": timezone.now()} | fields)
+    fields = {"slug": slugify(name), "vetted_at": timezone.now(), **stored_name(name)} | fields
+    return Vendor.objects.create(name=name, **fields)
 
 
 def make_response(
@@ -179,8 +181,8 @@ def make_own_words(vendor: str, words: str = "Dataetik", **fields) -> Answer:
 
 def make_invitation(email: str = "ny@vestlyset.example", vendor: Vendor | None = None, **fields) -> Invitation:
     """An invitation that waits, to act for a vendor or, without one, to register a company."""
-    company_name = vendor.name if vendor else "Vestlyset"
-    return Invitation.objects.create(email=email, vendor=vendor, **{"company_name": company_name} | fields)
+    fields = {"company_name": vendor.name if vendor else "Vestlyset"} | fields
+    return Invitation.objects.create(email=email, vendor=vendor, **stored_name(fields["company_name"]) | fields)
 
 
 def _bring_to(status: str, response: Response, member: User, curator: User) -> None:

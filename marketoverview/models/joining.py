@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -24,7 +24,8 @@ from kl_ai.people.join_requests import AbstractJoinRequest, JoinRequestQuerySet
 from kl_ai.people.tokens import KeySigner
 from kl_ai.validators import validate_line
 
-from ..company_names import normalized_name
+from ..company_names import MAX_NORMALIZED, normalized_name, stored_name
+from ..querysets import is_named
 from .claims import CompanyClaim, end_claims
 from .membership import MembershipEvent
 from .rounds import SurveyRound
@@ -59,17 +60,18 @@ class VendorInvitationQuerySet(InvitationQuerySet):
         return set(invited.annotate(address=Lower("email")).values_list("address", flat=True))
 
     def of_company(self, name: str, cvr_number: str | None) -> list["Invitation"]:
-        """KL's waiting invitations of the company with this CVR number, or with a name that counts as the same. One query."""
-        normalized = normalized_name(name)
-        return [
-            invitation
-            for invitation in self.waiting().filter(by_kl=True, vendor=None)
-            if (cvr_number and invitation.cvr_number == cvr_number)
-            or (normalized and normalized_name(invitation.company_name) == normalized)
-        ]
+        """KL's waiting invitations of the company with this CVR number, or with a name that counts as the same.
+
+        Two queries, by indexes.
+        """
+        is_same = is_named(self.model, "company_name", name)
+        if cvr_number:
+            is_same |= Q(cvr_number=cvr_number)
+        invitations = self.filter(is_same)  # the rest of the conditions would lead SQLite to another index
+        return [each for each in invitations if each.by_kl and each.vendor_id is None and each.is_waiting]
 
     def by_kl_to(self, user: User, vendor: Vendor) -> "Invitation | None":
-        """KL's waiting invitation of this vendor's company to the user's address. One query."""
+        """KL's waiting invitation of this vendor's company to the user's address. Two queries."""
         invitations = self.filter(email__iexact=user.email).of_company(vendor.name, vendor.cvr_number)
         return next(iter(invitations), None)
 
@@ -87,6 +89,8 @@ class Invitation(AbstractInvitation):
     )
     round = models.ForeignKey(SurveyRound, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("round"))
     by_kl = models.BooleanField(_("by KL"), default=False)
+    normalized_name = models.CharField(max_length=MAX_NORMALIZED, default="", db_default="", editable=False)
+    normalized_from = models.CharField(max_length=120, default="", db_default="", editable=False)
 
     objects: ClassVar = VendorInvitationQuerySet.as_manager()
 
@@ -100,6 +104,13 @@ class Invitation(AbstractInvitation):
                 "vendor",
                 condition=Q(accepted_at=None, cancelled_at=None, vendor__isnull=False),
                 name="one_waiting_invitation_per_colleague",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("normalized_name",), name="invitation_normalized_name"),
+            models.Index(fields=("cvr_number",), name="invitation_cvr_number"),
+            models.Index(
+                fields=("id",), condition=~Q(normalized_from=F("company_name")), name="invitation_name_not_stored"
             ),
         )
 
@@ -124,6 +135,7 @@ class Invitation(AbstractInvitation):
                 return cls.objects.create(
                     email=email,
                     company_name=vendor.name,
+                    **stored_name(vendor.name),
                     vendor=vendor,
                     invited_by=by,
                     round=SurveyRound.current(),
@@ -147,6 +159,7 @@ class Invitation(AbstractInvitation):
                 cls(
                     email=company.email.lower(),
                     company_name=company.name,
+                    **stored_name(company.name),
                     cvr_number=company.cvr_number,
                     country=company.country,
                     round=round,
@@ -260,7 +273,7 @@ class Invitation(AbstractInvitation):
             return vendor, reasons.OTHER_NAME if vendor.is_vetted and is_other_name else reasons.NUMBER
         candidates = [
             vendor
-            for vendor in Vendor.objects.with_name(self.company_name)
+            for vendor in Vendor.objects.with_name(self.company_name).order_by("pk")
             if not (self.cvr_number and vendor.cvr_number and vendor.is_vetted)
         ]
         own = [vendor for vendor in candidates if _is_alone(by, vendor)]

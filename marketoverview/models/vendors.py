@@ -20,6 +20,7 @@ from kl_ai.database import lock_until_commit
 from kl_ai.database.natural_keys import depends_on
 from kl_ai.validators import validate_line
 
+from ..company_names import MAX_NORMALIZED, stored_name
 from ..querysets import VendorQuerySet, delete_locked
 from ..statuses import IN_USE
 from .membership import MembershipEvent
@@ -91,17 +92,25 @@ class Vendor(models.Model):
         help_text=_("KL has invited, published or confirmed the company. Until then anybody may have registered it."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    normalized_name = models.CharField(max_length=MAX_NORMALIZED, default="", db_default="", editable=False)
+    normalized_from = models.CharField(max_length=120, default="", db_default="", editable=False)
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="VendorMember", related_name="vendors", verbose_name=_("members")
     )
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["normalized_name", "normalized_from"])
     objects: ClassVar = VendorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vendor")
         verbose_name_plural = _("vendors")
         ordering = ("name",)
+        indexes = (
+            models.Index(fields=("normalized_name",), name="vendor_normalized_name"),
+            models.Index(
+                fields=("id",), condition=~models.Q(normalized_from=models.F("name")), name="vendor_name_not_stored"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -110,6 +119,7 @@ class Vendor(models.Model):
         return (self.slug,)
 
     def clean(self) -> None:
+        self._store_name()
         self.cvr_number = self.cvr_number or None
         if self.cvr_number and self.country != "DK":
             raise ValidationError({"cvr_number": _("Only Danish companies have a CVR number.")})
@@ -191,7 +201,13 @@ class Vendor(models.Model):
         now = self.vetted_at or timezone.now()
         if (name or self.name, website, now) != (self.name, self.website, self.vetted_at):
             self.name, self.website, self.vetted_at = name or self.name, website, now
-            self.save(update_fields=["name", "website", "vetted_at"])
+            self._store_name()
+            self.save(update_fields=["name", "normalized_name", "normalized_from", "website", "vetted_at"])
+
+    def _store_name(self) -> None:
+        """Set the columns by which the vendor is found by its name; the caller saves them."""
+        for column, value in stored_name(self.name).items():
+            setattr(self, column, value)
 
     @classmethod
     def delete_for_good(cls, vendors: VendorQuerySet) -> int:
@@ -223,7 +239,7 @@ def create_at_unused_address(**fields) -> Vendor:
         slug = unused_slug(fields["name"])
         try:
             with transaction.atomic():
-                return Vendor.objects.create(slug=slug, **fields)
+                return Vendor.objects.create(slug=slug, **fields, **stored_name(fields["name"]))
         except IntegrityError:
             if not Vendor.objects.filter(slug=slug).exists():
                 raise

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from kl_ai.admin.private_names import raw_delete
+from marketoverview.company_names import stored_name
 from marketoverview.models import (
     Answer,
     DeadlineExtension,
@@ -114,7 +115,13 @@ def _insert_vendors(generated: list[GeneratedVendor], survey_round: SurveyRound)
     """Insert the rows of these vendors, one table after the other."""
     vendors = Vendor.objects.bulk_create(
         # No CVR number: any valid one may belong to a real company.
-        Vendor(name=source.name, slug=source.slug, website=f"https://{source.domain}/", is_demo=True)
+        Vendor(
+            name=source.name,
+            **stored_name(source.name),
+            slug=source.slug,
+            website=f"https://{source.domain}/",
+            is_demo=True,
+        )
         for source in generated
     )
     responses = Response.objects.bulk_create(
