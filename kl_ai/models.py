@@ -70,7 +70,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField(_("name"), max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May log in to the administration."))
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Switch this off instead of deleting a user.")
+        _("active"),
+        default=True,
+        help_text=_(
+            "Switched off, the person cannot log in, and everything stays. To erase what is stored about the person, delete "
+            "the login."
+        ),
     )
     language = models.CharField(
         _("language"),

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 import yaml
 from django import forms
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import QueryDict
 from django.test import RequestFactory
 from django.utils.translation import get_language_from_request
@@ -116,6 +118,31 @@ def test_cleaned_text_is_clean(text):
     assert clean_text(once) == once
     assert not has_unseen(once)
     once.encode()  # no half of a character is left
+
+
+SCRIPTS = (
+    "javascript:alert(1)",
+    "JAVASCRIPT://a.dk/%0aalert(1)",
+    "data:text/html,x",
+    "vbscript:x",
+    " java\tscript:x",
+    "file:///x",
+)
+
+
+@pytest.mark.parametrize("app", ["marketoverview", "legaltoolbox"])
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_no_address_that_becomes_a_link_runs_a_script(app, text):
+    fields = [
+        field
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.URLField) and not model.__name__.startswith("Historical")
+    ]
+    assert fields
+    for field in fields:
+        with pytest.raises(ValidationError):
+            field.clean(text, None)
 
 
 # Headers and addresses ----------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from ..models import User
 from ..pages.frame import render_page
-from ..people.limits import LimitReached, wait_text
+from ..people.limits import RECIPIENT, LimitReached, wait_text
 from ..people.tokens import ORIGIN_ONLY
 from . import restore
 from .code_limits import consume_code
@@ -50,6 +50,12 @@ def log_in(request: HttpRequest) -> HttpResponse:
         consume_code(request, email)
     except LimitReached as reached:
         form.add_error(None, _("Too many codes have been asked for.") + " " + wait_text(reached.seconds))
+        if reached.per == RECIPIENT:
+            way = _(
+                "If you have not asked for them, somebody else has. Log in where you have logged in before: there it works "
+                "at once. Or write to %(email)s."
+            )
+            form.add_error(None, way % {"email": settings.CONTACT_EMAIL})
         return _page(request, "login", context, status=429, retry_after=reached.seconds)
     try:
         return begin_login(request, email, next_url(request))

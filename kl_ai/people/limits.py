@@ -59,9 +59,12 @@ class Limit(NamedTuple):
 
 LIMITS: Mapping[str, tuple[Limit, ...]] = {
     # Five mistakes in a row are common, ten are not. Ten mails an hour and thirty a day are a nuisance, no flood.
-    # Sixty an hour let a whole town hall behind one address log in on a Monday morning.
+    # Sixty an hour let a whole town hall behind one address log in on a Monday morning. What one network may ask for one
+    # address leaves some codes of the hour and of the day to whoever has the address, elsewhere.
     "login_code": (
         Limit(BOTH, 5, QUARTER),
+        Limit(BOTH, 7, HOUR),
+        Limit(BOTH, 20, DAY),
         Limit(RECIPIENT, 10, HOUR),
         Limit(RECIPIENT, 30, DAY),
         Limit(ORIGIN, 60, HOUR),

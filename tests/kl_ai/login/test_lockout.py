@@ -108,6 +108,18 @@ def test_a_mailbox_gets_ten_codes_an_hour_from_strangers(member):
     assert len(mail.outbox) == 10 == min(limit.most for limit in LIMITS["login_code"] if limit.per == RECIPIENT)
 
 
+@pytest.mark.parametrize("address", ["", "ukendt@agern.example"])
+def test_who_is_refused_for_what_others_asked_is_told_how_to_go_on(member, address, settings):
+    """Whether the address has a login or not."""
+    address = address or member.email
+    use_up_codes(address)
+    page = request_code(browser(HERE), address)
+    assert page.status_code == 429
+    text = page.content.decode()
+    assert settings.CONTACT_EMAIL in text
+    assert "hvor du har været logget ind før" in text
+
+
 def test_a_known_browser_has_a_limit_too_and_then_what_a_stranger_has(known, member):
     mail.outbox.clear()
     AttemptCount.objects.all().delete()

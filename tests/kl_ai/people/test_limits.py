@@ -154,6 +154,7 @@ def test_in_a_row_nobody_does_more_than(action, same, number, clock):
 @pytest.mark.parametrize(
     ("action", "same", "number"),
     [
+        ("login_code", BOTH, 20),
         ("login_code", RECIPIENT, 30),
         ("login_code_known_browser", BROWSER, 30),
         ("second_step", PERSON, 30),
@@ -165,6 +166,12 @@ def test_in_a_row_nobody_does_more_than(action, same, number, clock):
 def test_with_patience_nobody_does_more_in_a_day_than(action, same, number, clock):
     midnight = datetime(2026, 11, 29, 23, tzinfo=UTC)
     assert number_allowed(action, same, [midnight + n * QUARTER for n in range(96)], clock) == number
+
+
+@pytest.mark.parametrize("moments", [4 * [NOON, NOON + QUARTER, NOON + 2 * QUARTER, NOON + 3 * QUARTER], [NOON] * 9])
+def test_one_network_leaves_codes_to_the_person_in_a_browser_that_is_not_known(moments, clock):
+    assert number_allowed("login_code", BOTH, sorted(moments), clock) <= 7
+    assert is_allowed("login_code", recipient="same", origin=request_from("203.0.113.9"))
 
 
 def test_each_kind_of_key_has_its_own_count(rules, clock):
