@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from marketoverview.models import CompanyClaim, Invitation, JoinRequest, Response, SurveyRound, VendorMember, map_answer
-from tests.browser import follow
+from tests.browser import TOO_WIDE, follow
 from tests.builders import make_option, make_question, make_response, make_user, make_vendor
 from tests.html import assert_valid_html
 from tests.mails import log_in_recently
@@ -159,3 +159,13 @@ def test_the_question_to_kl_counts_what_is_left(survey, vendor, owner, desktop, 
     assert desktop.get_by_text("10 tegn tilbage").is_visible()
     desktop.get_by_label("Jeres spørgsmål").fill("æ" * 2003)
     assert desktop.get_by_text("3 tegn for meget").is_visible()
+
+
+def test_sixty_members_with_long_addresses_fit_a_phone(survey, vendor, owner, open_page, log_in):
+    for number in range(60):
+        make_user(f"{'æøå' * 3}-{'k' * 50}{number}@{'lang' * 12}.example", member_of=vendor)
+    page = open_page("narrow")
+    log_in(page, owner)
+    page.goto(reverse("vendor:members", args=[vendor.slug]))
+    assert page.locator(".task").count() > 60
+    assert page.evaluate(TOO_WIDE) == []
