@@ -97,7 +97,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SheetPart:
     name: str
     path: str
     is_visible: bool
@@ -139,11 +139,11 @@ class WorkbookParts:
         is_mac = any(attributes.get("date1904") in ("1", "true") for _name, attributes in workbook.found)
         self.epoch: datetime = MAC_EPOCH if is_mac else WINDOWS_EPOCH
 
-    def _sheets(self, workbook: _Elements, paths: dict[tuple[str, str], str]) -> Iterator[Sheet]:
+    def _sheets(self, workbook: _Elements, paths: dict[tuple[str, str], str]) -> Iterator[SheetPart]:
         for name, attributes in workbook.found:
             key = next((value for attribute, value in attributes.items() if attribute.endswith(":id")), "")
             if name == "sheet" and (path := paths.get((key, "worksheet"))):
-                yield Sheet(attributes["name"], path, attributes.get("state", "visible") == "visible")
+                yield SheetPart(attributes["name"], path, attributes.get("state", "visible") == "visible")
 
 
 def read_date_formats(data: bytes, budget: Budget) -> dict[int, bool]:
@@ -164,11 +164,11 @@ def read_date_formats(data: bytes, budget: Budget) -> dict[int, bool]:
     return result
 
 
-# Sheet ------------------------------------------------------------------------------------------
+# SheetPart ------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
-class Cell:
+class SheetCell:
     """What a cell holds. `kind` is the attribute `t`: n(umber), b(oolean), d(ate), s(hared), str(ing), inlineStr, e(rror)."""
 
     kind: str
@@ -185,10 +185,10 @@ class Cell:
 class SheetCells:
     """The cells that are not empty: number of the row, from 1, to column, from 0, to cell."""
 
-    rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
 
     @property
-    def all(self) -> Iterator[Cell]:
+    def all(self) -> Iterator[SheetCell]:
         return (cell for row in self.rows.values() for cell in row.values())
 
     @property
@@ -201,14 +201,14 @@ class _SheetReader(Reader):
         super().__init__(budget)
         self.cells = SheetCells()
         self.row = self.column = 0
-        self.cell: Cell | None = None
+        self.cell: SheetCell | None = None
         self.is_phonetic = False
         self.last_filled = self.empty_rows = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
             self.column = _column_number(attributes["r"]) if "r" in attributes else self.column + 1
-            self.cell = Cell(attributes.get("t", "n"), int(attributes.get("s") or 0))
+            self.cell = SheetCell(attributes.get("t", "n"), int(attributes.get("s") or 0))
         elif name == "row":
             self.row = max(int(attributes.get("r") or 0), self.row + 1)
             self.column = 0
@@ -231,7 +231,7 @@ class _SheetReader(Reader):
             elif name in ("v", "t"):
                 self.cell.text += self.take_text()
 
-    def _end_cell(self, cell: Cell) -> None:
+    def _end_cell(self, cell: SheetCell) -> None:
         if not cell.text and cell.formula:
             cell.kind, cell.text = "str", cell.formula
         if not cell.text:

@@ -23,7 +23,7 @@ from .sheet_xml import (
     MAX_ELEMENTS,
     NUMBER,
     Budget,
-    Cell,
+    SheetCell,
     SheetCells,
     WorkbookParts,
     read_date_formats,
@@ -105,7 +105,7 @@ class CellTexts:
         self.strings = {number: clean_line(text) for number, text in strings.items()}
         self.formats, self.epoch = formats, epoch
 
-    def text(self, cell: Cell) -> str:
+    def text(self, cell: SheetCell) -> str:
         """Raises `KeyError` or `ValueError` for a cell of a damaged file."""
         if cell.is_shared:
             return self.strings[int(cell.text)]
@@ -118,7 +118,7 @@ class CellTexts:
                 return self._number_text(cell)
         return clean_line(cell.text)
 
-    def _number_text(self, cell: Cell) -> str:
+    def _number_text(self, cell: SheetCell) -> str:
         if not NUMBER.fullmatch(cell.text):
             raise ValueError
         number = int(cell.text) if cell.text.lstrip("-").isdecimal() else float(cell.text)
