@@ -109,20 +109,30 @@ def test_companies_are_invited_by_kl(curator):
     assert (stored.by_kl, stored.invited_by, stored.round, stored.language) == (True, curator, survey_round, "en")
 
 
-def test_an_address_that_waits_in_the_round_or_has_accepted_is_left_out(curator):
+def test_an_address_that_waits_in_the_round_or_has_accepted_and_acts_for_the_company_is_left_out(curator):
     this_round, other_round = make_round("2026"), make_round("2027")
     Invitation.invite_companies(listed_companies("her@a.example", "annulleret@a.example"), this_round, curator, "da")
-    Invitation.invite_companies(listed_companies("der@a.example", "med@a.example"), other_round, curator, "da")
-    Invitation.objects.filter(email="med@a.example").update(accepted_at=timezone.now())
+    others = listed_companies("der@a.example", "med@a.example", "gik@a.example")
+    Invitation.invite_companies(others, other_round, curator, "da")
+    for email in ("med@a.example", "gik@a.example"):
+        assert Invitation.objects.get(email=email).accept(make_user(email))
+    VendorMember.objects.filter(user__email="gik@a.example").delete()
     Invitation.objects.filter(email="annulleret@a.example").update(cancelled_at=timezone.now())
     Invitation.objects.create(email="kollega@a.example", company_name="A", vendor=make_vendor("A"), round=this_round)
     everybody = listed_companies(
-        "HER@a.example", "annulleret@a.example", "der@a.example", "med@a.example", "kollega@a.example", "ny@a.example"
+        "HER@a.example",
+        "annulleret@a.example",
+        "der@a.example",
+        "med@a.example",
+        "gik@a.example",
+        "kollega@a.example",
+        "ny@a.example",
     )
     invited = Invitation.invite_companies(everybody, this_round, curator, "da")
     assert [invitation.email for invitation in invited] == [
         "annulleret@a.example",
         "der@a.example",
+        "gik@a.example",
         "kollega@a.example",
         "ny@a.example",
     ]
