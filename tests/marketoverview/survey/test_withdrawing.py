@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from kl_ai.login.restore import RESTORED_NOTICE
+from kl_ai.login.restore import PRESS_AGAIN, RESTORED_NOTICE
 from marketoverview.models import ModerationEvent, Response, Status, TransitionRefused, Verb
 from tests.builders import make_response
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
@@ -99,4 +99,4 @@ def test_a_page_opened_for_the_first_time_says_nothing_of_a_logout(client, vendo
     for name, company in (("withdraw", vendor), ("join", other)):
         page = client.get(reverse(f"vendor:{name}", args=[company.slug]))
         assert page.status_code == 200
-        assert str(RESTORED_NOTICE) not in page.content.decode()
+        assert not any(str(notice) in page.content.decode() for notice in (RESTORED_NOTICE, PRESS_AGAIN))
