@@ -14,6 +14,7 @@ import fcntl
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,13 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
+from django.utils import timezone
 
 from kl_ai.pages.versions import ValuePerVersion
 from legaltoolbox.catalogue import catalogues, draft_catalogues
 from legaltoolbox.content.load import load
 from marketoverview.market.snapshot import snapshots
-from marketoverview.models import market_version
+from marketoverview.models import SurveyRound, market_version
 
 
 class _NoMigrations:
@@ -56,6 +58,8 @@ def make_tables() -> None:
 
 def _load_survey(*others: str) -> None:
     call_command("loaddata", "survey", *others, verbosity=0)
+    today = timezone.localdate()  # the last round can be answered in every year in which the tests run
+    SurveyRound.objects.filter(code="2026", closes_on__lt=today).update(closes_on=today + timedelta(days=31))
     market_version.bump()
 
 
