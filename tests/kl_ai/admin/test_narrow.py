@@ -12,7 +12,7 @@ from kl_ai.mail.models import BadAddress, OutgoingMail
 from marketoverview.models import FigureComment, JoinRequest, Question, Response, Vendor, map_answer
 from marketoverview.review.own_words import own_words
 from tests.admin_pages import logged_in
-from tests.browser import TOO_WIDE
+from tests.browser import TOO_WIDE, follow
 from tests.builders import make_administrator, make_invitation, make_response
 
 LONG = "Sammenslutningen af Åbenrå-virksomheder-med-uhyre-lange-navne A/S"
@@ -116,7 +116,7 @@ def test_filters_are_folded_until_one_is_on(administrator, desktop, log_in):
     waiting = desktop.get_by_role("link", name="venter", exact=True)
     assert not waiting.is_visible()
     desktop.get_by_text("Filtre", exact=True).click()
-    waiting.click()
+    follow(waiting)
     assert desktop.url.endswith("state=waiting")
     assert desktop.get_by_text("Der er filtre på").is_visible()
     assert desktop.get_by_role("link", name="annulleret", exact=True).is_visible()
