@@ -29,6 +29,7 @@ from ..people.login_deletion import login_deletion
 from ..security import log as security_log
 from ..security.models import OneTimeSecret
 from .lists import DanishListAdmin
+from .permissions import PermissionsField
 from .reading import LoggedReading
 
 admin.site.unregister(EmailAddress)
@@ -44,6 +45,20 @@ RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 @admin.register(Group)
 class RoleGroupAdmin(DanishListAdmin, auth_admin.GroupAdmin):
     """Django's form of a group; changes of what it may do stand in the security log."""
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        if db_field.name == "permissions":
+            kwargs["form_class"] = PermissionsField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_deleted_objects(self, objs, request) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
+        """The groups, and how many users they are taken from, in place of the rows that tie groups to both."""
+        objects, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        users = User.objects.filter(groups__in=list(objs)).distinct().count()
+        shown = [each for each in objects if not isinstance(each, list)]
+        name = str(Group._meta.verbose_name_plural)
+        counts = {name: counts.get(name, 0), gettext("users who lose what it allows"): users}
+        return shown, counts, lacking, protected
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
@@ -250,6 +265,8 @@ class UserAdmin(LoggedReading, DanishListAdmin):
         return not user.is_superuser and permissions <= own_permissions
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "user_permissions":
+            kwargs["form_class"] = PermissionsField
         if db_field.name == "groups" and not request.user.is_superuser:
             not_own = Permission.objects.exclude(pk__in=_permissions(request.user))
             kwargs["queryset"] = Group.objects.exclude(permissions__in=not_own)
