@@ -169,7 +169,7 @@ def test_a_page_that_is_none_searches_both_tools(error, prefix, demo, client):
     path, headers = ERRORS[error]
     form = parse(client.get(prefix + path, headers=headers).content.decode()).find("main").find("form", "ways-search")
     name = form.find("input", type="search").attrs["name"]
-    for address in (form.attrs["action"], form.find("button", formaction=True).attrs["formaction"]):
+    for address in (form.attrs["action"], form.find("button", "button-secondary").attrs["formaction"]):
         assert address.startswith(f"{prefix}/")
         assert 'value="journal"' in client.get(address, {name: "journal"}).content.decode()
 
