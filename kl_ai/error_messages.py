@@ -135,7 +135,8 @@ def use_own_messages(field: forms.Field, value: Any) -> None:
         if _may_be_replaced(field, code):
             field.error_messages[code] = Message(text, value)  # type: ignore[assignment]  # Django needs `%` and `str` only
     if isinstance(field, forms.ModelChoiceField):
-        field.validate_no_null_characters = validators.ProhibitNullCharactersValidator(GONE)  # type: ignore[method-assign]
+        no_nul = validators.ProhibitNullCharactersValidator(GONE)
+        field.validate_no_null_characters = no_nul  # type: ignore[method-assign]  # an instance's own replaces the class's
     if isinstance(field, forms.MultiValueField):
         values = value if isinstance(value, list | tuple) else []
         for number, part in enumerate(field.fields):

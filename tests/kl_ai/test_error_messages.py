@@ -22,7 +22,7 @@ from marketoverview.models import Response, SurveyRound
 from marketoverview.survey.forms.survey import PartForm
 from marketoverview.survey.parts import survey_parts
 from tests.checks import not_empty
-from tests.kl_ai.test_forms import every_form
+from tests.forms import every_form
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|{\w+(?::\w+)?}")
 WRONG = [
