@@ -13,6 +13,7 @@ from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, DateField, F, Field, Model, OrderBy, Q, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import smart_split, unescape_string_literal
@@ -67,10 +68,13 @@ class DanishListAdmin(ModelAdmin):
         return DanishChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Says so where the address had a filter that the list does not know."""
+        """Django's, with `filters` in the context; says so where the address had a filter that the list does not know."""
         if request.method == "GET" and ERROR_FLAG in request.GET:
             messages.warning(request, gettext("The address had a filter that the list does not know. It was left out."))
-        return super().changelist_view(request, extra_context)
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
+            response.context_data["filters"] = filters_with_choices(response.context_data["cl"])
+        return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what the list's own filters and dates make.
@@ -127,6 +131,12 @@ class DanishListAdmin(ModelAdmin):
         if not lookup_spawns_duplicates(self.opts, path):
             return contains(path, word)
         return Q(pk__in=self.model._default_manager.filter(contains(path, word)).order_by().values("pk"))
+
+
+def filters_with_choices(changelist: ChangeList) -> list[dict[str, Any]]:
+    """The list's filters as their templates show them: `spec`, `title` and `choices`. A filter may cost a query."""
+    specs: Iterable[Any] = changelist.filter_specs
+    return [{"spec": spec, "title": spec.title, "choices": list(spec.choices(changelist))} for spec in specs]
 
 
 def _with_short_dates(opts: Any, column: Any) -> Any:
