@@ -77,6 +77,13 @@ def make_round(code: str = "2026", **fields) -> SurveyRound:
     return SurveyRound.objects.get_or_create(code=code, defaults=fields)[0]
 
 
+def make_next_round(code: str = "2027", **fields) -> SurveyRound:
+    """A released round that asks every question that there is."""
+    survey_round = make_round(code, **fields)
+    survey_round.questions.set(Question.objects.all())
+    return survey_round
+
+
 def make_question(code: str, options: Iterable[str] = (), *, round: SurveyRound | None = None, **fields) -> Question:
     """The question of this code in `round`, with options of these codes."""
     number = next(_number)

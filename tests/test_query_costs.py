@@ -16,8 +16,8 @@ from tests.query_counts import costs
 # The market overview ----------------------------------------------------------------------------
 
 
-def test_a_snapshot_costs_seven(demo):
-    with costs(7):
+def test_a_snapshot_costs_eight(demo):
+    with costs(8):
         snapshot._read(1, timezone.localdate())
 
 

@@ -138,7 +138,10 @@ def _row(
 
 
 def sections(snapshot: Snapshot, response: Response) -> list[Section]:
-    """The questions with several choices in the survey's order, answered or not; `facts` are the others. No query."""
+    """The questions with several choices in the survey's order, answered or not; `facts` are the others. No query.
+
+    Those that the response's round does not ask stand there only where they are answered.
+    """
     words = {answer.pk: answer.own_words for answers in response.answers_by_question.values() for answer in answers}
     return [
         Section(
@@ -157,8 +160,13 @@ def sections(snapshot: Snapshot, response: Response) -> list[Section]:
             ],
         )
         for tally in snapshot.tallies.values()
-        if tally.question.kind == Question.Kind.SEVERAL
+        if tally.question.kind == Question.Kind.SEVERAL and _has_place(tally, response)
     ]
+
+
+def _has_place(tally: QuestionTally, response: Response) -> bool:
+    """Whether the question stands on the response's profile: its round asks it, or it is answered. No query."""
+    return response.round_id in tally.asked_in or tally.question.pk in response.answers_by_question
 
 
 def offerings(response: Response) -> list[Offering]:
@@ -213,13 +221,14 @@ def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
     """(heading, answer) of each question with a single choice; such questions say what the vendor is. No query."""
     return [
         (tally.question.heading, ", ".join(map(answer_text, response.answers_by_question.get(tally.question.pk, ()))))
-        for tally in single_choice_tallies(snapshot)
+        for tally in single_choice_tallies(snapshot, response)
     ]
 
 
-def single_choice_tallies(snapshot: Snapshot) -> list[QuestionTally]:
-    """Those of the questions that `facts` shows, in its order."""
-    return [tally for tally in snapshot.tallies.values() if tally.question.kind == Question.Kind.SINGLE]
+def single_choice_tallies(snapshot: Snapshot, response: Response) -> list[QuestionTally]:
+    """Those of the questions that `facts` shows, in its order. No query."""
+    single = (tally for tally in snapshot.tallies.values() if tally.question.kind == Question.Kind.SINGLE)
+    return [tally for tally in single if _has_place(tally, response)]
 
 
 def stale_note(confirmed_on: date | None) -> str:

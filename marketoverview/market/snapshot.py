@@ -80,6 +80,8 @@ class QuestionTally:
     question: Question
     choices: tuple[Choice, ...]
     answered: int
+    asked_in: frozenset[int] = frozenset()
+    """The primary keys of the rounds that ask it."""
     comment: FigureComment | None = None
     own_words: tuple[tuple[int, str], ...] = ()
     """(vendor's position, words) in the order of the vendors."""
@@ -229,7 +231,7 @@ def rotation_key(day: date, slug: str) -> str:
 
 
 def _read(version: int, day: date) -> Snapshot:
-    """One pass over the tables. Seven queries.
+    """One pass over the tables. Eight queries.
 
     A response published after the first query is left out; `ValuePerVersion` then reads again.
     """
@@ -241,12 +243,13 @@ def _read(version: int, day: date) -> Snapshot:
     positions = {entry.response_id: position for position, entry in enumerate(entries)}
     texts = [[row[3], row[6]] for row in listed]
     offerings = _Offerings(positions, texts)
-    answers = _Answers(positions, texts)
+    questions = _questions()
+    answers = _Answers(positions, texts, {option.pk for question in questions for option in question.options.all()})
     return Snapshot(
         version=version,
         day=day,
         entries=entries,
-        tallies=_tallies(answers, offerings),
+        tallies=_tallies(questions, answers, offerings),
         text=WordIndex(" ".join(parts) for parts in texts),
         offering_ids=tuple(offerings.ids),
         first_offering=tuple(offerings.first),
@@ -288,9 +291,12 @@ class _Offerings:
 
 
 class _Answers:
-    """The published answers by option; adds the vendors' own words to `texts`. One query."""
+    """The published answers by option; adds the vendors' own words to `texts`. One query.
 
-    def __init__(self, positions: dict[int, int], texts: list[list[str]]) -> None:
+    Only the words beside the options `public`: nobody finds a vendor by words that no page shows.
+    """
+
+    def __init__(self, positions: dict[int, int], texts: list[list[str]], public: Collection[int]) -> None:
         self.size = len(positions)
         self._by_option: dict[int, list[int]] = defaultdict(list)
         self._own_words: dict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -305,7 +311,8 @@ class _Answers:
                 self._counted_by_kl[mapped_from].append(position)
             if own_words:
                 self._own_words[option_id].append((position, own_words))
-                texts[position].append(own_words)
+                if option_id in public:
+                    texts[position].append(own_words)
 
     def vendors_with(self, option: Option) -> int:
         """The vendors (bitset) that chose the option."""
@@ -322,11 +329,16 @@ class _Answers:
         return tuple(sorted(pairs, key=itemgetter(0)))
 
 
-def _tallies(answers: _Answers, offerings: _Offerings) -> dict[str, QuestionTally]:
-    """The questions of every round that has opened, and their choices. Two queries."""
+def _questions() -> list[Question]:
+    """The questions of every round that has opened, with their options and rounds. Three queries."""
     questions = Question.objects.filter(rounds__in=SurveyRound.objects.opened().values("pk")).distinct()
+    return list(questions.select_related("comment").prefetch_related("options", "rounds"))
+
+
+def _tallies(questions: Sequence[Question], answers: _Answers, offerings: _Offerings) -> dict[str, QuestionTally]:
+    """Question code to the question's choices. No query."""
     tallies = {}
-    for question in questions.select_related("comment").prefetch_related("options"):
+    for question in questions:
         options = list(question.options.all())
         choices = tuple(
             Choice(option, answers.vendors_with(option), offerings.offerings_with(option)) for option in options
@@ -335,6 +347,7 @@ def _tallies(answers: _Answers, offerings: _Offerings) -> dict[str, QuestionTall
             question=question,
             choices=choices,
             answered=reduce(or_, (choice.vendors for choice in choices), 0),
+            asked_in=frozenset(survey_round.pk for survey_round in question.rounds.all()),
             comment=getattr(question, "comment", None),
             own_words=answers.own_words(options),
             counted_by_kl=answers.counted_by_kl(options),

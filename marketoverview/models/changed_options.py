@@ -4,7 +4,7 @@ A rewording is asked about in the language that has changed only: whoever reads 
 words as before, and need not decide. Once somebody has decided, nobody is asked (`models.rewording` has the rule).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,13 +70,14 @@ class _ChosenOption:
 
 
 def changed_options(
-    answers: Iterable[Answer], offerings: Iterable[SampleOffering], at: datetime
+    answers: Iterable[Answer], offerings: Iterable[SampleOffering], at: datetime, asked: Collection[int] = ()
 ) -> list[ChangedOption]:
     """Those of the vendor's own answers and of the examples' options that were retired or reworded since.
 
     Reworded means: in the active language.
 
-    `at` is when the vendor saw the wording of those that do not say so. The options of both are read already; one query
+    `at` is when the vendor saw the wording of those that do not say so; `asked` are the keys of the questions of which the
+    examples use options. The options of both are read already; one query
     where one was reworded.
     """
     chosen = [
@@ -85,6 +86,7 @@ def changed_options(
             _ChosenOption(option, offering, "", offering.wording_seen_at or at)
             for offering in offerings
             for option in offering.options.all()
+            if option.question_id in asked
         ),
     ]
     reworded = [row.option.pk for row in chosen if _may_be_reworded(row)]

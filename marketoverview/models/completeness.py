@@ -11,11 +11,12 @@ from ..statuses import EDITABLE
 from .answers import Answer, SampleOffering
 from .changed_options import ChangedOption, changed_options
 from .copies import answered_at
-from .draft_base import CONTACT, OFFERINGS, DraftBase, MissingItem
+from .draft_base import CONTACT, OFFERINGS, MissingItem
+from .dropped_questions import AskedContent
 from .survey import Question
 
 
-class Completeness(DraftBase):
+class Completeness(AskedContent):
     """The rules of a complete response."""
 
     class Meta:
@@ -58,7 +59,7 @@ class Completeness(DraftBase):
             return []
         at = answered_at(self.based_on) if self.based_on else self.created_at
         asked = [answer for question in questions for answer in answers.get(question.pk, ())]
-        return changed_options(asked, offerings, at)
+        return changed_options(asked, offerings, at, {question.pk for question in questions})
 
     def _missing_fields(self) -> Iterator[MissingItem]:
         if not self.description.strip():

@@ -31,14 +31,16 @@ class Copying(DraftBase):
             self._copy_offerings(source)
 
     def _copy_answers(self, source, codes: Collection[str] | None = None) -> None:
-        """Copy the answers of `source` to the questions of these codes (None: all).
+        """Copy the answers of `source` to the questions of these codes (None: all) that the round asks.
 
         Those with retired options come along: the vendor decides about them (`changed_options`). What KL has counted of
         own words is copied with them, under options that are offered still.
         """
         answers = [
             answer
-            for answer in source.answers.select_related("option__question")
+            for answer in source.answers.filter(option__question__rounds=self.round_id).select_related(
+                "option__question"
+            )
             if codes is None or answer.option.question.code in codes
         ]
         seen_at = answered_at(source)
@@ -84,13 +86,13 @@ class Copying(DraftBase):
         return Answer(response_id=self.pk, mapped_from=mapped_from, wording_seen_at=wording_seen_at, **values)
 
     def _copy_offerings(self, source) -> None:
-        """Copy the examples with all their options; the vendor decides about those that are retired."""
+        """Copy the examples with those of their options that the round asks for; the vendor decides about the retired ones."""
         seen_at = answered_at(source)
-        for offering in source.offerings.prefetch_related("options"):
+        for offering in source.offerings.all():
             fields = {name: getattr(offering, name) for name in SampleOffering.CONTENT_FIELDS}
             fields["wording_seen_at"] = offering.wording_seen_at or seen_at
             copy = SampleOffering.objects.create(response_id=self.pk, **fields)
-            copy.options.set(offering.options.all())
+            copy.options.set(offering.options.filter(question__rounds=self.round_id))
 
 
 def answered_at(response) -> datetime:

@@ -60,6 +60,7 @@ class DraftBase(models.Model):
         saved_parts: Any
         based_on: Any
         round: Any
+        round_id: int
         vendor_id: int
         status: str
         created_at: Any

@@ -169,6 +169,7 @@ class Response(DraftVerbs, Completeness):
                 "opened_by_kl_at": None,
             }
             self._perform(Verb.SUBMIT, by, declaration, by_kl=by_kl, **dates)
+            self._delete_unasked()
             SampleOffering.with_removed.filter(response=self, removed_at__isnull=False).delete()
 
     def record_opened_by_kl(self) -> bool:
@@ -234,6 +235,7 @@ class Response(DraftVerbs, Completeness):
                 self._keep_mappings(earlier)
                 earlier._perform(Verb.ARCHIVE, by, closed_at=now, **EMPTY_CONTACT)
             self._perform(Verb.PUBLISH, by, published_at=now)
+            self._delete_unasked()
             self.vendor.update_identity(self.company_name, self.website)
             SentBackContent.forget(self.vendor_id)
 

@@ -5,8 +5,8 @@ from a vendor's own words are left out: they are not the vendor's.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
@@ -53,6 +53,17 @@ class ComparedContent:
         own = (answer for answer in self.answers if answer.mapped_from_id is None)
         return {answer.option_id: answer for answer in own if answer.option.question_id == question.pk}
 
+    def limited_to(self, questions: Collection[int]) -> "ComparedContent":
+        """The content without the answers to other questions than these, and without their options in examples."""
+        return replace(
+            self,
+            answers=[answer for answer in self.answers if answer.option.question_id in questions],
+            offerings=[
+                replace(row, options=[option for option in row.options if option.question_id in questions])
+                for row in self.offerings
+            ],
+        )
+
 
 NO_CONTENT = ComparedContent("", "", "", (), (), dict.fromkeys(CONTACT_FIELDS, ""))
 """Of a vendor without a public response."""
@@ -81,10 +92,15 @@ def _content(response: Response, *, name: str, website: str) -> ComparedContent:
     )
 
 
-def written_content(response: Response) -> ComparedContent:
-    """What the vendor has written in a response; the registered name where it writes none. No query."""
+def written_content(response: Response, questions: Iterable[Question] = ()) -> ComparedContent:
+    """What the vendor has written in a response; the registered name where it writes none. No query.
+
+    `questions` are those of its round: what an open response holds of others is left out, since publication deletes it.
+    """
     name = response.company_name or response.vendor.name
-    return _content(response, name=name, website=response.website)
+    content = _content(response, name=name, website=response.website)
+    asked = {question.pk for question in questions} if response.is_open else set()
+    return content.limited_to(asked) if asked else content
 
 
 def public_content(public: Response) -> ComparedContent:
@@ -135,9 +151,12 @@ class ItemDiff:
 def diff_items(response: Response, public: Response | None, questions: Iterable[Question] = ()) -> list[ItemDiff]:
     """Every item in the order of the survey; without `public` every item with content is `added`.
 
-    `questions` are those of the response's round; questions that only one of the two responses answers are added.
+    `questions` are those of the response's round; those that the public response answers besides are added.
     """
-    return diff_contents(written_content(response), public_content(public) if public else NO_CONTENT, questions)
+    questions = list(questions)
+    return diff_contents(
+        written_content(response, questions), public_content(public) if public else NO_CONTENT, questions
+    )
 
 
 def diff_contents(after: ComparedContent, before: ComparedContent, questions: Iterable[Question]) -> list[ItemDiff]:

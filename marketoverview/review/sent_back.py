@@ -1,6 +1,6 @@
 """What a vendor has changed since KL sent the response back, item by item, and what KL had asked for at each."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,7 @@ class Resubmission:
         ]
 
 
-def resubmission(response: Response, questions: Iterable[Question]) -> Resubmission | None:
+def resubmission(response: Response, questions: Sequence[Question]) -> Resubmission | None:
     """What has happened since KL sent this response back last; None where it never did. At most four queries.
 
     `questions` are those of the round; the response comes `with_everything`.
@@ -76,10 +76,10 @@ def resubmission(response: Response, questions: Iterable[Question]) -> Resubmiss
     return Resubmission(event, remarks, _diffs(response, kept, questions) if kept else {})
 
 
-def _diffs(response: Response, kept: SentBackContent, questions: Iterable[Question]) -> dict[str, ItemDiff]:
+def _diffs(response: Response, kept: SentBackContent, questions: Sequence[Question]) -> dict[str, ItemDiff]:
     """Item to its difference from what was kept; of the contact only whether it has changed. One query."""
     before = kept_content(response, kept.content)
-    diffs = {diff.item: diff for diff in diff_contents(written_content(response), before, questions)}
+    diffs = {diff.item: diff for diff in diff_contents(written_content(response, questions), before, questions)}
     is_same = kept.has_same_contact(response)
     if is_same is None:
         diffs.pop(CONTACT)

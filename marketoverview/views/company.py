@@ -42,6 +42,7 @@ from ..models import (
 )
 from ..models.changed_options import ChangedOption, changed_options
 from ..models.copies import answered_at
+from ..models.dropped_questions import dropped_questions
 from ..survey.deadlines import next_opening
 from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
 from ..survey.parts import SurveyPart, item_headings, news_since, survey_parts
@@ -178,6 +179,8 @@ def begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     title = _("Go on with your answers") if status.open else _("Answer the survey")
     fallen = fallen_options(source, parts) if source else []
     context = {"form": form, "vendor_status": status, "news": news, "has_choice": has_choice, "fallen": fallen}
+    earlier = status.open.based_on if status.open else source
+    context["dropped"] = dropped_questions(status.round, status.open, earlier)
     return vendor_page(request, vendor, "begin", title, **context)
 
 
@@ -217,7 +220,8 @@ def begin_correction(
             return redirect(part_url(draft, key, back=True))
         return redirect("vendor:tasks", draft.pk)
     fallen = fallen_options(status.public, parts) if status.public else []
-    context = {"vendor_status": status, "parts": parts, "is_correction": True, "fallen": fallen}
+    dropped = dropped_questions(survey_round, None, status.public)
+    context = {"vendor_status": status, "parts": parts, "is_correction": True, "fallen": fallen, "dropped": dropped}
     return vendor_page(request, status.vendor, "begin", _("What do you want to correct?"), **context)
 
 

@@ -20,6 +20,7 @@ from ..mails import notifications
 from ..market import profiles
 from ..market.snapshot import snapshots
 from ..models import Response, Status, TransitionRefused, Verb
+from ..models.dropped_questions import with_asked_content
 from ..review.diff import diff_items
 from ..survey.deadlines import deadline, may_answer
 from ..survey.forms.survey import DeclarationForm
@@ -38,7 +39,7 @@ def review(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
         draft = Response.objects.select_related("vendor", "round", "based_on").get(pk=draft.pk)
     parts = survey_parts(draft.round)
     urls = {item: part_url(draft, part.key, back=True) for part in parts for item in (part.key, *part.items)}
-    complete_draft = Response.objects.with_everything().get(pk=draft.pk)
+    complete_draft = with_asked_content(Response.objects.all(), draft.round).get(pk=draft.pk)
     return survey_page(
         request,
         draft,
@@ -46,6 +47,7 @@ def review(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
         _("Review and hand in"),
         form=form,
         missing=[(item.text, urls[item.item]) for item in draft.missing_items() if item.item in urls],
+        dropped=draft.dropped_questions(),
         seen=draft.changed_at.isoformat(),
         may_submit=may_answer(draft.round, draft.vendor),
         deadline=deadline(draft.round, draft.vendor),
@@ -62,7 +64,7 @@ def answers(
     """The answers as a profile shows them, each with the address of the part in which it is corrected."""
     snapshot = snapshots.for_request(request)
     part_keys = {item: part.key for part in parts for item in part.items}
-    single = [tally.code for tally in profiles.single_choice_tallies(snapshot)]
+    single = [tally.code for tally in profiles.single_choice_tallies(snapshot, draft)]
     facts = [
         (heading, text, urls.get(code, ""), part_keys.get(code, ""))
         for code, (heading, text) in zip(single, profiles.facts(snapshot, draft), strict=True)

@@ -50,6 +50,7 @@ def tasks(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
         "",
         sent_back=sent_back,
         has_remarks=any(state.remarks for state in states),
+        dropped=draft.dropped_questions(),
         decisions=sum(state.decisions for state in states),
         states=[(state, part_url(draft, state.part.key)) for state in states],
         complete=sum(state.state == "complete" for state in states),

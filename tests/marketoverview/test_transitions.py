@@ -22,7 +22,15 @@ from marketoverview.models import (
     Verb,
     market_version,
 )
-from tests.builders import make_curator, make_editor, make_option, make_question, make_response, make_round
+from tests.builders import (
+    make_curator,
+    make_editor,
+    make_next_round,
+    make_option,
+    make_question,
+    make_response,
+    make_round,
+)
 from tests.concurrency import ProcessKilled, killed_after, refusals_at_once
 
 CALLS = {
@@ -78,7 +86,7 @@ def test_a_revision_begins_as_a_copy_and_the_public_profile_stays(vendor, curato
         own_words={"services": "Etik"},
         offerings=[{"title": "Postsortering", "options": {"services": ["advisory"]}}],
     )
-    draft = Response.begin(vendor, make_round("2027", opens_on=date(2026, 2, 1)), curator)
+    draft = Response.begin(vendor, make_next_round(opens_on=date(2026, 2, 1)), curator)
     assert (draft.status, draft.based_on, draft.sequence) == (Status.DRAFT, public, public.sequence + 1)
     assert draft.description == public.description
     assert sorted(draft.answers.values_list("option__code", "own_words")) == [("advisory", ""), ("other", "Etik")]

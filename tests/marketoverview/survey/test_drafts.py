@@ -14,7 +14,7 @@ from marketoverview.models import (
     object_to_mapping,
     offering_content,
 )
-from tests.builders import make_option, make_question, make_response, make_round
+from tests.builders import make_next_round, make_option, make_question, make_response, make_round
 
 SERVICES = ("services",)
 
@@ -127,7 +127,8 @@ def test_a_new_round_starts_from_the_parts_that_were_chosen(vendor, owner):
         offerings=[{"title": "Post"}],
         answers={"services": ["advisory"], "areas": ["health"]},
     )
-    draft = Response.begin(vendor, make_round("2027", opens_on=date(2026, 2, 1)), owner, {"services", "offerings"})
+    next_round = make_next_round(opens_on=date(2026, 2, 1))
+    draft = Response.begin(vendor, next_round, owner, {"services", "offerings"})
     assert draft.stored(("description", "services", "areas")) == {
         "description": "",
         "services": {"advisory": ""},
