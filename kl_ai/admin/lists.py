@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.exceptions import FieldDoesNotExist
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import smart_split, unescape_string_literal
+from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext
 
 from ..search.database import DanishOrder, contains
@@ -71,10 +72,16 @@ class DanishListAdmin(ModelAdmin):
         """Django's, with `filters` in the context; says so where the address had a filter that the list does not know."""
         if request.method == "GET" and ERROR_FLAG in request.GET:
             messages.warning(request, gettext("The address had a filter that the list does not know. It was left out."))
-        response: HttpResponse = super().changelist_view(request, extra_context)
+        title = {} if IS_POPUP_VAR in request.GET else {"title": self.list_title}
+        response: HttpResponse = super().changelist_view(request, title | (extra_context or {}))
         if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
             response.context_data["filters"] = filters_with_choices(response.context_data["cl"])
         return response
+
+    @property
+    def list_title(self) -> str:
+        """The heading of the list: `list_name` where the model admin has one, else the model's name in the plural."""
+        return capfirst(str(getattr(self, "list_name", self.opts.verbose_name_plural)))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what the list's own filters and dates make.

@@ -59,7 +59,7 @@ def checklist(survey_round: SurveyRound) -> list[ChecklistLine]:
     """The lines of the checklist, the facts at the end. Six queries."""
     findings = survey_round.findings()
     facts = {
-        "questions": [questions_fact(survey_round)],
+        "questions": questions_facts(survey_round),
         "dates": [dates_fact(survey_round), *reminders_facts(survey_round)],
     }
     lines = [
@@ -69,9 +69,10 @@ def checklist(survey_round: SurveyRound) -> list[ChecklistLine]:
     return [*lines, ChecklistLine(gettext("Who will be told"), facts=[audience_fact()])]
 
 
-def questions_fact(survey_round: SurveyRound) -> str:
+def questions_facts(survey_round: SurveyRound) -> list[str]:
+    """How many questions the round has; nothing where it has none, which is a finding."""
     number = survey_round.questions.count()
-    return ngettext("%(n)d question.", "%(n)d questions.", number) % {"n": number}
+    return [ngettext("%(n)d question.", "%(n)d questions.", number) % {"n": number}] if number else []
 
 
 def dates_fact(survey_round: SurveyRound) -> str:
@@ -137,6 +138,7 @@ def checklist_view(model_admin: ModelAdmin, request: AuthenticatedRequest, objec
         "opts": model_admin.opts,
         "original": survey_round,
         "lines": lines,
+        "has_questions": bool(lines[0].facts),
         "may_release": may_release,
         "is_complete": "problem" not in states,
         "asks": "question" in states,

@@ -84,7 +84,7 @@ class VendorAnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for name in self.NEEDED.get(self.cleaned_data.get("how", ""), ()):
             if not self.cleaned_data.get(name) and name not in self.errors:
-                self.add_error(name, self.fields["how"].error_messages["required"])
+                self.add_error(name, self.fields[name].error_messages["required"])
         return self.cleaned_data
 
     @property

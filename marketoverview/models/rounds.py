@@ -174,7 +174,13 @@ class SurveyRound(models.Model):
     def _in_questions(self) -> Iterator[RoundFinding]:
         questions = list(self.questions.prefetch_related("options"))
         if not questions:
-            yield RoundFinding("questions", FindingLevel.PROBLEM, gettext("The round has no questions."))
+            yield RoundFinding(
+                "questions",
+                FindingLevel.PROBLEM,
+                gettext(
+                    "The round has no questions. Open each question that belongs to it, and choose the round there."
+                ),
+            )
         for question in questions:
             words = {"question": question.heading_da or question.code}
             options = [option for option in question.options.all() if not option.is_retired]

@@ -1,6 +1,7 @@
 """The lists of the administration: Danish order, search by Danish letters, and what a long list costs."""
 
 import json
+import re
 
 import pytest
 from django.contrib import admin
@@ -218,3 +219,20 @@ def test_the_button_for_one_more_row_says_what_it_adds(client, vendors):
     page = client.get(admin_url(Vendor, "change", vendors[0].pk)).content.decode()
     assert "&quot;Add member&quot;" in page
     assert "Add another member" not in page.replace("Add another Member", "Add another member")
+
+
+def test_a_list_is_headed_by_its_name_and_a_look_up_by_what_to_choose(client, survey):
+    page = client.get(admin_url(Response, "changelist")).content.decode()
+    assert re.findall(r"<h1>(.*?)</h1>", page)[-1] == "Vendors&#x27; responses"
+    assert "<title>Select vendor |" in client.get(f"{admin_url(Vendor, 'changelist')}?_popup=1").content.decode()
+
+
+def test_folded_filters_are_named_and_those_in_use_are_open(client, survey):
+    page = client.get(admin_url(Response, "changelist")).content.decode()
+    (summary,) = re.findall(r'<details class="list-filters"[^>]*?(?: open)?>\s*<summary>(.*?)</summary>', page)
+    assert summary == "Filters: status, confirmed, round"
+    assert 'data-filter-title="list-filters" open' not in page
+    assert (
+        'data-filter-title="list-filters" open'
+        in client.get(f"{admin_url(Response, 'changelist')}?status__exact=draft").content.decode()
+    )

@@ -79,7 +79,9 @@ def test_a_round_of_code_and_dates_alone_does_not_open_and_says_why(curator_clie
     after = Page(curator_client, admin_url(SurveyRound, "add")).send(**fields)
     assert after.redirect_chain[-1][0] == checklist(SurveyRound.objects.get(code="tom"))
     assert "The round does not open" in after.content.decode()
-    assert "The round has no questions." in after.content.decode()
+    assert "The round has no questions. Open each question that belongs to it" in after.content.decode()
+    assert "0 questions" not in after.content.decode()
+    assert f'href="{admin_url(Question, "changelist")}"' in after.content.decode()
     assert SurveyRound.current() == last
 
 

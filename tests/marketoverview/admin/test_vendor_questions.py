@@ -53,6 +53,13 @@ def test_the_askers_name_in_the_text_is_pointed_out(curator_client, question):
     assert "Everybody will know who asked." not in preview
 
 
+def test_a_text_that_is_missing_is_asked_for_as_a_text(curator_client, question):
+    shown = Page(curator_client, answer_url(question)).send(answer_da="", send="1")
+    assert shown.context["form"].errors["answer_da"] == ["Fill in this field."]
+    shown = Page(curator_client, answer_url(question)).send(how="merged", send="1")
+    assert shown.context["form"].errors["merged_into"] == ["Choose one from the list."]
+
+
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [
