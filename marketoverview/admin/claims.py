@@ -104,6 +104,7 @@ class CompanyClaimAdmin(LoggedReading, ReadOnlyAdmin):
             return redirect("admin:marketoverview_companyclaim_changelist")
         if request.method == "POST":
             return decide(request, claim)
+        claim.name_registered()
         record_reading(request, "companyclaim: form", claim.pk, claim.invitation.company_name)
         return render(request, "admin/marketoverview/companyclaim/decide.html", self._context(request, claim))
 
@@ -128,7 +129,8 @@ def decide(request: AuthenticatedRequest, claim: CompanyClaim) -> HttpResponse:
     decision = request.POST.get("decision", "")
     if decision not in Decision.values:
         raise SuspiciousOperation
-    if decision not in claim.decisions:
+    shown = request.POST.get("vendor", str(claim.vendor_id or ""))
+    if decision not in claim.decisions or shown != str(claim.vendor_id or ""):
         messages.warning(request, gettext("Nothing was changed: this is no longer possible. Look at it again."))
         return redirect("admin:marketoverview_companyclaim_decide", claim.pk)
     with transaction.atomic():
@@ -137,6 +139,9 @@ def decide(request: AuthenticatedRequest, claim: CompanyClaim) -> HttpResponse:
             vendors = concerned(claim, decision)
             membership.send_membership_news(*vendors, request=request)
             membership.send_claim_decision(claim, vendors[0] if decision != Decision.DECLINE and vendors else None)
+    if not is_decided_now and CompanyClaim.objects.waiting().filter(pk=claim.pk).exists():
+        messages.warning(request, gettext("Nothing was changed: this is no longer possible. Look at it again."))
+        return redirect("admin:marketoverview_companyclaim_decide", claim.pk)
     if not is_decided_now:
         messages.warning(request, gettext("Nothing was changed: somebody else has decided already."))
     else:

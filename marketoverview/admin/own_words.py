@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -200,9 +200,13 @@ def map_selected(request: AuthenticatedRequest, form: MapForm) -> bool:
     if not answers:
         form.add_error(None, gettext("Select at least one."))
         return False
-    with transaction.atomic():
-        result = map_answers(form.question, answers, form.chosen_option, request.user)
-        mails = [mail for answer in result.mapped for mail in notifications.send_mapping_notice(answer)]
+    try:
+        with transaction.atomic():
+            result = map_answers(form.question, answers, form.chosen_option, request.user)
+            mails = [mail for answer in result.mapped for mail in notifications.send_mapping_notice(answer)]
+    except ValidationError as refused:  # somebody has made an option with this code a moment ago
+        form.add_error(None, refused)
+        return False
     for text in result.refusals:
         messages.error(request, text)
     number = len(result.mapped)
@@ -231,8 +235,7 @@ def unmap(request: AuthenticatedRequest, value: str) -> None:
     """Take one counting back; a message says where somebody has done it already."""
     mappings = Answer.objects.filter(mapped_from__isnull=False, pk__in=row_keys([value]))
     mapped = mappings.select_related("response__vendor", "option", "mapped_from").first()
-    if mapped:
-        unmap_answer(mapped, request.user)
+    if mapped and unmap_answer(mapped, request.user):
         words = {"vendor": mapped.response.vendor, "option": mapped.option}
         messages.success(request, gettext("%(vendor)s is no longer counted under “%(option)s”.") % words)
     else:

@@ -1,6 +1,7 @@
 """The responses: read, edited on the vendor's behalf while open, and moved on by the curator's steps."""
 
 import json
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -49,6 +50,28 @@ class ResponseForm(forms.ModelForm):
                 )
             )
         return super().clean()
+
+
+class NewResponseForm(forms.ModelForm):
+    """Whose response KL begins, and in which of the rounds that have opened."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["round"]).queryset = SurveyRound.objects.opened()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses what `Response.begin` cannot do; vendor and round stay locked until the admin's transaction ends."""
+        vendor, survey_round = self.cleaned_data.get("vendor"), self.cleaned_data.get("round")
+        if vendor and survey_round:
+            vendor.lock()
+            survey_round.hold()
+            open_response = Response.objects.open().filter(vendor=vendor).select_related("round").first()
+            if open_response and not open_response.can_go_on_in(survey_round):
+                text = gettext(
+                    "%(vendor)s has an open response in “%(round)s” already. Choose that round to go on with it."
+                )
+                raise ValidationError(text % {"vendor": vendor, "round": open_response.round})
+        return self.cleaned_data
 
 
 class OptionChoices(InlineModelAdmin):
@@ -223,6 +246,9 @@ class ResponseAdmin(OpenedResponses, TracedAdmin):
         return response.round.code
 
     # The page -------------------------------------------------------------------------------
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change=change, **({} if obj else {"form": NewResponseForm}) | kwargs)
 
     def get_fieldsets(self, request, obj=None):
         return super().get_fieldsets(request, obj) if obj else ((None, {"fields": ("vendor", "round")}),)

@@ -111,14 +111,22 @@ class CompanyClaim(models.Model):
 
     @classmethod
     def ask_about(cls, invitation: Any, reason: str, vendor: Vendor) -> "CompanyClaim":
-        """The waiting claim about a vendor that was registered while KL's invitation waits, made now where there is none."""
+        """The waiting claim about a vendor that was registered while KL's invitation waits, made now where there is none.
+
+        Claims of people to the invitation that named no vendor name this one from now on, and KL is asked by them alone.
+        """
+        asked = cls.objects.waiting().filter(invitation=invitation, user__isnull=False)
+        asked.filter(vendor=None).update(vendor=vendor)
+        if claim := asked.filter(vendor=vendor).first():
+            return claim
         fields = {"invitation": invitation, "user": None, "vendor": vendor, "decided_at": None}
         return cls.objects.get_or_create(**fields, defaults={"reason": reason})[0]
 
     def decide(self, by: Any, decision: str) -> bool:
         """Carry KL's decision out; False where the claim was decided before or is deleted, and nothing is changed then.
 
-        False, too, where the decision has become impossible meanwhile: the vendor was deleted, or the invitation used.
+        False, too, where the decision has become impossible meanwhile: the vendor was deleted, or the invitation used; or
+        where it was made without knowing the vendor, which somebody has registered since (`name_registered`).
         Nothing of what the vendor has answered is lost, whoever acts for it afterwards. Raises `ValueError` for a
         decision that is not in `decisions`.
         """
@@ -130,7 +138,11 @@ class CompanyClaim(models.Model):
             if invitation is None:
                 return False
             self.invitation = invitation
+            shown = self.vendor_id
+            self.name_registered()
             self.vendor = Vendor.objects.select_for_update(of=("self",)).filter(claims=self.pk).first()
+            if self.vendor_id not in (shown, None):
+                return False
             if decision not in self.decisions or not self._record_decision(by, decision):
                 return False
             vendor = self._carry_out(by, decision)
@@ -138,6 +150,20 @@ class CompanyClaim(models.Model):
                 invitation.record_acceptance(self.user, vendor=vendor)
                 self._name_vendor(vendor)
             return True
+
+    def name_registered(self) -> bool:
+        """Name the vendor of the invited number or name that was registered after the user had asked.
+
+        False where there is none, or the claim names one. At most eight queries, none where it names one.
+        """
+        if self.vendor_id is not None or self.user is None or self.decided_at:
+            return False
+        vendor, _reason = self.invitation.registered_company(self.user)
+        nameless = CompanyClaim.objects.waiting().filter(pk=self.pk, vendor=None)
+        if vendor is None or not nameless.update(vendor=vendor):
+            return False
+        self.vendor = vendor
+        return True
 
     def _name_vendor(self, vendor: Vendor) -> None:
         """Let the other claims of people to the same invitation be about the company that it has registered. One query."""

@@ -71,6 +71,10 @@ class DraftBase(models.Model):
     class Meta:
         abstract = True
 
+    def can_go_on_in(self, round: Any) -> bool:
+        """Whether it is of this round, or a draft of an earlier one. One query where its own round is not loaded."""
+        return self.round_id == round.pk or (self.status in EDITABLE and self.round.opens_on < round.opens_on)
+
     def save_content(self) -> None:
         """Store the fields that the vendor fills in, as this instance has them. Two queries, one for the history."""
         self.save(update_fields=CONTENT_FIELDS)

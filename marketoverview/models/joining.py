@@ -224,6 +224,7 @@ class Invitation(AbstractInvitation):
     def ask_kl(self, user: User) -> CompanyClaim | None:
         """The claim of somebody who has another address than the invited one; None where the invitation waits no more."""
         with transaction.atomic():
+            lock_registrations()
             invitation = Invitation.objects.get_locked(self.pk)
             if not invitation or not invitation.is_waiting:
                 return None

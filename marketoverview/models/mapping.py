@@ -33,10 +33,12 @@ def map_answers(
     """Count each of these answers to the question under `option` as well, those that cannot be left out.
 
     `option` is one of the question's or the `code`, `label_da` and `label_en` of a new one, which is made only where
-    at least one answer is counted under it.
+    at least one answer is counted under it. Raises `ValidationError` where an option has the code of the new one by now.
     """
     with transaction.atomic():
         Question.objects.select_for_update().get(pk=question.pk)  # two curators make one new option, not two
+        if not isinstance(option, Option) and question.options.filter(code=option["code"]).exists():
+            raise ValidationError({"code": gettext("This code is in use. Choose another.")})
         result = MappingResult(option if isinstance(option, Option) else add_option(question, **option))
         for answer in answers:
             try:
@@ -94,12 +96,15 @@ def map_answer(answer: Answer, option: Option, by: User) -> Answer:
         return mapped
 
 
-def unmap_answer(mapped: Answer, by: User) -> None:
-    """Delete what KL counted: the own words that it came from stay."""
+def unmap_answer(mapped: Answer, by: User) -> bool:
+    """Delete what KL counted: the own words that it came from stay. False where it had been taken back already."""
     with transaction.atomic():
+        Vendor.objects.select_for_update().get(pk=mapped.response.vendor_id)
         words = mapped.mapped_from.own_words if mapped.mapped_from else ""
+        if not Answer.objects.filter(pk=mapped.pk, mapped_from__isnull=False).delete()[0]:
+            return False
         _record_event(mapped, Verb.UNMAP, by, f"“{words}” → {mapped.option.label_da}")
-        mapped.delete()
+        return True
 
 
 def object_to_mapping(answer: Answer, by: User, objection: str) -> None:

@@ -140,7 +140,7 @@ class Response(DraftVerbs, Completeness):
         """The vendor's open response; where there is none, a new draft, copied from the public or else the last response.
 
         `items` are the fields, question codes and `offerings` to copy (None: all); the name always comes along.
-        A draft that was begun in another round goes on in this one. Raises as `SurveyRound.hold`.
+        A draft of an earlier round goes on in this one, with all its content. Raises as `SurveyRound.hold`.
         """
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=vendor.pk)
@@ -154,7 +154,10 @@ class Response(DraftVerbs, Completeness):
             source = earlier.published().first() or earlier.first()
             draft = cls(vendor=vendor, round=round, sequence=last + 1, based_on=source)
             draft.company_name, draft.website = vendor.name, vendor.website
-            draft.save() if source is None else draft._copy_from(source, items)
+            if source is None:
+                draft.save()
+            else:
+                draft._copy_from(source, items)
             return draft
 
     def submit(self, by, declaration: str = "", *, by_kl: bool | None = None) -> None:
@@ -393,7 +396,7 @@ class Response(DraftVerbs, Completeness):
         Vendor.objects.select_for_update().get(pk=self.vendor_id)
 
     def _move_to_round(self, round: SurveyRound) -> None:
-        """Make a draft part of this round, with all its content; a submitted response stays in its own."""
-        if self.is_editable and self.round_id != round.pk:
+        """Make a draft part of a later round, with all its content; what is submitted stays in its own."""
+        if self.round_id != round.pk and self.can_go_on_in(round):
             self.round, self.changed_at = round, timezone.now()
             self.save(update_fields=["round", "changed_at"])

@@ -297,10 +297,13 @@ class SurveyRound(models.Model):
     def hold(self) -> None:
         """Keep the round released until the transaction ends. One query.
 
-        Raises `ValidationError` where KL has taken it back, perhaps a moment ago.
+        Raises `ValidationError` where it is not released: KL has taken it back, perhaps a moment ago, or never released it.
         """
         if SurveyRound.objects.released().select_for_update(no_key=True).filter(pk=self.pk).first() is None:
-            raise ValidationError(gettext("KL has taken the round back: it cannot be answered now."))
+            raise ValidationError(
+                gettext("“%(round)s” is not released, or KL has taken it back: it cannot be answered now.")
+                % {"round": self}
+            )
 
     def take_back(self) -> bool:
         """Make a released round one that does not open; False where it is none. Locks all rounds.

@@ -158,7 +158,7 @@ def test_a_page_that_was_open_when_the_round_was_taken_back_says_so(client, monk
     monkeypatch.setattr(SurveyRound, "hold", taken_back_meanwhile)
     page = client.post(reverse("vendor:begin", args=[vendor.slug]))
     assert page.status_code == 200
-    assert "KL har trukket runden tilbage" in page.content.decode()
+    assert "har trukket den tilbage" in page.content.decode()
     assert not Response.objects.exists()
 
 

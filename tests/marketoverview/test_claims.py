@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from kl_ai.mail.models import OutgoingMail
 from marketoverview.mails import membership
-from marketoverview.models import CompanyClaim, Invitation, MembershipEvent, Response, Vendor, register_company
-from tests.admin_pages import admin_url, logged_in
+from marketoverview.models import CompanyClaim, Invitation, MembershipEvent, Response, Vendor, joining, register_company
+from tests.admin_pages import admin_url, form_data, logged_in
 from tests.builders import make_curator, make_invitation, make_response, make_round, make_user, make_vendor
 from tests.concurrency import ProcessKilled, killed_after
 from tests.reading import read
@@ -298,3 +298,56 @@ def test_the_news_is_mailed_once(claim):
     assert membership.send_membership_news(claim.vendor)
     assert membership.send_membership_news(claim.vendor) == []
     assert not MembershipEvent.objects.unmailed().exists()
+
+
+def ask_with_another_address(language: str = "da") -> CompanyClaim:
+    claim = invite_by_kl().ask_kl(make_user("en.anden@vestlyset.example", language=language))
+    assert claim.vendor is None
+    return claim
+
+
+def test_a_claim_names_the_company_that_a_stranger_registers_afterwards():
+    claim = ask_with_another_address()
+    stranger = register_first()
+    (waiting,) = CompanyClaim.objects.waiting()
+    assert (waiting.pk, waiting.vendor) == (claim.pk, stranger)
+    page = logged_in(make_curator()).get(admin_url(CompanyClaim, "decide", claim.pk)).content.decode()
+    assert "fremmed@evil.example" in page
+    assert [decision in page for decision in ('value="take_over"', 'value="join"')] == [True, True]
+
+
+def test_a_claim_names_the_company_that_kl_itself_adds_afterwards():
+    claim = ask_with_another_address()
+    make_vendor("Vestlyset", cvr_number=CVR)
+    page = logged_in(make_curator()).get(admin_url(CompanyClaim, "decide", claim.pk)).content.decode()
+    assert 'value="join"' in page
+    assert Vendor.objects.get() == CompanyClaim.objects.get().vendor
+
+
+@pytest.mark.parametrize("how", ["registered", "added"])
+def test_a_decision_made_without_knowing_the_registered_company_is_refused(how, client):
+    claim, curator = ask_with_another_address(), make_curator()
+    client.force_login(curator)
+    address = admin_url(CompanyClaim, "decide", claim.pk)
+    data = form_data(client.get(address).content.decode())
+    vendor = register_first() if how == "registered" else make_vendor("Vestlyset A/S", cvr_number=CVR)
+    page = client.post(address, data | {"decision": "own"}, follow=True)
+    assert page.redirect_chain[-1][0] == address
+    assert "Look at it again" in page.content.decode()
+    assert Vendor.objects.get() == vendor
+    assert CompanyClaim.objects.waiting().get().vendor == vendor
+    data = form_data(page.content.decode())
+    client.post(address, data | {"decision": "join"})
+    assert "en.anden@vestlyset.example" in emails(vendor)
+
+
+def test_asking_kl_waits_for_whoever_registers_a_company(monkeypatch):
+    """In the order of all who register: first the lock on registrations, then the invitation's row."""
+    order = []
+    get_locked = type(Invitation.objects.all()).get_locked
+    monkeypatch.setattr(joining, "lock_registrations", lambda: order.append("registrations"))
+    monkeypatch.setattr(
+        type(Invitation.objects.all()), "get_locked", lambda rows, pk: order.append("row") or get_locked(rows, pk)
+    )
+    ask_with_another_address()
+    assert order == ["registrations", "row"]

@@ -148,7 +148,7 @@ def test_a_page_that_does_not_show_it_itself_offers_to_send_it_again(client, mem
     client.post("/without/?x=1", {"text": text, "tick": ["a", "b"]})
     log_in(client, member.email)
     page = parse(client.get("/without/?x=1").content.decode())
-    assert page.find("h1").text == "Du var logget ud"
+    assert page.find("h1").text == "Du er blevet logget ud"
     assert hidden_fields(page) == [("text", text), ("tick", "a"), ("tick", "b")]
     form = page.find("main").find("form")
     assert form.attrs["action"] == "/without/?x=1"
@@ -161,7 +161,7 @@ def test_the_script_of_the_portal_and_a_look_at_the_headers_do_not_use_it_up(cli
     log_in(client, member.email)
     client.head("/without/")
     client.get("/without/", headers={"X-Requested-With": "fetch"})
-    assert "Du var logget ud" in client.get("/without/").content.decode()
+    assert "Du er blevet logget ud" in client.get("/without/").content.decode()
 
 
 @pytest.mark.parametrize("path", ["/totrin/bekraeft/", "/log-ind/bekraeft/"])

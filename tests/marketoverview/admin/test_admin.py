@@ -357,7 +357,7 @@ def test_a_user_is_added_by_e_mail_and_the_same_one_in_capitals_is_refused(clien
         page = Page(client, reverse("admin:kl_ai_user_add"))
     page.send(email="Ny@Firma.example", full_name="Ny")
     assert User.objects.get(email="ny@firma.example").full_name == "Ny"
-    assert "already exists" in page.send(email="NY@firma.example", full_name="Ny").content.decode()
+    assert "in use already" in page.send(email="NY@firma.example", full_name="Ny").content.decode()
 
 
 def test_curators_see_users_but_change_none(curator_client, curator):
