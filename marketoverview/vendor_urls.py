@@ -8,6 +8,7 @@ app_name = "vendor"
 urlpatterns = [
     path("", company.home, name="home"),
     path("spoergsmaal/", company.questions, name="questions"),
+    path("spoergsmaal/<slug:code>/", company.questions, name="round_questions"),
     # Joining
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),
     path("invitation/<str:token>/tag-imod/", invitations.accept, name="accept"),

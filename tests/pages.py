@@ -133,6 +133,7 @@ ADDRESSES = (
     Address("toolbox:catalogue", is_page=False),
     # The vendor's own area; what is of one vendor is declared in tests/marketoverview/vendor_addresses.py
     Address("vendor:questions"),
+    Address("vendor:round_questions", args=("2026",)),
     Address("vendor:register", Access.MEMBER),
     Address("vendor:account", Access.MEMBER),
     Address("vendor:data", Access.MEMBER, is_page=False),

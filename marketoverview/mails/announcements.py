@@ -151,7 +151,7 @@ def mail_context(announcement: Announcement, vendors: Iterable[Vendor], language
         "announcement": announcement,
         "round": announcement.round,
         "vendors": [(vendor, link("vendor:company", vendor.slug, language=language)) for vendor in vendors],
-        "questions_url": link("vendor:questions", language=language),
+        "questions_url": link("vendor:round_questions", announcement.round.code, language=language),
     }
 
 

@@ -109,9 +109,10 @@ def _invitation_letter(invitation: Invitation, number: int) -> Letter:
         "invitation": invitation,
         "by": None if invitation.by_kl else label(invitation.invited_by),
         "subject_name": _invited_name(invitation),
-        "closes_on": survey_round.closes_on if survey_round else None,
+        "round": survey_round,
         "is_reminder": number > 1,
         "url": link("vendor:invitation", invitation.token, language=language),
+        "questions_url": link("vendor:round_questions", survey_round.code, language=language) if survey_round else "",
     }
     return Letter(f"invitation:{invitation.pk}:{number}", invitation.email, "invitation", context, language)
 

@@ -145,11 +145,21 @@ class SurveyRound(models.Model):
         """The latest released round that has opened. One query."""
         return cls.objects.opened().first()
 
+    @classmethod
+    def coming(cls) -> "SurveyRound | None":
+        """The released round that opens next, after today. One query."""
+        return cls.objects.released().filter(opens_on__gt=timezone.localdate()).order_by("opens_on").first()
+
     # Rules ----------------------------------------------------------------------------------
 
     @property
     def is_released(self) -> bool:
         return self.released_at is not None
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it is released and opens after today."""
+        return self.is_released and timezone.localdate() < self.opens_on
 
     @property
     def is_announceable(self) -> bool:

@@ -53,10 +53,3 @@ def may_answer_after_close(round: SurveyRound, *, is_public: bool, is_sent_back:
 def is_latest(round: SurveyRound) -> bool:
     """Whether no later round has opened; what comes after the end of a round belongs to the later one. One query."""
     return not SurveyRound.objects.opened().filter(opens_on__gt=round.opens_on).exists()
-
-
-def next_opening(round: SurveyRound | None) -> date | None:
-    """The day on which a later round opens, where KL has released one. One query."""
-    later = SurveyRound.objects.released().filter(opens_on__gt=timezone.localdate())
-    later = later.filter(opens_on__gt=round.opens_on) if round else later
-    return later.order_by("opens_on").values_list("opens_on", flat=True).first()

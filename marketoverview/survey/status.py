@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import ModerationEvent, Response, Status, SurveyRound, Vendor
-from .deadlines import deadlines_by_vendor, may_answer_after_close, next_opening
+from .deadlines import deadlines_by_vendor, may_answer_after_close
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class VendorStatus:
     round: SurveyRound | None
     deadline: date | None
     may_answer: bool
-    next_opens_on: date | None = None
-    """The day on which the next round opens, where KL has released one."""
+    next_round: SurveyRound | None = None
+    """The round that opens next, where KL has released one."""
 
     @property
     def days_left(self) -> int | None:
@@ -75,12 +75,12 @@ def vendor_statuses(vendors: Sequence[Vendor]) -> list[VendorStatus]:
     """Three queries for all vendors together, whose responses are prefetched (`with_responses`)."""
     survey_round = SurveyRound.current()
     deadlines = deadlines_by_vendor(survey_round, vendors) if survey_round else {}
-    next_opens_on = next_opening(survey_round)
-    return [_vendor_status(vendor, survey_round, deadlines.get(vendor.pk), next_opens_on) for vendor in vendors]
+    next_round = SurveyRound.coming()
+    return [_vendor_status(vendor, survey_round, deadlines.get(vendor.pk), next_round) for vendor in vendors]
 
 
 def _vendor_status(
-    vendor: Vendor, survey_round: SurveyRound | None, deadline: date | None, next_opens_on: date | None
+    vendor: Vendor, survey_round: SurveyRound | None, deadline: date | None, next_round: SurveyRound | None
 ) -> VendorStatus:
     responses = sorted(vendor.responses.all(), key=lambda response: -response.sequence)
     public = next((response for response in responses if response.status == Status.PUBLISHED), None)
@@ -98,7 +98,7 @@ def _vendor_status(
         round=survey_round,
         deadline=deadline,
         may_answer=is_open or is_late,
-        next_opens_on=next_opens_on,
+        next_round=next_round,
     )
 
 

@@ -43,7 +43,6 @@ from ..models import (
 from ..models.changed_options import ChangedOption, changed_options
 from ..models.copies import answered_at
 from ..models.dropped_questions import dropped_questions
-from ..survey.deadlines import next_opening
 from ..survey.forms.company import BeginForm, ObjectionForm, WithdrawForm
 from ..survey.parts import SurveyPart, item_headings, news_since, survey_parts
 from ..survey.status import VendorStatus, history, vendor_statuses
@@ -72,6 +71,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         "invitations": [invitation for invitation in invitations if invitation.pk not in claimed],
         "join_requests": join_requests,
         "claims": claims,
+        "next_round": SurveyRound.coming(),
     }
     crumbs = [(_("Your company"), "")]
     return render_page(request, "marketoverview/vendor/home.html", context, nav_current="vendor", crumbs=crumbs)
@@ -307,17 +307,24 @@ def objection(request: AuthenticatedRequest, pk: int, answer: int) -> HttpRespon
 
 
 @versioned_page
-def questions(request: HttpRequest) -> HttpResponse:
-    """`/leverandoer/spoergsmaal/`: the whole survey, readable without a login."""
-    survey_round = SurveyRound.current()
+def questions(request: HttpRequest, code: str = "") -> HttpResponse:
+    """`/leverandoer/spoergsmaal/` and `…/<code>/`: all that the round asks, readable without a login.
+
+    Without a code that of the current round, or of the one to come where none has opened. A round that is not released
+    is not found.
+    """
+    current, coming = SurveyRound.current(), SurveyRound.coming()
+    released = SurveyRound.objects.released()
+    survey_round = get_object_or_404(released, code=code) if code else current or coming
     if survey_round is None:
         raise Http404
     parts = [
         (part, [(question, offered_options(question)) for question in part.questions])
         for part in survey_parts(survey_round)
     ]
-    context = {"round": survey_round, "parts": parts, "next_opens_on": next_opening(survey_round)}
-    crumbs = [(_("The survey's questions"), "")]
+    title = _("The survey's questions: %(round)s") % {"round": survey_round}
+    context = {"title": title, "round": survey_round, "parts": parts, "current": current, "coming": coming}
+    crumbs = [(title, "")]
     return render_page(request, "marketoverview/vendor/questions.html", context, nav_current="vendor", crumbs=crumbs)
 
 

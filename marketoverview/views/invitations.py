@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import ResolverMatch, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,7 +20,7 @@ from kl_ai.people.tokens import ORIGIN_ONLY
 from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails import membership
-from ..models import CompanyClaim, Invitation
+from ..models import CompanyClaim, Invitation, SurveyRound, Vendor
 from .joining import send_company_news
 
 
@@ -35,8 +36,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     is_valid = bool(invitation and invitation.is_waiting)
     if is_valid and is_read_by_person(request):
         invitation.record_opened()
+    is_announceable = invitation and invitation.round and invitation.round.is_announceable
     context = {
         "invitation": invitation,
+        "round": invitation.round if is_announceable else None,
         "is_valid": is_valid,
         "visitor": user,
         "is_for_visitor": is_valid and user and invitation.is_for(user),
@@ -55,7 +58,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @restore.post_only("vendor:invitation", "token")
 def accept(request: AuthenticatedRequest, token: str) -> HttpResponse:
     """`…/tag-imod/`: accept the invitation; from now on the user acts for the company, or KL decides about it first."""
-    invitation = Invitation.objects.select_related("vendor").with_token(token)
+    invitation = Invitation.objects.select_related("vendor", "round").with_token(token)
     accepted = None
     if invitation:
         with transaction.atomic():
@@ -64,8 +67,17 @@ def accept(request: AuthenticatedRequest, token: str) -> HttpResponse:
                 send_company_news(accepted, request)
     if accepted is None or isinstance(accepted, CompanyClaim):
         return redirect("vendor:invitation", token)
-    messages.success(request, _("You now act for %(vendor)s.") % {"vendor": accepted})
+    messages.success(request, accepted_message(accepted, invitation.round if invitation else None))
     return redirect("vendor:company", accepted.slug)
+
+
+def accepted_message(vendor: Vendor, survey_round: SurveyRound | None) -> str:
+    """That the user acts for the vendor now, and when the round opens to which it is invited, if that is to come."""
+    text = _("You now act for %(vendor)s.") % {"vendor": vendor}
+    if survey_round is None or not survey_round.is_to_come:
+        return text
+    words = {"round": survey_round, "day": date_format(survey_round.opens_on)}
+    return text + " " + _("“%(round)s”, which you are invited to, opens on %(day)s.") % words
 
 
 @restore.post_only("vendor:invitation", "token")

@@ -47,7 +47,7 @@ def test_after_the_end_new_and_withdrawn_vendors_answer_where_kl_allows_it(statu
         not in read(client, client.post(english_url("vendor:begin", vendor.slug), {"start": "none"}).url).text
     )
     make_round("2028", opens_on=days(30))
-    assert "The next round opens on" in page().text
+    assert "“Round 2028” opens on" in page().text
 
 
 @pytest.mark.parametrize(
