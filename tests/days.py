@@ -18,7 +18,13 @@ def days(number: int) -> date:
 @contextmanager
 def on_day(number: int) -> Iterator[None]:
     """Whoever asks for today's date gets the day so many days from now; the time of day stays as it is."""
-    day = days(number)
+    with on_date(days(number)):
+        yield
+
+
+@contextmanager
+def on_date(day: date) -> Iterator[None]:
+    """Whoever asks for today's date gets this day; the time of day stays as it is."""
 
     def localdate(value=None, *args, **kwargs) -> date:
         return day if value is None else REAL_LOCALDATE(value, *args, **kwargs)

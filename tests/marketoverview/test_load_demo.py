@@ -1,5 +1,7 @@
 """The demonstration data: loaded as often as one likes, and never where it would harm."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -8,8 +10,10 @@ from legaltoolbox.management.commands import load_content
 from legaltoolbox.models import Activity
 from marketoverview.management.commands.load_demo import MEMBERS, STAFF
 from marketoverview.market.snapshot import snapshots
-from marketoverview.models import Question, Response, Vendor
-from tests.builders import make_vendor
+from marketoverview.models import Question, Response, SurveyRound, Vendor
+from marketoverview.survey.deadlines import may_answer
+from tests.builders import make_round, make_vendor
+from tests.days import on_date
 from tests.legaltoolbox.small import write
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +40,82 @@ def test_gives_35_public_vendors_the_legal_content_and_five_logins(empty):
     assert snapshots.current().is_demo
     assert set(Activity.objects.values_list("code", flat=True)) == {"A01", "P1"}
     assert_five_logins()
+
+
+# The round ------------------------------------------------------------------------------------------
+
+
+def stored_round() -> SurveyRound:
+    return SurveyRound.objects.get(code="2026")
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 29), date(2026, 12, 31), date(2027, 1, 15), date(2028, 2, 29)])
+def test_the_round_is_open_from_the_day_of_loading_for_two_months(empty, day):
+    with on_date(day):
+        load()
+        assert SurveyRound.current() == stored_round()
+        assert stored_round().is_open
+        vendor = Vendor.objects.get(slug="agern-demofirma")
+        assert may_answer(stored_round(), vendor)
+    with on_date(day + timedelta(days=60)):
+        assert stored_round().is_open
+    with on_date(day + timedelta(days=61)):
+        assert not stored_round().is_open
+
+
+def test_loaded_early_in_the_year_the_round_closes_as_the_fixture_says(empty):
+    with on_date(date(2026, 6, 1)):
+        load()
+        assert stored_round().closes_on == date(2026, 12, 31)
+
+
+def test_started_again_the_round_is_opened_only_once_it_has_closed(empty):
+    with on_date(date(2027, 1, 15)):
+        load()
+    closes_on = stored_round().closes_on
+    with on_date(closes_on):
+        load()
+        assert stored_round().closes_on == closes_on
+    with on_date(closes_on + timedelta(days=1)):
+        load()
+        assert stored_round().is_open
+        assert stored_round().closes_on == closes_on + timedelta(days=61)
+
+
+def test_a_round_that_somebody_has_changed_stays_closed_until_all_is_put_back(empty):
+    with on_date(date(2027, 1, 15)):
+        load()
+    survey_round = stored_round()
+    survey_round.closes_on = date(2027, 1, 20)
+    survey_round._history_user = User.objects.get(email="kurator@demo.example")
+    survey_round.save()
+    with on_date(date(2027, 2, 1)):
+        load()
+        assert stored_round().closes_on == date(2027, 1, 20)
+        load(reset=True)
+        assert stored_round().closes_on == date(2027, 4, 2)
+
+
+def test_a_round_that_would_be_open_beside_the_next_one_stays_closed(empty):
+    with on_date(date(2027, 1, 15)):
+        load()
+    with on_date(date(2027, 4, 1)):
+        closes_on = stored_round().closes_on
+        make_round("2027", opens_on=date(2027, 5, 1))
+        load()
+        assert stored_round().closes_on == closes_on
+
+
+@pytest.mark.parametrize(("day", "is_over"), [(date(2026, 12, 31), False), (date(2027, 1, 1), True)])
+def test_a_real_installation_keeps_the_days_of_the_file_and_is_told_where_the_round_is_over(bare, capsys, day, is_over):
+    with on_date(day):
+        call_command("load_survey")
+        assert stored_round().closes_on == date(2026, 12, 31)
+        assert stored_round().is_open is not is_over
+        assert ("the round 2026 closed on 2026-12-31" in capsys.readouterr().out) is is_over
+
+
+# Tried out ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

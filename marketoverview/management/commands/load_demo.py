@@ -1,14 +1,17 @@
 """`manage.py load_demo`: the survey, 35 invented vendors, the legal content and logins to try the portal with."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from kl_ai.models import User
-from marketoverview.models import Vendor, VendorMember, market_version
+from marketoverview.models import SurveyRound, Vendor, VendorMember, market_version
 
 STAFF = {
     "kurator@demo.example": ("Kurator (demo)", "Kuratorer"),
@@ -17,6 +20,9 @@ STAFF = {
 }
 """Address to name and group."""
 SLUG_ENDING = "-demofirma"
+CURRENT_ROUND = "2026"
+"""The last round of `fixtures/survey.yaml`, which the demonstration shows as open."""
+OPEN_DAYS = 60
 MEMBERS = {
     "leverandoer@demo.example": ("Leverandør (demo)", "mosebund-demofirma"),
     "leverandoer2@demo.example": ("Leverandør 2 (demo)", "vandstaer-demofirma"),
@@ -41,6 +47,7 @@ class Command(BaseCommand):
         if is_new or reset:
             demo.delete()
             call_command("loaddata", "survey", "standard_reasons", "demo", verbosity=0)
+        self._open_round(until=timezone.localdate() + timedelta(days=OPEN_DAYS), is_loaded=is_new or reset)
         call_command("load_roles", yes=True, verbosity=0)
         call_command("load_content", if_empty=True, verbosity=0)
         logins = [*self._make_staff(), *self._make_members()]
@@ -54,6 +61,21 @@ class Command(BaseCommand):
             raise CommandError("Demonstration data has no place in production (DEBUG is off). --force loads it anyway.")
         if is_new and Vendor.objects.exists():
             raise CommandError("This database holds real vendors. --force loads the demonstration data beside them.")
+
+    def _open_round(self, until: date, *, is_loaded: bool) -> None:
+        """Let the demonstration's round close on this day, where it would close earlier or, loaded before, has closed.
+
+        Not where somebody has changed it in the administration since, or has released another one that is open then.
+        """
+        today = timezone.localdate()
+        survey_round = SurveyRound.current()
+        if survey_round is None or survey_round.code != CURRENT_ROUND or survey_round.closes_on is None:
+            return
+        is_due = survey_round.closes_on < (until if is_loaded else today)
+        is_changed = not is_loaded and survey_round.history.exclude(history_user=None).exists()
+        others = SurveyRound.objects.released().exclude(pk=survey_round.pk)
+        if is_due and not is_changed and not others.overlapping(today, until).exists():
+            SurveyRound.objects.filter(pk=survey_round.pk).update(closes_on=until)
 
     def _make_staff(self) -> list[tuple[User, str]]:
         logins = []

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from marketoverview.models import Question, market_version
+from marketoverview.models import Question, SurveyRound, market_version
 
 
 class Command(BaseCommand):
@@ -24,3 +24,9 @@ class Command(BaseCommand):
         market_version.bump()
         if verbosity:
             self.stdout.write("The survey and the roles are loaded. `manage.py createsuperuser` makes the first login.")
+            last = SurveyRound.current()
+            if last and not last.is_open:
+                self.stdout.write(
+                    f"Nobody can answer yet: the round {last.code} closed on {last.closes_on}. "
+                    "Make the next one in the administration, or change the day on which this one closes."
+                )
