@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
 
+from .addresses import MAX_LENGTH, canonical_address, readable_address, validate_address
 from .error_messages import use_own_messages
 from .text import clean_line, clean_text
 from .validators import validate_line
@@ -167,10 +168,18 @@ class LineField(forms.CharField):
 
 
 class LowercaseEmailField(forms.EmailField):
-    """A mail address in small letters, as the portal stores addresses and compares them."""
+    """A mail address in the form in which the portal stores addresses and compares them (`kl_ai.addresses`)."""
 
-    def clean(self, value: Any) -> str:
-        return super().clean(value).lower()
+    default_validators = [validate_address]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": MAX_LENGTH} | options)
+
+    def to_python(self, value: Any) -> str:
+        return canonical_address(super().to_python(value) or "")
+
+    def prepare_value(self, value: Any) -> Any:
+        return readable_address(value) if isinstance(value, str) else value
 
 
 class PortalRenderer(TemplatesSetting):

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .addresses import AddressField, canonical_address, readable_address, validate_address
 from .database.masking import PersonMask
 from .mail.models import BadAddress, OutgoingMail
 from .pages.versions import PublicVersion  # noqa: F401  # Django looks for models here
@@ -24,33 +25,30 @@ from .security.models import (
 
 
 class UserManager(BaseUserManager["User"]):
-    """E-mail addresses are compared without regard to case, everywhere."""
+    """E-mail addresses are stored and compared in one form, everywhere (`kl_ai.addresses`)."""
 
     use_in_migrations = True
 
     def create_user(self, email: str, **fields) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email, **fields)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, **fields) -> "User":
+        """A new superuser. Raises `ValidationError` for an address that no form would take."""
+        validate_address(canonical_address(email))
         return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
     def with_address(self, email: str) -> "User | None":
-        """The user with this address, or None. One query.
-
-        Databases take some foreign letters for similar ASCII letters when they ignore case; here only the same
-        letters are the same address, or a code for one could be sent to the other.
-        """
-        candidates = self.filter(email__iexact=email)
-        return next((user for user in candidates if user.email.lower() == email.lower()), None)
+        """The user with this address, in whatever case it is written, or None. One query."""
+        return self.filter(email=email).first()
 
     def with_proven_address(self, email: str) -> "User":
         """The user with this address, made now where there is none. One query, or those of `get_or_create` too."""
         return self.with_address(email) or self.get_or_create(email=email)[0]
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email__iexact=email)
+        return self.get(email=email)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -66,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         NEVER = "never", _("never")
 
     password = None  # type: ignore[assignment]  # Django removes an inherited column this way; its stubs do not know it
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = AddressField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("name"), max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May log in to the administration."))
     is_active = models.BooleanField(
@@ -134,6 +132,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    @property
+    def readable_email(self) -> str:
+        """The address as pages show it."""
+        return readable_address(self.email)
 
     @property
     def mask(self) -> PersonMask:

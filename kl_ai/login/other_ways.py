@@ -105,7 +105,7 @@ def login_link(request: HttpRequest, token: str) -> HttpResponse:
         response: HttpResponse = perform_login(request, secret.user, email=secret.user.email)
         return response
     is_valid = secret is not None and request.method != "POST"
-    context = {"is_valid": is_valid, "email": secret.user.email if secret else ""}
+    context = {"is_valid": is_valid, "email": secret.user.readable_email if secret else ""}
     crumbs = [(_("Log in"), "")]
     response = render_page(request, "account/login_link.html", context, crumbs=crumbs, status=200 if is_valid else 410)
     response["Referrer-Policy"] = ORIGIN_ONLY

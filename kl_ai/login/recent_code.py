@@ -149,7 +149,7 @@ def _page(
         "is_sent": is_sent,
         "is_mail_late": is_sent and request.session.get(SESSION_KEY, {}).get("is_late", False),
         "problem": problem,
-        "email": request.user.email,
+        "email": request.user.readable_email,
         "has_input": has_input(request, urlsplit(next_url(request)).path),
         "next": next_url(request),
         "minutes": settings.LOGIN_CODE_MINUTES,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from ..addresses import readable_address
 from ..models import User
 from ..pages.frame import render_page
 from ..people.limits import RECIPIENT, LimitReached, wait_text
@@ -86,7 +87,12 @@ def confirm_code(request: HttpRequest, stage: LoginCodeStage) -> HttpResponse:
             problem = _("The code was wrong too many times and no longer works. Ask for a new one.")
             return _email_page(request, stage, problem)
         form.add_error("code", _("The code is not right. Look for the newest mail, and try again."))
-    context = {"form": form, "email": stage.email, "next": stage.next_url, "is_mail_late": stage.is_mail_late}
+    context = {
+        "form": form,
+        "email": readable_address(stage.email),
+        "next": stage.next_url,
+        "is_mail_late": stage.is_mail_late,
+    }
     return _page(request, "confirm_login_code", context)
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from ..addresses import AddressField
 from ..database.masking import PersonMask
 from ..text import mask_tokens
 
@@ -83,7 +84,7 @@ class OutgoingMail(models.Model):
 
     key = models.CharField(_("key"), max_length=200, unique=True)
     kind = models.SlugField(_("kind"), max_length=40, blank=True)
-    to = models.EmailField(_("to"))
+    to = AddressField(_("to"))
     language = models.CharField(_("language"), max_length=5)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
@@ -160,7 +161,7 @@ class OutgoingMail(models.Model):
         address, the text is erased; in all others the full name is masked. A query for each mail that changes, one for
         each fifty keys, and three.
         """
-        cls.objects.filter(to__iexact=mask.email).delete()
+        cls.objects.filter(to=mask.email).delete()
         conditions = [
             Q(body__icontains=mask.email) | Q(subject__icontains=mask.email) | Q(last_error__icontains=mask.email)
         ]
@@ -253,7 +254,7 @@ class OutgoingMail(models.Model):
 class BadAddress(models.Model):
     """An address that takes no mail: the mail server has refused it, or a mail has come back to KL."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = AddressField(_("e-mail address"), unique=True)
     since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     error = models.TextField(
         _("what the server said"), blank=True, help_text=_("Or why KL has marked the address: a mail came back, say.")
@@ -273,12 +274,12 @@ class BadAddress(models.Model):
     @classmethod
     def mark(cls, email: str, error: str) -> "BadAddress":
         """Send nothing more to this address until the mark is cleared. A second mark keeps the first reason."""
-        return cls.objects.get_or_create(email=email.lower(), defaults={"error": error})[0]
+        return cls.objects.get_or_create(email=email, defaults={"error": error})[0]
 
     @classmethod
     def forget(cls, email: str) -> None:
         """Delete the mark of this address, whose owner has no login any more. One query."""
-        cls.objects.filter(email__iexact=email).delete()
+        cls.objects.filter(email=email).delete()
 
     def clear(self) -> None:
         """Send to this address again: the mails that wait for it go out with the next run."""

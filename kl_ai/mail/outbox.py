@@ -26,6 +26,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from ..addresses import canonical_address
 from ..text import clean_line, clean_text
 from . import sending
 from .models import MailState, OutgoingMail
@@ -56,7 +57,7 @@ class Letter(NamedTuple):
         subject, body = render_mail(self.template, self.context, self.language)
         return OutgoingMail(
             key=self.key,
-            to=self.to.strip().lower(),
+            to=canonical_address(self.to),
             kind=self.kind or self.template,
             language=self.language,
             subject=subject,

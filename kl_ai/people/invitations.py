@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..addresses import AddressField, readable_address
 from .tokens import KeySigner
 
 VALID_FOR = timedelta(days=90)
@@ -81,7 +82,7 @@ class InvitationQuerySet(models.QuerySet):
     def refuse_another(self, email: str) -> None:
         """Raise `ValidationError` where one to this address waits, or `MAX_WAITING` do. At most two queries."""
         waiting = self.waiting()
-        if waiting.filter(email__iexact=email).exists():
+        if waiting.filter(email=email).exists():
             raise already_invited()
         if waiting.count() >= MAX_WAITING:
             raise ValidationError(gettext("Many invitations wait for an answer. Cancel some before you send more."))
@@ -97,7 +98,7 @@ class AbstractInvitation(models.Model):
 
     SIGNER: ClassVar[KeySigner]
 
-    email = models.EmailField(_("e-mail address"))
+    email = AddressField(_("e-mail address"))
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("invited by")
     )
@@ -127,9 +128,14 @@ class AbstractInvitation(models.Model):
         is_in_time = self.created_at > timezone.now() - VALID_FOR
         return self.accepted_at is None and self.cancelled_at is None and is_in_time
 
+    @property
+    def readable_email(self) -> str:
+        """The address as pages show it. No query."""
+        return readable_address(self.email)
+
     def is_for(self, user: Any) -> bool:
         """Whether the invitation was sent to the user's address, which the user has proven by logging in. No query."""
-        return self.email.lower() == user.email.lower()
+        return bool(self.email == user.email)
 
     def record_opened(self) -> None:
         """Store the first time that somebody read the page of the link (`is_read_by_person`). One query."""

@@ -27,6 +27,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, ngettext
 
+from ..addresses import unquoted_address
 from ..models import User
 from ..requests.http import client_address
 from ..security import log as security_log
@@ -229,9 +230,10 @@ def _given(person: User | None, recipient: str, origin: HttpRequest | None, brow
 def mailbox(address: str) -> str:
     """The mailbox that this address is taken to lead to: without a “+tag”, in small letters. Other texts as they are.
 
-    Only to count by: mails go to the address as it was typed.
+    Only to count by: mails go to the address as it is stored. Forms take one writing of an address only; should another
+    come this far, it counts for the same mailbox.
     """
-    local, at, domain = address.strip().lower().rpartition("@")
+    local, at, domain = unquoted_address(address).rpartition("@")
     local = local.partition("+")[0] or local
     return (local.replace(".", "") if domain in DOTLESS else local) + at + domain
 

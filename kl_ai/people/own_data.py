@@ -13,7 +13,7 @@ from ..security.models import OneTimeSecret, Reading
 
 def portal_data(user: User) -> dict[str, Any]:
     """Login, browsers, codes, mails, and what the person did in the administration. Eleven queries."""
-    mails = OutgoingMail.objects.filter(to__iexact=user.email)
+    mails = OutgoingMail.objects.filter(to=user.email)
     secrets = user.one_time_secrets.values("kind", "made_at", "expires_at", "used_at")
     made = OneTimeSecret.objects.filter(made_by=user)
     return {

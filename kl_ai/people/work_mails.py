@@ -73,11 +73,9 @@ def _mails_today(users: QuerySet[User]) -> list[tuple[User, int]]:
     """These users, each with the number of mails at once since midnight. Two queries."""
     midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
     people = list(users.order_by("pk"))
-    mails = OutgoingMail.objects.filter(
-        kind=AT_ONCE, created_at__gte=midnight, to__in=[u.email.lower() for u in people]
-    )
+    mails = OutgoingMail.objects.filter(kind=AT_ONCE, created_at__gte=midnight, to__in=[user.email for user in people])
     numbers = dict(mails.order_by().values_list("to").annotate(Count("pk")))
-    return [(user, numbers.get(user.email.lower(), 0)) for user in people]
+    return [(user, numbers.get(user.email, 0)) for user in people]
 
 
 def _lines(waiting: list[Waiting], language: str) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from ..addresses import canonical_address
 from ..requests.http import client_address
 
 logger = logging.getLogger("portal.security")
@@ -48,4 +49,4 @@ def _plain(value: Any) -> Any:
 
 def address_hash(email: str) -> str:
     """A keyed hash of an e-mail address: the same for the same address, and unreadable without the secret key."""
-    return salted_hmac("kl_ai.security.log", email.strip().lower(), algorithm="sha256").hexdigest()[:16]
+    return salted_hmac("kl_ai.security.log", canonical_address(email), algorithm="sha256").hexdigest()[:16]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from ..addresses import AddressField
 from ..database.masking import PersonMask
 from ..text import MASK, clean_line
 
@@ -219,7 +220,7 @@ class Reading(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("user")
     )
-    reader = models.EmailField(_("who"))
+    reader = AddressField(_("who"))
     day = models.DateField(_("day"), default=timezone.localdate)
     first_at = models.DateTimeField(_("first read"), default=timezone.now)
     page = models.CharField(_("page"), max_length=80)

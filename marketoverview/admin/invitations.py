@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
@@ -86,7 +85,7 @@ class InvitationAdmin(LoggedReading, DanishListAdmin):
     def get_queryset(self, request):
         """One query, with the dates of the vendor's response to the round and whether the address takes mail."""
         responses = Response.objects.filter(vendor=OuterRef("vendor"), round=OuterRef("round")).order_by("sequence")
-        bad_addresses = BadAddress.objects.filter(email=Lower(OuterRef("email")))
+        bad_addresses = BadAddress.objects.filter(email=OuterRef("email"))
         return (
             super()
             .get_queryset(request)

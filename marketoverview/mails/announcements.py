@@ -76,7 +76,7 @@ def distribution(announcement: Announcement, vendors: VendorQuerySet | Collectio
         new=new,
         have_it=[person for person in people if letter_key(announcement, person) in known],
         without_members=[vendor for vendor in chosen if vendor.pk not in reached],
-        bad_addresses=[person.user.email for person in new if person.user.email.lower() in bad_addresses],
+        bad_addresses=[person.user.email for person in new if person.user.email in bad_addresses],
     )
 
 
@@ -97,7 +97,7 @@ def announce(
         if not mails:
             return 0
         mailed = {mail.to for mail in mails}
-        reached = {vendor.pk for person in people if person.user.email.lower() in mailed for vendor in person.vendors}
+        reached = {vendor.pk for person in people if person.user.email in mailed for vendor in person.vendors}
         announcement.statuses = " ".join(statuses)
         announcement.store(by, vendor_count=len(reached), person_count=len(mails))
         return len(mails)

@@ -181,7 +181,7 @@ def _number_today(event: MembershipEvent) -> int:
 
 def _cancelled_today(event: MembershipEvent) -> int:
     """How many invitations of the event's address were cancelled on its day, by whatever vendor, up to this one. One query."""
-    earlier = MembershipEvent.objects.filter(email__iexact=event.email, what=What.CANCELLED, pk__lte=event.pk)
+    earlier = MembershipEvent.objects.filter(email=event.email, what=What.CANCELLED, pk__lte=event.pk)
     return earlier.filter(at__date=timezone.localdate(event.at)).count()
 
 
@@ -216,5 +216,5 @@ def _mail(
 
 def _language_of_invitation(event: MembershipEvent) -> str:
     """The language of the latest invitation of the vendor to the event's address; Danish where it is deleted. One query."""
-    invitations = event.vendor.invitations.filter(email__iexact=event.email)
+    invitations = event.vendor.invitations.filter(email=event.email)
     return invitations.order_by("-pk").values_list("language", flat=True).first() or "da"

@@ -39,9 +39,9 @@ def send_answer(question: VendorQuestion) -> int:
 def published_to(survey_round: SurveyRound) -> tuple[list[Recipient], list[Invitation]]:
     """Who gets a published answer: the people of the round's vendors, and KL's waiting invitations to others. Two queries."""
     people = recipients(vendors_of_round(survey_round))
-    known = {person.user.email.lower() for person in people}
+    known = {person.user.email for person in people}
     waiting = Invitation.objects.waiting().filter(round=survey_round, by_kl=True).order_by("pk")
-    by_address = {invitation.email.lower(): invitation for invitation in waiting}
+    by_address = {invitation.email: invitation for invitation in waiting}
     return people, [invitation for address, invitation in by_address.items() if address not in known]
 
 

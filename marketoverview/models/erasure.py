@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from kl_ai.addresses import canonical_address
 from kl_ai.models import User
 
 from ..statuses import IN_USE
@@ -38,13 +39,13 @@ def delete_login(user: User) -> list[Vendor]:
 
 def _mail_keys(user: User) -> Iterator[str]:
     """The beginnings of the keys of mails that name the person. Five queries."""
-    of_invitations = Q(email__iexact=user.email) | Q(invited_by=user)
+    of_invitations = Q(email=user.email) | Q(invited_by=user)
     yield from (f"invitation:{key}:" for key in Invitation.objects.filter(of_invitations).values_list("pk", flat=True))
     yield from (f"join:{key}:" for key in JoinRequest.objects.filter(user=user).values_list("pk", flat=True))
     yield from (f"claim:{key}:" for key in user.company_claims.values_list("pk", flat=True))
     answered_alone = VendorQuestion.objects.filter(asked_by=user, state=VendorQuestion.State.PRIVATE)
     yield from (f"answer:{key}:" for key in answered_alone.values_list("pk", flat=True))
-    of_events = Q(actor=user) | Q(person=user) | Q(email__iexact=user.email)
+    of_events = Q(actor=user) | Q(person=user) | Q(email=user.email)
     yield from (f"membership:{key}:" for key in MembershipEvent.objects.filter(of_events).values_list("pk", flat=True))
 
 
@@ -58,8 +59,11 @@ def vendors_without_successor(users: Iterable[User]) -> list[Vendor]:
 
 def responses_with_contact(user: User) -> list[Response]:
     """The responses that name the person as the contact, by address or full name: they keep it. One query."""
-    is_contact = Q(contact_email__iexact=user.email)
-    if user.full_name:
-        is_contact |= Q(contact_name__iexact=user.full_name)
-    own = Response.objects.for_member(user).filter(is_contact)
-    return list(own.alphabetical().select_related("vendor", "round"))
+    own = Response.objects.for_member(user).alphabetical().select_related("vendor", "round")
+    return [response for response in own if _is_contact(user, response)]
+
+
+def _is_contact(user: User, response: Response) -> bool:
+    """Whether the response names the person; the address of a contact is stored as it was typed."""
+    has_name = bool(user.full_name) and response.contact_name.casefold() == user.full_name.casefold()
+    return has_name or canonical_address(response.contact_email) == user.email

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.addresses import canonical_address
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 from kl_ai.people.invitations import AbstractInvitation, InvitationQuerySet, already_invited
@@ -49,7 +50,7 @@ class Company(Protocol):
 
 class VendorInvitationQuerySet(InvitationQuerySet):
     def addresses_invited_by_kl(self, round: SurveyRound) -> set[str]:
-        """The addresses, in small letters, that need no further invitation by KL to this round. One query.
+        """The addresses that need no further invitation by KL to this round. One query.
 
         Theirs waits in this round, or was accepted in any by somebody who acts for the vendor still.
         """
@@ -57,7 +58,7 @@ class VendorInvitationQuerySet(InvitationQuerySet):
         is_member = VendorMember.objects.filter(vendor=OuterRef("vendor"), user=OuterRef("accepted_by"))
         is_accepted = Q(accepted_at__isnull=False) & Exists(is_member)
         invited = self.filter(is_accepted | Q(pk__in=waiting.values("pk")), by_kl=True)
-        return set(invited.annotate(address=Lower("email")).values_list("address", flat=True))
+        return set(invited.values_list("email", flat=True))
 
     def of_company(self, name: str, cvr_number: str | None) -> list["Invitation"]:
         """KL's waiting invitations of the company with this CVR number, or with a name that counts as the same.
@@ -72,7 +73,7 @@ class VendorInvitationQuerySet(InvitationQuerySet):
 
     def by_kl_to(self, user: User, vendor: Vendor) -> "Invitation | None":
         """KL's waiting invitation of this vendor's company to the user's address. Two queries."""
-        invitations = self.filter(email__iexact=user.email).of_company(vendor.name, vendor.cvr_number)
+        invitations = self.filter(email=user.email).of_company(vendor.name, vendor.cvr_number)
         return next(iter(invitations), None)
 
 
@@ -127,10 +128,10 @@ class Invitation(AbstractInvitation):
         try:
             with transaction.atomic():
                 vendor.lock()
-                if vendor.memberships.filter(user__email__iexact=email).exists():
+                if vendor.memberships.filter(user__email=email).exists():
                     raise ValidationError(gettext("This person acts for the company already."))
                 vendor.invitations.refuse_another(email)
-                vendor.invitations.expired().filter(email__iexact=email).delete()
+                vendor.invitations.expired().filter(email=email).delete()
                 MembershipEvent.record(vendor, What.INVITED, by, email=email)
                 return cls.objects.create(
                     email=email,
@@ -157,7 +158,7 @@ class Invitation(AbstractInvitation):
             invited = cls.objects.addresses_invited_by_kl(round)
             new = [
                 cls(
-                    email=company.email.lower(),
+                    email=company.email,
                     company_name=company.name,
                     **stored_name(company.name),
                     cvr_number=company.cvr_number,
@@ -168,14 +169,14 @@ class Invitation(AbstractInvitation):
                     language=language,
                 )
                 for company in companies
-                if company.email.lower() not in invited
+                if canonical_address(company.email) not in invited
             ]
             return cls.objects.bulk_create(new)
 
     @classmethod
     def forget(cls, email: str) -> None:
         """Delete the invitations to this address, of whatever company and state, when the login is deleted."""
-        cls.objects.filter(email__iexact=email).delete()
+        cls.objects.filter(email=email).delete()
 
     def cancel(self, by: User | None = None, *, as_kl: bool = False) -> bool:
         """End the link's validity, close the claims that rest on it, and take the mail with the link out of the queue.

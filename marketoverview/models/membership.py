@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.addresses import AddressField
+
 
 class MembershipEventQuerySet(models.QuerySet["MembershipEvent"]):
     def recent(self, since) -> "MembershipEventQuerySet":
@@ -64,7 +66,7 @@ class MembershipEvent(models.Model):
         related_name="+",
         verbose_name=_("person"),
     )
-    email = models.EmailField(_("address"), blank=True, help_text=_("Of an invited person who may have no login."))
+    email = AddressField(_("address"), blank=True, help_text=_("Of an invited person who may have no login."))
     by_kl = models.BooleanField(_("by KL"), default=False, db_default=False, editable=False)
     mailed_at = models.DateTimeField(_("mailed"), null=True, blank=True, editable=False)
 
@@ -87,7 +89,7 @@ class MembershipEvent(models.Model):
 
         `by_kl` where the actor has acted for KL, which also somebody may do who acts for the vendor, too.
         """
-        address = "" if person else email.lower()
+        address = "" if person else email
         return cls.objects.create(
             vendor_id=vendor.pk,
             what=what,
@@ -100,7 +102,7 @@ class MembershipEvent(models.Model):
     @classmethod
     def forget(cls, email: str) -> None:
         """Empty the address of those who were invited at it, when the login is deleted; the events stay. One query."""
-        cls.objects.filter(email__iexact=email).update(email="")
+        cls.objects.filter(email=email).update(email="")
 
     @property
     def person_label(self) -> str:

@@ -262,7 +262,7 @@ def ascii_slug(text: str) -> str:
 
 class VendorMemberManager(models.Manager["VendorMember"]):
     def get_by_natural_key(self, vendor: str, email: str) -> "VendorMember":
-        return self.get(vendor__slug=vendor, user__email__iexact=email)
+        return self.get(vendor__slug=vendor, user__email=email)
 
 
 class VendorMember(models.Model):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
 from ..company_names import normalized_name
@@ -48,7 +47,7 @@ class RegisteredVendors:
     by_number: Mapping[str, Vendor]
     by_name: Mapping[str, list[Vendor]]
     by_address: Mapping[str, Vendor]
-    """By the addresses of those who act for a vendor that KL knows, in small letters."""
+    """By the addresses of those who act for a vendor that KL knows."""
     unknown_numbers: Set[str]
     unknown_names: Set[str]
 
@@ -61,11 +60,11 @@ class RegisteredVendors:
         by_name: dict[str, list[Vendor]] = {}
         for vendor in known:
             by_name.setdefault(normalized_name(vendor.name), []).append(vendor)
-        members = VendorMember.objects.annotate(address=Lower("user__email")).select_related("vendor")
+        members = VendorMember.objects.select_related("vendor", "user")
         return cls(
             by_number={vendor.cvr_number: vendor for vendor in known if vendor.cvr_number},
             by_name=by_name,
-            by_address={member.address: member.vendor for member in members if member.vendor.is_vetted},
+            by_address={member.user.email: member.vendor for member in members if member.vendor.is_vetted},
             unknown_numbers={vendor.cvr_number for vendor in unknown if vendor.cvr_number},
             unknown_names={normalized_name(vendor.name) for vendor in unknown},
         )
@@ -80,7 +79,7 @@ class RegisteredVendors:
             is_same = normalized_name(vendor.name) == name
             text = gettext("The CVR number is registered for “%(vendor)s”. Is it the same company?")
             return vendor, gettext("The CVR number is registered."), "" if is_same else text % {"vendor": vendor}
-        if vendor := self.by_address.get(company.email.lower()):
+        if vendor := self.by_address.get(company.email):
             reason = gettext("The address belongs to somebody who acts for the vendor.")
             text = gettext("The address acts for “%(vendor)s”, whose CVR number is %(number)s. Is it the same company?")
             return vendor, reason, number_question(vendor, number, text)
@@ -126,7 +125,7 @@ def outcome(
     if company.problem:
         return ListOutcome(company, OutcomeKind.INVALID, company.problem)
     vendor, reason, doubt = registered.match(company)
-    is_invited = company.email.lower() in invited
+    is_invited = company.email in invited
     if doubt and not is_invited and not company.is_open and not company.is_left_out:
         company = company.with_question(ListQuestion(REGISTERED, doubt, same_or_another()), answers)
     if company.is_left_out:

@@ -57,7 +57,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     """
     user = request.user
     vendors = list(Vendor.objects.for_member(user).alphabetical().with_responses())
-    received = Invitation.objects.waiting().filter(email__iexact=user.email).exclude(vendor__in=vendors)
+    received = Invitation.objects.waiting().filter(email=user.email).exclude(vendor__in=vendors)
     invitations = list(received.order_by(DanishOrder("company_name"), "-created_at", "-pk"))
     requests = JoinRequest.objects.waiting().filter(user=user).select_related("vendor")
     join_requests = list(requests.order_by(DanishOrder("vendor__name"), "pk"))

@@ -205,7 +205,7 @@ def invitation_cancel(request: AuthenticatedRequest, slug: str, pk: int) -> Http
     with transaction.atomic():
         invitation.cancel(request.user)
         membership.send_membership_news(vendor, request=request)
-    messages.success(request, _("The invitation of %(email)s is cancelled.") % {"email": invitation.email})
+    messages.success(request, _("The invitation of %(email)s is cancelled.") % {"email": invitation.readable_email})
     return redirect("vendor:members", slug)
 
 

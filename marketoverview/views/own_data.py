@@ -42,8 +42,8 @@ def own_data(user: User) -> dict[str, Any]:
 def _membership_data(user: User) -> dict[str, Any]:
     """The requests, invitations, claims and changes of members that concern the person. Five queries."""
     columns = ("company_name", "created_at", "opened_at", "accepted_at", "cancelled_at")
-    received = Invitation.objects.filter(Q(email__iexact=user.email) | Q(accepted_by=user))
-    events = MembershipEvent.objects.filter(Q(person=user) | Q(actor=user) | Q(email__iexact=user.email))
+    received = Invitation.objects.filter(Q(email=user.email) | Q(accepted_by=user))
+    events = MembershipEvent.objects.filter(Q(person=user) | Q(actor=user) | Q(email=user.email))
     requests = JoinRequest.objects.filter(user=user)
     return {
         "requests_to_join": list(requests.values("vendor__name", "message", "asked_at", "decided_at", "approved")),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext, ngettext
 
+from kl_ai.addresses import MAX_LENGTH, canonical_address, validate_address
 from kl_ai.text import clean_line
 
 from ...models.vendors import validate_cvr
@@ -16,7 +16,6 @@ from .countries import COUNTRIES
 
 MAX_CELL = 2_000
 """Characters; in a longer cell no address is looked for."""
-MAX_ADDRESS_LENGTH = 254
 ADDRESS = re.compile(r"[^\s<>;,/|()\[\]\"“”„’:]+@[^\s<>;,/|()\[\]\"“”„:@]+\.[^\s<>;,/|()\[\]\"“”„:@]+")
 """What stands where an address would, with a full stop after its @; `address_problem` says whether it is one."""
 MAILTO = re.compile(r"mailto:([^\s?<>]+)[^\s<>]*", re.IGNORECASE)
@@ -26,7 +25,7 @@ BETWEEN = re.compile(r"[\s<>;,/|()\[\]\"“”„'’:]|\b(?:og|and|eller|or|sam
 
 @dataclass(frozen=True, slots=True)
 class AddressCell:
-    """The addresses in a cell, each once, and what else stands there: a person's or a company's name."""
+    """The addresses in a cell, each once and as it is written, and what else stands there: a person's or a company's name."""
 
     addresses: tuple[str, ...]
     rest: str
@@ -44,7 +43,7 @@ def read_addresses(cell: str) -> AddressCell:
         return AddressCell((), cell, is_bracketed=False)
     cell = MAILTO.sub(r"\1", cell)
     matches = [match.strip(".'!") for match in ADDRESS.findall(cell)]
-    unique = {address.casefold(): address for address in reversed(matches)}
+    unique = {canonical_address(address): address for address in reversed(matches)}
     rest = clean_line(BETWEEN.sub(" ", ADDRESS.sub(" ", cell)).replace(".", " ")) if matches else cell
     is_bracketed = bool(re.search(r"<[^<>]*@[^<>]*>", cell))
     return AddressCell(tuple(reversed(unique.values())), rest, is_bracketed)
@@ -52,11 +51,13 @@ def read_addresses(cell: str) -> AddressCell:
 
 def address_problem(address: str) -> str:
     """Why the text is no mail address; "" where it is one."""
-    if len(address) > MAX_ADDRESS_LENGTH:
+    if len(address) > MAX_LENGTH:
         return gettext("The e-mail address is too long.")
     try:
-        validate_email(address)
-    except ValidationError:
+        validate_address(canonical_address(address))
+    except ValidationError as error:
+        if error.code in ("local_part", "domain"):
+            return str(error.message)
         return gettext("This is not an e-mail address. Write it like this: name@example.dk.")
     return ""
 

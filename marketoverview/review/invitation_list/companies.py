@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
+from kl_ai.addresses import canonical_address, readable_address
 from kl_ai.text import clean_line
 from kl_ai.validators import validate_line
 
@@ -51,6 +52,11 @@ class ListedCompany:
     notes: tuple[str, ...] = ()
     """Sentences about what stands in the line and is not used."""
     questions: tuple[ListQuestion, ...] = ()
+
+    @property
+    def readable_email(self) -> str:
+        """The address as pages show it."""
+        return readable_address(self.email)
 
     @property
     def is_left_out(self) -> bool:
@@ -132,7 +138,7 @@ def _company(index: int, row: Row, content: RowContent) -> ListedCompany:
         index=index,
         line_number=row.number,
         name=name,
-        email=email,
+        email=canonical_address(email),
         cvr_number=cvr_number,
         country=country,
         problem=" ".join(dict.fromkeys(problems)),
@@ -227,7 +233,7 @@ def _answered(company: ListedCompany, answers: Mapping[str, str]) -> ListedCompa
         company,
         questions=questions,
         name=chosen.get("name", company.name),
-        email=chosen.get("email", company.email),
+        email=canonical_address(chosen.get("email", company.email)),
         cvr_number="" if has_none else cvr_number,
         country=country,
     )
@@ -241,7 +247,7 @@ def _without_repetitions(companies: Sequence[ListedCompany], answers: Mapping[st
         if company.problem or company.is_open or company.is_left_out:
             result.append(company)
             continue
-        keys = (company.email.casefold(), company.cvr_number, normalized_name(company.name))
+        keys = (company.email, company.cvr_number, normalized_name(company.name))
         by_address, by_number, by_name = (lines.get(f"{kind} {key}") if key else None for kind, key in enumerate(keys))
         if by_address:
             problem = gettext("The address stands on line %(number)s already.") % {"number": by_address}

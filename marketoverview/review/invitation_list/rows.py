@@ -124,7 +124,7 @@ def _read_address_cell(content: RowContent, cell: str) -> None:
 
 
 def not_an_address(cell: str) -> str:
-    """A sentence that names the cell; `validate_email` says what is wrong."""
+    """A sentence that names the cell; `address_problem` says what is wrong."""
     problem = address_problem(cell) or gettext("It is not understood as an e-mail address.")
     return f"“{clean_line(cell, 60)}”: {problem}"
 

@@ -1,0 +1,101 @@
+"""E-mail addresses: the one form in which the portal stores and compares them, and which ones it takes.
+
+The form is small letters, with the domain in ASCII as mail servers have it: `post@xn--r-3fa9c.example` for
+“post@ÆRØ.example”. Two addresses are the same if, and only if, these forms are equal, letter for letter: the rules by
+which databases ignore case take ı for i and ſ for s. The columns are `AddressField`s: what is stored in them, and what is
+looked for in them by `=` or `in`, gets the form. Pages show `readable_address`.
+"""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MAX_LENGTH = 254
+_LONGEST_READ = 320
+"""Characters; no domain is read in a longer text, which is refused anyway."""
+_READABLE_LABEL = re.compile(r"[a-z0-9à-öø-ÿ-]+")
+"""The letters of western Europe: none of them looks like another, as letters of other alphabets do."""
+
+
+def canonical_address(address: str) -> str:
+    """The address in the form that is stored and compared. What is no address only loses its capitals and outer spaces."""
+    text = address.strip()
+    local, at, domain = text.rpartition("@")
+    if not at or len(text) > _LONGEST_READ:
+        return text.lower()
+    return f"{local.lower()}@{_ascii_domain(domain)}"
+
+
+def _ascii_domain(domain: str) -> str:
+    """The domain as Django addresses mails to it (IDNA 2003); in small letters only where it cannot be written so."""
+    try:
+        return domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return domain.lower()
+
+
+def validate_address(address: str) -> None:
+    """Raise `ValidationError` for what is no address of one mailbox on the internet. `address` is canonical.
+
+    Quoted texts before the @, numbers and names of single computers after it are addresses by the standard. Nobody has
+    one, and they write the same mailbox in many ways.
+    """
+    local, at, domain = address.rpartition("@")
+    if at and local and (not local.isascii() or '"' in local or "\\" in local):
+        raise ValidationError(
+            _(
+                "Before the @ only the letters a to z, digits and signs such as . - _ + are possible. Check the address."
+            ),
+            code="local_part",
+        )
+    last = domain.rpartition(".")[2]
+    if at and local and domain and ("." not in domain or "[" in domain or last == "localhost" or last.isdigit()):
+        raise ValidationError(
+            _("After the @ the name of a domain is needed, for example example.dk. Check the address."), code="domain"
+        )
+    validate_email(address)
+
+
+class AddressField(models.EmailField):
+    """A column of addresses in the form of `canonical_address`. To the database it is an `EmailField`."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return canonical_address(value) if isinstance(value, str) else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = self.get_prep_value(super().pre_save(model_instance, add))
+        if isinstance(value, str):
+            setattr(model_instance, self.attname, value)
+        return value
+
+    def deconstruct(self) -> Any:
+        name, _path, arguments, options = super().deconstruct()
+        return name, "django.db.models.EmailField", arguments, options
+
+
+def readable_address(address: str) -> str:
+    """A stored address for people to read: a domain with letters such as æ, ø, å in them, others as they are stored."""
+    local, at, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return address
+    try:
+        readable = domain.encode("ascii").decode("idna")
+    except UnicodeError:
+        return address
+    is_readable = all(_READABLE_LABEL.fullmatch(label) for label in readable.split("."))
+    return local + at + readable if is_readable and _ascii_domain(readable) == domain else address
+
+
+def unquoted_address(address: str) -> str:
+    """The address with all writings of one mailbox made alike, to count by: also of those that `validate_address` refuses."""
+    local, at, domain = canonical_address(address).rpartition("@")
+    if len(local) > 1 and local.startswith('"') and local.endswith('"'):
+        local = re.sub(r"\\(.)", r"\1", local[1:-1])
+    local = unicodedata.normalize("NFKC", local).casefold().replace("ı", "i")
+    return local + at + domain
