@@ -58,6 +58,8 @@ def validate_address(address: str) -> None:
         raise ValidationError(
             _("After the @ the name of a domain is needed, for example example.dk. Check the address."), code="domain"
         )
+    if not domain.isascii():  # no mail server has a name like this
+        raise ValidationError(validate_email.message, code=validate_email.code)
     validate_email(address)
 
 

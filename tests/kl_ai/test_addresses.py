@@ -38,6 +38,8 @@ REFUSED = [
     "victim@[127.0.0.1]",
     "victim@10.0.0.10",
     "victim@example.dk.",
+    "victim@。.dk",
+    "victim@xn--ø.dk",
     "victim@example",
 ]
 
