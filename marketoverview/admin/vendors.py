@@ -79,9 +79,9 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
         (None, {"fields": ("name", "slug", "website")}),
         (_("Identity"), {"fields": ("cvr_number", "country")}),
         (None, {"fields": ("responses", "is_demo", "created_at", "vetted_at")}),
-        (_("Changes of members"), {"fields": ("membership_log",)}),
+        (_("Changes of members"), {"fields": ("waiting_invitations", "membership_log")}),
     )
-    readonly_fields = ("responses", "is_demo", "created_at", "vetted_at", "membership_log")
+    readonly_fields = ("responses", "is_demo", "created_at", "vetted_at", "waiting_invitations", "membership_log")
     list_display = ("name", "published", "confirmed", "open_response", "country", "is_demo")
     list_filter = (PublicFilter, StaleFilter, ("vetted_at", admin.EmptyFieldListFilter), "country", "is_demo")
     search_fields = ("name", "slug", "cvr_number", "website")
@@ -125,6 +125,16 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
             add = f"{reverse('admin:marketoverview_response_add')}?vendor={vendor.pk}"
             links += format_html('<li><a class="addlink" href="{}">{}</a></li>', add, gettext("Begin a response"))
         return format_html('<ul class="plain">{}</ul>', links)
+
+    @admin.display(description=_("invited by members"))
+    def waiting_invitations(self, vendor) -> str:
+        """The invitations by members that wait, each with who has invited; a removal cancels those of the removed. One query."""
+        if not vendor.pk:
+            return "–"
+        waiting = vendor.invitations.waiting().filter(by_kl=False).select_related("invited_by").order_by("email")
+        words = gettext("%(email)s, invited by %(member)s. Cancelled when %(member)s is removed.")
+        rows = [(words % {"email": row.email, "member": row.invited_by or "–"},) for row in waiting]
+        return format_html_join("", "<div>{}</div>", rows) or gettext("None.")
 
     @admin.display(description=_("the latest"))
     def membership_log(self, vendor) -> str:

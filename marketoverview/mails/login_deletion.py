@@ -10,7 +10,7 @@ from kl_ai.models import User
 from kl_ai.people.login_deletion import LoginDeletion
 
 from ..models import delete_login
-from ..models.erasure import responses_with_contact, vendors_without_successor
+from ..models.erasure import addresses_invited_by, responses_with_contact, vendors_without_successor
 from .membership import send_membership_news
 
 
@@ -32,11 +32,16 @@ def obstacles(users: Sequence[User]) -> list[str]:
 
 
 def consequences(user: User) -> list[str]:
-    """A sentence for each vendor that the person acts for, and each response with the person as contact. Two queries."""
+    """A sentence for each vendor that the person acts for, each invitation that is cancelled, and each response with the person as contact.
+
+    Three queries, and one for each vendor.
+    """
     acts_for = gettext("No longer acts for %(vendor)s. The others who do get a mail, without a name.")
     stays = gettext("Stays as the contact in %(response)s. Change it there if it is not to stay.")
+    cancelled = gettext("The invitation of %(email)s, whom the person has invited, is cancelled.")
+    invitations = [cancelled % {"email": email} for email in addresses_invited_by(user)]
     vendors = [acts_for % {"vendor": vendor} for vendor in user.vendors.alphabetical()]
-    return vendors + [stays % {"response": response} for response in responses_with_contact(user)]
+    return vendors + invitations + [stays % {"response": response} for response in responses_with_contact(user)]
 
 
 LOGIN_DELETION = LoginDeletion(delete_login=delete_login_with_mails, obstacles=obstacles, consequences=consequences)

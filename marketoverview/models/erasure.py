@@ -57,6 +57,12 @@ def vendors_without_successor(users: Iterable[User]) -> list[Vendor]:
     return list(Vendor.objects.filter(is_alone, Exists(in_use)).alphabetical())
 
 
+def addresses_invited_by(user: User) -> list[str]:
+    """The addresses whose invitation by the user is cancelled when the login is deleted. One query for each vendor, and one."""
+    rows = user.memberships.select_related("vendor")
+    return sorted({invitation.email for row in rows for invitation in row.waiting_invitations()})
+
+
 def responses_with_contact(user: User) -> list[Response]:
     """The responses that name the person as the contact, by address or full name: they keep it. One query."""
     own = Response.objects.for_member(user).alphabetical().select_related("vendor", "round")

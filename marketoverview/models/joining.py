@@ -122,12 +122,13 @@ class Invitation(AbstractInvitation):
     def invite_colleague(cls, vendor: Vendor, email: str, by: User, language: str) -> "Invitation":
         """A new invitation to act for the vendor, in the place of one that has expired.
 
-        Raises `ValidationError` where the person acts for the vendor already, an invitation to the address waits, or
+        Raises `ValidationError` where `by` acts for the vendor no longer, the person acts for it already, an invitation to the address waits, or
         too many invitations of the vendor wait.
         """
         try:
             with transaction.atomic():
                 vendor.lock()
+                vendor.refuse_stranger(by)
                 if vendor.memberships.filter(user__email=email).exists():
                     raise ValidationError(gettext("This person acts for the company already."))
                 vendor.invitations.refuse_another(email)
@@ -365,10 +366,12 @@ class JoinRequest(AbstractJoinRequest):
 
         `as_kl` where `by` acts for KL, in the administration. A member who declines leaves the request to KL
         (`referred_at`) where KL does not know the vendor: whoever has registered a company first could otherwise shut the
-        real one out unseen.
+        real one out unseen. Raises `ValidationError` where a colleague acts for the vendor no longer.
         """
         with transaction.atomic():
             self.vendor.lock()
+            if not as_kl:
+                self.vendor.refuse_stranger(by)
             if not (approve or as_kl or self.vendor.is_vetted):
                 return self._refer(by)
             is_decided_now = self.record_decision(by, approved=approve)

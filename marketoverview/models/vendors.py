@@ -165,6 +165,11 @@ class Vendor(models.Model):
         """Make whoever changes the vendor's members or responses wait until the transaction ends. One query."""
         Vendor.objects.select_for_update().get(pk=self.pk)
 
+    def refuse_stranger(self, by) -> None:
+        """Raise `ValidationError` for somebody who acts for the vendor no longer. One query; call it after `lock`."""
+        if not self.memberships.filter(user=by.pk).exists():
+            raise ValidationError(gettext("You no longer act for %(vendor)s.") % {"vendor": self})
+
     def admit(self, user, by, *, as_kl: bool = False) -> bool:
         """Make the user act for the vendor, let in by `by`; False where the user does already. At most five queries.
 
@@ -175,7 +180,7 @@ class Vendor(models.Model):
             if is_new:
                 MembershipEvent.record(self, MembershipEvent.What.JOINED, by, user, by_kl=as_kl)
                 waiting = self.join_requests.filter(user=user.pk, decided_at=None)
-                waiting.update(decided_at=timezone.now(), approved=True)
+                waiting.update(decided_at=timezone.now(), decided_by=by and by.pk, approved=True)
         return is_new
 
     def vet(self) -> None:
@@ -288,10 +293,24 @@ class VendorMember(models.Model):
     def natural_key(self) -> tuple[str, str]:
         return (*self.vendor.natural_key(), *self.user.natural_key())
 
+    def waiting_invitations(self) -> models.QuerySet:
+        """The invitations by this person that wait: they are cancelled when the membership ends. One query."""
+        return self.vendor.invitations.waiting().filter(by_kl=False, invited_by=self.user_id)
+
+    def let_in(self) -> "models.QuerySet[VendorMember]":
+        """Who acts for the vendor because this person has invited them or approved their request. One query."""
+        accepted = self.vendor.invitations.filter(by_kl=False, invited_by=self.user_id, accepted_by__isnull=False)
+        approved = self.vendor.membership_events.filter(
+            what=MembershipEvent.What.JOINED, actor=self.user_id, by_kl=False, person__isnull=False
+        )
+        let_in = models.Q(user__in=accepted.values("accepted_by")) | models.Q(user__in=approved.values("person"))
+        rows = VendorMember.objects.filter(let_in, vendor=self.vendor_id).exclude(user=self.user_id)
+        return rows.select_related("user").order_by("joined_at", "pk")
+
     def leave(self, what: str = MembershipEvent.What.LEFT) -> None:
         """End one's own membership; with `DELETED` because the login is deleted, and the event does not name the person.
 
-        Raises `ValidationError` for the last member of a vendor with a published or submitted response.
+        Whom the person has invited can no longer accept. Raises `ValidationError` for the last member of a vendor with a published or submitted response.
         """
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=self.vendor_id)
@@ -301,13 +320,13 @@ class VendorMember(models.Model):
     def end(self, by, *, as_kl: bool = False) -> None:
         """End somebody else's membership, as a colleague, or with `as_kl` for KL, in the administration.
 
-        Raises `ValidationError` where a colleague removes a person whom KL has invited, or acts for the vendor no longer.
+        Whom the person has invited can no longer accept. Raises `ValidationError` where a colleague removes a person whom KL has invited, or acts for the vendor no longer.
         Who works for KL and acts for the vendor as well is a colleague on the vendor's pages.
         """
         with transaction.atomic():
             vendor = Vendor.objects.select_for_update().get(pk=self.vendor_id)
-            if not as_kl and not vendor.memberships.filter(user=by.pk).exists():
-                raise ValidationError(gettext("You no longer act for %(vendor)s.") % {"vendor": vendor})
+            if not as_kl:
+                vendor.refuse_stranger(by)
             if not as_kl and self.user_id in vendor.keys_invited_by_kl():
                 raise ValidationError(
                     gettext("KL has invited %(person)s. Only KL can remove them; the person can leave.")
@@ -316,12 +335,17 @@ class VendorMember(models.Model):
             self._end(MembershipEvent.What.REMOVED, by, as_kl=as_kl)
 
     def _end(self, what: str, by, *, as_kl: bool = False) -> None:
-        """Delete the row with its event; nothing where somebody else has deleted it."""
+        """Delete the row with its event, and cancel what the person has invited; nothing where somebody else has deleted it.
+
+        Otherwise the person could come back by an invitation to another address of theirs. The caller has locked the vendor.
+        """
         deleted, _rows = VendorMember.objects.filter(pk=self.pk).delete()
         if deleted:
             is_named = what != MembershipEvent.What.DELETED
             actor, person = (by, self.user) if is_named else (None, None)
             MembershipEvent.record(self.vendor, what, actor, person, by_kl=as_kl)
+            for invitation in self.waiting_invitations().order_by("pk"):
+                invitation.cancel(actor, as_kl=as_kl)
 
     def _refuse_last(self) -> None:
         """Raise `ValidationError` for the last member of a vendor with a published or submitted response. Two queries."""

@@ -22,7 +22,7 @@ from kl_ai.security import log as security_log
 
 from ..mails import login_deletion
 from ..models import Response, Vendor, VendorMember
-from ..models.erasure import responses_with_contact
+from ..models.erasure import addresses_invited_by, responses_with_contact
 from ..statuses import IN_USE
 from ..survey.forms.company import AccountForm
 from .own_data import own_data
@@ -53,7 +53,7 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
     """`/leverandoer/konto/slet/`: delete the login with what is stored about the person. Both ask for a recent code."""
     if response := recent_code.redirect_to_code(request):
         return response
-    contacts = responses_with_contact(request.user)
+    contacts, invitations = responses_with_contact(request.user), addresses_invited_by(request.user)
     if request.method == "POST":
         if request.user.is_staff:
             messages.error(request, _("An administrator at KL deletes the logins of KL's own staff."))
@@ -66,10 +66,11 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
             messages.error(request, " ".join(error.messages))
             return redirect("vendor:account_delete")
         logout(request)  # a redirect would need a cookie for the message
-        return _page(request, "account_deleted", _("Your login is deleted"), contacts=contacts)
+        return _page(request, "account_deleted", _("Your login is deleted"), contacts=contacts, invitations=invitations)
     vendors = _vendors_left(request.user)
     context = {
         "contacts": contacts,
+        "invitations": invitations,
         "shared": [vendor for vendor in vendors if vendor.has_others],
         "left": [vendor for vendor in vendors if not vendor.has_others and not vendor.is_in_use],
         "blocking": [vendor for vendor in vendors if not vendor.has_others and vendor.is_in_use],

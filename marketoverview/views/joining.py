@@ -140,10 +140,14 @@ def ask_now(request: AuthenticatedRequest, vendor: Vendor, form: MessageForm) ->
 def join_decide(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResponse:
     """`…/anmodninger/<pk>/`: a member approves or declines a request to join, or leaves it to KL by declining."""
     join_request = get_object_or_404(JoinRequest, pk=pk, vendor=own_vendor(request, slug))
-    with transaction.atomic():
-        is_decided = join_request.decide(request.user, approve="approve" in request.POST)
-        if is_decided:
-            membership.send_join_decision(join_request, request)
+    try:
+        with transaction.atomic():
+            is_decided = join_request.decide(request.user, approve="approve" in request.POST)
+            if is_decided:
+                membership.send_join_decision(join_request, request)
+    except ValidationError as refused:  # a colleague has removed this one at the same moment
+        messages.error(request, " ".join(refused.messages))
+        return redirect("vendor:home")
     if JoinRequest.objects.waiting().filter(pk=join_request.pk).exists():
         messages.info(request, _("KL does not know the company yet: the request is left to KL, who decides."))
     elif not is_decided:
@@ -226,7 +230,13 @@ def member_remove(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResp
         return end_membership(request, row)
     title = _("Leave the company") if is_self else _("Remove a colleague")
     is_invited_by_kl = row.user_id in vendor.keys_invited_by_kl()
-    context = {"membership": row, "is_self": is_self, "is_invited_by_kl": is_invited_by_kl}
+    context = {
+        "membership": row,
+        "is_self": is_self,
+        "is_invited_by_kl": is_invited_by_kl,
+        "invitations": list(row.waiting_invitations().order_by("email")),
+        "let_in": [] if is_self else list(row.let_in()),
+    }
     return vendor_page(request, vendor, "member_remove", title, **context)
 
 

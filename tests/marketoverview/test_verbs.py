@@ -171,7 +171,7 @@ def test_a_request_that_waits_is_not_made_again(vendor):
     first, is_new = JoinRequest.submit(vendor, user, "Jeg er ny")
     again, is_new_again = JoinRequest.submit(vendor, user, "Hallo?")
     assert (is_new, is_new_again, again, again.message) == (True, False, first, "Jeg er ny")
-    first.decide(make_user(), approve=False)
+    first.decide(make_user(member_of=vendor), approve=False)
     assert JoinRequest.submit(vendor, user, "Hallo?")[1]
 
 

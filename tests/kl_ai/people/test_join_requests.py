@@ -14,9 +14,9 @@ def join_request():
 
 
 def test_approval_admits_the_user(join_request):
-    member = make_user()
+    member = make_user(member_of=join_request.vendor)
     assert join_request.decide(member, approve=True)
-    assert list(join_request.vendor.members.all()) == [join_request.user]
+    assert list(join_request.vendor.members.order_by("memberships__joined_at")) == [member, join_request.user]
     stored = JoinRequest.objects.get()
     assert (stored.approved, stored.decided_by) == (True, member)
     assert not JoinRequest.objects.waiting().exists()
@@ -24,25 +24,26 @@ def test_approval_admits_the_user(join_request):
 
 def test_refusal_admits_nobody(join_request):
     assert JoinRequest.objects.waiting().exists()
-    assert join_request.decide(make_user(), approve=False)
-    assert not join_request.vendor.members.exists()
+    assert join_request.decide(make_user(member_of=join_request.vendor), approve=False)
+    assert join_request.user not in join_request.vendor.members.all()
     assert JoinRequest.objects.get().approved is False
 
 
 def test_the_first_decision_stays(join_request):
-    first, second = make_user(), make_user()
+    first, second = (make_user(member_of=join_request.vendor) for _ in range(2))
     join_request.decide(first, approve=False)
     assert not join_request.decide(second, approve=True)
     stored = JoinRequest.objects.get()
     assert (stored.approved, stored.decided_by) == (False, first)
-    assert not join_request.vendor.members.exists()
+    assert join_request.user not in join_request.vendor.members.all()
 
 
 def test_a_decision_that_cannot_admit_is_not_stored(join_request, monkeypatch):
     def broken(**fields):
         raise ConnectionError
 
+    member = make_user(member_of=join_request.vendor)
     monkeypatch.setattr(VendorMember.objects, "get_or_create", broken)
     with pytest.raises(ConnectionError):
-        join_request.decide(make_user(), approve=True)
+        join_request.decide(member, approve=True)
     assert JoinRequest.objects.waiting().exists()
