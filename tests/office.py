@@ -20,12 +20,12 @@ needs_office = pytest.mark.skipif(
 )
 
 
-def convert(file: Path, to: str) -> None:
+def convert(file: Path, to: str, *options: str) -> None:
     """Open `file` in LibreOffice and save it beside itself; `to` is an ending and a filter, as `--convert-to` has it."""
     folder = file.parent
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     subprocess.run(
-        [PROGRAM, profile, "--headless", "--convert-to", to, "--outdir", folder, file],
+        [PROGRAM, profile, "--headless", *options, "--convert-to", to, "--outdir", folder, file],
         check=True,
         capture_output=True,
         timeout=120,

@@ -1,40 +1,34 @@
 """The first visible sheet of an Excel workbook (.xlsx) as the text that would have been copied from it.
 
-Only the parts that matter are read, and no further than to the limits: the work follows what a list may hold, and not
-what a small file can be made to say of itself. What a number or a date means is openpyxl's; its own reader takes every
-cell that a file claims to have, which is minutes for some files of a few kilobytes.
+openpyxl reads it, part by part: the names of the sheets, the rows of one, the texts that its cells share, the formats
+of dates. `BoundedArchive` looks through each of them first. What else a workbook holds is not read.
 """
 
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
-from io import BytesIO
+from functools import cached_property
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
-from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import Stylesheet
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import ARC_STYLE
+from openpyxl.xml.functions import fromstring, iterparse
 
 from kl_ai.text import clean_line
 
-from .sheet_xml import (
-    MAX_ELEMENTS,
-    NUMBER,
-    Budget,
-    SheetCell,
-    SheetCells,
-    WorkbookParts,
-    read_date_formats,
-    read_sheet,
-    read_strings,
-)
-from .table import MAX_BYTES, too_many_bytes
+from .bounded_archive import MAX_WORK, BoundedArchive
+from .table import MAX_BYTES, MAX_COLUMNS, MAX_LINES, too_long, too_many_bytes, too_wide
 
-MAX_MEMBERS = 500
-MAX_UNPACKED = 10_000_000
-"""Bytes of all members of the archive together; a list of 2,000 companies has less than one million."""
+MAX_EMPTY_ROWS = 20_000
 ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -54,31 +48,23 @@ def read_workbook(data: bytes) -> str:
     A formula gives the value that was stored with it, or else itself. Raises `ValidationError` for a file that is
     damaged, has a password or holds more than a list may.
     """
-    with _archive(data) as archive:
-        budget = Budget(MAX_ELEMENTS)
-        parts = WorkbookParts(archive)
-        cells = read_sheet(archive.read(parts.sheets[0].path), budget)
-        numbers = {int(cell.text) for cell in cells.all if cell.is_shared}
-        strings = read_strings(archive.read(parts.strings), numbers, budget) if numbers else {}
-        formats = read_date_formats(archive.read(parts.styles), budget) if parts.styles else {}
-        return _text(cells, CellTexts(strings, formats, parts.epoch))
+    with _opened(data) as book:
+        return _text(dict(_filled_rows(book.rows())))
 
 
 def unread_sheets(data: bytes) -> list[str]:
     """The names of the visible sheets after the first one, of a workbook that `read_workbook` has read."""
-    with _archive(data) as archive:
-        return [sheet.name for sheet in WorkbookParts(archive).sheets[1:]]
+    with _opened(data) as book:
+        return [name for name, _path in book.sheets[1:]]
 
 
 @contextmanager
-def _archive(data: bytes) -> Iterator[zipfile.ZipFile]:
+def _opened(data: bytes) -> Iterator["_Workbook"]:
     """The opened workbook. All errors become `ValidationError`: a damaged file can lead to any."""
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = archive.infolist()
-            if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
-                raise too_much()
-            yield archive
+        with warnings.catch_warnings(), BoundedArchive(data) as archive:
+            warnings.simplefilter("ignore")  # of dates that are none, and of extensions that are not read here
+            yield _Workbook(archive)
     except ValidationError:
         raise
     except Exception as error:
@@ -91,67 +77,137 @@ def damaged() -> ValidationError:
     )
 
 
-def too_much() -> ValidationError:
-    return ValidationError(
-        gettext("The Excel file holds too much. Copy the list into a file of its own, or into the field.")
+class _Workbook:
+    """What openpyxl reads of a workbook. `sheets` are the names and paths of the visible ones, or of all where none is."""
+
+    def __init__(self, archive: BoundedArchive) -> None:
+        """Raises `LookupError` where the workbook has no sheet."""
+        self.archive = archive
+        self.reader = ExcelReader(archive.fp, read_only=True, data_only=True, keep_links=False)
+        self.reader.archive = archive
+        self.reader.read_manifest()
+        self.reader.read_workbook()
+        sheets = [
+            (sheet, relation)
+            for sheet, relation in self.reader.parser.find_sheets()
+            if relation.Type.endswith("/worksheet")
+        ]
+        visible = [(sheet, relation) for sheet, relation in sheets if sheet.state == "visible"] or sheets
+        if not visible:
+            raise LookupError("no sheet")
+        self.sheets = [(sheet.name, relation.target) for sheet, relation in visible]
+        archive.work_left = MAX_WORK
+
+    def rows(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """The rows of the first sheet: number and cells. What stands before and below the rows is passed over."""
+        styles = self._styles()
+        _name, path = self.sheets[0]
+        with self.archive.open(path) as part:
+            parser = _RowParser(
+                part,
+                _SharedStrings(self.reader),
+                data_only=True,
+                epoch=self.reader.wb.epoch,
+                date_formats=styles.date_formats,
+                timedelta_formats=styles.timedelta_formats,
+            )
+            for _event, element in iterparse(part):
+                if element.tag == ROW_TAG:
+                    yield parser.parse_row(element)
+                    element.clear()
+                elif element.tag == DATA_TAG:
+                    return
+
+    def _styles(self) -> Stylesheet:
+        if ARC_STYLE not in self.archive.namelist():
+            return Stylesheet()
+        return Stylesheet.from_tree(fromstring(self.archive.read(ARC_STYLE)))
+
+
+class _RowParser(WorkSheetParser):
+    """openpyxl's reading of a row; a formula without a value is read as its own text."""
+
+    def parse_cell(self, element: Element) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["value"] in (None, "") and (formula := element.findtext(FORMULA_TAG)):
+            cell["value"] = f"={formula}"
+        return cell
+
+
+class _SharedStrings:
+    """The texts that cells share, by their numbers; read where a cell has one."""
+
+    def __init__(self, reader: ExcelReader) -> None:
+        self.reader = reader
+
+    @cached_property
+    def strings(self) -> dict[int, str]:
+        self.reader.read_strings()
+        return dict(enumerate(self.reader.shared_strings))
+
+    def __getitem__(self, number: int) -> str:
+        return self.strings[number]
+
+
+def _filled_rows(rows: Iterator[tuple[int, list[dict[str, Any]]]]) -> Iterator[tuple[int, dict[int, str]]]:
+    """The rows with a text: number, and the texts by column, both from 1.
+
+    Raises `ValidationError` for more than may be read, and `ValueError` where the rows are out of order.
+    """
+    length = filled = empty = last = 0
+    for number, cells in rows:
+        texts = {}
+        for cell in cells:
+            length += len(cell["value"]) if isinstance(cell["value"], str) else 0
+            if length > MAX_BYTES:
+                raise too_many_bytes()
+            if text := _cell_text(cell["value"]):
+                texts[cell["column"]] = text
+        if not texts:
+            continue
+        if number <= last:
+            raise ValueError("rows out of order")
+        filled, empty, last = filled + 1, empty + number - last - 1, number
+        if max(texts) > MAX_COLUMNS:
+            raise too_wide()
+        if empty > MAX_EMPTY_ROWS:
+            raise _far_below(number)
+        if filled > MAX_LINES:
+            raise too_long()
+        yield number, texts
+
+
+def _far_below(row: int) -> ValidationError:
+    text = gettext(
+        "The Excel file has a text far below the list, in row %(number)d. Delete it, or copy the list into the field."
     )
+    return ValidationError(text % {"number": row})
 
 
-class CellTexts:
-    """The texts of cells: as a person sees them in the sheet."""
-
-    def __init__(self, strings: dict[int, str], formats: dict[int, bool], epoch: datetime) -> None:
-        """`strings` are those that cells share, by number; `formats` the styles of dates, True for spans of time."""
-        self.strings = {number: clean_line(text) for number, text in strings.items()}
-        self.formats, self.epoch = formats, epoch
-
-    def text(self, cell: SheetCell) -> str:
-        """Raises `KeyError` or `ValueError` for a cell of a damaged file."""
-        if cell.is_shared:
-            return self.strings[int(cell.text)]
-        match cell.kind:
-            case "b":
-                return gettext("true") if int(cell.text) else gettext("false")
-            case "d":
-                return _date_text(from_ISO8601(cell.text))
-            case "n" if cell.text:
-                return self._number_text(cell)
-        return clean_line(cell.text)
-
-    def _number_text(self, cell: SheetCell) -> str:
-        if not NUMBER.fullmatch(cell.text):
-            raise ValueError
-        number = int(cell.text) if cell.text.lstrip("-").isdecimal() else float(cell.text)
-        if cell.style in self.formats:
-            try:
-                return _date_text(from_excel(number, self.epoch, timedelta=self.formats[cell.style]))
-            except (OverflowError, ValueError):
-                return "#VALUE!"
-        return str(int(number) if isinstance(number, float) and abs(number) < 1e15 and number.is_integer() else number)
-
-
-def _date_text(value: Any) -> str:
+def _cell_text(value: Any) -> str:
+    """The value as a person sees it in the sheet."""
+    if isinstance(value, bool):
+        return gettext("true") if value else gettext("false")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
     if isinstance(value, datetime):
         value = value.date() if value.time() == time() else value.replace(microsecond=0)
     if isinstance(value, date):
         return value.isoformat() if not isinstance(value, datetime) else value.isoformat(" ")
-    return "" if value is None else str(value)
+    return "" if value is None else clean_line(unescape(str(value)))
 
 
-def _text(cells: SheetCells, texts: CellTexts) -> str:
+def _text(rows: dict[int, dict[int, str]]) -> str:
     """The lines of the sheet, empty ones where its rows are empty. Raises `ValidationError` for more than may be read."""
     lines: list[str] = []
-    length, last_number, width = 0, 0, cells.width
-    for number, row in cells.rows.items():
-        values = [""] * (max(row) + 1)
-        for column, cell in row.items():
-            values[column] = texts.text(cell)
-        line = "\t".join(map(_quoted, [*values, *[""] * (width - len(values))]))
+    width = max((max(texts) for texts in rows.values()), default=0)
+    length = 0
+    for number, texts in rows.items():
+        line = "\t".join(_quoted(texts.get(column, "")) for column in range(1, width + 1))
         length += len(line)
         if length > MAX_BYTES:
             raise too_many_bytes()
-        lines += [""] * (number - last_number - 1) + [line]
-        last_number = number
+        lines += [""] * (number - len(lines) - 1) + [line]
     return "\n".join(lines)
 
 
