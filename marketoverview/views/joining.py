@@ -152,6 +152,12 @@ def join_decide(request: AuthenticatedRequest, slug: str, pk: int) -> HttpRespon
         messages.info(request, _("KL does not know the company yet: the request is left to KL, who decides."))
     elif not is_decided:
         messages.info(request, _("Somebody else has decided already."))
+    elif "approve" in request.POST:
+        text = _("%(person)s acts for the company now. All of you get a mail.")
+        messages.success(request, text % {"person": join_request.user.email})
+    else:
+        text = _("The request from %(person)s is declined. The person gets a mail.")
+        messages.success(request, text % {"person": join_request.user.email})
     return redirect("vendor:members", slug)
 
 

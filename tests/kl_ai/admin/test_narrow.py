@@ -92,7 +92,7 @@ def test_no_list_has_a_column_out_of_sight(administrator, open_page, log_in):
     page = open_page("desktop")
     log_in(page, administrator)
     problems = []
-    for size in ((1280, 900), (390, 844)):
+    for size in ((1280, 900), (1024, 900), (768, 900), (390, 844)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         for model_admin in model_admins(admin.site):
             name = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist"
@@ -115,7 +115,7 @@ def test_filters_are_folded_until_one_is_on(administrator, desktop, log_in):
     desktop.goto(address)
     waiting = desktop.get_by_role("link", name="venter", exact=True)
     assert not waiting.is_visible()
-    desktop.get_by_text("Filtre", exact=True).click()
+    desktop.get_by_text("Filtre: ").click()
     follow(waiting)
     assert desktop.url.endswith("state=waiting")
     assert desktop.get_by_text("Der er filtre på").is_visible()

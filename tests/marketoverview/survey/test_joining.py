@@ -193,7 +193,8 @@ def decide(client, join_request: JoinRequest, decision: str):
 def test_a_member_lets_somebody_in(client, vendor, owner):
     join_request = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
     client.force_login(owner)
-    decide(client, join_request, "approve")
+    page = decide(client, join_request, "approve").content.decode()
+    assert "ny@vestlyset.example svarer nu for virksomheden." in page
     assert "ny@vestlyset.example" in member_emails(vendor)
     (mail,) = mails_to("ny@vestlyset.example")
     assert vendor.name in mail.subject
@@ -202,7 +203,7 @@ def test_a_member_lets_somebody_in(client, vendor, owner):
 def test_a_member_declines_and_who_comes_second_is_told(client, vendor, owner, colleague):
     join_request = JoinRequest.objects.create(vendor=vendor, user=make_user("ny@vestlyset.example"))
     client.force_login(owner)
-    decide(client, join_request, "decline")
+    assert "Anmodningen fra ny@vestlyset.example er afvist." in decide(client, join_request, "decline").content.decode()
     client.force_login(colleague)
     page = decide(client, join_request, "approve").content.decode()
     assert "allerede" in page
