@@ -16,7 +16,7 @@ from ..pages.versions import AreaVersion
 from ..requests.http import request_state
 from .lists import DanishListAdmin
 from .locking import INVALID_KEY_ERRORS, LockedAdmin
-from .row_history import row_changes
+from .row_history import ChangeTexts, row_changes
 
 
 class TracedAdmin(DanishListAdmin, SimpleHistoryAdmin):
@@ -35,6 +35,9 @@ class TracedAdmin(DanishListAdmin, SimpleHistoryAdmin):
         except INVALID_KEY_ERRORS:
             raise Http404 from None
         return super().history_view(request, object_id, rows | (extra_context or {}))
+
+    def get_historical_record_context_helper(self, request, historical_record) -> ChangeTexts:
+        return ChangeTexts(self.model, historical_record)
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         self._refuse_invalid_keys(object_id, version_id)

@@ -21,5 +21,10 @@ class PermissionsField(forms.ModelMultipleChoiceField):
         super().__init__(offered, **options)
 
     def label_from_instance(self, permission: Any) -> str:
-        action = DEFAULT_PERMISSIONS.get(permission.codename.partition("_")[0]) or gettext(permission.name)
-        return f"{permission.content_type.app_labeled_name} | {action}"
+        return permission_name(permission)
+
+
+def permission_name(permission: Any) -> str:
+    """The app, the model and what the permission allows. No query where its content type is at hand."""
+    action = DEFAULT_PERMISSIONS.get(permission.codename.partition("_")[0]) or gettext(permission.name)
+    return f"{permission.content_type.app_labeled_name} | {action}"

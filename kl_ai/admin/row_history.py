@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -13,6 +13,11 @@ from django.db.models import Field
 from django.http import HttpRequest
 from django.template.defaultfilters import yesno
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from simple_history.models import DeletedObject
+from simple_history.template_utils import HistoricalRecordContextHelper
 
 from .locking import parent_field
 
@@ -88,6 +93,29 @@ def _value_text(record: Any, field: Field) -> str:
         value = getattr(record, field.name)
     except ObjectDoesNotExist:
         value = getattr(record, field.attname)
+    return value_text(field, value)
+
+
+def value_text(field: Field, value: Any) -> str:
+    """A field's value as the history shows it: choices by their labels, days and times as people write them; "" for none."""
+    if value is None or (isinstance(value, DeletedObject) and value.pk is None):
+        return ""
+    if isinstance(value, DeletedObject):
+        return gettext("deleted: %(name)s %(key)s") % {"name": value.model._meta.verbose_name, "key": value.pk}
     if isinstance(value, bool):
         return str(yesno(value)) if value else ""
-    return "" if value in (None, [], "") else str(value)
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(dict(field.flatchoices).get(value, value))
+
+
+class ChangeTexts(HistoricalRecordContextHelper):
+    """The changes of a row in the words of `value_text`."""
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> str:
+        prepared = super().prepare_delta_change_value(change, value)
+        return value_text(self.model._meta.get_field(change.field), prepared)

@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,7 @@ from ..people.login_deletion import login_deletion
 from ..security import log as security_log
 from ..security.models import OneTimeSecret
 from .lists import DanishListAdmin
-from .permissions import PermissionsField
+from .permissions import PermissionsField, permission_name
 from .reading import LoggedReading
 
 admin.site.unregister(EmailAddress)
@@ -50,6 +51,20 @@ class RoleGroupAdmin(DanishListAdmin, auth_admin.GroupAdmin):
         if db_field.name == "permissions":
             kwargs["form_class"] = PermissionsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        if obj is None or self.has_change_permission(request, obj):
+            return super().get_fields(request, obj)
+        return ("name", "permission_names")
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*super().get_readonly_fields(request, obj), "permission_names")
+
+    @admin.display(description=_("permissions"))
+    def permission_names(self, group: Group) -> str:
+        """What the group may do, a line each, for those who may only see it. One query."""
+        names = map(permission_name, group.permissions.select_related("content_type"))
+        return format_html_join("", "<div>{}</div>", ((name,) for name in sorted(names)))
 
     def get_deleted_objects(self, objs, request) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
         """The groups, and how many users they are taken from, in place of the rows that tie groups to both."""
@@ -131,7 +146,7 @@ class UserAdmin(LoggedReading, DanishListAdmin):
         for user in users:
             code = OneTimeSecret.make(OneTimeSecret.Kind.ENROLMENT, user, request.user)
             codes.append((user, f"{code[:5]}-{code[5:]}"))
-            self.log_change(request, user, "Code for setting up an app made.")
+            self.log_change(request, user, gettext("Code for setting up an app made."))
             security_log.record("enrolment_code_made", request, member=user)
         title = _("Codes for setting up an app")
         context = {**self.admin_site.each_context(request), "title": title, "codes": codes, "opts": self.opts}
@@ -143,7 +158,7 @@ class UserAdmin(LoggedReading, DanishListAdmin):
         users = [user for user in self._manageable(request, queryset) if user.has_app]
         for user in users:
             user.reset_second_step()
-            self.log_change(request, user, "Two-step login reset.")
+            self.log_change(request, user, gettext("Two-step login reset."))
             security_log.record("app_reset", request, member=user)
             announce("app_reset", user, request.user)
         text = ngettext(

@@ -54,7 +54,13 @@ class CompanyClaim(models.Model):
     asked_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True, editable=False)
 

@@ -94,7 +94,7 @@ class TransitionRefused(Exception):
         if event is None:
             return gettext("Nothing was changed: the response of %(vendor)s is “%(status)s”.") % words
         words |= {
-            "who": "KL" if event.is_by_kl and not to_kl else event.actor or gettext("the system"),
+            "who": "KL" if event.is_by_kl and not to_kl else event.actor or gettext("an unknown or deleted user"),
             "when": date_format(timezone.localtime(event.at), "DATETIME_FORMAT"),
         }
         return (

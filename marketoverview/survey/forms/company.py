@@ -124,7 +124,10 @@ class BeginForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = LineField(
-        label=gettext_lazy("Reason"), max_length=500, required=False, help_text=gettext_lazy("Read by KL only.")
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Read by KL, and by those who act for the company."),
     )
     understood = forms.BooleanField(
         label=gettext_lazy("I understand that the profile disappears now, and the contact information with it.")
@@ -155,3 +158,4 @@ class AccountForm(forms.ModelForm):
         model = User
         fields = ("full_name", "language")
         labels = {"language": gettext_lazy("Language of our mails")}
+        help_texts = {"language": gettext_lazy("It changes when you log in on a page in the other language.")}

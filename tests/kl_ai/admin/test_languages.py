@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from tests.admin_addresses import admin_paths
 from tests.admin_pages import logged_in
+from tests.reading import parse
 
 ENGLISH = re.compile(
     r"(?<![\w-])(the|and|with|add|delete|change|changed|this|are|was|view|yes|been|member|members|another|select"
@@ -77,3 +78,19 @@ def test_the_deletion_of_a_group_names_it_and_counts_its_users(survey, curator):
     page = logged_in(curator).get(path)
     assert dict(page.context["model_count"]) == {"grupper": 1, "brugere, der mister det, den giver lov til": 1}
     assert "Group_permissions" not in page.content.decode()
+
+
+def test_whoever_may_only_see_a_group_reads_a_line_for_each_permission_in_the_own_language(demo, curator):
+    group = Group.objects.create(name="Testgruppe")
+    group.permissions.set(Permission.objects.filter(codename__in=("view_vendor", "change_outgoingmail", "view_group")))
+    curator.user_permissions.add(Permission.objects.get(codename="view_group"))
+    with override("da"):
+        path = reverse("admin:auth_group_change", args=[group.pk])
+    page = parse(logged_in(curator).get(path).content.decode())
+    lines = [
+        line.text
+        for line in page.find_all("div", "readonly")[1].find_all("div")
+        if "|" in line.text and not line.find_all("div")
+    ]
+    assert len(lines) == 3
+    assert all(" | må " in line for line in lines)

@@ -45,6 +45,15 @@ def test_an_answer_is_previewed_and_published_to_all(curator_client, question):
     assert stored.text == "Hvad er en <service>?"
 
 
+def test_the_history_of_an_answer_is_in_words(curator_client, curator, question):
+    confirm(curator_client, question, question_da="Hvad er en service?", answer_da="En ydelse.")
+    history = Page(curator_client, admin_url(VendorQuestion, "history", question.pk)).text
+    assert f"→ {curator}" in history
+    assert "→ answered to all vendors" in history
+    for raw in ("None", "pk=", "+00:00", "waiting →"):
+        assert raw not in history
+
+
 def test_the_askers_name_in_the_text_is_pointed_out(curator_client, question):
     page = Page(curator_client, answer_url(question))
     preview = page.send(question_da="Nordstjernen spørger", answer_da="Ja.", preview="1").content.decode()
