@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext
 
-from ..company_names import normalized_name
+from ..company_names import is_spelt_alike, normalized_name
 from ..models import Invitation, SurveyRound, Vendor, VendorMember
 from .invitation_list import ListedCompany, ListQuestion
 
@@ -84,7 +84,11 @@ class RegisteredVendors:
             text = gettext("The address acts for “%(vendor)s”, whose CVR number is %(number)s. Is it the same company?")
             return vendor, reason, number_question(vendor, number, text)
         namesakes = self.by_name.get(name, [])
+        namesakes = [each for each in namesakes if is_spelt_alike(each.name, company.name)] or namesakes
         for vendor in sorted(namesakes, key=lambda vendor: has_other_number(vendor, number)):
+            if not is_spelt_alike(vendor.name, company.name):
+                text = gettext("“%(vendor)s” is registered, spelt a little differently. Is it the same company?")
+                return vendor, gettext("The name is registered."), text % {"vendor": vendor}
             text = gettext("“%(vendor)s” is registered with the CVR number %(number)s. Is it the same company?")
             return vendor, gettext("The name is registered."), number_question(vendor, number, text)
         return None, "", ""

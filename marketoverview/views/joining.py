@@ -16,6 +16,7 @@ from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
 from kl_ai.requests.http import AuthenticatedRequest
 
+from ..company_names import is_spelt_alike
 from ..mails import membership, notifications
 from ..models import CompanyClaim, Invitation, JoinRequest, Vendor, VendorMember, register_company
 from ..survey.forms.company import InviteForm, MessageForm, RegisterForm
@@ -44,8 +45,9 @@ def register(request: AuthenticatedRequest) -> HttpResponse:
         if is_valid:
             similar = [] if number else list(Vendor.objects.with_name(form.cleaned_data["name"]).alphabetical())
             own = Vendor.objects.for_member(request.user).filter(pk__in=[vendor.pk for vendor in similar])
-            if existing := own.filter(country=form.cleaned_data["country"]).first():
-                return redirect("vendor:company", existing.slug)
+            for existing in own.filter(country=form.cleaned_data["country"]):
+                if is_spelt_alike(existing.name, form.cleaned_data["name"]):
+                    return redirect("vendor:company", existing.slug)
             if (not similar or "is_another" in request.POST) and (response := register_now(request, form)):
                 return response
     elif request.method == "GET" and data is not None:

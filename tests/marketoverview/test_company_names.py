@@ -7,11 +7,13 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.models import F
+from django.urls import reverse
 
 from marketoverview import querysets
-from marketoverview.company_names import normalized_name, stored_name
+from marketoverview.company_names import is_spelt_alike, normalized_name, stored_name
 from marketoverview.models import Invitation, Response, Vendor, register_company
 from marketoverview.review.invitation_list import ListedCompany
+from marketoverview.review.list_outcomes import list_outcomes
 from tests.admin_pages import Page, admin_url, logged_in
 from tests.builders import make_curator, make_invitation, make_response, make_round, make_user, make_vendor
 
@@ -107,7 +109,7 @@ def test_the_migration_stores_the_names_of_rows_that_stand_there(monkeypatch):
         assert not Vendor.objects.exclude(normalized_from=F("name")).exists()
         assert not Invitation.objects.exclude(normalized_from=F("company_name")).exists()
     assert (
-        Vendor.objects.get(name="Ærø 7 A/S").normalized_name == stored_name("Ærø 7 A/S")["normalized_name"] == "ærø 7"
+        Vendor.objects.get(name="Ærø 7 A/S").normalized_name == stored_name("Ærø 7 A/S")["normalized_name"] == "aeroe7"
     )
 
 
@@ -116,3 +118,102 @@ def test_the_longest_name_fits():
     assert len(normalized_name(name)) > 250
     make_vendor(name, slug="lang")
     assert vendors(name) == [name]
+
+
+LOOK_ALIKES = [
+    "Bøgev\N{CYRILLIC SMALL LETTER A}ng Analyse A/S",
+    "BØGEV\N{GREEK CAPITAL LETTER ALPHA}NG ANALYSE",
+    "\N{CYRILLIC CAPITAL LETTER VE}øgevang Analyse",
+    "Bo\N{COMBINING LONG SOLIDUS OVERLAY}gevang Analyse",
+    "Bo\N{COMBINING SHORT SOLIDUS OVERLAY}gevang Analyse",
+    "Bögevang Analyse",
+    "Boegevang Analyse",
+    "BOEGEVANG ANALYSE",
+    "Bøgevang-Analyse",
+    "Bøgevang_Analyse",
+    "BøgevangAnalyse",
+    "Bøge vang Analyse A S",
+    "Bøgevang Anályse",
+]
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES, ids=ascii)
+def test_a_company_that_looks_like_an_invited_one_is_a_question_to_kl(name):
+    make_invitation("b@bogevang.example", company_name="Bøgevang Analyse A/S", by_kl=True)
+    vendor = register_company(make_user(), name=name, cvr_number=None, country="SE", website="")
+    assert vendor.claims.waiting().get().reason == "name"
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Ålborg Æbler", "AALBORG AEBLER"),
+        ("Ålborg", "A\u030alborg"),
+        ("Łódź Data", "Lodz Data"),
+        ("IBSEN", "\N{GREEK CAPITAL LETTER IOTA}BSEN"),
+    ],
+)
+def test_names_that_a_reader_takes_for_the_same(name, other):
+    assert normalized_name(name) == normalized_name(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Eg", "Ek"),
+        ("A/S", "ApS"),
+        ("Al", "All"),
+        ("Bog", "Bøg"),
+        ("Data 1", "Data 2"),
+        ("Bøgevang", "Bøgevang Analyse"),
+        ("日本", "日木"),
+        ("Як", "Ям"),
+    ],
+)
+def test_other_names_stay_others(name, other):
+    assert normalized_name(name) != normalized_name(other)
+
+
+def test_who_has_a_company_can_register_one_that_is_spelt_otherwise(client):
+    user = make_user(member_of=make_vendor("Nord Lys", country="SE"))
+    client.force_login(user)
+    data = {"name": "Nordlys", "country": "SE", "cvr_number": "", "website": ""}
+    page = client.post(reverse("vendor:register"), data)
+    assert "Nord Lys" in page.content.decode()
+    client.post(reverse("vendor:register"), {**data, "is_another": "1"})
+    assert Vendor.objects.filter(name="Nordlys", members=user).exists()
+    assert client.post(reverse("vendor:register"), {**data, "name": "NORDLYS AB"}).url == reverse(
+        "vendor:company", args=["nordlys"]
+    )
+
+
+@pytest.mark.parametrize(("answer", "kind"), [("registered", "known"), ("another", "new"), ("", "question")])
+def test_kl_is_asked_of_a_listed_company_that_is_spelt_otherwise(answer, kind):
+    vendor = make_vendor("Nord Lys")
+    listed = [
+        ListedCompany(0, 1, "Nordlys", "a@nordlys.example", ""),
+        ListedCompany(1, 2, "NORD LYS A/S", "b@b.example", ""),
+    ]
+    near, same = list_outcomes(listed, make_round(), {"0-registered": answer})
+    assert near.kind == kind
+    assert (same.kind, same.vendor) == ("known", vendor)
+
+
+def test_names_with_the_same_spelling():
+    assert is_spelt_alike("Nord-Lys A/S", "NORD LYS ApS")
+    assert not is_spelt_alike("Nord Lys", "Nordlys")
+
+
+def test_what_an_earlier_comparison_has_stored_is_stored_anew(monkeypatch):
+    migration = import_module("marketoverview.migrations.0030_store_folded_company_names")
+    monkeypatch.setattr(migration, "BLOCK", 3)
+    for number in range(8):
+        make_vendor(f"Ærø {number} A/S")
+        make_invitation(f"{number}@aeroe.example", company_name=f"Ærø {number} ApS", by_kl=True)
+    for model, column in ((Vendor, "name"), (Invitation, "company_name")):
+        model.objects.update(normalized_name="ærø", normalized_from=F(column))
+    assert vendors("Ærø 7") == []
+    for _time in range(2):
+        migration.store_names(apps, SimpleNamespace(connection=connection))
+        assert vendors("Aeroe7") == ["Ærø 7 A/S"]
+        assert invitations("Aeroe7") == {"Ærø 7 ApS"}
