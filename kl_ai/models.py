@@ -1,6 +1,7 @@
 """The portal's user, who logs in with an e-mail address and has no password, and the table of the shared cache."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.admin.models import LogEntry
@@ -19,9 +20,12 @@ from .security.models import (
     AttemptCount,  # noqa: F401  # Django looks for models here
     LogEntryQuerySet,
     LoginSession,
-    OneTimeSecret,  # noqa: F401
+    OneTimeSecret,
     Reading,
 )
+
+HOLD_AFTER_NEW_ADDRESS = timedelta(days=7)
+"""So long after a change of a user's address another administrator resets the two-step login or makes a code."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -95,6 +99,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("times logged out everywhere"), default=0, db_default=0, editable=False
     )
 
+    email_changed_at = models.DateTimeField(_("address changed"), null=True, editable=False)
+    email_changed_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
+
     objects: ClassVar[UserManager] = UserManager()
     if TYPE_CHECKING:  # the foreign key is allauth's
         authenticator_set: models.Manager[Any]
@@ -133,6 +140,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return str(self)
 
+    def is_held_from(self, administrator: "User") -> bool:
+        """Whether this administrator may neither reset the user's two-step login nor make a code for an app. No query.
+
+        So it is for `HOLD_AFTER_NEW_ADDRESS` for whoever has changed the address, and for logins made since then: one
+        administrator alone, or with a login made for it, takes nobody's login over.
+        """
+        changed = self.email_changed_at
+        if changed is None or timezone.now() - changed > HOLD_AFTER_NEW_ADDRESS:
+            return False
+        return self.email_changed_by_id == administrator.pk or administrator.date_joined >= changed
+
     @property
     def readable_email(self) -> str:
         """The address as pages show it."""
@@ -162,6 +180,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def reset_second_step(self) -> None:
         """Delete the authenticator app and the recovery codes, and end all logins: staff set up an app again."""
         self.authenticator_set.all().delete()
+        self.end_logins()
+
+    def record_new_address(self, by: "User") -> None:
+        """Store who has changed the address, and when; end all logins, and codes and links that are not used yet. Seven queries."""
+        OneTimeSecret.objects.usable().filter(user=self.pk).update(expires_at=timezone.now())
+        self.email_changed_at, self.email_changed_by = timezone.now(), by
+        self.save(update_fields=["email_changed_at", "email_changed_by"])
         self.end_logins()
 
     def end_logins(self) -> None:

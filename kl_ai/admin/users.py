@@ -24,10 +24,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ..forms import LowercaseEmailField
-from ..login.announcements import administrators, announce
+from ..login.announcements import administrators, announce, announce_new_address
 from ..models import User
 from ..people.login_deletion import login_deletion
 from ..security import log as security_log
+from ..security.log import address_hash
 from ..security.models import OneTimeSecret
 from .lists import DanishListAdmin
 from .permissions import PermissionsField, permission_name
@@ -136,7 +137,7 @@ class UserAdmin(LoggedReading, DanishListAdmin):
     @admin.action(description=_("Make a code for setting up an app"), permissions=["change"])
     def make_enrolment_codes(self, request, queryset) -> HttpResponse | None:
         """A page with a code for each of these users who is staff, has no app, and is not whoever asks."""
-        users = [user for user in self._manageable(request, queryset) if user.is_staff and not user.has_app]
+        users = [user for user in self._not_held(request, queryset) if user.is_staff and not user.has_app]
         users = [user for user in users if user.pk != request.user.pk and user.is_active]
         if not users:
             text = _("A code is for KL's active staff who have no app yet; another administrator makes yours.")
@@ -153,9 +154,13 @@ class UserAdmin(LoggedReading, DanishListAdmin):
         return TemplateResponse(request, "admin/kl_ai/user/enrolment_codes.html", context)
 
     @admin.action(description=_("Reset the two-step login (lost phone)"), permissions=["change"])
-    def reset_second_step(self, request, queryset) -> None:
-        """These users are logged out everywhere; to set up an app again they need a new code (`make_enrolment_codes`)."""
-        users = [user for user in self._manageable(request, queryset) if user.has_app]
+    def reset_second_step(self, request, queryset) -> HttpResponse | None:
+        """A page that asks first; then these users are logged out everywhere, and need a code to set up an app again."""
+        users = [user for user in self._not_held(request, queryset) if user.has_app]
+        if users and "post" not in request.POST:
+            title = _("Reset the two-step login?")
+            context = {**self.admin_site.each_context(request), "title": title, "users": users, "opts": self.opts}
+            return TemplateResponse(request, "admin/kl_ai/user/reset_second_step.html", context)
         for user in users:
             user.reset_second_step()
             self.log_change(request, user, gettext("Two-step login reset."))
@@ -167,6 +172,7 @@ class UserAdmin(LoggedReading, DanishListAdmin):
             len(users),
         )
         self.message_user(request, text % {"n": len(users)}, messages.SUCCESS if users else messages.WARNING)
+        return None
 
     @admin.action(description=_("Log out everywhere"), permissions=["change"])
     def end_logins(self, request, queryset) -> None:
@@ -246,9 +252,27 @@ class UserAdmin(LoggedReading, DanishListAdmin):
         """Those of the users whom the administrator may change, with `has_app`."""
         return [user for user in queryset if self.has_change_permission(request, user)]
 
+    def _not_held(self, request, queryset) -> list[Any]:
+        """As `_manageable`, without those whose address was changed lately (`User.is_held_from`); a message names these."""
+        users = self._manageable(request, queryset)
+        held = [user for user in users if user.is_held_from(request.user)]
+        for user in held:
+            text = _(
+                "Nothing was done for %(user)s: the e-mail address was changed less than a week ago. Another administrator, "
+                "who did not change it, does this."
+            )
+            self.message_user(request, text % {"user": user}, messages.ERROR)
+        return [user for user in users if user not in held]
+
     def save_related(self, request, form, formsets, change) -> None:
-        """Log what was changed of somebody's rights, and end the logins of who is switched off."""
+        """Log and announce a change of the address, log what was changed of rights, end the logins of who is switched off."""
         super().save_related(request, form, formsets, change)
+        if change and "email" in form.changed_data:
+            user, old_address = form.instance, form.initial["email"]
+            user.record_new_address(request.user)
+            hashes = {"old": address_hash(old_address), "new": address_hash(user.email)}
+            security_log.record("email_changed", request, member=user, **hashes)
+            announce_new_address(user, old_address, request.user)
         changed = [name for name in form.changed_data if name in RIGHTS]
         if changed:
             groups = form.instance.groups.values_list("name", flat=True)

@@ -8,7 +8,7 @@ from django.db import transaction
 from ..mail import outbox
 from ..models import User
 
-KINDS = ("login_without_mail", "login_link", "app_set_up", "app_reset")
+KINDS = ("login_without_mail", "login_link", "app_set_up", "app_reset", "address_changed")
 """What `mail/login_notice.txt` has a text for."""
 
 
@@ -38,3 +38,14 @@ def announce(kind: str, user: User, by: User | None = None) -> None:
             }
             key = f"login_notice:{event}:{person.pk}"
             outbox.post(key, person.email, "login_notice", context, person.language, queue_only=True)
+
+
+def announce_new_address(user: User, old_address: str, by: User) -> None:
+    """Mail the old address, the new one and the administrators that `by` has changed the address. Queries as `announce`.
+
+    The portal keeps the old address no longer than it takes to send that mail.
+    """
+    with transaction.atomic():
+        announce("address_changed", user, by)
+        key = f"old_address:{secrets.token_hex(8)}"
+        outbox.post(key, old_address, "old_address", {"by": by}, user.language, queue_only=True)

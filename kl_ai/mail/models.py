@@ -29,7 +29,7 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), tim
 CLAIM = timedelta(minutes=15)
 """How long a process has a mail for itself: longer than a slow mail server needs to take it."""
 
-LAST_MAILS = frozenset({"login_deleted"})
+LAST_MAILS = frozenset({"login_deleted", "old_address"})
 """The kinds of mails to people whom the portal forgets: the row is deleted once it is sent, refused or given up."""
 
 

@@ -37,6 +37,8 @@ def login_data(user: User) -> dict[str, Any]:
     """The user's own row, without its number, and the rights that it gives. Two queries."""
     return {
         "email": user.email,
+        "email_changed_at": user.email_changed_at,
+        "email_changed_by": "KL" if user.email_changed_by_id else None,
         "name": user.full_name,
         "language": user.language,
         "mails_about_work": user.work_mail,

@@ -64,6 +64,7 @@ class DraftBase(models.Model):
         vendor_id: int
         status: str
         created_at: Any
+        changed_at: Any
         description: str
         contact_email: str
         contact_consent: bool
@@ -74,6 +75,12 @@ class DraftBase(models.Model):
     def can_go_on_in(self, round: Any) -> bool:
         """Whether it is of this round, or a draft of an earlier one. One query where its own round is not loaded."""
         return self.round_id == round.pk or (self.status in EDITABLE and self.round.opens_on < round.opens_on)
+
+    def _move_to_round(self, round: Any) -> None:
+        """Make a draft part of a later round, with all its content; what is submitted stays in its own."""
+        if self.round_id != round.pk and self.can_go_on_in(round):
+            self.round, self.changed_at = round, timezone.now()
+            self.save(update_fields=["round", "changed_at"])
 
     def save_content(self) -> None:
         """Store the fields that the vendor fills in, as this instance has them. Two queries, one for the history."""

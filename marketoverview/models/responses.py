@@ -394,9 +394,3 @@ class Response(DraftVerbs, Completeness):
     def _lock_vendor(self) -> None:
         """Lock the vendor's row. Every change of a vendor's responses begins with this lock, so that none deadlocks."""
         Vendor.objects.select_for_update().get(pk=self.vendor_id)
-
-    def _move_to_round(self, round: SurveyRound) -> None:
-        """Make a draft part of a later round, with all its content; what is submitted stays in its own."""
-        if self.round_id != round.pk and self.can_go_on_in(round):
-            self.round, self.changed_at = round, timezone.now()
-            self.save(update_fields=["round", "changed_at"])

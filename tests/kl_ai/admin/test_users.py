@@ -98,7 +98,7 @@ def test_an_administrator_resets_the_two_step_login_of_nobody_who_may_more(clien
     for user in (boss, curator):
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     selected = {"_selected_action": [boss.pk, curator.pk]}
-    client.post("/admin/kl_ai/user/", {"action": "reset_second_step"} | selected)
+    client.post("/admin/kl_ai/user/", {"action": "reset_second_step", "post": "yes"} | selected)
     assert Authenticator.objects.get().user == boss
 
 

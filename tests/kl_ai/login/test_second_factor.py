@@ -201,7 +201,7 @@ def test_an_administrator_helps_who_has_lost_the_phone(client, curator, superuse
     enrol(lost)
     client.force_login(superuser)
     enrol(client)
-    client.post("/admin/kl_ai/user/", {"action": "reset_second_step", "_selected_action": [curator.pk]})
+    client.post("/admin/kl_ai/user/", {"action": "reset_second_step", "_selected_action": [curator.pk], "post": "yes"})
     assert not Authenticator.objects.filter(user=curator).exists()
     assert LogEntry.objects.get(object_id=curator.pk).user == superuser
     assert lost.get("/admin/", follow=True).request["PATH_INFO"] == "/log-ind/"  # no older session is left open
