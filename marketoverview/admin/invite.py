@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.mail.notices import add_queued_message
 from kl_ai.requests.http import AuthenticatedRequest
 
-from ..mails import announcements, notifications
+from ..mails import announcements, membership, notifications
 from ..models import Announcement, Invitation, SurveyRound, Vendor
 from ..review.invitation_list import LEAVE_OUT, MAX_BYTES, CompanyList, read_file, read_list, sheets_left_out
 from ..review.list_outcomes import ListOutcome, OutcomeKind, list_outcomes
@@ -36,6 +36,7 @@ HEADINGS: dict[OutcomeKind, Promise] = {
     OutcomeKind.QUESTION: _("Questions"),
     OutcomeKind.INVALID: _("Cannot be read"),
     OutcomeKind.NEW: _("New"),
+    OutcomeKind.VACANT: _("Known, but nobody acts for it"),
     OutcomeKind.KNOWN: _("Known"),
     OutcomeKind.INVITED: _("Invited already"),
     OutcomeKind.LEFT_OUT: _("Left out"),
@@ -161,6 +162,7 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
         "leave_out": LEAVE_OUT,
         "answer_prefix": ANSWER,
         "counts": counts,
+        "invited_count": counts["new"] + counts["vacant"],
         "distribution": distribution,
         "announced": announced_text(len(distribution.new)) if distribution and is_announced else "",
         "is_announced": is_announced,
@@ -170,8 +172,8 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
 
 
 def known_vendors(outcomes: Sequence[ListOutcome]) -> list[Vendor]:
-    """The registered vendors that the list names, each once."""
-    vendors = {outcome.vendor.pk: outcome.vendor for outcome in outcomes if outcome.vendor}
+    """The registered vendors that the list names and somebody acts for, each once."""
+    vendors = {each.vendor.pk: each.vendor for each in outcomes if each.vendor and each.kind is OutcomeKind.KNOWN}
     return list(vendors.values())
 
 
@@ -235,11 +237,14 @@ def send_list(request: AuthenticatedRequest, form: ListForm, outcomes: Sequence[
         form.add_error(None, text % {"number": number_open})
         return False
     companies = [outcome.company for outcome in outcomes if outcome.kind is OutcomeKind.NEW]
+    vacant = [(each.vendor, each.company.email) for each in outcomes if each.vendor and each.kind is OutcomeKind.VACANT]
     vendors = known_vendors(outcomes) if "announce" in request.POST else []
     survey_round, language = form.cleaned_data["round"], form.cleaned_data["language"]
     try:
         with transaction.atomic():
-            invitations = Invitation.invite_companies(companies, survey_round, request.user, language)
+            invitations = Invitation.invite_to_vendors(vacant, survey_round, request.user, language)
+            membership.send_membership_news(*(vendor for vendor, _email in vacant), request=request)
+            invitations += Invitation.invite_companies(companies, survey_round, request.user, language)
             mails = notifications.send_invitations((invitation, 1) for invitation in invitations)
             announced = announcements.announce_to(survey_round, vendors, request.user) if vendors else 0
     except ValidationError as error:  # the round was closed a moment ago

@@ -7,7 +7,8 @@ from .claims import CompanyClaim
 from .draft_base import MissingItem, SavedPart
 from .draft_offerings import offering_content
 from .erasure import delete_login
-from .joining import Invitation, JoinRequest, register_company
+from .join_requests import JoinRequest
+from .joining import Invitation, register_company
 from .links import LinkCheck
 from .mapping import (
     answer_objection,

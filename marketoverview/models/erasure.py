@@ -9,7 +9,8 @@ from kl_ai.addresses import canonical_address
 from kl_ai.models import User
 
 from ..statuses import IN_USE
-from .joining import Invitation, JoinRequest
+from .join_requests import JoinRequest
+from .joining import Invitation
 from .membership import MembershipEvent
 from .responses import Response
 from .sent_back import SentBackContent

@@ -1,19 +1,17 @@
-"""Invitations and requests to act for a vendor.
+"""Invitations to act for a vendor.
 
 Every verb that changes who acts for a vendor locks the vendor before the invitation or request to it, so that two at
-once wait for each other. An invitation by KL has no vendor until it is accepted: `lock_registrations` comes first, then the
-invitation, then the vendor.
+once wait for each other. An invitation by KL of a new company has no vendor until it is accepted: `lock_registrations`
+comes first, then the invitation, then the vendor. One to act for a vendor that nobody acts for has it from the beginning.
 """
 
 from collections.abc import Iterable
 from typing import ClassVar, Protocol, Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +19,6 @@ from kl_ai.addresses import canonical_address
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 from kl_ai.people.invitations import AbstractInvitation, InvitationQuerySet, already_invited
-from kl_ai.people.join_requests import AbstractJoinRequest, JoinRequestQuerySet
 from kl_ai.people.tokens import KeySigner
 from kl_ai.validators import validate_line
 
@@ -72,9 +69,11 @@ class VendorInvitationQuerySet(InvitationQuerySet):
         return [each for each in invitations if each.by_kl and each.vendor_id is None and each.is_waiting]
 
     def by_kl_to(self, user: User, vendor: Vendor) -> "Invitation | None":
-        """KL's waiting invitation of this vendor's company to the user's address. Two queries."""
-        invitations = self.filter(email=user.email).of_company(vendor.name, vendor.cvr_number)
-        return next(iter(invitations), None)
+        """KL's waiting invitation of this vendor, or of its company, to the user's address. At most three queries."""
+        to_user = self.filter(email=user.email)
+        if invitation := to_user.filter(vendor=vendor, by_kl=True).waiting().first():
+            return invitation
+        return next(iter(to_user.of_company(vendor.name, vendor.cvr_number)), None)
 
 
 class Invitation(AbstractInvitation):
@@ -154,8 +153,7 @@ class Invitation(AbstractInvitation):
         the round is over, or not released. Three queries, and on SQLite one for each 50 companies.
         """
         with transaction.atomic():
-            if not SurveyRound.objects.select_for_update().get(pk=round.pk).is_announceable:
-                raise ValidationError(gettext("“%(round)s” is closed or not released.") % {"round": round})
+            round.lock_announceable()
             invited = cls.objects.addresses_invited_by_kl(round)
             new = [
                 cls(
@@ -173,6 +171,35 @@ class Invitation(AbstractInvitation):
                 if canonical_address(company.email) not in invited
             ]
             return cls.objects.bulk_create(new)
+
+    @classmethod
+    def invite_to_vendors(
+        cls, addresses: Iterable[tuple[Vendor, str]], round: SurveyRound, by: User, language: str
+    ) -> list[Self]:
+        """New invitations by KL to act for vendors that KL knows; an address whose invitation waits gets no other.
+
+        Locks the vendors, then the round: call it before `invite_companies`. Raises `ValidationError` where the round is
+        over, or not released. Two queries, and four for each address.
+        """
+        invited = []
+        with transaction.atomic():
+            pairs = {(vendor.pk, canonical_address(email)) for vendor, email in addresses}
+            keys = {key for key, _email in pairs}
+            vendors = {
+                vendor.pk: vendor for vendor in Vendor.objects.order_by("pk").select_for_update().filter(pk__in=keys)
+            }
+            round.lock_announceable()
+            for key, email in sorted(pair for pair in pairs if pair[0] in vendors):
+                vendor = vendors[key]
+                own = vendor.invitations.filter(email=email)
+                if own.waiting().exists():
+                    continue
+                own.expired().delete()
+                MembershipEvent.record(vendor, What.INVITED, by, email=email, by_kl=True)
+                details = {"email": email, "company_name": vendor.name, "cvr_number": vendor.cvr_number or ""}
+                details |= stored_name(vendor.name) | {"country": vendor.country, "vendor": vendor}
+                invited.append(cls.objects.create(**details, round=round, by_kl=True, invited_by=by, language=language))
+        return invited
 
     @classmethod
     def forget(cls, email: str) -> None:
@@ -230,7 +257,7 @@ class Invitation(AbstractInvitation):
             invitation = Invitation.objects.get_locked(self.pk)
             if not invitation or not invitation.is_waiting:
                 return None
-            vendor, _reason = invitation.registered_company(user)
+            vendor = invitation.vendor or invitation.registered_company(user)[0]
             return CompanyClaim.ask(invitation, CompanyClaim.Reason.ADDRESS, user, vendor)
 
     def is_used_by(self, user: User) -> bool:
@@ -309,82 +336,3 @@ def register_company(
             is_number = bool(cvr_number) and invitation.cvr_number == cvr_number
             CompanyClaim.ask_about(invitation, reasons.NUMBER if is_number else reasons.NAME, vendor)
         return vendor
-
-
-class VendorJoinRequestQuerySet(JoinRequestQuerySet):
-    def waiting_for_members(self) -> "VendorJoinRequestQuerySet":
-        """Those that wait, without those that a member has left to KL. One query."""
-        return self.filter(decided_at=None, referred_at=None)
-
-
-class JoinRequest(AbstractJoinRequest):
-    """Somebody asks to act for a vendor that is registered already; a member or KL decides.
-
-    A member of a vendor that KL does not know yet can let the user in, but not decline: KL decides then.
-    """
-
-    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="join_requests", verbose_name=_("vendor"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests", verbose_name=_("user")
-    )
-
-    referred_at = models.DateTimeField(_("declined by a member, KL decides"), null=True, blank=True, editable=False)
-
-    objects: ClassVar = VendorJoinRequestQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("request to join")
-        verbose_name_plural = _("requests to join")
-        ordering = ("asked_at",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=("vendor", "user"), condition=Q(decided_at=None), name="one_waiting_request_per_user"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.vendor}"
-
-    @classmethod
-    def submit(cls, vendor: Vendor, user: User, message: str) -> tuple["JoinRequest", bool]:
-        """The user's waiting request to act for the vendor, and whether it is new. An earlier message stays.
-
-        Raises `ValidationError` for whoever has been let in meanwhile.
-        """
-        with transaction.atomic():
-            vendor.lock()
-            if vendor.memberships.filter(user=user.pk).exists():
-                raise ValidationError(gettext("You act for %(vendor)s already.") % {"vendor": vendor})
-            waiting = {"vendor": vendor, "user_id": user.pk, "decided_at": None}
-            join_request, is_new = cls.objects.get_or_create(**waiting, defaults={"message": message})
-            if is_new:
-                MembershipEvent.record(vendor, What.ASKED, user, user)
-        return join_request, is_new
-
-    def decide(self, by: User, *, approve: bool, as_kl: bool = False) -> bool:
-        """Let the user act for the vendor, or not. False where it was decided before; nothing is changed then.
-
-        `as_kl` where `by` acts for KL, in the administration. A member who declines leaves the request to KL
-        (`referred_at`) where KL does not know the vendor: whoever has registered a company first could otherwise shut the
-        real one out unseen. Raises `ValidationError` where a colleague acts for the vendor no longer.
-        """
-        with transaction.atomic():
-            self.vendor.lock()
-            if not as_kl:
-                self.vendor.refuse_stranger(by)
-            if not (approve or as_kl or self.vendor.is_vetted):
-                return self._refer(by)
-            is_decided_now = self.record_decision(by, approved=approve)
-            if is_decided_now and approve:
-                self.vendor.admit(self.user, by, as_kl=as_kl)
-            elif is_decided_now:
-                MembershipEvent.record(self.vendor, What.DECLINED, by, self.user, by_kl=as_kl)
-            return is_decided_now
-
-    def _refer(self, by: User) -> bool:
-        """Leave the request to KL; False where it was left to KL or decided before."""
-        waiting = JoinRequest.objects.waiting_for_members().filter(pk=self.pk)
-        is_referred_now = bool(waiting.update(referred_at=timezone.now()))
-        if is_referred_now:
-            MembershipEvent.record(self.vendor, What.REFERRED, by, self.user)
-        return is_referred_now

@@ -315,6 +315,14 @@ class SurveyRound(models.Model):
                 % {"round": self}
             )
 
+    def lock_announceable(self) -> None:
+        """Lock the round until the transaction ends, so that two lists sent at once invite nobody twice. One query.
+
+        Raises `ValidationError` where it is over, or not released.
+        """
+        if not SurveyRound.objects.select_for_update().get(pk=self.pk).is_announceable:
+            raise ValidationError(gettext("“%(round)s” is closed or not released.") % {"round": self})
+
     def take_back(self) -> bool:
         """Make a released round one that does not open; False where it is none. Locks all rounds.
 

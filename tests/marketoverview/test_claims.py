@@ -197,6 +197,28 @@ def test_another_address_asks_kl_and_is_let_in(client, db):
     assert Invitation.objects.get().accepted_by == other
 
 
+def test_kl_lets_another_address_act_for_a_company_that_nobody_acts_for(client):
+    vendor, curator, other = make_vendor("Vestlyset"), make_curator(), make_user("en.anden@vestlyset.example")
+    (invitation,) = Invitation.invite_to_vendors([(vendor, "ny@vestlyset.example")], make_round(), curator, "da")
+    client.force_login(other)
+    page = client.get(reverse("vendor:invitation", args=[invitation.token])).content.decode()
+    assert reverse("vendor:ask_kl", args=[invitation.token]) in page
+    assert reverse("vendor:join", args=[vendor.slug]) not in page
+    client.post(reverse("vendor:ask_kl", args=[invitation.token]))
+    (claim,) = CompanyClaim.objects.waiting()
+    assert (claim.vendor, claim.user) == (vendor, other)
+    assert claim.decide(curator, Decision.JOIN)
+    assert emails(vendor) == {other.email}
+
+
+def test_who_registers_the_company_that_kl_invites_the_address_to_act_for_is_led_to_the_invitation(client):
+    vendor, user = make_vendor("Vestlyset"), make_user("ny@vestlyset.example")
+    (invitation,) = Invitation.invite_to_vendors([(vendor, "NY@vestlyset.example")], make_round(), make_curator(), "da")
+    client.force_login(user)
+    response = client.get(reverse("vendor:join", args=[vendor.slug]))
+    assert response.url == reverse("vendor:invitation", args=[invitation.token])
+
+
 def test_an_invitation_by_a_colleague_asks_nothing_of_kl(client, vendor):
     invitation = make_invitation(vendor=vendor)
     client.force_login(make_user())

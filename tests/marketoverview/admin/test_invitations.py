@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kl_ai.mail.models import BadAddress, OutgoingMail
-from marketoverview.models import Invitation, Response, SurveyRound, Vendor
+from marketoverview.models import CompanyClaim, Invitation, Response, SurveyRound, Vendor
 from marketoverview.review.invitation_list import MAX_LINES
 from tests.admin_pages import Page, admin_url, form_data, logged_in, message_text
 from tests.builders import make_editor, make_invitation, make_response, make_round, make_user, make_vendor
@@ -61,6 +61,7 @@ def make_invitation_by_kl(**fields) -> Invitation:
 
 def test_the_preview_shows_each_line_and_sends_nothing(curator_client):
     agern = make_vendor("Agern")
+    make_user("pia@agern.example", member_of=agern)
     page = invite(curator_client)
     assert kinds(page) == ["new", "new", "known", "invalid"]
     assert admin_url(Vendor, "change", agern.pk) in page.content.decode()
@@ -70,8 +71,8 @@ def test_the_preview_shows_each_line_and_sends_nothing(curator_client):
 
 
 def test_vendors_are_known_by_number_member_and_name(curator_client):
-    make_vendor("Agern")
-    make_vendor("Elm", cvr_number="13585628")
+    for vendor in (make_vendor("Agern"), make_vendor("Elm", cvr_number="13585628")):
+        make_user(member_of=vendor)
     make_user("pia@birk.example", member_of=make_vendor("Birk"))
     text = "ELM a/s;a@b.example;13585628\nTredje navn;PIA@birk.example\nAGERN ApS;c@d.example\nEg;ki@eg.example"
     assert kinds(invite(curator_client, text)) == ["known", "known", "known", "new"]
@@ -102,7 +103,7 @@ def test_of_two_vendors_of_a_name_the_line_means_the_one_with_its_number(curator
     make_vendor("Agern A/S", cvr_number="29190623")
     for number in ("29190623", "13585628"):
         (outcome,) = invite(curator_client, f"Agern;a@b.example;{number}").context["sections"][0].outcomes
-        assert (outcome.kind, outcome.vendor.cvr_number) == ("known", number)
+        assert (outcome.kind, outcome.vendor.cvr_number) == ("vacant", number)
 
 
 def test_a_vendor_that_kl_does_not_know_makes_no_line_known(curator_client):
@@ -114,7 +115,7 @@ def test_a_vendor_that_kl_does_not_know_makes_no_line_known(curator_client):
 
 
 def test_exactly_the_new_ones_are_invited_in_the_chosen_language_and_round(curator_client, curator):
-    make_vendor("Agern")
+    make_user("pia@agern.example", member_of=make_vendor("Agern"))
     other = make_round("2027")
     page = send(curator_client, invite(curator_client, round=other.pk, language="en"))
     assert "2 companies are invited" in message_text(page)
@@ -125,7 +126,7 @@ def test_exactly_the_new_ones_are_invited_in_the_chosen_language_and_round(curat
         ("ki@eg.example", "Eg & Søn", "13585628", True, curator.pk, "en", other.pk),
         ("ki@elm.example", "Elm", "", True, curator.pk, "en", other.pk),
     ]
-    assert OutgoingMail.objects.count() == 2
+    assert OutgoingMail.objects.filter(key__startswith="invitation:").count() == 2
 
 
 def test_the_same_list_twice_invites_nobody_twice(curator_client):
@@ -283,11 +284,89 @@ def test_without_the_tick_known_companies_get_nothing(curator_client):
     assert list(OutgoingMail.objects.values_list("to", flat=True)) == ["ki@eg.example"]
 
 
-def test_a_known_company_that_nobody_acts_for_is_named(curator_client):
-    make_vendor("Birk")
-    page = invite(curator_client, "Birk;ny@birk.example").content.decode()
-    assert "no mail reaches them" in page
-    assert "Nobody acts for the company: nothing is sent." in page
+def test_a_known_company_that_nobody_acts_for_gets_an_invitation_and_whoever_accepts_it_acts_for_it(curator_client):
+    vendor = make_vendor("Birk")
+    preview = invite(curator_client, "Birk;ny@birk.example")
+    assert kinds(preview) == ["vacant"]
+    assert "the address gets an invitation to act for it" in preview.content.decode()
+    assert "1 company is invited" in message_text(send(curator_client, preview))
+    assert list(OutgoingMail.objects.values_list("to", flat=True)) == ["ny@birk.example"]
+    assert kinds(invite(curator_client, "Birk;ny@birk.example")) == ["invited"]
+    user = make_user("ny@birk.example")
+    assert Invitation.objects.get().accept(user) == vendor
+    assert list(vendor.members.all()) == [user]
+    assert not CompanyClaim.objects.exists()
+    assert Vendor.objects.count() == 1
+
+
+def test_whoever_cannot_log_in_acts_for_no_company_and_is_not_invited_again(curator_client):
+    make_user("gik@birk.example", member_of=make_vendor("Birk"), is_active=False)
+    assert kinds(invite(curator_client, "Birk;ny@birk.example")) == ["vacant"]
+    assert kinds(invite(curator_client, "Birk;gik@birk.example")) == ["known"]
+
+
+def test_a_company_that_nobody_acts_for_is_a_question_under_another_name(curator_client):
+    vendor = make_vendor("Birk", cvr_number="13585628")
+    line = "Birk Nord;ny@birk.example;13585628"
+    preview = invite(curator_client, line)
+    assert kinds(preview) == ["question"]
+    assert "Yes: nobody acts for it" in preview.content.decode()
+    assert kinds(invite(curator_client, line, **{"answer-0-registered": "another"})) == ["new"]
+    assert kinds(invite(curator_client, line, **{"answer-0-registered": "registered"})) == ["vacant"]
+    send(curator_client, preview, **{"answer-0-registered": "registered"})
+    invitation = Invitation.objects.get()
+    assert (invitation.vendor, invitation.company_name, invitation.by_kl) == (vendor, "Birk", True)
+
+
+def test_an_invitation_to_act_for_a_company_that_waits_is_not_sent_again_in_another_round(curator_client):
+    vendor = make_vendor("Birk")
+    make_invitation_by_kl(email="ny@birk.example", vendor=vendor, company_name="Birk", round=make_round("2025"))
+    assert kinds(invite(curator_client, "Birk;ny@birk.example")) == ["invited"]
+    assert Invitation.invite_to_vendors([(vendor, "Ny@birk.example")], make_round(), make_user(), "da") == []
+
+
+def test_an_invitation_to_act_for_a_company_that_has_expired_is_replaced(curator_client):
+    vendor = make_vendor("Birk")
+    old = timezone.now() - timedelta(days=100)
+    make_invitation_by_kl(email="ny@birk.example", vendor=vendor, company_name="Birk", created_at=old)
+    send(curator_client, invite(curator_client, "Birk;ny@birk.example"))
+    assert Invitation.objects.get().is_waiting
+
+
+def test_the_address_of_a_known_company_that_gets_nothing_is_named(curator_client):
+    make_user("pia@birk.example", member_of=make_vendor("Birk"))
+    sentence = "gets nothing, because it does not act for the company"
+    assert f"ny@birk.example {sentence}" in invite(curator_client, "Birk;ny@birk.example").content.decode()
+    assert sentence not in invite(curator_client, "Birk;PIA@birk.example").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Noget Helt Andet ApS;x@andet.example;13585628", "with this CVR number waits at ki@eg.example"),
+        ("Eg & Søn;ny@eg.example;13585628", "with this CVR number waits at ki@eg.example"),
+        ("EG & SØN ApS;ny@eg.example", "An invitation of “Eg &amp; Søn” waits at ki@eg.example"),
+        ("Eg & Søn;ny@eg.example;24256790", "with the CVR number 13585628 waits at ki@eg.example"),
+    ],
+)
+def test_a_line_of_a_company_that_is_invited_at_another_address_is_a_question(curator_client, line, words):
+    make_invitation_by_kl(company_name="Eg & Søn", cvr_number="13585628")
+    preview = invite(curator_client, line)
+    assert kinds(preview) == ["question"]
+    assert words in preview.content.decode()
+    assert kinds(invite(curator_client, line, **{"answer-0-waiting": "waiting"})) == ["invited"]
+    assert kinds(invite(curator_client, line, **{"answer-0-waiting": "too"})) == ["new"]
+    assert kinds(invite(curator_client, line, **{"answer-0-waiting": "leave-out"})) == ["left-out"]
+
+
+def test_an_invitation_that_waits_no_more_or_to_the_same_address_raises_no_question(curator_client):
+    line = "Eg & Søn;ny@eg.example;13585628"
+    fields = {"company_name": "Eg & Søn", "cvr_number": "13585628"}
+    make_invitation_by_kl(**fields, cancelled_at=timezone.now())
+    make_invitation_by_kl(**fields, created_at=timezone.now() - timedelta(days=100))
+    assert kinds(invite(curator_client, line)) == ["new"]
+    make_invitation_by_kl(**fields, email="ny@eg.example", round=make_round("2025"))
+    assert kinds(invite(curator_client, line)) == ["new"]
 
 
 def test_the_line_of_a_known_company_says_which_mail_it_gets(curator_client):
