@@ -14,7 +14,7 @@ import fcntl
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -100,8 +100,8 @@ class Databases:
     def __init__(self, shared: Path, process: str) -> None:
         self.shared = shared
         self.process = process
-        self.held: dict[str, list[tuple[ValuePerVersion[Any], Any, int]]] = {}
-        """Name to what the pages hold in memory of the untouched database, and its version: read once for all tests."""
+        self.held: dict[tuple[str, date], list[tuple[ValuePerVersion[Any], Any, int]]] = {}
+        """Name and day to what the pages hold in memory of the untouched database, and its version: read once for all tests."""
         self._prefix = f"test_{connection.settings_dict['NAME']}"
         self._copies: dict[str, str] = {}
         self._numbers = count()
@@ -116,13 +116,19 @@ class Databases:
             copy(self._path(name), self._copies[name])
         self._current = name
         connect_to(self._copies[name])
-        if name not in self.held:
-            self.held[name] = [(values, values.build(), values.area_version.current()) for values in HELD.get(name, ())]
+        self._read(name)
 
     def hold(self, name: str) -> None:
         """Let the pages begin with what follows from the untouched database. A change of its version makes them read."""
-        for values, value, version in self.held[name]:
+        for values, value, version in self._read(name):
             values.hold(value, version)
+
+    def _read(self, name: str) -> list[tuple[ValuePerVersion[Any], Any, int]]:
+        """The entry of `held` for today, which may be another day than that of the last test."""
+        key = name, timezone.localdate()
+        if key not in self.held:
+            self.held[key] = [(values, values.build(), values.area_version.current()) for values in HELD.get(name, ())]
+        return self.held[key]
 
     def set_back(self) -> None:
         """Set the current copy back to what it was before a test committed something."""
