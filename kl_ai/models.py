@@ -1,6 +1,6 @@
 """The portal's user, who logs in with an e-mail address and has no password, and the table of the shared cache."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +22,7 @@ from .security.models import (
     LoginSession,
     OneTimeSecret,
     Reading,
+    RowsAbout,
 )
 
 HOLD_AFTER_NEW_ADDRESS = timedelta(days=7)
@@ -198,18 +199,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         User.objects.filter(pk=self.pk).update(login_generation=F("login_generation") + 1)
         self.refresh_from_db(fields=["login_generation"])
 
-    def erase(self, mail_keys: Sequence[str] = ()) -> None:
+    def erase(self, mail_keys: Collection[str] = (), about: RowsAbout | None = None) -> None:
         """Delete the user with what the portal itself stores about the person, inside the caller's transaction.
 
         Sessions and mails to the address are deleted; in mails to others and in logs the person is masked. `mail_keys`
-        are the beginnings of the keys of mails that are about the person. The apps erase what they store first. Rows
-        that only point to the user are deleted with it, or point to nobody from then on.
+        are the beginnings of the keys of mails that are about the person, `about` the apps' rows about the person, whose
+        names the logs hold. The apps erase what they store first. Rows that only point to the user are deleted with it,
+        or point to nobody from then on.
         """
+        rows: RowsAbout = {**(about or {}), User: {str(self.pk)}}
         LoginSession.objects.filter(user_id=self.pk).end()
-        OutgoingMail.forget(self.mask, mail_keys)
+        OutgoingMail.forget(self, mail_keys)
         BadAddress.forget(self.email)
-        LogEntryQuerySet(LogEntry).forget(self, self.mask)
-        Reading.forget(self.mask)
+        LogEntryQuerySet(LogEntry).forget(self.mask, rows)
+        Reading.forget(self.mask, rows)
         self.delete()
 
 

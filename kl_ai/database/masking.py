@@ -1,14 +1,26 @@
-"""The names of a person whose login is deleted, in texts that are stored about others: “…” takes their place."""
+"""The address and the name of a person whose login is deleted, in stored texts: “…” takes their place.
+
+An address is the person's own, proven by the login, and is looked for everywhere. A name is whatever somebody has typed
+and may be a sentence of every mail: it is masked where it stands with the address, and else only in rows about the person.
+"""
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 from django.db.models import Model, Q
 
+from ..addresses import canonical_address, readable_address
 from ..text import MASK
+
+_NO_LOCAL_PART_BEFORE = r"(?<![\w.+%&~!#$*/?^{|}`-])(?<!\w['’])"
+_NO_HOST_AFTER = r"(?![\w-]|\.\w)"
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+_MOST_WORDS = 6
+ROWS_AT_ONCE = 500
+"""Rows or keys in one query: a database takes only so many values."""
 
 
 @dataclass(frozen=True)
@@ -18,31 +30,85 @@ class PersonMask:
     email: str
     full_name: str
 
-    @cached_property
-    def terms(self) -> list[str]:
-        """The address, and the name where it has several words, as they are and as JSON has them; the longest first.
+    @property
+    def label(self) -> str:
+        """The name with the address, as mails name a person; the address alone where there is no name."""
+        return f"{self.full_name} ({self.email})" if self.full_name else self.email
 
-        A single word, such as a first name, stands in texts about others, too.
+    @property
+    def has_plain_name(self) -> bool:
+        """Whether the name is plainly one: two to six words of letters alone, the first and the last with a capital."""
+        words = self.full_name.split()
+        is_name = 2 <= len(words) <= _MOST_WORDS and all(map(_NAME_WORD.fullmatch, words))
+        return is_name and words[0][0].isupper() and words[-1][0].isupper()
+
+    def with_address_masked(self, text: str, labels: Iterable[str] = ()) -> str:
+        """The text with “…” for the whole address, however it is capitalised, and for the name that stands with it.
+
+        `labels` are those by which a mail names the person where that was another name or address at the time.
         """
-        names = [self.full_name] if len(self.full_name.split()) > 1 else []
-        written = {term for text in (self.email, *names) for term in (text, json.dumps(text)[1:-1])}
-        return sorted(written, key=len, reverse=True)
-
-    def masked(self, text: str) -> str:
-        """The text with “…” in the place of address and full name, however they are written."""
-        for term in self.terms:
-            text = re.sub(re.escape(term), MASK, text, flags=re.IGNORECASE)
+        addresses = {self.email, readable_address(self.email)}
+        for label in sorted({self.label, *labels} - {""}, key=len, reverse=True):
+            name, _space, address = label.rpartition(" ")
+            addresses.add(address.strip("()"))
+            if name:
+                text = re.sub(rf"(?<!\w){re.escape(label)}", f"{MASK} ({MASK})", text)
+        for address in addresses:
+            text = _without_address(text, address)
         return text
 
-    def is_in(self, *fields: str) -> Q:
-        """The condition on rows that one of these text fields holds the address or the full name."""
+    def masked(self, text: str) -> str:
+        """The same, and “…” for the full name in whole words, where it is plainly a name. For rows about the person."""
+        text = self.with_address_masked(text)
+        if self.has_plain_name:
+            text = re.sub(rf"(?<!\w){re.escape(self.full_name)}(?!\w)", MASK, text)
+        return text
+
+    def with_address_masked_in_json(self, text: str) -> str:
+        """The text with the address masked in each value, if it is JSON; as it is where no value holds the address."""
+        try:
+            values = json.loads(text)
+        except ValueError:
+            return self.with_address_masked(text)
+        masked = _with_each_text(values, self.with_address_masked)
+        return text if masked == values else json.dumps(masked)
+
+    def has_address(self, *fields: str) -> Q:
+        """The condition on rows that one of these fields may hold the address: also inside a longer one."""
         condition = Q(pk=None)
         for field in fields:
-            for term in self.terms:
+            for term in {self.email, readable_address(self.email), json.dumps(self.email)[1:-1]}:
                 condition |= Q(**{f"{field}__icontains": term})
         return condition
 
     def changes(self, row: Model, fields: Iterable[str]) -> dict[str, str]:
-        """Field to masked text, of those of these text fields of the row that hold the address or the full name."""
+        """Field to masked text, of those of these text fields of a row about the person that change."""
         texts = {field: self.masked(getattr(row, field)) for field in fields}
         return {field: text for field, text in texts.items() if text != getattr(row, field)}
+
+
+def _without_address(text: str, address: str) -> str:
+    """The text with “…” for the whole address. Letters that only fold to the same, such as “ſ”, are another address."""
+    pattern = _NO_LOCAL_PART_BEFORE + re.escape(address) + _NO_HOST_AFTER
+    form = canonical_address(address)
+    return re.sub(
+        pattern, lambda match: MASK if canonical_address(match[0]) == form else match[0], text, flags=re.IGNORECASE
+    )
+
+
+def _with_each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """The JSON value with each text in it changed; keys stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_with_each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_each_text(item, change) for key, item in value.items()}
+    return value
+
+
+def sorted_blocks(values: Collection[Any]) -> Iterator[list[Any]]:
+    """The values sorted, `ROWS_AT_ONCE` at a time."""
+    rows = sorted(values)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        yield rows[start : start + ROWS_AT_ONCE]

@@ -37,7 +37,8 @@ def announce(kind: str, user: User, by: User | None = None) -> None:
                 "url": outbox.link("account_sessions", language=person.language),
             }
             key = f"login_notice:{event}:{person.pk}"
-            outbox.post(key, person.email, "login_notice", context, person.language, queue_only=True)
+            names = (user, by)
+            outbox.post(key, person.email, "login_notice", context, person.language, mentions=names, queue_only=True)
 
 
 def announce_new_address(user: User, old_address: str, by: User) -> None:
@@ -48,4 +49,4 @@ def announce_new_address(user: User, old_address: str, by: User) -> None:
     with transaction.atomic():
         announce("address_changed", user, by)
         key = f"old_address:{secrets.token_hex(8)}"
-        outbox.post(key, old_address, "old_address", {"by": by}, user.language, queue_only=True)
+        outbox.post(key, old_address, "old_address", {"by": by}, user.language, mentions=(by,), queue_only=True)

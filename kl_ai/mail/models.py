@@ -4,12 +4,14 @@ A mail waits as long as it has a `next_try_at`. It is emptied when the mail is s
 A mail to a bad address keeps its time but is not tried: it goes out once somebody has cleared the address.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
@@ -17,13 +19,13 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from ..addresses import AddressField
-from ..database.masking import PersonMask
+from ..addresses import AddressField, canonical_address
+from ..database.masking import PersonMask, sorted_blocks
 from ..text import mask_tokens
 
 MAX_ATTEMPTS = 10
-KEYS_AT_ONCE = 50
-"""Beginnings of keys in one query: each is a condition of its own, and a database takes only so many."""
+ERASED = ("body", "subject", "last_error")
+"""The texts of a mail that may name somebody else than the recipient."""
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 """How long to wait after the first, second … failure; after that a day."""
 CLAIM = timedelta(minutes=15)
@@ -134,10 +136,15 @@ class OutgoingMail(models.Model):
     # Verbs ----------------------------------------------------------------------------------
 
     @classmethod
-    def queue(cls, mail: "OutgoingMail") -> "OutgoingMail | None":
-        """Store this new mail, which is due now; None where one with its key is stored already. Two queries."""
+    def queue(cls, mail: "OutgoingMail", labels: Mapping[int, str] | None = None) -> "OutgoingMail | None":
+        """Store this new mail, which is due now; None where one with its key is stored already. Two queries.
+
+        `labels` are the names of users in the text, by the users' keys: one query more where there are any.
+        """
         fields = {name: getattr(mail, name) for name in ("to", "kind", "language", "subject", "body")}
         stored, is_new = cls.objects.get_or_create(key=mail.key, defaults=fields)
+        if is_new:
+            MailMention.record({stored.pk: labels or {}})
         return stored if is_new else None
 
     @classmethod
@@ -146,47 +153,63 @@ class OutgoingMail(models.Model):
         return set(cls.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
     @classmethod
-    def queue_many(cls, mails: Sequence[Self]) -> Sequence[Self]:
+    def queue_many(cls, mails: Sequence[Self], labels: Mapping[str, Mapping[int, str]]) -> Sequence[Self]:
         """Store these new mails, which are due now, and return them, without pk. One query; none for no mails.
 
-        A mail whose key another process stores at the same moment is not stored a second time.
+        A mail whose key another process stores at the same moment is not stored a second time. `labels` are the names of
+        users in a mail, by its key and theirs: two queries more where there are any.
         """
-        return cls.objects.bulk_create(mails, ignore_conflicts=True)
+        stored = cls.objects.bulk_create(mails, ignore_conflicts=True)
+        if any(labels.values()):
+            pks = dict(cls.objects.filter(key__in=list(labels)).values_list("key", "pk"))
+            MailMention.record({pks[key]: named for key, named in labels.items() if key in pks})
+        return stored
 
     @classmethod
-    def forget(cls, mask: PersonMask, keys: Sequence[str]) -> None:
-        """Delete the mails to this person, and erase the person from mails to others.
+    def forget(cls, user: Any, keys: Collection[str]) -> None:
+        """Delete the mails to this user, and erase the user from mails to others.
 
-        `keys` are the beginnings of the keys of mails that are about the person. Of these, and of mails that hold the
-        address, the text is erased; in all others the full name is masked. A query for each mail that changes, one for
-        each fifty keys, and three.
+        `keys` are the beginnings, up to the second colon, of the keys of mails that are about the person: those of
+        before `MailMention`. Other mails are looked through for the address alone; that of KL itself is in every mail.
+        Five queries, and two for each 500 mails that may change.
         """
+        mask = user.mask
         cls.objects.filter(to=mask.email).delete()
-        conditions = [
-            Q(body__icontains=mask.email) | Q(subject__icontains=mask.email) | Q(last_error__icontains=mask.email)
-        ]
-        for start in range(0, len(keys), KEYS_AT_ONCE):
-            begins = (Q(key__startswith=key) for key in keys[start : start + KEYS_AT_ONCE])
-            conditions.append(reduce(or_, begins))
-        for condition in conditions:
-            for mail in cls.objects.filter(condition):
-                mail._erase(mask)
-        for mail in cls.objects.filter(mask.is_in("body", "subject")):
-            cls.objects.filter(pk=mail.pk).update(**mask.changes(mail, ("body", "subject")))
+        labels: defaultdict[int, set[str]] = defaultdict(set)
+        for pk, label in MailMention.objects.filter(user_id=user.pk).values_list("mail_id", "label"):
+            labels[pk].add(label)
+        about = {*labels, *cls._about(set(keys))}
+        naming = set(about)
+        if mask.email != canonical_address(settings.CONTACT_EMAIL):
+            naming |= {*cls.objects.filter(mask.has_address(*ERASED)).values_list("pk", flat=True)}
+        for pks in sorted_blocks(naming):
+            mails = list(cls.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
+            changed = [mail for mail in mails if mail._erase(mask, labels[mail.pk], is_about=mail.pk in about)]
+            OutgoingMail.objects.bulk_update(changed, ERASED)
 
-    def _erase(self, mask: PersonMask) -> None:
-        """Erase the person from this mail to somebody else. One query.
+    @classmethod
+    def _about(cls, keys: Collection[str]) -> set[int]:
+        """The pks of the mails whose keys begin with one of these. One query, which reads the keys of their kinds."""
+        kinds = {key.partition(":")[0] for key in keys}
+        mails = cls.objects.filter(reduce(or_, (Q(key__startswith=f"{kind}:") for kind in kinds), Q(pk=None)))
+        rows = mails.order_by().values_list("pk", "key").iterator()
+        return {pk for pk, key in rows if ":".join([*key.split(":")[:2], ""]) in keys}
+
+    def _erase(self, mask: PersonMask, labels: Collection[str], *, is_about: bool) -> bool:
+        """Erase the person from this instance of a mail to somebody else; whether that changes it. No query.
 
         The text of a mail that is sent goes as a whole, since it may name the person in other ways; in a mail that waits,
-        address and name are masked, and it is still sent.
+        the address and the name with it are masked, the name alone in a text of own words, and it is still sent.
         """
-        if self.is_sent:
+        before = [getattr(self, field) for field in ERASED]
+        for field in ERASED:
+            text = mask.with_address_masked(getattr(self, field), labels)
+            setattr(self, field, mask.masked(text) if "" in labels else text)
+        after = [getattr(self, field) for field in ERASED]
+        if self.is_sent and (is_about or before != after):
             with override(self.language):
                 self.body = gettext("The text is deleted: it was about a person whose login is deleted.")
-        else:
-            self.body = mask.masked(self.body)
-        self.subject, self.last_error = mask.masked(self.subject), mask.masked(self.last_error)
-        self.save(update_fields=["body", "subject", "last_error"])
+        return before != [getattr(self, field) for field in ERASED]
 
     def claim(self) -> bool:
         """Take the mail for this process to send; False where it is not due or another process has it. At most two queries."""
@@ -212,7 +235,11 @@ class OutgoingMail(models.Model):
             "body": mask_tokens(self.body),
         }
         if not self._delete_last_mail():
-            OutgoingMail.objects.filter(pk=self.pk, sent_at=None).update(**sent)
+            unsent = OutgoingMail.objects.filter(pk=self.pk, sent_at=None)
+            if not unsent.filter(body=self.body).update(**sent):
+                for body in unsent.values_list("body", flat=True):  # a person was erased while the mail was sent
+                    sent["body"] = mask_tokens(body)
+                    unsent.update(**sent)
         vars(self).update(sent)
 
     def record_failure(self, error: str) -> None:
@@ -249,6 +276,38 @@ class OutgoingMail(models.Model):
         claimed = OutgoingMail.objects.filter(pk=self.pk, attempts=self.attempts, sent_at=None)
         if claimed.update(**fields):
             vars(self).update(fields)
+
+
+class MailMention(models.Model):
+    """That the text of a mail to somebody else names a user: so that it is found when the login is deleted.
+
+    `label` is how it names the user; "" for a text in somebody's own words, in which any part may be the name.
+    """
+
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(max_length=500, blank=True)
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("person named in a mail")
+        verbose_name_plural = _("people named in mails")
+        constraints = (models.UniqueConstraint(fields=("mail", "user"), name="mail_names_a_user_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.mail_id}: {self.label}"
+
+    @classmethod
+    def record(cls, labels: Mapping[int, Mapping[int, str]]) -> None:
+        """Store the names of users, by their keys, in the mails with these pks. One query; none for no names."""
+        mentions = [
+            MailMention(mail_id=pk, user_id=key, label=label)
+            for pk, named in labels.items()
+            for key, label in named.items()
+        ]
+        if mentions:
+            MailMention.objects.bulk_create(mentions, ignore_conflicts=True)
 
 
 class BadAddress(models.Model):

@@ -51,6 +51,15 @@ class Letter(NamedTuple):
     context: Mapping[str, Any]
     language: str
     kind: str = ""
+    mentions: tuple[Any, ...] = ()
+    """The users whom the text names, beside the recipient; None for somebody who has no login."""
+    is_in_own_words: bool = False
+    """Whether somebody has written the text, who may name these users in any way; else they stand by name and address."""
+
+    def labels(self) -> dict[int, str]:
+        """Key of each user whom the text names, but of the recipient, to the name in it; "" where that is not known."""
+        users = [user for user in self.mentions if user and user.email != canonical_address(self.to)]
+        return {user.pk: "" if self.is_in_own_words else user.mask.label for user in users}
 
     def render(self) -> OutgoingMail:
         """The mail, not stored yet. No query but those of the template's values."""
@@ -86,14 +95,17 @@ def post(
     language: str,
     kind: str = "",
     *,
+    mentions: tuple[Any, ...] = (),
     queue_only: bool = False,
 ) -> OutgoingMail | None:
     """Queue one mail in the caller's transaction and try it once after the commit; None if `key` was posted before.
 
     A mail server that is down, slow or refuses the address raises nothing here. With `queue_only` the first attempt is
-    that of `manage.py send_mail`. Two queries, and those of `deliver`.
+    that of `manage.py send_mail`. `mentions` are the users whom the text names, or None: the mail is found by them when a
+    login is deleted. Two queries, one more where it names somebody, and those of `deliver`.
     """
-    mail = OutgoingMail.queue(Letter(key, to, template, context, language, kind).render())
+    letter = Letter(key, to, template, context, language, kind, mentions)
+    mail = OutgoingMail.queue(letter.render(), letter.labels())
     if mail is not None and not queue_only:
         transaction.on_commit(partial(deliver, mail), robust=True)
     return mail
@@ -102,12 +114,14 @@ def post(
 def post_many(letters: Iterable[Letter]) -> list[OutgoingMail]:
     """Queue many mails in the caller's transaction for `manage.py send_mail`; returns those whose key is new, without pk.
 
-    None of them is tried now. Two queries for each `BLOCK` of letters, whatever their number.
+    None of them is tried now. Two queries for each `BLOCK` of letters, four where they name people (`Letter.mentions`).
     """
     queued: list[OutgoingMail] = []
     for block in _blocks(letters):
         known = OutgoingMail.keys_known(block)
-        queued += OutgoingMail.queue_many([letter.render() for key, letter in block.items() if key not in known])
+        new = {key: letter for key, letter in block.items() if key not in known}
+        labels = {key: letter.labels() for key, letter in new.items()}
+        queued += OutgoingMail.queue_many([letter.render() for letter in new.values()], labels)
     return queued
 
 

@@ -1,6 +1,7 @@
 """What the portal stores to be safe: counts of attempts, one-time codes and links, sessions, and who has read what."""
 
 import secrets
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -15,8 +16,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from ..addresses import AddressField
-from ..database.masking import PersonMask
+from ..database.masking import PersonMask, sorted_blocks
 from ..text import MASK, clean_line
+
+RowsAbout = Mapping[type[models.Model], Collection[str]]
+"""The rows that are about a person, by model: their keys, as the logs hold them."""
 
 
 class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
@@ -250,21 +254,36 @@ class Reading(models.Model):
         Reading.objects.bulk_create([row], ignore_conflicts=True)
 
     @classmethod
-    def forget(cls, mask: PersonMask) -> None:
-        """Mask address and name of a person in what was read; who of KL's staff has read stays. One query, and one a row."""
-        for reading in cls.objects.filter(mask.is_in("label")):
-            cls.objects.filter(pk=reading.pk).update(**mask.changes(reading, ("label",)))
+    def forget(cls, mask: PersonMask, about: RowsAbout) -> None:
+        """Mask the person in what was read; who of KL's staff has read stays.
+
+        The whole name of the rows about the person, and the address in all others. A query for each 500 keys of a model,
+        one, and one for each row with the address.
+        """
+        for model, keys in about.items():
+            pages = cls.objects.filter(page__startswith=f"{model._meta.model_name}: ")
+            for some in sorted_blocks(keys):
+                pages.filter(object_id__in=some).update(label=MASK)
+        for reading in cls.objects.filter(mask.has_address("label")):
+            if (label := mask.with_address_masked(reading.label)) != reading.label:
+                cls.objects.filter(pk=reading.pk).update(label=label)
 
 
 class LogEntryQuerySet(models.QuerySet[LogEntry]):
     """The administration's log of changes: Django's model, with the one verb that the portal has for it."""
 
-    def forget(self, user: Any, mask: PersonMask) -> None:
-        """Mask address and name of the user, and the whole name of the user's own row. Two queries, and one a row."""
-        key, content_type = str(user.pk), ContentType.objects.get_for_model(user)
-        own_row = models.Q(object_id=key, content_type=content_type)
-        for entry in self.filter(own_row | mask.is_in("object_repr", "change_message")):
-            is_own = entry.object_id == key and entry.content_type_id == content_type.pk
-            entry.object_repr = MASK if is_own else mask.masked(entry.object_repr)
-            entry.change_message = mask.masked(entry.change_message)
-            entry.save(update_fields=["object_repr", "change_message"])
+    def forget(self, mask: PersonMask, about: RowsAbout) -> None:
+        """Mask the whole name of the rows about the person, and the address in all others.
+
+        A query for each 500 keys of a model, one, and one for each line with the address.
+        """
+        for model, keys in about.items():
+            lines = self.filter(content_type=ContentType.objects.get_for_model(model))
+            for some in sorted_blocks(keys):
+                lines.filter(object_id__in=some).update(object_repr=MASK)
+        for entry in self.filter(mask.has_address("object_repr", "change_message")):
+            before = entry.object_repr, entry.change_message
+            entry.object_repr = mask.with_address_masked(entry.object_repr)
+            entry.change_message = mask.with_address_masked_in_json(entry.change_message)
+            if before != (entry.object_repr, entry.change_message):
+                entry.save(update_fields=["object_repr", "change_message"])

@@ -209,7 +209,8 @@ def _mail(
             "is_last": is_last,
             "url": link(*page, language=language),
         }
-    mail = post(f"membership:{event.pk}:{recipient}", to, "membership", context, language, queue_only=True)
+    key, named = f"membership:{event.pk}:{recipient}", (event.person, None if event.by_kl else event.actor)
+    mail = post(key, to, "membership", context, language, mentions=named, queue_only=True)
     if mail:
         yield mail
 

@@ -91,7 +91,8 @@ def send_extension(extension: DeadlineExtension) -> list[OutgoingMail]:
 
 def send_invitation(invitation: Invitation, number: int = 1) -> OutgoingMail | None:
     """The invitation's link: to the invited address. A mail with a `number` above 1 is a reminder."""
-    return post(*_invitation_letter(invitation, number))
+    letter = _invitation_letter(invitation, number)
+    return post(*letter[:5], mentions=letter.mentions)
 
 
 def send_invitations(invitations: Iterable[tuple[Invitation, int]]) -> list[OutgoingMail]:
@@ -114,7 +115,9 @@ def _invitation_letter(invitation: Invitation, number: int) -> Letter:
         "url": link("vendor:invitation", invitation.token, language=language),
         "questions_url": link("vendor:round_questions", survey_round.code, language=language) if survey_round else "",
     }
-    return Letter(f"invitation:{invitation.pk}:{number}", invitation.email, "invitation", context, language)
+    named = () if invitation.by_kl else (invitation.invited_by,)
+    key = f"invitation:{invitation.pk}:{number}"
+    return Letter(key, invitation.email, "invitation", context, language, mentions=named)
 
 
 def _invited_name(invitation: Invitation) -> str:
@@ -144,7 +147,8 @@ def send_join_request(join_request: JoinRequest, *, to_members: bool = True) -> 
             "email": join_request.user.email,
             "url": link(*page, language=language),
         }
-        mails.append(post(f"join:{join_request.pk}:{recipient}", address, "asked_to_join", context, language))
+        key, named = f"join:{join_request.pk}:{recipient}", (join_request.user,)
+        mails.append(post(key, address, "asked_to_join", context, language, mentions=named))
     return [mail for mail in mails if mail]
 
 

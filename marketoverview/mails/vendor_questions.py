@@ -48,13 +48,18 @@ def published_to(survey_round: SurveyRound) -> tuple[list[Recipient], list[Invit
 def letters(
     question: VendorQuestion, people: Iterable[Recipient], invitations: Iterable[Invitation]
 ) -> Iterator[Letter]:
-    """A letter to each, in their own language. No query but that of the answer that a question is merged into."""
+    """A letter to each, in their own language. No query but those of the answer that a question is merged into, and of who asked."""
     answer = answering(question)
     at = question.corrected_at or question.answered_at
     key = f"answer:{question.pk}:{at:%Y%m%d%H%M%S%f}"
+    is_own = question.state != VendorQuestion.State.PUBLISHED
+    asked_by = (question.asked_by,) if is_own and people else ()
     for person in people:
-        context = mail_context(question, answer, person.vendors, person.user.language)
-        yield Letter(f"{key}:{person.user.pk}", person.user.email, TEMPLATE, context, person.user.language)
+        user, language = person.user, person.user.language
+        context = mail_context(question, answer, person.vendors, language)
+        yield Letter(
+            f"{key}:{user.pk}", user.email, TEMPLATE, context, language, mentions=asked_by, is_in_own_words=True
+        )
     for invitation in invitations:
         context = mail_context(question, answer, [], invitation.language)
         yield Letter(f"{key}:i{invitation.pk}", invitation.email, TEMPLATE, context, invitation.language)

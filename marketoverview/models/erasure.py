@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from kl_ai.addresses import canonical_address
 from kl_ai.models import User
@@ -25,28 +25,39 @@ def delete_login(user: User) -> list[Vendor]:
     `ValidationError`, and changes nothing, where somebody must take over a vendor first.
     """
     with transaction.atomic():
-        vendors = []
+        vendors, about = [], _rows_about(user)
         for membership in user.memberships.select_related("vendor", "user").order_by("vendor"):
             membership.leave(MembershipEvent.What.DELETED)
             SentBackContent.forget_contact(membership.vendor)
             vendors.append(membership.vendor)
-        mail_keys = list(_mail_keys(user))
+        mail_keys = set(_mail_keys(user))
         Invitation.forget(user.email)
         MembershipEvent.forget(user.email)
         VendorQuestion.forget_asker(user)
-        user.erase(mail_keys)
+        user.erase(mail_keys, about)
     return vendors
 
 
+def _rows_about(user: User) -> dict[type[Model], set[str]]:
+    """The keys of the rows that are about the person, whose names the administration's logs hold. Four queries."""
+    rows: list[QuerySet] = [
+        VendorMember.objects.filter(user=user),
+        Invitation.objects.filter(email=user.email),
+        JoinRequest.objects.filter(user=user),
+        VendorQuestion.objects.filter(asked_by=user),
+    ]
+    return {found.model: set(map(str, found.order_by().values_list("pk", flat=True))) for found in rows}
+
+
 def _mail_keys(user: User) -> Iterator[str]:
-    """The beginnings of the keys of mails that name the person. Five queries."""
-    of_invitations = Q(email=user.email) | Q(invited_by=user)
+    """The beginnings of the keys of mails that name the person, where KL is not named in the person's place. Five queries."""
+    of_invitations = Q(email=user.email) | Q(invited_by=user, by_kl=False)
     yield from (f"invitation:{key}:" for key in Invitation.objects.filter(of_invitations).values_list("pk", flat=True))
     yield from (f"join:{key}:" for key in JoinRequest.objects.filter(user=user).values_list("pk", flat=True))
     yield from (f"claim:{key}:" for key in user.company_claims.values_list("pk", flat=True))
     answered_alone = VendorQuestion.objects.filter(asked_by=user, state=VendorQuestion.State.PRIVATE)
     yield from (f"answer:{key}:" for key in answered_alone.values_list("pk", flat=True))
-    of_events = Q(actor=user) | Q(person=user) | Q(email=user.email)
+    of_events = Q(actor=user, by_kl=False) | Q(person=user) | Q(email=user.email)
     yield from (f"membership:{key}:" for key in MembershipEvent.objects.filter(of_events).values_list("pk", flat=True))
 
 

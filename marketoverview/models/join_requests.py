@@ -51,7 +51,7 @@ class JoinRequest(AbstractJoinRequest):
         )
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.vendor}"
+        return f"{self.user.email} · {self.vendor}"
 
     @classmethod
     def submit(cls, vendor: Vendor, user: User, message: str) -> tuple["JoinRequest", bool]:

@@ -72,11 +72,15 @@ def person(vendor, colleague):
     CompanyClaim.ask(make_invitation("kl@vestlyset.example", by_kl=True), "address", user, None)
     OutgoingMail.objects.create(key="x", to=ADDRESS, subject="s", body="b", language="da")
     OutgoingMail.objects.create(
-        key="y", to="chef@vestlyset.example", subject=f"Om {ADDRESS}", body=f"{NAME} <{ADDRESS.upper()}>", language="da"
+        key="y",
+        to="chef@vestlyset.example",
+        subject=f"Om {ADDRESS}",
+        body=f"{NAME} ({ADDRESS}), {ADDRESS.upper()}",
+        language="da",
     )
     BadAddress.mark(ADDRESS, "fuld")
     Reading.record(curator, "joinrequest: form", str(join_request.pk), f"{NAME} · Vestlyset ({ADDRESS})")
-    change = json.dumps([{"added": {"name": "medlem", "object": f"{NAME} · Nordstjernen"}}])
+    change = json.dumps([{"added": {"name": "medlem", "object": f"{ADDRESS} · Nordstjernen"}}])
     vendors = ContentType.objects.get_for_model(Vendor)
     log = {"user": curator, "content_type": vendors, "object_id": vendor.pk, "action_flag": CHANGE}
     LogEntry.objects.create(object_repr="Nordstjernen", change_message=change, **log)
@@ -185,7 +189,8 @@ def test_questions_to_kl_and_their_answers_name_nobody(person, vendor, answer):
         send_answer(question)
     delete_login(person)
     assert places_of(ADDRESS) == []
-    assert places_of(NAME) == []
+    # KL's own words in its mails to all vendors are not the asker's to change; they stand there until they are sent.
+    assert places_of(NAME) == (["kl_ai.OutgoingMail: body"] if answer == "published" else [])
     question.refresh_from_db()
     assert question.text == ("" if answer == "published" else "I am …, …. What counts?")
 
