@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -24,6 +26,21 @@ def run_at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> list[R
 
     with ThreadPoolExecutor(len(items)) as pool:
         return list(pool.map(run, items))
+
+
+def meeting_before(work: Callable[..., Any], parties: int = 2, seconds: float = 1) -> Callable[..., Any]:
+    """`work`, before which each caller waits for the others, as long as this: nobody comes whom a lock holds back.
+
+    Put where a verb has looked and is to write, it lets all look before one writes, unless a lock lets them in one by one.
+    """
+    barrier = Barrier(parties)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with suppress(BrokenBarrierError):
+            barrier.wait(seconds)
+        return work(*args, **kwargs)
+
+    return wrapped
 
 
 class ProcessKilled(Exception):

@@ -1,0 +1,148 @@
+"""Locks: of two who look at the same rows, the second looks when the first has written.
+
+Each test lets both come to the place between looking and writing before one of them goes on.
+"""
+
+import pytest
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+
+from kl_ai.admin.users import UserAdmin
+from kl_ai.login.announcements import administrators
+from kl_ai.mail.models import OutgoingMail
+from kl_ai.models import User
+from marketoverview.mails import announcements
+from marketoverview.models import (
+    Announcement,
+    Answer,
+    MembershipEvent,
+    ModerationEvent,
+    Option,
+    VendorMember,
+    leave_as_other,
+    map_answer,
+    map_answers,
+    mapping,
+    unmap_answer,
+)
+from tests.builders import (
+    make_administrator,
+    make_curator,
+    make_option,
+    make_own_words,
+    make_response,
+    make_round,
+    make_user,
+    make_vendor,
+)
+from tests.concurrency import meeting_before, run_at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_last_two_who_leave_a_public_vendor_at_once_do_not_both_leave(monkeypatch):
+    vendor = make_response("Nordstjernen").vendor
+    people = [*vendor.members.all(), make_user(member_of=vendor)]
+    monkeypatch.setattr(VendorMember, "_end", meeting_before(VendorMember._end))
+
+    def leave(user: User) -> bool:
+        try:
+            VendorMember.objects.get(vendor=vendor, user=user).leave()
+        except ValidationError:
+            return False
+        return True
+
+    assert sorted(run_at_once(leave, people)) == [False, True]
+    assert vendor.members.count() == 1
+
+
+def test_two_who_remove_each_other_do_not_both_go(monkeypatch):
+    vendor = make_vendor("Nordstjernen")
+    first, second = (make_user(member_of=vendor) for _ in range(2))
+    monkeypatch.setattr(VendorMember, "_end", meeting_before(VendorMember._end))
+
+    def remove(pair: tuple[User, User]) -> bool:
+        by, user = pair
+        try:
+            VendorMember.objects.get(vendor=vendor, user=user).end(by)
+        except ValidationError:
+            return False
+        return True
+
+    assert sorted(run_at_once(remove, [(first, second), (second, first)])) == [False, True]
+    assert vendor.members.count() == 1
+    assert MembershipEvent.objects.filter(what="removed").count() == 1
+
+
+def test_two_administrators_who_delete_each_other_do_not_both_go(monkeypatch, rf):
+    both = [make_administrator(f"administrator{number}@kl.example") for number in range(2)]
+    page = UserAdmin(User, admin.site)
+    obstacles = UserAdmin._obstacles
+
+    def looked_then_met(*args) -> list[str]:
+        texts = obstacles(*args)
+        return met(texts)
+
+    met = meeting_before(lambda texts: texts)
+    monkeypatch.setattr(UserAdmin, "_obstacles", looked_then_met)
+
+    def delete(pair: tuple[User, User]) -> bool:
+        by, user = pair
+        request = rf.post("/")
+        request.user = by
+        try:
+            page._delete_logins(request, [user])
+        except ValidationError:
+            return False
+        return True
+
+    loaded = [{user.pk: user for user in administrators()} for _ in both]  # each with rows of its own
+    pairs = [(rows[by.pk], rows[user.pk]) for rows, by, user in zip(loaded, both, both[::-1], strict=True)]
+    assert sorted(run_at_once(delete, pairs)) == [False, True]
+    assert len(administrators()) == 1
+
+
+def test_two_curators_make_one_new_option_and_the_second_reads_that_its_code_is_in_use(monkeypatch):
+    words = [make_own_words(name) for name in ("Agern", "Birk")]
+    question, curators = words[0].option.question, [make_curator() for _ in range(2)]
+    monkeypatch.setattr(mapping, "add_option", meeting_before(mapping.add_option))
+
+    def map_as_new(pair: tuple[Answer, User]) -> str:
+        answer, curator = pair
+        new = {"code": "ethics", "label_da": "Etik", "label_en": "Ethics"}
+        try:
+            map_answers(question, [answer], new, curator)
+        except ValidationError as refused:
+            return " ".join(refused.message_dict)
+        return ""
+
+    assert sorted(run_at_once(map_as_new, list(zip(words, curators, strict=True)))) == ["", "code"]
+    assert Option.objects.filter(code="ethics").count() == 1
+    assert Answer.objects.filter(mapped_from__isnull=False).count() == 1
+
+
+def test_two_curators_leave_the_same_words_under_other_once(monkeypatch):
+    words, curators = make_own_words("Agern"), [make_curator() for _ in range(2)]
+    monkeypatch.setattr(mapping, "_mark_left", meeting_before(mapping._mark_left))
+    done = run_at_once(lambda curator: leave_as_other(Answer.objects.get(pk=words.pk), curator), curators)
+    assert sorted(done) == [False, True]
+    assert ModerationEvent.objects.filter(verb="leave").count() == 1
+
+
+def test_a_counting_is_taken_back_once_from_two_tabs():
+    words, curator = make_own_words("Agern"), make_curator()
+    mapped = map_answer(words, make_option(words.option.question, "ethics"), curator)
+    tabs = [Answer.objects.get(pk=mapped.pk) for _ in range(2)]
+    assert sorted(run_at_once(lambda answer: unmap_answer(answer, curator), tabs)) == [False, True]
+    assert ModerationEvent.objects.filter(verb="unmap").count() == 1
+
+
+def test_two_clicks_on_announce_store_one_announcement(monkeypatch):
+    survey_round, curator = make_round("2026"), make_curator()
+    vendors = [make_vendor() for _ in range(3)]
+    for vendor in vendors:
+        make_user(member_of=vendor)
+    monkeypatch.setattr(announcements, "post_many", meeting_before(announcements.post_many))
+    numbers = run_at_once(lambda _: announcements.announce_to(survey_round, vendors, curator), range(2))
+    assert sorted(numbers) == [0, 3]
+    assert (OutgoingMail.objects.count(), Announcement.objects.count()) == (3, 1)
