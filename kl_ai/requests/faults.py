@@ -164,7 +164,8 @@ def log_database_fault(request: HttpRequest, error: BaseException | None) -> Non
         state.fault_is_logged = True
         fault = database_fault(error)
         name = fault.name.lower().replace("_", " ") if fault else "fault"
-        logger.error("503 %s %s: database %s (%s)", request.method, request.path, name, reason(error))
+        path = request.path.encode("unicode_escape").decode("ascii")  # a line break in it would forge a second line
+        logger.error("503 %s %s: database %s (%s)", request.method, path, name, reason(error))
 
 
 def _words(fault: Fault, *, is_reading: bool) -> tuple[str, str]:

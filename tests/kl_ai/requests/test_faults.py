@@ -181,6 +181,14 @@ def test_a_fault_has_one_line_in_the_log_and_no_traceback(caplog, no_database):
     assert faults.LeaveOutFaults().filter(of_django)
 
 
+def test_a_line_break_in_the_path_forges_no_second_line(caplog, no_database):
+    request = RequestFactory().get("/x%0AERROR%20kl_ai%20forged%E2%80%A8/%0D/")
+    response_to(postgresql_error(None), request)
+    (record,) = caplog.records
+    assert "\\nERROR kl_ai forged\\u2028/\\r/" in record.getMessage()
+    assert len(record.getMessage().splitlines()) == 1
+
+
 def test_a_defect_stays_an_error_with_its_traceback(db, client, monkeypatch, caplog):
     monkeypatch.setattr("marketoverview.views.directory.profiles.rows", lambda *args: 1 / 0)
     make_response("Agern")
