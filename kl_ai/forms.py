@@ -161,10 +161,10 @@ def copy_validators(field: forms.Field, model_field: Any) -> None:
 class LineField(forms.CharField):
     """Text on one line, in an input of one of the design system's widths: "s", "l", "xl"."""
 
-    def __init__(self, *, width: str = "xl", autocomplete: str = "", **options: Any) -> None:
+    def __init__(self, *, width: str = "xl", autocomplete: str = "", validators: Any = (), **options: Any) -> None:
         attrs = {"autocomplete": autocomplete} if autocomplete else {}
         widget = forms.TextInput(attrs=attrs | {"class": f"input-width-{width}"})
-        super().__init__(validators=[validate_line], widget=widget, **options)
+        super().__init__(validators=[validate_line, *validators], widget=widget, **options)
 
 
 class LowercaseEmailField(forms.EmailField):

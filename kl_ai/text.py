@@ -29,6 +29,13 @@ _YOUNG_PICTURE = re.compile("[\U0001f000-\U0001faff\U0001fc00-\U0001fffd]")
 _TOKEN = re.compile(r"\b\d+\.[\w-]{43}(?![\w-])|(?<=/log-ind/link/)[\w-]+")
 MASK = "…"
 
+# A scheme, “www.”, an @ between letters, a host of three parts, or one of two with a path, a port or a query.
+_WEB_ADDRESS = re.compile(
+    r"[a-z][\w+.-]*://|\b(https?|mailto|javascript):|\bwww\.|@|[\w-]+\.[\w-]{2,}\.[^\W\d_]{2,}"
+    r"|[\w-]{2,}\.[^\W\d_]{2,}[/?#:]\w",
+    re.IGNORECASE,
+)
+
 
 def mask_tokens(text: str) -> str:
     """`text` with “…” in the place of each secret of a link, such as that of an invitation or of a login."""
@@ -75,6 +82,16 @@ def is_unseen(character: str) -> bool:
     if character in "\n\t" or _YOUNG_PICTURE.match(character):
         return False
     return unicodedata.category(character) in UNSEEN_CATEGORIES or bool(_BLANK.match(character))
+
+
+def has_web_address(text: str) -> bool:
+    """Whether the text holds a web or mail address, in whole or in part; “Firma.dk” alone, the name of many, is none."""
+    return bool(_WEB_ADDRESS.search(unicodedata.normalize("NFKC", text)))
+
+
+def without_links(text: str) -> str:
+    """The text with spaces around the dots inside of words: mail programs make no link of it."""
+    return re.sub(r"(?<=\w)\.(?=\w)", " . ", text)
 
 
 def _with_newlines(text: str) -> str:

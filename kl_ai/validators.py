@@ -5,7 +5,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .text import has_unseen
+from .text import has_unseen, has_web_address
 
 
 def validate_text(value: str) -> None:
@@ -21,3 +21,12 @@ def validate_line(value: str) -> None:
     if any(character in "\r\n\t" for character in value):
         raise ValidationError(_("Write the text on one line."))
     validate_text(value)
+
+
+def validate_name(value: str) -> None:
+    """Raise `ValidationError` for the name of a person or company that holds a web or mail address.
+
+    Names stand in mails that the portal sends to people who do not know the sender.
+    """
+    if has_web_address(value):
+        raise ValidationError(_("Write the name alone, without a web address, e-mail address or @."))

@@ -148,8 +148,8 @@ def send_claim_decision(claim: CompanyClaim, vendor: Vendor | None) -> OutgoingM
     if claim.user is None:
         return None
     language = claim.user.language
-    name = vendor.name if vendor else claim.invitation.company_name
     with translation.override(language):
+        name = vendor.name if vendor and vendor.is_vetted else claim.invitation.company_name
         words = DECISIONS[CompanyClaim.Decision(claim.decision)] % {"vendor": name}
     context = {"vendor": name, "words": words, "url": link("vendor:home", language=language)}
     return post(f"claim:{claim.pk}:decided", claim.user.email, "claim_decided", context, language, queue_only=True)
@@ -199,8 +199,11 @@ def _mail(
     is_member = sentences is TO_OTHERS
     page = ("vendor:members", event.vendor.slug) if is_member else ("vendor:home",)
     with translation.override(language):
-        actor = event.actor_label or translation.gettext("somebody")
-        words: dict[str, Any] = {"actor": actor, "person": event.person_label, "vendor": f"“{event.vendor.name}”"}
+        actor, person = event.actor_label or translation.gettext("somebody"), event.person_label
+        if not event.vendor.is_vetted:  # strangers have written the names
+            actor = event.actor.email if event.actor and not event.by_kl else actor
+            person = event.person.email if event.person else person
+        words: dict[str, Any] = {"actor": actor, "person": person, "vendor": event.vendor.mailed_name}
         context = {
             "subject": subjects[event.what] % {"vendor": event.vendor.subject_name},
             "sentence": sentences[event.what] % words,

@@ -15,6 +15,7 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import Letter, link, post, post_many
 from kl_ai.models import User
 from kl_ai.people.work_mails import post_at_once
+from kl_ai.text import has_web_address, without_links
 
 from ..models import Answer, DeadlineExtension, Invitation, JoinRequest, ModerationEvent, Response, Verb
 from ..models.membership import label
@@ -108,8 +109,10 @@ def _invitation_letter(invitation: Invitation, number: int) -> Letter:
     survey_round = invitation.round
     context = {
         "invitation": invitation,
-        "by": None if invitation.by_kl else label(invitation.invited_by),
+        "by": None if invitation.by_kl else _inviter(invitation),
         "subject_name": _invited_name(invitation),
+        "is_known": _is_known(invitation),
+        "name": _written_name(invitation),
         "round": survey_round,
         "is_reminder": number > 1,
         "url": link("vendor:invitation", invitation.token, language=language),
@@ -122,9 +125,27 @@ def _invitation_letter(invitation: Invitation, number: int) -> Letter:
 
 def _invited_name(invitation: Invitation) -> str:
     """The company's name, as the subject may hold it: by KL's list, or of a vendor that KL knows."""
-    is_known = invitation.by_kl or (invitation.vendor and invitation.vendor.is_vetted)
     with translation.override(invitation.language):
-        return invitation.company_name if is_known else gettext("your company")
+        return invitation.company_name if _is_known(invitation) else gettext("your company")
+
+
+def _is_known(invitation: Invitation) -> bool:
+    """Whether KL knows the company, and its name is no word of a stranger."""
+    return invitation.by_kl or bool(invitation.vendor and invitation.vendor.is_vetted)
+
+
+def _inviter(invitation: Invitation) -> str:
+    """Who has invited: by the address alone where KL does not know the company, since the person has written the name."""
+    by = invitation.invited_by
+    return label(by) if by is None or _is_known(invitation) else by.email
+
+
+def _written_name(invitation: Invitation) -> str:
+    """The company's name; of one that KL does not know without a link, and "" where it holds an address."""
+    name = invitation.company_name
+    if _is_known(invitation):
+        return name
+    return "" if has_web_address(name) else without_links(name)
 
 
 def send_join_request(join_request: JoinRequest, *, to_members: bool = True) -> list[OutgoingMail]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.addresses import AddressField
+from kl_ai.text import has_web_address
 
 
 class MembershipEventQuerySet(models.QuerySet["MembershipEvent"]):
@@ -116,7 +117,8 @@ class MembershipEvent(models.Model):
 
 
 def label(user: Any) -> str:
-    """The user's name with the address, or the address alone; "" for None."""
+    """The user's name with the address, or the address alone where the name is empty or holds a link; "" for None."""
     if user is None:
         return ""
-    return f"{user.full_name} ({user.email})" if user.full_name else user.email
+    is_named = user.full_name and not has_web_address(user.full_name)
+    return f"{user.full_name} ({user.email})" if is_named else user.email

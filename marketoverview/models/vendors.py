@@ -18,6 +18,7 @@ from stdnum.dk import cvr
 
 from kl_ai.database import lock_until_commit
 from kl_ai.database.natural_keys import depends_on
+from kl_ai.text import has_web_address, without_links
 from kl_ai.validators import validate_line
 
 from ..company_names import MAX_NORMALIZED, stored_name
@@ -133,6 +134,16 @@ class Vendor(models.Model):
     def subject_name(self) -> str:
         """The name as the subject of a mail may hold it: “your company” until KL knows the vendor. No query."""
         return self.name if self.is_vetted else gettext("your company")
+
+    @property
+    def mailed_name(self) -> str:
+        """The name in quotation marks, as the text of a mail may hold it: without a link until KL knows the vendor.
+
+        “your company”, without them, in the place of a name that holds a web address. No query.
+        """
+        if self.is_vetted:
+            return f"“{self.name}”"
+        return gettext("your company") if has_web_address(self.name) else f"“{without_links(self.name)}”"
 
     @classmethod
     def register(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from kl_ai.forms import LineField, LowercaseEmailField, copy_validators
 from kl_ai.models import User
-from kl_ai.validators import validate_text
+from kl_ai.validators import validate_name, validate_text
 from marketoverview.models import Vendor
 from marketoverview.models.vendors import compact_cvr, validate_cvr
 
@@ -37,7 +37,13 @@ class RegisterForm(forms.Form):
         help_text=gettext_lazy("Eight digits. Leave it empty if the company is foreign and has none."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-width-s"}),
     )
-    name = LineField(label=gettext_lazy("Name of the company"), max_length=120, width="l", autocomplete="organization")
+    name = LineField(
+        label=gettext_lazy("Name of the company"),
+        max_length=120,
+        width="l",
+        autocomplete="organization",
+        validators=[validate_name],
+    )
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=COUNTRIES, initial="DK")
     website = forms.URLField(
         label=gettext_lazy("Website"),
@@ -152,6 +158,7 @@ class AccountForm(forms.ModelForm):
         help_text=gettext_lazy("Seen by your colleagues and by KL, never by the public."),
         width="l",
         autocomplete="name",
+        validators=[validate_name],
     )
 
     class Meta:
