@@ -23,6 +23,7 @@ from django.utils.translation import gettext
 from ..search.database import DanishOrder, contains
 from ..text import clean_line
 from .hostile_input import TolerantChangeList, is_key
+from .long_texts import LimitedTexts
 
 MAX_SEARCH_WORDS = 10
 FILTER_LOOKUPS = frozenset(
@@ -47,7 +48,7 @@ class DanishChangeList(TolerantChangeList):
 ModelAdmin: Any = admin.ModelAdmin  # as simple-history's has no types, either
 
 
-class DanishListAdmin(ModelAdmin):
+class DanishListAdmin(LimitedTexts, ModelAdmin):
     """A model admin whose list, choices and look-ups are in Danish order and found by Danish letters."""
 
     list_per_page = 50

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.admin.history import PublicDataAdmin
 from kl_ai.admin.locking import INVALID_KEY_ERRORS
+from kl_ai.admin.long_texts import LimitedTexts
 from kl_ai.requests.http import request_state
 from kl_ai.validators import validate_text
 
@@ -145,6 +146,9 @@ class LinesField(forms.CharField):
         if self.required and not value:
             raise forms.ValidationError(self.error_messages["required"], code="required")
 
+    def run_validators(self, value: Any) -> None:
+        super().run_validators("\n".join(value))
+
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
             return (initial or []) != self.to_python(data)
@@ -155,7 +159,11 @@ class LinesField(forms.CharField):
 LINES: dict = {models.JSONField: {"form_class": LinesField}, models.URLField: {"assume_scheme": "https"}}
 
 
-class StableRowInline(admin.StackedInline):
+class RowInline(LimitedTexts, admin.TabularInline):
+    """Rows in the form of their owner."""
+
+
+class StableRowInline(LimitedTexts, admin.StackedInline):
     """Stable rows in the form of their owner."""
 
     formset = StableRowFormSet
@@ -173,7 +181,7 @@ def row_inline(part: ItemPart) -> type[InlineModelAdmin]:
     fields = [name for name in (part.number, *part.fields) if name and name not in many_to_many]
     if part.is_stable:
         fields.append("is_withdrawn")
-    base = StableRowInline if part.is_stable else admin.TabularInline
+    base = StableRowInline if part.is_stable else RowInline
     return type(f"{part.model.__name__}Inline", (base,), {"model": part.model, "fields": fields, "extra": 0})
 
 

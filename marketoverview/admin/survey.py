@@ -8,6 +8,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.admin.long_texts import LimitedTexts
+
 from ..models import FigureComment, Option, Question, QuestionGroup, Response, Status
 from ..review.waiting import REVIEW
 from .base import FixedCodeAdmin, MarketDataAdmin, in_use
@@ -121,7 +123,7 @@ class OptionFormSet(forms.BaseInlineFormSet):
         return obj
 
 
-class OptionInline(admin.TabularInline):
+class OptionInline(LimitedTexts, admin.TabularInline):
     model = Option
     form = OptionForm
     formset = OptionFormSet

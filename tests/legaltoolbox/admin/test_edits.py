@@ -18,13 +18,29 @@ from legaltoolbox.models import (
     toolbox_version,
 )
 from tests.admin_pages import Page, admin_url, form_data
-from tests.legaltoolbox.admin.item_forms import PAGES, Form, example, section_url
+from tests.legaltoolbox.admin.item_forms import PAGES, TEXTS, Form, example, section_url
 from tests.reading import parse, read
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 
 
 # What is refused ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", TEXTS)
+def test_a_text_of_any_length_is_refused_in_words_and_comes_back_whole(model, editor_client):
+    before = getattr(example(model), TEXTS[model])
+    page = read_response(Form(editor_client, example(model)).send(**{TEXTS[model]: "æ" * 20_001}))
+    assert "The text can have 20,000 characters at most. It has 20,001." in page
+    assert "æ" * 20_001 in page
+    assert "maxlength" not in page.partition(f'name="{TEXTS[model]}"')[2].partition(">")[0]
+    assert getattr(example(model), TEXTS[model]) == before
+    assert Form(editor_client, example(model)).send(**{TEXTS[model]: "æ" * 20_000}).redirect_chain
+
+
+def read_response(response) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 @pytest.mark.parametrize("model", [LegalSource, Activity])
