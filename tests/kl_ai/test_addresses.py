@@ -21,6 +21,7 @@ from kl_ai.people.limits import mailbox
 from marketoverview.models import Invitation, MembershipEvent, VendorMember
 from tests.builders import make_invitation, make_user, make_vendor
 from tests.checks import not_empty
+from tests.postgres import utf8_locale
 from tests.source import PRODUCT, nodes, relative
 
 STORED = "post@xn--r-3fa9c.example"
@@ -259,3 +260,13 @@ def test_two_logins_of_one_mailbox_are_both_kept_and_the_memberships_go_to_the_o
         assert set(in_form.memberships.values_list("vendor", flat=True)) == {both.pk, own.pk}
         assert [invitation.pk for invitation in own.invitations.waiting()] == [invitations[0].pk]
         assert stored(BadAddress, "email") == [STORED]
+
+
+@pytest.mark.django_db
+def test_the_server_of_the_tests_ignores_case_as_one_of_production_does():
+    """In the locale “C” it would not take ı for i, and no test could meet what that does."""
+    if connection.vendor != "postgresql" or utf8_locale() == "C":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT upper('salıg')")
+        assert cursor.fetchone() == ("SALIG",)
