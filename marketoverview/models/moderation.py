@@ -1,12 +1,13 @@
 """The table of transitions between the statuses of a response, and their log."""
 
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.database.natural_keys import depends_on
@@ -145,7 +146,12 @@ class ModerationEvent(models.Model):
 
     @property
     def local_reason(self) -> str:
-        """The reason in the active language, as far as it is made of standard reasons. No query."""
+        """The reason in the active language, as far as the portal knows it in both. No query.
+
+        Answers that KL has sent back without a reason in general have reasons at the questions.
+        """
+        if self.verb == Verb.SEND_BACK and self.reason.strip() in {"", *_pointers_to_remarks()}:
+            return pointer_to_remarks()
         return self.reason_en or self.reason if language() == "en" else self.reason
 
     @property
@@ -156,6 +162,21 @@ class ModerationEvent(models.Model):
         if self.verb in KL_VERBS or self.verb in VENDOR_VERBS:
             return self.verb in KL_VERBS
         return self.actor.is_staff if self.actor else None
+
+
+def pointer_to_remarks() -> str:
+    """Where KL's reasons stand when it has given none in general, in the active language."""
+    return gettext("See the reasons at the questions.")
+
+
+@cache
+def _pointers_to_remarks() -> frozenset[str]:
+    """`pointer_to_remarks` in every language: rows of before version 1.1 hold it in that of whoever sent the answers back."""
+    texts = set()
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            texts.add(pointer_to_remarks())
+    return frozenset(texts)
 
 
 class Remark(models.Model):

@@ -208,10 +208,8 @@ class Response(DraftVerbs, Completeness):
         neither says anything.
         """
         texts = {item: text.strip() for item, text in (remarks or {}).items() if text.strip()}
-        if texts and not reason.strip():
-            reason = gettext("See the reasons at the questions.")
         with transaction.atomic():
-            event = self._perform(Verb.SEND_BACK, by, reason)
+            event = self._perform(Verb.SEND_BACK, by, reason, has_remarks=bool(texts))
             Remark.objects.bulk_create(
                 Remark(event=event, item=item, text=text, text_en=english)
                 for (item, text), english in zip(texts.items(), in_english(texts.values()), strict=True)
@@ -358,13 +356,14 @@ class Response(DraftVerbs, Completeness):
         reason: str = "",
         *,
         by_kl: bool | None = None,
+        has_remarks: bool = False,
         conditions: Mapping[str, Any] | None = None,
         **changes,
     ) -> ModerationEvent:
         """Change the status, the only place that does: one conditional update and one event, or nothing.
 
         Raises `TransitionRefused` when the response is not as it was read, and `ValidationError`
-        when a verb that the vendor must understand comes without a reason.
+        when a verb that the vendor must understand comes without a reason, in general or as remarks.
         """
         sources, target = TRANSITIONS[verb]
         if self.status not in sources:
@@ -372,7 +371,7 @@ class Response(DraftVerbs, Completeness):
         if by_kl is None and by is not None:
             by_kl = by.is_staff and verb not in VENDOR_VERBS
         needs_reason = verb in NEEDS_REASON and by_kl is not False
-        if needs_reason and not reason.strip():
+        if needs_reason and not (has_remarks or reason.strip()):
             raise ValidationError(gettext("Give a reason. The vendor reads it."))
         changes |= {"status": target, "changed_at": timezone.now()}
         with transaction.atomic():

@@ -132,3 +132,21 @@ def test_an_incomplete_correction_is_not_said_to_be_ready(returned, member_clien
     assert "indsende svarene alligevel" in member_client.get(url).content.decode()
     Response.objects.filter(pk=returned.pk).update(contact_email="")
     assert "indsende svarene alligevel" not in member_client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("stored", ["", "Se begrundelserne ved spørgsmålene.", "See the reasons at the questions."])
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("", "Se begrundelserne ved spørgsmålene."), ("/en", "See the reasons at the questions.")],
+)
+def test_reasons_at_questions_alone_are_pointed_to_in_the_language_of_the_reader(
+    stored, address, words, returned, member_client
+):
+    event = returned.events.get(verb="send_back")
+    assert event.reason == ""  # nothing is stored in the language of whoever sent the answers back
+    returned.events.filter(pk=event.pk).update(reason=stored)
+    urls = [reverse("vendor:company", args=[returned.vendor.slug]), reverse("vendor:response", args=[returned.pk])]
+    for url in urls:
+        page = parse(member_client.get(address + url).content.decode()).text
+        assert words in page
+        assert page.count("begrundelserne ved") + page.count("reasons at the questions") == page.count(words[4:-1])
