@@ -23,7 +23,15 @@ from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails import announcements, membership, notifications
 from ..models import Announcement, Invitation, SurveyRound, Vendor
-from ..review.invitation_list import LEAVE_OUT, MAX_BYTES, CompanyList, read_file, read_list, sheets_left_out
+from ..review.invitation_list import (
+    LEAVE_OUT,
+    MAX_BYTES,
+    CompanyList,
+    read_file,
+    read_list,
+    sheets_left_out,
+    text_of_rows,
+)
 from ..review.list_outcomes import ListOutcome, OutcomeKind, list_outcomes
 
 ANSWER = "answer-"
@@ -32,6 +40,8 @@ MAX_QUESTIONS = 400
 """Of a list; with more it is quicker to correct the list, and the form would have too many fields."""
 FOLDED = 50
 """A section with more lines is folded, unless it needs attention."""
+MAX_NAMED = 10
+"""Of the lines that were not sent; the number of the others stands behind them."""
 HEADINGS: dict[OutcomeKind, Promise] = {
     OutcomeKind.QUESTION: _("Questions"),
     OutcomeKind.INVALID: _("Cannot be read"),
@@ -146,7 +156,11 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
     if form.is_valid() and form.company_list:
         outcomes = list_outcomes(form.company_list.companies, form.cleaned_data["round"], form.answers)
         if "send" in request.POST and send_list(request, form, outcomes):
-            return redirect("admin:marketoverview_invitation_changelist")
+            unsent = [outcome for outcome in outcomes if outcome.kind in (OutcomeKind.INVALID, OutcomeKind.QUESTION)]
+            if not unsent:
+                return redirect("admin:marketoverview_invitation_changelist")
+            messages.warning(request, unsent_text(unsent))
+            form, outcomes = form_with_lines(form, unsent), []
     known = known_vendors(outcomes)
     distribution = known_distribution(form, known) if known else None
     is_announced = "send" not in request.POST or "announce" in request.POST
@@ -169,6 +183,32 @@ def invite_view(model_admin, request: AuthenticatedRequest) -> HttpResponse:
         **model_admin.admin_site.each_context(request),
     }
     return render(request, "admin/marketoverview/invitation/invite.html", context)
+
+
+def unsent_text(unsent: Sequence[ListOutcome]) -> str:
+    """That these lines were not sent, with their numbers and companies; of many the first ones."""
+    lines = [
+        gettext("line %(number)d (%(company)s)")
+        % {"number": each.company.line_number, "company": each.company.name or each.company.email or "–"}
+        for each in unsent[:MAX_NAMED]
+    ]
+    if len(unsent) > MAX_NAMED:
+        lines.append(gettext("and %(number)d more") % {"number": len(unsent) - MAX_NAMED})
+    text = ngettext(
+        "%(n)s line was not sent: %(lines)s. It stands in the field below: correct it and look again.",
+        "%(n)s lines were not sent: %(lines)s. They stand in the field below: correct them and look again.",
+        len(unsent),
+    )
+    return text % {"n": number_format(len(unsent), use_l10n=True), "lines": ", ".join(lines)}
+
+
+def form_with_lines(form: ListForm, unsent: Sequence[ListOutcome]) -> ListForm:
+    """A new form for the same round and language that holds the headings of the list and these lines of it."""
+    headings = form.company_list.heading_lines if form.company_list else ()
+    numbers = {*headings, *(outcome.company.line_number for outcome in unsent)}
+    text = text_of_rows(form.list_text, numbers)
+    data = form.cleaned_data
+    return ListForm(initial={"round": data["round"].pk, "language": data["language"], "text": text})
 
 
 def known_vendors(outcomes: Sequence[ListOutcome]) -> list[Vendor]:

@@ -8,7 +8,7 @@ Both raise only `ValidationError`, with a sentence for the person who sent the l
 
 from .companies import LEAVE_OUT, CompanyList, ListedCompany, ListQuestion, PassedLine, read_list
 from .files import read_file, sheets_left_out
-from .table import MAX_BYTES, MAX_LINES
+from .table import MAX_BYTES, MAX_LINES, text_of_rows
 
 __all__ = [
     "LEAVE_OUT",
@@ -21,4 +21,5 @@ __all__ = [
     "read_file",
     "read_list",
     "sheets_left_out",
+    "text_of_rows",
 ]

@@ -79,6 +79,8 @@ class CompanyList:
     companies: tuple[ListedCompany, ...]
     passed: tuple[PassedLine, ...]
     """The lines that name no company: titles, headings, totals."""
+    heading_lines: tuple[int, ...] = ()
+    """The numbers of the lines on which the rows of the headings begin."""
 
 
 def read_list(text: str, answers: Mapping[str, str] | None = None) -> CompanyList:
@@ -91,6 +93,7 @@ def read_list(text: str, answers: Mapping[str, str] | None = None) -> CompanyLis
         raise too_many_bytes()
     rows = read_rows(text)
     headings = find_headings(rows)
+    heading_lines = tuple(row.number for row in rows[headings.first : headings.end]) if headings else ()
     rows, passed = sort_out(rows, headings)
     columns = resolved_columns(headings, rows)
     if read_cells(rows, columns) > MAX_CELLS:
@@ -106,7 +109,7 @@ def read_list(text: str, answers: Mapping[str, str] | None = None) -> CompanyLis
         [_answered(_company(index, row, content), answers or {}) for index, (row, content) in enumerate(contents)],
         answers or {},
     )
-    return CompanyList(column_sentences(columns), companies, passed)
+    return CompanyList(column_sentences(columns), companies, passed, heading_lines)
 
 
 def _people(row: Row) -> list[Row]:

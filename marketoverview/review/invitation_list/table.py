@@ -1,8 +1,9 @@
 """The text of a list as rows of cells: separators, quotation marks, line breaks within cells."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
@@ -89,6 +90,19 @@ def read_rows(text: str) -> list[Row]:
         if len(rows) > MAX_LINES:
             raise too_long()
     return rows
+
+
+def text_of_rows(text: str, numbers: Set[int]) -> str:
+    """The rows of the text that begin on the lines of these numbers, as they were typed, each from a new line.
+
+    A first line that names the separator comes along. Raises what `read_rows` raises.
+    """
+    text = clean_text(text)
+    lines = text.split("\n")
+    first = [lines[0]] if SEP_LINE.match(text + "\n") else []
+    starts = [*(row.number for row in read_rows(text)), len(lines) + 1]
+    chosen = ["\n".join(lines[start - 1 : end - 1]) for start, end in pairwise(starts) if start in numbers]
+    return "\n".join([*first, *(row.rstrip("\n") for row in chosen)])
 
 
 def _delimiter(text: str) -> str:

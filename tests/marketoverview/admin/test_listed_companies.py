@@ -146,3 +146,38 @@ def test_without_the_tick_the_line_of_a_known_company_promises_nothing(curator_c
     ).content.decode()
     assert "You have chosen not to mail the announcement of the round: nothing is sent." in page
     assert "gets the announcement of the round" not in page
+
+
+# What was not sent ------------------------------------------------------------------------------
+
+
+def test_lines_that_were_not_sent_are_named_and_stay_in_the_field(curator_client):
+    text = (
+        'Virksomhed;E-mail;CVR\nElm;ki@elm.example;\n\n"Kan ikke\nlæses";x;12345678\nEg;ki@eg.example;\n;y@y.example;'
+    )
+    page = send(curator_client, invite(curator_client, text))
+    assert "2 companies are invited" in message_text(page)
+    assert "2 lines were not sent: line 4 (Kan ikke læses), line 7" in message_text(page)
+    kept = form_data(page.content.decode().split("</form>")[1])["text"]
+    assert kept.splitlines() == ["Virksomhed;E-mail;CVR", '"Kan ikke', 'læses";x;12345678', ";y@y.example;"]
+    assert kinds(invite(curator_client, kept)) == ["invalid", "invalid"]
+    corrected = kept.replace("x;12345678", "x@x.example;13585628")
+    assert kinds(invite(curator_client, corrected)) == ["new", "invalid"]
+
+
+def test_a_list_of_which_all_lines_are_sent_leads_to_the_invitations(curator_client):
+    page = send(curator_client, invite(curator_client, "Elm;ki@elm.example"))
+    assert page.redirect_chain
+    assert "not sent" not in message_text(page)
+
+
+def test_of_many_lines_that_were_not_sent_the_first_ones_are_named(curator_client):
+    lines = "\n".join(f"Firma {number};forkert" for number in range(1, 15))
+    page = send(curator_client, invite(curator_client, f"Elm;ki@elm.example\n{lines}"))
+    assert "14 lines were not sent: line 2 (Firma 1)" in message_text(page)
+    assert "line 11 (Firma 10), and 4 more." in message_text(page)
+
+
+def test_the_line_that_names_the_separator_stays_with_those_that_were_not_sent(curator_client):
+    page = send(curator_client, invite(curator_client, "sep=|\nElm|ki@elm.example\nBirk, Eg; Søn|x"))
+    assert form_data(page.content.decode().split("</form>")[1])["text"].splitlines() == ["sep=|", "Birk, Eg; Søn|x"]
