@@ -190,6 +190,7 @@ def test_who_has_a_company_can_register_one_that_is_spelt_otherwise(client):
 @pytest.mark.parametrize(("answer", "kind"), [("registered", "known"), ("another", "new"), ("", "question")])
 def test_kl_is_asked_of_a_listed_company_that_is_spelt_otherwise(answer, kind):
     vendor = make_vendor("Nord Lys")
+    make_user(member_of=vendor)
     listed = [
         ListedCompany(0, 1, "Nordlys", "a@nordlys.example", ""),
         ListedCompany(1, 2, "NORD LYS A/S", "b@b.example", ""),
