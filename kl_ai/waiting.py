@@ -95,9 +95,9 @@ def days_from(when: date | datetime) -> int:
 
 def inbox_rows(kind: WaitingKind, rows: Iterable[Any]) -> list[WaitingRow]:
     """These rows of the kind for its `inbox_template`, those left out for which `inbox_items` gives None."""
-    found = list(rows)
-    since = [reduce(getattr, kind.since.split("__"), row) for row in found]
-    return [WaitingRow(item, at) for item, at in zip(kind.inbox_items(found), since, strict=True) if item is not None]
+    listed = list(rows)
+    since = [reduce(getattr, kind.since.split("__"), row) for row in listed]
+    return [WaitingRow(item, at) for item, at in zip(kind.inbox_items(listed), since, strict=True) if item is not None]
 
 
 def kinds() -> Iterator[WaitingKind]:

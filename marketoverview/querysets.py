@@ -49,12 +49,12 @@ def delete_locked(rows: models.QuerySet, locked: models.QuerySet | None = None) 
     """Delete these rows with their related rows, in the caller's transaction; returns their primary keys.
 
     Waits for transactions that have locked a row, or one of `locked` where these are to be locked in their place; a
-    row that is no longer in `rows` afterwards stays.
+    row that is no longer in `rows` afterwards stays, and one that has come to `rows` since the keys were read does, too.
     """
     to_lock = rows if locked is None else locked
     list(to_lock.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
     keys = list(rows.values_list("pk", flat=True))
-    rows.delete()
+    rows.filter(pk__in=keys).delete()
     return keys
 
 

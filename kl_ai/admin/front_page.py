@@ -28,10 +28,10 @@ def front_page(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
 def waiting_by_section(user: Any) -> Iterator[tuple[str, list[Waiting]]]:
     """What waits in each section; `work` also where nothing waits, for those who have such work at all."""
     kinds = kinds_for(user)
-    found = {section: list(waiting) for section, waiting in groupby(count(kinds), key=lambda each: each.kind.section)}
+    waiting = {section: list(waiting) for section, waiting in groupby(count(kinds), key=lambda each: each.kind.section)}
     for section in WorkSection:
-        if section in found or (section is WorkSection.WORK and any(kind.section is section for kind in kinds)):
-            yield section.value, found.get(section, [])
+        if section in waiting or (section is WorkSection.WORK and any(kind.section is section for kind in kinds)):
+            yield section.value, waiting.get(section, [])
 
 
 def _is_work(site: AdminSite, model: dict[str, Any]) -> bool:

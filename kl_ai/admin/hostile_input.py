@@ -3,7 +3,7 @@
 Numbers that no row can have are met in `kl_ai.database.lookups`, keys that are no numbers in `kl_ai.forms`.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
@@ -99,8 +100,28 @@ class BoundedFormSet(BaseInlineFormSet):
 class CountedFormSet(BoundedFormSet):
     """The rows of a form, counted where they stand; what the form says of their number is only compared.
 
-    Where both differ, or the form says nothing, the rows come back as they were typed, with a sentence.
+    Where both differ, or the form says nothing, the rows come back as they were typed, with a sentence. Rows behind a gap
+    in their numbers move up.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_gap = self.is_bound and self._sent_numbers != set(range(len(self._sent_numbers)))
+        if self.has_gap:
+            self.data = self._without_gaps()
+            del self._sent_numbers
+
+    def _without_gaps(self) -> MultiValueDict:
+        """What was sent, with the rows numbered from 0 in their order."""
+        places = {number: place for place, number in enumerate(sorted(self._sent_numbers))}
+        start = f"{self.prefix}-"
+        sent, data = cast(MultiValueDict, self.data), MultiValueDict[str, str]()
+        for name in sent:
+            number, _hyphen, field = name.removeprefix(start).partition("-")
+            is_row = name.startswith(start) and number.isascii() and number.isdecimal() and len(number) < 5
+            new_name = f"{start}{places[int(number)]}-{field}" if is_row else name
+            data.setlist(new_name, sent.getlist(name))
+        return data
 
     @cached_property
     def management_form(self) -> ManagementForm:
@@ -112,8 +133,10 @@ class CountedFormSet(BoundedFormSet):
         if form.is_valid():
             total, stored = form.cleaned_data[TOTAL_FORM_COUNT] or 0, form.cleaned_data[INITIAL_FORM_COUNT] or 0
         self.lacks_rows = stored > self.sent_rows
-        has_gap = self._sent_numbers != set(range(self.sent_rows))
-        self.was_miscounted = has_gap or total != self.sent_rows or not self._rows_with_key <= stored <= self.sent_rows
+        is_cut = len(self._sent_numbers) > self.sent_rows
+        self.was_miscounted = (
+            self.has_gap or is_cut or total != self.sent_rows or not self._rows_with_key <= stored <= self.sent_rows
+        )
         if self.was_miscounted:
             stored = self._rows_with_key
         numbers = {TOTAL_FORM_COUNT: self.sent_rows, INITIAL_FORM_COUNT: stored}

@@ -72,8 +72,8 @@ def database_fault(error: BaseException | None) -> Fault | None:
 
 def reason(error: BaseException | None) -> str:
     """The first line of the database's own message, for the log."""
-    told = next((link for link in _chain(error) if _fault(link)), error)
-    return clean_line(f"{type(told).__name__}: {str(told).strip().splitlines()[0] if str(told) else ''}", 200)
+    fault = next((link for link in _chain(error) if _fault(link)), error)
+    return clean_line(f"{type(fault).__name__}: {str(fault).strip().splitlines()[0] if str(fault) else ''}", 200)
 
 
 def is_about_nul(error: BaseException | None) -> bool:

@@ -61,7 +61,9 @@ class QuestionForm(WordedForm):
 
     def clean_rounds(self) -> Any:
         rounds = self.cleaned_data["rounds"]
-        emptied = [str(one) for one in self.instance.asked_alone_in() if one not in rounds] if self.instance.pk else []
+        emptied = (
+            [str(each) for each in self.instance.asked_alone_in() if each not in rounds] if self.instance.pk else []
+        )
         if emptied:
             text = gettext("This is the last question of “%(round)s”, which is released. Give it another one first.")
             raise forms.ValidationError(text % {"round": emptied[0]})

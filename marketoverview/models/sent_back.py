@@ -52,9 +52,9 @@ class SentBackContent(models.Model):
     @classmethod
     def forget_contact(cls, vendor: Vendor) -> None:
         """Delete the hashes of the contacts in this vendor's responses. A query for each response sent back, and one."""
-        for kept in cls.objects.for_vendor(vendor.pk):
-            kept.content["contact"] = ""
-            kept.save(update_fields=["content"])
+        for sent_back in cls.objects.for_vendor(vendor.pk):
+            sent_back.content["contact"] = ""
+            sent_back.save(update_fields=["content"])
 
     def has_same_contact(self, response: Any) -> bool | None:
         """Whether the response has the contact that it had when it was sent back; None: not known. No query."""
@@ -77,8 +77,8 @@ def open_items(response: Any, event: ModerationEvent, items: Collection[str]) ->
 
     What the round no longer asks cannot be corrected, so a remark at it is not open. At most seven queries.
     """
-    kept = SentBackContent.objects.filter(event=event).first()
-    unchanged = kept.unchanged_items(response, items) if kept else set(items)
+    sent_back = SentBackContent.objects.filter(event=event).first()
+    unchanged = sent_back.unchanged_items(response, items) if sent_back else set(items)
     codes = unchanged - {*COMPANY_FIELDS, OFFERINGS, CONTACT}
     asked = set(response.round.questions.filter(code__in=codes).values_list("code", flat=True)) if codes else set()
     return unchanged - (codes - asked)

@@ -63,8 +63,8 @@ def judged_addresses(host: str, port: int, is_allowed: AddressTest) -> list[str]
     """
     if port not in PORTS:
         raise NotWeb(port)
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(address[0]) for *_kind, address in found))
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(address[0]) for *_kind, address in answers))
     if not all(map(is_allowed, addresses)):
         raise NotPublic(host)
     return addresses

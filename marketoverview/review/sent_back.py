@@ -72,15 +72,15 @@ def resubmission(response: Response, questions: Sequence[Question]) -> Resubmiss
     if event is None:
         return None
     remarks = {remark.item: remark.text for remark in event.remarks.all()}
-    kept = getattr(event, "content", None)
-    return Resubmission(event, remarks, _diffs(response, kept, questions) if kept else {})
+    sent_back = getattr(event, "content", None)
+    return Resubmission(event, remarks, _diffs(response, sent_back, questions) if sent_back else {})
 
 
-def _diffs(response: Response, kept: SentBackContent, questions: Sequence[Question]) -> dict[str, ItemDiff]:
+def _diffs(response: Response, sent_back: SentBackContent, questions: Sequence[Question]) -> dict[str, ItemDiff]:
     """Item to its difference from what was kept; of the contact only whether it has changed. One query."""
-    before = kept_content(response, kept.content)
+    before = kept_content(response, sent_back.content)
     diffs = {diff.item: diff for diff in diff_contents(written_content(response, questions), before, questions)}
-    is_same = kept.has_same_contact(response)
+    is_same = sent_back.has_same_contact(response)
     if is_same is None:
         diffs.pop(CONTACT)
         return diffs
