@@ -3,9 +3,9 @@
 import pytest
 
 from kl_ai.mail.models import OutgoingMail
-from marketoverview.models import Announcement, SurveyRound
+from marketoverview.models import Announcement, Invitation, SurveyRound
 from tests.admin_pages import Page, admin_url, inline_code, logged_in, message_text
-from tests.builders import make_editor, make_response, make_round, make_user, make_vendor
+from tests.builders import make_editor, make_invitation, make_response, make_round, make_user, make_vendor
 from tests.days import days
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,15 @@ def test_a_round_is_previewed_and_then_queued(curator_client, survey_round, vend
     assert "1 mail is queued" in message_text(after)
     assert OutgoingMail.objects.get().to == "ny@nordstjernen.example"
     assert OutgoingMail.objects.get().attempts == 0
+
+
+def test_the_page_says_that_invited_companies_get_nothing_and_leads_to_the_list(curator_client, survey_round, vendor):
+    make_invitation("ny@vestlyset.example", by_kl=True, round=survey_round)
+    page = Page(curator_client, announce_url(survey_round))
+    assert "that have not accepted are not among the vendors" in page.text
+    assert f'href="{admin_url(Invitation, "invite")}"' in page.text.partition("that have not accepted")[2]
+    page.send(preview="1", send="1")
+    assert list(OutgoingMail.objects.values_list("to", flat=True)) == ["ny@nordstjernen.example"]
 
 
 def test_the_second_click_and_the_second_tab_mail_nobody(curator_client, survey_round, vendor):
