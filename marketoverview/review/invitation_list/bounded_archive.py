@@ -12,6 +12,8 @@ from xml.parsers import expat
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Those of the Open Packaging Conventions (ECMA-376, part 2). Python unpacks the others without a bound."""
 MAX_MEMBERS = 500
 MAX_UNPACKED = 10_000_000
 """Bytes of all members of the archive together; a list of 2,000 companies has less than one million."""
@@ -46,6 +48,8 @@ class BoundedArchive(zipfile.ZipFile):
     def __init__(self, data: bytes) -> None:
         super().__init__(BytesIO(data))
         members = self.infolist()
+        if any(member.compress_type not in COMPRESSIONS for member in members):
+            raise zipfile.BadZipFile("a compression that no workbook has")
         if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
             raise too_much()
         self.work_left = MAX_NAMES_WORK
@@ -54,7 +58,7 @@ class BoundedArchive(zipfile.ZipFile):
         self, name: str | zipfile.ZipInfo, mode: str = "r", pwd: bytes | None = None, *, force_zip64: bool = False
     ) -> IO[bytes]:
         with super().open(name, "r", pwd) as member:
-            part = member.read()
+            part = member.read(MAX_UNPACKED)  # without a number more than the archive claims would be unpacked at first
         for strict, transitional in STRICT:
             part = part.replace(strict, transitional)
         self._look_through(part)

@@ -1,7 +1,11 @@
 """Excel workbooks with lists of companies: what their cells say, and those that would take too much work."""
 
+import bz2
 import io
+import struct
+import tracemalloc
 import zipfile
+import zlib
 from contextlib import suppress
 from datetime import date, datetime, time
 
@@ -39,6 +43,38 @@ def workbook(*rows: list, prepare=None) -> bytes:
 
 HEAD = ["Virksomhed", "E-mail", "CVR"]
 NORD = ["Nord ApS", "a@test.example", 13585628]
+
+
+def claiming_little(method: int, data: bytes) -> bytes:
+    """A workbook whose sheet is compressed so, and whose headers claim that it has ten bytes."""
+    packed_data = zlib.compress(data, 9, -15) if method == zipfile.ZIP_DEFLATED else bz2.compress(data)
+    sheet = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(NORD))) as book, zipfile.ZipFile(stream, "w") as archive:
+        for member in book.namelist():
+            archive.writestr(
+                member if member != sheet.filename else sheet,
+                packed_data if member == sheet.filename else book.read(member),
+            )
+        local, central = sheet.header_offset, archive.start_dir
+    archive_bytes = bytearray(stream.getvalue())
+    struct.pack_into("<H", archive_bytes, local + 8, method)
+    struct.pack_into("<I", archive_bytes, local + 22, 10)
+    entry = archive_bytes.index(sheet.filename.encode(), central) - 46
+    struct.pack_into("<H", archive_bytes, entry + 10, method)
+    struct.pack_into("<I", archive_bytes, entry + 24, 10)
+    return bytes(archive_bytes)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_a_workbook_is_not_unpacked_beyond_what_it_claims(method):
+    data = claiming_little(method, b" " * 100_000_000)
+    tracemalloc.start()
+    try:
+        assert_refused(data, "cannot be read")
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("number", [13585628, 13585628.0, "13585628", "DK 13 58 56 28", "13585628\u00a0"])
