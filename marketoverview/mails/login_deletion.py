@@ -17,7 +17,8 @@ from .membership import send_membership_news
 def delete_login_with_mails(user: User) -> None:
     """Delete the login, and tell the person, and the others who act for the person's vendors.
 
-    The mail to the person is the last one: its row is deleted once it is sent (`LAST_MAILS`). Raises `ValidationError`, and changes nothing, where somebody must take over a vendor first.
+    The mail to the person is the last one: its row is deleted once it is sent (`LAST_MAILS`). Raises `ValidationError`,
+    and changes nothing, where somebody must take over a vendor first.
     """
     key, email, language = f"login_deleted:{user.pk}", user.email, user.language
     with transaction.atomic():
@@ -32,9 +33,10 @@ def obstacles(users: Sequence[User]) -> list[str]:
 
 
 def consequences(user: User) -> list[str]:
-    """A sentence for each vendor that the person acts for, each invitation that is cancelled, and each response with the person as contact.
+    """What the deletion changes for others, a sentence each.
 
-    Three queries, and one for each vendor.
+    They are about each vendor that the person acts for, each invitation that is cancelled, and each response with the
+    person as contact. Three queries, and one for each vendor.
     """
     acts_for = gettext("No longer acts for %(vendor)s. The others who do get a mail, without a name.")
     stays = gettext("Stays as the contact in %(response)s. Change it there if it is not to stay.")

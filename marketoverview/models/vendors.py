@@ -159,7 +159,8 @@ class Vendor(models.Model):
     ) -> "Vendor":
         """A new vendor that `by` acts for; the same form sent twice gives the vendor of the first time.
 
-        `is_vetted` where KL has invited the company; `what` is `ACCEPTED` where an invitation registers it. Raises `IntegrityError` where the CVR number is registered already.
+        `is_vetted` where KL has invited the company; `what` is `ACCEPTED` where an invitation registers it. Raises
+        `IntegrityError` where the CVR number is registered already.
         """
         with transaction.atomic():
             get_user_model().objects.select_for_update().get(pk=by.pk)
@@ -321,7 +322,8 @@ class VendorMember(models.Model):
     def leave(self, what: str = MembershipEvent.What.LEFT) -> None:
         """End one's own membership; with `DELETED` because the login is deleted, and the event does not name the person.
 
-        Whom the person has invited can no longer accept. Raises `ValidationError` for the last member of a vendor with a published or submitted response.
+        Whom the person has invited can no longer accept. Raises `ValidationError` for the last member of a vendor with a
+        published or submitted response.
         """
         with transaction.atomic():
             Vendor.objects.select_for_update().get(pk=self.vendor_id)
@@ -331,7 +333,8 @@ class VendorMember(models.Model):
     def end(self, by, *, as_kl: bool = False) -> None:
         """End somebody else's membership, as a colleague, or with `as_kl` for KL, in the administration.
 
-        Whom the person has invited can no longer accept. Raises `ValidationError` where a colleague removes a person whom KL has invited, or acts for the vendor no longer.
+        Whom the person has invited can no longer accept. Raises `ValidationError` where a colleague removes a person
+        whom KL has invited, or acts for the vendor no longer.
         Who works for KL and acts for the vendor as well is a colleague on the vendor's pages.
         """
         with transaction.atomic():
