@@ -1,10 +1,13 @@
 """A stranger cannot use the portal's mails to send a link of their own in KL's name."""
 
+import time
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from kl_ai.mail.models import OutgoingMail
+from kl_ai.text import has_web_address, without_links
 from kl_ai.validators import validate_name
 from marketoverview.models import Invitation, Vendor
 from tests.admin_pages import logged_in
@@ -58,6 +61,17 @@ def test_a_name_with_an_address_is_refused(name):
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_a_name_with_dots_and_slashes_is_a_name(name):
     validate_name(name)
+
+
+@pytest.mark.parametrize("part", ["a", "a.", "aa.", "-", "a-", "a:", "aa.aa", "www", "é", "1.", "_"])
+def test_a_long_name_is_looked_through_in_a_time_that_grows_with_its_length(part):
+    text = part * (900_000 // len(part))
+    begun = time.process_time()
+    has_web_address(text)
+    without_links(text)
+    assert (
+        time.process_time() - begun < 3
+    )  # a tenth of it here; a pattern that starts over at each letter takes minutes
 
 
 def test_the_forms_say_so_and_keep_what_was_typed(client, owner):

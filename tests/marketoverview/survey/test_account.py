@@ -43,7 +43,7 @@ def test_name_and_language_of_the_mails_are_ones_own(client, member):
 
 @pytest.mark.parametrize(
     ("name", "saved"),
-    [("Ida\r\nBcc: x@evil.example", "Ida Bcc: x@evil.example"), ("Ida\u202eneggo", "Idaneggo"), (" \u200b", "")],
+    [("Ida\r\nBcc: evil", "Ida Bcc: evil"), ("Ida\u202eneggo", "Idaneggo"), (" \u200b", "")],
 )
 def test_a_name_is_saved_cleaned_and_on_one_line(name, saved, client, member):
     assert client.post(ACCOUNT, {"full_name": name, "language": "da"}).status_code == 302
