@@ -144,9 +144,7 @@ def test_nothing_that_is_typed_reaches_the_header_of_a_mail(draft, member_client
     assert "kollega@nordstjernen.example" in mails
     assert "alle@ond.example" not in mails
     assert not [mail.subject for mail in mails.values() if "\n" in mail.subject]
-    assert (
-        "Bcc: alle" in mails["kollega@nordstjernen.example"].subject
-    )  # a part of the name, and nothing more
+    assert "Bcc: alle" in mails["kollega@nordstjernen.example"].subject  # a part of the name, and nothing more
     assert Invitation.objects.count() == 1
 
 

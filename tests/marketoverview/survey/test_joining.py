@@ -138,9 +138,9 @@ def test_hostile_names_stay_text(client, newcomer):
     assert Vendor.objects.get().name == name
     assert client.post(REGISTER, form(name="V" * 900_000, cvr_number=OTHER_CVR)).status_code == 200
     assert Vendor.objects.count() == 1
-    hostile = "Vest\u202elyset\x00\r\nBcc: x@evil.example"
+    hostile = "Vest\u202elyset\x00\r\nBcc: evil"
     assert client.post(REGISTER, form(name=hostile, cvr_number=OTHER_CVR)).status_code == 302
-    assert Vendor.objects.get(cvr_number=OTHER_CVR).name == "Vestlyset Bcc: x@evil.example"
+    assert Vendor.objects.get(cvr_number=OTHER_CVR).name == "Vestlyset Bcc: evil"
 
 
 def test_what_was_typed_before_the_login_expired_is_there_again(client, db):
@@ -304,7 +304,7 @@ def test_at_most_twenty_invitations_wait(client, vendor, owner, members_url):
     assert vendor.invitations.waiting().count() == 20
 
 
-@pytest.mark.parametrize("email", ["", "ingen adresse", "a@b.example\r\nBcc: x@evil.example", "a" * 500_000])
+@pytest.mark.parametrize("email", ["", "ingen adresse", "a@b.example\r\nBcc: evil", "a" * 500_000])
 def test_an_invalid_address_gets_no_mail(email, client, vendor, owner, members_url):
     client.force_login(owner)
     assert client.post(members_url, {"email": email}).status_code == 200
