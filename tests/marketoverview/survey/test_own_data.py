@@ -25,7 +25,6 @@ LEFT_OUT = {
     "marketoverview_historicalvendorquestion.answered_by_id": "`questions_answered` has it",
 }
 BROWSER_LEFT_OUT = {
-    "kl_ai_mailmention.user_id": "mails to others: the invitations, requests and acts that they tell of are in the copy",
     "id": "a number that says nothing of the person",
     "user": "the person",
     "session_key": "whoever knows it is logged in",
