@@ -63,7 +63,7 @@ def test_a_round_with_code_and_dates_alone_does_not_open(last):
     assert not empty.is_open
     with pytest.raises(ValidationError) as refused:
         empty.release(close_earlier=True)
-    assert "Runden har ingen spørgsmål." in refused.value.messages
+    assert refused.value.messages[0].startswith("Runden har ingen spørgsmål. Åbn hvert spørgsmål")
     assert SurveyRound.current() == last
 
 
