@@ -6,13 +6,13 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db.models import CharField, F, Model, QuerySet, Value
 
-from ..mail.models import OutgoingMail
+from ..mail.models import MailMention, OutgoingMail
 from ..models import User
 from ..security.models import OneTimeSecret, Reading
 
 
 def portal_data(user: User) -> dict[str, Any]:
-    """Login, browsers, codes, mails, and what the person did in the administration. Eleven queries."""
+    """Login, browsers, codes, mails, and what the person did in the administration. Twelve queries."""
     mails = OutgoingMail.objects.filter(to=user.email)
     secrets = user.one_time_secrets.values("kind", "made_at", "expires_at", "used_at")
     made = OneTimeSecret.objects.filter(made_by=user)
@@ -23,6 +23,11 @@ def portal_data(user: User) -> dict[str, Any]:
         "one_time_codes_and_links": list(secrets),
         "one_time_codes_and_links_made_for_others": list(made.values("kind", "made_at", "used_at")),
         "mails": list(mails.values("subject", "kind", "created_at", "sent_at")),
+        "mails_to_others_that_name_you": list(
+            MailMention.objects.filter(user=user)
+            .order_by("pk")
+            .values(subject=F("mail__subject"), kind=F("mail__kind"), created_at=F("mail__created_at"))
+        ),
         "readings": list(Reading.objects.filter(user=user).values("day", "page", "object_id")),
         "changes_in_the_administration": list(
             LogEntry.objects.filter(user=user)

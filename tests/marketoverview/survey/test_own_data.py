@@ -16,7 +16,6 @@ from tests.checks import not_empty
 pytestmark = pytest.mark.django_db
 
 LEFT_OUT = {
-    "kl_ai_mailmention.user_id": "mails to others: the invitations, requests and acts that they tell of are in the copy",
     "kl_ai_user.email_changed_by_id": "`changes_in_the_administration` has it: each change there is a line",
     "account_emailaddress.user_id": "the portal makes no such row: a login has one address",
     "marketoverview_answer.mapped_by_id": "`acts` has it: each counting of own words is an event",
