@@ -179,6 +179,27 @@ ADMIN_TASKS = [
     (_("Users, mail and logs"), ("kl_ai.user", "kl_ai.badaddress", "kl_ai", "auth", "admin", "mfa", "account")),
 ]
 """The headings of the administration's first page, each with models or apps; a model stands under the first that names it."""
+MAIL_KINDS = {
+    "announcement": _("announcement"),
+    "asked_to_join": _("somebody asks to act for a company"),
+    "claim_decided": _("KL has decided who acts for a company"),
+    "decision": _("KL's decision about answers"),
+    "draft": _("reminder of a draft"),
+    "extension": _("a later deadline"),
+    "invitation": _("invitation"),
+    "login_deleted": _("a login is deleted"),
+    "login_notice": _("notice about a login"),
+    "mapped": _("KL has counted own words"),
+    "membership": _("who acts for a company"),
+    "objection_answered": _("answer to an objection"),
+    "old_address": _("an address is changed, to the old one"),
+    "receipt": _("receipt for answers"),
+    "reconfirm": _("reminder to confirm the profile"),
+    "vendor_answer": _("answer to a question to KL"),
+    "work_at_once": _("work for KL, at once"),
+    "work_daily": _("work for KL, daily"),
+}
+"""The kinds of mails to their names in the administration: a kind is its template in templates/mail, or the end of its name."""
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 
 CACHES = {

@@ -1,6 +1,7 @@
 """The mails of the portal in the administration, to be read and tried again, and the addresses that refuse mail."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,6 +31,17 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(self.value()) if self.value() in MailState.values else queryset
 
 
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return list(settings.MAIL_KINDS.items())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() in settings.MAIL_KINDS else queryset
+
+
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(LoggedReading, ReadOnlyAdmin):
     """Nobody writes, changes or deletes a mail here."""
@@ -40,14 +52,14 @@ class OutgoingMailAdmin(LoggedReading, ReadOnlyAdmin):
         "masked_body",
         "state_label",
         "last_error",
-        "kind",
+        "kind_label",
         "language",
         ("created_at", "sent_at"),
         ("attempts", "next_try_at"),
         "key",
     )
-    list_display = ("to", "state_label", "subject", "created", "sent", "last_error", "kind")
-    list_filter = (StateFilter, "kind")
+    list_display = ("to", "state_label", "subject", "created", "sent", "last_error", "kind_label")
+    list_filter = (StateFilter, KindFilter)
     search_fields = ("to", "subject", "key")
     date_hierarchy = "created_at"
     actions = ("try_again",)
@@ -61,6 +73,11 @@ class OutgoingMailAdmin(LoggedReading, ReadOnlyAdmin):
     @admin.display(description=_("state"))
     def state_label(self, mail: OutgoingMail) -> str:
         return str(mail.state.label)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_label(self, mail: OutgoingMail) -> str:
+        """The kind's name; of one that has none any more, as it is stored."""
+        return str(settings.MAIL_KINDS.get(mail.kind, mail.kind))
 
     @admin.display(description=_("text"))
     def masked_body(self, mail: OutgoingMail) -> str:

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -139,3 +140,14 @@ def test_the_list_asks_as_often_for_two_mails_as_for_twelve(curator_client):
             assert curator_client.get(danish_url(OutgoingMail, "changelist")).status_code == 200
         numbers.append(len(queries))
     assert numbers[0] == numbers[1]
+
+
+def test_every_kind_of_mail_has_a_name_in_the_list_and_its_filter(curator_client):
+    templates = {path.stem.removeprefix("reminder_") for path in (settings.BASE_DIR / "templates/mail").glob("*.txt")}
+    assert settings.MAIL_KINDS.keys() == templates - {"base"}
+    for kind in settings.MAIL_KINDS:
+        OutgoingMail.objects.create(key=kind, to=f"{kind}@nord.example", kind=kind, language="da")
+    page = Page(curator_client, admin_url(OutgoingMail, "changelist") + "?kind=claim_decided")
+    assert "claim_decided@nord.example" in page.text
+    assert "membership@nord.example" not in page.text
+    assert "KL has decided who acts for a company" in page.text
