@@ -65,7 +65,7 @@ def test_what_was_not_answered_reads_not_stated(db, client):
     assert answers_by_section(page) == {"Services": ["Not stated"], "Examples": ["Not stated"]}
     assert definitions(page.find("section", "profile-facts"))["Size"] == "Not stated"
     assert definitions(page.find("dl", "contact")) == dict.fromkeys(
-        ["Contact", "E-mail", "Telephone", "Website"], "Not stated"
+        ["Contact point", "E-mail", "Telephone", "Website"], "Not stated"
     )
     assert "Not stated" in page.find("div", "profile-head").text
 
@@ -225,10 +225,10 @@ def test_earlier_answers_are_not_shown(db, client):
 
 def test_a_person_is_named_only_with_consent(db, client):
     response = make_response("Agern", contact_function="Salg", contact_name="Anna Hansen", contact_consent=True)
-    assert definitions(read(client, AGERN))["Contact"] == "Anna Hansen, Salg"
+    assert definitions(read(client, AGERN))["Contact person"] == "Anna Hansen, Salg"
     Response.objects.filter(pk=response.pk).update(contact_consent=False, contact_name="")
     market_version.bump()
-    assert definitions(read(client, AGERN))["Contact"] == "Salg"
+    assert definitions(read(client, AGERN))["Contact point"] == "Salg"
 
 
 def test_a_name_without_consent_is_shown_nowhere(db):
