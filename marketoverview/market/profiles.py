@@ -31,7 +31,7 @@ class VendorRow:
     """(heading, first labels, how many more) of each question with several choices."""
     confirmed_on: date
     stale_note: str
-    is_compared: bool
+    is_shortlisted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def profile_url(slug: str) -> str:
     return reverse("market:profile", args=[slug])
 
 
-def rows(snapshot: Snapshot, entries: Sequence[Entry], compared: Iterable[str] = ()) -> list[VendorRow]:
+def rows(snapshot: Snapshot, entries: Sequence[Entry], shortlist: Iterable[str] = ()) -> list[VendorRow]:
     """The directory's rows of these entries. Two queries; names, labels and dates are the snapshot's."""
     summary = [tally for tally in snapshot.tallies.values() if tally.question.in_summary]
     options = [choice.option.pk for tally in summary for choice in tally.choices]
@@ -106,13 +106,15 @@ def rows(snapshot: Snapshot, entries: Sequence[Entry], compared: Iterable[str] =
     for response_id, option_id, mapped_from in answers.values_list("response_id", "option_id", "mapped_from_id"):
         chosen[response_id][option_id] = mapped_from is not None
     return [
-        _row(summary, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id], entry.slug in compared)
+        _row(
+            summary, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id], entry.slug in shortlist
+        )
         for entry in entries
     ]
 
 
 def _row(
-    summary: list[QuestionTally], entry: Entry, description: str, chosen: dict[int, bool], is_compared: bool
+    summary: list[QuestionTally], entry: Entry, description: str, chosen: dict[int, bool], is_shortlisted: bool
 ) -> VendorRow:
     """`chosen` maps the primary key of each chosen option to whether KL has counted the vendor there."""
     facts, groups = [], []
@@ -133,7 +135,7 @@ def _row(
         groups=groups,
         confirmed_on=entry.confirmed_at,
         stale_note=stale_note(entry.confirmed_at),
-        is_compared=is_compared,
+        is_shortlisted=is_shortlisted,
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 import django_filters
 from django.db.models import QuerySet
@@ -21,24 +23,33 @@ from kl_ai.search import bitset
 
 from ..models import Answer, Response
 from ..models.survey import QUERY_PARAMETERS
-from .snapshot import QuestionTally, Snapshot
+from .snapshot import Entry, QuestionTally, Snapshot
 
 SORTS = ("name", "confirmed", "rotation")
-MAX_COMPARED = 4
+MAX_SHORTLISTED = 30
+"""The most vendors that an address puts on the shortlist."""
+MAX_COMPARED = 6
+"""The most vendors of the shortlist that are compared side by side."""
 COUNTED = ("vendors", "offerings")
 """The values of `by` in the address: what the matrix counts. The first is the default."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The state that a query string describes. `chosen` maps question code to option codes in the survey's order."""
+    """The state that a query string describes.
+
+    `chosen` maps question code to option codes in the survey's order. `shortlist` are the slugs of the vendors that
+    somebody has picked, from A to Å. Pages that count the market disregard it; `selected` says whom a file is about.
+    """
 
     q: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "name"
     by: str = "vendors"
     page: int = 1
-    compared: tuple[str, ...] = ()
+    shortlist: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """What the address puts on the shortlist without being a public vendor, at most `MAX_SHORTLISTED` of it."""
     notices: tuple[str, ...] = ()
 
     @property
@@ -46,7 +57,7 @@ class Selection:
         return not self.q and not self.chosen
 
     def pairs(
-        self, *, sort: bool = True, by: bool = True, page: bool = True, compared: bool = True
+        self, *, sort: bool = True, by: bool = True, page: bool = True, shortlist: bool = True
     ) -> Iterator[tuple[str, str]]:
         """The canonical query parameters, in a fixed order. `sort=False` and the like leave that one out."""
         if self.q:
@@ -59,17 +70,22 @@ class Selection:
             yield "by", self.by
         if page and self.page > 1:
             yield "page", str(self.page)
-        if compared:
-            yield from (("v", slug) for slug in self.compared)
+        if shortlist:
+            yield from (("v", slug) for slug in self.shortlist)
 
-    def query(self, *, sort: bool = True, by: bool = True, page: bool = True, compared: bool = True) -> str:
+    def query(self, *, sort: bool = True, by: bool = True, page: bool = True, shortlist: bool = True) -> str:
         """The query string of `pairs`, `?q=…&services=…`; "" where it has none."""
-        return encode(self.pairs(sort=sort, by=by, page=page, compared=compared))
+        return encode(self.pairs(sort=sort, by=by, page=page, shortlist=shortlist))
 
     @property
     def filter_query(self) -> str:
-        """The query string of the selection alone, without order, way of counting, page and comparison."""
-        return self.query(sort=False, by=False, page=False, compared=False)
+        """The query string of the selection alone, without order, way of counting, page and shortlist."""
+        return self.query(sort=False, by=False, page=False, shortlist=False)
+
+    @property
+    def shortlist_query(self) -> str:
+        """`?v=…&v=…`, or "" where the shortlist is empty."""
+        return encode(("v", slug) for slug in self.shortlist)
 
     def with_option(self, code: str, option: str) -> Selection:
         """This selection narrowed to exactly that option of the question."""
@@ -88,7 +104,7 @@ class Selection:
         return replace(self, q="", page=1)
 
     def cleared(self) -> Selection:
-        return Selection(sort=self.sort, by=self.by, compared=self.compared)
+        return Selection(sort=self.sort, by=self.by, shortlist=self.shortlist)
 
 
 class AnswerFilter(django_filters.MultipleChoiceFilter):
@@ -129,17 +145,22 @@ class VendorFilterSet(django_filters.FilterSet):
         super().__init__(data, queryset=Response.objects.published())
         self.snapshot = snapshot
 
-    def selection(self, request: HttpRequest) -> Selection:
-        """The `Selection` in the request's query string, with notices about what was ignored. No query."""
+    def selection(self, request: HttpRequest, *, notes_unknown: bool = True) -> Selection:
+        """The `Selection` in the request's query string, with notices about what was ignored. No query.
+
+        `notes_unknown=False` leaves out the notices about unknown vendors, for a page that says more about them.
+        """
         notices = query_notices(self.form, request, QUERY_PARAMETERS)
         data, cleaned = self.data, self.form.cleaned_data
+        shortlist, unknown = self._shortlist(data.getlist("v"), notices, notes_unknown)
         return Selection(
             q=cleaned.get("q", ""),
             chosen={name: value for name, value in cleaned.items() if name != "q" and value},
             sort=self._sort(data.get("sort", ""), notices),
             by=self._by(data.get("by", ""), notices),
             page=self._page(data.get("page", ""), notices),
-            compared=known_slugs(data.getlist("v"), self.snapshot, notices),
+            shortlist=shortlist,
+            unknown=unknown,
             notices=notices.texts(),
         )
 
@@ -168,20 +189,47 @@ class VendorFilterSet(django_filters.FilterSet):
         notices.add(_("There is no page “%(value)s”. You see the first page.") % {"value": notice_text(value)})
         return 1
 
+    def _shortlist(
+        self, slugs: Iterable[str], notices: Notices, notes_unknown: bool
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The public vendors among `slugs`, each once and from A to Å, and the others. At most `MAX_SHORTLISTED` each.
 
-def known_slugs(slugs: Iterable[str], snapshot: Snapshot, notices: Notices) -> tuple[str, ...]:
-    """The vendors to compare: the known ones among `slugs`, each once, at most `MAX_COMPARED` of them."""
-    distinct = [slug for slug in dict.fromkeys(slugs) if slug]
-    known = [slug for slug in distinct if slug in snapshot.position]
-    for slug in distinct:
-        if slug not in snapshot.position:
+        Where there are more, those stay that the address names first.
+        """
+        position = self.snapshot.position
+        distinct = [slug for slug in dict.fromkeys(slugs) if slug]
+        known = [slug for slug in distinct if slug in position]
+        unknown = [slug for slug in distinct if slug not in position]
+        for slug in unknown if notes_unknown else ():
             notices.add(
-                _("We do not know a vendor “%(slug)s”. It was left out of the comparison.")
+                _("We do not know a company “%(slug)s”. It was left out of the shortlist.")
                 % {"slug": notice_text(slug)}
             )
-    if len(known) > MAX_COMPARED:
-        notices.add(_("Up to %(n)s vendors can be compared. The rest were left out.") % {"n": MAX_COMPARED})
-    return tuple(known[:MAX_COMPARED])
+        if len(known) > MAX_SHORTLISTED:
+            notices.add(_("A shortlist holds up to %(n)s companies. The rest were left out.") % {"n": MAX_SHORTLISTED})
+        listed = shortlist_entries(self.snapshot, known[:MAX_SHORTLISTED])
+        return tuple(entry.slug for entry in listed), tuple(unknown[:MAX_SHORTLISTED])
+
+
+def shortlist_entries(snapshot: Snapshot, slugs: Sequence[str]) -> list[Entry]:
+    """The entries of these vendors, from A to Å. Unknown slugs raise `KeyError`. No query."""
+    return snapshot.page(_positions(snapshot, slugs), "name", 0, len(slugs))
+
+
+def selected(snapshot: Snapshot, selection: Selection) -> int:
+    """The vendors (bitset) that a file, note or list of contacts is about. No query.
+
+    The shortlist where the address names one, also where none of it is public any more; else those that match. Where
+    both stand in the address, the choices say among whom the shortlist was picked.
+    """
+    if selection.shortlist or selection.unknown:
+        return _positions(snapshot, selection.shortlist)
+    return snapshot.match(selection.chosen, selection.q)
+
+
+def _positions(snapshot: Snapshot, slugs: Iterable[str]) -> int:
+    """The vendors (bitset) with these slugs."""
+    return reduce(or_, (1 << snapshot.position[slug] for slug in slugs), 0)
 
 
 def filterset_class(snapshot: Snapshot) -> type[VendorFilterSet]:
@@ -201,6 +249,6 @@ def _answer_filter(tally: QuestionTally) -> AnswerFilter:
     return AnswerFilter(field_name=tally.code, label=heading(), choices=lambda: choices)
 
 
-def selection_for_request(request: HttpRequest, snapshot: Snapshot) -> Selection:
-    """The selection in the request's query string. No query."""
-    return filterset_class(snapshot)(request.GET, snapshot).selection(request)
+def selection_for_request(request: HttpRequest, snapshot: Snapshot, *, notes_unknown: bool = True) -> Selection:
+    """The selection in the request's query string; `notes_unknown` as in `VendorFilterSet.selection`. No query."""
+    return filterset_class(snapshot)(request.GET, snapshot).selection(request, notes_unknown=notes_unknown)

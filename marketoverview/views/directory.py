@@ -39,7 +39,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     selection = with_page_notice(selection, pages)
     entries = snapshot.page(matches, selection.sort, pages.start, pages.stop)
     context = panel(request, snapshot, selection, total) | {
-        "rows": profiles.rows(snapshot, entries, selection.compared),
+        "rows": profiles.rows(snapshot, entries, selection.shortlist),
         "pages": pages,
         "suggestions": [] if total else facets.suggestions(snapshot, selection, request.path),
         **_order(request, selection),
@@ -69,15 +69,15 @@ def _order(request: HttpRequest, selection: Selection) -> dict[str, Any]:
 def _comparison_tray(snapshot: Snapshot, selection: Selection, on_page: set[str]) -> dict[str, Any]:
     """The vendors that are chosen for comparison; those that are not on this page travel as hidden fields."""
     chosen = []
-    for slug in selection.compared:
-        others = replace(selection, compared=_without(selection.compared, slug))
+    for slug in selection.shortlist:
+        others = replace(selection, shortlist=_without(selection.shortlist, slug))
         entry = snapshot.entries[snapshot.position[slug]]
         chosen.append((entry.name, reverse("market:directory") + others.query(), slug))
-    enough = len(selection.compared) >= 2
+    enough = len(selection.shortlist) >= 2
     return {
         "compare": chosen,
-        "compare_url": compare_url(selection.compared) if enough else "",
-        "hidden": [("v", slug) for slug in selection.compared if slug not in on_page],
+        "compare_url": compare_url(selection.shortlist) if enough else "",
+        "hidden": [("v", slug) for slug in selection.shortlist if slug not in on_page],
     }
 
 
@@ -92,7 +92,7 @@ def compare_url(slugs: tuple[str, ...]) -> str:
 def _export_links(selection: Selection) -> list[tuple[str, str]]:
     """Label and address of the selection's files."""
     files = (("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json"))
-    query = selection.query(page=False, compared=False)
+    query = selection.query(page=False, shortlist=False)
     return [(label, reverse("market:export", args=[ending]) + query) for label, ending in files]
 
 
@@ -167,7 +167,7 @@ def vcard(request: HttpRequest, slug: str) -> HttpResponse:
 def compare(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/sammenlign/?v=…&v=…`: two to four vendors side by side."""
     snapshot, selection = read(request)
-    slugs = selection.compared
+    slugs = selection.shortlist[:MAX_COMPARED]
     chosen = [snapshot.entries[snapshot.position[slug]] for slug in slugs]
     responses = list(columns.read_in_order([entry.response_id for entry in chosen]))
     context = {
@@ -179,7 +179,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "hidden": [("v", slug) for slug in slugs],
         "notices": selection.notices,
         "too_few": len(slugs) < 2,
-        "directory_url": reverse("market:directory") + Selection(compared=slugs).query(),
+        "directory_url": reverse("market:directory") + Selection(shortlist=slugs).query(),
         "data_date": snapshot.updated_on,
     }
     crumbs = [(_("Find vendors"), reverse("market:directory")), (_("Comparison"), "")]

@@ -36,7 +36,7 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     rows = ([column.cell(submission) for column in listed] for submission in submissions)
     if ending == "csv":
         return tables.csv_response(f"{FILE_NAME}.csv", headings, rows)
-    source = reverse("market:directory") + selection.query(page=False, compared=False)
+    source = reverse("market:directory") + selection.query(page=False, shortlist=False)
     facts = file_facts(request, snapshot, selection, source)
     sheets = [
         xlsx.Sheet(_("Companies"), headings, rows, widths=[column.width for column in listed]),

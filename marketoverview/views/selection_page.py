@@ -27,10 +27,13 @@ class SwitchLink:
     is_current: bool
 
 
-def read(request: HttpRequest) -> tuple[Snapshot, Selection]:
-    """The snapshot that the request is answered from, and its selection. At most one query."""
+def read(request: HttpRequest, *, notes_unknown: bool = True) -> tuple[Snapshot, Selection]:
+    """The snapshot that the request is answered from, and its selection. At most one query.
+
+    `notes_unknown=False` leaves out the notices about unknown vendors on the shortlist.
+    """
     snapshot = snapshots.for_request(request)
-    return snapshot, selection_for_request(request, snapshot)
+    return snapshot, selection_for_request(request, snapshot, notes_unknown=notes_unknown)
 
 
 def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total: int) -> dict[str, Any]:
@@ -49,7 +52,7 @@ def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total:
         "total": total,
         "snapshot_size": snapshot.size,
         "data_date": snapshot.updated_on,
-        "hidden": [("v", slug) for slug in selection.compared],
+        "hidden": [("v", slug) for slug in selection.shortlist],
         **links(selection),
     }
 
