@@ -157,7 +157,10 @@ class QuestionAdmin(FixedCodeAdmin):
         (_("Texts in Danish"), {"fields": ("heading_da", "text_da", "help_da", "phrase_da")}),
         (_("Texts in English"), {"fields": ("heading_en", "text_en", "help_en", "phrase_en")}),
         (_("Wording"), {"fields": ("only_spelling", ("introduced_on", "reworded_on", "reworded_en_on"))}),
-        (_("On the public pages"), {"fields": ("is_filterable", "in_summary", "matrix_axis")}),
+        (
+            _("On the public pages"),
+            {"fields": ("is_filterable", "is_searchable", "in_summary", "is_ordinal", "matrix_axis")},
+        ),
     )
     readonly_fields = ("introduced_on", "reworded_on", "reworded_en_on")
     list_display = (
@@ -167,6 +170,7 @@ class QuestionAdmin(FixedCodeAdmin):
         "kind",
         "position",
         "is_filterable",
+        "is_searchable",
         "in_summary",
         "matrix_axis",
     )
@@ -205,13 +209,14 @@ class OptionAdmin(FixedCodeAdmin):
         (None, {"fields": ("question", "code", "position", "is_other", "retired_on")}),
         (_("Texts in Danish"), {"fields": ("label_da", "short_da", "help_da")}),
         (_("Texts in English"), {"fields": ("label_en", "short_en", "help_en")}),
+        (_("Search"), {"fields": ("synonyms_da", "synonyms_en")}),
         (_("Wording"), {"fields": ("only_spelling", ("introduced_on", "reworded_on", "reworded_en_on"))}),
     )
     readonly_fields = ("introduced_on", "reworded_on", "reworded_en_on")
     list_display = ("label", "code", "question", "position", "is_other", "retired_on", "answer_count")
     list_filter = ("question", ("retired_on", admin.EmptyFieldListFilter))
     list_select_related = ("question",)
-    search_fields = ("code", "label_da", "label_en", "short_da", "short_en")
+    search_fields = ("code", "label_da", "label_en", "short_da", "short_en", "synonyms_da", "synonyms_en")
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(answer_count=Count("answers", filter=PUBLISHED))

@@ -19,6 +19,7 @@ from kl_ai.pages.bilingual import Bilingual, language
 from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
 from .rewording import record_day, reworded_day
 from .rounds import SurveyRound
+from .synonyms import MAX_TEXT, read_synonyms, validate_synonyms
 
 
 def is_news(item: "Question | Option", day: date | None) -> bool:
@@ -111,6 +112,20 @@ class Question(models.Model):
     is_required = models.BooleanField(_("required"), default=False)
     is_filterable = models.BooleanField(_("filter in the directory"), default=True)
     in_summary = models.BooleanField(_("shown in the directory's rows"), default=False)
+    is_searchable = models.BooleanField(
+        _("searched in the directory"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Free text finds those who chose an option. Only where the options say what a vendor offers or can."
+        ),
+    )
+    is_ordinal = models.BooleanField(
+        _("options are a scale"),
+        default=False,
+        db_default=False,
+        help_text=_("Figures keep the options in the survey's order instead of sorting them by their numbers."),
+    )
     matrix_axis = models.CharField(_("in the matrix"), max_length=6, choices=MatrixAxis, blank=True, default="")
     rounds = models.ManyToManyField(SurveyRound, related_name="questions", verbose_name=_("rounds"))
     introduced_on = models.DateField(_("introduced on"), default=timezone.localdate, editable=False)
@@ -195,6 +210,25 @@ class Option(models.Model):
     short_en = models.CharField(_("short label (English)"), max_length=60, blank=True)
     help_da = models.TextField(_("help (Danish)"), blank=True)
     help_en = models.TextField(_("help (English)"), blank=True)
+    synonyms_da = models.TextField(
+        _("synonyms (Danish)"),
+        max_length=MAX_TEXT,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_synonyms],
+        help_text=_(
+            "Other words that people search for, one per line. They are searched for, and not shown as answers."
+        ),
+    )
+    synonyms_en = models.TextField(
+        _("synonyms (English)"),
+        max_length=MAX_TEXT,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_synonyms],
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_other = models.BooleanField(
         _("“other”"), default=False, help_text=_("The vendor writes its own words beside this option.")
@@ -240,6 +274,16 @@ class Option(models.Model):
     @property
     def is_retired(self) -> bool:
         return self.retired_on is not None and self.retired_on <= timezone.localdate()
+
+    @property
+    def synonyms(self) -> list[str]:
+        """Those of both languages: people type either."""
+        return read_synonyms(f"{self.synonyms_da}\n{self.synonyms_en}")
+
+    def clean(self) -> None:
+        """Write each synonym once, on a line of its own."""
+        self.synonyms_da = "\n".join(read_synonyms(self.synonyms_da))
+        self.synonyms_en = "\n".join(read_synonyms(self.synonyms_en))
 
     # Verbs: each saves the row, with one version in its history --------------------------------
 

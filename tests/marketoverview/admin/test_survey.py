@@ -1,12 +1,22 @@
 """The survey in the administration: groups of questions, limits, wording, and extended deadlines."""
 
+import html
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from marketoverview.models import DeadlineExtension, Option, Question, QuestionGroup, Response, SurveyRound, Vendor
+from marketoverview.models import (
+    DeadlineExtension,
+    Option,
+    Question,
+    QuestionGroup,
+    Response,
+    SurveyRound,
+    Vendor,
+    market_version,
+)
 from marketoverview.models.export_keys import ExportKey
 from marketoverview.survey.deadlines import deadline
 from tests.admin_pages import Page, admin_url, logged_in
@@ -95,6 +105,42 @@ def test_what_vendors_do_not_read_is_no_news(curator_client, question):
     assert question.position == 7
     assert question.reworded_on is None
     assert question.options.get().reworded_on is None
+
+
+def test_an_editor_maintains_synonyms_which_are_no_new_wording(question):
+    option, before = question.options.get(), market_version.current()
+    page = Page(logged_in(make_editor()), admin_url(Option, "change", option.pk))
+    page.send(synonyms_da=" rådgiver ,konsulent;Konsulent\r\n\u200b\r\n  sund  sparring ", synonyms_en="consultant")
+    option.refresh_from_db()
+    assert option.synonyms_da.splitlines() == ["rådgiver", "konsulent", "sund sparring"]
+    assert option.synonyms == ["rådgiver", "konsulent", "sund sparring", "consultant"]
+    assert (option.reworded_on, option.reworded_en_on) == (None, None)
+    assert market_version.current() > before
+    assert option.history.first().synonyms_en == "consultant"
+
+
+@pytest.mark.parametrize(
+    ("synonyms", "error"),
+    [
+        ("\n".join(f"ord {number}" for number in range(41)), "at most 40 synonyms"),
+        ("en hel sætning om alt det som virksomheden kan i stedet for et ord", "has more than 60 letters"),
+        ("råd\n–", "has no letter"),
+    ],
+)
+def test_what_is_no_list_of_synonyms_is_refused_and_kept_in_the_form(synonyms, error, curator_client, question):
+    option = question.options.get()
+    page = Page(curator_client, admin_url(Option, "change", option.pk)).send(synonyms_da=synonyms)
+    assert error in page.content.decode()
+    assert html.escape(synonyms.splitlines()[0]) in page.content.decode()
+    option.refresh_from_db()
+    assert option.synonyms_da == ""
+
+
+def test_a_question_is_made_searchable_and_a_scale_in_the_administration(curator_client, question):
+    assert (question.is_searchable, question.is_ordinal) == (False, False)
+    Page(curator_client, admin_url(Question, "change", question.pk)).send(is_searchable="on", is_ordinal="on")
+    question.refresh_from_db()
+    assert (question.is_searchable, question.is_ordinal, question.reworded_on) == (True, True, None)
 
 
 def test_limits_and_corrections_are_set_for_a_round(curator_client):
