@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     snapshot = snapshots.for_request(request)
     context = {
         "vendor_count": snapshot.size,
-        "offering_count": len(snapshot.offering_ids),
+        "offering_count": snapshot.offering_count,
         "data_date": snapshot.updated_on,
         "figure": _front_figure(snapshot),
         "directory_url": reverse("market:directory"),

@@ -1,7 +1,9 @@
-"""A check that a loop of assertions needs before it."""
+"""Small helpers of many tests."""
 
 from collections.abc import Iterable
 from typing import TypeVar
+
+from marketoverview.market.snapshot import Entry, Snapshot
 
 Item = TypeVar("Item")
 
@@ -11,3 +13,8 @@ def not_empty(items: Iterable[Item]) -> list[Item]:
     listed = list(items)
     assert listed, "there is nothing to check"
     return listed
+
+
+def vendors_in_order(snapshot: Snapshot) -> list[Entry]:
+    """Every vendor of the snapshot from A to Å."""
+    return list(snapshot.in_order(snapshot.everyone))

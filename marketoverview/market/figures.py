@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from kl_ai.search import bitset
 from kl_ai.search.danish import join_words
 
 from ..models import Question
@@ -148,8 +147,7 @@ def _own_selection_note(tally: QuestionTally, selection: Selection) -> str:
 def own_words(snapshot: Snapshot, selection: Selection, tally: QuestionTally) -> list[tuple[Entry, str]]:
     """The own words beside “other” of the figure's vendors, by vendor from A to Å. No query."""
     vendors = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
-    chosen = set(bitset.members(vendors))
-    return [(snapshot.entries[position], text) for position, text in tally.own_words if position in chosen]
+    return list(snapshot.own_words(tally, vendors))
 
 
 # Conclusions --------------------------------------------------------------------------------------

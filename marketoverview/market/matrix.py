@@ -8,8 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kl_ai.search import bitset
-
 from . import wording
 from .selection import Selection
 from .snapshot import Choice, QuestionTally, Snapshot
@@ -107,8 +105,7 @@ class CrossTable:
 
     def offering_ids(self, row: Choice, column: Choice) -> list[int]:
         """The primary keys of the offerings that used both together, by vendor from A to Å."""
-        together = self.snapshot.cross_offerings(row, column, self.offerings)
-        return [self.snapshot.offering_ids[index] for index in bitset.members(together)]
+        return self.snapshot.offering_keys(self.snapshot.cross_offerings(row, column, self.offerings))
 
     def _count(self, row: Choice, column: Choice) -> int:
         if self.by_offerings:

@@ -3,8 +3,8 @@
 Each process keeps one `Snapshot`. `snapshots.current()` reads the version row (one query) and rebuilds
 the snapshot when the public answers have changed since, so that it is never stale in any process.
 
-Vendors stand in Danish alphabetical order; a set of them is an `int` used as a bitset over their
-positions. Within a question chosen options are joined by OR, questions among each other by AND.
+Each vendor has a position, which is in no order for people (`Snapshot.in_order` is); a set of vendors is an
+`int` used as a bitset over their positions. Within a question chosen options are joined by OR, questions among each other by AND.
 The number on a bar, the length of the list behind it and the rows of the export all come from
 `Snapshot.match`, so they cannot differ. `selection.VendorFilterSet.qs` selects the same responses in SQL.
 """
@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
-from itertools import accumulate, chain, islice
-from operator import itemgetter, or_
+from itertools import chain, islice
+from operator import or_
 
 from django.db.models import Max
 from django.utils import timezone
@@ -83,8 +83,8 @@ class QuestionTally:
     asked_in: frozenset[int] = frozenset()
     """The primary keys of the rounds that ask it."""
     comment: FigureComment | None = None
-    own_words: tuple[tuple[int, str], ...] = ()
-    """(vendor's position, words) in the order of the vendors."""
+    own_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Vendor's position to its words beside options of the question, in the order of the options."""
     counted_by_kl: tuple[int, ...] = ()
     """For each option “other” the vendors (bitset) whose own words KL counts under another option."""
 
@@ -122,9 +122,11 @@ class Snapshot:
     """Question code to the question's tally, in the survey's order."""
     text: WordIndex
     offering_ids: tuple[int, ...]
-    """Ordered by their vendors' positions."""
-    first_offering: tuple[int, ...]
-    """For each position the index of the vendor's first offering, and at the end the number of all."""
+    """The primary keys of the offerings, by their positions."""
+    offerings_of: tuple[tuple[int, ...], ...]
+    """For each vendor's position the positions of its offerings in their order."""
+    stages: Mapping[str, int]
+    """Each stage to the offerings (bitset) at it; those that state none are in none."""
     updated_on: date
     is_demo: bool
     memo: Memo = field(init=False, default_factory=Memo, repr=False, compare=False)
@@ -194,29 +196,50 @@ class Snapshot:
         """The offerings (bitset) of these vendors (bitset)."""
         if vendors == self.everyone:
             return bitset.full(len(self.offering_ids))
-        first = self.first_offering
-        ranges = (range(first[position], first[position + 1]) for position in bitset.members(vendors))
-        return bitset.from_members(chain.from_iterable(ranges), len(self.offering_ids))
+        positions = (self.offerings_of[position] for position in bitset.members(vendors))
+        return bitset.from_members(chain.from_iterable(positions), len(self.offering_ids))
+
+    @property
+    def offering_count(self) -> int:
+        """The number of all offerings."""
+        return len(self.offering_ids)
 
     # Orders ----------------------------------------------------------------------------------
+
+    def in_order(self, vendors: int, sort: str = "name") -> Iterator[Entry]:
+        """The entries of these vendors (bitset); for `sort` see `page`. Positions themselves are in no order for people."""
+        return (self.entries[position] for position in bitset.in_order(vendors, self._order(sort)))
 
     def page(self, vendors: int, sort: str, start: int, stop: int) -> list[Entry]:
         """The entries from `start` to `stop` of these vendors (bitset).
 
         `sort` is `name` (A to Å), `confirmed` (latest first) or `rotation` (the order of the snapshot's day).
         """
-        if sort == "name":
-            return [self.entries[position] for position in bitset.members(vendors, start, stop)]
-        ordered = bitset.in_order(vendors, self._order(sort))
-        return [self.entries[position] for position in islice(ordered, start, stop)]
+        return list(islice(self.in_order(vendors, sort), start, stop))
+
+    def own_words(self, tally: QuestionTally, vendors: int) -> Iterator[tuple[Entry, str]]:
+        """The own words of these vendors (bitset) beside options of the question, by vendor from A to Å."""
+        worded = bitset.from_members(tally.own_words, self.size)
+        for entry in self.in_order(worded & vendors):
+            yield from ((entry, words) for words in tally.own_words[self.position[entry.slug]])
+
+    def offering_keys(self, offerings: int) -> list[int]:
+        """The primary keys of these offerings (bitset), by vendor from A to Å, and of one vendor in its order."""
+        chosen = set(bitset.members(offerings))
+        listed = chain.from_iterable(self.offerings_of[position] for position in self._order("name"))
+        return [self.offering_ids[offering] for offering in listed if offering in chosen]
 
     def _order(self, sort: str) -> list[int]:
         """All positions in one order; remembered, since it costs a sort of the whole market."""
-        key = self._confirmed_key if sort == "confirmed" else self._rotation_key
-        return self.memo.remember(("order", sort), lambda: sorted(range(self.size), key=key))
+        keys = {"name": self._name_key, "confirmed": self._confirmed_key, "rotation": self._rotation_key}
+        return self.memo.remember(("order", sort), lambda: sorted(range(self.size), key=keys[sort]))
 
-    def _confirmed_key(self, position: int) -> int:
-        return -self.entries[position].confirmed_at.toordinal()
+    def _name_key(self, position: int) -> tuple:
+        entry = self.entries[position]
+        return sort_key(entry.name), entry.slug
+
+    def _confirmed_key(self, position: int) -> tuple:
+        return -self.entries[position].confirmed_at.toordinal(), self._name_key(position)
 
     def _rotation_key(self, position: int) -> str:
         return rotation_key(self.day, self.entries[position].slug)
@@ -252,7 +275,8 @@ def _read(version: int, day: date) -> Snapshot:
         tallies=_tallies(questions, answers, offerings),
         text=WordIndex(" ".join(parts) for parts in texts),
         offering_ids=tuple(offerings.ids),
-        first_offering=tuple(offerings.first),
+        offerings_of=tuple(map(tuple, offerings.per_vendor)),
+        stages={stage: offerings.bits(places) for stage, places in offerings.by_stage.items()},
         updated_on=_updated_on(),
         is_demo=any(row[5] for row in listed),
     )
@@ -263,21 +287,24 @@ snapshots = ValuePerVersion(market_version, _read)
 
 
 class _Offerings:
-    """The published offerings in the order of their vendors; adds their words to `texts`. Two queries."""
+    """The published offerings by vendor; adds their words to `texts`. Two queries."""
 
     def __init__(self, positions: dict[int, int], texts: list[list[str]]) -> None:
         rows = (
             SampleOffering.objects.filter(response__status=Status.PUBLISHED)
             .order_by("response_id", "position", "pk")
-            .values_list("response_id", "pk", "title", "description", "where_used")
+            .values_list("response_id", "pk", "stage", "title", "description", "where_used")
         )
-        per_vendor: list[list[int]] = [[] for _ in positions]
-        for response_id, pk, *words in rows:
+        self.ids: list[int] = []
+        self.per_vendor: list[list[int]] = [[] for _ in positions]
+        self.by_stage: dict[str, list[int]] = defaultdict(list)
+        for response_id, pk, stage, *words in rows:
             if (position := positions.get(response_id)) is not None:
-                per_vendor[position].append(pk)
+                self.per_vendor[position].append(len(self.ids))
+                if stage:
+                    self.by_stage[stage].append(len(self.ids))
+                self.ids.append(pk)
                 texts[position].extend(words)
-        self.ids = list(chain.from_iterable(per_vendor))
-        self.first = list(accumulate(map(len, per_vendor), initial=0))
         index = {pk: index for index, pk in enumerate(self.ids)}
         self._by_option: dict[int, list[int]] = defaultdict(list)
         links = SampleOffering.options.through.objects.filter(sampleoffering__response__status=Status.PUBLISHED)
@@ -287,7 +314,10 @@ class _Offerings:
 
     def offerings_with(self, option: Option) -> int:
         """The offerings (bitset) that used the option."""
-        return bitset.from_members(self._by_option.get(option.pk, ()), len(self.ids))
+        return self.bits(self._by_option.get(option.pk, ()))
+
+    def bits(self, offerings: Iterable[int]) -> int:
+        return bitset.from_members(offerings, len(self.ids))
 
 
 class _Answers:
@@ -323,10 +353,12 @@ class _Answers:
         counted = [self._counted_by_kl[option.pk] for option in options if option.pk in self._counted_by_kl]
         return tuple(bitset.from_members(positions, self.size) for positions in counted)
 
-    def own_words(self, options: Sequence[Option]) -> tuple[tuple[int, str], ...]:
-        """(vendor's position, words) in the order of the vendors, of one vendor in the order of the options."""
-        pairs = (pair for option in options for pair in self._own_words.get(option.pk, ()))
-        return tuple(sorted(pairs, key=itemgetter(0)))
+    def own_words(self, options: Sequence[Option]) -> dict[int, tuple[str, ...]]:
+        """Vendor's position to its words beside these options, in the order of the options."""
+        by_vendor: dict[int, tuple[str, ...]] = {}
+        for position, words in (pair for option in options for pair in self._own_words.get(option.pk, ())):
+            by_vendor[position] = (*by_vendor.get(position, ()), words)
+        return by_vendor
 
 
 def _questions() -> list[Question]:

@@ -190,7 +190,7 @@ def _to_add(snapshot: Snapshot, slugs: tuple[str, ...]) -> list[tuple[str, str]]
     """Slug and name of the vendors that can be added to the comparison; none where it is full, or the list too long."""
     if len(slugs) >= MAX_COMPARED or snapshot.size > MOST_TO_CHOOSE_FROM:
         return []
-    return [(entry.slug, entry.name) for entry in snapshot.entries if entry.slug not in slugs]
+    return [(entry.slug, entry.name) for entry in snapshot.in_order(snapshot.everyone) if entry.slug not in slugs]
 
 
 # Neutrality ---------------------------------------------------------------------------------------
