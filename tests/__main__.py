@@ -15,7 +15,7 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
-from tests import postgres
+from tests import pdf, postgres
 from tests.browser import chromium
 from tests.environment import required
 from tests.office import HAS_BOTH
@@ -54,6 +54,7 @@ def print_missing(has_postgres: bool) -> None:
             bool(shutil.which("java")) and Path(os.environ.get("VNU_JAR", "")).is_file()
         ),
         "documents opened in LibreOffice: its Writer and Calc": HAS_BOTH,
+        "the text of PDF files: pdftotext of poppler-utils": bool(pdf.PROGRAM),
         "the translations compiled anew: msgfmt of gettext": bool(shutil.which("msgfmt")),
     }
     missing = [line for line, is_there in needs.items() if not is_there]

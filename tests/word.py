@@ -7,7 +7,7 @@ import docx
 from docx.oxml.ns import qn
 from lxml import etree
 
-from kl_ai.export.docx import (
+from kl_ai.export.document import (
     Blank,
     Document,
     Field,
@@ -18,8 +18,8 @@ from kl_ai.export.docx import (
     Tick,
     Titled,
     Wording,
-    docx_bytes,
 )
+from kl_ai.export.docx import docx_bytes
 
 FIELD_KINDS = ["line", "text", "date", "choice", "yes_no", "check"]
 

@@ -1,16 +1,12 @@
-"""Word documents of headings, prose, tables and fields to fill in.
-
-A document is a list of blocks; `docx_template` decides how they look. Text may come from anywhere: it is
-cleaned (`kl_ai.text`), line breaks stay.
-"""
+"""A `Document` as a Word file. `docx_template` decides how its blocks look."""
 
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import BytesIO
-from typing import Literal, assert_never
+from typing import assert_never
 
 from django.http import HttpResponse
 from django.utils import translation
@@ -18,6 +14,22 @@ from django.utils.translation import gettext as _
 
 from ..text import clean_line
 from . import docx_template, prose
+from .document import (
+    Blank,
+    Block,
+    Document,
+    Facts,
+    Field,
+    Heading,
+    Link,
+    PageBreak,
+    Prose,
+    Table,
+    TableCell,
+    Tick,
+    Titled,
+    Wording,
+)
 from .docx_markup import (
     CM,
     Controls,
@@ -25,6 +37,7 @@ from .docx_markup import (
     TableLayout,
     divide,
     element,
+    hyperlink,
     page_break,
     paragraph,
     run,
@@ -34,110 +47,6 @@ from .downloads import file_response, zip_bytes
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TO_WRITE = re.compile(r"(\[skriv\b[^\[\]]*\])", re.IGNORECASE)
-
-
-# The blocks of a document -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading of level 1 to 3, numbered 1, 1.1, 1.1.1 by Word unless `numbered` is off."""
-
-    text: str
-    level: int = 1
-    numbered: bool = True
-
-
-@dataclass(frozen=True)
-class Prose:
-    """Paragraphs and lists, read by `prose.blocks`. "guidance" is a hint to whoever fills in the document."""
-
-    text: str
-    kind: Literal["body", "guidance"] = "body"
-
-
-@dataclass(frozen=True)
-class Blank:
-    """An empty cell to write in; it shows `prompt`, or that one can write."""
-
-    prompt: str = ""
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A cell with a box to tick."""
-
-
-@dataclass(frozen=True)
-class Titled:
-    """A cell of prose under a title of its own."""
-
-    title: str
-    text: str
-
-
-TableCell = str | Blank | Tick | Titled
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows under headings. A row shorter than the headings is filled up with empty cells; a longer one is refused.
-
-    `widths` are shares of the page's width, one for each heading; without them all are equal. `caption` stands
-    above the table and is its alternative text.
-    """
-
-    headings: Sequence[str]
-    rows: Sequence[Sequence[TableCell]]
-    widths: Sequence[float] = ()
-    caption: str = ""
-
-
-FieldKind = Literal["line", "text", "date", "choice", "yes_no", "check"]
-
-
-@dataclass(frozen=True)
-class Field:
-    """Something to fill in, under its label: a line, a text of several lines, a date, one of `options`,
-    yes or no, or a single box to tick. `help` explains it."""
-
-    label: str
-    kind: FieldKind
-    help: str = ""
-    options: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Wording:
-    """Text to keep and adapt, in a box. Each “[skriv …]” in it becomes a field to write in."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class PageBreak:
-    """A break after which the text begins on a new page."""
-
-
-Block = Heading | Prose | Table | Field | Wording | PageBreak
-
-
-@dataclass(frozen=True)
-class Document:
-    """A document: `facts` are label and value under the title, `header` and `footer` are printed on each page.
-
-    `language` ("da-DK") is that of spelling and dates, and of the words that are added here, such as page numbers.
-    """
-
-    title: str
-    subtitle: str = ""
-    header: str = ""
-    footer: str = ""
-    facts: Sequence[tuple[str, str]] = ()
-    blocks: Sequence[Block] = ()
-    landscape: bool = False
-    subject: str = ""
-    language: str = "da-DK"
 
 
 # Files ------------------------------------------------------------------------------------------
@@ -156,7 +65,12 @@ def docx_bytes(document: Document, *, created: datetime | None = None) -> bytes:
             word, title=document.title, subject=document.subject, language=document.language, created=created
         )
         page_properties = word.element.body[-1]
-        writer = _Writer(document, docx_template.text_width(word), docx_template.heading_shading(word, _TABLE_STYLE))
+        writer = _Writer(
+            document,
+            docx_template.text_width(word),
+            docx_template.heading_shading(word, _TABLE_STYLE),
+            partial(docx_template.link_id, word),
+        )
         for child in writer.elements():
             page_properties.addprevious(child)
     buffer = BytesIO()
@@ -176,12 +90,18 @@ _TABLE_STYLE = "Overview"
 
 
 class _Writer:
-    """Turns the blocks of one document into the elements of its body. `width` is the text's, in twips."""
+    """Turns the blocks of one document into the elements of its body.
 
-    def __init__(self, document: Document, width: int, heading_shading: Element | None) -> None:
+    `width` is the text's, in twips. `link_id` gives the id under which the document refers to an address.
+    """
+
+    def __init__(
+        self, document: Document, width: int, heading_shading: Element | None, link_id: Callable[[str], str]
+    ) -> None:
         self._document = document
         self._width = width
         self._heading_shading = heading_shading
+        self._link_id = link_id
         self._controls = Controls(document.language)
 
     def elements(self) -> Iterator[Element]:
@@ -191,14 +111,24 @@ class _Writer:
         if document.subtitle:
             yield paragraph("Subtitle", run(document.subtitle))
         if document.facts:
-            yield self._facts(document.facts)
-            yield paragraph("Spacer")
+            yield from self._facts([(label, [value]) for label, value in document.facts])
         for block in document.blocks:
             yield from self._block(block)
 
-    def _facts(self, facts: Sequence[tuple[str, str]]) -> Element:
-        rows = [([paragraph("FactLabel", run(label))], [paragraph("FactText", run(value))]) for label, value in facts]
-        return table(TableLayout("Facts", divide(self._width, (28, 72))), rows)
+    def _facts(self, facts: Sequence[tuple[str, Sequence[str | Link]]]) -> Iterator[Element]:
+        rows = [
+            ([paragraph("FactLabel", run(label))], [paragraph("FactText", self._line(line)) for line in lines])
+            for label, lines in facts
+            if lines
+        ]
+        if rows:
+            yield table(TableLayout("Facts", divide(self._width, (28, 72))), rows)
+            yield paragraph("Spacer")
+
+    def _line(self, line: str | Link) -> Element:
+        if isinstance(line, Link) and line.target:
+            return hyperlink(self._link_id(line.target), line.text)
+        return run(line.text if isinstance(line, Link) else line)
 
     def _block(self, block: Block) -> Iterator[Element]:
         match block:
@@ -215,6 +145,8 @@ class _Writer:
             case Wording(text):
                 yield self._box(self._wording(text))
                 yield paragraph("Spacer")
+            case Facts(rows):
+                yield from self._facts(rows)
             case PageBreak():
                 yield page_break()
             case _:

@@ -23,17 +23,21 @@ CM = 567  # twips
 
 _NAMESPACES = nsmap | {"w14": "http://schemas.microsoft.com/office/word/2010/wordml"}
 _NAME_LENGTH = 64  # Word cuts title and tag of a content control here
+_LINK_COLOUR = "0B5A60"
 _BOX, _BOX_FONT = "☐", "MS Gothic"
 
 
 def element(tag: str, *children: Element, **attributes: str | int) -> Element:
-    """The element `tag` with attributes of its own namespace; WordprocessingML where it has no prefix."""
+    """The element `tag` with attributes of its own namespace; WordprocessingML where it has no prefix.
+
+    An attribute of another namespace is named “{namespace}name”.
+    """
     prefix, _colon, name = tag.rpartition(":")
     uri = _NAMESPACES[prefix or "w"]
     # The root of each part declares the prefix too, so that lxml leaves this declaration out.
     result = oxml_parser.makeelement(f"{{{uri}}}{name}", nsmap={prefix or "w": uri})
     for key, value in attributes.items():
-        result.set(f"{{{uri}}}{key}", str(value))
+        result.set(key if key.startswith("{") else f"{{{uri}}}{key}", str(value))
     result.extend(children)
     return result
 
@@ -60,6 +64,12 @@ def run(text: str, *properties: Element) -> Element:
 def paragraph(style: str, *children: Element, properties: Sequence[Element] = ()) -> Element:
     """A paragraph of the style with that id."""
     return element("p", element("pPr", element("pStyle", val=style), *properties), *children)
+
+
+def hyperlink(link_id: str, text: str) -> Element:
+    """Text that leads to the address of the relationship `link_id`."""
+    words = run(text, element("color", val=_LINK_COLOUR), element("u", val="single"))
+    return element("hyperlink", words, **{f"{{{_NAMESPACES['r']}}}id": link_id})
 
 
 def page_break() -> Element:

@@ -108,6 +108,11 @@ def heading_shading(word: WordDocument, style_id: str) -> Element | None:
     return None
 
 
+def link_id(word: WordDocument, url: str) -> str:
+    """The id under which the document refers to the address `url`; the same for the same address."""
+    return word.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+
+
 def fill_header_and_footer(word: WordDocument, header: str, footer: str) -> None:
     """Replaces the content controls of the header and footer by the texts and “Page 2 of 7”."""
     for part in _header_and_footer_parts(word):

@@ -26,7 +26,7 @@ from . import versions
 View = Callable[..., HttpResponseBase]
 MAX_CACHED = 384 * 1024
 """The most bytes of a page in the cache. With the setting `PAGE_CACHE_ENTRIES` it bounds the memory of a process."""
-CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js")
+CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js", "*.docx", "*.typ")
 """The files that a page may follow from."""
 
 

@@ -13,7 +13,7 @@ from typing import cast
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from kl_ai.export.docx import Blank, Block, Document, Field, FieldKind, Heading, Prose, Table, Tick, Titled, Wording
+from kl_ai.export.document import Blank, Block, Document, Field, FieldKind, Heading, Prose, Table, Tick, Titled, Wording
 
 from ..catalogue import Catalogue
 from ..models import (

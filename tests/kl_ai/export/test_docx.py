@@ -13,18 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from kl_ai.export.docx import (
+from kl_ai.export.document import (
     Blank,
     Document,
+    Facts,
     Field,
     Heading,
+    Link,
     Prose,
     Table,
     Tick,
     Wording,
-    docx_bytes,
-    docx_response,
 )
+from kl_ai.export.docx import docx_bytes, docx_response
 from tests.office import convert, needs_office
 from tests.texts import letters
 from tests.word import FIELD_KINDS, element_text, every_block, open_document, values, xml_parts
@@ -331,3 +332,24 @@ def test_libreoffice_opens_a_document_and_loses_no_text(tmp_path):
         for place in BLOCK_PLACES:
             assert letters(f"{place} {hostile}") in text
     assert "[skrivkommunensnavn]" in text
+
+
+# Facts and links --------------------------------------------------------------------------------
+
+
+def test_facts_are_labels_and_lines_and_their_links_can_be_clicked():
+    mail = Link("post@a.example", "mailto:post@a.example")
+    block = Facts([("Kontakt", ["Salg", mail, mail]), ("Telefon", []), ("Web", [Link("x", "javascript:alert(1)")])])
+    word = open_document(Document("T", blocks=[block]))
+    (facts,) = word.tables
+    assert [[cell.text for cell in row.cells] for row in facts.rows] == [
+        ["Kontakt", "Salg\npost@a.example\npost@a.example"],
+        ["Web", "x"],
+    ]
+    links = {rel.target_ref for rel in word.part.rels.values() if rel.is_external}
+    assert links == {"mailto:post@a.example"}
+    assert len(list(word.element.body.iter(qn("w:hyperlink")))) == 2
+
+
+def test_facts_without_a_line_leave_no_table():
+    assert not open_document(Document("T", blocks=[Facts([("Telefon", [])])])).tables

@@ -1,0 +1,131 @@
+"""A document as a value: headings, prose, tables, fields to fill in. `docx` and `pdf` write it as a file.
+
+Text may come from anywhere: what writes it cleans it (`kl_ai.text`); line breaks stay.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.encoding import iri_to_uri
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1 to 3, numbered 1, 1.1, 1.1.1 by Word unless `numbered` is off."""
+
+    text: str
+    level: int = 1
+    numbered: bool = True
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs and lists, read by `prose.blocks`. "guidance" is a hint to whoever fills in the document."""
+
+    text: str
+    kind: Literal["body", "guidance"] = "body"
+
+
+@dataclass(frozen=True)
+class Blank:
+    """An empty cell to write in; it shows `prompt`, or that one can write."""
+
+    prompt: str = ""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A cell with a box to tick."""
+
+
+@dataclass(frozen=True)
+class Titled:
+    """A cell of prose under a title of its own."""
+
+    title: str
+    text: str
+
+
+TableCell = str | Blank | Tick | Titled
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings. A row shorter than the headings is filled up with empty cells; a longer one is refused.
+
+    `widths` are shares of the page's width, one for each heading; without them all are equal. `caption` stands
+    above the table and is its alternative text.
+    """
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[TableCell]]
+    widths: Sequence[float] = ()
+    caption: str = ""
+
+
+FieldKind = Literal["line", "text", "date", "choice", "yes_no", "check"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something to fill in, under its label: a line, a text of several lines, a date, one of `options`,
+    yes or no, or a single box to tick. `help` explains it."""
+
+    label: str
+    kind: FieldKind
+    help: str = ""
+    options: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Text to keep and adapt, in a box. Each “[skriv …]” in it becomes a field to write in."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Text that leads to `url`: a web address, or `mailto:` and an e-mail address."""
+
+    text: str
+    url: str
+
+    @property
+    def target(self) -> str:
+        """The address in ASCII; "" for one of another kind, which stays text."""
+        return iri_to_uri(self.url) if self.url.startswith(("https://", "http://", "mailto:")) else ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels, and beside each the lines that are said of it. A label without lines is left out."""
+
+    rows: Sequence[tuple[str, Sequence[str | Link]]]
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """A break after which the text begins on a new page."""
+
+
+Block = Heading | Prose | Table | Field | Wording | Facts | PageBreak
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document: `facts` are label and value under the title, `header` and `footer` are printed on each page.
+
+    `language` ("da-DK") is that of spelling and dates, and of the words that are added here, such as page numbers.
+    """
+
+    title: str
+    subtitle: str = ""
+    header: str = ""
+    footer: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    blocks: Sequence[Block] = ()
+    landscape: bool = False
+    subject: str = ""
+    language: str = "da-DK"

@@ -1,0 +1,194 @@
+"""A `Document` as a PDF that is tagged (PDF/UA-1) and fit for archives (PDF/A-2a), written by typst.
+
+The template `templates/document.typ` is the portal's own. The content reaches it as JSON, never as markup: whatever
+somebody wrote comes out as it was written. Characters that the typeface lacks are replaced, since both standards
+refuse a file with one that cannot be seen (`glyphs`).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, assert_never, cast
+
+import typst
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from ..text import clean_line, clean_text
+from . import glyphs, prose
+from .document import (
+    Blank,
+    Block,
+    Document,
+    Facts,
+    Field,
+    Heading,
+    Link,
+    PageBreak,
+    Prose,
+    Table,
+    TableCell,
+    Tick,
+    Titled,
+    Wording,
+)
+from .typesetting import FAMILY
+
+PDF_TYPE = "application/pdf"
+TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
+_LONG_WORD = re.compile(r"(?!https?://)\S{41,}")
+"""What typst would set beyond the margin; it divides addresses of the web itself."""
+_PIECE = 12
+_SOFT_HYPHEN, _BREAK = "\u00ad", "\u200b"
+
+Json = Mapping[str, Any]
+
+
+def pdf_bytes(document: Document, *, author: str = "", created: datetime) -> bytes:
+    """`document` as a PDF. Equal content and `created` give equal bytes.
+
+    Raises `ValueError` as `docx_bytes` does, and `typst.TypstError` where the template has a fault.
+    """
+    with translation.override(document.language.partition("-")[0]):
+        data = _document(document, author)
+    compiler = typst.Compiler(
+        TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
+    )
+    moment = created if timezone.is_aware(created) else created.replace(tzinfo=UTC)
+    content = compiler.compile(pdf_standards=["ua-1", "a-2a"], timestamp=moment.astimezone(UTC))
+    return cast(bytes, content)  # a list comes of pictures, None of a file
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The portal's typeface alone: a file looks the same wherever it is made."""
+    folders = {path.parent for path in glyphs.font_files()}
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=sorted(folders))
+
+
+# The document as the template reads it ------------------------------------------------------------
+
+
+def _document(document: Document, author: str) -> Json:
+    language, _hyphen, region = document.language.partition("-")
+    before, between, after = re.split(r"{\w+}", _("Page {page} of {pages}"))
+    content = {
+        "title": _line(document.title),
+        "subtitle": _line(document.subtitle),
+        "subject": clean_line(document.subject),
+        "author": clean_line(author),
+        "header": _line(document.header),
+        "footer": _line(document.footer),
+        "page_numbers": [before, between, after],
+        "landscape": document.landscape,
+        "font": FAMILY,
+        "lang": language,
+        "region": region or None,
+        "facts": _fact_rows((label, [value]) for label, value in document.facts),
+        "blocks": [_block(block) for block in document.blocks],
+    }
+    is_replaced = glyphs.REPLACEMENT in json.dumps(content, ensure_ascii=False)
+    note = _("“%(sign)s” stands for a character that the typeface of this file lacks.") % {"sign": glyphs.REPLACEMENT}
+    return {**content, "replaced": note if is_replaced else ""}
+
+
+def _block(block: Block) -> Json:
+    match block:
+        case Heading(text, level, numbered):
+            if level not in (1, 2, 3):
+                raise ValueError(f"The heading “{text}” has the level {level}, not 1 to 3.")
+            return {"kind": "heading", "level": level, "numbered": numbered, "text": _line(text)}
+        case Prose(text, "guidance"):
+            return {"kind": "guidance", "parts": _parts(text)}
+        case Prose(text):
+            return {"kind": "prose", "parts": _parts(text)}
+        case Wording(text):
+            return {"kind": "wording", "parts": _parts(text)}
+        case Facts(rows):
+            return {"kind": "facts", "rows": _fact_rows(rows)}
+        case Table():
+            return _table(block)
+        case Field():
+            return _field(block)
+        case PageBreak():
+            return {"kind": "page-break"}
+        case _:
+            assert_never(block)
+
+
+def _table(block: Table) -> Json:
+    columns = len(block.headings)
+    widths = block.widths or (1,) * columns
+    if not columns or len(widths) != columns or any(len(row) > columns for row in block.rows):
+        raise ValueError(f"The table “{block.caption}” has {columns} headings, and rows or widths that do not fit.")
+    return {
+        "kind": "table",
+        "caption": _line(block.caption),
+        "headings": [_line(heading) for heading in block.headings],
+        "widths": list(widths),
+        "rows": [[_cell(cell) for cell in (*row, *[""] * (columns - len(row)))] for row in block.rows],
+    }
+
+
+def _cell(cell: TableCell) -> Json:
+    match cell:
+        case Tick():
+            return {"kind": "tick"}
+        case Blank():
+            return {"kind": "blank", "title": "", "parts": []}
+        case Titled(title, text):
+            return {"kind": "text", "title": _line(title), "parts": _parts(text)}
+        case _:
+            return {"kind": "text", "title": "", "parts": _parts(cell)}
+
+
+def _field(block: Field) -> Json:
+    options: Sequence[str] = ()
+    match block.kind:
+        case "choice":
+            options = block.options
+        case "yes_no":
+            options = (_("Yes"), _("No"))
+        case "check":
+            options = (block.label,)
+    return {
+        "kind": "field",
+        "label": _line(block.label),
+        "help": _line(block.help),
+        "options": [_line(option) for option in options],
+        "is_long": block.kind == "text",
+    }
+
+
+def _fact_rows(rows: Iterable[tuple[str, Sequence[str | Link]]]) -> list[Json]:
+    return [{"label": _line(label), "lines": [_linked(line) for line in lines]} for label, lines in rows if lines]
+
+
+def _linked(line: str | Link) -> str | Json:
+    if isinstance(line, Link) and line.target:
+        return {"text": _line(line.text), "url": clean_line(line.target)}
+    return _line(line.text if isinstance(line, Link) else line)
+
+
+def _parts(text: str) -> list[Json]:
+    """The paragraphs, each with its lines, and the lists of a text."""
+    return [
+        {"kind": "paragraph", "lines": [_line(line) for line in part.text.split("\n")]}
+        if isinstance(part, prose.Paragraph)
+        else {"kind": "bullets", "items": [_line(item) for item in part.items]}
+        for part in prose.blocks(text)
+    ]
+
+
+def _line(text: str) -> str:
+    """`text` on one line, of characters that can be shown and words that can be divided."""
+    return _LONG_WORD.sub(_divided, glyphs.shown(clean_line(clean_text(text))))
+
+
+def _divided(word: re.Match[str]) -> str:
+    letters = word[0]
+    mark = _SOFT_HYPHEN if letters.isalpha() else _BREAK
+    return mark.join(letters[start : start + _PIECE] for start in range(0, len(letters), _PIECE))

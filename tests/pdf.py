@@ -1,0 +1,30 @@
+"""PDF files, read back: their text by poppler's pdftotext, where it is installed, and what they say of themselves."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tests.environment import required
+
+PROGRAM = shutil.which("pdftotext") or ""
+needs_poppler = pytest.mark.skipif(
+    not PROGRAM and not required("poppler"), reason="pdftotext of poppler-utils is not installed"
+)
+
+
+def pdf_text(content: bytes) -> str:
+    """The text in the order in which it is read, without soft hyphens and without where a word may be divided."""
+    run = subprocess.run([PROGRAM, "-", "-"], input=content, check=True, capture_output=True, timeout=60)
+    return run.stdout.decode().replace("\u00ad\n", "").replace("\u00ad", "").replace("\u200b", "")
+
+
+def metadata(content: bytes) -> dict[str, str]:
+    """The values of the XMP packet, by the name of their element; a list's first."""
+    packet = re.search(rb"<\?xpacket begin.*?<\?xpacket end", content, re.DOTALL)
+    assert packet, "no XMP packet"
+    text = packet[0].decode()
+    simple = re.findall(r"<([\w:]+)>([^<]+)</\1>", text)
+    lists = re.findall(r"<([\w:]+)><rdf:(?:Alt|Seq|Bag)><rdf:li[^>]*>([^<]*)</rdf:li>", text)
+    return dict(reversed([*simple, *lists]))
