@@ -139,6 +139,7 @@ class ReadBar:
     label: str
     count: int
     url: str
+    share: str
 
 
 def result_count(page: Element) -> int:
@@ -211,7 +212,8 @@ def read_bars(page: Element) -> list[ReadBar]:
         head = row.find("th")
         links = head.find_all("a")
         label = (links[0] if links else head).own_text
-        bars.append(ReadBar(label, int(row.find("td", "bar-count").text), links[0].attrs["href"] if links else ""))
+        count, share = int(row.find("span", "bar-count").text), row.find("td", "bar-share").text
+        bars.append(ReadBar(label, count, links[0].attrs["href"] if links else "", share))
     return bars
 
 

@@ -6,7 +6,7 @@ inline styles, and it carries its numbers as text for those who cannot see it.
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,9 +16,9 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language
 
 from ..text import clean_line
+from .bars import BAR, INK, MUTED, MUTED_BAR, PAPER, RULE, TRACK, BarChart, ChartBar
 from .typesetting import FAMILY, FONTS, text_width, wrap, wrap_evenly
 
-INK, MUTED, BAR, TRACK, RULE, PAPER = "#1a1a1a", "#4a4f52", "#0b5a60", "#eef5f5", "#c8cfcf", "#ffffff"
 WIDTH = 960
 MARGIN = 32
 COLUMN_GAP = 16
@@ -28,25 +28,29 @@ BAR_HEIGHT = 28
 ROW_GAP = 14
 
 
-def bar_chart(title: str, subtitle: str, bars: Sequence[tuple[str, int]], total: int, caption: str, source: str) -> str:
+def bar_chart(chart: BarChart) -> str:
     """A standalone SVG document, 960 pixels wide and as high as it has to be.
 
-    `bars` are labels and counts, drawn in the order given on a track that is `total` long, so that
-    a bar is a share as well. Empty texts take no room. Labels wrap and are never cut; characters
-    that XML cannot carry are left out. Numbers are grouped as the active language does it.
+    A bar is drawn on a track that is the chart's `total` long, so that it is a share as well. Labels wrap and are
+    never cut; characters that XML cannot carry are left out. Numbers are grouped as the active language does it.
     """
-    title, subtitle, caption, source = map(_label, (title, subtitle, caption, source))
-    rows = [(_label(label), count) for label, count in bars]
+    title, subtitle, note, conclusion, caption, source = map(
+        _label, (chart.title, chart.subtitle, chart.note, chart.conclusion, chart.caption, chart.source)
+    )
+    rows = [replace(bar, label=_label(bar.label), share=_label(bar.share)) for bar in chart.bars]
     page = _Page()
     page.text(title, size=24, leading=31, bold=True)
     page.text(subtitle, size=17, leading=25, fill=MUTED, before=6)
-    _draw_rows(page, rows, total)
+    page.text(note, size=15, leading=22, fill=MUTED, before=2)
+    page.text(conclusion, size=17, leading=26, before=12)
+    _draw_rows(page, rows, chart.total)
     if caption or source:
         page.rule()
     page.text(caption, size=15, leading=22, before=12)
     page.text(source, size=14, leading=20, fill=MUTED, before=4)
-    numbers = "; ".join(f"{label}: {_number(count)}" for label, count in rows)
-    return page.document(title, ". ".join(part.rstrip(".") for part in (subtitle, numbers, caption) if part))
+    numbers = "; ".join(f"{row.label}: {_number(row.count)}" for row in rows)
+    texts = (subtitle, note, conclusion, numbers, caption, source)
+    return page.document(title, ". ".join(part.rstrip(".") for part in texts if part))
 
 
 def png(svg: str, scale: int = 2) -> bytes:
@@ -95,6 +99,11 @@ class _Page:
         """A bar under `top`. It takes no room of its own."""
         self.parts.append(f'<rect x="{x:g}" y="{top:g}" width="{width:.5g}" height="{BAR_HEIGHT}" fill="{fill}"/>')
 
+    def number(self, text: str, end: float, top: float, *, size: float, fill: str, bold: bool = False) -> None:
+        """A number beside a bar under `top`, up to `end`. It takes no room of its own."""
+        if text:
+            self.parts.append(_text([text], end, top, size=size, leading=BAR_HEIGHT, fill=fill, bold=bold, end=True))
+
     def rule(self) -> None:
         """A line over the whole width."""
         self.y += 12
@@ -111,29 +120,33 @@ class _Page:
         )
 
 
-def _draw_rows(page: _Page, rows: Sequence[tuple[str, int]], total: int) -> None:
-    size, leading, number_size = 16, 20, 18
+def _draw_rows(page: _Page, rows: Sequence[ChartBar], total: int) -> None:
+    """The bars, each with its label to the left and its number and share to the right."""
+    size, leading, number_size, share_size = 16, 20, 18, 16
     if not rows:
         return
     page.y += 22
-    label_width = min(LABEL_WIDTH, max(text_width(label, size) for label, _ in rows))
-    number_width = max(text_width(_number(count), number_size) for _, count in rows)
+    label_width = min(LABEL_WIDTH, max(text_width(row.label, size) for row in rows))
+    number_width = max(text_width(_number(row.count), number_size) for row in rows)
+    share_width = max(text_width(row.share, share_size) for row in rows)
+    number_end = round(WIDTH - MARGIN - share_width - (COLUMN_GAP if share_width else 0))
     left = round(MARGIN + label_width + COLUMN_GAP)
-    length = round(WIDTH - MARGIN - number_width - COLUMN_GAP) - left
-    for label, count in rows:
-        lines = wrap_evenly(label, size, label_width)
+    length = round(number_end - number_width - COLUMN_GAP) - left
+    for row in rows:
+        lines = wrap_evenly(row.label, size, label_width)
         height = max(BAR_HEIGHT, leading * len(lines))
         top = page.y + (height - BAR_HEIGHT) / 2
         # At least two pixels, so that one vendor among very many can be seen.
-        share = min(max(length * count / total, 2), length) if total > 0 and count > 0 else 0
+        share = min(max(length * row.count / total, 2), length) if total > 0 and row.count > 0 else 0
+        ink = MUTED if row.is_muted else INK
         if lines:
             middle = page.y + (height - leading * len(lines)) / 2
-            page.parts.append(_text(lines, MARGIN, middle, size=size, leading=leading))
+            page.parts.append(_text(lines, MARGIN, middle, size=size, leading=leading, fill=ink))
         page.bar(left, length, TRACK, top)
         if share:
-            page.bar(left, share, BAR, top)
-        number = _text([_number(count)], WIDTH - MARGIN, top, size=number_size, leading=BAR_HEIGHT, bold=True, end=True)
-        page.parts.append(number)
+            page.bar(left, share, MUTED_BAR if row.is_muted else BAR, top)
+        page.number(_number(row.count), number_end, top, size=number_size, fill=ink, bold=True)
+        page.number(row.share, WIDTH - MARGIN, top, size=share_size, fill=MUTED)
         page.y += height + ROW_GAP
 
 

@@ -1,27 +1,27 @@
-"""The figures: bars, captions, and conclusions drawn by rules.
+"""The figures: each as one value from which its page and all of its files take their words and numbers.
 
-A figure counts vendors. Its bars leave out the selection within its own question, as the facets
-do, so that each bar is exactly the list that it links to.
+A figure counts vendors. Its basis leaves out the selection within its own question, as the facets do, so that each
+bar is exactly the list that it links to. Subtitle, base and note speak of that basis.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
-from kl_ai.search.danish import join_words
 
 from ..models import Question
+from . import wording
+from .conclusions import conclusion
 from .selection import Selection
 from .snapshot import ChoiceCount, Entry, QuestionTally, Snapshot
-from .wording import in_sentence, phrase
 
-FEW = 5
-"""With fewer answers than this the conclusion gives counts and no shares."""
+FILES = (("SVG", ".svg"), ("PNG", ".png"), ("CSV", ".csv"), ("Excel", ".xlsx"))
+"""The files of a figure: the name of each and what is appended to the figure's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +29,61 @@ class Bar:
     """An option's bar: its vendors in number and share, and the list of them."""
 
     label: str
+    """The option's short label."""
+    full_label: str
     count: int
     percent: str
     """Share of the vendors that answered, 0 to 100, with a dot: fit for an SVG attribute."""
-    url: str
     share_text: str
+    """The same share as people read it, in whole per cent."""
+    url: str
     is_retired: bool
+    is_other: bool
     code: str
+
+    @property
+    def marked_label(self) -> str:
+        """The short label, and whether the option is no longer asked."""
+        return f"{self.label} ({_('no longer asked')})" if self.is_retired else self.label
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A question's figure: conclusion, bars, caption, and the files of it."""
+    """A question's figure: all that its page, its pictures and its tables say."""
 
     code: str
     label: str
     heading: str
     question: str
+    subtitle: str
+    """The vendors that are counted, in words and in number."""
+    note: str
+    """That the selection within the figure's own question is left out; "" where there is none."""
     conclusion: list[str]
     bars: list[Bar]
-    caption: str
-    note: str
+    base: str
+    """“15 of 18 companies have answered.”"""
+    method: list[str]
+    """How many answers were possible, what KL has counted otherwise, and the date of the data."""
+    demo_notice: str
+    source: str
     answered: int
     total: int
     url: str
+    """The figure's page for the selection; "" for a figure of hand-picked vendors, which has none."""
     downloads: list[tuple[str, str]]
     comment: str
     comment_date: date | None
+
+    @property
+    def title(self) -> str:
+        """“Figure 3: Which technologies do you offer?”."""
+        return f"{self.label}: {self.question}" if self.label else self.question
+
+    @property
+    def caption(self) -> str:
+        """Base, method and, with demonstration data, that they are."""
+        return " ".join(filter(None, [self.base, *self.method, self.demo_notice]))
 
 
 def figure_order(tally: QuestionTally) -> tuple:
@@ -65,174 +93,134 @@ def figure_order(tally: QuestionTally) -> tuple:
 
 
 def figures(snapshot: Snapshot, selection: Selection, *, on_paper: bool = False) -> list[Figure]:
-    """One figure for each question, in the order of the figures. No query."""
-    ordered = sorted(snapshot.tallies.values(), key=figure_order)
-    return [figure(snapshot, selection, tally, on_paper=on_paper) for tally in ordered]
+    """One figure for each question, in the order of the figures. No query.
 
-
-def figure(snapshot: Snapshot, selection: Selection, tally: QuestionTally, *, on_paper: bool = False) -> Figure:
-    """The figure of one question for the selection. No query.
-
-    A figure `on_paper` counts the selection as it is, its own question included, since its bars are no links.
+    Figures `on_paper` count the selection as it is, their own questions included, since their bars are no links.
     """
-    left_out = () if on_paper else (tally.code,)
-    vendors = snapshot.match(selection.chosen, selection.q, leave_out=left_out)
-    answered = (tally.answered & vendors).bit_count()
-    counts = sorted(snapshot.counts(tally.code, vendors), key=lambda counted: -counted.count)
-    address = reverse("market:figure", args=[tally.code])
-    return Figure(
-        code=tally.code,
-        label=_("Figure %(number)s") % {"number": tally.question.figure_number} if tally.question.figure_number else "",
-        heading=tally.question.heading,
-        question=tally.question.text,
-        conclusion=list(conclusion(tally.question, counts, answered)),
-        bars=[_bar(counted, answered, selection) for counted in counts],
-        caption=_caption(tally, answered, vendors, snapshot),
-        note="" if on_paper else _own_selection_note(tally, selection),
-        answered=answered,
-        total=vendors.bit_count(),
-        url=address + selection.filter_query,
-        downloads=[(name, address.rstrip("/") + ending + selection.filter_query) for name, ending in FILES],
-        comment=tally.comment.text if tally.comment else "",
-        comment_date=tally.comment.updated_on if tally.comment else None,
-    )
+    if on_paper:
+        vendors = snapshot.match(selection.chosen, selection.q)
+        subtitle = wording.sentence(snapshot, selection, vendors.bit_count())
+        return figures_of_vendors(snapshot, vendors, subtitle)
+    return [figure(snapshot, selection, tally) for tally in _in_order(snapshot)]
 
 
-FILES = (("SVG", ".svg"), ("PNG", ".png"), ("CSV", ".csv"), ("Excel", ".xlsx"))
+def figures_of_vendors(snapshot: Snapshot, vendors: int, subtitle: str) -> list[Figure]:
+    """One figure for each question, of exactly these vendors (bitset). No bar is a link. No query."""
+    return [_Counting(snapshot, tally, vendors).figure(subtitle) for tally in _in_order(snapshot)]
 
 
-def _bar(counted: ChoiceCount, answered: int, selection: Selection) -> Bar:
-    option = counted.choice.option
-    share = 100 * counted.count / answered if answered else 0.0
-    target = selection.with_option(option.question.code, option.code)
-    return Bar(
-        label=option.label,
-        count=counted.count,
-        percent=f"{share:.1f}",
-        url=reverse("market:directory") + target.filter_query
-        if counted.count and option.question.is_filterable
-        else "",
-        share_text=f"{share:.0f} %",
-        is_retired=option.is_retired,
-        code=option.code,
-    )
+def figure(snapshot: Snapshot, selection: Selection, tally: QuestionTally) -> Figure:
+    """The figure of one question for the selection. No query."""
+    basis = selection.without_questions(tally.code)
+    vendors = snapshot.match(basis.chosen, basis.q)
+    subtitle = wording.sentence(snapshot, basis, vendors.bit_count())
+    return _Counting(snapshot, tally, vendors, selection).figure(subtitle)
 
 
-def _caption(tally: QuestionTally, answered: int, vendors: int, snapshot: Snapshot) -> str:
-    several = tally.question.kind == Question.Kind.SEVERAL
-    sentences = [
-        _("%(answered)s of %(total)s companies have answered.") % {"answered": answered, "total": vendors.bit_count()},
-        _("Several answers were possible.") if several else _("One answer was possible."),
-    ]
-    if mapped := tally.counted_otherwise(vendors):
-        sentence = ngettext(
-            "KL has counted %(n)s answer under “other” among the other answers as well.",
-            "KL has counted %(n)s answers under “other” among the other answers as well.",
-            mapped,
+def _in_order(snapshot: Snapshot) -> list[QuestionTally]:
+    return sorted(snapshot.tallies.values(), key=figure_order)
+
+
+def in_figure_order(question: Question, counts: Iterable[ChoiceCount]) -> list[ChoiceCount]:
+    """The counts, given in the survey's order, as bars show them: the highest first, “other” last.
+
+    The options of an ordinal question keep their own order.
+    """
+    return sorted(counts, key=lambda counted: (counted.choice.option.is_other, _rank(question, counted)))
+
+
+def _rank(question: Question, counted: ChoiceCount) -> int:
+    return 0 if question.is_ordinal else -counted.count
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """The vendors (bitset) of a figure, and the selection that its links keep; None for hand-picked vendors."""
+
+    snapshot: Snapshot
+    tally: QuestionTally
+    vendors: int
+    selection: Selection | None = None
+
+    def figure(self, subtitle: str) -> Figure:
+        question, selection = self.tally.question, self.selection
+        answered, total = (self.tally.answered & self.vendors).bit_count(), self.vendors.bit_count()
+        counts = in_figure_order(question, self.snapshot.counts(self.tally.code, self.vendors))
+        address, query = reverse("market:figure", args=[self.tally.code]), selection.filter_query if selection else ""
+        return Figure(
+            code=self.tally.code,
+            label=_("Figure %(number)s") % {"number": question.figure_number} if question.figure_number else "",
+            heading=question.heading,
+            question=question.text,
+            subtitle=subtitle,
+            note=self._note(),
+            conclusion=list(conclusion(question, counts, answered)),
+            bars=[self._bar(counted, answered) for counted in counts],
+            base=_("%(answered)s of %(total)s companies have answered.") % {"answered": answered, "total": total},
+            method=list(self._method()),
+            demo_notice=_("Demonstration data.") if self.snapshot.is_demo else "",
+            source=_("Source: KL"),
+            answered=answered,
+            total=total,
+            url=address + query if selection else "",
+            downloads=[(name, address.rstrip("/") + ending + query) for name, ending in FILES] if selection else [],
+            comment=self.tally.comment.text if self.tally.comment else "",
+            comment_date=self.tally.comment.updated_on if self.tally.comment else None,
         )
-        sentences.append(sentence % {"n": mapped})
-    sentences.append(_("Data as of %(date)s.") % {"date": date_format(snapshot.updated_on, "DATE_FORMAT")})
-    if snapshot.is_demo:
-        sentences.append(_("Demonstration data."))
-    return " ".join(sentences)
+
+    def _bar(self, counted: ChoiceCount, answered: int) -> Bar:
+        option = counted.choice.option
+        share = 100 * counted.count / answered if answered else 0.0
+        return Bar(
+            label=option.short,
+            full_label=option.label,
+            count=counted.count,
+            percent=f"{share:.1f}",
+            share_text=_share_text(share),
+            url=self._list_url(counted),
+            is_retired=option.is_retired,
+            is_other=option.is_other,
+            code=option.code,
+        )
+
+    def _list_url(self, counted: ChoiceCount) -> str:
+        """The list of the bar's vendors; "" where there is none, or no address that says it."""
+        question = self.tally.question
+        if self.selection is None or not counted.count or not question.is_filterable:
+            return ""
+        target = self.selection.with_option(question.code, counted.choice.code)
+        return reverse("market:directory") + target.filter_query
+
+    def _note(self) -> str:
+        if self.selection is None or self.tally.code not in self.selection.chosen:
+            return ""
+        words = {"question": self.tally.question.heading}
+        return _("The choice under %(question)s is left out of this figure, so that its bars can be compared.") % words
+
+    def _method(self) -> Iterable[str]:
+        several = self.tally.question.kind == Question.Kind.SEVERAL
+        yield _("Several answers were possible.") if several else _("One answer was possible.")
+        if mapped := self.tally.counted_otherwise(self.vendors):
+            sentence = ngettext(
+                "KL has counted %(n)s answer under “other” among the other answers as well.",
+                "KL has counted %(n)s answers under “other” among the other answers as well.",
+                mapped,
+            )
+            yield sentence % {"n": mapped}
+        yield _("Data as of %(date)s.") % {"date": date_format(self.snapshot.updated_on, "DATE_FORMAT")}
 
 
-def _own_selection_note(tally: QuestionTally, selection: Selection) -> str:
-    if tally.code not in selection.chosen:
-        return ""
-    words = {"question": tally.question.heading}
-    return _("The choice under %(question)s is left out of this figure, so that its bars can be compared.") % words
+def _share_text(share: float) -> str:
+    """“77 %”; “<1 %” and “>99 %” for what is not nothing and not all."""
+    whole = f"{share:.0f}"
+    if 0 < share < 1:
+        whole = "<1"
+    elif 99 < share < 100:
+        whole = ">99"
+    return _("%(share)s%%") % {"share": whole}
 
 
 def own_words(snapshot: Snapshot, selection: Selection, tally: QuestionTally) -> list[tuple[Entry, str]]:
     """The own words beside “other” of the figure's vendors, by vendor from A to Å. No query."""
     vendors = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
     return list(snapshot.own_words(tally, vendors))
-
-
-# Conclusions --------------------------------------------------------------------------------------
-
-
-def conclusion(question: Question, counts: Sequence[ChoiceCount], answered: int) -> Iterable[str]:
-    """At most three sentences about the bars.
-
-    `counts` is sorted, the highest first. “Other” is no finding and is left out. Shares become words by
-    fixed bands of the vendors that answered: all, nearly all from 90 %, most from 70 %, about two out
-    of three from 62 %, more than half above 50 %; fewer at or below that, one or few from 10 %.
-    """
-    if not answered:
-        yield _("None of the companies in the selection has answered this question.")
-        return
-    chosen = [counted for counted in counts if counted.count and not counted.choice.option.is_other]
-    if question.kind == Question.Kind.SINGLE or answered < FEW:
-        yield from _most_and_fewest(chosen, answered)
-    else:
-        yield from _by_bands(question, chosen, answered)
-
-
-def _by_bands(question: Question, chosen: Sequence[ChoiceCount], answered: int) -> Iterable[str]:
-    """One sentence about what most have chosen, one about what fewer have, one about what few have."""
-    bands: dict[str, list[ChoiceCount]] = {}
-    for counted in chosen:
-        bands.setdefault(_band(counted.count / answered), []).append(counted)
-    few = bands.pop("few", [])
-    fewer = bands.pop("fewer", [])
-    high = [_claim(BANDS[band](), question, counts) for band, counts in bands.items()]
-    if high:
-        yield _sentence(_join_clauses(high))
-    if fewer:
-        yield _sentence(_claim(_("fewer") if high else _("some"), question, fewer))
-    if few:
-        single = len(few) == 1 and few[0].count == 1
-        who = pgettext("a single company", "fewest") if single else pgettext("up to one in ten", "few")
-        yield _sentence(_claim(who, question, few))
-
-
-def _band(share: float) -> str:
-    for band, least in (("all", 1.0), ("nearly all", 0.9), ("most", 0.7), ("two thirds", 0.62)):
-        if share >= least:
-            return band
-    if share > 0.5:
-        return "half"
-    return "fewer" if share > 0.1 else "few"
-
-
-BANDS = {
-    "all": lambda: _("all"),
-    "nearly all": lambda: _("nearly all"),
-    "most": lambda: _("most"),
-    "two thirds": lambda: _("about two out of three"),
-    "half": lambda: _("more than half"),
-}
-
-
-def _claim(who: str, question: Question, counts: Sequence[ChoiceCount]) -> str:
-    named = join_words((f"{in_sentence(counted.choice.option)} ({counted.count})" for counted in counts), _("and"))
-    return f"{who} {phrase(question, named)}"
-
-
-def _join_clauses(clauses: list[str]) -> str:
-    """Main clauses joined as both languages write them, with a comma before “and”."""
-    *most, last = clauses
-    return ", ".join([*most, f"{_('and')} {last}"]) if most else last
-
-
-def _most_and_fewest(chosen: Sequence[ChoiceCount], answered: int) -> Iterable[str]:
-    """One sentence about the most frequent choices, one about the least frequent."""
-    if not chosen:
-        return
-    highest, lowest = chosen[0].count, chosen[-1].count
-    sentence = ngettext("The one answer: %(options)s.", "Most frequent among the %(n)s answers: %(options)s.", answered)
-    yield sentence % {"n": answered, "options": _with_count(chosen, highest)}
-    if lowest < highest:
-        yield _("Least frequent: %(options)s.") % {"options": _with_count(chosen, lowest)}
-
-
-def _with_count(chosen: Sequence[ChoiceCount], count: int) -> str:
-    """The labels of the choices that have exactly this count, each with it."""
-    labels = (f"“{counted.choice.option.short}” ({count})" for counted in chosen if counted.count == count)
-    return join_words(labels, _("and"))
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kl_ai.export import charts, tables, xlsx
+from kl_ai.export.bars import BarChart, ChartBar
 from kl_ai.export.downloads import file_response
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
@@ -17,7 +18,6 @@ from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
 from ..market import figures as market_figures
-from ..market import wording
 from ..market.figures import Figure, figure_order, own_words
 from ..market.profiles import profile_url
 from ..market.selection import Selection
@@ -52,6 +52,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     selection = with_page_notice(selection, pages)
     context = panel(request, snapshot, selection, total) | {
         "figure": figure,
+        "sentence": figure.subtitle,
         "own_words": [(entry.name, profile_url(entry.slug), text) for entry, text in texts[pages.start : pages.stop]],
         "own_words_pages": pages,
         **_neighbours(snapshot, selection, tally),
@@ -95,48 +96,85 @@ def figure_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBas
     return FILES[ending](request, snapshot, selection, figure)
 
 
-def _svg_text(request: HttpRequest, snapshot: Snapshot, selection: Selection, figure: Figure) -> str:
-    total = snapshot.count(selection.chosen, selection.q)
-    return charts.bar_chart(
-        title=f"{figure.label}: {figure.question}" if figure.label else figure.question,
-        subtitle="" if selection.is_everything else wording.sentence(snapshot, selection, total),
-        bars=[(bar.label, bar.count) for bar in figure.bars],
+def _chart(request: HttpRequest, figure: Figure) -> BarChart:
+    """The figure as a chart. Where nobody has answered it has no bars, as on its page."""
+    bars = [ChartBar(bar.marked_label, bar.count, bar.share_text, bar.is_other) for bar in figure.bars]
+    return BarChart(
+        title=figure.title,
+        bars=bars if figure.answered else [],
         total=figure.answered,
+        subtitle=figure.subtitle,
+        note=figure.note,
+        conclusion=" ".join(figure.conclusion),
         caption=figure.caption,
-        source=request.build_absolute_uri(figure.url),
+        source=f"{figure.source}, {request.build_absolute_uri(figure.url)}",
     )
 
 
 def _svg(request: HttpRequest, snapshot: Snapshot, selection: Selection, figure: Figure) -> HttpResponse:
-    svg = _svg_text(request, snapshot, selection, figure)
+    svg = charts.bar_chart(_chart(request, figure))
     return file_response(f"{figure.code}.svg", svg.encode(), "image/svg+xml")
 
 
 def _png(request: HttpRequest, snapshot: Snapshot, selection: Selection, figure: Figure) -> HttpResponse:
-    svg = _svg_text(request, snapshot, selection, figure)
+    svg = charts.bar_chart(_chart(request, figure))
     return file_response(f"{figure.code}.png", charts.png(svg), "image/png")
 
 
-def _headings() -> list[str]:
-    return [_("Answer"), _("Code"), _("Companies"), _("Share of the companies that answered (%)")]
-
-
-def _rows(figure: Figure) -> Iterator[tuple[str, str, int, float]]:
-    return ((bar.label, bar.code, bar.count, float(bar.percent)) for bar in figure.bars)
-
-
 def _csv(request: HttpRequest, snapshot: Snapshot, selection: Selection, figure: Figure) -> HttpResponseBase:
-    return tables.csv_response(f"{figure.code}.csv", _headings(), _rows(figure))
+    """The table, and in each row what a row needs to stand alone."""
+    headings = [
+        *_headings(),
+        _("Companies that answered"),
+        _("Companies in the selection"),
+        _("Figure"),
+        _("Selection"),
+        _("Note"),
+        _("Data as of"),
+        _("Source"),
+        _("Demonstration data"),
+    ]
+    facts = (
+        figure.answered,
+        figure.total,
+        figure.title,
+        figure.subtitle,
+        figure.note,
+        snapshot.updated_on,
+        f"KL, {request.build_absolute_uri(figure.url)}",
+        _("Yes") if figure.demo_notice else _("No"),
+    )
+    rows = ((*row, *facts) for row in _rows(figure))
+    return tables.csv_response(f"{figure.code}.csv", headings, rows)
+
+
+def _headings() -> list[str]:
+    return [
+        _("Answer"),
+        _("Code"),
+        _("Companies"),
+        _("Share of the companies that answered (%)"),
+        _("Short answer"),
+    ]
+
+
+def _rows(figure: Figure) -> Iterator[tuple[str, str, int, float, str]]:
+    """The bars as rows, in the figure's order."""
+    return ((bar.full_label, bar.code, bar.count, float(bar.percent), bar.marked_label) for bar in figure.bars)
 
 
 def _xlsx(request: HttpRequest, snapshot: Snapshot, selection: Selection, figure: Figure) -> HttpResponseBase:
+    basis = selection.without_questions(figure.code)
     facts = [
-        (_("Figure"), f"{figure.label} {figure.question}".strip()),
-        *file_facts(request, snapshot, selection, figure.url),
+        (_("Figure"), figure.title),
+        (_("Companies counted"), figure.subtitle),
+        (_("Note"), figure.note),
+        (_("Conclusion"), " ".join(figure.conclusion)),
+        *file_facts(request, snapshot, basis, figure.url),
         (_("Basis"), figure.caption),
     ]
-    data = xlsx.Sheet(figure.heading, _headings(), _rows(figure), widths=(60, 24, 14, 24))
-    notes = xlsx.Sheet(_("About the data"), (), facts, widths=(24, 90), kind="notes")
+    data = xlsx.Sheet(figure.heading, _headings(), _rows(figure), widths=(60, 24, 14, 24, 34))
+    notes = xlsx.Sheet(_("About the data"), (), (fact for fact in facts if fact[1]), widths=(24, 90), kind="notes")
     return xlsx.xlsx_response(f"{figure.code}.xlsx", [data, notes], created=made_at(snapshot))
 
 

@@ -25,7 +25,7 @@ def test_home_counts_the_market(demo, client):
 
 def test_home_shows_one_published_figure_with_its_links(demo, client):
     bars = read_bars(read(client, "/en/").find("main"))
-    assert [bar.count for bar in bars] == [27, 23, 19, 18, 14, 14, 10]
+    assert [bar.count for bar in bars] == [27, 23, 19, 18, 14, 10, 14]
     assert bars[0].url == f"{MARKET}?technologies=prediction"
 
 

@@ -10,7 +10,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kl_ai.export import charts
+from kl_ai.export import bars as colours
+from kl_ai.export.bars import BarChart, ChartBar
 from kl_ai.export.charts import MARGIN, WIDTH, bar_chart, png
 from kl_ai.export.typesetting import text_width
 
@@ -24,8 +25,13 @@ BARS = [
 HOSTILE = "<script>alert('x')</script> & \" ]]> \x00\x0b\ud800 🙂 \u202eåbe\u0301"
 
 
-def drawn(bars, total=35, title="Hvad?", subtitle="Alle", caption="35 af 35", source="Kilde: KL"):
-    return ET.fromstring(bar_chart(title, subtitle, bars, total, caption, source))
+def chart(bars, total=35, **texts) -> BarChart:
+    texts = {"title": "Hvad?", "subtitle": "Alle", "caption": "35 af 35", "source": "Kilde: KL"} | texts
+    return BarChart(bars=[ChartBar(*bar) for bar in bars], total=total, **texts)
+
+
+def drawn(bars, total=35, **texts):
+    return ET.fromstring(bar_chart(chart(bars, total, **texts)))
 
 
 def texts(svg) -> list[str]:
@@ -51,15 +57,28 @@ def test_a_chart_says_title_labels_numbers_caption_and_source():
     assert texts(drawn(BARS)) == ["Hvad?", "Alle", *numbers_and_labels, "35 af 35", "Kilde: KL"]
 
 
+def test_a_chart_says_what_is_left_out_and_what_it_shows_above_its_bars():
+    said = texts(drawn(BARS[:1], note="Udeladt.", conclusion="De fleste."))
+    assert said == ["Hvad?", "Alle", "Udeladt.", "De fleste.", BARS[0][0], "27", "35 af 35", "Kilde: KL"]
+
+
+def test_the_share_stands_beside_the_number_and_a_muted_bar_is_paler():
+    svg = drawn([("Tale", 10, "29 %"), ("Andet", 14, "40 %", True)])
+    assert texts(svg)[2:8] == ["Tale", "10", "29 %", "Andet", "14", "40 %"]
+    assert len(widths(svg, colours.BAR)) == len(widths(svg, colours.MUTED_BAR)) == 1
+    (track,) = set(widths(svg, colours.TRACK))
+    assert widths(svg, colours.MUTED_BAR) == pytest.approx([track * 14 / 35], abs=0.1)
+
+
 def test_a_bar_is_its_share_of_the_track():
     svg = drawn(BARS)
-    (track,) = set(widths(svg, charts.TRACK))
-    assert widths(svg, charts.BAR) == pytest.approx([track * count / 35 for _, count in BARS if count], abs=0.1)
+    (track,) = set(widths(svg, colours.TRACK))
+    assert widths(svg, colours.BAR) == pytest.approx([track * count / 35 for _, count in BARS if count], abs=0.1)
 
 
 def test_one_of_very_many_still_shows_and_too_many_stay_on_the_track():
     svg = drawn([("En", 1), ("Alle", 200_000)], total=100_000)
-    assert widths(svg, charts.BAR) == [2, widths(svg, charts.TRACK)[0]]
+    assert widths(svg, colours.BAR) == [2, widths(svg, colours.TRACK)[0]]
 
 
 def test_numbers_are_grouped_as_the_language_does_it():
@@ -85,12 +104,24 @@ def test_nothing_is_drawn_outside_or_over_another(bars):
     assert len(drawn_lines) > len(bars)
     assert all(MARGIN <= left < right <= WIDTH - MARGIN for left, right, _, _ in drawn_lines)
     assert max(baseline for *_, baseline, _ in drawn_lines) < float(svg.get("height"))
-    tracks = [element for element in svg.iter(f"{SVG}rect") if element.get("fill") == charts.TRACK]
+    tracks = [element for element in svg.iter(f"{SVG}rect") if element.get("fill") == colours.TRACK]
     assert all(float(above.get("y")) + 28 < float(below.get("y")) for above, below in pairwise(tracks))
     labels = [line for line in drawn_lines if line[3] == 16]
     assert len(tracks) == len(bars) <= len(labels)
     assert all(right < float(tracks[0].get("x")) for _, right, _, _ in labels)
     assert all(below - above >= 20 for (*_, above, _), (*_, below, _) in pairwise(labels))
+
+
+def test_numbers_and_shares_stand_right_of_the_bars_and_apart():
+    svg = drawn([("A", 12_345, "29 %"), ("B", 3, "<1 %")], total=40_000)
+    track = next(element for element in svg.iter(f"{SVG}rect") if element.get("fill") == colours.TRACK)
+    end = float(track.get("x")) + float(track.get("width"))
+    beside = sorted(line for line in lines(svg) if line[0] > end)
+    assert len(beside) == 4
+    for baseline in {line[2] for line in beside if line[3] == 18}:
+        number, share = (line for line in beside if abs(line[2] - baseline) < 2)
+        assert number[1] < share[0]
+        assert share[1] <= WIDTH - MARGIN
 
 
 def test_a_label_wraps_and_is_never_cut():
@@ -107,7 +138,7 @@ def test_a_long_address_wraps_without_hyphens():
 @pytest.mark.parametrize("total", [0, 35])
 def test_a_chart_without_answers_is_a_chart(total):
     assert texts(drawn([], total=total)) == ["Hvad?", "Alle", "35 af 35", "Kilde: KL"]
-    assert widths(drawn([("A", 0)], total=total), charts.BAR) == []
+    assert widths(drawn([("A", 0)], total=total), colours.BAR) == []
 
 
 def test_hostile_text_is_text():
@@ -116,7 +147,7 @@ def test_hostile_text_is_text():
         f"{SVG}{name}" for name in ("svg", "title", "desc", "rect", "path", "text", "tspan")
     }
     assert texts(svg)[0].startswith("<script>alert('x')</script> & \" ]]>")
-    assert png(bar_chart(HOSTILE, "", [(HOSTILE, 1)], 1, HOSTILE, "")).startswith(b"\x89PNG")
+    assert png(bar_chart(chart([(HOSTILE, 1)], title=HOSTILE))).startswith(b"\x89PNG")
 
 
 @given(st.text(), st.lists(st.tuples(st.text(), st.integers(0, 10**9)), max_size=4), st.integers(0, 10**9))
@@ -125,11 +156,11 @@ def test_any_text_and_number_gives_well_formed_xml(text, bars, total):
 
 
 def test_a_chart_needs_no_styles_that_a_policy_forbids():
-    assert not re.search(r"style|class=|href|url\(|<script", bar_chart("Hvad?", "Alle", BARS, 35, "35 af 35", "Kilde"))
+    assert not re.search(r"style|class=|href|url\(|<script", bar_chart(chart(BARS)))
 
 
 def test_a_picture_is_twice_the_size_of_the_drawing():
-    svg = bar_chart("Hvad?", "Alle", BARS, 35, "35 af 35", "Kilde: KL")
+    svg = bar_chart(chart(BARS))
     height = float(ET.fromstring(svg).get("height"))
     picture = png(svg)
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
@@ -138,6 +169,6 @@ def test_a_picture_is_twice_the_size_of_the_drawing():
 
 
 def test_the_typeface_is_used():
-    svg = bar_chart("Ærø", "", [], 0, "", "")
+    svg = bar_chart(BarChart(title="Ærø", bars=[], total=0))
     assert png(svg) != png(svg.replace("Ærø", "")), "no letters were drawn"
     assert png(svg) != png(svg.replace("600", "400")), "the weights are the same"

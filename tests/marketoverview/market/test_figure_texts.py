@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from marketoverview.market.figures import conclusion
+from marketoverview.market.conclusions import conclusion
 from marketoverview.market.snapshot import Choice, ChoiceCount
 from marketoverview.models import FigureComment, Option, Question, market_version
 from tests.builders import make_question, make_response
@@ -86,7 +86,7 @@ def test_a_figure_that_nobody_in_the_selection_has_answered_says_so(db, client):
     make_response("Agern")
     page = read(client, f"{FIGURES}services/")
     assert read_bars(page) == []
-    assert "No company in the selection has answered this question." in page.text
+    assert "None of the companies in the selection has answered this question." in page.text
     assert "0 of 1 companies have answered." in page.text
 
 

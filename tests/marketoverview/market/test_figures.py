@@ -76,15 +76,20 @@ BY_CODE = {
 NUMBERS = {"services": 1, "technologies": 3, "business-areas": 4}
 
 
+def in_figure_order(numbers: dict[str, int]) -> list[int]:
+    """The published counts as bars show them: the highest first, “Andet” last."""
+    return [*(count for label, count in numbers.items() if label != "Andet"), numbers["Andet"]]
+
+
 # The published numbers ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", PUBLISHED)
 def test_the_page_shows_the_published_numbers(code, demo, client):
     page = read(client, f"/markedsoverblik/figurer/{code}/")
-    assert {bar.label: bar.count for bar in read_bars(page)} == PUBLISHED[code]
-    counts = [bar.count for bar in read_bars(page)]
-    assert counts == sorted(counts, reverse=True)
+    assert [bar.count for bar in read_bars(page)] == in_figure_order(PUBLISHED[code])
+    wordings = [item.text for item in page.find("details", "figure-wording").find_all("li")]
+    assert dict(zip(wordings, in_figure_order(PUBLISHED[code]), strict=True)) == PUBLISHED[code]
     assert f"Figur {NUMBERS[code]}" in page.find("h1").text or f"Figure {NUMBERS[code]}" in page.find("h1").text
 
 
@@ -104,10 +109,10 @@ def test_the_svg_shows_the_published_numbers(code, demo, client):
     svg = ET.fromstring(read_bytes(client, f"/markedsoverblik/figurer/{code}.svg"))
     texts = [text.strip() for text in svg.itertext() if text.strip()]
     counts = [int(text) for text in texts if re.fullmatch(r"\d{1,2}", text)]
-    assert counts == list(PUBLISHED[code].values())
-    words_said = " ".join(texts)
-    for label, count in PUBLISHED[code].items():
-        assert f"{label}: {count}" in words_said  # for those who cannot see it
+    assert counts == in_figure_order(PUBLISHED[code])
+    for option in Option.objects.filter(question__code=code):
+        numbers = f"{option.short_da or option.label_da}: {BY_CODE[code][option.code]}"
+        assert numbers in " ".join(texts)  # for those who cannot see it
 
 
 @pytest.mark.parametrize("code", PUBLISHED)
@@ -162,7 +167,7 @@ def test_a_picture_says_its_selection_its_date_and_its_address(demo, client):
     )
     assert "Companies that offer advice: 23" in text
     assert "Data as of Nov. 20, 2026." in text
-    assert f"http://testserver{FIGURES}technologies/?services=advisory" in text.replace(" ", "").replace("Source:", "")
+    assert f"Source:KL,http://testserver{FIGURES}technologies/?services=advisory" in text.replace(" ", "")
 
 
 def test_the_workbook_of_a_figure_says_its_selection(demo, client):
