@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-
 from ..models import Question
 from . import wording
 from .conclusions import conclusion
@@ -176,7 +175,7 @@ class _Counting:
             full_label=option.label,
             count=counted.count,
             percent=f"{share:.1f}",
-            share_text=_share_text(share),
+            share_text=share_text(share),
             url=self._list_url(counted),
             is_retired=option.is_retired,
             is_other=option.is_other,
@@ -210,7 +209,7 @@ class _Counting:
         yield _("Data as of %(date)s.") % {"date": date_format(self.snapshot.updated_on, "DATE_FORMAT")}
 
 
-def _share_text(share: float) -> str:
+def share_text(share: float) -> str:
     """“77 %”; “<1 %” and “>99 %” for what is not nothing and not all."""
     whole = f"{share:.0f}"
     if 0 < share < 1:

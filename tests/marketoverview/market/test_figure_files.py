@@ -3,7 +3,7 @@
 import io
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import openpyxl
 import pytest
@@ -95,6 +95,8 @@ def test_every_file_says_what_the_page_says(demo, client, market, selection, q, 
     said = said_by_page(read(client, f"{market}figurer/{code}/{query}"))
     assert bool(said.note) == (code in selection)
     assert said_in_overview(read(client, f"{market}figurer/{query}"), code) == said
+    others = {key: options for key, options in selection.items() if key != code}
+    assert said_by_page(read(client, f"{market}figurer/{code}/{query_string(others, q)}")) == replace(said, note="")
 
     address = f"http://testserver{market}figurer/{code}/{canonical(query)}"
     source = f"{'Source' if '/en/' in market else 'Kilde'}: KL, {address}"
@@ -117,7 +119,6 @@ def test_every_file_says_what_the_page_says(demo, client, market, selection, q, 
     assert (said.note in facts) == bool(said.note)
 
     if not q:
-        others = {key: options for key, options in selection.items() if key != code}
         answered, total = count_by_sql({**others, code: SURVEY[code]}), count_by_sql(others)
         assert re.findall(r"\d+", said.caption)[:2] == [str(answered), str(total)]
         assert re.findall(r"\d+", said.subtitle)[:: -1 if "/en/" in market else 1][0] == str(total)

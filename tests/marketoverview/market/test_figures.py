@@ -6,10 +6,14 @@ import xml.etree.ElementTree as ET
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from kl_ai.export.bars import MUTED_BAR
+from marketoverview.market.figures import figures_of_vendors, share_text
+from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Option, market_version
 from tests.builders import make_option, make_question, make_response
 from tests.reading import (
@@ -235,8 +239,63 @@ def test_a_choice_within_the_figures_own_question_leaves_its_bars_comparable(dem
     page = read(client, f"{FIGURES}services/?services=legal-advisory&technologies=nlp")
     everyone = read(client, f"{FIGURES}services/?technologies=nlp")
     assert [bar.count for bar in read_bars(page)] == [bar.count for bar in read_bars(everyone)]
-    assert "left out" in page.find("p", "figure-caption").text
-    assert "left out" not in everyone.find("p", "figure-caption").text
+    assert "left out" in page.find("p", "figure-note").text
+    assert not everyone.has("p", "figure-note")
+
+
+def test_a_scale_keeps_its_own_order(db, client):
+    make_question("size", ["small", "middle", "large"], is_ordinal=True)
+    for name, size in (("Agern", "large"), ("Birk", "large"), ("Ceder", "middle")):
+        make_response(name, answers={"size": [size]})
+    assert [(bar.label, bar.count) for bar in read_bars(read(client, f"{FIGURES}size/"))] == [
+        ("Option small", 0),
+        ("Option middle", 1),
+        ("Option large", 2),
+    ]
+    assert [row[1] for row in read_csv(client, f"{FIGURES}size.csv")[1:]] == ["small", "middle", "large"]
+    conclusion = read(client, f"{FIGURES}size/").find("p", "figure-conclusion").text
+    assert "“Option large” (2). Least frequent: “Option middle” (1)." in conclusion
+
+
+def test_other_is_last_and_muted_however_many_chose_it(demo, client):
+    for code in ("technologies", "services"):
+        rows = read(client, f"{FIGURES}{code}/").find("table", "bar-table").find("tbody").find_all("tr")
+        assert [row.attrs.get("class") for row in rows] == [None] * (len(rows) - 1) + ["bar-other"]
+    drawing = ET.fromstring(read_bytes(client, f"{FIGURES}technologies.svg"))
+    fills = [element.get("fill") for element in drawing.iter("{http://www.w3.org/2000/svg}rect")]
+    assert fills.count(MUTED_BAR) == 1
+    assert fills[-1] == MUTED_BAR
+
+
+def test_a_share_is_read_beside_its_number(db, client):
+    for number in range(3):
+        make_response(f"Firma {number}", answers={"services": ["a", "b"] if number else ["b"]})
+    assert [(bar.count, bar.share) for bar in read_bars(read(client, f"{FIGURES}services/"))] == [
+        (3, "100%"),
+        (2, "67%"),
+    ]
+    assert [bar.share for bar in read_bars(read(client, "/markedsoverblik/figurer/services/"))] == ["100 %", "67 %"]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0%"), (0.2, "<1%"), (1, "1%"), (66.7, "67%"), (99.6, ">99%"), (100, "100%")]
+)
+def test_a_few_are_not_none_and_nearly_all_are_not_all(share, text):
+    with override("en"):
+        assert share_text(share) == text
+
+
+def test_figures_of_picked_vendors_count_exactly_them_and_link_nowhere(demo):
+    snapshot = snapshots.current()
+    picked = snapshot.match({"services": ["legal-advisory"]}) | snapshot.match({"technologies": ["speech"]})
+    with override("en"):
+        drawn = figures_of_vendors(snapshot, picked, "11 companies")
+    assert {figure.total for figure in drawn} == {picked.bit_count()}
+    assert {figure.subtitle for figure in drawn} == {"11 companies"}
+    services = next(figure for figure in drawn if figure.code == "services")
+    assert {bar.code: bar.count for bar in services.bars}["legal-advisory"] == 1
+    assert not any(bar.url for figure in drawn for bar in figure.bars)
+    assert not any(figure.url or figure.downloads or figure.note for figure in drawn)
 
 
 def test_a_question_that_is_no_filter_has_bars_without_links(db, client):
