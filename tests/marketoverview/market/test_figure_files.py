@@ -126,13 +126,10 @@ def test_every_file_says_what_the_page_says(demo, client, market, selection, q, 
 
 def canonical(query: str) -> str:
     """The query string as the portal writes it: questions and options in the survey's order."""
-    pairs = [pair.split("=") for pair in query.removeprefix("?").split("&") if pair]
-    order = {(code, option): number for number, (code, option) in enumerate(
-        (code, option) for code, options in SURVEY.items() for option in options
-    )}  # fmt: skip
-    free, chosen = [p for p in pairs if p[0] == "q"], sorted((tuple(p) for p in pairs if p[0] != "q"), key=order.get)
-    query = "&".join("=".join(pair) for pair in [*free, *chosen])
-    return f"?{query}" if query else ""
+    pairs = [tuple(pair.split("=")) for pair in query.removeprefix("?").split("&") if pair]
+    written = [pair for pair in pairs if pair[0] == "q"]
+    written += [(code, option) for code in SURVEY for option in SURVEY[code] if (code, option) in pairs]
+    return f"?{'&'.join('='.join(pair) for pair in written)}" if written else ""
 
 
 @pytest.mark.parametrize("query", ["", OWN_QUESTION, "?q=findes-slet-ikke"])
