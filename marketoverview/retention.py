@@ -18,6 +18,7 @@ from .models import (
     EDITABLE,
     IN_USE,
     CompanyClaim,
+    Follower,
     Invitation,
     JoinRequest,
     LinkCheck,
@@ -30,6 +31,7 @@ from .models import (
 from .querysets import delete_locked, months_before
 
 VERBS: dict[type[Model], Callable[[Any], int]] = {
+    Follower: Follower.delete_for_good,
     Response: Response.delete_for_good,
     Vendor: Vendor.delete_for_good,
     VendorQuestion: VendorQuestion.delete_for_good,
@@ -47,6 +49,7 @@ def expired_rows() -> Iterator[tuple[str, QuerySet]]:
     yield "decided claims to a company", CompanyClaim.objects.filter(decided_at__lt=_before("INVITATION"))
     yield "changes of members", MembershipEvent.objects.filter(at__lt=_before("INVITATION"))
     yield "questions to KL, or their words", VendorQuestion.objects.expired(_before("QUESTION"))
+    yield "followers by mail who have not confirmed, or whose year is over", Follower.objects.expired()
     yield "mails", OutgoingMail.objects.filter(created_at__lt=_before("MAIL"))
     yield "logins never used", _logins()
     yield "sessions and login codes", Session.objects.filter(expire_date__lt=timezone.now())

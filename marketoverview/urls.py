@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import directory, exports, feed, figures, matrix, note
+from .views import directory, exports, feed, figures, follow, matrix, note
 
 app_name = "market"
 urlpatterns = [
@@ -19,5 +19,9 @@ urlpatterns = [
     path("eksport/", exports.export_help, name="export_help"),
     path("markedsnotat/", note.note, name="note"),
     path("nyt.atom", feed.feed, name="feed"),
+    path("foelg/", follow.follow, name="follow"),
+    path("foelg/sendt/", follow.requested, name="follow_requested"),
+    path("foelg/<str:token>/", follow.following, name="following"),
+    path("foelg/<str:token>/stop/", follow.unfollow, name="unfollow"),
     path("neutralitet/", directory.neutrality, name="neutrality"),
 ]

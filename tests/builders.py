@@ -8,7 +8,7 @@ Questions and options that the survey does not hold yet are made on the way, so 
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from django.contrib.auth.models import Group
@@ -19,6 +19,7 @@ from kl_ai.models import User
 from marketoverview.company_names import stored_name
 from marketoverview.models import (
     Answer,
+    Follower,
     Invitation,
     Option,
     Question,
@@ -29,6 +30,7 @@ from marketoverview.models import (
     VendorMember,
     market_version,
 )
+from marketoverview.models.followers import a_year_from
 
 _number = count(1)
 
@@ -190,6 +192,14 @@ def make_invitation(email: str = "ny@vestlyset.example", vendor: Vendor | None =
     """An invitation that waits, to act for a vendor or, without one, to register a company."""
     fields = {"company_name": vendor.name if vendor else "Vestlyset"} | fields
     return Invitation.objects.create(email=email, vendor=vendor, **stored_name(fields["company_name"]) | fields)
+
+
+def make_follower(selection: str = "", email: str = "", *, days_ago: int = 40, **fields) -> Follower:
+    """Somebody who has confirmed and got the last mail so many days ago, and has seen nothing in the selection."""
+    at = timezone.now() - timedelta(days=days_ago)
+    day = timezone.localdate(at)
+    own = {"requested_at": at, "confirmed_at": at, "last_sent_at": at, "ends_on": a_year_from(day)} | fields
+    return Follower.objects.create(email=email or f"follower{next(_number)}@by.example", selection=selection, **own)
 
 
 def _bring_to(status: str, response: Response, member: User, curator: User) -> None:

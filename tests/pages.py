@@ -93,6 +93,10 @@ ADDRESSES = (
     Address("market:export_help"),
     Address("market:note", queries=SELECTIONS),
     Address("market:feed", is_page=False),
+    Address("market:follow", queries=SELECTIONS),
+    Address("market:follow_requested", queries=SELECTIONS),
+    Address("market:following", args=("ukendt",), status=404, is_page=False),
+    Address("market:unfollow", args=("ukendt",), status=404, is_page=False),
     Address("market:neutrality"),
     # The legal toolbox
     Address("toolbox:overview", queries=SITUATIONS),

@@ -31,7 +31,7 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), tim
 CLAIM = timedelta(minutes=15)
 """How long a process has a mail for itself: longer than a slow mail server needs to take it."""
 
-LAST_MAILS = frozenset({"login_deleted", "old_address"})
+LAST_MAILS = frozenset({"follow_over", "login_deleted", "old_address"})
 """The kinds of mails to people whom the portal forgets: the row is deleted once it is sent, refused or given up."""
 
 
@@ -81,6 +81,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(is_unclaimed, sent_at=None).update(next_try_at=now, attempts=0)
 
 
+def _subject_of(key: str) -> str:
+    """What a mail with this key is about: the key's beginning, up to its second colon."""
+    return ":".join([*key.split(":")[:2], ""])
+
+
 class OutgoingMail(models.Model):
     """One mail to one address. `key` names what it is about: a second mail with the same key is not stored."""
 
@@ -95,6 +100,8 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("what went wrong"), blank=True)
+    unsubscribe_url = models.CharField(max_length=500, blank=True, db_default="", editable=False)
+    """Where one POST ends what the mail is sent for (RFC 8058); it holds a secret, and is emptied when the mail is sent."""
 
     objects: ClassVar = OutgoingMailQuerySet.as_manager()
 
@@ -141,7 +148,8 @@ class OutgoingMail(models.Model):
 
         `labels` are the names of users in the text, by the users' keys: one query more where there are any.
         """
-        fields = {name: getattr(mail, name) for name in ("to", "kind", "language", "subject", "body")}
+        names = ("to", "kind", "language", "subject", "body", "unsubscribe_url")
+        fields = {name: getattr(mail, name) for name in names}
         stored, is_new = cls.objects.get_or_create(key=mail.key, defaults=fields)
         if is_new:
             MailMention.record({stored.pk: labels or {}})
@@ -164,6 +172,12 @@ class OutgoingMail(models.Model):
             pks = dict(cls.objects.filter(key__in=list(labels)).values_list("key", "pk"))
             MailMention.record({pks[key]: named for key, named in labels.items() if key in pks})
         return stored
+
+    @classmethod
+    def delete_about(cls, addresses: Collection[str], keys: Collection[str]) -> None:
+        """Delete the mails to these addresses whose keys begin with one of `keys`, each up to its second colon. Two queries."""
+        mails = cls.objects.filter(to__in=addresses).values_list("pk", "key")
+        cls.objects.filter(pk__in=[pk for pk, key in mails if _subject_of(key) in keys]).delete()
 
     @classmethod
     def forget(cls, user: Any, keys: Collection[str]) -> None:
@@ -193,7 +207,7 @@ class OutgoingMail(models.Model):
         kinds = {key.partition(":")[0] for key in keys}
         mails = cls.objects.filter(reduce(or_, (Q(key__startswith=f"{kind}:") for kind in kinds), Q(pk=None)))
         rows = mails.order_by().values_list("pk", "key").iterator()
-        return {pk for pk, key in rows if ":".join([*key.split(":")[:2], ""]) in keys}
+        return {pk for pk, key in rows if _subject_of(key) in keys}
 
     def _erase(self, mask: PersonMask, labels: Collection[str], *, is_about: bool) -> bool:
         """Erase the person from this instance of a mail to somebody else; whether that changes it. No query.
@@ -233,6 +247,7 @@ class OutgoingMail(models.Model):
             "next_try_at": None,
             "last_error": "",
             "body": mask_tokens(self.body),
+            "unsubscribe_url": "",
         }
         if not self._delete_last_mail():
             unsent = OutgoingMail.objects.filter(pk=self.pk, sent_at=None)

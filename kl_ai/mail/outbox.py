@@ -55,6 +55,8 @@ class Letter(NamedTuple):
     """The users whom the text names, beside the recipient; None for somebody who has no login."""
     is_in_own_words: bool = False
     """Whether somebody has written the text, who may name these users in any way; else they stand by name and address."""
+    unsubscribe_url: str = ""
+    """Where one POST, without cookie or login, ends what the mail is sent for: its `List-Unsubscribe` (RFC 8058)."""
 
     def labels(self) -> dict[int, str]:
         """Key of each user whom the text names, but of the recipient, to the name in it; "" where that is not known."""
@@ -71,6 +73,7 @@ class Letter(NamedTuple):
             language=self.language,
             subject=subject,
             body=body,
+            unsubscribe_url=self.unsubscribe_url,
         )
 
 
@@ -96,6 +99,7 @@ def post(
     kind: str = "",
     *,
     mentions: tuple[Any, ...] = (),
+    unsubscribe_url: str = "",
     queue_only: bool = False,
 ) -> OutgoingMail | None:
     """Queue one mail in the caller's transaction and try it once after the commit; None if `key` was posted before.
@@ -104,7 +108,7 @@ def post(
     that of `manage.py send_mail`. `mentions` are the users whom the text names, or None: the mail is found by them when a
     login is deleted. Two queries, one more where it names somebody, and those of `deliver`.
     """
-    letter = Letter(key, to, template, context, language, kind, mentions)
+    letter = Letter(key, to, template, context, language, kind, mentions, unsubscribe_url=unsubscribe_url)
     mail = OutgoingMail.queue(letter.render(), letter.labels())
     if mail is not None and not queue_only:
         transaction.on_commit(partial(deliver, mail), robust=True)
@@ -236,6 +240,11 @@ def _refusal(error: Exception) -> str:
 def email_message(mail: OutgoingMail) -> EmailMessage:
     """The mail as Django sends it, with the same `Message-ID` at every attempt: one that arrives twice is shown once."""
     host = urlsplit(settings.SITE_URL).hostname
+    unsubscribe = (
+        {"List-Unsubscribe": f"<{mail.unsubscribe_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        if mail.unsubscribe_url
+        else {}
+    )
     identity = sha256(f"{mail.key} {mail.created_at.timestamp()}".encode()).hexdigest()[:32]
     return EmailMessage(
         mail.subject,
@@ -246,5 +255,6 @@ def email_message(mail: OutgoingMail) -> EmailMessage:
             "Message-ID": f"<{identity}@{host}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": mail.language,
+            **unsubscribe,
         },
     )

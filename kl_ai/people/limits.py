@@ -9,7 +9,8 @@ by an error that follows, nor by cancelling or deleting what was made, nor by de
 Nobody can lock somebody else out, and nobody is flooded. So a limit that refuses counts what others cannot use up: the
 person, the browser, the origin, or the person together with the recipient. What reaches one recipient from everybody
 together is limited too, but such a limit refuses nothing (`withholds`): only the mail is left out. Codes for logging in
-are the exception, since there is nothing but the mail; a known browser has its own limit.
+are the exception, since there is nothing but the mail; a known browser has its own limit. The other one are the mails to
+addresses that nobody has proven: the whole portal sends a number of them, lest KL's mail server count as a source of spam.
 
 A count is a row of `AttemptCount` in the database, shared by all processes. Spans of time are fixed: a new hour or day
 begins with the count at 0 again.
@@ -36,6 +37,8 @@ from ..security.models import AttemptCount
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PERSON, RECIPIENT, ORIGIN, BROWSER = "person", "recipient", "origin", "browser"
+PORTAL = "portal"
+"""The whole portal: such a limit counts everybody together."""
 BOTH, PAIR = "recipient and origin", "person and recipient"
 WIDER_NETWORKS = {56: 4, 48: 16}
 """The lengths of the IPv6 prefixes that one customer may have, and how many times the number of a /64 each may use.
@@ -116,6 +119,17 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "discard_draft": (Limit(PAIR, 10, DAY),),
     # Somebody who mistypes needs a few questions; KL answers each by hand.
     "ask_kl": (Limit(PERSON, 10, DAY), Limit(ORIGIN, 30, DAY)),
+    # Whoever follows the market types an address that nobody has proven, and needs no login. An office behind one address
+    # has some followers a day; somebody who follows several selections asks for them one after the other. Beyond ten a day
+    # an address gets no mails. The last resort is the number of the whole portal: when it is used up, the feed is left.
+    "follow": (
+        Limit(BOTH, 6, HOUR),
+        Limit(ORIGIN, 20, HOUR),
+        Limit(ORIGIN, 60, DAY),
+        Limit(PORTAL, 200, HOUR),
+        Limit(PORTAL, 1000, DAY),
+        Limit(RECIPIENT, 10, DAY, withholds=True),
+    ),
     # Forms that are sent without a login are kept in a session each: enough for an office whose logins have expired.
     "store_input": (Limit(ORIGIN, 60, HOUR),),
 }
@@ -214,6 +228,7 @@ def _values(person: User | None, recipient: str, origin: HttpRequest | None, bro
 
 
 def _given(person: User | None, recipient: str, origin: HttpRequest | None, browser: str) -> Iterator[tuple[str, str]]:
+    yield PORTAL, "all"
     if person is not None:
         yield PERSON, mailbox(person.email)  # not the primary key: a login that is deleted and made anew is the same
     if recipient:

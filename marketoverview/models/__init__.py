@@ -7,6 +7,7 @@ from .claims import CompanyClaim
 from .draft_base import MissingItem, SavedPart
 from .draft_offerings import offering_content
 from .erasure import delete_login
+from .followers import Follower
 from .join_requests import JoinRequest
 from .joining import Invitation, register_company
 from .links import LinkCheck
@@ -40,6 +41,7 @@ __all__ = [
     "CompanyClaim",
     "DeadlineExtension",
     "FigureComment",
+    "Follower",
     "Invitation",
     "JoinRequest",
     "LinkCheck",

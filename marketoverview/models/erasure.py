@@ -9,6 +9,7 @@ from kl_ai.addresses import canonical_address
 from kl_ai.models import User
 
 from ..statuses import IN_USE
+from .followers import Follower
 from .join_requests import JoinRequest
 from .joining import Invitation
 from .membership import MembershipEvent
@@ -31,6 +32,7 @@ def delete_login(user: User) -> list[Vendor]:
             SentBackContent.forget_contact(membership.vendor)
             vendors.append(membership.vendor)
         mail_keys = set(_mail_keys(user))
+        Follower.forget(user.email)
         Invitation.forget(user.email)
         MembershipEvent.forget(user.email)
         VendorQuestion.forget_asker(user)

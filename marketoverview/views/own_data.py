@@ -13,6 +13,7 @@ from ..models import (
     Announcement,
     Answer,
     CompanyClaim,
+    Follower,
     Invitation,
     JoinRequest,
     MembershipEvent,
@@ -35,6 +36,7 @@ def own_data(user: User) -> dict[str, Any]:
         **_membership_data(user),
         **_question_data(user),
         **_act_data(user),
+        "followed_by_mail": _followed_data(user),
         "vendors": [_vendor_data(vendor) for vendor in vendors],
     }
 
@@ -52,6 +54,13 @@ def _membership_data(user: User) -> dict[str, Any]:
         "claims": list(user.company_claims.values("invitation__company_name", "asked_at", "decided_at", "decision")),
         "changes_of_members": list(events.values("vendor__name", "what", "at")),
     }
+
+
+def _followed_data(user: User) -> list[dict[str, Any]]:
+    """What the address follows by mail. One query."""
+    rows = Follower.objects.filter(email=user.email).order_by("pk")
+    columns = ("selection", "language", "requested_at", "confirmed_at", "last_sent_at", "ends_on")
+    return [dict(row) for row in rows.values(*columns)]
 
 
 def _question_data(user: User) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def links(selection: Selection) -> dict[str, str]:
         "matrix_url": reverse("market:matrix") + query,
         "note_url": reverse("market:note") + filters,
         "feed_url": reverse("market:feed") + filters,
+        "follow_url": reverse("market:follow") + filters,
     }
 
 

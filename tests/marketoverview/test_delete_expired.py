@@ -15,6 +15,7 @@ from kl_ai.security.models import AttemptCount, LoginSession, OneTimeSecret, Rea
 from marketoverview.models import (
     Answer,
     CompanyClaim,
+    Follower,
     Invitation,
     JoinRequest,
     LinkCheck,
@@ -27,7 +28,7 @@ from marketoverview.models import (
 )
 from marketoverview.querysets import months_before
 from marketoverview.retention import expired_rows
-from tests.builders import make_invitation, make_response, make_round, make_user, make_vendor
+from tests.builders import make_follower, make_invitation, make_response, make_round, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,14 @@ def link_of_nobody(age: int) -> LinkCheck:
     return LinkCheck.objects.create(url=f"https://agern.example/{age}", ok=True, checked_at=ago(age))
 
 
+def unconfirmed_follower(age: int) -> Follower:
+    return Follower.objects.create(email=f"nr{age}@by.example", requested_at=ago(age))
+
+
+def follower_of_a_year(age: int) -> Follower:
+    return make_follower(days_ago=age)
+
+
 KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
     "abandoned drafts": (draft, lambda: months(24)),
     "abandoned drafts, sent back": (returned, lambda: months(24)),
@@ -161,6 +170,8 @@ KINDS: dict[str, tuple[Callable, Callable[[], int]]] = {
     "changes of members": (change_of_members, lambda: months(12)),
     "questions to KL, or their words": (partial(question, "waiting"), lambda: months(24)),
     "questions to KL, or their words, answered": (partial(question, "private"), lambda: months(24)),
+    "followers by mail who have not confirmed, or whose year is over": (unconfirmed_follower, lambda: 7),
+    "followers by mail who have not confirmed, or whose year is over, confirmed": (follower_of_a_year, lambda: 365),
     "mails": (sent_mail, lambda: months(15)),
     "logins never used": (unused_login, lambda: 30),
     "sessions and login codes": (session, lambda: 0),
