@@ -25,12 +25,13 @@ def csv_response(filename: str, headings: Iterable[object], rows: Iterable[Itera
     `rows` is read only as fast as the client reads. Dates are written as 2026-11-23, which every
     spreadsheet recognises as a date. No cell is taken for a formula.
     """
-    response = StreamingHttpResponse(_csv_chunks(headings, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_chunks(headings, rows), content_type="text/csv; charset=utf-8")
     set_filename(response, filename)
     return response
 
 
-def _csv_chunks(headings: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+def csv_chunks(headings: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    """The bytes of `csv_response`, in pieces."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")

@@ -6,8 +6,10 @@ from .answers import Answer, SampleOffering
 from .claims import CompanyClaim
 from .draft_base import MissingItem, SavedPart
 from .draft_offerings import offering_content
+from .editions import Edition, EditionEntry, EditionRemoval
 from .erasure import delete_login
 from .followers import Follower
+from .freezing import declare_published, freeze_month
 from .join_requests import JoinRequest
 from .joining import Invitation, register_company
 from .links import LinkCheck
@@ -40,6 +42,9 @@ __all__ = [
     "Answer",
     "CompanyClaim",
     "DeadlineExtension",
+    "Edition",
+    "EditionEntry",
+    "EditionRemoval",
     "FigureComment",
     "Follower",
     "Invitation",
@@ -65,7 +70,9 @@ __all__ = [
     "VendorQuestion",
     "Verb",
     "answer_objection",
+    "declare_published",
     "delete_login",
+    "freeze_month",
     "leave_as_other",
     "look_again",
     "map_answer",

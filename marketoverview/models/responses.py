@@ -26,6 +26,7 @@ from .answers import Answer, SampleOffering
 from .completeness import Completeness, by_question
 from .draft_base import COMPANY_FIELDS, EMPTY_CONTACT
 from .drafts import DraftVerbs
+from .editions import Edition
 from .membership import MembershipEvent
 from .moderation import NEEDS_REASON, TRANSITIONS, VENDOR_VERBS, ModerationEvent, Remark, TransitionRefused, Verb
 from .sent_back import SentBackContent, open_items
@@ -241,12 +242,13 @@ class Response(DraftVerbs, Completeness):
             SentBackContent.forget(self.vendor_id)
 
     def withdraw(self, by, reason: str, *, by_kl: bool | None = None) -> None:
-        """Take the profile off the portal, delete the vendor's contact data, make a submitted response a draft again.
+        """Take the vendor off the portal and out of every edition, delete its contact data, reopen what is submitted.
 
         `by_kl` tells whether KL does it, which needs a reason, or the vendor; None: as the user is of KL's staff or not.
         """
         with transaction.atomic():
             self._perform(Verb.WITHDRAW, by, reason, by_kl=by_kl, closed_at=timezone.now())
+            Edition.leave_out([self.vendor_id])
             for waiting in Response.objects.filter(vendor_id=self.vendor_id, status=Status.SUBMITTED):
                 waiting._perform(Verb.REOPEN, by, by_kl=by_kl, submitted_at=None, confirmed_at=None)
             SentBackContent.forget(self.vendor_id)
