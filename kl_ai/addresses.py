@@ -7,13 +7,14 @@ looked for in them by `=` or `in`, gets the form. Pages show `readable_address`.
 """
 
 import re
-import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from .text import normalize
 
 MAX_LENGTH = 254
 _LONGEST_READ = 320
@@ -99,5 +100,5 @@ def unquoted_address(address: str) -> str:
     local, at, domain = canonical_address(address).rpartition("@")
     if len(local) > 1 and local.startswith('"') and local.endswith('"'):
         local = re.sub(r"\\(.)", r"\1", local[1:-1])
-    local = unicodedata.normalize("NFKC", local).casefold().replace("ı", "i")
+    local = normalize("NFKC", local).casefold().replace("ı", "i")
     return local + at + domain

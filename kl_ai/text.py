@@ -8,6 +8,7 @@ characters of a text by the same rules.
 import logging
 import re
 import unicodedata
+from typing import Literal
 
 UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Control, format, unassigned, private use, surrogate, line and paragraph separator (Unicode, general category)."""
@@ -36,6 +37,20 @@ _WEB_ADDRESS = re.compile(
     r"|(?<![\w-])[\w-]{2,}\.[^\W\d_]{2,}[/?#:]\w",
     re.IGNORECASE,
 )
+
+
+_MOST_MARKS = 30
+_COMBINING = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+_MANY_MARKS = re.compile(f"([{_COMBINING}]{{{_MOST_MARKS}}})[{_COMBINING}]+")
+
+
+def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """`text` in the Unicode normal form; of a run of combining marks the first 30 stay.
+
+    Python sorts the marks of a run in quadratic time. No language puts so many on a letter (Unicode's stream-safe
+    text format, UAX #15, section 13, has the same limit).
+    """
+    return unicodedata.normalize(form, text if text.isascii() else _MANY_MARKS.sub(r"\1", text))
 
 
 def mask_tokens(text: str) -> str:
@@ -87,7 +102,7 @@ def is_unseen(character: str) -> bool:
 
 def has_web_address(text: str) -> bool:
     """Whether the text holds a web or mail address, in whole or in part; “Firma.dk” alone, the name of many, is none."""
-    return bool(_WEB_ADDRESS.search(unicodedata.normalize("NFKC", text)))
+    return bool(_WEB_ADDRESS.search(normalize("NFKC", text)))
 
 
 def without_links(text: str) -> str:

@@ -6,7 +6,8 @@ so that an index finds it. Whoever changes `normalized_name` writes a migration 
 """
 
 import re
-import unicodedata
+
+from kl_ai.text import normalize
 
 LEGAL_FORMS = frozenset({
     "as", "aps", "ivs", "is", "ks", "ps", "amba", "smba", "fmba", "ab", "asa", "oy", "oyj", "ag", "gmbh", "ug",
@@ -50,7 +51,7 @@ def normalized_name(name: str) -> str:
 
 def is_spelt_alike(name: str, other: str) -> bool:
     """Whether both names have the same words in the same letters: they differ in capitals, punctuation and legal form alone."""
-    first, second = (_words(unicodedata.normalize("NFKC", each).casefold()) for each in (name, other))
+    first, second = (_words(normalize("NFKC", each).casefold()) for each in (name, other))
     return first == second
 
 
@@ -61,7 +62,7 @@ def stored_name(name: str) -> dict[str, str]:
 
 def _folded(name: str) -> str:
     """The name in small letters of the alphabet a to z, as far as it is Latin or looks like it."""
-    text = unicodedata.normalize("NFKD", name).translate(_LOOK_ALIKES).casefold()
+    text = normalize("NFKD", name).translate(_LOOK_ALIKES).casefold()
     for letter, two in _TWO_LETTERS:
         text = re.sub(letter, two, text)
     return _MARKS.sub("", text)
@@ -70,6 +71,6 @@ def _folded(name: str) -> str:
 def _words(text: str) -> list[str]:
     """The words of a name in small letters, without the legal form unless there is nothing else."""
     text = re.sub(r"(?<=\w)[./](?=\w)", "", text)
-    text = re.sub(r"\b([aikp])[\W_]+s\b", r"\1s", text)  # A S, A-S
+    text = re.sub(r"\b([aikp])[\s./-]+s\b", r"\1s", text)  # A S, A-S
     words = re.sub(r"[\W_]+", " ", text).split()
     return [word for word in words if word not in LEGAL_FORMS] or words

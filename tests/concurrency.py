@@ -28,12 +28,15 @@ def run_at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> list[R
         return list(pool.map(run, items))
 
 
-def meeting_before(work: Callable[..., Any], parties: int = 2, seconds: float = 1) -> Callable[..., Any]:
+def meeting_before(
+    work: Callable[..., Any], parties: int = 2, seconds: float = 1, barrier: Barrier | None = None
+) -> Callable[..., Any]:
     """`work`, before which each caller waits for the others, as long as this: nobody comes whom a lock holds back.
 
     Put where a verb has looked and is to write, it lets all look before one writes, unless a lock lets them in one by one.
+    Callers of several functions wait for each other at one `barrier`.
     """
-    barrier = Barrier(parties)
+    barrier = barrier or Barrier(parties)
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         with suppress(BrokenBarrierError):

@@ -49,11 +49,31 @@ def make_tables() -> None:
     """Make the tables from the models, in a fifth of the time that the migrations take, and call these applied."""
     with override_settings(MIGRATION_MODULES=_NoMigrations()):
         call_command("migrate", run_syncdb=True, verbosity=0)
+    _start_keys_above_a_thousand()
     recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
     recorder.migration_qs.bulk_create(
         recorder.Migration(app=app, name=name) for app, name in MigrationLoader(connection).disk_migrations
     )
+
+
+def _start_keys_above_a_thousand() -> None:
+    """Give the rows that tests make keys of four digits, as a database in use has.
+
+    Templates group the digits of numbers: a key that one writes without care leads nowhere from a thousand on.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            tables = connection.introspection.table_names(cursor)
+            cursor.executemany(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, 1100)", [[table] for table in tables]
+            )
+        else:
+            cursor.execute(
+                "SELECT format('ALTER SEQUENCE %I RESTART WITH 1101', sequencename) FROM pg_sequences WHERE schemaname = 'public'"
+            )
+            for (statement,) in cursor.fetchall():
+                cursor.execute(statement)
 
 
 def _load_survey(*others: str) -> None:

@@ -4,7 +4,6 @@ The SVG has presentation attributes only, so that it is shown under a content se
 inline styles, and it carries its numbers as text for those who cannot see it.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,7 +14,7 @@ from django.contrib.staticfiles import finders
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 
-from ..text import clean_line
+from ..text import clean_line, normalize
 from .bars import BAR, INK, MUTED, MUTED_BAR, PAPER, RULE, TRACK, BarChart, ChartBar
 from .typesetting import FAMILY, FONTS, text_width, wrap, wrap_evenly
 
@@ -180,4 +179,4 @@ def _number(count: int) -> str:
 
 def _label(text: str) -> str:
     """`text` on one line, letters and their accents as single characters: they are measured one by one."""
-    return unicodedata.normalize("NFC", clean_line(text))
+    return normalize("NFC", clean_line(text))

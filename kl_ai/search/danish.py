@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from ..text import normalize
+
 # Alphabetical order ---------------------------------------------------------------------------
 
 # ASCII has three characters after "z" that are punctuation and so never occur in a key otherwise:
@@ -73,7 +75,7 @@ def sort_key(text: str) -> tuple[str, str, str]:
     "aa" is taken for "å" everywhere; no rule without a dictionary can know that "ekstraarbejde"
     has two of them. So do CLDR's rules for Danish, from which the order is taken.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("aa", DOUBLE_A)
+    folded = normalize("NFKC", text).casefold().replace("aa", DOUBLE_A)
     return " ".join(folded.translate(_bases).split()), folded.translate(_accents), text
 
 
@@ -138,7 +140,7 @@ def words(text: str) -> list[str]:
     æ, ø and å are letters of their own and stay; ä and ö are taken for æ and ø, and every other
     accent is dropped (é gives e). "aa" stays, because "data" must be found in "dataanalyse".
     """
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = normalize("NFKC", text).casefold()
     if _FOREIGN.search(text):
         text = text.translate(_search)
     return _WORD.findall(text)
@@ -149,7 +151,7 @@ def searched_text(text: str) -> str:
 
     æ, ø and å are letters of their own and stay; ä and ö are taken for æ and ø.
     """
-    return unicodedata.normalize("NFKC", text).casefold().translate(_search)
+    return normalize("NFKC", text).casefold().translate(_search)
 
 
 DIGRAPHS = (("aa", "å"), ("oe", "ø"), ("ae", "æ"))

@@ -140,6 +140,7 @@ class CompanyClaim(models.Model):
             raise ValueError(decision)
         with transaction.atomic():
             lock_registrations()
+            self._lock_vendors()
             invitation = type(self.invitation).objects.get_locked(self.invitation_id)
             if invitation is None:
                 return False
@@ -156,6 +157,12 @@ class CompanyClaim(models.Model):
                 invitation.record_acceptance(self.user, vendor=vendor)
                 self._name_vendor(vendor)
             return True
+
+    def _lock_vendors(self) -> None:
+        """Lock the vendors of the invitation and of the claim, which come before the invitation (`Invitation.cancel`). Two queries."""
+        invited = type(self.invitation).objects.filter(pk=self.invitation_id).values_list("vendor", flat=True).first()
+        keys = {key for key in (invited, self.vendor_id) if key is not None}
+        list(Vendor.objects.order_by("pk").select_for_update(of=("self",)).filter(pk__in=keys))
 
     def name_registered(self) -> bool:
         """Name the vendor of the invited number or name that was registered after the user had asked.

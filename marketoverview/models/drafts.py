@@ -14,7 +14,6 @@ from .answers import Answer
 from .copies import Copying
 from .draft_base import CONTENT_FIELDS, OFFERINGS
 from .draft_offerings import OfferingVerbs
-from .rounds import SurveyRound
 from .survey import Question
 
 
@@ -88,12 +87,6 @@ class DraftVerbs(OfferingVerbs, Copying):
             self._record_save(part, by, changed=True)
 
     # Mechanism ------------------------------------------------------------------------------
-
-    def _move_to_round(self, round: SurveyRound) -> None:
-        """Make a draft part of a later round, with all its content; what is submitted stays in its own."""
-        if self.round_id != round.pk and self.can_go_on_in(round):
-            self.round, self.changed_at = round, timezone.now()
-            self.save(update_fields=["round", "changed_at"])
 
     def _answer(self, question: Question, content: Mapping[str, str]) -> None:
         """Make the vendor's answers to the question exactly these: option codes with own words."""

@@ -27,7 +27,7 @@ def delete_login(user: User) -> list[Vendor]:
     """
     with transaction.atomic():
         vendors, about = [], _rows_about(user)
-        for membership in user.memberships.select_related("vendor", "user").order_by("vendor"):
+        for membership in user.memberships.select_related("vendor", "user").order_by("vendor_id"):
             membership.leave(MembershipEvent.What.DELETED)
             SentBackContent.forget_contact(membership.vendor)
             vendors.append(membership.vendor)

@@ -178,18 +178,18 @@ class Invitation(AbstractInvitation):
     ) -> list[Self]:
         """New invitations by KL to act for vendors that KL knows; an address whose invitation waits gets no other.
 
-        Locks the vendors, then the round: call it before `invite_companies`. Raises `ValidationError` where the round is
-        over, or not released. Two queries, and four for each address.
+        None to a vendor for which somebody acts by now. Locks the vendors, then the round: call it before `invite_companies`. Raises `ValidationError` where the round is
+        over, or not released. Three queries, and four for each address.
         """
         invited = []
         with transaction.atomic():
             pairs = {(vendor.pk, canonical_address(email)) for vendor, email in addresses}
             keys = {key for key, _email in pairs}
-            vendors = {
-                vendor.pk: vendor for vendor in Vendor.objects.order_by("pk").select_for_update().filter(pk__in=keys)
-            }
+            vendors = Vendor.objects.order_by("pk").select_for_update(of=("self",)).in_bulk(keys)
             round.lock_announceable()
-            for key, email in sorted(pair for pair in pairs if pair[0] in vendors):
+            members = VendorMember.objects.filter(vendor__in=keys, user__is_active=True)
+            vacant = vendors.keys() - members.values_list("vendor", flat=True)
+            for key, email in sorted(pair for pair in pairs if pair[0] in vacant):
                 vendor = vendors[key]
                 own = vendor.invitations.filter(email=email)
                 if own.waiting().exists():
@@ -254,6 +254,8 @@ class Invitation(AbstractInvitation):
         """The claim of somebody who has another address than the invited one; None where the invitation waits no more."""
         with transaction.atomic():
             lock_registrations()
+            if self.vendor:
+                self.vendor.lock()
             invitation = Invitation.objects.get_locked(self.pk)
             if not invitation or not invitation.is_waiting:
                 return None

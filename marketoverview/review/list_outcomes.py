@@ -151,6 +151,14 @@ class WaitingInvitations:
             by_name=by_name,
         )
 
+    def is_invited(self, company: ListedCompany, vendor: Vendor) -> bool:
+        """Whether the line's address has an invitation to act for this vendor, or one of the company. No query.
+
+        One of another company is none: a person may act for several.
+        """
+        of_company = self.by_name.get(normalized_name(company.name), [])
+        return (vendor.pk, company.email) in self.vacancies or any(each.email == company.email for each in of_company)
+
     def question(self, company: ListedCompany) -> str:
         """The question to KL where the line's CVR number or name is that of a company invited at another address, or "".
 
@@ -211,8 +219,8 @@ def outcome(
     if company.problem:
         return ListOutcome(company, OutcomeKind.INVALID, company.problem)
     vendor, reason, doubt = registered.match(company)
-    is_invited = company.email in invited.addresses
     is_vacant = bool(vendor and registered.is_vacant(vendor, company.email))
+    is_invited = invited.is_invited(company, vendor) if vendor and is_vacant else company.email in invited.addresses
     if doubt and not is_invited and not company.is_open and not company.is_left_out:
         company = company.with_question(ListQuestion(REGISTERED, doubt, same_or_another(is_vacant)), answers)
     is_same = bool(vendor) and (not doubt or has_answer(company, REGISTERED, REGISTERED))
@@ -226,7 +234,7 @@ def outcome(
     if vendor and is_same and not is_vacant:
         note = "" if registered.acts_for(vendor, company.email) else address_note(company)
         return ListOutcome(company, OutcomeKind.KNOWN, reason, vendor, address_note=note)
-    if is_invited or (vendor and is_same and (vendor.pk, company.email) in invited.vacancies):
+    if is_invited if vendor and is_same else company.email in invited.addresses:
         return ListOutcome(company, OutcomeKind.INVITED, gettext("The address has an invitation already."))
     if has_answer(company, WAITING, WAITING):
         return ListOutcome(company, OutcomeKind.INVITED, gettext("The company has an invitation already."))

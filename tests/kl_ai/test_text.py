@@ -3,9 +3,12 @@
 import logging
 import secrets
 import unicodedata
+from contextlib import suppress
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import override
@@ -13,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kl_ai.people.tokens import KeySigner
-from kl_ai.text import clean_line, clean_text, has_unseen, mask_tokens
-from kl_ai.validators import validate_text
+from kl_ai.search.danish import sort_key, words
+from kl_ai.text import clean_line, clean_text, has_unseen, has_web_address, mask_tokens, normalize
+from kl_ai.validators import validate_name, validate_text
+from marketoverview.company_names import normalized_name
 
 
 @pytest.mark.parametrize(
@@ -119,3 +124,20 @@ def test_a_log_names_no_token():
         for name in settings.LOGGING["handlers"]["console"]["filters"]:
             assert import_string(settings.LOGGING["filters"][name]["()"])().filter(record)
         assert record.getMessage().startswith("Gone: /invitation/…/")
+
+
+def test_only_the_first_thirty_marks_of_a_run_stay_when_a_text_is_normalized():
+    marks = "\u0301\u0323" * 20
+    assert len(normalize("NFKC", f"a{marks}b{marks[:10]}")) <= 1 + 30 + 1 + 10
+    assert normalize("NFKC", "Ærø a\u030a café") == "Ærø å café"
+
+
+@pytest.mark.parametrize(
+    "field", [validate_name, has_web_address, words, sort_key, normalized_name], ids=lambda f: f.__name__
+)
+def test_half_a_million_marks_on_one_letter_take_no_time_that_grows_with_their_square(field):
+    """Counted in calls of Python's own normalization, whose cost is quadratic in a run of marks."""
+    patch = mock.patch.object(unicodedata, "normalize", wraps=unicodedata.normalize)
+    with patch as normalization, suppress(ValidationError):
+        field("a" + "\u0301\u0323" * 250_000)
+    assert all(len(call.args[1]) < 100 for call in normalization.call_args_list)

@@ -373,3 +373,14 @@ def test_asking_kl_waits_for_whoever_registers_a_company(monkeypatch):
     )
     ask_with_another_address()
     assert order == ["registrations", "row"]
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_form_of_the_decision_names_the_vendor_also_when_keys_have_four_digits(language, invited):
+    vendor = make_vendor("Vestlyset", pk=12345, cvr_number=CVR)
+    claim = CompanyClaim.ask(invite_by_kl(), CompanyClaim.Reason.NUMBER, invited, vendor)
+    browser, url = logged_in(make_curator()), admin_url(CompanyClaim, "decide", claim.pk)
+    page = browser.get(url, headers={"accept-language": language}).content.decode()
+    browser.post(url, {"vendor": form_data(page)["vendor"], "decision": Decision.JOIN})
+    claim.refresh_from_db()
+    assert claim.decision == Decision.JOIN

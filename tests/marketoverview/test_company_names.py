@@ -166,6 +166,8 @@ def test_names_that_a_reader_takes_for_the_same(name, other):
         ("Bog", "Bøg"),
         ("Data 1", "Data 2"),
         ("Bøgevang", "Bøgevang Analyse"),
+        ("K's Kager", "Kager ApS"),
+        ("A’s Data", "Data A/S"),
         ("日本", "日木"),
         ("Як", "Ям"),
     ],

@@ -3,6 +3,9 @@
 Each test lets both come to the place between looking and writing before one of them goes on.
 """
 
+import threading
+import time
+
 import pytest
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -11,14 +14,18 @@ from kl_ai.admin.users import UserAdmin
 from kl_ai.login.announcements import administrators
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
+from kl_ai.people.invitations import AbstractInvitation
 from marketoverview.mails import announcements
 from marketoverview.models import (
     Announcement,
     Answer,
+    CompanyClaim,
+    Invitation,
     MembershipEvent,
     ModerationEvent,
     Option,
     VendorMember,
+    delete_login,
     leave_as_other,
     map_answer,
     map_answers,
@@ -146,3 +153,58 @@ def test_two_clicks_on_announce_store_one_announcement(monkeypatch):
     numbers = run_at_once(lambda _: announcements.announce_to(survey_round, vendors, curator), range(2))
     assert sorted(numbers) == [0, 3]
     assert (OutgoingMail.objects.count(), Announcement.objects.count()) == (3, 1)
+
+
+@pytest.mark.parametrize("what", ["decide", "ask"])
+def test_kl_decides_or_is_asked_while_the_invitation_is_cancelled_and_none_waits_for_the_other(monkeypatch, what):
+    """Both hold rows before either takes its next: in another order of the rows PostgreSQL would break one of them off."""
+    kl, vendor = make_curator(), make_vendor("Birk")
+    (invitation,) = Invitation.invite_to_vendors([(vendor, "ny@birk.example")], make_round(), kl, "da")
+    asking = make_user("anden@birk.example")
+    claim = invitation.ask_kl(asking) if what == "decide" else None
+    barrier = threading.Barrier(2)
+    monkeypatch.setattr(CompanyClaim, "name_registered", meeting_before(CompanyClaim.name_registered, barrier=barrier))
+    monkeypatch.setattr(CompanyClaim, "ask", meeting_before(CompanyClaim.ask, barrier=barrier))
+    monkeypatch.setattr(AbstractInvitation, "cancel", meeting_before(AbstractInvitation.cancel, barrier=barrier))
+
+    def act(is_cancelling: bool) -> object:
+        present = Invitation.objects.get(pk=invitation.pk)
+        if is_cancelling:
+            return present.cancel(kl, as_kl=True)
+        if claim is None:
+            return present.ask_kl(asking)
+        return CompanyClaim.objects.get(pk=claim.pk).decide(kl, CompanyClaim.Decision.DECLINE)
+
+    run_at_once(act, [True, False])
+    invitation.refresh_from_db()
+    assert invitation.cancelled_at is not None
+    assert not CompanyClaim.objects.waiting().exists()
+
+
+def test_a_login_is_deleted_while_its_companies_are_invited_to_and_none_waits_for_the_other(monkeypatch):
+    kl, survey_round = make_curator(), make_round()
+    vendors = [make_vendor("Zeta"), make_vendor("Alfa")]  # in another order of their names than of their keys
+    user = make_user("gik@birk.example", is_active=False)
+    for vendor in vendors:
+        VendorMember.objects.create(vendor=vendor, user=user)
+    holds_one = threading.Event()
+    end = VendorMember._end
+
+    def slow_end(self, *args, **kwargs):
+        result = end(self, *args, **kwargs)
+        holds_one.set()
+        time.sleep(0.5)
+        return result
+
+    monkeypatch.setattr(VendorMember, "_end", slow_end)
+
+    def act(is_deleting: bool) -> object:
+        if is_deleting:
+            return delete_login(User.objects.get(pk=user.pk))
+        holds_one.wait(3)
+        addresses = [(vendor, f"ny@{vendor.slug}.example") for vendor in vendors]
+        return Invitation.invite_to_vendors(addresses, survey_round, kl, "da")
+
+    run_at_once(act, [True, False])
+    assert Invitation.objects.waiting().count() == 2
+    assert not User.objects.filter(pk=user.pk).exists()

@@ -1,7 +1,6 @@
 """The readings of one cell: mail addresses, a CVR number, a country."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 
 from kl_ai.addresses import MAX_LENGTH, canonical_address, validate_address
-from kl_ai.text import clean_line
+from kl_ai.text import clean_line, normalize
 
 from ...models.vendors import validate_cvr
 from .countries import COUNTRIES
@@ -109,7 +108,7 @@ def has_digit(cell: str) -> bool:
 
 def read_number(cell: str) -> NumberCell:
     """The cell read as a CVR number, in the writings of people and spreadsheets."""
-    text = unicodedata.normalize("NFKC", cell).strip().removeprefix("'").strip().rstrip(".,;")[:MAX_NUMBER]
+    text = normalize("NFKC", cell).strip().removeprefix("'").strip().rstrip(".,;")[:MAX_NUMBER]
     if SHORTENED.fullmatch(text):
         sentence = gettext(
             "“%(cell)s” is a number that a spreadsheet has shortened. Write the CVR number with its eight digits."

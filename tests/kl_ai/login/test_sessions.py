@@ -1,5 +1,6 @@
 """Where somebody is logged in: listed for that person alone, and ended one by one or all at once."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -79,6 +80,17 @@ def test_one_browser_is_logged_out_and_stays_out(member, security_events):
     assert is_logged_in(here)
     assert "Safari" not in text(here)
     assert len(security_events("session_ended")) == 1
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_button_ends_the_browser_beside_it_also_when_keys_have_four_digits(member, language):
+    here, there = browser(member), browser(member, IPHONE)
+    row = row_of(there)
+    LoginSession.objects.filter(pk=row.pk).update(id=12345)
+    page = here.get(PAGE if language == "da" else f"/en{PAGE}").content.decode()
+    (key,) = re.findall(r'name="session" value="([^"]*)"', page)
+    here.post(PAGE, {"session": key})
+    assert not is_logged_in(there)
 
 
 @pytest.mark.parametrize("key", ["", "x", "-1", "9" * 30, "²"])

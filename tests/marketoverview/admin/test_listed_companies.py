@@ -181,3 +181,22 @@ def test_of_many_lines_that_were_not_sent_the_first_ones_are_named(curator_clien
 def test_the_line_that_names_the_separator_stays_with_those_that_were_not_sent(curator_client):
     page = send(curator_client, invite(curator_client, "sep=|\nElm|ki@elm.example\nBirk, Eg; Søn|x"))
     assert form_data(page.content.decode().split("</form>")[1])["text"].splitlines() == ["sep=|", "Birk, Eg; Søn|x"]
+
+
+def test_somebody_who_acts_for_one_company_is_invited_to_another_that_nobody_acts_for(curator_client):
+    send(curator_client, invite(curator_client, "Birk;pia@birk.example"))
+    Invitation.objects.get().accept(make_user("pia@birk.example"))
+    make_vendor("Eg", cvr_number="25313763")
+    listed = "virksomhed;mail;cvr\nEg;pia@birk.example;25313763"
+    preview = invite(curator_client, listed)
+    assert kinds(preview) == ["vacant"]
+    send(curator_client, preview)
+    assert Invitation.objects.waiting().get().vendor.name == "Eg"
+    assert kinds(invite(curator_client, listed)) == ["invited"]
+
+
+def test_a_company_that_somebody_acts_for_since_the_preview_is_not_invited_to(curator_client):
+    vendor = make_vendor("Birk")
+    make_user("pia@birk.example", member_of=vendor)
+    survey_round = SurveyRound.objects.get()
+    assert Invitation.invite_to_vendors([(vendor, "ny@birk.example")], survey_round, make_user(), "da") == []
