@@ -135,6 +135,15 @@ class ResponseQuerySet(models.QuerySet):
         withdrawn = self.filter(status=Status.WITHDRAWN, vendor__in=vendors, closed_at__isnull=False)
         return dict(withdrawn.order_by("closed_at").values_list("vendor", "closed_at"))
 
+    def last_withdrawn(self, slugs: Sequence[str]) -> dict[str, tuple[str, datetime]]:
+        """Slug to name and time of the last withdrawal, for those of these vendors whose profile was public before.
+
+        One query.
+        """
+        withdrawn = self.filter(status=Status.WITHDRAWN, vendor__slug__in=slugs, closed_at__isnull=False)
+        rows = withdrawn.order_by("closed_at").values_list("vendor__slug", "vendor__name", "closed_at")
+        return {slug: (name, closed_at) for slug, name, closed_at in rows}
+
     def alphabetical(self) -> "ResponseQuerySet":
         """In Danish order of their vendors' names, the newest of each vendor first. One query."""
         return self.order_by(DanishOrder("vendor__name"), "vendor", "-sequence")

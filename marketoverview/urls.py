@@ -2,14 +2,19 @@
 
 from django.urls import path, re_path
 
-from .views import directory, exports, feed, figures, follow, matrix, note
+from .views import compare, contact, directory, exports, feed, figures, follow, matrix, note, shortlist
 
 app_name = "market"
 urlpatterns = [
     path("", directory.directory, name="directory"),
     path("virksomheder/<slug:slug>/", directory.profile, name="profile"),
     path("virksomheder/<slug:slug>/kontakt.vcf", directory.vcard, name="vcard"),
-    path("sammenlign/", directory.compare, name="compare"),
+    path("liste/", shortlist.shortlist, name="shortlist"),
+    path("liste.docx", shortlist.document, name="shortlist_document"),
+    path("sammenlign/", compare.compare, name="compare"),
+    path("kontakt/", contact.contact, name="contact"),
+    path("kontakter.vcf", contact.contacts, name="contacts"),
+    path("dialogbrev.docx", contact.dialogue_letter, name="dialogue_letter"),
     path("figurer/", figures.figures, name="figures"),
     path("figurer/<slug:code>/", figures.figure, name="figure"),
     re_path(r"^figurer/(?P<code>[-\w]+)\.(?P<ending>svg|png|csv|xlsx)$", figures.figure_file, name="figure_file"),

@@ -11,6 +11,14 @@ from django.utils.translation import override
 
 LANGUAGES = ("da", "en")
 VENDOR, OTHER_VENDOR = "agern-demofirma", "birkekvist-demofirma"
+MORE_VENDORS = ("boegeskov", "egeloev", "flintesten", "goegeurt", "isfugl")
+SHORTLISTS = (
+    "",
+    f"?v={VENDOR}",
+    f"?services=implementation&v={VENDOR}&v={OTHER_VENDOR}&v=ukendt",
+    "?" + "&".join(f"v={slug}" for slug in (VENDOR, OTHER_VENDOR, *(f"{name}-demofirma" for name in MORE_VENDORS))),
+)
+"""Query strings of the shortlist: empty, one vendor, two and one that is unknown, and more than are compared at once."""
 
 
 class Access(Enum):
@@ -78,7 +86,12 @@ ADDRESSES = (
     Address("market:directory", queries=(*SELECTIONS, "?page=2", "?sort=rotation", f"?v={VENDOR}")),
     Address("market:profile", args=(VENDOR,)),
     Address("market:vcard", args=(VENDOR,), is_page=False),
-    Address("market:compare", queries=("", f"?v={VENDOR}", f"?v={VENDOR}&v={OTHER_VENDOR}")),
+    Address("market:shortlist", queries=SHORTLISTS),
+    Address("market:shortlist_document", is_page=False),
+    Address("market:compare", queries=(*SHORTLISTS, f"?v={VENDOR}&v={OTHER_VENDOR}&only=differences")),
+    Address("market:contact", queries=("?q=findes-ikke", *SHORTLISTS)),
+    Address("market:contacts", is_page=False),
+    Address("market:dialogue_letter", is_page=False),
     Address("market:figures", queries=SELECTIONS),
     Address("market:figure", args=("technologies",), queries=SELECTIONS),
     Address("market:figure_file", args=("services", "svg"), is_page=False),

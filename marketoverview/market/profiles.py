@@ -1,11 +1,10 @@
-"""A published response as it is shown: the row in the directory, the profile, the comparison."""
+"""A published response as it is shown: the row in the directory, and the profile."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..models import Answer, Option, Question, Response, SampleOffering, Status
@@ -233,57 +232,20 @@ def single_choice_tallies(snapshot: Snapshot, response: Response) -> list[Questi
     return [tally for tally in single if _has_place(tally, response)]
 
 
+def answer_lines(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
+    """(heading, short answers in one line) of every question on the profile, in the survey's order. No query."""
+    return [
+        (tally.question.heading, ", ".join(map(answer_text, response.answers_by_question.get(tally.question.pk, ()))))
+        for tally in snapshot.tallies.values()
+        if _has_place(tally, response)
+    ]
+
+
 def stale_note(confirmed_on: date | None) -> str:
     """The note beside a confirmation that was not renewed after two reminders; "" for others."""
     if confirmed_on is None or confirmed_on >= marked_before():
         return ""
     return _("not confirmed since then")
-
-
-# Comparison ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class CompareRow:
-    """A row of the comparison, with a cell for each vendor."""
-
-    heading: str
-    cells: list[list[tuple[str, str]]]
-    """For each vendor its (text, address) pairs; the address is empty where the text leads nowhere."""
-    text: bool = False
-    """Running text in the vendor's own language instead of short labels."""
-
-
-def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[CompareRow]:
-    """The same rows for every vendor: description, each question, examples, contact, dates. No query."""
-    contacts = [contact(response) for response in responses]
-    return [
-        _text_row(_("Description"), ([response.description] for response in responses), text=True),
-        *(
-            _text_row(
-                tally.question.heading,
-                (map(answer_text, response.answers_by_question.get(tally.question.pk, ())) for response in responses),
-            )
-            for tally in snapshot.tallies.values()
-        ),
-        _text_row(_("Examples"), ([offering.title for offering in response.offerings.all()] for response in responses)),
-        _link_row(_("Contact"), ((details.email, f"mailto:{details.email}") for details in contacts)),
-        _link_row(_("Website"), ((details.website_label, details.website) for details in contacts)),
-        _text_row(_("Confirmed by the company"), ([_day(response.confirmed_at)] for response in responses)),
-    ]
-
-
-def _text_row(heading: str, cells: Iterable[Iterable[str]], text: bool = False) -> CompareRow:
-    return CompareRow(heading, [[(line, "") for line in cell if line] for cell in cells], text)
-
-
-def _link_row(heading: str, links: Iterable[tuple[str, str]]) -> CompareRow:
-    """One (text, address) for each vendor; an empty cell where there is no text."""
-    return CompareRow(heading, [[(label, url)] if label else [] for label, url in links])
-
-
-def _day(day: date | None) -> str:
-    return date_format(day, "DATE_FORMAT") if day else ""
 
 
 def answer_text(answer: Answer) -> str:

@@ -103,6 +103,13 @@ class Selection:
     def without_query(self) -> Selection:
         return replace(self, q="", page=1)
 
+    def with_vendor(self, slug: str) -> Selection:
+        """This selection with the vendor on the shortlist, at its end."""
+        return replace(self, shortlist=(*self.without_vendor(slug).shortlist, slug))
+
+    def without_vendor(self, slug: str) -> Selection:
+        return replace(self, shortlist=tuple(other for other in self.shortlist if other != slug))
+
     def cleared(self) -> Selection:
         return Selection(sort=self.sort, by=self.by, shortlist=self.shortlist)
 

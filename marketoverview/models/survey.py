@@ -184,7 +184,7 @@ class Question(models.Model):
             raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
 
 
-QUERY_PARAMETERS = frozenset({"q", "sort", "page", "v", "by"})
+QUERY_PARAMETERS = frozenset({"q", "sort", "page", "v", "by", "compare", "only"})
 """Query parameters of the public pages; the code of each filterable question is one more."""
 RESERVED_CODES = QUERY_PARAMETERS | frozenset(ExportKey) | {"company_name", "contact"}
 """Codes that no question may have: query parameters, keys of the export, items of a response beside the answers."""

@@ -1,4 +1,4 @@
-"""The public directory: list, profile, vCard, comparison, and the page on its neutrality."""
+"""The public directory: list, profile, vCard, and the page on its neutrality."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,15 +16,14 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
-from ..market import columns, facets, profiles, vcards
-from ..market.selection import MAX_COMPARED, Selection
-from ..market.snapshot import Snapshot, snapshots
+from ..market import facets, profiles, vcards
+from ..market.selection import MAX_COMPARED, MAX_SHORTLISTED, Selection
+from ..market.snapshot import snapshots
 from ..models import Response, Status, Verb
-from .selection_page import SwitchLink, panel, read, with_page_notice
+from .compare import compare_url
+from .selection_page import SwitchLink, file_links, links, panel, read, with_page_notice
 
 PER_PAGE = 25
-MOST_TO_CHOOSE_FROM = 300
-"""Vendors in the comparison's drop-down list; a longer one is better searched in the directory."""
 
 
 @versioned_page
@@ -43,8 +42,8 @@ def directory(request: HttpRequest) -> HttpResponse:
         "pages": pages,
         "suggestions": [] if total else facets.suggestions(snapshot, selection, request.path),
         **_order(request, selection),
-        **_comparison_tray(snapshot, selection, {entry.slug for entry in entries}),
-        "exports": _export_links(selection),
+        **_tray(selection, {entry.slug for entry in entries}),
+        "exports": file_links(selection.query(page=False, shortlist=False)),
     }
     crumbs = [(_("Find vendors"), "")]
     return render_page(request, "marketoverview/directory.html", context, nav_current="market", crumbs=crumbs)
@@ -66,34 +65,16 @@ def _order(request: HttpRequest, selection: Selection) -> dict[str, Any]:
     return {"sorts": sorts, "sort": "" if selection.sort == "name" else selection.sort, "rotation_note": note}
 
 
-def _comparison_tray(snapshot: Snapshot, selection: Selection, on_page: set[str]) -> dict[str, Any]:
-    """The vendors that are chosen for comparison; those that are not on this page travel as hidden fields."""
-    chosen = []
-    for slug in selection.shortlist:
-        others = replace(selection, shortlist=_without(selection.shortlist, slug))
-        entry = snapshot.entries[snapshot.position[slug]]
-        chosen.append((entry.name, reverse("market:directory") + others.query(), slug))
-    enough = len(selection.shortlist) >= 2
+def _tray(selection: Selection, on_page: set[str]) -> dict[str, Any]:
+    """The shortlist and what can be done with it; vendors that are not on this page travel as hidden fields."""
+    count = len(selection.shortlist)
     return {
-        "compare": chosen,
-        "compare_url": compare_url(selection.shortlist) if enough else "",
+        "compare_url": compare_url(selection) if 2 <= count <= MAX_COMPARED else "",
+        "most": MAX_SHORTLISTED,
+        "most_compared": MAX_COMPARED,
+        "shortlist_query": selection.shortlist_query,
         "hidden": [("v", slug) for slug in selection.shortlist if slug not in on_page],
     }
-
-
-def _without(slugs: tuple[str, ...], slug: str) -> tuple[str, ...]:
-    return tuple(other for other in slugs if other != slug)
-
-
-def compare_url(slugs: tuple[str, ...]) -> str:
-    return f"{reverse('market:compare')}?{urlencode([('v', slug) for slug in slugs])}"
-
-
-def _export_links(selection: Selection) -> list[tuple[str, str]]:
-    """Label and address of the selection's files."""
-    files = (("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json"))
-    query = selection.query(page=False, shortlist=False)
-    return [(label, reverse("market:export", args=[ending]) + query) for label, ending in files]
 
 
 # One vendor ---------------------------------------------------------------------------------------
@@ -113,8 +94,9 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     submission = public_or_withdrawn(slug)
     if submission.status == Status.WITHDRAWN:
         return gone(request, submission)
-    snapshot = snapshots.for_request(request)
+    snapshot, selection = read(request)
     context = {
+        **_list_links(selection, slug),
         "vendor": submission.vendor,
         "response": submission,
         "sections": profiles.sections(snapshot, submission),
@@ -126,10 +108,22 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "stale_note": profiles.stale_note(submission.confirmed_at),
         "published_on": submission.published_at,
         "report_url": _report_url(request, submission),
-        "compare_url": f"{reverse('market:directory')}?{urlencode({'v': slug})}",
     }
-    crumbs = [(_("Find vendors"), reverse("market:directory")), (submission.vendor.name, "")]
+    crumbs = [(_("Find vendors"), context["directory_url"]), (submission.vendor.name, "")]
     return render_page(request, "marketoverview/profile.html", context, nav_current="market", crumbs=crumbs)
+
+
+def _list_links(selection: Selection, slug: str) -> dict[str, Any]:
+    """The ways between a profile and the shortlist of its address: put on it, or take off it, or it is full."""
+    is_listed = slug in selection.shortlist
+    is_full = not is_listed and len(selection.shortlist) >= MAX_SHORTLISTED
+    path = reverse("market:shortlist")
+    return {
+        **links(selection),
+        "add_url": "" if is_listed or is_full else path + selection.with_vendor(slug).query(page=False),
+        "remove_url": path + selection.without_vendor(slug).query(page=False) if is_listed else "",
+        "most": MAX_SHORTLISTED if is_full else 0,
+    }
 
 
 def _report_url(request: HttpRequest, submission: Response) -> str:
@@ -152,45 +146,12 @@ def gone(request: HttpRequest, submission: Response) -> HttpResponse:
 
 @versioned_page
 def vcard(request: HttpRequest, slug: str) -> HttpResponse:
-    """`/markedsoverblik/virksomheder/<slug>/kontakt.vcf`: the contact as a vCard 4.0 file."""
+    """`/markedsoverblik/virksomheder/<slug>/kontakt.vcf`: the contact as a vCard 3.0 file."""
     submission = public_or_withdrawn(slug)
     if submission.status == Status.WITHDRAWN:
         return gone(request, submission)
     url = request.build_absolute_uri(profiles.profile_url(slug))
     return file_response(f"{slug}.vcf", vcards.vcard(submission, url).encode(), "text/vcard; charset=utf-8")
-
-
-# Comparison ---------------------------------------------------------------------------------------
-
-
-@versioned_page
-def compare(request: HttpRequest) -> HttpResponse:
-    """`/markedsoverblik/sammenlign/?v=…&v=…`: two to four vendors side by side."""
-    snapshot, selection = read(request)
-    slugs = selection.shortlist[:MAX_COMPARED]
-    chosen = [snapshot.entries[snapshot.position[slug]] for slug in slugs]
-    responses = list(columns.read_in_order([entry.response_id for entry in chosen]))
-    context = {
-        "vendors": [
-            (entry.name, profiles.profile_url(entry.slug), compare_url(_without(slugs, entry.slug))) for entry in chosen
-        ],
-        "rows": profiles.comparison(snapshot, responses),
-        "add_options": _to_add(snapshot, slugs),
-        "hidden": [("v", slug) for slug in slugs],
-        "notices": selection.notices,
-        "too_few": len(slugs) < 2,
-        "directory_url": reverse("market:directory") + Selection(shortlist=slugs).query(),
-        "data_date": snapshot.updated_on,
-    }
-    crumbs = [(_("Find vendors"), reverse("market:directory")), (_("Comparison"), "")]
-    return render_page(request, "marketoverview/compare.html", context, nav_current="market", crumbs=crumbs)
-
-
-def _to_add(snapshot: Snapshot, slugs: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Slug and name of the vendors that can be added to the comparison; none where it is full, or the list too long."""
-    if len(slugs) >= MAX_COMPARED or snapshot.size > MOST_TO_CHOOSE_FROM:
-        return []
-    return [(entry.slug, entry.name) for entry in snapshot.in_order(snapshot.everyone) if entry.slug not in slugs]
 
 
 # Neutrality ---------------------------------------------------------------------------------------

@@ -66,17 +66,26 @@ def with_page_notice(selection: Selection, pages: Pages) -> Selection:
     return replace(selection, page=pages.number, notices=(*selection.notices, notice))
 
 
-def links(selection: Selection) -> dict[str, str]:
-    """The addresses of the other pages about the same selection."""
+def links(selection: Selection) -> dict[str, Any]:
+    """The addresses of the other pages about the same selection, and the number of vendors on its shortlist."""
     query, filters = selection.query(sort=False, by=False, page=False), selection.filter_query
     return {
         "directory_url": reverse("market:directory") + query,
         "figures_url": reverse("market:figures") + query,
         "matrix_url": reverse("market:matrix") + query,
         "note_url": reverse("market:note") + filters,
+        "contact_url": reverse("market:contact") + filters,
+        "shortlist_url": reverse("market:shortlist") + query if selection.shortlist else "",
+        "shortlist_count": len(selection.shortlist),
         "feed_url": reverse("market:feed") + filters,
         "follow_url": reverse("market:follow") + filters,
     }
+
+
+def file_links(query: str) -> list[tuple[str, str]]:
+    """Label and address of the files about the vendors that a query string names."""
+    files = (("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json"))
+    return [(label, reverse("market:export", args=[ending]) + query) for label, ending in files]
 
 
 def file_facts(request: HttpRequest, snapshot: Snapshot, selection: Selection, path: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,6 @@ from tests.bulk import make_market
 from tests.checks import not_empty
 from tests.reading import (
     MARKET,
-    chip_links,
     definitions,
     notice_texts,
     read,
@@ -214,26 +213,26 @@ def test_the_feed_of_the_selection_is_announced(demo, client):
     assert link.attrs["href"] == f"{MARKET}nyt.atom?services=advisory"
 
 
-# Comparing from the list ----------------------------------------------------------------------------
+# The shortlist --------------------------------------------------------------------------------------
 
 
 def test_chosen_vendors_are_carried_from_page_to_page(survey, client):
     make_market(30)
     page = read(client, f"{MARKET}?page=2&v=firma-0001&v=firma-0029")
-    assert page.find("input", id="compare-firma-0029").attrs.get("checked") is not None
-    assert "checked" not in page.find("input", id="compare-firma-0028").attrs
+    assert page.find("input", id="shortlist-firma-0029").attrs.get("checked") is not None
+    assert "checked" not in page.find("input", id="shortlist-firma-0028").attrs
     hidden = [field.attrs["value"] for field in page.find_all("input", type="hidden") if field.attrs["name"] == "v"]
     assert hidden == ["firma-0001"]  # the other one is a box on this page
     assert "v=firma-0001&v=firma-0029" in page.find("a", rel="prev").attrs["href"]
-    links = [link.attrs["href"] for link in page.find("section", "compare-tray").find_all("a")]
+    links = [link.attrs["href"] for link in page.find("section", "tray").find_all("a")]
     assert f"{MARKET}sammenlign/?v=firma-0001&v=firma-0029" in links
 
 
 def test_one_vendor_is_not_yet_a_comparison(survey, client):
     make_market(3)
-    tray = read(client, f"{MARKET}?v=firma-0001").find("section", "compare-tray")
-    assert not any("sammenlign" in link.attrs["href"] for link in tray.find_all("a"))
-    assert chip_links(tray) == {"Firma 0001": MARKET}
+    tray = read(client, f"{MARKET}?v=firma-0001").find("section", "tray")
+    assert [link.attrs["href"] for link in tray.find_all("a")] == [f"{MARKET}liste/?v=firma-0001"]
+    assert "Tick one more to compare." in tray.text
 
 
 # At once ------------------------------------------------------------------------------------------

@@ -221,7 +221,7 @@ def test_a_new_question_is_in_the_files_and_their_description(with_new_question,
 
 def test_a_new_question_is_compared(with_new_question, client):
     text = read(client, f"{MARKET}sammenlign/?v=nyhavn&v=agern-demofirma").find("table").text
-    assert "Languages Not stated Danish Faroese" in text
+    assert "Languages Differs Not stated Danish Faroese" in text
 
 
 def test_a_question_that_is_no_filter_has_no_facet(market, client):

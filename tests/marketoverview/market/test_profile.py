@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 
 from kl_ai.text import clean_line, clean_text
 from marketoverview.market.profiles import contact
+from marketoverview.market.selection import MAX_SHORTLISTED
 from marketoverview.market.vcards import vcard
 from marketoverview.models import Answer, Option, Question, Response, Vendor, market_version
 from tests.builders import make_question, make_response, make_vendor
+from tests.bulk import make_market
 from tests.reading import MARKET, definitions, read, read_bytes
 from tests.selections import SURVEY
+from tests.vcards import properties
 
 AGERN = f"{MARKET}virksomheder/agern/"
 
@@ -139,9 +142,27 @@ def test_an_error_can_be_reported_with_the_profile_named(db, client):
     assert "+" not in mail.query  # a mail program shows it as it is
 
 
-def test_can_be_put_into_a_comparison(db, client):
+def list_links(client, query: str) -> list[str]:
+    """The addresses of the shortlist to which Agern's profile leads."""
+    links = [link.attrs["href"] for link in read(client, AGERN + query).find("ul", "profile-actions").find_all("a")]
+    return [link for link in links if link.startswith(f"{MARKET}liste/")]
+
+
+def test_can_be_put_on_the_shortlist_and_taken_off(db, client):
+    for name in ("Agern", "Birk"):
+        make_response(name)
+    assert list_links(client, "") == [f"{MARKET}liste/?v=agern"]
+    assert list_links(client, "?v=birk") == [f"{MARKET}liste/?v=birk&v=agern", f"{MARKET}liste/?v=birk"]
+    assert list_links(client, "?v=agern&v=birk") == [f"{MARKET}liste/?v=birk", f"{MARKET}liste/?v=agern&v=birk"]
+
+
+def test_a_full_shortlist_takes_no_more(survey, client):
+    make_market(MAX_SHORTLISTED)
     make_response("Agern")
-    assert f"{MARKET}?v=agern" in [link.attrs["href"] for link in read(client, AGERN).find_all("a")]
+    query = "?" + "&".join(f"v=firma-{number:04}" for number in range(MAX_SHORTLISTED))
+    page = read(client, AGERN + query)
+    assert "Your shortlist is full: it holds 30 companies." in page.text
+    assert list_links(client, query) == [f"{MARKET}liste/{query}"]
 
 
 def test_the_vendors_own_language_is_said(db, client):
@@ -240,15 +261,6 @@ def test_a_name_without_consent_is_shown_nowhere(db):
     assert "Anna" not in vcard(response, "https://example.org/")
 
 
-def properties(card: str) -> list[tuple[str, str]]:
-    """The properties of a vCard, unfolded (RFC 6350, 3.2) and unescaped (3.4)."""
-    lines = re.sub("\r\n[ \t]", "", card).split("\r\n")
-    assert lines.pop() == "", "the last line ends as well"
-    unescaped = {"\\n": "\n", "\\,": ",", "\\;": ";", "\\\\": "\\"}
-    parts = [line.partition(":") for line in lines]
-    return [(name, re.sub(r"\\[n,;\\]", lambda match: unescaped[match[0]], value)) for name, _colon, value in parts]
-
-
 def test_the_contact_is_a_file_for_the_address_book(db, client):
     vendor = make_vendor("Ærø; Bøg, Co", slug="agern", website="https://agern.example/")
     make_response(
@@ -259,15 +271,15 @@ def test_the_contact_is_a_file_for_the_address_book(db, client):
     assert response["Content-Disposition"] == 'attachment; filename="agern.vcf"'
     card = response.content.decode()
     listed = properties(card)
-    assert listed[:2] == [("BEGIN", "VCARD"), ("VERSION", "4.0")]
+    assert listed[:2] == [("BEGIN", "VCARD"), ("VERSION", "3.0")]
     assert listed[-1] == ("END", "VCARD")
     fields = dict(listed)
-    assert fields["KIND"] == "org"
     assert fields["FN"] == fields["ORG"] == "Ærø; Bøg, Co"
-    assert "ORG:Ærø\\; Bøg\\, Co\r\n" in card
-    assert fields["TITLE"] == "Salg til kommuner"
-    assert fields["EMAIL;TYPE=work"] == "ki@agern.example"
-    assert fields["TEL;TYPE=work"] == "+45 11 22 33 44"
+    assert "ORG;CHARSET=UTF-8:Ærø\\; Bøg\\, Co\r\n" in card
+    assert "N;CHARSET=UTF-8:Ærø\\; Bøg\\, Co;;;;\r\n" in card
+    assert "TITLE:Salg til kommuner\r\n" in card
+    assert "EMAIL;TYPE=INTERNET,WORK:ki@agern.example\r\n" in card
+    assert "TEL;TYPE=WORK,VOICE:+45 11 22 33 44\r\n" in card
     assert fields["URL"] == "https://agern.example/"
     assert fields["SOURCE"] == f"http://testserver{AGERN}"
     assert re.fullmatch(r"\d{8}T\d{6}Z", fields["REV"])
@@ -276,8 +288,8 @@ def test_the_contact_is_a_file_for_the_address_book(db, client):
 def test_the_file_names_a_person_with_consent_and_leaves_out_what_is_empty(db, client):
     make_response("Agern", contact_name="Anna Hansen", contact_consent=True)
     fields = dict(properties(read_bytes(client, f"{AGERN}kontakt.vcf").decode()))
-    assert (fields["KIND"], fields["FN"], fields["ORG"]) == ("individual", "Anna Hansen", "Agern")
-    assert not {"TITLE", "TEL;TYPE=work", "URL"} & set(fields)
+    assert (fields["N"], fields["FN"], fields["ORG"]) == ("Hansen;Anna;;;", "Anna Hansen", "Agern")
+    assert not {"TITLE", "TEL", "URL"} & set(fields)
 
 
 characters = st.sampled_from("aæ,;:\\\r\n\t\x00\x0b\x0c\x1c\x85\u2028\u2029 🙂=") | st.characters(codec="utf-8")
@@ -302,14 +314,14 @@ def test_no_field_can_add_a_line_to_the_file(name, function, email, phone, websi
     names = [name for name, _value in properties(card)]
     expected = {
         "TITLE": clean_text(function),
-        "EMAIL;TYPE=work": clean_line(email),
-        "TEL;TYPE=work": clean_text(phone),
+        "EMAIL": clean_line(email),
+        "TEL": clean_text(phone),
         "URL": clean_line(website),
     }
     assert names == [
         "BEGIN",
         "VERSION",
-        "KIND",
+        "N",
         "FN",
         "ORG",
         *(key for key, value in expected.items() if value),
