@@ -1,48 +1,29 @@
 """Free-text search over a fixed list of Danish texts, in memory, the same on every database.
 
-All words of a query must be found. A word is found by
-
-* any inflection of it: “kommuner” finds “kommunerne” (Danish Snowball stems);
-* words that begin with it, from three letters: “tale” finds “talegenkendelse”, and with a linking
-  e or s after its stem: “borger” finds “borgerservice” and not “borgmester”;
-* compounds that end in it, from four letters: “pleje” finds “ældreplejen”, but “tale” not “digitale”;
-* words that contain it, from five letters: “behandling” finds “sagsbehandlingssystem”;
-* the same word spelt with å for aa or aa for å: “Aarhus” finds “Århus”.
+All words of a query must be found, stop words aside where others are left. `matching` has the rules for one word.
 """
 
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from . import bitset
-from .danish import stem, words
+from .danish import words
+from .matching import (
+    ENDS,
+    has_danish_letter,
+    is_match,
+    is_other_spelling,
+    plain_roots,
+    query_words,
+    roots,
+    same_root,
+    spellings,
+)
 
-BEGINS, ENDS, INSIDE = 3, 4, 5
-"""Letters from which a word is looked for at the beginning, at the end and inside of others."""
-LONGEST_INFLECTION = 6
-"""Letters of the longest ending after a stem; a stem that stands further from the end of a word does not end it."""
 COMMON_SHARE = 16
 """The positions of a word that more than one of so many texts holds are a bitset instead of an array."""
-
-
-def is_match(term: str, word: str) -> bool:
-    """Whether `word` of a text is found by `term` of a query, both from `danish.words`."""
-    root = stem(term)
-    if len(term) >= BEGINS and word.startswith(term):
-        return True
-    if word.startswith(root):
-        links = len(root) >= ENDS and word[len(root) : len(root) + 1] in ("e", "s")
-        return links or stem(word) == root
-    if len(term) >= INSIDE and term in word:
-        return True
-    if len(term) < ENDS or word.rfind(root) < len(word) - len(root) - LONGEST_INFLECTION:
-        return False
-    return stem(word).endswith((term, root) if len(root) >= ENDS else term)
-
-
-def spellings(term: str) -> set[str]:
-    """The term as it is, and with å for aa or aa for å."""
-    return {term, term.replace("aa", "å"), term.replace("å", "aa")}
 
 
 class WordIndex:
@@ -62,10 +43,15 @@ class WordIndex:
         self._postings = {word: self._compact(positions) for word, positions in postings.items()}
         self._joined = "\n".join(["", *self._vocabulary, ""])
 
+    @property
+    def vocabulary(self) -> list[str]:
+        """The words of all texts in their order."""
+        return self._vocabulary
+
     def match(self, query: str) -> int:
         """The bitset of the texts that hold every word of `query`; all of them for no words."""
         matches = bitset.full(self.size)
-        for term in words(query):
+        for term in query_words(query):
             matches &= self.match_word(term)
             if not matches:
                 break
@@ -77,11 +63,10 @@ class WordIndex:
             return bitset.from_members(positions, self.size)
         return positions
 
-    def match_word(self, term: str) -> int:
-        """The bitset of the texts with a word that `term` finds."""
-        matching_words = {word for spelling in spellings(term) for word in self._matching_words(spelling)}
+    def match_word(self, term: str, *, whole: bool = False) -> int:
+        """The bitset of the texts with a word that `term` finds; `whole`: no parts of compounds."""
         texts, rare = 0, []
-        for word in matching_words:
+        for word in set(self._matching_words(term, whole)):
             posting = self._postings[word]
             if isinstance(posting, int):
                 texts |= posting
@@ -91,11 +76,25 @@ class WordIndex:
             texts |= bitset.from_members((position for posting in rare for position in posting), self.size)
         return texts
 
-    def _matching_words(self, term: str) -> Iterator[str]:
-        """The vocabulary's words that `term` finds. A stem is always a prefix of its word."""
-        root = stem(term)
-        candidates = self._containing(root) if len(term) >= ENDS else self._starting_with(root)
-        return (word for word in candidates if is_match(term, word))
+    def _matching_words(self, term: str, whole: bool) -> Iterator[str]:
+        """The vocabulary's words that `term` finds, some of them twice."""
+        rule = same_root if whole else is_match
+        for spelling in spellings(term):
+            # A word is at least as long as its roots, and begins with each of them; so the shortest is in all of them.
+            shortest = min(roots(spelling), key=len)
+            candidates = self._containing(shortest) if len(term) >= ENDS else self._starting_with(shortest)
+            yield from (word for word in candidates if rule(term, word))
+        for root in plain_roots(term):
+            yield from (word for word in self._by_plain_root.get(root, ()) if is_other_spelling(term, word))
+
+    @cached_property
+    def _by_plain_root(self) -> dict[str, list[str]]:
+        """The vocabulary's words with a Danish letter, by each of their roots as they read without."""
+        by_root: dict[str, list[str]] = {}
+        for word in filter(has_danish_letter, self._vocabulary):
+            for root in plain_roots(word):
+                by_root.setdefault(root, []).append(word)
+        return by_root
 
     def _starting_with(self, prefix: str) -> Iterator[str]:
         """The vocabulary's words that start with `prefix`, in their order."""

@@ -39,6 +39,7 @@ from ..models import (
     SurveyRound,
     market_version,
 )
+from . import search
 
 Chosen = Mapping[str, Sequence[str]]
 """Question code to the codes of the chosen options."""
@@ -159,11 +160,11 @@ class Snapshot:
     # Matching and counting -------------------------------------------------------------------
 
     def match(self, chosen: Chosen, query: str = "", leave_out: Collection[str] = ()) -> int:
-        """The vendors (bitset) that chose one of the options in each question, and whose text holds `query`.
+        """The vendors (bitset) that chose one of the options in each question, and that `query` finds.
 
         The questions in `leave_out` are disregarded. Unknown codes match nobody.
         """
-        matches = self.text.match(query) if query else self.everyone
+        matches = search.for_snapshot(self).match(query) if query else self.everyone
         for code, options in chosen.items():
             if code not in leave_out and options:
                 matches &= self._vendors_with_any(code, options)
@@ -267,7 +268,8 @@ def _read(version: int, day: date) -> Snapshot:
     texts = [[row[3], row[6]] for row in listed]
     offerings = _Offerings(positions, texts)
     questions = _questions()
-    answers = _Answers(positions, texts, {option.pk for question in questions for option in question.options.all()})
+    searchable = [question for question in questions if question.is_searchable]
+    answers = _Answers(positions, texts, {option.pk for question in searchable for option in question.options.all()})
     return Snapshot(
         version=version,
         day=day,
@@ -323,10 +325,10 @@ class _Offerings:
 class _Answers:
     """The published answers by option; adds the vendors' own words to `texts`. One query.
 
-    Only the words beside the options `public`: nobody finds a vendor by words that no page shows.
+    Only the words beside the options `searched`: nobody is found by what no page shows, or by what it finds difficult.
     """
 
-    def __init__(self, positions: dict[int, int], texts: list[list[str]], public: Collection[int]) -> None:
+    def __init__(self, positions: dict[int, int], texts: list[list[str]], searched: Collection[int]) -> None:
         self.size = len(positions)
         self._by_option: dict[int, list[int]] = defaultdict(list)
         self._own_words: dict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -341,7 +343,7 @@ class _Answers:
                 self._counted_by_kl[mapped_from].append(position)
             if own_words:
                 self._own_words[option_id].append((position, own_words))
-                if option_id in public:
+                if option_id in searched:
                     texts[position].append(own_words)
 
     def vendors_with(self, option: Option) -> int:

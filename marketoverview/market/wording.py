@@ -39,7 +39,7 @@ def conditions(snapshot: Snapshot, selection: Selection) -> str:
         labels = (in_sentence(tally.by_code[option].option) for option in options)
         phrases.append(phrase(tally.question, join_words(labels, _("or"))))
     if selection.q:
-        phrases.append(_("mention “%(text)s”") % {"text": selection.q})
+        phrases.append(_("match the search “%(text)s”") % {"text": selection.q})
     return join_words(phrases, pgettext("between conditions", "and")) if phrases else ""
 
 

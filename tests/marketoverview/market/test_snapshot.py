@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from kl_ai.search.danish import words
-from kl_ai.search.index import is_match, spellings
+from kl_ai.search.matching import is_match
 from marketoverview.market.selection import filterset_class, selection_for_request
 from marketoverview.market.snapshot import Snapshot, rotation_key, snapshots
 from marketoverview.models import Answer, Option, Response, SampleOffering, Vendor, market_version
@@ -106,9 +106,7 @@ def holds(response: Response, text: str) -> bool:
         f"{offering.title} {offering.description} {offering.where_used}" for offering in response.offerings.all()
     ]
     written = words(" ".join([response.vendor.name, response.description, *own_words, *offerings]))
-    return all(
-        any(is_match(spelling, word) for spelling in spellings(term) for word in written) for term in words(text)
-    )
+    return all(any(is_match(term, word) for word in written) for term in words(text))
 
 
 @hypothesis_settings(max_examples=30)

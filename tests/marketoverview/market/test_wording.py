@@ -60,7 +60,7 @@ def test_the_selection_in_danish(chosen, sentence, demo, client):
 
 
 def test_a_search_that_finds_nothing(demo, client):
-    assert results_heading(read(client, f"{MARKET}?q=findesikke")) == "Companies that mention “findesikke”: 0"
+    assert results_heading(read(client, f"{MARKET}?q=findesikke")) == "Companies that match the search “findesikke”: 0"
     assert results_heading(read(client, "/markedsoverblik/?q=findesikke")).startswith("0 virksomheder")
 
 

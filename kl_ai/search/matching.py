@@ -1,0 +1,134 @@
+"""Which words of a text a word of a query finds: the rules of the portal's search, without an index.
+
+A word is found by
+
+* any inflection of it: “kommuner” finds “kommunerne” (Danish Snowball stems), “planlægning” finds “planlægger”,
+  “jobcenter” finds “jobcentret”;
+* words that begin with it, from three letters: “tale” finds “talegenkendelse”, and with a linking
+  e or s after its stem: “borger” finds “borgerservice” and not “borgmester”;
+* compounds that end in it, from four letters: “pleje” finds “ældreplejen”, but “tale” not “digitale”, and “fald” not “affald”;
+* words that contain it, from six letters: “behandling” finds “sagsbehandlingssystem”, but “agern” not “sagerne”;
+* the same word spelt with å, ø and æ for aa, oe and ae, or the other way round: “Aarhus” finds “Århus”;
+* the same word, from four letters, where it is typed without ring and stroke: “orsted” finds “Ørsted”.
+"""
+
+from functools import lru_cache
+
+from .danish import DIGRAPHS, stem, with_danish_letters, words
+
+BEGINS, ENDS, INSIDE = 3, 4, 6
+"""Letters from which a word is looked for at the beginning, at the end and inside of others."""
+SHORTEST_ROOT = 4
+"""Letters that a root has at least when an ending beyond the stem's is taken off."""
+SHORTEST_PLAIN = 4
+"""Letters from which a word finds others that differ in ring and stroke."""
+
+_STOP_WORDS = """
+    ad af alle alt at blandt bliver både da de dem den der deres det dets disse egen eget egne eller en er et for fra ham han har have hos hun
+    hvad hvem hver hvilke hvilken hvilket hvor hvordan i ikke ind inden jeg jeres kan kun man med mellem men mig mod må ned
+    nogen noget nogle når og også om op os over på samt selv sig skal som så til ud uden under var ved vi vil vores være
+    a about an and are as at be by do for from has have how in into is of on or our that the their this to we what when
+    which who with you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+"""Words that carry no meaning alone; a query drops them where others are left."""
+_PREFIXES = "af an be bi er for fra gen ind med mis mod om op på sam til u ud und ved vel"
+PREFIXES = frozenset(_PREFIXES.split())
+"""What stands before a word without making a compound of it: “affald” is no kind of “fald”."""
+
+
+def query_words(query: str) -> list[str]:
+    """The words of a query that are searched for: without stop words where others are left."""
+    typed = words(query)
+    return [word for word in typed if word not in STOP_WORDS] or typed
+
+
+@lru_cache(maxsize=65_536)
+def roots(word: str) -> frozenset[str]:
+    """What words that belong together share at their beginning: the stem, and what is left of it without an ending more.
+
+    “planlægning” and “planlægger” share “planlæg”, “beregning” and “beregner” “beregn”, “jobcenter” and “jobcentret”
+    “jobcent”, “implementering” and “implementation” “implement”, “børneområdet” and “børn” “børn”.
+    """
+    root = stem(word)
+    forms = {root}
+    if word.startswith("ig", len(root)):  # of a verb such as “forudsige”, no adjective's ending
+        forms.add(root + "ig")
+    for ending in ("ning", "ing", "ation", "ator", "områd"):
+        shorter = root.removesuffix(ending)
+        if shorter != root and len(shorter) >= SHORTEST_ROOT:
+            forms |= {form for form in (shorter, stem(shorter)) if len(form) >= SHORTEST_ROOT}
+    forms |= {form[:-1] for form in forms if form.endswith(("tr", "dr")) and len(form) > SHORTEST_ROOT}
+    return frozenset(forms)
+
+
+def same_root(one: str, other: str) -> bool:
+    """Whether two words are forms of one, or spelt differently in å, ø and æ only."""
+    return not roots(one).isdisjoint(roots(other)) or is_other_spelling(one, other)
+
+
+def is_match(term: str, word: str) -> bool:
+    """Whether `word` of a text is found by `term` of a query, both from `danish.words`."""
+    return any(_is_match(spelling, word) for spelling in spellings(term)) or is_other_spelling(term, word)
+
+
+def _is_match(term: str, word: str) -> bool:
+    """By the rules for one spelling."""
+    if len(term) >= BEGINS and word.startswith(term):
+        return True
+    root = stem(term)
+    if len(root) >= ENDS and word.startswith((root + "e", root + "s")):
+        return True
+    if not roots(term).isdisjoint(roots(word)):
+        return True
+    if len(term) >= INSIDE and term in word and word[: word.index(term)] not in PREFIXES:
+        return True
+    return len(term) >= ENDS and _ends_in(term, word)
+
+
+def _ends_in(term: str, word: str) -> bool:
+    """Whether `word` is a compound whose last part is a form of `term`."""
+    ends = {term, *(root for root in roots(term) if len(root) >= ENDS)}
+    for root in roots(word):
+        for end in ends:
+            if root.endswith(end) and root[: -len(end)] not in PREFIXES:
+                return True
+    return False
+
+
+# Spelling ---------------------------------------------------------------------------------------
+
+_PLAIN = str.maketrans({"å": "a", "ø": "o", "æ": "ae"})
+
+
+def spellings(term: str) -> frozenset[str]:
+    """The term as it is, with å, ø or æ for aa, oe and ae, and with those for å, ø and æ: at most six."""
+    forms = {term, with_danish_letters(term)}
+    without = term
+    for digraph, letter in DIGRAPHS:
+        forms.add(term.replace(digraph, letter))
+        without = without.replace(letter, digraph)
+    return frozenset(forms | {without})
+
+
+def has_danish_letter(word: str) -> bool:
+    """Whether the word has one of å, ø and æ, or two letters that may stand for one."""
+    return any(letter in word or digraph in word for digraph, letter in DIGRAPHS)
+
+
+@lru_cache(maxsize=16_384)
+def plain_roots(word: str) -> frozenset[str]:
+    """The roots without ring and stroke; “aa”, “oe” and “ae” are taken for the letters that they may stand for."""
+    return frozenset(root.translate(_PLAIN) for root in roots(with_danish_letters(word)))
+
+
+def is_other_spelling(term: str, word: str) -> bool:
+    """Whether `word`, which has a Danish letter, is a form of `term` that is typed in another way.
+
+    Whoever types å, ø or æ, or two letters for it, does not mean “a”, “o” or “e”.
+    """
+    if len(term) < SHORTEST_PLAIN or not has_danish_letter(word):
+        return False
+    if has_danish_letter(term):
+        return not roots(with_danish_letters(term)).isdisjoint(roots(with_danish_letters(word)))
+    return word not in STOP_WORDS and not plain_roots(term).isdisjoint(plain_roots(word))
