@@ -20,8 +20,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from ..text import clean_line
+from . import xlsx_charts
 from .cells import CellValue, cell_value
 from .worksheet import FittingWorksheet
+from .xlsx_charts import SheetChart
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 1_048_575
@@ -52,6 +54,7 @@ class Sheet:
     divide them, and are `MAX_CHOICES` long together. `formulas` are computed by Excel in a column's data rows, by
     the column's index; “{row}” in one is the row's number, other braces are doubled. They come from code, never
     from text that somebody wrote. The first `frozen` columns stay in sight, and stand on every printed page.
+    A `chart` stands below the rows.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Sheet:
     validations: Mapping[int, Sequence[str]] = field(default_factory=dict)
     formulas: Mapping[int, str] = field(default_factory=dict)
     frozen: int = 0
+    chart: SheetChart | None = None
 
 
 def xlsx_response(
@@ -93,6 +97,8 @@ def _write_workbook(file: IO[bytes], sheets: Iterable[Sheet], created: datetime,
         for sheet in sheets:
             worksheet = workbook.add_worksheet(_sheet_name(sheet.name, names), FittingWorksheet)
             _SheetWriter(worksheet, sheet, formats, max_rows).write()
+            if sheet.chart:
+                xlsx_charts.insert(workbook, worksheet, sheet.chart)
     finally:
         workbook.close()  # also removes the temporary file of each sheet
 
@@ -141,7 +147,8 @@ class _SheetWriter:
     def _set_up_page(self) -> None:
         worksheet = self._worksheet
         worksheet.set_paper(_A4)
-        worksheet.hide_gridlines(0)  # prints them: empty cells would run together
+        # Gridlines are printed, since empty cells would run together; around a chart they would be in the way.
+        worksheet.hide_gridlines(1 if self._sheet.chart else 0)
         worksheet.fit_to_pages(max(1, round(sum(self._widths) / WIDEST_PAGE)), 0)
         for column, width in enumerate(self._widths):
             worksheet.set_column(column, column, width, self._formats.text)  # also for what is typed into an empty cell

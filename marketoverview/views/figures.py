@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kl_ai.export import charts, tables, xlsx
 from kl_ai.export.bars import BarChart, ChartBar
 from kl_ai.export.downloads import file_response
+from kl_ai.export.xlsx_charts import SheetChart
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
@@ -173,7 +174,8 @@ def _xlsx(request: HttpRequest, snapshot: Snapshot, selection: Selection, figure
         *file_facts(request, snapshot, basis, figure.url),
         (_("Basis"), figure.caption),
     ]
-    data = xlsx.Sheet(figure.heading, _headings(), _rows(figure), widths=(60, 24, 14, 24, 34))
+    chart = SheetChart(_chart(request, figure), labels=4, counts=2)
+    data = xlsx.Sheet(figure.heading, _headings(), _rows(figure), widths=(60, 24, 14, 24, 34), chart=chart)
     notes = xlsx.Sheet(_("About the data"), (), (fact for fact in facts if fact[1]), widths=(24, 90), kind="notes")
     return xlsx.xlsx_response(f"{figure.code}.xlsx", [data, notes], created=made_at(snapshot))
 
