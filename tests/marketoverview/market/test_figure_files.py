@@ -3,6 +3,7 @@
 import io
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 from dataclasses import dataclass, replace
 
 import openpyxl
@@ -16,6 +17,8 @@ from tests.reading import Element, figure_section, read, read_bars, read_bytes, 
 from tests.selections import SURVEY, count_by_sql, query_string, selections, words
 
 SVG = "{http://www.w3.org/2000/svg}"
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 OWN_QUESTION = "?services=implementation&technologies=nlp"
 """A selection within the question of the figure `technologies`, and within another."""
 
@@ -72,6 +75,26 @@ def assert_drawn(svg: bytes, said: Said, source: str) -> None:
     assert drawn_texts(svg) == [folded(text) for text in paragraphs if text]
 
 
+def assert_charted(book: bytes, said: Said, source: str) -> None:
+    """The workbook's chart has the figure's bars with numbers and shares, and all of its texts but the conclusion."""
+    archive = zipfile.ZipFile(io.BytesIO(book))
+    names = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
+    assert len(names) == bool(said.bars)
+    for name in names:
+        chart = ET.fromstring(archive.read(name))
+        labels, counts = (
+            [v.text for v in part.iter(f"{CHART}v")] for tag in ("cat", "val") for part in chart.iter(f"{CHART}{tag}")
+        )
+        assert (labels, counts) == ([bar[0] for bar in said.bars], [str(bar[1]) for bar in said.bars])
+        title, *numbers, below = (text for p in chart.iter(f"{DRAWING}p") if (text := "".join(p.itertext())))
+        assert folded(title) == folded(said.title)
+        assert [" ".join(text.split()) for text in numbers] == [
+            f"{count} ({share})" for _label, count, share in said.bars
+        ]
+        sentences = [f"{text.removesuffix('.')}." for text in (said.subtitle, said.note, said.caption) if text]
+        assert folded(below) == folded("".join([*sentences, source]))
+
+
 def assert_rows(rows: list, said: Said, code: str) -> None:
     """The rows, full label first, are the figure's bars; zeros where nobody has answered."""
     assert {row[1] for row in rows} == set(SURVEY[code])
@@ -109,9 +132,9 @@ def test_every_file_says_what_the_page_says(demo, client, market, selection, q, 
         assert row[11] == f"KL, {address}"
         assert said.caption.startswith(f"{row[5]} ")
     assert len(headings) == len(rows[0])
-    data_sheet, about = openpyxl.load_workbook(
-        io.BytesIO(read_bytes(client, f"{market}figurer/{code}.xlsx{query}"))
-    ).worksheets
+    book = read_bytes(client, f"{market}figurer/{code}.xlsx{query}")
+    assert_charted(book, said, source)
+    data_sheet, about = openpyxl.load_workbook(io.BytesIO(book)).worksheets
     _headings, *cells = data_sheet.iter_rows(values_only=True)
     assert_rows(cells, said, code)
     facts = [text for row in about.iter_rows(values_only=True) for text in row]
