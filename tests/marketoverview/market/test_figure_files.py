@@ -108,7 +108,7 @@ def assert_rows(rows: list, said: Said, code: str) -> None:
         assert abs(exact - shown) <= 0.5, row
 
 
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=15)
 @given(selection=selections, q=words, code=st.sampled_from(sorted(SURVEY)), data=st.data())
 @pytest.mark.parametrize("market", ["/markedsoverblik/", "/en/markedsoverblik/"])
 def test_every_file_says_what_the_page_says(demo, client, market, selection, q, code, data):
