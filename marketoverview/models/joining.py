@@ -23,7 +23,7 @@ from kl_ai.people.tokens import KeySigner
 from kl_ai.validators import validate_line
 
 from ..company_names import MAX_NORMALIZED, normalized_name, stored_name
-from ..querysets import is_named
+from ..querysets import delete_locked, is_named
 from .claims import CompanyClaim, end_claims
 from .membership import MembershipEvent
 from .rounds import SurveyRound
@@ -203,8 +203,11 @@ class Invitation(AbstractInvitation):
 
     @classmethod
     def forget(cls, email: str) -> None:
-        """Delete the invitations to this address, of whatever company and state, when the login is deleted."""
-        cls.objects.filter(email=email).delete()
+        """Delete the invitations to this address, of whatever company and state, when the login is deleted.
+
+        Locks them before the claims that rest on them, as KL's decision about a claim does.
+        """
+        delete_locked(cls.objects.filter(email=email))
 
     def cancel(self, by: User | None = None, *, as_kl: bool = False) -> bool:
         """End the link's validity, close the claims that rest on it, and take the mail with the link out of the queue.

@@ -35,6 +35,7 @@ from marketoverview.models import (
 from tests.builders import (
     make_administrator,
     make_curator,
+    make_invitation,
     make_option,
     make_own_words,
     make_response,
@@ -208,3 +209,30 @@ def test_a_login_is_deleted_while_its_companies_are_invited_to_and_none_waits_fo
     run_at_once(act, [True, False])
     assert Invitation.objects.waiting().count() == 2
     assert not User.objects.filter(pk=user.pk).exists()
+
+
+def test_an_invited_login_is_deleted_while_kl_decides_and_none_waits_for_the_other(monkeypatch):
+    curator, invited = make_curator(), make_user("ny@birk.example")
+    invitation = make_invitation(invited.email, by_kl=True)
+    claim = invitation.ask_kl(make_user("anden@birk.example"))
+    holds_invitation = threading.Event()
+
+    def slow(work):
+        def wrapped(*args, **kwargs):
+            holds_invitation.set()
+            time.sleep(0.5)
+            return work(*args, **kwargs)
+
+        return wrapped
+
+    monkeypatch.setattr(CompanyClaim, "name_registered", slow(CompanyClaim.name_registered))
+
+    def act(is_deleting: bool) -> object:
+        if not is_deleting:
+            return CompanyClaim.objects.get(pk=claim.pk).decide(curator, CompanyClaim.Decision.DECLINE)
+        holds_invitation.wait(3)
+        return delete_login(User.objects.get(pk=invited.pk))
+
+    assert run_at_once(act, [True, False]) == [[], True]
+    assert not Invitation.objects.exists()
+    assert not User.objects.filter(pk=invited.pk).exists()
