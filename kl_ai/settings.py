@@ -261,6 +261,7 @@ LOCALE_PATHS = [BASE_DIR / "kl_ai" / "locale"]
 TIME_ZONE = "Europe/Copenhagen"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["kl_ai.formats"]  # no American dates on the English pages
 
 # Static files -----------------------------------------------------------------------------------
 

@@ -111,6 +111,13 @@ class _Builder(HTMLParser):
         self.open[-1].children.append(data)
 
 
+AMERICAN_DATE = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.) \d{1,2}\b(?:, 20\d\d)?|\b\d{1,2}/\d{1,2}/20\d\d|\b[ap]\.m\."
+)
+"""Dates with the day behind the month, and times of twelve hours: nobody in Europe writes them so."""
+
+
 def parse(html: str) -> Element:
     """The page as a tree. Fails where a tag is closed that is not open."""
     builder = _Builder()

@@ -14,7 +14,7 @@ import pytest
 from tests.builders import make_response
 from tests.html import assert_valid_html
 from tests.pages import LANGUAGES, PUBLIC, PUBLIC_PAGES, Address, status_or_login
-from tests.reading import Element, parse
+from tests.reading import AMERICAN_DATE, Element, parse
 
 POLICY = (
     "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'; "
@@ -110,6 +110,10 @@ def has_the_banner_of_the_demonstration(visit: Visit) -> None:
     assert "emonstration" in banner.text
 
 
+def writes_no_american_dates(visit: Visit) -> None:
+    assert AMERICAN_DATE.findall(visit.page.text) == []
+
+
 Rule = Callable[[Visit], None]
 RULES: tuple[Rule, ...] = (
     answers_every_visitor,
@@ -124,6 +128,7 @@ RULES_FOR_PAGES: tuple[Rule, ...] = (
     holds_nothing_inline,
     leads_to_the_same_page_in_the_other_language,
     has_the_banner_of_the_demonstration,
+    writes_no_american_dates,
 )
 
 

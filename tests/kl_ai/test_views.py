@@ -20,7 +20,7 @@ def test_home_counts_the_market(demo, client):
     assert numbers["companies have answered the survey"] == "35"
     examples = SampleOffering.objects.filter(response__status="published").count()
     assert numbers["examples of what they offer"] == str(examples)
-    assert numbers["last updated"] == "Nov. 20, 2026"
+    assert numbers["last updated"] == "20 November 2026"
 
 
 def test_home_shows_one_published_figure_with_its_links(demo, client):

@@ -130,7 +130,7 @@ def test_the_workbook_says_what_it_is(demo, client):
     assert notes["Selection: Services and products"].startswith("Advice on the procurement")
     assert notes["Selection: Technologies"].startswith("Natural language processing")
     assert notes["Selection: Free text"] == "data"
-    assert notes["Data as of"] == "Nov. 20, 2026"
+    assert notes["Data as of"] == "20 November 2026"
     assert notes["Made on"]
     assert notes["Source"] == f"http://testserver{MARKET}?q=data&services=advisory&technologies=nlp"
     assert "KL recommends nobody" in notes["No recommendation"]

@@ -93,7 +93,7 @@ def test_a_figure_that_nobody_in_the_selection_has_answered_says_so(db, client):
 def test_the_caption_says_basis_kind_and_date(demo, client):
     several = read(client, f"{FIGURES}services/").find("p", "figure-caption").text
     assert several.startswith(
-        "35 of 35 companies have answered. Several answers were possible. Data as of Nov. 20, 2026."
+        "35 of 35 companies have answered. Several answers were possible. Data as of 20 November 2026."
     )
     assert "Demonstration data." in several
     assert "One answer was possible." in read(client, f"{FIGURES}company-size/").find("p", "figure-caption").text
@@ -111,7 +111,7 @@ def test_kls_comment_stands_as_kls_with_its_date(db, client):
     aside = read(client, f"{FIGURES}services/").find("aside", "kl-comment").text
     assert "KL's comment" in aside
     assert "Our words." in aside
-    assert "May 4, 2026" in aside
+    assert "4 May 2026" in aside
     assert "Vores ord." in read(client, "/markedsoverblik/figurer/services/").find("aside", "kl-comment").text
     comment.delete()
     market_version.bump()

@@ -170,7 +170,7 @@ def test_a_picture_says_its_selection_its_date_and_its_address(demo, client):
         " ".join(ET.fromstring(read_bytes(client, f"{FIGURES}technologies.svg?services=advisory")).itertext()).split()
     )
     assert "Companies that offer advice: 23" in text
-    assert "Data as of Nov. 20, 2026." in text
+    assert "Data as of 20 November 2026." in text
     assert f"Source:KL,http://testserver{FIGURES}technologies/?services=advisory" in text.replace(" ", "")
 
 

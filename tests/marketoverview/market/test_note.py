@@ -42,7 +42,7 @@ def test_says_the_selection_its_criteria_and_its_dates(demo, client):
     facts = definitions(page.find("dl", "sheet-facts"))
     with override("en"):
         assert facts["Made"] == date_format(timezone.localdate(), "DATE_FORMAT")
-    assert facts["Data of"] == "Nov. 20, 2026"
+    assert facts["Data of"] == "20 November 2026"
     assert facts["Companies"] == f"{len(table_vendors(page))} of 35"
 
 
