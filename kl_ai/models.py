@@ -1,7 +1,7 @@
 """The portal's user, who logs in with an e-mail address and has no password, and the table of the shared cache."""
 
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.admin.models import LogEntry
@@ -26,7 +26,7 @@ from .security.models import (
 )
 
 HOLD_AFTER_NEW_ADDRESS = timedelta(days=7)
-"""So long after a change of a user's address another administrator resets the two-step login or makes a code."""
+"""How long a change of a user's address limits who resets the two-step login or makes a code, and an administrator is new."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -102,6 +102,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email_changed_at = models.DateTimeField(_("address changed"), null=True, editable=False)
     email_changed_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
+    rights_given_at = models.DateTimeField(_("became an administrator"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
     if TYPE_CHECKING:  # the foreign key is allauth's
@@ -141,16 +142,27 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return str(self)
 
+    @property
+    def is_on_hold(self) -> bool:
+        """Whether the address was changed less than `HOLD_AFTER_NEW_ADDRESS` ago. No query."""
+        return _is_recent(self.email_changed_at)
+
+    @property
+    def is_new_administrator(self) -> bool:
+        """Whether the login, its rights or the code for its app are younger than `HOLD_AFTER_NEW_ADDRESS`. No query."""
+        return _is_recent(self.date_joined) or _is_recent(self.rights_given_at)
+
     def is_held_from(self, administrator: "User") -> bool:
         """Whether this administrator may neither reset the user's two-step login nor make a code for an app. No query.
 
-        So it is for `HOLD_AFTER_NEW_ADDRESS` for whoever has changed the address, and for logins made since then: one
-        administrator alone, or with a login made for it, takes nobody's login over.
+        While the user is on hold neither whoever has changed the address may, nor a new administrator. Nobody may where
+        a new administrator has changed it, several have, or the one who did has no login any more. So it takes two people
+        who have been administrators for a week, or a week's wait after the mails about the new address: one administrator
+        with logins made or given rights for it takes nobody's login over before.
         """
-        changed = self.email_changed_at
-        if changed is None or timezone.now() - changed > HOLD_AFTER_NEW_ADDRESS:
+        if not self.is_on_hold:
             return False
-        return self.email_changed_by_id == administrator.pk or administrator.date_joined >= changed
+        return self.email_changed_by_id in (None, administrator.pk) or administrator.is_new_administrator
 
     @property
     def readable_email(self) -> str:
@@ -184,11 +196,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.end_logins()
 
     def record_new_address(self, by: "User") -> None:
-        """Store who has changed the address, and when; end all logins, and codes and links that are not used yet. Seven queries."""
+        """Store who has changed the address, and when; end all logins, and codes and links that are not used yet. Seven queries.
+
+        Nobody is stored where the user is held from every administrator then (`is_held_from`).
+        """
         OneTimeSecret.objects.usable().filter(user=self.pk).update(expires_at=timezone.now())
-        self.email_changed_at, self.email_changed_by = timezone.now(), by
+        is_by_several = self.is_on_hold and self.email_changed_by_id != by.pk
+        self.email_changed_by = None if is_by_several or by.is_new_administrator else by
+        self.email_changed_at = timezone.now()
         self.save(update_fields=["email_changed_at", "email_changed_by"])
         self.end_logins()
+
+    def record_rights_given(self) -> None:
+        """Store that the user can act as an administrator from now on, by rights or a code that another has given. One query."""
+        self.rights_given_at = timezone.now()
+        self.save(update_fields=["rights_given_at"])
 
     def end_logins(self) -> None:
         """End every session of this user, and forget in which browsers the user has logged in. Five queries.
@@ -205,7 +227,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         Sessions and mails to the address are deleted; in mails to others and in logs the person is masked. `mail_keys`
         are the beginnings of the keys of mails that are about the person, `about` the apps' rows about the person, whose
         names the logs hold. The apps erase what they store first. Rows that only point to the user are deleted with it,
-        or point to nobody from then on.
+        or point to nobody from then on. Codes that the person has made for others and nobody has used no longer work.
         """
         rows: RowsAbout = {**(about or {}), User: {str(self.pk)}}
         LoginSession.objects.filter(user_id=self.pk).end()
@@ -213,7 +235,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         BadAddress.forget(self.email)
         LogEntryQuerySet(LogEntry).forget(self.mask, rows)
         Reading.forget(self.mask, rows)
+        OneTimeSecret.objects.usable().filter(made_by=self.pk).update(expires_at=timezone.now())
         self.delete()
+
+
+def _is_recent(moment: datetime | None) -> bool:
+    """Whether this was less than `HOLD_AFTER_NEW_ADDRESS` ago; False for None."""
+    return moment is not None and timezone.now() - moment < HOLD_AFTER_NEW_ADDRESS
 
 
 class CacheEntry(models.Model):

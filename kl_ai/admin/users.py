@@ -3,6 +3,7 @@
 Whoever is no superuser gives only permissions that they have themselves.
 """
 
+from collections.abc import Container
 from typing import Any
 
 from allauth.account import admin as allauth_admin  # noqa: F401  # registers what is taken away below
@@ -77,7 +78,9 @@ class RoleGroupAdmin(DanishListAdmin, auth_admin.GroupAdmin):
         return shown, counts, lacking, protected
 
     def save_related(self, request, form, formsets, change) -> None:
+        administrators_before = {user.pk for user in administrators()}
         super().save_related(request, form, formsets, change)
+        record_new_administrators(administrators_before)
         if "permissions" in form.changed_data:
             before = set(form.initial.get("permissions") or ())
             after = set(form.cleaned_data["permissions"])
@@ -91,6 +94,13 @@ class RoleGroupAdmin(DanishListAdmin, auth_admin.GroupAdmin):
     def delete_queryset(self, request, queryset) -> None:
         security_log.record("group_deleted", request, group=list(queryset.values_list("name", flat=True)))
         super().delete_queryset(request, queryset)
+
+
+def record_new_administrators(before: Container[int]) -> None:
+    """Store of whoever can change users now, and was not among these keys, that the rights are new. One query, and one each."""
+    for user in administrators():
+        if user.pk not in before:
+            user.record_rights_given()
 
 
 class UserForm(forms.ModelForm):
@@ -258,15 +268,22 @@ class UserAdmin(LoggedReading, DanishListAdmin):
         held = [user for user in users if user.is_held_from(request.user)]
         for user in held:
             text = _(
-                "Nothing was done for %(user)s: the e-mail address was changed less than a week ago. Another administrator, "
-                "who did not change it, does this."
+                "Nothing was done for %(user)s: the e-mail address was changed less than a week ago. Somebody who did not "
+                "change it and has been an administrator for a week does this. Where a new administrator or several have "
+                "changed it, wait until the week is over, or ask whoever runs the portal for a code."
             )
             self.message_user(request, text % {"user": user}, messages.ERROR)
         return [user for user in users if user not in held]
 
+    def save_model(self, request, obj, form, change) -> None:
+        """Keep for `save_related` who the administrators were."""
+        form.administrators_before = {user.pk for user in administrators()}
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request, form, formsets, change) -> None:
         """Log and announce a change of the address, log what was changed of rights, end the logins of who is switched off."""
         super().save_related(request, form, formsets, change)
+        record_new_administrators(form.administrators_before)
         if change and "email" in form.changed_data:
             user, old_address = form.instance, form.initial["email"]
             user.record_new_address(request.user)

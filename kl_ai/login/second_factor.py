@@ -169,6 +169,8 @@ def _set_up_app(request: AuthenticatedRequest, form: ActivateAppForm, approval: 
             if not approval.use():
                 return False
             authenticator = activate_totp(request, form)
+            if approval.made_by_id:
+                request.user.record_rights_given()
     except IntegrityError:  # the other one has set it up
         return True
     record_authenticator(request, request.user, authenticator)

@@ -43,7 +43,8 @@ def login_data(user: User) -> dict[str, Any]:
     return {
         "email": user.email,
         "email_changed_at": user.email_changed_at,
-        "email_changed_by": "KL" if user.email_changed_by_id else None,
+        "email_changed_by": "KL" if user.email_changed_at else None,
+        "rights_given_at": user.rights_given_at,
         "name": user.full_name,
         "language": user.language,
         "mails_about_work": user.work_mail,

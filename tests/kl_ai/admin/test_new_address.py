@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 from kl_ai.security.models import OneTimeSecret
+from marketoverview.models import delete_login
 from tests.admin_pages import Page, logged_in
 from tests.builders import make_administrator, make_curator, make_user
 
@@ -19,14 +21,21 @@ USERS = "/admin/kl_ai/user/"
 OLD, NEW = "gammel@kl.example", "ny@kl.example"
 
 
+def make_old_administrator(email: str) -> User:
+    """An administrator whose login is older than the hold."""
+    user = make_administrator(email)
+    User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - timedelta(days=7, minutes=1))
+    return user
+
+
 @pytest.fixture
 def administrator(db) -> User:
-    return make_administrator("administrator@kl.example")
+    return make_old_administrator("administrator@kl.example")
 
 
 @pytest.fixture
 def other(db) -> User:
-    return make_administrator("anden@kl.example")
+    return make_old_administrator("anden@kl.example")
 
 
 @pytest.fixture
@@ -93,17 +102,115 @@ def test_whoever_changed_the_address_waits_and_another_administrator_does_not(ac
     assert OneTimeSecret.objects.count() == (0 if had_app else 1)
 
 
+def end_hold() -> None:
+    User.objects.update(email_changed_at=timezone.now() - timedelta(days=7, minutes=1))
+
+
 def test_after_a_week_nobody_waits(administrator, curator):
     change_address(administrator, curator)
-    User.objects.update(email_changed_at=timezone.now() - timedelta(days=7, minutes=1))
+    end_hold()
     act(administrator, "reset_second_step", curator)
     assert not has_app(curator)
 
 
-def test_an_administrator_made_since_then_waits_too(administrator, curator):
+@pytest.mark.parametrize("minutes", [-5, 5], ids=["before", "since"])
+def test_an_administrator_made_shortly_before_the_change_or_since_waits_too(administrator, curator, minutes):
     change_address(administrator, curator)
-    act(make_administrator("ny-administrator@kl.example"), "reset_second_step", curator)
+    new = make_administrator("ny-administrator@kl.example")
+    User.objects.filter(pk=new.pk).update(date_joined=curator.email_changed_at + timedelta(minutes=minutes))
+    act(new, "reset_second_step", curator)
     assert has_app(curator)
+
+
+def make_old_user(email: str, **fields: bool) -> User:
+    return make_user(email, date_joined=timezone.now() - timedelta(days=90), **fields)
+
+
+def give_group(by: User, user: User) -> None:
+    administrators = str(Group.objects.get(name="Administratorer").pk)
+    Page(logged_in(by), reverse("admin:kl_ai_user_change", args=[user.pk])).send(
+        is_staff="on", is_active="on", groups=[administrators]
+    )
+
+
+def give_rights_to_group(by: User, user: User) -> None:
+    group = Group.objects.create(name="Hjælpere")
+    user.groups.add(group)
+    permissions = Group.objects.get(name="Administratorer").permissions.values_list("pk", flat=True)
+    mighty = make_old_user("chef@kl.example", is_staff=True, is_superuser=True)
+    page = Page(logged_in(mighty), reverse("admin:auth_group_change", args=[group.pk]))
+    assert page.send(permissions=list(map(str, permissions))).status_code == 200
+
+
+def switch_on(by: User, user: User) -> None:
+    user.groups.add(Group.objects.get(name="Administratorer"))
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    Page(logged_in(by), reverse("admin:kl_ai_user_change", args=[user.pk])).send(is_active="on")
+
+
+@pytest.mark.parametrize("give", [give_group, give_rights_to_group, switch_on])
+def test_an_old_login_that_has_just_become_an_administrators_waits(administrator, curator, give):
+    helper = make_old_user("hjaelper@kl.example", is_staff=give is not give_group)
+    give(administrator, helper)
+    helper = User.objects.get(pk=helper.pk)
+    assert helper.has_perm("kl_ai.change_user")
+    change_address(administrator, curator)
+    act(helper, "reset_second_step", curator)
+    assert has_app(curator)
+    User.objects.filter(pk=helper.pk).update(rights_given_at=timezone.now() - timedelta(days=7, minutes=1))
+    act(helper, "reset_second_step", curator)
+    assert not has_app(curator)
+
+
+def test_rights_that_somebody_had_before_are_not_new(administrator, other):
+    page = Page(logged_in(administrator), reverse("admin:kl_ai_user_change", args=[other.pk]))
+    page.send(full_name="Anders Test")
+    assert User.objects.get(pk=other.pk).rights_given_at is None
+
+
+def test_several_changes_free_none_of_those_who_made_them(administrator, other, curator):
+    change_address(administrator, curator)
+    change_address(other, curator, "tredje@kl.example")
+    for each in (administrator, other):
+        act(each, "reset_second_step", curator)
+        assert has_app(curator)
+
+
+def test_a_second_change_by_the_same_administrator_leaves_it_to_another(administrator, other, curator):
+    change_address(administrator, curator)
+    change_address(administrator, curator, "rettet@kl.example")
+    act(administrator, "reset_second_step", curator)
+    assert has_app(curator)
+    act(other, "reset_second_step", curator)
+    assert not has_app(curator)
+
+
+@pytest.mark.parametrize("is_deleted", [False, True], ids=["there", "deleted"])
+def test_a_change_by_a_new_administrator_frees_nobody(administrator, other, curator, is_deleted):
+    new = make_administrator("ny-administrator@kl.example")
+    change_address(new, curator)
+    if is_deleted:
+        delete_login(new)
+    for each in (administrator, other):
+        act(each, "reset_second_step", curator)
+        assert has_app(curator)
+    end_hold()
+    act(administrator, "reset_second_step", curator)
+    assert not has_app(curator)
+
+
+def test_the_deletion_of_whoever_changed_the_address_frees_nobody(administrator, other, curator):
+    change_address(administrator, curator)
+    delete_login(administrator)
+    act(other, "reset_second_step", curator)
+    assert has_app(curator)
+
+
+def test_codes_of_a_deleted_administrator_no_longer_work(administrator, curator):
+    code = OneTimeSecret.make(OneTimeSecret.Kind.ENROLMENT, curator, administrator)
+    assert OneTimeSecret.objects.with_secret(OneTimeSecret.Kind.ENROLMENT, code)
+    delete_login(administrator)
+    assert OneTimeSecret.objects.with_secret(OneTimeSecret.Kind.ENROLMENT, code) is None
 
 
 def test_a_code_made_before_does_not_outlive_the_address(administrator, curator):

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from kl_ai.security.models import OneTimeSecret
 from tests.admin_addresses import admin_paths
 from tests.authenticators import APP, approve, enrol, secret_on, totp
 from tests.builders import make_curator, make_user
@@ -50,6 +51,15 @@ def test_setting_up_an_app_opens_the_administration_and_gives_recovery_codes(cli
     assert client.get("/admin/").status_code == 200
     file = client.get(f"{CODES}hent/")
     assert set(codes) <= set(file.content.decode().split())
+
+
+def test_an_app_set_up_with_an_administrators_code_makes_a_new_administrator(client, curator, superuser):
+    """For a week such a login resets nobody whose address was changed; a code of the command line has no such effect."""
+    log_in(client, curator.email)
+    client.post(APP, {"approval": OneTimeSecret.make(OneTimeSecret.Kind.ENROLMENT, curator, superuser)})
+    client.post(APP, {"code": totp(secret_on(client.get(APP)))})
+    curator.refresh_from_db()
+    assert curator.rights_given_at is not None
 
 
 def test_the_way_to_where_one_wanted_to_go_survives_setting_up(client, curator):
