@@ -24,12 +24,16 @@ _READABLE_LABEL = re.compile(r"[a-z0-9à-öø-ÿ-]+")
 
 
 def canonical_address(address: str) -> str:
-    """The address in the form that is stored and compared. What is no address only loses its capitals and outer spaces."""
+    """The address in the form that is stored and compared.
+
+    What is no address only loses its capitals and outer spaces, as does one whose form is longer than a column.
+    """
     text = address.strip()
     local, at, domain = text.rpartition("@")
     if not at or len(text) > _LONGEST_READ:
         return text.lower()
-    return f"{local.lower()}@{_ascii_domain(domain)}"
+    form = f"{local.lower()}@{_ascii_domain(domain)}"
+    return form if len(form) <= MAX_LENGTH else text.lower()
 
 
 def _ascii_domain(domain: str) -> str:

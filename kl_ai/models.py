@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -195,10 +196,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.authenticator_set.all().delete()
         self.end_logins()
 
-    def record_new_address(self, by: "User") -> None:
-        """Store who has changed the address, and when; end all logins, and codes and links that are not used yet. Seven queries.
+    def shares_mailbox(self) -> bool:
+        """Whether another login has this address in its stored form, and all that is stored by it. One query.
 
-        Nobody is stored where the user is held from every administrator then (`is_held_from`).
+        So it is with a login of version 1.0.0 that was left when addresses got one form.
+        """
+        return User.objects.filter(email=self.email).exclude(pk=self.pk).exists()
+
+    def record_new_address(self, by: "User", old_address: str) -> None:
+        """Store who has changed the address, and when, and what the portal has by the old one under the new one.
+
+        All logins end, and codes and links that are not used yet. Nobody is stored where the user is held from every
+        administrator then (`is_held_from`). Fifteen queries, and one for each line of a log with the old address.
         """
         OneTimeSecret.objects.usable().filter(user=self.pk).update(expires_at=timezone.now())
         is_by_several = self.is_on_hold and self.email_changed_by_id != by.pk
@@ -206,6 +215,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email_changed_at = timezone.now()
         self.save(update_fields=["email_changed_at", "email_changed_by"])
         self.end_logins()
+        if self.had_alone(old_address):
+            mask = PersonMask(old_address, "", self.email)
+            OutgoingMail.move(self, old_address)
+            BadAddress.forget(old_address)
+            LogEntryQuerySet(LogEntry).forget(mask, {})
+            Reading.move(mask)
+
+    def had_alone(self, old_address: str) -> bool:
+        """Whether what is stored by an old address of this user is the user's: not that of KL, or of another login. One query."""
+        is_kls = canonical_address(old_address) == canonical_address(settings.CONTACT_EMAIL)
+        return not is_kls and User.objects.with_address(old_address) in (None, self)
 
     def record_rights_given(self) -> None:
         """Store that the user can act as an administrator from now on, by rights or a code that another has given. One query."""
@@ -232,7 +252,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         rows: RowsAbout = {**(about or {}), User: {str(self.pk)}}
         LoginSession.objects.filter(user_id=self.pk).end()
         OutgoingMail.forget(self, mail_keys)
-        BadAddress.forget(self.email)
+        if not self.shares_mailbox():
+            BadAddress.forget(self.email)
         LogEntryQuerySet(LogEntry).forget(self.mask, rows)
         Reading.forget(self.mask, rows)
         OneTimeSecret.objects.usable().filter(made_by=self.pk).update(expires_at=timezone.now())

@@ -286,7 +286,8 @@ class UserAdmin(LoggedReading, DanishListAdmin):
         record_new_administrators(form.administrators_before)
         if change and "email" in form.changed_data:
             user, old_address = form.instance, form.initial["email"]
-            user.record_new_address(request.user)
+            user.record_new_address(request.user, old_address)
+            login_deletion().move_address(user, old_address)
             hashes = {"old": address_hash(old_address), "new": address_hash(user.email)}
             security_log.record("email_changed", request, member=user, **hashes)
             announce_new_address(user, old_address, request.user)

@@ -29,6 +29,8 @@ class PersonMask:
 
     email: str
     full_name: str
+    sign: str = MASK
+    """What takes the place of the address: in logs of a login that goes on, its new address."""
 
     @property
     def label(self) -> str:
@@ -54,7 +56,7 @@ class PersonMask:
             if name:
                 text = re.sub(rf"(?<!\w){re.escape(label)}", f"{MASK} ({MASK})", text)
         for address in addresses:
-            text = _without_address(text, address)
+            text = _without_address(text, address, self.sign)
         return text
 
     def masked(self, text: str) -> str:
@@ -63,6 +65,10 @@ class PersonMask:
         if self.has_plain_name:
             text = re.sub(rf"(?<!\w){re.escape(self.full_name)}(?!\w)", MASK, text)
         return text
+
+    def is_in(self, text: str) -> bool:
+        """Whether the text holds the address as a whole."""
+        return self.with_address_masked(text) != text
 
     def with_address_masked_in_json(self, text: str) -> str:
         """The text with the address masked in each value, if it is JSON; as it is where no value holds the address."""
@@ -87,12 +93,12 @@ class PersonMask:
         return {field: text for field, text in texts.items() if text != getattr(row, field)}
 
 
-def _without_address(text: str, address: str) -> str:
-    """The text with “…” for the whole address. Letters that only fold to the same, such as “ſ”, are another address."""
+def _without_address(text: str, address: str, sign: str) -> str:
+    """The text with the sign for the whole address. Letters that only fold to the same, such as “ſ”, are another address."""
     pattern = _NO_LOCAL_PART_BEFORE + re.escape(address) + _NO_HOST_AFTER
     form = canonical_address(address)
     return re.sub(
-        pattern, lambda match: MASK if canonical_address(match[0]) == form else match[0], text, flags=re.IGNORECASE
+        pattern, lambda match: sign if canonical_address(match[0]) == form else match[0], text, flags=re.IGNORECASE
     )
 
 

@@ -44,7 +44,8 @@ def announce(kind: str, user: User, by: User | None = None) -> None:
 def announce_new_address(user: User, old_address: str, by: User) -> None:
     """Mail the old address, the new one and the administrators that `by` has changed the address. Queries as `announce`.
 
-    The portal keeps the old address no longer than it takes to send that mail.
+    The row of the mail to the old address goes with it as soon as it is sent (`LAST_MAILS`); what the portal has stored by
+    that address before is moved to the new one (`User.record_new_address`).
     """
     with transaction.atomic():
         announce("address_changed", user, by)

@@ -180,21 +180,37 @@ class OutgoingMail(models.Model):
         cls.objects.filter(pk__in=[pk for pk, key in mails if _subject_of(key) in keys]).delete()
 
     @classmethod
+    def move(cls, user: Any, old_address: str) -> None:
+        """Store the mails to an old address of this user as mails to the new one, where those that wait go from now on.
+
+        Mails to others that hold the old address are found by it when the login is deleted (`MailMention`). At most four
+        queries.
+        """
+        mask = PersonMask(old_address, "")
+        cls.objects.filter(to=old_address).exclude(kind__in=LAST_MAILS).update(to=user.email)
+        naming = cls.objects.filter(mask.has_address(*ERASED)).exclude(to=user.email)
+        texts = naming.values_list("pk", *ERASED)
+        labels = {pk: {user.pk: old_address} for pk, *rest in texts if any(map(mask.is_in, rest))}
+        MailMention.record(labels)
+
+    @classmethod
     def forget(cls, user: Any, keys: Collection[str]) -> None:
         """Delete the mails to this user, and erase the user from mails to others.
 
         `keys` are the beginnings, up to the second colon, of the keys of mails that are about the person: those of
         before `MailMention`. Other mails are looked through for the address alone; that of KL itself is in every mail.
-        Five queries, and two for each 500 mails that may change.
+        Where another login has the mailbox (`shares_mailbox`), the mails to it are that one's. Six queries, and two for
+        each 500 mails that may change.
         """
-        mask = user.mask
-        cls.objects.filter(to=mask.email).delete()
+        mask, is_own = user.mask, not user.shares_mailbox()
+        if is_own:
+            cls.objects.filter(to=mask.email).delete()
         labels: defaultdict[int, set[str]] = defaultdict(set)
         for pk, label in MailMention.objects.filter(user_id=user.pk).values_list("mail_id", "label"):
             labels[pk].add(label)
         about = {*labels, *cls._about(set(keys))}
         naming = set(about)
-        if mask.email != canonical_address(settings.CONTACT_EMAIL):
+        if is_own and mask.email != canonical_address(settings.CONTACT_EMAIL):
             naming |= {*cls.objects.filter(mask.has_address(*ERASED)).values_list("pk", flat=True)}
         for pks in sorted_blocks(naming):
             mails = list(cls.objects.select_for_update().filter(pk__in=pks).order_by("pk"))

@@ -1,7 +1,7 @@
 """The deletion of a login with all that is stored about the person, for pages of any app and of the administration.
 
 One app carries it out, since it knows what it stores: it declares a `LoginDeletion`, and the setting `LOGIN_DELETION`
-names it.
+names it. It also moves what is stored by the address of a login that gets another one.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +24,8 @@ class LoginDeletion:
     """Why these logins cannot be deleted together, a sentence each; empty where they can."""
     consequences: Callable[[User], list[str]]
     """What becomes of the person's place in the app, a sentence each."""
+    move_address: Callable[[User, str], None]
+    """Store what the app has by this old address of the login under its new one, in the caller's transaction."""
 
 
 def login_deletion() -> LoginDeletion:

@@ -254,6 +254,12 @@ class Reading(models.Model):
         Reading.objects.bulk_create([row], ignore_conflicts=True)
 
     @classmethod
+    def move(cls, mask: PersonMask) -> None:
+        """Store the new address, `mask.sign`, of whoever has read, and in what others have read. Queries as `forget`, one more."""
+        cls.objects.filter(reader=mask.email).update(reader=mask.sign)
+        cls.forget(mask, {})
+
+    @classmethod
     def forget(cls, mask: PersonMask, about: RowsAbout) -> None:
         """Mask the person in what was read; who of KL's staff has read stays.
 
@@ -265,7 +271,7 @@ class Reading(models.Model):
             for some in sorted_blocks(keys):
                 pages.filter(object_id__in=some).update(label=MASK)
         for reading in cls.objects.filter(mask.has_address("label")):
-            if (label := mask.with_address_masked(reading.label)) != reading.label:
+            if (label := mask.with_address_masked(reading.label)[:200]) != reading.label:
                 cls.objects.filter(pk=reading.pk).update(label=label)
 
 
@@ -283,7 +289,7 @@ class LogEntryQuerySet(models.QuerySet[LogEntry]):
                 lines.filter(object_id__in=some).update(object_repr=MASK)
         for entry in self.filter(mask.has_address("object_repr", "change_message")):
             before = entry.object_repr, entry.change_message
-            entry.object_repr = mask.with_address_masked(entry.object_repr)
+            entry.object_repr = mask.with_address_masked(entry.object_repr)[:200]
             entry.change_message = mask.with_address_masked_in_json(entry.change_message)
             if before != (entry.object_repr, entry.change_message):
                 entry.save(update_fields=["object_repr", "change_message"])

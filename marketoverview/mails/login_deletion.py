@@ -10,7 +10,7 @@ from kl_ai.models import User
 from kl_ai.people.login_deletion import LoginDeletion
 
 from ..models import delete_login
-from ..models.erasure import addresses_invited_by, responses_with_contact, vendors_without_successor
+from ..models.erasure import addresses_invited_by, move_address, responses_with_contact, vendors_without_successor
 from .membership import send_membership_news
 
 
@@ -46,4 +46,9 @@ def consequences(user: User) -> list[str]:
     return vendors + invitations + [stays % {"response": response} for response in responses_with_contact(user)]
 
 
-LOGIN_DELETION = LoginDeletion(delete_login=delete_login_with_mails, obstacles=obstacles, consequences=consequences)
+LOGIN_DELETION = LoginDeletion(
+    delete_login=delete_login_with_mails,
+    obstacles=obstacles,
+    consequences=consequences,
+    move_address=move_address,
+)

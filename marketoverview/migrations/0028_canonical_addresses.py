@@ -7,7 +7,7 @@ since another user has the same mailbox, can no longer log in with it: the membe
 from django.db import IntegrityError, migrations, transaction
 from django.utils import timezone
 
-from kl_ai.addresses import canonical_address
+from kl_ai.addresses import MAX_LENGTH, canonical_address
 
 
 def store_canonical_addresses(apps, schema_editor):
@@ -15,7 +15,8 @@ def store_canonical_addresses(apps, schema_editor):
     for name in ("Invitation", "MembershipEvent"):
         rows = apps.get_model("marketoverview", name)._base_manager.using(alias)
         for key, address in rows.order_by("pk").values_list("pk", "email").iterator():
-            if (canonical := canonical_address(address)) == address:
+            canonical = canonical_address(address)
+            if canonical == address or len(canonical) > MAX_LENGTH:
                 continue
             try:
                 with transaction.atomic(using=alias):

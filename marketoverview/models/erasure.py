@@ -32,19 +32,36 @@ def delete_login(user: User) -> list[Vendor]:
             SentBackContent.forget_contact(membership.vendor)
             vendors.append(membership.vendor)
         mail_keys = set(_mail_keys(user))
-        Follower.forget(user.email)
-        Invitation.forget(user.email)
-        MembershipEvent.forget(user.email)
+        if not user.shares_mailbox():
+            Follower.forget(user.email)
+            Invitation.forget(user.email)
+            MembershipEvent.forget(user.email)
         VendorQuestion.forget_asker(user)
         user.erase(mail_keys, about)
     return vendors
 
 
+def move_address(user: User, old_address: str) -> None:
+    """Store what the market overview has by an old address of this user under the new one, in the caller's transaction.
+
+    Ten queries, and one for each invitation of a vendor that waits at both addresses.
+    """
+    if user.had_alone(old_address):
+        Invitation.move(old_address, user.email)
+        MembershipEvent.move(old_address, user.email)
+        Follower.move(old_address, user.email)
+
+
+def _by_address(user: User) -> Q:
+    """The condition on rows with a column `email` that they hold the user's address; none where another login has it. One query."""
+    return Q(pk=None) if user.shares_mailbox() else Q(email=user.email)
+
+
 def _rows_about(user: User) -> dict[type[Model], set[str]]:
-    """The keys of the rows that are about the person, whose names the administration's logs hold. Four queries."""
+    """The keys of the rows that are about the person, whose names the administration's logs hold. Five queries."""
     rows: list[QuerySet] = [
         VendorMember.objects.filter(user=user),
-        Invitation.objects.filter(email=user.email),
+        Invitation.objects.filter(_by_address(user)),
         JoinRequest.objects.filter(user=user),
         VendorQuestion.objects.filter(asked_by=user),
     ]
@@ -52,14 +69,15 @@ def _rows_about(user: User) -> dict[type[Model], set[str]]:
 
 
 def _mail_keys(user: User) -> Iterator[str]:
-    """The beginnings of the keys of mails that name the person, where KL is not named in the person's place. Five queries."""
-    of_invitations = Q(email=user.email) | Q(invited_by=user, by_kl=False)
+    """The beginnings of the keys of mails that name the person, where KL is not named in the person's place. Six queries."""
+    by_address = _by_address(user)
+    of_invitations = by_address | Q(invited_by=user, by_kl=False)
     yield from (f"invitation:{key}:" for key in Invitation.objects.filter(of_invitations).values_list("pk", flat=True))
     yield from (f"join:{key}:" for key in JoinRequest.objects.filter(user=user).values_list("pk", flat=True))
     yield from (f"claim:{key}:" for key in user.company_claims.values_list("pk", flat=True))
     answered_alone = VendorQuestion.objects.filter(asked_by=user, state=VendorQuestion.State.PRIVATE)
     yield from (f"answer:{key}:" for key in answered_alone.values_list("pk", flat=True))
-    of_events = Q(actor=user, by_kl=False) | Q(person=user) | Q(email=user.email)
+    of_events = Q(actor=user, by_kl=False) | Q(person=user) | by_address
     yield from (f"membership:{key}:" for key in MembershipEvent.objects.filter(of_events).values_list("pk", flat=True))
 
 

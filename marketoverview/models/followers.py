@@ -188,6 +188,17 @@ class Follower(models.Model):
             return bool(self.delete_for_good(Follower.objects.filter(pk=self.pk)))
 
     @classmethod
+    def move(cls, old: str, new: str) -> None:
+        """Store what the old address follows for the new one; what that one follows already ends for the old. At most ten queries."""
+        both = cls.objects.filter(email=old, selection__in=list(cls._selections(new)))
+        cls.delete_for_good(both)
+        cls.objects.filter(email=old).update(email=new)
+
+    @classmethod
+    def _selections(cls, email: str) -> QuerySet:
+        return cls.objects.filter(email=email).values_list("selection", flat=True)
+
+    @classmethod
     def forget(cls, email: str) -> int:
         """End whatever the address follows, in the caller's transaction; how much that was. Eight queries."""
         return cls.delete_for_good(cls.objects.filter(email=email))

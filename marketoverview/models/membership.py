@@ -101,6 +101,11 @@ class MembershipEvent(models.Model):
         )
 
     @classmethod
+    def move(cls, old: str, new: str) -> None:
+        """Store the new address of whoever was invited at the old one. One query."""
+        cls.objects.filter(email=old).update(email=new)
+
+    @classmethod
     def forget(cls, email: str) -> None:
         """Empty the address of those who were invited at it, when the login is deleted; the events stay. One query."""
         cls.objects.filter(email=email).update(email="")

@@ -18,7 +18,8 @@ from kl_ai.forms import LowercaseEmailField
 from kl_ai.mail.models import BadAddress, OutgoingMail
 from kl_ai.models import User
 from kl_ai.people.limits import mailbox
-from marketoverview.models import Invitation, MembershipEvent, VendorMember
+from marketoverview.models import Invitation, MembershipEvent, VendorMember, delete_login
+from tests.admin_pages import logged_in
 from tests.builders import make_invitation, make_user, make_vendor
 from tests.checks import not_empty
 from tests.postgres import utf8_locale
@@ -182,7 +183,7 @@ def is_about_case(call: ast.Call) -> bool:
 def test_no_address_is_compared_without_regard_to_case():
     """Databases ignore case by rules of their own, by which ı is i: somebody else's address would be found.
 
-    The constraints of tables are as they were in the first release.
+    The constraints of tables are left out: what is stored has the form.
     """
     calls = {
         f"{relative(path)}: {ast.unparse(call)}"
@@ -194,6 +195,7 @@ def test_no_address_is_compared_without_regard_to_case():
     assert calls == {
         "kl_ai/mail/models.py: Lower('email')",
         "kl_ai/models.py: Lower('email')",
+        "marketoverview/models/followers.py: Lower('email')",
         "marketoverview/models/joining.py: Lower('email')",
     }
 
@@ -246,6 +248,8 @@ def test_the_migrations_bring_stored_addresses_to_the_form():
 @pytest.mark.django_db
 def test_two_logins_of_one_mailbox_are_both_kept_and_the_memberships_go_to_the_one_that_can_log_in():
     typed, in_form = make_user("a@b.example"), make_user(STORED)
+    browser = logged_in(typed)
+    assert browser.get("/leverandoer/konto/").status_code == 200
     both, own = make_vendor(), make_vendor()
     for vendor, user in ((both, typed), (both, in_form), (own, typed)):
         VendorMember.objects.create(vendor=vendor, user=user)
@@ -257,10 +261,56 @@ def test_two_logins_of_one_mailbox_are_both_kept_and_the_memberships_go_to_the_o
         run("kl_ai.migrations.0008_canonical_addresses", "store_canonical_addresses")
         run("marketoverview.migrations.0028_canonical_addresses", "store_canonical_addresses", "move_memberships")
         assert stored(User, "email") == ["post@ærø.example", STORED]
+        assert stored(User, "is_active") == [False, True]
+        assert browser.get("/leverandoer/konto/").status_code == 302
         assert User.objects.with_address("post@ærø.example") == in_form
         assert set(in_form.memberships.values_list("vendor", flat=True)) == {both.pk, own.pk}
         assert [invitation.pk for invitation in own.invitations.waiting()] == [invitations[0].pk]
         assert stored(BadAddress, "email") == [STORED]
+
+
+LONG = "a@" + "æ." * 100 + "dk"
+"""204 characters; 804 with the domain in ASCII, more than a column of addresses takes."""
+
+
+def test_an_address_whose_form_is_longer_than_a_column_stays_as_it_is_and_no_form_takes_it():
+    assert canonical_address(LONG.upper()) == LONG
+    assert not Form({"email": LONG}).is_valid()
+    assert canonical_address("ab@" + "æ." * 31 + "dk") == "ab@" + "xn--6ca." * 31 + "dk"
+
+
+@pytest.mark.django_db
+def test_the_migrations_leave_what_has_no_form_that_fits():
+    vendor, user = make_vendor(), make_user("a@b.example")
+    event = MembershipEvent.record(vendor, "invited", user, email="c@b.example")
+    mail = OutgoingMail.queue(OutgoingMail(key="a", to="d@b.example", language="da", subject="S", body="B"))
+    for model, row, column in ((User, user, "email"), (MembershipEvent, event, "email"), (OutgoingMail, mail, "to")):
+        store_as_before(model, row.pk, column, LONG)
+        run("kl_ai.migrations.0008_canonical_addresses", "store_canonical_addresses")
+        run("marketoverview.migrations.0028_canonical_addresses", "store_canonical_addresses", "move_memberships")
+        assert stored(model, column) == [LONG]
+
+
+@pytest.mark.django_db
+def test_the_deletion_of_the_login_that_was_left_erases_nothing_of_the_other():
+    """Both have one mailbox: what is stored by it is of the login that can still be used."""
+    left, other = make_user("a@b.example"), make_user(STORED)
+    store_as_before(User, left.pk, "email", "post@ærø.example")
+    vendor = make_vendor()
+    make_invitation(STORED, vendor=vendor)
+    MembershipEvent.record(vendor, "invited", None, email=STORED)
+    BadAddress.mark(STORED, "")
+    OutgoingMail.queue(OutgoingMail(key="invitation:1:1", to=STORED, language="da", subject="S", body="B"))
+    mail = OutgoingMail.queue(OutgoingMail(key="b", to="c@b.example", language="da", subject="S", body=STORED))
+    delete_login(User.objects.get(pk=left.pk))
+    for model, column in ((User, "email"), (Invitation, "email"), (MembershipEvent, "email"), (BadAddress, "email")):
+        assert STORED in stored(model, column), model
+    assert stored(OutgoingMail, "to") == [STORED, "c@b.example"]
+    assert OutgoingMail.objects.get(pk=mail.pk).body == STORED
+    delete_login(other)
+    for model, column in ((User, "email"), (Invitation, "email"), (BadAddress, "email")):
+        assert not stored(model, column), model
+    assert stored(OutgoingMail, "to") == ["c@b.example"]
 
 
 @pytest.mark.django_db

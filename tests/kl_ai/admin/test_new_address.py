@@ -4,17 +4,20 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from kl_ai.mail.models import OutgoingMail
+from kl_ai.mail.models import BadAddress, OutgoingMail
 from kl_ai.models import User
-from kl_ai.security.models import OneTimeSecret
-from marketoverview.models import delete_login
+from kl_ai.security.models import OneTimeSecret, Reading
+from marketoverview.models import Follower, Invitation, MembershipEvent, delete_login
+from marketoverview.views.own_data import own_data
 from tests.admin_pages import Page, logged_in
-from tests.builders import make_administrator, make_curator, make_user
+from tests.builders import make_administrator, make_curator, make_follower, make_invitation, make_user, make_vendor
 
 pytestmark = pytest.mark.django_db
 USERS = "/admin/kl_ai/user/"
@@ -76,6 +79,8 @@ def test_it_is_logged_announced_and_ends_sessions(make, administrator, other, se
     assert NEW not in str(security_events())
     mails = {mail.to: mail for mail in OutgoingMail.objects.all()}
     assert set(mails) == {OLD, NEW, administrator.email, other.email}
+    assert "nyt login" in mails[OLD].body  # which is what somebody gets who logs in with it
+    assert "sidste" not in mails[OLD].body
     assert "administrator@kl.example" in mails[OLD].body
     assert NEW not in mails[OLD].body  # whose mailbox it is now is nobody's business there
     assert NEW in mails[other.email].body
@@ -236,3 +241,87 @@ def test_resetting_nobody_asks_nothing(administrator):
     user = make_curator("uden-app@kl.example")
     answer = browser.post(USERS, {"action": "reset_second_step", "_selected_action": [user.pk]})
     assert answer.status_code == 302
+
+
+# What was stored by the old address ---------------------------------------------------------------
+
+
+def queue(key: str, to: str, body: str, *, is_sent: bool = False) -> OutgoingMail:
+    mail = OutgoingMail.queue(OutgoingMail(key=key, kind="receipt", to=to, language="da", subject="Emne", body=body))
+    if is_sent:
+        mail.record_sent()
+    return mail
+
+
+def all_texts() -> str:
+    """What the database holds of mails, invitations, events, follows and logs."""
+    tables = (OutgoingMail, Invitation, MembershipEvent, Follower, BadAddress, Reading, LogEntry)
+    return str([list(model.objects.values()) for model in tables])
+
+
+def test_what_was_stored_by_the_old_address_is_in_the_copy_and_goes_with_the_login(administrator):
+    user, vendor = make_user(OLD), make_vendor("Birk")
+    queue("receipt:1:1", OLD, "Kære Pia")
+    queue("receipt:1:2", OLD, "Kære Pia", is_sent=True)
+    queue("answer:1:1", "kollega@birk.example", f"{OLD} har spurgt.", is_sent=True)
+    queue("answer:1:2", "kollega@birk.example", f"x{OLD} har spurgt.", is_sent=True)
+    invitation = make_invitation(OLD, vendor=vendor)
+    MembershipEvent.record(vendor, "invited", None, email=OLD)
+    make_follower(email=OLD)
+    BadAddress.mark(OLD, "550")
+    Reading.record(administrator, "vendor: Virksomhed", "1", f"Pia ({OLD})")
+    Reading.record(user, "vendor: Virksomhed", "2", "Birk")
+    LogEntry.objects.log_actions(administrator.pk, [vendor], 2, [{"changed": {"name": OLD}}])
+    change_address(administrator, user)
+    copy = own_data(user)
+    assert {mail["kind"] for mail in copy["mails"]} == {"receipt", "login_notice"}
+    assert len(copy["mails"]) == 3
+    assert len(copy["invitations_received"]) == len(copy["changes_of_members"]) == 1
+    assert not BadAddress.objects.exists()
+    invitation.refresh_from_db()
+    assert (invitation.email, invitation.is_for(user)) == (NEW, True)
+    assert {mail.to for mail in OutgoingMail.objects.due()} == {OLD, NEW, administrator.email}
+    OutgoingMail.objects.get(to=OLD).record_sent()  # which says that the address is another one now
+    delete_login(user)
+    texts = all_texts().replace(f"x{OLD}", "")
+    assert OLD not in texts
+    assert f"x{OLD} har spurgt." in all_texts()
+    assert not OutgoingMail.objects.filter(key__startswith="receipt").exists()
+    assert not Invitation.objects.exists()
+    assert not Follower.objects.exists()
+
+
+def test_what_waits_at_both_addresses_stays_once(administrator):
+    user, vendor = make_user(OLD), make_vendor("Birk")
+    old, new = (make_invitation(address, vendor=vendor) for address in (OLD, NEW))
+    queue(f"invitation:{old.pk}:1", OLD, "Link")
+    for address in (OLD, NEW):
+        make_follower(email=address, selection="q=chat")
+    make_follower(email=OLD, selection="q=tale")
+    change_address(administrator, user)
+    assert [each.pk for each in Invitation.objects.waiting()] == [new.pk]
+    assert not Invitation.objects.exclude(email=NEW).exists()
+    assert not OutgoingMail.objects.filter(key__startswith="invitation:").exists()
+    assert sorted(Follower.objects.filter(email=NEW).values_list("selection", flat=True)) == ["q=chat", "q=tale"]
+    assert not Follower.objects.filter(email=OLD).exists()
+
+
+def test_mails_to_kl_stay_kls_when_the_login_with_its_address_gets_another(administrator, settings):
+    settings.CONTACT_EMAIL = OLD
+    user = make_user(OLD)
+    queue("join:1:kl", OLD, "Nogen spørger")
+    change_address(administrator, user)
+    assert OutgoingMail.objects.get(key="join:1:kl").to == OLD
+
+
+def test_what_is_stored_by_the_address_of_another_login_stays_there(administrator):
+    """A login that was left when addresses got one form has the mailbox of another."""
+    stored = "post@xn--r-3fa9c.example"
+    left, _other = make_user("a@b.example"), make_user(stored)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kl_ai_user SET email = %s WHERE id = %s", ["post@ærø.example", left.pk])
+    queue("receipt:1:1", stored, "Kære Pia")
+    make_invitation(stored)
+    change_address(administrator, User.objects.get(pk=left.pk))
+    assert OutgoingMail.objects.get(key="receipt:1:1").to == stored
+    assert Invitation.objects.get().email == stored
