@@ -239,8 +239,7 @@ def matrix_cells(page: Element) -> dict[tuple[str, str], tuple[int, str]]:
     for row in table.find("tbody").find_all("tr"):
         for column, cell in zip(columns, row.find_all("td"), strict=True):
             links = cell.find_all("a")
-            count = int((links[0].find_all("span")[0] if links else cell).text)
-            cells[row.find("th").text, column] = count, links[0].attrs["href"] if links else ""
+            cells[row.find("th").text, column] = int(cell.text), links[0].attrs["href"] if links else ""
     return cells
 
 

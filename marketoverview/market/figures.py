@@ -39,11 +39,8 @@ class Bar:
     is_retired: bool
     is_other: bool
     code: str
-
-    @property
-    def marked_label(self) -> str:
-        """The short label, and whether the option is no longer asked."""
-        return f"{self.label} ({_('no longer asked')})" if self.is_retired else self.label
+    marked_label: str
+    """The short label, and whether the option is no longer asked."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +177,7 @@ class _Counting:
             is_retired=option.is_retired,
             is_other=option.is_other,
             code=option.code,
+            marked_label=wording.marked_label(option),
         )
 
     def _list_url(self, counted: ChoiceCount) -> str:

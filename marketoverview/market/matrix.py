@@ -27,11 +27,19 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """The cells of one choice on the row axis, in the order of the columns."""
+class AxisHeading:
+    """The head of a row or column: short label, marked where it is no longer asked, and the survey's full wording."""
 
     label: str
     full_label: str
+    is_other: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """The cells of one choice on the row axis, in the order of the columns."""
+
+    heading: AxisHeading
     cells: list[Cell]
 
 
@@ -69,38 +77,42 @@ class CrossTable:
 
     @property
     def explanation(self) -> str:
-        """A sentence that says what a number in the table counts, and its basis."""
+        """What a number in the table counts, and how many there are of it in all."""
+        words = {"total": self.total, "examples": self.offerings.bit_count()}
         if self.by_offerings:
-            text = ngettext(
-                "Each number counts examples in which the company used both together. %(total)s company is the basis.",
-                "Each number counts examples in which a company used both together. %(total)s companies are the basis.",
-                self.total,
+            meaning = _("Each number counts examples in which a company used both together.")
+            basis = ngettext(
+                "%(examples)s example is the basis.", "%(examples)s examples are the basis.", words["examples"]
             )
         else:
-            text = ngettext(
+            meaning = _(
                 "Each number counts companies that offer the one and have experience with the other, not necessarily "
-                "together. %(total)s company is the basis.",
-                "Each number counts companies that offer the one and have experience with the other, not necessarily "
-                "together. %(total)s companies are the basis.",
-                self.total,
+                "together."
             )
-        text %= {"total": self.total}
-        if self.selection.chosen.keys() != self.basis.chosen.keys():
-            text += " " + _("Choices within the two questions themselves are left out here.")
-        return text
+            basis = ngettext("%(total)s company is the basis.", "%(total)s companies are the basis.", self.total)
+        return f"{meaning} {basis % words}"
+
+    @property
+    def note(self) -> str:
+        """That the selection within the two questions is left out; "" where there is none."""
+        if self.selection.chosen.keys() == self.basis.chosen.keys():
+            return ""
+        return _("Choices within the two questions themselves are left out here.")
+
+    def columns(self) -> list[AxisHeading]:
+        return [_heading(choice) for choice in _choices(self.column)]
 
     def rows(self) -> list[MatrixRow]:
         """Every public choice of the one question by every public choice of the other."""
-        columns = list(self.column.by_code.values())
-        counts = [[self._count(row, column) for column in columns] for row in self.row.by_code.values()]
+        rows, columns = _choices(self.row), _choices(self.column)
+        counts = [[self._count(row, column) for column in columns] for row in rows]
         highest = max((count for line in counts for count in line), default=0)
         return [
             MatrixRow(
-                row.option.short,
-                row.option.label,
+                _heading(row),
                 [self._cell(row, column, count, highest) for column, count in zip(columns, line, strict=True)],
             )
-            for row, line in zip(self.row.by_code.values(), counts, strict=True)
+            for row, line in zip(rows, counts, strict=True)
         ]
 
     def offering_ids(self, row: Choice, column: Choice) -> list[int]:
@@ -139,6 +151,16 @@ class CrossTable:
             return reverse("market:cell", args=[row.code, column.code]) + self.basis.filter_query
         both = self.selection.with_option(self.row.code, row.code).with_option(self.column.code, column.code)
         return reverse("market:directory") + both.filter_query
+
+
+def _choices(tally: QuestionTally) -> list[Choice]:
+    """The public choices in the survey's order, “other” last."""
+    return sorted(tally.by_code.values(), key=lambda choice: choice.option.is_other)
+
+
+def _heading(choice: Choice) -> AxisHeading:
+    option = choice.option
+    return AxisHeading(wording.marked_label(option), option.label, option.is_other)
 
 
 def cross_table(snapshot: Snapshot, selection: Selection, *, by_offerings: bool) -> CrossTable | None:

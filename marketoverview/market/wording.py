@@ -17,6 +17,11 @@ def in_sentence(option: Option) -> str:
     return lower_first(option.short)
 
 
+def marked_label(option: Option) -> str:
+    """The option's short label, and whether it is no longer asked."""
+    return f"{option.short} ({_('no longer asked')})" if option.is_retired else option.short
+
+
 def phrase(question: Question, options: str) -> str:
     """“tilbyder rådgivning”: the question's phrase about `options`."""
     return question.phrase.replace("{options}", options)

@@ -33,7 +33,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "mode_explanation": table.explanation,
         "row_heading": table.row.question.heading,
         "column_heading": table.column.question.heading,
-        "columns": [(choice.option.short, choice.option.label) for choice in table.column.by_code.values()],
+        "columns": table.columns(),
         "rows": table.rows(),
     }
     return render_page(request, "marketoverview/matrix.html", context, nav_current="matrix", crumbs=crumbs)
@@ -50,7 +50,7 @@ def _modes(request: HttpRequest, selection: Selection) -> list[SwitchLink]:
 def _table_panel(request: HttpRequest, table: CrossTable) -> dict[str, Any]:
     """The panel, with the sentence and the number of whom the table counts."""
     context = panel(request, table.snapshot, table.selection, table.total)
-    context["sentence"] = table.sentence
+    context |= {"sentence": table.sentence, "note": table.note}
     if table.by_offerings:
         context["hidden"] = [*context["hidden"], ("by", "offerings")]
     return context

@@ -1,5 +1,7 @@
 """The matrix: technology by business area, counted two ways, each number the list behind it."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -17,10 +19,11 @@ from tests.reading import (
     notice_texts,
     read,
     result_count,
+    results_heading,
     vendor_names,
     vendor_slugs,
 )
-from tests.selections import SURVEY, count_by_sql, offerings_by_sql, query_string, selections
+from tests.selections import SURVEY, count_by_sql, offerings_by_sql, query_string, selections, words
 
 MATRIX = f"{MARKET}matrix/"
 ROW, COLUMN = "technologies", "business-areas"
@@ -57,6 +60,71 @@ def test_a_cell_of_examples_is_its_list_and_the_sql_count(demo, client, selectio
         page = read(client, url)
         assert len(page.find_all("li", "offering")) == count
         assert f"{count} example" in page.text
+
+
+@hypothesis_settings(max_examples=15)
+@given(selection=selections, q=words, by=st.sampled_from(["", "offerings"]), data=st.data())
+@pytest.mark.parametrize("market", ["/markedsoverblik/", "/en/markedsoverblik/"])
+def test_the_page_its_lists_and_the_directory_speak_of_the_same_vendors(demo, client, market, selection, q, by, data):
+    query = query_string(selection, q) + (f"&by={by}" if by else "")
+    page = read(client, f"{market}matrix/{query}")
+    others = {code: options for code, options in selection.items() if code not in (ROW, COLUMN)}
+    basis = results_heading(read(client, f"{market}{query_string(others, q)}"))
+    assert results_heading(page) == basis
+    assert page.find("caption", id="matrix-caption").text.endswith(basis)
+    explanation = page.find("p", "matrix-explanation").text
+    assert bool(re.search("left out|udeladt", explanation)) == (others != selection)
+    if not q:
+        counted = offerings_by_sql(others) if by else count_by_sql(others)
+        assert re.search(rf"\b{counted}\b", explanation)
+    (row, column), (count, url) = data.draw(st.sampled_from(sorted(matrix_cells(page).items())))
+    assert bool(url) == bool(count)
+    if not url:
+        return
+    listed = all_pages(client, url)
+    items = [item for listed_page in listed for item in listed_page.find_all("li", "offering" if by else "vendor-row")]
+    assert len(items) == count
+    if by:
+        assert results_heading(listed[0]) == basis
+        assert listed[0].find("p", "cell-count").text.startswith(f"{count} ")
+        assert {row, column} <= set(re.split(r"\s*·\s*(?:og|and)?\s*", listed[0].find("h1").text))
+
+
+def test_other_is_the_last_row_and_column_and_muted(demo, client):
+    table = read(client, "/markedsoverblik/matrix/").find("table", "matrix")
+    columns = table.find("thead").find_all("th")
+    rows = [row.find("th") for row in table.find("tbody").find_all("tr")]
+    for heads, last in ((columns, "Andre områder"), (rows, "Andre teknologier")):
+        assert heads[-1].text == last
+        assert [head.attrs.get("class") for head in heads] == [None] * (len(heads) - 1) + ["matrix-other"]
+
+
+def test_other_is_last_wherever_the_survey_has_it(market, client):
+    Option.objects.filter(code="nlp").update(is_other=True)
+    market_version.bump()
+    rows = list(dict.fromkeys(row for row, _column in matrix_cells(read(client, MATRIX))))
+    assert rows == ["Option speech", "Option nlp"]
+
+
+def test_a_scale_keeps_its_order(db, client):
+    make_question("technologies", ["nlp"], matrix_axis="row")
+    make_question("size", ["small", "middle", "large"], matrix_axis="column", is_ordinal=True)
+    make_response("Agern", answers={"technologies": ["nlp"], "size": ["large"]})
+    cells = matrix_cells(read(client, MATRIX))
+    assert [(column, count) for (_row, column), (count, _url) in cells.items()] == [
+        ("Option small", 0),
+        ("Option middle", 0),
+        ("Option large", 1),
+    ]
+
+
+def test_a_retired_option_that_somebody_has_is_marked(market, client):
+    Option.objects.filter(code="nlp").update(retired_on="2026-01-01")
+    market_version.bump()
+    assert {row for row, _column in matrix_cells(read(client, MATRIX))} == {
+        "Option nlp (no longer asked)",
+        "Option speech",
+    }
 
 
 def test_the_whole_matrix_is_the_sql_count_in_both_ways(demo, client):
@@ -101,7 +169,9 @@ def test_vendors_with_both_and_examples_with_both_together_are_different_numbers
 def test_says_plainly_what_is_counted(market, client):
     vendors, examples = read(client, MATRIX), read(client, f"{MATRIX}?by=offerings")
     assert "not necessarily together" in vendors.find("p", "matrix-explanation").text
+    assert "2 companies are the basis." in vendors.find("p", "matrix-explanation").text
     assert "used both together" in examples.find("p", "matrix-explanation").text
+    assert "4 examples are the basis." in examples.find("p", "matrix-explanation").text
     ways = vendors.find("div", "matrix-modes").find_all("a")
     assert [way.attrs["href"] for way in ways] == [MATRIX, f"{MATRIX}?by=offerings"]
     assert [way.attrs.get("aria-current") for way in ways] == ["true", None]
@@ -110,17 +180,14 @@ def test_says_plainly_what_is_counted(market, client):
 
 
 def test_a_cell_says_its_number_to_whoever_hears_it(market, client):
-    table = read(client, MATRIX).find("table", "matrix")
-    assert "2 companies: Option nlp and Option health" in table.text
-    assert (
-        "2 examples: Option nlp and Option health"
-        in read(client, f"{MATRIX}?by=offerings").find("table", "matrix").text
-    )
+    for path, counted in ((MATRIX, "2 companies"), (f"{MATRIX}?by=offerings", "2 examples")):
+        (link,) = read(client, path).find("table", "matrix").find_all("a")
+        assert (link.text, link.attrs["aria-label"]) == ("2", f"{counted}: Option nlp and Option health")
 
 
 def test_the_highest_number_has_the_darkest_tint(demo, client):
     table = read(client, MATRIX).find("table", "matrix")
-    tints = [(int(cell.find_all("span")[0].text), cell.attrs["class"]) for cell in table.find("tbody").find_all("td")]
+    tints = [(int(cell.text), cell.attrs["class"]) for cell in table.find("tbody").find_all("td")]
     assert {tint for count, tint in tints if count == max(tints)[0]} == {"tint-5"}
     assert {tint for count, tint in tints if not count} == {"tint-0"}
     assert [tint for _count, tint in sorted(tints)] == sorted(tint for _count, tint in tints)
