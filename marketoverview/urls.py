@@ -23,6 +23,7 @@ urlpatterns = [
     re_path(r"^eksport\.(?P<ending>csv|xlsx|json)$", exports.export, name="export"),
     path("eksport/", exports.export_help, name="export_help"),
     path("markedsnotat/", note.note, name="note"),
+    re_path(r"^markedsnotat\.(?P<ending>docx|pdf)$", note.note_file, name="note_file"),
     path("nyt.atom", feed.feed, name="feed"),
     path("foelg/", follow.follow, name="follow"),
     path("foelg/sendt/", follow.requested, name="follow_requested"),

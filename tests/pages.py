@@ -104,6 +104,8 @@ ADDRESSES = (
     Address("market:export", args=("xlsx",), is_page=False),
     Address("market:export", args=("json",), is_page=False),
     Address("market:export_help"),
+    Address("market:note_file", args=("docx",), is_page=False),
+    Address("market:note_file", args=("pdf",), is_page=False),
     Address("market:note", queries=SELECTIONS),
     Address("market:feed", is_page=False),
     Address("market:follow", queries=SELECTIONS),

@@ -284,7 +284,8 @@ def read_bytes(client, path: str) -> bytes:
 def read_csv(client, path: str) -> list[list[str]]:
     """All rows, the headings first."""
     text = read_bytes(client, path).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    delimiter = "," if path.startswith("/en/") else ";"
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def read_json(client, path: str) -> dict[str, Any]:

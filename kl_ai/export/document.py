@@ -87,15 +87,23 @@ class Wording:
 
 @dataclass(frozen=True)
 class Link:
-    """Text that leads to `url`: a web address, or `mailto:` and an e-mail address."""
+    """Text that leads to `url`: a web address, or `mailto:` and an e-mail address. Where no link can be, its text stands."""
 
     text: str
     url: str
+
+    def __str__(self) -> str:
+        return self.text
 
     @property
     def target(self) -> str:
         """The address in ASCII; "" for one of another kind, which stays text."""
         return iri_to_uri(self.url) if self.url.startswith(("https://", "http://", "mailto:")) else ""
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it leads to a page, and not to a mail."""
+        return self.target.startswith("http")
 
 
 @dataclass(frozen=True)

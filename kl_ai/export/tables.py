@@ -3,11 +3,13 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import StreamingHttpResponse
+from django.utils.translation import get_language
 
 from .cells import CellValue, without_formula
 from .downloads import set_filename
@@ -20,24 +22,37 @@ _CHUNK = 32 * 1024
 
 
 def csv_response(filename: str, headings: Iterable[object], rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
-    """A CSV file as Danish Excel opens it: UTF-8 with BOM, semicolons, CRLF, decimal commas.
+    """A CSV file as Excel opens it in the active language: UTF-8 with BOM, CRLF; in Danish semicolons and decimal commas,
+    in English commas and decimal points.
 
     `rows` is read only as fast as the client reads. Dates are written as 2026-11-23, which every
     spreadsheet recognises as a date. No cell is taken for a formula.
     """
-    response = StreamingHttpResponse(csv_chunks(headings, rows), content_type="text/csv; charset=utf-8")
+    form = ENGLISH if (get_language() or "").startswith("en") else DANISH
+    response = StreamingHttpResponse(csv_chunks(headings, rows, form), content_type="text/csv; charset=utf-8")
     set_filename(response, filename)
     return response
 
 
-def csv_chunks(headings: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
-    """The bytes of `csv_response`, in pieces."""
+@dataclass(frozen=True, slots=True)
+class CsvForm:
+    """What a spreadsheet of one language takes for the end of a cell, and for the decimal mark."""
+
+    delimiter: str
+    decimal: str
+
+
+DANISH, ENGLISH = CsvForm(";", ","), CsvForm(",", ".")
+
+
+def csv_chunks(headings: Iterable[object], rows: Iterable[Iterable[object]], form: CsvForm = DANISH) -> Iterator[bytes]:
+    """The bytes of a CSV file in this form, in pieces."""
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer = csv.writer(buffer, delimiter=form.delimiter, lineterminator="\r\n")
     buffer.write("\ufeff")
-    writer.writerow([_csv_cell(heading) for heading in headings])
+    writer.writerow([_csv_cell(heading, form) for heading in headings])
     for row in rows:
-        writer.writerow([_csv_cell(value) for value in row])
+        writer.writerow([_csv_cell(value, form) for value in row])
         if buffer.tell() >= _CHUNK:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -45,10 +60,10 @@ def csv_chunks(headings: Iterable[object], rows: Iterable[Iterable[object]]) -> 
     yield buffer.getvalue().encode()
 
 
-def _csv_cell(value: object) -> CellValue:
+def _csv_cell(value: object, form: CsvForm) -> CellValue:
     cell = without_formula(value)
     if isinstance(cell, float | Decimal):
-        return str(cell).replace(".", ",")
+        return str(cell).replace(".", form.decimal)
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "seconds")
     return cell

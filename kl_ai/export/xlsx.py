@@ -6,11 +6,10 @@ as in CSV.
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import IO, Literal
 
 import xlsxwriter
@@ -22,6 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 from ..text import clean_line
 from . import xlsx_charts
 from .cells import CellValue, cell_value
+from .document import Link
 from .worksheet import FittingWorksheet
 from .xlsx_charts import SheetChart
 
@@ -33,6 +33,10 @@ MAX_CELL = 32_767
 MAX_CHOICES = 255
 """Longest list of a drop-down's values with their commas, in UTF-16 code units (Excel's specification)."""
 MAX_SHEET_NAME = 31
+MAX_LINKS = 65_530
+"""Links of a sheet (Excel's specification); the addresses after them are text."""
+MAX_URL = 2_079
+"""Longest address of a link (Excel's specification)."""
 WIDEST_PAGE = 260
 """Characters that one printed page can hold beside each other and still be read; a wider sheet takes several."""
 _LINE_HEIGHT, _MAX_HEIGHT = 15, 409  # a line of the standard font and Excel's highest row, in points
@@ -45,7 +49,7 @@ class TooManyRows(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a workbook.
+    """One sheet of a workbook. A `Link` in a cell can be clicked, as long as there are not more of them than `MAX_LINKS`.
 
     `kind` "data" has a bold frozen header row with filters; "notes" has two columns, label and
     text, and `headings` may be empty. `widths` are in characters of the standard font, one for
@@ -59,7 +63,7 @@ class Sheet:
 
     name: str
     headings: Sequence[object]
-    rows: Iterable[Iterable[object]]
+    rows: Iterable[Iterable[object]] = ()
     widths: Sequence[float] = ()
     kind: Literal["data", "notes"] = "data"
     validations: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -69,17 +73,23 @@ class Sheet:
 
 
 def xlsx_response(
-    filename: str, sheets: Iterable[Sheet], *, created: datetime | None = None, max_rows: int = MAX_ROWS
+    filename: str,
+    sheets: Sequence[Sheet],
+    *,
+    more_rows: Iterable[tuple[int, Iterable[object]]] = (),
+    created: datetime | None = None,
+    max_rows: int = MAX_ROWS,
 ) -> FileResponse:
     """A workbook as a download, written row by row to a temporary file that is gone when it has been sent.
 
+    `more_rows` are further rows of the sheets, each with the index of its sheet: for sheets that are made in one pass.
     With the same `created` (the present time, where none is given) equal content gives equal bytes. Raises
     `TooManyRows` where a sheet has more than `max_rows` rows, and `ValueError` for `validations` that Excel
     cannot hold.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
-        _write_workbook(file, sheets, created or timezone.now(), max_rows)
+        _write_workbook(file, sheets, more_rows, created or timezone.now(), max_rows)
         file.seek(0)
     except BaseException:
         file.close()
@@ -87,18 +97,29 @@ def xlsx_response(
     return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX_TYPE)
 
 
-def _write_workbook(file: IO[bytes], sheets: Iterable[Sheet], created: datetime, max_rows: int) -> None:
+def _write_workbook(
+    file: IO[bytes],
+    sheets: Sequence[Sheet],
+    more_rows: Iterable[tuple[int, Iterable[object]]],
+    created: datetime,
+    max_rows: int,
+) -> None:
     workbook = xlsxwriter.Workbook(file, {"constant_memory": True})
     moment = created.astimezone(UTC) if timezone.is_aware(created) else created
     workbook.set_properties({"created": moment.replace(tzinfo=None)})
     formats = _Formats.of_workbook(workbook)
     names: set[str] = set()
     try:
+        writers = []
         for sheet in sheets:
             worksheet = workbook.add_worksheet(_sheet_name(sheet.name, names), FittingWorksheet)
-            _SheetWriter(worksheet, sheet, formats, max_rows).write()
+            writers.append(_SheetWriter(worksheet, sheet, formats, max_rows))
             if sheet.chart:
                 xlsx_charts.insert(workbook, worksheet, sheet.chart)
+        for number, row in more_rows:
+            writers[number].append(row)
+        for writer in writers:
+            writer.end()
     finally:
         workbook.close()  # also removes the temporary file of each sheet
 
@@ -110,6 +131,7 @@ class _Formats:
     heading: Format
     day: Format
     time: Format
+    link: Format
 
     @classmethod
     def of_workbook(cls, workbook: xlsxwriter.Workbook) -> "_Formats":
@@ -120,6 +142,7 @@ class _Formats:
             heading=workbook.add_format(top | {"bold": True, "bg_color": "#eef5f5", "bottom": 1}),
             day=workbook.add_format({"valign": "top", "num_format": "yyyy-mm-dd", "align": "left"}),
             time=workbook.add_format({"valign": "top", "num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
+            link=workbook.add_format(top | {"font_color": "#0b5a60", "underline": 1}),
         )
 
 
@@ -127,65 +150,60 @@ class _Formats:
 
 
 class _SheetWriter:
-    """Writes one sheet to its worksheet, row by row from the top."""
+    """Writes one sheet to its worksheet, row by row from the top: first the sheet's own rows, then those that are added."""
 
     def __init__(self, worksheet: Worksheet, sheet: Sheet, formats: _Formats, max_rows: int) -> None:
         self._worksheet = worksheet
         self._sheet = sheet
         self._formats = formats
         self._max_rows = max_rows
+        self._count = 0
+        self._links = 0
+        self._first = 1 if sheet.kind == "data" or sheet.headings else 0
         widths = list(sheet.widths) or ([24] if sheet.kind == "data" else [28, 100])
         self._widths = widths + [widths[-1]] * (len(sheet.headings) - len(widths))
+        self._begin()
+        for row in sheet.rows:
+            self.append(row)
 
-    def write(self) -> None:
-        self._set_up_page()
-        if self._sheet.kind == "data":
-            self._write_data()
-        else:
-            self._write_notes()
-
-    def _set_up_page(self) -> None:
-        worksheet = self._worksheet
+    def _begin(self) -> None:
+        """The page, and the headings."""
+        worksheet, sheet = self._worksheet, self._sheet
         worksheet.set_paper(_A4)
         # Gridlines are printed, since empty cells would run together; around a chart they would be in the way.
         worksheet.hide_gridlines(1 if self._sheet.chart else 0)
         worksheet.fit_to_pages(max(1, round(sum(self._widths) / WIDEST_PAGE)), 0)
         for column, width in enumerate(self._widths):
             worksheet.set_column(column, column, width, self._formats.text)  # also for what is typed into an empty cell
+        if sheet.kind == "data":
+            worksheet.set_landscape()
+            worksheet.freeze_panes(1, sheet.frozen)
+            worksheet.repeat_rows(0)
+            if sheet.frozen:
+                worksheet.repeat_columns(0, sheet.frozen - 1)
+        if self._first:
+            self._write_row(0, sheet.headings, self._formats.heading)
 
-    def _write_data(self) -> None:
-        worksheet, sheet, formats = self._worksheet, self._sheet, self._formats
-        worksheet.set_landscape()
-        worksheet.freeze_panes(1, sheet.frozen)
-        worksheet.repeat_rows(0)
-        if sheet.frozen:
-            worksheet.repeat_columns(0, sheet.frozen - 1)
-        self._write_row(0, sheet.headings, formats.heading)
-        last = 0
-        for last, row in enumerate(self._rows(), start=1):
-            self._write_row(last, row, formats.text)
-            for column, formula in sheet.formulas.items():
-                worksheet.write_formula(last, column, formula.format(row=last + 1), formats.text, "")
-        if sheet.headings:
-            worksheet.autofilter(0, 0, last, len(sheet.headings) - 1)
-        if last:
-            for column, values in sheet.validations.items():
-                validation = {"validate": "list", "source": _choices(values)}
-                worksheet.data_validation(1, column, last, column, validation)
-
-    def _write_notes(self) -> None:
-        first = 0
-        if self._sheet.headings:
-            self._write_row(0, self._sheet.headings, self._formats.heading)
-            first = 1
-        for number, row in enumerate(self._rows(), start=first):
-            self._write_row(number, row, self._formats.text, self._formats.label)
-
-    def _rows(self) -> Iterator[Iterable[object]]:
-        rows = iter(self._sheet.rows)
-        yield from islice(rows, self._max_rows)
-        if next(rows, None) is not None:
+    def append(self, row: Iterable[object]) -> None:
+        """Write the next row. Raises `TooManyRows`."""
+        if self._count == self._max_rows:
             raise TooManyRows(f"The sheet “{self._sheet.name}” has more than {self._max_rows} rows.")
+        number = self._first + self._count
+        self._count += 1
+        self._write_row(number, row, self._formats.text, None if self._sheet.kind == "data" else self._formats.label)
+        for column, formula in self._sheet.formulas.items():
+            self._worksheet.write_formula(number, column, formula.format(row=number + 1), self._formats.text, "")
+
+    def end(self) -> None:
+        """What holds for all rows of a sheet of data: its filters, and the values that its cells may have."""
+        worksheet, sheet = self._worksheet, self._sheet
+        if sheet.kind != "data":
+            return
+        if sheet.headings:
+            worksheet.autofilter(0, 0, self._count, len(sheet.headings) - 1)
+        for column, values in sheet.validations.items() if self._count else ():
+            validation = {"validate": "list", "source": _choices(values)}
+            worksheet.data_validation(1, column, self._count, column, validation)
 
     def _write_row(
         self, number: int, values: Iterable[object], style: Format, first_style: Format | None = None
@@ -197,10 +215,20 @@ class _SheetWriter:
             if isinstance(cell, str):
                 cell = _shortened(cell)
                 lines = max(lines, _line_count(cell, self._widths[min(column, len(self._widths) - 1)]))
-            self._write_cell(number, column, cell, first_style if first_style and column == 0 else style)
+            if isinstance(value, Link) and self._has_room_for(value):
+                self._worksheet.write_url(number, column, value.target, self._formats.link, cell)
+            else:
+                self._write_cell(number, column, cell, first_style if first_style and column == 0 else style)
         if lines > 1:
             # LibreOffice, unlike Excel, does not fit rows to their text when it opens a file.
             self._worksheet.set_row(number, min(lines * _LINE_HEIGHT, _MAX_HEIGHT))
+
+    def _has_room_for(self, link: Link) -> bool:
+        """Whether the link can be clicked; it counts as one of the sheet's then."""
+        if not link.target or len(link.target) > MAX_URL or self._links == MAX_LINKS:
+            return False
+        self._links += 1
+        return True
 
     def _write_cell(self, row: int, column: int, cell: CellValue, style: Format) -> None:
         worksheet = self._worksheet

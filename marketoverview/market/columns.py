@@ -6,16 +6,20 @@ persons are in neither.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kl_ai.export.document import Link
+
 from ..models import Answer, Question, Response, SampleOffering
+from ..models.countries import country_name
 from ..models.export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
 from .profiles import contact
-from .selection import Selection
+from .selection import Selection, selected
 from .snapshot import QuestionTally, Snapshot
 
 BATCH = 2_000
@@ -55,8 +59,25 @@ def _fixed_column(
     return Column(key, heading, explanation, value, value, width)
 
 
+def _link_column(
+    key: ExportKey,
+    heading: str,
+    explanation: str,
+    value: Callable[[Response], str],
+    width: int = 24,
+    scheme: str = "",
+) -> Column:
+    """A column of addresses, which can be clicked in a workbook."""
+
+    def link(response: Response) -> Link | str:
+        address = value(response)
+        return Link(address, scheme + address) if address else ""
+
+    return Column(key, heading, explanation, link, value, width)
+
+
 def _company_columns(request: HttpRequest) -> list[Column]:
-    """Name, identifier, profile and description."""
+    """Name, identifiers, profile and description."""
 
     def profile(response: Response) -> str:
         return request.build_absolute_uri(reverse("market:profile", args=[response.vendor.slug]))
@@ -71,7 +92,22 @@ def _company_columns(request: HttpRequest) -> list[Column]:
             _("The last part of the profile's address; stays when the name changes."),
             lambda response: response.vendor.slug,
         ),
-        _fixed_column(ExportKey.PROFILE, _("Profile"), _("The profile's address in this portal."), profile, 40),
+        _fixed_column(
+            ExportKey.CVR,
+            _("CVR number"),
+            _("The company's number in Denmark's register; empty for foreign companies."),
+            lambda response: response.vendor.cvr_number or "",
+            14,
+        ),
+        Column(
+            ExportKey.COUNTRY,
+            _("Country"),
+            _("Where the company is registered; in JSON the code of ISO 3166-1, “ZZ” for one that is not on our list."),
+            lambda response: country_name(response.vendor.country),
+            lambda response: response.vendor.country,
+            14,
+        ),
+        _link_column(ExportKey.PROFILE, _("Profile"), _("The profile's address in this portal."), profile, 40),
         _fixed_column(
             ExportKey.DESCRIPTION,
             _("Description"),
@@ -99,12 +135,13 @@ def _contact_columns() -> list[Column]:
             _("A function or shared mailbox; persons are never named here."),
             lambda response: response.contact_function,
         ),
-        _fixed_column(
+        _link_column(
             ExportKey.CONTACT_EMAIL,
             _("E-mail"),
             _("The contact's e-mail address; empty where a person is named."),
             lambda response: contact(response, in_bulk=True).email,
             30,
+            scheme="mailto:",
         ),
         _fixed_column(
             ExportKey.CONTACT_PHONE,
@@ -112,7 +149,7 @@ def _contact_columns() -> list[Column]:
             _("The contact's phone number; empty where a person is named."),
             lambda response: contact(response, in_bulk=True).phone,
         ),
-        _fixed_column(
+        _link_column(
             ExportKey.WEBSITE,
             _("Website"),
             _("The company's own website."),
@@ -224,9 +261,8 @@ def _combined(offering: SampleOffering) -> dict[str, list[str]]:
 
 
 def selected_responses(snapshot: Snapshot, selection: Selection, limit: int | None = None) -> Iterator[Response]:
-    """The responses of the selection in its order, or the first `limit` of them; queries as in `read_in_order`."""
-    matches = snapshot.match(selection.chosen, selection.q)
-    entries = snapshot.page(matches, selection.sort, 0, matches.bit_count() if limit is None else limit)
+    """The responses of the selection or the shortlist in its order, or the first `limit`; queries as in `read_in_order`."""
+    entries = islice(snapshot.in_order(selected(snapshot, selection), selection.sort), limit)
     return read_in_order([entry.response_id for entry in entries])
 
 

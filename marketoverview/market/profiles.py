@@ -7,7 +7,8 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..models import Answer, Option, Question, Response, SampleOffering, Status
+from ..models import Answer, Option, Question, Response, SampleOffering, Status, Vendor
+from ..models.countries import country_name
 from ..models.vendors import website_host
 from ..querysets import marked_before
 from .snapshot import Entry, QuestionTally, Snapshot
@@ -216,6 +217,13 @@ def contact(response: Response, *, in_bulk: bool = False) -> Contact:
         website_label=website_host(response.public_website),
         vcard_url=reverse("market:vcard", args=[response.vendor.slug]),
     )
+
+
+def identity(vendor: Vendor) -> tuple[str, str]:
+    """(heading, text): the CVR number of a Danish company, the country of a foreign one. No query."""
+    if vendor.country == "DK":
+        return _("CVR number"), vendor.cvr_number or ""
+    return _("Country"), country_name(vendor.country)
 
 
 def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:

@@ -53,6 +53,11 @@ class Selection:
     notices: tuple[str, ...] = ()
 
     @property
+    def names_vendors(self) -> bool:
+        """Whether the address has a shortlist, be it of vendors that are no longer public."""
+        return bool(self.shortlist or self.unknown)
+
+    @property
     def is_everything(self) -> bool:
         return not self.q and not self.chosen
 
@@ -229,7 +234,7 @@ def selected(snapshot: Snapshot, selection: Selection) -> int:
     The shortlist where the address names one, also where none of it is public any more; else those that match. Where
     both stand in the address, the choices say among whom the shortlist was picked.
     """
-    if selection.shortlist or selection.unknown:
+    if selection.names_vendors:
         return _positions(snapshot, selection.shortlist)
     return snapshot.match(selection.chosen, selection.q)
 

@@ -11,6 +11,8 @@ class ExportKey(StrEnum):
 
     NAME = "name"
     ID = "id"
+    CVR = "cvr"
+    COUNTRY = "country"
     PROFILE = "profile"
     DESCRIPTION = "description"
     OFFERINGS = "offerings"

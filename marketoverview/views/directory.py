@@ -102,7 +102,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "sections": profiles.sections(snapshot, submission),
         "offerings": profiles.offerings(submission),
         "contact": profiles.contact(submission),
-        "facts": profiles.facts(snapshot, submission),
+        "facts": [profiles.identity(submission.vendor), *profiles.facts(snapshot, submission)],
         "round_name": submission.round.name,
         "confirmed_on": submission.confirmed_at,
         "stale_note": profiles.stale_note(submission.confirmed_at),

@@ -1,6 +1,6 @@
 """The files of a selection, and the page about what they contain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,8 +12,9 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
+from ..market import long_tables
 from ..market.columns import Column, columns, selected_responses
-from ..market.selection import Selection
+from ..market.selection import Selection, selected
 from ..market.snapshot import Snapshot, snapshots
 from ..models import Response, SampleOffering
 from .selection_page import file_facts, made_at, no_recommendation, read
@@ -26,23 +27,76 @@ SCHEMA = "kl-ai-marketoverview/1"
 @versioned_page
 @expensive
 def export(request: HttpRequest, ending: str) -> HttpResponseBase:
-    """`/markedsoverblik/eksport.csv`, `.xlsx`, `.json`: every vendor of the selection, one a row."""
+    """`/markedsoverblik/eksport.csv`, `.xlsx`, `.json`: every vendor of the selection or the shortlist, one a row."""
     snapshot, selection = read(request)
     listed = columns(snapshot, request)
     submissions = selected_responses(snapshot, selection)
     if ending == "json":
         return _json(request, snapshot, selection, listed, submissions)
-    headings = [column.heading for column in listed]
-    rows = ([column.cell(submission) for column in listed] for submission in submissions)
     if ending == "csv":
-        return tables.csv_response(f"{FILE_NAME}.csv", headings, rows)
-    source = reverse("market:directory") + selection.query(page=False, shortlist=False)
-    facts = file_facts(request, snapshot, selection, source)
+        rows = ([column.cell(submission) for column in listed] for submission in submissions)
+        return tables.csv_response(f"{FILE_NAME}.csv", [column.heading for column in listed], rows)
+    return _workbook(request, snapshot, selection, listed, submissions)
+
+
+# Excel --------------------------------------------------------------------------------------------
+
+
+def _workbook(
+    request: HttpRequest,
+    snapshot: Snapshot,
+    selection: Selection,
+    listed: list[Column],
+    submissions: Iterator[Response],
+) -> HttpResponseBase:
+    """One sheet with a vendor a row, one with an answer a row, one with an offering a row, and one about the data.
+
+    All are made in one pass over the responses.
+    """
+    vendors = selected(snapshot, selection)
+    with_answers = long_tables.answer_count(snapshot, vendors) <= xlsx.MAX_ROWS
+    with_offerings = snapshot.offerings_by_vendors(vendors).bit_count() <= xlsx.MAX_ROWS
+    source = reverse("market:directory") + selection.query(page=False)
+    facts = [
+        *file_facts(request, snapshot, selection, source, of_shortlist=True),
+        *_sheet_notes(with_answers and with_offerings),
+    ]
     sheets = [
-        xlsx.Sheet(_("Companies"), headings, rows, widths=[column.width for column in listed]),
+        xlsx.Sheet(
+            _("Companies"), [column.heading for column in listed], widths=[column.width for column in listed], frozen=1
+        ),
+        xlsx.Sheet(_("Answers"), long_tables.answer_headings(), widths=long_tables.ANSWER_WIDTHS),
+        xlsx.Sheet(_("Examples"), long_tables.offering_headings(snapshot), widths=long_tables.OFFERING_WIDTHS),
         xlsx.Sheet(_("About the data"), (), facts, widths=(28, 100), kind="notes"),
     ]
-    return xlsx.xlsx_response(f"{FILE_NAME}.xlsx", sheets, created=made_at(snapshot))
+
+    def rows() -> Iterator[tuple[int, Iterable[object]]]:
+        for submission in submissions:
+            yield 0, [column.cell(submission) for column in listed]
+            if with_answers:
+                yield from ((1, row) for row in long_tables.answer_rows(snapshot, submission))
+            if with_offerings:
+                yield from ((2, row) for row in long_tables.offering_rows(snapshot, submission))
+
+    return xlsx.xlsx_response(f"{FILE_NAME}.xlsx", sheets, more_rows=rows(), created=made_at(snapshot))
+
+
+def _sheet_notes(holds_everything: bool) -> Iterator[tuple[str, str]]:
+    """What the sheets hold, and that one is empty because Excel cannot hold it."""
+    yield _("Sheet “Companies”"), _("One row for each company, with all of its answers.")
+    yield _("Sheet “Answers”"), _("One row for each answer of each company, for pivot tables.")
+    yield _("Sheet “Examples”"), _("One row for each example, with its text.")
+    if not holds_everything:
+        yield (
+            _("Left out"),
+            _(
+                "A sheet is empty, since Excel holds %(most)s rows and no more. Narrow the selection, or take the JSON file."
+            )
+            % {"most": xlsx.MAX_ROWS + 1},
+        )
+
+
+# JSON ---------------------------------------------------------------------------------------------
 
 
 def _json(
@@ -55,13 +109,16 @@ def _json(
     envelope = {
         "schema": SCHEMA,
         "documentation": request.build_absolute_uri(reverse("market:export_help")),
-        "source": request.build_absolute_uri(reverse("market:directory") + selection.filter_query),
+        "source": request.build_absolute_uri(
+            reverse("market:directory") + selection.query(sort=False, by=False, page=False)
+        ),
         "data_as_of": snapshot.updated_on,
         "is_demonstration_data": snapshot.is_demo,
         "recommendation": no_recommendation(),
         "ignored": selection.notices,
         "selection": {"q": selection.q, **selection.chosen},
-        "count": snapshot.count(selection.chosen, selection.q),
+        "shortlist": selection.shortlist,
+        "count": selected(snapshot, selection).bit_count(),
     }
     rows = ({column.key: column.data(submission) for column in listed} for submission in submissions)
     return tables.json_stream(envelope, "companies", rows, filename=f"{FILE_NAME}.json")
@@ -76,8 +133,18 @@ def export_help(request: HttpRequest) -> HttpResponse:
     snapshot = snapshots.for_request(request)
     context = {
         "formats": [
-            ("CSV", _file_url("csv"), _("Semicolons and UTF-8: Danish Excel opens it right.")),
-            ("Excel", _file_url("xlsx"), _("With filters, and a sheet about the data.")),
+            (
+                "CSV",
+                _file_url("csv"),
+                _("UTF-8 with semicolons in Danish and commas in English: Excel in the same language opens it right."),
+            ),
+            (
+                "Excel",
+                _file_url("xlsx"),
+                _(
+                    "A sheet with a company a row, one with an answer a row for pivot tables, one with the examples and their text, and one about the data."
+                ),
+            ),
             ("JSON", _file_url("json"), _("For programs: stable keys and codes.")),
         ],
         "columns": [(column.key, column.heading, column.explanation) for column in columns(snapshot, request)],
@@ -107,6 +174,7 @@ def _envelope_keys() -> list[tuple[str, str]]:
         ("is_demonstration_data", _("Whether the companies are invented.")),
         ("recommendation", _("That KL recommends nobody.")),
         ("selection", _("The free text (q) and the chosen codes by question.")),
+        ("shortlist", _("The identifiers of the companies that were picked one by one; empty for a whole selection.")),
         ("ignored", _("What in the address was not understood, as sentences.")),
         ("count", _("The number of companies in the selection.")),
         ("companies", _("The companies, with the keys above.")),

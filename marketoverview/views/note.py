@@ -1,23 +1,21 @@
-"""The market note: a selection as a page for the case file."""
-
-from dataclasses import replace
+"""The market note of a selection or a shortlist: a page, and the same as Word and PDF for the case file."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kl_ai.export.docx import DOCX_TYPE, docx_bytes
+from kl_ai.export.downloads import file_response
+from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
-from ..market import profiles, wording
-from ..market.columns import selected_responses
-from ..market.figures import figures
-from .selection_page import links, read
+from ..market.note import market_note
+from ..market.note_document import note_document
+from .selection_page import made_at, read
 
-MOST_IN_NOTE = 200
-"""The most vendors in a note; the rest is in the Excel file."""
+FILE_NAME = "markedsnotat-ki"
 
 
 @versioned_page
@@ -25,27 +23,33 @@ MOST_IN_NOTE = 200
 def note(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/markedsnotat/`: from A to Å, whatever order the address names."""
     snapshot, selection = read(request)
-    selection = replace(selection, sort="name")
-    total = snapshot.count(selection.chosen, selection.q)
-    vendors = [
-        (submission, profiles.profile_url(submission.vendor.slug), profiles.contact(submission, in_bulk=True))
-        for submission in selected_responses(snapshot, selection, MOST_IN_NOTE)
-    ]
+    content = market_note(snapshot, selection, request.build_absolute_uri)
+    query = selection.query(sort=False, by=False, page=False)
     context = {
-        **links(selection),
+        "note": content,
+        "files": _files(query),
         "notices": selection.notices,
-        "sentence": wording.sentence(snapshot, selection, total),
-        "criteria": list(wording.criteria(snapshot, selection)),
-        "figures": figures(snapshot, selection, on_paper=True),
-        "vendors": vendors,
-        "left_out": total - len(vendors),
-        "excel_url": reverse("market:export", args=["xlsx"]) + selection.filter_query,
-        "permalink": request.build_absolute_uri(request.path + selection.filter_query),
-        "made_on": timezone.localdate(),
-        "data_date": snapshot.updated_on,
-        "total": total,
-        "snapshot_size": snapshot.size,
     }
-    directory = reverse("market:directory") + selection.filter_query
-    crumbs = [(_("Find vendors"), directory), (_("Market note"), "")]
+    crumbs = [(_("Find vendors"), reverse("market:directory") + query), (_("Market note"), "")]
     return render_page(request, "marketoverview/note.html", context, nav_current="market", crumbs=crumbs)
+
+
+def _files(query: str) -> list[dict[str, str]]:
+    """The note's files, as links."""
+    files = (("docx", "Word", "file-word"), ("pdf", _("PDF for the archive"), "document"))
+    return [
+        {"url": reverse("market:note_file", args=[ending]) + query, "label": label, "icon": icon}
+        for ending, label, icon in files
+    ]
+
+
+@versioned_page
+@expensive
+def note_file(request: HttpRequest, ending: str) -> HttpResponse:
+    """`/markedsoverblik/markedsnotat.docx`, `.pdf`: the same note."""
+    snapshot, selection = read(request)
+    content = market_note(snapshot, selection, request.build_absolute_uri)
+    name, created = f"{FILE_NAME}-{snapshot.day.isoformat()}.{ending}", made_at(snapshot)
+    if ending == "pdf":
+        return file_response(name, pdf_bytes(note_document(content), author="KL", created=created), PDF_TYPE)
+    return file_response(name, docx_bytes(note_document(content), created=created), DOCX_TYPE)

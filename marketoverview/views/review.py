@@ -73,6 +73,7 @@ def answers(
         replace(section, edit_url=urls.get(section.code, ""), part=part_keys.get(section.code, ""))
         for section in profiles.sections(snapshot, draft)
     ]
+    facts.insert(0, (*profiles.identity(draft.vendor), "", ""))
     return {"facts": facts, "sections": sections, "offerings": profiles.offerings(draft)}
 
 

@@ -88,11 +88,19 @@ def file_links(query: str) -> list[tuple[str, str]]:
     return [(label, reverse("market:export", args=[ending]) + query) for label, ending in files]
 
 
-def file_facts(request: HttpRequest, snapshot: Snapshot, selection: Selection, path: str) -> Iterator[tuple[str, str]]:
-    """Heading and text of what a file says of itself: selection, dates, source, and that nobody is recommended."""
+def file_facts(
+    request: HttpRequest, snapshot: Snapshot, selection: Selection, path: str, *, of_shortlist: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Heading and text of what a file says of itself: selection, dates, source, and that nobody is recommended.
+
+    `of_shortlist` tells that the file is about the shortlist of the address, where it has one.
+    """
+    is_picked = of_shortlist and selection.names_vendors
+    if is_picked:
+        yield _("Selection"), _("Companies picked one by one: %(n)s") % {"n": len(selection.shortlist)}
     for heading, labels in wording.criteria(snapshot, selection):
         yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
-    if selection.is_everything:
+    if selection.is_everything and not is_picked:
         yield _("Selection"), _("All companies")
     for notice in selection.notices:
         yield _("Ignored"), notice

@@ -10,19 +10,10 @@ from kl_ai.forms import LineField, LowercaseEmailField, copy_validators
 from kl_ai.models import User
 from kl_ai.validators import validate_name, validate_text
 from marketoverview.models import Vendor
+from marketoverview.models.countries import COUNTRIES
 from marketoverview.models.vendors import compact_cvr, validate_cvr
 
 from ..parts import SurveyPart
-
-COUNTRIES = [
-    ("DK", gettext_lazy("Denmark")), ("SE", gettext_lazy("Sweden")), ("NO", gettext_lazy("Norway")),
-    ("FI", gettext_lazy("Finland")), ("IS", gettext_lazy("Iceland")), ("DE", gettext_lazy("Germany")),
-    ("NL", gettext_lazy("The Netherlands")), ("BE", gettext_lazy("Belgium")), ("FR", gettext_lazy("France")),
-    ("IE", gettext_lazy("Ireland")), ("EE", gettext_lazy("Estonia")), ("PL", gettext_lazy("Poland")),
-    ("ES", gettext_lazy("Spain")), ("IT", gettext_lazy("Italy")), ("AT", gettext_lazy("Austria")),
-    ("CH", gettext_lazy("Switzerland")), ("GB", gettext_lazy("United Kingdom")), ("US", gettext_lazy("USA")),
-    ("CA", gettext_lazy("Canada")), ("IN", gettext_lazy("India")), ("ZZ", gettext_lazy("Another country")),
-]  # fmt: skip
 
 
 class RegisterForm(forms.Form):
@@ -34,7 +25,9 @@ class RegisterForm(forms.Form):
         label=gettext_lazy("CVR number"),
         max_length=20,
         required=False,
-        help_text=gettext_lazy("Eight digits. Leave it empty if the company is foreign and has none."),
+        help_text=gettext_lazy(
+            "Eight digits. Leave it empty if the company is foreign and has none. The number is shown on the company's public profile."
+        ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-width-s"}),
     )
     name = LineField(
@@ -44,7 +37,12 @@ class RegisterForm(forms.Form):
         autocomplete="organization",
         validators=[validate_name],
     )
-    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=COUNTRIES, initial="DK")
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        choices=COUNTRIES,
+        initial="DK",
+        help_text=gettext_lazy("Shown on the public profile of a foreign company."),
+    )
     website = forms.URLField(
         label=gettext_lazy("Website"),
         max_length=200,

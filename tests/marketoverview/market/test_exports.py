@@ -13,17 +13,20 @@ from marketoverview.models import Question, Response
 from marketoverview.models.export_keys import ExportKey
 from tests.builders import make_question, make_response, make_vendor
 from tests.checks import not_empty
+from tests.pdf import needs_poppler, pdf_text
 from tests.reading import (
     MARKET,
     read,
     read_bytes,
     read_csv,
+    read_docx,
     read_json,
     read_workbook,
     result_count,
     vendor_slugs_by_page,
 )
 from tests.selections import count_by_sql, query_string, selections
+from tests.word import element_text
 
 CSV, XLSX, JSON, HELP = (f"{MARKET}eksport{ending}" for ending in (".csv", ".xlsx", ".json", "/"))
 SOME = "?services=advisory&technologies=nlp"
@@ -34,7 +37,7 @@ def sheet_rows(sheet) -> list[list]:
 
 
 def criteria_notes(book) -> dict[str, str]:
-    return dict(sheet_rows(book.worksheets[1]))
+    return dict(sheet_rows(book.worksheets[-1]))
 
 
 # The same rows everywhere ---------------------------------------------------------------------------
@@ -61,6 +64,30 @@ def test_every_file_has_the_order_on_screen(sort, demo, client):
     assert [company["id"] for company in read_json(client, f"{JSON}?sort={sort}")["companies"]] == listed
 
 
+def test_a_foreign_company_has_its_country_and_a_danish_one_its_number(db, client):
+    make_response(make_vendor("Agern", cvr_number="13585628"))
+    make_response(make_vendor("Birk", country="SE"))
+    make_response(make_vendor("Ceder", country="XK"))
+    companies = read_json(client, JSON)["companies"]
+    assert [(company["cvr"], company["country"]) for company in companies] == [
+        ("13585628", "DK"),
+        ("", "SE"),
+        ("", "XK"),
+    ]
+    table = read_csv(client, CSV)
+    assert [row[2:4] for row in table] == [
+        ["CVR number", "Country"],
+        ["13585628", "Denmark"],
+        ["", "Sweden"],
+        ["", "XK"],
+    ]
+    for slug, fact in [("agern", ("CVR number", "13585628")), ("birk", ("Country", "Sweden"))]:
+        for path in (f"{MARKET}virksomheder/{slug}/", f"/markedsoverblik/virksomheder/{slug}/"):
+            assert fact[1].replace("Sweden", "Sverige" if not path.startswith("/en/") else "Sweden") in (
+                read(client, path).find("dl", "facts").text
+            )
+
+
 def test_no_question_takes_a_key_of_the_files(db, client):
     """Whatever stands beside the questions in a file comes from a fixed key, and a question of that code is refused."""
     make_response("Agern", answers={"services": ["advisory", "other"]}, own_words={"services": "Noget helt andet"})
@@ -75,8 +102,21 @@ def test_no_question_takes_a_key_of_the_files(db, client):
     Question(code="something-else", phrase_da="vælger {options}").clean()
 
 
-def test_a_page_and_a_comparison_in_the_address_do_not_shorten_a_file(demo, client):
-    assert len(read_csv(client, f"{CSV}?page=2&v=agern-demofirma")) == 36
+def test_a_page_in_the_address_does_not_shorten_a_file(demo, client):
+    assert len(read_csv(client, f"{CSV}?page=2")) == 36
+
+
+def test_a_shortlist_in_the_address_is_what_the_files_hold(demo, client):
+    """Whether its vendors meet the other choices or not, and also where none of them is public any more."""
+    query = f"{SOME}&v=boegeskov-demofirma&v=agern-demofirma"
+    assert [row[1] for row in read_csv(client, CSV + query)[1:]] == ["agern-demofirma", "boegeskov-demofirma"]
+    book = read_workbook(client, XLSX + query)
+    assert [row[1] for row in sheet_rows(book.worksheets[0])[1:]] == ["agern-demofirma", "boegeskov-demofirma"]
+    assert criteria_notes(book)["Selection"] == "Companies picked one by one: 2"
+    file = read_json(client, JSON + query)
+    assert (file["shortlist"], file["count"]) == (["agern-demofirma", "boegeskov-demofirma"], 2)
+    assert file["source"].endswith("?services=advisory&technologies=nlp&v=agern-demofirma&v=boegeskov-demofirma")
+    assert read_json(client, f"{JSON}?v=nobody")["companies"] == []
 
 
 def test_the_three_files_say_the_same(demo, client):
@@ -90,18 +130,22 @@ def test_the_three_files_say_the_same(demo, client):
 
     assert [[text(cell) for cell in row] for row in sheet] == table
     companies = read_json(client, JSON + SOME)["companies"]
-    assert [list(company.values())[:4] for company in companies] == [row[:4] for row in table[1:]]
+    assert [list(company.values())[:3] for company in companies] == [row[:3] for row in table[1:]]
     assert len(table[0]) == len(companies[0])
 
 
 # Form -----------------------------------------------------------------------------------------------
 
 
-def test_danish_excel_opens_the_csv_right(demo, client):
-    response = client.get(CSV)
+@pytest.mark.parametrize(
+    ("path", "delimiter", "other"), [("/markedsoverblik/eksport.csv", b";", b","), (CSV, b",", b";")]
+)
+def test_excel_opens_the_csv_right_in_the_language_of_the_page(path, delimiter, other, demo, client):
+    response = client.get(path)
     content = response.getvalue()
     assert content.startswith(b"\xef\xbb\xbf")
-    assert content.splitlines()[0].count(b";") > 10
+    headings = content.splitlines()[0]
+    assert headings.count(delimiter) > 10 > headings.count(other)
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="markedsoverblik-ki.csv"'
     assert "Bøgeskov" in content.decode()
@@ -114,15 +158,6 @@ def test_the_headings_are_in_the_language_of_the_page(demo, client):
     assert not {"Company", "Identifier", "Contact"} & set(danish[0])
     row = next(row for row in danish if row[1] == "agern-demofirma")
     assert "Implementering af konkrete løsninger; Udvikling af løsninger (fx træning af algoritmer)" in row
-
-
-def test_the_workbook_stands_ready_to_be_filtered(demo, client):
-    book = read_workbook(client, XLSX + SOME)
-    companies = book.worksheets[0]
-    assert companies.freeze_panes == "A2"
-    assert companies.auto_filter.ref == f"A1:{companies.cell(1, companies.max_column).column_letter}{companies.max_row}"
-    assert companies.cell(1, 1).font.bold
-    assert isinstance(companies.cell(2, companies.max_column).value, datetime)
 
 
 def test_the_workbook_says_what_it_is(demo, client):
@@ -258,7 +293,16 @@ def test_semicolons_quotes_and_line_breaks_stay_in_their_cell(db, client):
     assert row[headings.index("Description")] == 'Vi "laver"\nnoget; andet'
 
 
-IN_BULK = [CSV, XLSX, JSON, f"{MARKET}markedsnotat/", f"{MARKET}nyt.atom"]
+NOTE = f"{MARKET}markedsnotat"
+IN_BULK = [
+    CSV,
+    XLSX,
+    JSON,
+    f"{NOTE}/",
+    f"{NOTE}.docx",
+    pytest.param(f"{NOTE}.pdf", marks=needs_poppler),
+    f"{MARKET}nyt.atom",
+]
 
 
 @pytest.mark.parametrize("path", [*IN_BULK, MARKET, f"{MARKET}sammenlign/?v=agern&v=birk"])
@@ -288,6 +332,10 @@ def test_what_leads_to_a_named_person_is_in_no_file(path, db, client):
 
 
 def file_text(client, path: str) -> str:
+    if path.endswith(".pdf"):
+        return pdf_text(read_bytes(client, path))
+    if path.endswith(".docx"):
+        return element_text(read_docx(client, path).element.body)
     if not path.endswith(".xlsx"):
         return read_bytes(client, path).decode()
     sheets = read_workbook(client, path).worksheets
@@ -341,8 +389,9 @@ def test_own_words_have_a_column_of_their_own(db, client):
     assert read_json(client, JSON)["companies"][0]["services_own_words"] == "Kurser"
 
 
-def test_the_csv_is_read_by_any_reader(demo, client):
-    text = read_bytes(client, CSV).decode("utf-8-sig")
-    assert csv.Sniffer().sniff(text.splitlines()[0], delimiters=";,\t").delimiter == ";"
-    widths = {len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=";")}
+@pytest.mark.parametrize(("path", "delimiter"), [("/markedsoverblik/eksport.csv", ";"), (CSV, ",")])
+def test_the_csv_is_read_by_any_reader(path, delimiter, demo, client):
+    text = read_bytes(client, path).decode("utf-8-sig")
+    assert csv.Sniffer().sniff(text.splitlines()[0], delimiters=";,\t").delimiter == delimiter
+    widths = {len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)}
     assert len(widths) == 1

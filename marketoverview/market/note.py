@@ -1,0 +1,303 @@
+"""The market note of a selection or a shortlist as one value: what its page, its Word file and its PDF say alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kl_ai.export.document import Link
+from kl_ai.search.danish import join_words
+
+from ..models import Response
+from . import profiles, wording
+from .columns import read_in_order
+from .figures import Bar, Figure, figures_of_vendors
+from .profiles import Contact
+from .selection import Selection, selected
+from .snapshot import QuestionTally, Snapshot
+from .summary import SummaryLine, summary_lines
+
+MOST_IN_NOTE = 200
+"""The most vendors in a note; the rest is in the Excel file."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteVendor:
+    """A vendor of the note: why it is there, and whom to contact."""
+
+    name: str
+    url: str
+    """The profile's whole address."""
+    description: str
+    answers: list[tuple[str, str]]
+    """(heading, answers that matched) of each criterion; without criteria the answers of the directory's rows."""
+    contact: list[str | Link]
+    """What leads to the vendor, a line each; never a named person. Empty where nothing is stated."""
+    confirmed: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFigure:
+    """A question's figure of the note's vendors."""
+
+    code: str
+    title: str
+    conclusion: list[str]
+    rows: list[tuple[str, int, str]]
+    """(answer, number of vendors, share)."""
+    caption: str
+    answered: int
+    bars: list[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Every text of a market note, in the active language."""
+
+    title: str
+    sentence: str
+    """The selection in words, with its number."""
+    demo_notice: str
+    facts: list[tuple[str, str]]
+    summary: list[SummaryLine]
+    criteria: list[tuple[str, str]]
+    method: list[str]
+    neutrality: list[str]
+    vendors: list[NoteVendor]
+    left_out: str
+    """How many vendors are not in the note, and where they are; "" where all are."""
+    figures: list[NoteFigure]
+    dates: str
+    """The day of the note and that of the data, in one line."""
+    permalink: str
+    excel_url: str
+    notices: Sequence[str]
+    total: int
+
+
+def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[str], str]) -> Note:
+    """The note of a selection, its vendors from A to Å. `absolute` makes an address whole. Seven queries."""
+    selection = replace(selection, sort="name")
+    vendors = selected(snapshot, selection)
+    total = vendors.bit_count()
+    query = selection.query(sort=False, by=False, page=False)
+    sentence = note_sentence(snapshot, selection, vendors)
+    entries = snapshot.page(vendors, "name", 0, MOST_IN_NOTE)
+    submissions = read_in_order([entry.response_id for entry in entries])
+    return Note(
+        title=_("Market note: artificial intelligence"),
+        sentence=sentence,
+        demo_notice=_("Demonstration data: the companies are invented. Not for use in a case.")
+        if snapshot.is_demo
+        else "",
+        facts=_facts(snapshot, total),
+        summary=_summary(snapshot, selection, vendors),
+        criteria=_criteria(snapshot, selection),
+        method=_method(selection.names_vendors),
+        neutrality=_neutrality(),
+        vendors=[_vendor(snapshot, selection, submission, absolute) for submission in submissions],
+        left_out=_left_out(total - len(entries)),
+        figures=[_figure(figure) for figure in figures_of_vendors(snapshot, vendors, sentence)] if total else [],
+        dates=_("Made %(made)s. Data of %(data)s.")
+        % {"made": _day(timezone.localdate()), "data": _day(snapshot.updated_on)},
+        permalink=absolute(reverse("market:note") + query),
+        excel_url=absolute(reverse("market:export", args=["xlsx"]) + query),
+        notices=selection.notices,
+        total=total,
+    )
+
+
+# The selection in words -----------------------------------------------------------------------------
+
+
+def note_sentence(snapshot: Snapshot, selection: Selection, vendors: int) -> str:
+    """“12 virksomheder, der tilbyder …”; of a shortlist “3 udvalgte virksomheder blandt de 12, der tilbyder …”.
+
+    `vendors` (bitset) are those of the note.
+    """
+    total = vendors.bit_count()
+    if not selection.names_vendors:
+        return wording.sentence(snapshot, selection, total)
+    words = {"total": total, "criteria": wording.conditions(snapshot, selection)}
+    matches = snapshot.match(selection.chosen, selection.q)
+    if not words["criteria"] or vendors & ~matches or not total:
+        return ngettext("%(total)s picked company", "%(total)s picked companies", total) % words
+    text = ngettext(
+        "%(total)s company picked out of the %(pool)s that %(criteria)s",
+        "%(total)s companies picked out of the %(pool)s that %(criteria)s",
+        total,
+    )
+    return text % {**words, "pool": matches.bit_count()}
+
+
+def _facts(snapshot: Snapshot, total: int) -> list[tuple[str, str]]:
+    return [
+        (_("Made"), _day(timezone.localdate())),
+        (_("Data of"), _day(snapshot.updated_on)),
+        (_("Companies"), _("%(total)s of %(all)s in the market overview") % {"total": total, "all": snapshot.size}),
+    ]
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "DATE_FORMAT") if day else ""
+
+
+def _criteria(snapshot: Snapshot, selection: Selection) -> list[tuple[str, str]]:
+    return [(heading, join_words(labels, _("or"))) for heading, labels in wording.criteria(snapshot, selection)]
+
+
+def _summary(snapshot: Snapshot, selection: Selection, vendors: int) -> list[SummaryLine]:
+    """How many of how many, and what is found by rule about the vendors (bitset)."""
+    counted = SummaryLine(_("Companies"), _how_many(snapshot, selection, vendors))
+    return [counted, *summary_lines(snapshot, selection, vendors)] if vendors else [counted]
+
+
+def _how_many(snapshot: Snapshot, selection: Selection, vendors: int) -> str:
+    total = vendors.bit_count()
+    words = {"total": total, "all": snapshot.size}
+    if selection.names_vendors:
+        return _how_many_picked(snapshot, selection, vendors)
+    if not total:
+        return _("No company matches all of the criteria at once.")
+    if selection.is_everything:
+        return _("All %(all)s companies of the market overview.") % words
+    return (
+        ngettext(
+            "%(total)s of the market overview's %(all)s companies meets all of the criteria.",
+            "%(total)s of the market overview's %(all)s companies meet all of the criteria.",
+            total,
+        )
+        % words
+    )
+
+
+def _how_many_picked(snapshot: Snapshot, selection: Selection, vendors: int) -> str:
+    if not vendors:
+        return _("None of the picked companies is in the market overview any more.")
+    matches = snapshot.match(selection.chosen, selection.q)
+    words = {
+        "total": vendors.bit_count(),
+        "all": snapshot.size,
+        "pool": matches.bit_count(),
+        "inside": (vendors & matches).bit_count(),
+    }
+    sentences = [
+        ngettext(
+            "%(total)s company, picked out of the %(all)s of the market overview.",
+            "%(total)s companies, picked one by one out of the %(all)s of the market overview.",
+            words["total"],
+        )
+    ]
+    if not selection.is_everything:
+        sentences.append(
+            _("Meeting all of the criteria: %(inside)s of them, and %(pool)s in the whole market overview.")
+        )
+    return " ".join(sentences) % words
+
+
+def _method(are_picked: bool) -> list[str]:
+    paragraphs = [
+        _(
+            "The companies have given the answers themselves in KL's survey. KL has checked form and completeness, "
+            "not quality."
+        ),
+        _(
+            "Within one question a company is included when it ticked at least one of the chosen answers; between "
+            "questions it must meet all. “Not stated” means that the company has not answered."
+        ),
+    ]
+    if are_picked:
+        paragraphs.append(
+            _(
+                "The companies were picked one by one by whoever made the note. The criteria say how they were looked "
+                "for; the reasons for the choice are the reader's own."
+            )
+        )
+    return paragraphs
+
+
+def _neutrality() -> list[str]:
+    return [
+        _("KL recommends nobody. The companies stand in alphabetical order, with the same information about each."),
+        _(
+            "The note is an overview of the market. It does not replace the municipality's own assessment or the rules "
+            "on public procurement."
+        ),
+    ]
+
+
+def _left_out(count: int) -> str:
+    if count <= 0:
+        return ""
+    return ngettext(
+        "%(count)s more company is in the selection, but not in the note. Narrow the selection, or take the Excel file.",
+        "%(count)s more companies are in the selection, but not in the note. Narrow the selection, or take the Excel "
+        "file.",
+        count,
+    ) % {"count": count}
+
+
+# One vendor, one figure -----------------------------------------------------------------------------
+
+
+def _vendor(
+    snapshot: Snapshot, selection: Selection, submission: Response, absolute: Callable[[str], str]
+) -> NoteVendor:
+    vendor = submission.vendor
+    return NoteVendor(
+        name=vendor.name,
+        url=absolute(profiles.profile_url(vendor.slug)),
+        description=submission.description,
+        answers=_answers(snapshot, selection, submission),
+        contact=_contact(profiles.contact(submission, in_bulk=True)),
+        confirmed=_day(submission.confirmed_at),
+    )
+
+
+def _contact(contact: Contact) -> list[str | Link]:
+    links = (Link(contact.email, f"mailto:{contact.email}"), contact.phone, Link(contact.website, contact.website))
+    return [line for line in (contact.function, *links) if (line.text if isinstance(line, Link) else line)]
+
+
+def _answers(snapshot: Snapshot, selection: Selection, submission: Response) -> list[tuple[str, str]]:
+    """The answers that matched, by question; without criteria those of the questions that sum a vendor up."""
+    if selection.chosen:
+        return [
+            (snapshot.tallies[code].question.heading, _matched(snapshot.tallies[code], submission, options))
+            for code, options in selection.chosen.items()
+        ]
+    if selection.q:
+        return []
+    return [
+        (tally.question.heading, _stated(tally, submission))
+        for tally in snapshot.tallies.values()
+        if tally.question.in_summary
+    ]
+
+
+def _matched(tally: QuestionTally, submission: Response, options: Sequence[str]) -> str:
+    answers = submission.answers_by_question.get(tally.question.pk, ())
+    texts = [profiles.answer_text(answer) for answer in answers if answer.option.code in options]
+    return "; ".join(texts) or (_("None of the chosen answers") if answers else _("Not stated"))
+
+
+def _stated(tally: QuestionTally, submission: Response) -> str:
+    answers = submission.answers_by_question.get(tally.question.pk, ())
+    return "; ".join(map(profiles.answer_text, answers)) or _("Not stated")
+
+
+def _figure(figure: Figure) -> NoteFigure:
+    return NoteFigure(
+        code=figure.code,
+        title=figure.title,
+        conclusion=figure.conclusion,
+        rows=[(bar.marked_label, bar.count, bar.share_text) for bar in figure.bars],
+        caption=figure.caption,
+        answered=figure.answered,
+        bars=figure.bars,
+    )
