@@ -1,5 +1,6 @@
 """Vendors side by side: the same rows for each, and what they have in common."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,8 @@ class CompareItem:
     """What stands beneath it, in smaller letters."""
     is_shared: bool = False
     """Whether every vendor of the comparison has this answer."""
+    is_alone: bool = False
+    """Whether no other vendor of the comparison has it."""
 
 
 Cell = list[CompareItem]
@@ -43,7 +46,8 @@ class CompareRow:
     @property
     def differs(self) -> bool:
         """Whether the vendors stated different things, or some of them nothing."""
-        return any(cell != self.cells[0] for cell in self.cells)
+        texts = [[item.text for item in cell] for cell in self.cells]
+        return any(others != texts[0] for others in texts)
 
 
 def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[CompareRow]:
@@ -74,8 +78,11 @@ def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[Compar
 def _answer_row(heading: str, answers: Sequence[Iterable[str]]) -> CompareRow:
     """The row of a question; `answers` are the texts of each vendor."""
     listed = [list(texts) for texts in answers]
-    shared = set.intersection(*map(set, listed)) if len(listed) > 1 else set()
-    cells = [[CompareItem(text, is_shared=text in shared) for text in texts] for texts in listed]
+    numbers = Counter(text for texts in listed for text in set(texts))
+    cells = [
+        [CompareItem(text, is_shared=numbers[text] == len(listed), is_alone=numbers[text] == 1) for text in texts]
+        for texts in listed
+    ]
     return CompareRow(heading, cells, is_answer=True)
 
 

@@ -31,11 +31,10 @@ OWN_QUESTIONS = 2
 RULES = (
     "Alle virksomheder får dette brev med de samme ord, de samme spørgsmål og den samme frist.",
     "Spørgsmål til brevet besvares skriftligt. Alle får både spørgsmål og svar, uden navn på den, der har spurgt.",
-    "Dialogen er uforpligtende. Den er ikke et udbud, og et svar er ikke et tilbud.",
-    "Svaret giver hverken fordel eller ulempe ved et senere udbud.",
+    "Dialogen er uforpligtende, og kommunen betaler ikke for den. Den er ikke et udbud, og et svar er ikke et tilbud.",
+    "Et svar giver hverken fordel eller ulempe ved et senere udbud.",
     "Det fra dialogen, som kan have betydning for et tilbud, lægges frem for alle (udbudsloven §§ 2, 39 og 40).",
     "Skriv tydeligt, hvilke dele af svaret der er forretningshemmeligheder. Kommunen er omfattet af reglerne om aktindsigt.",
-    "Kommunen betaler ikke for svaret.",
 )
 
 
@@ -76,6 +75,6 @@ def _blocks(criteria: str) -> Iterator[Block]:
     rows = [(str(number), question, Blank("Svar")) for number, question in enumerate(QUESTIONS, start=1)]
     first = len(rows) + 1
     own = [(str(first + number), Blank("Kommunens eget spørgsmål"), Blank("Svar")) for number in range(OWN_QUESTIONS)]
-    yield Table(("Nr.", "Spørgsmål", "Svar"), [*rows, *own], (0.6, 4, 5), caption="Spørgsmål")
+    yield Table(("Nr.", "Spørgsmål", "Svar"), [*rows, *own], (0.6, 4, 5))
     yield Heading("Sådan foregår dialogen", numbered=False)
     yield Prose("\n".join(f"- {rule}" for rule in RULES))

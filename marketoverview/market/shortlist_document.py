@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kl_ai.export.document import Blank, Block, Document, Heading, Prose, Table, Titled
+from kl_ai.export.document import Blank, Block, Document, Heading, Prose, Table
 
 from .shortlist import ShortlistedVendor
 from .snapshot import Snapshot
@@ -60,8 +60,7 @@ def _blocks(vendors: Sequence[ShortlistedVendor], notices: Sequence[str], is_dem
     yield Table(
         (_("Company"), _("What it has stated"), _("Contact point"), _("Reason")),
         [_row(vendor) for vendor in vendors] or [[_("None")]],
-        (2.2, 4.4, 2.2, 3),
-        caption=_("Picked companies"),
+        (1.8, 4.6, 2.6, 3),
     )
     yield Heading(_("Considered and left out"), numbered=False)
     yield Prose(_("Write which other companies you considered, and why you left them out."), "guidance")
@@ -69,7 +68,6 @@ def _blocks(vendors: Sequence[ShortlistedVendor], notices: Sequence[str], is_dem
         (_("Company"), _("Reason"), _("Date")),
         [[Blank(), Blank(), Blank()] for _row_number in range(ROOM_FOR_OTHERS)],
         (3, 6, 1.6),
-        caption=_("Considered and left out"),
     )
     yield Heading(_("Method and neutrality"), numbered=False)
     yield Prose(
@@ -87,13 +85,13 @@ def _blocks(vendors: Sequence[ShortlistedVendor], notices: Sequence[str], is_dem
     )
 
 
-def _row(vendor: ShortlistedVendor) -> list[str | Blank | Titled]:
+def _row(vendor: ShortlistedVendor) -> list[str | Blank]:
     details = vendor.contact
     lines = [details.function, details.email, details.phone, details.website_label]
     answers = "\n".join(f"{heading}: {text or _('Not stated')}" for heading, text in vendor.answers)
     return [
-        Titled(vendor.name, vendor.description or _("Not stated")),
-        answers,
+        vendor.name,
+        f"{vendor.description or _('Not stated')}\n\n{answers}",
         "\n".join(filter(None, lines)) or _("Not stated"),
         Blank(_("Write the reason")),
     ]

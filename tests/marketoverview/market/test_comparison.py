@@ -154,3 +154,88 @@ def test_an_unknown_parameter_is_named(market, client):
 
 def test_not_stated_is_explained(market, client):
     assert "“Not stated” means that the company has not answered. It does not mean no." in read(client, COMPARE).text
+
+
+# More than six, and what differs ------------------------------------------------------------------
+
+
+def test_of_a_longer_list_the_ticked_companies_are_compared(market, client):
+    seven = address("agern", "birk", "ceder", "dild", "eg", "fyr", "gran")
+    page = read(client, f"{seven}&compare=gran&compare=birk")
+    assert column_headings(page) == ["Birk", "Gran"]
+    assert "More than 6 are chosen" not in page.text
+    removals = [head.find_all("a")[1].attrs["href"] for head in page.find("table").find("thead").find_all("th")]
+    assert removals == [f"{seven}&compare=gran", f"{seven}&compare=birk"], "they stay on the shortlist"
+    files = {link.text: link.attrs["href"] for link in page.find("main").find_all("a")}
+    assert files["CSV"] == f"{MARKET}eksport.csv?v=birk&v=gran"
+    assert files["Contact them"] == f"{MARKET}kontakt/?v=birk&v=gran"
+
+
+def test_more_than_six_are_told_how_to_choose(market, client):
+    page = read(client, address("agern", "birk", "ceder", "dild", "eg", "fyr", "gran"))
+    assert "More than 6 are chosen: these are the first 6 from A to Å." in page.text
+    links = {link.text: link.attrs["href"] for link in page.find("main").find_all("a")}
+    assert links["Choose which ones on your shortlist"].startswith(f"{MARKET}liste/?v=agern&v=birk")
+    assert links["Choose which ones on your shortlist"].endswith("v=gran")
+
+
+def test_who_is_not_on_the_shortlist_is_not_compared(market, client):
+    page = read(client, f"{address('agern', 'birk')}&compare=ceder&compare=%00")
+    assert column_headings(page) == ["Agern", "Birk"]
+
+
+def marks(page, heading: str) -> list[list[str]]:
+    """For each company the classes of its answers in the row of that heading."""
+    rows = {row.find("span", "compare-question").text: row for row in page.find("table").find("tbody").find_all("tr")}
+    return [[item.attrs.get("class", "") for item in cell.find_all("li")] for cell in rows[heading].find_all("td")]
+
+
+def test_what_some_have_and_others_not_is_marked(db, client):
+    make_question("services", heading_en="Services")
+    make_response("Agern", answers={"services": ["a", "b"]})
+    make_response("Birk", answers={"services": ["a", "b"]})
+    make_response("Ceder", answers={"services": ["a", "c"]})
+    page = read(client, address("agern", "birk", "ceder"))
+    assert marks(page, "Services") == [
+        ["compare-shared", "compare-some"],
+        ["compare-shared", "compare-some"],
+        ["compare-shared", "compare-alone"],
+    ]
+    assert "Services Differs" in cells_by_heading(page)
+
+
+def test_only_differences_leaves_out_what_is_the_same(db, client):
+    for code in ("services", "areas"):
+        make_question(code, heading_en=code.title())
+    for name, area in (("Agern", "x"), ("Birk", "y")):
+        make_response(name, answers={"services": ["a"], "areas": [area]}, description="Det samme.")
+    page = read(client, address("agern", "birk"))
+    assert {"Services The same", "Areas Differs", "Description"} <= set(cells_by_heading(page))
+    links = {link.text: link for link in page.find("nav", "compare-switch").find_all("a")}
+    assert links["All answers (7)"].attrs["aria-current"] == "true"
+    narrow = read(client, links["Only differences (2)"].attrs["href"])
+    assert list(cells_by_heading(narrow)) == ["Areas Differs", "Contact"]
+    again = {link.text: link for link in narrow.find("nav", "compare-switch").find_all("a")}
+    assert again["Only differences (2)"].attrs["aria-current"] == "true"
+    assert again["All answers (7)"].attrs["href"] == address("agern", "birk")
+
+
+def test_a_comparison_of_one_has_no_differences_to_show(market, client):
+    page = read(client, address("agern"))
+    assert not page.has("nav", "compare-switch")
+    assert "Differs" not in page.find("table").text
+
+
+def test_three_and_more_can_be_shown_two_at_a_time(market, client):
+    page = read(client, address("agern", "birk", "ceder"))
+    for side, selected in (("left", None), ("right", "Birk")):
+        options = page.find("select", id=f"compare-{side}").find_all("option")
+        assert [option.text for option in options] == ["Agern", "Birk", "Ceder"]
+        assert [option.text for option in options if "selected" in option.attrs] == ([selected] if selected else [])
+    assert not read(client, address("agern", "birk")).has("select", id="compare-left")
+
+
+def test_the_comparison_leads_back_to_the_list_and_to_the_selection(market, client):
+    page = read(client, f"{COMPARE}?services=a&v=agern&v=birk")
+    links = [link.attrs["href"] for link in page.find("ul", "compare-ways").find_all("a")]
+    assert links[:2] == [f"{MARKET}liste/?services=a&v=agern&v=birk", f"{MARKET}?services=a&v=agern&v=birk"]
