@@ -1,22 +1,16 @@
-"""The filter panel of a selection: facets with counts, chips, and suggestions for an empty result."""
+"""The filter panel of a selection: facets with counts, and chips."""
 
-from collections.abc import Collection, Iterable, Iterator
-from functools import reduce
-from itertools import combinations
-from operator import and_
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from kl_ai.pages.querystring import Chip, Facet, FacetOption
-from kl_ai.search.danish import join_words
 
 from .selection import Selection
 from .snapshot import QuestionTally, Snapshot
 
 OPEN_AT_FIRST = 3
 """The number of facets that are open before anything is chosen."""
-SUGGESTED = 5
-FREE_TEXT = "q"
 
 
 def facets(snapshot: Snapshot, selection: Selection) -> list[Facet]:
@@ -59,45 +53,3 @@ def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]
         for option in options:
             label = tally.by_code[option].option.short
             yield Chip(tally.question.heading, label, path + selection.without_option(code, option).query())
-
-
-def suggestions(snapshot: Snapshot, selection: Selection, path: str) -> list[tuple[str, str, int]]:
-    """For an empty result: what to drop, the address without it, and how many vendors that gives.
-
-    One question or the free text is dropped; where that does not help, two. The most vendors first. No query.
-    """
-    matches = {code: snapshot.match({code: options}) for code, options in selection.chosen.items()}
-    if selection.q:
-        matches[FREE_TEXT] = snapshot.match({}, selection.q)
-    for size in (1, 2):
-        if size >= len(matches):
-            break
-        counts = []
-        for dropped in combinations(matches, size):
-            rest = (vendors for part, vendors in matches.items() if part not in dropped)
-            if count := reduce(and_, rest, snapshot.everyone).bit_count():
-                counts.append((count, dropped))
-        if counts:
-            best = sorted(counts, key=lambda pair: -pair[0])[:SUGGESTED]
-            return [
-                (_labels(snapshot, selection, dropped), _without(selection, dropped, path), count)
-                for count, dropped in best
-            ]
-    return []
-
-
-def _without(selection: Selection, parts: Collection[str], path: str) -> str:
-    """The address of the selection without these questions or the free text."""
-    smaller = selection.without_questions(*parts)
-    return path + (smaller.without_query() if FREE_TEXT in parts else smaller).query()
-
-
-def _labels(snapshot: Snapshot, selection: Selection, parts: Iterable[str]) -> str:
-    """The chosen labels of these parts, as in the chips."""
-    labels = []
-    for part in parts:
-        if part == FREE_TEXT:
-            labels.append(f"“{selection.q}”")
-        else:
-            labels += [snapshot.tallies[part].by_code[option].option.short for option in selection.chosen[part]]
-    return join_words(labels, _("and"))

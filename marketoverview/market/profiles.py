@@ -1,7 +1,7 @@
 """A published response as it is shown: the row in the directory, and the profile."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.urls import reverse
@@ -11,6 +11,8 @@ from ..models import Answer, Option, Question, Response, SampleOffering, Status,
 from ..models.countries import country_name
 from ..models.vendors import website_host
 from ..querysets import marked_before
+from .hits import Reasons, reasons
+from .selection import Selection
 from .snapshot import Entry, QuestionTally, Snapshot
 
 SHOWN_IN_ROW = 3
@@ -31,7 +33,9 @@ class VendorRow:
     """(heading, first labels, how many more) of each question with several choices."""
     confirmed_on: date
     stale_note: str
-    is_shortlisted: bool
+    is_shortlisted: bool = False
+    reasons: Reasons = field(default_factory=Reasons)
+    """Why it is in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,8 @@ def profile_url(slug: str) -> str:
     return reverse("market:profile", args=[slug])
 
 
-def rows(snapshot: Snapshot, entries: Sequence[Entry], shortlist: Iterable[str] = ()) -> list[VendorRow]:
-    """The directory's rows of these entries. Two queries; names, labels and dates are the snapshot's."""
+def rows(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> list[VendorRow]:
+    """The directory's rows of these entries. Two queries, and three with free text; the rest is the snapshot's."""
     summary = [tally for tally in snapshot.tallies.values() if tally.question.in_summary]
     options = [choice.option.pk for tally in summary for choice in tally.choices]
     ids = [entry.response_id for entry in entries]
@@ -105,17 +109,18 @@ def rows(snapshot: Snapshot, entries: Sequence[Entry], shortlist: Iterable[str] 
     answers = Answer.objects.filter(response__in=ids, option__in=options).order_by()
     for response_id, option_id, mapped_from in answers.values_list("response_id", "option_id", "mapped_from_id"):
         chosen[response_id][option_id] = mapped_from is not None
+    why = reasons(snapshot, selection, entries)
     return [
-        _row(
-            summary, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id], entry.slug in shortlist
+        replace(
+            _row(summary, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id]),
+            is_shortlisted=entry.slug in selection.shortlist,
+            reasons=why[entry.slug],
         )
         for entry in entries
     ]
 
 
-def _row(
-    summary: list[QuestionTally], entry: Entry, description: str, chosen: dict[int, bool], is_shortlisted: bool
-) -> VendorRow:
+def _row(summary: list[QuestionTally], entry: Entry, description: str, chosen: dict[int, bool]) -> VendorRow:
     """`chosen` maps the primary key of each chosen option to whether KL has counted the vendor there."""
     facts, groups = [], []
     for tally in summary:
@@ -135,7 +140,6 @@ def _row(
         groups=groups,
         confirmed_on=entry.confirmed_at,
         stale_note=stale_note(entry.confirmed_at),
-        is_shortlisted=is_shortlisted,
     )
 
 

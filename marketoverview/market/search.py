@@ -77,6 +77,10 @@ class OptionWords:
         """The options (bitset) that the word finds."""
         return self.labels.match_word(word) | self.names.match_word(word, whole=True)
 
+    def with_whole_word(self, word: str) -> int:
+        """The options (bitset) that name the word or a form of it."""
+        return self.labels.match_word(word, whole=True) | self.names.match_word(word, whole=True)
+
     def phrase_at(self, typed: Sequence[str], place: int) -> tuple[int, int]:
         """How many words of the longest synonym stand at this place of a query, and the options (bitset) that have it."""
         longest, options = 0, 0
@@ -143,6 +147,10 @@ class MarketSearch:
             return self.everyone
         written = reduce(and_, map(self.text.match_word, term.words))
         return written | self.options.vendors(term.options)
+
+    def asks_for_all(self, query: str) -> bool:
+        """Whether the query names nothing but what the whole overview is about."""
+        return all(term.is_subject for term in self.terms(query))
 
     def terms(self, query: str) -> list[Term]:
         """What the query asks for. What says nothing, stop words and the subject of the overview, only where it is all."""

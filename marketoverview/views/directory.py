@@ -16,9 +16,10 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
-from ..market import facets, profiles, vcards
+from ..market import profiles, search, vcards
 from ..market.selection import MAX_COMPARED, MAX_SHORTLISTED, Selection
 from ..market.snapshot import snapshots
+from ..market.ways_out import ways_out
 from ..models import Response, Status, Verb
 from .compare import compare_url
 from .selection_page import SwitchLink, file_links, links, panel, read, with_page_notice
@@ -38,9 +39,10 @@ def directory(request: HttpRequest) -> HttpResponse:
     selection = with_page_notice(selection, pages)
     entries = snapshot.page(matches, selection.sort, pages.start, pages.stop)
     context = panel(request, snapshot, selection, total) | {
-        "rows": profiles.rows(snapshot, entries, selection.shortlist),
+        "rows": profiles.rows(snapshot, selection, entries),
         "pages": pages,
-        "suggestions": [] if total else facets.suggestions(snapshot, selection, request.path),
+        "ways_out": ways_out(snapshot, selection, request.path, matches),
+        "asks_for_all": bool(selection.q) and search.for_snapshot(snapshot).asks_for_all(selection.q),
         **_order(request, selection),
         **_tray(selection, {entry.slug for entry in entries}),
         "exports": file_links(selection.query(page=False, shortlist=False)),

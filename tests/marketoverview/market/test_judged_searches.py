@@ -5,18 +5,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from kl_ai.search import bitset
 from marketoverview.market.snapshot import Snapshot, snapshots
 from marketoverview.models import Answer, Response
+from tests.judged import SEARCHES
 
-FILE = Path(__file__).with_name("judged_searches.yaml")
 FEWEST = 150
 PRECISION, RECALL = 0.97, 0.98
 """The least, as a mean over the queries."""
@@ -39,15 +36,10 @@ class Judged:
         return len(self.right & self.given) / len(self.right) if self.right else 1
 
 
-@cache
-def entries() -> list[dict[str, Any]]:
-    return yaml.safe_load(FILE.read_text())
-
-
 @pytest.fixture
 def judged(demo) -> list[Judged]:
     snapshot = snapshots.current()
-    return [Judged(entry["q"], right_vendors(entry), given(snapshot, entry["q"])) for entry in entries()]
+    return [Judged(entry["q"], right_vendors(entry), given(snapshot, entry["q"])) for entry in SEARCHES]
 
 
 def given(snapshot: Snapshot, query: str) -> frozenset[str]:
@@ -79,11 +71,11 @@ def named(alternatives: Iterable[str]) -> frozenset[str]:
 
 
 def test_the_list_is_long_and_each_query_is_judged_once():
-    queries = [entry["q"] for entry in entries()]
+    queries = [entry["q"] for entry in SEARCHES]
     assert len(queries) >= FEWEST
     assert len(set(queries)) == len(queries)
     verdicts = {"any", "all", "everyone", "none", "suggests"}
-    assert [entry["q"] for entry in entries() if len(verdicts & set(entry)) != 1] == []
+    assert [entry["q"] for entry in SEARCHES if len(verdicts & set(entry)) != 1] == []
 
 
 def test_the_search_finds_most_of_what_is_right_and_little_else(judged):
@@ -95,7 +87,7 @@ def test_the_search_finds_most_of_what_is_right_and_little_else(judged):
 
 
 def test_what_must_be_exact_is(judged):
-    exact = {entry["q"] for entry in entries() if entry.get("exact")}
+    exact = {entry["q"] for entry in SEARCHES if entry.get("exact")}
     wrong = {
         one.query: sorted(one.right ^ one.given) for one in judged if one.query in exact and one.right != one.given
     }

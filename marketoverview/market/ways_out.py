@@ -1,0 +1,197 @@
+"""What helps where a selection finds nobody, or its free text few: other spellings, the option that was meant, what to leave out.
+
+Each way is a link with the number of vendors that it leads to, never none. Nothing here changes a query by itself, and
+the work is bounded whatever is typed. No query of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from itertools import combinations, islice
+from operator import and_
+
+from django.utils.translation import gettext as _
+
+from kl_ai.search.danish import join_words, words
+from kl_ai.search.spelling import LONGEST, near_words
+
+from . import search
+from .search import MarketSearch, OptionWords, Term
+from .selection import Selection
+from .snapshot import Choice, QuestionTally, Snapshot
+
+FEW = 3
+"""Vendors up to which free text is taken for one that may mean an option."""
+MOST = 5
+"""Links of each kind."""
+CORRECTED_WORDS = 2
+"""Words of a query for which other spellings are looked for."""
+SPELLINGS_OF_A_WORD = 3
+SHORTEST_PART = 3
+"""Letters of each part of a compound that is taken apart."""
+FREE_TEXT = "q"
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A link to a neighbouring selection that finds somebody."""
+
+    label: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """The ways out of a selection (`components/ways_out.html`)."""
+
+    spellings: list[WayOut] = field(default_factory=list)
+    options: list[WayOut] = field(default_factory=list)
+    """The options that the free text names; some say what a vendor finds difficult, and free text never finds by those."""
+    left_out: list[WayOut] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.spellings or self.options or self.left_out)
+
+
+def ways_out(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> WaysOut:
+    """The ways out of a selection with these vendors (bitset); none where it has more than `FEW`."""
+    count = matches.bit_count()
+    if count > FEW or (count and not selection.q):
+        return WaysOut()
+    options = list(islice(_options(snapshot, selection, path, matches), MOST)) if selection.q else []
+    if count:
+        return WaysOut(options=options)
+    return WaysOut(
+        list(islice(_spellings(snapshot, selection, path), MOST)) if selection.q else [],
+        options,
+        [*_without_words(snapshot, selection, path), *_without_choices(snapshot, selection, path)][:MOST],
+    )
+
+
+def _way(snapshot: Snapshot, selection: Selection, label: str, path: str) -> Iterator[WayOut]:
+    """The link to the selection, if it finds somebody."""
+    if count := snapshot.count(selection.chosen, selection.q):
+        yield WayOut(label, path + replace(selection, page=1).query(), count)
+
+
+# Spellings --------------------------------------------------------------------------------------
+
+
+def _spellings(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[WayOut]:
+    """The query with a word that finds nobody replaced by a near one, or taken apart."""
+    finder, typed = search.for_snapshot(snapshot), words(selection.q)
+    unknown = [term for term in finder.terms(selection.q) if len(term.words) == 1 and not finder.vendors(term)]
+    for term in unknown[:CORRECTED_WORDS]:
+        word = term.words[0]
+        near = near_words(word, _vocabulary(snapshot), SPELLINGS_OF_A_WORD)
+        for spelling in near or _parts(finder, word):
+            query = " ".join([*typed[: term.place], spelling, *typed[term.place + 1 :]])
+            yield from _way(snapshot, replace(selection, q=query), query, path)
+
+
+def _vocabulary(snapshot: Snapshot) -> Collection[str]:
+    """The words and synonyms that a search of the snapshot knows. Made once for each snapshot."""
+    return snapshot.memo.remember("spelling", lambda: frozenset(_known_words(search.for_snapshot(snapshot))))
+
+
+def _known_words(finder: MarketSearch) -> Iterator[str]:
+    yield from finder.text.vocabulary
+    yield from finder.options.labels.vocabulary
+    yield from finder.options.names.vocabulary
+    for _tally, choice in finder.options.choices:
+        yield from (" ".join(words(synonym)) for synonym in choice.option.synonyms)
+
+
+def _parts(finder: MarketSearch, compound: str) -> Iterator[str]:
+    """The two words that a compound consists of, where both are known: “vejskader” gives “vej skader”."""
+    if len(compound) > LONGEST:
+        return
+    for place in range(SHORTEST_PART, len(compound) - SHORTEST_PART + 1):
+        parts = compound[:place], compound[place:]
+        if all(finder.text.match_word(part, whole=True) or finder.options.with_whole_word(part) for part in parts):
+            yield " ".join(parts)
+
+
+# Options ----------------------------------------------------------------------------------------
+
+
+def _options(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> Iterator[WayOut]:
+    """The options that hold the words of the query, in place of it; those whose vendors are all listed already are left out.
+
+    With the other choices, where that finds somebody, or else alone.
+    """
+    for tally, choice in _named_options(snapshot, selection.q):
+        if choice.code in selection.chosen.get(tally.code, ()) or choice.vendors | matches == matches:
+            continue
+        label = f"{tally.question.heading}: {choice.option.short}"
+        narrowed = selection.without_query().with_option(tally.code, choice.code)
+        yield from islice(
+            (
+                way
+                for smaller in (narrowed, selection.cleared().with_option(tally.code, choice.code))
+                for way in _way(snapshot, smaller, label, path)
+            ),
+            1,
+        )
+
+
+def _named_options(snapshot: Snapshot, query: str) -> Iterator[tuple[QuestionTally, Choice]]:
+    """The filterable options that hold all words of the query; where none does, those that hold one."""
+    options = snapshot.memo.remember("filterable options", lambda: OptionWords(snapshot.filterable))
+    places = [options.with_word(word) for term in search.for_snapshot(snapshot).terms(query) for word in term.words]
+    everything = reduce(and_, places, -1) if places else 0
+    return options.chosen(everything or reduce(int.__or__, places, 0))
+
+
+# What to leave out --------------------------------------------------------------------------------
+
+
+def _without_words(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[WayOut]:
+    """The query without one of its words, the most vendors first."""
+    terms: Sequence[Term] = search.for_snapshot(snapshot).terms(selection.q) if selection.q else ()
+    typed = words(selection.q)
+    ways: list[WayOut] = []
+    for term in terms if len(terms) > 1 else ():
+        rest = " ".join(typed[: term.place] + typed[term.place + len(term.words) :])
+        ways += _way(snapshot, replace(selection, q=rest), f"“{' '.join(term.words)}”", path)
+    return iter(sorted(ways, key=lambda way: -way.count)[:MOST])
+
+
+def _without_choices(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[WayOut]:
+    """The selection without one question or the free text, or, where that does not help, without two. The most vendors first."""
+    matches = {code: snapshot.match({code: options}) for code, options in selection.chosen.items()}
+    if selection.q:
+        matches[FREE_TEXT] = snapshot.match({}, selection.q)
+    for size in (1, 2):
+        if size >= len(matches):
+            break
+        counts = []
+        for dropped in combinations(matches, size):
+            rest = (vendors for part, vendors in matches.items() if part not in dropped)
+            if count := reduce(and_, rest, snapshot.everyone).bit_count():
+                counts.append((count, dropped))
+        if counts:
+            best = sorted(counts, key=lambda pair: -pair[0])[:MOST]
+            for count, dropped in best:
+                yield WayOut(_labels(snapshot, selection, dropped), _without(selection, dropped, path), count)
+            return
+
+
+def _without(selection: Selection, parts: Collection[str], path: str) -> str:
+    """The address of the selection without these questions or the free text."""
+    smaller = selection.without_questions(*parts)
+    return path + (smaller.without_query() if FREE_TEXT in parts else smaller).query()
+
+
+def _labels(snapshot: Snapshot, selection: Selection, parts: Iterable[str]) -> str:
+    """The chosen labels of these parts, as in the chips."""
+    labels = []
+    for part in parts:
+        if part == FREE_TEXT:
+            labels.append(f"“{selection.q}”")
+        else:
+            labels += [snapshot.tallies[part].by_code[option].option.short for option in selection.chosen[part]]
+    return join_words(labels, _("and"))

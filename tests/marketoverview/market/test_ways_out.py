@@ -1,0 +1,121 @@
+"""A search that finds nobody, or few: what was meant, how it is spelt, and what to leave out."""
+
+import pytest
+
+from kl_ai.search import spelling
+from marketoverview.market.search import MarketSearch
+from tests.builders import make_question, make_response
+from tests.judged import MISSPELT
+from tests.reading import MARKET, Element, read, result_count
+
+
+def ways(page: Element, heading: str) -> dict[str, tuple[str, int]]:
+    """The links under a heading of the ways out: label to address and number."""
+    out = page.find("div", "ways-out")
+    lists = dict(zip([each.text for each in out.find_all("p")], out.find_all("ul"), strict=True))
+    return {
+        item.find("a").text: (item.find("a").attrs["href"], int(item.find("span").text.split()[0]))
+        for item in (lists[heading].find_all("li") if heading in lists else [])
+    }
+
+
+SPELLINGS, OPTIONS = "Did you mean:", "You can choose this answer of the survey instead:"
+LEFT_OUT = "It helps to leave out:"
+
+
+@pytest.mark.parametrize("entry", MISSPELT, ids=lambda entry: entry["q"])
+def test_a_misspelt_word_leads_to_the_right_one(entry, demo, client):
+    found = ways(read(client, f"{MARKET}?q={entry['q']}"), SPELLINGS)
+    url, number = found[entry["suggests"]]
+    assert number > 0
+    assert result_count(read(client, url)) == number
+
+
+def test_only_the_wrong_word_of_a_query_is_replaced(demo, client):
+    page = read(client, f"{MARKET}?q=Sprogteknologi+sagsbehanding&services=advisory")
+    url, number = ways(page, SPELLINGS)["sprogteknologi sagsbehandling"]
+    assert "services=advisory" in url
+    assert result_count(read(client, url)) == number
+
+
+def test_a_compound_is_taken_apart_where_both_words_are_known(demo, client):
+    assert list(ways(read(client, f"{MARKET}?q=vejskader"), SPELLINGS)) == ["vej skader"]
+
+
+def test_nothing_is_searched_for_that_was_not_typed(demo, client):
+    assert result_count(read(client, f"{MARKET}?q=sagsbehanding")) == 0
+
+
+def test_the_option_that_was_meant_is_named_with_its_number(demo, client):
+    """Free text never finds those whom ethics trouble; they are one click away, under their heading."""
+    page = read(client, f"{MARKET}?q=etik")
+    assert result_count(page) == 2
+    page = read(client, f"{MARKET}?q=tillid")
+    assert result_count(page) == 0
+    for query in ("etik", "tillid"):
+        url, number = ways(read(client, f"{MARKET}?q={query}"), OPTIONS)["Challenges: Ethics"]
+        assert result_count(read(client, url)) == number > 2
+
+
+def test_an_option_whose_vendors_are_all_listed_is_not_offered(demo, client):
+    assert not read(client, f"{MARKET}?q=juridisk rådgivning").has("div", "ways-out")
+    assert not read(client, f"{MARKET}?q=nlp").has("div", "ways-out")
+
+
+def test_the_word_to_leave_out_is_named(demo, client):
+    found = ways(read(client, f"{MARKET}?q=sagsbehandling+blockchain"), LEFT_OUT)
+    url, number = found["“blockchain”"]
+    assert number == 22
+    assert result_count(read(client, url)) == 22
+    assert "“sagsbehandling”" not in found
+
+
+def test_a_choice_that_excludes_all_can_be_left_out(demo, client):
+    page = read(client, f"{MARKET}?q=isfugl&business-areas=procurement")
+    assert ways(page, LEFT_OUT) == {
+        "Procurement": (f"{MARKET}?q=isfugl", 1),
+        "“isfugl”": (f"{MARKET}?business-areas=procurement", 1),
+    }
+
+
+def test_every_way_out_leads_to_as_many_as_it_says(demo, client):
+    for query in (
+        "q=nlp+vejskader&business-areas=procurement",
+        "q=chatbot+hospital&services=legal-advisory",
+        "q=250+ansatte",
+    ):
+        page = read(client, f"{MARKET}?{query}")
+        assert result_count(page) == 0
+        links = [way for heading in (SPELLINGS, OPTIONS, LEFT_OUT) for way in ways(page, heading).values()]
+        assert links, query
+        for url, number in links:
+            assert result_count(read(client, url)) == number > 0
+
+
+def test_where_nothing_helps_everything_is_one_click_away(demo, client):
+    page = read(client, f"{MARKET}?q=blockchain")
+    assert not page.has("div", "ways-out")
+    assert "Show all companies" in page.text
+    assert "No company matches." in page.text
+
+
+def test_what_all_do_is_said_to_be_no_criterion(demo, client):
+    for query in ("AI", "kunstig intelligens", "KI"):
+        page = read(client, f"{MARKET}?q={query}")
+        assert result_count(page) == 35
+        assert "All companies in the overview work with artificial intelligence." in page.text
+    assert "All companies in the overview" not in read(client, f"{MARKET}?q=AI sagsbehandling").text
+
+
+def test_the_work_is_bounded_whatever_is_typed(db, client, monkeypatch):
+    """Two hundred letters of unknown words."""
+    make_question("services", ["a"], is_searchable=True)
+    make_response("Agern", description="Post og breve")
+    compared, looked_up = [], []
+    near, vendors = spelling.process.extract, MarketSearch.vendors
+    monkeypatch.setattr(spelling.process, "extract", lambda *args, **kw: compared.append(args) or near(*args, **kw))
+    monkeypatch.setattr(MarketSearch, "vendors", lambda *args: looked_up.append(args) or vendors(*args))
+    for query in ("+".join(f"abc{number}" for number in range(40)), "x" * 200, "a+" * 100, "aaoeae" * 40):
+        read(client, f"{MARKET}?q={query}")
+    assert len(compared) <= 8
+    assert len(looked_up) < 15_000
