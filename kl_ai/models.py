@@ -120,7 +120,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),)
 
     def __str__(self) -> str:
-        return self.full_name or self.email
+        return self.full_name or self.readable_email
 
     def natural_key(self) -> tuple[str]:
         return (self.email,)

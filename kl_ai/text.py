@@ -53,6 +53,10 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     return unicodedata.normalize(form, text if text.isascii() else _MANY_MARKS.sub(r"\1", text))
 
 
+_DOT_INSIDE = re.compile(r"\w\.[^\W\d_]{2}")
+"""A dot before a word of two letters or more, as in “firma.dk”; not that of “J.P. Hansen”."""
+
+
 def mask_tokens(text: str) -> str:
     """`text` with “…” in the place of each secret of a link, such as that of an invitation or of a login."""
     return _TOKEN.sub(MASK, text)
@@ -103,6 +107,11 @@ def is_unseen(character: str) -> bool:
 def has_web_address(text: str) -> bool:
     """Whether the text holds a web or mail address, in whole or in part; “Firma.dk” alone, the name of many, is none."""
     return bool(_WEB_ADDRESS.search(normalize("NFKC", text)))
+
+
+def may_be_link(text: str) -> bool:
+    """Whether a mail program may make a link of a part of the text: of an address, or of two words with a dot between."""
+    return has_web_address(text) or bool(_DOT_INSIDE.search(normalize("NFKC", text)))
 
 
 def without_links(text: str) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .text import has_unseen, has_web_address
+from .text import has_unseen, has_web_address, may_be_link
 
 
 def validate_text(value: str) -> None:
@@ -24,9 +24,22 @@ def validate_line(value: str) -> None:
 
 
 def validate_name(value: str) -> None:
-    """Raise `ValidationError` for the name of a person or company that holds a web or mail address.
+    """Raise `ValidationError` for the name of a company that holds a web or mail address, other than its name with “.dk”.
 
     Names stand in mails that the portal sends to people who do not know the sender.
     """
     if has_web_address(value):
         raise ValidationError(_("Write the name alone, without a web address, e-mail address or @."))
+
+
+def validate_person_name(value: str) -> None:
+    """Raise `ValidationError` for the name of a person that holds an address, or what a mail program takes for one.
+
+    Names stand in mails that the portal sends to people who do not know the person.
+    """
+    if may_be_link(value):
+        raise ValidationError(
+            _(
+                "Write the name alone, with a space after each full stop, and without a web address, e-mail address or @."
+            )
+        )

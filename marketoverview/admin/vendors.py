@@ -133,7 +133,7 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
             return "–"
         waiting = vendor.invitations.waiting().filter(by_kl=False).select_related("invited_by").order_by("email")
         words = gettext("%(email)s, invited by %(member)s. Cancelled when %(member)s is removed.")
-        rows = [(words % {"email": row.email, "member": row.invited_by or "–"},) for row in waiting]
+        rows = [(words % {"email": row.readable_email, "member": row.invited_by or "–"},) for row in waiting]
         return format_html_join("", "<div>{}</div>", rows) or gettext("None.")
 
     @admin.display(description=_("the latest"))

@@ -90,9 +90,12 @@ def vendors_without_successor(users: Iterable[User]) -> list[Vendor]:
 
 
 def addresses_invited_by(user: User) -> list[str]:
-    """The addresses whose invitation by the user is cancelled when the login is deleted. One query for each vendor, and one."""
+    """The addresses, as pages show them, whose invitation by the user is cancelled when the login is deleted.
+
+    One query for each vendor, and one.
+    """
     rows = user.memberships.select_related("vendor")
-    return sorted({invitation.email for row in rows for invitation in row.waiting_invitations()})
+    return sorted({invitation.readable_email for row in rows for invitation in row.waiting_invitations()})
 
 
 def responses_with_contact(user: User) -> list[Response]:

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.addresses import AddressField
-from kl_ai.text import has_web_address
+from kl_ai.addresses import AddressField, readable_address
+from kl_ai.text import may_be_link
 
 
 class MembershipEventQuerySet(models.QuerySet["MembershipEvent"]):
@@ -113,7 +113,7 @@ class MembershipEvent(models.Model):
     @property
     def person_label(self) -> str:
         """The person concerned, by name and address; "" where the login is deleted or nobody is concerned. No query."""
-        return label(self.person) or self.email
+        return label(self.person) or readable_address(self.email)
 
     @property
     def actor_label(self) -> str:
@@ -122,8 +122,8 @@ class MembershipEvent(models.Model):
 
 
 def label(user: Any) -> str:
-    """The user's name with the address, or the address alone where the name is empty or holds a link; "" for None."""
+    """The user's name with the address, or the address alone where the name is empty or may be a link; "" for None."""
     if user is None:
         return ""
-    is_named = user.full_name and not has_web_address(user.full_name)
+    is_named = user.full_name and not may_be_link(user.full_name)
     return f"{user.full_name} ({user.email})" if is_named else user.email

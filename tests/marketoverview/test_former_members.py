@@ -168,3 +168,16 @@ def test_a_request_that_a_colleague_settles_by_letting_in_names_the_colleague(ve
     JoinRequest.submit(vendor, asking, "")
     vendor.admit(asking, owner)
     assert JoinRequest.objects.get().decided_by == owner
+
+
+def test_pages_show_the_invited_address_as_it_is_read(client, vendor, owner, colleague):
+    Invitation.invite_colleague(vendor, "ny@ærø.example", colleague, "da")
+    remove = reverse("vendor:member_remove", args=[vendor.slug, vendor.memberships.get(user=colleague).pk])
+    log_in_recently(client, owner)
+    texts = [" ".join(consequences(colleague)), read(client, remove).text]
+    log_in_recently(client, colleague)
+    texts += [read(client, page).text for page in (remove, reverse("vendor:account_delete"))]
+    texts.append(read(logged_in(make_curator()), admin_url(type(vendor), "change", vendor.pk)).text)
+    for text in texts:
+        assert "ny@ærø.example" in text
+        assert "ny@xn--" not in text

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.text import has_web_address, without_links
-from kl_ai.validators import validate_name
+from kl_ai.text import has_web_address, may_be_link, without_links
+from kl_ai.validators import validate_name, validate_person_name
 from marketoverview.models import Invitation, Vendor
 from tests.admin_pages import logged_in
 from tests.builders import make_user, make_vendor
@@ -63,12 +63,37 @@ def test_a_name_with_dots_and_slashes_is_a_name(name):
     validate_name(name)
 
 
+PEOPLE_WITH_LINKS = ["Log ind på evil.com nu", "evil.dk", "Pia@", "evil\N{FULLWIDTH FULL STOP}dk", "J.Hansen", "Æ.øl"]
+PEOPLE = [
+    "Pia Test",
+    "J.P. Hansen",
+    "J. P. Hansen",
+    "Åse-Marie d'Ærø",
+    "Pia Test, ph.d.",
+    "Bo",
+    "Pia Test (vikar)",
+    "Dr. Å. Test",
+]
+
+
+@pytest.mark.parametrize("name", [*ADDRESSES, *PEOPLE_WITH_LINKS], ids=ascii)
+def test_a_persons_name_that_a_mail_program_makes_a_link_of_is_refused(name):
+    with pytest.raises(ValidationError):
+        validate_person_name(name)
+
+
+@pytest.mark.parametrize("name", PEOPLE, ids=ascii)
+def test_a_persons_name_with_dots_is_a_name(name):
+    validate_person_name(name)
+
+
 @pytest.mark.parametrize("part", ["a", "a.", "aa.", "-", "a-", "a:", "aa.aa", "www", "é", "1.", "_"])
 def test_a_long_name_is_looked_through_in_a_time_that_grows_with_its_length(part):
     text = part * (900_000 // len(part))
     begun = time.process_time()
     has_web_address(text)
     without_links(text)
+    may_be_link(text)
     assert (
         time.process_time() - begun < 3
     )  # a tenth of it here; a pattern that starts over at each letter takes minutes
@@ -82,7 +107,7 @@ def test_the_forms_say_so_and_keep_what_was_typed(client, owner):
     assert COMPANY in page
     assert not Vendor.objects.filter(name=COMPANY).exists()
     page = client.post(reverse("vendor:account"), {"full_name": NAME, "language": "da"}).content.decode()
-    assert "Skriv kun navnet, uden webadresse" in page
+    assert "Skriv kun navnet, med mellemrum efter hvert punktum" in page
     owner.refresh_from_db()
     assert owner.full_name == ""
 
@@ -130,8 +155,9 @@ def test_a_company_that_kl_knows_is_named_as_before():
     assert "Firma.dk A/S" in cancelled
 
 
-def test_a_stored_name_with_a_link_is_in_no_mail_and_still_shown(client):
-    invited, _cancelled = mail_about("Firma", NAME, vetted=True)
+@pytest.mark.parametrize("name", [NAME, "Log ind på evil.com nu"])
+def test_a_stored_name_with_a_link_is_in_no_mail_and_still_shown(client, name):
+    invited, _cancelled = mail_about("Firma", name, vetted=True)
     assert "evil" not in invited
     client.force_login(Vendor.objects.get().members.get())
-    assert NAME in read(client, reverse("vendor:members", args=["firma"])).text
+    assert name in read(client, reverse("vendor:members", args=["firma"])).text

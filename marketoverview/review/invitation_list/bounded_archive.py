@@ -24,8 +24,22 @@ MAX_WORK = 1_000_000
 """
 MAX_NAMES_WORK = 60_000
 """Of the parts that name the parts: 5,000 elements; a workbook of a hundred sheets has some hundreds."""
-WORK = {"row": 3, "c": 6, "v": 2, "f": 1, "is": 4, "si": 6, "t": 2, "xf": 75}
-"""The work of an element, by its name: rows, cells and their texts; formats of cells, whose code is searched for dates."""
+WORK = {
+    ("worksheet", "sheetData", "row"): 3,
+    ("sheetData", "row", "c"): 6,
+    ("row", "c", "v"): 2,
+    ("row", "c", "f"): 1,
+    ("row", "c", "is"): 4,
+    ("c", "is", "t"): 2,
+    ("sst", "si"): 6,
+    ("sst", "si", "t"): 2,
+}
+"""The work of an element of a sheet or of the shared texts, by its own name and those of the elements around it.
+
+Rows, cells and their texts. openpyxl passes over elements of these names anywhere else, or makes objects of them.
+"""
+FORMAT_WORK = 75
+"""Of a format of cells (`xf`), whose code is searched for dates."""
 OTHER_WORK = 12
 MAX_FORMAT = 255
 """Characters of a number format, as in Excel. openpyxl takes a second for one of 50,000 brackets."""
@@ -53,6 +67,7 @@ class BoundedArchive(zipfile.ZipFile):
         if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
             raise too_much()
         self.work_left = MAX_NAMES_WORK
+        self.open_elements: list[str] = []
 
     def open(
         self, name: str | zipfile.ZipInfo, mode: str = "r", pwd: bytes | None = None, *, force_zip64: bool = False
@@ -61,6 +76,7 @@ class BoundedArchive(zipfile.ZipFile):
             part = member.read(MAX_UNPACKED)  # without a number more than the archive claims would be unpacked at first
         for strict, transitional in STRICT:
             part = part.replace(strict, transitional)
+        self.open_elements = []
         self._look_through(part)
         return BytesIO(part)
 
@@ -68,13 +84,21 @@ class BoundedArchive(zipfile.ZipFile):
         """Raises `ValueError` or `expat.ExpatError` for what no workbook has: no XML, or a DOCTYPE."""
         parser = expat.ParserCreate()
         parser.StartElementHandler = self.count_element
+        parser.EndElementHandler = self._close_element
         parser.StartDoctypeDeclHandler = _refuse_doctype
         parser.Parse(part, True)
 
     def count_element(self, name: str, attributes: dict[str, str]) -> None:
-        self.work_left -= WORK.get(name.rpartition(":")[2], OTHER_WORK)
+        """Take the work of an element that begins, inside of `open_elements`, from what is left."""
+        own_name = name.rpartition(":")[2]
+        self.open_elements.append(own_name)
+        other_work = FORMAT_WORK if own_name == "xf" else OTHER_WORK
+        self.work_left -= WORK.get(tuple(self.open_elements[-3:]), other_work)
         if self.work_left < 0 or len(attributes.get("formatCode", "")) > MAX_FORMAT:
             raise too_much()
+
+    def _close_element(self, _name: str) -> None:
+        self.open_elements.pop()
 
 
 def _refuse_doctype(*_declaration: object) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from kl_ai.forms import LineField, LowercaseEmailField, copy_validators
 from kl_ai.models import User
-from kl_ai.validators import validate_name, validate_text
+from kl_ai.validators import validate_name, validate_person_name, validate_text
 from marketoverview.models import Vendor
 from marketoverview.models.countries import COUNTRIES
 from marketoverview.models.vendors import compact_cvr, validate_cvr
@@ -156,7 +156,7 @@ class AccountForm(forms.ModelForm):
         help_text=gettext_lazy("Seen by your colleagues and by KL, never by the public."),
         width="l",
         autocomplete="name",
-        validators=[validate_name],
+        validators=[validate_person_name],
     )
 
     class Meta:

@@ -161,21 +161,29 @@ def join_url(vendor):
 
 
 def test_one_who_asks_waits_and_the_members_are_told_once(client, newcomer, vendor, owner, colleague, join_url):
-    client.post(join_url, {"message": "Jeg er ny i salget"})
-    client.post(join_url, {"message": "Jeg er ny i salget"})
+    """The words of a stranger, which could hold a link, are read on the page and stand in no mail of KL's."""
+    message = "Jeg er ny i salget, se https://ki-kl.evil.example/log-ind"
+    client.post(join_url, {"message": message})
+    client.post(join_url, {"message": message})
     join_request = JoinRequest.objects.get()
-    assert (join_request.user, join_request.message, join_request.approved) == (newcomer, "Jeg er ny i salget", None)
+    assert (join_request.user, join_request.message, join_request.approved) == (newcomer, message, None)
     for email in (owner.email, colleague.email):
         (mail,) = mails_to(email)
         assert newcomer.email in mail.body
-        assert "Jeg er ny i salget" in mail.body
+        assert "evil" not in mail.body
+        assert "besked med, som du kan læse på siden" in mail.body
         assert reverse("vendor:members", args=[vendor.slug]) in mail.body
     assert "Din anmodning er sendt" in client.get(join_url).content.decode()
+    client.force_login(owner)
+    assert message in client.get(reverse("vendor:members", args=[vendor.slug])).content.decode()
 
 
 def test_kl_is_told_where_nobody_acts_for_the_company(client, newcomer, vendor, join_url, settings):
+    Vendor.objects.filter(pk=vendor.pk).update(name="Firma.dk", vetted_at=None)
     client.post(join_url, {"message": ""})
     (mail,) = mails_to(settings.CONTACT_EMAIL)
+    assert "“Firma . dk”" in mail.body  # KL does not know it: the name is a stranger's word
+    assert "besked" not in mail.body
     assert reverse("admin:marketoverview_response_inbox") in mail.body
 
 
