@@ -8,13 +8,15 @@ from django.core.management import CommandError, call_command
 from kl_ai.models import User
 from legaltoolbox.management.commands import load_content
 from legaltoolbox.models import Activity
-from marketoverview.management.commands.load_demo import MEMBERS, STAFF
+from marketoverview.management.commands.load_demo import MEMBERS, STAFF, WITHDRAWN
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Question, Response, SurveyRound, Vendor
 from marketoverview.survey.deadlines import may_answer
 from tests.builders import make_round, make_vendor
 from tests.days import on_date
 from tests.legaltoolbox.small import write
+from tests.pages import PUBLIC_PAGES
+from tests.reading import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +172,19 @@ def test_says_where_the_code_for_a_login_appears(demo, develop, capsys):
     output = capsys.readouterr().out
     assert "ask for a code at /log-ind/" in output
     assert all(email in output for email in (*STAFF, *MEMBERS))
+
+
+def test_one_vendor_has_withdrawn_and_its_page_can_be_seen(demo, develop, client, capsys):
+    call_command("load_demo")
+    path = f"/markedsoverblik/virksomheder/{WITHDRAWN}/"
+    assert f"http://127.0.0.1:8000{path}" in capsys.readouterr().out
+    page = client.get(path)
+    assert page.status_code == 410
+    text = parse(page.text).text
+    assert "14. september 2026" in text
+    assert "Virksomheden" in text and "selv" in text
+    linking = [other for other in PUBLIC_PAGES if WITHDRAWN in client.get(other).text]
+    assert linking == []
 
 
 def test_is_refused_beside_real_vendors(empty):

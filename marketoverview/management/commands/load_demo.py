@@ -20,6 +20,8 @@ STAFF = {
 }
 """Address to name and group."""
 SLUG_ENDING = "-demofirma"
+WITHDRAWN = "fuglefloejt-demofirma"
+"""The vendor that has withdrawn: nothing leads to its page."""
 CURRENT_ROUND = "2026"
 """The last round of `fixtures/survey.yaml`, which the demonstration shows as open."""
 OPEN_DAYS = 60
@@ -113,6 +115,7 @@ class Command(BaseCommand):
             f"  Legal toolbox   {site}{reverse('toolbox:overview')}",
             f"  Vendor's area   {site}{reverse('vendor:home')}",
             f"  Administration  {site}{reverse('admin:index')}",
+            f"  Withdrawn       {site}{reverse('market:profile', args=[WITHDRAWN])}   (linked from nowhere)",
             "",
             f"Logins (ask for a code at {reverse(settings.LOGIN_URL)}; {code_arrives}):",
             *(f"  {user.email:<26} {role}" for user, role in logins),
