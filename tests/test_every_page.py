@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import make_response
+from marketoverview.management.commands.load_demo import WITHDRAWN
 from tests.html import assert_valid_html
 from tests.pages import LANGUAGES, PUBLIC, PUBLIC_PAGES, Address, status_or_login
 from tests.reading import AMERICAN_DATE, Element, parse
@@ -150,8 +150,7 @@ def test_public_address(address, demo, visitors, subtests):
 
 def test_is_valid_html(demo, client, tmp_path):
     pages = {path: client.get(path).content.decode() for path in PUBLIC_PAGES}
-    make_response("Fyrtårnet", "withdrawn")
-    for path in ("/markedsoverblik/virksomheder/fyrtaarnet/", "/findes-ikke/", "/en/findes-ikke/"):
+    for path in (f"/markedsoverblik/virksomheder/{WITHDRAWN}/", "/findes-ikke/", "/en/findes-ikke/"):
         pages[path] = client.get(path).content.decode()
     assert_valid_html(pages, tmp_path)
 

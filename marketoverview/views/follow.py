@@ -191,8 +191,7 @@ def page_of_none(request: HttpRequest, token: str) -> HttpResponse:
     """410 for a link that has worked once or whose time is over; raises 404 for one that never did."""
     if Follower.SIGNER.read(token) is None:
         raise Http404
-    context = {"days": CONFIRM_WITHIN.days, "directory_url": reverse("market:directory")}
-    return token_page(request, "marketoverview/follow_gone.html", context, status=410)
+    return token_page(request, "marketoverview/follow_gone.html", {"days": CONFIRM_WITHIN.days}, status=410)
 
 
 def token_page(request: HttpRequest, template: str, context: dict[str, Any], status: int | None = None) -> HttpResponse:
