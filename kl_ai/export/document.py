@@ -55,13 +55,14 @@ class Table:
     """Rows under headings. A row shorter than the headings is filled up with empty cells; a longer one is refused.
 
     `widths` are shares of the page's width, one for each heading; without them all are equal. `caption` stands
-    above the table and is its alternative text.
+    above the table and is its alternative text. `numbers` are the indices of columns of numbers, which stand to the right.
     """
 
     headings: Sequence[str]
     rows: Sequence[Sequence[TableCell]]
     widths: Sequence[float] = ()
     caption: str = ""
+    numbers: Sequence[int] = ()
 
 
 FieldKind = Literal["line", "text", "date", "choice", "yes_no", "check"]

@@ -35,6 +35,7 @@ from .docx_markup import (
     Controls,
     Element,
     TableLayout,
+    align_right,
     divide,
     element,
     hyperlink,
@@ -163,6 +164,9 @@ class _Writer:
         for row in block.rows:
             full = [*row, *[""] * (columns - len(row))]
             rows.append([self._cell(cell, heading) for cell, heading in zip(full, block.headings, strict=True)])
+        for cells in rows:
+            for place in block.numbers:
+                align_right(cells[place])
         layout = TableLayout(
             _TABLE_STYLE, divide(self._width, widths), heading=True, heading_shading=self._heading_shading
         )

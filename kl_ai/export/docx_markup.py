@@ -12,7 +12,7 @@ from itertools import count, pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
-from docx.oxml.ns import nsmap
+from docx.oxml.ns import nsmap, qn
 from docx.oxml.parser import oxml_parser
 
 from ..text import clean_line, clean_text
@@ -70,6 +70,12 @@ def hyperlink(link_id: str, text: str) -> Element:
     """Text that leads to the address of the relationship `link_id`."""
     words = run(text, element("color", val=_LINK_COLOUR), element("u", val="single"))
     return element("hyperlink", words, **{f"{{{_NAMESPACES['r']}}}id": link_id})
+
+
+def align_right(paragraphs: Iterable[Element]) -> None:
+    """Set the text of the paragraphs to the right."""
+    for words in paragraphs:
+        words.find(qn("w:pPr")).append(element("jc", val="right"))
 
 
 def page_break() -> Element:

@@ -129,7 +129,11 @@ def _table(block: Table) -> Json:
         "caption": _line(block.caption),
         "headings": [_line(heading) for heading in block.headings],
         "widths": list(widths),
-        "rows": [[_cell(cell) for cell in (*row, *[""] * (columns - len(row)))] for row in block.rows],
+        "numbers": list(block.numbers),
+        "rows": [
+            [{**_cell(cell), "is_number": place in block.numbers} for place, cell in enumerate(row)]
+            for row in ((*row, *[""] * (columns - len(row))) for row in block.rows)
+        ],
     }
 
 

@@ -1,6 +1,6 @@
 """The market note of a selection or a shortlist as one value: what its page, its Word file and its PDF say alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,9 +14,10 @@ from kl_ai.export.document import Link
 from kl_ai.search.danish import join_words
 
 from ..models import Response
-from . import profiles, wording
+from . import hits, profiles, wording
 from .columns import read_in_order
 from .figures import Bar, Figure, figures_of_vendors
+from .hits import Reasons
 from .profiles import Contact
 from .selection import Selection, selected
 from .snapshot import QuestionTally, Snapshot
@@ -81,7 +82,10 @@ class Note:
 
 
 def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[str], str]) -> Note:
-    """The note of a selection, its vendors from A to Å. `absolute` makes an address whole. Seven queries."""
+    """The note of a selection, its vendors from A to Å. `absolute` makes an address whole.
+
+    Seven queries, with free text three more.
+    """
     selection = replace(selection, sort="name")
     vendors = selected(snapshot, selection)
     total = vendors.bit_count()
@@ -89,6 +93,7 @@ def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[st
     sentence = note_sentence(snapshot, selection, vendors)
     entries = snapshot.page(vendors, "name", 0, MOST_IN_NOTE)
     submissions = read_in_order([entry.response_id for entry in entries])
+    reasons = hits.reasons(snapshot, selection, entries)
     return Note(
         title=_("Market note: artificial intelligence"),
         sentence=sentence,
@@ -100,7 +105,10 @@ def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[st
         criteria=_criteria(snapshot, selection),
         method=_method(selection.names_vendors),
         neutrality=_neutrality(),
-        vendors=[_vendor(snapshot, selection, submission, absolute) for submission in submissions],
+        vendors=[
+            _vendor(_answers(snapshot, selection, submission, reasons), submission, absolute)
+            for submission in submissions
+        ],
         left_out=_left_out(total - len(entries)),
         figures=[_figure(figure) for figure in figures_of_vendors(snapshot, vendors, sentence)] if total else [],
         dates=_("Made %(made)s. Data of %(data)s.")
@@ -245,15 +253,13 @@ def _left_out(count: int) -> str:
 # One vendor, one figure -----------------------------------------------------------------------------
 
 
-def _vendor(
-    snapshot: Snapshot, selection: Selection, submission: Response, absolute: Callable[[str], str]
-) -> NoteVendor:
+def _vendor(answers: list[tuple[str, str]], submission: Response, absolute: Callable[[str], str]) -> NoteVendor:
     vendor = submission.vendor
     return NoteVendor(
         name=vendor.name,
         url=absolute(profiles.profile_url(vendor.slug)),
         description=submission.description,
-        answers=_answers(snapshot, selection, submission),
+        answers=answers,
         contact=_contact(profiles.contact(submission, in_bulk=True)),
         confirmed=_day(submission.confirmed_at),
     )
@@ -264,20 +270,27 @@ def _contact(contact: Contact) -> list[str | Link]:
     return [line for line in (contact.function, *links) if (line.text if isinstance(line, Link) else line)]
 
 
-def _answers(snapshot: Snapshot, selection: Selection, submission: Response) -> list[tuple[str, str]]:
-    """The answers that matched, by question; without criteria those of the questions that sum a vendor up."""
-    if selection.chosen:
+def _answers(
+    snapshot: Snapshot, selection: Selection, submission: Response, reasons: Mapping[str, Reasons]
+) -> list[tuple[str, str]]:
+    """What matched, by question, and where the free text was found; without criteria what sums the vendor up."""
+    if selection.is_everything:
         return [
-            (snapshot.tallies[code].question.heading, _matched(snapshot.tallies[code], submission, options))
-            for code, options in selection.chosen.items()
+            (tally.question.heading, _stated(tally, submission))
+            for tally in snapshot.tallies.values()
+            if tally.question.in_summary
         ]
+    tallies = ((snapshot.tallies[code], options) for code, options in selection.chosen.items())
+    answers = [(tally.question.heading, _matched(tally, submission, options)) for tally, options in tallies]
     if selection.q:
-        return []
-    return [
-        (tally.question.heading, _stated(tally, submission))
-        for tally in snapshot.tallies.values()
-        if tally.question.in_summary
-    ]
+        answers += _hits(reasons[submission.vendor.slug]) or [(_("Free text"), _("Not found in the answers"))]
+    return answers
+
+
+def _hits(reasons: Reasons) -> list[tuple[str, str]]:
+    """Where the words of the free text stand, and the text around them; what is in the vendor's own words in quotation marks."""
+    texts = ((hit, "".join(text for text, _is_marked in hit.parts)) for hit in reasons.hits)
+    return [(hit.label, f"“{text}”" if hit.language else text) for hit, text in texts]
 
 
 def _matched(tally: QuestionTally, submission: Response, options: Sequence[str]) -> str:

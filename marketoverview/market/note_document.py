@@ -30,7 +30,7 @@ def _blocks(note: Note) -> Iterator[Block]:
     if note.demo_notice:
         yield Prose(note.demo_notice, "guidance")
     yield _heading(_("Summary"))
-    yield Facts([(finding.heading, [finding.text]) for finding in note.summary])
+    yield Facts([(line.heading, [line.text]) for line in note.summary])
     yield from (Prose(notice) for notice in note.notices)
     yield _heading(_("Criteria"))
     if note.criteria:
@@ -84,5 +84,5 @@ def _figure(figure: NoteFigure) -> Iterator[Block]:
         yield Prose(" ".join(figure.conclusion))
     if figure.answered:
         rows = [(label, str(count), share) for label, count, share in figure.rows]
-        yield Table([_("Answer"), _("Companies"), _("Share")], rows, widths=(6, 2, 2))
+        yield Table([_("Answer"), _("Companies"), _("Share")], rows, widths=(6, 2, 2), numbers=(1, 2))
     yield Prose(figure.caption)

@@ -209,6 +209,14 @@ def test_a_picked_vendor_that_does_not_meet_the_criteria_says_so(small_market, c
     assert page.find("p", "lead").text == "2 picked companies"
 
 
+def test_a_vendor_stands_with_the_words_that_were_found(small_market, client):
+    make_response("Dunhammer", description="Vi fælder træer med varsomhed.")
+    (dunhammer,) = vendor_sections(read(client, f"{NOTE}?q=varsomhed"))
+    assert definitions(dunhammer.find("dl"))["In the description"] == "“Vi fælder træer med varsomhed.”"
+    (agern,) = vendor_sections(read(client, f"{NOTE}?q=varsomhed&v=agern"))
+    assert definitions(agern.find("dl"))["Free text"] == "Not found in the answers"
+
+
 def test_without_criteria_a_vendor_stands_with_what_sums_it_up(db, client):
     make_question("tools", ["saw", "axe"], heading_en="Tools", in_summary=True)
     make_response("Agern", answers={"tools": ["axe"]})
@@ -342,7 +350,7 @@ def test_more_vendors_than_a_note_holds_are_said_with_the_excel_file(survey, cli
     assert "3 more companies" in element_text(read_docx(client, DOCX).element.body)
 
 
-@pytest.mark.parametrize("path", [NOTE, DOCX, PDF])
+@pytest.mark.parametrize("path", [NOTE, DOCX, PDF, f"{NOTE}?q=firma"])
 def test_a_note_costs_the_same_queries_for_any_number_of_vendors(path, survey, client):
     make_market(2)
     few = len(page_queries(client, path))
