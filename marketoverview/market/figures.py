@@ -67,6 +67,8 @@ class Figure:
     total: int
     url: str
     """The figure's page for the selection; "" for a figure of hand-picked vendors, which has none."""
+    link: str
+    """The same page as pages link to it: with the shortlist, which the figure does not count by."""
     downloads: list[tuple[str, str]]
     comment: str
     comment_date: date | None
@@ -88,15 +90,8 @@ def figure_order(tally: QuestionTally) -> tuple:
     return (number is None, number or 0, tally.question.position)
 
 
-def figures(snapshot: Snapshot, selection: Selection, *, on_paper: bool = False) -> list[Figure]:
-    """One figure for each question, in the order of the figures. No query.
-
-    Figures `on_paper` count the selection as it is, their own questions included, since their bars are no links.
-    """
-    if on_paper:
-        vendors = snapshot.match(selection.chosen, selection.q)
-        subtitle = wording.sentence(snapshot, selection, vendors.bit_count())
-        return figures_of_vendors(snapshot, vendors, subtitle)
+def figures(snapshot: Snapshot, selection: Selection) -> list[Figure]:
+    """One figure for each question, in the order of the figures. No query."""
     return [figure(snapshot, selection, tally) for tally in _in_order(snapshot)]
 
 
@@ -159,6 +154,7 @@ class _Counting:
             answered=answered,
             total=total,
             url=address + query if selection else "",
+            link=address + selection.link_query if selection else "",
             downloads=[(name, address.rstrip("/") + ending + query) for name, ending in FILES] if selection else [],
             comment=self.tally.comment.text if self.tally.comment else "",
             comment_date=self.tally.comment.updated_on if self.tally.comment else None,
@@ -186,7 +182,7 @@ class _Counting:
         if self.selection is None or not counted.count or not question.is_filterable:
             return ""
         target = self.selection.with_option(question.code, counted.choice.code)
-        return reverse("market:directory") + target.filter_query
+        return reverse("market:directory") + target.link_query
 
     def _note(self) -> str:
         if self.selection is None or self.tally.code not in self.selection.chosen:

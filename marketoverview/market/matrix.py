@@ -148,9 +148,9 @@ class CrossTable:
     def _url(self, row: Choice, column: Choice) -> str:
         """The list behind a cell: the vendors in the directory, or the offerings on a page of their own."""
         if self.by_offerings:
-            return reverse("market:cell", args=[row.code, column.code]) + self.basis.filter_query
+            return reverse("market:cell", args=[row.code, column.code]) + self.basis.link_query
         both = self.selection.with_option(self.row.code, row.code).with_option(self.column.code, column.code)
-        return reverse("market:directory") + both.filter_query
+        return reverse("market:directory") + both.link_query
 
 
 def _choices(tally: QuestionTally) -> list[Choice]:

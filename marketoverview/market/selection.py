@@ -88,6 +88,11 @@ class Selection:
         return self.query(sort=False, by=False, page=False, shortlist=False)
 
     @property
+    def link_query(self) -> str:
+        """The query string that links to other pages keep: the selection and the shortlist."""
+        return self.query(sort=False, by=False, page=False)
+
+    @property
     def shortlist_query(self) -> str:
         """`?v=…&v=…`, or "" where the shortlist is empty."""
         return encode(("v", slug) for slug in self.shortlist)

@@ -59,7 +59,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         **_neighbours(snapshot, selection, tally),
     }
     crumbs = [
-        (_("Figures"), reverse("market:figures") + selection.filter_query),
+        (_("Figures"), reverse("market:figures") + selection.link_query),
         (figure.label or figure.heading, ""),
     ]
     return render_page(request, "marketoverview/figure.html", context, nav_current="figures", crumbs=crumbs)
@@ -77,7 +77,7 @@ def _neighbours(snapshot: Snapshot, selection: Selection, tally: QuestionTally) 
     place = order.index(tally)
 
     def link(other: QuestionTally) -> tuple[str, str]:
-        return other.question.heading, reverse("market:figure", args=[other.code]) + selection.filter_query
+        return other.question.heading, reverse("market:figure", args=[other.code]) + selection.link_query
 
     return {
         "previous": link(order[place - 1]) if place else None,

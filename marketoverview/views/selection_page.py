@@ -68,7 +68,7 @@ def with_page_notice(selection: Selection, pages: Pages) -> Selection:
 
 def links(selection: Selection) -> dict[str, Any]:
     """The addresses of the other pages about the same selection, and the number of vendors on its shortlist."""
-    query, filters = selection.query(sort=False, by=False, page=False), selection.filter_query
+    query, filters = selection.link_query, selection.filter_query
     return {
         "directory_url": reverse("market:directory") + query,
         "figures_url": reverse("market:figures") + query,

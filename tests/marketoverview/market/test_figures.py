@@ -332,6 +332,25 @@ def test_the_way_from_figure_to_figure_keeps_the_selection(demo, client):
     assert not read(client, f"{FIGURES}services/").has("a", rel="prev")
 
 
+def test_links_keep_the_shortlist_that_the_figures_do_not_count_by(demo, client):
+    slugs = vendor_slugs(read(client, MARKET))[:2]
+    shortlist = "&".join(f"v={slug}" for slug in slugs)
+    page = read(client, f"{FIGURES}?services=advisory&{shortlist}")
+    heading = figure_section(page, "technologies").find("h3").find("a")
+    assert heading.attrs["href"] == f"{FIGURES}technologies/?services=advisory&{shortlist}"
+    page = read(client, heading.attrs["href"])
+    assert said(page) == said(read(client, f"{FIGURES}technologies/?services=advisory"))
+    assert read_bars(page)[0].url == f"{MARKET}?services=advisory&technologies=prediction&{shortlist}"
+    assert page.find("a", rel="next").attrs["href"] == f"{FIGURES}business-areas/?services=advisory&{shortlist}"
+    files = [link.attrs["href"] for link in page.find("div", "downloads").find_all("a")]
+    assert all(file.endswith("?services=advisory") for file in files)
+
+
+def said(page) -> tuple:
+    """Heading and numbers of a figure's page."""
+    return results_heading(page), [(bar.label, bar.count) for bar in read_bars(page)]
+
+
 def test_a_figure_is_of_the_selection(demo, client):
     page = read(client, f"{FIGURES}technologies/?services=legal-advisory")
     assert results_heading(page) == "Companies that offer legal advice: 1"

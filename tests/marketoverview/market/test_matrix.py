@@ -209,6 +209,13 @@ def test_a_choice_within_the_two_questions_is_left_out_and_said(market, client):
     assert "left out" not in read(client, MATRIX).find("p", "matrix-explanation").text
 
 
+def test_cells_keep_the_shortlist_that_the_matrix_does_not_count_by(market, client):
+    for by in ("", "&by=offerings"):
+        count, url = matrix_cells(read(client, f"{MATRIX}?v=birk{by}"))["Option nlp", "Option health"]
+        assert count == 2
+        assert url.endswith("v=birk")
+
+
 @pytest.mark.parametrize("by", ["", "offerings"])
 def test_the_way_to_count_survives_a_new_choice(by, demo, client):
     query = f"?services=advisory{'&by=offerings' if by else ''}"
