@@ -22,6 +22,6 @@ demo_vendors = ValuePerVersion(market_version, _has_demo_vendors)
 def frame_context(request: HttpRequest) -> dict[str, Any]:
     """`is_demo`: whether a vendor of the demonstration data is public.
 
-    At most one query, shared with all that the request reads of public versions; four after a change of what is public.
+    At most one query, shared with all that the request reads of public versions; three after a change of what is public.
     """
     return {"is_demo": demo_vendors.for_request(request)}

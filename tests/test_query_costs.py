@@ -22,7 +22,7 @@ def test_a_snapshot_costs_eight(demo):
 
 
 def test_the_banner_costs_one_for_each_version(demo, rf):
-    with costs(4):
+    with costs(3):
         frame.frame_context(rf.get("/"))
     with costs(1):
         frame.frame_context(rf.get("/"))

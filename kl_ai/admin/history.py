@@ -1,5 +1,6 @@
 """Model admins of both tools: a traced history, and the bump of the public version."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.contrib import messages
@@ -106,17 +107,22 @@ class PublicDataAdmin(TracedAdmin, LockedAdmin):
     version: ClassVar[AreaVersion]
     """The version of the area that the rows belong to."""
 
+    def changed_keys(self, key: object) -> Collection[int] | None:
+        """What alone changes in public with the row of this primary key (`AreaVersion.bump`); None: anything may."""
+        return None
+
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
-        self.version.bump()
+        self.version.bump(self.changed_keys(form.instance.pk))
 
     def delete_model(self, request, obj) -> None:
+        keys = self.changed_keys(obj.pk)
         super().delete_model(request, obj)
-        self.version.bump()
+        self.version.bump(keys)
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         with transaction.atomic():
             response = super().history_form_view(request, object_id, version_id, extra_context)
             if request.method == "POST":
-                self.version.bump()
+                self.version.bump(self.changed_keys(object_id))
             return response

@@ -4,17 +4,18 @@ Whatever changes what is public bumps its area's number in the same transaction;
 """
 
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..database.reading import consistent_reads
 from ..requests.http import request_state
 
 
@@ -47,19 +48,62 @@ def for_request(request: HttpRequest) -> Mapping[str, int]:
     return state.public_versions
 
 
+KEPT_DAYS = 2
+"""How long a change is recorded; a process that has seen nothing since reads everything anew."""
+MOST_KEYS = 2_000
+"""A change of more rows is recorded as one of everything."""
+
+
+class PublicChange(models.Model):
+    """One change of an area's number, and of which rows alone what is public has changed with it."""
+
+    area = models.SlugField(_("area"), max_length=20, db_index=False)
+    number = models.PositiveBigIntegerField(_("number"))
+    previous = models.PositiveBigIntegerField(_("number before it"))
+    keys = models.JSONField(_("primary keys of what has changed"), null=True)
+    """None where anything may have changed."""
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("change of the public data")
+        verbose_name_plural = _("changes of the public data")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["area", "number"], name="one_change_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.area} {self.number}"
+
+    @classmethod
+    def record(cls, version: PublicVersion, previous: int, keys: list[int] | None) -> None:
+        """Store the change that gave `version` its number, and delete those that are too old. Two queries."""
+        if keys is not None and len(keys) > MOST_KEYS:
+            keys = None
+        cls.objects.create(area=version.area, number=version.number, previous=previous, keys=keys)
+        oldest = version.number - KEPT_DAYS * 86_400_000_000_000
+        cls.objects.filter(area=version.area, number__lt=oldest).delete()
+
+
 @dataclass(eq=False)
 class AreaVersion:
     """The version of one area's public data."""
 
     area: str
 
-    def bump(self) -> None:
+    def bump(self, keys: Iterable[int] | None = None) -> None:
         """Tell every process, when this transaction commits, that what is public has changed.
 
-        The number is the time in nanoseconds and not a counter: a counter that was rolled back, or
-        restored from a backup, would have the same value again for other data.
+        `keys` are the primary keys of the rows of the area that alone have changed (in the market: vendors; none of
+        them, where only what all share has). Without it anything may have, and everything is read anew.
+
+        The number is the time in nanoseconds and not a counter: a counter that was rolled back, or restored from a
+        backup, would have the same value again for other data. It rises in the order of the commits. Locks the area's
+        row: call it after all other rows are locked. At most five queries.
         """
-        PublicVersion.objects.update_or_create(area=self.area, defaults={"number": time.time_ns()})
+        with transaction.atomic():
+            row, _is_new = PublicVersion.objects.select_for_update().get_or_create(area=self.area)
+            previous, row.number = row.number, max(time.time_ns(), row.number + 1)
+            row.save(update_fields=["number"])
+            PublicChange.record(row, previous, None if keys is None else sorted(set(keys)))
 
     def current(self) -> int:
         """The number now; 0 before anything was published. One query."""
@@ -68,6 +112,25 @@ class AreaVersion:
     def for_request(self, request: HttpRequest) -> int:
         """The number that this request is answered from. At most one query, shared by all areas."""
         return for_request(request).get(self.area, 0)
+
+    def changed_keys(self, old: int, new: int) -> set[int] | None:
+        """The keys of what alone has changed from the number `old` to `new`; None where anything may have.
+
+        Each change names the number before it. Where one in between is not known, was made by an earlier release or
+        undone by a restored backup, the chain does not reach `old`, and the result is None. At most one query.
+        """
+        if old == new:
+            return set()
+        changes = PublicChange.objects.filter(area=self.area, number__gt=old, number__lte=new)
+        by_number = {change.number: change for change in changes}
+        keys: set[int] = set()
+        while new != old:
+            change = by_number.get(new)
+            if change is None or change.keys is None:
+                return None
+            keys.update(change.keys)
+            new = change.previous
+        return keys
 
 
 # Values in memory ---------------------------------------------------------------------------------
@@ -80,12 +143,20 @@ Key = tuple[int, date]
 class ValuePerVersion(Generic[Value]):
     """A value that follows from one area's public data and the day. Each process holds one, so a page costs one query.
 
-    `read(version, day)` reads the value from the database. It runs in one thread at a time; the others wait for it.
+    `read(version, day)` reads the value from the database. `renew(value, keys, version, day)`, where there is one, makes
+    the new value from the one that is held, which stays as it is, where only the rows with these keys have changed.
+    Both run in one thread at a time, while the others that need the value wait, and see one state of the database.
     """
 
-    def __init__(self, area_version: AreaVersion, read: Callable[[int, date], Value]) -> None:
+    def __init__(
+        self,
+        area_version: AreaVersion,
+        read: Callable[[int, date], Value],
+        renew: Callable[[Value, Collection[int], int, date], Value] | None = None,
+    ) -> None:
         self.area_version = area_version
         self.read = read
+        self.renew = renew
         self._lock = Lock()
         self._held: tuple[Key, Value] | None = None
 
@@ -115,7 +186,7 @@ class ValuePerVersion(Generic[Value]):
         request_state(request).public_values[self] = value
 
     def build(self) -> Value:
-        """The value, read from the database now and not held. As many queries as `read` has, and two."""
+        """The value, read from the database now and not held. As many queries as `read` has, and at most two."""
         return self._newest(None)[1]
 
     def hold(self, value: Value, version: int) -> None:
@@ -127,19 +198,18 @@ class ValuePerVersion(Generic[Value]):
         self._held = None
 
     def _newest(self, held: tuple[Key, Value] | None) -> tuple[Key, Value]:
-        """The value of what is public now with its key: `held` where it has that key, or else read from the database.
+        """The value of what is public now with its key: `held` where it has that key, or else a new one.
 
         A request that began before a change asks for an older version than the one that is held by then.
         """
-        key = self._present_key()
-        while held is None or held[0] != key:
-            value = self.read(*key)
-            # A change that commits while the value is read starts the reading anew.
-            held, key = (key, value), self._present_key()
-        return held
-
-    def _present_key(self) -> Key:
-        return self.area_version.current(), timezone.localdate()
+        with consistent_reads():
+            version, day = key = self.area_version.current(), timezone.localdate()
+            if held is not None and held[0] == key:
+                return held
+            keys = self.area_version.changed_keys(held[0][0], version) if held and self.renew else None
+            if held is None or self.renew is None or keys is None:
+                return key, self.read(version, day)
+            return key, self.renew(held[1], keys, version, day)
 
 
 class Memo:
@@ -158,3 +228,11 @@ class Memo:
         except KeyError:
             result = self._results[key] = build()
         return result
+
+    def get(self, key: Hashable) -> Any:
+        """The result with this key; None where it is not remembered."""
+        return self._results.get(key)
+
+    def keep(self, key: Hashable, result: Any) -> None:
+        """Remember a result that was made otherwise."""
+        self._results[key] = result

@@ -4,9 +4,11 @@ All words of a query must be found, stop words aside where others are left. `mat
 """
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 from . import bitset
 from .danish import words
@@ -25,6 +27,18 @@ from .matching import (
 COMMON_SHARE = 16
 """The positions of a word that more than one of so many texts holds are a bitset instead of an array."""
 
+Posting = array | int
+"""The positions of the texts that hold a word, rising, or the same as a bitset."""
+
+
+def _positions_by_word(texts: Mapping[int, str]) -> dict[str, list[int]]:
+    """Word to the positions of the texts that hold it."""
+    positions: dict[str, list[int]] = defaultdict(list)
+    for position, text in texts.items():
+        for word in set(words(text)):
+            positions[word].append(position)
+    return positions
+
 
 class WordIndex:
     """Words to the texts that hold them. Immutable; building is linear in the texts' length."""
@@ -39,9 +53,47 @@ class WordIndex:
                     postings[word] = array("L")
                 postings[word].append(position)
         self.size = size
-        self._vocabulary = sorted(postings)
-        self._postings = {word: self._compact(positions) for word, positions in postings.items()}
-        self._joined = "\n".join(["", *self._vocabulary, ""])
+        self._postings: dict[str, Posting] = {word: self._compact(positions) for word, positions in postings.items()}
+        self._set_vocabulary(sorted(postings))
+
+    def _set_vocabulary(self, vocabulary: list[str]) -> None:
+        self._vocabulary = vocabulary
+        self._joined = "\n".join(["", *vocabulary, ""])
+
+    def changed(self, removed: Mapping[int, str], added: Mapping[int, str], size: int) -> "WordIndex":
+        """The index of `size` texts without those at the positions `removed`, and with those in `added`.
+
+        `removed` are the texts that this index, which stays as it is, holds there. Costs a copy of the list of words, and
+        time in proportion to the words of the two.
+        """
+        index = WordIndex.__new__(WordIndex)
+        index.size, index._postings = size, dict(self._postings)
+        without, more = _positions_by_word(removed), _positions_by_word(added)
+        for word in without.keys() | more.keys():
+            positions = index._changed_posting(self._postings.get(word), without.get(word, ()), more.get(word, ()))
+            if positions:
+                index._postings[word] = positions
+            else:
+                index._postings.pop(word, None)
+        gone = [word for word in without if word not in index._postings]
+        new = [word for word in more if word not in self._postings]
+        if gone or new:
+            vocabulary = [word for word in self._vocabulary if word in index._postings]
+            for word in new:
+                insort(vocabulary, word)
+            index._set_vocabulary(vocabulary)
+        else:
+            index._vocabulary, index._joined = self._vocabulary, self._joined
+        return index
+
+    def _changed_posting(self, old: "Posting | None", removed: Collection[int], added: Collection[int]) -> "Posting":
+        """The positions of a word after some were removed, and then others added."""
+        if isinstance(old, int):
+            most = max(chain(removed, added, (0,))) + 1
+            bits = old & ~bitset.from_members(removed, most) | bitset.from_members(added, most)
+            return bits if bits.bit_count() * COMMON_SHARE > self.size else array("L", bitset.members(bits))
+        positions = set(old or ()).difference(removed).union(added)
+        return self._compact(array("L", sorted(positions)))
 
     @property
     def vocabulary(self) -> list[str]:
@@ -57,7 +109,7 @@ class WordIndex:
                 break
         return matches
 
-    def _compact(self, positions: array) -> array | int:
+    def _compact(self, positions: array) -> "Posting":
         """The positions of a word, as a bitset where it is common."""
         if len(positions) * COMMON_SHARE > self.size:
             return bitset.from_members(positions, self.size)

@@ -1,5 +1,6 @@
 """The shared parts of the market overview's model admins: the public version, a filter, columns and choices."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +23,12 @@ from ..models import Option, Response, market_version
 
 
 class MarketDataAdmin(PublicDataAdmin):
-    """For rows that the public pages of the market overview show."""
+    """For rows that the public pages of the market overview show: what all vendors share, as questions and rounds."""
 
     version = market_version
+
+    def changed_keys(self, key: object) -> Collection[int] | None:
+        return ()  # what the vendors have answered stays
 
 
 class FixedCodeAdmin(MarketDataAdmin):

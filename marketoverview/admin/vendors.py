@@ -1,5 +1,7 @@
 """The vendors, with the people who act for them and their extended deadlines."""
 
+from collections.abc import Collection
+
 from django.contrib import admin
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
@@ -85,6 +87,9 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
     list_display = ("name", "published", "confirmed", "open_response", "country", "is_demo")
     list_filter = (PublicFilter, StaleFilter, ("vetted_at", admin.EmptyFieldListFilter), "country", "is_demo")
     search_fields = ("name", "slug", "cvr_number", "website")
+
+    def changed_keys(self, key: object) -> Collection[int]:
+        return [int(str(key))]
 
     published = date_column("public_since", _("public since"), empty_value=_("not public"))
     confirmed = date_column("confirmed_on", _("confirmed"))

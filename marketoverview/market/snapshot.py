@@ -12,48 +12,32 @@ The number on a bar, the length of the list behind it and the rows of the export
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from itertools import chain, islice
 from operator import or_
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
 
 from kl_ai.pages.versions import Memo, ValuePerVersion
 from kl_ai.search import bitset
-from kl_ai.search.danish import sort_key
 from kl_ai.search.index import WordIndex
 
-from ..models import (
-    Answer,
-    FigureComment,
-    Option,
-    Question,
-    Response,
-    SampleOffering,
-    Status,
-    SurveyRound,
-    market_version,
-)
+from ..models import FigureComment, Option, Question, Response, SurveyRound, market_version
 from . import search
+from .entries import Entry, OfferingEntry
+from .published import MOST_REPLACED, AnswersChange, PublishedAnswers, name_key, reordered
 
 Chosen = Mapping[str, Sequence[str]]
 """Question code to the codes of the chosen options."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One vendor with its published response."""
-
-    vendor_id: int
-    response_id: int
-    slug: str
-    name: str
-    confirmed_at: date
+FEW = 16
+"""Where less than one of so many vendors is to be put in order, these are sorted, in place of looking through the order."""
+OFFERING_TEXT = "words of the offerings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +68,8 @@ class QuestionTally:
     asked_in: frozenset[int] = frozenset()
     """The primary keys of the rounds that ask it."""
     comment: FigureComment | None = None
-    own_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    """Vendor's position to its words beside options of the question, in the order of the options."""
+    worded: int = 0
+    """The vendors (bitset) with own words beside one of its options (`Snapshot.own_words`)."""
     counted_by_kl: tuple[int, ...] = ()
     """For each option “other” the vendors (bitset) whose own words KL counts under another option."""
 
@@ -118,25 +102,46 @@ class Snapshot:
     version: int
     day: date
     """Rounds open and options retire at midnight, so a snapshot is of one day."""
-    entries: tuple[Entry, ...]
+    answers: PublishedAnswers
     tallies: Mapping[str, QuestionTally]
     """Question code to the question's tally, in the survey's order."""
     text: WordIndex
-    offering_ids: tuple[int, ...]
-    """The primary keys of the offerings, by their positions."""
-    offerings_of: tuple[tuple[int, ...], ...]
-    """For each vendor's position the positions of its offerings in their order."""
-    stages: Mapping[str, int]
-    """Each stage to the offerings (bitset) at it; those that state none are in none."""
+    """The words of each vendor, by its position."""
     updated_on: date
-    is_demo: bool
     memo: Memo = field(init=False, default_factory=Memo, repr=False, compare=False)
 
     # Vendors and questions -------------------------------------------------------------------
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The vendors by their positions; people read them `in_order`."""
+        return self.answers.entries
+
+    @property
     def size(self) -> int:
         return len(self.entries)
+
+    @cached_property
+    def is_demo(self) -> bool:
+        """Whether one of the vendors belongs to the demonstration data."""
+        return any(entry.is_demo for entry in self.entries)
+
+    @property
+    def offering_count(self) -> int:
+        """The number of all offerings."""
+        return len(self.answers.offerings)
+
+    @property
+    def stages(self) -> Mapping[str, int]:
+        """Each stage to the offerings (bitset) at it; those that state none are in none."""
+        return self.answers.stages
+
+    @property
+    def offering_text(self) -> WordIndex:
+        """The words of each offering, by its position; made when it is first asked for, and kept."""
+        return self.memo.remember(
+            OFFERING_TEXT, lambda: WordIndex(offering.text for _position, offering in self.answers.offerings)
+        )
 
     @cached_property
     def everyone(self) -> int:
@@ -196,20 +201,23 @@ class Snapshot:
     def offerings_by_vendors(self, vendors: int) -> int:
         """The offerings (bitset) of these vendors (bitset)."""
         if vendors == self.everyone:
-            return bitset.full(len(self.offering_ids))
-        positions = (self.offerings_of[position] for position in bitset.members(vendors))
-        return bitset.from_members(chain.from_iterable(positions), len(self.offering_ids))
+            return bitset.full(self.offering_count)
+        places = (self.answers.offerings_of[position] for position in bitset.members(vendors))
+        return bitset.from_members(chain.from_iterable(places), self.offering_count)
 
-    @property
-    def offering_count(self) -> int:
-        """The number of all offerings."""
-        return len(self.offering_ids)
+    def vendors_of(self, offerings: int) -> int:
+        """The vendors (bitset) of these offerings (bitset)."""
+        return bitset.from_members((self.answers.offerings[place][0] for place in bitset.members(offerings)), self.size)
 
     # Orders ----------------------------------------------------------------------------------
 
     def in_order(self, vendors: int, sort: str = "name") -> Iterator[Entry]:
         """The entries of these vendors (bitset); for `sort` see `page`. Positions themselves are in no order for people."""
-        return (self.entries[position] for position in bitset.in_order(vendors, self._order(sort)))
+        if vendors.bit_count() * FEW < self.size:
+            positions: Iterable[int] = sorted(bitset.members(vendors), key=self._rank(sort).__getitem__)
+        else:
+            positions = bitset.in_order(vendors, self.order(sort))
+        return (self.entries[position] for position in positions)
 
     def page(self, vendors: int, sort: str, start: int, stop: int) -> list[Entry]:
         """The entries from `start` to `stop` of these vendors (bitset).
@@ -220,30 +228,48 @@ class Snapshot:
 
     def own_words(self, tally: QuestionTally, vendors: int) -> Iterator[tuple[Entry, str]]:
         """The own words of these vendors (bitset) beside options of the question, by vendor from A to Å."""
-        worded = bitset.from_members(tally.own_words, self.size)
-        for entry in self.in_order(worded & vendors):
-            yield from ((entry, words) for words in tally.own_words[self.position[entry.slug]])
+        options = [choice.option.pk for choice in tally.choices]
+        for entry in self.in_order(tally.worded & vendors):
+            words = dict(entry.own_words)
+            yield from ((entry, words[option]) for option in options if option in words)
+
+    def offerings_in_order(self, offerings: int) -> Iterator[tuple[Entry, OfferingEntry]]:
+        """These offerings (bitset) with their vendors, by vendor from A to Å, and of one vendor in its order."""
+        listed = chain.from_iterable(self.answers.offerings_of[position] for position in self.answers.alphabetical)
+        for place in bitset.in_order(offerings, listed):
+            position, offering = self.answers.offerings[place]
+            yield self.entries[position], offering
 
     def offering_keys(self, offerings: int) -> list[int]:
-        """The primary keys of these offerings (bitset), by vendor from A to Å, and of one vendor in its order."""
-        chosen = set(bitset.members(offerings))
-        listed = chain.from_iterable(self.offerings_of[position] for position in self._order("name"))
-        return [self.offering_ids[offering] for offering in listed if offering in chosen]
+        """The primary keys of `offerings_in_order`."""
+        return [offering.key for _entry, offering in self.offerings_in_order(offerings)]
 
-    def _order(self, sort: str) -> list[int]:
+    def order(self, sort: str) -> Sequence[int]:
         """All positions in one order; remembered, since it costs a sort of the whole market."""
-        keys = {"name": self._name_key, "confirmed": self._confirmed_key, "rotation": self._rotation_key}
-        return self.memo.remember(("order", sort), lambda: sorted(range(self.size), key=keys[sort]))
+        if sort == "name":
+            return self.answers.alphabetical
+        key = self.order_key(sort)
+        return self.memo.remember(("order", sort), lambda: self._sorted(key))
 
-    def _name_key(self, position: int) -> tuple:
-        entry = self.entries[position]
-        return sort_key(entry.name), entry.slug
+    def order_key(self, sort: str) -> Callable[[Entry], Any]:
+        """What an order other than A to Å goes by; it is the order of equal entries."""
+        if sort == "confirmed":
+            return lambda entry: -entry.confirmed_at.toordinal()
+        return lambda entry: rotation_key(self.day, entry.slug)
 
-    def _confirmed_key(self, position: int) -> tuple:
-        return -self.entries[position].confirmed_at.toordinal(), self._name_key(position)
+    def _sorted(self, key: Callable[[Entry], Any]) -> Sequence[int]:
+        return sorted(self.answers.alphabetical, key=lambda position: key(self.entries[position]))
 
-    def _rotation_key(self, position: int) -> str:
-        return rotation_key(self.day, self.entries[position].slug)
+    def _rank(self, sort: str) -> Sequence[int]:
+        """For each position its place in the order."""
+
+        def ranks() -> Sequence[int]:
+            places = array("L", bytes(array("L").itemsize * self.size))
+            for place, position in enumerate(self.order(sort)):
+                places[position] = place
+            return places
+
+        return self.memo.remember(("rank", sort), ranks)
 
 
 def rotation_key(day: date, slug: str) -> str:
@@ -255,112 +281,63 @@ def rotation_key(day: date, slug: str) -> str:
 
 
 def _read(version: int, day: date) -> Snapshot:
-    """One pass over the tables. Eight queries.
+    """The snapshot, read from the database. Eight queries."""
+    answers, questions = PublishedAnswers.read(), _questions()
+    tallies = _tallies(questions, answers)
+    searched = _searched(tallies)
+    text = WordIndex(entry.text(searched) for entry in answers.entries)
+    return Snapshot(version, day, answers, tallies, text, _updated_on())
 
-    A response published after the first query is left out; `ValuePerVersion` then reads again.
+
+def _renew(held: Snapshot, vendors: Collection[int], version: int, day: date) -> Snapshot:
+    """The snapshot after a change of these vendors (primary keys), or of no vendor; `held` stays as it is.
+
+    What all vendors share is few rows and is read each time. Eight queries, with many vendors four for each 500.
     """
-    rows = Response.objects.published().values_list(
-        "vendor_id", "pk", "vendor__slug", "vendor__name", "confirmed_at", "vendor__is_demo", "description"
-    )
-    listed = sorted(rows, key=lambda row: (sort_key(row[3]), row[2]))
-    entries = tuple(Entry(*row[:5]) for row in listed)
-    positions = {entry.response_id: position for position, entry in enumerate(entries)}
-    texts = [[row[3], row[6]] for row in listed]
-    offerings = _Offerings(positions, texts)
-    questions = _questions()
-    searchable = [question for question in questions if question.is_searchable]
-    answers = _Answers(positions, texts, {option.pk for question in searchable for option in question.options.all()})
-    return Snapshot(
-        version=version,
-        day=day,
-        entries=entries,
-        tallies=_tallies(questions, answers, offerings),
-        text=WordIndex(" ".join(parts) for parts in texts),
-        offering_ids=tuple(offerings.ids),
-        offerings_of=tuple(map(tuple, offerings.per_vendor)),
-        stages={stage: offerings.bits(places) for stage, places in offerings.by_stage.items()},
-        updated_on=_updated_on(),
-        is_demo=any(row[5] for row in listed),
+    if len(vendors) > MOST_REPLACED * held.size:
+        return _read(version, day)
+    answers, change = held.answers.replaced(vendors)
+    tallies = _tallies(_questions(), answers)
+    snapshot = Snapshot(version, day, answers, tallies, _renewed_text(held, answers, tallies, change), _updated_on())
+    _keep_results(held, snapshot, change)
+    return snapshot
+
+
+def _renewed_text(
+    held: Snapshot, answers: PublishedAnswers, tallies: Mapping[str, QuestionTally], change: AnswersChange
+) -> WordIndex:
+    """The index of the words after the change of vendors, and of the options beside which own words are searched."""
+    before, now = _searched(held.tallies), _searched(tallies)
+    worded = (answers.worded.get(option, 0) for option in before ^ now)
+    others = set(bitset.members(reduce(or_, worded, 0))) - change.entries.filled.keys()
+    if len(others) > MOST_REPLACED * len(answers.entries):
+        return WordIndex(entry.text(now) for entry in answers.entries)
+    return held.text.changed(
+        {position: held.entries[position].text(before) for position in chain(change.entries.emptied, others)},
+        {position: answers.entries[position].text(now) for position in chain(change.entries.filled, others)},
+        len(answers.entries),
     )
 
 
-snapshots = ValuePerVersion(market_version, _read)
+def _keep_results(held: Snapshot, snapshot: Snapshot, change: AnswersChange) -> None:
+    """Give `snapshot` what `held` remembers, changed alike; the order of the day lasts a day."""
+    for sort in ("confirmed", "rotation") if held.day == snapshot.day else ("confirmed",):
+        if (order := held.memo.get(("order", sort))) is not None:
+            key = partial(_order_and_name, snapshot.order_key(sort))
+            snapshot.memo.keep(("order", sort), reordered(order, change.entries, key))
+    if (text := held.memo.get(OFFERING_TEXT)) is not None:
+        emptied, filled = change.offerings.emptied, change.offerings.filled
+        removed = {place: held.answers.offerings[place][1].text for place in emptied}
+        added = {place: offering.text for place, (_position, offering) in filled.items()}
+        snapshot.memo.keep(OFFERING_TEXT, text.changed(removed, added, snapshot.offering_count))
+
+
+def _order_and_name(key: Callable[[Entry], Any], entry: Entry) -> tuple:
+    return key(entry), name_key(entry)
+
+
+snapshots = ValuePerVersion(market_version, _read, _renew)
 """The snapshot of the present public answers: `snapshots.for_request(request)`, or `snapshots.current()` outside of requests."""
-
-
-class _Offerings:
-    """The published offerings by vendor; adds their words to `texts`. Two queries."""
-
-    def __init__(self, positions: dict[int, int], texts: list[list[str]]) -> None:
-        rows = (
-            SampleOffering.objects.filter(response__status=Status.PUBLISHED)
-            .order_by("response_id", "position", "pk")
-            .values_list("response_id", "pk", "stage", "title", "description", "where_used")
-        )
-        self.ids: list[int] = []
-        self.per_vendor: list[list[int]] = [[] for _ in positions]
-        self.by_stage: dict[str, list[int]] = defaultdict(list)
-        for response_id, pk, stage, *words in rows:
-            if (position := positions.get(response_id)) is not None:
-                self.per_vendor[position].append(len(self.ids))
-                if stage:
-                    self.by_stage[stage].append(len(self.ids))
-                self.ids.append(pk)
-                texts[position].extend(words)
-        index = {pk: index for index, pk in enumerate(self.ids)}
-        self._by_option: dict[int, list[int]] = defaultdict(list)
-        links = SampleOffering.options.through.objects.filter(sampleoffering__response__status=Status.PUBLISHED)
-        for option_id, offering_id in links.values_list("option_id", "sampleoffering_id").iterator():
-            if offering_id in index:
-                self._by_option[option_id].append(index[offering_id])
-
-    def offerings_with(self, option: Option) -> int:
-        """The offerings (bitset) that used the option."""
-        return self.bits(self._by_option.get(option.pk, ()))
-
-    def bits(self, offerings: Iterable[int]) -> int:
-        return bitset.from_members(offerings, len(self.ids))
-
-
-class _Answers:
-    """The published answers by option; adds the vendors' own words to `texts`. One query.
-
-    Only the words beside the options `searched`: nobody is found by what no page shows, or by what it finds difficult.
-    """
-
-    def __init__(self, positions: dict[int, int], texts: list[list[str]], searched: Collection[int]) -> None:
-        self.size = len(positions)
-        self._by_option: dict[int, list[int]] = defaultdict(list)
-        self._own_words: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        self._counted_by_kl: dict[int, list[int]] = defaultdict(list)
-        rows = Answer.objects.filter(response__status=Status.PUBLISHED).order_by()
-        columns = ("response_id", "option_id", "own_words", "mapped_from__option_id")
-        for response_id, option_id, own_words, mapped_from in rows.values_list(*columns).iterator():
-            if (position := positions.get(response_id)) is None:
-                continue
-            self._by_option[option_id].append(position)
-            if mapped_from:
-                self._counted_by_kl[mapped_from].append(position)
-            if own_words:
-                self._own_words[option_id].append((position, own_words))
-                if option_id in searched:
-                    texts[position].append(own_words)
-
-    def vendors_with(self, option: Option) -> int:
-        """The vendors (bitset) that chose the option."""
-        return bitset.from_members(self._by_option.get(option.pk, ()), self.size)
-
-    def counted_by_kl(self, options: Sequence[Option]) -> tuple[int, ...]:
-        """For each of the options whose own words KL counts elsewhere, the vendors (bitset) that wrote them."""
-        counted = [self._counted_by_kl[option.pk] for option in options if option.pk in self._counted_by_kl]
-        return tuple(bitset.from_members(positions, self.size) for positions in counted)
-
-    def own_words(self, options: Sequence[Option]) -> dict[int, tuple[str, ...]]:
-        """Vendor's position to its words beside these options, in the order of the options."""
-        by_vendor: dict[int, tuple[str, ...]] = {}
-        for position, words in (pair for option in options for pair in self._own_words.get(option.pk, ())):
-            by_vendor[position] = (*by_vendor.get(position, ()), words)
-        return by_vendor
 
 
 def _questions() -> list[Question]:
@@ -369,13 +346,22 @@ def _questions() -> list[Question]:
     return list(questions.select_related("comment").prefetch_related("options", "rounds"))
 
 
-def _tallies(questions: Sequence[Question], answers: _Answers, offerings: _Offerings) -> dict[str, QuestionTally]:
+def _searched(tallies: Mapping[str, QuestionTally]) -> set[int]:
+    """The primary keys of the options beside which own words are searched.
+
+    Nobody is found by what no page shows, or by what it finds difficult.
+    """
+    searchable = (tally for tally in tallies.values() if tally.question.is_searchable)
+    return {choice.option.pk for tally in searchable for choice in tally.choices}
+
+
+def _tallies(questions: Sequence[Question], answers: PublishedAnswers) -> dict[str, QuestionTally]:
     """Question code to the question's choices. No query."""
     tallies = {}
     for question in questions:
         options = list(question.options.all())
         choices = tuple(
-            Choice(option, answers.vendors_with(option), offerings.offerings_with(option)) for option in options
+            Choice(option, answers.vendors.get(option.pk, 0), answers.used.get(option.pk, 0)) for option in options
         )
         tallies[question.code] = QuestionTally(
             question=question,
@@ -383,8 +369,8 @@ def _tallies(questions: Sequence[Question], answers: _Answers, offerings: _Offer
             answered=reduce(or_, (choice.vendors for choice in choices), 0),
             asked_in=frozenset(survey_round.pk for survey_round in question.rounds.all()),
             comment=getattr(question, "comment", None),
-            own_words=answers.own_words(options),
-            counted_by_kl=answers.counted_by_kl(options),
+            worded=reduce(or_, (answers.worded.get(option.pk, 0) for option in options), 0),
+            counted_by_kl=tuple(answers.counted[option.pk] for option in options if option.pk in answers.counted),
         )
     return tallies
 

@@ -48,7 +48,7 @@ def map_answers(
             else:
                 result.mapped.append(answer)
         if result.mapped:
-            market_version.bump()
+            market_version.bump([answer.response.vendor_id for answer in result.mapped])
         else:
             transaction.set_rollback(True)
         return result
@@ -172,7 +172,7 @@ def _mark_left(answer: Answer, at: datetime | None, by: User | None) -> None:
 def _record_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:
     """Append one event to the response's log and bump the public version."""
     _append_event(answer, verb, by, reason)
-    market_version.bump()
+    market_version.bump([answer.response.vendor_id])
 
 
 def _append_event(answer: Answer, verb: Verb, by: User, reason: str) -> None:

@@ -387,7 +387,7 @@ class Response(DraftVerbs, Completeness):
             entry = {"response": self, "actor": by, "by_kl": by_kl, "reason": reason, "reason_en": english}
             event = ModerationEvent.objects.create(**entry, verb=verb, from_status=self.status, to_status=target)
             if Status.PUBLISHED in (self.status, target):
-                market_version.bump()
+                market_version.bump([self.vendor_id])
         for field, value in changes.items():
             setattr(self, field, value)
         return event

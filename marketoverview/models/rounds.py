@@ -341,4 +341,4 @@ class SurveyRound(models.Model):
     def _set_released(self, at) -> None:
         self.released_at = at
         self.save(update_fields=["released_at"])
-        market_version.bump()
+        market_version.bump([])

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from marketoverview.market.snapshot import snapshots
+from marketoverview.models import Response
 from tests.bulk import make_market
 from tests.pages import PUBLIC
 from tests.reading import page_queries
@@ -62,6 +63,7 @@ def test_the_snapshot_is_read_with_a_constant_number_of_queries(survey):
     numbers = []
     for start, size in ((0, FEW), (FEW, MANY - FEW)):
         make_market(size, start)
+        snapshots.forget()
         with CaptureQueriesContext(connection) as captured:
             assert snapshots.current().size == start + size
         numbers.append(len(captured))
@@ -93,3 +95,16 @@ def test_every_public_address_of_the_market_is_counted(survey):
     names = [address.name.removeprefix("market:") for address in PUBLIC if address.name.startswith("market:")]
     assert names
     assert [name for name in names if others.get(name, name) not in with_names] == []
+
+
+def test_the_next_snapshot_costs_the_same_at_any_size(survey):
+    """The version, the changes since the one that is held, four queries for the vendor, and four for what all share."""
+    numbers = []
+    for start, size in ((0, 10), (10, MANY)):
+        make_market(size, start)
+        held = snapshots.current()
+        Response.objects.published().first().confirm(None)
+        with CaptureQueriesContext(connection) as captured:
+            assert snapshots.current() is not held
+        numbers.append(len(captured))
+    assert numbers[0] == numbers[1] <= 11

@@ -1,13 +1,23 @@
 """A value per version: one for the process, one for a request, read anew when the number or the day changes."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
-from kl_ai.pages.versions import AreaVersion, Memo, ValuePerVersion
+from kl_ai.pages.versions import (
+    KEPT_DAYS,
+    MOST_KEYS,
+    AreaVersion,
+    Memo,
+    PublicChange,
+    PublicVersion,
+    ValuePerVersion,
+)
 
 area = AreaVersion("letters")
 
@@ -51,17 +61,99 @@ def test_it_is_read_anew_at_midnight(letters, monkeypatch):
     assert [day for _version, day in letters.reads] == [tomorrow - timedelta(days=1), tomorrow]
 
 
-def test_a_change_while_it_is_read_is_read_too(letters):
-    read = letters.read
+def test_the_number_rises_although_the_clock_goes_back(db, monkeypatch):
+    area.bump()
+    first = area.current()
+    monkeypatch.setattr(time, "time_ns", lambda: 1)
+    area.bump()
+    assert area.current() == first + 1
 
-    def interrupted(version, day):
-        value = read(version, day)
-        if len(letters.reads) == 1:
-            area.bump()
-        return value
 
-    letters.read = interrupted
-    assert letters.current() == f"2: {area.current()}"
+# What has changed ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def numbers(db):
+    """The numbers of three changes in turn: of anything, of the rows 1 and 2, and of 2 and 3."""
+    result = [0]
+    for keys in (None, [2, 1, 2], (3, 2)):
+        area.bump(keys)
+        result.append(area.current())
+    return result
+
+
+def test_the_keys_of_all_changes_since_a_version_are_known(numbers, django_assert_num_queries):
+    nothing, first, second, third = numbers
+    with django_assert_num_queries(1):
+        assert area.changed_keys(first, third) == {1, 2, 3}
+    assert area.changed_keys(first, second) == {1, 2}
+    assert area.changed_keys(second, third) == {2, 3}
+    with django_assert_num_queries(0):
+        assert area.changed_keys(third, third) == set()
+    assert area.changed_keys(nothing, third) is None  # anything may have changed with the first
+
+
+def test_nothing_is_known_of_a_change_that_an_earlier_release_made(numbers):
+    """It stores its number and no change: the next change names a number that no change has."""
+    PublicVersion.objects.update(number=numbers[-1] + 5)
+    area.bump([7])
+    assert area.changed_keys(numbers[-1], area.current()) is None
+
+
+def test_nothing_is_known_when_a_backup_was_restored(numbers):
+    """The value in memory is of a version that was undone, and then something else was published."""
+    PublicChange.objects.filter(number=numbers[3]).delete()
+    PublicVersion.objects.update(number=numbers[2])
+    assert area.changed_keys(numbers[3], numbers[2]) is None
+    area.bump([7])
+    assert area.changed_keys(numbers[3], area.current()) is None
+    assert area.changed_keys(numbers[2], area.current()) == {7}
+
+
+def test_changes_are_recorded_for_some_days_and_not_those_of_very_many_rows(numbers, monkeypatch):
+    later = time.time_ns() + (KEPT_DAYS * 24 + 1) * 3600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    AreaVersion("digits").bump([1])
+    assert PublicChange.objects.filter(area="letters").count() == 3
+    area.bump(range(MOST_KEYS + 1))
+    assert PublicChange.objects.filter(area="letters").count() == 1
+    assert area.changed_keys(numbers[3], area.current()) is None
+
+
+@pytest.fixture
+def renewed(db):
+    """A value that lists the changes it was made of."""
+    return ValuePerVersion(area, lambda version, day: ["read"], lambda held, keys, version, day: [*held, sorted(keys)])
+
+
+def test_a_value_is_renewed_where_it_is_known_what_has_changed(renewed, monkeypatch):
+    assert renewed.current() == ["read"]
+    area.bump([4])
+    held = renewed.current()
+    assert held == ["read", [4]]
+    area.bump([5])
+    area.bump([6, 4])
+    assert renewed.current() == ["read", [4], [4, 5, 6]]
+    assert held == ["read", [4]]
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
+    assert renewed.current() == ["read", [4], [4, 5, 6], []]
+    area.bump()
+    assert renewed.current() == ["read"]
+
+
+def test_a_version_that_was_rolled_back_is_not_renewed(renewed):
+    """The value was read inside the transaction that did not come to be."""
+    area.bump([1])
+    renewed.current()
+    with transaction.atomic():
+        area.bump([2])
+        assert renewed.current() == ["read", [2]]
+        transaction.set_rollback(True)
+    assert renewed.current() == ["read"]
+
+
+# One value for a request ---------------------------------------------------------------------------
 
 
 def test_a_request_keeps_its_value_whatever_is_published_meanwhile(letters, django_assert_num_queries):

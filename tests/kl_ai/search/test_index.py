@@ -170,3 +170,24 @@ def test_the_index_finds_what_reading_every_text_would_find(texts, filler_count,
     texts += ["andet"] * filler_count
     expected = [position for position, text in enumerate(texts) if holds(text, query)]
     assert list(bitset.members(WordIndex(texts).match(query))) == expected
+
+
+WORDS = st.sampled_from(("data", "børn", "bolig", "sag", "sagsbehandling", "århus", "aarhus", "jordvarme"))
+TEXTS = st.lists(st.lists(WORDS, max_size=4).map(" ".join), min_size=1, max_size=3 * COMMON_SHARE)
+
+
+@given(texts=TEXTS, others=TEXTS, chance=st.randoms(use_true_random=False))
+def test_a_changed_index_finds_what_a_new_one_would_and_leaves_the_old_one_as_it_was(texts, others, chance):
+    """The texts at some positions go, others take positions or stand at the end."""
+    index, before = WordIndex(texts), dict(enumerate(texts))
+    removed = {position: text for position, text in before.items() if chance.random() < 0.4}
+    kept = {position: text for position, text in before.items() if position not in removed}
+    places = [position for position in range(len(texts) + len(others)) if position not in kept]
+    added = dict(zip(places, others, strict=False))
+    size = max([*kept, *added]) + 1
+    now = [(kept | added).get(position, "") for position in range(size)]
+    changed, fresh = index.changed(removed, added, size), WordIndex(now)
+    for text, expected, found in ((now, fresh, changed), (texts, WordIndex(texts), index)):
+        assert found.vocabulary == expected.vocabulary, text
+        for query in ("data", "bolig", "sag", "behandling", "Århus", "varme", "børn data", "findes ikke"):
+            assert found.match(query) == expected.match(query), (query, text)

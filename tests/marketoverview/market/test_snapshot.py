@@ -20,11 +20,13 @@ from hypothesis import strategies as st
 
 from kl_ai.search.danish import words
 from kl_ai.search.matching import is_match
+from marketoverview.market import entries
 from marketoverview.market.selection import filterset_class, selection_for_request
 from marketoverview.market.snapshot import Snapshot, rotation_key, snapshots
 from marketoverview.models import Answer, Option, Response, SampleOffering, Vendor, market_version
 from tests.builders import make_option, make_question, make_response, make_round
 from tests.checks import not_empty, vendors_in_order
+from tests.concurrency import run_at_once
 
 # Three questions, so small that a random market soon holds every combination.
 OPTIONS = {"services": ("a", "b", "c", "other"), "technologies": ("x", "y"), "company-size": ("s", "l")}
@@ -229,19 +231,19 @@ def test_nothing_is_read_again_while_nothing_has_changed(db, django_assert_num_q
         assert snapshots.current() is before
 
 
-def test_a_change_while_the_snapshot_is_read_is_not_lost(db, monkeypatch):
-    """Somebody publishes between the first and the last query: the snapshot is read anew."""
-    make_response("Agern")
-    read = snapshots.read
+def test_a_publication_while_the_snapshot_is_read_is_in_the_next_one(transactional_db, monkeypatch):
+    """Somebody publishes, on another connection, between the first and the last query: this one is of the state before."""
+    make_response("Agern", offerings=[{"title": "Post"}])
+    read_entries, published = entries.read_entries, []
 
-    def interrupted(version, day):
-        result = read(version, day)
-        if Response.objects.published().count() == 1:
-            make_response("Birk")
-        return result
+    def interrupted(*arguments):
+        if not published:
+            published.extend(run_at_once(make_response, ["Birk"]))
+        return read_entries(*arguments)
 
-    monkeypatch.setattr(snapshots, "read", interrupted)
-    assert [entry.name for entry in vendors_in_order(snapshots.build())] == ["Agern", "Birk"]
+    monkeypatch.setattr("marketoverview.market.published.read_entries", interrupted)
+    assert [entry.name for entry in vendors_in_order(snapshots.current())] == ["Agern"]
+    assert [entry.name for entry in vendors_in_order(snapshots.current())] == ["Agern", "Birk"]
 
 
 def test_a_rolled_back_publication_leaves_no_trace(transactional_db):
