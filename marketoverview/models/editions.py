@@ -135,7 +135,7 @@ class Edition(models.Model):
         Two at once make one. Eight queries for each `BATCH` of responses, and twelve.
         """
         with transaction.atomic():
-            market_version.bump()
+            market_version.bump([])
             of_the_same = models.Q(code=code) | models.Q(month__isnull=False, month=month)
             order = _in_order(responses)
             if not order or cls.objects.filter(of_the_same).exists():
@@ -162,7 +162,7 @@ class Edition(models.Model):
         """
         today = timezone.localdate()
         with transaction.atomic():
-            market_version.bump()
+            market_version.bump([])
             entries = EditionEntry.objects.filter(vendor__in=vendors)
             changed = dict(entries.values_list("edition").annotate(number=models.Count("pk")).order_by())
             entries.delete()
@@ -177,7 +177,7 @@ class Edition(models.Model):
     def discard_demonstration(cls) -> None:
         """Take the demonstration's vendors out of every edition, and delete the editions that held no others."""
         with transaction.atomic():
-            market_version.bump()
+            market_version.bump([])
             EditionEntry.objects.filter(vendor__is_demo=True).delete()
             for edition in cls.objects.select_related("round").filter(is_demo=True):
                 if edition.entries.exists():
