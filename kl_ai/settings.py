@@ -72,6 +72,9 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", "").strip()
 if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
     raise ImproperlyConfigured("SECURITY_CONTACT has to begin with mailto:, https:// or tel:")
 ACCESSIBILITY_STATEMENT_URL = env.str("ACCESSIBILITY_STATEMENT_URL", "https://www.was.digst.dk/")
+DATA_LICENCE = env.str("DATA_LICENCE", "").strip()
+if DATA_LICENCE and not DATA_LICENCE.startswith("https://"):
+    raise ImproperlyConfigured("DATA_LICENCE has to be the https:// address of a licence")
 STALE_AFTER_MONTHS = env.int("STALE_AFTER_MONTHS", 12, validate=Range(min=1, max=1200))
 KEEP_DRAFT_MONTHS = env.int("KEEP_DRAFT_MONTHS", 24, validate=Range(min=1, max=1200))
 KEEP_INVITATION_MONTHS = env.int("KEEP_INVITATION_MONTHS", 12, validate=Range(min=1, max=1200))
@@ -222,7 +225,7 @@ CACHES = {
     },
 }
 
-PAGE_SETTINGS = ("CONTACT_EMAIL", "ACCESSIBILITY_STATEMENT_URL", "STALE_AFTER_MONTHS")
+PAGE_SETTINGS = ("CONTACT_EMAIL", "ACCESSIBILITY_STATEMENT_URL", "DATA_LICENCE", "STALE_AFTER_MONTHS")
 """The settings whose values stand on public pages or decide what does (`kl_ai.pages.cache`)."""
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

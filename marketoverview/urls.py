@@ -2,7 +2,20 @@
 
 from django.urls import path, re_path
 
-from .views import compare, contact, directory, exports, feed, figures, follow, matrix, note, shortlist
+from .views import (
+    changes,
+    compare,
+    contact,
+    directory,
+    editions,
+    exports,
+    feed,
+    figures,
+    follow,
+    matrix,
+    note,
+    shortlist,
+)
 
 app_name = "market"
 urlpatterns = [
@@ -29,5 +42,12 @@ urlpatterns = [
     path("foelg/sendt/", follow.requested, name="follow_requested"),
     path("foelg/<str:token>/", follow.following, name="following"),
     path("foelg/<str:token>/stop/", follow.unfollow, name="unfollow"),
+    path("udgaver/", editions.editions, name="editions"),
+    path("udgaver/dcat.jsonld", editions.catalogue, name="dcat"),
+    path("udgaver/<slug:code>/", editions.edition, name="edition"),
+    re_path(r"^udgaver/(?P<code>[-\w]+)\.(?P<ending>json|csv)$", editions.edition_file, name="edition_file"),
+    path("udvikling/", changes.changes, name="changes"),
+    path("udvikling/nye/", changes.new_vendors, name="new_vendors"),
+    path("udvikling/<slug:question>/<slug:option>/", changes.change_vendors, name="change_vendors"),
     path("neutralitet/", directory.neutrality, name="neutrality"),
 ]

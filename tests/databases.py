@@ -31,6 +31,7 @@ from django.utils import timezone
 from kl_ai.pages.versions import ValuePerVersion
 from legaltoolbox.catalogue import catalogues, draft_catalogues
 from legaltoolbox.content.load import load
+from marketoverview.management.demo_editions import make_demo_editions
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import SurveyRound, market_version
 
@@ -83,13 +84,18 @@ def _load_survey(*others: str) -> None:
     market_version.bump()
 
 
+def _load_demo() -> None:
+    _load_survey("demo")
+    make_demo_editions()
+
+
 RECIPES: dict[str, tuple[str, Callable[[], Any]]] = {
     "bare": ("", make_tables),
     "roles": ("bare", lambda: call_command("loaddata", "roles", verbosity=0)),
     "survey": ("roles", _load_survey),
     "content": ("roles", load),
     "content_survey": ("content", _load_survey),
-    "demo": ("content", lambda: _load_survey("demo")),
+    "demo": ("content", _load_demo),
 }
 """Name to the database that it is copied from, and what is loaded into the copy."""
 USE_DATABASE = {"db", "transactional_db", "live_server"}

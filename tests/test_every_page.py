@@ -20,7 +20,10 @@ POLICY = (
     "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; img-src 'self'; script-src 'self'; style-src 'self'"
 )
-INLINE = re.compile(r"""<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)|\s(?:src|href)=["']data:""")
+# A block of JSON-LD is data: no browser runs it, and the policy is not asked (`kl_ai.pages.json_ld`).
+INLINE = re.compile(
+    r"""<style|\sstyle=|\son[a-z]+=|javascript:|<script(?! type="application/ld\+json">)(?![^>]*\ssrc=)|\s(?:src|href)=["']data:"""
+)
 
 
 @dataclass(frozen=True)

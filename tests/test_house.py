@@ -175,7 +175,7 @@ def test_every_page_stands_in_the_one_frame():
 INLINE = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*="),
     "a style element": re.compile(r"<style\b"),
-    "a script without src": re.compile(r"<script\b(?![^>]*\bsrc=)"),
+    "a script without src": re.compile(r"<script\b(?! type=\"application/ld\+json\">)(?![^>]*\bsrc=)"),
     "an event handler": re.compile(r"<[^>]*\son[a-z]+\s*="),
     "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
     "a data: address": re.compile(r"""(?:src|href)\s*=\s*["']?data:"""),

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.models import User
-from marketoverview.models import SurveyRound, Vendor, VendorMember, market_version
+from marketoverview.management.demo_editions import make_demo_editions
+from marketoverview.models import Edition, SurveyRound, Vendor, VendorMember, market_version
 
 STAFF = {
     "kurator@demo.example": ("Kurator (demo)", "Kuratorer"),
@@ -47,8 +48,10 @@ class Command(BaseCommand):
         if not force:
             self._refuse_in_production(is_new)
         if is_new or reset:
+            Edition.discard_demonstration()
             demo.delete()
             call_command("loaddata", "survey", "standard_reasons", "demo", verbosity=0)
+            make_demo_editions()
         self._open_round(until=timezone.localdate() + timedelta(days=OPEN_DAYS), is_loaded=is_new or reset)
         call_command("load_roles", yes=True, verbosity=0)
         call_command("load_content", if_empty=True, verbosity=0)

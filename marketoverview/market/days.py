@@ -1,0 +1,223 @@
+"""The market on one day, of an edition or of today: the questions as they read, and who chose what.
+
+A set of vendors is an `int` used as a bitset over their primary keys, so that those of two days can be compared.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any
+
+from kl_ai.pages.bilingual import language
+from kl_ai.search import bitset
+
+from ..models import Answer, Edition, Option, Question, Status
+from .snapshot import Choice, Entry, Snapshot
+
+TODAY = "i-dag"
+"""The code of today, in the place of an edition's."""
+
+
+@dataclass(frozen=True)
+class WordingOnDay:
+    """The words of a question or option on a day, and when it was introduced, reworded and retired."""
+
+    texts: Mapping[str, str]
+    """Field with language, as `label_da`, to text."""
+    introduced_on: date
+    reworded_on: date | None
+    reworded_en_on: date | None
+    retired_on: date | None = None
+
+    def text(self, name: str) -> str:
+        """The text in the active language, or else in Danish."""
+        return self.texts.get(f"{name}_{language()}") or self.texts.get(f"{name}_da", "")
+
+
+@dataclass(frozen=True)
+class OptionOnDay:
+    """An option, the vendors (bitset) that chose it, and those whose own words KL counted under it."""
+
+    code: str
+    wording: WordingOnDay
+    is_other: bool
+    chosen: int
+    counted: int
+
+    @property
+    def vendors(self) -> int:
+        """All vendors (bitset) that the figure of the day counted at the option."""
+        return self.chosen | self.counted
+
+    @property
+    def label(self) -> str:
+        """The short label in the active language; the full one where there is none."""
+        return self.wording.texts.get(f"short_{language()}") or self.wording.text("label")
+
+
+@dataclass(frozen=True)
+class QuestionOnDay:
+    """A question with its options in the survey's order."""
+
+    code: str
+    figure_number: int | None
+    kind: str
+    wording: WordingOnDay
+    options: Mapping[str, OptionOnDay]
+
+    @cached_property
+    def answered(self) -> int:
+        """The vendors (bitset) that answered the question."""
+        return reduce(or_, (option.vendors for option in self.options.values()), 0)
+
+
+@dataclass(frozen=True)
+class MarketDay:
+    """What was public on a day. Of an edition: without the vendors that have withdrawn since."""
+
+    code: str
+    """That of the edition, or `TODAY`."""
+    day: date
+    vendors: int
+    questions: Mapping[str, QuestionOnDay]
+
+
+# Of an edition ------------------------------------------------------------------------------------
+
+
+def of_edition(snapshot: Snapshot, edition: Edition) -> MarketDay:
+    """The market of the edition. One query the first time with this snapshot; editions change with the version only."""
+    return snapshot.memo.remember(("market day", edition.pk), lambda: _read_edition(edition))
+
+
+def _read_edition(edition: Edition) -> MarketDay:
+    members = _Members()
+    vendors: list[int] = []
+    for vendor, line in edition.entries.values_list("vendor_id", "line").order_by().iterator():
+        vendors.append(vendor)
+        members.add(vendor, json.loads(line))
+    size = max(vendors, default=0) + 1
+    questions = (_question(question, members, size) for question in edition.questions)
+    return MarketDay(
+        edition.code,
+        edition.day,
+        bitset.from_members(vendors, size),
+        {question.code: question for question in questions},
+    )
+
+
+class _Members:
+    """The vendors that chose an option, and those whose own words KL counted under it."""
+
+    def __init__(self) -> None:
+        self.chosen: dict[tuple[str, str], list[int]] = {}
+        self.counted: dict[tuple[str, str], list[int]] = {}
+
+    def add(self, vendor: int, company: Mapping[str, Any]) -> None:
+        for lists, answers in ((self.chosen, company["answers"]), (self.counted, company["counted_by_kl"])):
+            for question, options in answers.items():
+                for option in options:
+                    lists.setdefault((question, option), []).append(vendor)
+
+
+def _question(question: Mapping[str, Any], members: _Members, size: int) -> QuestionOnDay:
+    options = {}
+    for row in question["options"]:
+        key = question["code"], row["code"]
+        options[row["code"]] = OptionOnDay(
+            code=row["code"],
+            wording=_stored_wording(row),
+            is_other=row["is_other"],
+            chosen=bitset.from_members(members.chosen.get(key, ()), size),
+            counted=bitset.from_members(members.counted.get(key, ()), size),
+        )
+    return QuestionOnDay(
+        question["code"], question["figure_number"], question["kind"], _stored_wording(question), options
+    )
+
+
+def _stored_wording(row: Mapping[str, Any]) -> WordingOnDay:
+    texts = {name: value for name, value in row.items() if name.endswith(("_da", "_en")) and isinstance(value, str)}
+    return WordingOnDay(
+        texts,
+        date.fromisoformat(row["introduced_on"]),
+        _stored_day(row["reworded_on"]),
+        _stored_day(row["reworded_en_on"]),
+        _stored_day(row.get("retired_on")),
+    )
+
+
+def _stored_day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+# Today --------------------------------------------------------------------------------------------
+
+
+def of_today(snapshot: Snapshot) -> MarketDay:
+    """The market of the snapshot. One query the first time."""
+    return snapshot.memo.remember("market day of today", lambda: _read_today(snapshot))
+
+
+def _read_today(snapshot: Snapshot) -> MarketDay:
+    counted: dict[int, list[int]] = {}
+    rows = Answer.objects.filter(response__status=Status.PUBLISHED, mapped_from__isnull=False).order_by()
+    for option, vendor in rows.values_list("option_id", "response__vendor_id").iterator():
+        counted.setdefault(option, []).append(vendor)
+    size = max((entry.vendor_id for entry in vendor_entries(snapshot).values()), default=0) + 1
+    everyone = _keys(snapshot, snapshot.everyone, size)
+    questions = {}
+    for tally in snapshot.tallies.values():
+        options = (_option_today(snapshot, choice, counted, size) for choice in tally.choices)
+        questions[tally.code] = QuestionOnDay(
+            tally.code,
+            tally.question.figure_number,
+            tally.question.kind,
+            _wording_today(tally.question, ("heading", "text")),
+            {option.code: option for option in options},
+        )
+    return MarketDay(TODAY, snapshot.day, everyone, questions)
+
+
+def _option_today(snapshot: Snapshot, choice: Choice, counted: Mapping[int, list[int]], size: int) -> OptionOnDay:
+    by_kl = {vendor for vendor in counted.get(choice.option.pk, ()) if vendor < size}
+    mapped = bitset.from_members(by_kl, size)
+    return OptionOnDay(
+        code=choice.code,
+        wording=_wording_today(choice.option, ("label", "short")),
+        is_other=choice.option.is_other,
+        chosen=_keys(snapshot, choice.vendors, size) & ~mapped,
+        counted=_keys(snapshot, choice.vendors, size) & mapped,
+    )
+
+
+def _wording_today(item: Question | Option, names: Iterable[str]) -> WordingOnDay:
+    texts = {f"{name}_{code}": getattr(item, f"{name}_{code}") for name in names for code in ("da", "en")}
+    return WordingOnDay(
+        texts, item.introduced_on, item.reworded_on, item.reworded_en_on, getattr(item, "retired_on", None)
+    )
+
+
+def _keys(snapshot: Snapshot, vendors: int, size: int) -> int:
+    """The vendors' primary keys (bitset), of their positions (bitset)."""
+    return bitset.from_members((snapshot.entries[place].vendor_id for place in bitset.members(vendors)), size)
+
+
+# People -------------------------------------------------------------------------------------------
+
+
+def vendor_entries(snapshot: Snapshot) -> dict[int, Entry]:
+    """Primary key of each public vendor to its entry, from A to Å."""
+    in_order = snapshot.in_order
+    return snapshot.memo.remember(
+        "entries by vendor", lambda: {entry.vendor_id: entry for entry in in_order(snapshot.everyone)}
+    )
+
+
+def in_order(snapshot: Snapshot, vendors: int) -> list[Entry]:
+    """The entries of these vendors (bitset over primary keys) from A to Å."""
+    keys = set(bitset.members(vendors))
+    return [entry for key, entry in vendor_entries(snapshot).items() if key in keys]

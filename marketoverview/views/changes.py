@@ -1,0 +1,335 @@
+"""What has changed in the market between two days, and the vendors behind each number."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.frame import render_page
+from kl_ai.pages.pagination import paginate
+from kl_ai.pages.querystring import KnownOptionsField, Notices, encode, query_notices
+
+from ..market import changes as market_changes
+from ..market import days, dcat
+from ..market.changes import GROUPS, OptionChange, QuestionChange
+from ..market.days import TODAY, MarketDay
+from ..market.profiles import profile_url
+from ..market.snapshot import Entry, Snapshot, snapshots
+from ..models import Edition
+
+PER_PAGE = 100
+NAMED = 20
+"""New vendors that the page names; more of them have a list of their own."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """The two days that a page compares, and what was not understood in its address."""
+
+    snapshot: Snapshot
+    editions: Sequence[Edition]
+    edition: Edition
+    """That of the earlier day."""
+    before: MarketDay
+    after: MarketDay
+    notices: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query parameters of the two days."""
+        return [("fra", self.before.code), ("til", self.after.code)]
+
+    @property
+    def withdrawn(self) -> int:
+        """How many vendors withdrew after the earlier day, up to the later one."""
+        return sum(removal.day <= self.after.day for removal in self.edition.removals.all())
+
+    @property
+    def new(self) -> int:
+        """The vendors (bitset over primary keys) of the later day that the earlier one did not have."""
+        return self.after.vendors & ~self.before.vendors
+
+    def url(self, name: str, *args: str, **more: str) -> str:
+        """The address of another page about the same two days."""
+        return reverse(name, args=args) + encode([*self.pairs, *more.items()])
+
+
+# Which days ---------------------------------------------------------------------------------------
+
+
+def read_period(request: HttpRequest) -> Period | None:
+    """The two days in the address, or else the usual ones; None while there is no edition. At most five queries."""
+    snapshot = snapshots.for_request(request)
+    editions = list(Edition.objects.with_removals())
+    if not editions:
+        return None
+    codes = [edition.code for edition in editions]
+    form = days_form(codes)(request.GET)
+    notices = query_notices(form, request, ("gruppe", "page"))
+    earlier, later = _chosen_codes(editions, form.cleaned_data, notices)
+    by_code = {edition.code: edition for edition in editions}
+    return Period(
+        snapshot=snapshot,
+        editions=editions,
+        edition=by_code[earlier],
+        before=days.of_edition(snapshot, by_code[earlier]),
+        after=days.of_today(snapshot) if later == TODAY else days.of_edition(snapshot, by_code[later]),
+        notices=notices.texts(),
+    )
+
+
+def days_form(codes: Iterable[str]) -> type[forms.Form]:
+    """The form of the two days, with the editions of these codes to choose from."""
+    listed = [(code, code) for code in (TODAY, *codes)]
+    fields = {
+        "fra": KnownOptionsField(label=_("From"), choices=listed, required=False),
+        "til": KnownOptionsField(label=_("To"), choices=listed, required=False),
+    }
+    return type("DaysForm", (forms.Form,), fields)
+
+
+def _chosen_codes(editions: Sequence[Edition], data: dict[str, Any], notices: Notices) -> tuple[str, str]:
+    """The codes of the earlier and of the later day, in this order whichever way round the address has them."""
+    order = {TODAY: -1} | {edition.code: place for place, edition in enumerate(editions)}  # the newest first
+    earlier, later = usual_codes(editions)
+    given = {name: codes[0] for name, codes in data.items() if codes}
+    if "fra" in given:
+        earlier, later = given["fra"], given.get("til", TODAY)
+    elif "til" in given:
+        later = given["til"]
+    if order[earlier] < order[later]:
+        notices.add(_("The days stood the wrong way round. The earlier one comes first here."))
+        earlier, later = later, earlier
+    if earlier == later == TODAY:
+        earlier = usual_codes(editions)[0]
+    if earlier == later:
+        notices.add(_("The same day was chosen twice. It is compared with today."))
+        later = TODAY
+    return earlier, later
+
+
+def usual_codes(editions: Sequence[Edition]) -> tuple[str, str]:
+    """The codes that are compared without a choice. `editions` are the newest first.
+
+    The last two rounds that KL has declared published; where there is one, that one and today; where there is none, the
+    newest edition and today.
+    """
+    rounds = [edition.code for edition in editions if edition.occasion == Edition.Occasion.ROUND]
+    if len(rounds) > 1:
+        return rounds[1], rounds[0]
+    return (rounds or [editions[0].code])[0], TODAY
+
+
+# The page -----------------------------------------------------------------------------------------
+
+
+@versioned_page
+def changes(request: HttpRequest) -> HttpResponse:
+    """`/markedsoverblik/udvikling/`: every question on two days, with what changed among who answered on both."""
+    period = read_period(request)
+    crumbs = [(_("Change over time"), "")]
+    if period is None:
+        return render_page(request, "marketoverview/changes.html", crumbs=crumbs)
+    listed = market_changes.changes(period.before, period.after)
+    new = days.in_order(period.snapshot, period.new)
+    context = {
+        **_days_context(period),
+        "choices": _choices(period),
+        "questions": [_question_rows(period, change) for change in listed],
+        "new_count": len(new),
+        "new": [(entry.name, profile_url(entry.slug)) for entry in new[:NAMED]],
+        "new_url": period.url("market:new_vendors") if len(new) > NAMED else "",
+        "withdrawn": period.withdrawn,
+        "is_only_edition": len(period.editions) == 1,
+        "is_demo": period.edition.is_demo or period.snapshot.is_demo,
+    }
+    return render_page(request, "marketoverview/changes.html", context, nav_current="changes", crumbs=crumbs)
+
+
+def _days_context(period: Period) -> dict[str, Any]:
+    """The two days in words, and who was there."""
+    before, after = period.before, period.after
+    return {
+        "period": period,
+        "before_day": day_text(before),
+        "after_day": day_text(after),
+        "before_count": before.vendors.bit_count(),
+        "after_count": after.vendors.bit_count(),
+        "both_count": (before.vendors & after.vendors).bit_count(),
+        "notices": period.notices,
+    }
+
+
+def day_text(day: MarketDay) -> str:
+    """The day as a date."""
+    return date_format(day.day, "DATE_FORMAT")
+
+
+def _choices(period: Period) -> list[dict[str, Any]]:
+    """The two fields of the form, each with (code, label, whether it is chosen)."""
+    editions = [(edition.code, dcat.title(edition)) for edition in period.editions]
+    today = (TODAY, _("today, %(day)s") % {"day": date_format(period.snapshot.day, "DATE_FORMAT")})
+    return [
+        {"name": name, "label": label, "options": [(code, text, code == chosen) for code, text in options]}
+        for name, label, chosen, options in (
+            ("fra", _("From"), period.before.code, editions),
+            ("til", _("To"), period.after.code, [today, *editions]),
+        )
+    ]
+
+
+def _question_rows(period: Period, change: QuestionChange) -> dict[str, Any]:
+    """A question as the page shows it."""
+    question = change.question
+    number = question.figure_number
+    return {
+        "code": change.code,
+        "label": _("Figure %(number)s") % {"number": number} if number else "",
+        "heading": question.wording.text("heading"),
+        "text": question.wording.text("text"),
+        "before": change.before.bit_count(),
+        "after": change.after.bit_count(),
+        "both": change.both.bit_count(),
+        "reason": change.reason.text if change.reason else "",
+        "rows": [_option_row(period, change, option) for option in change.options],
+    }
+
+
+def _option_row(period: Period, question: QuestionChange, change: OptionChange) -> dict[str, Any]:
+    numbers = {code: market_changes.group(change, code).bit_count() for code in GROUPS}
+
+    def link(code: str, text: str) -> tuple[str, str]:
+        """The text, and the address of who is behind the number; "" for none."""
+        url = period.url("market:change_vendors", question.code, change.code, gruppe=code) if numbers[code] else ""
+        return text, url
+
+    counted = numbers["kl-foer"] or numbers["kl-nu"]
+    return {
+        "label": change.option.label,
+        "full_label": change.option.wording.text("label"),
+        "is_other": change.option.is_other,
+        "before": link("foer", str(numbers["foer"])),
+        "after": link("nu", str(numbers["nu"])),
+        "moves": [
+            link(code, text % {"n": numbers[code]})
+            for code, text in (("flere", _("%(n)s more")), ("faerre", _("%(n)s fewer")))
+            if numbers[code]
+        ],
+        "counted": [link("kl-foer", str(numbers["kl-foer"])), link("kl-nu", str(numbers["kl-nu"]))] if counted else [],
+        "reason": change.reason.text if change.reason else "",
+        "is_told": question.reason is None and change.reason is None,
+    }
+
+
+# The vendors behind a number ----------------------------------------------------------------------
+
+
+@versioned_page
+def change_vendors(request: HttpRequest, question: str, option: str) -> HttpResponse:
+    """`/markedsoverblik/udvikling/<question>/<option>/?gruppe=…`: the vendors behind one number, from A to Å."""
+    period = read_period(request)
+    code = request.GET.get("gruppe", "nu")
+    if period is None or code not in GROUPS or question not in {*period.before.questions, *period.after.questions}:
+        raise Http404
+    change = market_changes.question_change(period.before, period.after, question)
+    row = next((row for row in change.options if row.code == option), None)
+    if row is None:
+        raise Http404
+    entries = days.in_order(period.snapshot, market_changes.group(row, code))
+    label = row.option.label
+    context = {
+        "title": label,
+        "question": change.question.wording.text("text"),
+        "sentence": group_sentence(period, code, label, len(entries), change.both.bit_count()),
+        "reason": change.reason or row.reason,
+    }
+    return _vendor_list(request, period, entries, context)
+
+
+@versioned_page
+def new_vendors(request: HttpRequest) -> HttpResponse:
+    """`/markedsoverblik/udvikling/nye/`: the vendors that are public on the later day and were not on the earlier one."""
+    period = read_period(request)
+    if period is None:
+        raise Http404
+    entries = days.in_order(period.snapshot, period.new)
+    words = {"number": len(entries), "before": day_text(period.before), "after": day_text(period.after)}
+    sentence = ngettext(
+        "%(number)s company was public on %(after)s and not on %(before)s.",
+        "%(number)s companies were public on %(after)s and not on %(before)s.",
+        len(entries),
+    )
+    return _vendor_list(request, period, entries, {"title": _("New companies"), "sentence": sentence % words})
+
+
+def _vendor_list(request: HttpRequest, period: Period, entries: list[Entry], context: dict[str, Any]) -> HttpResponse:
+    """A page of names that link to the profiles."""
+    wanted = request.GET.get("page", "1")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and 0 < len(wanted) <= 9 else 1
+    kept = [("gruppe", request.GET["gruppe"])] if "gruppe" in request.GET else []
+    pages = paginate(
+        len(entries),
+        max(number, 1),
+        PER_PAGE,
+        lambda page: request.path + encode([*period.pairs, *kept, ("page", str(page))]),
+    )
+    shown = entries[pages.start : pages.stop]
+    back = period.url("market:changes")
+    context |= {
+        "count": len(entries),
+        "vendors": [(entry.name, profile_url(entry.slug)) for entry in shown],
+        "pages": pages,
+        "back": back,
+        "notices": period.notices,
+    }
+    crumbs = [(_("Change over time"), back), (context["title"], "")]
+    template = "marketoverview/change_vendors.html"
+    return render_page(request, template, context, nav_current="changes", crumbs=crumbs)
+
+
+def group_sentence(period: Period, code: str, option: str, number: int, both: int) -> str:
+    """What the vendors of a group have in common, in the active language."""
+    words = {
+        "number": number,
+        "option": option,
+        "before": day_text(period.before),
+        "after": day_text(period.after),
+        "both": both,
+    }
+    if code in ("flere", "faerre"):
+        return _move_sentence(code, number) % words
+    words["day"] = words["before"] if code.endswith("foer") else words["after"]
+    if code.startswith("kl-"):
+        text = ngettext(
+            "KL counted the own words of %(number)s company under “%(option)s” on %(day)s.",
+            "KL counted the own words of %(number)s companies under “%(option)s” on %(day)s.",
+            number,
+        )
+    else:
+        text = ngettext(
+            "%(number)s company was counted at “%(option)s” on %(day)s.",
+            "%(number)s companies were counted at “%(option)s” on %(day)s.",
+            number,
+        )
+    return text % words
+
+
+def _move_sentence(code: str, number: int) -> str:
+    if code == "flere":
+        return ngettext(
+            "Of the %(both)s companies that answered on both days, %(number)s states “%(option)s” on %(after)s and did not on %(before)s.",
+            "Of the %(both)s companies that answered on both days, %(number)s state “%(option)s” on %(after)s and did not on %(before)s.",
+            number,
+        )
+    return ngettext(
+        "Of the %(both)s companies that answered on both days, %(number)s stated “%(option)s” on %(before)s and does not on %(after)s.",
+        "Of the %(both)s companies that answered on both days, %(number)s stated “%(option)s” on %(before)s and do not on %(after)s.",
+        number,
+    )

@@ -1,0 +1,139 @@
+"""No change is told where a question or an answer is not the same on both days, and KL's counting stands apart."""
+
+from collections.abc import Callable
+
+import pytest
+
+from marketoverview.models import (
+    Edition,
+    Option,
+    Question,
+    map_answer,
+    market_version,
+)
+from tests.builders import (
+    make_curator,
+    make_next_round,
+    make_option,
+    make_own_words,
+    make_response,
+)
+from tests.days import days
+from tests.marketoverview.change_pages import PATH, cells, correct, freeze_on, listed_names, question_section
+from tests.reading import read
+
+
+@pytest.fixture
+def frozen(db) -> Edition:
+    """An edition of two vendors, thirty days ago; the survey is older."""
+    make_response("Agern", answers={"services": ["advisory", "delivery"]})
+    make_response("Birk", answers={"services": ["delivery"]})
+    edition = freeze_on(days(-30))
+    correct("Birk", ["advisory"])
+    return edition
+
+
+def reword(option: str, **fields: str) -> None:
+    row = Option.objects.get(code=option)
+    for name, text in fields.items():
+        setattr(row, name, text)
+    row.record_rewording()
+    market_version.bump()
+
+
+def retire(option: str) -> None:
+    Option.objects.get(code=option).retire()
+    market_version.bump()
+
+
+CASES: dict[str, tuple[Callable[[], None], str]] = {
+    "reworded": (lambda: reword("advisory", label_da="Nye ord"), "The answer was worded differently from"),
+    "reworded in English": (
+        lambda: reword("advisory", label_en="New words"),
+        "The answer was worded differently in English from",
+    ),
+    "retired": (lambda: retire("advisory"), "The answer could not be chosen any longer from"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_change_is_told_of_an_answer_that_is_not_the_same(case, frozen, client):
+    assert cells(read(client, PATH), "Option advisory")[2] == "1 more"
+    change_survey, reason = CASES[case]
+    change_survey()
+    label = "New words" if case == "reworded in English" else "Option advisory"
+    told = cells(read(client, PATH), label)[2]
+    assert told.startswith(f"No change is shown. {reason} ")
+    assert cells(read(client, PATH), "Option delivery")[2] == "1 fewer", "the other answers tell theirs"
+    url = f"{PATH}services/advisory/?gruppe=flere"
+    page = read(client, url)
+    assert reason in page.text
+    assert "No company." in page.text
+
+
+def test_a_corrected_spelling_is_no_new_wording(frozen, client):
+    Option.objects.filter(code="advisory").update(label_en="Option Advisory")
+    market_version.bump()
+    assert cells(read(client, PATH), "Option Advisory")[2] == "1 more"
+
+
+def test_a_new_answer_tells_when_it_came_and_no_change(frozen, client):
+    make_option(Question.objects.get(), "ethics")
+    correct("Birk", ["ethics"])
+    before, after, told = cells(read(client, PATH), "Option ethics")
+    assert (before, after) == ("0", "1")
+    assert told.startswith("No change is shown. The answer could be chosen for the first time from")
+
+
+def test_an_answer_that_can_be_chosen_again_tells_no_change(db, client):
+    make_response("Agern", answers={"services": ["advisory", "delivery"]})
+    retire("advisory")
+    Option.objects.filter(code="advisory").update(retired_on=days(-60))
+    freeze_on(days(-30))
+    Option.objects.get(code="advisory").bring_back()
+    market_version.bump()
+    assert "could not be chosen on the first day" in cells(read(client, PATH), "Option advisory")[2]
+
+
+def test_a_reworded_question_tells_no_change_at_all(frozen, client):
+    question = Question.objects.get()
+    question.text_da = "Noget helt andet?"
+    question.record_rewording()
+    market_version.bump()
+    section = question_section(read(client, PATH), "services")
+    assert "No change is shown. The question was worded differently from" in section.text
+    assert "1 more" not in section.text
+    assert "answered on both days" not in section.text
+
+
+def test_a_question_of_another_kind_tells_no_change(frozen, client):
+    Question.objects.update(kind="single")
+    market_version.bump()
+    assert "could choose one answer, on the other one several" in read(client, PATH).text
+
+
+def test_a_new_question_tells_when_it_came(frozen, client):
+    make_next_round("2027", opens_on=days(-1))
+    make_response("Chili", answers={"technologies": ["nlp"]})
+    section = question_section(read(client, PATH), "technologies")
+    assert "The question was asked for the first time from" in section.text
+    assert cells(section, "Option nlp") == ["0", "1"]
+
+
+def test_a_question_that_is_not_asked_any_longer_is_shown_with_its_last_numbers(frozen, client):
+    Question.objects.get().rounds.clear()
+    market_version.bump()
+    section = question_section(read(client, PATH), "services")
+    assert "The question is not asked any longer." in section.text
+    assert cells(section, "Option delivery") == ["2", "0"]
+
+
+def test_what_kl_counts_stands_on_a_line_of_its_own(db, client):
+    answer = make_own_words("Agern", "Etik")
+    option = make_option(answer.option.question, "ethics")
+    freeze_on(days(-30))
+    map_answer(answer, option, make_curator())
+    before, after, told = cells(read(client, PATH), "Option ethics")
+    assert (before, after) == ("0", "1")
+    assert told == "no change Of these counted by KL from own words: 0 → 1"
+    assert listed_names(client, f"{PATH}services/ethics/?gruppe=kl-nu") == ["Agern"]
