@@ -3,8 +3,8 @@
 The form is small letters, with the domain in ASCII as mail servers have it: `post@xn--r-3fa9c.example` for
 “post@ÆRØ.example”. Two addresses are the same if, and only if, these forms are equal, letter for letter: the rules by
 which databases ignore case take ı for i and ſ for s. The columns are `AddressField`s: what is stored in them, and what is
-looked for in them by `=` or `in`, gets the form. Pages show `readable_address`;
-lists, names of rows and logs of the administration, and mails that name a person, show what is stored.
+looked for in them by `=` or `in`, gets the form. Pages show `readable_address`; lists, names of rows and logs of the
+administration, and mails that name a person, show what is stored.
 """
 
 import re
