@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from unittest import mock
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.test import Client
 
@@ -29,9 +30,7 @@ def _database_away() -> OperationalError:
 
 ERRORS = {
     "400": lambda browser, root: browser.get(root, headers={"host": "evil.example"}),
-    "403": lambda browser, root: browser.post(
-        f"{root}markedsoverblik/foelg/", headers={"sec-fetch-site": "cross-site"}
-    ),
+    "403": lambda browser, root: browser.get(root),
     "404": lambda browser, root: browser.get(f"{root}findes-ikke/"),
     "410": lambda browser, root: browser.get(f"{root}markedsoverblik/virksomheder/fyrtaarnet/"),
     "413": lambda browser, root: browser.post(root, b"x" * (MAX_BODY + 1), content_type="text/plain"),
@@ -39,7 +38,11 @@ ERRORS = {
     "503": lambda browser, root: browser.get(root),
 }
 """Status to a request that gets it, with the first path of the language."""
-FAILURES = {"500": lambda: _raising(ValueError("invented")), "503": lambda: _raising(_database_away())}
+FAILURES = {
+    "403": lambda: _raising(PermissionDenied()),
+    "500": lambda: _raising(ValueError("invented")),
+    "503": lambda: _raising(_database_away()),
+}
 
 
 def error_page(status: str, language: str):

@@ -1,7 +1,7 @@
 """The pages on which somebody follows a selection by mail, without a login: the form, the link of the mails, the end.
 
 No page here sets a cookie or has a CSRF token. The form does what anybody may do, and the limits count it; a browser that
-another website makes send it is refused. Whatever the link of a mail does needs its secret, which no other website knows,
+another website makes send it gets the empty form. Whatever the link of a mail does needs its secret, which no other website knows,
 and mail programs end a following by a POST without anything else (RFC 8058).
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -69,7 +69,7 @@ def request_now(request: HttpRequest) -> HttpResponse:
     The answer is the same for every address: it does not say whether the address follows anything.
     """
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        raise PermissionDenied("Another website has sent the form.")
+        return redirect(request.get_full_path())
     snapshot, selection = read(request)
     form = FollowForm(request.POST)
     query = stored_query(selection)
