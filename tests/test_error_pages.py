@@ -18,8 +18,8 @@ WITHOUT_DATABASE = ("413", "500", "503")
 """Their pages take no query: the failure may be the database's."""
 
 
-def _raising(error: Exception):
-    return mock.patch("kl_ai.pages.versions.numbers", side_effect=error)
+def _raising(error: Exception, name: str = "kl_ai.pages.versions.numbers"):
+    return mock.patch(name, side_effect=error)
 
 
 def _database_away() -> OperationalError:
@@ -30,7 +30,7 @@ def _database_away() -> OperationalError:
 
 ERRORS = {
     "400": lambda browser, root: browser.get(root, headers={"host": "evil.example"}),
-    "403": lambda browser, root: browser.get(root),
+    "403": lambda browser, root: browser.get(f"{root}markedsoverblik/virksomheder/fyrtaarnet/"),
     "404": lambda browser, root: browser.get(f"{root}findes-ikke/"),
     "410": lambda browser, root: browser.get(f"{root}markedsoverblik/virksomheder/fyrtaarnet/"),
     "413": lambda browser, root: browser.post(root, b"x" * (MAX_BODY + 1), content_type="text/plain"),
@@ -39,7 +39,7 @@ ERRORS = {
 }
 """Status to a request that gets it, with the first path of the language."""
 FAILURES = {
-    "403": lambda: _raising(PermissionDenied()),
+    "403": lambda: _raising(PermissionDenied(), "marketoverview.views.directory.public_or_withdrawn"),
     "500": lambda: _raising(ValueError("invented")),
     "503": lambda: _raising(_database_away()),
 }
