@@ -109,14 +109,14 @@ def join_words(words: Iterable[str], conjunction: str) -> str:
 
 # Words ----------------------------------------------------------------------------------------
 
-_DANISH_LETTERS = frozenset("æøå")
+DANISH_LETTERS = frozenset("æøå")
 _SAME_LETTER = {"ä": "æ", "ö": "ø"}
 _WORD = re.compile(r"[^\W_]+")
 
 
 def _searched(character: str) -> str:
     """The character as it is searched for."""
-    if character in _DANISH_LETTERS:
+    if character in DANISH_LETTERS:
         return character
     if character in _SAME_LETTER:
         return _SAME_LETTER[character]
@@ -131,7 +131,7 @@ def _searched(character: str) -> str:
 
 _search = _Folding(_searched)
 _FOREIGN = re.compile(r"[^\x00-\x7fæøå–—’“”»«…·•]")
-"""The characters that `_search` may change. Most Danish texts hold none, and this test costs less than folding."""
+"""The characters that normalizing or `_search` may change. Most Danish texts hold none, and this test costs less than both."""
 
 
 def words(text: str) -> list[str]:
@@ -140,10 +140,10 @@ def words(text: str) -> list[str]:
     æ, ø and å are letters of their own and stay; ä and ö are taken for æ and ø, and every other
     accent is dropped (é gives e). "aa" stays, because "data" must be found in "dataanalyse".
     """
-    text = normalize("NFKC", text).casefold()
-    if _FOREIGN.search(text):
-        text = text.translate(_search)
-    return _WORD.findall(text)
+    folded = text.casefold()
+    if _FOREIGN.search(folded):
+        folded = normalize("NFKC", text).casefold().translate(_search)
+    return _WORD.findall(folded)
 
 
 def searched_text(text: str) -> str:

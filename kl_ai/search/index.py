@@ -103,7 +103,7 @@ class WordIndex:
     def match(self, query: str) -> int:
         """The bitset of the texts that hold every word of `query`; all of them for no words."""
         matches = bitset.full(self.size)
-        for term in query_words(query):
+        for term in dict.fromkeys(query_words(query)):
             matches &= self.match_word(term)
             if not matches:
                 break
@@ -115,10 +115,14 @@ class WordIndex:
             return bitset.from_members(positions, self.size)
         return positions
 
+    def matching_words(self, term: str, *, whole: bool = False) -> frozenset[str]:
+        """The words of the texts that `term` finds; `whole`: no parts of compounds."""
+        return frozenset(self._matching_words(term, whole))
+
     def match_word(self, term: str, *, whole: bool = False) -> int:
         """The bitset of the texts with a word that `term` finds; `whole`: no parts of compounds."""
         texts, rare = 0, []
-        for word in set(self._matching_words(term, whole)):
+        for word in self.matching_words(term, whole=whole):
             posting = self._postings[word]
             if isinstance(posting, int):
                 texts |= posting

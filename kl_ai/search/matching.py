@@ -14,7 +14,7 @@ A word is found by
 
 from functools import lru_cache
 
-from .danish import DIGRAPHS, stem, with_danish_letters, words
+from .danish import DANISH_LETTERS, DIGRAPHS, stem, with_danish_letters, words
 
 BEGINS, ENDS, INSIDE = 3, 4, 6
 """Letters from which a word is looked for at the beginning, at the end and inside of others."""
@@ -113,7 +113,7 @@ def spellings(term: str) -> frozenset[str]:
 
 def has_danish_letter(word: str) -> bool:
     """Whether the word has one of å, ø and æ, or two letters that may stand for one."""
-    return any(letter in word or digraph in word for digraph, letter in DIGRAPHS)
+    return with_danish_letters(word) != word or not DANISH_LETTERS.isdisjoint(word)
 
 
 @lru_cache(maxsize=16_384)

@@ -122,34 +122,34 @@ class _HitFinder:
         self.terms = [term for term in (self.search.terms(query) if query else []) if not term.is_subject]
         self.asks_for_words = bool(self.terms)
         self.words = list(dict.fromkeys(word for term in self.terms for word in _telling(term)))
-        self._found: dict[str, frozenset[str]] = {}
+        self._found: dict[str, set[str]] = defaultdict(set)
+        """The words of the vendors' texts that the query finds, each with those of the query that find it."""
+        for term in self.words:
+            for word in snapshot.text.matching_words(term):
+                self._found[word].add(term)
         self._option_hits: dict[tuple[int, int], tuple[int, WordHit]] = {}
 
     def hits(self, position: int, texts: Sequence[_Text]) -> list[WordHit]:
         """The hits of the vendor at this position: what it ticked, and for each word the first text that holds it."""
         hits = [hit for term in self.terms for hit in self._ticked(term, position)]
         held = {text: self._held(text.text) for text in texts}
-        everywhere = frozenset().union(*held.values())
+        everywhere = set().union(*held.values())
         # Of a synonym of several words all are held, or it is the tick alone that was found.
         shown = {word for term in self.terms if everywhere.issuperset(_telling(term)) for word in _telling(term)}
         missing = set(shown)
+
+        def is_shown(word: str) -> bool:
+            return word in self._found and not shown.isdisjoint(self._found[word])
+
         for text, found in held.items():
             if found & missing:
                 missing -= found
-                hits.append(
-                    WordHit(text.label, excerpt(text.text, lambda word: not shown.isdisjoint(self._finds(word))), "da")
-                )
+                hits.append(WordHit(text.label, excerpt(text.text, is_shown), "da"))
         return hits[:MOST_HITS]
 
-    def _held(self, text: str) -> frozenset[str]:
+    def _held(self, text: str) -> set[str]:
         """Those of the query's words that find a word of the text."""
-        return frozenset().union(*map(self._finds, set(words(text))))
-
-    def _finds(self, word: str) -> frozenset[str]:
-        """Those of the query's words that find this word."""
-        if word not in self._found:
-            self._found[word] = frozenset(term for term in self.words if is_match(term, word))
-        return self._found[word]
+        return set().union(*(self._found[word] for word in self._found.keys() & words(text)))
 
     def _ticked(self, term: search.Term, position: int) -> list[WordHit]:
         """A hit for the option that the term names best, of those that it finds and the vendor chose; none, or one."""

@@ -153,8 +153,8 @@ class MarketSearch:
         return all(term.is_subject for term in self.terms(query))
 
     def terms(self, query: str) -> list[Term]:
-        """What the query asks for. What says nothing, stop words and the subject of the overview, only where it is all."""
-        terms = list(self._all_terms(words(query)))
+        """What the query asks for, each once. Stop words and the subject of the overview only where there is nothing else."""
+        terms = list({term.words: term for term in self._all_terms(words(query))}.values())
         telling = [term for term in terms if not (term.is_stop_word or term.is_subject)]
         return telling or [term for term in terms if term.is_subject] or terms
 

@@ -134,6 +134,7 @@ def test_a_whole_word_is_found_in_its_forms_and_not_in_compounds():
     index = WordIndex(["planlægger", "vagtplanlægning", "planlægningsværktøj", "Plånlægning"])
     assert list(bitset.members(index.match_word("planlægning", whole=True))) == [0]
     assert list(bitset.members(index.match_word("planlægning"))) == [0, 1, 2]
+    assert index.matching_words("planlægning", whole=True) == {"planlægger"}
 
 
 @given(st.text("aeoæøåbdlns", min_size=1, max_size=12), st.text("aeoæøåbdlns", min_size=1, max_size=12))
