@@ -46,7 +46,7 @@ def letter(snapshot: Snapshot, selection: Selection) -> Document:
         title=TITLE,
         subtitle="De samme spørgsmål til alle",
         header=TITLE,
-        footer="Udkast fra KL's markedsoverblik. KL anbefaler ingen virksomheder.",
+        footer="Skabelon fra KL's markedsoverblik. KL anbefaler ingen virksomheder.",
         subject="Markedsoverblik · kunstig intelligens",
         blocks=list(_blocks(criteria)),
     )

@@ -62,7 +62,7 @@ def notices(selection: Selection) -> list[str]:
     Who was public is named, with the day of the withdrawal; nobody else is. One query where the address names somebody
     who is not public, else none.
     """
-    known = Response.objects.last_withdrawn(list(filter(_is_slug, selection.unknown))) if selection.unknown else {}
+    known = Response.objects.last_withdrawn(list(filter(_is_slug, selection.unknown)))
     unknown = Notices()
     withdrawn = []
     for slug in selection.unknown:
