@@ -141,7 +141,7 @@ def test_a_company_that_has_withdrawn_is_named_with_its_date(market, client):
     for path in (LIST, f"{MARKET}sammenlign/", f"{MARKET}kontakt/"):
         page = read(client, f"{path}?v=agern&v=birk&v=akande")
         assert notice_texts(page) == [
-            "Birk is not in the overview any more: the profile was withdrawn on March 4, 2026."
+            "Birk is not in the overview any more: the profile was withdrawn on 4 March 2026."
         ], path
         assert "Agern" in page.text
 
