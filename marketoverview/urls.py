@@ -34,6 +34,7 @@ urlpatterns = [
     path("matrix/", matrix.matrix, name="matrix"),
     path("matrix/<slug:row>/<slug:column>/", matrix.cell, name="cell"),
     re_path(r"^eksport\.(?P<ending>csv|xlsx|json)$", exports.export, name="export"),
+    path("eksport.schema.json", exports.json_schema, name="export_schema"),
     path("eksport/", exports.export_help, name="export_help"),
     path("markedsnotat/", note.note, name="note"),
     re_path(r"^markedsnotat\.(?P<ending>docx|pdf)$", note.note_file, name="note_file"),

@@ -104,6 +104,7 @@ ADDRESSES = (
     Address("market:export", args=("xlsx",), is_page=False),
     Address("market:export", args=("json",), is_page=False),
     Address("market:export_help"),
+    Address("market:export_schema", is_page=False),
     Address("market:note_file", args=("docx",), is_page=False),
     Address("market:note_file", args=("pdf",), is_page=False),
     Address("market:note", queries=SELECTIONS),

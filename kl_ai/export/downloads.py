@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Iterable
 from io import BytesIO
+from typing import TypeVar
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,6 +19,15 @@ _UNIX = 3
 def set_filename(response: HttpResponseBase, filename: str) -> None:
     """Have the browser save `response` under `filename`, which may have any letters (RFC 6266)."""
     response.headers["Content-Disposition"] = content_disposition_header(True, clean_line(filename)) or "attachment"
+
+
+ResponseType = TypeVar("ResponseType", bound=HttpResponseBase)
+
+
+def open_to_websites(response: ResponseType) -> ResponseType:
+    """Let the pages of every website read the response (CORS), without credentials: for public data only."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def file_response(filename: str, content: bytes, content_type: str) -> HttpResponse:

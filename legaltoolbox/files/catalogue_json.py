@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kl_ai.export.downloads import open_to_websites
+
 from .. import linking
 from ..catalogue import Catalogue
 from ..kind_types import FiledModel, ItemPart
@@ -24,9 +26,8 @@ FORMAT = "1.1"
 
 def response(catalogue: Catalogue, request: HttpRequest) -> HttpResponse:
     """The file, which pages of other sites may fetch too."""
-    response = JsonResponse(data(catalogue, request), json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
+    content = data(catalogue, request)
+    return open_to_websites(JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1}))
 
 
 def data(catalogue: Catalogue, request: HttpRequest) -> dict[str, Any]:

@@ -4,8 +4,8 @@ A table has readable labels in the active language; JSON has the stable codes. N
 persons are in neither.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -26,6 +26,11 @@ BATCH = 2_000
 """Responses read at a time: seven queries each."""
 
 
+Schema = Mapping[str, Any]
+"""A JSON Schema."""
+TEXT: Schema = {"type": "string"}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the export."""
@@ -41,6 +46,8 @@ class Column:
     """The value in JSON."""
     width: int = 24
     """In characters, for XLSX."""
+    schema: Schema = field(default_factory=lambda: TEXT)
+    """Of the value in JSON."""
 
 
 def columns(snapshot: Snapshot, request: HttpRequest) -> list[Column]:
@@ -53,10 +60,15 @@ def columns(snapshot: Snapshot, request: HttpRequest) -> list[Column]:
 
 
 def _fixed_column(
-    key: ExportKey, heading: str, explanation: str, value: Callable[[Response], Any], width: int = 24
+    key: ExportKey,
+    heading: str,
+    explanation: str,
+    value: Callable[[Response], Any],
+    width: int = 24,
+    schema: Schema = TEXT,
 ) -> Column:
     """A column that holds the same in tables and in JSON."""
-    return Column(key, heading, explanation, value, value, width)
+    return Column(key, heading, explanation, value, value, width, schema)
 
 
 def _link_column(
@@ -92,21 +104,7 @@ def _company_columns(request: HttpRequest) -> list[Column]:
             _("The last part of the profile's address; stays when the name changes."),
             lambda response: response.vendor.slug,
         ),
-        _fixed_column(
-            ExportKey.CVR,
-            _("CVR number"),
-            _("The company's number in Denmark's register; empty for foreign companies."),
-            lambda response: response.vendor.cvr_number or "",
-            14,
-        ),
-        Column(
-            ExportKey.COUNTRY,
-            _("Country"),
-            _("Where the company is registered; in JSON the code of ISO 3166-1, “ZZ” for one that is not on our list."),
-            lambda response: country_name(response.vendor.country),
-            lambda response: response.vendor.country,
-            14,
-        ),
+        *_register_columns(),
         _link_column(ExportKey.PROFILE, _("Profile"), _("The profile's address in this portal."), profile, 40),
         _fixed_column(
             ExportKey.DESCRIPTION,
@@ -118,12 +116,35 @@ def _company_columns(request: HttpRequest) -> list[Column]:
     ]
 
 
+def _register_columns() -> list[Column]:
+    """Where a company is registered."""
+    return [
+        _fixed_column(
+            ExportKey.CVR,
+            _("CVR number"),
+            _("The company's number in Denmark's register; empty for foreign companies."),
+            lambda response: response.vendor.cvr_number or "",
+            14,
+            {"type": "string", "pattern": "^([0-9]{8})?$"},
+        ),
+        Column(
+            ExportKey.COUNTRY,
+            _("Country"),
+            _("Where the company is registered; in JSON the code of ISO 3166-1, “ZZ” for one that is not on our list."),
+            lambda response: country_name(response.vendor.country),
+            lambda response: response.vendor.country,
+            14,
+            {"type": "string", "pattern": "^[A-Z]{2}$"},
+        ),
+    ]
+
+
 def _offering_column() -> Column:
     explanation = _(
         "What the company has described as examples: title and stage; in JSON the "
         "description, where it is used and the codes of what it combines, too."
     )
-    return Column(ExportKey.OFFERINGS, _("Examples"), explanation, _offering_titles, _offerings, 44)
+    return Column(ExportKey.OFFERINGS, _("Examples"), explanation, _offering_titles, _offerings, 44, {"type": "array"})
 
 
 def _contact_columns() -> list[Column]:
@@ -175,6 +196,7 @@ def _response_columns() -> list[Column]:
             _("The day on which the company last confirmed its answers."),
             lambda response: response.confirmed_at,
             14,
+            {"type": ["string", "null"], "format": "date"},
         ),
     ]
 
@@ -189,6 +211,7 @@ def _question_columns(tally: QuestionTally) -> Iterator[Column]:
         cell=lambda response: _labels(_answers(response, question)),
         data=lambda response: _codes(_answers(response, question)),
         width=44,
+        schema=_codes_schema(tally),
     )
     if any(choice.option.is_other for choice in tally.choices):
         words = {"question": question.heading}
@@ -209,7 +232,13 @@ def _question_columns(tally: QuestionTally) -> Iterator[Column]:
             cell=lambda response: _labels(_counted_by_kl(_answers(response, question))),
             data=lambda response: _codes(_counted_by_kl(_answers(response, question))),
             width=40,
+            schema=_codes_schema(tally),
         )
+
+
+def _codes_schema(tally: QuestionTally) -> Schema:
+    """A list of the question's codes, retired ones included."""
+    return {"type": "array", "items": {"enum": [choice.code for choice in tally.choices]}, "uniqueItems": True}
 
 
 def _answers(response: Response, question: Question) -> Sequence[Answer]:

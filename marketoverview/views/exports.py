@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kl_ai.export import tables, xlsx
+from kl_ai.export.downloads import open_to_websites
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
-from ..market import long_tables
+from ..market import export_schema, long_tables
 from ..market.columns import Column, columns, selected_responses
 from ..market.selection import Selection, selected
 from ..market.snapshot import Snapshot, snapshots
-from ..models import Response, SampleOffering
+from ..models import Response
 from .selection_page import file_facts, made_at, no_recommendation, read
 
 FILE_NAME = "markedsoverblik-ki"
-SCHEMA = "kl-ai-marketoverview/1"
-"""Version of the JSON; it changes when a key changes its meaning or goes."""
 
 
 @versioned_page
@@ -107,7 +106,8 @@ def _json(
     submissions: Iterator[Response],
 ) -> HttpResponseBase:
     envelope = {
-        "schema": SCHEMA,
+        "schema": export_schema.FORM,
+        "json_schema": _schema_address(request),
         "documentation": request.build_absolute_uri(reverse("market:export_help")),
         "source": request.build_absolute_uri(
             reverse("market:directory") + selection.query(sort=False, by=False, page=False)
@@ -121,7 +121,22 @@ def _json(
         "count": selected(snapshot, selection).bit_count(),
     }
     rows = ({column.key: column.data(submission) for column in listed} for submission in submissions)
-    return tables.json_stream(envelope, "companies", rows, filename=f"{FILE_NAME}.json")
+    return open_to_websites(tables.json_stream(envelope, "companies", rows, filename=f"{FILE_NAME}.json"))
+
+
+@versioned_page
+def json_schema(request: HttpRequest) -> HttpResponse:
+    """`/markedsoverblik/eksport.schema.json`: the JSON Schema of the JSON file, as the survey is now."""
+    snapshot = snapshots.for_request(request)
+    schema = export_schema.json_schema(snapshot, columns(snapshot, request), _schema_address(request))
+    response = JsonResponse(
+        schema, content_type="application/schema+json", json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
+    return open_to_websites(response)
+
+
+def _schema_address(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("market:export_schema"))
 
 
 # What the files contain ---------------------------------------------------------------------------
@@ -152,9 +167,10 @@ def export_help(request: HttpRequest) -> HttpResponse:
             (tally.code, tally.question.heading, [(c.code, c.option.label) for c in tally.by_code.values()])
             for tally in snapshot.tallies.values()
         ],
-        "envelope": _envelope_keys(),
-        "example_keys": _example_keys(),
-        "schema": SCHEMA,
+        "envelope": [*export_schema.envelope_keys(), export_schema.companies_key()],
+        "example_keys": export_schema.example_keys(snapshot),
+        "schema": export_schema.FORM,
+        "schema_url": reverse("market:export_schema"),
     }
     crumbs = [(_("Find vendors"), reverse("market:directory")), (_("What the files contain"), "")]
     return render_page(request, "marketoverview/export_help.html", context, crumbs=crumbs)
@@ -162,32 +178,3 @@ def export_help(request: HttpRequest) -> HttpResponse:
 
 def _file_url(ending: str) -> str:
     return reverse("market:export", args=[ending])
-
-
-def _envelope_keys() -> list[tuple[str, str]]:
-    """Key and meaning of what stands around the companies in the JSON."""
-    return [
-        ("schema", _("Name and version of this form.")),
-        ("documentation", _("The address of this page.")),
-        ("source", _("The selection in the directory.")),
-        ("data_as_of", _("The day of the data.")),
-        ("is_demonstration_data", _("Whether the companies are invented.")),
-        ("recommendation", _("That KL recommends nobody.")),
-        ("selection", _("The free text (q) and the chosen codes by question.")),
-        ("shortlist", _("The identifiers of the companies that were picked one by one; empty for a whole selection.")),
-        ("ignored", _("What in the address was not understood, as sentences.")),
-        ("count", _("The number of companies in the selection.")),
-        ("companies", _("The companies, with the keys above.")),
-    ]
-
-
-def _example_keys() -> list[tuple[str, str]]:
-    """Key and meaning of what an entry of a company's `offerings` holds in the JSON."""
-    stages = ", ".join(SampleOffering.Stage.values)
-    return [
-        ("title", _("The example's title.")),
-        ("description", _("The company's description of it.")),
-        ("stage", _("How far it is: %(codes)s; empty where not stated.") % {"codes": stages}),
-        ("where_used", _("Where it is used.")),
-        ("combines", _("The codes that it uses together, by question.")),
-    ]
