@@ -102,7 +102,9 @@ CURATOR = {
     | TRACED
     | {"delete": 403, "inbox": 200, "objection": 302, "withdrawal": 302, "review": 200, "step": 404},
     "marketoverview_standardreason": WRITE | TRACED,
-    "marketoverview_surveyround": WRITE | UNTRACED | {"new": 200, "checklist": 200, "preview": 200, "announce": 200},
+    "marketoverview_surveyround": WRITE
+    | UNTRACED
+    | {"new": 200, "checklist": 200, "preview": 200, "announce": 200, "publication": 200},
     "marketoverview_vendor": WRITE | TRACED,
     "marketoverview_vendorquestion": READ | TRACED | {"change": 302, "answer": 200},  # to the answer
 }
@@ -130,7 +132,7 @@ EDITOR = (
     | {
         "marketoverview_questiongroup": CURATOR["marketoverview_questiongroup"] | {"delete": 403},
         "marketoverview_surveyround": CURATOR["marketoverview_surveyround"]
-        | {"add": 403, "delete": 403, "new": 403, "announce": 403},
+        | {"add": 403, "delete": 403, "new": 403, "announce": 403, "publication": 403},
     }
 )
 EDITOR["marketoverview_invitation"]["add"] = 302  # to the page that invites, which refuses

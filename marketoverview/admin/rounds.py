@@ -20,6 +20,7 @@ from .announce import announce_view
 from .base import FixedCodeAdmin
 from .new_round import new_round_view
 from .round_pages import checklist_view, preview_view
+from .round_publication import publication_view
 
 
 class RoundForm(forms.ModelForm):
@@ -107,6 +108,7 @@ class SurveyRoundAdmin(FixedCodeAdmin):
             path("new/", page(new_round_view), name="marketoverview_surveyround_new"),
             path("<int:object_id>/checklist/", page(checklist_view), name="marketoverview_surveyround_checklist"),
             path("<int:object_id>/preview/", page(preview_view), name="marketoverview_surveyround_preview"),
+            path("<int:object_id>/publication/", page(publication_view), name="marketoverview_surveyround_publication"),
             path("<int:object_id>/announce/", page(announce_view), name="marketoverview_surveyround_announce"),
             *super().get_urls(),
         ]
