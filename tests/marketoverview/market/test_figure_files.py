@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from kl_ai.export import charts
-from tests.reading import Element, figure_section, read, read_bars, read_bytes, read_csv
+from tests.reading import Element, figure_section, read, read_bars, read_bytes, read_csv, read_workbook
 from tests.selections import SURVEY, count_by_sql, query_string, selections, words
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -171,3 +171,7 @@ def test_a_choice_within_the_figures_own_question_is_left_out_everywhere(demo, c
     assert ("Language technology (NLP)", count_by_sql({"services": ["implementation"], "technologies": ["nlp"]})) in [
         bar[:2] for bar in said.bars
     ]
+    book = read_workbook(client, f"/en/markedsoverblik/figurer/technologies.xlsx{OWN_QUESTION}")
+    facts = dict(book.worksheets[1].iter_rows(values_only=True))
+    assert facts["Selection: Services and products"] == "Implementation of specific solutions"
+    assert "Selection: Technologies" not in facts
