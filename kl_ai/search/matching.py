@@ -20,6 +20,8 @@ BEGINS, ENDS, INSIDE = 3, 4, 6
 """Letters from which a word is looked for at the beginning, at the end and inside of others."""
 SHORTEST_ROOT = 4
 """Letters that a root has at least when an ending beyond the stem's is taken off."""
+SHORTEST_HEAD = 3
+"""Letters of the first part of a compound; `SHORT_HEADS` are shorter."""
 SHORTEST_PLAIN = 4
 """Letters from which a word finds others that differ in ring and stroke."""
 
@@ -32,9 +34,11 @@ _STOP_WORDS = """
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words that carry no meaning alone; a query drops them where others are left."""
-_PREFIXES = "af an be bi er for fra gen ind med mis mod om op på sam til u ud und ved vel"
+_PREFIXES = "for fra gen ind kon med mis mod pro sam til und ved vel"
 PREFIXES = frozenset(_PREFIXES.split())
-"""What stands before a word without making a compound of it: “affald” is no kind of “fald”."""
+"""What stands before a word without making a compound of it: “provision” is no kind of “vision”."""
+SHORT_HEADS = frozenset(["ai", "bo", "by", "it", "ki", "ko", "sø", "tv", "å", "ø"])
+"""The words of one or two letters that compounds begin with; other letters before a word are none: “affald”, “system”."""
 
 
 def query_words(query: str) -> list[str]:
@@ -63,8 +67,11 @@ def roots(word: str) -> frozenset[str]:
 
 
 def same_root(one: str, other: str) -> bool:
-    """Whether two words are forms of one, or spelt differently in å, ø and æ only."""
-    return not roots(one).isdisjoint(roots(other)) or is_other_spelling(one, other)
+    """Whether two words are forms of one, or spelt differently in å, ø and æ only. A stop word is no form of another."""
+    if one == other:
+        return True
+    forms = other not in STOP_WORDS and not roots(one).isdisjoint(roots(other))
+    return forms or is_other_spelling(one, other)
 
 
 def is_match(term: str, word: str) -> bool:
@@ -80,8 +87,8 @@ def _is_match(term: str, word: str) -> bool:
     if len(root) >= ENDS and word.startswith((root + "e", root + "s")):
         return True
     if not roots(term).isdisjoint(roots(word)):
-        return True
-    if len(term) >= INSIDE and term in word and word[: word.index(term)] not in PREFIXES:
+        return word not in STOP_WORDS or term == word
+    if len(term) >= INSIDE and term in word and _is_head(word[: word.index(term)]):
         return True
     return len(term) >= ENDS and _ends_in(term, word)
 
@@ -91,9 +98,14 @@ def _ends_in(term: str, word: str) -> bool:
     ends = {term, *(root for root in roots(term) if len(root) >= ENDS)}
     for root in roots(word):
         for end in ends:
-            if root.endswith(end) and root[: -len(end)] not in PREFIXES:
+            if root.endswith(end) and _is_head(root[: -len(end)]):
                 return True
     return False
+
+
+def _is_head(beginning: str) -> bool:
+    """Whether these letters may be the first part of a compound."""
+    return beginning in SHORT_HEADS if len(beginning) < SHORTEST_HEAD else beginning not in PREFIXES
 
 
 # Spelling ---------------------------------------------------------------------------------------

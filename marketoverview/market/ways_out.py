@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import combinations, islice
+from itertools import chain, combinations, islice, pairwise
 from operator import and_
 
 from django.utils.translation import gettext as _
 
 from kl_ai.search.danish import join_words, words
+from kl_ai.search.matching import STOP_WORDS
 from kl_ai.search.spelling import LONGEST, near_words
 
 from . import search
@@ -29,6 +30,8 @@ MOST = 5
 CORRECTED_WORDS = 2
 """Words of a query for which other spellings are looked for."""
 SPELLINGS_OF_A_WORD = 3
+JOINED_WORDS = 8
+"""Words of a query of which pairs are tried as one."""
 SHORTEST_PART = 3
 """Letters of each part of a compound that is taken apart."""
 FREE_TEXT = "q"
@@ -62,10 +65,11 @@ def ways_out(snapshot: Snapshot, selection: Selection, path: str, matches: int) 
     if count > FEW or (count and not selection.q):
         return WaysOut()
     options = list(islice(_options(snapshot, selection, path, matches), MOST)) if selection.q else []
+    joined = list(_joined(snapshot, selection, path, matches))
     if count:
-        return WaysOut(options=options)
+        return WaysOut(joined, options)
     return WaysOut(
-        list(islice(_spellings(snapshot, selection, path), MOST)) if selection.q else [],
+        list(islice(chain(joined, _spellings(snapshot, selection, path) if selection.q else ()), MOST)),
         options,
         [*_without_words(snapshot, selection, path), *_without_choices(snapshot, selection, path)][:MOST],
     )
@@ -92,6 +96,18 @@ def _spellings(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[
             yield from _way(snapshot, replace(selection, q=query), query, path)
 
 
+def _joined(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> Iterator[WayOut]:
+    """The query with two words written as one where that is known: “chat bot” as “chatbot”."""
+    finder, typed = search.for_snapshot(snapshot), words(selection.q)[:JOINED_WORDS]
+    for place, (first, second) in enumerate(pairwise(typed)):
+        compound = first + second
+        if _is_known(finder, compound):
+            query = " ".join([*typed[:place], compound, *typed[place + 2 :]])
+            joined = replace(selection, q=query)
+            if snapshot.match(joined.chosen, joined.q) | matches != matches:
+                yield from _way(snapshot, joined, query, path)
+
+
 def _vocabulary(snapshot: Snapshot) -> Collection[str]:
     """The words and synonyms that a search of the snapshot knows. Made once for each snapshot."""
     return snapshot.memo.remember("spelling", lambda: frozenset(_known_words(search.for_snapshot(snapshot))))
@@ -100,7 +116,6 @@ def _vocabulary(snapshot: Snapshot) -> Collection[str]:
 def _known_words(finder: MarketSearch) -> Iterator[str]:
     yield from finder.text.vocabulary
     yield from finder.options.labels.vocabulary
-    yield from finder.options.names.vocabulary
     for _tally, choice in finder.options.choices:
         yield from (" ".join(words(synonym)) for synonym in choice.option.synonyms)
 
@@ -111,8 +126,13 @@ def _parts(finder: MarketSearch, compound: str) -> Iterator[str]:
         return
     for place in range(SHORTEST_PART, len(compound) - SHORTEST_PART + 1):
         parts = compound[:place], compound[place:]
-        if all(finder.text.match_word(part, whole=True) or finder.options.with_whole_word(part) for part in parts):
+        if STOP_WORDS.isdisjoint(parts) and all(_is_known(finder, part) for part in parts):
             yield " ".join(parts)
+
+
+def _is_known(finder: MarketSearch, word: str) -> bool:
+    """Whether a vendor or an option has the word or a form of it."""
+    return bool(finder.text.match_word(word, whole=True) or finder.options.with_whole_word(word))
 
 
 # Options ----------------------------------------------------------------------------------------

@@ -42,6 +42,11 @@ def test_a_compound_is_taken_apart_where_both_words_are_known(demo, client):
     assert list(ways(read(client, f"{MARKET}?q=vejskader"), SPELLINGS)) == ["vej skader"]
 
 
+def test_a_compound_that_is_written_apart_is_put_together(demo, client):
+    url, number = ways(read(client, f"{MARKET}?q=chat+bot"), SPELLINGS)["chatbot"]
+    assert result_count(read(client, url)) == number == 19
+
+
 def test_nothing_is_searched_for_that_was_not_typed(demo, client):
     assert result_count(read(client, f"{MARKET}?q=sagsbehanding")) == 0
 
