@@ -20,7 +20,7 @@ from kl_ai.text import mask_tokens
 from legaltoolbox.content.records import read_records
 from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import Activity, ChecklistItem, Risk, TemplateField, TemplateSection
-from marketoverview.models import JoinRequest, Response, Vendor
+from marketoverview.models import JoinRequest, Option, Question, Response, Vendor
 from tests.databases import make_tables
 from tests.pages import PUBLIC
 from tests.upgrade.database import another_database, read_dump, read_rows, read_tables, restore
@@ -231,6 +231,17 @@ def test_the_files_are_loaded_without_touching_what_editors_have_written(upgrade
 def activities() -> dict[str, dict[str, Any]]:
     """Codes to the records of all activities, as `export_content` writes them."""
     return {row.code: record for row, record in read_records(KINDS[Activity.KIND])}
+
+
+def test_the_search_knows_what_the_options_of_the_survey_are_called_elsewhere(upgraded, db):
+    nlp = Option.objects.get(question__code="technologies", code="nlp")
+    assert {"chatbot", "LLM", "language model"} <= set(nlp.synonyms)
+    codes = Question.objects.filter(is_searchable=True).values_list("code", flat=True)
+    assert set(codes) == {"services", "technologies", "business-areas"}
+    assert set(Question.objects.filter(is_ordinal=True).values_list("code", flat=True)) == {
+        "company-size",
+        "municipal-experience",
+    }
 
 
 def test_the_groups_get_what_they_lack_and_keep_what_kl_has_given_them(upgraded, db):
