@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,6 +49,22 @@ class FacetOption:
     is_retired: bool = False
     language: str = ""
     """Of the label, where it is not that of the page."""
+    unit: str = ""
+    """The noun for what its number counts, where the page names none for all options."""
+
+    @property
+    def zero_class(self) -> str:
+        return "" if self.count else " is-zero"
+
+    @property
+    def checked(self) -> str:
+        return " checked" if self.is_selected else ""
+
+
+def chosen_note(number: int) -> str:
+    """How many options of a facet are chosen, as HTML; "" for none."""
+    text = ngettext("%(chosen)s chosen", "%(chosen)s chosen", number) % {"chosen": number}
+    return format_html(' <span class="facet-chosen">{}</span>', text) if number else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,14 @@ class Facet:
     selected_count: int
     options: list[FacetOption]
     kind: str = ""
+
+    @property
+    def open_attribute(self) -> str:
+        return " open" if self.is_open else ""
+
+    @property
+    def chosen_note(self) -> str:
+        return chosen_note(self.selected_count)
 
 
 class Notices:

@@ -1,8 +1,9 @@
 """The filter panel of a selection: facets with counts, and chips."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kl_ai.pages.querystring import Chip, Facet, FacetOption
 
@@ -31,6 +32,7 @@ def _facet(snapshot: Snapshot, selection: Selection, tally: QuestionTally, place
             is_selected=counted.choice.code in selected,
             is_retired=counted.choice.option.is_retired,
             input_id=f"{tally.code}-{counted.choice.code}",
+            unit=unit(counted.count),
         )
         for counted in snapshot.counts(tally.code, vendors)
     ]
@@ -38,10 +40,19 @@ def _facet(snapshot: Snapshot, selection: Selection, tally: QuestionTally, place
         code=tally.code,
         heading=tally.question.heading,
         kind=tally.question.kind,
-        is_open=bool(selected) or place < OPEN_AT_FIRST,
+        is_open=is_open(place, selected),
         selected_count=len(selected),
         options=options,
     )
+
+
+def is_open(place: int, selected: Collection[str]) -> bool:
+    """Whether the facet at this place, of which these options are chosen, is open."""
+    return bool(selected) or place < OPEN_AT_FIRST
+
+
+def unit(count: int) -> str:
+    return ngettext("company", "companies", count)
 
 
 def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]:

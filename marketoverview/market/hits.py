@@ -55,20 +55,20 @@ def reasons(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) 
     texts = _texts(snapshot, entries) if finder.asks_for_words else {}
     return {
         entry.slug: Reasons(
-            _chosen(snapshot, selection, snapshot.position[entry.slug]),
+            _chosen(snapshot, selection, entry),
             finder.hits(snapshot.position[entry.slug], texts.get(entry.response_id, [])),
         )
         for entry in entries
     }
 
 
-def _chosen(snapshot: Snapshot, selection: Selection, position: int) -> list[tuple[str, list[str]]]:
-    """The headings and short labels of the selection's options that the vendor at this position chose."""
+def _chosen(snapshot: Snapshot, selection: Selection, entry: Entry) -> list[tuple[str, list[str]]]:
+    """The headings and short labels of the selection's options that the vendor chose."""
     chosen = []
     for code, options in selection.chosen.items():
         tally = snapshot.tallies[code]
         choices = (tally.by_code[option] for option in options)
-        labels = [choice.option.short for choice in choices if choice.vendors >> position & 1]
+        labels = [choice.option.short for choice in choices if choice.option.pk in entry.option_ids]
         if labels:
             chosen.append((tally.question.heading, labels))
     return chosen

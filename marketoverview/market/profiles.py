@@ -1,8 +1,10 @@
 """A published response as it is shown: the row in the directory, and the profile."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,9 +13,7 @@ from ..models import Answer, Option, Question, Response, SampleOffering, Status,
 from ..models.countries import country_name
 from ..models.vendors import website_host
 from ..querysets import marked_before
-from .hits import Reasons, reasons
-from .selection import Selection
-from .snapshot import Entry, QuestionTally, Snapshot
+from .snapshot import Choice, Entry, QuestionTally, Snapshot
 
 SHOWN_IN_ROW = 3
 """Options of each question shown in a row of the directory; the rest is “+4”."""
@@ -33,9 +33,6 @@ class VendorRow:
     """(heading, first labels, how many more) of each question with several choices."""
     confirmed_on: date
     stale_note: str
-    is_shortlisted: bool = False
-    reasons: Reasons = field(default_factory=Reasons)
-    """Why it is in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +96,13 @@ def profile_url(slug: str) -> str:
     return reverse("market:profile", args=[slug])
 
 
-def rows(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> list[VendorRow]:
-    """The directory's rows of these entries. Two queries, and three with free text; the rest is the snapshot's."""
-    summary = [tally for tally in snapshot.tallies.values() if tally.question.in_summary]
-    options = [choice.option.pk for tally in summary for choice in tally.choices]
-    ids = [entry.response_id for entry in entries]
-    descriptions = dict(Response.objects.filter(pk__in=ids).values_list("pk", "description"))
-    chosen: dict[int, dict[int, bool]] = {pk: {} for pk in ids}
-    answers = Answer.objects.filter(response__in=ids, option__in=options).order_by()
-    for response_id, option_id, mapped_from in answers.values_list("response_id", "option_id", "mapped_from_id"):
-        chosen[response_id][option_id] = mapped_from is not None
-    why = reasons(snapshot, selection, entries)
-    return [
-        replace(
-            _row(summary, entry, descriptions.get(entry.response_id, ""), chosen[entry.response_id]),
-            is_shortlisted=entry.slug in selection.shortlist,
-            reasons=why[entry.slug],
-        )
-        for entry in entries
-    ]
-
-
-def _row(summary: list[QuestionTally], entry: Entry, description: str, chosen: dict[int, bool]) -> VendorRow:
-    """`chosen` maps the primary key of each chosen option to whether KL has counted the vendor there."""
+def row(snapshot: Snapshot, entry: Entry) -> VendorRow:
+    """The directory's row of this entry. No query."""
+    counted_by_kl = {option_id for option_id, _source in entry.counted_by_kl}
     facts, groups = [], []
-    for tally in summary:
-        labels = [
-            _label(choice.option, chosen[choice.option.pk]) for choice in tally.choices if choice.option.pk in chosen
-        ]
+    for tally in _in_summary(snapshot):
+        options = [choice.option for choice in tally.choices if choice.option.pk in entry.option_ids]
+        labels = [_label(option, option.pk in counted_by_kl) for option in options]
         if tally.question.kind == Question.Kind.SINGLE:
             facts.append((tally.question.heading, ", ".join(labels)))
         else:
@@ -135,12 +111,35 @@ def _row(summary: list[QuestionTally], entry: Entry, description: str, chosen: d
         slug=entry.slug,
         name=entry.name,
         url=profile_url(entry.slug),
-        description=description,
+        description=entry.description,
         facts=facts,
         groups=groups,
         confirmed_on=entry.confirmed_at,
         stale_note=stale_note(entry.confirmed_at),
     )
+
+
+def row_wording(snapshot: Snapshot) -> str:
+    """A fingerprint of what rows show of the survey: equal where nothing of it has changed. Made once for each snapshot."""
+
+    def fingerprint() -> str:
+        shown = [
+            (tally.question.heading_da, tally.question.heading_en, tally.question.kind, *map(_labels, tally.choices))
+            for tally in _in_summary(snapshot)
+        ]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+    return snapshot.memo.remember("row wording", fingerprint)
+
+
+def _labels(choice: Choice) -> tuple[Any, ...]:
+    option = choice.option
+    return option.pk, option.label_da, option.label_en, option.short_da, option.short_en
+
+
+def _in_summary(snapshot: Snapshot) -> list[QuestionTally]:
+    """The questions that rows show."""
+    return [tally for tally in snapshot.tallies.values() if tally.question.in_summary]
 
 
 def sections(snapshot: Snapshot, response: Response) -> list[Section]:

@@ -132,7 +132,7 @@ class Edition(models.Model):
     ) -> "Edition | None":
         """A new edition of these responses; None where there are none, or where the month or the round has an edition.
 
-        Two at once make one. Eight queries for each `BATCH` of responses, and twelve.
+        Two at once make one. Eight queries for each `BATCH` of responses, and fourteen.
         """
         with transaction.atomic():
             market_version.bump([])

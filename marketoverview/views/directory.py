@@ -21,6 +21,7 @@ from ..market.selection import MAX_COMPARED, MAX_SHORTLISTED, Selection
 from ..market.snapshot import snapshots
 from ..market.ways_out import ways_out
 from ..models import Response, Status, Verb
+from . import vendor_rows
 from .compare import compare_url
 from .selection_page import SwitchLink, file_links, links, panel, read, with_page_notice
 
@@ -39,7 +40,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     selection = with_page_notice(selection, pages)
     entries = snapshot.page(matches, selection.sort, pages.start, pages.stop)
     context = panel(request, snapshot, selection, total) | {
-        "rows": profiles.rows(snapshot, selection, entries),
+        "rows": vendor_rows.rendered(snapshot, selection, entries),
         "pages": pages,
         "ways_out": ways_out(snapshot, selection, request.path, matches),
         "asks_for_all": bool(selection.q) and search.for_snapshot(snapshot).asks_for_all(selection.q),

@@ -16,6 +16,7 @@ from kl_ai.pages.pagination import Pages
 from ..market import facets, wording
 from ..market.selection import Selection, selection_for_request
 from ..market.snapshot import Snapshot, snapshots
+from . import filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total:
     path = request.path
     return {
         "q": selection.q,
-        "facets": facets.facets(snapshot, selection),
+        "facets": filters.rendered(snapshot, selection),
         "chips": list(facets.chips(snapshot, selection, path)),
         "clear_url": "" if selection.is_everything else path + selection.cleared().query(),
         "notices": selection.notices,

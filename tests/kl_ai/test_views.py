@@ -206,7 +206,7 @@ def test_a_failing_page_is_answered_with_the_error_page(db, client, monkeypatch)
     def fails(*args, **kwargs):
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("marketoverview.views.directory.profiles.rows", fails)
+    monkeypatch.setattr("marketoverview.views.directory.vendor_rows.rendered", fails)
     client.raise_request_exception = False
     response = client.get(MARKET)
     assert response.status_code == 500
@@ -225,7 +225,7 @@ def test_a_failure_is_not_remembered(db, client, monkeypatch):
     make_response("Agern")
     client.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr("marketoverview.views.directory.profiles.rows", lambda *args: 1 / 0)
+        broken.setattr("marketoverview.views.directory.vendor_rows.rendered", lambda *args: 1 / 0)
         assert client.get(MARKET).status_code == 500
     assert client.get(MARKET).status_code == 200
 

@@ -190,7 +190,7 @@ def test_a_line_break_in_the_path_forges_no_second_line(caplog, no_database):
 
 
 def test_a_defect_stays_an_error_with_its_traceback(db, client, monkeypatch, caplog):
-    monkeypatch.setattr("marketoverview.views.directory.profiles.rows", lambda *args: 1 / 0)
+    monkeypatch.setattr("marketoverview.views.directory.vendor_rows.rendered", lambda *args: 1 / 0)
     make_response("Agern")
     client.raise_request_exception = False
     assert client.get("/markedsoverblik/").status_code == 500

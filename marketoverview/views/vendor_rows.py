@@ -1,0 +1,77 @@
+"""The rows of the directory as HTML: what does not change from page to page is rendered once, and kept."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from kl_ai.pages.bilingual import language
+from kl_ai.pages.gaps import Gaps, Kept
+
+from ..market import profiles
+from ..market.hits import Reasons, reasons
+from ..market.selection import Selection
+from ..market.snapshot import Entry, Snapshot
+
+MOST_KEPT = 20_000
+"""Rows that a process keeps: those of 10,000 vendors in both languages, about 50 MB."""
+GAPS = Gaps("shortlist_query", "reasons", "ticked")
+
+_kept: dict[tuple[int, str], tuple[Entry, tuple[Any, ...], Kept]] = {}
+"""Response and language to the entry that a row was made of, what else it shows, and the row."""
+
+
+def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> list[SafeString]:
+    """The rows of these vendors, in this order. Three queries where the selection has free text, or else none."""
+    why, shown = reasons(snapshot, selection, entries), _Reasons()
+    query = selection.shortlist_query
+    return [
+        _row(snapshot, entry).fill(
+            {
+                "shortlist_query": query,
+                "reasons": shown.html(why[entry.slug]),
+                "ticked": " checked" if entry.slug in selection.shortlist else "",
+            }
+        )
+        for entry in entries
+    ]
+
+
+def _row(snapshot: Snapshot, entry: Entry) -> Kept:
+    """The row with gaps, from an earlier page where neither the entry nor the words of the survey have changed since."""
+    key = entry.response_id, language()
+    others = profiles.row_wording(snapshot), profiles.stale_note(entry.confirmed_at)
+    kept = _kept.get(key)
+    if kept is not None and kept[0] == entry and kept[1] == others:
+        return kept[2]
+    context = {
+        "row": profiles.row(snapshot, entry),
+        "action": reverse("market:directory"),
+        **{name: GAPS[name] for name in GAPS.names},
+    }
+    row = GAPS.render("components/vendor_row.html", context)
+    if not settings.DEBUG:  # then a template may change without a new process
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = entry, others, row
+    return row
+
+
+class _Reasons:
+    """The reasons of the rows of one page as HTML; most of them are the same for many rows."""
+
+    def __init__(self) -> None:
+        self._chosen: dict[str, SafeString] = {}
+
+    def html(self, why: Reasons) -> SafeString | str:
+        if not why:
+            return ""
+        if why.hits:
+            return render_to_string("components/reasons.html", {"reasons": why})
+        key = repr(why.chosen)
+        if key not in self._chosen:
+            self._chosen[key] = render_to_string("components/reasons.html", {"reasons": why})
+        return self._chosen[key]
