@@ -353,3 +353,9 @@ def test_facts_are_labels_and_lines_and_their_links_can_be_clicked():
 
 def test_facts_without_a_line_leave_no_table():
     assert not open_document(Document("T", blocks=[Facts([("Telefon", [])])])).tables
+
+
+def test_columns_of_numbers_stand_to_the_right():
+    word = open_document(Document("T", blocks=[Table(["a", "b"], [["x", "1"]], numbers=(1,))]))
+    for row in word.tables[0].rows:
+        assert [values(cell._tc, "w:jc") for cell in row.cells] == [[], ["right"]]

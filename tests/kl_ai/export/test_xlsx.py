@@ -10,6 +10,8 @@ import pytest
 from openpyxl.utils.escape import unescape
 from xlsxwriter.worksheet import Worksheet
 
+from kl_ai.export import xlsx
+from kl_ai.export.document import Link
 from kl_ai.export.xlsx import MAX_CELL, Sheet, TooManyRows, xlsx_response
 from tests.spreadsheets import CLEANED, FORMULAS, NO_FORMULAS, open_workbook, response_bytes
 
@@ -145,3 +147,31 @@ def test_a_workbook_is_a_download_of_known_length():
 def test_the_private_name_of_xlsxwriter_is_still_there():
     """`FittingWorksheet` overrides it; without it each row would keep its height when its text changes."""
     assert callable(Worksheet._xml_start_tag_unencoded)
+
+
+def test_links_can_be_clicked_as_many_as_excel_allows_and_the_rest_is_text(monkeypatch):
+    monkeypatch.setattr(xlsx, "MAX_LINKS", 2)
+    links = [
+        Link("post@a.example", "mailto:post@a.example"),
+        Link("javascript", "javascript:alert(1)"),
+        Link("for lang", f"https://a.example/{'x' * 2_080}"),
+        Link("=1+1", "https://a.example/?b=ø&c"),
+        Link("tredje", "https://c.example/"),
+    ]
+    sheet = open_workbook(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], ([link] for link in links))])).active
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == [link.text for link in links]
+    targets = [cell.hyperlink.target if cell.hyperlink else "" for cell in cells]
+    assert targets == ["mailto:post@a.example", "", "", "https://a.example/?b=%C3%B8&c", ""]
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_sheets_are_written_side_by_side_in_one_pass():
+    sheets = [Sheet("A", ["h"], [["først"]]), Sheet("B", ["h"]), Sheet("C", (), [["x", "y"]], kind="notes")]
+    rows = [(0, ["a1"]), (1, ["b1"]), (0, ["a2"]), (1, ["b2"])]
+    book = open_workbook(xlsx_response("f.xlsx", sheets, more_rows=iter(rows)))
+    columns = [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
+    assert columns == [["h", "først", "a1", "a2"], ["h", "b1", "b2"], ["x"]]
+    assert book["B"].auto_filter.ref == "A1:A3"
+    with pytest.raises(TooManyRows, match="“B” has more than 1 rows"):
+        xlsx_response("f.xlsx", sheets[1:], more_rows=[(0, ["b1"]), (0, ["b2"])], max_rows=1)
