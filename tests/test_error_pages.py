@@ -68,7 +68,7 @@ def test_has_the_menu_and_a_search_field(status, language, db):
     ]
     menu = page.find_all("ul", "mainmenu")
     assert menu
-    assert f"{root}markedsoverblik/figurer/" in [link.attrs["href"] for link in menu[0].find_all("a")]
+    assert f"{root}markedsoverblik/" in [link.attrs["href"] for link in menu[0].find_all("a")]
     assert not response.cookies
 
 

@@ -13,6 +13,14 @@ from .bilingual import front_page, other_language
 Crumbs = Sequence[tuple[str, str]]
 """The way to a page: (label, address) of each step; the address of the last step, the page itself, is ""."""
 
+DOORS = {
+    **dict.fromkeys(("market", "solutions", "figures", "matrix", "changes", "neutrality"), "market"),
+    **dict.fromkeys(("about", "data", "privacy"), "about"),
+    "toolbox": "toolbox",
+    "vendor": "vendor",
+}
+"""The entry of the first level of the menu (`components/menu.html`) that each entry of the second level stands below."""
+
 
 def frame_context(request: HttpRequest) -> dict[str, Any]:
     """The variables of every page: those of the functions in `FRAME_CONTEXT`, with the queries that these cost."""
@@ -34,11 +42,16 @@ def render_page(
 ) -> HttpResponse:
     """`render()` with the variables of every page. As many queries as `frame_context`, none while rendering.
 
-    `nav_current` is the entry of the main menu that the page belongs to (`components/menu.html`), "" for none.
+    `nav_current` is the entry of the menu that the page belongs to, a key of `DOORS`; "" or "home" for none.
     Where there is no such page (400, 404), the switch of language leads to the front page in the other language.
     `retry_after` is the number of seconds after which the visitor may try again; 0 sends no such header.
     """
-    frame = {"nav_current": nav_current, "crumbs": list(crumbs), **frame_context(request)}
+    frame = {
+        "nav_current": nav_current,
+        "nav_door": DOORS.get(nav_current, ""),
+        "crumbs": list(crumbs),
+        **frame_context(request),
+    }
     if status in (400, 404):
         frame["switch_language_url"] = front_page(other_language())
     response = render(request, template, {**frame, **(context or {})}, status=status)

@@ -112,7 +112,7 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
         catalogue,
         item,
         crumbs=[(in_danish(str(item.phase)), linking.url(item.phase)), (item.code, "")],
-        section="overview",
+        section="activities",
         participants=onepager.participants(item, catalogue),
         checklist=catalogue.checklist_rows(item),
         **neighbours(item, catalogue.activities),

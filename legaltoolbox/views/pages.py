@@ -38,7 +38,7 @@ def render_toolbox_page(
 ) -> HttpResponse:
     """A page of the toolbox, from `legaltoolbox/<template>.html`.
 
-    `crumbs` begin below the toolbox's first page. `section` is the entry of the toolbox's own menu
+    `crumbs` begin below the toolbox's first page. `section` is the entry of the second level of the menu
     (`components/toolbox_nav.html`) that the page belongs to.
     """
     home = (_("Legal toolbox"), reverse("toolbox:overview") if crumbs else "")

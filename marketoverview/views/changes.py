@@ -136,7 +136,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     period = read_period(request)
     crumbs = [(_("Change over time"), "")]
     if period is None:
-        return render_page(request, "marketoverview/changes.html", crumbs=crumbs)
+        return render_page(request, "marketoverview/changes.html", nav_current="changes", crumbs=crumbs)
     listed = market_changes.changes(period.before, period.after)
     new = days.in_order(period.snapshot, period.new)
     context = {

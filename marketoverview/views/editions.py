@@ -37,7 +37,9 @@ def editions(request: HttpRequest) -> HttpResponse:
         "tech_watch": TECH_WATCH,
         "json_ld": json_ld_text(dcat.series_json_ld(listed, request.build_absolute_uri)),
     }
-    return render_page(request, "marketoverview/editions.html", context, crumbs=[(_("Editions"), "")])
+    return render_page(
+        request, "marketoverview/editions.html", context, nav_current="data", crumbs=[(_("Editions"), "")]
+    )
 
 
 @versioned_page
@@ -53,7 +55,7 @@ def edition(request: HttpRequest, code: str) -> HttpResponse:
         "json_ld": json_ld_text(dcat.edition_json_ld(found, request.build_absolute_uri)),
     }
     crumbs = [(_("Editions"), reverse("market:editions")), (facts["title"], "")]
-    return render_page(request, "marketoverview/edition.html", context, crumbs=crumbs)
+    return render_page(request, "marketoverview/edition.html", context, nav_current="data", crumbs=crumbs)
 
 
 def _facts(edition: Edition) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def export_help(request: HttpRequest) -> HttpResponse:
         "schema_url": reverse("market:export_schema"),
     }
     crumbs = [(_("Find vendors"), reverse("market:directory")), (_("What the files contain"), "")]
-    return render_page(request, "marketoverview/export_help.html", context, crumbs=crumbs)
+    return render_page(request, "marketoverview/export_help.html", context, nav_current="data", crumbs=crumbs)
 
 
 def _file_url(ending: str) -> str:
