@@ -121,12 +121,9 @@ class _HitFinder:
         self.search = search.for_snapshot(snapshot)
         self.terms = [term for term in (self.search.terms(query) if query else []) if not term.is_subject]
         self.asks_for_words = bool(self.terms)
-        self.words = list(dict.fromkeys(word for term in self.terms for word in _telling(term)))
-        self._found: dict[str, set[str]] = defaultdict(set)
-        """The words of the vendors' texts that the query finds, each with those of the query that find it."""
-        for term in self.words:
-            for word in snapshot.text.matching_words(term):
-                self._found[word].add(term)
+        typed = dict.fromkeys(word for term in self.terms for word in _telling(term))
+        self._found = {word: snapshot.text.matching_words(word) for word in typed}
+        """Each word of the query to the words of the vendors' texts that it finds."""
         self._option_hits: dict[tuple[int, int], tuple[int, WordHit]] = {}
 
     def hits(self, position: int, texts: Sequence[_Text]) -> list[WordHit]:
@@ -139,7 +136,7 @@ class _HitFinder:
         missing = set(shown)
 
         def is_shown(word: str) -> bool:
-            return word in self._found and not shown.isdisjoint(self._found[word])
+            return any(word in self._found[one] for one in shown)
 
         for text, found in held.items():
             if found & missing:
@@ -149,7 +146,8 @@ class _HitFinder:
 
     def _held(self, text: str) -> set[str]:
         """Those of the query's words that find a word of the text."""
-        return set().union(*(self._found[word] for word in self._found.keys() & words(text)))
+        written = words(text)
+        return {word for word, found in self._found.items() if not found.isdisjoint(written)}
 
     def _ticked(self, term: search.Term, position: int) -> list[WordHit]:
         """A hit for the option that the term names best, of those that it finds and the vendor chose; none, or one."""
