@@ -20,8 +20,11 @@ class CompareItem:
     text: str
     url: str = ""
     """Where the text leads; "" for nowhere."""
-    detail: str = ""
-    """What stands beneath it, in smaller letters."""
+    stage: str = ""
+    place: str = ""
+    """Of an example: how far it is, and where it is used in the vendor's own words."""
+    is_own_words: bool = False
+    """Whether the text is the vendor's, in its own language."""
     is_shared: bool = False
     """Whether every vendor of the comparison has this answer."""
     is_alone: bool = False
@@ -89,9 +92,7 @@ def _answer_row(heading: str, answers: Sequence[Iterable[str]]) -> CompareRow:
 def _examples(response: Response) -> Cell:
     """The titles of the vendor's examples, each with how far it is and where it is used."""
     return [
-        CompareItem(
-            offering.title, detail=" · ".join(filter(None, [offering.get_stage_display(), offering.where_used]))
-        )
+        CompareItem(offering.title, stage=offering.get_stage_display(), place=offering.where_used, is_own_words=True)
         for offering in response.offerings.all()
     ]
 

@@ -239,3 +239,12 @@ def test_the_comparison_leads_back_to_the_list_and_to_the_selection(market, clie
     page = read(client, f"{COMPARE}?services=a&v=agern&v=birk")
     links = [link.attrs["href"] for link in page.find("ul", "compare-ways").find_all("a")]
     assert links[:2] == [f"{MARKET}liste/?services=a&v=agern&v=birk", f"{MARKET}?services=a&v=agern&v=birk"]
+
+
+def test_the_companies_own_language_is_said(market, client):
+    page = read(client, address("agern", "birk"))
+    examples = [span.text for span in page.find("table").find_all("span", lang="da")]
+    assert examples == ["Post", "Two municipalities", "Ruter"]
+    for path in (address("agern", "birk"), f"{MARKET}liste/?v=agern"):
+        assert "own words are in Danish" in read(client, path).text
+        assert "are in Danish" not in read(client, path.removeprefix("/en")).text

@@ -228,6 +228,19 @@ def test_chosen_vendors_are_carried_from_page_to_page(survey, client):
     assert f"{MARKET}sammenlign/?v=firma-0001&v=firma-0029" in links
 
 
+def test_the_shortlist_goes_along_to_a_profile_to_the_figures_and_to_the_matrix(survey, client):
+    make_market(3)
+    query = "?v=firma-0001&v=firma-0002"
+    page = read(client, MARKET + query)
+    assert (
+        page.find_all("h3", "vendor-row-name")[0].find("a").attrs["href"] == f"{MARKET}virksomheder/firma-0000/{query}"
+    )
+    for path in ("", "figurer/", "matrix/"):
+        link = read(client, f"{MARKET}{path}{query}").find("a", "shortlist-link")
+        assert (link.attrs["href"], link.find("span", "shortlist-number").own_text) == (f"{MARKET}liste/{query}", "2")
+    assert not read(client, MARKET).has("a", "shortlist-link")
+
+
 def test_one_vendor_is_not_yet_a_comparison(survey, client):
     make_market(3)
     tray = read(client, f"{MARKET}?v=firma-0001").find("section", "tray")
