@@ -308,6 +308,16 @@ def test_a_deleted_login_follows_nothing():
     assert [follower.pk for follower in Follower.objects.all()] == [other.pk]
 
 
+def test_kl_ends_what_an_address_follows_for_whoever_asks(client, capsys):
+    ask(client)
+    make_follower("q=ord", ADDRESS)
+    other = make_follower()
+    call_command("unfollow", "Bente@by.example")
+    assert capsys.readouterr().out == "2 ended.\n"
+    assert [follower.pk for follower in Follower.objects.all()] == [other.pk]
+    assert not OutgoingMail.objects.exists()
+
+
 def test_the_copy_of_own_data_names_what_the_address_follows(client, owner):
     make_follower("services=advisory", owner.email)
     make_follower("services=other")
@@ -322,3 +332,25 @@ def test_the_directory_leads_to_the_form(client):
     assert FORM + "?services=advisory" in [a.attrs["href"] for a in page.find_all("a") if a.attrs.get("href")]
     nothing = read(client, "/markedsoverblik/?q=findesikke")
     assert FORM + "?q=findesikke" in [a.attrs["href"] for a in nothing.find_all("a") if a.attrs.get("href")]
+
+
+@pytest.mark.browser
+def test_the_pages_of_the_links_can_be_used_by_everybody(demo, desktop, inspector):
+    waiting = Follower.request(ADDRESS, "q=post&services=advisory", "da")
+    confirmed, gone = make_follower("services=advisory"), make_follower()
+    gone.end()
+    for follower, ending in ((waiting, ""), (confirmed, ""), (confirmed, "stop/")):
+        desktop.goto(link(follower, ending))
+        inspector.check_accessibility("desktop")
+        inspector.check_accessibility("phone")
+        inspector.check_width()
+    desktop.goto(link(waiting))
+    desktop.get_by_role("button", name="Bekræft, og send mig mails").click()
+    assert desktop.get_by_role("heading", level=1).inner_text() == "Du følger dette udvalg på mail"
+    desktop.get_by_role("button", name="Stop mailene").click()
+    assert desktop.get_by_role("heading", level=1).inner_text() == "Mailene er stoppet"
+    inspector.check_accessibility("desktop")
+    assert not inspector.problems, "\n".join(inspector.problems)
+    desktop.goto(link(gone))
+    assert desktop.get_by_role("heading", level=1).inner_text() == "Linket virker ikke længere"
+    assert not desktop.context.cookies()
