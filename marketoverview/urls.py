@@ -32,6 +32,7 @@ urlpatterns = [
     path("figurer/<slug:code>/", figures.figure, name="figure"),
     re_path(r"^figurer/(?P<code>[-\w]+)\.(?P<ending>svg|png|csv|xlsx)$", figures.figure_file, name="figure_file"),
     path("matrix/", matrix.matrix, name="matrix"),
+    re_path(r"^matrix\.(?P<ending>csv|xlsx)$", matrix.matrix_file, name="matrix_file"),
     path("matrix/<slug:row>/<slug:column>/", matrix.cell, name="cell"),
     re_path(r"^eksport\.(?P<ending>csv|xlsx|json)$", exports.export, name="export"),
     path("eksport.schema.json", exports.json_schema, name="export_schema"),

@@ -99,6 +99,8 @@ ADDRESSES = (
     Address("market:figure_file", args=("services", "csv"), is_page=False),
     Address("market:figure_file", args=("services", "xlsx"), is_page=False),
     Address("market:matrix", queries=(*SELECTIONS, "?by=offerings")),
+    Address("market:matrix_file", args=("csv",), is_page=False),
+    Address("market:matrix_file", args=("xlsx",), is_page=False),
     Address("market:cell", args=("nlp", "casework")),
     Address("market:export", args=("csv",), is_page=False),
     Address("market:export", args=("xlsx",), is_page=False),

@@ -100,12 +100,24 @@ class CrossTable:
         return _("Choices within the two questions themselves are left out here.")
 
     def columns(self) -> list[AxisHeading]:
-        return [_heading(choice) for choice in _choices(self.column)]
+        return [_heading(choice) for choice in self.column_choices]
+
+    @property
+    def row_choices(self) -> list[Choice]:
+        return _choices(self.row)
+
+    @property
+    def column_choices(self) -> list[Choice]:
+        return _choices(self.column)
+
+    def counts(self) -> list[list[int]]:
+        """The numbers, by row and column, in their order."""
+        columns = self.column_choices
+        return [[self._count(row, column) for column in columns] for row in self.row_choices]
 
     def rows(self) -> list[MatrixRow]:
         """Every public choice of the one question by every public choice of the other."""
-        rows, columns = _choices(self.row), _choices(self.column)
-        counts = [[self._count(row, column) for column in columns] for row in rows]
+        rows, columns, counts = self.row_choices, self.column_choices, self.counts()
         highest = max((count for line in counts for count in line), default=0)
         return [
             MatrixRow(

@@ -27,6 +27,8 @@ PATHS = {
     "figure as xlsx": "/markedsoverblik/figurer/services.xlsx",
     "matrix of vendors": f"/markedsoverblik/matrix/{SELECTION}",
     "matrix of examples": f"/markedsoverblik/matrix/{SELECTION}&by=offerings",
+    "matrix_file as csv": f"/markedsoverblik/matrix.csv{SELECTION}",
+    "matrix_file as xlsx": f"/markedsoverblik/matrix.xlsx{SELECTION}",
     "cell": "/markedsoverblik/matrix/prediction/administration/",
     "comparison": "/markedsoverblik/sammenlign/?v=firma-0000&v=firma-0001&v=firma-0002",
     "shortlist": "/markedsoverblik/liste/?v=firma-0000&v=firma-0001&v=firma-0002",

@@ -18,6 +18,8 @@ from tests.reading import (
     matrix_cells,
     notice_texts,
     read,
+    read_csv,
+    read_workbook,
     result_count,
     results_heading,
     vendor_names,
@@ -134,6 +136,60 @@ def test_the_whole_matrix_is_the_sql_count_in_both_ways(demo, client):
         assert vendors[row, column][0] == count_by_sql({ROW: [row], COLUMN: [column]})
         assert examples[row, column][0] == offerings_by_sql({}, (ROW, row), (COLUMN, column))
     assert vendors != examples
+
+
+# Files ------------------------------------------------------------------------------------------------
+
+
+@hypothesis_settings(max_examples=8)
+@given(selection=selections, q=words)
+@pytest.mark.parametrize("market", ["/markedsoverblik/", "/en/markedsoverblik/"])
+def test_the_files_are_both_tables_of_the_page(demo, client, market, selection, q):
+    query = query_string(selection, q)
+    pages = [read(client, f"{market}matrix/{query}{by}") for by in ("", "&by=offerings")]
+    vendors, examples = (matrix_cells(page) for page in pages)
+    sentence = results_heading(pages[0])
+    headings, *rows = read_csv(client, f"{market}matrix.csv{query}")
+    assert [len(row) for row in rows] == [len(headings)] * len(vendors)
+    assert [(int(row[4]), int(row[5])) for row in rows] == [(vendors[cell][0], examples[cell][0]) for cell in vendors]
+    for row in rows:
+        assert row[8] == sentence
+        assert f" {row[6]} " in pages[0].find("p", "matrix-explanation").text
+        assert f" {row[7]} " in pages[1].find("p", "matrix-explanation").text
+        assert row[9] in pages[0].find("p", "matrix-explanation").text
+        assert row[11].startswith(f"KL, http://testserver{market}matrix/")
+    *sheets, about = read_workbook(client, f"{market}matrix.xlsx{query}").worksheets
+    for sheet, cells in zip(sheets, (vendors, examples), strict=True):
+        (_corner, *columns), *lines = sheet.iter_rows(values_only=True)
+        written = {(line[0], column): count for line in lines for column, count in zip(columns, line[1:], strict=True)}
+        assert list(written.items()) == [(cell, count) for cell, (count, _url) in cells.items()]
+    assert sentence in [text for row in about.iter_rows(values_only=True) for text in row]
+
+
+def test_the_files_name_their_options_by_code_and_full_wording(demo, client):
+    _headings, *rows = read_csv(client, "/markedsoverblik/matrix.csv")
+    counts = {(row[1], row[3]): (int(row[4]), int(row[5])) for row in rows}
+    assert counts["nlp", "casework"] == (
+        count_by_sql({ROW: ["nlp"], COLUMN: ["casework"]}),
+        offerings_by_sql({}, (ROW, "nlp"), (COLUMN, "casework")),
+    )
+    assert {row[0] for row in rows if row[1] == "nlp"} == {
+        "Natural Language Processing – udlede mening fra sprog og generere meningsfulde sætninger"
+    }
+
+
+def test_the_page_leads_to_its_files(demo, client):
+    downloads = read(client, f"{MATRIX}?services=advisory&by=offerings").find("div", "downloads").find_all("a")
+    assert [link.attrs["href"] for link in downloads] == [
+        f"{MARKET}matrix.csv?services=advisory",
+        f"{MARKET}matrix.xlsx?services=advisory",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_without_two_questions_to_cross_there_are_no_files(ending, db, client):
+    make_response("Agern", answers={"services": ["a"]})
+    assert client.get(f"{MARKET}matrix.{ending}").status_code == 404
 
 
 # The two ways -----------------------------------------------------------------------------------------
