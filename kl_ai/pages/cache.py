@@ -1,7 +1,7 @@
 """Public pages: no login, no cookie, an ETag, and a cache of limited size that holds no outdated page.
 
 A page follows from the data's version, the day, the address and the release of the code. These
-make its key; no user, cookie or token does, since the page holds nothing of them.
+make its key; no user, cookie or token does, since the page holds nothing of them. It is kept compressed (`codings`).
 """
 
 import hashlib
@@ -16,16 +16,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from ..requests.http import request_state
 from . import versions
+from .codings import accepted_coding, compress
 
 View = Callable[..., HttpResponseBase]
 MAX_CACHED = 384 * 1024
-"""The most bytes of a page in the cache. With the setting `PAGE_CACHE_ENTRIES` it bounds the memory of a process."""
+"""The most bytes of a page in the cache, compressed or not. With the setting `PAGE_CACHE_ENTRIES` it bounds the memory of a process."""
 CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js", "*.docx", "*.typ")
 """The files that a page may follow from."""
 
@@ -41,15 +42,17 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
             # With DEBUG a template may change without a new process. A preview is for one person only.
             if settings.DEBUG or request_state(request).is_preview:
                 return view(request, *args, **kwargs)
-            key = page_key(request, version(request))
+            coding = accepted_coding(request)
+            key = f"{page_key(request, version(request))}{coding and '-'}{coding}"
             etag = f'W/"{key}"'
             if etag in parse_etags(request.headers.get("If-None-Match", "")):
                 response: HttpResponseBase = HttpResponseNotModified()
             else:
-                response = caches["pages"].get(key) or _stored(key, view(request, *args, **kwargs))
+                response = _remembered(key) or _stored(key, coding, view(request, *args, **kwargs))
             if response.status_code in (200, 304):
                 response["ETag"] = etag
             patch_cache_control(response, no_cache=True)
+            patch_vary_headers(response, ("Accept-Encoding",))
             return response
 
         return cached_view
@@ -81,8 +84,22 @@ def release() -> str:
     return digest.hexdigest()
 
 
-def _stored(key: str, response: HttpResponseBase) -> HttpResponseBase:
-    """The response, in the cache from now on where it is a whole page of at most `MAX_CACHED` bytes."""
-    if isinstance(response, HttpResponse) and response.status_code == 200 and len(response.content) <= MAX_CACHED:
-        caches["pages"].set(key, response)
+def _remembered(key: str) -> HttpResponse | None:
+    """The response in the cache; None where there is none."""
+    if (entry := caches["pages"].get(key)) is None:
+        return None
+    content, headers = entry
+    return HttpResponse(content, headers=headers)
+
+
+def _stored(key: str, coding: str, response: HttpResponseBase) -> HttpResponseBase:
+    """The response in the coding, in the cache from now on where it is a whole page of at most `MAX_CACHED` bytes.
+
+    Each coding is an entry of its own, and made when the first client asks for it.
+    """
+    if not isinstance(response, HttpResponse) or response.status_code != 200:
+        return response
+    compress(response, coding)
+    if len(response.content) <= MAX_CACHED and not response.cookies:
+        caches["pages"].set(key, (response.content, dict(response.items())))
     return response

@@ -10,7 +10,7 @@ from datetime import date
 from threading import Lock
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +37,9 @@ class PublicVersion(models.Model):
 
 def numbers() -> Mapping[str, int]:
     """Each area's number now; none for an area where nothing was published yet. One query."""
-    return dict(PublicVersion.objects.values_list("area", "number"))
+    with connection.cursor() as cursor:  # each public page asks this, and a queryset takes three times as long
+        cursor.execute("SELECT area, number FROM kl_ai_publicversion")
+        return dict(cursor.fetchall())
 
 
 def for_request(request: HttpRequest) -> Mapping[str, int]:

@@ -1,7 +1,9 @@
 """Public pages: rendered anew exactly when something has changed, and taken from the cache otherwise."""
 
+import gzip
 import itertools
 
+import brotli
 import pytest
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -151,3 +153,97 @@ def test_a_developer_sees_each_change_of_a_template(site, settings):
     settings.DEBUG = True
     assert [site.get_text(), site.get_text()] == ["1", "2"]
     assert not site.get().has_header("ETag")
+
+
+# Compressed ---------------------------------------------------------------------------------------
+
+LONG = "æøå " * 1_000
+
+
+def long_page(content: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{content} {LONG}", status=status)
+
+
+def unpacked(response: HttpResponse) -> str:
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress}.get(response.get("Content-Encoding", ""), bytes)
+    return unpack(response.content).decode()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("br;q=0.5, gzip;q=0.8", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("*", "br"),
+        ("*;q=0", ""),
+        ("identity", ""),
+        ("", ""),
+        ("gzip;q=0", ""),
+        ("gzip;q=nonsense", ""),
+    ],
+)
+def test_a_page_comes_in_the_coding_that_the_client_prefers(site, accepted, coding):
+    site.content = long_page
+    response = site.get(HTTP_ACCEPT_ENCODING=accepted)
+    assert response.get("Content-Encoding", "") == coding
+    assert unpacked(response) == f"1 {LONG}"
+    assert response["Vary"] == "Accept-Encoding"
+    if coding:
+        assert int(response["Content-Length"]) == len(response.content) < len(LONG)
+
+
+def test_each_coding_is_made_once_and_confirmed_by_an_etag_of_its_own(site):
+    site.content = long_page
+    etags = set()
+    for number, accepted in enumerate(("br", "gzip", ""), 1):
+        first, again = (site.get(HTTP_ACCEPT_ENCODING=accepted) for _ in range(2))
+        assert unpacked(first) == unpacked(again) == f"{number} {LONG}"
+        assert dict(first.items()) == dict(again.items())
+        confirmed = site.get(HTTP_ACCEPT_ENCODING=accepted, HTTP_IF_NONE_MATCH=first["ETag"])
+        assert (confirmed.status_code, confirmed["Vary"], confirmed["ETag"]) == (304, "Accept-Encoding", first["ETag"])
+        etags.add(first["ETag"])
+    assert len(etags) == 3
+    assert site.get(HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda response: setattr(response, "content", b"short"),
+        lambda response: response.__setitem__("Content-Type", "application/pdf"),
+        lambda response: response.set_cookie("name", "value"),
+        lambda response: response.__setitem__("Content-Encoding", "other"),
+    ],
+)
+def test_what_gains_nothing_or_may_hold_a_secret_is_not_compressed(site, change):
+    def content(text: str, status: int) -> HttpResponse:
+        response = long_page(text, status)
+        change(response)
+        return response
+
+    site.content = content
+    response = site.get(HTTP_ACCEPT_ENCODING="br, gzip")
+    assert response.get("Content-Encoding") != "br"
+
+
+def test_a_page_that_sets_a_cookie_is_not_remembered(site):
+    def content(text: str, status: int) -> HttpResponse:
+        response = HttpResponse(text, status=status)
+        response.set_cookie("name", "value")
+        return response
+
+    site.content = content
+    assert [site.get_text(), site.get_text()] == ["1", "2"]
+
+
+def test_head_tells_the_length_of_what_get_sends(demo, client):
+    got = client.get("/markedsoverblik/", headers={"Accept-Encoding": "gzip"})
+    head = client.head("/markedsoverblik/", headers={"Accept-Encoding": "gzip"})
+    assert head.content == b""
+    assert {name: head[name] for name in ("Content-Length", "Content-Encoding", "ETag", "Vary")} == {
+        name: got[name] for name in ("Content-Length", "Content-Encoding", "ETag", "Vary")
+    }
+    assert "vendor-row" in unpacked(got)
