@@ -16,10 +16,9 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
-from ..market import profiles, search, vcards
+from ..market import profiles, vcards
 from ..market.selection import MAX_COMPARED, MAX_SHORTLISTED, Selection
 from ..market.snapshot import snapshots
-from ..market.ways_out import ways_out
 from ..models import Response, Status, Verb
 from . import vendor_rows
 from .compare import compare_url
@@ -42,8 +41,6 @@ def directory(request: HttpRequest) -> HttpResponse:
     context = panel(request, snapshot, selection, total) | {
         "rows": vendor_rows.rendered(snapshot, selection, entries),
         "pages": pages,
-        "ways_out": ways_out(snapshot, selection, request.path, matches),
-        "asks_for_all": bool(selection.q) and search.for_snapshot(snapshot).asks_for_all(selection.q),
         **_order(request, selection),
         **_tray(selection, {entry.slug for entry in entries}),
         "exports": file_links(selection.query(page=False, shortlist=False)),

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from kl_ai.pages.pagination import Pages
 
-from ..market import facets, wording
+from ..market import facets, search, wording
 from ..market.selection import Selection, selection_for_request
 from ..market.snapshot import Snapshot, snapshots
+from ..market.ways_out import ways_out
 from . import filters
 
 
@@ -38,7 +39,7 @@ def read(request: HttpRequest, *, notes_unknown: bool = True) -> tuple[Snapshot,
 
 
 def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total: int) -> dict[str, Any]:
-    """The context of `selection_page.html`: facets, chips, notices, the selection in words, and links that keep it.
+    """The context of `selection_page.html`: facets, chips, notices, the selection in words, ways out, and links that keep it.
 
     `total` is the number of vendors in the selection. No query.
     """
@@ -54,6 +55,8 @@ def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total:
         "snapshot_size": snapshot.size,
         "data_date": snapshot.updated_on,
         "hidden": [("v", slug) for slug in selection.shortlist],
+        "ways_out": ways_out(snapshot, selection, path, snapshot.match(selection.chosen, selection.q)),
+        "asks_for_all": bool(selection.q) and search.for_snapshot(snapshot).asks_for_all(selection.q),
         **links(selection),
     }
 

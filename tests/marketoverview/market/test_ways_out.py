@@ -97,6 +97,14 @@ def test_every_way_out_leads_to_as_many_as_it_says(demo, client):
             assert result_count(read(client, url)) == number > 0
 
 
+@pytest.mark.parametrize("path", ["figurer/", "figurer/technologies/", "matrix/"])
+def test_the_other_pages_of_a_selection_have_them_too(path, demo, client):
+    url, number = ways(read(client, f"{MARKET}{path}?q=sagsbehanding"), SPELLINGS)["sagsbehandling"]
+    assert url.startswith(f"{MARKET}{path}")
+    assert number == 22
+    assert not read(client, url).has("div", "ways-out")
+
+
 def test_where_nothing_helps_everything_is_one_click_away(demo, client):
     page = read(client, f"{MARKET}?q=blockchain")
     assert not page.has("div", "ways-out")
