@@ -7,6 +7,7 @@ selection stands in mails only after the owner of the address has confirmed.
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -130,11 +131,15 @@ def _groups(news_of_it: News, language: str) -> list[tuple[str, list[tuple[str, 
 
 
 def _in_words(snapshot: Snapshot, selection: Selection, total: int, language: str) -> dict[str, str]:
-    """The selection in words, and the address of its list. The owner of the address has seen and confirmed the free text."""
+    """The selection in words, and the address of its list.
+
+    The owner of the address has seen and confirmed the free text; mail programs make no link of what stands in it.
+    """
+    shown = replace(selection, q=without_links(selection.q))
     with translation.override(language):
-        sentence = wording.sentence(snapshot, selection, total)
+        sentence = wording.sentence(snapshot, shown, total)
     return {
-        "sentence": without_links(sentence),
+        "sentence": sentence,
         "directory_url": link("market:directory", language=language) + selection.filter_query,
     }
 
