@@ -25,6 +25,14 @@ INLINE = re.compile(
     r"""<style|\sstyle=|\son[a-z]+=|javascript:|<script(?! type="application/ld\+json">)(?![^>]*\ssrc=)|\s(?:src|href)=["']data:"""
 )
 
+VENDOR_WORD = re.compile(r"[^.:!?]*\b(?:\w*leverandør|vendor)\w*[^.:!?]*", re.IGNORECASE)
+# The role in a contract, the operator of the servers, what a demonstration company has written, and the login.
+VENDORS_BY_ROLE = re.compile(
+    r"For (?:leverandører|vendors)|en leverandør vide om juraen|a vendor must know about the law|[Dd]riftsleverandør"
+    r"|vælger leverandør|chooses a vendor|krav til leverandøren, når ydelsen|Leverandører og KL's medarbejdere"
+    r"|Vendors and KL's staff"
+)
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -117,6 +125,16 @@ def writes_no_american_dates(visit: Visit) -> None:
     assert AMERICAN_DATE.findall(visit.page.text) == []
 
 
+def calls_vendors_companies(visit: Visit) -> None:
+    """One word for them on the public pages. The toolbox and the vendors' own area speak of the role in a contract."""
+    if visit.address.name.startswith(("toolbox:", "vendor:")):
+        return
+    read = parse(re.sub(r"<script.*?</script>", "", visit.html, flags=re.DOTALL)).text
+    described = visit.page.find("meta", name="description").attrs["content"]
+    texts = VENDOR_WORD.findall(f"{described} . {read}")
+    assert [text.strip() for text in texts if not VENDORS_BY_ROLE.search(text)] == []
+
+
 Rule = Callable[[Visit], None]
 RULES: tuple[Rule, ...] = (
     answers_every_visitor,
@@ -132,6 +150,7 @@ RULES_FOR_PAGES: tuple[Rule, ...] = (
     leads_to_the_same_page_in_the_other_language,
     has_the_banner_of_the_demonstration,
     writes_no_american_dates,
+    calls_vendors_companies,
 )
 
 

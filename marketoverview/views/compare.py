@@ -53,7 +53,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "most": MAX_COMPARED,
         "data_date": snapshot.updated_on,
     }
-    crumbs = [(_("Find vendors"), context["directory_url"]), (_("Comparison"), "")]
+    crumbs = [(_("Find companies"), context["directory_url"]), (_("Comparison"), "")]
     return render_page(request, "marketoverview/compare.html", context, nav_current="market", crumbs=crumbs)
 
 

@@ -53,7 +53,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         "exports": [file for file in file_links(query) if file[0] == "Excel"],
         "data_date": snapshot.updated_on,
     }
-    crumbs = [(_("Find vendors"), context["directory_url"]), (_("Contact the companies"), "")]
+    crumbs = [(_("Find companies"), context["directory_url"]), (_("Contact the companies"), "")]
     return render_page(request, "marketoverview/contact.html", context, nav_current="market", crumbs=crumbs)
 
 

@@ -45,7 +45,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         **_tray(selection, {entry.slug for entry in entries}),
         "exports": file_links(selection.query(page=False, shortlist=False)),
     }
-    crumbs = [(_("Find vendors"), "")]
+    crumbs = [(_("Find companies"), "")]
     return render_page(request, "marketoverview/directory.html", context, nav_current="market", crumbs=crumbs)
 
 
@@ -109,7 +109,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "published_on": submission.published_at,
         "report_url": _report_url(request, submission),
     }
-    crumbs = [(_("Find vendors"), context["directory_url"]), (submission.vendor.name, "")]
+    crumbs = [(_("Find companies"), context["directory_url"]), (submission.vendor.name, "")]
     return render_page(request, "marketoverview/profile.html", context, nav_current="market", crumbs=crumbs)
 
 

@@ -172,7 +172,7 @@ def export_help(request: HttpRequest) -> HttpResponse:
         "schema": export_schema.FORM,
         "schema_url": reverse("market:export_schema"),
     }
-    crumbs = [(_("Find vendors"), reverse("market:directory")), (_("What the files contain"), "")]
+    crumbs = [(_("Find companies"), reverse("market:directory")), (_("What the files contain"), "")]
     return render_page(request, "marketoverview/export_help.html", context, nav_current="data", crumbs=crumbs)
 
 

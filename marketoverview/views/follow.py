@@ -101,7 +101,7 @@ def form_page(request: HttpRequest, form: FollowForm, *, retry_after: int = 0) -
         "action": request.path + selection.filter_query,
         "feed_url": reverse("market:feed") + selection.filter_query,
     }
-    crumbs = [(_("Find vendors"), context["directory_url"]), (_("Follow by mail"), "")]
+    crumbs = [(_("Find companies"), context["directory_url"]), (_("Follow by mail"), "")]
     status = 429 if retry_after else None
     template = "marketoverview/follow.html"
     return render_page(
@@ -127,7 +127,7 @@ def requested(request: HttpRequest) -> HttpResponse:
         "days": CONFIRM_WITHIN.days,
         "again_url": reverse("market:follow") + selection.filter_query,
     }
-    crumbs = [(_("Find vendors"), context["directory_url"]), (_("Follow by mail"), "")]
+    crumbs = [(_("Find companies"), context["directory_url"]), (_("Follow by mail"), "")]
     return render_page(request, "marketoverview/follow_requested.html", context, nav_current="market", crumbs=crumbs)
 
 
@@ -196,7 +196,7 @@ def page_of_none(request: HttpRequest, token: str) -> HttpResponse:
 
 def token_page(request: HttpRequest, template: str, context: dict[str, Any], status: int | None = None) -> HttpResponse:
     """A page whose address holds a secret: no other page learns it."""
-    crumbs = [(_("Find vendors"), reverse("market:directory")), (_("Follow by mail"), "")]
+    crumbs = [(_("Find companies"), reverse("market:directory")), (_("Follow by mail"), "")]
     response = render_page(request, template, context, nav_current="market", crumbs=crumbs, status=status)
     response["Referrer-Policy"] = ORIGIN_ONLY
     return response

@@ -30,7 +30,7 @@ def note(request: HttpRequest) -> HttpResponse:
         "files": _files(query),
         "notices": selection.notices,
     }
-    crumbs = [(_("Find vendors"), reverse("market:directory") + query), (_("Market note"), "")]
+    crumbs = [(_("Find companies"), reverse("market:directory") + query), (_("Market note"), "")]
     return render_page(request, "marketoverview/note.html", context, nav_current="market", crumbs=crumbs)
 
 

@@ -46,7 +46,7 @@ def shortlist(request: HttpRequest) -> HttpResponse:
         "hidden": list(selection.pairs(sort=False, by=False, page=False)) if count > MAX_COMPARED else [],
         **(_ways_on(selection) if count else {}),
     }
-    crumbs = [(_("Find vendors"), context["directory_url"]), (_("Your shortlist"), "")]
+    crumbs = [(_("Find companies"), context["directory_url"]), (_("Your shortlist"), "")]
     return render_page(request, "marketoverview/shortlist.html", context, nav_current="market", crumbs=crumbs)
 
 
