@@ -8,7 +8,8 @@ Run it with Node (npm, npx) on the path and with access to the npm registry; not
 It replaces the folders `dkfds/` and `ibm-plex/`. It ends with an error and changes nothing when a
 `url(...)` of the compiled stylesheet names a file that would be missing, since the manifest storage of
 Django's static files refuses such a stylesheet. The constants below list the files, icons and components
-that are taken: to use one more, add its name and run the script again.
+that are taken: to use one more, add its name and run the script again. Pages link `dkfds/used.css`, which
+`used_css.py` makes of the theme, here and without fetching anything.
 
 The theme differs from the package's own stylesheet in three ways. It has the portal's colours (those of
 `static/css/tokens.css`) and type, it holds only the components in use (the shipped file is twice as large),
@@ -22,6 +23,8 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+
+from used_css import write_used
 
 DKFDS = "dkfds@11.2.0"
 SASS = "sass@1.92.0"
@@ -138,6 +141,7 @@ def main() -> None:
             shutil.rmtree(HERE / name, ignore_errors=True)
             shutil.copytree(output / name, HERE / name)
     print(f"{size:,} bytes in {HERE}")
+    write_used()
 
 
 def unpack(work: Path) -> Path:
