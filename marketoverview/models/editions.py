@@ -158,7 +158,7 @@ class Edition(models.Model):
     def leave_out(cls, vendors: Collection[int]) -> int:
         """Take these vendors (keys) out of every edition, and make counts and checksums anew; how many editions changed.
 
-        Each edition notes the day, and not who it was. Five queries, and five for each edition that changes.
+        Each edition notes the day, and not who it was. Seven queries, and five for each edition that changes.
         """
         today = timezone.localdate()
         with transaction.atomic():

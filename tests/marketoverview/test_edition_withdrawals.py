@@ -94,12 +94,12 @@ def test_a_vendor_in_an_edition_is_not_deleted_without_the_edition_knowing(agern
 
 def test_taking_vendors_out_costs_the_same_for_any_number_of_companies(agern):
     freeze_month()
-    with costs(10):
+    with costs(12):
         Edition.leave_out([agern.vendor_id])
     leaving = [make_response(name).vendor_id for name in ("Birk", "Chili", "Dild")]
     with on_date(date(2099, 1, 1)):
         freeze_month()
-    with costs(10):
+    with costs(12):
         Edition.leave_out(leaving)
     assert names(checked(Edition.objects.first())) == ["Agern"]
     assert Edition.objects.first().removals.count() == 3
