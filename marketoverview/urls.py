@@ -15,6 +15,7 @@ from .views import (
     matrix,
     note,
     shortlist,
+    solutions,
 )
 
 app_name = "market"
@@ -28,6 +29,8 @@ urlpatterns = [
     path("kontakt/", contact.contact, name="contact"),
     path("kontakter.vcf", contact.contacts, name="contacts"),
     path("dialogbrev.docx", contact.dialogue_letter, name="dialogue_letter"),
+    path("loesninger/", solutions.directory, name="solutions"),
+    path("loesninger/stadier/", solutions.stages, name="solution_stages"),
     path("figurer/", figures.figures, name="figures"),
     path("figurer/<slug:code>/", figures.figure, name="figure"),
     re_path(r"^figurer/(?P<code>[-\w]+)\.(?P<ending>svg|png|csv|xlsx)$", figures.figure_file, name="figure_file"),

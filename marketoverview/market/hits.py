@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -20,7 +20,10 @@ from . import search
 from .selection import Selection
 
 if TYPE_CHECKING:
-    from .snapshot import Entry, Snapshot
+    from .entries import OfferingEntry
+    from .snapshot import Choice, Entry, Snapshot
+
+    HasTicked = Callable[[Choice], bool]
 
 MOST_HITS = 4
 """Of one vendor."""
@@ -56,7 +59,7 @@ def reasons(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) 
     return {
         entry.slug: Reasons(
             _chosen(snapshot, selection, entry),
-            finder.hits(snapshot.position[entry.slug], texts.get(entry.response_id, [])),
+            finder.hits(_has_chosen(snapshot.position[entry.slug]), texts.get(entry.response_id, [])),
         )
         for entry in entries
     }
@@ -72,6 +75,35 @@ def _chosen(snapshot: Snapshot, selection: Selection, entry: Entry) -> list[tupl
         if labels:
             chosen.append((tally.question.heading, labels))
     return chosen
+
+
+def _has_chosen(position: int) -> HasTicked:
+    """Of an option, whether the vendor at this position chose it."""
+    return lambda choice: bool(choice.vendors >> position & 1)
+
+
+def solution_hits(
+    snapshot: Snapshot, query: str, solutions: Sequence[tuple[Entry, OfferingEntry]]
+) -> list[list[WordHit]]:
+    """Where each of the solutions holds words of the query: in the options it uses, its texts, its vendor's name. No query."""
+    finder = _HitFinder(snapshot, query)
+    if not finder.asks_for_words:
+        return [[] for _solution in solutions]
+    return [finder.hits(_uses(offering), _solution_texts(entry, offering)) for entry, offering in solutions]
+
+
+def _uses(offering: OfferingEntry) -> HasTicked:
+    """Of an option, whether the solution uses it."""
+    return lambda choice: choice.option.pk in offering.option_ids
+
+
+def _solution_texts(entry: Entry, offering: OfferingEntry) -> list[_Text]:
+    return [
+        _Text(_("In the title"), offering.title),
+        _Text(_("In the description"), offering.description),
+        _Text(_("Where it is used"), offering.where_used),
+        _Text(_("In the company's name"), entry.name),
+    ]
 
 
 # Texts ------------------------------------------------------------------------------------------
@@ -126,9 +158,9 @@ class _HitFinder:
         """Each word of the query to the words of the vendors' texts that it finds."""
         self._option_hits: dict[tuple[int, int], tuple[int, WordHit]] = {}
 
-    def hits(self, position: int, texts: Sequence[_Text]) -> list[WordHit]:
-        """The hits of the vendor at this position: what it ticked, and for each word the first text that holds it."""
-        hits = [hit for term in self.terms for hit in self._ticked(term, position)]
+    def hits(self, has_ticked: HasTicked, texts: Sequence[_Text]) -> list[WordHit]:
+        """The hits of a vendor or solution: what it ticked, and for each word the first text that holds it."""
+        hits = [hit for term in self.terms for hit in self._ticked(term, has_ticked)]
         held = {text: self._held(text.text) for text in texts}
         everywhere = set().union(*held.values())
         # Of a synonym of several words all are held, or it is the tick alone that was found.
@@ -149,12 +181,12 @@ class _HitFinder:
         written = words(text)
         return {word for word, found in self._found.items() if not found.isdisjoint(written)}
 
-    def _ticked(self, term: search.Term, position: int) -> list[WordHit]:
-        """A hit for the option that the term names best, of those that it finds and the vendor chose; none, or one."""
+    def _ticked(self, term: search.Term, has_ticked: HasTicked) -> list[WordHit]:
+        """A hit for the option that the term names best, of those that it finds and that are ticked; none, or one."""
         chosen = (
             self._option_hit(term, place)
             for place, (_tally, choice) in enumerate(self.search.options.choices)
-            if term.options >> place & 1 and choice.vendors >> position & 1
+            if term.options >> place & 1 and has_ticked(choice)
         )
         best = min(chosen, key=itemgetter(0), default=None)
         return [best[1]] if best else []

@@ -100,15 +100,15 @@ class CrossTable:
         return _("Choices within the two questions themselves are left out here.")
 
     def columns(self) -> list[AxisHeading]:
-        return [_heading(choice) for choice in self.column_choices]
+        return [heading(choice) for choice in self.column_choices]
 
     @property
-    def row_choices(self) -> list[Choice]:
-        return _choices(self.row)
+    def rowchoices_in_order(self) -> list[Choice]:
+        return choices_in_order(self.row)
 
     @property
-    def column_choices(self) -> list[Choice]:
-        return _choices(self.column)
+    def columnchoices_in_order(self) -> list[Choice]:
+        return choices_in_order(self.column)
 
     def counts(self) -> list[list[int]]:
         """The numbers, by row and column, in their order."""
@@ -121,7 +121,7 @@ class CrossTable:
         highest = max((count for line in counts for count in line), default=0)
         return [
             MatrixRow(
-                _heading(row),
+                heading(row),
                 [self._cell(row, column, count, highest) for column, count in zip(columns, line, strict=True)],
             )
             for row, line in zip(rows, counts, strict=True)
@@ -165,12 +165,12 @@ class CrossTable:
         return reverse("market:directory") + both.link_query
 
 
-def _choices(tally: QuestionTally) -> list[Choice]:
+def choices_in_order(tally: QuestionTally) -> list[Choice]:
     """The public choices in the survey's order, “other” last."""
     return sorted(tally.by_code.values(), key=lambda choice: choice.option.is_other)
 
 
-def _heading(choice: Choice) -> AxisHeading:
+def heading(choice: Choice) -> AxisHeading:
     option = choice.option
     return AxisHeading(wording.marked_label(option), option.label, option.is_other)
 

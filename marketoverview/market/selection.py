@@ -159,8 +159,12 @@ class VendorFilterSet(django_filters.FilterSet):
     q = TextFilter()
 
     def __init__(self, data: QueryDict, snapshot: Snapshot) -> None:
-        super().__init__(data, queryset=Response.objects.published())
+        super().__init__(data, queryset=self.rows())
         self.snapshot = snapshot
+
+    def rows(self) -> QuerySet:
+        """The rows that the filters narrow."""
+        return Response.objects.published()
 
     def selection(self, request: HttpRequest, *, notes_unknown: bool = True) -> Selection:
         """The `Selection` in the request's query string, with notices about what was ignored. No query.

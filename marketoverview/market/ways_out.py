@@ -85,15 +85,19 @@ def _way(snapshot: Snapshot, selection: Selection, label: str, path: str) -> Ite
 
 
 def _spellings(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[WayOut]:
+    for query in respelled(snapshot, selection.q):
+        yield from _way(snapshot, replace(selection, q=query), query, path)
+
+
+def respelled(snapshot: Snapshot, query: str) -> Iterator[str]:
     """The query with a word that finds nobody replaced by a near one, or taken apart."""
-    finder, typed = search.for_snapshot(snapshot), words(selection.q)
-    unknown = [term for term in finder.terms(selection.q) if len(term.words) == 1 and not finder.vendors(term)]
+    finder, typed = search.for_snapshot(snapshot), words(query)
+    unknown = [term for term in finder.terms(query) if len(term.words) == 1 and not finder.vendors(term)]
     for term in unknown[:CORRECTED_WORDS]:
         word = term.words[0]
         near = near_words(word, _vocabulary(snapshot), SPELLINGS_OF_A_WORD)
         for spelling in near or _parts(finder, word):
-            query = " ".join([*typed[: term.place], spelling, *typed[term.place + 1 :]])
-            yield from _way(snapshot, replace(selection, q=query), query, path)
+            yield " ".join([*typed[: term.place], spelling, *typed[term.place + 1 :]])
 
 
 def _joined(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> Iterator[WayOut]:

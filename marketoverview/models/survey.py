@@ -186,7 +186,9 @@ class Question(models.Model):
 
 QUERY_PARAMETERS = frozenset({"q", "sort", "page", "v", "by", "compare", "only"})
 """Query parameters of the public pages; the code of each filterable question is one more."""
-RESERVED_CODES = QUERY_PARAMETERS | frozenset(ExportKey) | {"company_name", "contact"}
+STAGE = "stage"
+"""The query parameter of the stage of a solution, on the pages about solutions."""
+RESERVED_CODES = QUERY_PARAMETERS | frozenset(ExportKey) | {"company_name", "contact", STAGE}
 """Codes that no question may have: query parameters, keys of the export, items of a response beside the answers."""
 
 

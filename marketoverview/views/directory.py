@@ -7,8 +7,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kl_ai.export.downloads import file_response
@@ -17,12 +15,12 @@ from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
 from ..market import profiles, vcards
-from ..market.selection import MAX_COMPARED, MAX_SHORTLISTED, Selection
+from ..market.selection import MAX_SHORTLISTED, Selection
 from ..market.snapshot import snapshots
 from ..models import Response, Status, Verb
 from . import vendor_rows
-from .compare import compare_url
-from .selection_page import SwitchLink, file_links, links, panel, read, with_page_notice
+from .lists import order_links, shortlist_tray
+from .selection_page import file_links, links, panel, read, with_page_notice
 
 PER_PAGE = 25
 
@@ -41,40 +39,12 @@ def directory(request: HttpRequest) -> HttpResponse:
     context = panel(request, snapshot, selection, total) | {
         "rows": vendor_rows.rendered(snapshot, selection, entries),
         "pages": pages,
-        **_order(request, selection),
-        **_tray(selection, {entry.slug for entry in entries}),
+        **order_links(request, selection),
+        **shortlist_tray(selection, {entry.slug for entry in entries}),
         "exports": file_links(selection.query(page=False, shortlist=False)),
     }
     crumbs = [(_("Find companies"), "")]
     return render_page(request, "marketoverview/directory.html", context, nav_current="market", crumbs=crumbs)
-
-
-def _order(request: HttpRequest, selection: Selection) -> dict[str, Any]:
-    """The links to the other orders, and how the order of the day is drawn."""
-    labels = {"name": _("A to Å"), "confirmed": _("Latest confirmed"), "rotation": _("Order of the day")}
-    sorts = [
-        SwitchLink(label, request.path + replace(selection, sort=sort, page=1).query(), sort == selection.sort)
-        for sort, label in labels.items()
-    ]
-    note = ""
-    if selection.sort == "rotation":
-        day = date_format(timezone.localdate(), "DATE_FORMAT")
-        note = _("The order is drawn by lot from the date %(date)s. It is the same for everybody today.") % {
-            "date": day
-        }
-    return {"sorts": sorts, "sort": "" if selection.sort == "name" else selection.sort, "rotation_note": note}
-
-
-def _tray(selection: Selection, on_page: set[str]) -> dict[str, Any]:
-    """The shortlist and what can be done with it; vendors that are not on this page travel as hidden fields."""
-    count = len(selection.shortlist)
-    return {
-        "compare_url": compare_url(selection) if 2 <= count <= MAX_COMPARED else "",
-        "most": MAX_SHORTLISTED,
-        "most_compared": MAX_COMPARED,
-        "shortlist_query": selection.shortlist_query,
-        "hidden": [("v", slug) for slug in selection.shortlist if slug not in on_page],
-    }
 
 
 # One vendor ---------------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ def links(selection: Selection) -> dict[str, Any]:
     query, filters = selection.link_query, selection.filter_query
     return {
         "directory_url": reverse("market:directory") + query,
+        "solutions_url": reverse("market:solutions") + query,
         "figures_url": reverse("market:figures") + query,
         "matrix_url": reverse("market:matrix") + query,
         "note_url": reverse("market:note") + filters,

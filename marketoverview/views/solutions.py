@@ -1,0 +1,92 @@
+"""The solutions as a directory, and the table of their stages and technologies."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.frame import render_page
+from kl_ai.pages.pagination import paginate
+
+from ..market import search, solutions
+from ..market.selection import MAX_SHORTLISTED
+from ..market.snapshot import Snapshot, snapshots
+from ..market.solution_selection import SolutionSelection, selection_for_request
+from ..market.solution_table import stage_table
+from ..market.solution_ways_out import ways_out
+from .lists import order_links, shortlist_tray
+from .selection_page import links, with_page_notice
+
+PER_PAGE = 25
+
+
+def read(request: HttpRequest) -> tuple[Snapshot, SolutionSelection]:
+    """The snapshot that the request is answered from, and its selection of solutions. At most one query."""
+    snapshot = snapshots.for_request(request)
+    return snapshot, selection_for_request(request, snapshot)
+
+
+def panel(
+    request: HttpRequest, snapshot: Snapshot, selection: SolutionSelection, matches: solutions.SolutionMatches
+) -> dict[str, Any]:
+    """The context of `selection_page.html` for the solutions of a selection. No query."""
+    path = request.path
+    return {
+        **links(selection.of_vendors),
+        "q": selection.q,
+        "facets": solutions.facets(snapshot, selection, matches),
+        "chips": list(solutions.chips(snapshot, selection, path)),
+        "clear_url": "" if selection.is_everything else path + selection.cleared().query(),
+        "notices": selection.notices,
+        "sentence": solutions.sentence(snapshot, selection, matches.match().bit_count()),
+        "solution_count": snapshot.offering_count,
+        "counted": _("solutions"),
+        "data_date": snapshot.updated_on,
+        "hidden": [("v", slug) for slug in selection.shortlist],
+        "solutions_url": reverse("market:solutions") + selection.link_query,
+        "table_url": reverse("market:solution_stages") + selection.link_query,
+    }
+
+
+@versioned_page
+def directory(request: HttpRequest) -> HttpResponse:
+    """`/markedsoverblik/loesninger/`: facets, and the solutions of the selection, 25 a page."""
+    snapshot, selection = read(request)
+    matches = solutions.SolutionMatches(snapshot, selection)
+    found = matches.match()
+    pages = paginate(
+        found.bit_count(),
+        selection.page,
+        PER_PAGE,
+        lambda number: request.path + replace(selection, page=number).query(),
+    )
+    selection = with_page_notice(selection, pages)
+    rows = solutions.rows(snapshot, selection, found, pages.start, pages.stop)
+    context = panel(request, snapshot, selection, matches) | {
+        "rows": rows,
+        "pages": pages,
+        "ways_out": ways_out(snapshot, selection, matches, request.path),
+        "asks_for_all": bool(selection.q) and search.for_snapshot(snapshot).asks_for_all(selection.q),
+        "most": MAX_SHORTLISTED,
+        **order_links(request, selection),
+        **shortlist_tray(selection, {row.slug for row in rows}),
+        "exports": [],
+    }
+    crumbs = [(_("Solutions"), "")]
+    return render_page(request, "marketoverview/solutions.html", context, nav_current="solutions", crumbs=crumbs)
+
+
+@versioned_page
+def stages(request: HttpRequest) -> HttpResponse:
+    """`/markedsoverblik/loesninger/stadier/`: how many solutions use a technology at each stage."""
+    snapshot, selection = read(request)
+    selection = selection.without_stages()
+    table = stage_table(snapshot, selection)
+    crumbs = [(_("Solutions"), reverse("market:solutions") + selection.link_query), (_("Stages"), "")]
+    context = panel(request, snapshot, selection, solutions.SolutionMatches(snapshot, selection)) | {"table": table}
+    if table is not None:
+        context |= {"sentence": table.sentence}
+    return render_page(request, "marketoverview/solution_stages.html", context, nav_current="solutions", crumbs=crumbs)
