@@ -15,6 +15,7 @@ from .views import (
     matrix,
     note,
     shortlist,
+    solution_files,
     solutions,
 )
 
@@ -31,6 +32,9 @@ urlpatterns = [
     path("dialogbrev.docx", contact.dialogue_letter, name="dialogue_letter"),
     path("loesninger/", solutions.directory, name="solutions"),
     path("loesninger/stadier/", solutions.stages, name="solution_stages"),
+    re_path(r"^loesninger\.(?P<ending>csv|xlsx|json)$", solution_files.export, name="solution_export"),
+    path("loesninger.schema.json", solution_files.json_schema, name="solution_schema"),
+    path("loesninger.atom", solution_files.feed, name="solution_feed"),
     path("figurer/", figures.figures, name="figures"),
     path("figurer/<slug:code>/", figures.figure, name="figure"),
     re_path(r"^figurer/(?P<code>[-\w]+)\.(?P<ending>svg|png|csv|xlsx)$", figures.figure_file, name="figure_file"),

@@ -92,6 +92,15 @@ ADDRESSES = (
     Address("market:contact", queries=("?q=findes-ikke", *SHORTLISTS)),
     Address("market:contacts", is_page=False),
     Address("market:dialogue_letter", is_page=False),
+    Address(
+        "market:solutions", queries=(*SELECTIONS, "?stage=pilot&stage=ukendt&page=99", f"?v={VENDOR}&sort=rotation")
+    ),
+    Address("market:solution_stages", queries=(*SELECTIONS, "?stage=pilot")),
+    Address("market:solution_export", args=("csv",), is_page=False),
+    Address("market:solution_export", args=("xlsx",), is_page=False),
+    Address("market:solution_export", args=("json",), is_page=False),
+    Address("market:solution_schema", is_page=False),
+    Address("market:solution_feed", is_page=False),
     Address("market:figures", queries=SELECTIONS),
     Address("market:figure", args=("technologies",), queries=SELECTIONS),
     Address("market:figure_file", args=("services", "svg"), is_page=False),

@@ -269,16 +269,18 @@ def _offering_titles(response: Response) -> str:
 
 
 def _offerings(response: Response) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": offering.title,
-            "description": offering.description,
-            "stage": offering.stage,
-            "where_used": offering.where_used,
-            "combines": _combined(offering),
-        }
-        for offering in response.offerings.all()
-    ]
+    return list(map(offering_data, response.offerings.all()))
+
+
+def offering_data(offering: SampleOffering) -> dict[str, Any]:
+    """An offering in JSON; it comes with its options and their questions. No query."""
+    return {
+        "title": offering.title,
+        "description": offering.description,
+        "stage": offering.stage,
+        "where_used": offering.where_used,
+        "combines": _combined(offering),
+    }
 
 
 def _combined(offering: SampleOffering) -> dict[str, list[str]]:

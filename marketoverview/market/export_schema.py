@@ -85,15 +85,15 @@ def json_schema(snapshot: Snapshot, columns: Sequence[Column], address: str) -> 
 
     It lets new keys come, and new questions; the codes of a question are those that it has now and had before.
     """
-    company = _object([Key(column.key, column.explanation, column.schema) for column in columns], list(ExportKey))
-    company["properties"][ExportKey.OFFERINGS]["items"] = _object(example_keys(snapshot))
+    company = object_schema([Key(column.key, column.explanation, column.schema) for column in columns], list(ExportKey))
+    company["properties"][ExportKey.OFFERINGS]["items"] = object_schema(example_keys(snapshot))
     keys = [*envelope_keys(), companies_key()]
-    schema = _object(keys)
+    schema = object_schema(keys)
     schema["properties"]["companies"]["items"] = company
     return {"$schema": DIALECT, "$id": address, "title": FORM, **schema}
 
 
-def _object(keys: Sequence[Key], required: Sequence[str] | None = None) -> dict[str, Any]:
+def object_schema(keys: Sequence[Key], required: Sequence[str] | None = None) -> dict[str, Any]:
     """The schema of an object with these keys; without `required` it has all of them."""
     return {
         "type": "object",

@@ -67,11 +67,14 @@ def offering_headings(snapshot: Snapshot) -> list[str]:
 
 def offering_rows(snapshot: Snapshot, response: Response) -> Iterator[Row]:
     """A row for each offering of the response, which comes `with_everything`. No query."""
-    company = _company(response)
-    for offering in response.offerings.all():
-        texts = [offering.title, offering.description, offering.get_stage_display(), offering.where_used]
-        combined = [_labels(offering, tally) for tally in _combined_questions(snapshot)]
-        yield [*company, *texts, *combined]
+    return (offering_row(snapshot, response, offering) for offering in response.offerings.all())
+
+
+def offering_row(snapshot: Snapshot, response: Response, offering: SampleOffering) -> Row:
+    """The row of one offering of the response, which comes `with_everything`. No query."""
+    texts = [offering.title, offering.description, offering.get_stage_display(), offering.where_used]
+    combined = [_labels(offering, tally) for tally in _combined_questions(snapshot)]
+    return [*_company(response), *texts, *combined]
 
 
 def _combined_questions(snapshot: Snapshot) -> list[QuestionTally]:

@@ -103,11 +103,11 @@ class CrossTable:
         return [heading(choice) for choice in self.column_choices]
 
     @property
-    def rowchoices_in_order(self) -> list[Choice]:
+    def row_choices(self) -> list[Choice]:
         return choices_in_order(self.row)
 
     @property
-    def columnchoices_in_order(self) -> list[Choice]:
+    def column_choices(self) -> list[Choice]:
         return choices_in_order(self.column)
 
     def counts(self) -> list[list[int]]:

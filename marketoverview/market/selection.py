@@ -129,11 +129,11 @@ class AnswerFilter(django_filters.MultipleChoiceFilter):
 
     field_class = KnownOptionsField
 
-    def filter(self, responses: QuerySet[Response], options: Sequence[str]) -> QuerySet[Response]:
+    def filter(self, rows: QuerySet, options: Sequence[str]) -> QuerySet:
         if not options:
-            return responses
+            return rows
         answers = Answer.objects.filter(option__question__code=self.field_name, option__code__in=options)
-        return responses.filter(pk__in=answers.values("response"))
+        return rows.filter(pk__in=answers.values("response"))
 
 
 class TextFilter(django_filters.CharFilter):
@@ -141,12 +141,12 @@ class TextFilter(django_filters.CharFilter):
 
     field_class = SearchField
 
-    def filter(self, responses: QuerySet[Response], text: str) -> QuerySet[Response]:
+    def filter(self, rows: QuerySet, text: str) -> QuerySet:
         if not text:
-            return responses
+            return rows
         snapshot: Snapshot = self.parent.snapshot
         positions = bitset.members(snapshot.match({}, text))
-        return responses.filter(pk__in=[snapshot.entries[position].response_id for position in positions])
+        return rows.filter(pk__in=[snapshot.entries[position].response_id for position in positions])
 
 
 class VendorFilterSet(django_filters.FilterSet):

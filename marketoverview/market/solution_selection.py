@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy
@@ -72,22 +72,22 @@ def stage_label(stage: str) -> str:
 class CombinedFilter(AnswerFilter):
     """A question that offerings combine: those that used one of the given options."""
 
-    def filter(self, offerings: QuerySet[SampleOffering], options: Sequence[str]) -> QuerySet[SampleOffering]:
+    def filter(self, rows: QuerySet, options: Sequence[str]) -> QuerySet:
         if not options:
-            return offerings
+            return rows
         used = Option.objects.filter(question__code=self.field_name, code__in=options)
         links = SampleOffering.options.through.objects.filter(option__in=used)
-        return offerings.filter(pk__in=links.values("sampleoffering"))
+        return rows.filter(pk__in=links.values("sampleoffering"))
 
 
 class CompanyFilter(AnswerFilter):
-    """Any other question: the offerings of the responses that chose one of the given options."""
+    """Any other question: the offerings of the rows that chose one of the given options."""
 
-    def filter(self, offerings: QuerySet[SampleOffering], options: Sequence[str]) -> QuerySet[SampleOffering]:
+    def filter(self, rows: QuerySet, options: Sequence[str]) -> QuerySet:
         if not options:
-            return offerings
+            return rows
         answers = Answer.objects.filter(option__question__code=self.field_name, option__code__in=options)
-        return offerings.filter(response__in=answers.values("response"))
+        return rows.filter(response__in=answers.values("response"))
 
 
 class StageFilter(django_filters.MultipleChoiceFilter):
@@ -95,20 +95,20 @@ class StageFilter(django_filters.MultipleChoiceFilter):
 
     field_class = KnownOptionsField
 
-    def filter(self, offerings: QuerySet[SampleOffering], stages: Sequence[str]) -> QuerySet[SampleOffering]:
+    def filter(self, rows: QuerySet, stages: Sequence[str]) -> QuerySet:
         if not stages:
-            return offerings
-        return offerings.filter(Q(stage__in=["" if stage == NOT_STATED else stage for stage in stages]))
+            return rows
+        return rows.filter(stage__in=["" if stage == NOT_STATED else stage for stage in stages])
 
 
 class SolutionTextFilter(TextFilter):
     """Free text, matched in memory: databases have no Danish stems and compounds."""
 
-    def filter(self, offerings: QuerySet[SampleOffering], text: str) -> QuerySet[SampleOffering]:
+    def filter(self, rows: QuerySet, text: str) -> QuerySet:
         if not text:
-            return offerings
+            return rows
         snapshot: Snapshot = self.parent.snapshot
-        return offerings.filter(pk__in=snapshot.offering_keys(found(snapshot, text)))
+        return rows.filter(pk__in=snapshot.offering_keys(found(snapshot, text)))
 
 
 class SolutionFilterSet(VendorFilterSet):

@@ -76,17 +76,25 @@ class SelectionFeed(Feed):
         return profile_url(response.vendor.slug)
 
     def item_guid(self, response: Response) -> str:
-        """One entry per publication: a changed profile is news again."""
-        return f"tag:kl.dk,2026:markedsoverblik:{response.vendor.slug}:{response.sequence}"
+        return publication_tag(response)
 
     def item_pubdate(self, response: Response) -> datetime | None:
         return response.published_at
 
     def item_updateddate(self, response: Response) -> datetime:
-        """Published, or confirmed anew since. A published response has both dates (a database constraint)."""
-        days = filter(None, [response.confirmed_at])
-        confirmed = [timezone.make_aware(datetime.combine(day, time())) for day in days]
-        return max(filter(None, [response.published_at, *confirmed]))
+        return updated_at(response)
+
+
+def publication_tag(response: Response) -> str:
+    """The identifier of an entry, one for each publication: a changed profile is news again."""
+    return f"tag:kl.dk,2026:markedsoverblik:{response.vendor.slug}:{response.sequence}"
+
+
+def updated_at(response: Response) -> datetime:
+    """Published, or confirmed anew since. A published response has both dates (a database constraint)."""
+    days = filter(None, [response.confirmed_at])
+    confirmed = [timezone.make_aware(datetime.combine(day, time())) for day in days]
+    return max(filter(None, [response.published_at, *confirmed]))
 
 
 feed = versioned_page(SelectionFeed())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,6 +18,8 @@ from ..market.selection import Selection, selection_for_request
 from ..market.snapshot import Snapshot, snapshots
 from ..market.ways_out import ways_out
 from . import filters
+
+AnySelection = TypeVar("AnySelection", bound=Selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total:
     }
 
 
-def with_page_notice(selection: Selection, pages: Pages) -> Selection:
+def with_page_notice(selection: AnySelection, pages: Pages) -> AnySelection:
     """The selection with the number of the page that is shown, and a notice where the address names another."""
     if pages.number == selection.page:
         return selection

@@ -73,10 +73,18 @@ def directory(request: HttpRequest) -> HttpResponse:
         "most": MAX_SHORTLISTED,
         **order_links(request, selection),
         **shortlist_tray(selection, {row.slug for row in rows}),
-        "exports": [],
+        "exports": _file_links(selection),
+        "solution_feed_url": reverse("market:solution_feed") + selection.filter_query,
     }
     crumbs = [(_("Solutions"), "")]
     return render_page(request, "marketoverview/solutions.html", context, nav_current="solutions", crumbs=crumbs)
+
+
+def _file_links(selection: SolutionSelection) -> list[tuple[str, str]]:
+    """Label and address of the files about the solutions of a selection."""
+    query = selection.query(page=False, shortlist=False)
+    files = (("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json"))
+    return [(label, reverse("market:solution_export", args=[ending]) + query) for label, ending in files]
 
 
 @versioned_page
