@@ -18,6 +18,8 @@ DOORS = {
     "log-ind": "For leverandører",
 }
 """The first part of an address to the entry of the first level that is marked on its page."""
+MARKET = ["Virksomheder", "Løsninger", "Figurer", "Matrix", "Udvikling", "Neutralitet"]
+TOOLBOX = ["Overblik", "Må og må ikke", "Aktiviteter", "Skabeloner", "Risici", "Krav", "Kilder", "Hvad ændrer sig"]
 SELECTION = "services=advisory&q=kommune&v=agern-demofirma&v=birkekvist-demofirma"
 BELOW_NO_DOOR = ("/", "/log-ind/uden-mail/")
 """The front page, and the login of KL's own staff."""
@@ -63,7 +65,12 @@ def test_a_page_is_marked_below_its_door_and_at_most_one_entry_inside(demo, clie
 def test_the_selection_and_the_shortlist_travel_along(page, demo, client):
     query = f"?{SELECTION}"
     links = hrefs(section_menu(client, f"/markedsoverblik/{page}{query}"))
-    for label, address in (("Virksomheder", ""), ("Figurer", "figurer/"), ("Matrix", "matrix/")):
+    for label, address in (
+        ("Virksomheder", ""),
+        ("Løsninger", "loesninger/"),
+        ("Figurer", "figurer/"),
+        ("Matrix", "matrix/"),
+    ):
         path, _, kept = links[label].partition("?")
         assert path == f"/markedsoverblik/{address}"
         assert sorted(kept.split("&")) == sorted(SELECTION.split("&"))
@@ -72,16 +79,12 @@ def test_the_selection_and_the_shortlist_travel_along(page, demo, client):
 
 
 def test_there_is_no_link_to_an_empty_shortlist(demo, client):
-    assert list(hrefs(section_menu(client, "/markedsoverblik/?services=advisory"))) == [
-        "Virksomheder", "Figurer", "Matrix", "Udvikling", "Neutralitet",
-    ]  # fmt: skip
+    assert list(hrefs(section_menu(client, "/markedsoverblik/?services=advisory"))) == MARKET
 
 
 def test_the_toolbox_has_its_own_entries_and_its_search(demo, client):
     menu = section_menu(client, "/juridisk-vaerktoejskasse/aktiviteter/A25/")
-    assert list(hrefs(menu)) == [
-        "Overblik", "Må og må ikke", "Aktiviteter", "Skabeloner", "Risici", "Krav", "Kilder", "Hvad ændrer sig",
-    ]  # fmt: skip
+    assert list(hrefs(menu)) == TOOLBOX
     assert marked(menu) == ["Aktiviteter"]
     assert menu.find("form", role="search").attrs["action"] == "/juridisk-vaerktoejskasse/soeg/"
 
