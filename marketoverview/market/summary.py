@@ -63,17 +63,21 @@ def _most_frequent(snapshot: Snapshot, tally: QuestionTally, vendors: int, crite
 
 
 def _stated_by_none(snapshot: Snapshot, tally: QuestionTally, vendors: int) -> str:
-    """The options that none of the vendors has chosen, where at least one has answered."""
+    """The options that none of the vendors has chosen, though they are asked, where at least one has answered."""
     if not tally.answered & vendors:
         return ""
-    absent = [counted.choice.option.short for counted in _offered(snapshot, tally, vendors) if not counted.count]
+    absent = [
+        counted.choice.option.short
+        for counted in _offered(snapshot, tally, vendors)
+        if not counted.count and not counted.choice.option.is_retired
+    ]
     return _("Stated by none: %(options)s.") % {"options": join_words(absent, _("and"))} if absent else ""
 
 
 def _offered(snapshot: Snapshot, tally: QuestionTally, vendors: int) -> Iterator[ChoiceCount]:
-    """The counts of what a vendor can state today: no retired option, and not “other”, which says nothing by itself."""
+    """The counts of the options, without “other”, which says nothing by itself."""
     for counted in snapshot.counts(tally.code, vendors):
-        if not counted.choice.option.is_other and not counted.choice.option.is_retired:
+        if not counted.choice.option.is_other:
             yield counted
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from marketoverview.market.snapshot import snapshots
-from marketoverview.models import Option, Response, Vendor
+from marketoverview.models import Option, Response, Vendor, market_version
 from tests.builders import make_question, make_response, make_vendor
 from tests.bulk import make_market
 from tests.pdf import metadata, needs_poppler, pdf_text
@@ -184,8 +184,13 @@ def test_a_summary_has_no_share_of_small_numbers(demo, client):
 
 
 def test_a_retired_option_is_missed_by_nobody(small_market, client):
-    Option.objects.get(code="drill").retire()
-    assert "drill" not in read(client, NOTE).find("section", "market-note-summary").text
+    """Those who have chosen it are counted; of the others nobody was asked."""
+    query = "?v=ceder"
+    assert "Option axe" in summary(read(client, NOTE + query))["Tools"]
+    Option.objects.get(code="axe").retire()
+    market_version.bump()
+    assert summary(read(client, NOTE + query))["Tools"] == "Stated: Option saw. Stated by none: Option drill."
+    assert "Option saw and Option axe" in summary(read(client, f"{NOTE}?v=agern&v=birk"))["Tools"]
 
 
 # One vendor -----------------------------------------------------------------------------------------
