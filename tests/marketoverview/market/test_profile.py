@@ -170,7 +170,7 @@ def test_the_vendors_own_language_is_said(db, client):
     page = read(client, AGERN)
     assert page.find("div", "profile-description").attrs["lang"] == "da"
     assert page.find("blockquote").find("p").attrs["lang"] == "da"
-    assert "The vendor's own words are in Danish." in page.text
+    assert "The company's own words are in Danish." in page.text
     assert "are in Danish" not in read(client, "/markedsoverblik/virksomheder/agern/").text
 
 
