@@ -151,6 +151,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "kl_ai.pages.context_processors.site",
             ],
+            "builtins": ["kl_ai.pages.keep"],
         },
     }
 ]
@@ -276,7 +277,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "kl_ai.pages.static_files.StaticFiles"
     },
 }
 

@@ -78,7 +78,7 @@ def page_templates() -> tuple[str, ...]:
 
 
 EXTENDS = r'{% *extends +"([^"]+)"'
-INCLUDES = r'{% *include +"([^"]+)"'
+INCLUDES = r'{[%#] *(?:include|rendered from) +"([^"]+)"'
 
 
 @cache

@@ -29,7 +29,7 @@ from tests.stylesheets import (
     template_text,
 )
 
-STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGE = "kl_ai.pages.static_files.StaticFiles"
 TOKENS = ROOT / "static" / "css" / "tokens.css"
 EVERY_PAGE = ("tokens.css", "base.css", "frame.css", "components.css")
 MAX_LINES = 400

@@ -252,9 +252,12 @@ def answer_lines(snapshot: Snapshot, response: Response) -> list[tuple[str, str]
     ]
 
 
-def stale_note(confirmed_on: date | None) -> str:
-    """The note beside a confirmation that was not renewed after two reminders; "" for others."""
-    if confirmed_on is None or confirmed_on >= marked_before():
+def stale_note(confirmed_on: date | None, before: date | None = None) -> str:
+    """The note beside a confirmation that was not renewed after two reminders; "" for others.
+
+    Who asks for many gives `before`, the result of `marked_before`.
+    """
+    if confirmed_on is None or confirmed_on >= (before or marked_before()):
         return ""
     return _("not confirmed since then")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
@@ -165,6 +166,10 @@ class VendorFilterSet(django_filters.FilterSet):
     def rows(self) -> QuerySet:
         """The rows that the filters narrow."""
         return Response.objects.published()
+
+    def get_form_class(self) -> Any:
+        """The form of the query string, made once for each snapshot."""
+        return self.snapshot.memo.remember(("form class", type(self)), super().get_form_class)
 
     def selection(self, request: HttpRequest, *, notes_unknown: bool = True) -> Selection:
         """The `Selection` in the request's query string, with notices about what was ignored. No query.

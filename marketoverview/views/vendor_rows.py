@@ -1,6 +1,7 @@
 """The rows of the directory as HTML: what does not change from page to page is rendered once, and kept."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from ..market import profiles
 from ..market.hits import Reasons, reasons
 from ..market.selection import Selection
 from ..market.snapshot import Entry, Snapshot
+from ..querysets import marked_before
 
 MOST_KEPT = 20_000
 """Rows that a process keeps: those of 10,000 vendors in both languages, about 50 MB."""
@@ -27,9 +29,9 @@ _kept: dict[tuple[int, str], tuple[Entry, tuple[Any, ...], Kept]] = {}
 def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> list[SafeString]:
     """The rows of these vendors, in this order. Three queries where the selection has free text, or else none."""
     why, shown = reasons(snapshot, selection, entries), _Reasons()
-    query = selection.shortlist_query
+    query, old = selection.shortlist_query, marked_before()
     return [
-        _row(snapshot, entry).fill(
+        _row(snapshot, entry, old).fill(
             {
                 "shortlist_query": query,
                 "reasons": shown.html(why[entry.slug]),
@@ -40,10 +42,13 @@ def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry])
     ]
 
 
-def _row(snapshot: Snapshot, entry: Entry) -> Kept:
-    """The row with gaps, from an earlier page where neither the entry nor the words of the survey have changed since."""
+def _row(snapshot: Snapshot, entry: Entry, old: date) -> Kept:
+    """The row with gaps, from an earlier page where neither the entry nor the words of the survey have changed since.
+
+    Confirmations before the date `old` are marked.
+    """
     key = entry.response_id, language()
-    others = profiles.row_wording(snapshot), profiles.stale_note(entry.confirmed_at)
+    others = profiles.row_wording(snapshot), profiles.stale_note(entry.confirmed_at, old)
     kept = _kept.get(key)
     if kept is not None and kept[0] == entry and kept[1] == others:
         return kept[2]

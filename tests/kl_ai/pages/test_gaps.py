@@ -1,7 +1,12 @@
 """A template that is rendered once, and filled for each page."""
 
-import pytest
+import itertools
 
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from kl_ai.pages import keep
 from kl_ai.pages.gaps import Gaps
 
 CHIP = "components/chip.html"
@@ -37,3 +42,33 @@ def test_what_somebody_writes_is_no_gap():
     assert kept.fill({"label": "hemmelig"}).count("hemmelig") == Gaps("label").render(
         CHIP, chip(label=gaps["label"])
     ).names.count("label")
+
+
+# Kept in the template ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def renders(settings):
+    """Render one template with `keep`, whose content says how often it was made."""
+    settings.DEBUG = False
+    numbers = itertools.count(1)
+    template = Template(
+        "{% load i18n %}{% keep door %}{% get_current_language as code %}{{ code }} {{ door }} {{ number }}{% endkeep %}"
+    )
+    return lambda **values: template.render(Context(values | {"number": lambda: next(numbers)}))
+
+
+def test_a_kept_part_is_made_once_for_each_language_and_value(renders):
+    assert renders(door="market") == renders(door="market") == "da market 1"
+    assert renders(door="about") == "da about 2"
+    with translation.override("en"):
+        assert renders(door="market") == "en market 3"
+    assert renders(door="market") == "da market 1"
+    assert renders() == renders() == "da  4"
+
+
+def test_what_is_kept_is_limited_and_a_developer_sees_each_change(renders, settings, monkeypatch):
+    monkeypatch.setattr(keep, "MOST_KEPT", 2)
+    assert [renders(door=door)[-1] for door in "abca"] == ["1", "2", "3", "4"]
+    settings.DEBUG = True
+    assert [renders(door="a")[-1] for _ in range(2)] == ["5", "6"]
