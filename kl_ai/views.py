@@ -42,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "data_date": snapshot.updated_on,
         "figure": _front_figure(snapshot),
         "directory_url": reverse("market:directory"),
+        "solutions_url": reverse("market:solutions"),
         "toolbox_url": reverse("toolbox:overview"),
         "steps": [(phase, linking.url(phase)) for phase in catalogues.for_request(request).phases],
         "survey_url": reverse("vendor:home"),

@@ -35,6 +35,11 @@ def test_home_has_its_two_doors_and_the_way_to_the_survey(demo, client):
     assert "/en/leverandoer/" in links
 
 
+def test_home_leads_to_what_it_counts(demo, client):
+    links = [link.attrs["href"] for link in read(client, "/en/").find("main").find_all("a")]
+    assert {MARKET, f"{MARKET}loesninger/", f"{MARKET}figurer/", f"{MARKET}udvikling/"} <= set(links)
+
+
 def test_home_shows_a_change_on_the_next_request(db, client):
     make_response("Agern", offerings=[{}])
     assert definitions(read(client, "/en/"))["companies have answered the survey"] == "1"
