@@ -86,6 +86,8 @@ def with_parts(name: str) -> frozenset[str]:
     """The template, what it extends and what it includes, to the end."""
     text = template_text(name)
     parts = re.findall(EXTENDS, text) + re.findall(INCLUDES, text)
+    if re.search(r"{% *contents\b", text):
+        parts.append("components/contents.html")
     return frozenset({name}.union(*map(with_parts, parts)))
 
 

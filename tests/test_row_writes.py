@@ -45,6 +45,7 @@ NO_ROWS = {
     "kl_ai/pages/cache.py: _stored",  # pages in the cache
     "kl_ai/settings.py: ",  # the settings
     "marketoverview/review/invitation_list/workbook.py: rows",  # elements of a sheet that has been read
+    "marketoverview/views/vendor_rows.py: _row",  # the rows of HTML that are kept
     "marketoverview/admin/vendors.py: save_formset",  # the verbs `admit` and `end` write what the form says
     "legaltoolbox/catalogue.py: _links",  # sets of keys
     "legaltoolbox/selection.py: read_situation",  # notices about the query string

@@ -98,7 +98,7 @@ def _read_edition(edition: Edition) -> MarketDay:
     vendors: list[int] = []
     for vendor, line in edition.entries.values_list("vendor_id", "line").order_by().iterator():
         vendors.append(vendor)
-        members.add(vendor, json.loads(line))
+        members.count(vendor, json.loads(line))
     size = max(vendors, default=0) + 1
     questions = (_question(question, members, size) for question in edition.questions)
     return MarketDay(
@@ -116,7 +116,7 @@ class _Members:
         self.chosen: dict[tuple[str, str], list[int]] = {}
         self.counted: dict[tuple[str, str], list[int]] = {}
 
-    def add(self, vendor: int, company: Mapping[str, Any]) -> None:
+    def count(self, vendor: int, company: Mapping[str, Any]) -> None:
         for lists, answers in ((self.chosen, company["answers"]), (self.counted, company["counted_by_kl"])):
             for question, options in answers.items():
                 for option in options:
