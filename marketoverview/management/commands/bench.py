@@ -1,4 +1,4 @@
-"""`manage.py bench`: server times at 2,000 and 100,000 vendors, beside other ways to compute the same.
+"""`manage.py bench`: server times at 2,000, 5,000 and 100,000 vendors, beside other ways to compute the same.
 
 Each size has a database of its own under `var/`, made once by `seed_vendors`. The figures are medians (and the highest
 values) of the wall time inside one process; nothing is served over a network.
@@ -29,7 +29,7 @@ from marketoverview.market.selection import Selection
 from marketoverview.market.snapshot import Snapshot, snapshots
 from marketoverview.models import Answer, Response
 
-SIZES = (2_000, 100_000)
+SIZES = (2_000, 5_000, 100_000)
 SEED = 1
 RUNS = 30
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     help = "Measure the market with invented vendors, beside SQL and Datasette, and the legal toolbox."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="Numbers of vendors (2000 100000).")
+        parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="Numbers of vendors (2000 5000 100000).")
         parser.add_argument("--worker", action="store_true", help="Measure in the database that is configured.")
 
     def handle(self, *, sizes: list[int], worker: bool, **options) -> None:
@@ -89,6 +89,7 @@ Timing = tuple[float, float]
 def measure_all() -> dict[str, Timing]:
     """Name of each measurement to its timing, in the order of the report."""
     results = {"snapshot, built from the database": measure([snapshots.build], runs=3)}
+    results["the next snapshot after a publication"] = next_snapshots()
     snapshot = snapshots.current()
     client, generator = Client(), random.Random(SEED)  # noqa: S311 - nothing here is secret
     selections = [random_selection(snapshot, generator) for _ in range(RUNS)]
@@ -96,6 +97,8 @@ def measure_all() -> dict[str, Timing]:
         is_cached = name.endswith(", cached")
         client.get(paths[0])
         results[name] = measure([partial(get, client, path, is_cached) for path in paths])
+    for selection in selections[:5]:
+        assert_equal_counts(snapshot, selection)
     counts = [partial(facets.facets, snapshot, selection) for selection in selections]
     results["facet counts alone, by the snapshot"] = measure(counts)
     results["the same counts by SQL"] = measure([partial(count_by_sql, selection) for selection in selections], runs=5)
@@ -106,6 +109,9 @@ def pages(selections: list[Selection]) -> dict[str, list[str]]:
     """Name of each measurement of a page to the addresses that it requests in turn."""
     return {
         "directory, not cached": [f"/markedsoverblik/{selection.filter_query}" for selection in selections],
+        "directory of one service, pages 1 to 20, not cached": [
+            f"/markedsoverblik/?services=advisory&page={number}" for number in range(1, 21)
+        ],
         "directory, free text, not cached": [f"/markedsoverblik/?q={word}" for word in WORDS],
         "directory, last page by confirmation, not cached": ["/markedsoverblik/?sort=confirmed&page=99999"],
         "directory, cached": ["/markedsoverblik/"],
@@ -142,6 +148,26 @@ def measure(calls: Sequence[Callable[[], object]], runs: int = RUNS) -> Timing:
         call()
         times.append(1000 * (time.perf_counter() - start))
     return statistics.median(times), max(times)
+
+
+def next_snapshots(runs: int = 7) -> Timing:
+    """The timing of the snapshots after as many confirmations, each of another vendor."""
+    snapshots.current()
+    times = []
+    for response in Response.objects.published().order_by("pk")[:runs]:
+        response.confirm(None)
+        times += [measure([snapshots.current], runs=1)[0]]
+    return statistics.median(times), max(times)
+
+
+def assert_equal_counts(snapshot: Snapshot, selection: Selection) -> None:
+    """Raises `CommandError` where the facets of the snapshot and those of SQL do not say the same."""
+    for code, rows in count_by_sql(selection).items():
+        by_sql = {row["option"]: row["count"] for row in rows}
+        vendors = snapshot.match(selection.chosen, leave_out=(code,))
+        by_snapshot = {counted.choice.option.pk: counted.count for counted in snapshot.counts(code, vendors)}
+        if by_sql != {option: count for option, count in by_snapshot.items() if count}:
+            raise CommandError(f"The counts of {code} differ: nothing is measured.")
 
 
 def random_selection(snapshot: Snapshot, generator: random.Random) -> Selection:
