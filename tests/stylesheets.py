@@ -62,7 +62,7 @@ def template_text(name: str) -> str:
     """The template's text without comments; empty for one that is not ours."""
     path = TEMPLATES / name
     text = path.read_text() if path.is_file() else ""
-    return re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", text, flags=re.DOTALL)
+    return re.sub(r"{#(?! rendered from).*?#}|{% comment.*?endcomment %}", "", text, flags=re.DOTALL)
 
 
 def template_names() -> list[str]:

@@ -43,6 +43,7 @@ NO_ROWS = {
     "kl_ai/mail/sending.py: run",  # an event of threads
     "kl_ai/mail/sending.py: time_limit",  # a context variable
     "kl_ai/pages/cache.py: _stored",  # pages in the cache
+    "kl_ai/pages/keep.py: render",  # HTML that is kept in memory
     "kl_ai/settings.py: ",  # the settings
     "marketoverview/review/invitation_list/workbook.py: rows",  # elements of a sheet that has been read
     "marketoverview/views/vendor_rows.py: _row",  # the rows of HTML that are kept
