@@ -1,0 +1,34 @@
+"""The menu in the browser: it follows what is chosen on the page, and works on a phone without JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+MARKET = "/markedsoverblik/"
+
+
+def test_what_is_chosen_on_the_page_travels_along_at_once(demo, desktop):
+    desktop.goto(MARKET)
+    desktop.locator("#selection").get_by_label("Rådgivning").first.check()
+    figures = desktop.locator("#section-nav").get_by_role("link", name="Figurer")
+    expect(figures).to_have_attribute("href", f"{MARKET}figurer/?services=advisory")
+    figures.click()
+    expect(desktop).to_have_url(re.compile(r"figurer/\?services=advisory$"))
+    expect(desktop.locator("#section-nav [aria-current]")).to_have_text("Figurer")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_first_level_folds_out_without_javascript(width, demo, without_javascript):
+    page = without_javascript
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(MARKET)
+    menu = page.locator(".header-menu")
+    link = menu.get_by_role("link", name="Juridisk værktøjskasse")
+    expect(link).to_be_hidden()
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(link).to_be_visible()
+    link.click()
+    expect(page.locator("#section-nav")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
