@@ -255,7 +255,7 @@ def test_a_new_day_is_read_anew(content_rows, monkeypatch):
     assert catalogues.current().day == tomorrow
 
 
-def test_a_change_while_it_is_read_is_not_missed(content_rows, monkeypatch):
+def test_a_change_while_it_is_read_is_seen_by_the_next_page(content_rows, monkeypatch):
     read = catalogues.read
 
     def read_and_be_overtaken(version, day):
@@ -267,6 +267,8 @@ def test_a_change_while_it_is_read_is_not_missed(content_rows, monkeypatch):
 
     monkeypatch.setattr(catalogues, "read", read_and_be_overtaken)
     catalogues.forget()
+    before = catalogues.current()
+    assert before.version < toolbox_version.current()
     catalogue = catalogues.current()
     assert catalogue.find("activity", "A25").title == "En ny titel"
     assert catalogue.version == toolbox_version.current()

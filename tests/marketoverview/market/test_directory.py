@@ -357,3 +357,12 @@ def test_an_empty_market_says_so(db, client):
     assert result_count(page) == 0
     assert vendor_names(page) == []
     assert not page.has("aside", "demo-banner")
+
+
+@pytest.mark.parametrize(
+    "path", ["/en/markedsoverblik/", "/en/markedsoverblik/loesninger/", "/en/juridisk-vaerktoejskasse/krav/"]
+)
+@pytest.mark.parametrize("name", ["utm_source", "utm_id", "fbclid", "gclid", "gad_source", "msclkid", "mc_eid", "_gl"])
+def test_what_mail_programs_and_social_media_add_to_a_link_gets_no_notice(demo, client, path, name):
+    assert notice_texts(read(client, f"{path}?{name}=x1")) == []
+    assert notice_texts(read(client, f"{path}?x{name}=x1"))
