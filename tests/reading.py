@@ -112,10 +112,10 @@ class _Builder(HTMLParser):
 
 
 AMERICAN_DATE = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"\bMay \d{1,2}, 20\d\d|\b(?:January|February|March|April|June|July|August|September|October|November|December"
     r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.) \d{1,2}\b(?:, 20\d\d)?|\b\d{1,2}/\d{1,2}/20\d\d|\b[ap]\.m\."
 )
-"""Dates with the day behind the month, and times of twelve hours: nobody in Europe writes them so."""
+"""Dates with the day behind the month, and times of twelve hours: nobody in Europe writes them so. “May 3” is a count, too."""
 
 
 def parse(html: str) -> Element:

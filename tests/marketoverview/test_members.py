@@ -298,7 +298,7 @@ def test_a_name_that_kl_has_published_stands_in_the_subject(vendor, owner):
     assert "Nordstjernen er offentliggjort i markedsoverblikket" in mailed()[owner.email]
 
 
-ALLOWED = {"subject", "day", "round", "company", "vendor"}
+ALLOWED = {"subject", "day", "round", "company", "vendor", "conditions"}
 """Variables of subjects: `vendor` and `company` are bound to `subject_name` in each; the others are KL's words."""
 
 

@@ -187,6 +187,8 @@ def other(round_2026) -> Response:
 
 
 def test_counts_search_profile_and_files_agree_after_publication(begun, other, owner, curator, client, vendor, public):
+    Question.objects.update(is_searchable=True)
+    market_version.bump()
     assert snapshots.current().count({"size": ["small"]}) == 2
     assert snapshots.current().count({}, WORDS) == 1
     begun.submit(owner)
