@@ -56,10 +56,6 @@ class Edition(models.Model):
     occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion)
     month = models.DateField(_("month"), null=True, unique=True)
     """The first day of the month that a monthly edition is of."""
-    round = models.OneToOneField(
-        SurveyRound, on_delete=models.PROTECT, null=True, related_name="edition", verbose_name=_("round")
-    )
-    """The round that was declared published."""
     questions = models.JSONField(_("questions"))
     """The questions and options as they read on the day (`edition_content.question_content`)."""
     is_demo = models.BooleanField(_("demonstration data"))
@@ -71,6 +67,10 @@ class Edition(models.Model):
     made_at = models.DateTimeField(_("made"), default=timezone.now)
     changed_on = models.DateField(_("changed on"), null=True)
     """The day on which a vendor was last taken out."""
+    round = models.OneToOneField(
+        SurveyRound, on_delete=models.PROTECT, null=True, related_name="edition", verbose_name=_("round")
+    )
+    """The round that was declared published."""
 
     objects: ClassVar = EditionQuerySet.as_manager()
 
