@@ -109,7 +109,7 @@ def join(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         return redirect_to_registered(request, vendor)
     waiting = JoinRequest.objects.waiting().filter(vendor=vendor, user=request.user.pk).first()
     form = MessageForm(request.POST if request.method == "POST" else restore.restore_input(request))
-    if request.method == "POST" and waiting is None and form.is_valid() and ask_now(request, vendor, form):
+    if request.method == "POST" and (waiting or (form.is_valid() and ask_now(request, vendor, form))):
         return redirect("vendor:join", slug)
     if request.method == "GET" and form.is_bound:
         messages.warning(request, restore.RESTORED_NOTICE)

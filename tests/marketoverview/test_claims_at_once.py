@@ -121,12 +121,13 @@ def test_of_several_decisions_at_once_one_counts():
     claim = invite_by_kl().accept(make_user("ny@vestlyset.example"))
     curators = [make_user(is_staff=True) for _ in range(4)]
 
-    def work(pair) -> bool:
-        curator, decision = pair
-        return CompanyClaim.objects.get(pk=claim.pk).decide(curator, decision)
+    def work(item) -> bool:
+        shown, curator, decision = item
+        return shown.decide(curator, decision)
 
     decisions = [Decision.TAKE_OVER, Decision.DECLINE, Decision.JOIN, Decision.OWN]
-    assert sum(run_at_once(work, list(zip(curators, decisions, strict=True)))) == 1
+    pages = [CompanyClaim.objects.select_related("invitation").get(pk=claim.pk) for _ in curators]
+    assert sum(run_at_once(work, list(zip(pages, curators, decisions, strict=True)))) == 1
     decision = CompanyClaim.objects.get().decision
     expected = {
         "take_over": {"ny@vestlyset.example"},
