@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -194,7 +194,7 @@ def test_values_do_not_meet_in_a_request(letters):
 
 
 def test_threads_that_ask_at_the_same_time_wait_for_one_reading(letters, monkeypatch):
-    """The versions are known here, so that no thread needs a database."""
+    """The versions are known here; the thread that reads opens a connection all the same, which ends with it."""
     monkeypatch.setattr(AreaVersion, "current", lambda self: 1)
     begun, go_on = threading.Event(), threading.Event()
     read = letters.read
@@ -206,7 +206,14 @@ def test_threads_that_ask_at_the_same_time_wait_for_one_reading(letters, monkeyp
 
     letters.read = slow
     values = []
-    threads = [threading.Thread(target=lambda: values.append(letters.current(1))) for _ in range(4)]
+
+    def ask() -> None:
+        try:
+            values.append(letters.current(1))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
     threads[0].start()
     assert begun.wait(10)
     for thread in threads[1:]:
