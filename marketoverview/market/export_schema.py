@@ -27,28 +27,47 @@ class Key:
     schema: Schema
 
 
-def envelope_keys() -> list[Key]:
-    """The keys around the companies, in the order of the file; the companies themselves come last."""
+def about_keys(form: str, source: str) -> list[Key]:
+    """The first keys of every JSON file of the market; `form` is its name and version, `source` what its `source` means."""
     return [
-        Key("schema", _("Name and version of this form."), {"const": FORM}),
+        Key("schema", _("Name and version of this form."), {"const": form}),
         Key("json_schema", _("The address of the JSON Schema of this form."), ADDRESS),
-        Key("documentation", _("The address of this page."), ADDRESS),
-        Key("source", _("The selection in the directory."), ADDRESS),
+        Key("documentation", _("The address of the page about the files."), ADDRESS),
+        Key("source", source, ADDRESS),
         Key("data_as_of", _("The day of the data."), {"type": "string", "format": "date"}),
         Key("is_demonstration_data", _("Whether the companies are invented."), {"type": "boolean"}),
         Key("recommendation", _("That KL recommends nobody."), TEXT),
         Key("ignored", _("What in the address was not understood, as sentences."), TEXTS),
-        Key(
-            "selection",
-            _("The free text (q) and the chosen codes by question."),
-            {"type": "object", "required": ["q"], "properties": {"q": TEXT}, "additionalProperties": TEXTS},
-        ),
+    ]
+
+
+def selection_key(explanation: str, *names: str) -> Key:
+    """The key of the selection: texts under each of `names` but `q`, which is one text, and codes by question."""
+    texts = {name: TEXT if name == "q" else TEXTS for name in names}
+    schema: Schema = {
+        "type": "object",
+        "required": list(names),
+        "properties": texts,
+        "additionalProperties": TEXTS,
+    }
+    return Key("selection", explanation, schema)
+
+
+def count_key(explanation: str) -> Key:
+    return Key("count", explanation, {"type": "integer", "minimum": 0})
+
+
+def envelope_keys() -> list[Key]:
+    """The keys around the companies, in the order of the file; the companies themselves come last."""
+    return [
+        *about_keys(FORM, _("The selection in the directory.")),
+        selection_key(_("The free text (q) and the chosen codes by question."), "q"),
         Key(
             "shortlist",
             _("The identifiers of the companies that were picked one by one; empty for a whole selection."),
             TEXTS,
         ),
-        Key("count", _("The number of companies in the selection."), {"type": "integer", "minimum": 0}),
+        count_key(_("The number of companies in the selection.")),
     ]
 
 

@@ -7,7 +7,16 @@ from django.utils.translation import gettext as _
 
 from ..models import Response, SampleOffering
 from .columns import TEXT, offering_data, read_in_order
-from .export_schema import ADDRESS, DIALECT, TEXTS, Key, example_keys, object_schema
+from .export_schema import (
+    ADDRESS,
+    DIALECT,
+    Key,
+    about_keys,
+    count_key,
+    example_keys,
+    object_schema,
+    selection_key,
+)
 from .snapshot import Snapshot
 from .solution_selection import SolutionSelection
 from .solutions import SolutionMatches, in_order
@@ -32,25 +41,9 @@ def selected_solutions(snapshot: Snapshot, selection: SolutionSelection) -> Iter
 def envelope_keys() -> list[Key]:
     """The keys around the solutions, in the order of the file; the solutions themselves come last."""
     return [
-        Key("schema", _("Name and version of this form."), {"const": FORM}),
-        Key("json_schema", _("The address of the JSON Schema of this form."), ADDRESS),
-        Key("documentation", _("The address of the page about the files."), ADDRESS),
-        Key("source", _("The selection in the list of solutions."), ADDRESS),
-        Key("data_as_of", _("The day of the data."), {"type": "string", "format": "date"}),
-        Key("is_demonstration_data", _("Whether the companies are invented."), {"type": "boolean"}),
-        Key("recommendation", _("That KL recommends nobody."), TEXT),
-        Key("ignored", _("What in the address was not understood, as sentences."), TEXTS),
-        Key(
-            "selection",
-            _("The free text (q), the chosen stages and the chosen codes by question."),
-            {
-                "type": "object",
-                "required": ["q", "stage"],
-                "properties": {"q": TEXT, "stage": TEXTS},
-                "additionalProperties": TEXTS,
-            },
-        ),
-        Key("count", _("The number of solutions in the selection."), {"type": "integer", "minimum": 0}),
+        *about_keys(FORM, _("The selection in the list of solutions.")),
+        selection_key(_("The free text (q), the chosen stages and the chosen codes by question."), "q", "stage"),
+        count_key(_("The number of solutions in the selection.")),
     ]
 
 
