@@ -40,15 +40,18 @@ def _facet(snapshot: Snapshot, selection: Selection, tally: QuestionTally, place
         code=tally.code,
         heading=tally.question.heading,
         kind=tally.question.kind,
-        is_open=is_open(place, selected),
+        is_open=is_open(place, selected, vendors),
         selected_count=len(selected),
         options=options,
     )
 
 
-def is_open(place: int, selected: Collection[str]) -> bool:
-    """Whether the facet at this place, of which these options are chosen, is open."""
-    return bool(selected) or place < OPEN_AT_FIRST
+def is_open(place: int, selected: Collection[str], counted: int) -> bool:
+    """Whether the facet at this place, of which these options are chosen, is open.
+
+    `counted` (bitset) are those whom its numbers count: beside an empty list no column of zeros stands open.
+    """
+    return bool(selected) or (place < OPEN_AT_FIRST and counted != 0)
 
 
 def unit(count: int) -> str:

@@ -22,7 +22,7 @@ from kl_ai.search.danish import join_words
 from ..models import Option
 from ..models.survey import STAGE
 from .entries import Entry, OfferingEntry
-from .facets import OPEN_AT_FIRST
+from .facets import is_open
 from .hits import WordHit, solution_hits
 from .profiles import profile_url
 from .snapshot import Choice, QuestionTally, Snapshot
@@ -79,24 +79,16 @@ def facets(snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMa
     """What solutions combine, then their stage, then what their vendors are; each number is what the option alone gives."""
     tallies = sorted(snapshot.filterable, key=lambda tally: not is_combined(tally))
     combined = sum(map(is_combined, tallies))
-    listed = [_question_facet(snapshot, selection, matches, tally) for tally in tallies]
-    listed.insert(combined, _stage_facet(snapshot, selection, matches))
-    return [_opened(facet, place) for place, facet in enumerate(listed)]
-
-
-def _opened(facet: Facet, place: int) -> Facet:
-    return Facet(
-        code=facet.code,
-        heading=facet.heading,
-        kind=facet.kind,
-        is_open=bool(facet.selected_count) or place < OPEN_AT_FIRST,
-        selected_count=facet.selected_count,
-        options=facet.options,
-    )
+    listed = [
+        _question_facet(snapshot, selection, matches, tally, place + (place >= combined))
+        for place, tally in enumerate(tallies)
+    ]
+    listed.insert(combined, _stage_facet(snapshot, selection, matches, combined))
+    return listed
 
 
 def _question_facet(
-    snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMatches, tally: QuestionTally
+    snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMatches, tally: QuestionTally, place: int
 ) -> Facet:
     offerings, selected = matches.match((tally.code,)), selection.chosen.get(tally.code, ())
     options = [
@@ -112,7 +104,8 @@ def _question_facet(
         )
         for choice in tally.by_code.values()
     ]
-    return Facet(tally.code, _heading(tally), False, len(selected), options, tally.question.kind)
+    is_opened = is_open(place, selected, offerings)
+    return Facet(tally.code, _heading(tally), is_opened, len(selected), options, tally.question.kind)
 
 
 def _heading(tally: QuestionTally) -> str:
@@ -122,7 +115,7 @@ def _heading(tally: QuestionTally) -> str:
     return _("The company: %(question)s") % {"question": tally.question.heading}
 
 
-def _stage_facet(snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMatches) -> Facet:
+def _stage_facet(snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMatches, place: int) -> Facet:
     offerings = matches.match((STAGE,))
     options = [
         FacetOption(
@@ -134,7 +127,7 @@ def _stage_facet(snapshot: Snapshot, selection: SolutionSelection, matches: Solu
         )
         for stage in STAGES
     ]
-    return Facet(STAGE, _("Stage"), False, len(selection.stages), options)
+    return Facet(STAGE, _("Stage"), is_open(place, selection.stages, offerings), len(selection.stages), options)
 
 
 def chips(snapshot: Snapshot, selection: SolutionSelection, path: str) -> Iterator[Chip]:

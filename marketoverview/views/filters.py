@@ -60,7 +60,7 @@ def _values(snapshot: Snapshot, selection: Selection, tally: QuestionTally, plac
     vendors = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
     selected = selection.chosen.get(tally.code, ())
     one, several = facets.unit(1), facets.unit(2)
-    yield "open", " open" if facets.is_open(place, selected) else ""
+    yield "open", " open" if facets.is_open(place, selected, vendors) else ""
     yield "chosen", chosen_note(len(selected))
     for number, counted in enumerate(snapshot.counts(tally.code, vendors)):
         yield f"count_{number}", localize(counted.count) if counted.count > 999 else counted.count

@@ -159,3 +159,14 @@ def test_an_uncached_page_costs_one_query_whatever_it_lists(demo, client):
         client.get(f"{SOLUTIONS}{query}&v=agern-demofirma" if query else SOLUTIONS)
         with costs(1):
             client.get(f"{SOLUTIONS}{query or '?page=2'}")
+
+
+@pytest.mark.parametrize("path", [SOLUTIONS, MARKET], ids=["solutions", "companies"])
+def test_beside_an_empty_list_no_column_of_zeros_stands_open(demo, client, path):
+    def opened(query: str) -> list[str]:
+        facets = read(client, path + query).find_all("details", "facet")
+        return [facet.attrs["id"] for facet in facets if "open" in facet.attrs]
+
+    assert len(opened("")) == 3
+    assert opened("?q=findesikke") == []
+    assert opened("?q=findesikke&technologies=nlp") == ["facet-technologies"]
