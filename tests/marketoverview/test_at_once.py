@@ -210,6 +210,13 @@ def test_of_several_clicks_on_ask_kl_one_claim_waits():
     assert CompanyClaim.objects.filter(user=person).count() == 1
 
 
+def test_a_second_click_on_ask_to_join_leads_to_the_same_page():
+    person, vendor = make_user(), make_vendor("Nordstjernen")
+    ask = post(person, reverse("vendor:join", args=[vendor.slug]), message="Hej")
+    assert [run(ask).status_code, run(ask).status_code] == [302, 302]
+    assert JoinRequest.objects.count() == 1
+
+
 def test_of_several_clicks_on_ask_to_join_one_request_waits():
     vendor = make_vendor("Nordstjernen")
     person = make_user()

@@ -85,11 +85,12 @@ def test_the_feed_holds_the_selection_and_the_newest_first(db, client):
     make_question("technologies", ["nlp"], matrix_axis="row")
     for name, stage in (("Agern", "pilot"), ("Birk", "pilot"), ("Eg", "idea")):
         make_response(name, offerings=[{"title": f"Løsning fra {name} & co", "stage": stage}])
+    make_response("Fyr", offerings=[{"title": "En idé", "stage": "idea"}, {"title": "En pilot", "stage": "pilot"}])
     feed = ET.fromstring(read_bytes(client, f"{BASE}.atom?stage=pilot"))
     titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
-    assert titles == ["Løsning fra Birk & co (Birk)", "Løsning fra Agern & co (Agern)"]
+    assert titles == ["En pilot (Fyr)", "Løsning fra Birk & co (Birk)", "Løsning fra Agern & co (Agern)"]
     ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
-    assert len(set(ids)) == 2
+    assert len(set(ids)) == 3
 
 
 def test_the_list_names_its_feed_and_files(demo, client):

@@ -170,3 +170,19 @@ def test_beside_an_empty_list_no_column_of_zeros_stands_open(demo, client, path)
     assert len(opened("")) == 3
     assert opened("?q=findesikke") == []
     assert opened("?q=findesikke&technologies=nlp") == ["facet-technologies"]
+
+
+def test_solutions_of_which_no_stage_is_stated_are_counted_listed_and_found_by_sql(db, client):
+    make_question("technologies", ["nlp"], matrix_axis="row")
+    offerings = [
+        {"title": "Uden stadie", "options": {"technologies": ["nlp"]}},
+        {"title": "Pilot", "stage": "pilot", "options": {"technologies": ["nlp"]}},
+    ]
+    make_response("Birk", answers={"technologies": ["nlp"]}, offerings=offerings)
+    page = read(client, f"{SOLUTIONS}?stage=not-stated")
+    assert titles(page) == ["Uden stadie"]
+    assert "Not stated" in [mark.text for mark in page.find_all("mark")]
+    assert [count for count, _url in matrix_cells(read(client, TABLE)).values()] == [0, 0, 1, 0, 1]
+    snapshot = snapshots.current()
+    assert len(in_database(snapshot, {}, ["not-stated"])) == 1
+    assert len(in_database(snapshot, {}, ["not-stated", "pilot"])) == 2
