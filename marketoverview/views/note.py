@@ -13,7 +13,7 @@ from kl_ai.pages.frame import render_page
 
 from ..market.note import market_note
 from ..market.note_document import note_document
-from .selection_page import made_at, read
+from .selection_page import links, made_at, read
 
 FILE_NAME = "markedsnotat-ki"
 
@@ -29,6 +29,7 @@ def note(request: HttpRequest) -> HttpResponse:
         "note": content,
         "files": _files(query),
         "notices": selection.notices,
+        **links(selection),
     }
     crumbs = [(_("Find companies"), reverse("market:directory") + query), (_("Market note"), "")]
     return render_page(request, "marketoverview/note.html", context, nav_current="market", crumbs=crumbs)

@@ -61,7 +61,9 @@ def test_a_page_is_marked_below_its_door_and_at_most_one_entry_inside(demo, clie
             assert page.has("nav", "section-nav") == (door != "For leverandører")
 
 
-@pytest.mark.parametrize("page", ["", "figurer/", "matrix/", "virksomheder/agern-demofirma/", "liste/", "sammenlign/"])
+@pytest.mark.parametrize(
+    "page", ["", "figurer/", "matrix/", "virksomheder/agern-demofirma/", "liste/", "sammenlign/", "markedsnotat/"]
+)
 def test_the_selection_and_the_shortlist_travel_along(page, demo, client):
     query = f"?{SELECTION}"
     links = hrefs(section_menu(client, f"/markedsoverblik/{page}{query}"))

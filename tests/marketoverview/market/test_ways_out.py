@@ -110,6 +110,17 @@ def test_where_nothing_helps_everything_is_one_click_away(demo, client):
     assert not page.has("div", "ways-out")
     assert "Show all companies" in page.text
     assert "No company matches." in page.text
+    assert "Try another or a shorter word" in page.text
+    solutions = read(client, f"{MARKET}loesninger/?q=blockchain")
+    assert "Try another or a shorter word" in solutions.text
+    assert "Show all solutions" in solutions.text
+
+
+def test_the_toolbox_can_be_searched_for_the_same_words(demo, client):
+    page = read(client, f"{MARKET}?q=%C3%A6gte+%26+blockchain")
+    link = next(link for link in page.find_all("a") if "legal toolbox" in link.text and "ægte" in link.text)
+    assert link.attrs["href"].endswith("/soeg/?q=%C3%A6gte%20%26%20blockchain")
+    assert client.get(link.attrs["href"]).status_code == 200
 
 
 def test_what_all_do_is_said_to_be_no_criterion(demo, client):
