@@ -5,7 +5,8 @@ from typing import Any
 from kl_ai.search import bitset
 from kl_ai.search.danish import words
 from marketoverview.market.selection import SORTS
-from marketoverview.market.snapshot import QuestionTally, Snapshot
+from marketoverview.market.snapshot import Snapshot
+from marketoverview.market.tallies import QuestionTally
 
 
 def described(snapshot: Snapshot, searches: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from ..models.countries import country_name
 from ..models.export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY, ExportKey
 from .profiles import contact
 from .selection import Selection, selected
-from .snapshot import QuestionTally, Snapshot
+from .snapshot import Snapshot
+from .tallies import QuestionTally
 
 BATCH = 2_000
 """Responses read at a time: seven queries each."""

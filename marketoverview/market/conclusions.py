@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, pgettext
 from kl_ai.search.danish import join_words
 
 from ..models import Question
-from .snapshot import ChoiceCount
+from .tallies import ChoiceCount
 from .wording import in_sentence, phrase
 
 FEW = 5

@@ -15,7 +15,8 @@ from kl_ai.pages.bilingual import language
 from kl_ai.search import bitset
 
 from ..models import Answer, Edition, Option, Question, Status
-from .snapshot import Choice, Entry, Snapshot
+from .snapshot import Entry, Snapshot
+from .tallies import Choice
 
 TODAY = "i-dag"
 """The code of today, in the place of an edition's."""

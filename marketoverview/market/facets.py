@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from kl_ai.pages.querystring import Chip, Facet, FacetOption
 
 from .selection import Selection
-from .snapshot import QuestionTally, Snapshot
+from .snapshot import Snapshot
+from .tallies import QuestionTally
 
 OPEN_AT_FIRST = 3
 """The number of facets that are open before anything is chosen."""

@@ -17,7 +17,8 @@ from ..models import Question
 from . import wording
 from .conclusions import conclusion
 from .selection import Selection
-from .snapshot import ChoiceCount, Entry, QuestionTally, Snapshot
+from .snapshot import Entry, Snapshot
+from .tallies import ChoiceCount, QuestionTally
 
 FILES = (("SVG", ".svg"), ("PNG", ".png"), ("CSV", ".csv"), ("Excel", ".xlsx"))
 """The files of a figure: the name of each and what is appended to the figure's address."""

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -17,13 +16,12 @@ from kl_ai.search.matching import STOP_WORDS, is_match, same_root
 
 from ..models import Answer, Option, Response, SampleOffering
 from . import search
+from .entries import Entry, OfferingEntry
 from .selection import Selection
+from .snapshot import Snapshot
+from .tallies import Choice
 
-if TYPE_CHECKING:
-    from .entries import OfferingEntry
-    from .snapshot import Choice, Entry, Snapshot
-
-    HasTicked = Callable[[Choice], bool]
+HasTicked = Callable[[Choice], bool]
 
 MOST_HITS = 4
 """Of one vendor."""
@@ -150,7 +148,7 @@ class _HitFinder:
     """Finds the places of one query's words in the texts and ticks of vendors."""
 
     def __init__(self, snapshot: Snapshot, query: str) -> None:
-        self.search = search.for_snapshot(snapshot)
+        self.search = snapshot.search
         self.terms = [term for term in (self.search.terms(query) if query else []) if not term.is_subject]
         self.asks_for_words = bool(self.terms)
         typed = dict.fromkeys(word for term in self.terms for word in _telling(term))

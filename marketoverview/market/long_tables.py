@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from ..models import Response, SampleOffering
 from ..models.countries import country_name
-from .snapshot import QuestionTally, Snapshot
+from .snapshot import Snapshot
+from .tallies import QuestionTally
 
 Row = list[Any]
 

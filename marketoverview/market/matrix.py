@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from . import wording
 from .selection import Selection
-from .snapshot import Choice, QuestionTally, Snapshot
+from .snapshot import Snapshot
+from .tallies import Choice, QuestionTally
 
 TINTS = 5
 """Shades of a cell, from 1 for the lowest counts to this for the highest; 0 is the shade of no count."""

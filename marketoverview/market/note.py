@@ -20,8 +20,9 @@ from .figures import Bar, Figure, figures_of_vendors
 from .hits import Reasons
 from .profiles import Contact
 from .selection import Selection, selected
-from .snapshot import QuestionTally, Snapshot
+from .snapshot import Snapshot
 from .summary import SummaryLine, summary_lines
+from .tallies import QuestionTally
 
 MOST_IN_NOTE = 200
 """The most vendors in a note; the rest is in the Excel file."""

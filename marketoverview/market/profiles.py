@@ -13,7 +13,8 @@ from ..models import Answer, Option, Question, Response, SampleOffering, Status,
 from ..models.countries import country_name
 from ..models.vendors import website_host
 from ..querysets import marked_before
-from .snapshot import Choice, Entry, QuestionTally, Snapshot
+from .snapshot import Entry, Snapshot
+from .tallies import Choice, QuestionTally
 
 SHOWN_IN_ROW = 3
 """Options of each question shown in a row of the directory; the rest is “+4”."""

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING
 
 from kl_ai.search import bitset
 from kl_ai.search.danish import words
@@ -20,9 +19,7 @@ from kl_ai.search.index import WordIndex
 from kl_ai.search.matching import STOP_WORDS, roots, same_root
 
 from ..models import Option
-
-if TYPE_CHECKING:
-    from .snapshot import Choice, QuestionTally, Snapshot
+from .tallies import Choice, QuestionTally
 
 SUBJECT = (("ai",), ("ki",), ("kunstig", "intelligens"), ("artificial", "intelligence"))
 """What the whole overview is about: as words of a query they exclude nobody."""
@@ -123,12 +120,15 @@ def _stands_at(phrase: Sequence[str], typed: Sequence[str], place: int) -> bool:
 
 
 class MarketSearch:
-    """The search of one snapshot: `for_snapshot` gives the one that it keeps."""
+    """The search of one snapshot (`Snapshot.search`).
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.text = snapshot.text
-        self.everyone = snapshot.everyone
-        self.options = OptionWords(tally for tally in snapshot.tallies.values() if tally.question.is_searchable)
+    `text` has the words of each vendor by its position, `everyone` all vendors (bitset).
+    """
+
+    def __init__(self, tallies: Iterable[QuestionTally], text: WordIndex, everyone: int) -> None:
+        self.text = text
+        self.everyone = everyone
+        self.options = OptionWords(tally for tally in tallies if tally.question.is_searchable)
         self.match = lru_cache(REMEMBERED)(self._match)
 
     def _match(self, query: str) -> int:
@@ -172,8 +172,3 @@ class MarketSearch:
                 options = self.options.with_word(term[0])
             yield Term(term, place, 0 if is_subject else options, is_subject)
             place += length
-
-
-def for_snapshot(snapshot: Snapshot) -> MarketSearch:
-    """The search of this snapshot, made on the first query."""
-    return snapshot.memo.remember("search", lambda: MarketSearch(snapshot))

@@ -24,7 +24,8 @@ from kl_ai.search import bitset
 
 from ..models import Answer, Response
 from ..models.survey import QUERY_PARAMETERS
-from .snapshot import Entry, QuestionTally, Snapshot
+from .snapshot import Entry, Snapshot
+from .tallies import QuestionTally
 
 SORTS = ("name", "confirmed", "rotation")
 MAX_SHORTLISTED = 30

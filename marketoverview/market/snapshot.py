@@ -28,71 +28,17 @@ from kl_ai.pages.versions import Memo, ValuePerVersion
 from kl_ai.search import bitset
 from kl_ai.search.index import WordIndex
 
-from ..models import FigureComment, Option, Question, Response, SurveyRound, market_version
-from . import search
+from ..models import Response, market_version
 from .entries import Entry, OfferingEntry
 from .published import MOST_REPLACED, AnswersChange, PublishedAnswers, name_key, reordered
+from .search import MarketSearch
+from .tallies import Choice, ChoiceCount, QuestionTally, read_tallies, searched_options
 
 Chosen = Mapping[str, Sequence[str]]
 """Question code to the codes of the chosen options."""
 FEW = 16
 """Where less than one of so many vendors is to be put in order, these are sorted, in place of looking through the order."""
 OFFERING_TEXT = "words of the offerings"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An option and the vendors (bitset) and offerings (bitset) that chose it."""
-
-    option: Option
-    vendors: int
-    offerings: int
-
-    @property
-    def code(self) -> str:
-        return self.option.code
-
-    @property
-    def is_public(self) -> bool:
-        """Whether the option is listed: a retired one only while a public answer holds it."""
-        return bool(self.vendors) or not self.option.is_retired
-
-
-@dataclass(frozen=True)
-class QuestionTally:
-    """A question with its choices in the survey's order and the vendors (bitset) that answered it."""
-
-    question: Question
-    choices: tuple[Choice, ...]
-    answered: int
-    asked_in: frozenset[int] = frozenset()
-    """The primary keys of the rounds that ask it."""
-    comment: FigureComment | None = None
-    worded: int = 0
-    """The vendors (bitset) with own words beside one of its options (`Snapshot.own_words`)."""
-    counted_by_kl: tuple[int, ...] = ()
-    """For each option “other” the vendors (bitset) whose own words KL counts under another option."""
-
-    @property
-    def code(self) -> str:
-        return self.question.code
-
-    @cached_property
-    def by_code(self) -> dict[str, Choice]:
-        """The public choices by code, in the survey's order."""
-        return {choice.code: choice for choice in self.choices if choice.is_public}
-
-    def counted_otherwise(self, vendors: int) -> int:
-        """How many answers “other” of these vendors (bitset) KL counts under another option."""
-        return sum((counted & vendors).bit_count() for counted in self.counted_by_kl)
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceCount:
-    """A choice with its number of vendors in some selection."""
-
-    choice: Choice
-    count: int
 
 
 @dataclass(frozen=True)
@@ -162,6 +108,11 @@ class Snapshot:
         """The question on the matrix' `row` or `column` axis; None where no question has this place."""
         return next((tally for tally in self.tallies.values() if tally.question.matrix_axis == axis), None)
 
+    @property
+    def search(self) -> MarketSearch:
+        """The search of free text, made on the first query."""
+        return self.memo.remember("search", lambda: MarketSearch(self.tallies.values(), self.text, self.everyone))
+
     # Matching and counting -------------------------------------------------------------------
 
     def match(self, chosen: Chosen, query: str = "", leave_out: Collection[str] = ()) -> int:
@@ -169,7 +120,7 @@ class Snapshot:
 
         The questions in `leave_out` are disregarded. Unknown codes match nobody.
         """
-        matches = search.for_snapshot(self).match(query) if query else self.everyone
+        matches = self.search.match(query) if query else self.everyone
         for code, options in chosen.items():
             if code not in leave_out and options:
                 matches &= self._vendors_with_any(code, options)
@@ -282,9 +233,9 @@ def rotation_key(day: date, slug: str) -> str:
 
 def _read(version: int, day: date) -> Snapshot:
     """The snapshot, read from the database. Eight queries."""
-    answers, questions = PublishedAnswers.read(), _questions()
-    tallies = _tallies(questions, answers)
-    searched = _searched(tallies)
+    answers = PublishedAnswers.read()
+    tallies = read_tallies(answers)
+    searched = searched_options(tallies)
     text = WordIndex(entry.text(searched) for entry in answers.entries)
     return Snapshot(version, day, answers, tallies, text, _updated_on())
 
@@ -297,7 +248,7 @@ def _renew(held: Snapshot, vendors: Collection[int], version: int, day: date) ->
     if len(vendors) > MOST_REPLACED * held.size:
         return _read(version, day)
     answers, change = held.answers.replaced(vendors)
-    tallies = _tallies(_questions(), answers)
+    tallies = read_tallies(answers)
     snapshot = Snapshot(version, day, answers, tallies, _renewed_text(held, answers, tallies, change), _updated_on())
     _keep_results(held, snapshot, change)
     return snapshot
@@ -307,7 +258,7 @@ def _renewed_text(
     held: Snapshot, answers: PublishedAnswers, tallies: Mapping[str, QuestionTally], change: AnswersChange
 ) -> WordIndex:
     """The index of the words after the change of vendors, and of the options beside which own words are searched."""
-    before, now = _searched(held.tallies), _searched(tallies)
+    before, now = searched_options(held.tallies), searched_options(tallies)
     worded = (answers.worded.get(option, 0) for option in before ^ now)
     others = set(bitset.members(reduce(or_, worded, 0))) - change.entries.filled.keys()
     if len(others) > MOST_REPLACED * len(answers.entries):
@@ -338,41 +289,6 @@ def _order_and_name(key: Callable[[Entry], Any], entry: Entry) -> tuple:
 
 snapshots = ValuePerVersion(market_version, _read, _renew)
 """The snapshot of the present public answers: `snapshots.for_request(request)`, or `snapshots.current()` outside of requests."""
-
-
-def _questions() -> list[Question]:
-    """The questions of every round that has opened, with their options and rounds. Three queries."""
-    questions = Question.objects.filter(rounds__in=SurveyRound.objects.opened().values("pk")).distinct()
-    return list(questions.select_related("comment").prefetch_related("options", "rounds"))
-
-
-def _searched(tallies: Mapping[str, QuestionTally]) -> set[int]:
-    """The primary keys of the options beside which own words are searched.
-
-    Nobody is found by what no page shows, or by what it finds difficult.
-    """
-    searchable = (tally for tally in tallies.values() if tally.question.is_searchable)
-    return {choice.option.pk for tally in searchable for choice in tally.choices}
-
-
-def _tallies(questions: Sequence[Question], answers: PublishedAnswers) -> dict[str, QuestionTally]:
-    """Question code to the question's choices. No query."""
-    tallies = {}
-    for question in questions:
-        options = list(question.options.all())
-        choices = tuple(
-            Choice(option, answers.vendors.get(option.pk, 0), answers.used.get(option.pk, 0)) for option in options
-        )
-        tallies[question.code] = QuestionTally(
-            question=question,
-            choices=choices,
-            answered=reduce(or_, (choice.vendors for choice in choices), 0),
-            asked_in=frozenset(survey_round.pk for survey_round in question.rounds.all()),
-            comment=getattr(question, "comment", None),
-            worded=reduce(or_, (answers.worded.get(option.pk, 0) for option in options), 0),
-            counted_by_kl=tuple(answers.counted[option.pk] for option in options if option.pk in answers.counted),
-        )
-    return tallies
 
 
 def _updated_on() -> date:

@@ -12,7 +12,8 @@ from kl_ai.search.danish import join_words
 
 from ..models import SampleOffering
 from .selection import Selection
-from .snapshot import ChoiceCount, QuestionTally, Snapshot
+from .snapshot import Snapshot
+from .tallies import ChoiceCount, QuestionTally
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from kl_ai.search.danish import join_words, words
 from kl_ai.search.matching import STOP_WORDS
 from kl_ai.search.spelling import LONGEST, near_words
 
-from . import search
 from .search import MarketSearch, OptionWords, Term
 from .selection import Selection
-from .snapshot import Choice, QuestionTally, Snapshot
+from .snapshot import Snapshot
+from .tallies import Choice, QuestionTally
 
 FEW = 3
 """Vendors up to which free text is taken for one that may mean an option."""
@@ -91,7 +91,7 @@ def _spellings(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[
 
 def respelled(snapshot: Snapshot, query: str) -> Iterator[str]:
     """The query with a word that finds nobody replaced by a near one, or taken apart."""
-    finder, typed = search.for_snapshot(snapshot), words(query)
+    finder, typed = snapshot.search, words(query)
     unknown = [term for term in finder.terms(query) if len(term.words) == 1 and not finder.vendors(term)]
     for term in unknown[:CORRECTED_WORDS]:
         word = term.words[0]
@@ -102,7 +102,7 @@ def respelled(snapshot: Snapshot, query: str) -> Iterator[str]:
 
 def _joined(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> Iterator[WayOut]:
     """The query with two words written as one where that is known: “chat bot” as “chatbot”."""
-    finder, typed = search.for_snapshot(snapshot), words(selection.q)[:JOINED_WORDS]
+    finder, typed = snapshot.search, words(selection.q)[:JOINED_WORDS]
     for place, (first, second) in enumerate(pairwise(typed)):
         compound = first + second
         if _is_known(finder, compound):
@@ -114,7 +114,7 @@ def _joined(snapshot: Snapshot, selection: Selection, path: str, matches: int) -
 
 def _vocabulary(snapshot: Snapshot) -> Collection[str]:
     """The words and synonyms that a search of the snapshot knows. Made once for each snapshot."""
-    return snapshot.memo.remember("spelling", lambda: frozenset(_known_words(search.for_snapshot(snapshot))))
+    return snapshot.memo.remember("spelling", lambda: frozenset(_known_words(snapshot.search)))
 
 
 def _known_words(finder: MarketSearch) -> Iterator[str]:
@@ -165,7 +165,7 @@ def _options(snapshot: Snapshot, selection: Selection, path: str, matches: int) 
 def _named_options(snapshot: Snapshot, query: str) -> Iterator[tuple[QuestionTally, Choice]]:
     """The filterable options that hold all words of the query; where none does, those that hold one."""
     options = snapshot.memo.remember("filterable options", lambda: OptionWords(snapshot.filterable))
-    places = [options.with_word(word) for term in search.for_snapshot(snapshot).terms(query) for word in term.words]
+    places = [options.with_word(word) for term in snapshot.search.terms(query) for word in term.words]
     everything = reduce(and_, places, -1) if places else 0
     return options.chosen(everything or reduce(int.__or__, places, 0))
 
@@ -175,7 +175,7 @@ def _named_options(snapshot: Snapshot, query: str) -> Iterator[tuple[QuestionTal
 
 def _without_words(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[WayOut]:
     """The query without one of its words, the most vendors first."""
-    terms: Sequence[Term] = search.for_snapshot(snapshot).terms(selection.q) if selection.q else ()
+    terms: Sequence[Term] = snapshot.search.terms(selection.q) if selection.q else ()
     typed = words(selection.q)
     ways: list[WayOut] = []
     for term in terms if len(terms) > 1 else ():

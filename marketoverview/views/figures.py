@@ -22,7 +22,8 @@ from ..market import figures as market_figures
 from ..market.figures import Figure, figure_order, own_words
 from ..market.profiles import profile_url
 from ..market.selection import Selection
-from ..market.snapshot import QuestionTally, Snapshot
+from ..market.snapshot import Snapshot
+from ..market.tallies import QuestionTally
 from .selection_page import file_facts, made_at, panel, read, with_page_notice
 
 WORDS_PER_PAGE = 50

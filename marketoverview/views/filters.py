@@ -12,7 +12,8 @@ from kl_ai.pages.querystring import Facet, chosen_note
 
 from ..market import facets
 from ..market.selection import Selection
-from ..market.snapshot import QuestionTally, Snapshot
+from ..market.snapshot import Snapshot
+from ..market.tallies import QuestionTally
 
 
 def rendered(snapshot: Snapshot, selection: Selection) -> list[SafeString]:

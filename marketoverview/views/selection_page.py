@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kl_ai.pages.pagination import Pages
 
-from ..market import facets, search, wording
+from ..market import facets, wording
 from ..market.selection import Selection, selection_for_request
 from ..market.snapshot import Snapshot, snapshots
 from ..market.ways_out import ways_out
@@ -58,7 +58,7 @@ def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total:
         "data_date": snapshot.updated_on,
         "hidden": [("v", slug) for slug in selection.shortlist],
         "ways_out": ways_out(snapshot, selection, path, snapshot.match(selection.chosen, selection.q)),
-        "asks_for_all": bool(selection.q) and search.for_snapshot(snapshot).asks_for_all(selection.q),
+        "asks_for_all": bool(selection.q) and snapshot.search.asks_for_all(selection.q),
         **links(selection),
     }
 

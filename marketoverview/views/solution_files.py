@@ -20,10 +20,12 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 from kl_ai.text import clean_line, clean_text
 
-from ..market import long_tables, solution_export, solutions
+from ..market import long_tables
 from ..market.profiles import profile_url
 from ..market.snapshot import Snapshot, snapshots
-from ..market.solution_selection import SolutionSelection
+from ..market.solutions import export as solution_export
+from ..market.solutions import listing
+from ..market.solutions.selection import SolutionSelection
 from ..models import Response, SampleOffering
 from .feed import IN_FEED, publication_tag, updated_at
 from .selection_page import made_at, no_recommendation
@@ -53,7 +55,7 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 def _facts(request: HttpRequest, snapshot: Snapshot, selection: SolutionSelection) -> Iterator[tuple[str, str]]:
     """What the workbook says of itself."""
-    for heading, labels in solutions.criteria(snapshot, selection):
+    for heading, labels in listing.criteria(snapshot, selection):
         yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
     if selection.is_everything:
         yield _("Selection"), _("All solutions")
@@ -88,7 +90,7 @@ def _json(
         "recommendation": no_recommendation(),
         "ignored": selection.notices,
         "selection": {"q": selection.q, "stage": selection.stages, **selection.chosen},
-        "count": solutions.SolutionMatches(snapshot, selection).match().bit_count(),
+        "count": listing.SolutionMatches(snapshot, selection).match().bit_count(),
     }
 
     def profile(response: Response) -> str:
@@ -137,13 +139,13 @@ class SolutionFeed(Feed):
     def get_object(self, request: HttpRequest) -> FollowedSolutions:
         """Six queries."""
         snapshot, selection = read(request)
-        matches = solutions.SolutionMatches(snapshot, selection).match()
+        matches = listing.SolutionMatches(snapshot, selection).match()
         keys = set(snapshot.offering_keys(matches))
         ids = [entry.response_id for entry in snapshot.in_order(snapshot.vendors_of(matches))]
         latest = Response.objects.prefetch_related("offerings").latest_published(ids, IN_FEED)
         listed = [(each, offering) for each in latest for offering in each.offerings.all() if offering.pk in keys]
         return FollowedSolutions(
-            sentence=solutions.sentence(snapshot, selection, len(keys)),
+            sentence=listing.sentence(snapshot, selection, len(keys)),
             path=reverse("market:solutions") + selection.filter_query,
             feed_path=reverse("market:solution_feed") + selection.filter_query,
             items=listed[:IN_FEED],

@@ -11,12 +11,12 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
-from ..market import search, solutions
 from ..market.selection import MAX_SHORTLISTED
 from ..market.snapshot import Snapshot, snapshots
-from ..market.solution_selection import SolutionSelection, selection_for_request
-from ..market.solution_table import stage_table
-from ..market.solution_ways_out import ways_out
+from ..market.solutions import listing
+from ..market.solutions.selection import SolutionSelection, selection_for_request
+from ..market.solutions.stages import stage_table
+from ..market.solutions.ways_out import ways_out
 from .lists import order_links, shortlist_tray
 from .selection_page import links, with_page_notice
 
@@ -30,18 +30,18 @@ def read(request: HttpRequest) -> tuple[Snapshot, SolutionSelection]:
 
 
 def panel(
-    request: HttpRequest, snapshot: Snapshot, selection: SolutionSelection, matches: solutions.SolutionMatches
+    request: HttpRequest, snapshot: Snapshot, selection: SolutionSelection, matches: listing.SolutionMatches
 ) -> dict[str, Any]:
     """The context of `selection_page.html` for the solutions of a selection. No query."""
     path = request.path
     return {
         **links(selection.of_vendors),
         "q": selection.q,
-        "facets": solutions.facets(snapshot, selection, matches),
-        "chips": list(solutions.chips(snapshot, selection, path)),
+        "facets": listing.facets(snapshot, selection, matches),
+        "chips": list(listing.chips(snapshot, selection, path)),
         "clear_url": "" if selection.is_everything else path + selection.cleared().query(),
         "notices": selection.notices,
-        "sentence": solutions.sentence(snapshot, selection, matches.match().bit_count()),
+        "sentence": listing.sentence(snapshot, selection, matches.match().bit_count()),
         "solution_count": snapshot.offering_count,
         "counted": _("solutions"),
         "data_date": snapshot.updated_on,
@@ -55,7 +55,7 @@ def panel(
 def directory(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/loesninger/`: facets, and the solutions of the selection, 25 a page."""
     snapshot, selection = read(request)
-    matches = solutions.SolutionMatches(snapshot, selection)
+    matches = listing.SolutionMatches(snapshot, selection)
     found = matches.match()
     pages = paginate(
         found.bit_count(),
@@ -64,12 +64,12 @@ def directory(request: HttpRequest) -> HttpResponse:
         lambda number: request.path + replace(selection, page=number).query(),
     )
     selection = with_page_notice(selection, pages)
-    rows = solutions.rows(snapshot, selection, found, pages.start, pages.stop)
+    rows = listing.rows(snapshot, selection, found, pages.start, pages.stop)
     context = panel(request, snapshot, selection, matches) | {
         "rows": rows,
         "pages": pages,
         "ways_out": ways_out(snapshot, selection, matches, request.path),
-        "asks_for_all": bool(selection.q) and search.for_snapshot(snapshot).asks_for_all(selection.q),
+        "asks_for_all": bool(selection.q) and snapshot.search.asks_for_all(selection.q),
         "most": MAX_SHORTLISTED,
         **order_links(request, selection),
         **shortlist_tray(selection, {row.slug for row in rows}),
@@ -94,7 +94,7 @@ def stages(request: HttpRequest) -> HttpResponse:
     selection = selection.without_stages()
     table = stage_table(snapshot, selection)
     crumbs = [(_("Solutions"), reverse("market:solutions") + selection.link_query), (_("Stages"), "")]
-    context = panel(request, snapshot, selection, solutions.SolutionMatches(snapshot, selection)) | {"table": table}
+    context = panel(request, snapshot, selection, listing.SolutionMatches(snapshot, selection)) | {"table": table}
     if table is not None:
         context |= {"sentence": table.sentence}
     return render_page(request, "marketoverview/solution_stages.html", context, nav_current="solutions", crumbs=crumbs)

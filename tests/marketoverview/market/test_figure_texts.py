@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from marketoverview.market.conclusions import conclusion
-from marketoverview.market.snapshot import Choice, ChoiceCount
+from marketoverview.market.tallies import Choice, ChoiceCount
 from marketoverview.models import FigureComment, Option, Question, market_version
 from tests.builders import make_question, make_response
 from tests.bulk import make_market

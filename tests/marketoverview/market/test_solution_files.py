@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from marketoverview.market.solution_selection import STAGES
+from marketoverview.market.solutions.selection import STAGES
 from tests.builders import make_question, make_response
 from tests.reading import (
     MARKET,

@@ -9,10 +9,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from kl_ai.search.danish import sort_key
-from marketoverview.market import solutions
 from marketoverview.market.snapshot import Snapshot, snapshots
-from marketoverview.market.solution_search import found
-from marketoverview.market.solution_selection import STAGES, SolutionSelection, filterset_class
+from marketoverview.market.solutions import listing
+from marketoverview.market.solutions.search import found
+from marketoverview.market.solutions.selection import STAGES, SolutionSelection, filterset_class
 from marketoverview.models import SampleOffering
 from tests.builders import make_question, make_response
 from tests.query_counts import costs
@@ -45,11 +45,11 @@ def test_every_count_is_its_list_and_the_sql_count(demo, client, selection, chos
     parsed = SolutionSelection(
         q=q, chosen={code: tuple(o) for code, o in selection.items()}, stages=tuple(chosen_stages)
     )
-    matches = solutions.SolutionMatches(snapshot, parsed)
-    searched = found(snapshot, q) if q else solutions.everything(snapshot)
+    matches = listing.SolutionMatches(snapshot, parsed)
+    searched = found(snapshot, q) if q else listing.everything(snapshot)
     text = set(snapshot.offering_keys(searched))
     assert set(snapshot.offering_keys(matches.match())) == in_database(snapshot, selection, chosen_stages) & text
-    for facet in solutions.facets(snapshot, parsed, matches):
+    for facet in listing.facets(snapshot, parsed, matches):
         for option in facet.options:
             if facet.code == "stage":
                 alone = in_database(snapshot, selection, [option.code])

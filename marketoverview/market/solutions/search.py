@@ -8,8 +8,9 @@ from operator import and_, or_
 from kl_ai.search import bitset
 from kl_ai.search.index import WordIndex
 
-from . import search
-from .snapshot import QuestionTally, Snapshot
+from .. import search
+from ..snapshot import Snapshot
+from ..tallies import QuestionTally
 
 
 def is_combined(tally: QuestionTally) -> bool:
@@ -24,7 +25,7 @@ def everything(snapshot: Snapshot) -> int:
 
 def found(snapshot: Snapshot, query: str) -> int:
     """The offerings (bitset) that a query finds: every word in their own words, their vendor's name or the options used."""
-    finder = search.for_snapshot(snapshot)
+    finder = snapshot.search
     terms = finder.terms(query)
     return reduce(and_, (_with_term(snapshot, finder, term) for term in terms), everything(snapshot))
 

@@ -18,11 +18,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kl_ai.pages.querystring import KnownOptionsField
 
-from ..models import Answer, Option, SampleOffering, Status
-from ..models.survey import STAGE
-from .selection import AnswerFilter, Selection, TextFilter, VendorFilterSet
-from .snapshot import QuestionTally, Snapshot
-from .solution_search import found, is_combined
+from ...models import Answer, Option, SampleOffering, Status
+from ...models.survey import STAGE
+from ..selection import AnswerFilter, Selection, TextFilter, VendorFilterSet
+from ..snapshot import Snapshot
+from ..tallies import QuestionTally
+from .search import found, is_combined
 
 NOT_STATED = "not-stated"
 """The value of `stage` for solutions whose vendor has not stated one."""

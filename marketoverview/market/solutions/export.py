@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..models import Response, SampleOffering
-from .columns import TEXT, offering_data, read_in_order
-from .export_schema import (
+from ...models import Response, SampleOffering
+from ..columns import TEXT, offering_data, read_in_order
+from ..export_schema import (
     ADDRESS,
     DIALECT,
     Key,
@@ -17,9 +17,9 @@ from .export_schema import (
     object_schema,
     selection_key,
 )
-from .snapshot import Snapshot
-from .solution_selection import SolutionSelection
-from .solutions import SolutionMatches, in_order
+from ..snapshot import Snapshot
+from .listing import SolutionMatches, in_order
+from .selection import SolutionSelection
 
 FORM = "kl-ai-solutions/1"
 """Name and version of the JSON; the version is raised when a key changes its meaning or goes. New keys can come at any time."""

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from kl_ai.search.danish import join_words
 
-from . import solutions
-from .snapshot import Snapshot
-from .solution_selection import SolutionSelection
-from .solutions import FREE_TEXT, SolutionMatches
-from .ways_out import MOST, WayOut, WaysOut, respelled
+from ..snapshot import Snapshot
+from ..ways_out import MOST, WayOut, WaysOut, respelled
+from . import listing
+from .listing import FREE_TEXT, SolutionMatches
+from .selection import SolutionSelection
 
 
 def ways_out(snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMatches, path: str) -> WaysOut:
@@ -54,7 +54,7 @@ def _without(selection: SolutionSelection, parts: Collection[str]) -> SolutionSe
     return replace(
         selection,
         chosen=chosen,
-        stages=() if solutions.STAGE in parts else selection.stages,
+        stages=() if listing.STAGE in parts else selection.stages,
         q="" if FREE_TEXT in parts else selection.q,
         page=1,
     )
@@ -66,8 +66,8 @@ def _labels(snapshot: Snapshot, selection: SolutionSelection, parts: Collection[
     for part in parts:
         if part == FREE_TEXT:
             labels.append(f"“{selection.q}”")
-        elif part == solutions.STAGE:
-            labels += map(solutions.stage_label, selection.stages)
+        elif part == listing.STAGE:
+            labels += map(listing.stage_label, selection.stages)
         else:
             labels += [snapshot.tallies[part].by_code[option].option.short for option in selection.chosen[part]]
     return join_words(labels, _("and"))

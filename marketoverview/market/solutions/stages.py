@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import solutions
-from .matrix import TINTS, AxisHeading, Cell, MatrixRow, choices_in_order, heading
-from .snapshot import Choice, QuestionTally, Snapshot
-from .solution_selection import NOT_STATED, STAGES, SolutionSelection, stage_label
+from ..matrix import TINTS, AxisHeading, Cell, MatrixRow, choices_in_order, heading
+from ..snapshot import Snapshot
+from ..tallies import Choice, QuestionTally
+from . import listing
+from .selection import NOT_STATED, STAGES, SolutionSelection, stage_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class StageTable:
     @property
     def sentence(self) -> str:
         """The basis in words."""
-        return solutions.sentence(self.snapshot, self.basis, self.offerings.bit_count())
+        return listing.sentence(self.snapshot, self.basis, self.offerings.bit_count())
 
     @property
     def explanation(self) -> str:
@@ -62,7 +63,7 @@ class StageTable:
         ]
 
     def _count(self, choice: Choice, stage: str) -> int:
-        return (choice.offerings & solutions.at_stage(self.snapshot, stage) & self.offerings).bit_count()
+        return (choice.offerings & listing.at_stage(self.snapshot, stage) & self.offerings).bit_count()
 
     def _cell(self, choice: Choice, stage: str, count: int, highest: int) -> Cell:
         words = {"count": count, "row": choice.option.short, "column": stage_label(stage)}
@@ -77,7 +78,7 @@ class StageTable:
         )
 
     def _url(self, choice: Choice, stage: str) -> str:
-        narrowed = solutions.narrowed(self.basis, self.row, choice, stage)
+        narrowed = listing.narrowed(self.basis, self.row, choice, stage)
         return reverse("market:solutions") + narrowed.link_query
 
 
@@ -86,5 +87,5 @@ def stage_table(snapshot: Snapshot, selection: SolutionSelection) -> StageTable 
     row = snapshot.on_axis("row")
     if row is None:
         return None
-    basis = solutions.without(selection, row)
-    return StageTable(snapshot, basis, row, solutions.SolutionMatches(snapshot, basis).match())
+    basis = listing.without(selection, row)
+    return StageTable(snapshot, basis, row, listing.SolutionMatches(snapshot, basis).match())

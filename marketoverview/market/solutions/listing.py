@@ -19,15 +19,16 @@ from kl_ai.pages.querystring import Chip, Facet, FacetOption
 from kl_ai.search import bitset
 from kl_ai.search.danish import join_words
 
-from ..models import Option
-from ..models.survey import STAGE
-from .entries import Entry, OfferingEntry
-from .facets import is_open
-from .hits import WordHit, solution_hits
-from .profiles import profile_url
-from .snapshot import Choice, QuestionTally, Snapshot
-from .solution_search import everything, found, is_combined
-from .solution_selection import NOT_STATED, STAGES, SolutionSelection, stage_label
+from ...models import Option
+from ...models.survey import STAGE
+from ..entries import Entry, OfferingEntry
+from ..facets import is_open
+from ..hits import WordHit, solution_hits
+from ..profiles import profile_url
+from ..snapshot import Snapshot
+from ..tallies import Choice, QuestionTally
+from .search import everything, found, is_combined
+from .selection import NOT_STATED, STAGES, SolutionSelection, stage_label
 
 FREE_TEXT = "q"
 
