@@ -24,7 +24,8 @@ def pre_request(worker: Any, request: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Tell the portal how many threads the process has, when it is loaded."""
-    from kl_ai.pages.expensive import set_threads
+    """Tell the portal how many threads the process has, and have it read the public data before somebody asks for them."""
+    from kl_ai.pages import places, starting
 
-    set_threads(worker.cfg.threads)
+    places.set_threads(worker.cfg.threads)
+    starting.read_values()

@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "kl_ai.requests.middleware.DatabaseTimeLimit",
     "kl_ai.mail.middleware.MailTimeLimit",
     "kl_ai.requests.middleware.BodyLimit",
+    "kl_ai.requests.middleware.BusyPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -157,6 +158,12 @@ TEMPLATES = [
 ]
 FRAME_CONTEXT = ["marketoverview.frame.frame_context"]
 """Functions from a request to variables of every page; called before its template renders, so they may read the database."""
+VALUES_AT_START = [
+    "marketoverview.frame.demo_vendors",
+    "marketoverview.market.snapshot.snapshots",
+    "legaltoolbox.catalogue.catalogues",
+]
+"""The values of the public data that a process of the server reads when it starts (`kl_ai.pages.versions`)."""
 WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.kinds", "kl_ai.mail.waiting.KINDS"]
 """The kinds of work that wait for KL's staff (`kl_ai.waiting`)."""
 LOGIN_DELETION = "marketoverview.mails.login_deletion.LOGIN_DELETION"

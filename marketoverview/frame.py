@@ -15,7 +15,7 @@ def _has_demo_vendors(version: int, day: date) -> bool:
     return Response.objects.published().filter(vendor__is_demo=True).exists()
 
 
-demo_vendors = ValuePerVersion(market_version, _has_demo_vendors)
+demo_vendors = ValuePerVersion(market_version, _has_demo_vendors, cheap=True)
 """Whether a vendor of the demonstration data is public now. It needs no snapshot, so no page waits for one to be built."""
 
 

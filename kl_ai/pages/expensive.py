@@ -1,22 +1,22 @@
-"""Work that keeps a thread busy for long: files, drawings, documents. It leaves a thread of the process for the pages.
+"""Work that keeps a thread busy for long: files, drawings, documents. It leaves threads of the process for the pages.
 
     @versioned_page        # what is in the cache, or unchanged for the browser, is not made
     @expensive
     def export(request): …
 
 One file is made at a time, since a second one at the same moment would only slow both. Others wait for a while, as far as
-threads are to spare; the rest gets 503 and `Retry-After`.
+places are free for files (`places`); the rest gets 503 and `Retry-After`.
 """
 
 from collections.abc import Callable, Iterator
 from functools import wraps
-from threading import BoundedSemaphore, Lock
 from typing import cast
 
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext, override
 
 from ..requests import faults
+from . import places as threads
 
 WAIT_SECONDS = 10
 """How long a request waits for its turn."""
@@ -27,49 +27,31 @@ IS_EXPENSIVE = "is_expensive"
 View = Callable[..., HttpResponseBase]
 
 
-class Places:
-    """The threads of this process that expensive work may take: all but one."""
-
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
-        self.free = BoundedSemaphore(max(1, threads - 1))
-        self.turn = Lock()
-
-
-places = Places(4)
-"""As many threads as `kl_ai.gunicorn` has, where no other server tells another number."""
-
-
-def set_threads(threads: int) -> None:
-    """Tell how many threads the server of this process has (`kl_ai.gunicorn`)."""
-    global places
-    places = Places(threads)
-
-
 def expensive(view: View) -> View:
     """A decorator for a view that makes a file. The place of a response that is made while it is sent is free at its end."""
 
     @wraps(view)
     def view_at_place(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
-        taken = places
-        if not taken.free.acquire(blocking=False):
+        places = threads.places
+        if not places.take_for_file():
             return _busy_page(request)
         is_streamed = False
         try:
-            if not taken.turn.acquire(timeout=WAIT_SECONDS):
+            if not places.turn.acquire(timeout=WAIT_SECONDS):
                 return _busy_page(request)
             try:
-                response = view(request, *args, **kwargs)
+                with places.own():
+                    response = view(request, *args, **kwargs)
             finally:
-                taken.turn.release()
+                places.turn.release()
             if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
                 chunks = cast(Iterator[bytes], response.streaming_content)  # no view of the portal is asynchronous
-                response.streaming_content = _Content(chunks, taken.free.release)
+                response.streaming_content = _Content(chunks, places.give_back_of_file)
                 is_streamed = True
             return response
         finally:
             if not is_streamed:
-                taken.free.release()
+                places.give_back_of_file()
 
     setattr(view_at_place, IS_EXPENSIVE, True)
     return view_at_place

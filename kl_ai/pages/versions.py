@@ -5,9 +5,9 @@ Whatever changes what is public bumps its area's number in the same transaction;
 
 import time
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import connection, models, transaction
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..database.reading import consistent_reads
 from ..requests.http import request_state
+from .places import Turn
 
 
 class PublicVersion(models.Model):
@@ -142,12 +143,23 @@ Key = tuple[int, date]
 """A version and a day: rounds open, options retire and reviews fall due at midnight."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held(Generic[Value]):
+    """A value in memory."""
+
+    key: Key
+    value: Value
+    build: int = 0
+    """The number of its build, rising from 1; 0 where others may not go by it: it may hold what is not committed yet."""
+
+
 class ValuePerVersion(Generic[Value]):
     """A value that follows from one area's public data and the day. Each process holds one, so a page costs one query.
 
     `read(version, day)` reads the value from the database. `renew(value, keys, version, day)`, where there is one, makes
     the new value from the one that is held, which stays as it is, where only the rows with these keys have changed.
-    Both run in one thread at a time, while the others that need the value wait, and see one state of the database.
+    Both see one state of the database, and run in one thread at a time. Others that need the value wait for it as long as
+    `places` allows; a value that is `cheap` is read by each of them itself, and nobody waits.
     """
 
     def __init__(
@@ -155,26 +167,43 @@ class ValuePerVersion(Generic[Value]):
         area_version: AreaVersion,
         read: Callable[[int, date], Value],
         renew: Callable[[Value, Collection[int], int, date], Value] | None = None,
+        *,
+        cheap: bool = False,
     ) -> None:
         self.area_version = area_version
         self.read = read
         self.renew = renew
-        self._lock = Lock()
-        self._held: tuple[Key, Value] | None = None
+        self.cheap = cheap
+        self._turn = Turn()
+        self._builds = 0
+        self._held: Held[Value] | None = None
 
     def current(self, version: int | None = None) -> Value:
         """The value of what is public now, or at `version`, where that is known already.
 
-        One query when nothing has changed; none with a `version`.
+        One query when nothing has changed; none with a `version`. Raises `Busy` where others build it and no thread can be
+        spared to wait for them.
         """
         key = (self.area_version.current() if version is None else version, timezone.localdate())
         held = self._held
-        if held is None or held[0] != key:
-            with self._lock:
-                held = self._held
-                if held is None or held[0] != key:
-                    held = self._held = self._newest(held)
-        return held[1]
+        if held is None or held.key != key:
+            held = self._renewed(key, self._builds)
+        return held.value
+
+    def _renewed(self, key: Key, builds: int) -> Held[Value]:
+        """What is held after the wait for others: with this key, or of a build that began after the first `builds`.
+
+        Such a one has read the database after whoever asks has, so nobody waits for more than the build that is going on
+        and one more, however often something is published.
+        """
+        with nullcontext() if self.cheap else self._turn.taken():
+            held, is_uncommitted = self._held, connection.in_atomic_block
+            if held is None or (held.key != key and (held.build <= builds or is_uncommitted)):
+                number = 0
+                if not (self.cheap or is_uncommitted):
+                    number = self._builds = self._builds + 1
+                held = self._held = Held(*self._newest(held), number)
+            return held
 
     def for_request(self, request: HttpRequest) -> Value:
         """The value that this request is answered from: one for the whole request. At most one query."""
@@ -193,25 +222,25 @@ class ValuePerVersion(Generic[Value]):
 
     def hold(self, value: Value, version: int) -> None:
         """Take `value` for what is public at `version` today, as if it had been read."""
-        self._held = (version, timezone.localdate()), value
+        self._held = Held((version, timezone.localdate()), value)
 
     def forget(self) -> None:
         """Read anew on the next call."""
         self._held = None
 
-    def _newest(self, held: tuple[Key, Value] | None) -> tuple[Key, Value]:
+    def _newest(self, held: Held[Value] | None) -> tuple[Key, Value]:
         """The value of what is public now with its key: `held` where it has that key, or else a new one.
 
         A request that began before a change asks for an older version than the one that is held by then.
         """
         with consistent_reads():
             version, day = key = self.area_version.current(), timezone.localdate()
-            if held is not None and held[0] == key:
-                return held
-            keys = self.area_version.changed_keys(held[0][0], version) if held and self.renew else None
+            if held is not None and held.key == key:
+                return held.key, held.value
+            keys = self.area_version.changed_keys(held.key[0], version) if held and self.renew else None
             if held is None or self.renew is None or keys is None:
                 return key, self.read(version, day)
-            return key, self.renew(held[1], keys, version, day)
+            return key, self.renew(held.value, keys, version, day)
 
 
 class Memo:

@@ -116,6 +116,9 @@ def _by_beginning(faults: dict[str, Fault], code: str) -> Fault | None:
     return next((fault for key, fault in faults.items() if code.startswith(key)), None)
 
 
+BUSY_RETRY_SECONDS = 5
+
+
 class LeaveOutTraceback(logging.Filter):
     """A filter of what a stranger can cause with each request, as by a wrong Host header: one line says it all."""
 
@@ -155,6 +158,19 @@ def database_page(request: HttpRequest, fault: Fault, error: BaseException | Non
     with override(path_language(request)):
         title, lead = _words(fault, is_reading=request.method in ("GET", "HEAD"))
         return page(request, 503, title, lead, retry_after=fault.value, form=_kept_form(request))
+
+
+def busy_page(request: HttpRequest) -> HttpResponse:
+    """The response 503 to a request that met `http.Busy`. The form stays on it."""
+    with override(path_language(request)):
+        return page(
+            request,
+            503,
+            gettext("The page is being updated"),
+            gettext("What it shows has just changed, and is being read anew. Try again in a moment."),
+            retry_after=BUSY_RETRY_SECONDS,
+            form=_kept_form(request),
+        )
 
 
 def log_database_fault(request: HttpRequest, error: BaseException | None) -> None:

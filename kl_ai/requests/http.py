@@ -15,6 +15,10 @@ STATE_ATTRIBUTE = "portal_state"
 """The attribute of Django's request that holds the `RequestState`."""
 
 
+class Busy(Exception):
+    """Raised where a request would have to wait for too long for what others need, too."""
+
+
 class AuthenticatedRequest(HttpRequest):
     """The request of a view that requires a login. For annotations only: Django makes its requests itself."""
 

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from .. import database
-from . import bodies, health
-from .http import request_state
+from . import bodies, faults, health
+from .http import Busy, request_state
 
 MAX_PARAMETERS = 200
 MAX_LENGTH = 6_000
@@ -102,3 +102,16 @@ class BodyLimit:
 
     def process_view(self, request: HttpRequest, view_func: Callable, *args: Any) -> HttpResponse | None:
         return bodies.refusal(request, view_func)
+
+
+class BusyPages:
+    """Answers a view's `Busy` with the page that asks to try again in a moment."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return faults.busy_page(request) if isinstance(exception, Busy) else None

@@ -1,7 +1,7 @@
 """A published response as it is shown: the row in the directory, and the profile."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -143,8 +143,8 @@ def _in_summary(snapshot: Snapshot) -> list[QuestionTally]:
     return [tally for tally in snapshot.tallies.values() if tally.question.in_summary]
 
 
-def sections(snapshot: Snapshot, response: Response) -> list[Section]:
-    """The questions with several choices in the survey's order, answered or not; `facts` are the others. No query.
+def sections(tallies: Iterable[QuestionTally], response: Response) -> list[Section]:
+    """Those of the questions that allow several choices, in their order, answered or not; `facts` are the others. No query.
 
     Those that the response's round does not ask stand there only where they are answered.
     """
@@ -165,7 +165,7 @@ def sections(snapshot: Snapshot, response: Response) -> list[Section]:
                 for answer in response.answers_by_question.get(tally.question.pk, ())
             ],
         )
-        for tally in snapshot.tallies.values()
+        for tally in tallies
         if tally.question.kind == Question.Kind.SEVERAL and _has_place(tally, response)
     ]
 
@@ -230,17 +230,17 @@ def identity(vendor: Vendor) -> tuple[str, str]:
     return _("Country"), country_name(vendor.country)
 
 
-def facts(snapshot: Snapshot, response: Response) -> list[tuple[str, str]]:
+def facts(tallies: Iterable[QuestionTally], response: Response) -> list[tuple[str, str]]:
     """(heading, answer) of each question with a single choice; such questions say what the vendor is. No query."""
     return [
         (tally.question.heading, ", ".join(map(answer_text, response.answers_by_question.get(tally.question.pk, ()))))
-        for tally in single_choice_tallies(snapshot, response)
+        for tally in single_choice_tallies(tallies, response)
     ]
 
 
-def single_choice_tallies(snapshot: Snapshot, response: Response) -> list[QuestionTally]:
+def single_choice_tallies(tallies: Iterable[QuestionTally], response: Response) -> list[QuestionTally]:
     """Those of the questions that `facts` shows, in its order. No query."""
-    single = (tally for tally in snapshot.tallies.values() if tally.question.kind == Question.Kind.SINGLE)
+    single = (tally for tally in tallies if tally.question.kind == Question.Kind.SINGLE)
     return [tally for tally in single if _has_place(tally, response)]
 
 

@@ -99,3 +99,8 @@ def read_tallies(answers: PublishedAnswers) -> dict[str, QuestionTally]:
             counted_by_kl=tuple(answers.counted[option.pk] for option in options if option.pk in answers.counted),
         )
     return by_code
+
+
+def public_questions() -> list[QuestionTally]:
+    """The public questions with nobody's answers, for the pages of members, which wait for no snapshot. Three queries."""
+    return list(read_tallies(PublishedAnswers.made_of(())).values())

@@ -25,7 +25,7 @@ from kl_ai.security.reading_log import record_reading
 
 from ..mails import membership
 from ..market import profiles
-from ..market.snapshot import snapshots
+from ..market.tallies import public_questions
 from ..models import (
     Answer,
     CompanyClaim,
@@ -135,15 +135,15 @@ def response_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if request.method == "GET" and not submission.vendor.memberships.filter(user=request.user.pk).exists():
         submission.record_opened_by_kl()
     record_reading(request, "response: page", submission.pk, str(submission))
-    snapshot = snapshots.for_request(request)
+    questions = public_questions()
     company_url = reverse("vendor:company", args=[submission.vendor.slug])
     context = {
         "vendor": submission.vendor,
         "response": submission,
-        "sections": profiles.sections(snapshot, submission),
+        "sections": profiles.sections(questions, submission),
         "offerings": profiles.offerings(submission),
         "contact": profiles.contact(submission),
-        "facts": profiles.facts(snapshot, submission),
+        "facts": profiles.facts(questions, submission),
         "history": history(submission.events.all()),
     }
     crumbs = [(_("Your company"), reverse("vendor:home")), (submission.vendor.name, company_url)]

@@ -18,7 +18,7 @@ from kl_ai.requests.http import AuthenticatedRequest
 
 from ..mails import notifications
 from ..market import profiles
-from ..market.snapshot import snapshots
+from ..market.tallies import public_questions
 from ..models import Response, Status, TransitionRefused, Verb
 from ..models.dropped_questions import with_asked_content
 from ..review.diff import diff_items
@@ -53,25 +53,23 @@ def review(request: AuthenticatedRequest, draft: Response) -> HttpResponse:
         deadline=deadline(draft.round, draft.vendor),
         contact=profiles.contact(complete_draft),
         edit_urls={key: urls[key] for key in ("company", "contact", "offerings")},
-        **answers(request, complete_draft, parts, urls),
+        **answers(complete_draft, parts, urls),
         **comparisons(draft, complete_draft),
     )
 
 
-def answers(
-    request: AuthenticatedRequest, draft: Response, parts: Sequence[SurveyPart], urls: dict[str, str]
-) -> dict[str, Any]:
+def answers(draft: Response, parts: Sequence[SurveyPart], urls: dict[str, str]) -> dict[str, Any]:
     """The answers as a profile shows them, each with the address of the part in which it is corrected."""
-    snapshot = snapshots.for_request(request)
+    questions = public_questions()
     part_keys = {item: part.key for part in parts for item in part.items}
-    single = [tally.code for tally in profiles.single_choice_tallies(snapshot, draft)]
+    single = [tally.code for tally in profiles.single_choice_tallies(questions, draft)]
     facts = [
         (heading, text, urls.get(code, ""), part_keys.get(code, ""))
-        for code, (heading, text) in zip(single, profiles.facts(snapshot, draft), strict=True)
+        for code, (heading, text) in zip(single, profiles.facts(questions, draft), strict=True)
     ]
     sections = [
         replace(section, edit_url=urls.get(section.code, ""), part=part_keys.get(section.code, ""))
-        for section in profiles.sections(snapshot, draft)
+        for section in profiles.sections(questions, draft)
     ]
     facts.insert(0, (*profiles.identity(draft.vendor), "", ""))
     return {"facts": facts, "sections": sections, "offerings": profiles.offerings(draft)}

@@ -6,18 +6,23 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
+from kl_ai.pages import places
+from kl_ai.pages.expensive import expensive
 from kl_ai.pages.versions import (
     KEPT_DAYS,
     MOST_KEYS,
     AreaVersion,
+    Held,
     Memo,
     PublicChange,
     PublicVersion,
     ValuePerVersion,
 )
+from kl_ai.requests.http import Busy
 
 area = AreaVersion("letters")
 
@@ -230,3 +235,158 @@ def test_a_memo_builds_each_result_once():
         assert memo.remember(("a", name), lambda name=name: built.append(name)) is None
     assert built == ["orders", "index"]
     assert Memo().remember(("a", "index"), lambda: "of another value") == "of another value"
+
+
+# Many at once -------------------------------------------------------------------------------------
+
+
+class SlowReading:
+    """A value whose reading takes as long as the test wants, for threads that each ask at the version that they name."""
+
+    def __init__(self, monkeypatch, threads: int, **options) -> None:
+        self.version = 1
+        self.begun, self.go_on = threading.Semaphore(0), threading.Semaphore(0)
+        self.reads: list[int] = []
+        monkeypatch.setattr(places, "places", places.Places(threads))
+        monkeypatch.setattr(AreaVersion, "current", lambda _area: self.version)
+        self.values = ValuePerVersion(area, self.read, **options)
+        self.answers: list[str] = []
+        self.threads: list[threading.Thread] = []
+
+    def read(self, version: int, day: object) -> str:
+        self.reads.append(version)
+        self.begun.release()
+        assert self.go_on.acquire(timeout=10)
+        return f"value {version}"
+
+    def ask(self, number: int = 1) -> None:
+        """Ask in so many threads for the present version."""
+        version = self.version
+
+        def answer() -> None:
+            try:
+                self.answers.append(self.values.current(version))
+            except Busy:
+                self.answers.append("busy")
+            finally:
+                connection.close()
+
+        started = [threading.Thread(target=answer) for _ in range(number)]
+        self.threads += started
+        for thread in started:
+            thread.start()
+
+    def wait_for_answers(self, number: int) -> list[str]:
+        end = time.monotonic() + 10
+        while len(self.answers) < number and time.monotonic() < end:
+            time.sleep(0.005)
+        return self.answers
+
+    def finish(self, builds: int) -> list[str]:
+        self.go_on.release(builds)
+        for thread in self.threads:
+            thread.join(10)
+        assert not any(thread.is_alive() for thread in self.threads)
+        return self.answers
+
+
+@pytest.fixture
+def slow(transactional_db, monkeypatch):
+    return SlowReading(monkeypatch, 4)
+
+
+def test_a_build_leaves_a_thread_free(slow):
+    """Of four threads one builds and two wait; whoever else comes is told to try again, soon and then at once."""
+    slow.ask()
+    assert slow.begun.acquire(timeout=10)
+    slow.ask(7)
+    assert slow.wait_for_answers(5) == ["busy"] * 5
+    assert slow.values._turn._short_wait() == 0
+    assert slow.finish(1) == ["busy"] * 5 + ["value 1"] * 3
+    assert slow.reads == [1]
+
+
+def test_a_short_build_keeps_nobody_from_an_answer(slow, monkeypatch):
+    monkeypatch.setattr(places, "SHORT_WAIT_SECONDS", 10)
+    slow.ask(8)
+    assert slow.finish(1) == ["value 1"] * 8
+    assert slow.reads == [1]
+
+
+def test_a_wait_for_a_build_ends(slow, monkeypatch):
+    monkeypatch.setattr(places, "WAIT_SECONDS", 0.05)
+    slow.ask()
+    assert slow.begun.acquire(timeout=10)
+    slow.ask()
+    assert slow.wait_for_answers(1) == ["busy"]
+    assert slow.finish(1) == ["busy", "value 1"]
+
+
+def test_nobody_waits_for_more_than_the_build_going_on_and_the_next_one(slow):
+    """Something is published during each build; whoever asked before the second one began takes its value."""
+    slow.ask()
+    assert slow.begun.acquire(timeout=10)
+    slow.version = 2
+    slow.ask(2)
+    time.sleep(0.05)  # both have asked
+    slow.version = 3
+    slow.go_on.release()
+    assert slow.begun.acquire(timeout=10)
+    slow.version = 4
+    assert slow.finish(1) == ["value 1", "value 3", "value 3"]
+    assert slow.reads == [1, 3]
+
+
+def test_a_value_of_a_build_that_began_before_is_not_taken(slow):
+    slow.ask()
+    assert slow.begun.acquire(timeout=10)
+    slow.version = 2
+    slow.ask()
+    assert slow.finish(2) == ["value 1", "value 2"]
+
+
+def test_what_was_read_before_its_commit_is_for_nobody_else(slow):
+    slow.go_on.release(2)
+    with transaction.atomic():
+        slow.version = 7
+        assert slow.values.current(7) == "value 7"
+        slow.version = 6
+    assert slow.values._renewed((6, timezone.localdate()), 0).value == "value 6"
+
+
+def test_who_has_changed_something_does_not_take_what_others_read_meanwhile(slow):
+    slow.go_on.release()
+    with transaction.atomic():
+        slow.version = 7
+        slow.values._held = Held((6, timezone.localdate()), "of another thread", build=1)
+        assert slow.values._renewed((7, timezone.localdate()), 0).value == "value 7"
+
+
+def test_a_cheap_value_is_waited_for_by_nobody(transactional_db, monkeypatch):
+    slow = SlowReading(monkeypatch, 4, cheap=True)
+    slow.ask(6)
+    for _ in range(6):
+        assert slow.begun.acquire(timeout=10)
+    assert slow.finish(6) == ["value 1"] * 6
+
+
+def test_a_failed_build_gives_its_turn_and_place_back(db, monkeypatch):
+    monkeypatch.setattr(places, "places", places.Places(2))
+
+    def fails(version, day):
+        raise ZeroDivisionError
+
+    for _ in range(4):
+        with pytest.raises(ZeroDivisionError):
+            ValuePerVersion(area, fails).current()
+    with places.places.taken() as has_place:
+        assert has_place
+
+
+def test_a_file_that_needs_a_build_takes_no_second_place(db, monkeypatch):
+    monkeypatch.setattr(places, "places", places.Places(2))
+    values = ValuePerVersion(area, lambda version, day: "value")
+    view = expensive(lambda request: HttpResponse(values.current()))
+    assert view(RequestFactory().get("/")).content == b"value"
+    with places.places.taken() as has_place:
+        assert has_place
