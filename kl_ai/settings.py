@@ -115,11 +115,12 @@ MIDDLEWARE = [
     "kl_ai.requests.middleware.HealthProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "kl_ai.requests.middleware.ContentSecurityPolicy",
     "kl_ai.requests.middleware.PathsWithoutNul",
     "kl_ai.requests.middleware.QueryStringLimit",
     "kl_ai.requests.middleware.CookiesWithoutNul",
     "kl_ai.requests.middleware.DatabaseTimeLimit",
+    "kl_ai.pages.middleware.CachedPages",
     "kl_ai.mail.middleware.MailTimeLimit",
     "kl_ai.requests.middleware.BodyLimit",
     "kl_ai.requests.middleware.BusyPages",
@@ -224,11 +225,10 @@ CACHES = {
         "LOCATION": "kl_ai_cacheentry",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Rendered public pages. The key holds the version of the data, so that no entry is ever stale.
+    # Rendered public pages. Each is held against the version of the data, so that none is ever stale.
     "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "kl_ai.pages.page_cache.PageCache",
         "LOCATION": "pages",
-        "TIMEOUT": 86_400,
         "OPTIONS": {"MAX_ENTRIES": env.int("PAGE_CACHE_ENTRIES", 500, validate=Range(min=1))},
     },
 }

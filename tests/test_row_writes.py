@@ -42,7 +42,8 @@ NO_ROWS = {
     "kl_ai/login/views.py: authenticate",
     "kl_ai/mail/sending.py: run",  # an event of threads
     "kl_ai/mail/sending.py: time_limit",  # a context variable
-    "kl_ai/pages/cache.py: _stored",  # pages in the cache
+    "kl_ai/pages/middleware.py: __call__",  # pages in the cache
+    "kl_ai/pages/page_cache.py: clear",
     "kl_ai/pages/keep.py: render",  # HTML that is kept in memory
     "kl_ai/settings.py: ",  # the settings
     "marketoverview/review/invitation_list/workbook.py: rows",  # elements of a sheet that has been read

@@ -1,11 +1,12 @@
 """Public pages: no login, no cookie, an ETag, and a cache of limited size that holds no outdated page.
 
 A page follows from the data's version, the day, the address and the release of the code. These
-make its key; no user, cookie or token does, since the page holds nothing of them. It is kept compressed (`codings`).
+make its key; no user, cookie or token does, since the page holds nothing of them. It is kept compressed (`codings`)
+by the middleware `kl_ai.pages.middleware.CachedPages`.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,13 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from ..requests.http import request_state
+from ..requests.http import PageVersion, request_state
 from . import versions
 from .codings import accepted_coding, compress
 
@@ -42,13 +42,15 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
             # With DEBUG a template may change without a new process. A preview is for one person only.
             if settings.DEBUG or request_state(request).is_preview:
                 return view(request, *args, **kwargs)
-            coding = accepted_coding(request)
-            key = f"{page_key(request, version(request))}{coding and '-'}{coding}"
-            etag = f'W/"{key}"'
+            coding, value = accepted_coding(request), version(request)
+            etag = f'W/"{page_key(request, value)}{coding and "-"}{coding}"'
             if etag in parse_etags(request.headers.get("If-None-Match", "")):
                 response: HttpResponseBase = HttpResponseNotModified()
             else:
-                response = _remembered(key) or _stored(key, coding, view(request, *args, **kwargs))
+                response = view(request, *args, **kwargs)
+                if isinstance(response, HttpResponse) and response.status_code == 200:
+                    compress(response, coding)
+                    request_state(request).page_version = PageVersion(version, value)
             if response.status_code in (200, 304):
                 response["ETag"] = etag
             patch_cache_control(response, no_cache=True)
@@ -66,10 +68,17 @@ versioned_page = public_page(lambda request: sorted(versions.for_request(request
 
 def page_key(request: HttpRequest, version: Any) -> str:
     """The key of the page that the request asks for, equal for equal pages."""
-    query = sorted(request.GET.lists())
-    parts = (release(), version, timezone.localdate(), request.get_host(), request.is_secure(), request.path, query)
-    was_cut = request_state(request).query_was_cut
-    return hashlib.sha256(repr((*parts, was_cut)).encode()).hexdigest()[:32]
+    parts = (release(), version, timezone.localdate(), page_address(request))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def page_address(request: HttpRequest) -> Hashable:
+    """The address that the request asks for: host, scheme, path and parameters, whatever the order of those.
+
+    Raises `DisallowedHost`.
+    """
+    query = repr(sorted(request.GET.lists())) if request.META.get("QUERY_STRING") else ""
+    return request.get_host(), request.is_secure(), request.path, query, request_state(request).query_was_cut
 
 
 @cache
@@ -82,24 +91,3 @@ def release() -> str:
         for path in sorted(path for pattern in CODE for path in folder.rglob(pattern)):
             digest.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()
-
-
-def _remembered(key: str) -> HttpResponse | None:
-    """The response in the cache; None where there is none."""
-    if (entry := caches["pages"].get(key)) is None:
-        return None
-    content, headers = entry
-    return HttpResponse(content, headers=headers)
-
-
-def _stored(key: str, coding: str, response: HttpResponseBase) -> HttpResponseBase:
-    """The response in the coding, in the cache from now on where it is a whole page of at most `MAX_CACHED` bytes.
-
-    Each coding is an entry of its own, and made when the first client asks for it.
-    """
-    if not isinstance(response, HttpResponse) or response.status_code != 200:
-        return response
-    compress(response, coding)
-    if len(response.content) <= MAX_CACHED and not response.cookies:
-        caches["pages"].set(key, (response.content, dict(response.items())))
-    return response

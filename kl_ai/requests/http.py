@@ -1,6 +1,6 @@
 """The request: its type in annotations, what the portal keeps with it, and what is read of its headers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,16 @@ class AuthenticatedRequest(HttpRequest):
     user: "User"
 
 
+@dataclass(frozen=True, slots=True)
+class PageVersion:
+    """What a public page follows from beside its address (`kl_ai.pages.cache.public_page`)."""
+
+    read: Callable[[HttpRequest], Any]
+    """Gives the version of the data that a request is answered from."""
+    value: Any
+    """The version that the page was made from."""
+
+
 @dataclass(slots=True)
 class RequestState:
     """The portal's own attributes of one request, beside Django's."""
@@ -39,6 +49,8 @@ class RequestState:
     """The number of every area's public data that the request is answered from; None before they are read."""
     public_values: dict[object, Any] = field(default_factory=dict)
     """The values that the request is answered from, by what holds them (`kl_ai.pages.versions.ValuePerVersion`)."""
+    page_version: PageVersion | None = None
+    """What the response follows from, where it is a public page that may be kept (`kl_ai.pages.middleware`)."""
     missing_second_factor_step: str | None = None
     """The name of the page that comes before the administration, "" for none; None before it is worked out."""
     saved_by_another: bool = False

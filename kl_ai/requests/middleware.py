@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from csp.middleware import CSPMiddleware
+from csp.constants import HEADER
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -64,6 +66,24 @@ class DatabaseTimeLimit:
             return self.get_response(request)
 
 
+class ContentSecurityPolicy:
+    """Gives every response the policy of the setting `CONTENT_SECURITY_POLICY`, built by django-csp once.
+
+    django-csp's own middleware builds it anew twice for each response, since a view may change it there. Here none may:
+    the policy of the portal knows no exceptions, and no nonces. Django's pages for developers are without it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response.headers.setdefault(HEADER, self.policy)
+        return response
+
+
 class HealthProbes:
     """Answers probes before any other middleware: under every host name, without HTTPS and without a session.
 
@@ -72,11 +92,11 @@ class HealthProbes:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.probes = {path: CSPMiddleware(probe) for path, probe in health.PROBES.items()}
+        self.probes = {path: ContentSecurityPolicy(probe) for path, probe in health.PROBES.items()}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self.probes.get(request.path_info, self.get_response)
-        return cast(HttpResponseBase, answer(request))  # not awaitable: the probes are no coroutines
+        return cast(HttpResponseBase, answer(request))
 
 
 class PathsWithoutNul:

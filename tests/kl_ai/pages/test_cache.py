@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from kl_ai.pages.cache import public_page, release
+from kl_ai.pages.middleware import CachedPages
 from kl_ai.requests.middleware import QueryStringLimit
 
 
@@ -26,7 +27,7 @@ class NumberedPage:
 
     def get(self, path: str = "/", query: str = "", method: str = "GET", **headers: str) -> HttpResponse:
         request = RequestFactory().generic(method, path, QUERY_STRING=query, **headers)
-        return QueryStringLimit(self.page)(request)
+        return QueryStringLimit(CachedPages(self.page))(request)
 
     def get_text(self, *args: str, **headers: str) -> str:
         return self.get(*args, **headers).getvalue().decode()
@@ -146,7 +147,7 @@ def test_the_cache_is_bounded(site):
     assert bound <= 1000
     for number in range(bound + 50):
         site.get("/", f"page={number}")
-    assert len(caches["pages"]._cache) <= bound
+    assert len(caches["pages"]) <= bound
 
 
 def test_a_developer_sees_each_change_of_a_template(site, settings):

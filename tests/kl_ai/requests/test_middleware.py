@@ -1,13 +1,20 @@
 """The middleware: a request's query string and cookies are bounded before any view reads them."""
 
 import pytest
+from csp.middleware import CSPMiddleware
 from django.http import HttpResponse
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kl_ai.requests.http import request_state
-from kl_ai.requests.middleware import MAX_LENGTH, MAX_PARAMETERS, CookiesWithoutNul, QueryStringLimit
+from kl_ai.requests.middleware import (
+    MAX_LENGTH,
+    MAX_PARAMETERS,
+    ContentSecurityPolicy,
+    CookiesWithoutNul,
+    QueryStringLimit,
+)
 
 
 def limited_request(query: str):
@@ -59,3 +66,21 @@ def test_no_view_sees_a_cookie_with_a_nul(header, cookies):
     )
     (request,) = requests
     assert dict(request.COOKIES) == cookies
+
+
+# Policy of contents -------------------------------------------------------------------------------
+
+
+def policy_of(response: HttpResponse) -> str:
+    return ContentSecurityPolicy(lambda _request: response)(RequestFactory().get("/")).get(
+        "Content-Security-Policy", ""
+    )
+
+
+def test_every_response_has_the_policy_of_the_settings(settings):
+    csp = CSPMiddleware(lambda _request: HttpResponse())(RequestFactory().get("/"))["Content-Security-Policy"]
+    for status in (200, 404, 500):
+        assert sorted(policy_of(HttpResponse(status=status)).split("; ")) == sorted(csp.split("; "))
+    assert policy_of(HttpResponse(headers={"Content-Security-Policy": "its own"})) == "its own"
+    settings.DEBUG = True
+    assert [bool(policy_of(HttpResponse(status=status))) for status in (200, 404, 500)] == [True, False, False]
