@@ -67,6 +67,7 @@ def _tally(snapshot: Snapshot, tally: QuestionTally) -> dict[str, Any]:
     ]
     return {
         "question": (tally.question.pk, tally.question.heading_da, tally.question.position),
+        "comment": tally.comment and (tally.comment.text_da, tally.comment.updated_on),
         "choices": choices,
         "answered": slugs(snapshot, tally.answered),
         "rounds": sorted(tally.asked_in),

@@ -1,174 +1,28 @@
 """The next snapshot, made of the one that is held, equals one that is read from nothing, and leaves the held one whole."""
 
-from datetime import date, datetime, timedelta
-from itertools import count
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
 from django.utils import timezone
 
+from kl_ai.pages.versions import AreaVersion
 from marketoverview.market.snapshot import Entry, snapshots
-from marketoverview.models import (
-    Answer,
-    Option,
-    Question,
-    Response,
-    Status,
-    SurveyRound,
-    Vendor,
-    map_answers,
-    market_version,
-    object_to_mapping,
-    unmap_answer,
-)
-from tests.builders import give_answers, make_offering, make_question, make_response, make_round, make_user
+from marketoverview.models import Response, market_version
+from tests.builders import make_response
 from tests.concurrency import run_at_once
+from tests.marketoverview.random_market import ACTIONS, NAMES, SEARCHES, Market, make_questions
 from tests.snapshots import described
-
-OPTIONS = {"services": ("a", "b", "c", "other"), "technologies": ("x", "y", "other"), "company-size": ("s", "l")}
-NAMES = ("Agern", "Birk", "Ceder", "Ælsket", "Østerbro", "Aalborg Data", "Åen", "agern", "Zebra")
-TEXTS = ("sagsbehandling", "jordvarme", "postsortering", "børn", "dataetik", "Aarhus", "robotter på arbejde")
-LOCALDATE = timezone.localdate
-SEARCHES = ("behandling", "post", "varme", "århus", "etik", "findes slet ikke")
-
-
-class Market:
-    """The verbs and edits that change what is public, each on what chance chooses."""
-
-    def __init__(self, chance: Random) -> None:
-        self.chance = chance
-        self.member, self.curator = make_user(), make_user(is_staff=True)
-        self.numbers = count(1)
-        self.days_passed = 0
-        self.vendors = [Vendor.objects.create(name=name, slug=f"firma-{number}") for number, name in enumerate(NAMES)]
-
-    def text(self) -> str:
-        return " ".join(self.chance.sample(TEXTS, 2))
-
-    def published(self) -> Response | None:
-        responses = list(Response.objects.published().order_by("pk"))
-        return self.chance.choice(responses) if responses else None
-
-    def answers(self) -> dict[str, list[str]]:
-        """One or two offered options of each question that the round asks."""
-        offered = {
-            question.code: [option.code for option in question.options.filter(retired_on=None).order_by("pk")]
-            for question in make_round().questions.order_by("pk")
-        }
-        return {
-            code: self.chance.sample(codes, min(len(codes), self.chance.randint(1, 2)))
-            for code, codes in offered.items()
-        }
-
-    # What happens ---------------------------------------------------------------------------------
-
-    def publish(self) -> None:
-        response = Response.begin(self.chance.choice(self.vendors), make_round(), self.member)
-        response.answers.all().delete()
-        response.offerings.all().delete()
-        Response.objects.filter(pk=response.pk).update(description=self.text(), company_name=self.chance.choice(NAMES))
-        response.refresh_from_db()
-        answers = self.answers()
-        give_answers(response, answers, dict.fromkeys(answers, self.text()))
-        for _ in range(self.chance.randint(0, 3)):
-            combined = {code: chosen[:1] for code, chosen in self.answers().items() if code != "services"}
-            stage = self.chance.choice(("", "idea", "pilot"))
-            make_offering(response, self.text(), combined, stage=stage, where_used=self.chance.choice(TEXTS))
-        response.contact_email = "ki@firma.example"
-        response.save(update_fields=["contact_email"])
-        response.submit(self.member)
-        response.publish(self.curator)
-
-    def withdraw(self) -> None:
-        if response := self.published():
-            response.withdraw(self.curator, "Ønsket af virksomheden.")
-
-    def erase(self) -> None:
-        Response.delete_for_good(Response.objects.filter(status__in=(Status.WITHDRAWN, Status.ARCHIVED)))
-
-    def confirm(self) -> None:
-        if response := self.published():
-            response.confirm(self.curator)
-            earlier = timezone.localdate() - timedelta(days=self.chance.randint(0, 400))
-            Response.objects.filter(pk=response.pk).update(confirmed_at=earlier)  # as if it had been then
-            market_version.bump([response.vendor_id])
-
-    def rename(self) -> None:
-        if response := self.published():
-            response.vendor.update_identity(f"{self.chance.choice(NAMES)} {self.chance.choice(NAMES)}", "")
-            market_version.bump([response.vendor_id])
-
-    def count_own_words(self) -> None:
-        answers = list(Answer.objects.exclude(own_words="").filter(response__status=Status.PUBLISHED).order_by("pk"))
-        if not answers:
-            return
-        question = self.chance.choice(answers).option.question
-        chosen = [answer for answer in answers if answer.option.question_id == question.pk]
-        if self.chance.random() < 0.5:
-            number = next(self.numbers)
-            map_answers(
-                question, chosen, {"code": f"ny-{number}", "label_da": f"Ny {number}", "label_en": "New"}, self.curator
-            )
-        else:
-            map_answers(question, chosen, question.options.filter(is_other=False).first(), self.curator)
-
-    def take_back_counting(self) -> None:
-        mapped = Answer.objects.filter(mapped_from__isnull=False).order_by("pk").first()
-        if mapped and self.chance.random() < 0.5:
-            unmap_answer(mapped, self.curator)
-        elif mapped:
-            object_to_mapping(mapped.mapped_from, self.member, "Nej tak")
-
-    def retire_or_bring_back(self) -> None:
-        option = self.chance.choice(list(Option.objects.order_by("pk")))
-        (option.bring_back if option.retired_on else option.retire)()
-        market_version.bump([])
-
-    def edit_question(self) -> None:
-        question = self.chance.choice(list(Question.objects.order_by("pk")))
-        question.heading_da = f"Overskrift {next(self.numbers)}"
-        question.is_searchable = not question.is_searchable
-        question.save()
-        option = self.chance.choice(list(question.options.order_by("pk")))
-        Option.objects.filter(pk=option.pk).update(label_da=f"Mærkat {next(self.numbers)}")
-        market_version.bump([])
-
-    def ask_or_drop_question(self) -> None:
-        question = self.chance.choice(list(Question.objects.order_by("pk")))
-        current = make_round()
-        (question.rounds.remove if question.rounds.filter(pk=current.pk).exists() else question.rounds.add)(current)
-        market_version.bump([])
-
-    def release_or_hide_round(self) -> None:
-        for survey_round in SurveyRound.objects.exclude(pk=make_round().pk):
-            survey_round.delete()
-        later = make_round("senere", opens_on=timezone.localdate())
-        later.questions.set(self.chance.sample(list(Question.objects.order_by("pk")), 2))
-        market_version.bump([])
-
-    def change_anything(self) -> None:
-        Vendor.objects.filter(pk=self.chance.choice(self.vendors).pk).update(name="Uden for alle regler")
-        market_version.bump()
-
-    def let_time_pass(self) -> None:
-        self.days_passed += 1
-
-    def localdate(self, value: datetime | None = None) -> date:
-        return LOCALDATE(value) + timedelta(days=0 if value else self.days_passed)
-
-
-ACTIONS = (
-    "publish", "publish", "publish", "publish", "withdraw", "withdraw", "erase", "confirm", "rename", "count_own_words",
-    "take_back_counting", "retire_or_bring_back", "edit_question", "ask_or_drop_question", "release_or_hide_round",
-    "change_anything", "let_time_pass",
-)  # fmt: skip
+from tests.source import PRODUCT, relative, syntax
 
 
 @pytest.fixture
 def renewals(db, monkeypatch):
     """Questions, and how many snapshots were made from the held one; a small market is not read whole each time."""
-    for code, options in OPTIONS.items():
-        make_question(code, options, is_searchable=code != "company-size")
+    make_questions()
     monkeypatch.setattr("marketoverview.market.snapshot.MOST_REPLACED", 1.0)
     made, renew = [], snapshots.renew
 
@@ -180,6 +34,21 @@ def renewals(db, monkeypatch):
     return made
 
 
+@pytest.fixture
+def callers(monkeypatch):
+    """The functions that have bumped the market's version naming what has changed, as `CALLERS` names them."""
+    seen, bump = [], AreaVersion.bump
+
+    def noted(area_version, keys=None):
+        if area_version is market_version and keys is not None:
+            code = sys._getframe(1).f_code
+            seen.append(f"{relative(Path(code.co_filename))}: {code.co_qualname}")
+        bump(area_version, keys)
+
+    monkeypatch.setattr(AreaVersion, "bump", noted)
+    return seen
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_next_snapshot_equals_one_that_is_read_from_nothing(renewals, monkeypatch, seed):
     chance = Random(seed)
@@ -188,7 +57,7 @@ def test_the_next_snapshot_equals_one_that_is_read_from_nothing(renewals, monkey
     for _ in range(3):
         market.publish()
     snapshots.current()
-    for action in chance.choices(ACTIONS, k=15):
+    for action in chance.choices(ACTIONS, k=18):
         held = snapshots.current()
         before = described(held, SEARCHES)
         getattr(market, action)()
@@ -196,6 +65,62 @@ def test_the_next_snapshot_equals_one_that_is_read_from_nothing(renewals, monkey
         assert described(now, SEARCHES) == described(snapshots.build(), SEARCHES), action
         assert described(held, SEARCHES) == before, f"{action} changed the snapshot that was held"
     assert len(renewals) > 5
+
+
+# Every verb ---------------------------------------------------------------------------------------
+
+
+def functions_that_bump(path: Path) -> Iterator[str]:
+    """The functions of the module that call `bump` with keys."""
+
+    def below(node: ast.AST, name: str) -> Iterator[str]:
+        for child in ast.iter_child_nodes(node):
+            is_call_with_keys = isinstance(child, ast.Call) and bool(child.args or child.keywords)
+            if is_call_with_keys and getattr(child.func, "attr", "") == "bump":
+                yield f"{relative(path)}: {name}"
+            is_scope = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            yield from below(child, f"{name}.{child.name}".lstrip(".") if is_scope else name)
+
+    return below(syntax(path), "")
+
+
+CALLERS = {
+    "kl_ai/admin/history.py: PublicDataAdmin.save_related": ("rename", "add_vendor", "comment_on_figure"),
+    "kl_ai/admin/history.py: PublicDataAdmin.delete_model": ("delete_vendor", "delete_comment"),
+    "kl_ai/admin/history.py: PublicDataAdmin.history_form_view": ("bring_back_name",),
+    "marketoverview/models/editions.py: Edition.freeze": ("freeze_edition",),
+    "marketoverview/models/editions.py: Edition.leave_out": ("leave_out_of_editions", "withdraw"),
+    "marketoverview/models/editions.py: Edition.discard_demonstration": ("discard_demonstration",),
+    "marketoverview/models/mapping.py: map_answers": ("count_own_words",),
+    "marketoverview/models/mapping.py: _record_event": ("take_back_counting",),
+    "marketoverview/models/responses.py: Response._perform": ("publish", "withdraw", "confirm"),
+    "marketoverview/models/rounds.py: SurveyRound._set_released": ("release_round", "take_back_round"),
+}
+"""Each function that says what has changed, and what happens in the market of this test where it is called."""
+
+
+def test_every_function_that_says_what_has_changed_is_among_those_that_are_tried():
+    assert {caller for path in PRODUCT for caller in functions_that_bump(path)} == set(CALLERS)
+    assert {action for actions in CALLERS.values() for action in actions} <= set(ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("caller", "action"), [(caller, action) for caller, actions in CALLERS.items() for action in actions]
+)
+def test_what_a_function_says_has_changed_is_all_that_has(renewals, callers, caller, action):
+    market = Market(Random(action))
+    for _ in range(5):
+        market.publish()
+    if action == "take_back_counting":
+        market.count_own_words()
+    for _ in range(1 if action == "take_back_counting" else 3):
+        snapshots.current()
+        callers.clear()
+        renewals.clear()
+        getattr(market, action)()
+        assert caller in callers
+        assert described(snapshots.current(), SEARCHES) == described(snapshots.build(), SEARCHES)
+        assert len(renewals) == 1
 
 
 # Many at once -------------------------------------------------------------------------------------
