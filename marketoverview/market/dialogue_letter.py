@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from kl_ai.export.document import Blank, Block, Document, Field, Heading, Prose, Table
 
-from . import wording
+from .picks import picks
 from .selection import Selection
 from .snapshot import Snapshot
 
@@ -39,9 +39,13 @@ RULES = (
 
 
 def letter(snapshot: Snapshot, selection: Selection) -> Document:
-    """The letter to the vendors of a selection. It names the criteria that they were found by, and none of them. No query."""
+    """The letter to the vendors of a selection. It names the criteria that they were found by, and none of them. No query.
+
+    Criteria that only some of the picked vendors meet are left out, since everybody gets the same letter.
+    """
     with override("da"):
-        criteria = wording.conditions(snapshot, selection)
+        found = picks(snapshot, selection)
+    criteria = "" if selection.names_vendors and not found.all_meet else found.criteria
     return Document(
         title=TITLE,
         subtitle="De samme spørgsmål til alle",

@@ -14,7 +14,7 @@ from kl_ai.export.document import Link
 from kl_ai.search.danish import join_words
 
 from ..models import Response
-from . import hits, profiles, wording
+from . import hits, picks, profiles, wording
 from .columns import read_in_order
 from .figures import Bar, Figure, figures_of_vendors
 from .hits import Reasons
@@ -129,19 +129,17 @@ def note_sentence(snapshot: Snapshot, selection: Selection, vendors: int) -> str
 
     `vendors` (bitset) are those of the note.
     """
-    total = vendors.bit_count()
     if not selection.names_vendors:
-        return wording.sentence(snapshot, selection, total)
-    words = {"total": total, "criteria": wording.conditions(snapshot, selection)}
-    matches = snapshot.match(selection.chosen, selection.q)
-    if not words["criteria"] or vendors & ~matches or not total:
-        return ngettext("%(total)s picked company", "%(total)s picked companies", total) % words
+        return wording.sentence(snapshot, selection, vendors.bit_count())
+    found = picks.picks(snapshot, selection)
+    if not found.all_meet:
+        return ngettext("%(picked)s picked company", "%(picked)s picked companies", found.picked) % found.numbers
     text = ngettext(
-        "%(total)s company picked out of the %(pool)s that %(criteria)s",
-        "%(total)s companies picked out of the %(pool)s that %(criteria)s",
-        total,
+        "%(picked)s company picked out of the %(pool)s that %(criteria)s",
+        "%(picked)s companies picked out of the %(pool)s that %(criteria)s",
+        found.picked,
     )
-    return text % {**words, "pool": matches.bit_count()}
+    return text % found.numbers
 
 
 def _facts(snapshot: Snapshot, total: int) -> list[tuple[str, str]]:
@@ -163,14 +161,16 @@ def _criteria(snapshot: Snapshot, selection: Selection) -> list[tuple[str, str]]
 def _summary(snapshot: Snapshot, selection: Selection, vendors: int) -> list[SummaryLine]:
     """How many of how many, and what is found by rule about the vendors (bitset)."""
     counted = SummaryLine(_("Companies"), _how_many(snapshot, selection, vendors))
-    return [counted, *summary_lines(snapshot, selection, vendors)] if vendors else [counted]
+    is_shared = not selection.names_vendors or picks.picks(snapshot, selection).all_meet
+    shared = selection.chosen if is_shared else {}
+    return [counted, *summary_lines(snapshot, shared, vendors)] if vendors else [counted]
 
 
 def _how_many(snapshot: Snapshot, selection: Selection, vendors: int) -> str:
     total = vendors.bit_count()
     words = {"total": total, "all": snapshot.size}
     if selection.names_vendors:
-        return _how_many_picked(snapshot, selection, vendors)
+        return _how_many_picked(snapshot, selection)
     if not total:
         return _("No company matches all of the criteria at once.")
     if selection.is_everything:
@@ -185,28 +185,22 @@ def _how_many(snapshot: Snapshot, selection: Selection, vendors: int) -> str:
     )
 
 
-def _how_many_picked(snapshot: Snapshot, selection: Selection, vendors: int) -> str:
-    if not vendors:
+def _how_many_picked(snapshot: Snapshot, selection: Selection) -> str:
+    found = picks.picks(snapshot, selection)
+    if not found.picked:
         return _("None of the picked companies is in the market overview any more.")
-    matches = snapshot.match(selection.chosen, selection.q)
-    words = {
-        "total": vendors.bit_count(),
-        "all": snapshot.size,
-        "pool": matches.bit_count(),
-        "inside": (vendors & matches).bit_count(),
-    }
     sentences = [
         ngettext(
-            "%(total)s company, picked out of the %(all)s of the market overview.",
-            "%(total)s companies, picked one by one out of the %(all)s of the market overview.",
-            words["total"],
+            "%(picked)s company, picked out of the %(all)s of the market overview.",
+            "%(picked)s companies, picked one by one out of the %(all)s of the market overview.",
+            found.picked,
         )
     ]
-    if not selection.is_everything:
+    if found.criteria:
         sentences.append(
-            _("Meeting all of the criteria: %(inside)s of them, and %(pool)s in the whole market overview.")
+            _("Meeting all of the criteria: %(meeting)s of them, and %(pool)s in the whole market overview.")
         )
-    return " ".join(sentences) % words
+    return " ".join(sentences) % found.numbers
 
 
 def _method(are_picked: bool) -> list[str]:
@@ -216,15 +210,15 @@ def _method(are_picked: bool) -> list[str]:
             "not quality."
         ),
         _(
-            "Within one question a company is included when it ticked at least one of the chosen answers; between "
+            "Within one question a company meets the criteria when it ticked at least one of the chosen answers; between "
             "questions it must meet all. “Not stated” means that the company has not answered."
         ),
     ]
     if are_picked:
         paragraphs.append(
             _(
-                "The companies were picked one by one by whoever made the note. The criteria say how they were looked "
-                "for; the reasons for the choice are the reader's own."
+                "The companies were picked one by one by whoever made the note, and need not meet the criteria. The "
+                "reasons for the choice are the reader's own."
             )
         )
     return paragraphs

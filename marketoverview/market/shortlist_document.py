@@ -26,7 +26,8 @@ def document(
 ) -> Document:
     """The picked vendors with what they answered and a column for the reason of the choice, in the active language.
 
-    `origin` says among whom they were picked, "" for no criteria; `address` is that of the same list in the portal.
+    `origin` says how they relate to the criteria of the address, "" where there is nothing to say of it; `address` is
+    that of the same list in the portal.
     """
     language = (get_language() or "da").partition("-")[0]
     return Document(
@@ -43,7 +44,11 @@ def document(
 
 
 def _facts(snapshot: Snapshot, count: int, origin: str, address: str) -> Iterator[tuple[str, str]]:
-    yield _("Criteria"), origin or _("None: the companies were picked one by one among all in the market overview.")
+    if count:
+        yield (
+            _("Criteria"),
+            origin or _("None: the companies were picked one by one among all in the market overview."),
+        )
     yield _("Companies"), _("%(count)s of %(all)s") % {"count": count, "all": snapshot.size}
     yield _("Made on"), date_format(timezone.localdate(), "DATE_FORMAT")
     yield _("Data as of"), date_format(snapshot.updated_on, "DATE_FORMAT")

@@ -3,7 +3,7 @@
 Which questions are spoken of is data: those on the matrix' two axes, and those that say what a vendor offers or can.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from kl_ai.search.danish import join_words
 
 from ..models import SampleOffering
-from .selection import Selection
 from .snapshot import Snapshot
 from .tallies import ChoiceCount, QuestionTally
 
@@ -24,18 +23,18 @@ class SummaryLine:
     text: str
 
 
-def summary_lines(snapshot: Snapshot, selection: Selection, vendors: int) -> list[SummaryLine]:
+def summary_lines(snapshot: Snapshot, criteria: Mapping[str, Sequence[str]], vendors: int) -> list[SummaryLine]:
     """What these vendors (bitset) state most often, at which stage their examples are, and what none of them states.
 
-    `selection` are the criteria by which they were found, which all of them share and which are therefore left out of
-    what is most frequent. No query.
+    `criteria` (question to options) are those that all of them meet, which are therefore left out of what is most
+    frequent. No query.
     """
     lines = []
     for tally in snapshot.tallies.values():
         question = tally.question
         sentences = []
         if question.matrix_axis:
-            sentences.append(_most_frequent(snapshot, tally, vendors, selection.chosen.get(tally.code, ())))
+            sentences.append(_most_frequent(snapshot, tally, vendors, criteria.get(tally.code, ())))
         if question.is_searchable:
             sentences.append(_stated_by_none(snapshot, tally, vendors))
         if text := " ".join(filter(None, sentences)):

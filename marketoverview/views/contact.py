@@ -14,11 +14,11 @@ from kl_ai.pages.frame import render_page
 from ..market import profiles, shortlist, wording
 from ..market.columns import read_in_order
 from ..market.dialogue_letter import letter
+from ..market.picks import origin
 from ..market.selection import Selection, selected
 from ..market.snapshot import Entry, Snapshot
 from ..market.vcards import vcards
 from .selection_page import file_links, links, read
-from .shortlist import origin
 
 MOST_ON_PAGE = 100
 """The most vendors whose addresses stand on the page; for more there is the Excel file."""
@@ -43,7 +43,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         "most": MOST_ON_PAGE,
         "is_shortlist": bool(selection.shortlist),
         "sentence": "" if selection.shortlist else wording.sentence(snapshot, selection, len(entries)),
-        "origin": origin(snapshot, selection) if selection.shortlist else "",
+        "origin": origin(snapshot, selection),
         "contacts": contacts,
         "addresses": "; ".join(addresses),
         "address_count": len(addresses),

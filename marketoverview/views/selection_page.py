@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kl_ai.pages.pagination import Pages
 
 from ..market import facets, wording
+from ..market.picks import origin
 from ..market.selection import Selection, selection_for_request
 from ..market.snapshot import Snapshot, snapshots
 from ..market.ways_out import ways_out
@@ -105,10 +106,13 @@ def file_facts(
     is_picked = of_shortlist and selection.names_vendors
     if is_picked:
         yield _("Selection"), _("Companies picked one by one: %(n)s") % {"n": len(selection.shortlist)}
-    for heading, labels in wording.criteria(snapshot, selection):
-        yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
-    if selection.is_everything and not is_picked:
-        yield _("Selection"), _("All companies")
+        if among := origin(snapshot, selection):
+            yield _("Criteria"), among
+    else:
+        for heading, labels in wording.criteria(snapshot, selection):
+            yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
+        if selection.is_everything:
+            yield _("Selection"), _("All companies")
     for notice in selection.notices:
         yield _("Ignored"), notice
     yield _("Data as of"), date_format(snapshot.updated_on, "DATE_FORMAT")

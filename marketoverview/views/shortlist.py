@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from kl_ai.export.docx import docx_response
 from kl_ai.pages.cache import versioned_page
@@ -14,9 +13,9 @@ from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
 from ..market import shortlist as listed
-from ..market import shortlist_document, wording
+from ..market import shortlist_document
+from ..market.picks import origin
 from ..market.selection import MAX_COMPARED, MAX_SHORTLISTED, Selection
-from ..market.snapshot import Snapshot
 from .compare import compare_url
 from .selection_page import file_links, links, read
 
@@ -66,20 +65,6 @@ def _ways_on(selection: Selection) -> dict[str, Any]:
         "contacts_url": reverse("market:contacts") + query,
         "exports": file_links(query),
     }
-
-
-def origin(snapshot: Snapshot, selection: Selection) -> str:
-    """“udvalgt blandt 12 virksomheder, der …”: among whom the vendors were picked; "" without choices. No query."""
-    if selection.is_everything:
-        return ""
-    number = snapshot.count(selection.chosen, selection.q)
-    words = {"number": number, "criteria": wording.conditions(snapshot, selection)}
-    text = ngettext(
-        "Picked among the %(number)s company found by these criteria: companies that %(criteria)s.",
-        "Picked among the %(number)s companies found by these criteria: companies that %(criteria)s.",
-        number,
-    )
-    return text % words
 
 
 @versioned_page
