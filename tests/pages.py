@@ -83,7 +83,7 @@ ADDRESSES = (
     Address("mfa_view_recovery_codes", Access.STAFF, status=302),  # to the app, which comes first
     Address("mfa_download_recovery_codes", Access.STAFF, status=404, is_page=False),
     # The market overview
-    Address("market:directory", queries=(*SELECTIONS, "?page=2", "?sort=rotation", f"?v={VENDOR}")),
+    Address("market:directory", queries=(*SELECTIONS, "?page=2", "?sort=rotation", f"?v={VENDOR}", "?view=table")),
     Address("market:profile", args=(VENDOR,)),
     Address("market:vcard", args=(VENDOR,), is_page=False),
     Address("market:shortlist", queries=SHORTLISTS),

@@ -120,6 +120,15 @@ def row(snapshot: Snapshot, entry: Entry) -> VendorRow:
     )
 
 
+def row_headings(snapshot: Snapshot) -> tuple[list[str], list[str]]:
+    """The headings of `VendorRow.groups` and of `VendorRow.facts`, the same for every row. No query."""
+    groups: list[str] = []
+    facts: list[str] = []
+    for tally in _in_summary(snapshot):
+        (facts if tally.question.kind == Question.Kind.SINGLE else groups).append(tally.question.heading)
+    return groups, facts
+
+
 def row_wording(snapshot: Snapshot) -> str:
     """A fingerprint of what rows show of the survey: equal where nothing of it has changed. Made once for each snapshot."""
 

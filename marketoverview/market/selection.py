@@ -28,6 +28,8 @@ from .snapshot import Entry, Snapshot
 from .tallies import QuestionTally
 
 SORTS = ("name", "confirmed", "rotation")
+VIEWS = ("list", "table")
+"""The values of `view` in the address: how the directory shows the companies. The first is the default."""
 MAX_SHORTLISTED = 30
 """The most vendors that an address puts on the shortlist."""
 MAX_COMPARED = 6
@@ -48,6 +50,7 @@ class Selection:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "name"
     by: str = "vendors"
+    view: str = "list"
     page: int = 1
     shortlist: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -66,13 +69,18 @@ class Selection:
     def pairs(
         self, *, sort: bool = True, by: bool = True, page: bool = True, shortlist: bool = True
     ) -> Iterator[tuple[str, str]]:
-        """The canonical query parameters, in a fixed order. `sort=False` and the like leave that one out."""
+        """The canonical query parameters, in a fixed order. `sort=False` and the like leave that one out.
+
+        How the list is shown goes with its order.
+        """
         if self.q:
             yield "q", self.q
         for code, options in self.chosen.items():
             yield from ((code, option) for option in options)
         if sort and self.sort != "name":
             yield "sort", self.sort
+        if sort and self.view != VIEWS[0]:
+            yield "view", self.view
         if by and self.by != COUNTED[0]:
             yield "by", self.by
         if page and self.page > 1:
@@ -123,7 +131,7 @@ class Selection:
         return replace(self, shortlist=tuple(other for other in self.shortlist if other != slug))
 
     def cleared(self) -> Selection:
-        return Selection(sort=self.sort, by=self.by, shortlist=self.shortlist)
+        return Selection(sort=self.sort, by=self.by, view=self.view, shortlist=self.shortlist)
 
 
 class AnswerFilter(django_filters.MultipleChoiceFilter):
@@ -185,6 +193,7 @@ class VendorFilterSet(django_filters.FilterSet):
             chosen={name: value for name, value in cleaned.items() if name != "q" and value},
             sort=self._sort(data.get("sort", ""), notices),
             by=self._by(data.get("by", ""), notices),
+            view=self._view(data.get("view", ""), notices),
             page=self._page(data.get("page", ""), notices),
             shortlist=shortlist,
             unknown=unknown,
@@ -206,6 +215,12 @@ class VendorFilterSet(django_filters.FilterSet):
                 _("We do not know the way to count “%(value)s”. Companies are counted.") % {"value": notice_text(value)}
             )
         return value if value in COUNTED else COUNTED[0]
+
+    @staticmethod
+    def _view(value: str, notices: Notices) -> str:
+        if value and value not in VIEWS:
+            notices.add(_("We do not know the view “%(value)s”. You see the list.") % {"value": notice_text(value)})
+        return value if value in VIEWS else VIEWS[0]
 
     @staticmethod
     def _page(value: str, notices: Notices) -> int:

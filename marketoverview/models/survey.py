@@ -184,7 +184,7 @@ class Question(models.Model):
             raise ValidationError({"code": _("This code is used by the portal itself. Choose another.")})
 
 
-QUERY_PARAMETERS = frozenset({"q", "sort", "page", "v", "by", "compare", "only"})
+QUERY_PARAMETERS = frozenset({"q", "sort", "page", "v", "by", "view", "compare", "only"})
 """Query parameters of the public pages; the code of each filterable question is one more."""
 STAGE = "stage"
 """The query parameter of the stage of a solution, on the pages about solutions."""

@@ -16,13 +16,14 @@ from kl_ai.pages.pagination import paginate
 
 from ..market import profiles, vcards
 from ..market.selection import MAX_SHORTLISTED, Selection
-from ..market.snapshot import snapshots
+from ..market.snapshot import Snapshot, snapshots
 from ..models import Response, Status, Verb
 from . import vendor_rows
 from .lists import order_links, shortlist_tray
-from .selection_page import file_links, links, panel, read, with_page_notice
+from .selection_page import SwitchLink, file_links, links, panel, read, with_page_notice
 
-PER_PAGE = 25
+PER_PAGE = {"list": 25, "table": 100}
+"""Each view of the directory to the number of companies on a page."""
 
 
 @versioned_page
@@ -32,7 +33,10 @@ def directory(request: HttpRequest) -> HttpResponse:
     matches = snapshot.match(selection.chosen, selection.q)
     total = matches.bit_count()
     pages = paginate(
-        total, selection.page, PER_PAGE, lambda number: request.path + replace(selection, page=number).query()
+        total,
+        selection.page,
+        PER_PAGE[selection.view],
+        lambda number: request.path + replace(selection, page=number).query(),
     )
     selection = with_page_notice(selection, pages)
     entries = snapshot.page(matches, selection.sort, pages.start, pages.stop)
@@ -40,11 +44,26 @@ def directory(request: HttpRequest) -> HttpResponse:
         "rows": vendor_rows.rendered(snapshot, selection, entries),
         "pages": pages,
         **order_links(request, selection),
+        **_views(request, snapshot, selection),
         **shortlist_tray(selection, {entry.slug for entry in entries}),
-        "exports": file_links(selection.query(page=False, shortlist=False)),
+        "exports": file_links(replace(selection, view="list").query(page=False, shortlist=False)),
     }
     crumbs = [(_("Find companies"), "")]
     return render_page(request, "marketoverview/directory.html", context, nav_current="market", crumbs=crumbs)
+
+
+def _views(request: HttpRequest, snapshot: Snapshot, selection: Selection) -> dict[str, Any]:
+    """The links to the list and the table, and the headings of the table's columns."""
+    labels = {"list": _("List"), "table": _("Table")}
+    groups, facts = profiles.row_headings(snapshot)
+    return {
+        "views": [
+            SwitchLink(label, request.path + replace(selection, view=view, page=1).query(), view == selection.view)
+            for view, label in labels.items()
+        ],
+        "view": "" if selection.view == "list" else selection.view,
+        "headings": [*groups, *facts],
+    }
 
 
 # One vendor ---------------------------------------------------------------------------------------

@@ -19,11 +19,14 @@ from ..market.snapshot import Entry, Snapshot
 from ..querysets import marked_before
 
 MOST_KEPT = 20_000
-"""Rows that a process keeps: those of 10,000 vendors in both languages, about 50 MB."""
+"""Rows that a process keeps: those of 10,000 vendors in both languages, about 50 MB; fewer where tables are read too."""
 GAPS = Gaps("shortlist_query", "reasons", "ticked")
 
-_kept: dict[tuple[int, str], tuple[Entry, tuple[Any, ...], Kept]] = {}
-"""Response and language to the entry that a row was made of, what else it shows, and the row."""
+TEMPLATES = {"list": "components/vendor_row.html", "table": "components/vendor_table_row.html"}
+"""Each view of the directory to the template of a row."""
+
+_kept: dict[tuple[int, str, str], tuple[Entry, tuple[Any, ...], Kept]] = {}
+"""Response, language and view to the entry that a row was made of, what else it shows, and the row."""
 
 
 def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> list[SafeString]:
@@ -31,7 +34,7 @@ def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry])
     why, shown = reasons(snapshot, selection, entries), _Reasons()
     query, old = selection.shortlist_query, marked_before()
     return [
-        _row(snapshot, entry, old).fill(
+        _row(snapshot, entry, old, selection.view).fill(
             {
                 "shortlist_query": query,
                 "reasons": shown.html(why[entry.slug]),
@@ -42,12 +45,12 @@ def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry])
     ]
 
 
-def _row(snapshot: Snapshot, entry: Entry, old: date) -> Kept:
+def _row(snapshot: Snapshot, entry: Entry, old: date, view: str) -> Kept:
     """The row with gaps, from an earlier page where neither the entry nor the words of the survey have changed since.
 
     Confirmations before the date `old` are marked.
     """
-    key = entry.response_id, language()
+    key = entry.response_id, language(), view
     others = profiles.row_wording(snapshot), profiles.stale_note(entry.confirmed_at, old)
     kept = _kept.get(key)
     if kept is not None and kept[0] == entry and kept[1] == others:
@@ -57,7 +60,7 @@ def _row(snapshot: Snapshot, entry: Entry, old: date) -> Kept:
         "action": reverse("market:directory"),
         **{name: GAPS[name] for name in GAPS.names},
     }
-    row = GAPS.render("components/vendor_row.html", context)
+    row = GAPS.render(TEMPLATES[view], context)
     if not settings.DEBUG:  # then a template may change without a new process
         if len(_kept) >= MOST_KEPT:
             _kept.clear()

@@ -99,7 +99,7 @@ def test_the_order_of_the_day_is_the_same_for_all_that_day_and_another_the_next(
 
 def test_the_order_is_offered_as_links_that_keep_the_selection(demo, client):
     page = read(client, f"{MARKET}?services=advisory&sort=rotation&page=1")
-    links = page.find("div", "sorts").find_all("a")
+    links = page.find_all("div", "sorts")[0].find_all("a")
     assert [link.attrs["href"] for link in links] == [
         f"{MARKET}?services=advisory",
         f"{MARKET}?services=advisory&sort=confirmed",
