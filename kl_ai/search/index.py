@@ -17,6 +17,7 @@ from .matching import (
     has_danish_letter,
     is_match,
     is_other_spelling,
+    other_numbers,
     plain_roots,
     query_words,
     roots,
@@ -135,7 +136,7 @@ class WordIndex:
     def _matching_words(self, term: str, whole: bool) -> Iterator[str]:
         """The vocabulary's words that `term` finds, some of them twice."""
         rule = same_root if whole else is_match
-        for spelling in spellings(term):
+        for spelling in (*spellings(term), *other_numbers(term)):
             # A word is at least as long as its roots, and begins with each of them; so the shortest is in all of them.
             shortest = min(roots(spelling), key=len)
             candidates = self._containing(shortest) if len(term) >= ENDS else self._starting_with(shortest)

@@ -3,7 +3,8 @@
 A word is found by
 
 * any inflection of it: “kommuner” finds “kommunerne” (Danish Snowball stems), “planlægning” finds “planlægger”,
-  “jobcenter” finds “jobcentret”;
+  “jobcenter” finds “jobcentret”, “kursus” finds “kurser” and “barn” finds “børn”; words that only share a short stem are
+  none: “tale” does not find “tallene”, “læge” not “lægge”, and “ledelse” not “ledige”;
 * words that begin with it, from three letters: “tale” finds “talegenkendelse”, and with a linking
   e or s after its stem: “borger” finds “borgerservice” and not “borgmester”;
 * compounds that end in it, from four letters: “pleje” finds “ældreplejen”, but “tale” not “digitale”, and “fald” not “affald”;
@@ -25,6 +26,9 @@ SHORTEST_HEAD = 3
 SHORTEST_PLAIN = 4
 """Letters from which a word finds others that differ in ring and stroke."""
 
+SHORTEST_ADJECTIVE = 5
+"""Letters before the t of an adjective: “socialt” is a form of “social”, “talt” none of “tal”."""
+
 _STOP_WORDS = """
     ad af alle alt at blandt bliver både da de dem den der deres det dets disse egen eget egne eller en er et for fra ham han har have hos hun
     hvad hvem hver hvilke hvilken hvilket hvor hvordan i ikke ind inden jeg jeres kan kun man med mellem men mig mod må ned
@@ -40,6 +44,26 @@ PREFIXES = frozenset(_PREFIXES.split())
 SHORT_HEADS = frozenset(["ai", "bo", "by", "it", "ki", "ko", "sø", "tv", "å", "ø"])
 """The words of one or two letters that compounds begin with; other letters before a word are none: “affald”, “system”."""
 
+VOWELS = frozenset("aeiouyæøå")
+SHORT_VOWELS = frozenset(["bas", "hal", "hul", "tal", "ven"])
+"""Words that double their last letter before an ending, so that no “tale” is a form of “tal”."""
+_OTHER_NUMBERS = (
+    ("barn barnet barnets", "børn børnene børnenes børns"),
+    ("bog bogen bogens", "bøger bøgerne bøgernes"),
+    ("hånd hånden", "hænder hænderne"),
+    ("kraft kraften", "kræfter kræfterne"),
+    ("mand manden mandens", "mænd mændene mændenes"),
+    ("tand tanden", "tænder tænderne"),
+)
+"""Nouns that change their vowel: the forms of the one and of the other number."""
+OTHER_NUMBER = {
+    form: other.split()[0]
+    for forms in _OTHER_NUMBERS
+    for these, other in (forms, forms[::-1])
+    for form in these.split()
+}
+"""Forms of such nouns, each with a form of the other number."""
+
 
 def query_words(query: str) -> list[str]:
     """The words of a query that are searched for: without stop words where others are left."""
@@ -52,31 +76,65 @@ def roots(word: str) -> frozenset[str]:
     """What words that belong together share at their beginning: the stem, and what is left of it without an ending more.
 
     “planlægning” and “planlægger” share “planlæg”, “beregning” and “beregner” “beregn”, “jobcenter” and “jobcentret”
-    “jobcent”, “implementering” and “implementation” “implement”, “børneområdet” and “børn” “børn”.
+    “jobcent”, “implementering” and “implementation” “implement”, “børneområdet” and “børn” “børn”, “museum” and “museer”
+    “muse”, “socialt” and “social” “social”. A short stem keeps the ending of an adjective: “ledige” has “ledig” alone.
     """
     root = stem(word)
     forms = {root}
     if word.startswith("ig", len(root)):  # of a verb such as “forudsige”, no adjective's ending
         forms.add(root + "ig")
+    if len(root) <= SHORTEST_ROOT:
+        for ending in ("ig", "lig", "elig", root[-1:] + "ig"):
+            if word.startswith(ending, len(root)):
+                forms = {root + ending}
     for ending in ("ning", "ing", "ation", "ator", "områd"):
         shorter = root.removesuffix(ending)
         if shorter != root and len(shorter) >= SHORTEST_ROOT:
             forms |= {form for form in (shorter, stem(shorter)) if len(form) >= SHORTEST_ROOT}
+    if root.endswith(("eum", "ium", "ntrum", "kursus")):  # museer, medier, centre, kurser
+        forms.add(root[:-2])
+    if root.endswith(("alt", "elt", "ivt", "ært")) and len(root) > SHORTEST_ADJECTIVE:
+        forms.add(root[:-1])
     forms |= {form[:-1] for form in forms if form.endswith(("tr", "dr")) and len(form) > SHORTEST_ROOT}
     return frozenset(forms)
+
+
+def share_root(one: str, other: str) -> bool:
+    """Whether two words have a root in common, and neither shows that it is a root of another word."""
+    return any(
+        not (_differ_after(one, other, root) or _differ_after(other, one, root)) for root in roots(one) & roots(other)
+    )
+
+
+def _differ_after(one: str, other: str, root: str) -> bool:
+    """Whether `one` has a short vowel in the root, and `other` a long one: “tallene” and “tal”, and “taler”.
+
+    A short vowel has its consonant doubled before an ending, a long one has the ending after a single one.
+    """
+    is_short = one.startswith(root[-1:], len(root)) or (one == root and one in SHORT_VOWELS)
+    return is_short and other[len(root) : len(root) + 1] in VOWELS and root[-1:] not in VOWELS
+
+
+def other_numbers(word: str) -> tuple[str, ...]:
+    """The form of the other number where the noun changes its vowel: “børn” for “barn”, “barn” for “børnene”."""
+    return (OTHER_NUMBER[word],) if word in OTHER_NUMBER else ()
 
 
 def same_root(one: str, other: str) -> bool:
     """Whether two words are forms of one, or spelt differently in å, ø and æ only. A stop word is no form of another."""
     if one == other:
         return True
-    forms = other not in STOP_WORDS and not roots(one).isdisjoint(roots(other))
+    forms = other not in STOP_WORDS and (
+        share_root(one, other) or any(share_root(number, other) for number in other_numbers(one))
+    )
     return forms or is_other_spelling(one, other)
 
 
 def is_match(term: str, word: str) -> bool:
     """Whether `word` of a text is found by `term` of a query, both from `danish.words`."""
-    return any(_is_match(spelling, word) for spelling in spellings(term)) or is_other_spelling(term, word)
+    if any(_is_match(spelling, word) for spelling in spellings(term)) or is_other_spelling(term, word):
+        return True
+    return any(share_root(number, word) for number in other_numbers(term))
 
 
 def _is_match(term: str, word: str) -> bool:
@@ -86,7 +144,7 @@ def _is_match(term: str, word: str) -> bool:
     root = stem(term)
     if len(root) >= ENDS and word.startswith((root + "e", root + "s")):
         return True
-    if not roots(term).isdisjoint(roots(word)):
+    if share_root(term, word):
         return word not in STOP_WORDS or term == word
     if len(term) >= INSIDE and term in word and _is_head(word[: word.index(term)]):
         return True
@@ -142,5 +200,5 @@ def is_other_spelling(term: str, word: str) -> bool:
     if len(term) < SHORTEST_PLAIN or not has_danish_letter(word):
         return False
     if has_danish_letter(term):
-        return not roots(with_danish_letters(term)).isdisjoint(roots(with_danish_letters(word)))
+        return share_root(with_danish_letters(term), with_danish_letters(word))
     return word not in STOP_WORDS and not plain_roots(term).isdisjoint(plain_roots(word))

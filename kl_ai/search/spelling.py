@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from .danish import with_danish_letters
 from .matching import same_root
 
 SHORTEST = 4
@@ -19,16 +20,22 @@ CONSIDERED = 20
 def near_words(typed: str, vocabulary: Iterable[str], most: int) -> list[str]:
     """At most so many words of the vocabulary, the nearest first; of the forms of a word only one.
 
-    They begin with the same letter: few mistype the first one.
+    They begin with the same letter: few mistype the first one. “aa”, “oe” and “ae” are tried as the letters that they may
+    stand for, too.
     """
     if len(typed) < SHORTEST:
         return []
     typed = typed[:LONGEST]
-    scored = process.extract(
-        typed, vocabulary, scorer=OSA.normalized_similarity, score_cutoff=LEAST_SIMILARITY, limit=CONSIDERED
-    )
+    scored = [
+        (-score, word)
+        for spelling in sorted({typed, with_danish_letters(typed)})
+        for word, score, _place in process.extract(
+            spelling, vocabulary, scorer=OSA.normalized_similarity, score_cutoff=LEAST_SIMILARITY, limit=CONSIDERED
+        )
+        if word[0] == spelling[0]
+    ]
     near: list[str] = []
-    for word, _score, _place in sorted(scored, key=lambda match: (-match[1], match[0])):
-        if len(near) < most and word[0] == typed[0] and not any(same_root(word, other) for other in near):
+    for _score, word in sorted(scored):
+        if len(near) < most and not any(same_root(word, other) for other in near):
             near.append(word)
     return near

@@ -50,7 +50,8 @@ class OptionWords:
     """The words by which options are found, in both languages. None of an option “other”, whose help says nothing.
 
     Labels are searched as texts are. Help and synonyms name something as a whole word: “databeskyttelse” in a help is
-    found by itself and not by “data”. A synonym of several words is found where they stand together.
+    found by itself and not by “data”. A synonym of several words is found where they stand together; one that is a single
+    word beside the overview's subject is found by that word, too: “generativ AI” by “generativ”.
     """
 
     def __init__(self, tallies: Iterable[QuestionTally]) -> None:
@@ -62,7 +63,10 @@ class OptionWords:
         self.labels = WordIndex(" ".join(_without_stop_words(label_texts(option))) for option in options)
         self.names = WordIndex(
             " ".join(
-                [*_without_stop_words(help_texts(option)), *(synonym[0] for synonym in named if len(synonym) == 1)]
+                [
+                    *_without_stop_words(help_texts(option)),
+                    *(word for synonym in named for word in _telling_word(synonym)),
+                ]
             )
             for option, named in zip(options, synonyms, strict=True)
         )
@@ -91,6 +95,16 @@ class OptionWords:
                     longest = length
         return longest, options
 
+    def phrases_beginning_with(self, word: str) -> Iterator[str]:
+        """The synonyms of several words of which the word, or a form of it, is the first."""
+        phrases = {
+            phrase
+            for root in roots(word)
+            for phrase, _place in self._phrases.get(root, ())
+            if same_root(phrase[0], word)
+        }
+        return (" ".join(phrase) for phrase in sorted(phrases))
+
     def vendors(self, options: int) -> int:
         """The vendors (bitset) that chose one of these options (bitset)."""
         return reduce(or_, (choice.vendors for _tally, choice in self.chosen(options)), 0)
@@ -107,6 +121,21 @@ def label_texts(option: Option) -> list[str]:
 
 def help_texts(option: Option) -> list[str]:
     return [getattr(option, f"help_{code}") for code in LANGUAGES]
+
+
+def _telling_word(synonym: Sequence[str]) -> Sequence[str]:
+    """The word of a synonym that has a single one beside the overview's subject; none of others.
+
+    A short one tells nothing without the subject: “AI Act”, “AI law”.
+    """
+    if len(synonym) == 1:
+        return synonym
+    for subject in SUBJECT:
+        for place in (0, len(synonym) - len(subject)):
+            rest = (*synonym[:place], *synonym[place + len(subject) :])
+            if len(rest) == 1 and tuple(synonym[place : place + len(subject)]) == subject:
+                return rest if len(rest[0]) >= SHORTEST_PART else ()
+    return ()
 
 
 def _without_stop_words(texts: Iterable[str]) -> Iterator[str]:

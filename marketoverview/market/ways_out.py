@@ -1,14 +1,16 @@
 """What helps where a selection finds nobody, or its free text few: other spellings, the option that was meant, what to leave out.
 
+Where nothing of this helps, the options of the market that somebody chose: no search ends with nothing to go on with.
+
 Each way is a link with the number of vendors that it leads to, never none. Nothing here changes a query by itself, and
 the work is bounded whatever is typed. No query of the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import chain, combinations, islice, pairwise
 from operator import and_
 
@@ -34,6 +36,8 @@ JOINED_WORDS = 8
 """Words of a query of which pairs are tried as one."""
 SHORTEST_PART = 3
 """Letters of each part of a compound that is taken apart."""
+SHORTEST_KNOWN_PART = 6
+"""Letters of a part of a compound that is looked for alone: “automatisering” of “procesautomatisering”."""
 FREE_TEXT = "q"
 
 
@@ -48,12 +52,14 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class WaysOut:
-    """The ways out of a selection (`components/ways_out.html`)."""
+    """The ways out of a selection (`components/ways_out.html`). True where one has to do with what was asked for."""
 
     spellings: list[WayOut] = field(default_factory=list)
     options: list[WayOut] = field(default_factory=list)
     """The options that the free text names; some say what a vendor finds difficult, and free text never finds by those."""
     left_out: list[WayOut] = field(default_factory=list)
+    beside: list[tuple[str, list[WayOut]]] = field(default_factory=list)
+    """Where there is nothing else: the heading of each question that solutions combine, with the options that find somebody."""
 
     def __bool__(self) -> bool:
         return bool(self.spellings or self.options or self.left_out)
@@ -68,11 +74,12 @@ def ways_out(snapshot: Snapshot, selection: Selection, path: str, matches: int) 
     joined = list(_joined(snapshot, selection, path, matches))
     if count:
         return WaysOut(joined, options)
-    return WaysOut(
+    ways = WaysOut(
         list(islice(chain(joined, _spellings(snapshot, selection, path) if selection.q else ()), MOST)),
         options,
         [*_without_words(snapshot, selection, path), *_without_choices(snapshot, selection, path)][:MOST],
     )
+    return ways or WaysOut(beside=beside(snapshot, partial(_option_way, snapshot, selection, path)))
 
 
 def _way(snapshot: Snapshot, selection: Selection, label: str, path: str) -> Iterator[WayOut]:
@@ -90,14 +97,35 @@ def _spellings(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[
 
 
 def respelled(snapshot: Snapshot, query: str) -> Iterator[str]:
-    """The query with a word that finds nobody replaced by a near one, or taken apart."""
+    """The query with the words that find nobody replaced by near ones, by known words that they begin or hold, or taken apart.
+
+    First with all of them replaced, then with one.
+    """
     finder, typed = snapshot.search, words(query)
-    unknown = [term for term in finder.terms(query) if len(term.words) == 1 and not finder.vendors(term)]
-    for term in unknown[:CORRECTED_WORDS]:
-        word = term.words[0]
-        near = near_words(word, _vocabulary(snapshot), SPELLINGS_OF_A_WORD)
-        for spelling in near or _parts(finder, word):
-            yield " ".join([*typed[: term.place], spelling, *typed[term.place + 1 :]])
+    unknown = [term for term in finder.terms(query) if len(term.words) == 1 and not finder.vendors(term)][
+        :CORRECTED_WORDS
+    ]
+    instead = {term.place: list(_instead(snapshot, term.words[0])) for term in unknown}
+    if len(instead) > 1 and all(instead.values()):
+        yield _with_words(typed, {place: candidates[0] for place, candidates in instead.items()})
+    for place, candidates in instead.items():
+        yield from (_with_words(typed, {place: candidate}) for candidate in candidates)
+
+
+def _with_words(typed: Sequence[str], instead: Mapping[int, str]) -> str:
+    """The query with other words at these places."""
+    return " ".join(instead.get(place, word) for place, word in enumerate(typed))
+
+
+def _instead(snapshot: Snapshot, word: str) -> Iterator[str]:
+    """What may have been meant by a word that finds nobody, the likeliest first."""
+    finder = snapshot.search
+    near = near_words(word, _vocabulary(snapshot), SPELLINGS_OF_A_WORD)
+    yield from near
+    yield from islice(finder.options.phrases_beginning_with(word), SPELLINGS_OF_A_WORD)
+    if not near and len(word) <= LONGEST:
+        yield from _parts(finder, word)
+        yield from _known_parts(finder, word)
 
 
 def _joined(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> Iterator[WayOut]:
@@ -126,12 +154,26 @@ def _known_words(finder: MarketSearch) -> Iterator[str]:
 
 def _parts(finder: MarketSearch, compound: str) -> Iterator[str]:
     """The two words that a compound consists of, where both are known: “vejskader” gives “vej skader”."""
-    if len(compound) > LONGEST:
-        return
     for place in range(SHORTEST_PART, len(compound) - SHORTEST_PART + 1):
         parts = compound[:place], compound[place:]
         if STOP_WORDS.isdisjoint(parts) and all(_is_known(finder, part) for part in parts):
             yield " ".join(parts)
+
+
+def _known_parts(finder: MarketSearch, compound: str) -> Iterator[str]:
+    """The longest known word that a compound ends in, and the longest that it begins with, which an option may name if short."""
+    places = range(SHORTEST_PART, len(compound) - SHORTEST_KNOWN_PART + 1)
+    yield from islice((compound[place:] for place in places if _is_known(finder, compound[place:])), 1)
+    beginnings = (compound[:end] for end in range(len(compound) - SHORTEST_PART, SHORTEST_PART - 1, -1))
+    known = (part for part in beginnings if STOP_WORDS.isdisjoint([part]) and _may_stand_alone(finder, part))
+    for part in islice(known, 1):
+        without_link = part.removesuffix("s")
+        yield without_link if _may_stand_alone(finder, without_link) else part
+
+
+def _may_stand_alone(finder: MarketSearch, part: str) -> bool:
+    """Whether a part of a compound is known, a short one as the name of an option."""
+    return _is_known(finder, part) if len(part) >= SHORTEST_KNOWN_PART else bool(finder.options.with_whole_word(part))
 
 
 def _is_known(finder: MarketSearch, word: str) -> bool:
@@ -168,6 +210,37 @@ def _named_options(snapshot: Snapshot, query: str) -> Iterator[tuple[QuestionTal
     places = [options.with_word(word) for term in snapshot.search.terms(query) for word in term.words]
     everything = reduce(and_, places, -1) if places else 0
     return options.chosen(everything or reduce(int.__or__, places, 0))
+
+
+def _option_way(
+    snapshot: Snapshot, selection: Selection, path: str, tally: QuestionTally, choice: Choice
+) -> Iterator[WayOut]:
+    """The option in place of the free text, with the other choices."""
+    narrowed = selection.without_query().with_option(tally.code, choice.code)
+    return _way(snapshot, narrowed, choice.option.short, path)
+
+
+def beside(
+    snapshot: Snapshot, way: Callable[[QuestionTally, Choice], Iterator[WayOut]]
+) -> list[tuple[str, list[WayOut]]]:
+    """What the market has beside a search that finds nothing: the options that solutions combine, in the survey's order.
+
+    `way` gives the link to an option, or nothing where it leads to nobody.
+    """
+    listed = [
+        (
+            tally.question.heading,
+            [
+                way_out
+                for choice in tally.by_code.values()
+                if not choice.option.is_other
+                for way_out in way(tally, choice)
+            ],
+        )
+        for tally in snapshot.filterable
+        if tally.question.matrix_axis
+    ]
+    return [(heading, ways) for heading, ways in listed if ways]
 
 
 # What to leave out --------------------------------------------------------------------------------

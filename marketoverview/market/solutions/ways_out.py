@@ -1,9 +1,13 @@
-"""What helps where a selection finds no solution: other spellings, and what to leave out. Never a link to none. No query."""
+"""What helps where a selection finds no solution: other spellings, what to leave out, and else the options of the market.
+
+Never a link to none. No query.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import combinations, islice
 
 from django.utils.translation import gettext as _
@@ -11,7 +15,8 @@ from django.utils.translation import gettext as _
 from kl_ai.search.danish import join_words
 
 from ..snapshot import Snapshot
-from ..ways_out import MOST, WayOut, WaysOut, respelled
+from ..tallies import Choice, QuestionTally
+from ..ways_out import MOST, WayOut, WaysOut, beside, respelled
 from . import listing
 from .listing import FREE_TEXT, SolutionMatches
 from .selection import SolutionSelection
@@ -21,10 +26,20 @@ def ways_out(snapshot: Snapshot, selection: SolutionSelection, matches: Solution
     """The ways out of a selection that finds no solution; none where it finds some, or there are none at all."""
     if matches.match() or not snapshot.offering_count:
         return WaysOut()
-    return WaysOut(
+    ways = WaysOut(
         spellings=list(islice(_spellings(snapshot, selection, path), MOST)) if selection.q else [],
         left_out=_left_out(snapshot, selection, matches, path),
     )
+    return ways or WaysOut(beside=beside(snapshot, partial(_option_way, snapshot, selection, path)))
+
+
+def _option_way(
+    snapshot: Snapshot, selection: SolutionSelection, path: str, tally: QuestionTally, choice: Choice
+) -> Iterator[WayOut]:
+    """The option in place of the free text, with the other choices."""
+    narrowed = replace(selection, q="", page=1, chosen={**selection.chosen, tally.code: (choice.code,)})
+    if count := SolutionMatches(snapshot, narrowed).match().bit_count():
+        yield WayOut(choice.option.short, path + narrowed.query(), count)
 
 
 def _spellings(snapshot: Snapshot, selection: SolutionSelection, path: str) -> Iterator[WayOut]:

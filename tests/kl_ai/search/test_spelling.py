@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from kl_ai.search.spelling import near_words
 
-WORDS = ["sagsbehandling", "sagsbehandlingen", "konsekvensanalyse", "jobcenter", "chatbot", "post", "machine learning"]
+WORDS = [
+    "sagsbehandling",
+    "sagsbehandlingen",
+    "konsekvensanalyse",
+    "jobcenter",
+    "chatbot",
+    "post",
+    "machine learning",
+    "rådgivning",
+]
 
 
 @pytest.mark.parametrize(
@@ -16,6 +25,7 @@ WORDS = ["sagsbehandling", "sagsbehandlingen", "konsekvensanalyse", "jobcenter",
         ("konsekvensanlyse", ["konsekvensanalyse"]),
         ("jobcneter", ["jobcenter"]),
         ("machinelearning", ["machine learning"]),
+        ("raadgivnng", ["rådgivning"]),  # “aa” for “å”, and a letter missing
         ("psots", []),
         ("pos", []),  # too short to be near anything
         ("blockchain", []),

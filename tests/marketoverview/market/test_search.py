@@ -36,7 +36,7 @@ def market(db):
         ("behandlingssystemer", ["Agern"]),
         ("dataetik", ["Café Norden"]),  # own words
         ("etik", ["Café Norden"]),  # the end of a compound
-        ("kursus", []),
+        ("kursus", ["Café Norden"]),  # the singular of “kurser”
         ("ruteplan", ["Dild"]),  # an offering's title
         ("snerydning", ["Dild"]),  # its description
         ("havn", ["Dild"]),  # where it is used

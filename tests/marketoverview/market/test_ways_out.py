@@ -1,12 +1,14 @@
 """A search that finds nobody, or few: what was meant, how it is spelt, and what to leave out."""
 
+import re
+
 import pytest
 
 from kl_ai.search import spelling
 from marketoverview.market.search import MarketSearch
 from tests.builders import make_question, make_response
 from tests.judged import MISSPELT
-from tests.reading import MARKET, Element, read, result_count
+from tests.reading import MARKET, Element, read, result_count, results_heading
 
 
 def ways(page: Element, heading: str) -> dict[str, tuple[str, int]]:
@@ -39,7 +41,7 @@ def test_only_the_wrong_word_of_a_query_is_replaced(demo, client):
 
 
 def test_a_compound_is_taken_apart_where_both_words_are_known(demo, client):
-    assert list(ways(read(client, f"{MARKET}?q=vejskader"), SPELLINGS)) == ["vej skader"]
+    assert next(iter(ways(read(client, f"{MARKET}?q=vejskader"), SPELLINGS))) == "vej skader"
 
 
 def test_a_compound_that_is_written_apart_is_put_together(demo, client):
@@ -107,13 +109,44 @@ def test_the_other_pages_of_a_selection_have_them_too(path, demo, client):
 
 def test_where_nothing_helps_everything_is_one_click_away(demo, client):
     page = read(client, f"{MARKET}?q=blockchain")
-    assert not page.has("div", "ways-out")
     assert "Show all companies" in page.text
     assert "No company matches." in page.text
     assert "Try another or a shorter word" in page.text
     solutions = read(client, f"{MARKET}loesninger/?q=blockchain")
     assert "Try another or a shorter word" in solutions.text
     assert "Show all solutions" in solutions.text
+
+
+@pytest.mark.parametrize("path", ["", "loesninger/"])
+@pytest.mark.parametrize("query", ["q=blockchain", "q=trafik", "q=open+source"])
+def test_where_nothing_helps_the_market_stands_beside_it(query, path, demo, client):
+    """The technologies and areas that somebody ticked, each with the number that it leads to."""
+    page = read(client, f"{MARKET}{path}?{query}")
+    beside = {
+        heading: links
+        for heading in ("Technologies", "Business areas")
+        if (links := ways(page, f"Or choose from the companies' answers: {heading}"))
+    }
+    assert len(beside) == 2
+    assert "Other" not in beside["Technologies"]
+    for links in beside.values():
+        for url, number in list(links.values())[:3]:
+            assert str(number) in re.findall(r"\d+", results_heading(read(client, url)))
+
+
+def test_the_market_stands_beside_nothing_that_has_another_way_out(demo, client):
+    for query in ("sagsbehanding", "socialt bedrageri", "kursus", "nlp"):
+        assert "Or choose from the companies' answers" not in read(client, f"{MARKET}?q={query}").text
+
+
+@pytest.mark.parametrize(
+    ("query", "word", "number"),
+    [("socialt bedrageri", "bedrageri", 13), ("social fraud", "fraud", 13)],
+)
+def test_an_option_that_one_word_names_is_offered(query, word, number, demo, client):
+    page = read(client, f"{MARKET}?q={query}")
+    assert ways(page, LEFT_OUT)[f"“{word}”"][1] == number
+    assert ways(page, OPTIONS)["Business areas: Social services"][1] == number
 
 
 def test_the_toolbox_can_be_searched_for_the_same_words(demo, client):
