@@ -19,7 +19,7 @@ help:
 	@echo 'make demo      the portal with demonstration data on http://127.0.0.1:$(PORT) (PORT=9000 changes it)'
 	@echo 'make test      the whole test suite, on SQLite and on PostgreSQL where it is found'
 	@echo 'make check     lint, format, imports, types, templates, settings, migrations, translations'
-	@echo 'make bench     the benchmarks, side by side with their peers'
+	@echo 'make bench     the benchmarks, side by side with their peers (BENCH="2000 --only directory" narrows them)'
 	@echo 'make messages  collect the texts for translation and compile the translations (needs gettext)'
 	@echo 'make format    format the code'
 	@echo 'make clean     remove what these targets have made, the demo database included'
@@ -71,7 +71,7 @@ test: setup
 	@$(PY) -m tests -n $(WORKERS)
 
 bench: .venv/ready-bench
-	@$(DEVELOP) $(PY) manage.py bench
+	@$(DEVELOP) $(PY) manage.py bench $(BENCH)
 
 # Quality: `make -k check` goes on after a failure -------------------------------------------------
 

@@ -43,7 +43,7 @@ def assert_portal_serves(portal: serving.Portal) -> None:
 
 @needs_postgres
 def test_the_database_stops_hangs_and_comes_back(tmp_path):
-    with postgres.cluster() as cluster, serving.portal(cluster.url, tmp_path) as portal:
+    with postgres.cluster() as cluster, serving.portal(cluster.url(), tmp_path) as portal:
         assert_portal_serves(portal)
         cluster.stop()
         before = len(portal.log_lines())

@@ -1,0 +1,125 @@
+"""Datasette beside the portal: the same vendors in a file of its own, the same selection and facets, its pages 1 to 20."""
+
+import json
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from .counts import SELECTION, Uncached, assert_equal, counts_in_datasette, rows_on_page, text
+from .databases import FOLDER, Database
+from .inside import CHOSEN, Counts, column
+from .measurements import PAGES, PER_PAGE, Figures, milliseconds, page_address, pages_listed
+from .servers import ServerProcess, datasette
+
+RAISED = {"sql_time_limit_ms": 600_000, "facet_time_limit_ms": 600_000, "suggest_facets": "off"}
+"""Settings with which every facet is counted to the end. Suggestions of other facets, which nobody asked for, are off."""
+LIMITS: dict[str, dict[str, Any]] = {"default": {}, "raised": RAISED}
+SECONDS = 40.0
+"""After so long no further page of a listing is asked for; at least `FEWEST` are."""
+FEWEST = 3
+PORTAL_A_TURN = 3
+
+
+def peer_file(database: Database) -> Path:
+    """The file for Datasette, made from the database where there is none yet."""
+    path = FOLDER / f"bench-{database.size}-datasette.sqlite3"
+    if not path.exists():
+        database.inside("peer_file", str(path))
+    return path
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of Datasette with the selection and its facets. `query` is its query string without the page."""
+
+    name: str
+    table: str
+    query: str
+
+    def path(self, file: Path, *, ending: str = "") -> str:
+        return f"/{file.stem}/{self.table}{ending}?{self.query}&_size={PER_PAGE}&_facet_size=max"
+
+    def pages(self, server: ServerProcess, file: Path) -> list[str]:
+        """The addresses of the pages 1 to `PAGES`, as far as there are so many. Each page names the next."""
+        facets = ("_facet", "_facet_array")
+        plain = "&".join(part for part in self.query.split("&") if part.partition("=")[0] not in facets)
+        base = f"/{file.stem}/{self.table}.json?{plain}&_size={PER_PAGE}&_nocount=1&_nofacet=1"
+        addresses, following = [self.path(file)], ""
+        while len(addresses) < PAGES:
+            following = json.loads(server.get(f"{base}&_next={following}" if following else base).body).get("next")
+            if not following:
+                break
+            addresses.append(f"{self.path(file)}&_next={following}")
+        return addresses
+
+
+def listings(codes: Counts) -> list[Listing]:
+    """The two ways of Datasette to the facets of these questions: JSON arrays of the vendors, and one facet of the answers."""
+    question, option = CHOSEN
+    arrays = "".join(f"&_facet_array={column(code)}" for code in codes)
+    vendors = f"{column(question)}__arraycontains={option}{arrays}"
+    condition = f"vendor+in+(select+vendor+from+answers+where+option='{question}/{option}')"
+    return [
+        Listing("arrays", "vendors", vendors),
+        Listing("plain", "answers", f"_where={condition}&_facet=option"),
+    ]
+
+
+def check_peers(uncached: Uncached, database: Database, by_sql: dict[str, Counts]) -> None:
+    """Raises `CommandError` where Datasette counts otherwise than SQL, or lists other vendors than the portal's page."""
+    file, within = peer_file(database), by_sql["within"]
+    arrays, plain = listings(by_sql["page"])
+    with datasette(file, RAISED) as server:
+        reply = server.get(arrays.path(file, ending=".json"))
+        assert_equal(
+            "Datasette's array facets",
+            {column(code): options for code, options in within.items()},
+            counts_in_datasette(reply),
+        )
+        listed = [row[1] for row in json.loads(text(reply))["rows"]]
+        found = counts_in_datasette(server.get(plain.path(file, ending=".json")))
+    names = {f"{code}/{option}": count for code, options in within.items() for option, count in options.items()}
+    assert_equal("Datasette's facet of the answers", {"option": names}, found)
+    shown = rows_on_page(text(uncached.get(SELECTION)))
+    if listed != shown:
+        raise CommandError(f"Datasette lists {listed[:3]} … where the portal lists {shown[:3]} …. Nothing is measured.")
+
+
+def peers(uncached: Uncached, database: Database, by_sql: dict[str, Counts]) -> Figures:
+    """Datasette's pages with default and raised limits, by array facets and by a plain facet, each beside the portal's."""
+    file, pages = peer_file(database), pages_listed(by_sql)
+    figures: Figures = {}
+    for limits, options in LIMITS.items():
+        with datasette(file, options) as server:
+            for listing in listings(by_sql["page"]):
+                measured = _beside(uncached, pages, server, listing.pages(server, file))
+                figures |= {f"{listing.name}_{limits}_{key}": value for key, value in measured.items()}
+    return figures
+
+
+def _beside(uncached: Uncached, pages: int, server: ServerProcess, addresses: list[str]) -> Figures:
+    """The pages of a listing and those of the portal in turn, as far as the time goes.
+
+    `without_facets` is the share of pages on which a facet was left out, or that were an error, because a limit was met.
+    """
+    times, own, left_out = [], [], 0
+    server.ask(addresses[0])  # the first request reads the schema
+    end = time.monotonic() + SECONDS
+    for number, address in enumerate(addresses):
+        reply = server.ask(address)
+        times.append(reply.seconds)
+        left_out += reply.status != 200 or "facets-timed-out" in text(reply)
+        own += [uncached.get(page_address(number % pages + 1)).seconds for _ in range(PORTAL_A_TURN)]
+        if time.monotonic() > end and len(times) >= FEWEST:
+            break
+    by_clock, by_portal = statistics.median(times), statistics.median(own)
+    return {
+        "ms": milliseconds(by_clock),
+        "ratio": by_clock / by_portal,
+        "pages": float(len(times)),
+        "without_facets": left_out / len(times),
+    }

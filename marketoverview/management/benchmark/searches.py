@@ -1,0 +1,55 @@
+"""Searches of the whole market, each page made anew: words that nobody has asked this process for, and the same again."""
+
+import statistics
+from urllib.parse import quote
+
+from django.core.management.base import CommandError
+
+from .counts import DIRECTORY, Uncached, rows_on_page, text
+from .measurements import Figures, milliseconds
+
+SEARCHES = {
+    "option": ("rådgivning", "talegenkendelse", "indkøb", "beskæftigelse", "optimering"),
+    "compound": ("sagsbehandlingssystem", "byggesag", "mødereferat", "datakvalitet", "hjemmepleje"),
+    "nobody": ("talegenkendlese", "sagsbehandlnig", "beskæftiglese", "journalisernig", "byggesga"),
+}
+"""Kind to words: a ticked option, a compound, and a near spelling that finds nobody."""
+AGAIN = 4
+
+
+def searches(uncached: Uncached) -> Figures:
+    """Each word for the first time, and again. Raises `CommandError` where a word finds somebody that should not, or nobody."""
+    figures: Figures = {}
+    for kind, words in SEARCHES.items():
+        first, again = [], []
+        for word in words:
+            reply = uncached.get(f"{DIRECTORY}?q={quote(word)}")
+            if bool(rows_on_page(text(reply))) == (kind == "nobody"):
+                raise CommandError(f"The search for {word} is no example of its kind, “{kind}”, in these data.")
+            first.append(reply.seconds)
+            again += [uncached.get(f"{DIRECTORY}?q={quote(word)}").seconds for _ in range(AGAIN)]
+        figures[f"search_{kind}"] = milliseconds(statistics.median(first))
+        figures[f"search_{kind}_worst"] = milliseconds(max(first))
+        figures[f"search_{kind}_again"] = milliseconds(statistics.median(again))
+    return figures
+
+
+PAGES = {
+    "figures": "/markedsoverblik/figurer/?services=advisory",
+    "matrix": "/markedsoverblik/matrix/?services=advisory",
+    "matrix_offerings": "/markedsoverblik/matrix/?by=offerings",
+    "solutions": "/markedsoverblik/loesninger/?services=advisory",
+    "onepager": "/juridisk-vaerktoejskasse/?personoplysninger=yes&traening=yes&generativ=no",
+    "toolbox_search": "/juridisk-vaerktoejskasse/soeg/?q=hjemmel",
+}
+"""Name of a figure to another page of the portal."""
+REQUESTS = 20
+
+
+def other_pages(uncached: Uncached) -> Figures:
+    """Other pages of the portal, each made anew; the first request of each is not counted."""
+    figures: Figures = {}
+    for name, path in PAGES.items():
+        times = [uncached.get(path).seconds for _ in range(REQUESTS + 1)]
+        figures[name] = milliseconds(statistics.median(times[1:]))
+    return figures

@@ -1,0 +1,136 @@
+"""`make bench`: what it reads from pages, what stops it, and what it says of the aims. None of it measures time."""
+
+import json
+
+import pytest
+from django.core.management.base import CommandError
+
+from marketoverview.management.benchmark.counts import (
+    Uncached,
+    assert_equal,
+    counts_in_datasette,
+    counts_on_page,
+    rows_on_page,
+)
+from marketoverview.management.benchmark.inside import counts
+from marketoverview.management.benchmark.report import ROWS, aims, table
+from marketoverview.management.benchmark.servers import Reply
+from marketoverview.management.benchmark.turns import Runner, in_turns, ratio
+
+ANSWERS = {"services": {"advisory": 3, "other": 0}, "technologies": {"speech": 2}}
+
+
+def reply(body: str = "", seconds: float = 0.0, **headers: str) -> Reply:
+    return Reply(200, headers, body.encode(), seconds, seconds, 0.0)
+
+
+# Counts -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_page_counts_as_sql(client, demo):
+    """The numbers are read from the page as it is, so a new form of a facet cannot let the comparison pass."""
+    by_sql = counts()["page"]
+    page = client.get("/markedsoverblik/?services=advisory").content.decode()
+    assert len(by_sql) == 6
+    assert_equal("the page", by_sql, counts_on_page(page))
+    assert 0 < len(rows_on_page(page)) == min(25, by_sql["services"]["advisory"])
+
+
+def test_a_number_of_four_digits_is_read_with_its_point():
+    facet = '<div class="facet-option"><input name="services" value="advisory"> <span class="facet-count">73.214<span>'
+    assert counts_on_page(facet) == {"services": {"advisory": 73_214}}
+
+
+def test_equal_counts_pass_and_zeros_need_not_be_named():
+    assert_equal("the page", ANSWERS, {"services": {"advisory": 3}, "technologies": {"speech": 2, "nlp": 0}})
+
+
+@pytest.mark.parametrize(
+    ("found", "difference"),
+    [
+        ({"services": {"advisory": 4}, "technologies": {"speech": 2}}, "services=advisory is 4, and 3 in SQL"),
+        ({"services": {"advisory": 3}}, "technologies=speech is 0, and 2 in SQL"),
+        (ANSWERS | {"barriers": {"law": 1}}, "barriers=law is 1, and 0 in SQL"),
+    ],
+)
+def test_a_difference_in_counts_stops_the_run(found, difference):
+    with pytest.raises(CommandError, match=f"the page: {difference}. Nothing is measured."):
+        assert_equal("the page", ANSWERS, found)
+
+
+def test_a_market_without_answers_stops_the_run():
+    with pytest.raises(CommandError, match="SQL counts nobody"):
+        assert_equal("the page", {"services": {"advisory": 0}}, {})
+
+
+def test_the_facets_of_datasette_are_read_by_column():
+    page = {"facet_results": {"services": {"results": [{"value": "advisory", "count": 3}]}}}
+    assert counts_in_datasette(reply(json.dumps(page))) == {"services": {"advisory": 3}}
+
+
+# Pages made anew ----------------------------------------------------------------------------------
+
+
+class Served:
+    """A server that gives the replies of a list, and has computed for as long as they took."""
+
+    def __init__(self, *replies: Reply) -> None:
+        self.replies = list(replies)
+        self.paths: list[str] = []
+        self.computed = 0.0
+
+    def get(self, path: str) -> Reply:
+        self.paths.append(path)
+        answer = self.replies[(len(self.paths) - 1) % len(self.replies)]
+        self.computed += answer.seconds
+        return answer
+
+    def cpu_seconds(self) -> float:
+        return self.computed
+
+
+def test_a_page_from_the_cache_stops_the_run():
+    uncached = Uncached(Served(reply(ETag='W/"1"'), reply(ETag='W/"2"'), reply(ETag='W/"1"')))
+    uncached.get("/markedsoverblik/")
+    uncached.get("/markedsoverblik/?q=data")
+    with pytest.raises(CommandError, match="came from the cache"):
+        uncached.get("/markedsoverblik/")
+    assert uncached.portal.paths == [
+        "/markedsoverblik/?utm_content=1",
+        "/markedsoverblik/?q=data&utm_content=2",
+        "/markedsoverblik/?utm_content=3",
+    ]
+
+
+def test_servers_are_asked_in_turn_and_compared_by_their_medians():
+    page = Runner(Served(reply(seconds=0.010), reply(seconds=0.012), reply(seconds=0.900)), str, requests=3)
+    bare = Runner(Served(reply(seconds=0.001)), str, requests=3)
+    in_turns([page, bare], turns=2, rounds=2)
+    assert page.server.paths == ["0", "1", "2", "3", "4", "5"] * 3  # the first round warms up
+    assert len(page.seconds) == 2
+    by_clock, by_cpu = ratio(page, bare)
+    assert by_clock == pytest.approx(12)
+    assert by_cpu == pytest.approx((10 + 12 + 900) / 3)
+
+
+# Report -------------------------------------------------------------------------------------------
+
+
+def test_an_aim_is_met_or_not_by_its_number():
+    results = {2_000: {"uncached_ratio": 11.9, "cached_share": 0.49}, 100_000: {"uncached_ratio": 12.1, "growth": 1.2}}
+    assert [" ".join(line.split()) for line in aims(results)] == [
+        "met a page of the directory made anew: at most 12 bare views 2,000: 11.9",
+        "NOT MET a page of the directory made anew: at most 12 bare views 100,000: 12.1",
+        "NOT MET from the cache: at least half of a bare view's rate 2,000: 0.49",
+        "met a page at 100,000: at most 1.2 at 2,000 100,000: 1.20",
+    ]
+
+
+def test_the_table_leaves_out_what_was_not_measured():
+    lines = list(table("SQLite", {35: {"uncached_worst": 31.0}, 2_000: {}}))
+    assert [" ".join(line.split()) for line in lines] == [
+        "SQLite 35 2,000",
+        ROWS[0][0],
+        "highest 31.0 -",
+    ]
