@@ -21,8 +21,10 @@ from ..market import days, dcat
 from ..market.changes import GROUPS, OptionChange, QuestionChange
 from ..market.days import TODAY, MarketDay
 from ..market.profiles import profile_url
+from ..market.selection import Selection
 from ..market.snapshot import Entry, Snapshot, snapshots
 from ..models import Edition
+from .selection_page import links, shortlist_alone
 
 PER_PAGE = 100
 NAMED = 20
@@ -39,12 +41,18 @@ class Period:
     """That of the earlier day."""
     before: MarketDay
     after: MarketDay
+    selection: Selection
+    """The shortlist of the address: the page counts everybody, its links keep the list."""
     notices: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The query parameters of the two days."""
-        return [("fra", self.before.code), ("til", self.after.code)]
+        """The query parameters of the two days and of the shortlist."""
+        return [("fra", self.before.code), ("til", self.after.code), *self.selection.pairs()]
+
+    def named(self, entries: Iterable[Entry]) -> list[tuple[str, str]]:
+        """Name and profile of these vendors."""
+        return [(entry.name, profile_url(entry.slug) + self.selection.shortlist_query) for entry in entries]
 
     @property
     def withdrawn(self) -> int:
@@ -72,7 +80,7 @@ def read_period(request: HttpRequest) -> Period | None:
         return None
     codes = [edition.code for edition in editions]
     form = days_form(codes)(request.GET)
-    notices = query_notices(form, request, ("gruppe", "page"))
+    notices = query_notices(form, request, ("gruppe", "page", "v"))
     earlier, later = _chosen_codes(editions, form.cleaned_data, notices)
     by_code = {edition.code: edition for edition in editions}
     return Period(
@@ -81,6 +89,7 @@ def read_period(request: HttpRequest) -> Period | None:
         edition=by_code[earlier],
         before=days.of_edition(snapshot, by_code[earlier]),
         after=days.of_today(snapshot) if later == TODAY else days.of_edition(snapshot, by_code[later]),
+        selection=shortlist_alone(request, snapshot),
         notices=notices.texts(),
     )
 
@@ -136,15 +145,17 @@ def changes(request: HttpRequest) -> HttpResponse:
     period = read_period(request)
     crumbs = [(_("Change over time"), "")]
     if period is None:
-        return render_page(request, "marketoverview/changes.html", nav_current="changes", crumbs=crumbs)
+        context = links(shortlist_alone(request, snapshots.for_request(request)))
+        return render_page(request, "marketoverview/changes.html", context, nav_current="changes", crumbs=crumbs)
     listed = market_changes.changes(period.before, period.after)
     new = days.in_order(period.snapshot, period.new)
     context = {
         **_days_context(period),
         "choices": _choices(period),
+        "hidden": list(period.selection.pairs()),
         "questions": [_question_rows(period, change) for change in listed],
         "new_count": len(new),
-        "new": [(entry.name, profile_url(entry.slug)) for entry in new[:NAMED]],
+        "new": period.named(new[:NAMED]),
         "new_url": period.url("market:new_vendors") if len(new) > NAMED else "",
         "withdrawn": period.withdrawn,
         "is_only_edition": len(period.editions) == 1,
@@ -157,6 +168,7 @@ def _days_context(period: Period) -> dict[str, Any]:
     """The two days in words, and who was there."""
     before, after = period.before, period.after
     return {
+        **links(period.selection),
         "period": period,
         "before_day": day_text(before),
         "after_day": day_text(after),
@@ -282,9 +294,9 @@ def _vendor_list(request: HttpRequest, period: Period, entries: list[Entry], con
     )
     shown = entries[pages.start : pages.stop]
     back = period.url("market:changes")
-    context |= {
+    context |= links(period.selection) | {
         "count": len(entries),
-        "vendors": [(entry.name, profile_url(entry.slug)) for entry in shown],
+        "vendors": period.named(shown),
         "pages": pages,
         "back": back,
         "notices": period.notices,

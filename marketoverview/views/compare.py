@@ -41,7 +41,12 @@ def compare(request: HttpRequest) -> HttpResponse:
     context = {
         **links(selection),
         "vendors": [
-            (entry.name, profiles.profile_url(entry.slug), _without(selection, slugs, entry.slug)) for entry in entries
+            (
+                entry.name,
+                profiles.profile_url(entry.slug) + selection.shortlist_query,
+                _without(selection, slugs, entry.slug),
+            )
+            for entry in entries
         ],
         "rows": [row for row in rows if row.differs] if only_differences else rows,
         "notices": shortlist.notices(selection),
@@ -49,7 +54,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         **_switch(selection, slugs, rows, only_differences),
         **_to_add(snapshot, selection),
         "exports": file_links(compared.shortlist_query) if entries else [],
-        "contact_url": reverse("market:contact") + compared.shortlist_query if entries else "",
+        "contact_url": reverse("market:contact") + selection.link_query if entries else "",
+        "compares_all": len(slugs) == len(selection.shortlist),
         "most": MAX_COMPARED,
         "data_date": snapshot.updated_on,
     }

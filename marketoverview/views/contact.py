@@ -32,7 +32,11 @@ def contact(request: HttpRequest) -> HttpResponse:
     query = selection.query(sort=False, by=False, page=False)
     listed = entries if len(entries) <= MOST_ON_PAGE else []
     contacts = [
-        (response.vendor.name, profiles.profile_url(response.vendor.slug), profiles.contact(response, in_bulk=True))
+        (
+            response.vendor.name,
+            profiles.profile_url(response.vendor.slug) + selection.shortlist_query,
+            profiles.contact(response, in_bulk=True),
+        )
         for response in read_in_order([entry.response_id for entry in listed])
     ]
     addresses = list(dict.fromkeys(details.email for _name, _url, details in contacts if details.email))

@@ -20,7 +20,7 @@ from ..market.snapshot import Snapshot, snapshots
 from ..models import Response, Status, Verb
 from . import vendor_rows
 from .lists import order_links, shortlist_tray
-from .selection_page import SwitchLink, file_links, links, panel, read, with_page_notice
+from .selection_page import SwitchLink, file_links, links, panel, read, shortlist_alone, with_page_notice
 
 PER_PAGE = {"list": 25, "table": 100}
 """Each view of the directory to the number of companies on a page."""
@@ -122,13 +122,14 @@ def _report_url(request: HttpRequest, submission: Response) -> str:
 
 
 def gone(request: HttpRequest, submission: Response) -> HttpResponse:
-    """410 with the date, and who has withdrawn the profile: the vendor or KL. Two queries."""
+    """410 with the date, and who has withdrawn the profile: the vendor or KL. Three queries."""
     decision = submission.events.filter(verb=Verb.WITHDRAW).select_related("actor").last()
+    snapshot = snapshots.for_request(request)
     context = {
+        **links(shortlist_alone(request, snapshot)),
         "is_by_kl": decision.is_by_kl if decision else None,
         "name": submission.vendor.name,
         "withdrawn_on": submission.closed_at,
-        "directory_url": reverse("market:directory"),
     }
     return render_page(request, "marketoverview/gone.html", context, nav_current="market", status=410)
 
@@ -150,6 +151,10 @@ def vcard(request: HttpRequest, slug: str) -> HttpResponse:
 def neutrality(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/neutralitet/`: the rule and the method."""
     snapshot = snapshots.for_request(request)
-    context = {"data_date": snapshot.updated_on, "snapshot_size": snapshot.size}
+    context = {
+        **links(shortlist_alone(request, snapshot)),
+        "data_date": snapshot.updated_on,
+        "snapshot_size": snapshot.size,
+    }
     crumbs = [(_("Neutrality"), "")]
     return render_page(request, "marketoverview/neutrality.html", context, nav_current="neutrality", crumbs=crumbs)

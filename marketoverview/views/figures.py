@@ -55,7 +55,10 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     context = panel(request, snapshot, selection, total) | {
         "figure": figure,
         "sentence": figure.subtitle,
-        "own_words": [(entry.name, profile_url(entry.slug), text) for entry, text in texts[pages.start : pages.stop]],
+        "own_words": [
+            (entry.name, profile_url(entry.slug) + selection.shortlist_query, text)
+            for entry, text in texts[pages.start : pages.stop]
+        ],
         "own_words_pages": pages,
         **_neighbours(snapshot, selection, tally),
     }

@@ -34,7 +34,7 @@ from ..market.selection import Selection
 from ..market.snapshot import Snapshot, snapshots
 from ..models import Follower
 from ..models.followers import CONFIRM_WITHIN, MAX_SELECTION
-from .selection_page import read
+from .selection_page import links, read
 
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -89,7 +89,7 @@ def request_now(request: HttpRequest) -> HttpResponse:
             follower = Follower.request(email, query, (get_language() or "da")[:2])
             send_confirmation(follower, snapshot)
     security_log.record("follow_requested", request, recipient=security_log.address_hash(email))
-    return redirect(reverse("market:follow_requested") + selection.filter_query)
+    return redirect(reverse("market:follow_requested") + selection.link_query)
 
 
 def form_page(request: HttpRequest, form: FollowForm, *, retry_after: int = 0) -> HttpResponse:
@@ -98,7 +98,7 @@ def form_page(request: HttpRequest, form: FollowForm, *, retry_after: int = 0) -
     context = about_selection(snapshot, selection) | {
         "form": form,
         "notices": selection.notices,
-        "action": request.path + selection.filter_query,
+        "action": request.path + selection.link_query,
         "feed_url": reverse("market:feed") + selection.filter_query,
     }
     crumbs = [(_("Find companies"), context["directory_url"]), (_("Follow by mail"), "")]
@@ -110,12 +110,12 @@ def form_page(request: HttpRequest, form: FollowForm, *, retry_after: int = 0) -
 
 
 def about_selection(snapshot: Snapshot, selection: Selection) -> dict[str, Any]:
-    """The selection in words, how many companies it holds now, and the address of its list. No query."""
+    """The selection in words, how many companies it holds now, and the addresses of pages about it. No query."""
     total = snapshot.count(selection.chosen, selection.q)
     return {
+        **links(selection),
         "sentence": wording.sentence(snapshot, selection, total),
         "is_everything": selection.is_everything,
-        "directory_url": reverse("market:directory") + selection.filter_query,
     }
 
 
@@ -125,7 +125,7 @@ def requested(request: HttpRequest) -> HttpResponse:
     snapshot, selection = read(request)
     context = about_selection(snapshot, selection) | {
         "days": CONFIRM_WITHIN.days,
-        "again_url": reverse("market:follow") + selection.filter_query,
+        "again_url": reverse("market:follow") + selection.link_query,
     }
     crumbs = [(_("Find companies"), context["directory_url"]), (_("Follow by mail"), "")]
     return render_page(request, "marketoverview/follow_requested.html", context, nav_current="market", crumbs=crumbs)

@@ -30,6 +30,7 @@ def note(request: HttpRequest) -> HttpResponse:
         "files": _files(query),
         "notices": selection.notices,
         **links(selection),
+        "contact_url": reverse("market:contact") + query,
     }
     crumbs = [(_("Find companies"), reverse("market:directory") + query), (_("Market note"), "")]
     return render_page(request, "marketoverview/note.html", context, nav_current="market", crumbs=crumbs)

@@ -74,7 +74,11 @@ def with_page_notice(selection: AnySelection, pages: Pages) -> AnySelection:
 
 
 def links(selection: Selection) -> dict[str, Any]:
-    """The addresses of the other pages about the same selection, and the number of vendors on its shortlist."""
+    """The addresses of the other pages about the same selection, and the shortlist that links to profiles keep.
+
+    What names vendors by the address (the note, the contacts) and the feed are about the filters alone: with the shortlist
+    in their address they would be about the shortlist.
+    """
     query, filters = selection.link_query, selection.filter_query
     return {
         "directory_url": reverse("market:directory") + query,
@@ -86,8 +90,16 @@ def links(selection: Selection) -> dict[str, Any]:
         "shortlist_url": reverse("market:shortlist") + query if selection.shortlist else "",
         "shortlist_count": len(selection.shortlist),
         "feed_url": reverse("market:feed") + filters,
-        "follow_url": reverse("market:follow") + filters,
+        "follow_url": reverse("market:follow") + query,
+        "changes_url": reverse("market:changes") + selection.shortlist_query,
+        "neutrality_url": reverse("market:neutrality") + selection.shortlist_query,
+        "shortlist_query": selection.shortlist_query,
     }
+
+
+def shortlist_alone(request: HttpRequest, snapshot: Snapshot) -> Selection:
+    """The shortlist of the address without filters, for a page about something else, whose links keep it. No query."""
+    return Selection(shortlist=selection_for_request(request, snapshot).shortlist)
 
 
 def file_links(query: str) -> list[tuple[str, str]]:

@@ -39,7 +39,6 @@ def shortlist(request: HttpRequest) -> HttpResponse:
         "permalink": request.build_absolute_uri(page + _canonical(selection)),
         "empty_url": page + replace(selection, shortlist=()).query(sort=False, by=False, page=False),
         "data_date": snapshot.updated_on,
-        "shortlist_query": selection.shortlist_query,
         "most": MAX_SHORTLISTED,
         "most_compared": MAX_COMPARED,
         "hidden": list(selection.pairs(sort=False, by=False, page=False)) if count > MAX_COMPARED else [],

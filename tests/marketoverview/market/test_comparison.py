@@ -168,7 +168,7 @@ def test_of_a_longer_list_the_ticked_companies_are_compared(market, client):
     assert removals == [f"{seven}&compare=gran", f"{seven}&compare=birk"], "they stay on the shortlist"
     files = {link.text: link.attrs["href"] for link in page.find("main").find_all("a")}
     assert files["CSV"] == f"{MARKET}eksport.csv?v=birk&v=gran"
-    assert files["Contact them"] == f"{MARKET}kontakt/?v=birk&v=gran"
+    assert files["Contact all on your shortlist"] == seven.replace("sammenlign/", "kontakt/")
 
 
 def test_more_than_six_are_told_how_to_choose(market, client):
