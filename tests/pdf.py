@@ -14,10 +14,13 @@ needs_poppler = pytest.mark.skipif(
 )
 
 
-def pdf_text(content: bytes) -> str:
-    """The text in the order in which it is read, without soft hyphens and without where a word may be divided."""
-    run = subprocess.run([PROGRAM, "-", "-"], input=content, check=True, capture_output=True, timeout=60)
-    return run.stdout.decode().replace("\u00ad\n", "").replace("\u00ad", "").replace("\u200b", "")
+def pdf_text(content: bytes, *, raw: bool = False) -> str:
+    """The text in the order in which it is read, without soft hyphens; `raw` leaves them and takes what a reader copies."""
+    run = subprocess.run(
+        [PROGRAM, *(["-raw"] if raw else []), "-", "-"], input=content, check=True, capture_output=True, timeout=60
+    )
+    text = run.stdout.decode()
+    return text if raw else text.replace("\u00ad\n", "").replace("\u00ad", "")
 
 
 def metadata(content: bytes) -> dict[str, str]:

@@ -39,10 +39,6 @@ from .typesetting import FAMILY
 
 PDF_TYPE = "application/pdf"
 TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
-_LONG_WORD = re.compile(r"(?!https?://)\S{41,}")
-"""What typst would set beyond the margin; it divides addresses of the web itself."""
-_PIECE = 12
-_SOFT_HYPHEN, _BREAK = "\u00ad", "\u200b"
 
 Json = Mapping[str, Any]
 
@@ -188,11 +184,5 @@ def _parts(text: str) -> list[Json]:
 
 
 def _line(text: str) -> str:
-    """`text` on one line, of characters that can be shown and words that can be divided."""
-    return _LONG_WORD.sub(_divided, glyphs.shown(clean_line(clean_text(text))))
-
-
-def _divided(word: re.Match[str]) -> str:
-    letters = word[0]
-    mark = _SOFT_HYPHEN if letters.isalpha() else _BREAK
-    return mark.join(letters[start : start + _PIECE] for start in range(0, len(letters), _PIECE))
+    """`text` on one line, of characters that can be shown."""
+    return glyphs.shown(clean_line(clean_text(text)))

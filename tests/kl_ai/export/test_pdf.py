@@ -112,6 +112,33 @@ def test_a_long_word_stays_on_the_page(word):
     assert squeezed(text).count(squeezed(word)) == 2
 
 
+@needs_poppler
+@pytest.mark.parametrize("place", ["prose", "fact", "link", "cell"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://test.example/markedsoverblik/virksomheder/" + "-".join(["agern"] * 12) + "/",
+        f"https://test.example/?q={'ordet' * 20}&v=agern-demofirma",
+        "kontakt-til-afdelingen-for-salg@virksomhedens-eget-navn.firma.example",
+        f"{'postkasse' * 12}@a.example",
+    ],
+)
+def test_an_address_is_copied_as_it_is(address, place):
+    """Where the lines of a division are joined nothing but the address is left: no hyphen, and no sign that is not seen."""
+    blocks = {
+        "prose": Prose(f"Se ({address}) og ring."),
+        "fact": Facts([("Adresse", [address])]),
+        "link": Facts([("Adresse", [Link(address, address if "://" in address else f"mailto:{address}")])]),
+        "cell": Table(["a", "b", "c"], [["x", address, "y"]]),
+    }
+    content = pdf_bytes(Document("T", blocks=[blocks[place]]), created=DAY)
+    assert address in "".join(pdf_text(content, raw=True).split())
+    if place == "link":
+        assert re.findall(rb"/URI\(([^)]+)\)", content) == [
+            (address if "://" in address else f"mailto:{address}").encode()
+        ]
+
+
 @pytest.mark.parametrize("character", "æøåÆØÅéß€½→✓ \u00a0\u00ad")
 def test_the_typeface_has_the_letters_of_its_readers(character):
     assert glyphs.shown(character) == character

@@ -304,6 +304,17 @@ def test_page_word_and_pdf_say_the_same(query, demo, client):
 
 
 @needs_poppler
+def test_the_addresses_of_the_pdf_can_be_copied(demo, client):
+    """Those of the profiles and of the note itself, whole where the ends of lines are joined."""
+    page = read(client, NOTE + QUERY)
+    addresses = [section.find("h3").find("a").attrs["href"] for section in vendor_sections(page)]
+    addresses.append(page.find("footer", "market-note-foot").find("a").attrs["href"])
+    assert len(addresses) > 3
+    text = "".join(pdf_text(read_bytes(client, PDF + QUERY), raw=True).split())
+    assert [address for address in addresses if address not in text] == []
+
+
+@needs_poppler
 def test_the_pdf_holds_every_vendor(survey, client):
     make_market(40)
     text = letters(pdf_text(read_bytes(client, PDF)))
