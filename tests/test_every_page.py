@@ -125,6 +125,16 @@ def writes_no_american_dates(visit: Visit) -> None:
     assert AMERICAN_DATE.findall(visit.page.text) == []
 
 
+# “0 virksomheder, 1 virksomhed, 2 virksomheder”: a number of any length, also with a point in it.
+WRONG_NUMBER = re.compile(
+    r"(?<![\d.,–-])(?:1 (?:virksomheder|løsninger|companies|solutions)|(?!1 )\d[\d.]* (?:virksomhed|løsning|eksempel|company|solution|example))\b"
+)
+
+
+def counts_in_singular_and_plural(visit: Visit) -> None:
+    assert WRONG_NUMBER.findall(visit.page.text) == []
+
+
 def calls_vendors_companies(visit: Visit) -> None:
     """One word for them on the public pages. The toolbox and the vendors' own area speak of the role in a contract."""
     if visit.address.name.startswith(("toolbox:", "vendor:")):
@@ -150,6 +160,7 @@ RULES_FOR_PAGES: tuple[Rule, ...] = (
     leads_to_the_same_page_in_the_other_language,
     has_the_banner_of_the_demonstration,
     writes_no_american_dates,
+    counts_in_singular_and_plural,
     calls_vendors_companies,
 )
 

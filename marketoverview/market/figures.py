@@ -7,6 +7,7 @@ bar is exactly the list that it links to. Subtitle, base and note speak of that 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -206,7 +207,7 @@ class _Counting:
 
 def share_text(share: float) -> str:
     """“77 %”; “<1 %” and “>99 %” for what is not nothing and not all."""
-    whole = f"{share:.0f}"
+    whole = f"{floor(share + 0.5)}"  # halves up, as people and spreadsheets round
     if 0 < share < 1:
         whole = "<1"
     elif 99 < share < 100:

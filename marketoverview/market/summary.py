@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kl_ai.search.danish import join_words
 
@@ -26,20 +27,33 @@ class SummaryLine:
 def summary_lines(snapshot: Snapshot, criteria: Mapping[str, Sequence[str]], vendors: int) -> list[SummaryLine]:
     """What these vendors (bitset) state most often, at which stage their examples are, and what none of them states.
 
-    `criteria` (question to options) are those that all of them meet, which are therefore left out of what is most
-    frequent. No query.
+    `criteria` (question to options) are those that they were looked for by, which are left out of what is most frequent.
+    No query.
     """
     lines = []
     for tally in snapshot.tallies.values():
         question = tally.question
-        sentences = []
+        sentences = [_answered_by_some(tally, vendors)]
         if question.matrix_axis:
             sentences.append(_most_frequent(snapshot, tally, vendors, criteria.get(tally.code, ())))
         if question.is_searchable:
             sentences.append(_stated_by_none(snapshot, tally, vendors))
-        if text := " ".join(filter(None, sentences)):
+        if any(sentences[1:]):
+            text = " ".join(filter(None, sentences))
             lines.append(SummaryLine(question.heading, text))
     return [*lines, SummaryLine(_("Stage of the examples"), _stages(snapshot, vendors))]
+
+
+def _answered_by_some(tally: QuestionTally, vendors: int) -> str:
+    """How many of the vendors have answered the question; "" where all have, or none."""
+    answered, total = (tally.answered & vendors).bit_count(), vendors.bit_count()
+    if answered in (0, total):
+        return ""
+    return ngettext(
+        "%(answered)s of %(total)s companies has answered.",
+        "%(answered)s of %(total)s companies have answered.",
+        answered,
+    ) % {"answered": answered, "total": total}
 
 
 def _most_frequent(snapshot: Snapshot, tally: QuestionTally, vendors: int, criteria: Collection[str]) -> str:

@@ -48,7 +48,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             )
             for entry in entries
         ],
-        "rows": [row for row in rows if row.differs] if only_differences else rows,
+        "rows": [row for row in rows if row.differs or not row.is_answer] if only_differences else rows,
         "notices": shortlist.notices(selection),
         "is_cut": len(wanted or selection.shortlist) > len(slugs),
         **_switch(selection, slugs, rows, only_differences),
@@ -82,13 +82,14 @@ def _without(selection: Selection, slugs: Sequence[str], slug: str) -> str:
 
 
 def _switch(selection: Selection, slugs: Sequence[str], rows: list[CompareRow], is_narrow: bool) -> dict[str, Any]:
-    """The links to all rows and to those that differ, with their numbers."""
+    """The links to all answers and to those that differ, with their numbers; texts and contacts stand below both."""
     if len(slugs) < 2:
         return {"switch": []}
-    different = sum(row.differs for row in rows)
+    answers = [row for row in rows if row.is_answer]
+    different = sum(row.differs for row in answers)
     return {
         "switch": [
-            SwitchLink(_("All answers (%(n)s)") % {"n": len(rows)}, compare_url(selection, slugs), not is_narrow),
+            SwitchLink(_("All answers (%(n)s)") % {"n": len(answers)}, compare_url(selection, slugs), not is_narrow),
             SwitchLink(
                 _("Only differences (%(n)s)") % {"n": different},
                 compare_url(selection, slugs, only=DIFFERENCES),

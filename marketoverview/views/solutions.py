@@ -43,7 +43,6 @@ def panel(
         "notices": selection.notices,
         "sentence": listing.sentence(snapshot, selection, matches.match().bit_count()),
         "solution_count": snapshot.offering_count,
-        "counted": _("solutions"),
         "data_date": snapshot.updated_on,
         "hidden": [("v", slug) for slug in selection.shortlist],
         "solutions_url": reverse("market:solutions") + selection.link_query,

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const opened = new Map();
+  const opened = new Map(); // the folds that the person has opened or closed, by id
   let focused = "";
 
   // Controls that need this script are hidden in the HTML.
@@ -39,12 +39,17 @@
 
   document.addEventListener("htmx:beforeSwap", function () {
     focused = document.activeElement ? document.activeElement.id : "";
-    folds().forEach(function (fold) {
-      opened.set(fold.id, fold.open);
-    });
   });
 
-  // Folds stay as the person left them, and the control that was used keeps the focus; it has the same id.
+  // The click comes before the fold changes, by mouse and by keyboard alike.
+  document.addEventListener("click", function (event) {
+    const summary = event.target.closest("#directory details[id] > summary");
+    if (summary) {
+      opened.set(summary.parentElement.id, !summary.parentElement.open);
+    }
+  });
+
+  // Folds stay as the person has put them, and the control that was used keeps the focus; it has the same id.
   // Where it is gone (a chip that was removed, another page of the list) the results' heading gets the focus.
   document.addEventListener("htmx:afterSwap", function (event) {
     folds().forEach(function (fold) {

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain, islice
 from operator import and_, or_
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -93,7 +94,7 @@ def _question_facet(
 ) -> Facet:
     offerings, selected = matches.match((tally.code,)), selection.chosen.get(tally.code, ())
     options = [
-        FacetOption(
+        _option(
             code=choice.code,
             label=choice.option.short,
             full_label=choice.option.label,
@@ -109,17 +110,21 @@ def _question_facet(
     return Facet(tally.code, _heading(tally), is_opened, len(selected), options, tally.question.kind)
 
 
+def _option(*, count: int, **fields: Any) -> FacetOption:
+    return FacetOption(count=count, unit=ngettext("solution", "solutions", count), **fields)
+
+
 def _heading(tally: QuestionTally) -> str:
     """The question's heading; of one that is asked of the vendor it says so."""
     if is_combined(tally):
         return tally.question.heading
-    return _("The company: %(question)s") % {"question": tally.question.heading}
+    return _("About the company: %(question)s") % {"question": tally.question.heading}
 
 
 def _stage_facet(snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMatches, place: int) -> Facet:
     offerings = matches.match((STAGE,))
     options = [
-        FacetOption(
+        _option(
             code=stage,
             label=stage_label(stage),
             count=(at_stage(snapshot, stage) & offerings).bit_count(),
@@ -183,6 +188,7 @@ def without(selection: SolutionSelection, tally: QuestionTally) -> SolutionSelec
 class SolutionRow:
     """A solution in the list (`components/solution_row.html`)."""
 
+    key: int
     title: str
     description: str
     stage: str
@@ -197,6 +203,8 @@ class SolutionRow:
     is_first_of_vendor: bool
     """Whether no solution of the same vendor stands above it on the page: the vendor is put on the shortlist there."""
     is_shortlisted: bool
+    toggle_query: str
+    """The query string of the same page with the vendor put on the shortlist, or taken off."""
     hits: list[WordHit]
 
 
@@ -230,7 +238,10 @@ def _row(
     *,
     is_first: bool,
 ) -> SolutionRow:
+    is_shortlisted = entry.slug in selection.shortlist
+    toggled = selection.without_vendor(entry.slug) if is_shortlisted else selection.with_vendor(entry.slug)
     return SolutionRow(
+        key=offering.key,
         title=offering.title,
         description=offering.description,
         stage=stage_label(offering.stage) if offering.stage else "",
@@ -244,7 +255,8 @@ def _row(
         vendor_url=profile_url(entry.slug),
         slug=entry.slug,
         is_first_of_vendor=is_first,
-        is_shortlisted=entry.slug in selection.shortlist,
+        is_shortlisted=is_shortlisted,
+        toggle_query=toggled.query(),
         hits=hits,
     )
 

@@ -137,8 +137,12 @@ def test_what_is_not_published_cannot_be_compared(market, client):
 
 
 def test_a_named_person_is_not_compared(market, client):
-    make_response("Hyld", contact_name="Anna Hansen", contact_consent=True)
-    assert "Anna" not in read(client, address("agern", "hyld")).text
+    named = {"contact_name": "Anna Hansen", "contact_email": "anna@hyld.example", "contact_phone": "+45 12 34 56 78"}
+    make_response("Hyld", contact_consent=True, website="https://hyld.example/", **named)
+    page = read(client, address("agern", "hyld"))
+    assert column_headings(page) == ["Agern", "Hyld"]
+    html = client.get(address("agern", "hyld")).text
+    assert not [text for text in ("Anna", "anna@", "12 34 56 78", "12345678") if text in html]
 
 
 def test_a_long_address_is_cut_with_a_notice(market, client):
@@ -212,12 +216,19 @@ def test_only_differences_leaves_out_what_is_the_same(db, client):
     page = read(client, address("agern", "birk"))
     assert {"Services The same", "Areas Differs", "Description"} <= set(cells_by_heading(page))
     links = {link.text: link for link in page.find("nav", "compare-switch").find_all("a")}
-    assert links["All answers (7)"].attrs["aria-current"] == "true"
-    narrow = read(client, links["Only differences (2)"].attrs["href"])
-    assert list(cells_by_heading(narrow)) == ["Areas Differs", "Contact"]
+    assert links["All answers (2)"].attrs["aria-current"] == "true"
+    narrow = read(client, links["Only differences (1)"].attrs["href"])
+    assert list(cells_by_heading(narrow)) == [
+        "Description",
+        "Areas Differs",
+        "Examples",
+        "Contact",
+        "Website",
+        "Confirmed by the company",
+    ]
     again = {link.text: link for link in narrow.find("nav", "compare-switch").find_all("a")}
-    assert again["Only differences (2)"].attrs["aria-current"] == "true"
-    assert again["All answers (7)"].attrs["href"] == address("agern", "birk")
+    assert again["Only differences (1)"].attrs["aria-current"] == "true"
+    assert again["All answers (2)"].attrs["href"] == address("agern", "birk")
 
 
 def test_a_comparison_of_one_has_no_differences_to_show(market, client):

@@ -302,3 +302,14 @@ def test_notices_are_in_the_language_of_the_page(market, client):
     assert len(danish) == 1
     assert heading in danish[0]
     assert "It was ignored" not in danish[0]
+
+
+def test_each_language_has_its_own_words_whoever_comes_first(demo, client):
+    for path, heading, option in (
+        (MARKET, "Technologies", "Prediction"),
+        (MARKET.replace("/en/", "/"), "Teknologier", "Forudsigelse"),
+        (MARKET, "Technologies", "Prediction"),
+    ):
+        facet = read(client, path).find("details", id="facet-technologies")
+        assert facet.find("summary").text.startswith(heading)
+        assert option in facet.text

@@ -278,7 +278,7 @@ def test_a_share_is_read_beside_its_number(db, client):
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0, "0%"), (0.2, "<1%"), (1, "1%"), (66.7, "67%"), (99.6, ">99%"), (100, "100%")]
+    ("share", "text"), [(0, "0%"), (0.2, "<1%"), (1, "1%"), (12.5, "13%"), (66.7, "67%"), (99.6, ">99%"), (100, "100%")]
 )
 def test_a_few_are_not_none_and_nearly_all_are_not_all(share, text):
     with override("en"):

@@ -159,7 +159,7 @@ def test_the_commonest_the_stage_and_what_nobody_offers_come_first(small_market,
     assert summary(read(client, NOTE)) == {
         "Companies": "All 3 companies of the market overview.",
         "Tools": "Most frequent: Option saw (3 of 3 companies). Stated by none: Option drill.",
-        "Places": "Stated: Option wood. Stated by none: Option shed.",
+        "Places": "1 of 3 companies has answered. Stated: Option wood. Stated by none: Option shed.",
         "Stage of the examples": "Most frequent: Pilot (2 of 3 examples that state it).",
     }
 
@@ -177,6 +177,12 @@ def test_criteria_are_no_finding_and_ties_are_named(small_market, client):
     assert summary(read(client, f"{NOTE}?v=agern&v=birk"))["Tools"] == (
         "Most frequent: Option saw and Option axe (2 of 2 companies each). Stated by none: Option drill."
     )
+
+
+def test_what_nobody_was_asked_or_nobody_answered_is_missed_by_nobody(small_market, client):
+    lines = summary(read(client, f"{NOTE}?v=birk&v=ceder"))
+    assert "Stated by none" not in lines["Places"]
+    assert lines["Places"] == "No company has answered."
 
 
 def test_a_summary_has_no_share_of_small_numbers(demo, client):

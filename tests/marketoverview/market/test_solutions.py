@@ -16,7 +16,7 @@ from marketoverview.market.solutions.selection import STAGES, SolutionSelection,
 from marketoverview.models import SampleOffering
 from tests.builders import make_question, make_response
 from tests.query_counts import costs
-from tests.reading import MARKET, all_pages, chip_links, matrix_cells, notice_texts, read, results_heading
+from tests.reading import MARKET, Element, all_pages, chip_links, matrix_cells, notice_texts, read, results_heading
 from tests.selections import SURVEY, selections, words
 
 SOLUTIONS = f"{MARKET}loesninger/"
@@ -109,6 +109,27 @@ def test_a_company_is_put_on_the_shortlist_once_on_a_page(demo, client):
     for page in all_pages(client, SOLUTIONS):
         ticks = [box.attrs["value"] for box in page.find_all("input", name="v")]
         assert len(ticks) == len(set(ticks))
+
+
+def test_a_further_solution_of_a_company_leads_onto_the_shortlist_and_off_it(demo, client):
+    """The box stands once; two of them for one company could contradict each other."""
+    row = next(row for row in read(client, SOLUTIONS).find_all("li", "solution-row") if not row.has("input", name="v"))
+    link = row.find("p", "solution-toggle").find("a")
+    name = row.find("dl", "vendor-row-facts").find("a").text
+    assert link.text == f"Put on your shortlist: {name}"
+    listed = read(client, link.attrs["href"])
+    assert name in [
+        box.find("span").text.removeprefix(": ") for box in listed.find_all("label") if is_ticked(listed, box)
+    ]
+    again = next(
+        row for row in listed.find_all("li", "solution-row") if row.has("p", "solution-toggle") and name in row.text
+    )
+    assert again.find("p", "solution-toggle").text == f"Take off your shortlist: {name}"
+    assert again.find("p", "solution-toggle").find("a").attrs["href"] == SOLUTIONS
+
+
+def is_ticked(page: Element, label: Element) -> bool:
+    return label.attrs["for"].startswith("shortlist-") and "checked" in page.find("input", id=label.attrs["for"]).attrs
 
 
 @pytest.mark.parametrize(
