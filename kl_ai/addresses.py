@@ -9,10 +9,12 @@ administration, and mails that name a person, show what is stored.
 
 import re
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator, validate_email
 from django.db import models
+from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 
 from .text import normalize
@@ -22,6 +24,9 @@ _LONGEST_READ = 320
 """Characters; no domain is read in a longer text, which is refused anyway."""
 _READABLE_LABEL = re.compile(r"[a-z0-9à-öø-ÿ-]+")
 """The letters of western Europe: none of them looks like another, as letters of other alphabets do."""
+_LOCAL_PART = re.compile(r"[a-z0-9.'_+-]+")
+"""None of these means anything in a link, in a field of several addresses or in a header of a mail."""
+_EXPECTED = _("Before the @ only the letters a to z, digits and signs such as . - _ + are possible. Check the address.")
 
 
 def canonical_address(address: str) -> str:
@@ -46,19 +51,27 @@ def _ascii_domain(domain: str) -> str:
 
 
 def validate_address(address: str) -> None:
+    """Raise `ValidationError` for what no form stores as an address. `address` is canonical.
+
+    By the standard % ? & = and other signs can stand before the @. In a link they write headers into the mail that it
+    opens, `info?bcc=…`, and in a field of several addresses they begin another one.
+    """
+    local, at, _domain = address.rpartition("@")
+    if at and local and not _LOCAL_PART.fullmatch(local):
+        raise ValidationError(_EXPECTED, code="local_part")
+    validate_login_address(address)
+
+
+def validate_login_address(address: str) -> None:
     """Raise `ValidationError` for what is no address of one mailbox on the internet. `address` is canonical.
 
-    Quoted texts before the @, numbers and names of single computers after it are addresses by the standard. Nobody has
-    one, and they write the same mailbox in many ways.
+    Whoever has a login since before `validate_address` refused a sign gets in. Quoted texts before the @, numbers and
+    names of single computers after it are addresses by the standard. Nobody has one, and they write the same mailbox in
+    many ways.
     """
     local, at, domain = address.rpartition("@")
     if at and local and (not local.isascii() or '"' in local or "\\" in local):
-        raise ValidationError(
-            _(
-                "Before the @ only the letters a to z, digits and signs such as . - _ + are possible. Check the address."
-            ),
-            code="local_part",
-        )
+        raise ValidationError(_EXPECTED, code="local_part")
     last = domain.rpartition(".")[2]
     if at and local and domain and ("." not in domain or "[" in domain or last == "localhost" or last.isdigit()):
         raise ValidationError(
@@ -67,6 +80,37 @@ def validate_address(address: str) -> None:
     if not domain.isascii():  # no mail server has a name like this
         raise ValidationError(validate_email.message, code=validate_email.code)
     validate_email(address)
+
+
+@deconstructible
+class TypedAddressValidator(EmailValidator):
+    """Refuses what `validate_address` refuses, of an address as somebody has typed it."""
+
+    def __call__(self, value: str | None) -> None:
+        validate_address(canonical_address(value or ""))
+
+
+validate_typed = TypedAddressValidator()
+
+
+def is_address(address: str) -> bool:
+    """Whether a form stores this address, however it is typed."""
+    try:
+        validate_address(canonical_address(address))
+    except ValidationError:
+        return False
+    return True
+
+
+def mailto(address: str, **headers: str) -> str:
+    """The link that opens a mail to the address (RFC 6068); "" where no form stores it, as those of earlier versions did.
+
+    `headers` are the subject and the body of the mail. All mail links of the portal to addresses in the database are made here.
+    """
+    if not is_address(address):
+        return ""
+    query = urlencode(headers, quote_via=quote)
+    return f"mailto:{quote(address.strip(), safe='@')}" + (f"?{query}" if query else "")
 
 
 class AddressField(models.EmailField):

@@ -14,7 +14,13 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.renderers import TemplatesSetting
 
-from .addresses import MAX_LENGTH, canonical_address, readable_address, validate_address
+from .addresses import (
+    MAX_LENGTH,
+    canonical_address,
+    readable_address,
+    validate_address,
+    validate_login_address,
+)
 from .error_messages import use_own_messages
 from .text import clean_line, clean_text
 from .validators import validate_line
@@ -150,11 +156,11 @@ def _is_possible(key: Any, value: Any) -> bool:
 def copy_validators(field: forms.Field, model_field: Any) -> None:
     """Give the form's field the validators that the model's field declares: Django runs those in a `ModelForm` only.
 
-    The form's own validators of the same classes go, or an error would be shown twice.
+    The form's own validators of the same classes go, or an error would be shown twice, as do those whose subclass is declared.
     """
     _name, _path, _arguments, options = model_field.deconstruct()
     declared = options.get("validators", [])
-    classes = {type(validator) for validator in declared}
+    classes = {kind for validator in declared for kind in type(validator).__mro__[:-1]}
     field.validators = [*(own for own in field.validators if type(own) not in classes), *declared]
 
 
@@ -180,6 +186,12 @@ class LowercaseEmailField(forms.EmailField):
 
     def prepare_value(self, value: Any) -> Any:
         return readable_address(value) if isinstance(value, str) else value
+
+
+class LoginAddressField(LowercaseEmailField):
+    """The address that somebody logs in with."""
+
+    default_validators = [validate_login_address]
 
 
 class PortalRenderer(TemplatesSetting):

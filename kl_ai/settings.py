@@ -6,6 +6,7 @@ Everything that differs between machines comes from the environment (or a `.env`
 `docs/operations.md` describes each variable; a test holds the two together.
 """
 
+import re
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -68,6 +69,8 @@ else:
 # Site: set by KL without touching the code -------------------------------------------------------
 
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "ki-portal@kl.example")
+if not re.fullmatch(r"[\w.'+-]+@[\w.-]+", CONTACT_EMAIL):
+    raise ImproperlyConfigured("CONTACT_EMAIL has to be an e-mail address of letters, digits and . - _ + before the @")
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "").strip()
 if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
     raise ImproperlyConfigured("SECURITY_CONTACT has to begin with mailto:, https:// or tel:")

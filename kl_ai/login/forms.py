@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..forms import LowercaseEmailField
+from ..forms import LoginAddressField
 from ..models import User
 from ..people import limits
 from ..people.limits import LimitReached, wait_text
@@ -20,7 +20,7 @@ from .code_limits import consume_app_guess
 
 
 class EmailForm(forms.Form):
-    email = LowercaseEmailField(
+    email = LoginAddressField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
@@ -89,7 +89,7 @@ class ActivateAppForm(ActivateTOTPForm):
 class AppAndRecoveryForm(forms.Form):
     """What lets staff in without a code by mail."""
 
-    email = LowercaseEmailField(
+    email = LoginAddressField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),

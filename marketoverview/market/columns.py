@@ -78,13 +78,13 @@ def _link_column(
     explanation: str,
     value: Callable[[Response], str],
     width: int = 24,
-    scheme: str = "",
+    url: Callable[[Response], str] | None = None,
 ) -> Column:
-    """A column of addresses, which can be clicked in a workbook."""
+    """A column of addresses, which can be clicked in a workbook. `url` is where each leads, "" for nowhere; else it is the address."""
 
     def link(response: Response) -> Link | str:
         address = value(response)
-        return Link(address, scheme + address) if address else ""
+        return Link(address, url(response) if url else address) if address else ""
 
     return Column(key, heading, explanation, link, value, width)
 
@@ -163,7 +163,7 @@ def _contact_columns() -> list[Column]:
             _("The contact's e-mail address; empty where a person is named."),
             lambda response: contact(response, in_bulk=True).email,
             30,
-            scheme="mailto:",
+            lambda response: contact(response, in_bulk=True).email_url,
         ),
         _fixed_column(
             ExportKey.CONTACT_PHONE,
@@ -177,6 +177,7 @@ def _contact_columns() -> list[Column]:
             _("The company's own website."),
             lambda response: response.vendor.website,
             30,
+            lambda response: contact(response, in_bulk=True).website_url,
         ),
     ]
 

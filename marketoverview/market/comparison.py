@@ -71,9 +71,9 @@ def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[Compar
         CompareRow(_("Examples"), [_examples(response) for response in responses]),
         CompareRow(
             _("Contact"),
-            [[*_texts([details.function]), *_link(details.email, f"mailto:{details.email}")] for details in contacts],
+            [[*_texts([details.function]), *_link(details.email, details.email_url)] for details in contacts],
         ),
-        CompareRow(_("Website"), [_link(details.website_label, details.website) for details in contacts]),
+        CompareRow(_("Website"), [_link(details.website_label, details.website_url) for details in contacts]),
         CompareRow(_("Confirmed by the company"), [_texts([_day(response.confirmed_at)]) for response in responses]),
     ]
 

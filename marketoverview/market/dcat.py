@@ -17,6 +17,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from kl_ai.addresses import mailto
+
 from ..models import Edition
 
 AUTHORITY = "http://publications.europa.eu/resource/authority"
@@ -146,7 +148,7 @@ def _shared(root: str) -> dict[str, Any]:
         "dcat:contactPoint": {
             "@type": "vcard:Kind",
             "vcard:fn": "KL · Kunstig intelligens i kommunerne",
-            "vcard:hasEmail": {"@id": f"mailto:{settings.CONTACT_EMAIL}"},
+            "vcard:hasEmail": {"@id": mailto(settings.CONTACT_EMAIL)},
         },
         "dcat:theme": [_theme(code, labels) for code, labels in THEMES.items()],
         "dcat:keyword": list(KEYWORDS),

@@ -90,7 +90,7 @@ def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[st
     selection = replace(selection, sort="name")
     vendors = selected(snapshot, selection)
     total = vendors.bit_count()
-    query = selection.query(sort=False, by=False, page=False)
+    query = selection.file_query
     sentence = note_sentence(snapshot, selection, vendors)
     entries = snapshot.page(vendors, "name", 0, MOST_IN_NOTE)
     submissions = read_in_order([entry.response_id for entry in entries])
@@ -261,7 +261,7 @@ def _vendor(answers: list[tuple[str, str]], submission: Response, absolute: Call
 
 
 def _contact(contact: Contact) -> list[str | Link]:
-    links = (Link(contact.email, f"mailto:{contact.email}"), contact.phone, Link(contact.website, contact.website))
+    links = (Link(contact.email, contact.email_url), contact.phone, Link(contact.website, contact.website_url))
     return [line for line in (contact.function, *links) if (line.text if isinstance(line, Link) else line)]
 
 

@@ -1,17 +1,21 @@
 """A published response as it is shown: the row in the directory, and the profile."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kl_ai.addresses import mailto
+
 from ..models import Answer, Option, Question, Response, SampleOffering, Status, Vendor
 from ..models.countries import country_name
-from ..models.vendors import website_host
+from ..models.vendors import WEBSITE, website_host
 from ..querysets import marked_before
 from .snapshot import Entry, Snapshot
 from .tallies import Choice, QuestionTally
@@ -90,7 +94,24 @@ class Contact:
     phone: str
     website: str
     website_label: str
+    """The website's host; the whole address where no link can be made of it."""
     vcard_url: str
+
+    @property
+    def email_url(self) -> str:
+        """The link that opens a mail; "" for an address that no form takes any more, which stays text."""
+        return mailto(self.email)
+
+    @property
+    def phone_url(self) -> str:
+        """The link that calls the number: its digits, with the + in front (RFC 3966)."""
+        digits = re.sub(r"[^0-9]", "", self.phone)
+        return f"tel:{'+' if self.phone.strip().startswith('+') else ''}{digits}" if digits else ""
+
+    @property
+    def website_url(self) -> str:
+        """The address of the website; "" for one that no form takes any more, which stays text."""
+        return self.website if self.website and may_lead_to(self.website) else ""
 
 
 def profile_url(slug: str) -> str:
@@ -227,9 +248,23 @@ def contact(response: Response, *, in_bulk: bool = False) -> Contact:
         email=response.contact_email if reachable else "",
         phone=response.contact_phone if reachable else "",
         website=response.public_website,
-        website_label=website_host(response.public_website),
+        website_label=_website_label(response.public_website),
         vcard_url=reverse("market:vcard", args=[response.vendor.slug]),
     )
+
+
+def may_lead_to(website: str) -> bool:
+    """Whether the fields for a website take this address; those of earlier versions took others."""
+    try:
+        for validator in WEBSITE:
+            validator(website)
+    except ValidationError:
+        return False
+    return True
+
+
+def _website_label(website: str) -> str:
+    return website_host(website) if may_lead_to(website) else website
 
 
 def identity(vendor: Vendor) -> tuple[str, str]:

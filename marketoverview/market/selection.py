@@ -103,6 +103,16 @@ class Selection:
         return self.query(sort=False, by=False, page=False)
 
     @property
+    def file_query(self) -> str:
+        """The query string of what is about `selected`: note, files, contacts and their permalinks.
+
+        The vendors that are not public stay in it. Without them an address whose vendors have all withdrawn would lead
+        to the whole market.
+        """
+        pairs = self.pairs(sort=False, by=False, page=False)
+        return encode([*pairs, *(("v", slug) for slug in self.unknown)])
+
+    @property
     def shortlist_query(self) -> str:
         """`?v=…&v=…`, or "" where the shortlist is empty."""
         return encode(("v", slug) for slug in self.shortlist)
@@ -180,14 +190,14 @@ class VendorFilterSet(django_filters.FilterSet):
         """The form of the query string, made once for each snapshot."""
         return self.snapshot.memo.remember(("form class", type(self)), super().get_form_class)
 
-    def selection(self, request: HttpRequest, *, notes_unknown: bool = True) -> Selection:
+    def selection(self, request: HttpRequest) -> Selection:
         """The `Selection` in the request's query string, with notices about what was ignored. No query.
 
-        `notes_unknown=False` leaves out the notices about unknown vendors, for a page that says more about them.
+        `shortlist.notices` says of the vendors in `unknown` who has withdrawn.
         """
         notices = query_notices(self.form, request, QUERY_PARAMETERS)
         data, cleaned = self.data, self.form.cleaned_data
-        shortlist, unknown = self._shortlist(data.getlist("v"), notices, notes_unknown)
+        shortlist, unknown = self._shortlist(data.getlist("v"), notices)
         return Selection(
             q=cleaned.get("q", ""),
             chosen={name: value for name, value in cleaned.items() if name != "q" and value},
@@ -231,9 +241,7 @@ class VendorFilterSet(django_filters.FilterSet):
         notices.add(_("There is no page “%(value)s”. You see the first page.") % {"value": notice_text(value)})
         return 1
 
-    def _shortlist(
-        self, slugs: Iterable[str], notices: Notices, notes_unknown: bool
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _shortlist(self, slugs: Iterable[str], notices: Notices) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The public vendors among `slugs`, each once and from A to Å, and the others. At most `MAX_SHORTLISTED` each.
 
         Where there are more, those stay that the address names first.
@@ -242,11 +250,6 @@ class VendorFilterSet(django_filters.FilterSet):
         distinct = [slug for slug in dict.fromkeys(slugs) if slug]
         known = [slug for slug in distinct if slug in position]
         unknown = [slug for slug in distinct if slug not in position]
-        for slug in unknown if notes_unknown else ():
-            notices.add(
-                _("We do not know a company “%(slug)s”. It was left out of the shortlist.")
-                % {"slug": notice_text(slug)}
-            )
         if len(known) > MAX_SHORTLISTED:
             notices.add(_("A shortlist holds up to %(n)s companies. The rest were left out.") % {"n": MAX_SHORTLISTED})
         listed = shortlist_entries(self.snapshot, known[:MAX_SHORTLISTED])
@@ -291,6 +294,6 @@ def _answer_filter(tally: QuestionTally) -> AnswerFilter:
     return AnswerFilter(field_name=tally.code, label=heading(), choices=lambda: choices)
 
 
-def selection_for_request(request: HttpRequest, snapshot: Snapshot, *, notes_unknown: bool = True) -> Selection:
-    """The selection in the request's query string; `notes_unknown` as in `VendorFilterSet.selection`. No query."""
-    return filterset_class(snapshot)(request.GET, snapshot).selection(request, notes_unknown=notes_unknown)
+def selection_for_request(request: HttpRequest, snapshot: Snapshot) -> Selection:
+    """The selection in the request's query string. No query."""
+    return filterset_class(snapshot)(request.GET, snapshot).selection(request)

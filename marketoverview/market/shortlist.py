@@ -1,6 +1,7 @@
 """The vendors that somebody has picked: those on the list, and those of the address that are not public (any more)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
@@ -15,6 +16,8 @@ from .columns import read_in_order
 from .profiles import Contact, answer_lines, contact, profile_url
 from .selection import Selection, shortlist_entries
 from .snapshot import Snapshot
+
+AnySelection = TypeVar("AnySelection", bound=Selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,14 @@ def _vendor(snapshot: Snapshot, selection: Selection, response: Response) -> Sho
 # Not public -------------------------------------------------------------------------------------
 
 
-def notices(selection: Selection) -> list[str]:
-    """The selection's notices, and a sentence for each vendor of the address that is not public.
+def with_notices(selection: AnySelection) -> AnySelection:
+    """The selection with a notice about each vendor of the address that is not public.
 
     Who was public is named, with the day of the withdrawal; nobody else is. One query where the address names somebody
     who is not public, else none.
     """
+    if not selection.unknown:
+        return selection
     known = Response.objects.last_withdrawn(list(filter(_is_slug, selection.unknown)))
     unknown = Notices()
     withdrawn = []
@@ -74,7 +79,7 @@ def notices(selection: Selection) -> list[str]:
             )
         else:
             unknown.add(_("We do not know a company “%(slug)s”.") % {"slug": notice_text(slug)})
-    return [*selection.notices, *withdrawn, *unknown.texts()]
+    return replace(selection, notices=(*selection.notices, *withdrawn, *unknown.texts()))
 
 
 def _is_slug(text: str) -> bool:

@@ -33,6 +33,7 @@ def fold(line: str) -> str:
 def vcard(response: Response, url: str, *, in_bulk: bool = False) -> str:
     """The contact point of a vendor; a person is named only with a ticked consent, and never in bulk.
 
+    Addresses that no link can be made of are left out: programs take them for what they are not.
     In bulk the address and number beside a person are left out, too (`profiles.contact`). `url` is the profile's
     absolute address.
     """
@@ -52,9 +53,9 @@ def _properties(response: Response, url: str, in_bulk: bool) -> Iterator[str]:
     yield _text("ORG", company)
     optional = {
         "TITLE": escape(details.function),
-        "EMAIL;TYPE=INTERNET,WORK": clean_line(details.email),
+        "EMAIL;TYPE=INTERNET,WORK": clean_line(details.email) if details.email_url else "",
         "TEL;TYPE=WORK,VOICE": escape(details.phone),
-        "URL": clean_line(response.vendor.website),
+        "URL": clean_line(details.website_url),
     }
     for name, value in optional.items():
         if value:

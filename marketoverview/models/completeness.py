@@ -1,11 +1,12 @@
 """What a response lacks before it can be submitted."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext
+
+from kl_ai.addresses import is_address
 
 from ..statuses import EDITABLE
 from .answers import Answer, SampleOffering
@@ -67,7 +68,7 @@ class Completeness(AskedContent):
         yield from self._too_long("description", gettext("The description"), self.description)
         if not self.contact_email:
             yield MissingItem(CONTACT, gettext("The contact e-mail is missing."))
-        elif not is_valid(validate_email, self.contact_email):
+        elif not is_address(self.contact_email):
             yield MissingItem(CONTACT, gettext("The contact e-mail is not a valid address."))
 
     def _missing_answers(self, question: Question, own: Sequence[Answer]) -> Iterator[MissingItem]:
@@ -113,11 +114,3 @@ def by_question(answers: Iterable[Answer]) -> dict[int, list[Answer]]:
     for answer in answers:
         grouped.setdefault(answer.option.question_id, []).append(answer)
     return grouped
-
-
-def is_valid(validator: Callable[[str], object], value: str) -> bool:
-    try:
-        validator(value)
-    except ValidationError:
-        return False
-    return True

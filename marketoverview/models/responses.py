@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, URLValidator
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from kl_ai.addresses import validate_typed
 from kl_ai.database.natural_keys import depends_on
 from kl_ai.validators import validate_line, validate_text
 
@@ -32,7 +33,7 @@ from .moderation import NEEDS_REASON, TRANSITIONS, VENDOR_VERBS, ModerationEvent
 from .sent_back import SentBackContent, open_items
 from .standard_reasons import in_english
 from .survey import SurveyRound
-from .vendors import Vendor, validate_website
+from .vendors import WEBSITE, Vendor
 from .version import market_version
 
 PHONE = RegexValidator(r"^\+?[0-9 ()/-]{5,}$", _("A phone number has digits, spaces and perhaps a + in front."))
@@ -59,9 +60,7 @@ class Response(DraftVerbs, Completeness):
 
     # The name and website of the vendor are replaced by these when the response is published.
     company_name = models.CharField(_("name"), max_length=120, blank=True, validators=[validate_line])
-    website = models.URLField(
-        _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"]), validate_website]
-    )
+    website = models.URLField(_("website"), blank=True, validators=WEBSITE)
     description = models.TextField(_("description"), max_length=600, blank=True, validators=[validate_text])
     contact_function = models.CharField(
         _("contact: function"),
@@ -70,7 +69,9 @@ class Response(DraftVerbs, Completeness):
         validators=[validate_line],
         help_text=_("For example “Sales to the public sector”."),
     )
-    contact_email = models.EmailField(_("contact: e-mail"), blank=True, help_text=_("Preferably a shared mailbox."))
+    contact_email = models.EmailField(
+        _("contact: e-mail"), blank=True, validators=[validate_typed], help_text=_("Preferably a shared mailbox.")
+    )
     contact_phone = models.CharField(_("contact: phone"), max_length=30, blank=True, validators=[PHONE])
     contact_name = models.CharField(
         _("contact: person"),

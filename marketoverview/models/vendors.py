@@ -1,7 +1,8 @@
 """Vendors, the people who act for them, and deadlines that KL has extended for one vendor."""
 
+from collections.abc import Callable
 from itertools import chain, count
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -56,6 +57,9 @@ def validate_website(value: str) -> None:
         raise ValidationError(_("An address with a name before @ can pass for another one. Leave it out."))
 
 
+WEBSITE: list[Callable[[Any], None]] = [URLValidator(schemes=["http", "https"]), validate_website]
+
+
 class Vendor(models.Model):
     """A company. What is public of it is its one published response."""
 
@@ -81,9 +85,7 @@ class Vendor(models.Model):
         default="DK",
         validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters: DK, SE …"))],
     )
-    website = models.URLField(
-        _("website"), blank=True, validators=[URLValidator(schemes=["http", "https"]), validate_website]
-    )
+    website = models.URLField(_("website"), blank=True, validators=WEBSITE)
     is_demo = models.BooleanField(_("demonstration data"), default=False)
     vetted_at = models.DateTimeField(
         _("known to KL since"),

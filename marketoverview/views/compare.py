@@ -12,7 +12,7 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.querystring import encode
 
-from ..market import profiles, shortlist
+from ..market import profiles
 from ..market.columns import read_in_order
 from ..market.comparison import CompareRow, comparison
 from ..market.selection import MAX_COMPARED, Selection, shortlist_entries
@@ -31,7 +31,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
     `v` is the whole shortlist. Where it is longer than six, `compare` names those of it that are compared.
     """
-    snapshot, selection = read(request, notes_unknown=False)
+    snapshot, selection = read(request)
     wanted = [slug for slug in selection.shortlist if slug in request.GET.getlist("compare")]
     slugs = tuple((wanted or selection.shortlist)[:MAX_COMPARED])
     entries = shortlist_entries(snapshot, slugs)
@@ -49,7 +49,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             for entry in entries
         ],
         "rows": [row for row in rows if row.differs or not row.is_answer] if only_differences else rows,
-        "notices": shortlist.notices(selection),
+        "notices": selection.notices,
         "is_cut": len(wanted or selection.shortlist) > len(slugs),
         **_switch(selection, slugs, rows, only_differences),
         **_to_add(snapshot, selection),

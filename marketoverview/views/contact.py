@@ -11,7 +11,7 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 
-from ..market import profiles, shortlist, wording
+from ..market import profiles, wording
 from ..market.columns import read_in_order
 from ..market.dialogue_letter import letter
 from ..market.picks import origin
@@ -27,9 +27,9 @@ MOST_ON_PAGE = 100
 @versioned_page
 def contact(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/kontakt/?…`: the contact points of the selection or the shortlist, from A to Å. Seven queries."""
-    snapshot, selection = read(request, notes_unknown=False)
+    snapshot, selection = read(request)
     entries = _entries(snapshot, selection)
-    query = selection.query(sort=False, by=False, page=False)
+    query = selection.file_query
     listed = entries if len(entries) <= MOST_ON_PAGE else []
     contacts = [
         (
@@ -39,19 +39,19 @@ def contact(request: HttpRequest) -> HttpResponse:
         )
         for response in read_in_order([entry.response_id for entry in listed])
     ]
-    addresses = list(dict.fromkeys(details.email for _name, _url, details in contacts if details.email))
+    addresses = list(dict.fromkeys(details.email for _name, _url, details in contacts if details.email_url))
     context = {
         **links(selection),
-        "notices": shortlist.notices(selection),
+        "notices": selection.notices,
         "total": len(entries),
         "most": MOST_ON_PAGE,
-        "is_shortlist": bool(selection.shortlist),
-        "sentence": "" if selection.shortlist else wording.sentence(snapshot, selection, len(entries)),
+        "is_shortlist": selection.names_vendors,
+        "sentence": "" if selection.names_vendors else wording.sentence(snapshot, selection, len(entries)),
         "origin": origin(snapshot, selection),
         "contacts": contacts,
         "addresses": "; ".join(addresses),
         "address_count": len(addresses),
-        "without_address": [(name, url) for name, url, details in contacts if not details.email],
+        "without_address": [(name, url) for name, url, details in contacts if not details.email_url],
         "contacts_url": reverse("market:contacts") + query if entries else "",
         "letter_url": reverse("market:dialogue_letter") + query,
         "exports": [file for file in file_links(query) if file[0] == "Excel"],

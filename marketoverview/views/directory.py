@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kl_ai.addresses import mailto
 from kl_ai.export.downloads import file_response
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
@@ -118,7 +118,7 @@ def _list_links(selection: Selection, slug: str) -> dict[str, Any]:
 def _report_url(request: HttpRequest, submission: Response) -> str:
     subject = _("Error in the profile of %(vendor)s") % {"vendor": submission.vendor.name}
     body = f"{request.build_absolute_uri(request.path)}\n\n"
-    return f"mailto:{settings.CONTACT_EMAIL}?{urlencode({'subject': subject, 'body': body}).replace('+', '%20')}"
+    return mailto(settings.CONTACT_EMAIL, subject=subject, body=body)
 
 
 def gone(request: HttpRequest, submission: Response) -> HttpResponse:

@@ -18,7 +18,7 @@ from ..market.columns import Column, columns, selected_responses
 from ..market.selection import Selection, selected
 from ..market.snapshot import Snapshot, snapshots
 from ..models import Response
-from .selection_page import file_facts, made_at, no_recommendation, read
+from .selection_page import file_facts, made_at, no_recommendation, read, source_path
 
 FILE_NAME = "markedsoverblik-ki"
 
@@ -55,7 +55,7 @@ def _workbook(
     vendors = selected(snapshot, selection)
     with_answers = long_tables.answer_count(snapshot, vendors) <= xlsx.MAX_ROWS
     with_offerings = snapshot.offerings_by_vendors(vendors).bit_count() <= xlsx.MAX_ROWS
-    source = reverse("market:directory") + selection.query(page=False)
+    source = source_path(selection)
     facts = [
         *file_facts(request, snapshot, selection, source, of_shortlist=True),
         *_sheet_notes(with_answers and with_offerings),
@@ -109,9 +109,7 @@ def _json(
         "schema": export_schema.FORM,
         "json_schema": _schema_address(request),
         "documentation": request.build_absolute_uri(reverse("market:export_help")),
-        "source": request.build_absolute_uri(
-            reverse("market:directory") + selection.query(sort=False, by=False, page=False)
-        ),
+        "source": request.build_absolute_uri(source_path(selection)),
         "data_as_of": snapshot.updated_on,
         "is_demonstration_data": snapshot.is_demo,
         "recommendation": no_recommendation(),

@@ -24,7 +24,7 @@ def note(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/markedsnotat/`: from A to Å, whatever order the address names."""
     snapshot, selection = read(request)
     content = market_note(snapshot, selection, request.build_absolute_uri)
-    query = selection.query(sort=False, by=False, page=False)
+    query = selection.file_query
     context = {
         "note": content,
         "files": _files(query),
@@ -32,7 +32,7 @@ def note(request: HttpRequest) -> HttpResponse:
         **links(selection),
         "contact_url": reverse("market:contact") + query,
     }
-    crumbs = [(_("Find companies"), reverse("market:directory") + query), (_("Market note"), "")]
+    crumbs = [(_("Find companies"), reverse("market:directory") + selection.link_query), (_("Market note"), "")]
     return render_page(request, "marketoverview/note.html", context, nav_current="market", crumbs=crumbs)
 
 

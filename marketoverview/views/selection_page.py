@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kl_ai.pages.pagination import Pages
 
-from ..market import facets, wording
+from ..market import facets, shortlist, wording
 from ..market.picks import origin
 from ..market.selection import Selection, selection_for_request
 from ..market.snapshot import Snapshot, snapshots
@@ -32,13 +32,13 @@ class SwitchLink:
     is_current: bool
 
 
-def read(request: HttpRequest, *, notes_unknown: bool = True) -> tuple[Snapshot, Selection]:
-    """The snapshot that the request is answered from, and its selection. At most one query.
+def read(request: HttpRequest) -> tuple[Snapshot, Selection]:
+    """The snapshot that the request is answered from, and its selection with all notices.
 
-    `notes_unknown=False` leaves out the notices about unknown vendors on the shortlist.
+    At most one query, and one more where the address names vendors that are not public.
     """
     snapshot = snapshots.for_request(request)
-    return snapshot, selection_for_request(request, snapshot, notes_unknown=notes_unknown)
+    return snapshot, shortlist.with_notices(selection_for_request(request, snapshot))
 
 
 def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total: int) -> dict[str, Any]:
@@ -100,6 +100,11 @@ def links(selection: Selection) -> dict[str, Any]:
 def shortlist_alone(request: HttpRequest, snapshot: Snapshot) -> Selection:
     """The shortlist of the address without filters, for a page about something else, whose links keep it. No query."""
     return Selection(shortlist=selection_for_request(request, snapshot).shortlist)
+
+
+def source_path(selection: Selection) -> str:
+    """The page that shows the vendors of a file: the shortlist where the address has one, else the directory."""
+    return reverse("market:shortlist" if selection.names_vendors else "market:directory") + selection.file_query
 
 
 def file_links(query: str) -> list[tuple[str, str]]:

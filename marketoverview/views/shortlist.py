@@ -25,7 +25,7 @@ FILE_NAME = "markedsoverblik-liste.docx"
 @versioned_page
 def shortlist(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/liste/?v=…`: the picked vendors with their answers, from A to Å, and what can be done with them."""
-    snapshot, selection = read(request, notes_unknown=False)
+    snapshot, selection = read(request)
     count = len(selection.shortlist)
     page = reverse("market:shortlist")
     context = {
@@ -34,9 +34,9 @@ def shortlist(request: HttpRequest) -> HttpResponse:
             (vendor, page + vendor.left.query(sort=False, by=False, page=False))
             for vendor in listed.vendors(snapshot, selection)
         ],
-        "notices": listed.notices(selection),
+        "notices": selection.notices,
         "origin": origin(snapshot, selection),
-        "permalink": request.build_absolute_uri(page + _canonical(selection)),
+        "permalink": request.build_absolute_uri(page + selection.file_query),
         "empty_url": page + replace(selection, shortlist=()).query(sort=False, by=False, page=False),
         "data_date": snapshot.updated_on,
         "most": MAX_SHORTLISTED,
@@ -48,14 +48,9 @@ def shortlist(request: HttpRequest) -> HttpResponse:
     return render_page(request, "marketoverview/shortlist.html", context, nav_current="market", crumbs=crumbs)
 
 
-def _canonical(selection: Selection) -> str:
-    """The query string of the shortlist and of the choices that it was picked by."""
-    return selection.query(sort=False, by=False, page=False)
-
-
 def _ways_on(selection: Selection) -> dict[str, Any]:
     """What can be done with the vendors on the list."""
-    query = _canonical(selection)
+    query = selection.file_query
     return {
         "compare_url": compare_url(selection) if 2 <= len(selection.shortlist) <= MAX_COMPARED else "",
         "contact_url": reverse("market:contact") + query,
@@ -70,9 +65,9 @@ def _ways_on(selection: Selection) -> dict[str, Any]:
 @expensive
 def document(request: HttpRequest) -> HttpResponse:
     """`/markedsoverblik/liste.docx?v=…`: the list as a Word document, with room for the reasons of the choice."""
-    snapshot, selection = read(request, notes_unknown=False)
-    address = request.build_absolute_uri(reverse("market:shortlist") + _canonical(selection))
+    snapshot, selection = read(request)
+    address = request.build_absolute_uri(reverse("market:shortlist") + selection.file_query)
     content = shortlist_document.document(
-        snapshot, listed.vendors(snapshot, selection), listed.notices(selection), origin(snapshot, selection), address
+        snapshot, listed.vendors(snapshot, selection), selection.notices, origin(snapshot, selection), address
     )
     return docx_response(FILE_NAME, content)

@@ -11,6 +11,7 @@ from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 
+from ..market import shortlist
 from ..market.selection import MAX_SHORTLISTED
 from ..market.snapshot import Snapshot, snapshots
 from ..market.solutions import listing
@@ -24,9 +25,12 @@ PER_PAGE = 25
 
 
 def read(request: HttpRequest) -> tuple[Snapshot, SolutionSelection]:
-    """The snapshot that the request is answered from, and its selection of solutions. At most one query."""
+    """The snapshot that the request is answered from, and its selection of solutions.
+
+    At most one query, and one more where the address names vendors that are not public.
+    """
     snapshot = snapshots.for_request(request)
-    return snapshot, selection_for_request(request, snapshot)
+    return snapshot, shortlist.with_notices(selection_for_request(request, snapshot))
 
 
 def panel(

@@ -123,9 +123,9 @@ class SolutionFilterSet(VendorFilterSet):
     def rows(self) -> QuerySet[SampleOffering]:
         return SampleOffering.objects.filter(response__status=Status.PUBLISHED).order_by()
 
-    def selection(self, request: HttpRequest, *, notes_unknown: bool = True) -> SolutionSelection:
+    def selection(self, request: HttpRequest) -> SolutionSelection:
         """The `SolutionSelection` in the request's query string, with notices about what was ignored. No query."""
-        selection = super().selection(request, notes_unknown=notes_unknown)
+        selection = super().selection(request)
         chosen = dict(selection.chosen)
         stages = chosen.pop(STAGE, ())
         values = {each.name: getattr(selection, each.name) for each in fields(Selection)}

@@ -91,3 +91,9 @@ def test_a_contact_for_weaknesses_is_an_address():
     outcome = settings_with(SECURITY_CONTACT="sikkerhed@kl.example")
     assert outcome.returncode != 0
     assert "SECURITY_CONTACT" in outcome.stderr
+
+
+def test_the_contact_of_the_portal_is_an_address_that_a_link_can_hold():
+    outcome = settings_with(CONTACT_EMAIL="ki?bcc=x@kl.example")
+    assert outcome.returncode != 0
+    assert "CONTACT_EMAIL" in outcome.stderr
