@@ -12,9 +12,10 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, npgettext
 
 from kl_ai.pages.querystring import Chip, Facet, FacetOption, KnownOptionsField, SearchField, encode, query_notices
+from kl_ai.search.danish import lower_first
 from kl_ai.search.index import WordIndex
 
 from .axes import FilterAxis
@@ -207,10 +208,22 @@ def _facet(axis: FilterAxis, kind: str, catalogue: Catalogue, selection: ItemSel
             is_selected=key in selected,
             input_id=f"{axis.name}-{key}",
             language="da" if axis.is_content else "",
+            unit=unit(kind, counts.get(key, 0)),
         )
         for key, label in axis.choices(catalogue)
     ]
     return Facet(axis.name, str(axis.heading), bool(selected) or place < 2, len(selected), options)
+
+
+def unit(kind: str, count: int) -> str:
+    """The noun after a number of items of a kind that has filters; of a kind without one here, the heading of its list."""
+    units = {
+        "guidance": npgettext("after a number", "answer", "answers", count),
+        "requirement": npgettext("after a number", "requirement", "requirements", count),
+        "risk": npgettext("after a number", "risk", "risks", count),
+        "source": npgettext("after a number", "source", "sources", count),
+    }
+    return units[kind] if kind in units else lower_first(str(KINDS[kind].heading or ""))
 
 
 def chips(kind: str, catalogue: Catalogue, selection: ItemSelection, path: str) -> Iterator[Chip]:

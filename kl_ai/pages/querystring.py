@@ -55,7 +55,7 @@ class FacetOption:
     language: str = ""
     """Of the label, where it is not that of the page."""
     unit: str = ""
-    """The noun for what its number counts, where the page names none for all options."""
+    """The noun after its number, in its number."""
 
     @property
     def zero_class(self) -> str:

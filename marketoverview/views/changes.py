@@ -17,7 +17,7 @@ from kl_ai.pages.pagination import paginate
 from kl_ai.pages.querystring import KnownOptionsField, Notices, encode, query_notices
 
 from ..market import changes as market_changes
-from ..market import days, dcat
+from ..market import days
 from ..market.changes import GROUPS, OptionChange, QuestionChange
 from ..market.days import TODAY, MarketDay
 from ..market.profiles import profile_url
@@ -186,7 +186,7 @@ def day_text(day: MarketDay) -> str:
 
 def _choices(period: Period) -> list[dict[str, Any]]:
     """The two fields of the form, each with (code, label, whether it is chosen)."""
-    editions = [(edition.code, dcat.title(edition)) for edition in period.editions]
+    editions = [(edition.code, _edition_day(edition)) for edition in period.editions]
     today = (TODAY, _("today, %(day)s") % {"day": date_format(period.snapshot.day, "DATE_FORMAT")})
     return [
         {"name": name, "label": label, "options": [(code, text, code == chosen) for code, text in options]}
@@ -195,6 +195,12 @@ def _choices(period: Period) -> list[dict[str, Any]]:
             ("til", _("To"), period.after.code, [today, *editions]),
         )
     ]
+
+
+def _edition_day(edition: Edition) -> str:
+    """The day of an edition, and of a round's edition which round it is; short enough for a list on a phone."""
+    day = date_format(edition.day, "DATE_FORMAT")
+    return _("%(day)s (round %(round)s)") % {"day": day, "round": edition.round.code} if edition.round else day
 
 
 def _question_rows(period: Period, change: QuestionChange) -> dict[str, Any]:
@@ -231,7 +237,10 @@ def _option_row(period: Period, question: QuestionChange, change: OptionChange) 
         "after": link("nu", str(numbers["nu"])),
         "moves": [
             link(code, text % {"n": numbers[code]})
-            for code, text in (("flere", _("%(n)s more")), ("faerre", _("%(n)s fewer")))
+            for code, text in (
+                ("flere", ngettext("%(n)s more", "%(n)s more", numbers["flere"])),
+                ("faerre", ngettext("%(n)s fewer", "%(n)s fewer", numbers["faerre"])),
+            )
             if numbers[code]
         ],
         "counted": [link("kl-foer", str(numbers["kl-foer"])), link("kl-nu", str(numbers["kl-nu"]))] if counted else [],
@@ -336,12 +345,12 @@ def group_sentence(period: Period, code: str, option: str, number: int, both: in
 def _move_sentence(code: str, number: int) -> str:
     if code == "flere":
         return ngettext(
-            "Of the %(both)s companies that answered on both days, %(number)s states “%(option)s” on %(after)s and did not on %(before)s.",
-            "Of the %(both)s companies that answered on both days, %(number)s state “%(option)s” on %(after)s and did not on %(before)s.",
+            "Of the %(both)s companies with an answer on both days, %(number)s states “%(option)s” on %(after)s and did not on %(before)s.",
+            "Of the %(both)s companies with an answer on both days, %(number)s state “%(option)s” on %(after)s and did not on %(before)s.",
             number,
         )
     return ngettext(
-        "Of the %(both)s companies that answered on both days, %(number)s stated “%(option)s” on %(before)s and does not on %(after)s.",
-        "Of the %(both)s companies that answered on both days, %(number)s stated “%(option)s” on %(before)s and do not on %(after)s.",
+        "Of the %(both)s companies with an answer on both days, %(number)s stated “%(option)s” on %(before)s and does not on %(after)s.",
+        "Of the %(both)s companies with an answer on both days, %(number)s stated “%(option)s” on %(before)s and do not on %(after)s.",
         number,
     )

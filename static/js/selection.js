@@ -79,6 +79,7 @@
       window.print();
     } else {
       document.getElementById(control.dataset.close).open = false;
+      opened.set(control.dataset.close, false);
     }
   });
 

@@ -132,3 +132,18 @@ def test_on_a_phone_the_list_and_the_comparison_are_in_sight(market, phone):
     phone.goto(f"{MARKET}?v=firma-0000&v=firma-0001")
     for name in ("Show the list", "Compare 2"):
         expect(phone.locator(".tray a", has_text=name)).to_be_in_viewport()
+
+
+def test_a_search_that_finds_nobody_folds_what_the_person_has_not_opened(market, desktop):
+    """Beside an empty list no column of zeros stands open, with the script as without it."""
+    desktop.goto(MARKET)
+    folds = desktop.locator("details.facet")
+    expect(folds.first).to_have_attribute("open", "")
+    folds.last.locator("summary").click()
+    desktop.fill("#q", "findesikke")
+    desktop.press("#q", "Enter")
+    expect(desktop).to_have_url(re.compile("q=findesikke"))
+    expect(folds.first).not_to_have_attribute("open", "")
+    expect(folds.last).to_have_attribute("open", "")
+    desktop.reload()
+    expect(folds.first).not_to_have_attribute("open", "")

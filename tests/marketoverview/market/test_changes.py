@@ -1,5 +1,6 @@
 """The change between two days: what is compared, and who is behind each number."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -107,13 +108,16 @@ def test_only_who_answered_on_both_days_carries_a_change(two_days, client):
     page = read(client, PATH)
     assert cells(page, "Option advisory") == ["2", "2", "1 fewer"]
     assert cells(page, "Option delivery") == ["1", "2", "1 more"]
-    assert "Of the 2 companies that answered on both days" in page.find("table").text
+    assert "Of the 2 companies with an answer on both days" in page.find("table").text
     assert [link.text for link in page.find("ul", "changes-new").find_all("a")] == ["Dild"]
 
 
 def test_a_withdrawn_vendor_is_a_number_without_a_name(two_days, client):
     page = read(client, PATH)
-    assert "1 company has withdrawn in between, and is not counted on the earlier day any longer." in page.text
+    assert (
+        "1 company that was there on 1 November 2026 has withdrawn in between, and is not counted there any longer."
+        in page.text
+    )
     assert "Chili" not in page.text
 
 
@@ -124,7 +128,28 @@ def test_who_withdraws_after_the_later_day_is_not_between_the_two(db, client):
     freeze_on(date(2026, 12, 1))
     with on_date(date(2026, 12, 20)):
         leaving.withdraw(leaving.vendor.members.first(), "")
-    assert "No company has withdrawn in between" in read(client, f"{PATH}?fra=2026-11-01&til=2026-12-01").text
+    page = read(client, f"{PATH}?fra=2026-11-01&til=2026-12-01")
+    assert (
+        "The 1 company of 1 November 2026 has not withdrawn in between." in page.text
+    )  # Birk is in no edition any more
+
+
+def test_who_came_and_went_in_between_is_not_denied(db, client):
+    """Only of the companies of the earlier day is it known that none has withdrawn."""
+    make_response("Agern", answers={"services": ["advisory"]})
+    make_response("Birk", answers={"services": ["advisory"]})
+    freeze_on(FIRST)
+    gone = make_response("Chili", answers={"services": ["advisory"]})
+    gone.withdraw(gone.vendor.members.first(), "")
+    text = read(client, PATH).text
+    assert "None of the 2 companies of 1 November 2026 has withdrawn in between." in text
+    assert "withdrew before the later one are on neither of them" in text
+
+
+def test_a_day_to_choose_has_its_date(demo, client):
+    texts = [option.text for option in read(client, PATH).find_all("option")]
+    assert "31 December 2025 (round 2025)" in texts
+    assert all(re.search(r"\d{1,2} \w+ 20\d\d", text) for text in texts)
 
 
 @pytest.mark.parametrize("query", ["", "?fra=2025&til=i-dag", "?fra=2025", "?fra=2025&til={month}"])
@@ -240,8 +265,8 @@ def test_the_page_costs_the_same_for_any_number_of_vendors(two_days, client):
 
 def test_a_reader_of_danish_gets_the_words_of_the_day(two_days, client):
     page = read(client, reverse("market:changes"))
-    assert "Blandt de 2, der svarede begge dage" in page.text
-    assert cells(page, "Svar delivery")[2] == "1 flere"
+    assert "Blandt de 2 med svar begge dage" in page.text
+    assert cells(page, "Svar delivery")[2] == "1 mere"
     assert timezone.localdate().strftime("%Y") in page.text
 
 

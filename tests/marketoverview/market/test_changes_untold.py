@@ -103,7 +103,7 @@ def test_a_reworded_question_tells_no_change_at_all(frozen, client):
     section = question_section(read(client, PATH), "services")
     assert "No change is shown. The question was worded differently from" in section.text
     assert "1 more" not in section.text
-    assert "answered on both days" not in section.text
+    assert "with an answer on both days" not in section.text
 
 
 def test_a_question_of_another_kind_tells_no_change(frozen, client):
