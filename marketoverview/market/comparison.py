@@ -45,6 +45,8 @@ class CompareRow:
     """Running text in the vendor's own language instead of short labels."""
     is_answer: bool = False
     """A question of the survey: what its vendors share is marked."""
+    is_lines: bool = False
+    """Lines that belong together, as an address does, and no list."""
 
     @property
     def differs(self) -> bool:
@@ -72,6 +74,7 @@ def comparison(snapshot: Snapshot, responses: Sequence[Response]) -> list[Compar
         CompareRow(
             _("Contact"),
             [[*_texts([details.function]), *_link(details.email, details.email_url)] for details in contacts],
+            is_lines=True,
         ),
         CompareRow(_("Website"), [_link(details.website_label, details.website_url) for details in contacts]),
         CompareRow(_("Confirmed by the company"), [_texts([_day(response.confirmed_at)]) for response in responses]),
