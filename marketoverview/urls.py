@@ -17,6 +17,7 @@ from .views import (
     shortlist,
     solution_files,
     solutions,
+    stage_files,
 )
 
 app_name = "market"
@@ -32,6 +33,7 @@ urlpatterns = [
     path("dialogbrev.docx", contact.dialogue_letter, name="dialogue_letter"),
     path("loesninger/", solutions.directory, name="solutions"),
     path("loesninger/stadier/", solutions.stages, name="solution_stages"),
+    re_path(r"^loesninger/stadier\.(?P<ending>csv|xlsx)$", stage_files.stage_file, name="stage_file"),
     re_path(r"^loesninger\.(?P<ending>csv|xlsx|json)$", solution_files.export, name="solution_export"),
     path("loesninger.schema.json", solution_files.json_schema, name="solution_schema"),
     path("loesninger.atom", solution_files.feed, name="solution_feed"),

@@ -96,6 +96,8 @@ ADDRESSES = (
         "market:solutions", queries=(*SELECTIONS, "?stage=pilot&stage=ukendt&page=99", f"?v={VENDOR}&sort=rotation")
     ),
     Address("market:solution_stages", queries=(*SELECTIONS, "?stage=pilot")),
+    Address("market:stage_file", args=("csv",), is_page=False),
+    Address("market:stage_file", args=("xlsx",), is_page=False),
     Address("market:solution_export", args=("csv",), is_page=False),
     Address("market:solution_export", args=("xlsx",), is_page=False),
     Address("market:solution_export", args=("json",), is_page=False),

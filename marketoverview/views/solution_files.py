@@ -48,13 +48,21 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
         return tables.csv_response(f"{FILE_NAME}.csv", headings, rows)
     sheets = [
         xlsx.Sheet(_("Solutions"), headings, rows, widths=long_tables.OFFERING_WIDTHS, frozen=2),
-        xlsx.Sheet(_("About the data"), (), _facts(request, snapshot, selection), widths=(28, 100), kind="notes"),
+        xlsx.Sheet(
+            _("About the data"),
+            (),
+            file_facts(request, snapshot, selection, _source(request, selection)),
+            widths=(28, 100),
+            kind="notes",
+        ),
     ]
     return xlsx.xlsx_response(f"{FILE_NAME}.xlsx", sheets, created=made_at(snapshot))
 
 
-def _facts(request: HttpRequest, snapshot: Snapshot, selection: SolutionSelection) -> Iterator[tuple[str, str]]:
-    """What the workbook says of itself."""
+def file_facts(
+    request: HttpRequest, snapshot: Snapshot, selection: SolutionSelection, source: str
+) -> Iterator[tuple[str, str]]:
+    """Heading and text of what a workbook about solutions says of itself; `source` is the address of its page."""
     for heading, labels in listing.criteria(snapshot, selection):
         yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
     if selection.is_everything:
@@ -64,7 +72,7 @@ def _facts(request: HttpRequest, snapshot: Snapshot, selection: SolutionSelectio
     yield _("Stage"), _("What the company has stated itself. Nobody has assessed it.")
     yield _("Data as of"), date_format(snapshot.updated_on, "DATE_FORMAT")
     yield _("Made on"), date_format(timezone.localdate(), "DATE_FORMAT")
-    yield _("Source"), _source(request, selection)
+    yield _("Source"), source
     yield _("No recommendation"), no_recommendation()
     if snapshot.is_demo:
         yield _("Demonstration data"), _("The companies and their solutions are invented.")

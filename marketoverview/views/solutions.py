@@ -22,6 +22,7 @@ from .lists import order_links, shortlist_tray
 from .selection_page import links, with_page_notice
 
 PER_PAGE = 25
+FILES = (("CSV", "csv"), ("Excel", "xlsx"))
 
 
 def read(request: HttpRequest) -> tuple[Snapshot, SolutionSelection]:
@@ -99,5 +100,7 @@ def stages(request: HttpRequest) -> HttpResponse:
     crumbs = [(_("Solutions"), reverse("market:solutions") + selection.link_query), (_("Stages"), "")]
     context = panel(request, snapshot, selection, listing.SolutionMatches(snapshot, selection)) | {"table": table}
     if table is not None:
-        context |= {"sentence": table.sentence}
+        query = table.basis.filter_query
+        files = ((label, reverse("market:stage_file", args=[ending]) + query) for label, ending in FILES)
+        context |= {"sentence": table.sentence, "downloads": list(files)}
     return render_page(request, "marketoverview/solution_stages.html", context, nav_current="solutions", crumbs=crumbs)

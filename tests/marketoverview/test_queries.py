@@ -50,6 +50,8 @@ PATHS = {
     "follow_requested": f"/markedsoverblik/foelg/sendt/{SELECTION}",
     "solutions": f"/markedsoverblik/loesninger/{SELECTION}&stage=pilot&stage=not-stated",
     "solution_stages": f"/markedsoverblik/loesninger/stadier/{SELECTION}",
+    "stage_file as csv": f"/markedsoverblik/loesninger/stadier.csv{SELECTION}",
+    "stage_file as xlsx": "/markedsoverblik/loesninger/stadier.xlsx",
     "solution_export as csv": f"/markedsoverblik/loesninger.csv{SELECTION}",
     "solution_export as xlsx": "/markedsoverblik/loesninger.xlsx",
     "solution_export as json": "/markedsoverblik/loesninger.json",

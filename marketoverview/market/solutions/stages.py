@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -46,20 +47,29 @@ class StageTable:
     def row_heading(self) -> str:
         return self.row.question.heading
 
+    @property
+    def choices(self) -> list[Choice]:
+        """The options of the rows, in their order."""
+        return choices_in_order(self.row)
+
+    @property
+    def stages(self) -> Sequence[str]:
+        """The codes of the columns, in their order."""
+        return STAGES
+
     def columns(self) -> list[AxisHeading]:
-        return [AxisHeading(stage_label(stage), stage_label(stage), stage == NOT_STATED) for stage in STAGES]
+        return [AxisHeading(stage_label(stage), stage_label(stage), stage == NOT_STATED) for stage in self.stages]
 
     def rows(self) -> list[MatrixRow]:
         """Every public option of the question by every stage."""
-        choices = choices_in_order(self.row)
-        counts = [[self._count(choice, stage) for stage in STAGES] for choice in choices]
+        counts = [[self._count(choice, stage) for stage in self.stages] for choice in self.choices]
         highest = max((count for line in counts for count in line), default=0)
         return [
             MatrixRow(
                 heading(choice),
-                [self._cell(choice, stage, count, highest) for stage, count in zip(STAGES, line, strict=True)],
+                [self._cell(choice, stage, count, highest) for stage, count in zip(self.stages, line, strict=True)],
             )
-            for choice, line in zip(choices, counts, strict=True)
+            for choice, line in zip(self.choices, counts, strict=True)
         ]
 
     def _count(self, choice: Choice, stage: str) -> int:

@@ -9,10 +9,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from marketoverview.market.solutions.selection import STAGES
+from marketoverview.models import Option
 from tests.builders import make_question, make_response
 from tests.reading import (
     MARKET,
     all_pages,
+    matrix_cells,
     read,
     read_bytes,
     read_csv,
@@ -98,3 +100,19 @@ def test_the_list_names_its_feed_and_files(demo, client):
     links = {link.attrs["href"] for link in page.find_all("a")}
     for ending in ("csv", "xlsx", "json", "atom"):
         assert f"{BASE}.{ending}?stage=pilot" in links
+
+
+def test_the_files_of_the_stages_say_what_the_page_says(demo, client, subtests):
+    technologies = Option.objects.filter(question__code="technologies")
+    short = {option.label_en: option.short_en or option.label_en for option in technologies}
+    for query in ("", "?services=advisory&technologies=nlp", "?q=sagsbehandling", "?q=findesikke"):
+        with subtests.test(query=query):
+            page = read(client, f"{SOLUTIONS}stadier/{query}")
+            links = {link.text: link.attrs["href"] for link in page.find("div", "downloads").find_all("a")}
+            shown = {cell: count for cell, (count, _url) in matrix_cells(page).items()}
+            headings, *lines = read_csv(client, links["CSV"])
+            rows = [dict(zip(headings, line, strict=True)) for line in lines]
+            assert {(short[row["Technologies"]], row["Stage"]): int(row["Solutions"]) for row in rows} == shown
+            assert {row["Selection"] for row in rows} == {results_heading(page)}
+            head, *lines = read_workbook(client, links["Excel"]).worksheets[0].iter_rows(values_only=True)
+            assert {(line[0], stage): n for line in lines for stage, n in zip(head[1:], line[1:], strict=True)} == shown
