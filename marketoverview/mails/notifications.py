@@ -65,6 +65,7 @@ def send_decision(response: Response) -> list[OutgoingMail]:
             "reason": reason,
             "remarks": remarks_by_heading,
             "profile_url": profile_url,
+            "editions_url": link("market:editions", language=language),
             "is_reopened": is_reopened,
         }
 
