@@ -105,7 +105,7 @@ CURATOR = {
     "marketoverview_surveyround": WRITE
     | UNTRACED
     | {"new": 200, "checklist": 200, "preview": 200, "announce": 200, "publication": 200},
-    "marketoverview_vendor": WRITE | TRACED,
+    "marketoverview_vendor": WRITE | TRACED | {"editions": 200},
     "marketoverview_vendorquestion": READ | TRACED | {"change": 302, "answer": 200},  # to the answer
 }
 """Model to the pages of its administration, and the status that a curator gets there."""

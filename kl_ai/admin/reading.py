@@ -62,6 +62,7 @@ KINDS = {
     "deletion": _("deletion"),
     "review": _("review"),
     "inbox": _("inbox"),
+    "editions": _("texts in the editions"),
     "page": _("page in the vendor's area"),
 }
 """The second part of `Reading.page`."""

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.contrib import admin
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -21,6 +21,7 @@ from ..mails.notifications import send_extension
 from ..models import DeadlineExtension, MembershipEvent, Response, Status, Vendor, VendorMember
 from ..querysets import REVIEW
 from .base import MarketDataAdmin, StaleFilter, date_column
+from .edition_texts import edition_texts_view
 
 EVENTS_SHOWN = 50
 
@@ -80,10 +81,18 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
     fieldsets = (
         (None, {"fields": ("name", "slug", "website")}),
         (_("Identity"), {"fields": ("cvr_number", "country")}),
-        (None, {"fields": ("responses", "is_demo", "created_at", "vetted_at")}),
+        (None, {"fields": ("responses", "editions", "is_demo", "created_at", "vetted_at")}),
         (_("Changes of members"), {"fields": ("waiting_invitations", "membership_log")}),
     )
-    readonly_fields = ("responses", "is_demo", "created_at", "vetted_at", "waiting_invitations", "membership_log")
+    readonly_fields = (
+        "responses",
+        "editions",
+        "is_demo",
+        "created_at",
+        "vetted_at",
+        "waiting_invitations",
+        "membership_log",
+    )
     list_display = ("name", "published", "confirmed", "open_response", "country", "is_demo")
     list_filter = (PublicFilter, StaleFilter, ("vetted_at", admin.EmptyFieldListFilter), "country", "is_demo")
     search_fields = ("name", "slug", "cvr_number", "website")
@@ -130,6 +139,21 @@ class VendorAdmin(LoggedReading, MarketDataAdmin):
             add = f"{reverse('admin:marketoverview_response_add')}?vendor={vendor.pk}"
             links += format_html('<li><a class="addlink" href="{}">{}</a></li>', add, gettext("Begin a response"))
         return format_html('<ul class="plain">{}</ul>', links)
+
+    @admin.display(description=_("in the editions"))
+    def editions(self, vendor) -> str:
+        """A link to the vendor's texts in the editions, with how many hold it. One query."""
+        number = vendor.edition_entries.count() if vendor.pk else 0
+        if not number:
+            return gettext("In no edition.")
+        text = ngettext("Texts in %(n)s edition", "Texts in %(n)s editions", number) % {"n": number}
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:marketoverview_vendor_editions", args=[vendor.pk]), text
+        )
+
+    def get_urls(self):
+        page = self.admin_site.admin_view(lambda request, **arguments: edition_texts_view(self, request, **arguments))
+        return [path("<int:object_id>/editions/", page, name="marketoverview_vendor_editions"), *super().get_urls()]
 
     @admin.display(description=_("invited by members"))
     def waiting_invitations(self, vendor) -> str:

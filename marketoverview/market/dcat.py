@@ -5,6 +5,7 @@ DCAT-AP-DK: https://arkitektur.digst.dk/specifikationer/datasaet/dcat-ap-dk. Wha
 A licence is claimed only where KL has chosen one (setting `DATA_LICENCE`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,11 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from kl_ai.addresses import mailto
 
-from ..models import Edition
+from ..models import Edition, EditionRemoval
 
 AUTHORITY = "http://publications.europa.eu/resource/authority"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types"
@@ -80,9 +81,12 @@ def _title(edition: Edition) -> str:
 
 def _description(edition: Edition) -> str:
     words = {"day": date_format(edition.day, "DATE_FORMAT"), "count": edition.count}
-    text = _(
+    text = ngettext(
+        "The answers of %(count)s company to KL's survey of the market for artificial intelligence to Danish "
+        "municipalities, as they were public on %(day)s, with the questions of that day. Without contacts. KL recommends nobody.",
         "The answers of %(count)s companies to KL's survey of the market for artificial intelligence to Danish "
-        "municipalities, as they were public on %(day)s, with the questions of that day. Without contacts. KL recommends nobody."
+        "municipalities, as they were public on %(day)s, with the questions of that day. Without contacts. KL recommends nobody.",
+        edition.count,
     )
     demo = " " + _("Demonstration data: the companies are invented.") if edition.is_demo else ""
     return text % words + demo
@@ -264,17 +268,25 @@ def _version_notes(edition: Edition) -> dict[str, Any]:
 
 def change_texts(edition: Edition) -> list[str]:
     """A sentence for each day on which the edition changed, in the active language. No query on prefetched removals."""
-    numbers: dict[date, int] = {}
-    for removal in edition.removals.all():
-        numbers[removal.day] = numbers.get(removal.day, 0) + 1
-    return [_change_text(day, number) for day, number in numbers.items()]
+    numbers = Counter((removal.day, removal.what) for removal in edition.removals.all())
+    return [_change_text(day, what, number) for (day, what), number in numbers.items()]
 
 
-def _change_text(day: date, number: int) -> str:
+def _change_text(day: date, what: str, number: int) -> str:
     words = {"day": date_format(day, "DATE_FORMAT"), "number": number}
-    if number == 1:
-        return _("Changed on %(day)s: a company has withdrawn.") % words
-    return _("Changed on %(day)s: %(number)s companies have withdrawn.") % words
+    if what == EditionRemoval.What.TEXT:
+        text = ngettext(
+            "Changed on %(day)s: KL has taken %(number)s text out of a company's answers.",
+            "Changed on %(day)s: KL has taken %(number)s texts out of companies' answers.",
+            number,
+        )
+    else:
+        text = ngettext(
+            "Changed on %(day)s: a company has withdrawn.",
+            "Changed on %(day)s: %(number)s companies have withdrawn.",
+            number,
+        )
+    return text % words
 
 
 # schema.org ---------------------------------------------------------------------------------------

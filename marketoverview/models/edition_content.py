@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from kl_ai.export import tables
 
 from .answers import Answer, SampleOffering
@@ -118,6 +121,51 @@ def _offering_content(offering: SampleOffering, questions: Mapping[int, str]) ->
     }
 
 
+# Texts that can be taken out ----------------------------------------------------------------------
+
+
+class TextKind(models.TextChoices):
+    """Where a company's own text stands."""
+
+    DESCRIPTION = "description", _("description")
+    OWN_WORDS = "own_words", _("own words")
+    TITLE = "title", _("title of an example")
+    OFFERING = "offering", _("description of an example")
+    WHERE_USED = "where_used", _("where an example is used")
+
+
+OFFERING_TEXTS = {"title": TextKind.TITLE, "description": TextKind.OFFERING, "where_used": TextKind.WHERE_USED}
+"""Key of an example to the kind of its text."""
+
+
+def company_texts(company: Mapping[str, Any]) -> Iterator[tuple[TextKind, str]]:
+    """Every text that the company has written itself, but its name."""
+    texts = [(TextKind.DESCRIPTION, company["description"])]
+    texts += [(TextKind.OWN_WORDS, text) for words in company["own_words"].values() for text in words.values()]
+    texts += [(kind, offering[key]) for offering in company["offerings"] for key, kind in OFFERING_TEXTS.items()]
+    return ((kind, text) for kind, text in texts if text)
+
+
+def without_texts(company: Mapping[str, Any], texts: Collection[str]) -> dict[str, Any]:
+    """The company with nothing where one of these texts stands; its answers stay."""
+
+    def left(text: str) -> str:
+        return "" if text in texts else text
+
+    words = {
+        question: {option: text for option, text in by_option.items() if text not in texts}
+        for question, by_option in company["own_words"].items()
+    }
+    return {
+        **company,
+        "description": left(company["description"]),
+        "own_words": {question: by_option for question, by_option in words.items() if by_option},
+        "offerings": [
+            offering | {key: left(offering[key]) for key in OFFERING_TEXTS} for offering in company["offerings"]
+        ],
+    }
+
+
 def to_line(value: Any) -> str:
     """The value as JSON on one line, keys in alphabetical order: the databases store objects in orders of their own."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
@@ -160,7 +208,7 @@ def csv_row(questions: Sequence[Mapping[str, Any]], company: Mapping[str, Any]) 
         row.append(_joined(company["answers"].get(code, ())))
         row.append(_joined(company["own_words"].get(code, {}).values()))
         row.append(_joined(company["counted_by_kl"].get(code, ())))
-    return [*row, _joined(offering["title"] for offering in company["offerings"])]
+    return [*row, _joined(offering["title"] for offering in company["offerings"] if offering["title"])]
 
 
 def _joined(texts: Iterable[str]) -> str:

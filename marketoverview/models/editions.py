@@ -1,28 +1,43 @@
 """Frozen editions of the published answers: one when KL declares a round published, and one a month.
 
 An edition keeps what was public on its day, with the questions as they read then. A vendor that withdraws is taken out
-of every edition in the transaction of the withdrawal; counts and checksums are made anew then. `freezing` decides when
-an edition is made.
+of every edition in the transaction of the withdrawal, and KL can take out a single text; counts and checksums are made
+anew then. `freezing` decides when an edition is made.
 
 Who makes an edition, or takes a vendor out, first bumps the market's version. Every verb that changes what is public
 does so too and holds the version's row until it commits: nothing public changes while an edition is read, and no
 withdrawal misses an edition that is being written.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.search.danish import sort_key
 
 from ..querysets import ResponseQuerySet
 from ..statuses import Status
-from .edition_content import SCHEMA, codes_by_key, company_content, csv_chunks, json_chunks, question_content, to_line
+from .edition_content import (
+    SCHEMA,
+    TextKind,
+    codes_by_key,
+    company_content,
+    company_texts,
+    csv_chunks,
+    json_chunks,
+    question_content,
+    to_line,
+    without_texts,
+)
+from .moderation import Verb
 from .rounds import SurveyRound
 from .survey import Question
 from .vendors import Vendor
@@ -66,7 +81,7 @@ class Edition(models.Model):
     csv_sha256 = models.CharField(max_length=64, default="")
     made_at = models.DateTimeField(_("made"), default=timezone.now)
     changed_on = models.DateField(_("changed on"), null=True)
-    """The day on which a vendor was last taken out."""
+    """The day on which a vendor or a text was last taken out."""
     round = models.OneToOneField(
         SurveyRound, on_delete=models.PROTECT, null=True, related_name="edition", verbose_name=_("round")
     )
@@ -160,18 +175,45 @@ class Edition(models.Model):
 
         Each edition notes the day, and not who it was. Seven queries, and five for each edition that changes.
         """
-        today = timezone.localdate()
         with transaction.atomic():
             market_version.bump([])
             entries = EditionEntry.objects.filter(vendor__in=vendors)
             changed = dict(entries.values_list("edition").annotate(number=models.Count("pk")).order_by())
             entries.delete()
             for edition in cls.objects.select_related("round").filter(pk__in=changed):
-                removals = (EditionRemoval(edition=edition, day=today) for _vendor in range(changed[edition.pk]))
-                EditionRemoval.objects.bulk_create(removals)
-                edition.changed_on = today
-                edition._set_facts()
+                edition._note_removals(EditionRemoval.What.COMPANY, changed[edition.pk])
             return len(changed)
+
+    @classmethod
+    def take_out_texts(cls, vendor: Vendor, texts: Collection[str], by: Any, reason: str) -> int:
+        """Take these texts of the vendor out of every edition, wherever one stands there as a whole; how many editions changed.
+
+        Its answers stay. Counts and checksums are made anew, and each edition notes the day, and neither whose text it
+        was nor what it said. The vendor's log has who did it and why, without the text. Nothing is noted where no edition
+        holds one of them. Raises `ValidationError` without a reason. Seven queries, and six for each edition that changes.
+        """
+        if not reason.strip():
+            raise ValidationError(gettext("Give a reason. The vendor reads it."))
+        with transaction.atomic():
+            vendor.lock()  # before the version's row, as every verb that changes what a vendor has public
+            market_version.bump([])
+            changed = {
+                entry.edition_id: number for entry in vendor.edition_entries.all() if (number := entry.blank(texts))
+            }
+            for edition in cls.objects.select_related("round").filter(pk__in=changed):
+                edition._note_removals(EditionRemoval.What.TEXT, changed[edition.pk])
+            if changed:
+                latest = vendor.responses.order_by("-sequence").first()
+                unchanged = {"from_status": latest.status, "to_status": latest.status}
+                latest.events.create(actor=by, by_kl=True, verb=Verb.TAKE_OUT, reason=reason, **unchanged)
+            return len(changed)
+
+    def _note_removals(self, what: str, number: int) -> None:
+        """Note that so many things were taken out today, and store the facts of the files anew. Five queries."""
+        self.changed_on = timezone.localdate()
+        removals = (EditionRemoval(edition=self, day=self.changed_on, what=what) for _each in range(number))
+        EditionRemoval.objects.bulk_create(removals)
+        self._set_facts()
 
     @classmethod
     def discard_demonstration(cls) -> None:
@@ -262,12 +304,31 @@ class EditionEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.edition} · {self.position}"
 
+    def blank(self, texts: Collection[str]) -> int:
+        """Store the line without these texts; how many places held one. One query, none where there are none."""
+        company = json.loads(self.line)
+        number = sum(text in texts for _kind, text in company_texts(company))
+        if number:
+            self.line = to_line(without_texts(company, texts))
+            self.save(update_fields=["line"])
+        return number
+
+    @property
+    def texts(self) -> list[tuple[TextKind, str]]:
+        """The vendor's own texts in the edition, each with where it stands. No query."""
+        return list(company_texts(json.loads(self.line)))
+
 
 class EditionRemoval(models.Model):
-    """That a vendor was taken out of an edition, and when; not which one."""
+    """That a vendor, or one of a vendor's texts, was taken out of an edition, and when; not whose."""
+
+    class What(models.TextChoices):
+        COMPANY = "company", _("a company")
+        TEXT = "text", _("a text")
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="removals")
     day = models.DateField(_("day"))
+    what = models.CharField(_("what"), max_length=10, choices=What, default=What.COMPANY, db_default=What.COMPANY)
 
     objects: ClassVar = models.Manager()
 

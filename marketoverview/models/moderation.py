@@ -35,6 +35,7 @@ class Verb(models.TextChoices):
     OBJECT = "object", _("objected to KL's counting")
     REPLY = "reply", _("objection answered by KL")
     ACKNOWLEDGE = "acknowledge", _("withdrawal seen by KL")
+    TAKE_OUT = "take_out", _("text taken out of the editions by KL")
 
 
 TRANSITIONS: dict[Verb, tuple[tuple[Status, ...], Status]] = {
@@ -69,6 +70,7 @@ KL_VERBS = frozenset(
         Verb.UNLEAVE,
         Verb.REPLY,
         Verb.ACKNOWLEDGE,
+        Verb.TAKE_OUT,
     }
 )
 VENDOR_VERBS = frozenset({Verb.TAKE_BACK, Verb.DISCARD, Verb.OBJECT})

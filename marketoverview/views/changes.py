@@ -23,7 +23,7 @@ from ..market.days import TODAY, MarketDay
 from ..market.profiles import profile_url
 from ..market.selection import Selection
 from ..market.snapshot import Entry, Snapshot, snapshots
-from ..models import Edition
+from ..models import Edition, EditionRemoval
 from .selection_page import links, shortlist_alone
 
 PER_PAGE = 100
@@ -57,7 +57,10 @@ class Period:
     @property
     def withdrawn(self) -> int:
         """How many vendors withdrew after the earlier day, up to the later one."""
-        return sum(removal.day <= self.after.day for removal in self.edition.removals.all())
+        removals = self.edition.removals.all()
+        return sum(
+            removal.what == EditionRemoval.What.COMPANY and removal.day <= self.after.day for removal in removals
+        )
 
     @property
     def new(self) -> int:
