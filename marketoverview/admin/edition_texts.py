@@ -131,4 +131,6 @@ def public_texts(vendor: Vendor) -> set[str]:
     response = Response.objects.published().filter(vendor=vendor).with_everything().first()
     if response is None:
         return set()
-    return {text for _kind, text in company_texts(company_content(response, codes_by_key(Question.objects.all())))}
+    return {
+        text for _kind, text in company_texts(company_content(response, codes_by_key(list(Question.objects.all()))))
+    }
