@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketoverview', '0036_fill_synonyms'),
+        ('marketoverview', '0037_name_no_business_area_in_help_of_technologies'),
     ]
 
     operations = [
