@@ -256,6 +256,6 @@ def test_the_companies_own_language_is_said(market, client):
     page = read(client, address("agern", "birk"))
     examples = [span.text for span in page.find("table").find_all("span", lang="da")]
     assert examples == ["Post", "Two municipalities", "Ruter"]
-    for path in (address("agern", "birk"), f"{MARKET}liste/?v=agern"):
-        assert "own words are in Danish" in read(client, path).text
+    for path in (address("agern", "birk"), f"{MARKET}liste/?v=agern", MARKET, f"{MARKET}loesninger/"):
+        assert "companies' own words are in Danish" in read(client, path).text
         assert "are in Danish" not in read(client, path.removeprefix("/en")).text
