@@ -19,6 +19,8 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
+from kl_ai.pages.file_store import files
+from kl_ai.pages.places import set_threads
 from kl_ai.people import limits
 from legaltoolbox.catalogue import catalogues, draft_catalogues
 from marketoverview.frame import demo_vendors
@@ -98,6 +100,8 @@ def _nothing_remembered():
     demo_vendors.forget()
     catalogues.forget()
     draft_catalogues.forget()
+    files.drop_outdated(None)
+    set_threads(4)  # responses that a test has not read to the end keep a place
     for name in caches:
         caches[name].clear()
 

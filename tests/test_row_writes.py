@@ -44,6 +44,8 @@ NO_ROWS = {
     "kl_ai/mail/sending.py: time_limit",  # a context variable
     "kl_ai/pages/middleware.py: __call__",  # pages in the cache
     "kl_ai/pages/page_cache.py: clear",
+    "kl_ai/export/worksheet.py: append_row",  # the cells of a row of a workbook, in memory
+    "kl_ai/pages/file_store.py: finish",  # a file that is kept
     "kl_ai/pages/keep.py: render",  # HTML that is kept in memory
     "kl_ai/settings.py: ",  # the settings
     "marketoverview/review/invitation_list/workbook.py: rows",  # elements of a sheet that has been read

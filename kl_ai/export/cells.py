@@ -7,12 +7,16 @@ translated label, an option) is written as its `str`.
 import math
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 
 from ..text import clean_text
 
 CellValue = str | int | float | Decimal | date | datetime | bool | None
+
+MOST_SHORT = 100
+"""Texts up to so many characters are likely to stand in a file again."""
 
 # OWASP, "CSV Injection". The wide forms count because East Asian versions of Excel read them so.
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠")
@@ -21,6 +25,8 @@ _BLANK_STARTS = frozenset("\t\n")
 
 def cell_value(value: object) -> CellValue:
     """`value` as one of a cell's types: text cleaned, local times, "" for None, NaN and infinities."""
+    if isinstance(value, str):  # most are
+        return _clean_short(value) if len(value) <= MOST_SHORT else clean_text(str(value))
     if value is None:
         return ""
     if isinstance(value, float | Decimal):
@@ -30,6 +36,11 @@ def cell_value(value: object) -> CellValue:
     if isinstance(value, bool | int | date):
         return value
     return clean_text(str(value))
+
+
+@lru_cache(maxsize=4_096)
+def _clean_short(text: str) -> str:
+    return clean_text(str(text))
 
 
 def without_formula(value: object) -> CellValue:

@@ -15,7 +15,7 @@ from .cells import CellValue, without_formula
 from .downloads import set_filename
 
 _CHUNK = 32 * 1024
-"""The least size of a piece that is sent, in characters."""
+"""The least size of a piece that is sent, in characters; the first one is sent before a row is read."""
 
 
 # CSV --------------------------------------------------------------------------------------------
@@ -51,13 +51,20 @@ def csv_chunks(headings: Iterable[object], rows: Iterable[Iterable[object]], for
     writer = csv.writer(buffer, delimiter=form.delimiter, lineterminator="\r\n")
     buffer.write("\ufeff")
     writer.writerow([_csv_cell(heading, form) for heading in headings])
+    yield _taken(buffer)  # the client has something before the first row is read
     for row in rows:
         writer.writerow([_csv_cell(value, form) for value in row])
         if buffer.tell() >= _CHUNK:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    """What stands in the buffer, which is empty then."""
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()
 
 
 def _csv_cell(value: object, form: CsvForm) -> CellValue:
@@ -93,6 +100,8 @@ def _json_chunks(envelope: Mapping[str, object], key: str, rows: Iterable[Mappin
     parts = ["{"]
     parts += [f"{encode(str(name))}: {encode(value)},\n" for name, value in envelope.items()]
     parts.append(f"{encode(key)}: [")
+    yield _utf8(parts)  # the client has something before the first row is read
+    parts.clear()
     size, separator = 0, "\n"
     for row in rows:
         parts.append(separator + encode(row))

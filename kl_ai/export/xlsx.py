@@ -9,20 +9,18 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import IO, Literal
 
 import xlsxwriter
 from django.http import FileResponse
 from django.utils import timezone
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from ..text import clean_line
 from . import xlsx_charts
 from .cells import CellValue, cell_value
 from .document import Link
-from .worksheet import FittingWorksheet
+from .worksheet import FittingWorksheet, cell_place, text_cell, truth_cell
 from .xlsx_charts import SheetChart
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,7 +37,7 @@ MAX_URL = 2_079
 """Longest address of a link (Excel's specification)."""
 WIDEST_PAGE = 260
 """Characters that one printed page can hold beside each other and still be read; a wider sheet takes several."""
-_LINE_HEIGHT, _MAX_HEIGHT = 15, 409  # a line of the standard font and Excel's highest row, in points
+_LINE_HEIGHT, _MAX_HEIGHT = 15, 408.75  # a line of the standard font and Excel's highest row, in points
 _A4 = 9
 
 
@@ -152,7 +150,7 @@ class _Formats:
 class _SheetWriter:
     """Writes one sheet to its worksheet, row by row from the top: first the sheet's own rows, then those that are added."""
 
-    def __init__(self, worksheet: Worksheet, sheet: Sheet, formats: _Formats, max_rows: int) -> None:
+    def __init__(self, worksheet: FittingWorksheet, sheet: Sheet, formats: _Formats, max_rows: int) -> None:
         self._worksheet = worksheet
         self._sheet = sheet
         self._formats = formats
@@ -191,8 +189,6 @@ class _SheetWriter:
         number = self._first + self._count
         self._count += 1
         self._write_row(number, row, self._formats.text, None if self._sheet.kind == "data" else self._formats.label)
-        for column, formula in self._sheet.formulas.items():
-            self._worksheet.write_formula(number, column, formula.format(row=number + 1), self._formats.text, "")
 
     def end(self) -> None:
         """What holds for all rows of a sheet of data: its filters, and the values that its cells may have."""
@@ -210,18 +206,27 @@ class _SheetWriter:
     ) -> None:
         """One row in `style`, its first cell in `first_style` where that is given, as high as its longest text."""
         lines = 1
+        cells: dict[int, str] = {}
         for column, value in enumerate(values):
             cell = cell_value(value)
             if isinstance(cell, str):
                 cell = _shortened(cell)
-                lines = max(lines, _line_count(cell, self._widths[min(column, len(self._widths) - 1)]))
+                width = self._widths[min(column, len(self._widths) - 1)]
+                if len(cell) > width or "\n" in cell:
+                    lines = max(lines, _line_count(cell, width))
             if isinstance(value, Link) and self._has_room_for(value):
                 self._worksheet.write_url(number, column, value.target, self._formats.link, cell)
-            else:
-                self._write_cell(number, column, cell, first_style if first_style and column == 0 else style)
-        if lines > 1:
-            # LibreOffice, unlike Excel, does not fit rows to their text when it opens a file.
-            self._worksheet.set_row(number, min(lines * _LINE_HEIGHT, _MAX_HEIGHT))
+                cells[column] = text_cell(cell_place(number, column, self._formats.link), str(cell))
+            elif cell != "":
+                cell_style = first_style if first_style and column == 0 else style
+                cells[column] = self._cell(number, column, cell, cell_style)
+        if number >= self._first:
+            for column, formula in self._sheet.formulas.items():
+                place = cell_place(number, column, self._formats.text)
+                cells[column] = self._worksheet.formula_cell(place, formula.format(row=number + 1))
+        # LibreOffice, unlike Excel, does not fit rows to their text when it opens a file.
+        height = min(lines * _LINE_HEIGHT, _MAX_HEIGHT) if lines > 1 else None
+        self._worksheet.append_row(number, [cells[column] for column in sorted(cells)], height)
 
     def _has_room_for(self, link: Link) -> bool:
         """Whether the link can be clicked; it counts as one of the sheet's then."""
@@ -230,18 +235,16 @@ class _SheetWriter:
         self._links += 1
         return True
 
-    def _write_cell(self, row: int, column: int, cell: CellValue, style: Format) -> None:
-        worksheet = self._worksheet
+    def _cell(self, row: int, column: int, cell: CellValue, style: Format) -> str:
+        """The XML of a cell that is not empty."""
+        if isinstance(cell, str):
+            return text_cell(cell_place(row, column, style), cell)
         if isinstance(cell, bool):
-            worksheet.write_boolean(row, column, cell, style)
-        elif isinstance(cell, int | float | Decimal):
-            worksheet.write_number(row, column, cell, style)
-        elif isinstance(cell, datetime):
-            worksheet.write_datetime(row, column, cell, self._formats.time)
-        elif isinstance(cell, date):
-            worksheet.write_datetime(row, column, cell, self._formats.day)
-        elif cell:
-            worksheet.write_string(row, column, cell, style)
+            return truth_cell(cell_place(row, column, style), cell)
+        if isinstance(cell, date):
+            style = self._formats.time if isinstance(cell, datetime) else self._formats.day
+            return self._worksheet.date_cell(cell_place(row, column, style), cell)
+        return self._worksheet.number_cell(cell_place(row, column, style), cell or 0)
 
 
 # Texts within Excel's limits --------------------------------------------------------------------

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from ..requests.http import PageVersion, request_state
 from . import versions
 from .codings import accepted_coding, compress
+from .file_store import files
 
 View = Callable[..., HttpResponseBase]
 MAX_CACHED = 384 * 1024
@@ -62,7 +63,18 @@ def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]
     return decorate
 
 
-versioned_page = public_page(lambda request: sorted(versions.for_request(request).items()))
+def page_version(request: HttpRequest) -> list[tuple[str, int]]:
+    """Each area's number that the request is answered from. At most one query. Files of other numbers are dropped."""
+    files.drop_outdated(file_version(request))
+    return sorted(versions.for_request(request).items())
+
+
+def file_version(request: HttpRequest) -> Hashable:
+    """What the files in `file_store` follow from beside their addresses. At most one query."""
+    return tuple(sorted(versions.for_request(request).items())), timezone.localdate()
+
+
+versioned_page = public_page(page_version)
 """A public page that follows from the public data and the address alone; it is made again when any area's data change."""
 
 

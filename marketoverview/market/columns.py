@@ -23,7 +23,7 @@ from .selection import Selection, selected
 from .snapshot import Snapshot
 from .tallies import QuestionTally
 
-BATCH = 2_000
+BATCH = 500
 """Responses read at a time: seven queries each."""
 
 

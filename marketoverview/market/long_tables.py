@@ -41,13 +41,13 @@ def answer_headings() -> list[str]:
 
 def answer_rows(snapshot: Snapshot, response: Response) -> Iterator[Row]:
     """A row for each answer of the response, in the survey's order; it comes `with_everything`. No query."""
-    company = _company(response)
+    company, yes, no = _company(response), _("Yes"), _("No")
     for tally in snapshot.tallies.values():
-        question = tally.question
+        question, heading = tally.question, tally.question.heading
         for answer in response.answers_by_question.get(question.pk, ()):
-            counted = _("Yes") if answer.mapped_from_id else _("No")
+            counted = yes if answer.mapped_from_id else no
             option = answer.option
-            yield [*company, question.heading, question.code, option.label, option.code, counted, answer.own_words]
+            yield [*company, heading, question.code, option.label, option.code, counted, answer.own_words]
 
 
 def answer_count(snapshot: Snapshot, vendors: int) -> int:

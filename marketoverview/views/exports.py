@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from kl_ai.export import tables, xlsx
 from kl_ai.export.downloads import open_to_websites
 from kl_ai.pages.cache import versioned_page
-from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
+from kl_ai.pages.kept_files import kept_file
 
 from ..market import export_schema, long_tables
 from ..market.columns import Column, columns, selected_responses
@@ -24,7 +24,7 @@ FILE_NAME = "markedsoverblik-ki"
 
 
 @versioned_page
-@expensive
+@kept_file
 def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """`/markedsoverblik/eksport.csv`, `.xlsx`, `.json`: every vendor of the selection or the shortlist, one a row."""
     snapshot, selection = read(request)

@@ -10,6 +10,7 @@ from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
+from kl_ai.pages.kept_files import kept_file
 
 from ..market.note import market_note
 from ..market.note_document import note_document
@@ -46,7 +47,7 @@ def _files(query: str) -> list[dict[str, str]]:
 
 
 @versioned_page
-@expensive
+@kept_file
 def note_file(request: HttpRequest, ending: str) -> HttpResponse:
     """`/markedsoverblik/markedsnotat.docx`, `.pdf`: the same note."""
     snapshot, selection = read(request)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from kl_ai.export import tables, xlsx
 from kl_ai.export.downloads import open_to_websites
 from kl_ai.pages.cache import versioned_page
-from kl_ai.pages.expensive import expensive
+from kl_ai.pages.kept_files import kept_file
 from kl_ai.text import clean_line, clean_text
 
 from ..market import long_tables
@@ -35,7 +35,7 @@ FILE_NAME = "markedsoverblik-ki-loesninger"
 
 
 @versioned_page
-@expensive
+@kept_file
 def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """`/markedsoverblik/loesninger.csv`, `.xlsx`, `.json`: every solution of the selection, one a row."""
     snapshot, selection = read(request)

@@ -144,9 +144,39 @@ def test_a_workbook_is_a_download_of_known_length():
     assert int(response["Content-Length"]) == len(response_bytes(response))
 
 
-def test_the_private_name_of_xlsxwriter_is_still_there():
-    """`FittingWorksheet` overrides it; without it each row would keep its height when its text changes."""
-    assert callable(Worksheet._xml_start_tag_unencoded)
+def test_the_private_names_of_xlsxwriter_are_still_there():
+    """`FittingWorksheet` uses them."""
+    names = "_write_single_row _check_dimensions _escape_data _prepare_formula _convert_date_time"
+    assert [name for name in names.split() if not callable(getattr(Worksheet, name, None))] == []
+
+
+def test_excel_fits_a_row_to_its_text_when_somebody_edits_it():
+    """It does not where a height is marked as set by hand."""
+    content = response_bytes(xlsx_response("f.xlsx", [Sheet("Ark", ["h"], [["to\nlinjer"]])]))
+    xml = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
+    assert 'ht="30"' in xml
+    assert "customHeight" not in xml
+
+
+def test_every_kind_of_value_stands_in_its_cell_beside_a_link_and_a_formula():
+    row = [
+        "<r>&fed</r> _x0041_ ",
+        7,
+        2.5,
+        Decimal("1.25"),
+        True,
+        False,
+        date(2026, 11, 30),
+        None,
+        Link("kort", "https://a.example/"),
+    ]
+    sheet = Sheet("Ark", list("abcdefghij"), [row, ["næste"], []], formulas={9: "=IF(B{row}<8,1,2)"})
+    cells = open_workbook(xlsx_response("f.xlsx", [sheet])).active
+    values = [unescape(cell.value) if isinstance(cell.value, str) else cell.value for cell in cells[2]]
+    assert values == [*row[:6], datetime(2026, 11, 30), None, "kort", "=IF(B2<8,1,2)"]
+    assert cells["I2"].hyperlink.target == "https://a.example/"
+    assert [cell.value for cell in cells[3]] == ["næste", *[None] * 8, "=IF(B3<8,1,2)"]
+    assert cells["J4"].value == "=IF(B4<8,1,2)"
 
 
 def test_links_can_be_clicked_as_many_as_excel_allows_and_the_rest_is_text(monkeypatch):
