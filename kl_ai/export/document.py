@@ -55,7 +55,7 @@ class Table:
     """Rows under headings. A row shorter than the headings is filled up with empty cells; a longer one is refused.
 
     `widths` are shares of the page's width, one for each heading; without them all are equal. `caption` stands
-    above the table and is its alternative text. `numbers` are the indices of columns of numbers, which stand to the right.
+    above the table and is its alternative text. Prose that comes directly before it stays on its page. `numbers` are the indices of columns of numbers, which stand to the right.
     """
 
     headings: Sequence[str]
@@ -119,7 +119,14 @@ class PageBreak:
     """A break after which the text begins on a new page."""
 
 
-Block = Heading | Prose | Table | Field | Wording | Facts | PageBreak
+@dataclass(frozen=True)
+class Together:
+    """Blocks that no page break divides, where a page has room for all of them."""
+
+    blocks: Sequence["Block"]
+
+
+Block = Heading | Prose | Table | Field | Wording | Facts | PageBreak | Together
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from io import BytesIO
+from itertools import zip_longest
 from typing import assert_never
 
 from django.http import HttpResponse
@@ -28,6 +29,7 @@ from .document import (
     TableCell,
     Tick,
     Titled,
+    Together,
     Wording,
 )
 from .docx_markup import (
@@ -39,6 +41,7 @@ from .docx_markup import (
     divide,
     element,
     hyperlink,
+    keep_with_next,
     page_break,
     paragraph,
     run,
@@ -113,8 +116,14 @@ class _Writer:
             yield paragraph("Subtitle", run(document.subtitle))
         if document.facts:
             yield from self._facts([(label, [value]) for label, value in document.facts])
-        for block in document.blocks:
-            yield from self._block(block)
+        yield from self._blocks(document.blocks)
+
+    def _blocks(self, blocks: Sequence[Block]) -> Iterator[Element]:
+        for block, following in zip_longest(blocks, blocks[1:]):
+            elements = list(self._block(block))
+            if isinstance(block, Prose) and isinstance(following, Table):
+                keep_with_next(elements[-1:])
+            yield from elements
 
     def _facts(self, facts: Sequence[tuple[str, Sequence[str | Link]]]) -> Iterator[Element]:
         rows = [
@@ -150,6 +159,10 @@ class _Writer:
                 yield from self._facts(rows)
             case PageBreak():
                 yield page_break()
+            case Together(blocks):
+                elements = list(self._blocks(blocks))
+                keep_with_next(elements[:-1])
+                yield from elements
             case _:
                 assert_never(block)
 

@@ -78,6 +78,16 @@ def align_right(paragraphs: Iterable[Element]) -> None:
         words.find(qn("w:pPr")).append(element("jc", val="right"))
 
 
+def keep_with_next(elements: Iterable[Element]) -> None:
+    """Let no page break come within or after these paragraphs and tables, where a page has room for all of them."""
+    for each in elements:
+        for words in each.iter(qn("w:p")):
+            properties = words.find(qn("w:pPr"))
+            for tag in ("keepLines", "keepNext"):
+                if properties.find(qn(f"w:{tag}")) is None:
+                    properties.insert(1, element(tag))
+
+
 def page_break() -> Element:
     """A paragraph that ends the page."""
     return paragraph("Spacer", element("r", element("br", type="page")))

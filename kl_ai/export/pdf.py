@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, assert_never, cast
 
@@ -33,6 +34,7 @@ from .document import (
     TableCell,
     Tick,
     Titled,
+    Together,
     Wording,
 )
 from .typesetting import FAMILY
@@ -84,11 +86,19 @@ def _document(document: Document, author: str) -> Json:
         "lang": language,
         "region": region or None,
         "facts": _fact_rows((label, [value]) for label, value in document.facts),
-        "blocks": [_block(block) for block in document.blocks],
+        "blocks": _blocks(document.blocks),
     }
     is_replaced = glyphs.REPLACEMENT in json.dumps(content, ensure_ascii=False)
     note = _("“%(sign)s” stands for a character that the typeface of this file lacks.") % {"sign": glyphs.REPLACEMENT}
     return {**content, "replaced": note if is_replaced else ""}
+
+
+def _blocks(blocks: Sequence[Block]) -> list[Json]:
+    """The blocks; prose directly before a table stays with it."""
+    return [
+        {**_block(block), "is_lead": isinstance(block, Prose) and isinstance(following, Table)}
+        for block, following in zip_longest(blocks, blocks[1:])
+    ]
 
 
 def _block(block: Block) -> Json:
@@ -111,6 +121,8 @@ def _block(block: Block) -> Json:
             return _field(block)
         case PageBreak():
             return {"kind": "page-break"}
+        case Together(blocks):
+            return {"kind": "together", "blocks": _blocks(blocks)}
         case _:
             assert_never(block)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import override
 
-from kl_ai.export.document import Blank, Block, Document, Field, Heading, Prose, Table
+from kl_ai.export.document import Blank, Block, Document, Field, Heading, Prose, Table, Together
 
 from .picks import picks
 from .selection import Selection
@@ -80,5 +80,4 @@ def _blocks(criteria: str) -> Iterator[Block]:
     first = len(rows) + 1
     own = [(str(first + number), Blank("Kommunens eget spørgsmål"), Blank("Svar")) for number in range(OWN_QUESTIONS)]
     yield Table(("Nr.", "Spørgsmål", "Svar"), [*rows, *own], (0.6, 4, 5))
-    yield Heading("Sådan foregår dialogen", numbered=False)
-    yield Prose("\n".join(f"- {rule}" for rule in RULES))
+    yield Together([Heading("Sådan foregår dialogen", numbered=False), Prose("\n".join(f"- {rule}" for rule in RULES))])

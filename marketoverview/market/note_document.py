@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from kl_ai.export.document import Block, Document, Facts, Heading, Link, Prose, Table
+from kl_ai.export.document import Block, Document, Facts, Heading, Link, Prose, Table, Together
 from kl_ai.pages.bilingual import language
 
 from .note import Note, NoteFigure, NoteVendor
@@ -37,17 +37,18 @@ def _blocks(note: Note) -> Iterator[Block]:
         yield Facts([(heading, [text]) for heading, text in note.criteria])
     else:
         yield Prose(_("None."))
-    yield _heading(_("Method"))
-    yield from map(Prose, note.method)
-    yield _heading(_("Neutrality"))
-    yield from map(Prose, note.neutrality)
+    yield Together([_heading(_("Method")), *map(Prose, note.method)])
+    yield Together([_heading(_("Neutrality")), *map(Prose, note.neutrality)])
     yield from _vendors(note)
     if note.figures:
         yield _heading(_("Figures of the selection"))
-    for figure in note.figures:
-        yield from _figure(figure)
-    yield _heading(_("The same selection today"))
-    yield Facts([(_("Address"), [Link(note.permalink, note.permalink)])])
+    yield from (Together(list(_figure(figure))) for figure in note.figures)
+    yield Together(
+        [
+            _heading(_("The same selection today")),
+            Facts([(_("Address"), [Link(note.permalink, note.permalink)])]),
+        ]
+    )
 
 
 def _heading(text: str, level: int = 1) -> Heading:
@@ -57,8 +58,7 @@ def _heading(text: str, level: int = 1) -> Heading:
 def _vendors(note: Note) -> Iterator[Block]:
     if note.vendors:
         yield _heading(_("The companies"))
-    for vendor in note.vendors:
-        yield from _vendor(vendor)
+    yield from (Together(list(_vendor(vendor))) for vendor in note.vendors)
     if note.left_out:
         yield Prose(note.left_out)
         yield Facts([("Excel", [Link(note.excel_url, note.excel_url)])])
@@ -66,10 +66,9 @@ def _vendors(note: Note) -> Iterator[Block]:
 
 def _vendor(vendor: NoteVendor) -> Iterator[Block]:
     yield _heading(vendor.name, 2)
-    if vendor.description:
-        yield Prose(vendor.description)
     yield Facts(
         [
+            (_("Description"), vendor.description.splitlines()),
             *((heading, [text]) for heading, text in vendor.answers),
             (_("Contact"), vendor.contact or [_("Not stated")]),
             (_("Confirmed"), [vendor.confirmed]),

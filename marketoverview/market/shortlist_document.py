@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kl_ai.export.document import Blank, Block, Document, Heading, Prose, Table
+from kl_ai.export.document import Blank, Block, Document, Heading, Prose, Table, Together
 
 from .shortlist import ShortlistedVendor
 from .snapshot import Snapshot
@@ -58,22 +58,6 @@ def _facts(snapshot: Snapshot, count: int, origin: str, address: str) -> Iterato
 def _blocks(vendors: Sequence[ShortlistedVendor], notices: Sequence[str], is_demo: bool) -> Iterator[Block]:
     if is_demo:
         yield Prose(_("Demonstration data: the companies are invented. Not for use in a case."))
-    yield Heading(_("The companies and the reasons"), numbered=False)
-    for notice in notices:
-        yield Prose(notice)
-    yield Prose(_("The companies stand from A to Å. Write why each of them was picked."), "guidance")
-    yield Table(
-        (_("Company"), _("What it has stated"), _("Contact point"), _("Reason")),
-        [_row(vendor) for vendor in vendors] or [[_("None")]],
-        (1.8, 4.6, 2.6, 3),
-    )
-    yield Heading(_("Considered and left out"), numbered=False)
-    yield Prose(_("Write which other companies you considered, and why you left them out."), "guidance")
-    yield Table(
-        (_("Company"), _("Reason"), _("Date")),
-        [[Blank(), Blank(), Blank()] for _row_number in range(ROOM_FOR_OTHERS)],
-        (3, 6, 1.6),
-    )
     yield Heading(_("Method and neutrality"), numbered=False)
     yield Prose(
         _(
@@ -87,6 +71,26 @@ def _blocks(vendors: Sequence[ShortlistedVendor], notices: Sequence[str], is_dem
             "The document does not replace the municipality's own assessment or the rules on public procurement. "
             "The portal has stored neither the list nor the reasons."
         )
+    )
+    yield Heading(_("The companies and the reasons"), numbered=False)
+    for notice in notices:
+        yield Prose(notice)
+    yield Prose(_("The companies stand from A to Å. Write why each of them was picked."), "guidance")
+    yield Table(
+        (_("Company"), _("What it has stated"), _("Contact point"), _("Reason")),
+        [_row(vendor) for vendor in vendors] or [[_("None")]],
+        (1.6, 5.8, 2.4, 2.6),
+    )
+    yield Together(
+        [
+            Heading(_("Considered and left out"), numbered=False),
+            Prose(_("Write which other companies you considered, and why you left them out."), "guidance"),
+            Table(
+                (_("Company"), _("Reason"), _("Date")),
+                [[Blank(), Blank(), Blank()] for _row_number in range(ROOM_FOR_OTHERS)],
+                (3, 6, 1.6),
+            ),
+        ]
     )
 
 

@@ -23,6 +23,7 @@ from kl_ai.export.document import (
     Prose,
     Table,
     Tick,
+    Together,
     Wording,
 )
 from kl_ai.export.docx import docx_bytes, docx_response
@@ -359,3 +360,24 @@ def test_columns_of_numbers_stand_to_the_right():
     word = open_document(Document("T", blocks=[Table(["a", "b"], [["x", "1"]], numbers=(1,))]))
     for row in word.tables[0].rows:
         assert [values(cell._tc, "w:jc") for cell in row.cells] == [[], ["right"]]
+
+
+# Pages --------------------------------------------------------------------------------------------
+
+
+def kept(element) -> list[str]:
+    """The texts of the paragraphs below `element` that stay in one piece on the page of the next one."""
+    paragraphs = [each for each in element.iter(qn("w:p")) if list(each.find(qn("w:pPr")).iter(qn("w:keepNext")))]
+    assert all(list(each.find(qn("w:pPr")).iter(qn("w:keepLines"))) for each in paragraphs)
+    return [text for text in map(element_text, paragraphs) if text]
+
+
+def test_what_belongs_together_is_kept_on_one_page():
+    table = Table(["a", "b"], [["c", "d"]])
+    blocks = [Prose("før"), Together([Heading("Hoved", 2), Prose("Tekst"), table, Prose("Note")]), Prose("efter")]
+    assert kept(open_document(Document("T", blocks=blocks)).element.body) == ["Hoved", "Tekst", "a", "b", "c", "d"]
+
+
+def test_prose_before_a_table_stays_with_it():
+    blocks = [Prose("Et\n\nTo"), Table(["a"], [["c"]]), Prose("Tre"), Prose("Fire", "guidance"), Table(["a"], [])]
+    assert kept(open_document(Document("T", blocks=blocks)).element.body) == ["To", "Fire"]

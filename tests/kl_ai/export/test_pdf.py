@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kl_ai.export import glyphs
-from kl_ai.export.document import Document, Facts, Heading, Link, Prose, Table
+from kl_ai.export.document import Document, Facts, Heading, Link, Prose, Table, Together
 from kl_ai.export.pdf import pdf_bytes
 from tests.pdf import metadata, needs_poppler, pdf_text
 from tests.word import every_block
@@ -165,3 +165,42 @@ def test_what_no_document_can_hold_is_refused():
     for block in (Heading("a", 4), Table([], []), Table(["a"], [["b", "c"]]), Table(["a"], [], [1, 2])):
         with pytest.raises(ValueError, match=r"level 4|headings"):
             pdf_bytes(Document("T", blocks=[block]), created=DAY)
+
+
+# Pages --------------------------------------------------------------------------------------------
+
+
+def group(number: int) -> Together:
+    """A heading, prose and a table of six rows."""
+    rows = [[f"række {number}.{row}", "1"] for row in range(6)]
+    return Together([Heading(f"gruppe {number}.", 2), Prose("Indledning.\n\nMere."), Table(["a", "b"], rows)])
+
+
+@needs_poppler
+def test_what_belongs_together_stands_on_one_page():
+    pages = pdf_text(pdf_bytes(Document("T", blocks=[Heading("A"), *map(group, range(12))]), created=DAY)).split("\f")
+    assert len(pages) > 3
+    for number in range(12):
+        (page,) = [page for page in pages if f"gruppe {number}." in page]
+        assert f"række {number}.5" in page, number
+
+
+@needs_poppler
+def test_what_is_higher_than_a_page_is_divided_and_whole():
+    blocks = [
+        Heading("A"),
+        group(1),
+        Together([Heading("lang", 2), *(Prose(f"afsnit {number}.") for number in range(150))]),
+        group(2),
+    ]
+    text = pdf_text(pdf_bytes(Document("T", blocks=blocks), created=DAY))
+    assert [number for number in range(150) if f"afsnit {number}." not in text] == []
+
+
+@needs_poppler
+@pytest.mark.parametrize("fill", range(36, 52, 2))
+def test_prose_before_a_table_is_not_left_behind_on_a_page(fill):
+    blocks = [Prose("fyld\n\n" * fill), Prose("Det følger her."), Table(["hoved", "b"], [["celle", "1"]])]
+    text = pdf_text(pdf_bytes(Document("T", blocks=blocks), created=DAY))
+    (page,) = [page for page in text.split("\f") if "Det følger her." in page]
+    assert "hoved" in page

@@ -11,6 +11,7 @@ from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Option, Response, Vendor, market_version
 from tests.builders import make_question, make_response, make_vendor
 from tests.bulk import make_market
+from tests.office import convert, needs_office
 from tests.pdf import metadata, needs_poppler, pdf_text
 from tests.reading import (
     MARKET,
@@ -340,6 +341,39 @@ def test_the_pdf_is_for_everybody_and_for_the_archive(path, language, demo, clie
     assert facts["dc:language"] == language
     assert facts["dc:creator"] == "KL"
     assert client.get(path).getvalue() == content, "the same data give the same file all day"
+
+
+def torn_apart(pages: list[str], note: Element) -> list[str]:
+    """The companies whose profile is on another page than their name, and the figures whose parts are."""
+    torn = []
+    for section in vendor_sections(note):
+        link = section.find("h3").find("a")
+        page = next(page for page in pages if f"\n{link.text}\n" in f"\n{page}")
+        torn += [link.text] if letters(link.attrs["href"]) not in letters(page) else []
+    for section in note.find_all("section", "note-figure"):
+        heading, caption = section.find("h3").text, section.find("p", "figure-caption").text
+        page = next(page for page in map(letters, pages) if letters(heading) in page)
+        rows = [bar.label for bar in read_bars(section)]
+        torn += [heading] if not all(letters(text) in page for text in (*rows, caption)) else []
+    return torn
+
+
+@needs_poppler
+def test_no_page_break_divides_a_company_or_a_figure_in_the_pdf(demo, client):
+    pages = pdf_text(read_bytes(client, f"{PDF}?services=advisory")).split("\f")
+    assert len(pages) > 6
+    assert torn_apart(pages, read(client, f"{NOTE}?services=advisory")) == []
+
+
+@needs_office
+@needs_poppler
+def test_no_page_break_divides_a_company_or_a_figure_in_the_word_file(demo, client, tmp_path):
+    file = tmp_path / "note.docx"
+    file.write_bytes(read_bytes(client, f"{DOCX}?services=advisory"))
+    convert(file, "pdf:writer_pdf_Export")
+    pages = pdf_text((tmp_path / "note.pdf").read_bytes()).split("\f")
+    assert len(pages) > 6
+    assert torn_apart(pages, read(client, f"{NOTE}?services=advisory")) == []
 
 
 HOSTILE = ['#import "x": * #panic()', "$x$ \\ *_`<a>@b", "=1+1", "w" * 100, "æøå 🙂 <script>&amp;", "{{ 7*7 }} {% x %}"]
