@@ -1,20 +1,27 @@
 """`make bench`: what it reads from pages, what stops it, and what it says of the aims. None of it measures time."""
 
 import json
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from django.core.management.base import CommandError
+from django.urls import NoReverseMatch, resolve, reverse
 
+from marketoverview.management.benchmark.bare_urls import bare
 from marketoverview.management.benchmark.counts import (
+    CountsDiffer,
     Uncached,
     assert_equal,
     counts_in_datasette,
     counts_on_page,
     rows_on_page,
 )
-from marketoverview.management.benchmark.inside import counts
+from marketoverview.management.benchmark.databases import Database
+from marketoverview.management.benchmark.inside import counts, make_peer_file
+from marketoverview.management.benchmark.peers import RAISED, assert_equal_in_datasette, listings
 from marketoverview.management.benchmark.report import ROWS, aims, table
-from marketoverview.management.benchmark.servers import Reply
+from marketoverview.management.benchmark.servers import Reply, datasette, gunicorn
 from marketoverview.management.benchmark.turns import Runner, in_turns, ratio
 
 ANSWERS = {"services": {"advisory": 3, "other": 0}, "technologies": {"speech": 2}}
@@ -55,12 +62,12 @@ def test_equal_counts_pass_and_zeros_need_not_be_named():
     ],
 )
 def test_a_difference_in_counts_stops_the_run(found, difference):
-    with pytest.raises(CommandError, match=f"the page: {difference}. Nothing is measured."):
+    with pytest.raises(CountsDiffer, match=f"the page: {difference}. Nothing is measured."):
         assert_equal("the page", ANSWERS, found)
 
 
 def test_a_market_without_answers_stops_the_run():
-    with pytest.raises(CommandError, match="SQL counts nobody"):
+    with pytest.raises(CountsDiffer, match="SQL counts nobody"):
         assert_equal("the page", {"services": {"advisory": 0}}, {})
 
 
@@ -134,3 +141,53 @@ def test_the_table_leaves_out_what_was_not_measured():
         ROWS[0][0],
         "highest 31.0 -",
     ]
+
+
+# Servers ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    bare = "marketoverview.management.benchmark.bare_settings"
+    return Database("SQLite", 35, "sqlite://:memory:").environment(DJANGO_SETTINGS_MODULE=bare)
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="CPU time of threads is read from Linux")
+def test_the_bare_view_is_served_by_gunicorn_and_its_worker_is_measured(environment):
+    with gunicorn(environment, warm_path="/") as server:
+        answer = server.get("/")
+        assert b"<title>bare</title>" in answer.body
+        assert "gunicorn" in answer.headers["Server"]
+        assert 0 < answer.first_byte <= answer.seconds
+        before = server.cpu_seconds()
+        server.get("/")
+        assert before < server.cpu_seconds()
+        assert 0 < server.memory("VmRSS") <= server.memory("VmHWM")
+        with pytest.raises(CommandError, match="/markedsoverblik/ answered 404"):
+            server.get("/markedsoverblik/")
+
+
+def test_the_portal_has_no_bare_view():
+    with pytest.raises(NoReverseMatch):
+        reverse(bare)
+    assert resolve("/").func is not bare
+
+
+@pytest.mark.skipif(find_spec("datasette") is None, reason="needs Datasette, of the extra “bench”")
+@pytest.mark.django_db
+def test_datasette_counts_and_lists_as_the_portal(demo, client, tmp_path):
+    """The file that is made for it, its array facets, its plain facet and the rows of its first page."""
+    file, by_sql = tmp_path / "peer.sqlite3", counts()
+    make_peer_file(str(file))
+    arrays, plain = listings(by_sql["page"])
+    with datasette(file, RAISED) as server:
+        assert_equal_in_datasette(server, file, by_sql)
+        listed = json.loads(server.get(arrays.path(file, ending=".json")).body)["rows"]
+        pages = arrays.pages(server, file)
+        assert [server.ask(address).status for address in [*pages, plain.path(file)]] == [200] * (len(pages) + 1)
+    shown = rows_on_page(client.get("/markedsoverblik/?services=advisory").content.decode())
+    assert [row[1] for row in listed] == shown
+    assert len(pages) == -(-by_sql["page"]["services"]["advisory"] // 25)
+    by_sql["within"]["barriers"]["law"] += 1
+    with datasette(file, RAISED) as server, pytest.raises(CountsDiffer, match="barriers=law is"):
+        assert_equal_in_datasette(server, file, by_sql)

@@ -8,7 +8,7 @@ from .counts import DIRECTORY, text
 from .databases import Database
 from .inside import mark
 from .measurements import Figures, milliseconds
-from .servers import BROWSER, ServerProcess, gunicorn
+from .servers import ServerProcess, gunicorn
 
 MOST_PAGES = 100_000
 """Of requests until a publication is seen: far more than one needs."""
@@ -41,7 +41,7 @@ def visibility(copy: Database) -> Figures:
     orders, commits = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
     with process, gunicorn(copy.environment()) as portal:
         number = int(commits.readline())
-        portal.get(DIRECTORY)
+        portal.first(DIRECTORY)
         times = []
         for place in range(number):
             orders.write("\n")
@@ -55,7 +55,7 @@ def visibility(copy: Database) -> Figures:
 def _seen(portal: ServerProcess, word: str) -> float:
     """The time of the clock `time.monotonic` when the first page that holds the word had arrived."""
     for _ in range(MOST_PAGES):
-        reply = portal.get(DIRECTORY, BROWSER)
-        if word in text(reply):
+        reply = portal.ask(DIRECTORY)
+        if reply.status == 200 and word in text(reply):
             return reply.at
     raise RuntimeError(f"No page shows {word}.")

@@ -55,17 +55,21 @@ def without_zeros(counts: Mapping[str, Mapping[str, int]]) -> Counts:
     return {code: options for code, options in nonzero.items() if options}
 
 
+class CountsDiffer(CommandError):
+    """Two ways to count the same do not agree, so a comparison of their speed would say nothing: the run stops."""
+
+
 def assert_equal(what: str, expected: Mapping[str, Mapping[str, int]], found: Mapping[str, Mapping[str, int]]) -> None:
-    """Raises `CommandError` with the first difference of two sets of counts, zeros apart, or where both are empty."""
+    """Raises `CountsDiffer` with the first difference of two sets of counts, zeros apart, or where both are empty."""
     left, right = without_zeros(expected), without_zeros(found)
     if not left:
-        raise CommandError(f"{what}: SQL counts nobody, so nothing can be compared.")
+        raise CountsDiffer(f"{what}: SQL counts nobody, so nothing can be compared.")
     for code in sorted(left.keys() | right.keys()):
         options = left.get(code, {}), right.get(code, {})
         for option in sorted(options[0].keys() | options[1].keys()):
             by_sql, other = (of.get(option, 0) for of in options)
             if by_sql != other:
-                raise CommandError(f"{what}: {code}={option} is {other}, and {by_sql} in SQL. Nothing is measured.")
+                raise CountsDiffer(f"{what}: {code}={option} is {other}, and {by_sql} in SQL. Nothing is measured.")
 
 
 class Uncached:
@@ -95,7 +99,7 @@ class Uncached:
 
 
 def check_tracking(uncached: Uncached) -> None:
-    """Raises `CommandError` where the parameter that goes past the cache changes the page, but in the link to its other language."""
+    """Raises `CountsDiffer` where the parameter that goes past the cache changes the page, but in the link to its other language."""
     page, same_page = text(uncached.portal.get(SELECTION)), text(uncached.get(SELECTION))
     if page != re.sub(rf"&amp;{TRACKING}=\d+", "", same_page):
-        raise CommandError(f"The page with the parameter {TRACKING} differs from the page without it.")
+        raise CountsDiffer(f"The page with the parameter {TRACKING} differs from the page without it.")

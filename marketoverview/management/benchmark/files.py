@@ -6,9 +6,7 @@ import json
 import re
 from zipfile import ZipFile
 
-from django.core.management.base import CommandError
-
-from .counts import DIRECTORY, text
+from .counts import DIRECTORY, CountsDiffer, text
 from .databases import Database
 from .measurements import Figures, milliseconds
 from .servers import Reply, gunicorn
@@ -19,20 +17,20 @@ ENDINGS = ("csv", "xlsx", "json")
 def exports(database: Database, vendors: int) -> Figures:
     """Each file of all vendors. The memory is the most that the worker had beside what it had before, in MB.
 
-    Raises `CommandError` where a file does not hold every vendor.
+    Raises `CountsDiffer` where a file does not hold every vendor.
     """
     figures: Figures = {}
     for ending in ENDINGS:
         path = f"{DIRECTORY}eksport.{ending}"
         with gunicorn(database.environment()) as portal:
-            portal.get(DIRECTORY)  # the snapshot is there
+            portal.first(DIRECTORY)  # the snapshot is there
             portal.forget_most_memory()
             idle = portal.memory("VmRSS")
             made = portal.get(path)
             most = portal.memory("VmHWM")
             again = portal.get(path)
         if (rows := row_count(ending, made)) != vendors:
-            raise CommandError(f"eksport.{ending} holds {rows:,} vendors of {vendors:,}.")
+            raise CountsDiffer(f"eksport.{ending} holds {rows:,} vendors of {vendors:,}.")
         figures |= {
             f"{ending}_ms": milliseconds(made.seconds),
             f"{ending}_first_byte": milliseconds(made.first_byte),

@@ -63,7 +63,7 @@ def _counts_by_sql(code: str, responses: Any) -> dict[str, int]:
 # What Datasette serves ----------------------------------------------------------------------------
 
 
-def peer_file(path: str) -> None:
+def make_peer_file(path: str) -> None:
     """Make the SQLite file of the same vendors for Datasette, in the directory's order.
 
     `vendors`: a vendor a row, its answers as a JSON array in a column for each filterable question. `answers`: an answer a
@@ -184,7 +184,7 @@ def submitted_corrections(number: int) -> Iterator[Response]:
 TASKS: dict[str, Callable[..., Any]] = {
     "vendors": vendors,
     "counts": counts,
-    "peer_file": peer_file,
+    "peer_file": make_peer_file,
     "snapshots": snapshot_times,
     "publications": publications,
 }

@@ -32,7 +32,7 @@ def pages_listed(by_sql: dict[str, Counts]) -> int:
 
 
 def check_page(uncached: Uncached, by_sql: dict[str, Counts]) -> None:
-    """Raises `CommandError` where the page counts otherwise than SQL."""
+    """Raises `CountsDiffer` where the page counts otherwise than SQL."""
     check_tracking(uncached)
     assert_equal("the directory's page", by_sql["page"], counts_on_page(text(uncached.get(SELECTION))))
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
-
-from .counts import SELECTION, Uncached, assert_equal, counts_in_datasette, rows_on_page, text
+from .counts import SELECTION, CountsDiffer, Uncached, assert_equal, counts_in_datasette, rows_on_page, text
 from .databases import FOLDER, Database
 from .inside import CHOSEN, Counts, column
 from .measurements import PAGES, PER_PAGE, Figures, milliseconds, page_address, pages_listed
@@ -70,23 +68,28 @@ def listings(codes: Counts) -> list[Listing]:
 
 
 def check_peers(uncached: Uncached, database: Database, by_sql: dict[str, Counts]) -> None:
-    """Raises `CommandError` where Datasette counts otherwise than SQL, or lists other vendors than the portal's page."""
-    file, within = peer_file(database), by_sql["within"]
-    arrays, plain = listings(by_sql["page"])
+    """Raises `CountsDiffer` where Datasette counts otherwise than SQL, or lists other vendors than the portal's page."""
+    file = peer_file(database)
+    arrays, _plain = listings(by_sql["page"])
     with datasette(file, RAISED) as server:
-        reply = server.get(arrays.path(file, ending=".json"))
-        assert_equal(
-            "Datasette's array facets",
-            {column(code): options for code, options in within.items()},
-            counts_in_datasette(reply),
-        )
-        listed = [row[1] for row in json.loads(text(reply))["rows"]]
-        found = counts_in_datasette(server.get(plain.path(file, ending=".json")))
-    names = {f"{code}/{option}": count for code, options in within.items() for option, count in options.items()}
-    assert_equal("Datasette's facet of the answers", {"option": names}, found)
+        assert_equal_in_datasette(server, file, by_sql)
+        listed = [row[1] for row in json.loads(server.get(arrays.path(file, ending=".json")).body)["rows"]]
     shown = rows_on_page(text(uncached.get(SELECTION)))
     if listed != shown:
-        raise CommandError(f"Datasette lists {listed[:3]} … where the portal lists {shown[:3]} …. Nothing is measured.")
+        raise CountsDiffer(f"Datasette lists {listed[:3]} … where the portal lists {shown[:3]} …. Nothing is measured.")
+
+
+def assert_equal_in_datasette(server: ServerProcess, file: Path, by_sql: dict[str, Counts]) -> None:
+    """Raises `CountsDiffer` where the array facets, or the plain facet of the answers, say something else than SQL."""
+    within = by_sql["within"]
+    arrays, plain = listings(by_sql["page"])
+    columns = {column(code): options for code, options in within.items()}
+    names = {f"{code}/{option}": count for code, options in within.items() for option, count in options.items()}
+    for what, listing, expected in (
+        ("Datasette's array facets", arrays, columns),
+        ("Datasette's facet of the answers", plain, {"option": names}),
+    ):
+        assert_equal(what, expected, counts_in_datasette(server.get(listing.path(file, ending=".json"))))
 
 
 def peers(uncached: Uncached, database: Database, by_sql: dict[str, Counts]) -> Figures:

@@ -16,7 +16,7 @@ ROWS = (
     ("  in bare views", "{uncached_ratio:.1f} ({uncached_cpu_ratio:.1f})"),
     ("  highest", "{uncached_worst:.1f}"),
     ("  each page for the first time in the process", "{first_time:.1f}"),
-    ("  the first page of a new process", "{new_process:,.0f}"),
+    ("  the first page of a new process, from its start on", "{new_process:,.0f}"),
     ("directory from the cache", "{cached:.2f} ({cached_cpu:.2f})"),
     ("  share of the bare view's rate", "{cached_share:.2f} ({cached_cpu_share:.2f})"),
     ("other pages made anew: figures", "{figures:.1f}"),

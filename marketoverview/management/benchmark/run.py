@@ -1,10 +1,15 @@
 """A run: for each size its database, its servers, and the parts that were asked for."""
 
-from collections.abc import Collection, Sequence
-from contextlib import ExitStack
+import http.client
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.management.base import CommandError
 
 from . import changes, files, measurements, peers, searches
-from .counts import DIRECTORY, Uncached
+from .counts import DIRECTORY, CountsDiffer, Uncached
 from .databases import Database, Databases, Say
 from .inside import Counts
 from .measurements import Figures, milliseconds
@@ -16,54 +21,87 @@ MIDDLEWARE = "marketoverview.management.benchmark.bare_with_middleware"
 SMALL, LARGE = 2_000, 100_000
 
 
-def measure(of_system: Databases, sizes: Sequence[int], parts: Collection[str], say: Say) -> dict[int, Figures]:
-    """The figures of each size on one database system. Raises `CommandError` where counts differ."""
-    made = {size: of_system.database(size, say) for size in sizes}
-    made[sizes[0]].manage("collectstatic", "--no-input", "--verbosity=0")
-    results: dict[int, Figures] = {size: {} for size in sizes}
-    for size, database in made.items():
-        say(f"{of_system.system}, {size:,} vendors …")
-        results[size] |= _pages(database, parts, say, with_search=size == sizes[-1])
-        if "publication" in parts:
-            say("  publications")
-            with of_system.copy(database) as copy:
-                results[size] |= changes.snapshots(copy)
-            with of_system.copy(database) as copy:
-                results[size] |= changes.visibility(copy)
-        if "export" in parts and size == sizes[-1]:
-            say("  exports")
-            results[size] |= files.exports(database, size)
-    if "growth" in parts and {SMALL, LARGE} <= made.keys():
-        say(f"{SMALL:,} and {LARGE:,} vendors in turn …")
-        with gunicorn(made[SMALL].environment()) as small, gunicorn(made[LARGE].environment()) as large:
-            by_clock, by_cpu = measurements.growth(small, large)
-        results[LARGE] |= {"growth": by_clock, "growth_cpu": by_cpu}
-    return results
+@dataclass
+class Run:
+    """What is measured on one database system. A part that fails is named in `problems`, and the others go on.
+
+    Exports and searches are those of the largest size. Raises `CountsDiffer` where counts differ.
+    """
+
+    of_system: Databases
+    sizes: Sequence[int]
+    parts: Collection[str]
+    say: Say
+    results: dict[int, Figures] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def measure(self) -> None:
+        made = {size: self.of_system.database(size, self.say) for size in self.sizes}
+        made[self.sizes[0]].manage("collectstatic", "--no-input", "--verbosity=0")
+        self.results = {size: {} for size in self.sizes}
+        for size, database in made.items():
+            self.say(f"{self.of_system.system}, {size:,} vendors:")
+            with self._portal(database) as (uncached, by_sql):
+                self._measure_pages(database, uncached, by_sql)
+            self._add(size, "publication", self._publications, database)
+            if size == self.sizes[-1]:
+                self._add(size, "export", files.exports, database, size)
+        if {SMALL, LARGE} <= made.keys():
+            self._add(LARGE, "growth", _growth, made[SMALL], made[LARGE])
+
+    @contextmanager
+    def _portal(self, database: Database) -> Iterator[tuple[Uncached, dict[str, Counts]]]:
+        """A portal whose numbers were compared with those of SQL, and of Datasette where that is a part; and SQL's."""
+        by_sql: dict[str, Counts] = database.inside("counts")
+        with gunicorn(database.environment()) as portal:
+            first = portal.first(DIRECTORY).at - portal.started
+            self.results[database.size]["new_process"] = milliseconds(first)
+            uncached = Uncached(portal)
+            measurements.check_page(uncached, by_sql)
+            if "datasette" in self.parts:
+                peers.check_peers(uncached, database, by_sql)
+            self.say("  the counts are equal")
+            yield uncached, by_sql
+
+    def _measure_pages(self, database: Database, uncached: Uncached, by_sql: dict[str, Counts]) -> None:
+        pages = measurements.pages_listed(by_sql)
+        self._add(database.size, "directory", _directory, database, uncached, pages)
+        self._add(database.size, "others", searches.other_pages, uncached)
+        if database.size == self.sizes[-1]:
+            self._add(database.size, "search", searches.searches, uncached)
+        self._add(database.size, "datasette", peers.peers, uncached, database, by_sql)
+
+    def _publications(self, database: Database) -> Figures:
+        with self.of_system.copy(database) as copy:
+            figures = changes.snapshots(copy)
+        with self.of_system.copy(database) as copy:
+            return figures | changes.visibility(copy)
+
+    def _add(self, size: int, part: str, measure: Callable[..., Figures], *arguments: Any) -> None:
+        """Measure the part, where it was asked for."""
+        if part not in self.parts:
+            return
+        self.say(f"  {part}")
+        try:
+            self.results[size] |= measure(*arguments)
+        except CountsDiffer:
+            raise
+        except (CommandError, OSError, http.client.HTTPException) as error:
+            self.problems.append(f"{self.of_system.system}, {size:,}, {part}: {error}")
 
 
-def _pages(database: Database, parts: Collection[str], say: Say, *, with_search: bool) -> Figures:
-    """What one portal is asked for, after its counts were compared."""
-    figures: Figures = {}
-    by_sql: dict[str, Counts] = database.inside("counts")
+def _directory(database: Database, uncached: Uncached, pages: int) -> Figures:
     with ExitStack() as stack:
-        portal = stack.enter_context(gunicorn(database.environment()))
-        figures["new_process"] = milliseconds(portal.get(DIRECTORY).seconds)
-        uncached = Uncached(portal)
-        measurements.check_page(uncached, by_sql)
-        if "datasette" in parts:
-            peers.check_peers(uncached, database, by_sql)
-        say("  the counts are equal")
-        if "directory" in parts:
-            bare, middleware = (
-                stack.enter_context(gunicorn(database.environment(DJANGO_SETTINGS_MODULE=module), warm_path="/"))
-                for module in (BARE, MIDDLEWARE)
-            )
-            figures |= measurements.directory(uncached, bare, middleware, measurements.pages_listed(by_sql))
-        if "others" in parts:
-            figures |= searches.other_pages(uncached)
-        if "search" in parts and with_search:
-            figures |= searches.searches(uncached)
-        if "datasette" in parts:
-            say("  beside Datasette")
-            figures |= peers.peers(uncached, database, by_sql)
-    return figures
+        bare, middleware = (
+            stack.enter_context(gunicorn(database.environment(DJANGO_SETTINGS_MODULE=module), warm_path="/"))
+            for module in (BARE, MIDDLEWARE)
+        )
+        return measurements.directory(uncached, bare, middleware, pages)
+
+
+def _growth(small: Database, large: Database) -> Figures:
+    with gunicorn(small.environment()) as of_small, gunicorn(large.environment()) as of_large:
+        for portal in (of_small, of_large):
+            portal.first(DIRECTORY)
+        by_clock, by_cpu = measurements.growth(of_small, of_large)
+    return {"growth": by_clock, "growth_cpu": by_cpu}

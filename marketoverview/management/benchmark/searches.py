@@ -18,16 +18,19 @@ AGAIN = 4
 
 
 def searches(uncached: Uncached) -> Figures:
-    """Each word for the first time, and again. Raises `CommandError` where a word finds somebody that should not, or nobody."""
+    """Each word for the first time, and again. Raises `CommandError` where a word is no example of its kind any more."""
     figures: Figures = {}
     for kind, words in SEARCHES.items():
-        first, again = [], []
+        first, again, strange = [], [], []
         for word in words:
-            reply = uncached.get(f"{DIRECTORY}?q={quote(word)}")
-            if bool(rows_on_page(text(reply))) == (kind == "nobody"):
-                raise CommandError(f"The search for {word} is no example of its kind, “{kind}”, in these data.")
+            address = f"{DIRECTORY}?q={quote(word)}"
+            reply = uncached.get(address)
             first.append(reply.seconds)
-            again += [uncached.get(f"{DIRECTORY}?q={quote(word)}").seconds for _ in range(AGAIN)]
+            again += [uncached.get(address).seconds for _ in range(AGAIN)]
+            if bool(rows_on_page(text(reply))) == (kind == "nobody"):
+                strange.append(word)
+        if strange:
+            raise CommandError(f"No examples of the kind “{kind}” in these data: {', '.join(strange)}.")
         figures[f"search_{kind}"] = milliseconds(statistics.median(first))
         figures[f"search_{kind}_worst"] = milliseconds(max(first))
         figures[f"search_{kind}_again"] = milliseconds(statistics.median(again))

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 START_SECONDS = 60
+READ_SECONDS = 300
 IDLE_SECONDS = 1.0
 """After so long without a request a connection is opened anew, since gunicorn closes it after two seconds."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate, br, zstd"}
@@ -45,6 +46,8 @@ class ServerProcess:
     port: int
     pid: int
     warm_path: str
+    started: float
+    """When its process was begun, by the clock `time.monotonic`."""
     _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
     _last: float = 0.0
 
@@ -54,6 +57,13 @@ class ServerProcess:
         if reply.status != 200:
             raise CommandError(f"{path} answered {reply.status}: {reply.body[:500].decode(errors='replace')}")
         return reply
+
+    def first(self, path: str) -> Reply:
+        """The reply to the first request that is not told to come back later, as a new process does while it reads."""
+        end = time.monotonic() + READ_SECONDS
+        while (reply := self.ask(path)).status == 503 and time.monotonic() < end:
+            time.sleep(0.1)
+        return self.get(path) if reply.status == 503 else reply
 
     def ask(self, path: str, headers: Mapping[str, str] = BROWSER) -> Reply:
         """The reply to a GET, whatever its status."""
@@ -109,8 +119,8 @@ def require_linux() -> None:
 def gunicorn(environment: Mapping[str, str], *, warm_path: str = "/healthz") -> Iterator[ServerProcess]:
     """The application of `kl_ai.wsgi` under gunicorn with the portal's own configuration, in one worker."""
     command = [sys.executable, "-m", "gunicorn", "-c", "python:kl_ai.gunicorn", "--workers=1", "kl_ai.wsgi"]
-    with _server(command, environment, "--bind=127.0.0.1:{port}", warm_path) as (process, port):
-        yield from _answering(ServerProcess(port, _only_child(process.pid), warm_path))
+    with _server(command, environment, "--bind=127.0.0.1:{port}", warm_path) as (process, port, started):
+        yield from _answering(ServerProcess(port, _only_child(process.pid), warm_path, started))
 
 
 @contextmanager
@@ -119,8 +129,8 @@ def datasette(file: Path, options: Mapping[str, object]) -> Iterator[ServerProce
     command = [sys.executable, "-m", "datasette", "serve", "-i", str(file)]
     for name, value in options.items():
         command += ["--setting", name, str(value)]
-    with _server(command, os.environ, "--port={port}", "/-/versions.json") as (process, port):
-        yield from _answering(ServerProcess(port, process.pid, "/-/versions.json"))
+    with _server(command, os.environ, "--port={port}", "/-/versions.json") as (process, port, started):
+        yield from _answering(ServerProcess(port, process.pid, "/-/versions.json", started))
 
 
 def _answering(server: ServerProcess) -> Iterator[ServerProcess]:
@@ -131,11 +141,12 @@ def _answering(server: ServerProcess) -> Iterator[ServerProcess]:
 @contextmanager
 def _server(
     command: Sequence[str], environment: Mapping[str, str], port_option: str, path: str
-) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+) -> Iterator[tuple[subprocess.Popen[bytes], int, float]]:
     """A process that answers at `path` of a free port. Raises `CommandError` with what it wrote where it does not."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = Path(settings.BASE_DIR) / "var" / f"bench-{port}.log"
+    started = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603
             [*command, port_option.format(port=port)],
@@ -147,7 +158,7 @@ def _server(
         )
     try:
         _wait_for(process, port, path, log)
-        yield process, port
+        yield process, port, started
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)

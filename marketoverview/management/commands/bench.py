@@ -44,18 +44,20 @@ class Command(BaseCommand):
         require_linux()
         if "datasette" in only and find_spec("datasette") is None:
             raise CommandError("Datasette is not installed: pip install -e '.[bench]', or leave it out with --only.")
-        start = time.monotonic()
-        reports = []
+        start, problems = time.monotonic(), []
         for system in (database,) if database else SYSTEMS:
             with databases(system) as of_system:
                 if of_system is None:
                     self.stdout.write("The programs of PostgreSQL (initdb) were not found: SQLite alone is measured.")
                     continue
-                results = run.measure(of_system, sorted(set(sizes)), only, self._say)
-                reports.append((of_system.system, results))
-        self.stdout.write(f"\n{_machine()}; {time.monotonic() - start:,.0f} seconds in all\n")
-        for name, results in reports:
-            self.stdout.write("\n".join(["", *table(name, results), "", *aims(results)]))
+                measured = run.Run(of_system, sorted(set(sizes)), only, self._say)
+                measured.measure()
+            problems += measured.problems
+            lines = ["", *table(of_system.system, measured.results), "", *aims(measured.results), ""]
+            self.stdout.write("\n".join(lines))
+        self.stdout.write(f"{_machine()}; {time.monotonic() - start:,.0f} seconds in all")
+        if problems:
+            raise CommandError("\n".join(["Not everything was measured.", *problems]))
 
     def _say(self, text: str) -> None:
         self.stderr.write(text)
