@@ -16,6 +16,8 @@ urlpatterns = [
     path(".well-known/security.txt", well_known.security, name="security_txt"),
     path("favicon.ico", well_known.favicon, name="favicon"),
     *i18n_patterns(
+        path("markedsoverblik/", include("marketoverview.urls")),  # first, since most requests are for these two
+        path("juridisk-vaerktoejskasse/", include("legaltoolbox.urls")),
         path("", views.home, name="home"),
         path("om/", views.about, name="about"),
         path("privatliv/", views.privacy, name="privacy"),
@@ -32,8 +34,6 @@ urlpatterns = [
         path("totrin/app/", second_factor.activate, name="mfa_activate_totp"),
         path("totrin/noedkoder/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
         path("totrin/noedkoder/hent/", second_factor.download_recovery_codes, name="mfa_download_recovery_codes"),
-        path("markedsoverblik/", include("marketoverview.urls")),
-        path("juridisk-vaerktoejskasse/", include("legaltoolbox.urls")),
         path("leverandoer/", include("marketoverview.vendor_urls")),
         path("admin/", admin.site.urls),
         prefix_default_language=False,

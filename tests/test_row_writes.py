@@ -46,7 +46,7 @@ NO_ROWS = {
     "kl_ai/pages/page_cache.py: clear",
     "kl_ai/export/worksheet.py: append_row",  # the cells of a row of a workbook, in memory
     "kl_ai/pages/file_store.py: finish",  # a file that is kept
-    "kl_ai/pages/keep.py: render",  # HTML that is kept in memory
+    "kl_ai/pages/keep.py: _pieces",  # HTML that is kept in memory
     "kl_ai/settings.py: ",  # the settings
     "marketoverview/review/invitation_list/workbook.py: rows",  # elements of a sheet that has been read
     "marketoverview/views/vendor_rows.py: _row",  # the rows of HTML that are kept

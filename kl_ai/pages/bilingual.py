@@ -1,8 +1,9 @@
 """Fields in both languages: `label_da` beside `label_en`, read as `label` in the active one."""
 
+from functools import lru_cache
 from typing import Self, overload
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language, override
 
 
@@ -20,6 +21,16 @@ def front_page(code: str) -> str:
     """The address of the portal's front page in this language."""
     with override(code):
         return reverse("home")
+
+
+def path_of(name: str, *args: str | int) -> str:
+    """The path of a page in the active language, as `reverse()` gives it. For the few pages that every page links to."""
+    return _path(name, args, get_language(), get_script_prefix())
+
+
+@lru_cache(maxsize=1_000)
+def _path(name: str, args: tuple[str | int, ...], code: str | None, prefix: str) -> str:
+    return reverse(name, args=args)
 
 
 class Bilingual:

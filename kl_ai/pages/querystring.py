@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Self, cast
+from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -117,7 +119,14 @@ def notice_text(value: str) -> str:
     return clean_line(value, MAX_NOTICE_LETTERS)
 
 
-class KnownOptionsField(forms.MultipleChoiceField):
+class QueryField(forms.Field):
+    """A field of a query string. No page shows its widget, so forms share all of it but what they note in their copy."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return copy(self)
+
+
+class KnownOptionsField(QueryField, forms.MultipleChoiceField):
     """The known ones among the given options, in the order of the choices. The others are in `unknown`, not refused."""
 
     unknown: tuple[str, ...] = ()
@@ -129,7 +138,7 @@ class KnownOptionsField(forms.MultipleChoiceField):
         return tuple(code for code in known if code in given)
 
 
-class SearchField(forms.CharField):
+class SearchField(QueryField, forms.CharField):
     """Text to search for: cleaned, cut at `MAX_QUERY_LETTERS`, "" without a word in it."""
 
     was_cut = was_without_words = False
@@ -143,10 +152,8 @@ class SearchField(forms.CharField):
 
 def encode(pairs: Iterable[tuple[str, str]]) -> str:
     """`?name=value&…`, or nothing at all where there are no pairs."""
-    query = QueryDict(mutable=True)
-    for name, value in pairs:
-        query.appendlist(name, value)
-    return f"?{query.urlencode()}" if query else ""
+    query = urlencode(list(pairs))
+    return f"?{query}" if query else ""
 
 
 def query_notices(form: forms.Form, request: HttpRequest, others: Iterable[str] = ()) -> Notices:

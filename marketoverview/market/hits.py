@@ -53,26 +53,36 @@ class Reasons:
 def reasons(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> dict[str, Reasons]:
     """Slug to reasons, for the vendors of one page. Three queries where the selection has free text, or else none."""
     finder = _HitFinder(snapshot, selection.q)
-    texts = _texts(snapshot, entries) if finder.asks_for_words else {}
+    chosen = _chosen_labels(snapshot, selection)
+    if not finder.asks_for_words:
+        return {entry.slug: Reasons(_chosen(chosen, entry)) for entry in entries}
+    texts = _texts(snapshot, entries)
     return {
         entry.slug: Reasons(
-            _chosen(snapshot, selection, entry),
+            _chosen(chosen, entry),
             finder.hits(_has_chosen(snapshot.position[entry.slug]), texts.get(entry.response_id, [])),
         )
         for entry in entries
     }
 
 
-def _chosen(snapshot: Snapshot, selection: Selection, entry: Entry) -> list[tuple[str, list[str]]]:
-    """The headings and short labels of the selection's options that the vendor chose."""
-    chosen = []
+Labels = list[tuple[str, list[tuple[int, str]]]]
+"""The heading of each question of a selection with its chosen options: primary key and short label."""
+
+
+def _chosen_labels(snapshot: Snapshot, selection: Selection) -> Labels:
+    labels = []
     for code, options in selection.chosen.items():
         tally = snapshot.tallies[code]
-        choices = (tally.by_code[option] for option in options)
-        labels = [choice.option.short for choice in choices if choice.option.pk in entry.option_ids]
-        if labels:
-            chosen.append((tally.question.heading, labels))
-    return chosen
+        choices = (tally.by_code[option].option for option in options)
+        labels.append((tally.question.heading, [(option.pk, option.short) for option in choices]))
+    return labels
+
+
+def _chosen(labels: Labels, entry: Entry) -> list[tuple[str, list[str]]]:
+    """The headings and short labels of the selection's options that the vendor chose."""
+    chosen = ((heading, [label for pk, label in options if pk in entry.option_ids]) for heading, options in labels)
+    return [(heading, found) for heading, found in chosen if found]
 
 
 def _has_chosen(position: int) -> HasTicked:

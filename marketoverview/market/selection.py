@@ -8,10 +8,11 @@ snapshot counts it in memory; `VendorFilterSet.qs` selects the same responses in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Self
 
 import django_filters
 from django.db.models import QuerySet
@@ -148,6 +149,10 @@ class AnswerFilter(django_filters.MultipleChoiceFilter):
     """A filterable question: the responses that chose one of the given options."""
 
     field_class = KnownOptionsField
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """The copy of one filterset, which notes itself in it; all else is shared."""
+        return copy(self)
 
     def filter(self, rows: QuerySet, options: Sequence[str]) -> QuerySet:
         if not options:

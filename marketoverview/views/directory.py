@@ -19,7 +19,7 @@ from ..market.selection import MAX_SHORTLISTED, Selection
 from ..market.snapshot import Snapshot, snapshots
 from ..models import Response, Status, Verb
 from . import vendor_rows
-from .lists import order_links, shortlist_tray
+from .lists import order_links, page_addresses, shortlist_tray
 from .selection_page import SwitchLink, file_links, links, panel, read, shortlist_alone, with_page_notice
 
 PER_PAGE = {"list": 25, "table": 100}
@@ -32,12 +32,8 @@ def directory(request: HttpRequest) -> HttpResponse:
     snapshot, selection = read(request)
     matches = snapshot.match(selection.chosen, selection.q)
     total = matches.bit_count()
-    pages = paginate(
-        total,
-        selection.page,
-        PER_PAGE[selection.view],
-        lambda number: request.path + replace(selection, page=number).query(),
-    )
+    per_page = PER_PAGE[selection.view]
+    pages = paginate(total, selection.page, per_page, page_addresses(request.path, selection))
     selection = with_page_notice(selection, pages)
     entries = snapshot.page(matches, selection.sort, pages.start, pages.stop)
     context = panel(request, snapshot, selection, total) | {

@@ -1,13 +1,15 @@
 """The facets of a selection as HTML: their options are rendered once for each snapshot, and a page fills in its numbers."""
 
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from django.utils.formats import localize
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from kl_ai.pages.bilingual import language
-from kl_ai.pages.gaps import Gaps, Kept
+from kl_ai.pages.gaps import Gaps, Kept, joined
 from kl_ai.pages.querystring import Facet, chosen_note
 
 from ..market import facets
@@ -15,36 +17,50 @@ from ..market.selection import Selection
 from ..market.snapshot import Snapshot
 from ..market.tallies import QuestionTally
 
+OPEN, CHECKED, ZERO = mark_safe(" open"), mark_safe(" checked"), mark_safe(" is-zero")
+NOTHING = mark_safe("")
 
-def rendered(snapshot: Snapshot, selection: Selection) -> list[SafeString]:
-    """Each facet of `facets.facets` by `components/facet.html`. No query."""
+
+@dataclass(frozen=True, slots=True)
+class KeptFacet:
+    """A facet with gaps, and for each of its options the names of the gaps for number, class, tick and unit."""
+
+    html: Kept
+    options: tuple[tuple[str, str, str, str], ...]
+
+
+def rendered(snapshot: Snapshot, selection: Selection) -> SafeString:
+    """The facets of `facets.facets` by `components/facet.html`. No query."""
+    code = language()
     kept = snapshot.memo.remember(
-        ("facets", language()), lambda: [_kept(facet) for facet in facets.facets(snapshot, Selection())]
+        ("facets", code), lambda: [_kept(facet) for facet in facets.facets(snapshot, Selection())]
     )
-    return [
-        facet.fill(dict(_values(snapshot, selection, tally, place)))
+    units = conditional_escape(facets.unit(1)), conditional_escape(facets.unit(2))
+    return joined(
+        facet.html.fill(_values(snapshot, selection, tally, place, facet, code, units))
         for place, (tally, facet) in enumerate(zip(snapshot.filterable, kept, strict=True))
-    ]
+    )
 
 
-def _kept(facet: Facet) -> Kept:
+def _kept(facet: Facet) -> KeptFacet:
     """The facet with gaps for what follows from a selection."""
-    names = [
-        f"{name}_{number}" for number in range(len(facet.options)) for name in ("count", "zero", "checked", "unit")
-    ]
-    gaps = Gaps("open", "chosen", *names)
+    names = tuple(
+        (f"count_{number}", f"zero_{number}", f"checked_{number}", f"unit_{number}")
+        for number in range(len(facet.options))
+    )
+    gaps = Gaps("open", "chosen", *chain.from_iterable(names))
     options = [
         {
             "code": option.code,
             "label": option.label,
             "is_retired": option.is_retired,
             "input_id": option.input_id,
-            "count": gaps[f"count_{number}"],
-            "zero_class": gaps[f"zero_{number}"],
-            "checked": gaps[f"checked_{number}"],
-            "unit": gaps[f"unit_{number}"],
+            "count": gaps[count],
+            "zero_class": gaps[zero],
+            "checked": gaps[checked],
+            "unit": gaps[unit],
         }
-        for number, option in enumerate(facet.options)
+        for option, (count, zero, checked, unit) in zip(facet.options, names, strict=True)
     ]
     context = {
         "code": facet.code,
@@ -53,18 +69,35 @@ def _kept(facet: Facet) -> Kept:
         "chosen_note": gaps["chosen"],
         "options": options,
     }
-    return gaps.render("components/facet.html", {"facet": context})
+    return KeptFacet(gaps.render("components/facet.html", {"facet": context}), names)
 
 
-def _values(snapshot: Snapshot, selection: Selection, tally: QuestionTally, place: int) -> Iterator[tuple[str, Any]]:
-    """What stands in the gaps of the question's facet."""
+def _values(
+    snapshot: Snapshot,
+    selection: Selection,
+    tally: QuestionTally,
+    place: int,
+    facet: KeptFacet,
+    code: str,
+    units: tuple[SafeString, SafeString],
+) -> dict[str, str]:
+    """What stands in the gaps of the question's facet. `units` are the nouns for one and for several, `code` the language."""
     vendors = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
     selected = selection.chosen.get(tally.code, ())
-    one, several = facets.unit(1), facets.unit(2)
-    yield "open", " open" if facets.is_open(place, selected, vendors) else ""
-    yield "chosen", chosen_note(len(selected))
-    for number, counted in enumerate(snapshot.counts(tally.code, vendors)):
-        yield f"count_{number}", localize(counted.count) if counted.count > 999 else counted.count
-        yield f"zero_{number}", "" if counted.count else " is-zero"
-        yield f"checked_{number}", " checked" if counted.choice.code in selected else ""
-        yield f"unit_{number}", one if counted.count == 1 else several
+    values = {
+        "open": OPEN if facets.is_open(place, selected, vendors) else NOTHING,
+        "chosen": chosen_note(len(selected)),
+    }
+    for names, counted in zip(facet.options, snapshot.counts(tally.code, vendors), strict=True):
+        count, zero, checked, unit = names
+        values[count] = number(counted.count, code)
+        values[zero] = NOTHING if counted.count else ZERO
+        values[checked] = CHECKED if counted.choice.code in selected else NOTHING
+        values[unit] = units[counted.count != 1]
+    return values
+
+
+@lru_cache(maxsize=20_000)
+def number(count: int, code: str) -> SafeString:
+    """The number as pages in this language write it, which is the active one."""
+    return conditional_escape(localize(count))

@@ -1,6 +1,7 @@
 """Shared by the lists of vendors and of solutions: their orders, and the shortlist that is filled in them."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,13 @@ from django.utils.translation import gettext as _
 from ..market.selection import MAX_COMPARED, MAX_SHORTLISTED, Selection
 from .compare import compare_url
 from .selection_page import SwitchLink
+
+
+def page_addresses(path: str, selection: Selection) -> Callable[[int], str]:
+    """From the number of a page to its address. The rest of the query string is put together once for all pages."""
+    first = path + selection.query(page=False)
+    before, after = re.split(r"(?<=[?&])page=2(?=&|$)", path + replace(selection, page=2).query())
+    return lambda number: first if number == 1 else f"{before}page={number}{after}"
 
 
 def order_links(request: HttpRequest, selection: Selection) -> dict[str, Any]:

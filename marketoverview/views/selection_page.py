@@ -6,11 +6,11 @@ from datetime import datetime, time
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from kl_ai.pages.bilingual import path_of
 from kl_ai.pages.pagination import Pages
 
 from ..market import facets, shortlist, wording
@@ -49,7 +49,7 @@ def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total:
     path = request.path
     return {
         "q": selection.q,
-        "facets": filters.rendered(snapshot, selection),
+        "facets_html": filters.rendered(snapshot, selection),
         "chips": list(facets.chips(snapshot, selection, path)),
         "clear_url": "" if selection.is_everything else path + selection.cleared().query(),
         "notices": selection.notices,
@@ -81,18 +81,18 @@ def links(selection: Selection) -> dict[str, Any]:
     """
     query, filters = selection.link_query, selection.filter_query
     return {
-        "directory_url": reverse("market:directory") + query,
-        "solutions_url": reverse("market:solutions") + query,
-        "figures_url": reverse("market:figures") + query,
-        "matrix_url": reverse("market:matrix") + query,
-        "note_url": reverse("market:note") + filters,
-        "contact_url": reverse("market:contact") + filters,
-        "shortlist_url": reverse("market:shortlist") + query if selection.shortlist else "",
+        "directory_url": path_of("market:directory") + query,
+        "solutions_url": path_of("market:solutions") + query,
+        "figures_url": path_of("market:figures") + query,
+        "matrix_url": path_of("market:matrix") + query,
+        "note_url": path_of("market:note") + filters,
+        "contact_url": path_of("market:contact") + filters,
+        "shortlist_url": path_of("market:shortlist") + query if selection.shortlist else "",
         "shortlist_count": len(selection.shortlist),
-        "feed_url": reverse("market:feed") + filters,
-        "follow_url": reverse("market:follow") + query,
-        "changes_url": reverse("market:changes") + selection.shortlist_query,
-        "neutrality_url": reverse("market:neutrality") + selection.shortlist_query,
+        "feed_url": path_of("market:feed") + filters,
+        "follow_url": path_of("market:follow") + query,
+        "changes_url": path_of("market:changes") + selection.shortlist_query,
+        "neutrality_url": path_of("market:neutrality") + selection.shortlist_query,
         "shortlist_query": selection.shortlist_query,
     }
 
@@ -104,13 +104,13 @@ def shortlist_alone(request: HttpRequest, snapshot: Snapshot) -> Selection:
 
 def source_path(selection: Selection) -> str:
     """The page that shows the vendors of a file: the shortlist where the address has one, else the directory."""
-    return reverse("market:shortlist" if selection.names_vendors else "market:directory") + selection.file_query
+    return path_of("market:shortlist" if selection.names_vendors else "market:directory") + selection.file_query
 
 
 def file_links(query: str) -> list[tuple[str, str]]:
     """Label and address of the files about the vendors that a query string names."""
     files = (("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json"))
-    return [(label, reverse("market:export", args=[ending]) + query) for label, ending in files]
+    return [(label, path_of("market:export", ending) + query) for label, ending in files]
 
 
 def file_facts(

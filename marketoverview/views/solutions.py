@@ -1,6 +1,5 @@
 """The solutions as a directory, and the table of their stages and technologies."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +17,7 @@ from ..market.solutions import listing
 from ..market.solutions.selection import SolutionSelection, selection_for_request
 from ..market.solutions.stages import stage_table
 from ..market.solutions.ways_out import ways_out
-from .lists import order_links, shortlist_tray
+from .lists import order_links, page_addresses, shortlist_tray
 from .selection_page import links, with_page_notice
 
 PER_PAGE = 25
@@ -61,12 +60,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     snapshot, selection = read(request)
     matches = listing.SolutionMatches(snapshot, selection)
     found = matches.match()
-    pages = paginate(
-        found.bit_count(),
-        selection.page,
-        PER_PAGE,
-        lambda number: request.path + replace(selection, page=number).query(),
-    )
+    pages = paginate(found.bit_count(), selection.page, PER_PAGE, page_addresses(request.path, selection))
     selection = with_page_notice(selection, pages)
     rows = listing.rows(snapshot, selection, found, pages.start, pages.stop)
     context = panel(request, snapshot, selection, matches) | {

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from kl_ai.pages.bilingual import language
-from kl_ai.pages.gaps import Gaps, Kept
+from kl_ai.pages.gaps import Gaps, Kept, joined
 
 from ..market import profiles
 from ..market.hits import Reasons, reasons
@@ -29,12 +29,13 @@ _kept: dict[tuple[int, str, str], tuple[Entry, tuple[Any, ...], Kept]] = {}
 """Response, language and view to the entry that a row was made of, what else it shows, and the row."""
 
 
-def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> list[SafeString]:
+def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> SafeString:
     """The rows of these vendors, in this order. Three queries where the selection has free text, or else none."""
     why, shown = reasons(snapshot, selection, entries), _Reasons()
-    query, old = selection.shortlist_query, marked_before()
-    return [
-        _row(snapshot, entry, old, selection.view).fill(
+    query, look = selection.shortlist_query, (language(), selection.view)
+    wording, old = profiles.row_wording(snapshot), marked_before()
+    return joined(
+        _row(snapshot, entry, look, wording, old).fill(
             {
                 "shortlist_query": query,
                 "reasons": shown.html(why[entry.slug]),
@@ -42,25 +43,26 @@ def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry])
             }
         )
         for entry in entries
-    ]
+    )
 
 
-def _row(snapshot: Snapshot, entry: Entry, old: date, view: str) -> Kept:
+def _row(snapshot: Snapshot, entry: Entry, look: tuple[str, str], wording: str, old: date) -> Kept:
     """The row with gaps, from an earlier page where neither the entry nor the words of the survey have changed since.
 
-    Confirmations before the date `old` are marked.
+    `look` is the active language and the view, `wording` the survey's (`profiles.row_wording`); confirmations before the
+    date `old` are marked.
     """
-    key = entry.response_id, language(), view
-    others = profiles.row_wording(snapshot), profiles.stale_note(entry.confirmed_at, old)
+    key = (entry.response_id, *look)
+    others = wording, profiles.stale_note(entry.confirmed_at, old)
     kept = _kept.get(key)
-    if kept is not None and kept[0] == entry and kept[1] == others:
+    if kept is not None and (kept[0] is entry or kept[0] == entry) and kept[1] == others:
         return kept[2]
     context = {
         "row": profiles.row(snapshot, entry),
         "action": reverse("market:directory"),
         **{name: GAPS[name] for name in GAPS.names},
     }
-    row = GAPS.render(TEMPLATES[view], context)
+    row = GAPS.render(TEMPLATES[look[1]], context)
     if not settings.DEBUG:  # then a template may change without a new process
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
@@ -72,14 +74,14 @@ class _Reasons:
     """The reasons of the rows of one page as HTML; most of them are the same for many rows."""
 
     def __init__(self) -> None:
-        self._chosen: dict[str, SafeString] = {}
+        self._chosen: dict[tuple[tuple[str, ...], ...], SafeString] = {}
 
     def html(self, why: Reasons) -> SafeString | str:
         if not why:
             return ""
         if why.hits:
             return render_to_string("components/reasons.html", {"reasons": why})
-        key = repr(why.chosen)
+        key = tuple((heading, *labels) for heading, labels in why.chosen)
         if key not in self._chosen:
             self._chosen[key] = render_to_string("components/reasons.html", {"reasons": why})
         return self._chosen[key]

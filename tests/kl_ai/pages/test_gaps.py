@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from django.template import Context, Template
+from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
 from kl_ai.pages import keep
@@ -72,3 +72,42 @@ def test_what_is_kept_is_limited_and_a_developer_sees_each_change(renders, setti
     assert [renders(door=door)[-1] for door in "abca"] == ["1", "2", "3", "4"]
     settings.DEBUG = True
     assert [renders(door="a")[-1] for _ in range(2)] == ["5", "6"]
+
+
+def test_what_is_fresh_in_it_is_rendered_every_time_and_follows_the_values(settings):
+    settings.DEBUG = False
+    template = Template(
+        "{% keep door %}<{{ door }}{{ number }}>{% if door %}{% fresh %}{{ number }}"
+        "{% keep number %}({{ number }}{{ door }}){% endkeep %}{% endfresh %}{% endif %}</>{% fresh %}{{ text }}{% endfresh %}{% endkeep %}"
+    )
+
+    def render(**values) -> str:
+        return template.render(Context(values))
+
+    assert render(door="a", number=1, text="x") == "<a1>1(1a)</>x"
+    assert render(door="a", number=2, text="<b>") == "<a1>2(2a)</>&lt;b&gt;"
+    assert render(door="", number=3, text="z") == "<3></>z"
+    assert render(door="a", number=1, text="") == "<a1>1(1a)</>"
+
+
+def test_a_block_may_stand_in_fresh():
+    base = Template("{% keep %}<{% fresh %}{% block name %}base{% endblock %}{% endfresh %}>{% endkeep %}")
+    child = Template("{% extends base %}{% block name %}{{ block.super }} and {{ number }}{% endblock %}")
+    pages = [child.render(Context({"base": base, "number": number})) for number in (1, 2)]
+    assert pages == ["<base and 1>", "<base and 2>"]
+    assert base.render(Context()) == "<base>"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% fresh %}x{% endfresh %}",
+        "{% keep %}{% keep %}x{% endkeep %}{% endkeep %}",
+        "{% keep %}{% for a in b %}{% fresh %}{{ a }}{% endfresh %}{% endfor %}{% endkeep %}",
+        "{% keep %}{% with a=b %}{% fresh %}{{ a }}{% endfresh %}{% endwith %}{% endkeep %}",
+        "{% keep %}{% endkeep %}{% fresh %}{% endfresh %}",
+    ],
+)
+def test_fresh_stands_in_keep_and_sees_the_variables_around_it(template):
+    with pytest.raises(TemplateSyntaxError):
+        Template(template)
