@@ -1,6 +1,8 @@
 """`make bench`: what it reads from pages, what stops it, and what it says of the aims. None of it measures time."""
 
 import json
+import re
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from marketoverview.management.benchmark.counts import (
 )
 from marketoverview.management.benchmark.databases import Database
 from marketoverview.management.benchmark.inside import counts, make_peer_file
-from marketoverview.management.benchmark.peers import RAISED, assert_equal_in_datasette, listings
+from marketoverview.management.benchmark.peers import RAISED, assert_equal_in_datasette, is_complete, listings
 from marketoverview.management.benchmark.report import ROWS, aims, table
 from marketoverview.management.benchmark.servers import Reply, datasette, gunicorn
 from marketoverview.management.benchmark.turns import Runner, in_turns, ratio
@@ -173,7 +175,19 @@ def test_the_portal_has_no_bare_view():
     assert resolve("/").func is not bare
 
 
-@pytest.mark.skipif(find_spec("datasette") is None, reason="needs Datasette, of the extra “bench”")
+NEEDS_DATASETTE = pytest.mark.skipif(find_spec("datasette") is None, reason="needs Datasette, of the extra “bench”")
+
+
+@NEEDS_DATASETTE
+def test_a_page_with_a_facet_that_timed_out_has_no_time():
+    """Datasette answers 200 then; the class is the one in its own template."""
+    template = files("datasette").joinpath("templates/table.html").read_text()
+    notice = re.search(r'<p class="[^"]*timed-out[^"]*">', template)[0]
+    assert not is_complete(reply(notice))
+    assert is_complete(reply("<p>3 rows</p>"))
+
+
+@NEEDS_DATASETTE
 @pytest.mark.django_db
 def test_datasette_counts_and_lists_as_the_portal(demo, client, tmp_path):
     """The file that is made for it, its array facets, its plain facet and the rows of its first page."""
@@ -184,7 +198,7 @@ def test_datasette_counts_and_lists_as_the_portal(demo, client, tmp_path):
         assert_equal_in_datasette(server, file, by_sql)
         listed = json.loads(server.get(arrays.path(file, ending=".json")).body)["rows"]
         pages = arrays.pages(server, file)
-        assert [server.ask(address).status for address in [*pages, plain.path(file)]] == [200] * (len(pages) + 1)
+        assert all(is_complete(server.get(address)) for address in [*pages, plain.path(file)])
     shown = rows_on_page(client.get("/markedsoverblik/?services=advisory").content.decode())
     assert [row[1] for row in listed] == shown
     assert len(pages) == -(-by_sql["page"]["services"]["advisory"] // 25)

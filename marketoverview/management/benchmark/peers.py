@@ -11,7 +11,7 @@ from .counts import SELECTION, CountsDiffer, Uncached, assert_equal, counts_in_d
 from .databases import FOLDER, Database
 from .inside import CHOSEN, Counts, column
 from .measurements import PAGES, PER_PAGE, Figures, milliseconds, page_address, pages_listed
-from .servers import ServerProcess, datasette
+from .servers import Reply, ServerProcess, datasette
 
 RAISED = {"sql_time_limit_ms": 600_000, "facet_time_limit_ms": 600_000, "suggest_facets": "off"}
 """Settings with which every facet is counted to the end. Suggestions of other facets, which nobody asked for, are off."""
@@ -108,21 +108,25 @@ def _beside(uncached: Uncached, pages: int, server: ServerProcess, addresses: li
     """The pages of a listing and those of the portal in turn, as far as the time goes.
 
     `without_facets` is the share of pages on which a facet was left out, or that were an error, because a limit was met.
+    Their times are those of giving up: only complete pages have a time and a ratio.
     """
-    times, own, left_out = [], [], 0
+    complete, own, number = [], [], 0
     server.ask(addresses[0])  # the first request reads the schema
     end = time.monotonic() + SECONDS
-    for number, address in enumerate(addresses):
+    for number, address in enumerate(addresses, start=1):
         reply = server.ask(address)
-        times.append(reply.seconds)
-        left_out += reply.status != 200 or "facets-timed-out" in text(reply)
-        own += [uncached.get(page_address(number % pages + 1)).seconds for _ in range(PORTAL_A_TURN)]
-        if time.monotonic() > end and len(times) >= FEWEST:
+        if is_complete(reply):
+            complete.append(reply.seconds)
+        own += [uncached.get(page_address((number - 1) % pages + 1)).seconds for _ in range(PORTAL_A_TURN)]
+        if time.monotonic() > end and number >= FEWEST:
             break
-    by_clock, by_portal = statistics.median(times), statistics.median(own)
-    return {
-        "ms": milliseconds(by_clock),
-        "ratio": by_clock / by_portal,
-        "pages": float(len(times)),
-        "without_facets": left_out / len(times),
-    }
+    figures = {"pages": float(number), "without_facets": 1 - len(complete) / number}
+    if complete:
+        median = statistics.median(complete)
+        figures |= {"ms": milliseconds(median), "ratio": median / statistics.median(own)}
+    return figures
+
+
+def is_complete(reply: Reply) -> bool:
+    """Whether Datasette's page shows all facets that were asked for."""
+    return reply.status == 200 and "facets-timed-out" not in text(reply)
