@@ -18,9 +18,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
-from ..requests.http import PageVersion, request_state
+from ..requests.http import SAFE_METHODS, PageVersion, options_response, request_state
 from . import versions
 from .codings import accepted_coding, compress
 from .file_store import files
@@ -33,13 +34,19 @@ CODE = ("*.py", "*.html", "*.mo", "*.css", "*.js", "*.docx", "*.typ")
 
 
 def public_page(version: Callable[[HttpRequest], Any]) -> Callable[[View], View]:
-    """A decorator for views whose page follows from `version(request)` and the address alone."""
+    """A decorator for views whose page follows from `version(request)` and the address alone.
+
+    Only the methods that change nothing reach the view: another one gets 405, with or without a CSRF token.
+    """
 
     def decorate(view: View) -> View:
+        @csrf_exempt
         @login_not_required
-        @require_safe
+        @require_http_methods(SAFE_METHODS)
         @wraps(view)
         def cached_view(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+            if request.method == "OPTIONS":
+                return options_response()
             # With DEBUG a template may change without a new process. A preview is for one person only.
             if settings.DEBUG or request_state(request).is_preview:
                 return view(request, *args, **kwargs)

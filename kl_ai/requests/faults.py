@@ -128,11 +128,16 @@ class LeaveOutTraceback(logging.Filter):
 
 
 class LeaveOutFaults(logging.Filter):
-    """A filter of `django.request`: a fault has a line in the log already, and neither it nor a NUL needs a traceback."""
+    """A filter of `django.request`: a fault has a line in the log already.
+
+    Neither it nor a NUL needs a traceback, nor does a request that is refused with 4xx, such as one whose body cannot be read:
+    anybody can send as many as they like.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
-        if record.exc_info and is_about_nul(record.exc_info[1]):
+        is_refused = 400 <= getattr(record, "status_code", 500) < 500
+        if record.exc_info and (is_refused or is_about_nul(record.exc_info[1])):
             record.exc_info = None
         return not (isinstance(request, HttpRequest) and request_state(request).fault_is_logged)
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
     from ..models import User
@@ -17,6 +17,27 @@ STATE_ATTRIBUTE = "portal_state"
 
 class Busy(Exception):
     """Raised where a request would have to wait for too long for what others need, too."""
+
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""What a page or file that everybody may read answers."""
+
+
+def options_response() -> HttpResponse:
+    """The answer 204 to `OPTIONS` for what everybody may read: with which methods and headers other websites may ask for it.
+
+    Whether their scripts may read it is said by the response itself (`kl_ai.export.downloads.open_to_websites`).
+    """
+    methods = ", ".join(SAFE_METHODS)
+    headers = {
+        "Allow": methods,
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": "*",
+        "Access-Control-Max-Age": "86400",
+        "Content-Length": "0",
+    }
+    return HttpResponse(status=204, headers=headers)
 
 
 class AuthenticatedRequest(HttpRequest):

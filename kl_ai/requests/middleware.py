@@ -6,7 +6,7 @@ from typing import Any, cast
 from csp.constants import HEADER
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from .. import database
@@ -40,6 +40,26 @@ class QueryStringLimit:
             request.META["QUERY_STRING"] = shortened
             request_state(request).query_was_cut = True
         return self.get_response(request)
+
+
+class HeadWithoutBody:
+    """Takes the body from the response to `HEAD`, and leaves its length in the headers.
+
+    The server would leave it out, too, and write a line in the log for each.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()  # its close() ends what would have been sent
+            elif isinstance(response, HttpResponse):
+                response.headers.setdefault("Content-Length", str(len(response.content)))
+                response.content = b""
+        return response
 
 
 class CookiesWithoutNul:

@@ -25,7 +25,7 @@ from .summary import SummaryLine, summary_lines
 from .tallies import QuestionTally
 
 MOST_IN_NOTE = 200
-"""The most vendors in a note; the rest is in the Excel file."""
+"""The most vendors with their answers in a note; the others are named, and their answers are in the Excel file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class Note:
     neutrality: list[str]
     vendors: list[NoteVendor]
     left_out: str
-    """How many vendors are not in the note, and where they are; "" where all are."""
+    """How many vendors stand in the note by name alone, and where their answers are; "" where all have theirs in it."""
+    others: list[tuple[str, str]]
+    """(name, address of the profile) of these vendors."""
     figures: list[NoteFigure]
     dates: str
     """The day of the note and that of the data, in one line."""
@@ -111,6 +113,10 @@ def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[st
             for submission in submissions
         ],
         left_out=_left_out(total - len(entries)),
+        others=[
+            (entry.name, absolute(profiles.profile_url(entry.slug)))
+            for entry in (snapshot.page(vendors, "name", len(entries), total) if total > len(entries) else ())
+        ],
         figures=[_figure(figure) for figure in figures_of_vendors(snapshot, vendors, sentence)] if total else [],
         dates=_("Made %(made)s. Data of %(data)s.")
         % {"made": _day(timezone.localdate()), "data": _day(snapshot.updated_on)},
@@ -238,9 +244,8 @@ def _left_out(count: int) -> str:
     if count <= 0:
         return ""
     return ngettext(
-        "%(count)s more company is in the selection, but not in the note. Narrow the selection, or take the Excel file.",
-        "%(count)s more companies are in the selection, but not in the note. Narrow the selection, or take the Excel "
-        "file.",
+        "%(count)s more company is in the selection and stands here by name alone. Its answers are in the Excel file.",
+        "%(count)s more companies are in the selection and stand here by name alone. Their answers are in the Excel file.",
         count,
     ) % {"count": count}
 

@@ -61,6 +61,7 @@ def _vendors(note: Note) -> Iterator[Block]:
     yield from (Together(list(_vendor(vendor))) for vendor in note.vendors)
     if note.left_out:
         yield Prose(note.left_out)
+        yield Prose("; ".join(name for name, _url in note.others))
         yield Facts([("Excel", [Link(note.excel_url, note.excel_url)])])
 
 

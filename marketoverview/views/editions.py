@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import condition, require_http_methods
 
 from kl_ai.export.downloads import set_filename
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.json_ld import json_ld_response, json_ld_text
+from kl_ai.requests.http import SAFE_METHODS, options_response
 
 from ..market import dcat
 from ..models import Edition
@@ -98,12 +100,15 @@ def _etag(request: HttpRequest, code: str, ending: str) -> str | None:
     return f'"{checksum}"' if checksum else None
 
 
+@csrf_exempt
 @login_not_required
-@require_safe
+@require_http_methods(SAFE_METHODS)
 @condition(etag_func=_etag)
 @expensive
 def edition_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBase:
     """`/markedsoverblik/udgaver/<code>.json` and `.csv`: the bytes that the edition's checksum is of, streamed."""
+    if request.method == "OPTIONS":
+        return options_response()
     found = Edition.objects.at(code)
     if found is None:
         raise Http404

@@ -76,7 +76,7 @@ def request_now(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return form_page(request, form)
     if len(query) > MAX_SELECTION:
-        form.add_error(None, _("The selection is too long to be followed. Choose fewer options."))
+        form.add_error(None, _too_long(selection))
         return form_page(request, form)
     email = form.cleaned_data["email"]
     try:
@@ -90,6 +90,13 @@ def request_now(request: HttpRequest) -> HttpResponse:
             send_confirmation(follower, snapshot)
     security_log.record("follow_requested", request, recipient=security_log.address_hash(email))
     return redirect(reverse("market:follow_requested") + selection.link_query)
+
+
+def _too_long(selection: Selection) -> str:
+    """What to shorten: the free text, where the selection could be followed without it, else the options."""
+    if selection.q and len(stored_query(selection.without_query())) <= MAX_SELECTION:
+        return _("The search text is too long to be followed. Write fewer words.")
+    return _("The selection is too long to be followed. Choose fewer options.")
 
 
 def form_page(request: HttpRequest, form: FollowForm, *, retry_after: int = 0) -> HttpResponse:

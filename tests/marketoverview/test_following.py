@@ -169,10 +169,13 @@ def test_an_address_that_is_none_is_refused_and_stays_in_the_form(client):
     assert not Follower.objects.exists()
 
 
-def test_a_selection_that_is_too_long_is_refused(client, monkeypatch):
+@pytest.mark.parametrize(
+    ("query", "text"), [("?q=postsortering", "Skriv færre ord"), ("?q=post&services=advisory", "Vælg færre")]
+)
+def test_a_selection_that_is_too_long_is_refused_with_what_to_shorten(survey, client, monkeypatch, query, text):
     monkeypatch.setattr(follow, "MAX_SELECTION", 10)
-    response = ask(client, "?q=postsortering")
-    assert "for langt" in response.text
+    response = ask(client, query)
+    assert text in response.text
     assert not Follower.objects.exists()
 
 

@@ -6,8 +6,11 @@ import itertools
 import brotli
 import pytest
 from django.core.cache import caches
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from kl_ai.pages.cache import public_page, release
 from kl_ai.pages.middleware import CachedPages
@@ -248,3 +251,58 @@ def test_head_tells_the_length_of_what_get_sends(demo, client):
         name: got[name] for name in ("Content-Length", "Content-Encoding", "ETag", "Vary")
     }
     assert "vendor-row" in unpacked(got)
+
+
+# Methods ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/markedsoverblik/liste/", "/juridisk-vaerktoejskasse/", "/markedsoverblik/eksport.json"]
+)
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_a_public_page_takes_no_other_method_and_asks_for_no_cookie(db, path, method):
+    response = getattr(Client(enforce_csrf_checks=True), method)(path)
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("path", ["/markedsoverblik/eksport.json", "/markedsoverblik/udgaver/2026.json"])
+def test_the_script_of_a_website_may_ask_for_public_data_with_headers_of_its_own(db, client, path):
+    asked = {"Origin": "https://kommune.example", "Access-Control-Request-Headers": "x-own"}
+    response = client.options(path, headers=asked | {"Access-Control-Request-Method": "GET"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "GET" in response["Access-Control-Allow-Methods"]
+    assert response["Access-Control-Allow-Headers"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/markedsoverblik/", "/markedsoverblik/eksport.csv", "/markedsoverblik/eksport.json", "/findes-ikke/"]
+)
+def test_head_has_the_headers_of_the_page_and_no_body(db, path):
+    """The server writes a line in its log for each body that it is given there. Django's test client would take it away."""
+    made, kept, got = (raw_response(path, method) for method in ("HEAD", "HEAD", "GET"))
+    assert made[2] == kept[2] == b""
+    assert made[:2] == kept[:2] == got[:2]
+    assert got[2]
+
+
+def raw_response(path: str, method: str) -> tuple[int, str | None, bytes]:
+    """Status, `Content-Length` and body as a server gets them."""
+    environ = RequestFactory()._base_environ(PATH_INFO=path, REQUEST_METHOD=method)
+    response = WSGIHandler().get_response(WSGIRequest(environ))
+    content = b"".join(response)
+    request_finished.disconnect(close_old_connections)
+    try:
+        response.close()
+    finally:
+        request_finished.connect(close_old_connections)
+    return response.status_code, response.get("Content-Length"), content
+
+
+def test_a_body_that_cannot_be_read_is_a_line_in_the_log_without_a_traceback(db, client, caplog):
+    response = client.generic("POST", "/markedsoverblik/foelg/", b"x", content_type="multipart/form-data")
+    assert response.status_code == 400
+    (line,) = [record for record in caplog.records if record.name == "django.request"]
+    assert line.exc_info is None
