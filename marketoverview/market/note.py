@@ -113,10 +113,7 @@ def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[st
             for submission in submissions
         ],
         left_out=_left_out(total - len(entries)),
-        others=[
-            (entry.name, absolute(profiles.profile_url(entry.slug)))
-            for entry in (snapshot.page(vendors, "name", len(entries), total) if total > len(entries) else ())
-        ],
+        others=_others(snapshot, vendors, absolute),
         figures=[_figure(figure) for figure in figures_of_vendors(snapshot, vendors, sentence)] if total else [],
         dates=_("Made %(made)s. Data of %(data)s.")
         % {"made": _day(timezone.localdate()), "data": _day(snapshot.updated_on)},
@@ -238,6 +235,13 @@ def _neutrality() -> list[str]:
             "on public procurement."
         ),
     ]
+
+
+def _others(snapshot: Snapshot, vendors: int, absolute: Callable[[str], str]) -> list[tuple[str, str]]:
+    """Name and profile of those of the vendors (bitset) that are not among the first `MOST_IN_NOTE`, from A to Å. No query."""
+    total = vendors.bit_count()
+    entries = snapshot.page(vendors, "name", MOST_IN_NOTE, total) if total > MOST_IN_NOTE else []
+    return [(entry.name, absolute(profiles.profile_url(entry.slug))) for entry in entries]
 
 
 def _left_out(count: int) -> str:
