@@ -7,8 +7,6 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
-from marketoverview.market import note
-from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Option, Response, Vendor, market_version
 from tests.builders import make_question, make_response, make_vendor
 from tests.bulk import make_market
@@ -20,7 +18,6 @@ from tests.reading import (
     definitions,
     figure_section,
     notice_texts,
-    page_queries,
     read,
     read_bars,
     read_bytes,
@@ -397,35 +394,3 @@ def test_whatever_a_vendor_wrote_comes_out_as_written(text, db, client):
     word = letters(element_text(read_docx(client, DOCX + query).element.body))
     assert word.count(letters(text)) == 4
     assert letters(read(client, NOTE + query).find("article", "market-note").text).count(letters(text)) == 4
-
-
-def test_more_vendors_than_a_note_holds_are_said_with_the_excel_file(survey, client):
-    make_market(203)
-    page = read(client, NOTE)
-    assert len(noted_vendors(page)) == 200
-    assert "3 more companies are in the selection and stand here by name alone." in page.text
-    assert read_bytes(client, PDF).startswith(b"%PDF")
-    assert "3 more companies" in element_text(read_docx(client, DOCX).element.body)
-
-
-@pytest.mark.parametrize("path", [NOTE, DOCX, PDF, f"{NOTE}?q=firma"])
-def test_a_note_costs_the_same_queries_for_any_number_of_vendors(path, survey, client):
-    make_market(2)
-    snapshots.current()
-    few = len(page_queries(client, path))
-    make_market(30, start=2)
-    snapshots.current()
-    assert len(page_queries(client, path)) == few
-
-
-def test_a_note_of_very_many_names_every_vendor(survey, client, monkeypatch):
-    monkeypatch.setattr(note, "MOST_IN_NOTE", 3)
-    make_market(7)
-    page = read(client, NOTE)
-    names = list(Vendor.objects.values_list("name", flat=True))
-    others = [item.text for item in page.find("ul", "note-others").find_all("li")]
-    assert sorted([*noted_vendors(page), *others]) == sorted(names)
-    assert len(others) == 4
-    assert "4 more companies are in the selection and stand here by name alone." in page.text
-    word = element_text(read_docx(client, DOCX).element.body)
-    assert "; ".join(others) in word
