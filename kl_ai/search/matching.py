@@ -5,20 +5,29 @@ A word is found by
 * any inflection of it: “kommuner” finds “kommunerne” (Danish Snowball stems), “planlægning” finds “planlægger”,
   “jobcenter” finds “jobcentret”, “kursus” finds “kurser” and “barn” finds “børn”; words that only share a short stem are
   none: “tale” does not find “tallene”, “læge” not “lægge”, and “ledelse” not “ledige”;
-* words that begin with it, from three letters: “tale” finds “talegenkendelse”, and with a linking
-  e or s after its stem: “borger” finds “borgerservice” and not “borgmester”;
-* compounds that end in it, from four letters: “pleje” finds “ældreplejen”, but “tale” not “digitale”, and “fald” not “affald”;
+* words that begin with it, from four letters: “tale” finds “talegenkendelse”, and with a linking
+  e or s after its stem: “borger” finds “borgerservice” and not “borgmester”; from three letters where another word may
+  follow them: “vej” finds “vejskilte”, but “bil” neither “bilag” nor “billeder”;
+* compounds that end in it, from four letters: “pleje” finds “ældreplejen”, but “tale” not “digitale”, “fald” not “affald”,
+  “stemme” not “fagsystemer” and “tand” not “forstand”;
 * words that contain it, from six letters: “behandling” finds “sagsbehandlingssystem”, but “agern” not “sagerne”;
 * the same word spelt with å, ø and æ for aa, oe and ae, or the other way round: “Aarhus” finds “Århus”;
 * the same word, from four letters, where it is typed without ring and stroke: “orsted” finds “Ørsted”.
 """
 
+import re
 from functools import lru_cache
 
 from .danish import DANISH_LETTERS, DIGRAPHS, stem, with_danish_letters, words
 
 BEGINS, ENDS, INSIDE = 3, 4, 6
 """Letters from which a word is looked for at the beginning, at the end and inside of others."""
+SHORTEST_REST, SHORTEST_REST_WITH_VOWEL = 4, 6
+"""Letters after the first three of a compound, and where the first of them is a vowel."""
+ENDINGS = ("e", "ing", "ning", "hed", "lig", "skab")
+"""What follows a word without making a compound of it: “ledelse” is no kind of “led”, “retning” none of “ret”."""
+SUFFIXES = frozenset(["ling", "rest", "ring", "skab", "ting"])
+"""Words that are an ending, too: “erfaring” is no kind of “ring”."""
 SHORTEST_ROOT = 4
 """Letters that a root has at least when an ending beyond the stem's is taken off."""
 SHORTEST_HEAD = 3
@@ -41,12 +50,24 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 _PREFIXES = "for fra gen ind kon med mis mod pro sam til und ved vel"
 PREFIXES = frozenset(_PREFIXES.split())
 """What stands before a word without making a compound of it: “provision” is no kind of “vision”."""
+NO_HEADS = frozenset(["ans", "den", "der", "hos", "kun", "sig"])
+"""Other beginnings that are no first part: “signatur” is no kind of “natur”."""
+NO_WORD = re.compile(r"u?(?:af|an|be|for|gen|ind|kon|mis|ned|om|op|over|pro|sam|til|ud|und)+[^aeiouyæøå]*")
+"""A prefix and what is left of a word that is cut: “fors” of “forstand”, “udf” of “udfordre”, “ube” of “ubegrundet”."""
 SHORT_HEADS = frozenset(["ai", "bo", "by", "it", "ki", "ko", "sø", "tv", "å", "ø"])
 """The words of one or two letters that compounds begin with; other letters before a word are none: “affald”, “system”."""
 
 VOWELS = frozenset("aeiouyæøå")
 SHORT_VOWELS = frozenset(["bas", "hal", "hul", "tal", "ven"])
 """Words that double their last letter before an ending, so that no “tale” is a form of “tal”."""
+_APART = {
+    "natur": re.compile("natural.*"),
+    "ret": re.compile("rette|rette[lst].*"),
+    "tag": re.compile("tage[rs]?"),
+    "tand": re.compile(".*stand(?:en|e|s)?"),
+    "vej": re.compile("vejled.*|vejr.*|vejer"),
+}
+"""Words with others that only look like forms or compounds of them."""
 _OTHER_NUMBERS = (
     ("barn barnet barnets", "børn børnene børnenes børns"),
     ("bog bogen bogens", "bøger bøgerne bøgernes"),
@@ -99,8 +120,17 @@ def roots(word: str) -> frozenset[str]:
     return frozenset(forms)
 
 
+def are_apart(one: str, other: str) -> bool:
+    """Whether the two are known to only look alike."""
+    return any(
+        word in _APART and _APART[word].fullmatch(form) is not None for word, form in ((one, other), (other, one))
+    )
+
+
 def share_root(one: str, other: str) -> bool:
     """Whether two words have a root in common, and neither shows that it is a root of another word."""
+    if are_apart(one, other):
+        return False
     return any(
         not (_differ_after(one, other, root) or _differ_after(other, one, root)) for root in roots(one) & roots(other)
     )
@@ -132,6 +162,8 @@ def same_root(one: str, other: str) -> bool:
 
 def is_match(term: str, word: str) -> bool:
     """Whether `word` of a text is found by `term` of a query, both from `danish.words`."""
+    if are_apart(term, word):
+        return False
     if any(_is_match(spelling, word) for spelling in spellings(term)) or is_other_spelling(term, word):
         return True
     return any(share_root(number, word) for number in other_numbers(term))
@@ -139,7 +171,7 @@ def is_match(term: str, word: str) -> bool:
 
 def _is_match(term: str, word: str) -> bool:
     """By the rules for one spelling."""
-    if len(term) >= BEGINS and word.startswith(term):
+    if len(term) >= BEGINS and word.startswith(term) and (len(term) > BEGINS or _may_follow(term, word[BEGINS:])):
         return True
     root = stem(term)
     if len(root) >= ENDS and word.startswith((root + "e", root + "s")):
@@ -151,19 +183,40 @@ def _is_match(term: str, word: str) -> bool:
     return len(term) >= ENDS and _ends_in(term, word)
 
 
+def _may_follow(term: str, rest: str) -> bool:
+    """Whether the letters after a term of three in a word may be a word of their own, or nothing."""
+    if not rest:
+        return True
+    if rest[0] == term[-1] or rest.startswith(ENDINGS):
+        return False
+    return len(rest) >= (SHORTEST_REST_WITH_VOWEL if rest[0] in VOWELS else SHORTEST_REST)
+
+
 def _ends_in(term: str, word: str) -> bool:
     """Whether `word` is a compound whose last part is a form of `term`."""
-    ends = {term, *(root for root in roots(term) if len(root) >= ENDS)}
-    for root in roots(word):
-        for end in ends:
-            if root.endswith(end) and _is_head(root[: -len(end)]):
-                return True
-    return False
+    ends = {term, *(root for root in roots(term) if len(root) >= ENDS)} - SUFFIXES
+    return any(
+        root.endswith(end) and _is_head(root[: -len(end)]) and not _is_other_end(term, end, word[len(root) :])
+        for root in roots(word)
+        for end in ends
+    )
+
+
+def _is_other_end(term: str, end: str, following: str) -> bool:
+    """Whether a word that goes on so after the root `end` of the term ends in another word than the term: “system” and “stemme”."""
+    doubled = end + end[-1]
+    if end[-1] in VOWELS or not term.startswith(doubled):
+        return False
+    return following[:1] in VOWELS if following else term == f"{doubled}e"
 
 
 def _is_head(beginning: str) -> bool:
     """Whether these letters may be the first part of a compound."""
-    return beginning in SHORT_HEADS if len(beginning) < SHORTEST_HEAD else beginning not in PREFIXES
+    if len(beginning) < SHORTEST_HEAD:
+        return beginning in SHORT_HEADS
+    if beginning in PREFIXES or beginning in NO_HEADS:
+        return False
+    return beginning == "over" or not NO_WORD.fullmatch(beginning)
 
 
 # Spelling ---------------------------------------------------------------------------------------
