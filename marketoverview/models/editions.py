@@ -203,7 +203,7 @@ class Edition(models.Model):
             for edition in cls.objects.select_related("round").filter(pk__in=changed):
                 edition._note_removals(EditionRemoval.What.TEXT, changed[edition.pk])
             if changed:
-                latest = vendor.responses.order_by("-sequence").first()
+                latest = vendor.responses.latest("sequence")  # an entry of an edition was made from one
                 unchanged = {"from_status": latest.status, "to_status": latest.status}
                 latest.events.create(actor=by, by_kl=True, verb=Verb.TAKE_OUT, reason=reason, **unchanged)
             return len(changed)
