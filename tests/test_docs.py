@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 from tests.checks import not_empty
 from tests.environment import PROJECT, ROOT, settings_variables
+from tests.pages import PUBLIC
 from tests.translations import CATALOGUE, texts
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -131,6 +132,28 @@ def test_the_address_exists(document, address):
             resolve(address)
         except Resolver404:
             pytest.fail(f"{document} names {address}, which the portal does not have")
+
+
+OF_ONE_ITEM = {
+    "market:vcard": "the card of one company, linked from its profile; the file of all is documented",
+    "toolbox:phase_checklist_file": "a checklist of a phase, linked from its page",
+    "toolbox:phase_templates": "the templates of a phase, linked from its page",
+    "toolbox:role_checklist_file": "a checklist of a role, linked from its page",
+    "toolbox:activity_checklist_file": "a checklist of an activity, linked from its page",
+}
+"""Files for people that their page links, and nobody fetches by program."""
+
+
+def test_the_document_for_programs_names_every_public_file():
+    found = set(re.findall(r"`(/[\w./-]+)`", (ROOT / "docs" / "api.md").read_text())) - {"/en/"}
+    with override("da"):
+        named = {resolve(address).view_name for address in found}
+    files = {
+        address.name
+        for address in PUBLIC
+        if not address.is_page and address.status == 200 and address.name.startswith(("market:", "toolbox:"))
+    }
+    assert sorted(files - named - OF_ONE_ITEM.keys()) == []
 
 
 NAMES = r"(\S+(?:  \S+(?:/|\.py))*)(?: {2,}|$)"

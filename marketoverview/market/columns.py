@@ -101,7 +101,7 @@ def _company_columns(request: HttpRequest) -> list[Column]:
         ),
         _fixed_column(
             ExportKey.ID,
-            _("Identifier"),
+            _("ID in the portal"),
             _("The last part of the profile's address; stays when the name changes."),
             lambda response: response.vendor.slug,
         ),

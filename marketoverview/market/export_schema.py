@@ -64,7 +64,7 @@ def envelope_keys() -> list[Key]:
         selection_key(_("The free text (q) and the chosen codes by question."), "q"),
         Key(
             "shortlist",
-            _("The identifiers of the companies that were picked one by one; empty for a whole selection."),
+            _("The IDs in the portal of the companies that were picked one by one; empty for a whole selection."),
             TEXTS,
         ),
         count_key(_("The number of companies in the selection.")),

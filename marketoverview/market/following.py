@@ -113,7 +113,9 @@ class News:
         """Heading and vendors of each group that is not empty, in the active language."""
         headings = {
             "new": _("New in the overview"),
-            "entered": _("In the selection now: their answers have changed, or how they are found"),
+            "entered": _(
+                "Now in the selection: the answers have changed, or the way in which KL counts and finds them"
+            ),
             "changed": _("Have published other answers"),
             "left": _("No longer in the selection, still in the overview"),
             "withdrawn": _("No longer in the overview"),

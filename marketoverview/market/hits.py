@@ -236,7 +236,7 @@ def _option_parts(option: Option, term: Sequence[str]) -> tuple[int, Parts]:
         if parts := excerpt(text, is_found):
             return 1, [(f"{short}: ", False), *parts]
     if synonym:
-        return 2, [(f"{short} – ", False), (_("search word:") + " ", False), (synonym, True)]
+        return 2, [(f"{short} – ", False), (_("KL's search word:") + " ", False), (synonym, True)]
     for text in _both(option, "help"):
         if parts := excerpt(text, is_named):
             return 3, [(f"{short}: ", False), *parts]

@@ -14,7 +14,7 @@ Row = list[Any]
 
 
 def _company_headings() -> list[str]:
-    return [_("Identifier"), _("Company"), _("CVR number"), _("Country")]
+    return [_("ID in the portal"), _("Company"), _("CVR number"), _("Country")]
 
 
 def _company(response: Response) -> Row:
@@ -62,7 +62,7 @@ OFFERING_WIDTHS = (24, 34, 14, 14, 34, 60, 18, 34, 44)
 
 
 def offering_headings(snapshot: Snapshot) -> list[str]:
-    texts = [_("Example"), _("Description"), _("Stage"), _("Where used")]
+    texts = [_("Example"), _("Description"), _("Stage"), _("Where it is used")]
     return [*_company_headings(), *texts, *(tally.question.heading for tally in _combined_questions(snapshot))]
 
 

@@ -106,7 +106,7 @@ def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[st
         facts=_facts(snapshot, total),
         summary=_summary(snapshot, selection, vendors),
         criteria=_criteria(snapshot, selection),
-        method=_method(selection.names_vendors),
+        method=_method(selection),
         neutrality=_neutrality(),
         vendors=[
             _vendor(_answers(snapshot, selection, submission, reasons), submission, absolute)
@@ -115,7 +115,7 @@ def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[st
         left_out=_left_out(total - len(entries)),
         others=_others(snapshot, vendors, absolute),
         figures=[_figure(figure) for figure in figures_of_vendors(snapshot, vendors, sentence)] if total else [],
-        dates=_("Made %(made)s. Data of %(data)s.")
+        dates=_("Made on %(made)s. Data as of %(data)s.")
         % {"made": _day(timezone.localdate()), "data": _day(snapshot.updated_on)},
         permalink=absolute(reverse("market:note") + query),
         excel_url=absolute(reverse("market:export", args=["xlsx"]) + query),
@@ -147,8 +147,8 @@ def note_sentence(snapshot: Snapshot, selection: Selection, vendors: int) -> str
 
 def _facts(snapshot: Snapshot, total: int) -> list[tuple[str, str]]:
     return [
-        (_("Made"), _day(timezone.localdate())),
-        (_("Data of"), _day(snapshot.updated_on)),
+        (_("Made on"), _day(timezone.localdate())),
+        (_("Data as of"), _day(snapshot.updated_on)),
         (_("Companies"), _("%(total)s of %(all)s in the market overview") % {"total": total, "all": snapshot.size}),
     ]
 
@@ -206,7 +206,7 @@ def _how_many_picked(snapshot: Snapshot, selection: Selection) -> str:
     return " ".join(sentences) % found.numbers
 
 
-def _method(are_picked: bool) -> list[str]:
+def _method(selection: Selection) -> list[str]:
     paragraphs = [
         _(
             "The companies have given the answers themselves in KL's survey. KL has checked form and completeness, "
@@ -217,7 +217,14 @@ def _method(are_picked: bool) -> list[str]:
             "questions it must meet all. “Not stated” means that the company has not answered."
         ),
     ]
-    if are_picked:
+    if selection.q:
+        paragraphs.append(
+            _(
+                "Where the free text is found under a question, the company has ticked the answer. The answer's wording and "
+                "explanation and “KL's search word” are KL's, not the company's."
+            )
+        )
+    if selection.names_vendors:
         paragraphs.append(
             _(
                 "The companies were picked one by one by whoever made the note, and need not meet the criteria. The "

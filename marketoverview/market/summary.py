@@ -41,7 +41,7 @@ def summary_lines(snapshot: Snapshot, criteria: Mapping[str, Sequence[str]], ven
         if any(sentences[1:]):
             text = " ".join(filter(None, sentences))
             lines.append(SummaryLine(question.heading, text))
-    return [*lines, SummaryLine(_("Stage of the examples"), _stages(snapshot, vendors))]
+    return [*lines, SummaryLine(_("The examples' stage"), _stages(snapshot, vendors))]
 
 
 def _answered_by_some(tally: QuestionTally, vendors: int) -> str:

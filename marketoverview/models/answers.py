@@ -149,7 +149,7 @@ class SampleOffering(models.Model):
     title = models.CharField(_("title"), max_length=120, validators=[validate_line])
     description = models.TextField(_("description"), max_length=400, blank=True, validators=[validate_text])
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True)
-    where_used = models.CharField(_("where used"), max_length=200, blank=True, validators=[validate_line])
+    where_used = models.CharField(_("where it is used"), max_length=200, blank=True, validators=[validate_line])
     options = models.ManyToManyField(
         Option,
         related_name="offerings",

@@ -142,7 +142,7 @@ def test_a_strangers_words_are_in_no_mail_before_the_owner_has_confirmed(client)
     (queued,) = OutgoingMail.objects.all()
     for word in ("Ring", "10 20 30", "ond.example"):
         assert word not in queued.subject + queued.body
-    assert "søgetekst" in queued.body
+    assert "Søgeteksten står på siden bag linket" in queued.body
     follower = Follower.objects.get()
     assert words in client.get(link(follower)).text  # the page that confirms shows what will be followed
     client.post(link(follower))

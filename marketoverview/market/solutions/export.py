@@ -56,7 +56,7 @@ def solution_keys(snapshot: Snapshot) -> list[Key]:
     return [
         *example_keys(snapshot),
         Key("company", _("The name of the company that has described it."), TEXT),
-        Key("company_id", _("The company's identifier: the last part of its profile's address."), TEXT),
+        Key("company_id", _("The company's ID in the portal: the last part of its profile's address."), TEXT),
         Key("cvr", _("The company's CVR number; empty where it has none."), TEXT),
         Key("country", _("The company's country, as two letters."), TEXT),
         Key("profile", _("The profile's address in this portal."), ADDRESS),

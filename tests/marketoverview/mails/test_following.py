@@ -74,7 +74,9 @@ def test_the_mail_names_what_has_happened_from_a_to_å():
     (written,) = send()
     body = written.body
     assert group(body, "Nye i overblikket") == ["Zebragræs", "Ålegræs"]
-    assert group(body, "Er kommet med i udvalget: svarene er ændret, eller måden, de findes på") == ["Elm"]
+    assert group(
+        body, "Nu med i udvalget: Virksomheden har ændret sine svar, eller KL har ændret, hvordan svar tælles og findes"
+    ) == ["Elm"]
     assert group(body, "Har fået nye svar offentliggjort") == ["Birk"]
     assert group(body, "Er ikke længere i udvalget, men stadig i overblikket") == ["Cedertræ"]
     assert group(body, "Er ikke længere i overblikket") == ["Douglasgran"]
@@ -108,7 +110,10 @@ def test_at_most_one_mail_a_month():
     assert send() == []
     Follower.objects.update(last_sent_at=timezone.now() - timedelta(days=32))
     (written,) = send()
-    assert group(written.body, "Er kommet med i udvalget: svarene er ændret, eller måden, de findes på") == ["Birk"]
+    assert group(
+        written.body,
+        "Nu med i udvalget: Virksomheden har ændret sine svar, eller KL har ændret, hvordan svar tælles og findes",
+    ) == ["Birk"]
     follower.refresh_from_db()
     assert len(follower.seen) == 2
 
@@ -171,6 +176,8 @@ def test_the_mail_can_be_stopped_by_its_header_and_by_its_link():
     url = message.message()["List-Unsubscribe"].strip("<>")
     assert url in message.body
     assert url.endswith(f"{follower.token}/stop/")
+    assert f"Åbn siden, og tryk på knappen.\n{url}" in message.body, "the link alone stops nothing"
+    assert "klik" not in message.body
     assert OutgoingMail.objects.get().unsubscribe_url == ""
 
 
@@ -275,6 +282,24 @@ def test_before_the_end_one_mail_asks_whether_to_go_on(client):
     assert follower.ends_on > far.ends_on
     Follower.objects.filter(pk=follower.pk).update(ends_on=timezone.localdate() + timedelta(days=20))
     assert [written.to for written in send()] == [follower.email]  # the next year
+
+
+@pytest.mark.parametrize(
+    ("selection", "sentences"),
+    [
+        ("", ["The selection: all companies."]),
+        ("q=chatbot", ["The selection is a search. You see its text on the page of the link."]),
+        (ADVISORY, ["The selection: companies that choose option advisory."]),
+        (f"q=chatbot&{ADVISORY}", ["The selection: companies that choose option advisory.", "has a search text, too."]),
+    ],
+)
+def test_the_first_mail_names_what_is_asked_for_and_no_typed_word(selection, sentences):
+    make_response("Agern", answers={"services": ["advisory"]})
+    follower = make_follower(selection, language="en")
+    body = following.send_confirmation(follower, snapshots.current()).body
+    assert [sentence for sentence in sentences if sentence not in body] == []
+    assert body.count("The selection") == len(sentences)
+    assert "chatbot" not in body
 
 
 def test_a_dry_run_writes_nothing(capsys):

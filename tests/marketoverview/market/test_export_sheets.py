@@ -27,9 +27,11 @@ def test_the_sheets_of_answers_and_examples_hold_those_of_the_selection(demo, cl
         (company["id"], question, option) for company in listed for question in SURVEY for option in company[question]
     ]
     assert [
-        (row["Identifier"], row["Question's code"], row["Answer's code"]) for row in sheet_records(answers)
+        (row["ID in the portal"], row["Question's code"], row["Answer's code"]) for row in sheet_records(answers)
     ] == codes
-    assert [(row["Identifier"], row["Example"], row["Where used"] or "") for row in sheet_records(examples)] == [
+    assert [
+        (row["ID in the portal"], row["Example"], row["Where it is used"] or "") for row in sheet_records(examples)
+    ] == [
         (company["id"], offering["title"], offering["where_used"])
         for company in listed
         for offering in company["offerings"]
@@ -51,7 +53,7 @@ def test_the_sheet_of_answers_says_what_kl_has_counted_and_the_own_words(curator
 
 def test_the_sheet_of_examples_has_the_texts_and_what_was_combined(demo, client):
     row = sheet_records(read_workbook(client, XLSX).worksheets[2])[0]
-    assert (row["Example"], row["Stage"], row["Where used"]) == (
+    assert (row["Example"], row["Stage"], row["Where it is used"]) == (
         "Fordeling af digital post",
         "In operation",
         "Otte kommuner",

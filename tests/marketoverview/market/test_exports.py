@@ -152,10 +152,10 @@ def test_excel_opens_the_csv_right_in_the_language_of_the_page(path, delimiter, 
 
 
 def test_the_headings_are_in_the_language_of_the_page(demo, client):
-    assert read_csv(client, CSV)[0][:2] == ["Company", "Identifier"]
+    assert read_csv(client, CSV)[0][:2] == ["Company", "ID in the portal"]
     danish = read_csv(client, "/markedsoverblik/eksport.csv")
     assert "Services og produkter" in danish[0]
-    assert not {"Company", "Identifier", "Contact"} & set(danish[0])
+    assert not {"Company", "ID in the portal", "Contact"} & set(danish[0])
     row = next(row for row in danish if row[1] == "agern-demofirma")
     assert "Implementering af konkrete løsninger; Udvikling af løsninger (fx træning af algoritmer)" in row
 

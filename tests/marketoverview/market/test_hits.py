@@ -63,8 +63,8 @@ def _written(element: Element) -> str:
         ("speech", ["Under Technologies: [Speech] recognition"]),
         ("lyde", ["Under Technologies: Speech recognition: Talegenkendelse – [lyde] bliver til ord"]),
         ("diktat", ["Under Technologies: Speech recognition: Fx [diktat] til journalen"]),
-        ("stemmestyring", ["Under Technologies: Speech recognition – search word: [stemmestyring]"]),
-        ("tale til tekst", ["Under Technologies: Speech recognition – search word: [tale til tekst]"]),
+        ("stemmestyring", ["Under Technologies: Speech recognition – KL's search word: [stemmestyring]"]),
+        ("tale til tekst", ["Under Technologies: Speech recognition – KL's search word: [tale til tekst]"]),
         (
             "post agern",
             ["In the name: [Agern]", "In the description: Vi sorterer [post]."],

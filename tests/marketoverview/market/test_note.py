@@ -58,8 +58,8 @@ def test_says_the_selection_its_criteria_and_its_dates(demo, client):
     assert criteria["Technologies"].startswith("Natural language processing")
     facts = definitions(page.find("dl", "market-note-facts"))
     with override("en"):
-        assert facts["Made"] == date_format(timezone.localdate(), "DATE_FORMAT")
-    assert facts["Data of"] == "20 November 2026"
+        assert facts["Made on"] == date_format(timezone.localdate(), "DATE_FORMAT")
+    assert facts["Data as of"] == "20 November 2026"
     assert facts["Companies"] == f"{len(noted_vendors(page))} of 35 in the market overview"
 
 
@@ -159,7 +159,7 @@ def test_the_commonest_the_stage_and_what_nobody_offers_come_first(small_market,
         "Companies": "All 3 companies of the market overview.",
         "Tools": "Most frequent: Option saw (3 of 3 companies). Stated by none: Option drill.",
         "Places": "1 of 3 companies has answered. Stated: Option wood. Stated by none: Option shed.",
-        "Stage of the examples": "Most frequent: Pilot (2 of 3 examples that state it).",
+        "The examples' stage": "Most frequent: Pilot (2 of 3 examples that state it).",
     }
 
 
@@ -170,7 +170,7 @@ def test_criteria_are_no_finding_and_ties_are_named(small_market, client):
     assert found["Tools"].startswith("Most frequent beside the criteria: Option axe (2 of 3 companies).")
     tied = summary(read(client, f"{NOTE}?places=wood"))
     assert tied["Tools"] == "Stated: Option saw and Option axe. Stated by none: Option drill."
-    assert tied["Stage of the examples"] == (
+    assert tied["The examples' stage"] == (
         "Most frequent: Pilot and In operation (1 each of 2 examples that state it)."
     )
     assert summary(read(client, f"{NOTE}?v=agern&v=birk"))["Tools"] == (
@@ -226,6 +226,13 @@ def test_a_vendor_stands_with_the_words_that_were_found(small_market, client):
     assert definitions(dunhammer.find("dl"))["In the description"] == "“Vi fælder træer med varsomhed.”"
     (agern,) = vendor_sections(read(client, f"{NOTE}?q=varsomhed&v=agern"))
     assert definitions(agern.find("dl"))["Free text"] == "Not found in the answers"
+
+
+def test_the_method_says_whose_words_the_free_text_is_found_in(small_market, client):
+    sentence = "“KL's search word” are KL's, not the company's"
+    assert sentence in read(client, f"{NOTE}?q=varsomhed").text
+    assert sentence in element_text(read_docx(client, f"{DOCX}?q=varsomhed").element.body)
+    assert sentence not in read(client, f"{NOTE}?tools=saw").text
 
 
 def test_without_criteria_a_vendor_stands_with_what_sums_it_up(db, client):
