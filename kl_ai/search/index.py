@@ -101,6 +101,13 @@ class WordIndex:
         """The words of all texts in their order."""
         return self._vocabulary
 
+    def words_of_several(self) -> Iterator[str]:
+        """The words that more than one text holds, in their order."""
+        for word in self._vocabulary:
+            posting = self._postings[word]
+            if (posting.bit_count() if isinstance(posting, int) else len(posting)) > 1:
+                yield word
+
     def match(self, query: str) -> int:
         """The bitset of the texts that hold every word of `query`; all of them for no words."""
         matches = bitset.full(self.size)

@@ -1,5 +1,7 @@
 """What helps where a selection finds nobody, or its free text few: other spellings, the option that was meant, what to leave out.
 
+`Ways` finds them for vendors; `solutions.ways_out` for solutions, with the same rules.
+
 Where nothing of this helps, the options of the market that somebody chose: no search ends with nothing to go on with.
 
 Each way is a link with the number of vendors that it leads to, never none. Nothing here changes a query by itself, and
@@ -8,16 +10,17 @@ the work is bounded whatever is typed. No query of the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import reduce
 from itertools import chain, combinations, islice, pairwise
 from operator import and_
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kl_ai.search.danish import join_words, words
-from kl_ai.search.matching import STOP_WORDS
+from kl_ai.search.matching import STOP_WORDS, same_root
 from kl_ai.search.spelling import LONGEST, near_words
 
 from .search import MarketSearch, OptionWords, Term
@@ -65,88 +68,196 @@ class WaysOut:
         return bool(self.spellings or self.options or self.left_out)
 
 
-def ways_out(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> WaysOut:
-    """The ways out of a selection with these vendors (bitset); none where it has more than `FEW`."""
-    count = matches.bit_count()
-    if count > FEW or (count and not selection.q):
-        return WaysOut()
-    options = list(islice(_options(snapshot, selection, path, matches), MOST)) if selection.q else []
-    joined = list(_joined(snapshot, selection, path, matches))
-    if count:
-        return WaysOut(joined, options)
-    ways = WaysOut(
-        list(islice(chain(joined, _spellings(snapshot, selection, path) if selection.q else ()), MOST)),
-        options,
-        [*_without_words(snapshot, selection, path), *_without_choices(snapshot, selection, path)][:MOST],
-    )
-    return ways or WaysOut(beside=beside(snapshot, partial(_option_way, snapshot, selection, path)))
+class Ways:
+    """The ways out of a selection of vendors; `matches` (bitset) are those that it finds."""
+
+    def __init__(self, snapshot: Snapshot, selection: Selection, path: str) -> None:
+        self.snapshot, self.selection, self.path = snapshot, selection, path
+        self.finder = snapshot.search
+        self.matches = self.match(selection)
+
+    # What is counted ----------------------------------------------------------------------------
+
+    def match(self, selection: Any) -> int:
+        """What a selection finds (bitset)."""
+        return self.snapshot.match(selection.chosen, selection.q)
+
+    def with_term(self, term: Term) -> int:
+        """What a term of the free text finds (bitset)."""
+        return self.finder.vendors(term)
+
+    @property
+    def everything(self) -> int:
+        return self.snapshot.everyone
+
+    def parts(self) -> dict[str, int]:
+        """The name of each question of the selection, and of its free text, to what that alone finds (bitset)."""
+        parts = {code: self.snapshot.match({code: options}) for code, options in self.selection.chosen.items()}
+        return parts | ({FREE_TEXT: self.snapshot.match({}, self.selection.q)} if self.selection.q else {})
+
+    def without(self, parts: Collection[str]) -> Selection:
+        """The selection without these of its parts."""
+        smaller = self.selection.without_questions(*parts)
+        return smaller.without_query() if FREE_TEXT in parts else smaller
+
+    def labels(self, part: str) -> Iterable[str]:
+        """What is chosen of a part, as in the chips."""
+        if part == FREE_TEXT:
+            return [f"“{self.selection.q}”"]
+        tally = self.snapshot.tallies[part]
+        return [tally.by_code[option].option.short for option in self.selection.chosen[part]]
+
+    def heading(self, tally: QuestionTally) -> str:
+        return tally.question.heading
+
+    # All of them --------------------------------------------------------------------------------
+
+    def ways_out(self) -> WaysOut:
+        """None where the selection finds more than `FEW`, or some without free text."""
+        count, q = self.matches.bit_count(), self.selection.q
+        if count > FEW or (count and not q):
+            return WaysOut()
+        spellings = list(islice(self._unique(chain(self._joined(), self._respelled())), MOST)) if q else []
+        options = list(islice(self._named(), MOST)) if q else []
+        if count:
+            return WaysOut(spellings, options)
+        left_out = [*self._without_words(), *self._without_parts()][:MOST]
+        ways = WaysOut(spellings, options, left_out)
+        return ways or WaysOut(beside=list(self._beside()))
+
+    def way(self, label: str, selection: Selection) -> Iterator[WayOut]:
+        """The link to a selection, if it finds something that is not listed already."""
+        matches = self.match(selection)
+        if matches & ~self.matches:
+            yield WayOut(label, self.path + replace(selection, page=1).query(), matches.bit_count())
+
+    @staticmethod
+    def _unique(ways: Iterable[WayOut]) -> Iterator[WayOut]:
+        return iter({way.label: way for way in ways}.values())
+
+    # Spellings ----------------------------------------------------------------------------------
+
+    def _joined(self) -> Iterator[WayOut]:
+        """The query with two words written as one where that is known: “chat bot” as “chatbot”."""
+        typed = words(self.selection.q)[:JOINED_WORDS]
+        for place, (first, second) in enumerate(pairwise(typed)):
+            compound = first + second
+            if _is_known(self.finder, compound):
+                query = " ".join([*typed[:place], compound, *typed[place + 2 :]])
+                yield from self.way(query, replace(self.selection, q=query))
+
+    def _respelled(self) -> Iterator[WayOut]:
+        """The query with words that find nothing or little replaced by likelier ones. First all of them, then one."""
+        typed = words(self.selection.q)
+        single = [term for term in self.finder.terms(self.selection.q) if len(term.words) == 1]
+        rare = [term for term in single if self.with_term(term).bit_count() <= FEW][:CORRECTED_WORDS]
+        instead = {term.place: candidates for term in rare if (candidates := list(self._instead(term)))}
+        queries = [{place: candidate} for place, candidates in instead.items() for candidate in candidates]
+        if len(instead) > 1:
+            queries.insert(0, {place: candidates[0] for place, candidates in instead.items()})
+        for replaced in queries:
+            query = " ".join(replaced.get(place, word) for place, word in enumerate(typed))
+            yield from self.way(query, replace(self.selection, q=query))
+
+    def _instead(self, term: Term) -> Iterator[str]:
+        """What may have been meant by a word, the likeliest first. One that finds few is replaced by one that finds more."""
+        word = term.words[0]
+        near = _near(self.snapshot, word)
+        if self.with_term(term):
+            yield from (
+                spelling
+                for spelling in near
+                if not (term.options or same_root(spelling, word)) and self._finds_more_than_few(spelling)
+            )
+            return
+        yield from near
+        yield from islice(self.finder.options.phrases_beginning_with(word), SPELLINGS_OF_A_WORD)
+        if not near and len(word) <= LONGEST:
+            yield from _parts(self.finder, word)
+            yield from _known_parts(self.finder, word)
+
+    def _finds_more_than_few(self, spelling: str) -> bool:
+        return all(self.with_term(term).bit_count() > FEW for term in self.finder.terms(spelling))
+
+    # Options ------------------------------------------------------------------------------------
+
+    def _named(self) -> Iterator[WayOut]:
+        """The options that hold the words of the query, in place of it. With the other choices, or else alone."""
+        for tally, choice in _named_options(self.snapshot, self.selection.q):
+            if choice.code not in self.selection.chosen.get(tally.code, ()):
+                label = f"{self.heading(tally)}: {choice.option.short}"
+                yield from self.first_way(
+                    label,
+                    self.selection.without_query().with_option(tally.code, choice.code),
+                    self.selection.cleared().with_option(tally.code, choice.code),
+                )
+
+    def first_way(self, label: str, *selections: Selection) -> Iterator[WayOut]:
+        """The link to the first of these selections that finds something."""
+        return islice((way for selection in selections for way in self.way(label, selection)), 1)
+
+    def _beside(self) -> Iterator[tuple[str, list[WayOut]]]:
+        """What the market has beside a search that finds nothing: the options that solutions combine, in the survey's order."""
+        for tally in self.snapshot.filterable:
+            if tally.question.matrix_axis:
+                choices = [choice for choice in tally.by_code.values() if not choice.option.is_other]
+                narrowed = self.selection.without_query()
+                ways = [
+                    way
+                    for choice in choices
+                    for way in self.way(choice.option.short, narrowed.with_option(tally.code, choice.code))
+                ]
+                if ways:
+                    yield tally.question.heading, ways
+
+    # What to leave out --------------------------------------------------------------------------
+
+    def _without_words(self) -> Iterator[WayOut]:
+        """The query without one of its words, the most matches first."""
+        terms: Sequence[Term] = self.finder.terms(self.selection.q) if self.selection.q else ()
+        typed = words(self.selection.q)
+        ways: list[WayOut] = []
+        for term in terms if len(terms) > 1 else ():
+            rest = " ".join(typed[: term.place] + typed[term.place + len(term.words) :])
+            ways += self.way(f"“{' '.join(term.words)}”", replace(self.selection, q=rest))
+        return iter(sorted(ways, key=lambda way: -way.count)[:MOST])
+
+    def _without_parts(self) -> Iterator[WayOut]:
+        """The selection without one of its parts, or, where that does not help, without two. The most matches first."""
+        matches = self.parts()
+        for size in (1, 2):
+            if size >= len(matches):
+                break
+            counts = []
+            for dropped in combinations(matches, size):
+                rest = (found for part, found in matches.items() if part not in dropped)
+                if count := reduce(and_, rest, self.everything).bit_count():
+                    counts.append((count, dropped))
+            if counts:
+                for count, dropped in sorted(counts, key=lambda pair: -pair[0])[:MOST]:
+                    label = join_words(chain.from_iterable(map(self.labels, dropped)), _("and"))
+                    yield WayOut(label, self.path + self.without(dropped).query(), count)
+                return
 
 
-def _way(snapshot: Snapshot, selection: Selection, label: str, path: str) -> Iterator[WayOut]:
-    """The link to the selection, if it finds somebody."""
-    if count := snapshot.count(selection.chosen, selection.q):
-        yield WayOut(label, path + replace(selection, page=1).query(), count)
+# Words --------------------------------------------------------------------------------------------
 
 
-# Spellings --------------------------------------------------------------------------------------
+def _near(snapshot: Snapshot, word: str) -> list[str]:
+    """The known words that are spelt nearly so.
 
-
-def _spellings(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[WayOut]:
-    for query in respelled(snapshot, selection.q):
-        yield from _way(snapshot, replace(selection, q=query), query, path)
-
-
-def respelled(snapshot: Snapshot, query: str) -> Iterator[str]:
-    """The query with the words that find nobody replaced by near ones, by known words that they begin or hold, or taken apart.
-
-    First with all of them replaced, then with one.
+    First those of an option, a name or several vendors: no vendor's own misspelling is suggested beside them.
     """
-    finder, typed = snapshot.search, words(query)
-    unknown = [term for term in finder.terms(query) if len(term.words) == 1 and not finder.vendors(term)][
-        :CORRECTED_WORDS
-    ]
-    instead = {term.place: list(_instead(snapshot, term.words[0])) for term in unknown}
-    if len(instead) > 1 and all(instead.values()):
-        yield _with_words(typed, {place: candidates[0] for place, candidates in instead.items()})
-    for place, candidates in instead.items():
-        yield from (_with_words(typed, {place: candidate}) for candidate in candidates)
+    several = snapshot.memo.remember("words of several", lambda: frozenset(_words_of_several(snapshot)))
+    near = near_words(word, several, SPELLINGS_OF_A_WORD)
+    return near or near_words(word, snapshot.search.text.vocabulary, SPELLINGS_OF_A_WORD)
 
 
-def _with_words(typed: Sequence[str], instead: Mapping[int, str]) -> str:
-    """The query with other words at these places."""
-    return " ".join(instead.get(place, word) for place, word in enumerate(typed))
-
-
-def _instead(snapshot: Snapshot, word: str) -> Iterator[str]:
-    """What may have been meant by a word that finds nobody, the likeliest first."""
+def _words_of_several(snapshot: Snapshot) -> Iterator[str]:
     finder = snapshot.search
-    near = near_words(word, _vocabulary(snapshot), SPELLINGS_OF_A_WORD)
-    yield from near
-    yield from islice(finder.options.phrases_beginning_with(word), SPELLINGS_OF_A_WORD)
-    if not near and len(word) <= LONGEST:
-        yield from _parts(finder, word)
-        yield from _known_parts(finder, word)
-
-
-def _joined(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> Iterator[WayOut]:
-    """The query with two words written as one where that is known: “chat bot” as “chatbot”."""
-    finder, typed = snapshot.search, words(selection.q)[:JOINED_WORDS]
-    for place, (first, second) in enumerate(pairwise(typed)):
-        compound = first + second
-        if _is_known(finder, compound):
-            query = " ".join([*typed[:place], compound, *typed[place + 2 :]])
-            joined = replace(selection, q=query)
-            if snapshot.match(joined.chosen, joined.q) | matches != matches:
-                yield from _way(snapshot, joined, query, path)
-
-
-def _vocabulary(snapshot: Snapshot) -> Collection[str]:
-    """The words and synonyms that a search of the snapshot knows. Made once for each snapshot."""
-    return snapshot.memo.remember("spelling", lambda: frozenset(_known_words(snapshot.search)))
-
-
-def _known_words(finder: MarketSearch) -> Iterator[str]:
-    yield from finder.text.vocabulary
+    yield from finder.text.words_of_several()
+    for entry in snapshot.entries:
+        yield from words(entry.name)
     yield from finder.options.labels.vocabulary
     for _tally, choice in finder.options.choices:
         yield from (" ".join(words(synonym)) for synonym in choice.option.synonyms)
@@ -181,114 +292,9 @@ def _is_known(finder: MarketSearch, word: str) -> bool:
     return bool(finder.text.match_word(word, whole=True) or finder.options.with_whole_word(word))
 
 
-# Options ----------------------------------------------------------------------------------------
-
-
-def _options(snapshot: Snapshot, selection: Selection, path: str, matches: int) -> Iterator[WayOut]:
-    """The options that hold the words of the query, in place of it; those whose vendors are all listed already are left out.
-
-    With the other choices, where that finds somebody, or else alone.
-    """
-    for tally, choice in _named_options(snapshot, selection.q):
-        if choice.code in selection.chosen.get(tally.code, ()) or choice.vendors | matches == matches:
-            continue
-        label = f"{tally.question.heading}: {choice.option.short}"
-        narrowed = selection.without_query().with_option(tally.code, choice.code)
-        yield from islice(
-            (
-                way
-                for smaller in (narrowed, selection.cleared().with_option(tally.code, choice.code))
-                for way in _way(snapshot, smaller, label, path)
-            ),
-            1,
-        )
-
-
 def _named_options(snapshot: Snapshot, query: str) -> Iterator[tuple[QuestionTally, Choice]]:
     """The filterable options that hold all words of the query; where none does, those that hold one."""
     options = snapshot.memo.remember("filterable options", lambda: OptionWords(snapshot.filterable))
     places = [options.with_word(word) for term in snapshot.search.terms(query) for word in term.words]
     everything = reduce(and_, places, -1) if places else 0
     return options.chosen(everything or reduce(int.__or__, places, 0))
-
-
-def _option_way(
-    snapshot: Snapshot, selection: Selection, path: str, tally: QuestionTally, choice: Choice
-) -> Iterator[WayOut]:
-    """The option in place of the free text, with the other choices."""
-    narrowed = selection.without_query().with_option(tally.code, choice.code)
-    return _way(snapshot, narrowed, choice.option.short, path)
-
-
-def beside(
-    snapshot: Snapshot, way: Callable[[QuestionTally, Choice], Iterator[WayOut]]
-) -> list[tuple[str, list[WayOut]]]:
-    """What the market has beside a search that finds nothing: the options that solutions combine, in the survey's order.
-
-    `way` gives the link to an option, or nothing where it leads to nobody.
-    """
-    listed = [
-        (
-            tally.question.heading,
-            [
-                way_out
-                for choice in tally.by_code.values()
-                if not choice.option.is_other
-                for way_out in way(tally, choice)
-            ],
-        )
-        for tally in snapshot.filterable
-        if tally.question.matrix_axis
-    ]
-    return [(heading, ways) for heading, ways in listed if ways]
-
-
-# What to leave out --------------------------------------------------------------------------------
-
-
-def _without_words(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[WayOut]:
-    """The query without one of its words, the most vendors first."""
-    terms: Sequence[Term] = snapshot.search.terms(selection.q) if selection.q else ()
-    typed = words(selection.q)
-    ways: list[WayOut] = []
-    for term in terms if len(terms) > 1 else ():
-        rest = " ".join(typed[: term.place] + typed[term.place + len(term.words) :])
-        ways += _way(snapshot, replace(selection, q=rest), f"“{' '.join(term.words)}”", path)
-    return iter(sorted(ways, key=lambda way: -way.count)[:MOST])
-
-
-def _without_choices(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[WayOut]:
-    """The selection without one question or the free text, or, where that does not help, without two. The most vendors first."""
-    matches = {code: snapshot.match({code: options}) for code, options in selection.chosen.items()}
-    if selection.q:
-        matches[FREE_TEXT] = snapshot.match({}, selection.q)
-    for size in (1, 2):
-        if size >= len(matches):
-            break
-        counts = []
-        for dropped in combinations(matches, size):
-            rest = (vendors for part, vendors in matches.items() if part not in dropped)
-            if count := reduce(and_, rest, snapshot.everyone).bit_count():
-                counts.append((count, dropped))
-        if counts:
-            best = sorted(counts, key=lambda pair: -pair[0])[:MOST]
-            for count, dropped in best:
-                yield WayOut(_labels(snapshot, selection, dropped), _without(selection, dropped, path), count)
-            return
-
-
-def _without(selection: Selection, parts: Collection[str], path: str) -> str:
-    """The address of the selection without these questions or the free text."""
-    smaller = selection.without_questions(*parts)
-    return path + (smaller.without_query() if FREE_TEXT in parts else smaller).query()
-
-
-def _labels(snapshot: Snapshot, selection: Selection, parts: Iterable[str]) -> str:
-    """The chosen labels of these parts, as in the chips."""
-    labels = []
-    for part in parts:
-        if part == FREE_TEXT:
-            labels.append(f"“{selection.q}”")
-        else:
-            labels += [snapshot.tallies[part].by_code[option].option.short for option in selection.chosen[part]]
-    return join_words(labels, _("and"))

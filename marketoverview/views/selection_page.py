@@ -17,7 +17,7 @@ from ..market import facets, shortlist, wording
 from ..market.picks import origin
 from ..market.selection import Selection, selection_for_request
 from ..market.snapshot import Snapshot, snapshots
-from ..market.ways_out import ways_out
+from ..market.ways_out import Ways
 from . import filters
 
 AnySelection = TypeVar("AnySelection", bound=Selection)
@@ -58,7 +58,7 @@ def panel(request: HttpRequest, snapshot: Snapshot, selection: Selection, total:
         "snapshot_size": snapshot.size,
         "data_date": snapshot.updated_on,
         "hidden": [("v", slug) for slug in selection.shortlist],
-        "ways_out": ways_out(snapshot, selection, path, snapshot.match(selection.chosen, selection.q)),
+        "ways_out": Ways(snapshot, selection, path).ways_out(),
         "asks_for_all": bool(selection.q) and snapshot.search.asks_for_all(selection.q),
         **links(selection),
     }

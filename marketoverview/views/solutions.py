@@ -66,7 +66,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     context = panel(request, snapshot, selection, matches) | {
         "rows": rows,
         "pages": pages,
-        "ways_out": ways_out(snapshot, selection, matches, request.path),
+        "ways_out": ways_out(snapshot, selection, request.path),
         "asks_for_all": bool(selection.q) and snapshot.search.asks_for_all(selection.q),
         "most": MAX_SHORTLISTED,
         **order_links(request, selection),

@@ -107,14 +107,14 @@ def _question_facet(
         for choice in tally.by_code.values()
     ]
     is_opened = is_open(place, selected, offerings)
-    return Facet(tally.code, _heading(tally), is_opened, len(selected), options, tally.question.kind)
+    return Facet(tally.code, heading(tally), is_opened, len(selected), options, tally.question.kind)
 
 
 def _option(*, count: int, **fields: Any) -> FacetOption:
     return FacetOption(count=count, unit=ngettext("solution", "solutions", count), **fields)
 
 
-def _heading(tally: QuestionTally) -> str:
+def heading(tally: QuestionTally) -> str:
     """The question's heading; of one that is asked of the vendor it says so."""
     if is_combined(tally):
         return tally.question.heading
@@ -144,7 +144,7 @@ def chips(snapshot: Snapshot, selection: SolutionSelection, path: str) -> Iterat
         tally = snapshot.tallies[code]
         for option in options:
             label = tally.by_code[option].option.short
-            yield Chip(_heading(tally), label, path + selection.without_option(code, option).query())
+            yield Chip(heading(tally), label, path + selection.without_option(code, option).query())
     for stage in selection.stages:
         yield Chip(_("Stage"), stage_label(stage), path + selection.without_stage(stage).query())
 
@@ -158,7 +158,7 @@ def criteria(snapshot: Snapshot, selection: SolutionSelection) -> Iterator[tuple
         yield _("Free text"), [f"“{selection.q}”"]
     for code, options in selection.chosen.items():
         tally = snapshot.tallies[code]
-        yield _heading(tally), [tally.by_code[option].option.short for option in options]
+        yield heading(tally), [tally.by_code[option].option.short for option in options]
     if selection.stages:
         yield _("Stage"), list(map(stage_label, selection.stages))
 

@@ -27,10 +27,11 @@ def found(snapshot: Snapshot, query: str) -> int:
     """The offerings (bitset) that a query finds: every word in their own words, their vendor's name or the options used."""
     finder = snapshot.search
     terms = finder.terms(query)
-    return reduce(and_, (_with_term(snapshot, finder, term) for term in terms), everything(snapshot))
+    return reduce(and_, (with_term(snapshot, finder, term) for term in terms), everything(snapshot))
 
 
-def _with_term(snapshot: Snapshot, finder: search.MarketSearch, term: search.Term) -> int:
+def with_term(snapshot: Snapshot, finder: search.MarketSearch, term: search.Term) -> int:
+    """The offerings (bitset) that a term finds."""
     if term.is_subject:
         return everything(snapshot)
     written = reduce(and_, (_with_word(snapshot, word) for word in term.words))

@@ -1,88 +1,77 @@
-"""What helps where a selection finds no solution: other spellings, what to leave out, and else the options of the market.
-
-Never a link to none. No query.
-"""
+"""What helps where a selection finds no solution or few: the same as for vendors, and the stage that was meant. No query."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
-from itertools import combinations, islice
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
-from kl_ai.search.danish import join_words
+from kl_ai.search.danish import words
+from kl_ai.search.matching import same_root
 
+from ...models.survey import STAGE
+from ..search import Term
+from ..selection import Selection
 from ..snapshot import Snapshot
-from ..tallies import Choice, QuestionTally
-from ..ways_out import MOST, WayOut, WaysOut, beside, respelled
+from ..tallies import QuestionTally
+from ..ways_out import FREE_TEXT, WayOut, Ways, WaysOut
 from . import listing
-from .listing import FREE_TEXT, SolutionMatches
-from .selection import SolutionSelection
+from .listing import SolutionMatches
+from .search import everything, with_term
+from .selection import STAGES, SolutionSelection, stage_label
 
 
-def ways_out(snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMatches, path: str) -> WaysOut:
-    """The ways out of a selection that finds no solution; none where it finds some, or there are none at all."""
-    if matches.match() or not snapshot.offering_count:
-        return WaysOut()
-    ways = WaysOut(
-        spellings=list(islice(_spellings(snapshot, selection, path), MOST)) if selection.q else [],
-        left_out=_left_out(snapshot, selection, matches, path),
-    )
-    return ways or WaysOut(beside=beside(snapshot, partial(_option_way, snapshot, selection, path)))
+class SolutionWays(Ways):
+    """The ways out of a selection of solutions."""
+
+    selection: SolutionSelection
+
+    def match(self, selection: SolutionSelection) -> int:
+        return SolutionMatches(self.snapshot, selection).match()
+
+    def with_term(self, term: Term) -> int:
+        return with_term(self.snapshot, self.finder, term)
+
+    @property
+    def everything(self) -> int:
+        return everything(self.snapshot)
+
+    def parts(self) -> dict[str, int]:
+        return SolutionMatches(self.snapshot, self.selection).parts
+
+    def without(self, parts: Collection[str]) -> Selection:
+        chosen = {code: options for code, options in self.selection.chosen.items() if code not in parts}
+        stages = () if STAGE in parts else self.selection.stages
+        return replace(
+            self.selection, chosen=chosen, stages=stages, q="" if FREE_TEXT in parts else self.selection.q, page=1
+        )
+
+    def labels(self, part: str) -> Iterable[str]:
+        return map(stage_label, self.selection.stages) if part == STAGE else super().labels(part)
+
+    def heading(self, tally: QuestionTally) -> str:
+        return listing.heading(tally)
+
+    def _named(self) -> Iterator[WayOut]:
+        return chain(self._named_stages(), super()._named())
+
+    def _named_stages(self) -> Iterator[WayOut]:
+        """The stages that a word of the query names, in place of it."""
+        typed = words(self.selection.q)
+        for stage in STAGES:
+            label = stage_label(stage)
+            if stage not in self.selection.stages and any(
+                same_root(word, other) for word in typed for other in words(label)
+            ):
+                yield from self.first_way(
+                    f"{_('Stage')}: {label}",
+                    replace(self.selection.with_stage(stage), q=""),
+                    self.selection.cleared().with_stage(stage),
+                )
 
 
-def _option_way(
-    snapshot: Snapshot, selection: SolutionSelection, path: str, tally: QuestionTally, choice: Choice
-) -> Iterator[WayOut]:
-    """The option in place of the free text, with the other choices."""
-    narrowed = replace(selection, q="", page=1, chosen={**selection.chosen, tally.code: (choice.code,)})
-    if count := SolutionMatches(snapshot, narrowed).match().bit_count():
-        yield WayOut(choice.option.short, path + narrowed.query(), count)
-
-
-def _spellings(snapshot: Snapshot, selection: SolutionSelection, path: str) -> Iterator[WayOut]:
-    for query in respelled(snapshot, selection.q):
-        other = replace(selection, q=query, page=1)
-        if count := SolutionMatches(snapshot, other).match().bit_count():
-            yield WayOut(query, path + other.query(), count)
-
-
-def _left_out(snapshot: Snapshot, selection: SolutionSelection, matches: SolutionMatches, path: str) -> list[WayOut]:
-    """The selection without one facet or the free text, or, where that does not help, without two. The most first."""
-    for size in (1, 2):
-        if size >= len(matches.parts):
-            break
-        counted = ((matches.match(parts).bit_count(), parts) for parts in combinations(matches.parts, size))
-        best = sorted((pair for pair in counted if pair[0]), key=lambda pair: -pair[0])[:MOST]
-        if best:
-            return [
-                WayOut(_labels(snapshot, selection, parts), path + _without(selection, parts).query(), count)
-                for count, parts in best
-            ]
-    return []
-
-
-def _without(selection: SolutionSelection, parts: Collection[str]) -> SolutionSelection:
-    chosen = {code: options for code, options in selection.chosen.items() if code not in parts}
-    return replace(
-        selection,
-        chosen=chosen,
-        stages=() if listing.STAGE in parts else selection.stages,
-        q="" if FREE_TEXT in parts else selection.q,
-        page=1,
-    )
-
-
-def _labels(snapshot: Snapshot, selection: SolutionSelection, parts: Collection[str]) -> str:
-    """The chosen labels of these parts, as in the chips."""
-    labels: list[str] = []
-    for part in parts:
-        if part == FREE_TEXT:
-            labels.append(f"“{selection.q}”")
-        elif part == listing.STAGE:
-            labels += map(listing.stage_label, selection.stages)
-        else:
-            labels += [snapshot.tallies[part].by_code[option].option.short for option in selection.chosen[part]]
-    return join_words(labels, _("and"))
+def ways_out(snapshot: Snapshot, selection: SolutionSelection, path: str) -> WaysOut:
+    """The ways out of a selection that finds no solution or few; none where there are none at all."""
+    return SolutionWays(snapshot, selection, path).ways_out() if snapshot.offering_count else WaysOut()

@@ -26,6 +26,7 @@ WORDS = [
         ("jobcneter", ["jobcenter"]),
         ("machinelearning", ["machine learning"]),
         ("raadgivnng", ["rådgivning"]),  # “aa” for “å”, and a letter missing
+        ("shatbot", []),  # another first letter
         ("psots", []),
         ("pos", []),  # too short to be near anything
         ("blockchain", []),

@@ -97,6 +97,8 @@ def ticked(db):
         ("stemmestyring", ["Agern"]),  # synonyms
         ("tale til tekst", ["Agern"]),
         ("voice control", ["Agern"]),
+        ("genkendelse", ["Agern"]),  # a part of a word of the label
+        ("tal", []),  # a short word as a whole only
         ("control", []),  # a part of one
         ("voice", []),
         ("robotter", ["Birk"]),

@@ -174,5 +174,60 @@ def test_the_work_is_bounded_whatever_is_typed(db, client, monkeypatch):
     monkeypatch.setattr(MarketSearch, "vendors", lambda *args: looked_up.append(args) or vendors(*args))
     for query in ("+".join(f"abc{number}" for number in range(40)), "x" * 200, "a+" * 100, "aaoeae" * 40):
         read(client, f"{MARKET}?q={query}")
-    assert len(compared) <= 8
+    assert len(compared) <= 32  # of each query two words, in two ways of writing, beside two lists of words
     assert len(looked_up) < 15_000
+
+
+# Words that hardly anybody has, and solutions ---------------------------------------------------------
+
+
+@pytest.fixture
+def misspelt(db):
+    """Five companies write “sagsbehandling”, and one misspells it."""
+    make_question("services", ["a"], is_searchable=True)
+    for number in range(5):
+        make_response(f"Firma {number}", description="Sagsbehandling")
+    make_response("Birk", description="Sagsbehanding")
+
+
+def test_a_misspelling_that_one_company_writes_hides_the_others_from_nobody(misspelt, client):
+    page = read(client, f"{MARKET}?q=sagsbehanding")
+    assert result_count(page) == 1
+    url, number = ways(page, SPELLINGS)["sagsbehandling"]
+    assert result_count(read(client, url)) == number == 5
+
+
+def test_what_one_company_writes_is_not_suggested_beside_what_several_write(misspelt, client):
+    assert list(ways(read(client, f"{MARKET}?q=sagsbehandng"), SPELLINGS)) == ["sagsbehandling"]
+
+
+def test_a_word_of_one_company_is_suggested_where_no_other_is_near(db, client):
+    make_response("Agern", description="Ålegræs")
+    make_response("Birk", description="Post")
+    assert list(ways(read(client, f"{MARKET}?q=ålegras"), SPELLINGS)) == ["ålegræs"]
+
+
+SOLUTIONS = f"{MARKET}loesninger/"
+
+
+@pytest.mark.parametrize(
+    ("query", "heading", "label", "number"),
+    [
+        ("pilot", OPTIONS, "Stage: Pilot", 38),
+        ("implementering", OPTIONS, "About the company: Services and products: Implementation", 78),
+        ("juridisk", OPTIONS, "About the company: Services and products: Legal advice", 1),
+        ("chatbot zzz", LEFT_OUT, "“zzz”", 30),
+        ("sagsbehanding", SPELLINGS, "sagsbehandling", 25),
+    ],
+)
+def test_solutions_have_the_same_ways_out(query, heading, label, number, demo, client):
+    url, told = ways(read(client, f"{SOLUTIONS}?q={query}"), heading)[label]
+    assert told == number
+    assert results_heading(read(client, url)).startswith(f"{number} solution")
+
+
+def test_few_solutions_have_ways_out_too(demo, client):
+    page = read(client, f"{SOLUTIONS}?q=vej+skader")
+    assert results_heading(page).startswith("2 solutions")
+    ((url, number),) = ways(page, OPTIONS).values()
+    assert results_heading(read(client, url)).startswith(f"{number} solutions")
