@@ -5,7 +5,6 @@ Whatever a link holds, the page is shown: unknown values are dropped and named i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -25,10 +24,6 @@ from ..text import clean_line
 MAX_QUERY_LETTERS = 200
 MAX_NOTICES = 5
 MAX_NOTICE_LETTERS = 40
-TRACKING = re.compile(
-    r"utm_\w+|(fb|g|dc|msclk|y|tt|tw)clid|msclkid|[gw]braid|gad_\w+|_g[al]|mc_[ce]id|igshid|srsltid|li_fat_id|mkt_tok|_hs\w+"
-)
-"""The parameters that mail programs, advertisements and social media add to a link. The reader has not typed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +186,5 @@ def _note_unknown_choices(form: forms.Form, notices: Notices) -> None:
 def _note_unknown_parameters(form: forms.Form, others: Iterable[str], notices: Notices) -> None:
     known = {*form.fields, *others}
     for name in form.data:
-        if name not in known and not TRACKING.fullmatch(name):
+        if name not in known:
             notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": notice_text(name)})

@@ -1,7 +1,9 @@
 """The middleware that bounds and probes a request before any view. That of the login and of mail is in their rooms."""
 
+import re
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import unquote_plus
 
 from csp.constants import HEADER
 from csp.utils import build_policy
@@ -16,10 +18,17 @@ from .http import Busy, request_state
 MAX_PARAMETERS = 200
 MAX_LENGTH = 6_000
 """The longest query string that is read whole. A longer one is cut as far as the server lets it in (`kl_ai.gunicorn`)."""
+TRACKING = re.compile(
+    r"utm_\w+|(fb|g|dc|msclk|y|tt|tw)clid|msclkid|[gw]braid|gad_\w+|_g[al]|mc_[ce]id|igshid|srsltid|li_fat_id|mkt_tok|_hs\w+"
+)
+"""The parameters that mail programs, advertisements and social media add to a link. The reader has not typed them."""
 
 
 class QueryStringLimit:
-    """Cuts off the end of a query string that is too long, instead of refusing the page.
+    """Takes the tracking parameters from a query string, and cuts off the end of one that is too long, instead of refusing the page.
+
+    Nothing behind it sees a tracking parameter: no page differs by them, none has them in its links, and none is made anew
+    for each.
 
     Django responds with 400 to more than `DATA_UPLOAD_MAX_NUMBER_FIELDS` parameters. A reader who got
     such a link is better served by the page and a notice: `RequestState.query_was_cut` says that
@@ -37,9 +46,15 @@ class QueryStringLimit:
         parts = parts[:MAX_PARAMETERS]
         shortened = "&".join(parts)
         if shortened != query:
-            request.META["QUERY_STRING"] = shortened
             request_state(request).query_was_cut = True
+        if query:
+            request.META["QUERY_STRING"] = "&".join(part for part in parts if not _is_tracking(part))
         return self.get_response(request)
+
+
+def _is_tracking(part: str) -> bool:
+    """Whether the part of a query string, `name=value`, is a tracking parameter."""
+    return bool(TRACKING.fullmatch(unquote_plus(part.partition("=")[0])))
 
 
 class HeadWithoutBody:

@@ -8,7 +8,6 @@ from kl_ai.export.docx import DOCX_TYPE, docx_bytes
 from kl_ai.export.downloads import file_response
 from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
 from kl_ai.pages.cache import versioned_page
-from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.kept_files import kept_file
 
@@ -20,9 +19,11 @@ FILE_NAME = "markedsnotat-ki"
 
 
 @versioned_page
-@expensive
 def note(request: HttpRequest) -> HttpResponse:
-    """`/markedsoverblik/markedsnotat/`: from A to Å, whatever order the address names."""
+    """`/markedsoverblik/markedsnotat/`: from A to Å, whatever order the address names.
+
+    It is a page and waits for no file: at most `MOST_IN_NOTE` vendors stand in it with their answers.
+    """
     snapshot, selection = read(request)
     content = market_note(snapshot, selection, request.build_absolute_uri)
     query = selection.file_query

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,7 @@ from marketoverview.management.benchmark.counts import (
     CountsDiffer,
     Uncached,
     assert_equal,
+    check_unseen,
     counts_in_datasette,
     counts_on_page,
     rows_on_page,
@@ -106,10 +108,19 @@ def test_a_page_from_the_cache_stops_the_run():
     with pytest.raises(CommandError, match="came from the cache"):
         uncached.get("/markedsoverblik/")
     assert uncached.portal.paths == [
-        "/markedsoverblik/?utm_content=1",
-        "/markedsoverblik/?q=data&utm_content=2",
-        "/markedsoverblik/?utm_content=3",
+        "/markedsoverblik/?sort=1&sort=name",
+        "/markedsoverblik/?q=data&sort=2&sort=name",
+        "/markedsoverblik/?sort=3&sort=name",
     ]
+
+
+def test_a_page_made_anew_is_the_same_page(demo, client):
+    class Portal:
+        def get(self, path: str) -> Reply:
+            response = client.get(path)
+            return replace(reply(ETag=path), body=response.content)
+
+    check_unseen(Uncached(Portal()))
 
 
 def test_servers_are_asked_in_turn_and_compared_by_their_medians():

@@ -5,7 +5,7 @@ The figures of every module here are numbers by name, times in milliseconds; `re
 
 import statistics
 
-from .counts import DIRECTORY, SELECTION, Uncached, assert_equal, check_tracking, counts_on_page, text
+from .counts import DIRECTORY, SELECTION, Uncached, assert_equal, check_unseen, counts_on_page, text
 from .inside import CHOSEN, Counts
 from .servers import ServerProcess
 from .turns import Runner, in_turns, pace, ratio
@@ -33,7 +33,7 @@ def pages_listed(by_sql: dict[str, Counts]) -> int:
 
 def check_page(uncached: Uncached, by_sql: dict[str, Counts]) -> None:
     """Raises `CountsDiffer` where the page counts otherwise than SQL."""
-    check_tracking(uncached)
+    check_unseen(uncached)
     assert_equal("the directory's page", by_sql["page"], counts_on_page(text(uncached.get(SELECTION))))
 
 

@@ -60,6 +60,13 @@ def test_a_setting_that_pages_show_makes_them_anew(settings, name):
     assert release.__wrapped__() != before
 
 
+@pytest.mark.parametrize("query", ["utm_source=a1", "utm_source=a2&fbclid=b", "utm%5Fsource=c"])
+def test_a_tracking_parameter_makes_no_page_of_its_own(site, query):
+    etag = site.get(query="q=a")["ETag"]
+    assert site.get_text("/", f"{query}&q=a") == "1"
+    assert site.get(query=f"q=a&{query}", HTTP_IF_NONE_MATCH=etag).status_code == 304
+
+
 def test_nothing_is_sent_again_while_nothing_has_changed(site):
     etag = site.get()["ETag"]
     again = site.get(HTTP_IF_NONE_MATCH=etag)

@@ -35,6 +35,21 @@ def test_an_ordinary_query_string_is_left_alone(query):
     assert request_state(request).query_was_cut is False
 
 
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("utm_source=nyhedsbrev", ""),
+        ("q=a&utm_source=b&services=advisory&fbclid=c&utm_medium", "q=a&services=advisory"),
+        ("utm%5Fsource=x&q=utm_source", "q=utm_source"),
+        ("xutm_source=1", "xutm_source=1"),
+    ],
+)
+def test_tracking_parameters_are_taken_out_and_nothing_is_said_to_be_cut(query, left):
+    request = limited_request(query)
+    assert request.META["QUERY_STRING"] == left
+    assert request_state(request).query_was_cut is False
+
+
 def test_parameters_beyond_the_limit_are_cut_off():
     request = limited_request("&".join(f"p{number}=1" for number in range(5000)))
     assert request_state(request).query_was_cut is True

@@ -364,5 +364,7 @@ def test_an_empty_market_says_so(db, client):
 )
 @pytest.mark.parametrize("name", ["utm_source", "utm_id", "fbclid", "gclid", "gad_source", "msclkid", "mc_eid", "_gl"])
 def test_what_mail_programs_and_social_media_add_to_a_link_gets_no_notice(demo, client, path, name):
-    assert notice_texts(read(client, f"{path}?{name}=x1")) == []
+    page = read(client, f"{path}?{name}=x1")
+    assert notice_texts(page) == []
+    assert not [link for link in page.find_all("a") if f"{name}=" in link.attrs.get("href", "")]
     assert notice_texts(read(client, f"{path}?x{name}=x1"))
