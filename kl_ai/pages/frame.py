@@ -5,10 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
 from .bilingual import front_page, other_language
+from .gaps import with_large_pieces
 
 Crumbs = Sequence[tuple[str, str]]
 """The way to a page: (label, address) of each step; the address of the last step, the page itself, is ""."""
@@ -42,6 +43,8 @@ def render_page(
 ) -> HttpResponse:
     """`render()` with the variables of every page. As many queries as `frame_context`, none while rendering.
 
+    A value that is bytes is a long piece of HTML (`gaps.with_large_pieces`).
+
     `nav_current` is the entry of the menu that the page belongs to, a key of `DOORS`; "" or "home" for none.
     Where there is no such page (400, 404), the switch of language leads to the front page in the other language.
     `retry_after` is the number of seconds after which the visitor may try again; 0 sends no such header.
@@ -54,7 +57,10 @@ def render_page(
     }
     if status in (400, 404):
         frame["switch_language_url"] = front_page(other_language())
-    response = render(request, template, {**frame, **(context or {})}, status=status)
+    content = with_large_pieces(
+        {**frame, **(context or {})}, lambda variables: render_to_string(template, variables, request)
+    )
+    response = HttpResponse(content, status=status)
     if retry_after:
         response["Retry-After"] = str(retry_after)
     return response

@@ -9,12 +9,12 @@ Nothing that people write can be taken for a gap: its mark is drawn by lot when 
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 _KEY = secrets.token_hex(16)
 _MARK = re.compile(rf"gap-{_KEY}-(\w+)-")
@@ -23,11 +23,6 @@ _MARK = re.compile(rf"gap-{_KEY}-(\w+)-")
 def mark(name: str) -> str:
     """The mark of a gap with this name, which consists of letters, digits and underscores."""
     return f"gap-{_KEY}-{name}-"
-
-
-def joined(parts: Iterable[SafeString]) -> SafeString:
-    """The parts as one piece of HTML, which a template shows faster than a list of them."""
-    return mark_safe("".join(parts))  # noqa: S308 - each part is HTML
 
 
 def split(html: str) -> list[str]:
@@ -55,18 +50,33 @@ class Gaps:
 
 
 class Kept:
-    """HTML with gaps: by turns a piece of HTML and the name of the gap behind it."""
+    """HTML with gaps, in UTF-8: by turns a piece of HTML and the name of the gap behind it."""
 
     __slots__ = ("html", "names")
 
     def __init__(self, pieces: list[str]) -> None:
-        self.html = tuple(pieces[0::2])
+        self.html = tuple(piece.encode() for piece in pieces[0::2])
         self.names = tuple(pieces[1::2])
 
-    def fill(self, values: Mapping[str, Any]) -> SafeString:
-        """The whole HTML. What is no HTML yet is escaped, as a template does it."""
+    def fill(self, values: Mapping[str, Any]) -> bytes:
+        """The whole HTML. Bytes are HTML already; what is no HTML yet is escaped, as a template does it."""
         filled = [self.html[0]]
         for name, html in zip(self.names, self.html[1:], strict=True):
             value = values[name]
-            filled += (value if isinstance(value, SafeString) else conditional_escape(value), html)
-        return mark_safe("".join(filled))  # noqa: S308 - each part is HTML of a template, or escaped
+            filled += (value if isinstance(value, bytes) else conditional_escape(value).encode(), html)
+        return b"".join(filled)
+
+
+def with_large_pieces(context: Mapping[str, Any], render: Callable[[dict[str, Any]], str]) -> bytes:
+    """What `render` makes of the context, in UTF-8.
+
+    Values of the context that are bytes are pieces of HTML: they are put in after everything else is rendered, since each
+    block of a template around a long text copies it twice. The template may show such a value or ask whether it is empty.
+    """
+    pieces = {name: value for name, value in context.items() if isinstance(value, bytes)}
+    marks = {name: mark_safe(mark(name)) if value else "" for name, value in pieces.items()}  # noqa: S308 - as above
+    first, *rest = split(render({**context, **marks}))
+    parts = [first.encode()]
+    for name, html in zip(rest[::2], rest[1::2], strict=True):
+        parts += (pieces[name], html.encode())
+    return b"".join(parts)

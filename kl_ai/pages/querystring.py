@@ -12,6 +12,7 @@ from typing import Any, Self, cast
 from urllib.parse import urlencode
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -119,6 +120,18 @@ class QueryField(forms.Field):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return copy(self)
+
+
+class QueryForm(forms.Form):
+    """A form of fields that take of any value what they know, and refuse none. No page shows it."""
+
+    def full_clean(self) -> None:
+        """Clean the fields alone: Django's form makes a bound field for each, with all that a page would show of it."""
+        self._errors = ErrorDict()
+        self.cleaned_data = {
+            name: field.clean(field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name)))
+            for name, field in self.fields.items()
+        }
 
 
 class KnownOptionsField(QueryField, forms.MultipleChoiceField):

@@ -20,7 +20,15 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
-from kl_ai.pages.querystring import KnownOptionsField, Notices, SearchField, encode, notice_text, query_notices
+from kl_ai.pages.querystring import (
+    KnownOptionsField,
+    Notices,
+    QueryForm,
+    SearchField,
+    encode,
+    notice_text,
+    query_notices,
+)
 from kl_ai.search import bitset
 
 from ..models import Answer, Response
@@ -182,6 +190,9 @@ class VendorFilterSet(django_filters.FilterSet):
     """
 
     q = TextFilter()
+
+    class Meta:
+        form = QueryForm
 
     def __init__(self, data: QueryDict, snapshot: Snapshot) -> None:
         super().__init__(data, queryset=self.rows())

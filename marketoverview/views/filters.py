@@ -6,10 +6,9 @@ from itertools import chain
 
 from django.utils.formats import localize
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
 
 from kl_ai.pages.bilingual import language
-from kl_ai.pages.gaps import Gaps, Kept, joined
+from kl_ai.pages.gaps import Gaps, Kept
 from kl_ai.pages.querystring import Facet, chosen_note
 
 from ..market import facets
@@ -17,8 +16,7 @@ from ..market.selection import Selection
 from ..market.snapshot import Snapshot
 from ..market.tallies import QuestionTally
 
-OPEN, CHECKED, ZERO = mark_safe(" open"), mark_safe(" checked"), mark_safe(" is-zero")
-NOTHING = mark_safe("")
+OPEN, CHECKED, ZERO, NOTHING = b" open", b" checked", b" is-zero", b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +27,14 @@ class KeptFacet:
     options: tuple[tuple[str, str, str, str], ...]
 
 
-def rendered(snapshot: Snapshot, selection: Selection) -> SafeString:
+def rendered(snapshot: Snapshot, selection: Selection) -> bytes:
     """The facets of `facets.facets` by `components/facet.html`. No query."""
     code = language()
     kept = snapshot.memo.remember(
         ("facets", code), lambda: [_kept(facet) for facet in facets.facets(snapshot, Selection())]
     )
-    units = conditional_escape(facets.unit(1)), conditional_escape(facets.unit(2))
-    return joined(
+    units = conditional_escape(facets.unit(1)).encode(), conditional_escape(facets.unit(2)).encode()
+    return b"".join(
         facet.html.fill(_values(snapshot, selection, tally, place, facet, code, units))
         for place, (tally, facet) in enumerate(zip(snapshot.filterable, kept, strict=True))
     )
@@ -79,12 +77,12 @@ def _values(
     place: int,
     facet: KeptFacet,
     code: str,
-    units: tuple[SafeString, SafeString],
-) -> dict[str, str]:
+    units: tuple[bytes, bytes],
+) -> dict[str, str | bytes]:
     """What stands in the gaps of the question's facet. `units` are the nouns for one and for several, `code` the language."""
     vendors = snapshot.match(selection.chosen, selection.q, leave_out=(tally.code,))
     selected = selection.chosen.get(tally.code, ())
-    values = {
+    values: dict[str, str | bytes] = {
         "open": OPEN if facets.is_open(place, selected, vendors) else NOTHING,
         "chosen": chosen_note(len(selected)),
     }
@@ -98,6 +96,6 @@ def _values(
 
 
 @lru_cache(maxsize=20_000)
-def number(count: int, code: str) -> SafeString:
+def number(count: int, code: str) -> bytes:
     """The number as pages in this language write it, which is the active one."""
-    return conditional_escape(localize(count))
+    return conditional_escape(localize(count)).encode()

@@ -7,10 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from kl_ai.pages.bilingual import language
-from kl_ai.pages.gaps import Gaps, Kept, joined
+from kl_ai.pages.gaps import Gaps, Kept
 
 from ..market import profiles
 from ..market.hits import Reasons, reasons
@@ -29,17 +28,17 @@ _kept: dict[tuple[int, str, str], tuple[Entry, tuple[Any, ...], Kept]] = {}
 """Response, language and view to the entry that a row was made of, what else it shows, and the row."""
 
 
-def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> SafeString:
+def rendered(snapshot: Snapshot, selection: Selection, entries: Sequence[Entry]) -> bytes:
     """The rows of these vendors, in this order. Three queries where the selection has free text, or else none."""
     why, shown = reasons(snapshot, selection, entries), _Reasons()
     query, look = selection.shortlist_query, (language(), selection.view)
     wording, old = profiles.row_wording(snapshot), marked_before()
-    return joined(
+    return b"".join(
         _row(snapshot, entry, look, wording, old).fill(
             {
                 "shortlist_query": query,
                 "reasons": shown.html(why[entry.slug]),
-                "ticked": " checked" if entry.slug in selection.shortlist else "",
+                "ticked": b" checked" if entry.slug in selection.shortlist else b"",
             }
         )
         for entry in entries
@@ -74,14 +73,14 @@ class _Reasons:
     """The reasons of the rows of one page as HTML; most of them are the same for many rows."""
 
     def __init__(self) -> None:
-        self._chosen: dict[tuple[tuple[str, ...], ...], SafeString] = {}
+        self._chosen: dict[tuple[tuple[str, ...], ...], bytes] = {}
 
-    def html(self, why: Reasons) -> SafeString | str:
+    def html(self, why: Reasons) -> bytes:
         if not why:
-            return ""
+            return b""
         if why.hits:
-            return render_to_string("components/reasons.html", {"reasons": why})
+            return render_to_string("components/reasons.html", {"reasons": why}).encode()
         key = tuple((heading, *labels) for heading, labels in why.chosen)
         if key not in self._chosen:
-            self._chosen[key] = render_to_string("components/reasons.html", {"reasons": why})
+            self._chosen[key] = render_to_string("components/reasons.html", {"reasons": why}).encode()
         return self._chosen[key]

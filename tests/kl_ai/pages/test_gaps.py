@@ -7,7 +7,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
 from kl_ai.pages import keep
-from kl_ai.pages.gaps import Gaps
+from kl_ai.pages.gaps import Gaps, with_large_pieces
 
 CHIP = "components/chip.html"
 
@@ -19,12 +19,13 @@ def chip(**values):
 def test_what_fills_a_gap_is_escaped_as_in_a_template():
     gaps = Gaps("label", "url")
     kept = gaps.render(CHIP, chip(heading="A & B", label=gaps["label"], remove_url=gaps["url"]))
-    first = kept.fill({"label": "Børn & <unge>", "url": "/?a=1&b=2"})
+    first = kept.fill({"label": "Børn & <unge>", "url": "/?a=1&b=2"}).decode()
     assert "A &amp; B" in first
     assert "Børn &amp; &lt;unge&gt;" in first
     assert "/?a=1&amp;b=2" in first
     assert "gap-" not in first
-    assert "Børn" not in kept.fill({"label": 7, "url": ""})
+    assert "<unge>" in kept.fill({"label": b"<unge>", "url": ""}).decode()
+    assert "Børn" not in kept.fill({"label": 7, "url": ""}).decode()
 
 
 def test_a_gap_that_the_template_leaves_out_is_a_mistake():
@@ -39,7 +40,7 @@ def test_what_somebody_writes_is_no_gap():
     kept = gaps.render(
         CHIP, chip(heading="gap-label- gap-0123456789abcdef0123456789abcdef-label-", label=gaps["label"])
     )
-    assert kept.fill({"label": "hemmelig"}).count("hemmelig") == Gaps("label").render(
+    assert kept.fill({"label": "hemmelig"}).count(b"hemmelig") == Gaps("label").render(
         CHIP, chip(label=gaps["label"])
     ).names.count("label")
 
@@ -111,3 +112,23 @@ def test_a_block_may_stand_in_fresh():
 def test_fresh_stands_in_keep_and_sees_the_variables_around_it(template):
     with pytest.raises(TemplateSyntaxError):
         Template(template)
+
+
+# Large pieces -------------------------------------------------------------------------------------
+
+
+def test_large_pieces_are_put_in_after_the_rest_is_rendered():
+    template = Template(
+        "{% if rows %}<{{ rows }}|{{ name }}|{{ rows }}>{% endif %}{% if none %}some{% else %}none{% endif %}{{ none }}"
+    )
+    seen: dict[str, object] = {}
+
+    def render(variables: dict[str, object]) -> str:
+        seen.update(variables)
+        return template.render(Context(variables))
+
+    rows = "<b>æ &amp; ø</b>".encode()
+    page = with_large_pieces({"rows": rows, "none": b"", "name": "<å>"}, render).decode()
+    assert page == "<<b>æ &amp; ø</b>|&lt;å&gt;|<b>æ &amp; ø</b>>none"
+    assert "<b>" not in str(seen["rows"])
+    assert seen["name"] == "<å>"
