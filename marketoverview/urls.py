@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from .views import (
+    change_lists,
     changes,
     compare,
     contact,
@@ -58,7 +59,8 @@ urlpatterns = [
     path("udgaver/<slug:code>/", editions.edition, name="edition"),
     re_path(r"^udgaver/(?P<code>[-\w]+)\.(?P<ending>json|csv)$", editions.edition_file, name="edition_file"),
     path("udvikling/", changes.changes, name="changes"),
-    path("udvikling/nye/", changes.new_vendors, name="new_vendors"),
-    path("udvikling/<slug:question>/<slug:option>/", changes.change_vendors, name="change_vendors"),
+    path("udvikling/nye/", change_lists.new_vendors, name="new_vendors"),
+    path("udvikling/virksomheder/", change_lists.companies_on_days, name="companies_on_days"),
+    path("udvikling/<slug:question>/<slug:option>/", change_lists.change_vendors, name="change_vendors"),
     path("neutralitet/", directory.neutrality, name="neutrality"),
 ]

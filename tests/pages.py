@@ -133,6 +133,10 @@ ADDRESSES = (
     Address("market:dcat", is_page=False),
     Address("market:changes", queries=("", "?fra=2025&til=i-dag", "?fra=ukendt&til=2025&x=1")),
     Address("market:new_vendors", queries=("", "?fra=2025&til=i-dag&page=99")),
+    Address(
+        "market:companies_on_days",
+        queries=("", "?gruppe=foer", "?gruppe=begge&spoergsmaal=services", "?gruppe=nu&spoergsmaal=services&page=x"),
+    ),
     Address("market:change_vendors", args=("technologies", "nlp"), queries=("?gruppe=flere", "?gruppe=kl-nu&page=x")),
     Address("market:neutrality"),
     # The legal toolbox

@@ -4,17 +4,19 @@ A set of vendors is an `int` used as a bitset over their primary keys, so that t
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
+from django.utils import timezone
+
 from kl_ai.pages.bilingual import language
 from kl_ai.search import bitset
 
-from ..models import Answer, Edition, Option, Question, Status
+from ..models import Answer, Edition, Option, Question, Response, Status
 from .snapshot import Entry, Snapshot
 from .tallies import Choice
 
@@ -68,6 +70,8 @@ class QuestionOnDay:
     kind: str
     wording: WordingOnDay
     options: Mapping[str, OptionOnDay]
+    asked: int
+    """The vendors (bitset) whose answers are of a round that asks the question."""
 
     @cached_property
     def answered(self) -> int:
@@ -84,6 +88,8 @@ class MarketDay:
     day: date
     vendors: int
     questions: Mapping[str, QuestionOnDay]
+    answered_on: Mapping[int, date]
+    """Vendor to the day on which it handed in the answers that were public."""
 
 
 # Of an edition ------------------------------------------------------------------------------------
@@ -107,17 +113,22 @@ def _read_edition(edition: Edition) -> MarketDay:
         edition.day,
         bitset.from_members(vendors, size),
         {question.code: question for question in questions},
+        members.answered_on,
     )
 
 
 class _Members:
-    """The vendors that chose an option, and those whose own words KL counted under it."""
+    """The vendors that chose an option, those whose own words KL counted under it, their rounds, and when they answered."""
 
     def __init__(self) -> None:
         self.chosen: dict[tuple[str, str], list[int]] = {}
         self.counted: dict[tuple[str, str], list[int]] = {}
+        self.of_round: dict[str, list[int]] = {}
+        self.answered_on: dict[int, date] = {}
 
     def count(self, vendor: int, company: Mapping[str, Any]) -> None:
+        self.of_round.setdefault(company["round"], []).append(vendor)
+        self.answered_on[vendor] = date.fromisoformat(company["answered_on"])
         for lists, answers in ((self.chosen, company["answers"]), (self.counted, company["counted_by_kl"])):
             for question, options in answers.items():
                 for option in options:
@@ -136,8 +147,18 @@ def _question(question: Mapping[str, Any], members: _Members, size: int) -> Ques
             counted=bitset.from_members(members.counted.get(key, ()), size),
         )
     return QuestionOnDay(
-        question["code"], question["figure_number"], question["kind"], _stored_wording(question), options
+        code=question["code"],
+        figure_number=question["figure_number"],
+        kind=question["kind"],
+        wording=_stored_wording(question),
+        options=options,
+        asked=_asked(question["rounds"], members.of_round, size),
     )
+
+
+def _asked(rounds: Iterable[str], of_round: Mapping[str, list[int]], size: int) -> int:
+    """The vendors (bitset) whose answers are of one of these rounds."""
+    return bitset.from_members((vendor for code in rounds for vendor in of_round.get(code, ())), size)
 
 
 def _stored_wording(row: Mapping[str, Any]) -> WordingOnDay:
@@ -159,7 +180,7 @@ def _stored_day(text: str | None) -> date | None:
 
 
 def of_today(snapshot: Snapshot) -> MarketDay:
-    """The market of the snapshot. One query the first time."""
+    """The market of the snapshot. Three queries the first time."""
     return snapshot.memo.remember("market day of today", lambda: _read_today(snapshot))
 
 
@@ -170,17 +191,34 @@ def _read_today(snapshot: Snapshot) -> MarketDay:
         counted.setdefault(option, []).append(vendor)
     size = max((entry.vendor_id for entry in vendor_entries(snapshot).values()), default=0) + 1
     everyone = _keys(snapshot, snapshot.everyone, size)
+    answered_on, of_round = _read_responses(vendor_entries(snapshot))
+    rounds: dict[str, list[str]] = {}
+    for question, survey_round in Question.rounds.through.objects.values_list("question__code", "surveyround__code"):
+        rounds.setdefault(question, []).append(survey_round)
     questions = {}
     for tally in snapshot.tallies.values():
         options = (_option_today(snapshot, choice, counted, size) for choice in tally.choices)
         questions[tally.code] = QuestionOnDay(
-            tally.code,
-            tally.question.figure_number,
-            tally.question.kind,
-            _wording_today(tally.question, ("heading", "text")),
-            {option.code: option for option in options},
+            code=tally.code,
+            figure_number=tally.question.figure_number,
+            kind=tally.question.kind,
+            wording=_wording_today(tally.question, ("heading", "text")),
+            options={option.code: option for option in options},
+            asked=_asked(rounds.get(tally.code, ()), of_round, size),
         )
-    return MarketDay(TODAY, snapshot.day, everyone, questions)
+    return MarketDay(TODAY, snapshot.day, everyone, questions, answered_on)
+
+
+def _read_responses(public: Collection[int]) -> tuple[dict[int, date], dict[str, list[int]]]:
+    """When each of the public vendors (primary keys) handed in its answers; code of a round to those of it. One query."""
+    answered_on: dict[int, date] = {}
+    of_round: dict[str, list[int]] = {}
+    rows = Response.objects.published().order_by()
+    for vendor, submitted, created, code in rows.values_list("vendor_id", "submitted_at", "created_at", "round__code"):
+        if vendor in public:
+            answered_on[vendor] = timezone.localdate(submitted or created)
+            of_round.setdefault(code, []).append(vendor)
+    return answered_on, of_round
 
 
 def _option_today(snapshot: Snapshot, choice: Choice, counted: Mapping[int, list[int]], size: int) -> OptionOnDay:
@@ -222,3 +260,16 @@ def in_order(snapshot: Snapshot, vendors: int) -> list[Entry]:
     """The entries of these vendors (bitset over primary keys) from A to Å."""
     keys = set(bitset.members(vendors))
     return [entry for key, entry in vendor_entries(snapshot).items() if key in keys]
+
+
+def published_before(vendors: int, edition: Edition) -> int:
+    """Those of the vendors (bitset) that had been public at some time when the edition was made. One query, or none."""
+    if not vendors:
+        return 0
+    is_of_its_day = timezone.localdate(edition.made_at) == edition.day
+    earlier: dict[str, Any] = (
+        {"published_at__lte": edition.made_at} if is_of_its_day else {"published_at__date__lte": edition.day}
+    )
+    keys = Response.objects.filter(**earlier).order_by().values_list("vendor_id", flat=True).distinct()
+    size = vendors.bit_length()
+    return vendors & bitset.from_members((key for key in keys if key < size), size)

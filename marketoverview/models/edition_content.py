@@ -10,11 +10,13 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.export import tables
 
 from .answers import Answer, SampleOffering
+from .copies import answered_at
 from .export_keys import COUNTED_BY_KL_KEY, OWN_WORDS_KEY
 from .survey import Option, Question
 
@@ -28,7 +30,10 @@ SEPARATOR = "; "
 
 
 def question_content(question: Question, day: date) -> dict[str, Any]:
-    """The question as it is asked on `day`, with its options, retired ones too. The options are read already."""
+    """The question as it is asked on `day`, with its options, retired ones too, and the codes of the rounds that ask it.
+
+    Options and rounds are read already.
+    """
     options = [option for option in question.options.all() if option.introduced_on <= day]
     return {
         "code": question.code,
@@ -39,6 +44,7 @@ def question_content(question: Question, day: date) -> dict[str, Any]:
         "text_da": question.text_da,
         "text_en": question.text_en,
         **_days(question, day),
+        "rounds": sorted(each.code for each in question.rounds.all() if each.is_released and each.opens_on <= day),
         "options": [_option_content(option, day) for option in options],
     }
 
@@ -83,6 +89,7 @@ def company_content(response: Any, questions: Mapping[int, str]) -> dict[str, An
         "description": response.description,
         "round": response.round.code,
         "confirmed_on": response.confirmed_at and response.confirmed_at.isoformat(),
+        "answered_on": timezone.localdate(answered_at(response)).isoformat(),
         "answers": _codes((answer for answer in own if not answer.mapped_from_id), questions),
         "own_words": _own_words(own, questions),
         "counted_by_kl": _codes((answer for answer in own if answer.mapped_from_id), questions),

@@ -147,7 +147,7 @@ class Edition(models.Model):
     ) -> "Edition | None":
         """A new edition of these responses; None where there are none, or where the month or the round has an edition.
 
-        Two at once make one. Eight queries for each `BATCH` of responses, and fourteen.
+        Two at once make one. Eight queries for each `BATCH` of responses, and fifteen.
         """
         with transaction.atomic():
             market_version.bump([])
@@ -274,10 +274,10 @@ def _in_order(responses: ResponseQuerySet) -> list[int]:
 
 
 def _public_questions(day: date) -> list[Question]:
-    """The questions of every round that had opened on `day`, with their options. Two queries."""
+    """The questions of every round that had opened on `day`, with their options and rounds. Three queries."""
     rounds = SurveyRound.objects.released().filter(opens_on__lte=day)
     questions = Question.objects.filter(rounds__in=rounds.values("pk"), introduced_on__lte=day).distinct()
-    return list(questions.prefetch_related("options"))
+    return list(questions.prefetch_related("options", "rounds"))
 
 
 class EditionEntry(models.Model):

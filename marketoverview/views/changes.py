@@ -1,11 +1,12 @@
-"""What has changed in the market between two days, and the vendors behind each number."""
+"""What has changed in the market between two days. The vendors behind each number are in `change_lists`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,7 +14,6 @@ from django.utils.translation import ngettext
 
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
-from kl_ai.pages.pagination import paginate
 from kl_ai.pages.querystring import KnownOptionsField, Notices, encode, query_notices
 
 from ..market import changes as market_changes
@@ -26,7 +26,6 @@ from ..market.snapshot import Entry, Snapshot, snapshots
 from ..models import Edition, EditionRemoval
 from .selection_page import links, shortlist_alone
 
-PER_PAGE = 100
 NAMED = 20
 """New vendors that the page names; more of them have a list of their own."""
 
@@ -63,9 +62,22 @@ class Period:
         )
 
     @property
+    def both(self) -> int:
+        """The vendors (bitset over primary keys) of both days."""
+        return self.before.vendors & self.after.vendors
+
+    @cached_property
+    def returned(self) -> int:
+        """The vendors of the later day that had been public before the earlier one, which does not have them.
+
+        They have withdrawn and come back. The pages count them and do not name them. One query, or none.
+        """
+        return days.published_before(self.after.vendors & ~self.before.vendors, self.edition)
+
+    @property
     def new(self) -> int:
-        """The vendors (bitset over primary keys) of the later day that the earlier one did not have."""
-        return self.after.vendors & ~self.before.vendors
+        """The vendors of the later day that were published for the first time after the earlier one."""
+        return self.after.vendors & ~self.before.vendors & ~self.returned
 
     def url(self, name: str, *args: str, **more: str) -> str:
         """The address of another page about the same two days."""
@@ -76,14 +88,14 @@ class Period:
 
 
 def read_period(request: HttpRequest) -> Period | None:
-    """The two days in the address, or else the usual ones; None while there is no edition. At most five queries."""
+    """The two days in the address, or else the usual ones; None while there is no edition. At most seven queries."""
     snapshot = snapshots.for_request(request)
     editions = list(Edition.objects.with_removals())
     if not editions:
         return None
     codes = [edition.code for edition in editions]
     form = days_form(codes)(request.GET)
-    notices = query_notices(form, request, ("gruppe", "page", "v"))
+    notices = query_notices(form, request, ("gruppe", "spoergsmaal", "page", "v"))
     earlier, later = _chosen_codes(editions, form.cleaned_data, notices)
     by_code = {edition.code: edition for edition in editions}
     return Period(
@@ -161,6 +173,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "new": period.named(new[:NAMED]),
         "new_url": period.url("market:new_vendors") if len(new) > NAMED else "",
         "withdrawn": period.withdrawn,
+        "returned_count": period.returned.bit_count(),
         "is_only_edition": len(period.editions) == 1,
         "is_demo": period.edition.is_demo or period.snapshot.is_demo,
     }
@@ -176,8 +189,14 @@ def _days_context(period: Period) -> dict[str, Any]:
         "before_day": day_text(before),
         "after_day": day_text(after),
         "before_count": before.vendors.bit_count(),
-        "after_count": after.vendors.bit_count(),
-        "both_count": (before.vendors & after.vendors).bit_count(),
+        "there": [
+            (heading, vendors.bit_count(), period.url("market:companies_on_days", gruppe=group) if vendors else "")
+            for heading, group, vendors in (
+                (day_text(before), "foer", before.vendors),
+                (day_text(after), "nu", after.vendors),
+                (_("On both days"), "begge", period.both),
+            )
+        ],
         "notices": period.notices,
     }
 
@@ -215,12 +234,27 @@ def _question_rows(period: Period, change: QuestionChange) -> dict[str, Any]:
         "label": _("Figure %(number)s") % {"number": number} if number else "",
         "heading": question.wording.text("heading"),
         "text": question.wording.text("text"),
-        "before": change.before.bit_count(),
-        "after": change.after.bit_count(),
-        "both": change.both.bit_count(),
+        "before": _base(period, change, "foer"),
+        "after": _base(period, change, "nu"),
+        "both": _base(period, change, "begge"),
+        "left_out": _left_out(change, _base(period, change, "udeladt")[1]),
         "reason": change.reason.text if change.reason else "",
         "rows": [_option_row(period, change, option) for option in change.options],
     }
+
+
+def _base(period: Period, change: QuestionChange, group: str) -> tuple[int, str]:
+    """How many vendors a question counts, and the address of their list; "" for none."""
+    number = market_changes.question_group(change, group).bit_count()
+    url = period.url("market:companies_on_days", gruppe=group, spoergsmaal=change.code) if number else ""
+    return number, url
+
+
+def _left_out(change: QuestionChange | OptionChange, url: str) -> tuple[str, str]:
+    """Who is not compared and why, as a sentence, and the address of their list; ("", "") where everybody is."""
+    if change.left_out_reason is None:
+        return "", ""
+    return change.left_out_reason.left_out_text(change.left_out.bit_count()), url
 
 
 def _option_row(period: Period, question: QuestionChange, change: OptionChange) -> dict[str, Any]:
@@ -247,113 +281,7 @@ def _option_row(period: Period, question: QuestionChange, change: OptionChange) 
             if numbers[code]
         ],
         "counted": [link("kl-foer", str(numbers["kl-foer"])), link("kl-nu", str(numbers["kl-nu"]))] if counted else [],
+        "left_out": _left_out(change, link("udeladt", "")[1]),
         "reason": change.reason.text if change.reason else "",
         "is_told": question.reason is None and change.reason is None,
     }
-
-
-# The vendors behind a number ----------------------------------------------------------------------
-
-
-@versioned_page
-def change_vendors(request: HttpRequest, question: str, option: str) -> HttpResponse:
-    """`/markedsoverblik/udvikling/<question>/<option>/?gruppe=…`: the vendors behind one number, from A to Å."""
-    period = read_period(request)
-    code = request.GET.get("gruppe", "nu")
-    if period is None or code not in GROUPS or question not in {*period.before.questions, *period.after.questions}:
-        raise Http404
-    change = market_changes.question_change(period.before, period.after, question)
-    row = next((row for row in change.options if row.code == option), None)
-    if row is None:
-        raise Http404
-    entries = days.in_order(period.snapshot, market_changes.group(row, code))
-    label = row.option.label
-    context = {
-        "title": label,
-        "question": change.question.wording.text("text"),
-        "sentence": group_sentence(period, code, label, len(entries), change.both.bit_count()),
-        "reason": change.reason or row.reason,
-    }
-    return _vendor_list(request, period, entries, context)
-
-
-@versioned_page
-def new_vendors(request: HttpRequest) -> HttpResponse:
-    """`/markedsoverblik/udvikling/nye/`: the vendors that are public on the later day and were not on the earlier one."""
-    period = read_period(request)
-    if period is None:
-        raise Http404
-    entries = days.in_order(period.snapshot, period.new)
-    words = {"number": len(entries), "before": day_text(period.before), "after": day_text(period.after)}
-    sentence = ngettext(
-        "%(number)s company was public on %(after)s and not on %(before)s.",
-        "%(number)s companies were public on %(after)s and not on %(before)s.",
-        len(entries),
-    )
-    return _vendor_list(request, period, entries, {"title": _("New companies"), "sentence": sentence % words})
-
-
-def _vendor_list(request: HttpRequest, period: Period, entries: list[Entry], context: dict[str, Any]) -> HttpResponse:
-    """A page of names that link to the profiles."""
-    wanted = request.GET.get("page", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and 0 < len(wanted) <= 9 else 1
-    kept = [("gruppe", request.GET["gruppe"])] if "gruppe" in request.GET else []
-    pages = paginate(
-        len(entries),
-        max(number, 1),
-        PER_PAGE,
-        lambda page: request.path + encode([*period.pairs, *kept, ("page", str(page))]),
-    )
-    shown = entries[pages.start : pages.stop]
-    back = period.url("market:changes")
-    context |= links(period.selection) | {
-        "count": len(entries),
-        "vendors": period.named(shown),
-        "pages": pages,
-        "back": back,
-        "notices": period.notices,
-    }
-    crumbs = [(_("Change over time"), back), (context["title"], "")]
-    template = "marketoverview/change_vendors.html"
-    return render_page(request, template, context, nav_current="changes", crumbs=crumbs)
-
-
-def group_sentence(period: Period, code: str, option: str, number: int, both: int) -> str:
-    """What the vendors of a group have in common, in the active language."""
-    words = {
-        "number": number,
-        "option": option,
-        "before": day_text(period.before),
-        "after": day_text(period.after),
-        "both": both,
-    }
-    if code in ("flere", "faerre"):
-        return _move_sentence(code, number) % words
-    words["day"] = words["before"] if code.endswith("foer") else words["after"]
-    if code.startswith("kl-"):
-        text = ngettext(
-            "KL counted the own words of %(number)s company under “%(option)s” on %(day)s.",
-            "KL counted the own words of %(number)s companies under “%(option)s” on %(day)s.",
-            number,
-        )
-    else:
-        text = ngettext(
-            "%(number)s company was counted at “%(option)s” on %(day)s.",
-            "%(number)s companies were counted at “%(option)s” on %(day)s.",
-            number,
-        )
-    return text % words
-
-
-def _move_sentence(code: str, number: int) -> str:
-    if code == "flere":
-        return ngettext(
-            "Of the %(both)s companies with an answer on both days, %(number)s states “%(option)s” on %(after)s and did not on %(before)s.",
-            "Of the %(both)s companies with an answer on both days, %(number)s state “%(option)s” on %(after)s and did not on %(before)s.",
-            number,
-        )
-    return ngettext(
-        "Of the %(both)s companies with an answer on both days, %(number)s stated “%(option)s” on %(before)s and does not on %(after)s.",
-        "Of the %(both)s companies with an answer on both days, %(number)s stated “%(option)s” on %(before)s and do not on %(after)s.",
-        number,
-    )

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from django.utils import timezone
+
 from marketoverview.models import (
     Answer,
     Edition,
@@ -30,7 +32,8 @@ def correct(vendor: str, options: list[str], question: str = "services") -> None
     draft = Response.begin(response.vendor, response.round, member)
     draft.answers.filter(option__question__code=question).delete()
     for code in options:
-        Answer.objects.create(response=draft, option=make_option(make_question(question), code))
+        option = make_option(make_question(question), code)
+        Answer.objects.create(response=draft, option=option, wording_seen_at=timezone.now())
     draft.contact_email = "ki@firma.example"
     draft.save()
     draft.submit(member)

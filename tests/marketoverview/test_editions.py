@@ -1,11 +1,12 @@
 """Frozen editions: what they hold, when they are made, and that a vendor that withdraws is in none of them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from marketoverview.models import (
     Edition,
@@ -50,6 +51,7 @@ def test_an_edition_holds_the_public_answers_with_codes(agern):
         "description": "Vi er Agern.",
         "round": "2026",
         "confirmed_on": agern.confirmed_at.isoformat(),
+        "answered_on": timezone.localdate(agern.submitted_at or agern.created_at).isoformat(),
         "answers": {"services": ["other", "advisory"], "technologies": ["nlp"]},
         "own_words": {"services": {"other": "Dataetik; æøå"}},
         "counted_by_kl": {"services": ["ethics"]},
@@ -117,6 +119,7 @@ def test_the_files_have_these_bytes(db):
             "Agern",
             answers={"services": ["advisory"]},
             description="Vi =1+1; er Ærlige",
+            submitted_at=datetime(2026, 10, 4, 23, 30, tzinfo=UTC),
             confirmed_at=date(2026, 10, 5),
         )
         edition = freeze_month()
@@ -125,7 +128,7 @@ def test_the_files_have_these_bytes(db):
         '{"schema": "kl-ai-marketoverview-edition/1",\n"edition": "2099-02-01",\n"day": "2099-02-01",\n"occasion": "month",\n'
         '"round": null,\n"changed_on": null,\n"is_demonstration_data": false,\n"count": 1,\n'
         '"questions": [{"code": "services", "options": []}],\n"companies": [\n'
-        '{"answers": {"services": ["advisory"]}, "confirmed_on": "2026-10-05", "counted_by_kl": {}, "country": "DK", '
+        '{"answered_on": "2026-10-05", "answers": {"services": ["advisory"]}, "confirmed_on": "2026-10-05", "counted_by_kl": {}, "country": "DK", '
         '"cvr_number": null, "description": "Vi =1+1; er Ærlige", "id": "agern", "name": "Agern", "offerings": [], '
         '"own_words": {}, "round": "2026"}\n]}\n'
     )
@@ -149,11 +152,11 @@ def test_the_size_of_the_batches_changes_no_byte(demo, monkeypatch, batch):
 def test_the_number_of_queries_does_not_grow_with_the_companies(db):
     combined = {"options": {"services": ["advisory"]}}
     make_response("Agern", answers={"services": ["advisory"]}, offerings=[combined])
-    with costs(23):
+    with costs(24):
         freeze_month()
     for number in range(5):
         make_response(f"Firma {number}", answers={"services": ["advisory"]}, offerings=[combined, combined])
-    with on_date(date(2099, 1, 1)), costs(23):
+    with on_date(date(2099, 1, 1)), costs(24):
         freeze_month()
 
 

@@ -64,6 +64,7 @@ PATHS = {
     "dcat": "/markedsoverblik/udgaver/dcat.jsonld",
     "changes": "/markedsoverblik/udvikling/",
     "new_vendors": "/markedsoverblik/udvikling/nye/?fra={edition}",
+    "companies_on_days": "/markedsoverblik/udvikling/virksomheder/?fra={edition}&gruppe=nu&spoergsmaal=services",
     "change_vendors": "/markedsoverblik/udvikling/services/implementation/?fra={edition}&gruppe=flere",
     "neutrality": "/markedsoverblik/neutralitet/",
     "home": "/",

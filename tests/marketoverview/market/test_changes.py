@@ -13,11 +13,13 @@ from marketoverview.market.changes import GROUPS, changes, group
 from marketoverview.market.days import MarketDay, OptionOnDay, QuestionOnDay, WordingOnDay
 from marketoverview.models import (
     Edition,
+    Response,
     Vendor,
     declare_published,
     freeze_month,
 )
 from tests.builders import (
+    make_curator,
     make_next_round,
     make_response,
     make_round,
@@ -54,7 +56,8 @@ def market_day(day: date, answers: dict) -> MarketDay:
 
     options = {code: OptionOnDay(code, WORDS, False, bits(0, code), bits(1, code)) for code in OPTIONS}
     everyone = sum(1 << vendor for vendor in answers)
-    return MarketDay("x", day, everyone, {"q": QuestionOnDay("q", None, "several", WORDS, options)})
+    question = QuestionOnDay("q", None, "several", WORDS, options, everyone)
+    return MarketDay("x", day, everyone, {"q": question}, dict.fromkeys(answers, day))
 
 
 def members(bits: int) -> set[int]:
@@ -152,9 +155,53 @@ def test_a_day_to_choose_has_its_date(demo, client):
     assert all(re.search(r"\d{1,2} \w+ 20\d\d", text) for text in texts)
 
 
+def test_who_withdrew_and_came_back_is_not_new_and_has_no_name(db, client):
+    make_response("Agern", answers={"services": ["advisory"]})
+    leaving = make_response("Birk", answers={"services": ["advisory"]})
+    Response.objects.update(published_at=timezone.now() - timedelta(days=90))
+    freeze_on(timezone.localdate() - timedelta(30))
+    leaving.withdraw(leaving.vendor.members.first(), "")
+    again = Response.begin(leaving.vendor, leaving.round, leaving.vendor.members.first())
+    Response.objects.filter(pk=again.pk).update(contact_email="ki@birk.example")
+    again.refresh_from_db()
+    again.submit(leaving.vendor.members.first())
+    again.publish(make_curator())
+    make_response("Chili", answers={"services": ["advisory"]})
+    page = read(client, PATH)
+    assert [link.text for link in page.find("ul", "changes-new").find_all("a")] == ["Chili"]
+    assert "1 company is back: it has been public before" in page.text
+    assert "Birk" not in page.text
+    listed = read(client, f"{PATH}nye/").text
+    assert "1 company was published for the first time after" in listed
+    assert "Birk" not in listed
+
+
+def test_the_bases_are_lists(two_days, client):
+    page = read(client, PATH)
+    there = [link.attrs["href"] for link in page.find("dl", "changes-companies").find_all("a")]
+    assert [listed_names(client, url) for url in there] == [
+        ["Agern", "Birk"],
+        ["Agern", "Birk", "Dild"],
+        ["Agern", "Birk"],
+    ]
+    bases = [link.attrs["href"] for link in page.find("table").find("thead").find_all("a")]
+    assert [listed_names(client, url) for url in bases] == [
+        ["Agern", "Birk"],
+        ["Agern", "Birk", "Dild"],
+        ["Agern", "Birk"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "query", ["?gruppe=ukendt", "?gruppe=udeladt", "?spoergsmaal=ukendt", "?gruppe=nu&spoergsmaal=services/"]
+)
+def test_a_base_that_there_is_not_gives_404(two_days, client, query):
+    assert client.get(f"{PATH}virksomheder/{query}").status_code == 404
+
+
 @pytest.mark.parametrize("query", ["", "?fra=2025&til=i-dag", "?fra=2025", "?fra=2025&til={month}"])
 def test_every_number_is_the_length_of_its_list(demo, client, monkeypatch, query):
-    monkeypatch.setattr("marketoverview.views.changes.PER_PAGE", 4)
+    monkeypatch.setattr("marketoverview.views.change_lists.PER_PAGE", 4)
     month = Edition.objects.get(occasion="month").code
     numbers = not_empty(number_links(read(client, PATH + query.format(month=month))))
     assert len(numbers) > 60
@@ -252,14 +299,14 @@ def test_a_list_that_there_is_not_gives_404(two_days, client, path):
 
 def test_the_page_costs_the_same_for_any_number_of_vendors(two_days, client):
     read(client, "/en/markedsoverblik/")
-    with costs(5):
+    with costs(8):
         read(client, PATH)
     for number in range(6):
         make_response(f"Firma {number}", answers={"services": ["advisory", "delivery"]})
     with on_date(date(2026, 12, 1)):
         freeze_month()
     read(client, "/en/markedsoverblik/")
-    with costs(5):  # the later day is an edition, too
+    with costs(6):  # the later day is an edition, too
         read(client, f"{PATH}?fra=2026-11-01&til=2026-12-01")
 
 
@@ -272,5 +319,5 @@ def test_a_reader_of_danish_gets_the_words_of_the_day(two_days, client):
 
 def test_groups_name_every_number(two_days):
     (question,) = changes(*[market_day(FIRST, {1: (frozenset("a"), frozenset("b"))})] * 2)
-    assert [group(question.options[0], code).bit_count() for code in GROUPS] == [1, 1, 0, 0, 0, 0]
-    assert [group(question.options[1], code).bit_count() for code in GROUPS] == [1, 1, 0, 0, 1, 1]
+    assert [group(question.options[0], code).bit_count() for code in GROUPS] == [1, 1, 0, 0, 0, 0, 0]
+    assert [group(question.options[1], code).bit_count() for code in GROUPS] == [1, 1, 0, 0, 1, 1, 0]

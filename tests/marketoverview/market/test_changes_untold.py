@@ -1,13 +1,18 @@
 """No change is told where a question or an answer is not the same on both days, and KL's counting stands apart."""
 
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from marketoverview.models import (
     Edition,
     Option,
     Question,
+    Response,
+    SurveyRound,
+    freeze_month,
     map_answer,
     market_version,
 )
@@ -18,7 +23,7 @@ from tests.builders import (
     make_own_words,
     make_response,
 )
-from tests.days import days
+from tests.days import days, on_date
 from tests.marketoverview.change_pages import PATH, cells, correct, freeze_on, listed_names, question_section
 from tests.reading import read
 
@@ -137,3 +142,107 @@ def test_what_kl_counts_stands_on_a_line_of_its_own(db, client):
     assert (before, after) == ("0", "1")
     assert told == "no change Of these counted by KL from own words: 0 → 1"
     assert listed_names(client, f"{PATH}services/ethics/?gruppe=kl-nu") == ["Agern"]
+
+
+# Between two answers, and before both days ----------------------------------------------------------
+
+
+@pytest.fixture
+def answered_in_february(db) -> None:
+    """Two vendors that have answered nine months before the edition; the survey is older."""
+    for name in ("Agern", "Birk"):
+        response = make_response(name, answers={"services": ["delivery", "advisory"]})
+        Response.objects.filter(pk=response.pk).update(submitted_at=days_ago(270))
+    make_option(Question.objects.get(), "ethics")
+    Question.objects.update(introduced_on=days(-400))
+    Option.objects.update(introduced_on=days(-400))
+
+
+def days_ago(number: int) -> datetime:
+    return timezone.now() - timedelta(days=number)
+
+
+def freeze_as_it_is(day: date) -> None:
+    with on_date(day):
+        assert freeze_month()
+
+
+CHANGES = {
+    "the answer came that day": {"introduced_on": days(-180)},
+    "the answer was reworded that day": {"reworded_on": days(-180)},
+    "reworded that day": {"reworded_en_on": days(-180)},
+}
+
+
+@pytest.mark.parametrize("reason", CHANGES)
+def test_who_first_answered_before_an_answer_came_or_was_reworded_is_not_compared_there(
+    answered_in_february, client, reason
+):
+    Option.objects.filter(code="ethics").update(**CHANGES[reason])
+    freeze_as_it_is(days(-30))
+    correct("Birk", ["ethics"])
+    page = read(client, PATH)
+    before, after, told = cells(page, "Option ethics")
+    assert (before, after) == ("0", "1")
+    assert told.startswith("no change 1 company is not compared: its earlier answer is from")
+    assert reason in told
+    assert cells(page, "Option delivery")[2] == "1 fewer", "it has answered the other ones twice"
+    url = f"{PATH}services/ethics/?gruppe=udeladt"
+    assert listed_names(client, url) == ["Birk"]
+    assert "is not compared" in read(client, url).text
+
+
+def test_who_first_answered_after_the_answer_came_is_compared(answered_in_february, client):
+    Option.objects.filter(code="ethics").update(introduced_on=days(-300), reworded_on=days(-280))
+    freeze_as_it_is(days(-30))
+    correct("Birk", ["ethics"])
+    assert cells(read(client, PATH), "Option ethics")[2] == "1 more"
+
+
+def test_on_the_same_day_nobody_knows_what_was_first(answered_in_february, client):
+    """Reworded twice on the day of the edition, before and after it: both days have the same date and other words."""
+    Option.objects.filter(code="ethics").update(reworded_on=days(-30), label_da="Før")
+    Response.objects.update(submitted_at=days_ago(30))
+    freeze_as_it_is(days(-30))
+    Option.objects.filter(code="ethics").update(label_da="Efter")
+    correct("Birk", ["ethics"])
+    assert "1 company is not compared" in cells(read(client, PATH), "Option ethics")[2]
+
+
+def test_who_first_answered_before_the_question_was_reworded_is_in_no_row_of_it(answered_in_february, client):
+    Question.objects.update(reworded_on=days(-180))
+    freeze_as_it_is(days(-30))
+    correct("Birk", ["ethics"])
+    section = question_section(read(client, PATH), "services")
+    assert "1 company is not compared" in section.find("p", "changes-reason").text
+    assert "the question was reworded that day" in section.text
+    assert "Of the 1 company with an answer on both days" in section.text
+    assert cells(section, "Option ethics")[2] == cells(section, "Option delivery")[2] == "no change"
+    url = f"{PATH}virksomheder/?gruppe=udeladt&spoergsmaal=services"
+    assert listed_names(client, url) == ["Birk"]
+
+
+def test_a_question_that_the_new_round_drops_tells_no_change(db, client):
+    make_response("Agern", answers={"services": ["advisory"], "technologies": ["nlp"]})
+    make_response("Birk", answers={"services": ["advisory"], "technologies": ["nlp"]})
+    freeze_on(days(-30))
+    make_next_round("2027", opens_on=days(-1)).questions.set(Question.objects.filter(code="services"))
+    assert "not in the round" not in read(client, PATH).text, "nobody has answered again"
+    answer_round("Agern", "2027")
+    section = question_section(read(client, PATH), "technologies")
+    assert (
+        "No change is shown. The question is not in the round in which companies have answered again." in section.text
+    )
+    assert cells(section, "Option nlp") == ["2", "1"]
+    assert cells(read(client, PATH), "Option advisory")[2] == "no change"
+
+
+def answer_round(vendor: str, code: str) -> None:
+    """Publish the vendor's answers, which go on in another round."""
+    published = Response.objects.published().get(vendor__name=vendor)
+    member = published.vendor.members.first()
+    draft = Response.begin(published.vendor, SurveyRound.objects.get(code=code), member)
+    Response.objects.filter(pk=draft.pk).update(contact_email="ki@firma.example")
+    draft.refresh_from_db()
+    draft.submit(member)
+    draft.publish(make_curator())

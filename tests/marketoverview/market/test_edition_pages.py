@@ -47,7 +47,7 @@ def test_the_list_names_every_edition_with_its_files(edition, client):
     (_of_round, monthly) = page.find_all("li", "edition")
     assert "2 companies" in monthly.text
     assert [checksum.text for checksum in monthly.find_all("code")] == [edition.json_sha256, edition.csv_sha256]
-    assert [size.text for size in monthly.find_all("span", "edition-size")] == ["1.2 KB", "247 bytes"]
+    assert [size.text for size in monthly.find_all("span", "edition-size")] == ["1.3 KB", "247 bytes"]
 
 
 def test_an_edition_that_has_changed_says_when_and_not_whom_it_lost(edition, client):
