@@ -26,8 +26,8 @@ SUBJECT = (("ai",), ("ki",), ("kunstig", "intelligens"), ("artificial", "intelli
 REMEMBERED = 64
 """Results of the latest queries that a snapshot keeps: a page needs that of its query for each facet."""
 LANGUAGES = ("da", "en")
-SHORTEST_PART = 4
-"""Letters from which a word is looked for in parts of the words of a label."""
+SHORTEST_TELLING = 4
+"""Letters from which a word tells something without the subject that stands beside it in a synonym."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class OptionWords:
                     self._phrases[root].append((synonym, place))
 
     def with_word(self, word: str) -> int:
-        """The options (bitset) that the word finds; a short one as a whole word only: “act” is no beginning of “actions”."""
-        return self.labels.match_word(word, whole=len(word) < SHORTEST_PART) | self.names.match_word(word, whole=True)
+        """The options (bitset) that the word finds."""
+        return self.labels.match_word(word) | self.names.match_word(word, whole=True)
 
     def with_whole_word(self, word: str) -> int:
         """The options (bitset) that name the word or a form of it."""
@@ -134,7 +134,7 @@ def _telling_word(synonym: Sequence[str]) -> Sequence[str]:
         for place in (0, len(synonym) - len(subject)):
             rest = (*synonym[:place], *synonym[place + len(subject) :])
             if len(rest) == 1 and tuple(synonym[place : place + len(subject)]) == subject:
-                return rest if len(rest[0]) >= SHORTEST_PART else ()
+                return rest if len(rest[0]) >= SHORTEST_TELLING else ()
     return ()
 
 
