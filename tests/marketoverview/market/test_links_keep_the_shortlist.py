@@ -23,6 +23,8 @@ FILTERS_ALONE = {
     "kontakt/": "as the note",
 }
 """The links of lists whose address says whom the page is about."""
+CHANGES_THE_LIST = ("liste/", "sammenlign/", "loesninger/")
+"""Pages that links with one company more or less lead to."""
 WITHOUT = ("udgaver/", "eksport/", "nyt.atom", "loesninger.atom")
 """Pages that know of no shortlist, and feeds."""
 PAGES = [
@@ -58,7 +60,7 @@ def may_lack(address: str, page: str) -> bool:
         return not page.removeprefix("/markedsoverblik/").startswith(about_the_list)
     is_one_changed = len({*shortlist(address)} ^ {*PICKED}) == 1
     is_emptied = page.startswith("/markedsoverblik/liste/") and not shortlist(address)
-    return (below == "liste/" and is_emptied) or (below in ("liste/", "sammenlign/") and is_one_changed)
+    return (below == "liste/" and is_emptied) or (below in CHANGES_THE_LIST and is_one_changed)
 
 
 @pytest.mark.parametrize("address", PAGES, ids=lambda address: address.name)
