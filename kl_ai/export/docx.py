@@ -12,6 +12,7 @@ from typing import assert_never
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from docx.oxml.ns import qn
 
 from ..text import clean_line
 from . import docx_template, prose
@@ -161,7 +162,7 @@ class _Writer:
                 yield page_break()
             case Together(blocks):
                 elements = list(self._blocks(blocks))
-                keep_with_next(elements[:-1])
+                keep_with_next(_before_the_end(elements))
                 yield from elements
             case _:
                 assert_never(block)
@@ -234,6 +235,15 @@ class _Writer:
             elif piece:
                 pieces.append(run(piece))
         return pieces
+
+
+def _before_the_end(elements: Sequence[Element]) -> list[Element]:
+    """All but the last paragraph with text, or the last row of the last table: the page may end after it."""
+    with_text = [number for number, each in enumerate(elements) if next(each.iter(qn("w:t")), None) is not None]
+    if not with_text:
+        return []
+    last = with_text[-1]
+    return [*elements[:last], *elements[last].findall(qn("w:tr"))[:-1]]
 
 
 def _heading(block: Heading) -> Element:

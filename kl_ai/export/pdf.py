@@ -7,10 +7,10 @@ refuse a file with one that cannot be seen (`glyphs`).
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, assert_never, cast
 
@@ -40,6 +40,8 @@ from .document import (
 from .typesetting import FAMILY
 
 PDF_TYPE = "application/pdf"
+LETTERS_IN_LINE, LINES_OF_LOW_BLOCKS = 50, 36
+"""Fewer than a line and a page of the template hold: 70 letters, and 40 lines with the space between them."""
 TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
 
 Json = Mapping[str, Any]
@@ -122,9 +124,26 @@ def _block(block: Block) -> Json:
         case PageBreak():
             return {"kind": "page-break"}
         case Together(blocks):
-            return {"kind": "together", "blocks": _blocks(blocks)}
+            return {"kind": "together", "blocks": _blocks(blocks), "is_low": _is_low(blocks)}
         case _:
             assert_never(block)
+
+
+def _is_low(blocks: Sequence[Block]) -> bool:
+    """Whether the blocks are surely lower than a page, which then need not be measured: facts and prose of few lines."""
+    if not all(isinstance(block, Heading | Prose | Facts) for block in blocks):
+        return False
+    return sum(1 + len(text) // LETTERS_IN_LINE for text in _texts(_blocks(blocks))) <= LINES_OF_LOW_BLOCKS
+
+
+def _texts(content: Any) -> Iterator[str]:
+    """All strings in the content of blocks, those that are not shown too."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        yield from chain.from_iterable(map(_texts, content.values()))
+    elif isinstance(content, list):
+        yield from chain.from_iterable(map(_texts, content))
 
 
 def _table(block: Table) -> Json:

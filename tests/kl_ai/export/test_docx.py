@@ -20,6 +20,7 @@ from kl_ai.export.document import (
     Field,
     Heading,
     Link,
+    PageBreak,
     Prose,
     Table,
     Tick,
@@ -376,6 +377,8 @@ def test_what_belongs_together_is_kept_on_one_page():
     table = Table(["a", "b"], [["c", "d"]])
     blocks = [Prose("før"), Together([Heading("Hoved", 2), Prose("Tekst"), table, Prose("Note")]), Prose("efter")]
     assert kept(open_document(Document("T", blocks=blocks)).element.body) == ["Hoved", "Tekst", "a", "b", "c", "d"]
+    blocks = [Together([Heading("Hoved", 2), Facts([("Et", ["1"]), ("To", ["2"])])]), Together([PageBreak()])]
+    assert kept(open_document(Document("T", blocks=blocks)).element.body) == ["Hoved", "Et", "1"]
 
 
 def test_prose_before_a_table_stays_with_it():
