@@ -16,6 +16,11 @@ def noted_vendors(page) -> list[str]:
     return [section.find("h3").text for section in page.find_all("section", "note-vendor")]
 
 
+def test_holds_all_vendors_not_one_page_of_them(survey, client):
+    make_market(60)
+    assert len(noted_vendors(read(client, f"{NOTE}?page=2"))) == 60
+
+
 def test_more_vendors_than_a_note_holds_are_said_with_the_excel_file(survey, client):
     make_market(203)
     page = read(client, NOTE)

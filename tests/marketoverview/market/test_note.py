@@ -69,11 +69,6 @@ def test_holds_the_vendors_of_the_selection(demo, client, selection):
     assert [name.removesuffix(" (demofirma)") for name in noted_vendors(page)][:25] == listed
 
 
-def test_holds_all_vendors_not_one_page_of_them(survey, client):
-    make_market(60)
-    assert len(noted_vendors(read(client, f"{NOTE}?page=2"))) == 60
-
-
 @pytest.mark.parametrize(
     "selection", [{}, {"technologies": ["nlp"]}, {"services": ["advisory"], "company-size": ["1-9"]}]
 )
