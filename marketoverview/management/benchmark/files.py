@@ -7,20 +7,21 @@ import re
 from zipfile import ZipFile
 
 from .counts import DIRECTORY, CountsDiffer, text
-from .databases import Database
+from .databases import Database, Say
 from .measurements import Figures, milliseconds
 from .servers import Reply, gunicorn
 
 ENDINGS = ("csv", "xlsx", "json")
 
 
-def exports(database: Database, vendors: int) -> Figures:
+def exports(database: Database, vendors: int, say: Say) -> Figures:
     """Each file of all vendors. The memory is the most that the worker had beside what it had before, in MB.
 
     Raises `CountsDiffer` where a file does not hold every vendor.
     """
     figures: Figures = {}
     for ending in ENDINGS:
+        say(f"    eksport.{ending}")
         path = f"{DIRECTORY}eksport.{ending}"
         with gunicorn(database.environment()) as portal:
             portal.first(DIRECTORY)  # the snapshot is there

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .counts import SELECTION, CountsDiffer, Uncached, assert_equal, counts_in_datasette, rows_on_page, text
-from .databases import FOLDER, Database
+from .databases import FOLDER, Database, Say
 from .inside import CHOSEN, Counts, column
 from .measurements import PAGES, PER_PAGE, Figures, milliseconds, page_address, pages_listed
 from .servers import Reply, ServerProcess, datasette
@@ -92,12 +92,13 @@ def assert_equal_in_datasette(server: ServerProcess, file: Path, by_sql: dict[st
         assert_equal(what, expected, counts_in_datasette(server.get(listing.path(file, ending=".json"))))
 
 
-def peers(uncached: Uncached, database: Database, by_sql: dict[str, Counts]) -> Figures:
+def peers(uncached: Uncached, database: Database, by_sql: dict[str, Counts], say: Say) -> Figures:
     """Datasette's pages with default and raised limits, by array facets and by a plain facet, each beside the portal's."""
     file, pages = peer_file(database), pages_listed(by_sql)
     figures: Figures = {}
     for limits, options in LIMITS.items():
         with datasette(file, options) as server:
+            say(f"    {limits} limits")
             for listing in listings(by_sql["page"]):
                 measured = _beside(uncached, pages, server, listing.pages(server, file))
                 figures |= {f"{listing.name}_{limits}_{key}": value for key, value in measured.items()}

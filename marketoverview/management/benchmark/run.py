@@ -45,7 +45,7 @@ class Run:
                 self._measure_pages(database, uncached, by_sql)
             self._add(size, "publication", self._publications, database)
             if size == self.sizes[-1]:
-                self._add(size, "export", files.exports, database, size)
+                self._add(size, "export", files.exports, database, size, self.say)
         if {SMALL, LARGE} <= made.keys():
             self._add(LARGE, "growth", _growth, made[SMALL], made[LARGE])
 
@@ -69,7 +69,7 @@ class Run:
         self._add(database.size, "others", searches.other_pages, uncached)
         if database.size == self.sizes[-1]:
             self._add(database.size, "search", searches.searches, uncached)
-        self._add(database.size, "datasette", peers.peers, uncached, database, by_sql)
+        self._add(database.size, "datasette", peers.peers, uncached, database, by_sql, self.say)
 
     def _publications(self, database: Database) -> Figures:
         with self.of_system.copy(database) as copy:
