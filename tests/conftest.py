@@ -24,6 +24,7 @@ from kl_ai.pages.places import set_threads
 from kl_ai.people import limits
 from legaltoolbox.catalogue import catalogues, draft_catalogues
 from marketoverview.frame import demo_vendors
+from marketoverview.market import days
 from marketoverview.market.snapshot import snapshots
 from tests import builders, databases
 from tests.marketoverview.vendor_addresses import World, make_world
@@ -97,6 +98,7 @@ def _nothing_remembered():
     """Each test starts from its own rows and in Danish: versions are counted anew, and a request leaves its language."""
     translation.deactivate()
     snapshots.forget()
+    days.forget()
     demo_vendors.forget()
     catalogues.forget()
     draft_catalogues.forget()

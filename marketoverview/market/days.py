@@ -4,11 +4,13 @@ A set of vendors is an `int` used as a bitset over their primary keys, so that t
 """
 
 import json
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, reduce
 from operator import or_
+from threading import Lock
 from typing import Any
 
 from django.utils import timezone
@@ -95,9 +97,33 @@ class MarketDay:
 # Of an edition ------------------------------------------------------------------------------------
 
 
-def of_edition(snapshot: Snapshot, edition: Edition) -> MarketDay:
-    """The market of the edition. One query the first time with this snapshot; editions change with the version only."""
-    return snapshot.memo.remember(("market day", edition.pk), lambda: _read_edition(edition))
+def of_edition(edition: Edition) -> MarketDay:
+    """The market of the edition. One query the first time, and after somebody was taken out of it.
+
+    The last `KEPT` are kept in the process under their checksums: a publication changes no edition.
+    """
+    key = edition.pk, edition.made_at, edition.json_sha256
+    with _lock:
+        day = _kept.get(key)
+    day = day or _read_edition(edition)
+    with _lock:
+        _kept[key] = day
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return day
+
+
+KEPT = 8
+"""Editions whose market a process keeps."""
+_kept: OrderedDict[tuple[int, datetime, str], MarketDay] = OrderedDict()
+_lock = Lock()
+
+
+def forget() -> None:
+    """Keep no edition's market any longer."""
+    with _lock:
+        _kept.clear()
 
 
 def _read_edition(edition: Edition) -> MarketDay:

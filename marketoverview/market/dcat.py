@@ -1,7 +1,7 @@
 """The editions described for catalogues and search engines: DCAT-AP-DK 2.0 and schema.org, both as JSON-LD. No query.
 
 DCAT-AP-DK: https://arkitektur.digst.dk/specifikationer/datasaet/dcat-ap-dk. What it makes mandatory is in
-`tests/marketoverview/market/test_editions_catalogue.py`. Codes are those of the EU's authority tables, as it asks.
+`tests/marketoverview/market/test_edition_pages.py`. Codes are those of the EU's authority tables, as it asks.
 A licence is claimed only where KL has chosen one (setting `DATA_LICENCE`).
 """
 

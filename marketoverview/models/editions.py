@@ -43,6 +43,7 @@ from .survey import Question
 from .vendors import Vendor
 from .version import market_version
 
+CODE_LENGTH = 20
 BATCH = 1_000
 """Companies read, and entries written, at a time."""
 
@@ -64,7 +65,7 @@ class Edition(models.Model):
         ROUND = "round", _("KL declared a round published")
         MONTH = "month", _("the month's edition")
 
-    code = models.SlugField(_("code"), max_length=20, unique=True)
+    code = models.SlugField(_("code"), max_length=CODE_LENGTH, unique=True)
     """Part of its address: the day, or the code of the round."""
     day = models.DateField(_("day"))
     """The day of which the answers are."""
@@ -147,17 +148,17 @@ class Edition(models.Model):
     ) -> "Edition | None":
         """A new edition of these responses; None where there are none, or where the month or the round has an edition.
 
-        Two at once make one. Eight queries for each `BATCH` of responses, and fifteen.
+        The code gets a number where an edition has it: that of a round may look like a day. Two at once make one. Eight queries for each `BATCH` of responses, and sixteen.
         """
         with transaction.atomic():
             market_version.bump([])
-            of_the_same = models.Q(code=code) | models.Q(month__isnull=False, month=month)
+            of_the_same = models.Q(round__isnull=False, round=survey_round) | models.Q(month__isnull=False, month=month)
             order = _in_order(responses)
             if not order or cls.objects.filter(of_the_same).exists():
                 return None
             questions = _public_questions(day)
             edition = cls.objects.create(
-                code=code,
+                code=cls._free_code(code),
                 day=day,
                 occasion=cls.Occasion.ROUND if survey_round else cls.Occasion.MONTH,
                 month=month,
@@ -168,6 +169,16 @@ class Edition(models.Model):
             edition._write_entries(order, responses, codes_by_key(questions))
             edition._set_facts()
             return edition
+
+    @classmethod
+    def _free_code(cls, code: str) -> str:
+        """The code, or with a number after it the first that no edition has. One query for each that is taken, and one."""
+        number, free = 1, code
+        while cls.objects.filter(code=free).exists():
+            number += 1
+            ending = f"-{number}"
+            free = code[: CODE_LENGTH - len(ending)] + ending
+        return free
 
     @classmethod
     def leave_out(cls, vendors: Collection[int]) -> int:

@@ -102,8 +102,8 @@ def read_period(request: HttpRequest) -> Period | None:
         snapshot=snapshot,
         editions=editions,
         edition=by_code[earlier],
-        before=days.of_edition(snapshot, by_code[earlier]),
-        after=days.of_today(snapshot) if later == TODAY else days.of_edition(snapshot, by_code[later]),
+        before=days.of_edition(by_code[earlier]),
+        after=days.of_today(snapshot) if later == TODAY else days.of_edition(by_code[later]),
         selection=shortlist_alone(request, snapshot),
         notices=notices.texts(),
     )

@@ -1,10 +1,11 @@
 """The frozen editions: all of them, one with its files, and the catalogue for other programs."""
 
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_http_methods
 
+from kl_ai.database.reading import consistent_reads
 from kl_ai.export.downloads import set_filename
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
@@ -25,6 +27,8 @@ from ..market import dcat
 from ..models import Edition
 from .exports import FILE_NAME
 
+IN_MEMORY = 1_000_000
+"""Bytes of a file that are held in memory; more go to the disk."""
 TECH_WATCH = "https://interoperable-europe.ec.europa.eu/collection/public-sector-tech-watch"
 
 
@@ -106,17 +110,26 @@ def _etag(request: HttpRequest, code: str, ending: str) -> str | None:
 @condition(etag_func=_etag)
 @expensive
 def edition_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBase:
-    """`/markedsoverblik/udgaver/<code>.json` and `.csv`: the bytes that the edition's checksum is of, streamed."""
+    """`/markedsoverblik/udgaver/<code>.json` and `.csv`: the bytes that the edition's checksum is of.
+
+    Head, companies and checksum are read in one state of the database, into a temporary file: a withdrawal meanwhile
+    changes none of them, and a slow reader keeps no transaction open.
+    """
     if request.method == "OPTIONS":
         return options_response()
-    found = Edition.objects.at(code)
-    if found is None:
-        raise Http404
-    chunks, media_type = {
-        "json": (found.json_chunks, "application/json"),
-        "csv": (found.csv_chunks, "text/csv; charset=utf-8"),
-    }[ending]
-    response = StreamingHttpResponse(chunks(), content_type=media_type)
+    content = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the response closes it)
+    with consistent_reads():
+        found = Edition.objects.at(code)
+        if found is None:
+            raise Http404
+        chunks, media_type, checksum = {
+            "json": (found.json_chunks, "application/json", found.json_sha256),
+            "csv": (found.csv_chunks, "text/csv; charset=utf-8", found.csv_sha256),
+        }[ending]
+        content.writelines(chunks())
+    content.seek(0)
+    response = FileResponse(content, content_type=media_type)
+    response["ETag"] = f'"{checksum}"'
     set_filename(response, f"{FILE_NAME}-{code}.{ending}")
     response["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(response, no_cache=True)

@@ -196,6 +196,12 @@ class Market:
     def leave_out_of_editions(self) -> None:
         Edition.leave_out([vendor.pk for vendor in self.chance.sample(self.vendors, 2)])
 
+    def take_text_out_of_editions(self) -> None:
+        self.freeze_edition()
+        vendor = self.chance.choice(self.vendors)
+        descriptions = vendor.responses.values_list("description", flat=True)
+        Edition.take_out_texts(vendor, set(descriptions), None, "Personoplysning.")
+
     def discard_demonstration(self) -> None:
         Edition.discard_demonstration()
 
@@ -214,8 +220,8 @@ ACTIONS = (
     "publish", "publish", "publish", "publish", "withdraw", "withdraw", "erase", "confirm", "rename", "bring_back_name",
     "count_own_words", "take_back_counting", "retire_or_bring_back", "edit_question", "ask_or_drop_question",
     "release_or_hide_round", "release_round", "take_back_round", "add_vendor", "delete_vendor", "comment_on_figure",
-    "delete_comment", "freeze_edition", "leave_out_of_editions", "discard_demonstration", "change_anything",
-    "let_time_pass",
+    "delete_comment", "freeze_edition", "leave_out_of_editions", "take_text_out_of_editions",
+    "discard_demonstration", "change_anything", "let_time_pass",
 )  # fmt: skip
 
 

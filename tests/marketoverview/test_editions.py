@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from marketoverview.models import (
     Edition,
+    Question,
     Response,
+    SurveyRound,
     Vendor,
     declare_published,
     freeze_month,
@@ -152,11 +154,11 @@ def test_the_size_of_the_batches_changes_no_byte(demo, monkeypatch, batch):
 def test_the_number_of_queries_does_not_grow_with_the_companies(db):
     combined = {"options": {"services": ["advisory"]}}
     make_response("Agern", answers={"services": ["advisory"]}, offerings=[combined])
-    with costs(24):
+    with costs(25):
         freeze_month()
     for number in range(5):
         make_response(f"Firma {number}", answers={"services": ["advisory"]}, offerings=[combined, combined])
-    with on_date(date(2099, 1, 1)), costs(24):
+    with on_date(date(2099, 1, 1)), costs(25):
         freeze_month()
 
 
@@ -233,3 +235,37 @@ def test_an_edition_that_breaks_off_leaves_nothing(db, monkeypatch):
     assert not Edition.objects.exists()
     monkeypatch.undo()
     assert freeze_month().count == 1
+
+
+# Days and codes -------------------------------------------------------------------------------------
+
+
+def test_an_edition_knows_nothing_of_what_came_after_its_day(agern):
+    """Neither a question of later, nor that a question or option was reworded or retired later."""
+    options = agern.answers.first().option.question.options.all()
+    options.update(introduced_on=date(2020, 1, 1), reworded_on=date(2099, 3, 1), retired_on=date(2099, 3, 1))
+    Question.objects.update(introduced_on=date(2020, 1, 1), reworded_en_on=date(2099, 3, 1))
+    Question.objects.filter(code="technologies").update(introduced_on=date(2099, 3, 1))
+    with on_date(date(2099, 2, 1)):
+        edition = freeze_month()
+    (services,) = edition.questions
+    assert services["reworded_en_on"] is None
+    assert {(option["reworded_on"], option["retired_on"]) for option in services["options"]} == {(None, None)}
+    assert "technologies" not in json_file(checked(edition))["companies"][0]["answers"]
+
+
+@pytest.mark.parametrize("first", ["month", "round"])
+def test_a_round_whose_code_is_a_day_takes_no_edition_its_place(db, first):
+    response = make_response("Agern")
+    SurveyRound.objects.update(code="2026-11-01", opens_on=date(2026, 1, 1))
+    response.round.refresh_from_db()
+    with on_date(date(2026, 11, 1)):
+        for freeze in (freeze_month, declare) if first == "month" else (declare, freeze_month):
+            assert freeze()
+    codes = {edition.occasion: edition.code for edition in Edition.objects.all()}
+    assert codes == {first: "2026-11-01", ({"month", "round"} - {first}).pop(): "2026-11-01-2"}
+    assert not declare(), "it is declared published once"
+
+
+def declare() -> bool:
+    return declare_published(SurveyRound.objects.get())

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from kl_ai.pages.json_ld import json_ld_text
+from marketoverview.market import days
 from marketoverview.models import Edition, Response, declare_published, freeze_month
+from marketoverview.models.editions import EditionQuerySet
 from tests.builders import make_response
 from tests.days import on_date
 from tests.marketoverview.change_pages import freeze_on
@@ -287,3 +289,30 @@ def test_without_an_edition_the_catalogue_still_has_the_series(db, client):
     graph = catalogue(client)["@graph"]
     assert len(of_type(graph, "dcat:Dataset")) == 1
     assert len(of_type(graph, "dcat:Catalog")[0]["dcat:dataset"]) == 1
+
+
+def test_a_file_is_under_the_checksum_of_its_bytes_though_somebody_withdraws_meanwhile(edition, client, monkeypatch):
+    read_edition = EditionQuerySet.at
+
+    def withdrawing_first(editions, code):
+        withdraw("Agern", date(2026, 12, 3))
+        return read_edition(editions, code)
+
+    monkeypatch.setattr(EditionQuerySet, "at", withdrawing_first)
+    response = client.get(f"{LIST}2026-11-01.json")
+    content = b"".join(response)
+    assert json.loads(content)["count"] == len(json.loads(content)["companies"]) == 1
+    assert response["ETag"] == f'"{hashlib.sha256(content).hexdigest()}"'
+    assert int(response["Content-Length"]) == len(content)
+
+
+def test_the_market_of_an_edition_is_read_once_until_the_edition_changes(edition, client):
+    first = days.of_edition(edition)
+    make_response("Chili")
+    assert days.of_edition(Edition.objects.get()) is first
+    withdraw("Agern", date(2026, 12, 3))
+    assert days.of_edition(Edition.objects.get()).vendors.bit_count() == 1
+    for number in range(days.KEPT + 2):
+        edition.json_sha256 = str(number)
+        days.of_edition(edition)
+    assert len(days._kept) == days.KEPT

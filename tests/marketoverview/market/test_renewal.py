@@ -90,6 +90,7 @@ CALLERS = {
     "kl_ai/admin/history.py: PublicDataAdmin.history_form_view": ("bring_back_name",),
     "marketoverview/models/editions.py: Edition.freeze": ("freeze_edition",),
     "marketoverview/models/editions.py: Edition.leave_out": ("leave_out_of_editions", "withdraw"),
+    "marketoverview/models/editions.py: Edition.take_out_texts": ("take_text_out_of_editions",),
     "marketoverview/models/editions.py: Edition.discard_demonstration": ("discard_demonstration",),
     "marketoverview/models/mapping.py: map_answers": ("count_own_words",),
     "marketoverview/models/mapping.py: _record_event": ("take_back_counting",),
