@@ -1,5 +1,6 @@
 """The facets of a selection as HTML: their options are rendered once for each snapshot, and a page fills in its numbers."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -27,8 +28,24 @@ class KeptFacet:
     options: tuple[tuple[str, str, str, str], ...]
 
 
+MOST_KEPT = 100
+"""Selections of one snapshot whose facets are kept, each about 17 kB."""
+
+
 def rendered(snapshot: Snapshot, selection: Selection) -> bytes:
-    """The facets of `facets.facets` by `components/facet.html`. No query."""
+    """The facets of `facets.facets` by `components/facet.html`: the same on every page about the same selection. No query."""
+    kept: dict[Hashable, bytes] = snapshot.memo.remember("facets of selections", dict)
+    key = language(), selection.q, tuple(selection.chosen.items())
+    html = kept.get(key)
+    if html is None:
+        html = _rendered(snapshot, selection)
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = html
+    return html
+
+
+def _rendered(snapshot: Snapshot, selection: Selection) -> bytes:
     code = language()
     kept = snapshot.memo.remember(
         ("facets", code), lambda: [_kept(facet) for facet in facets.facets(snapshot, Selection())]

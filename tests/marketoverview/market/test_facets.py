@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from marketoverview.market.selection import Selection
+from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Option, Question, market_version
+from marketoverview.views import filters
 from tests.builders import make_option, make_question, make_response, make_round
 from tests.reading import (
     MARKET,
@@ -313,3 +316,20 @@ def test_each_language_has_its_own_words_whoever_comes_first(demo, client):
         facet = read(client, path).find("details", id="facet-technologies")
         assert facet.find("summary").text.startswith(heading)
         assert option in facet.text
+
+
+def test_kept_facets_are_those_of_the_selection_and_the_language(market, monkeypatch):
+    monkeypatch.setattr(filters, "MOST_KEPT", 2)
+    snapshot = snapshots.current()
+    advice, build = (Selection(chosen={"services": (option,)}) for option in ("advice", "build"))
+    chosen = [Selection(), advice, build, Selection(q="Birk"), Selection(q="Birk", chosen=build.chosen)]
+    first = [filters.rendered(snapshot, selection) for selection in chosen]
+    assert len(set(first)) == len(chosen)
+    assert [filters.rendered(snapshot, selection) for selection in chosen] == first
+    assert (
+        filters.rendered(snapshot, Selection(chosen=build.chosen, sort="confirmed", page=3, shortlist=("birk",)))
+        == first[2]
+    )
+    with override("en"):
+        assert filters.rendered(snapshot, build) != first[2]
+    assert len(snapshot.memo.get("facets of selections")) <= 2
