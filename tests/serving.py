@@ -99,13 +99,19 @@ def settings(database_url: str, **variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def portal(database_url: str, folder: Path, *options: str, **variables: str) -> Iterator[Portal]:
-    """A portal that answers, with an empty database that has all tables and the survey; one process of four threads."""
+def portal(
+    database_url: str, folder: Path, *options: str, has_survey: bool = False, **variables: str
+) -> Iterator[Portal]:
+    """A portal that answers, with a database that has all tables and the survey; one process of four threads.
+
+    The database is empty, unless it `has_survey`.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     made = Portal(port, folder / "gunicorn.log", settings(database_url, **variables))
     made.manage("migrate", "--verbosity=0")
-    made.manage("load_survey")
+    if not has_survey:
+        made.manage("load_survey")
     static = ROOT / "var" / "static" / "staticfiles.json"
     if not static.exists():
         made.manage("collectstatic", "--no-input", "--verbosity=0")

@@ -13,7 +13,7 @@ from ..requests.http import Busy
 
 WAIT_SECONDS = 10.0
 """How long a request waits for a build that others need, too."""
-SHORT_WAIT_SECONDS = 0.25
+SHORT_WAIT_SECONDS = 0.5
 """For how long, from the beginning of a build, the last thread waits with the others: most builds end before that."""
 
 

@@ -1,6 +1,7 @@
-"""The values of the public data, read when a process of the server starts, so that no visitor waits for them."""
+"""What a process of the server reads when it starts, so that no visitor waits for it: addresses, and the public data."""
 
 import logging
+from importlib import import_module
 from threading import Thread
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.module_loading import import_string
 
 from .. import database
 from ..requests import faults
+from .cache import release
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,8 @@ def read_values() -> None:
 
 def _read_values() -> None:
     try:
+        import_module(settings.ROOT_URLCONF)
+        release()
         for path in settings.VALUES_AT_START:
             with database.time_limit():
                 import_string(path).current()
