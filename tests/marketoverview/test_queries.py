@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from marketoverview.market import days
 from marketoverview.market.snapshot import snapshots
 from marketoverview.models import Response
 from marketoverview.models.freezing import freeze_month
@@ -82,6 +83,7 @@ def test_the_number_of_queries_is_constant(path, survey, content, client):
     few = page_queries(client, path)
     make_market(MANY - FEW, start=FEW)
     snapshots.current()
+    days.forget()  # the edition is the same one: a process keeps what it has read of it
     many = page_queries(client, path)
     assert len(few) == len(many), "\n".join(many)
     assert len(many) <= MAX_QUERIES
