@@ -289,9 +289,7 @@ def in_order(snapshot: Snapshot, vendors: int) -> list[Entry]:
 
 
 def published_before(vendors: int, edition: Edition) -> int:
-    """Those of the vendors (bitset) that had been public at some time when the edition was made. One query, or none."""
-    if not vendors:
-        return 0
+    """Those of the vendors (bitset) that had been public at some time when the edition was made. One query."""
     is_of_its_day = timezone.localdate(edition.made_at) == edition.day
     earlier: dict[str, Any] = (
         {"published_at__lte": edition.made_at} if is_of_its_day else {"published_at__date__lte": edition.day}

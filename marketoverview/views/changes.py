@@ -70,7 +70,7 @@ class Period:
     def returned(self) -> int:
         """The vendors of the later day that had been public before the earlier one, which does not have them.
 
-        They have withdrawn and come back. The pages count them and do not name them. One query, or none.
+        They have withdrawn and come back. The pages count them and do not name them. One query.
         """
         return days.published_before(self.after.vendors & ~self.before.vendors, self.edition)
 
