@@ -28,7 +28,7 @@ from tests import postgres, serving
 from tests.environment import ROOT
 
 NAME = "Skiftende"
-LIST = "/markedsoverblik/?q=skiftende&utm_source={}"
+LIST = "/markedsoverblik/?q=skiftende&x={}"
 OTHER_PAGE = "/log-ind/"
 
 
