@@ -117,7 +117,6 @@ def edition_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBa
     """
     if request.method == "OPTIONS":
         return options_response()
-    content = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the response closes it)
     with consistent_reads():
         found = Edition.objects.at(code)
         if found is None:
@@ -126,6 +125,7 @@ def edition_file(request: HttpRequest, code: str, ending: str) -> HttpResponseBa
             "json": (found.json_chunks, "application/json", found.json_sha256),
             "csv": (found.csv_chunks, "text/csv; charset=utf-8", found.csv_sha256),
         }[ending]
+        content = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the response closes it)
         content.writelines(chunks())
     content.seek(0)
     response = FileResponse(content, content_type=media_type)
