@@ -25,7 +25,8 @@ from marketoverview.management.benchmark.databases import Database
 from marketoverview.management.benchmark.inside import counts, make_peer_file
 from marketoverview.management.benchmark.peers import RAISED, assert_equal_in_datasette, is_complete, listings
 from marketoverview.management.benchmark.report import ROWS, aims, table
-from marketoverview.management.benchmark.servers import Reply, datasette, gunicorn
+from marketoverview.management.benchmark.servers import Reply, datasette
+from marketoverview.management.benchmark.servers import bare as bare_server
 from marketoverview.management.benchmark.turns import Runner, in_turns, ratio
 
 ANSWERS = {"services": {"advisory": 3, "other": 0}, "technologies": {"speech": 2}}
@@ -167,7 +168,7 @@ def environment() -> dict[str, str]:
 
 @pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="CPU time of threads is read from Linux")
 def test_the_bare_view_is_served_by_gunicorn_and_its_worker_is_measured(environment):
-    with gunicorn(environment, warm_path="/") as server:
+    with bare_server(environment) as server:
         answer = server.get("/")
         assert b"<title>bare</title>" in answer.body
         assert "gunicorn" in answer.headers["Server"]

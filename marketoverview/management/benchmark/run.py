@@ -13,7 +13,7 @@ from .counts import DIRECTORY, CountsDiffer, Uncached
 from .databases import Database, Databases, Say
 from .inside import Counts
 from .measurements import Figures, milliseconds
-from .servers import gunicorn
+from .servers import bare, gunicorn
 
 PARTS = ("directory", "others", "datasette", "growth", "publication", "export", "search")
 BARE = "marketoverview.management.benchmark.bare_settings"
@@ -44,8 +44,8 @@ class Run:
             with self._portal(database) as (uncached, by_sql):
                 self._measure_pages(database, uncached, by_sql)
             self._add(size, "publication", self._publications, database)
-            if size == self.sizes[-1]:
-                self._add(size, "export", files.exports, database, size, self.say)
+            for ending in files.ENDINGS if size == self.sizes[-1] else ():
+                self._add(size, "export", files.export, database, size, ending)
         if {SMALL, LARGE} <= made.keys():
             self._add(LARGE, "growth", _growth, made[SMALL], made[LARGE])
 
@@ -81,7 +81,7 @@ class Run:
         """Measure the part, where it was asked for."""
         if part not in self.parts:
             return
-        self.say(f"  {part}")
+        self.say(" ".join(["", part, *(argument for argument in arguments if isinstance(argument, str))]))
         try:
             self.results[size] |= measure(*arguments)
         except CountsDiffer:
@@ -92,11 +92,11 @@ class Run:
 
 def _directory(database: Database, uncached: Uncached, pages: int) -> Figures:
     with ExitStack() as stack:
-        bare, middleware = (
-            stack.enter_context(gunicorn(database.environment(DJANGO_SETTINGS_MODULE=module), warm_path="/"))
+        alone, middleware = (
+            stack.enter_context(bare(database.environment(DJANGO_SETTINGS_MODULE=module)))
             for module in (BARE, MIDDLEWARE)
         )
-        return measurements.directory(uncached, bare, middleware, pages)
+        return measurements.directory(uncached, alone, middleware, pages)
 
 
 def _growth(small: Database, large: Database) -> Figures:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from django.core.management.base import CommandError
 
 START_SECONDS = 60
 READ_SECONDS = 300
+PATIENCE_SECONDS = 1_800
+"""A workbook of 100,000 vendors is sent when it is whole."""
 IDLE_SECONDS = 1.0
 """After so long without a request a connection is opened anew, since gunicorn closes it after two seconds."""
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate, br, zstd"}
@@ -70,7 +72,7 @@ class ServerProcess:
         connection = self._connection
         if connection is None or time.perf_counter() - self._last > IDLE_SECONDS:
             self.close()
-            connection = self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+            connection = self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
             self._request(connection, self.warm_path, headers)
         return self._request(connection, path, headers)
 
@@ -116,11 +118,18 @@ def require_linux() -> None:
 
 
 @contextmanager
-def gunicorn(environment: Mapping[str, str], *, warm_path: str = "/healthz") -> Iterator[ServerProcess]:
-    """The application of `kl_ai.wsgi` under gunicorn with the portal's own configuration, in one worker."""
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:kl_ai.gunicorn", "--workers=1", "kl_ai.wsgi"]
+def gunicorn(
+    environment: Mapping[str, str], *, warm_path: str = "/healthz", configuration: str = "kl_ai.gunicorn"
+) -> Iterator[ServerProcess]:
+    """The application of `kl_ai.wsgi` under gunicorn in one worker, with the portal's own configuration or another one."""
+    command = [sys.executable, "-m", "gunicorn", "-c", f"python:{configuration}", "--workers=1", "kl_ai.wsgi"]
     with _server(command, environment, "--bind=127.0.0.1:{port}", warm_path) as (process, port, started):
         yield from _answering(ServerProcess(port, _only_child(process.pid), warm_path, started))
+
+
+def bare(environment: Mapping[str, str]) -> AbstractContextManager[ServerProcess]:
+    """The bare view under gunicorn with the portal's configuration."""
+    return gunicorn(environment, warm_path="/", configuration="marketoverview.management.benchmark.bare_gunicorn")
 
 
 @contextmanager
