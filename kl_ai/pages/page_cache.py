@@ -23,6 +23,7 @@ class PageCache(BaseCache):
 
     def __init__(self, name: str, params: dict[str, Any]) -> None:
         super().__init__(params)
+        self._most = int(params["OPTIONS"]["MAX_ENTRIES"])
         self._values, self._lock = _kept.setdefault(name, (OrderedDict(), Lock()))
 
     def get(self, key: Hashable, default: Any = None, version: int | None = None) -> Any:
@@ -36,7 +37,7 @@ class PageCache(BaseCache):
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
-            while len(self._values) > self._max_entries:
+            while len(self._values) > self._most:
                 self._values.popitem(last=False)
 
     def clear(self) -> None:

@@ -118,7 +118,7 @@ class Ways:
         if count > FEW or (count and not q):
             return WaysOut()
         spellings = list(islice(self._unique(chain(self._joined(), self._respelled())), MOST)) if q else []
-        options = list(islice(self._named(), MOST)) if q else []
+        options = list(islice(self.named(), MOST)) if q else []
         if count:
             return WaysOut(spellings, options)
         left_out = [*self._without_words(), *self._without_parts()][:MOST]
@@ -181,7 +181,7 @@ class Ways:
 
     # Options ------------------------------------------------------------------------------------
 
-    def _named(self) -> Iterator[WayOut]:
+    def named(self) -> Iterator[WayOut]:
         """The options that hold the words of the query, in place of it. With the other choices, or else alone."""
         for tally, choice in _named_options(self.snapshot, self.selection.q):
             if choice.code not in self.selection.chosen.get(tally.code, ()):

@@ -267,9 +267,10 @@ def everything_stored() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("method", ["head", "options", "put", "patch", "delete", "trace"])
 def test_no_address_breaks_or_changes_anything_by_another_method(method, address_parts, member_client, draft_state):
     before = draft_state()
+    answers = {200, 302, 404, 405} | ({204} if method == "options" else set())  # public pages answer a preflight
     for address, parts in addresses(address_parts):
         path = reverse(f"vendor:{address}", kwargs=parts)
-        assert getattr(member_client, method)(path).status_code in (200, 302, 404, 405), path
+        assert getattr(member_client, method)(path).status_code in answers, path
     assert draft_state() == before
 
 

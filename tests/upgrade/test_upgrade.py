@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import date
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -70,8 +71,17 @@ def test_no_row_is_lost_and_no_value_changed(upgraded, db):
             after = [masked(row) for row in after]
         if table == "auth_group_permissions":
             rows = [row for row in rows if row not in upgraded.taken]
+        if table == "marketoverview_option":
+            rows = list(map(with_help_of_today, rows))
         assert Counter(rows) - Counter(after) == Counter(), table
         assert len(after) == len(rows) or table in GROWS, table
+
+
+def with_help_of_today(row: tuple[str, ...]) -> tuple[str, ...]:
+    """A migration puts other examples into the help of three technologies, where it is as the portal came with it."""
+    module = import_module("marketoverview.migrations.0037_name_no_business_area_in_help_of_technologies")
+    now = {old: new for _code, _language, old, new in module.TEXTS}
+    return tuple(now.get(value, value) for value in row)
 
 
 def masked(row: tuple[str, ...]) -> tuple[str, ...]:

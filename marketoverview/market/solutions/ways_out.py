@@ -54,8 +54,8 @@ class SolutionWays(Ways):
     def heading(self, tally: QuestionTally) -> str:
         return listing.heading(tally)
 
-    def _named(self) -> Iterator[WayOut]:
-        return chain(self._named_stages(), super()._named())
+    def named(self) -> Iterator[WayOut]:
+        return chain(self._named_stages(), super().named())
 
     def _named_stages(self) -> Iterator[WayOut]:
         """The stages that a word of the query names, in place of it."""
