@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from kl_ai.addresses import AddressField, canonical_address, readable_address, validate_address
 from kl_ai.forms import LowercaseEmailField
 from kl_ai.mail.models import BadAddress, OutgoingMail
+from kl_ai.management.postgres_server import utf8_locale
 from kl_ai.models import User
 from kl_ai.people.limits import mailbox
 from marketoverview.models import Invitation, MembershipEvent, VendorMember, delete_login
 from tests.admin_pages import logged_in
 from tests.builders import make_invitation, make_user, make_vendor
 from tests.checks import not_empty
-from tests.postgres import utf8_locale
 from tests.source import PRODUCT, nodes, relative
 
 STORED = "post@xn--r-3fa9c.example"

@@ -155,6 +155,7 @@ def _server(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = Path(settings.BASE_DIR) / "var" / f"bench-{port}.log"
+    log.parent.mkdir(exist_ok=True)
     started = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603
