@@ -124,16 +124,24 @@ class Copy:
         self._headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
         self._size = 0
         self._file: IO[bytes] | None = None
-        with suppress(OSError):
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `give_up` or the store closes it
+        self._is_given_up = False
+
+    def _open(self) -> IO[bytes] | None:
+        """The file, made when the first byte comes: nobody may ever read the response. None where it is given up."""
+        if self._file is None and not self._is_given_up:
+            try:
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `give_up` or the store closes it
+            except OSError:
+                self.give_up()
+        return self._file
 
     def write(self, chunk: bytes) -> None:
         self._size += len(chunk)
         if self._size > MOST_BYTES:
             self.give_up()
-        elif self._file:
+        elif file := self._open():
             try:
-                self._file.write(chunk)
+                file.write(chunk)
             except OSError:
                 self.give_up()
 
@@ -141,9 +149,9 @@ class Copy:
         """Copy a file that is whole already, and leave it at its beginning."""
         size = source.seek(0, os.SEEK_END)
         source.seek(0)
-        if self._file and size <= MOST_BYTES:
+        if size <= MOST_BYTES and (file := self._open()):
             try:
-                copyfileobj(source, self._file, BLOCK)
+                copyfileobj(source, file, BLOCK)
                 self._size = size
                 self.finish()
             except OSError:
@@ -164,6 +172,7 @@ class Copy:
             self._file = None
 
     def give_up(self) -> None:
+        self._is_given_up = True
         if self._file:
             with suppress(OSError):
                 self._file.close()

@@ -30,8 +30,7 @@ def kept_file(view: View) -> View:
         if response := files.response(key):
             return response
         response = view(request, *args, **kwargs)
-        is_in_page_cache = isinstance(response, HttpResponse) and len(response.content) <= MAX_CACHED
-        if request.method == "GET" and not is_in_page_cache:  # of a streamed file HEAD reads nothing
+        if not isinstance(response, HttpResponse) or len(response.content) > MAX_CACHED:
             files.keep(key, file_version(request), response)
         return response
 

@@ -148,6 +148,13 @@ def test_a_download_that_is_broken_off_leaves_nothing():
     assert len(export.calls) == 2
 
 
+def test_a_download_of_which_nothing_is_read_opens_no_file(monkeypatch):
+    opened = []
+    monkeypatch.setattr(file_store.tempfile, "TemporaryFile", lambda: opened.append(1))
+    Export()()  # and it is never closed
+    assert not opened
+
+
 def test_a_file_that_fails_on_the_way_leaves_nothing():
     def fails():
         yield b"half"
