@@ -1,6 +1,6 @@
 """The filter panel of a selection: facets with counts, and chips."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -59,7 +59,13 @@ def unit(count: int) -> str:
     return ngettext("company", "companies", count)
 
 
-def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]:
+def question_heading(tally: QuestionTally) -> str:
+    return tally.question.heading
+
+
+def chips(
+    snapshot: Snapshot, selection: Selection, path: str, heading: Callable[[QuestionTally], str] = question_heading
+) -> Iterator[Chip]:
     """One removable chip per choice; removing leads to `path` with the rest of the selection."""
     if selection.q:
         yield Chip(_("Free text"), f"“{selection.q}”", path + selection.without_query().query())
@@ -67,4 +73,4 @@ def chips(snapshot: Snapshot, selection: Selection, path: str) -> Iterator[Chip]
         tally = snapshot.tallies[code]
         for option in options:
             label = tally.by_code[option].option.short
-            yield Chip(tally.question.heading, label, path + selection.without_option(code, option).query())
+            yield Chip(heading(tally), label, path + selection.without_option(code, option).query())

@@ -23,6 +23,7 @@ from kl_ai.search.danish import join_words
 from ...models import Option
 from ...models.survey import STAGE
 from ..entries import Entry, OfferingEntry
+from ..facets import chips as facet_chips
 from ..facets import is_open
 from ..hits import WordHit, solution_hits
 from ..profiles import profile_url
@@ -138,13 +139,7 @@ def _stage_facet(snapshot: Snapshot, selection: SolutionSelection, matches: Solu
 
 def chips(snapshot: Snapshot, selection: SolutionSelection, path: str) -> Iterator[Chip]:
     """One removable chip per choice; removing leads to `path` with the rest of the selection."""
-    if selection.q:
-        yield Chip(_("Free text"), f"“{selection.q}”", path + selection.without_query().query())
-    for code, options in selection.chosen.items():
-        tally = snapshot.tallies[code]
-        for option in options:
-            label = tally.by_code[option].option.short
-            yield Chip(heading(tally), label, path + selection.without_option(code, option).query())
+    yield from facet_chips(snapshot, selection, path, heading)
     for stage in selection.stages:
         yield Chip(_("Stage"), stage_label(stage), path + selection.without_stage(stage).query())
 
