@@ -1,7 +1,7 @@
 """Citations of law: finding them in running text and in what somebody searches for.
 
-In the content each provision is cited in one form, "GDPR art. 35, stk. 7, litra b", "forvaltningsloven § 22",
-"AI-forordningen bilag III, pkt. 5, litra a", which is the name of its entry in the table of sources.
+In the content each provision is cited in one form, "GDPR art. 35, stk. 7, litra b", "forvaltningslovens § 22",
+"AI-forordningens bilag III, pkt. 5, litra a", which is the name of its entry in the table of sources.
 A search may have any form: "art 35", "GDPR 9(2)(g)", "§ 22".
 """
 
@@ -20,15 +20,36 @@ PLACE = (
 """A provision of an act, after the act's name."""
 
 
+def in_genitive(name: str) -> str:
+    """The name of an act as it stands before a provision: "forvaltningslovens", "barnets lovs", "GDPR".
+
+    An abbreviation has no genitive of its own, and neither has a name such as "lov om etnisk ligebehandling",
+    whose noun is not its last word.
+    """
+    if not name[-1:].islower() or " om " in name:
+        return name
+    return f"{name}’" if name.endswith("s") else f"{name}s"
+
+
 def pattern(acts: Iterable[LegalSource]) -> re.Pattern[str]:
-    """A regular expression for the citations of these acts' provisions in running text."""
-    names = sorted((re.escape(act.name) for act in acts), key=len, reverse=True)
+    """A regular expression for the citations of these acts' provisions in running text, with or without the genitive."""
+    forms = {form for act in acts for form in (act.name, in_genitive(act.name))}
+    names = sorted(map(re.escape, forms), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(names) or '(?!)'}){PLACE}", re.IGNORECASE)
 
 
 def normalized(citation: str) -> str:
     """A citation as a key: small letters, single spaces."""
     return " ".join(citation.split()).casefold()
+
+
+def in_one_form(citation: str, acts: Iterable[LegalSource]) -> str:
+    """A citation with the name of its act in the genitive, as the table of sources has it."""
+    for act in acts:
+        rest = citation[len(act.name) :]
+        if citation.casefold().startswith(act.name.casefold()) and rest.startswith(" "):
+            return in_genitive(citation[: len(act.name)]) + rest
+    return citation
 
 
 def cited(text: str, citation_pattern: re.Pattern[str]) -> Iterator[str]:

@@ -75,7 +75,8 @@ class Linker:
     """Turns plain text into HTML with links to provisions and items of one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        provisions = citations.pattern(catalogue.acts)
+        self._acts = catalogue.acts
+        provisions = citations.pattern(self._acts)
         self._pattern = re.compile(f"{provisions.pattern}|(?-i:{code_pattern()})", re.IGNORECASE)
         self._items: dict[str, Item] = {citations.normalized(source.name): source for source in catalogue.sources}
         for kind in kinds_with_codes():
@@ -85,7 +86,7 @@ class Linker:
         """One line of text."""
         pieces, end = [], 0
         for match in self._pattern.finditer(text):
-            item = self._items.get(citations.normalized(match[0]))
+            item = self._items.get(citations.normalized(citations.in_one_form(match[0], self._acts)))
             if item is not None:
                 pieces += [escape(text[end : match.start()]), f'<a href="{escape(url(item))}">{escape(match[0])}</a>']
                 end = match.end()

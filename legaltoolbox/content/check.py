@@ -106,8 +106,11 @@ class _Checker:
         for text in texts(item, item_kind(item).parts, self.catalogue):
             cited, codes = _mentions(text, self.citations, self.codes)
             for citation in cited:
-                source = self.sources.get(citations.normalized(citation))
-                if source is None:
+                one_form = citations.in_one_form(citation, self.catalogue.acts)
+                source = self.sources.get(citations.normalized(one_form))
+                if one_form != citation:
+                    yield _("cites “%(citation)s”; write “%(right)s”.") % {"citation": citation, "right": one_form}
+                elif source is None:
                     yield _("cites “%(citation)s”, which is not in the table of sources.") % {"citation": citation}
                 elif item.is_public and not source.is_public:
                     yield _("cites “%(citation)s”, which is not public.") % {"citation": citation}

@@ -33,7 +33,7 @@ RULES = (
     "Spørgsmål til brevet besvares skriftligt. Alle får både spørgsmål og svar, uden navn på den, der har spurgt.",
     "Dialogen er uforpligtende, og kommunen betaler ikke for den. Den er ikke et udbud, og et svar er ikke et tilbud.",
     "Et svar giver hverken fordel eller ulempe ved et senere udbud.",
-    "Det fra dialogen, som kan have betydning for et tilbud, lægges frem for alle (udbudsloven §§ 2, 39 og 40).",
+    "Det fra dialogen, som kan have betydning for et tilbud, lægges frem for alle (udbudslovens §§ 2, 39 og 40).",
     "Skriv tydeligt, hvilke dele af svaret der er forretningshemmeligheder. Kommunen er omfattet af reglerne om aktindsigt.",
 )
 

@@ -33,17 +33,17 @@ FORMS = (
     "GDPR art. 35, stk. 7",
     "GDPR art. 35, stk. 7, litra b",
     "GDPR art. 9, stk. 2, litra g",
-    "AI-forordningen art. 26, stk. 2",
-    "AI-forordningen art. 3, nr. 63",
-    "AI-forordningen bilag III",
-    "AI-forordningen bilag III, pkt. 5",
-    "AI-forordningen bilag III, pkt. 5, litra a",
-    "forvaltningsloven § 22",
-    "forvaltningsloven § 9, stk. 3",
-    "forvaltningsloven § 15 a",
-    "forvaltningsloven § 15 b, stk. 1, nr. 2",
-    "NIS 2-loven § 6",
-    "EU-charteret art. 21",
+    "AI-forordningens art. 26, stk. 2",
+    "AI-forordningens art. 3, nr. 63",
+    "AI-forordningens bilag III",
+    "AI-forordningens bilag III, pkt. 5",
+    "AI-forordningens bilag III, pkt. 5, litra a",
+    "forvaltningslovens § 22",
+    "forvaltningslovens § 9, stk. 3",
+    "forvaltningslovens § 15 a",
+    "forvaltningslovens § 15 b, stk. 1, nr. 2",
+    "NIS 2-lovens § 6",
+    "EU-charterets art. 21",
 )
 
 
@@ -60,13 +60,13 @@ def test_every_written_form_is_found_whole(form):
     ("text", "citations"),
     [
         ("Efter GDPR art. 22 i et projekt", ["GDPR art. 22"]),
-        ("Efter forvaltningsloven § 22 i et projekt", ["forvaltningsloven § 22"]),
-        ("Efter forvaltningsloven § 22 er der krav", ["forvaltningsloven § 22"]),
-        ("Efter forvaltningsloven § 22 å jour", ["forvaltningsloven § 22"]),
+        ("Efter forvaltningslovens § 22 i et projekt", ["forvaltningslovens § 22"]),
+        ("Efter forvaltningslovens § 22 er der krav", ["forvaltningslovens § 22"]),
+        ("Efter forvaltningslovens § 22 å jour", ["forvaltningslovens § 22"]),
         ("GDPR art. 35, stk. 7, litra begge", ["GDPR art. 35, stk. 7"]),
         ("GDPR art. 6, stk. 1, og GDPR art. 9, stk. 2", ["GDPR art. 6, stk. 1", "GDPR art. 9, stk. 2"]),
         ("GDPR art. 35.", ["GDPR art. 35"]),
-        ("Forvaltningsloven § 22 gælder", ["Forvaltningsloven § 22"]),  # at the beginning of a sentence
+        ("Forvaltningslovens § 22 gælder", ["Forvaltningslovens § 22"]),  # at the beginning of a sentence
     ],
 )
 def test_a_citation_ends_where_the_sentence_goes_on(text, citations):
@@ -93,7 +93,7 @@ def test_every_provision_of_the_table_is_found_under_its_own_name(content):
 
 
 def test_citations_and_codes_become_links_and_everything_else_is_escaped(content):
-    html = linking.linker(content).inline("<b> A25 & Forvaltningsloven § 22 i A99, GDPR art. 999 og P2.")
+    html = linking.linker(content).inline("<b> A25 & Forvaltningslovens § 22 i A99, GDPR art. 999 og P2.")
     url = {
         name: linking.url(content.find(kind, name))
         for kind, name in (
@@ -103,7 +103,7 @@ def test_citations_and_codes_become_links_and_everything_else_is_escaped(content
         )
     }
     assert html == (
-        f'&lt;b&gt; <a href="{url["A25"]}">A25</a> &amp; <a href="{url["forvaltningsloven-par-22"]}">Forvaltningsloven § 22</a>'
+        f'&lt;b&gt; <a href="{url["A25"]}">A25</a> &amp; <a href="{url["forvaltningsloven-par-22"]}">Forvaltningslovens § 22</a>'
         f' i A99, GDPR art. 999 og <a href="{url["P2"]}">P2</a>.'
     )
 
@@ -140,9 +140,9 @@ G92G = ("9", "stk", "2", "litra", "g")
         ("GDPR, art. 35", "gdpr", ("art", "35")),
         ("artikel 35 i GDPR", "gdpr", ("art", "35")),
         ("art. 35 GDPR", "gdpr", ("art", "35")),
-        ("databeskyttelsesforordningen art. 6", "gdpr", ("art", "6")),
-        ("AI-forordningen bilag III, pkt. 5", "ai-forordningen", ("bilag", "iii", "pkt", "5")),
-        ("AI-forordningen bilag I", "ai-forordningen", ("bilag", "i")),
+        ("databeskyttelsesforordningens art. 6", "gdpr", ("art", "6")),
+        ("AI-forordningens bilag III, pkt. 5", "ai-forordningen", ("bilag", "iii", "pkt", "5")),
+        ("AI-forordningens bilag I", "ai-forordningen", ("bilag", "i")),
         ("bilag I i AI-forordningen", "ai-forordningen", ("bilag", "i")),
         ("GDPR art. 9, stk. 2, litra i", "gdpr", ("art", "9", "stk", "2", "litra", "i")),
         ("AI Act 26(2)", "ai-forordningen", ("26", "stk", "2")),
@@ -151,9 +151,9 @@ G92G = ("9", "stk", "2", "litra", "g")
         ("fvl § 22", "forvaltningsloven", ("par", "22")),
         ("FVL §22", "forvaltningsloven", ("par", "22")),
         ("forvaltningsloven 22", "forvaltningsloven", ("22",)),
-        ("Forvaltningsloven § 9, stk. 3", "forvaltningsloven", ("par", "9", "stk", "3")),
+        ("Forvaltningslovens § 9, stk. 3", "forvaltningsloven", ("par", "9", "stk", "3")),
         ("§ 22 i forvaltningsloven", "forvaltningsloven", ("par", "22")),
-        ("NIS 2-loven § 6", "nis-2-loven", ("par", "6")),
+        ("NIS 2-lovens § 6", "nis-2-loven", ("par", "6")),
         ("eu-charter art. 21", "eu-charter", ("art", "21")),
         ("forvaltningslovens § 22", "forvaltningsloven", ("par", "22")),
         ("AI-forordningens artikel 50", "ai-forordningen", ("art", "50")),
@@ -201,10 +201,10 @@ def slugs(query: str, content) -> list[str]:
         ("gdpr art. 9, stk. 2, litra g", ["gdpr-art-9-stk-2-litra-g"]),
         ("forvaltningsloven 22", ["forvaltningsloven-par-22"]),
         ("bilag III", ["ai-forordningen-bilag-iii"]),
-        ("AI-forordningen bilag III, pkt. 5", ["ai-forordningen-bilag-iii-pkt-5"]),
+        ("AI-forordningens bilag III, pkt. 5", ["ai-forordningen-bilag-iii-pkt-5"]),
         ("AI-forordningen 26(2)", ["ai-forordningen-art-26-stk-2"]),
-        ("databeskyttelsesforordningen art. 6", ["gdpr-art-6"]),
-        ("retssikkerhedsloven § 11 a", ["retssikkerhedsloven-par-11-a"]),
+        ("databeskyttelsesforordningens art. 6", ["gdpr-art-6"]),
+        ("retssikkerhedslovens § 11 a", ["retssikkerhedsloven-par-11-a"]),
         ("§ 11a", ["retssikkerhedsloven-par-11-a"]),
         ("GDPR betragtning 75", ["gdpr-betragtning-75"]),
         ("GDPR", ["gdpr"]),
@@ -214,7 +214,7 @@ def slugs(query: str, content) -> list[str]:
         ("GDPR 35(99)", ["gdpr-art-35"]),
         ("GDPR art. 35, stk. 7, litra z", ["gdpr-art-35-stk-7"]),
         ("GDPR art. 35, stk. 98, nr. 5, litra z", ["gdpr-art-35"]),
-        ("forvaltningsloven § 22, stk. 99", ["forvaltningsloven-par-22"]),
+        ("forvaltningslovens § 22, stk. 99", ["forvaltningsloven-par-22"]),
         # Several at once
         ("forvaltningslovens §§ 22 og 24", ["forvaltningsloven-par-22", "forvaltningsloven-par-24"]),
         ("GDPR art. 13-14", ["gdpr-art-13", "gdpr-art-14"]),
@@ -223,7 +223,7 @@ def slugs(query: str, content) -> list[str]:
         ("Articles 13 and 14 of the GDPR", ["gdpr-art-13", "gdpr-art-14"]),
         ("GDPR 13 og 14", ["gdpr-art-13", "gdpr-art-14"]),
         (
-            "forvaltningsloven § 22-§ 24",
+            "forvaltningslovens § 22-§ 24",
             ["forvaltningsloven-par-22", "forvaltningsloven-par-23", "forvaltningsloven-par-24"],
         ),
         ("GDPR art. 5-99", ["gdpr-art-5"]),
@@ -242,7 +242,7 @@ def test_a_paragraph_without_an_act_is_that_of_every_act(content):
 
 def test_a_paragraph_with_a_letter_is_another_paragraph(content):
     """§ 11 is not above § 11 a, it stands before it."""
-    assert search.provisions("retssikkerhedsloven § 11 z", content) == ([], True)
+    assert search.provisions("retssikkerhedslovens § 11 z", content) == ([], True)
 
 
 def test_what_no_act_has_is_said_to_be_a_provision_all_the_same(content):

@@ -120,11 +120,11 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
         f"R09: cites “GDPR art. 35, stk. 7, litra z”, {MISSING}": say(
             Risk, "R09", "signs", "Se GDPR art. 35, stk. 7, litra z."
         ),
-        f"dpo: cites “Forvaltningsloven § 999, stk. 2”, {MISSING}": say(
-            Role, "dpo", "does", "Forvaltningsloven § 999, stk. 2"
+        f"dpo: cites “Forvaltningslovens § 999, stk. 2”, {MISSING}": say(
+            Role, "dpo", "does", "Forvaltningslovens § 999, stk. 2"
         ),
-        f"M05: cites “AI-forordningen bilag III, pkt. 99”, {MISSING}": say(
-            Guidance, "M05", "answer", "AI-forordningen bilag III, pkt. 99."
+        f"M05: cites “AI-forordningens bilag III, pkt. 99”, {MISSING}": say(
+            Guidance, "M05", "answer", "AI-forordningens bilag III, pkt. 99."
         ),
         f"A25: cites “GDPR art. 992”, {MISSING}": check_of_a25(done_when="Efter GDPR art. 992."),
         f"S11: cites “GDPR art. 993”, {MISSING}": section_of_s11(guidance="Efter GDPR art. 993."),
@@ -133,7 +133,10 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
             1, label="Prøve", kind="table", columns=["Nr.", "GDPR art. 995"]
         ),
         f"R10: cites “GDPR art. 996”, {MISSING}": change(Risk, "R10", measures=["Skriv.", "Følg GDPR art. 996."]),
-        "cites “forvaltningsloven § 22”, which is not public": change(
+        "R09: cites “forvaltningsloven § 22”; write “forvaltningslovens § 22”": say(
+            Risk, "R09", "signs", "Efter forvaltningsloven § 22."
+        ),
+        "cites “forvaltningslovens § 22”, which is not public": change(
             LegalSource, "forvaltningsloven-par-22", is_public=False
         ),
     },
