@@ -45,8 +45,8 @@ class ItemPart(_WithFields):
     """In the order of the content files and of the JSON."""
     number: str = ""
     """The field that numbers the rows from 1, where there is one."""
-    order: str = ""
-    """The lookup that the rows are sorted by, where it is not the model's own ordering."""
+    order: tuple[str, ...] = ()
+    """The lookups that the rows are sorted by, where it is not the model's own ordering."""
     links: tuple[str, ...] = ()
     """The fields whose items count as linked with the item itself, beside those that the item names."""
     searched: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class ItemPart(_WithFields):
     def rows(self) -> models.QuerySet[Any]:
         """The rows of all owners that are shown, in their order. One query."""
         rows = self.model.objects.filter(is_withdrawn=False) if self.is_stable else self.model.objects.all()
-        return rows.order_by(self.order) if self.order else rows
+        return rows.order_by(*self.order) if self.order else rows
 
 
 @dataclass(frozen=True, kw_only=True)

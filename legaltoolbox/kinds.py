@@ -35,26 +35,38 @@ from .models import (
     Role,
     ScaleLevel,
     ScreeningQuestion,
+    SectionCondition,
     StableRow,
     TemplateField,
     TemplateSection,
 )
 from .models.law import natural_sort_key
 
-STATE = ("certainty", "unsettled", "is_public", "reviewed_on", "review_by", "confirmed_on")
+STATE = (
+    "search_words",
+    "certainty",
+    "read_in",
+    "read_on",
+    "unread_reason",
+    "unsettled",
+    "is_public",
+    "reviewed_on",
+    "review_by",
+    "confirmed_on",
+)
 """The fields that every item has, at the end of its record."""
 
 
 def _conditions(model: type[models.Model], parent: str) -> ItemPart:
-    fields = ("question", "answer", "reason")
-    return ItemPart(name="conditions", model=model, parent=parent, fields=fields, order="question__position")
+    fields, order = ("question", "answer", "group", "reason"), ("group", "question__position")
+    return ItemPart(name="conditions", model=model, parent=parent, fields=fields, order=order)
 
 
 TEMPLATE_FIELDS = ItemPart(
     name="fields",
     model=TemplateField,
     parent="section",
-    fields=("label", "kind", "help", "options", "columns", "rows", "row_labels", "wording"),
+    fields=("label", "kind", "help", "options", "columns", "rows", "row_labels", "wording", "proposals"),
     number="position",
     searched=("label",),
 )
@@ -65,14 +77,14 @@ SECTIONS = ItemPart(
     fields=("heading", "guidance"),
     number="position",
     searched=("heading", "guidance"),
-    parts=(TEMPLATE_FIELDS,),
+    parts=(_conditions(SectionCondition, "section"), TEMPLATE_FIELDS),
 )
 INVOLVED = ItemPart(
     name="involved",
     model=Involvement,
     parent="activity",
     fields=("role", "why"),
-    order="role__position",
+    order=("role__position",),
     links=("role",),
 )
 CHECKLIST = ItemPart(
@@ -153,7 +165,7 @@ TEMPLATE = ItemKind(
     heading=_("Templates"),
     json_name="templates",
     list_name="templates",
-    fields=("code", "title", "version", "purpose", "when", "owner", "is_central", "sources", *STATE),
+    fields=("code", "title", "version", "purpose", "when", "owner", "audience", "is_central", "sources", *STATE),
     file="templates/{item.code}.yaml",
     is_single=True,
     parts=(SECTIONS,),
@@ -180,6 +192,8 @@ ACTIVITY = ItemKind(
         "when",
         "responsible",
         "responsible_why",
+        "small_use_kind",
+        "small_use",
         "outputs",
         "sources",
         *STATE,
@@ -244,6 +258,8 @@ REQUIREMENT = ItemKind(
         "duty",
         "wording",
         "evidence",
+        "tender_use",
+        "proposals",
         "explanation",
         "phases",
         "risks",

@@ -31,7 +31,17 @@ from ..models import Item, toolbox_version
 
 STATE_FIELDS = (
     _("Certainty and review"),
-    {"fields": ("is_public", ("certainty", "confirmed_on"), "unsettled", ("reviewed_on", "review_by"))},
+    {
+        "fields": (
+            "search_words",
+            "is_public",
+            ("certainty", "read_on"),
+            "read_in",
+            "unread_reason",
+            "unsettled",
+            ("reviewed_on", "review_by", "confirmed_on"),
+        )
+    },
 )
 """The fieldset that every item has."""
 LINK_FIELDS = (None, {"fields": ("preview_link", "used_by")})
@@ -40,7 +50,21 @@ MAX_FINDINGS = 10
 """The findings of the content check that are shown after a save."""
 FINDINGS_BEFORE = "legaltoolbox.findings_before"
 """The key, in the state of the request, of the findings before a form is saved."""
-NO_TEXT = frozenset({"is_public", "certainty", "confirmed_on", "reviewed_on", "review_by", "position", "checked_on"})
+NO_TEXT = frozenset(
+    {
+        "is_public",
+        "certainty",
+        "confirmed_on",
+        "reviewed_on",
+        "review_by",
+        "position",
+        "checked_on",
+        "read_in",
+        "read_on",
+        "unread_reason",
+        "search_words",
+    }
+)
 """The fields that may change without a change of the text that a lawyer has confirmed."""
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from kl_ai.admin.history import PublicDataAdmin
 
-from ..kinds import CHECKLIST, SECTIONS, TEMPLATE_FIELDS
+from ..kinds import CHECKLIST, SECTIONS
 from ..models import ChecklistItem, ScaleLevel, TemplateField, TemplateSection, toolbox_version
 from .base import RowAdmin, row_inline
 
@@ -35,7 +35,7 @@ class TemplateSectionAdmin(RowAdmin):
 
     item = "template"
     fields = ("template", "position", *SECTIONS.fields, "is_withdrawn")
-    inlines = (row_inline(TEMPLATE_FIELDS),)
+    inlines = tuple(map(row_inline, SECTIONS.parts))
     list_display = ("__str__", "position")
     list_filter = ("template",)
     list_select_related = ("template",)

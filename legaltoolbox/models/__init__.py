@@ -5,7 +5,14 @@ from .items import Certainty, Item, Sourced, unsettled_texts
 from .law import LegalSource, LegalStatus
 from .loaded import LoadedItem
 from .rows import StableRow
-from .screening import ActivityCondition, Condition, RequirementCondition, RiskCondition, ScreeningQuestion
+from .screening import (
+    ActivityCondition,
+    Condition,
+    RequirementCondition,
+    RiskCondition,
+    ScreeningQuestion,
+    SectionCondition,
+)
 from .templates import DocumentTemplate, TemplateField, TemplateSection
 from .version import toolbox_version
 from .work import Activity, ChecklistItem, Involvement, Phase, Role
@@ -31,6 +38,7 @@ __all__ = [
     "Role",
     "ScaleLevel",
     "ScreeningQuestion",
+    "SectionCondition",
     "Sourced",
     "StableRow",
     "TemplateField",

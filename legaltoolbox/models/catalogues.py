@@ -106,6 +106,11 @@ class Requirement(Sourced):
         SHOULD = "should", pgettext_lazy("how binding a requirement is", "should")
         MAY = "may", pgettext_lazy("how binding a requirement is", "may")
 
+    class TenderUse(models.TextChoices):
+        MINIMUM = "minimum", _("minimum requirement")
+        COMPETITION = "competition", _("award criterion")
+        INFORMATION = "information", _("information")
+
     code = code_field(r"^K\d{2}$", "K31")
     title = models.CharField(_("title"), max_length=150)
     topic = models.CharField(_("topic"), max_length=15, choices=Topic.choices)
@@ -115,6 +120,21 @@ class Requirement(Sourced):
     duty = models.TextField(_("what the law demands"))
     wording = models.TextField(_("wording for a tender"))
     evidence = models.TextField(_("evidence"))
+    tender_use = models.CharField(
+        _("use in a tender"),
+        max_length=15,
+        choices=TenderUse.choices,
+        default=TenderUse.INFORMATION,
+        db_default=TenderUse.INFORMATION,
+        help_text=_("Our proposal. The buyer can choose another."),
+    )
+    proposals = models.JSONField(
+        _("numbers that are proposals"),
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text=_("The numbers of the wording that the law does not name, as they stand there: “24 timer”."),
+    )
     explanation = models.TextField(_("explanation"), blank=True)
     phases: ClassVar = models.ManyToManyField(Phase, verbose_name=_("phases"), related_name="requirements")
     risks: ClassVar = models.ManyToManyField(Risk, verbose_name=_("risks"), related_name="requirements")

@@ -39,6 +39,26 @@ class Item(models.Model):
         _("public"), default=True, help_text=_("Switch this off instead of deleting: codes are never used again.")
     )
     certainty = models.CharField(_("certainty"), max_length=10, choices=Certainty.choices, default=Certainty.RECALLED)
+    read_in = models.TextField(
+        _("read in"),
+        blank=True,
+        db_default="",
+        help_text=_("The texts that the wording was checked in, and where they stand. One to a line."),
+    )
+    read_on = models.DateField(_("read on"), null=True, blank=True)
+    unread_reason = models.TextField(
+        _("why it was not looked up"),
+        blank=True,
+        db_default="",
+        help_text=_("Only of what is not checked in the text of the source."),
+    )
+    search_words = models.JSONField(
+        _("search words"),
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text=_("Words that people search for and the text does not have: a list of texts."),
+    )
     unsettled = models.TextField(
         _("unsettled"), blank=True, help_text=_("What is not settled, and what is known. Shown under “Unsettled”.")
     )
@@ -88,6 +108,8 @@ class Item(models.Model):
             errors["reviewed_on"] = _("This day is still to come.")
         if self.confirmed_on and self.confirmed_on > timezone.localdate():
             errors["confirmed_on"] = _("This day is still to come.")
+        if self.read_on and self.read_on > timezone.localdate():
+            errors["read_on"] = _("This day is still to come.")
         if self.is_public and self.certainty == Certainty.UNCERTAIN and not self.unsettled.strip():
             errors["unsettled"] = _("What is uncertain is public only with a text on what is not settled.")
         if errors:

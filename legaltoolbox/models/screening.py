@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -11,10 +12,12 @@ from kl_ai.database.natural_keys import NaturalCodeManager
 
 from .catalogues import Requirement, Risk
 from .items import Sourced, history
+from .templates import TemplateSection
 from .work import Activity
 
+HIGHEST_GROUP = 99
 RESERVED = frozenset(
-    {"q", "role", "pick", "page", "plan", "list", "situation", "toolbox-q", "main-content", "unsettled"}
+    {"q", "role", "rolle", "pick", "page", "plan", "list", "situation", "toolbox-q", "main-content", "unsettled"}
 )
 """The names of the pages' own parameters and anchors."""
 
@@ -77,7 +80,11 @@ class ScreeningQuestion(Sourced):
 
 
 class Condition(models.Model):
-    """An item applies when any of its conditions holds; one without conditions always does."""
+    """What an item applies for. One without conditions always applies.
+
+    Each condition in group 0 is enough by itself. Of the conditions in a group with another number all must hold, and
+    one such group is enough.
+    """
 
     class Answer(models.TextChoices):
         YES = "yes", _("yes")
@@ -87,6 +94,14 @@ class Condition(models.Model):
     answer = models.CharField(_("answer"), max_length=3, choices=Answer.choices)
     reason = models.CharField(
         _("reason"), max_length=200, help_text=_("Continues the sentence “Applies to you, because …” in Danish.")
+    )
+
+    group = models.PositiveSmallIntegerField(
+        _("group"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(HIGHEST_GROUP)],
+        help_text=_("0: this condition is enough by itself. Of those with another number in common all must hold."),
     )
 
     history = HistoricalRecords(inherit=True)
@@ -102,7 +117,7 @@ class Condition(models.Model):
 
 
 def _once(owner: str, name: str) -> tuple[models.UniqueConstraint]:
-    return (models.UniqueConstraint(fields=(owner, "question", "answer"), name=name),)
+    return (models.UniqueConstraint(fields=(owner, "question", "answer", "group"), name=name),)
 
 
 class ActivityCondition(Condition):
@@ -110,8 +125,8 @@ class ActivityCondition(Condition):
 
     class Meta(Condition.Meta):
         abstract = False
-        ordering = ("activity", "question__position")
-        constraints = _once("activity", "activity_condition_once")
+        ordering = ("activity", "group", "question__position")
+        constraints = _once("activity", "activity_condition_once_in_group")
 
 
 class RiskCondition(Condition):
@@ -119,8 +134,8 @@ class RiskCondition(Condition):
 
     class Meta(Condition.Meta):
         abstract = False
-        ordering = ("risk", "question__position")
-        constraints = _once("risk", "risk_condition_once")
+        ordering = ("risk", "group", "question__position")
+        constraints = _once("risk", "risk_condition_once_in_group")
 
 
 class RequirementCondition(Condition):
@@ -128,5 +143,14 @@ class RequirementCondition(Condition):
 
     class Meta(Condition.Meta):
         abstract = False
-        ordering = ("requirement", "question__position")
-        constraints = _once("requirement", "requirement_condition_once")
+        ordering = ("requirement", "group", "question__position")
+        constraints = _once("requirement", "requirement_condition_once_in_group")
+
+
+class SectionCondition(Condition):
+    section = models.ForeignKey(TemplateSection, on_delete=models.CASCADE, related_name="conditions")
+
+    class Meta(Condition.Meta):
+        abstract = False
+        ordering = ("section", "group", "question__position")
+        constraints = _once("section", "section_condition_once_in_group")

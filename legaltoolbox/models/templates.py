@@ -25,12 +25,19 @@ class DocumentTemplate(Sourced):
 
     KIND = "template"
 
+    class Audience(models.TextChoices):
+        OWN = "own", _("the municipality’s own paper")
+        OUTWARD = "outward", _("sent to others")
+
     code = code_field(r"^S\d{2}$", "S11")
     title = models.CharField(_("title"), max_length=150)
     purpose = models.TextField(_("purpose"))
     when = models.TextField(_("when"))
     owner = models.ForeignKey(Role, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="templates")
     is_central = models.BooleanField(_("central"), default=False)
+    audience = models.CharField(
+        _("for whom"), max_length=10, choices=Audience.choices, default=Audience.OWN, db_default=Audience.OWN
+    )
     version = models.CharField(
         _("version"),
         max_length=10,
@@ -108,6 +115,13 @@ class TemplateField(StableRow):
     rows = models.PositiveSmallIntegerField(_("empty rows"), default=0, validators=[MaxValueValidator(MOST_ROWS)])
     row_labels = models.JSONField(_("first column"), default=list, blank=True, help_text=_("A list of texts."))
     wording = models.TextField(_("wording"), blank=True)
+    proposals = models.JSONField(
+        _("numbers that are proposals"),
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text=_("The numbers of the wording that the law does not name, as they stand there: “24 timer”."),
+    )
 
     history = HistoricalRecords()
     objects: ClassVar = models.Manager()

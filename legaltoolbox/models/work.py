@@ -71,6 +71,13 @@ class Activity(Sourced):
 
     KIND = "activity"
 
+    class SmallUse(models.TextChoices):
+        """What a use that is small and harmless needs of an activity."""
+
+        SAME = "", _("the same as every use")
+        SHORT = "short", _("a shorter way is enough")
+        LEAVE_OUT = "leave_out", _("can be left out")
+
     code = code_field(r"^[AP]\d{1,2}$", "A25")
     phase = models.ForeignKey(Phase, verbose_name=_("phase"), on_delete=models.PROTECT, related_name="activities")
     title = models.CharField(_("title"), max_length=150)
@@ -87,6 +94,21 @@ class Activity(Sourced):
     )
     outputs: ClassVar[models.ManyToManyField] = models.ManyToManyField(
         "DocumentTemplate", verbose_name=_("templates"), related_name="activities", blank=True
+    )
+
+    small_use_kind = models.CharField(
+        _("for a small, harmless use"),
+        max_length=10,
+        choices=SmallUse.choices,
+        default=SmallUse.SAME,
+        db_default=SmallUse.SAME,
+        blank=True,
+    )
+    small_use = models.TextField(
+        _("what is enough for a small, harmless use"),
+        blank=True,
+        db_default="",
+        help_text=_("How it can be done shorter, or why it can be left out."),
     )
 
     history = history("sources", "outputs")

@@ -24,11 +24,12 @@ SMALL: dict[str, Any] = {
             "aliases": ["persondataforordningen", "2016/679"], "summary": LONG,
             "address": "https://eur-lex.europa.eu/eli/reg/2016/679/oj", "status": "in_force",
             "applies_from": date(2018, 5, 25), "checked_on": date(2025, 2, 1), "change": "Der er forslag på vej.",
-            "certainty": "verified", **REVIEWED, "confirmed_on": date(2025, 3, 2),
+            "search_words": ["persondata"], "certainty": "verified", "read_in": "EU-Tidende.", "read_on": date(2025, 2, 1),
+            **REVIEWED, "confirmed_on": date(2025, 3, 2),
         },
         {
             "slug": "gdpr-art-35", "kind": "provision", "name": "GDPR art. 35", "title": "Konsekvensanalyse",
-            "part_of": "gdpr", "status": "in_force", **REVIEWED,
+            "part_of": "gdpr", "status": "in_force", "unread_reason": "Ikke slået op.", **REVIEWED,
         },
         {
             "slug": "lovforslag", "kind": "bill", "name": "Ændring", "title": "Forslag til ændring", "status": "proposed",
@@ -68,15 +69,16 @@ SMALL: dict[str, Any] = {
     ],
     "templates/S01.yaml": {
         "code": "S01", "title": "Notat", "purpose": "Samler svaret.", "when": "Først.", "owner": "jurist",
-        "is_central": True, "sources": ["gdpr"], **REVIEWED,
+        "audience": "outward", "is_central": True, "sources": ["gdpr"], **REVIEWED,
         "sections": [
             {
                 "key": "1", "heading": "Formål", "guidance": LONG,
+                "conditions": [{"question": "persondata", "answer": "yes", "group": 1, "reason": "I behandler personoplysninger"}],
                 "fields": [
                     {"key": "1", "label": "Navn", "kind": "line", "help": "Løsningens navn."},
                     {"key": "trin", "label": "Trin", "kind": "choice", "options": WORDS},
                     {"key": "3", "label": "Liste", "kind": "table", "columns": ["Nr.", "Hvad"], "rows": 3, "row_labels": ["a", "b"]},
-                    {"key": "4", "label": "Vilkår", "kind": "wording", "wording": "Leverandøren skal [skriv hvad]."},
+                    {"key": "4", "label": "Vilkår", "kind": "wording", "wording": "Leverandøren svarer inden 24 timer.", "proposals": ["24 timer"]},
                 ],
             },
             {"key": "2", "heading": "Svar", "guidance": "Skriv kort."},
@@ -85,12 +87,14 @@ SMALL: dict[str, Any] = {
     "activities/phase-0.yaml": [
         {
             "code": "A01", "phase": "fundament", "title": "Læg grundlaget", "what": LONG, "why": "Fordi.",
-            "when": "Først.", "responsible": "leder", "responsible_why": "Har overblikket.", "outputs": ["S01"],
+            "when": "Først.", "responsible": "leder", "responsible_why": "Har overblikket.",
+            "small_use_kind": "short", "small_use": "En linje er nok.", "outputs": ["S01"],
             "sources": ["gdpr-art-35"], **REVIEWED,
             "involved": [{"role": "jurist", "why": "Kender reglerne."}],
             "conditions": [
                 {"question": "persondata", "answer": "yes", "reason": "I behandler personoplysninger"},
-                {"question": "udvikler", "answer": "no", "reason": "I anskaffer"},
+                {"question": "persondata", "answer": "yes", "group": 1, "reason": "I behandler personoplysninger"},
+                {"question": "udvikler", "answer": "no", "group": 1, "reason": "I anskaffer"},
             ],
             "checklist": [
                 {
@@ -120,7 +124,7 @@ SMALL: dict[str, Any] = {
     "requirements.yaml": [
         {
             "code": "K01", "title": "Grundlag", "topic": "legal_basis", "addressee": "both", "level": "must",
-            "level_note": "Altid.", "duty": "Loven kræver det.", "wording": LONG, "evidence": "Et notat.",
+            "level_note": "Altid.", "duty": "Loven kræver det.", "wording": LONG, "evidence": "Et notat.", "tender_use": "minimum", "proposals": ["30 dage"],
             "explanation": "Ellers går det galt.", "phases": ["ide"], "risks": ["R01"], "activities": ["A01"],
             "templates": ["S01"], "sources": ["gdpr"], **REVIEWED,
             "conditions": [{"question": "persondata", "answer": "yes", "reason": "I behandler personoplysninger"}],

@@ -75,7 +75,7 @@ def test_yes_is_the_word_and_not_a_truth_value(small):
     text = files.dump(SMALL["activities/phase-0.yaml"]).replace("'yes'", "yes").replace("'no'", "no")
     assert "answer: yes\n" in text
     load(write(small, {"activities/phase-0.yaml": text}))
-    assert [condition.answer for condition in Activity.objects.get(code="A01").conditions.all()] == ["yes", "no"]
+    assert [condition.answer for condition in Activity.objects.get(code="A01").conditions.all()] == ["yes", "yes", "no"]
 
 
 # A wrong file -------------------------------------------------------------------------------------
