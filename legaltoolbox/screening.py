@@ -11,34 +11,56 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kl_ai.pages.querystring import encode
+
 from .catalogue import Catalogue
 from .models import Item, ScreeningQuestion
 
 YES, NO = "yes", "no"
+ROLE_PARAMETER, PHASE_PARAMETER = "rolle", "nu"
+"""The parameters of an address beside the answers, which are named by the codes of their questions."""
 
 
 @dataclass(frozen=True)
 class Situation:
-    """The role and the answers that the address holds."""
+    """The role, the phase and the answers that the address holds."""
 
     role: str = ""
     """The key of the role, "" for all of them."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Codes of questions to "yes" or "no", in the order of the questions."""
+    phase: str = ""
+    """The key of the phase that the project is in, "" where none is chosen."""
+    shows_all: bool = False
+    """Whether the page shows also what does not apply. It is of the page alone and no parameter of the situation."""
 
     @property
     def is_open(self) -> bool:
-        """Whether neither a role nor an answer is chosen."""
-        return not self.role and not self.answers
+        """Whether neither a role nor a phase nor an answer is chosen."""
+        return not self.role and not self.phase and not self.answers
+
+    @property
+    def applied(self) -> Situation:
+        """The situation that decides what the page shows: an open one where it shows all."""
+        return Situation() if self.shows_all else self
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The parameters of the situation's address."""
         if self.role:
-            yield "role", self.role
+            yield ROLE_PARAMETER, self.role
+        if self.phase:
+            yield PHASE_PARAMETER, self.phase
         yield from self.answers.items()
+
+    def query(self) -> str:
+        """The query string of an address with this situation and no other: "?" alone for an open one (`situation_links`)."""
+        return encode(self.pairs()) or "?"
 
     def with_role(self, role: str) -> Situation:
         return replace(self, role=role)
+
+    def with_phase(self, phase: str) -> Situation:
+        return replace(self, phase=phase)
 
     def without_answer(self, code: str) -> Situation:
         return replace(self, answers={other: answer for other, answer in self.answers.items() if other != code})

@@ -14,17 +14,30 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, npgettext
 
-from kl_ai.pages.querystring import Chip, Facet, FacetOption, KnownOptionsField, SearchField, encode, query_notices
+from kl_ai.pages.querystring import (
+    Chip,
+    Facet,
+    FacetOption,
+    KnownOptionsField,
+    Notices,
+    SearchField,
+    encode,
+    query_notices,
+)
 from kl_ai.search.danish import lower_first
 from kl_ai.search.index import WordIndex
 
 from .axes import FilterAxis
 from .catalogue import Catalogue
 from .kinds import KINDS
-from .screening import NO, YES, Situation
+from .screening import NO, PHASE_PARAMETER, ROLE_PARAMETER, YES, Situation, applying
 
 PICK = "pick"
 """The parameter that picks an item by its key, for a file."""
+OLD_ROLE = "role"
+"""The parameter of the role in addresses of the overview from before the lists had a filter of this name."""
+VIEW, ALL = "vis", "alle"
+"""The parameter of a page that shows also what does not apply in the situation."""
 
 
 class SearchForm(forms.Form):
@@ -45,29 +58,70 @@ def _options_field(label: Any, keys: Iterable[str]) -> KnownOptionsField:
     return KnownOptionsField(label=label, choices=[(key, key) for key in keys], required=False)
 
 
-def read_search_text(request: HttpRequest) -> tuple[str, tuple[str, ...]]:
-    """The words to search for, and notices about what was ignored. No query."""
-    form = SearchForm(request.GET)
+def read_search(request: HttpRequest, catalogue: Catalogue) -> tuple[str, Situation, tuple[str, ...]]:
+    """The words to search for, the situation, and notices about what was ignored. No query."""
+    form = _form_class(catalogue, "search", SearchForm, lambda: _situation_fields(catalogue))(request.GET)
     notices = query_notices(form, request)
-    return form.cleaned_data["q"], notices.texts()
+    return form.cleaned_data["q"], _situation(form, catalogue, notices), notices.texts()
 
 
 # The situation ----------------------------------------------------------------------------------
 
 
 def read_situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tuple[str, ...]]:
-    """The situation that the request describes, and notices about what was ignored. No query."""
+    """The situation that the request describes, and notices about what was ignored. No query.
+
+    For pages with no other parameters; those of lists and of the search are read with them.
+    """
     form = _form_class(catalogue, "situation", forms.Form, lambda: _situation_fields(catalogue))(request.GET)
     notices = query_notices(form, request)
-    chosen = {name: values for name, values in form.cleaned_data.items() if values}
-    for name, values in chosen.items():
+    return _situation(form, catalogue, notices), notices.texts()
+
+
+def read_overview(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tuple[str, ...]]:
+    """As `read_situation`; the role may stand under its old name. No query."""
+    fields = {OLD_ROLE: _options_field(gettext_lazy("Role"), [role.slug for role in catalogue.roles])}
+    form_class = _form_class(catalogue, "overview", forms.Form, lambda: fields | dict(_situation_fields(catalogue)))
+    form = form_class(request.GET)
+    notices = query_notices(form, request)
+    situation = _situation(form, catalogue, notices)
+    old_roles = form.cleaned_data[OLD_ROLE]
+    if old_roles and not situation.role:
+        situation = situation.with_role(old_roles[0])
+    return situation, notices.texts()
+
+
+def situation_parameters(catalogue: Catalogue) -> list[str]:
+    """The names of the parameters that a situation may have in an address."""
+    return [ROLE_PARAMETER, PHASE_PARAMETER, *(question.code for question in catalogue.questions)]
+
+
+def _situation_fields(catalogue: Catalogue) -> Mapping[str, forms.Field]:
+    """The role, the phase, one parameter for each screening question, named by its code, and the view of the page."""
+    fields = {
+        ROLE_PARAMETER: _options_field(gettext_lazy("Role"), [role.slug for role in catalogue.roles]),
+        PHASE_PARAMETER: _options_field(gettext_lazy("Phase"), [phase.slug for phase in catalogue.phases]),
+        VIEW: _options_field(gettext_lazy("What is shown"), [ALL]),
+    }
+    for question in catalogue.questions:
+        fields[question.code] = _options_field(question.question, (YES, NO))
+    return fields
+
+
+def _situation(form: forms.Form, catalogue: Catalogue, notices: Notices) -> Situation:
+    """The situation in a form that has been validated. Adds notices about answers that contradict each other."""
+    first = {}
+    for name in situation_parameters(catalogue):
+        values = form.cleaned_data[name]
         if len(values) > 1:
             notices.add(
                 _("Two answers were given for “%(question)s”. The first counts.")
                 % {"question": form.fields[name].label}
             )
-    first = {name: values[0] for name, values in chosen.items()}
-    situation = Situation(first.pop("role", ""), first)
+        if values:
+            first[name] = values[0]
+    role, phase = first.pop(ROLE_PARAMETER, ""), first.pop(PHASE_PARAMETER, "")
+    situation = Situation(role, first, phase, shows_all=bool(form.cleaned_data[VIEW]))
     for question in catalogue.questions:
         overruling = situation.overruling(question)
         if overruling is not None and situation.answers.get(question.code) == YES:
@@ -75,15 +129,7 @@ def read_situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situatio
                 _("Yes to “%(question)s” does not count after no to “%(other)s”. Change one of the answers.")
                 % {"question": question.question, "other": overruling.question}
             )
-    return situation, notices.texts()
-
-
-def _situation_fields(catalogue: Catalogue) -> Mapping[str, forms.Field]:
-    """The role, and one parameter for each screening question, named by its code."""
-    fields = {"role": _options_field(gettext_lazy("Role"), [role.slug for role in catalogue.roles])}
-    for question in catalogue.questions:
-        fields[question.code] = _options_field(question.question, (YES, NO))
-    return fields
+    return situation
 
 
 # The lists --------------------------------------------------------------------------------------
@@ -101,6 +147,8 @@ class ItemSelection:
     """Whether the address picks items, also where none of them is known any more."""
     notices: tuple[str, ...] = ()
     """Sentences about the parts of the address that were ignored."""
+    situation: Situation = field(default_factory=Situation)
+    """The situation that the list is for: what does not apply in it is left out, unless it says to show all."""
 
     @property
     def is_everything(self) -> bool:
@@ -115,10 +163,16 @@ class ItemSelection:
             yield from ((name, value) for value in values)
         if picked:
             yield from ((PICK, key) for key in self.picked)
+        if self.situation.shows_all:
+            yield VIEW, ALL
 
     def query(self, *, picked: bool = True) -> str:
-        """`?q=…&phase=…`, or "" for everything."""
+        """`?q=…&phase=…`, or "" for everything. Links get the situation when the page is done (`situation_links`)."""
         return encode(self.pairs(picked=picked))
+
+    def whole_query(self) -> str:
+        """The query string with the situation, for an address that stands in a file."""
+        return encode([*self.pairs(), *self.situation.pairs()])
 
     def without(self, name: str, value: str) -> ItemSelection:
         """The selection without one choice of an axis."""
@@ -131,7 +185,11 @@ class ItemSelection:
 
     def cleared(self) -> ItemSelection:
         """The picks alone."""
-        return ItemSelection(picked=self.picked)
+        return replace(self, q="", chosen={})
+
+    def showing_all(self, shows_all: bool = True) -> ItemSelection:
+        """The selection with also what does not apply in the situation, or without it again."""
+        return replace(self, situation=replace(self.situation, shows_all=shows_all))
 
 
 def read_selection(request: HttpRequest, kind: str, catalogue: Catalogue) -> ItemSelection:
@@ -142,27 +200,33 @@ def read_selection(request: HttpRequest, kind: str, catalogue: Catalogue) -> Ite
         query.setlist(PICK, [upper if (upper := code.upper()) in keys else code for code in query.getlist(PICK)])
     form = form_class(query)
     notices = query_notices(form, request)
-    cleaned = dict(form.cleaned_data)
+    situation, cleaned = _situation(form, catalogue, notices), form.cleaned_data
+    axes = [axis.name for axis in KINDS[kind].axes]
     return ItemSelection(
-        q=cleaned.pop("q", ""),
-        picked=cleaned.pop(PICK, ()),
+        q=cleaned["q"],
+        picked=cleaned[PICK],
         asks_for_picks=any(query.getlist(PICK)),
-        chosen={name: values for name, values in cleaned.items() if values},
+        chosen={name: cleaned[name] for name in axes if cleaned[name]},
         notices=notices.texts(),
+        situation=situation,
     )
 
 
 def _list_fields(kind: str, catalogue: Catalogue) -> Mapping[str, forms.Field]:
-    """One field for each axis of the kind, and one for the picks."""
+    """One field for each axis of the kind, one for the picks, and those of the situation."""
     fields = {
         axis.name: _options_field(axis.heading, [key for key, _label in axis.choices(catalogue)])
         for axis in KINDS[kind].axes
     }
-    return fields | {PICK: _options_field(gettext_lazy("Picked"), catalogue.by_key[kind])}
+    fields[PICK] = _options_field(gettext_lazy("Picked"), catalogue.by_key[kind])
+    return fields | dict(_situation_fields(catalogue))
 
 
 def matching(kind: str, catalogue: Catalogue, selection: ItemSelection, *, leave_out: str = "") -> list[Any]:
-    """The items of `kind` that match every word of the free text and, of every axis but `leave_out`, any choice."""
+    """The items of `kind` that match every word of the free text and, of every axis but `leave_out`, any choice.
+
+    Without those that do not apply in the selection's situation.
+    """
     items = catalogue.all(kind)
     if selection.q:
         matches = _index(kind, catalogue).match(selection.q)
@@ -171,7 +235,8 @@ def matching(kind: str, catalogue: Catalogue, selection: ItemSelection, *, leave
         chosen = set(selection.chosen.get(axis.name, ()))
         if chosen and axis.name != leave_out:
             items = [item for item in items if chosen.intersection(axis.keys(item, catalogue))]
-    return items
+    situation = selection.situation.applied
+    return [item for item, _verdict in applying(items, catalogue, situation)] if situation.answers else items
 
 
 def _index(kind: str, catalogue: Catalogue) -> WordIndex:

@@ -53,7 +53,6 @@ NO_ROWS = {
     "marketoverview/views/vendor_rows.py: _row",  # the rows of HTML that are kept
     "marketoverview/admin/vendors.py: save_formset",  # the verbs `admit` and `end` write what the form says
     "legaltoolbox/catalogue.py: _links",  # sets of keys
-    "legaltoolbox/selection.py: read_situation",  # notices about the query string
 }
 """Functions with a call that looks like a write of rows and is none."""
 VERBS_BESIDE_A_MODEL = {

@@ -16,7 +16,7 @@ from ..kinds import KINDS
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
 from ..selection import ItemSelection, chips, facets, matching, read_selection
 from .items import VENDOR_QUERY
-from .pages import render_list_page
+from .pages import LeftOut, left_out, render_list_page
 
 
 def read_list(request: HttpRequest, kind: str) -> tuple[Catalogue, ItemSelection, list[Any]]:
@@ -36,7 +36,7 @@ def render_filtered_list(
 ) -> HttpResponse:
     """The list of a kind with its filters, from a template that extends `legaltoolbox/catalogue_page.html`.
 
-    The links of the filters and chips keep what is picked.
+    The links of the filters and chips keep what is picked. `left_out` says how much does not apply in the situation.
     """
     return render_list_page(
         request,
@@ -47,9 +47,20 @@ def render_filtered_list(
         chips=list(chips(kind, catalogue, selection, request.path)),
         clear_url="" if selection.is_everything else request.path + selection.cleared().query(),
         notices=selection.notices,
+        situation=selection.situation,
+        left_out=_left_out(request, kind, catalogue, selection, items),
         total=len(items),
         **context,
     )
+
+
+def _left_out(
+    request: HttpRequest, kind: str, catalogue: Catalogue, selection: ItemSelection, items: Sequence[Item]
+) -> LeftOut | None:
+    """How many of the selection do not apply in the situation; None where all do."""
+    others = selection.showing_all(not selection.situation.shows_all)
+    number = abs(len(matching(kind, catalogue, others)) - len(items))
+    return left_out(number, selection.situation, request.path + others.query())
 
 
 @versioned_page

@@ -57,7 +57,7 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
         return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
     if ending == "docx":
         return docx_response("Kravbilag.docx", docx.annex(requirements, catalogue, selection.notices))
-    address = request.build_absolute_uri(reverse("toolbox:requirements") + selection.query())
+    address = request.build_absolute_uri(reverse("toolbox:requirements") + selection.whole_query())
     sheets = xlsx.annex(requirements, catalogue, address, selection.notices)
     return xlsx_response("Kravbilag.xlsx", sheets, created=timezone.now())
 
@@ -71,7 +71,7 @@ def risks(request: HttpRequest) -> HttpResponseBase:
     items = for_file(Risk.KIND, catalogue, selection)
     if not items:
         return redirect(f"{reverse('toolbox:risks')}?{request.GET.urlencode()}")
-    address = request.build_absolute_uri(reverse("toolbox:risks") + selection.query())
+    address = request.build_absolute_uri(reverse("toolbox:risks") + selection.whole_query())
     sheets = xlsx.risks(items, catalogue, address, selection.notices)
     return xlsx_response("Risikovurdering.xlsx", sheets, created=timezone.now())
 

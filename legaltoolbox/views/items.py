@@ -14,6 +14,7 @@ from ..catalogue import Catalogue, catalogues
 from ..kinds import ROLE, TEMPLATE
 from ..models import Activity, DocumentTemplate, Phase, Role, TemplateField
 from ..screening import ALWAYS
+from ..selection import read_situation
 from .pages import get_item_or_404, in_danish, neighbours, render_item_page, render_list_page
 
 
@@ -85,13 +86,17 @@ VENDOR_QUERY = encode((("addressee", "vendor"), ("addressee", "both")))
 def role(request: HttpRequest, key: str) -> HttpResponse:
     """A role's reading list by phase. The vendor's page has the requirements that a vendor must know as well."""
     catalogue, item = get_item_or_404(request, Role.KIND, key)
+    situation, notices = read_situation(request, catalogue)
     is_vendor = item.slug == Role.VENDOR
     requirements = [requirement for requirement in catalogue.requirements if requirement.concerns_vendor]
     return render_item_page(
         request,
         catalogue,
         item,
+        situation=situation,
+        situation_notices=notices,
         is_vendor=is_vendor,
+        plan_url=reverse("toolbox:overview") + situation.with_role(item.slug).query(),
         reading=_reading_list(item, catalogue),
         questions=sum(len(catalogue.checklist_rows(activity, item)) for activity in catalogue.activities),
         requirements=requirements if is_vendor else [],

@@ -17,9 +17,9 @@ from kl_ai.pages.querystring import Chip, encode
 
 from .. import onepager
 from ..catalogue import Catalogue, catalogues
-from ..models import Item, LegalSource, Role, ScreeningQuestion
+from ..models import Item, LegalSource, Phase, Role, ScreeningQuestion
 from ..screening import NO, YES, Situation, Verdict, applying
-from ..selection import PICK, read_situation
+from ..selection import PICK, read_overview, read_situation
 from .pages import render_toolbox_page, review_status
 
 PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
@@ -30,7 +30,7 @@ PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
 def overview(request: HttpRequest) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/`: the plan for the role and the answers in the address."""
     catalogue = catalogues.for_request(request)
-    situation, notices = read_situation(request, catalogue)
+    situation, notices = read_overview(request, catalogue)
     plan = onepager.plan(catalogue, situation)
     return render_toolbox_page(
         request,
@@ -44,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         situation=situation,
         questions=_questions(catalogue, situation),
         chips=_chips(request.path, catalogue, situation),
-        clear_url=request.path,
+        clear_url=request.path + Situation().query(),
         sentence=_sentence(plan),
         notices=notices,
         risks=_with_reasons(catalogue.risks, catalogue, situation),
@@ -59,8 +59,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def to_overview(request: HttpRequest) -> HttpResponse:
-    """The lists of phases and of activities are on the overview."""
-    return redirect(reverse("toolbox:overview") + "#plan")
+    """The lists of phases and of activities are on the overview, which is for the situation in the address."""
+    situation, _notices = read_situation(request, catalogues.for_request(request))
+    return redirect(reverse("toolbox:overview") + encode(situation.pairs()) + "#plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,19 @@ def _questions(catalogue: Catalogue, situation: Situation) -> list[SituationQues
 
 
 def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[Chip]:
-    """One removable chip for the role and for each answer."""
+    """One removable chip for the role, for the phase and for each answer."""
     chips = []
     if situation.role:
         role = catalogue.by_key[Role.KIND][situation.role]
-        chips.append(Chip(_("Role"), role.name, path + encode(situation.with_role("").pairs()), "da"))
+        chips.append(Chip(_("Role"), role.name, path + situation.with_role("").query(), "da"))
+    if situation.phase:
+        phase = catalogue.by_key[Phase.KIND][situation.phase]
+        chips.append(Chip(_("Phase"), str(phase), path + situation.with_phase("").query(), "da"))
     for code, answer in situation.answers.items():
         question = catalogue.by_key[ScreeningQuestion.KIND][code]
         label = question.yes_label if answer == YES else question.no_label
-        chips.append(
-            Chip("", f"{question.question} {label}", path + encode(situation.without_answer(code).pairs()), "da")
-        )
+        remove_url = path + situation.without_answer(code).query()
+        chips.append(Chip("", f"{question.question} {label}", remove_url, "da"))
     return chips
 
 

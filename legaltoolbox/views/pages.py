@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kl_ai.pages.frame import Crumbs, render_page
 from kl_ai.requests.http import request_state
@@ -18,7 +20,10 @@ from ..catalogue import Catalogue, catalogues
 from ..kind_types import ItemKind
 from ..kinds import KINDS, item_kind
 from ..linking import linker, related
-from ..models import Item, LegalSource
+from ..models import Item, LegalSource, Phase, Role
+from ..screening import Situation
+from ..selection import read_situation, situation_parameters
+from ..situation_links import with_situation
 
 MAX_OVERDUE_KEYS = 12
 """The keys of overdue items that a page of several items names; the rest are "…"."""
@@ -34,22 +39,89 @@ def get_item_or_404(request: HttpRequest, kind: str, key: str) -> tuple[Catalogu
 
 
 def render_toolbox_page(
-    request: HttpRequest, template: str, catalogue: Catalogue, *, crumbs: Crumbs, section: str, **context: Any
+    request: HttpRequest,
+    template: str,
+    catalogue: Catalogue,
+    *,
+    crumbs: Crumbs,
+    section: str,
+    situation: Situation | None = None,
+    **context: Any,
 ) -> HttpResponse:
-    """A page of the toolbox, from `legaltoolbox/<template>.html`.
+    """A page of the toolbox, from `legaltoolbox/<template>.html`, with the situation in its links.
 
     `crumbs` begin below the toolbox's first page. `section` is the entry of the second level of the menu
-    (`components/toolbox_nav.html`) that the page belongs to.
+    (`components/toolbox_nav.html`) that the page belongs to. A page that reads more of its address than the situation
+    gives the `situation` that it has read, and shows the notices; the others leave both to this function.
     """
+    situation_notices: tuple[str, ...] = ()
+    if situation is None:
+        situation, situation_notices = read_situation(request, catalogue)
     home = (_("Legal toolbox"), reverse("toolbox:overview") if crumbs else "")
-    frame = {"section": section, "linker": linker(catalogue), "is_preview": request_state(request).is_preview}
-    return render_page(
+    frame = {
+        "section": section,
+        "linker": linker(catalogue),
+        "is_preview": request_state(request).is_preview,
+        "situation": situation,
+        "situation_notices": situation_notices,
+        "situation_words": situation_words(situation, catalogue),
+    }
+    response = render_page(
         request,
         f"legaltoolbox/{template}.html",
         frame | context,
         nav_current="toolbox",
         crumbs=[home, *crumbs],
     )
+    if not situation.is_open:
+        names = situation_parameters(catalogue)
+        response.content = with_situation(response.content.decode(), situation, names).encode()
+    return response
+
+
+def situation_words(situation: Situation, catalogue: Catalogue) -> SafeString:
+    """The situation in a few words, "9 answers · Projektleder"; "" for an open one."""
+    words = []
+    if situation.answers:
+        words.append(ngettext("%(n)s answer", "%(n)s answers", len(situation.answers)) % {"n": len(situation.answers)})
+    if situation.role:
+        words.append(in_danish(catalogue.by_key[Role.KIND][situation.role].name))
+    if situation.phase:
+        words.append(in_danish(f"Fase {catalogue.by_key[Phase.KIND][situation.phase]}"))
+    return format_html_join(" · ", "{}", ((word,) for word in words))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How much a page leaves out because it does not apply in the situation, and the way to see it."""
+
+    number: int
+    """0 where the page shows it, too."""
+    text: str
+    url: str
+    """The page with all of it; where it shows it, the page without."""
+
+
+def left_out(number: int, situation: Situation, url: str) -> LeftOut | None:
+    """What a page says of as many pieces of content that do not apply; None where there is none.
+
+    `url` is the page with all of it, or where it shows all the page without.
+    """
+    if not number or not situation.answers:
+        return None
+    if situation.shows_all:
+        text = ngettext(
+            "%(n)s that does not apply in your situation is shown, too.",
+            "%(n)s that do not apply in your situation are shown, too.",
+            number,
+        )
+        return LeftOut(0, text % {"n": number}, url)
+    text = ngettext(
+        "%(n)s is left out, since it does not apply in your situation.",
+        "%(n)s are left out, since they do not apply in your situation.",
+        number,
+    )
+    return LeftOut(number, text % {"n": number}, url)
 
 
 def render_list_page(request: HttpRequest, kind: ItemKind, catalogue: Catalogue, **context: Any) -> HttpResponse:
@@ -77,7 +149,7 @@ def render_item_page(
     """
     kind = item_kind(item)
     name = item.key if item.KEY == "code" else in_danish(item.link_text)
-    frame = {
+    frame: dict[str, Any] = {
         "item": item,
         "linked": {other: catalogue.linked(item, other) for other in KINDS},
         "related": related(item, catalogue),

@@ -7,7 +7,7 @@ from kl_ai.pages.cache import versioned_page
 
 from ..catalogue import catalogues
 from ..search import search as item_search
-from ..selection import read_search_text
+from ..selection import read_search
 from .pages import render_toolbox_page, review_status
 
 
@@ -15,7 +15,7 @@ from .pages import render_toolbox_page, review_status
 def search(request: HttpRequest) -> HttpResponse:
     """Results by kind. A provision, "art 35" or "§ 22", gives the items that rest on it; a code gives the item."""
     catalogue = catalogues.for_request(request)
-    q, notices = read_search_text(request)
+    q, situation, notices = read_search(request, catalogue)
     provisions, names_provision = item_search.provisions(q, catalogue) if q else ([], False)
     groups = item_search.index(catalogue).search(q) if q and not provisions else []
     item = item_search.by_code(q, catalogue) if q else None
@@ -25,6 +25,7 @@ def search(request: HttpRequest) -> HttpResponse:
         catalogue,
         crumbs=[(_("Search"), "")],
         section="search",
+        situation=situation,
         q=q,
         notices=notices,
         item=item and item_search.hit(item),

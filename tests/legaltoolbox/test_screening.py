@@ -198,11 +198,21 @@ def test_the_reasons_make_one_sentence(content):
 
 
 def test_a_situation_gives_the_pairs_of_its_address():
-    situation = Situation("jurist", {"persondata": "yes", "udvikler": "no"})
-    assert list(situation.pairs()) == [("role", "jurist"), ("persondata", "yes"), ("udvikler", "no")]
-    assert list(situation.with_role("").without_answer("persondata").pairs()) == [("udvikler", "no")]
+    situation = Situation("jurist", {"persondata": "yes", "udvikler": "no"}, "drift")
+    assert list(situation.pairs()) == [("rolle", "jurist"), ("nu", "drift"), ("persondata", "yes"), ("udvikler", "no")]
+    assert list(situation.with_role("").with_phase("").without_answer("persondata").pairs()) == [("udvikler", "no")]
+    assert situation.with_role("").with_phase("").query() == "?persondata=yes&udvikler=no"
+    assert Situation(shows_all=True).query() == Situation().query() == "?"
     assert situation.role == "jurist"
     assert "persondata" in situation.answers
     assert Situation().is_open
     assert not Situation(answers={"udvikler": "no"}).is_open
     assert not Situation("jurist").is_open
+    assert not Situation(phase="drift").is_open
+    assert Situation(shows_all=True).is_open
+
+
+def test_where_a_page_shows_all_no_answer_decides():
+    situation = Situation("jurist", {"persondata": "yes"}, shows_all=True)
+    assert situation.applied == Situation()
+    assert Situation("jurist").applied == Situation("jurist")

@@ -1,0 +1,59 @@
+"""The situation in the addresses of a page: whoever has told their role and answers takes them along on every link.
+
+A page is rendered without them; `with_situation` adds them to its links in one step, wherever a link comes from: a template,
+running text, the drawing, or a fragment that is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from html import escape, unescape
+from urllib.parse import parse_qsl, urlencode
+
+from django.conf import settings
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import override
+
+from .screening import Situation
+
+WHOLE_CATALOGUE = (".json", ".yaml", ".atom")
+"""The endings of the files that hold the same in every situation: the content as data, and the feed of its changes."""
+
+
+def with_situation(html: str, situation: Situation, names: Iterable[str]) -> str:
+    """The page with the parameters of the situation in every link to a page or file of the toolbox.
+
+    A link that has a situation of its own keeps it: one with a parameter of a situation (`names` are all there may be), such
+    as the switch of language, or with an empty query string, “?”, which leads to a page without a situation. Links within
+    the page and those in the page's head stay as they are.
+    """
+    if situation.is_open:
+        return html
+    query, known = urlencode(list(situation.pairs())), frozenset(names)
+
+    def link(match: re.Match[str]) -> str:
+        return f"{match[1]}{escape(_address(unescape(match[2]), query, known))}"
+
+    return _links(get_script_prefix()).sub(link, html)
+
+
+def _address(address: str, query: str, known: frozenset[str]) -> str:
+    """The address with the query string of the situation in front of its fragment."""
+    page, hash_mark, fragment = address.partition("#")
+    path, question_mark, own = page.partition("?")
+    is_own = bool(question_mark) and (not own or any(name in known for name, _value in parse_qsl(own, True)))
+    if is_own or path.endswith(WHOLE_CATALOGUE):
+        return address
+    return f"{path}?{own}{'&' if own else ''}{query}{hash_mark}{fragment}"
+
+
+@lru_cache(maxsize=10)
+def _links(_script_prefix: str) -> re.Pattern[str]:
+    """A link to an address of the toolbox in any language: all up to the address, and the address."""
+    homes = []
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            homes.append(re.escape(reverse("toolbox:overview")))
+    return re.compile(rf'(<a\b[^>]*?\shref=")((?:{"|".join(homes)})[^"]*)(?=")')
