@@ -20,7 +20,7 @@ from kl_ai.text import clean_text
 from .catalogue import Catalogue
 from .linking import url
 from .models import Activity, Phase, Role
-from .screening import Situation, Verdict, applying
+from .screening import Band, Situation, Verdict, verdicts
 
 # The plan ---------------------------------------------------------------------------------------
 
@@ -105,6 +105,8 @@ class Plan:
     """The role that the plan is for, where one is chosen."""
     roles: tuple[Role, ...] = field(default=())
     """The roles that take part, in their order."""
+    left_out: tuple[PlanEntry, ...] = ()
+    """What can be left out, since the use is small and harmless; for any role."""
 
     @property
     def count(self) -> int:
@@ -137,16 +139,19 @@ def plan(catalogue: Catalogue, situation: Situation) -> Plan:
     """The plan for a situation. With a role only the activities that the role takes part in. No query."""
     role = catalogue.find(Role.KIND, situation.role) if situation.role else None
     by_phase: dict[int, list[PlanEntry]] = {phase.pk: [] for phase in catalogue.phases}
-    for activity, verdict in applying(catalogue.activities, catalogue, situation):
+    left_out = []
+    for activity, verdict in verdicts(catalogue.activities, catalogue, situation):
         plan_entry = entry(activity, verdict, catalogue)
-        if role is None or plan_entry.participant(role):
+        if verdict.band is Band.LEFT_OUT:
+            left_out.append(plan_entry)
+        elif verdict.applies and (role is None or plan_entry.participant(role)):
             by_phase[activity.phase.pk].append(plan_entry)
     phases = tuple(PlanPhase(phase, tuple(by_phase[phase.pk])) for phase in catalogue.phases)
     taking_part = {
         participant.role for plan_phase in phases for entry in plan_phase.entries for participant in entry.participants
     }
     roles = tuple(role for role in catalogue.roles if role in taking_part)
-    return Plan(phases, len(catalogue.activities), role, roles)
+    return Plan(phases, len(catalogue.activities), role, roles, tuple(left_out))
 
 
 # The drawing ------------------------------------------------------------------------------------

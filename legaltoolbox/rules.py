@@ -29,7 +29,16 @@ Rule = Callable[[Any, Content], Iterator[str]]
 
 
 def activity(item: Activity, content: Content) -> Iterator[str]:
-    """An activity needs enough questions; no role is both responsible and involved, or answers without taking part."""
+    """An activity needs enough questions; no role is both responsible and involved, or answers without taking part.
+
+    The fields on a small, harmless use belong together, and so do those on when it is done again.
+    """
+    if bool(item.small_use_kind) != bool(item.small_use):
+        yield _("says only half of what a small, harmless use needs: the kind and the text belong together.")
+    if not bool(item.repeat_months) == bool(item.repeat_basis) == bool(item.repeat_note):
+        yield _(
+            "says only half of when it is done again: the months, what stands behind them and the text belong together."
+        )
     checklist, involved = content.parts("checklist", item), [row.role for row in content.parts("involved", item)]
     if len(checklist) < FEWEST_QUESTIONS:
         yield _("has fewer than %(n)s questions in its checklist.") % {"n": FEWEST_QUESTIONS}

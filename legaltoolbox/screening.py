@@ -1,20 +1,25 @@
 """Which items apply to a municipality by its answers to the screening questions, and why.
 
-An item without conditions always applies. One with conditions applies when any of them holds. An
-item that depends on a question which is not answered applies too, and names the question: nothing
-is left out that might be needed.
+An item without conditions always applies. One with conditions applies when one of them holds; of conditions with a
+group number in common all must hold. An item that depends on a question which is not answered is kept in sight and
+names the question: nothing is left out that might be needed. For a use that is small and harmless some activities can
+be done in a shorter way, and some can be left out; both say so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
+
+from django.db.models import Model
 
 from kl_ai.pages.querystring import encode
 
 from .catalogue import Catalogue
-from .models import Item, ScreeningQuestion
+from .models import Activity, Condition, ScreeningQuestion
 
 YES, NO = "yes", "no"
 ROLE_PARAMETER, PHASE_PARAMETER = "rolle", "nu"
@@ -76,39 +81,113 @@ class Situation:
             above = above.requires
         return above
 
+    def is_small(self, questions: Iterable[ScreeningQuestion]) -> bool:
+        """Whether the use is small and harmless: no to each of the questions whose yes rules that out."""
+        ruling_out = [question for question in questions if question.rules_out_small_use]
+        return bool(ruling_out) and all(self.answer(question) == NO for question in ruling_out)
+
+
+class Band(Enum):
+    """How far an item applies in a situation."""
+
+    ALWAYS = "always"
+    ANSWERED = "answered"
+    """Because of answers that are given."""
+    UNANSWERED = "unanswered"
+    """Only if a question that is not answered gets one answer or the other."""
+    LEFT_OUT = "left-out"
+    """It can be left out, since the use is small and harmless."""
+    NOT_APPLICABLE = "not-applicable"
+
+
+APPLYING = (Band.ALWAYS, Band.ANSWERED, Band.UNANSWERED)
+"""The bands of what applies or may apply, in the order in which pages show them."""
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether an item applies, and why."""
+    """How far an item applies, and why."""
 
-    applies: bool
+    band: Band
     reasons: tuple[str, ...] = ()
     """Each continues the word "because", in Danish as the editors have written it."""
-    unanswered: tuple[ScreeningQuestion, ...] = ()
-    """The questions whose answer would decide; only where there is no reason."""
+    questions: tuple[ScreeningQuestion, ...] = ()
+    """The questions that decide: those answered in `ANSWERED`, those not answered in `UNANSWERED`."""
+    small_use: str = ""
+    """For a small, harmless use: what is enough, or in `LEFT_OUT` why it can be left out. Danish."""
+
+    @property
+    def applies(self) -> bool:
+        """Whether the item applies or may apply."""
+        return self.band in APPLYING
+
+    @property
+    def unanswered(self) -> tuple[ScreeningQuestion, ...]:
+        """The questions whose answer would decide."""
+        return self.questions if self.band is Band.UNANSWERED else ()
 
 
-ALWAYS = Verdict(True)
+ALWAYS = Verdict(Band.ALWAYS)
+NOT_APPLICABLE = Verdict(Band.NOT_APPLICABLE)
 
 
-def verdict(item: Item, catalogue: Catalogue, situation: Situation) -> Verdict:
-    """Whether `item` applies in this situation. No query."""
-    conditions = catalogue.conditions(item)
-    if not conditions:
+def verdict(owner: Model, catalogue: Catalogue, situation: Situation) -> Verdict:
+    """How far an item, or a section of a template, applies in this situation. No query."""
+    return _verdict(owner, catalogue, situation, situation.is_small(catalogue.questions))
+
+
+def _verdict(owner: Model, catalogue: Catalogue, situation: Situation, is_small: bool) -> Verdict:
+    """The verdict; `is_small` says whether the use is small and harmless, which takes going through all questions."""
+    result = _by_conditions(catalogue.parts("conditions", owner), situation)
+    if is_small and isinstance(owner, Activity) and owner.small_use_kind and result.applies:
+        left_out = owner.small_use_kind == Activity.SmallUse.LEAVE_OUT
+        return replace(result, band=Band.LEFT_OUT if left_out else result.band, small_use=owner.small_use)
+    return result
+
+
+def _by_conditions(conditions: Iterable[Condition], situation: Situation) -> Verdict:
+    """The verdict by the conditions alone."""
+    sets = _sets(conditions)
+    if not sets:
         return ALWAYS
-    reasons, unanswered = [], []
+    holding: list[Condition] = []
+    unanswered: list[ScreeningQuestion] = []
+    for together in sets:
+        answers = [situation.answer(condition.question) for condition in together]
+        if all(answer == condition.answer for answer, condition in zip(answers, together, strict=True)):
+            holding += together
+        elif all(answer in ("", condition.answer) for answer, condition in zip(answers, together, strict=True)):
+            unanswered += [
+                condition.question for answer, condition in zip(answers, together, strict=True) if not answer
+            ]
+    if holding:
+        reasons = dict.fromkeys(condition.reason for condition in holding)
+        return Verdict(Band.ANSWERED, tuple(reasons), _once(condition.question for condition in holding))
+    return Verdict(Band.UNANSWERED, (), _once(unanswered)) if unanswered else NOT_APPLICABLE
+
+
+def _sets(conditions: Iterable[Condition]) -> list[list[Condition]]:
+    """The conditions in sets of which one must hold whole: each without a group alone, those of a group together."""
+    alone, groups = [], defaultdict(list)
     for condition in conditions:
-        answer = situation.answer(condition.question)
-        if answer == condition.answer:
-            reasons.append(condition.reason)
-        elif not answer:
-            unanswered.append(condition.question)
-    if reasons:
-        return Verdict(True, tuple(dict.fromkeys(reasons)))
-    return Verdict(bool(unanswered), (), tuple(dict.fromkeys(unanswered)))
+        if condition.group:
+            groups[condition.group].append(condition)
+        else:
+            alone.append([condition])
+    return [*alone, *groups.values()]
+
+
+def _once(questions: Iterable[ScreeningQuestion]) -> tuple[ScreeningQuestion, ...]:
+    """The questions, each once, in their order."""
+    return tuple(sorted(dict.fromkeys(questions), key=lambda question: (question.position, question.code)))
 
 
 def applying(items: list[Any], catalogue: Catalogue, situation: Situation) -> list[tuple[Any, Verdict]]:
-    """The items that apply, each with its verdict, in their order."""
-    verdicts = ((item, verdict(item, catalogue, situation)) for item in items)
-    return [(item, its_verdict) for item, its_verdict in verdicts if its_verdict.applies]
+    """The items that apply or may apply, each with its verdict, in their order."""
+    return [(item, its) for item, its in verdicts(items, catalogue, situation) if its.applies]
+
+
+def verdicts(items: Iterable[Any], catalogue: Catalogue, situation: Situation) -> Iterator[tuple[Any, Verdict]]:
+    """Each item with its verdict. No query."""
+    is_small = situation.is_small(catalogue.questions)
+    return ((item, _verdict(item, catalogue, situation, is_small)) for item in items)

@@ -53,6 +53,12 @@ class ScreeningQuestion(Sourced):
         blank=True,
         related_name="followed_by",
     )
+    rules_out_small_use = models.BooleanField(
+        _("yes rules out a small, harmless use"),
+        default=False,
+        db_default=False,
+        help_text=_("A use is small and harmless where each of these questions is answered no."),
+    )
 
     history = history("sources")
     objects: ClassVar = NaturalCodeManager()

@@ -12,6 +12,9 @@ from kl_ai.database.natural_keys import NaturalCodeManager
 from .items import HIGHEST, Sourced, code_field, history
 from .rows import StableRow, key_once
 
+MOST_MONTHS = 120
+"""The longest time between two rounds of an activity: ten years."""
+
 
 class Role(Sourced):
     """Somebody who takes part in the work: the project manager, the DPO, the vendor …"""
@@ -20,6 +23,8 @@ class Role(Sourced):
     KEY = "slug"
     VENDOR = "leverandor"
     """The key of the vendor's role, whose page lists the requirements that a vendor must know."""
+    PROJECT_MANAGER = "projektleder"
+    """The key of the role that sets everybody's activities going and follows them up."""
 
     slug = models.SlugField(_("key"), max_length=40, unique=True, help_text=_("Used in addresses. Never reused."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -78,6 +83,14 @@ class Activity(Sourced):
         SHORT = "short", _("a shorter way is enough")
         LEAVE_OUT = "leave_out", _("can be left out")
 
+    class RepeatBasis(models.TextChoices):
+        """What stands behind an activity that is done again."""
+
+        NONE = "", _("it is not done again")
+        INTERVAL = "interval", _("the law sets the interval")
+        DUTY = "duty", _("the law demands it, the interval is our proposal")
+        ADVICE = "advice", _("our proposal")
+
     code = code_field(r"^[AP]\d{1,2}$", "A25")
     phase = models.ForeignKey(Phase, verbose_name=_("phase"), on_delete=models.PROTECT, related_name="activities")
     title = models.CharField(_("title"), max_length=150)
@@ -109,6 +122,27 @@ class Activity(Sourced):
         blank=True,
         db_default="",
         help_text=_("How it can be done shorter, or why it can be left out."),
+    )
+    repeat_months = models.PositiveSmallIntegerField(
+        _("months until it is done again"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(MOST_MONTHS)],
+        help_text=_("Counted from the day on which the solution is taken into use. 0: it is not done again."),
+    )
+    repeat_basis = models.CharField(
+        _("behind the interval stands"),
+        max_length=10,
+        choices=RepeatBasis.choices,
+        default=RepeatBasis.NONE,
+        db_default=RepeatBasis.NONE,
+        blank=True,
+    )
+    repeat_note = models.TextField(
+        _("what is done again"),
+        blank=True,
+        db_default="",
+        help_text=_("For the calendar: what is done, what the law says about the time, and legal time limits."),
     )
 
     history = history("sources", "outputs")

@@ -64,7 +64,7 @@ SMALL: dict[str, Any] = {
         },
         {
             "code": "udvikler", "position": 2, "question": "Udvikler I selv?", "yes_label": "Vi udvikler",
-            "no_label": "Vi anskaffer", "requires": "persondata", "sources": ["gdpr"], **REVIEWED,
+            "no_label": "Vi anskaffer", "requires": "persondata", "rules_out_small_use": True, "sources": ["gdpr"], **REVIEWED,
         },
     ],
     "templates/S01.yaml": {
@@ -88,7 +88,8 @@ SMALL: dict[str, Any] = {
         {
             "code": "A01", "phase": "fundament", "title": "Læg grundlaget", "what": LONG, "why": "Fordi.",
             "when": "Først.", "responsible": "leder", "responsible_why": "Har overblikket.",
-            "small_use_kind": "short", "small_use": "En linje er nok.", "outputs": ["S01"],
+            "small_use_kind": "short", "small_use": "En linje er nok.", "repeat_months": 12, "repeat_basis": "duty",
+            "repeat_note": "Et år er vores forslag.", "outputs": ["S01"],
             "sources": ["gdpr-art-35"], **REVIEWED,
             "involved": [{"role": "jurist", "why": "Kender reglerne."}],
             "conditions": [

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from legaltoolbox.screening import Band, Situation, verdicts
 from tests.checks import not_empty
 from tests.reading import Element, chip_links_by_text, notice_texts, read
 from tests.texts import folded
@@ -102,17 +103,15 @@ def test_what_depends_on_an_unanswered_question_stays_and_says_so(content, clien
     assert questions == {question.code: question.question for question in content.questions}
     listed = entries(page)
     decided, undecided = 0, 0
-    for activity in content.activities:
-        conditions = content.conditions(activity)
-        open_ = {condition.question.code for condition in conditions if condition.question.code != "leverandoer"}
-        if any((condition.question.code, condition.answer) == ("leverandoer", "yes") for condition in conditions):
+    for activity, verdict in verdicts(content.activities, content, Situation(answers={"leverandoer": "yes"})):
+        if verdict.band is Band.ANSWERED:
             assert "Depends on" not in listed[activity.code].text, activity.code
             decided += 1
-        elif open_:
+        elif verdict.band is Band.UNANSWERED:
             reason = listed[activity.code].find("p", "plan-open")
             assert reason.text.startswith("Depends on a question that you have not answered:")
             links = {link.attrs["href"].removeprefix("#"): link.text for link in reason.find_all("a")}
-            assert links == {code: questions[code] for code in open_}
+            assert links == {question.code: questions[question.code] for question in verdict.unanswered}
             undecided += 1
     assert decided
     assert undecided
@@ -152,14 +151,18 @@ def test_a_role_sees_what_it_takes_part_in_and_nothing_else(content, client):
 
 def test_risks_and_requirements_of_the_situation_are_named_with_their_reason(content, client):
     first = next(condition for risk in content.risks for condition in content.conditions(risk))
-    answered = (first.question, first.answer)
-    page = read(client, OVERVIEW + query_for(*answered))
+    answered = (first.question.code, first.answer)
+    page = read(client, OVERVIEW + query_for(first.question, first.answer))
     also = page.find("section", **{"aria-labelledby": "also-heading"})
     named = {item.find("span", "code").text: item.find("span", "ref-reason").text for item in also.find_all("li")}
-    for item in (*content.risks, *content.requirements):
-        holding = [row for row in content.conditions(item) if (row.question, row.answer) == answered]
-        if holding:
-            assert holding[0].reason in named[item.code]
+    holding = 0
+    for item, verdict in verdicts(
+        [*content.risks, *content.requirements], content, Situation(answers=dict([answered]))
+    ):
+        if verdict.band is Band.ANSWERED:
+            assert all(reason in named[item.code] for reason in verdict.reasons)
+            holding += 1
+    assert holding
     assert not read(client, OVERVIEW).has("section", **{"aria-labelledby": "also-heading"})
 
 

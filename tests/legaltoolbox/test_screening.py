@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Activity, ActivityCondition, ScreeningQuestion
 from legaltoolbox.onepager import plan
-from legaltoolbox.screening import Situation, applying, verdict
+from legaltoolbox.screening import Band, Situation, applying, verdict
 from tests.checks import not_empty
 
 FIRST = ScreeningQuestion(pk=1, code="persondata", position=1)
@@ -24,13 +24,14 @@ QUESTIONS = (FIRST, FOLLOWING, LAST, OTHER)
 ACTIVITY = Activity(pk=1, code="A01")
 
 
-def verdict_on(conditions: list[tuple[ScreeningQuestion, str]], **answers: str):
-    """The verdict on an activity with these conditions, each with a reason that names it."""
+def verdict_on(conditions: list[tuple[ScreeningQuestion, str] | tuple[ScreeningQuestion, str, int]], **answers: str):
+    """The verdict on an activity with these conditions, each with a reason that names it; the third value is its group."""
     rows = [
-        ActivityCondition(question=question, answer=answer, reason=f"{question.code} {answer}")
-        for question, answer in conditions
+        ActivityCondition(question=question, answer=answer, reason=f"{question.code} {answer}", group=sum(group))
+        for question, answer, *group in conditions
     ]
-    catalogue = Catalogue(0, date(2025, 1, 1), {}, _parts={("conditions", Activity, 1): rows})
+    questions = {question.pk: question for question in QUESTIONS}
+    catalogue = Catalogue(0, date(2025, 1, 1), {"question": questions}, _parts={("conditions", Activity, 1): rows})
     return verdict(ACTIVITY, catalogue, Situation(answers=answers))
 
 
@@ -100,15 +101,64 @@ def test_a_question_follows_neither_on_itself_nor_on_one_that_follows_on_it():
             first.clean()
 
 
+def test_of_a_group_all_must_hold():
+    together = [(FIRST, "yes", 1), (OTHER, "yes", 1)]
+    assert verdict_on(together, persondata="yes", udvikler="no").band is Band.NOT_APPLICABLE
+    both = verdict_on(together, persondata="yes", udvikler="yes")
+    assert (both.band, both.reasons, both.questions) == (
+        Band.ANSWERED,
+        ("persondata yes", "udvikler yes"),
+        (FIRST, OTHER),
+    )
+
+
+def test_a_group_that_holds_so_far_waits_for_what_is_not_answered():
+    result = verdict_on([(FIRST, "yes", 1), (OTHER, "yes", 1)], persondata="yes")
+    assert (result.band, result.reasons, result.unanswered) == (Band.UNANSWERED, (), (OTHER,))
+
+
+def test_one_group_or_one_condition_alone_is_enough():
+    rows = [(FOLLOWING, "yes"), (FIRST, "yes", 1), (OTHER, "no", 1), (FIRST, "yes", 2), (OTHER, "yes", 2)]
+    assert verdict_on(rows, persondata="yes", udvikler="yes").reasons == ("persondata yes", "udvikler yes")
+    assert verdict_on(rows, persondata="yes", foelsomme="yes").reasons == ("foelsomme yes",)
+    assert verdict_on(rows, persondata="yes", foelsomme="no").unanswered == (OTHER,)
+
+
+def test_the_bands_are_told_apart():
+    rows = [(FIRST, "yes")]
+    assert verdict_on([]).band is Band.ALWAYS
+    assert verdict_on(rows).band is Band.UNANSWERED
+    assert verdict_on(rows, persondata="yes").band is Band.ANSWERED
+    assert verdict_on(rows, persondata="no").band is Band.NOT_APPLICABLE
+
+
 # Whatever the conditions --------------------------------------------------------------------------
 
-conditions = st.lists(st.tuples(st.sampled_from(QUESTIONS), st.sampled_from(["yes", "no"])), max_size=4)
+conditions = st.lists(
+    st.tuples(st.sampled_from(QUESTIONS), st.sampled_from(["yes", "no"]), st.sampled_from([0, 1, 2])), max_size=5
+)
+
+
+def holds(rows: list[tuple[ScreeningQuestion, str, int]], answers: Mapping[str, str]) -> bool:
+    """Whether the conditions hold where every question is answered."""
+    single = [counted(question, answers) == answer for question, answer, group in rows if not group]
+    groups = {group for _question, _answer, group in rows if group}
+    return any(single) or any(
+        all(counted(question, answers) == answer for question, answer, other in rows if other == group)
+        for group in groups
+    )
 
 
 def counted(question: ScreeningQuestion, answers: Mapping[str, str]) -> str:
     if question.requires and counted(question.requires, answers) == "no":
         return "no"
     return answers.get(question.code, "")
+
+
+def can_hold(rows: list[tuple[ScreeningQuestion, str, int]], group: int) -> bool:
+    """Whether any answers make the whole group hold: it does not ask for yes and no to one question."""
+    alone = [row for row in rows if row[2] == group]
+    return any(holds(alone, answers) for answers in completed({}))
 
 
 @st.composite
@@ -131,11 +181,10 @@ def completed(answers: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 @given(rows=conditions, answers=answered_in_order())
 def test_something_is_in_sight_exactly_as_long_as_some_answers_could_make_it_apply(rows, answers):
-    ways = [
-        not rows or any(counted(question, full) == answer for question, answer in rows) for full in completed(answers)
-    ]
+    ways = [not rows or holds(rows, full) for full in completed(answers)]
     result = verdict_on(rows, **answers)
-    assert result.applies == any(ways)
+    if any(ways) or all(can_hold(rows, group) for group in {group for _question, _answer, group in rows if group}):
+        assert result.applies == any(ways)
     if result.applies and not result.unanswered:
         assert all(ways)
     if result.unanswered:
