@@ -52,6 +52,11 @@ def in_one_form(citation: str, acts: Iterable[LegalSource]) -> str:
     return citation
 
 
+def place_in_act(source: LegalSource) -> str:
+    """The name of a provision without that of its act, "art. 9"; the whole name of what is part of nothing."""
+    return source.name.removeprefix(in_genitive(source.act.name)).strip() if source.part_of else source.name
+
+
 def cited(text: str, citation_pattern: re.Pattern[str]) -> Iterator[str]:
     """The citations in a text, in the form that they have there."""
     return (match[0] for match in citation_pattern.finditer(text))

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from .kinds import KINDS
 from .models import Requirement, Risk
-from .views import catalogues, checklists, files, items, law, overview, search
+from .views import catalogues, changes, checklists, files, items, law, overview, search
 
 app_name = "toolbox"
 urlpatterns: list[URLPattern] = [
@@ -37,7 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("maa-og-maa-ikke/", catalogues.guidance, name="guidance"),
     path("kilder/", law.sources, name="sources"),
     path("kilder/<slug:key>/", law.source, name="source"),
-    path("aendringer/", law.changes, name="changes"),
+    path("aendringer/", changes.changes, name="changes"),
+    path("aendringer.atom", changes.feed, name="changes_feed"),
     path("genbrug/", files.reuse, name="reuse"),
     path("katalog.json", files.catalogue_json, name="catalogue"),
 ]

@@ -147,6 +147,7 @@ ADDRESSES = (
     ),
     Address("toolbox:phases", status=302, is_page=False),
     Address("toolbox:activities", status=302, is_page=False),
+    Address("toolbox:changes_feed", is_page=False),
     Address("toolbox:phase", args=("foranalyse",)),
     Address("toolbox:phase_checklist", args=("foranalyse",)),
     Address("toolbox:phase_checklist_file", args=("foranalyse",), is_page=False),

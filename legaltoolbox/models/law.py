@@ -1,6 +1,9 @@
 """The table of acts, provisions, decisions and guides that everything else rests on."""
 
-from datetime import date
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -94,7 +97,7 @@ class LegalSource(Item):
         return self.name
 
     @property
-    def act(self) -> "LegalSource":
+    def act(self) -> LegalSource:
         """The act that a provision is part of; the source itself where it is part of nothing."""
         source = self
         while source.part_of is not None:
@@ -105,6 +108,25 @@ class LegalSource(Item):
     def is_unsettled(self) -> bool:
         """Whether the item is uncertain, or has a text on what is not settled."""
         return self.certainty == Certainty.UNCERTAIN or bool(self.unsettled.strip())
+
+    @classmethod
+    def news_days(cls, sources: Iterable[LegalSource]) -> dict[int, datetime]:
+        """Primary key to when the portal last had news of a source: a changed status, day, or text on a change. One query.
+
+        A source without history has the day of its review.
+        """
+        fields = ("status", "applies_from", "change", "unsettled")
+        rows = cls.history.filter(id__in=[source.pk for source in sources]).order_by("history_date", "history_id")
+        news: dict[int, tuple[tuple, datetime]] = {}
+        for pk, history_date, *values in rows.values_list("id", "history_date", *fields):
+            if pk not in news or news[pk][0] != tuple(values):
+                news[pk] = tuple(values), history_date
+        return {
+            source.pk: news[source.pk][1]
+            if source.pk in news
+            else timezone.make_aware(datetime.combine(source.reviewed_on, time()))
+            for source in sources
+        }
 
     def set_current_status_in_memory(self, today: date) -> None:
         """Give adopted law whose day has come the status "in force", which no editor has stored yet. Nothing is saved."""

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from legaltoolbox import selection
+from legaltoolbox import linking, selection
 from legaltoolbox.models import LegalSource, Phase, toolbox_version
 from tests.checks import not_empty
 from tests.reading import Element, chip_links_by_text, facet_counts, notice_texts, read, results_heading
@@ -319,18 +319,23 @@ def test_what_is_to_come_next_stands_first_among_the_changes(content_rows, clien
 
 
 def test_law_that_is_to_come_is_told_once_for_all_of_its_parts(content, client):
-    """Also where no editor has written what changes; and from which day."""
+    """And from which day. Where there is no more to tell than the day, it stands among the dates alone."""
     page = read(client, f"{TOOLBOX}aendringer/")
     headings = {
         heading.find_all("a")[0].text: heading.text
         for heading in page.find_all("h3")
         if heading.has("span", "legal-tag")
     }
+    dates = page.find("section", **{"aria-labelledby": "dates-heading"})
+    dated = {link.attrs["href"] for link in dates.find_all("a")}
     coming = [source for source in content.sources if source.status == "adopted"]
     assert [source for source in coming if not source.change]
     for source in coming:
-        if source.change or source.part_of is None or source.part_of.status != "adopted":
+        is_highest = source.part_of is None or source.part_of.status != "adopted"
+        if source.change or (is_highest and (source.unsettled or not source.applies_from)):
             assert "applies from" in headings[source.name] or not source.applies_from, source.slug
+        elif is_highest:
+            assert linking.url(source) in dated, source.slug
         else:
             assert source.name not in headings, source.slug
 
