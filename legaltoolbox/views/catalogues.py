@@ -16,7 +16,7 @@ from ..kinds import KINDS
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
 from ..selection import ItemSelection, chips, facets, matching, read_selection
 from .items import VENDOR_QUERY
-from .pages import LeftOut, left_out, render_list_page
+from .pages import LeftOutNotice, left_out_notice, render_list_page
 
 
 def read_list(request: HttpRequest, kind: str) -> tuple[Catalogue, ItemSelection, list[Any]]:
@@ -56,11 +56,11 @@ def render_filtered_list(
 
 def _left_out(
     request: HttpRequest, kind: str, catalogue: Catalogue, selection: ItemSelection, items: Sequence[Item]
-) -> LeftOut | None:
+) -> LeftOutNotice | None:
     """How many of the selection do not apply in the situation; None where all do."""
     others = selection.showing_all(not selection.situation.shows_all)
     number = abs(len(matching(kind, catalogue, others)) - len(items))
-    return left_out(number, selection.situation, request.path + others.query())
+    return left_out_notice(number, selection.situation, request.path + others.query())
 
 
 @versioned_page

@@ -9,13 +9,13 @@ from django.urls import reverse
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.querystring import encode
 
-from .. import linking, onepager
+from .. import left_out, linking, onepager
 from ..catalogue import Catalogue, catalogues
 from ..kinds import ROLE, TEMPLATE
 from ..models import Activity, DocumentTemplate, Phase, Role, TemplateField
-from ..screening import ALWAYS
+from ..screening import Situation, verdict
 from ..selection import read_situation
-from .pages import get_item_or_404, in_danish, neighbours, render_item_page, render_list_page
+from .pages import get_item_or_404, in_danish, left_out_context, neighbours, render_item_page, render_list_page
 
 
 @versioned_page
@@ -28,24 +28,34 @@ def item(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 # Phases and roles -------------------------------------------------------------------------------
 
 
-def _plan_entries(activities: Sequence[Activity], catalogue: Catalogue) -> list[onepager.PlanEntry]:
-    """The activities with their roles, whatever the situation."""
-    return [onepager.entry(activity, ALWAYS, catalogue) for activity in activities]
+def _plan_entries(
+    activities: Sequence[Activity], catalogue: Catalogue, situation: Situation
+) -> list[onepager.PlanEntry]:
+    """The activities with their roles, and why they apply where questions are answered."""
+    return [onepager.entry(activity, verdict(activity, catalogue, situation), catalogue) for activity in activities]
 
 
 @versioned_page
 def phase(request: HttpRequest, key: str) -> HttpResponse:
     """The activities of a phase with their roles, its goal and result, its templates and its checklist."""
     catalogue, item = get_item_or_404(request, Phase.KIND, key)
-    activities = catalogue.linked(item, Activity.KIND)
+    situation, notices = read_situation(request, catalogue)
+    all_activities = catalogue.linked(item, Activity.KIND)
+    applying, pieces = left_out.split(all_activities, catalogue, situation)
+    activities = all_activities if situation.shows_all else applying
+    templates, _pieces = left_out.split_templates(
+        catalogue.templates_for(item), all_activities, catalogue, situation.applied
+    )
     return render_item_page(
         request,
         catalogue,
         item,
         crumbs=[(in_danish(str(item)), "")],
         section="overview",
-        entries=_plan_entries(activities, catalogue),
-        templates=linking.refs(catalogue.templates_for(item)),
+        **left_out_context(request, pieces, situation),
+        situation_notices=notices,
+        entries=_plan_entries(activities, catalogue, situation.applied),
+        templates=linking.refs(templates),
         has_checklist=any(catalogue.checklist(activity) for activity in activities),
         **neighbours(item, catalogue.phases),
     )
@@ -67,10 +77,10 @@ class ReadingPhase:
     rows: list[tuple[Activity, onepager.Participant]]
 
 
-def _reading_list(role: Role, catalogue: Catalogue) -> list[ReadingPhase]:
+def _reading_list(role: Role, activities: Sequence[Activity], catalogue: Catalogue) -> list[ReadingPhase]:
     rows = [
         (activity, participant)
-        for activity in catalogue.linked(role, Activity.KIND)
+        for activity in activities
         for participant in onepager.participants(activity, catalogue)
         if participant.role is role
     ]
@@ -87,18 +97,22 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
     """A role's reading list by phase. The vendor's page has the requirements that a vendor must know as well."""
     catalogue, item = get_item_or_404(request, Role.KIND, key)
     situation, notices = read_situation(request, catalogue)
+    all_activities = catalogue.linked(item, Activity.KIND)
+    applying, pieces = left_out.split(all_activities, catalogue, situation)
+    activities = all_activities if situation.shows_all else applying
+    with_questions, _pieces = left_out.split(catalogue.activities, catalogue, situation.applied)
     is_vendor = item.slug == Role.VENDOR
     requirements = [requirement for requirement in catalogue.requirements if requirement.concerns_vendor]
     return render_item_page(
         request,
         catalogue,
         item,
-        situation=situation,
+        **left_out_context(request, pieces, situation),
         situation_notices=notices,
         is_vendor=is_vendor,
         plan_url=reverse("toolbox:overview") + situation.with_role(item.slug).query(),
-        reading=_reading_list(item, catalogue),
-        questions=sum(len(catalogue.checklist_rows(activity, item)) for activity in catalogue.activities),
+        reading=_reading_list(item, activities, catalogue),
+        questions=sum(len(catalogue.checklist_rows(activity, item)) for activity in with_questions),
         requirements=requirements if is_vendor else [],
         others=len(catalogue.requirements) - len(requirements) if is_vendor else 0,
         vendor_query=VENDOR_QUERY,
@@ -131,11 +145,16 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
 def templates(request: HttpRequest) -> HttpResponse:
     """All templates, the central ones marked, and the phases whose templates can be fetched together."""
     catalogue = catalogues.for_request(request)
+    situation, notices = read_situation(request, catalogue)
+    applying, pieces = left_out.split_templates(catalogue.templates, catalogue.activities, catalogue, situation)
+    templates = catalogue.templates if situation.shows_all else applying
     return render_list_page(
         request,
         TEMPLATE,
         catalogue,
-        rows=[(template, linking.refs(catalogue.linked(template, Activity.KIND))) for template in catalogue.templates],
+        **left_out_context(request, pieces, situation),
+        situation_notices=notices,
+        rows=[(template, linking.refs(catalogue.linked(template, Activity.KIND))) for template in templates],
         phases=[phase for phase in catalogue.phases if catalogue.templates_for(phase)],
     )
 

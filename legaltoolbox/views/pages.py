@@ -19,10 +19,11 @@ from kl_ai.requests.http import request_state
 from ..catalogue import Catalogue, catalogues
 from ..kind_types import ItemKind
 from ..kinds import KINDS, item_kind
+from ..left_out import LeftOut
 from ..linking import linker, related
 from ..models import Item, LegalSource, Phase, Role
 from ..screening import Situation
-from ..selection import read_situation, situation_parameters
+from ..selection import ALL, VIEW, read_situation, situation_parameters
 from ..situation_links import with_situation
 
 MAX_OVERDUE_KEYS = 12
@@ -92,18 +93,17 @@ def situation_words(situation: Situation, catalogue: Catalogue) -> SafeString:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOutNotice:
     """How much a page leaves out because it does not apply in the situation, and the way to see it."""
 
-    number: int
-    """0 where the page shows it, too."""
     text: str
     url: str
-    """The page with all of it; where it shows it, the page without."""
+    """The page with all of it; where it shows all, the page without."""
+    shows_all: bool
 
 
-def left_out(number: int, situation: Situation, url: str) -> LeftOut | None:
-    """What a page says of as many pieces of content that do not apply; None where there is none.
+def left_out_notice(number: int, situation: Situation, url: str) -> LeftOutNotice | None:
+    """What a page says of so many pieces of content that do not apply; None where there is none.
 
     `url` is the page with all of it, or where it shows all the page without.
     """
@@ -115,13 +115,23 @@ def left_out(number: int, situation: Situation, url: str) -> LeftOut | None:
             "%(n)s that do not apply in your situation are shown, too.",
             number,
         )
-        return LeftOut(0, text % {"n": number}, url)
-    text = ngettext(
-        "%(n)s is left out, since it does not apply in your situation.",
-        "%(n)s are left out, since they do not apply in your situation.",
-        number,
-    )
-    return LeftOut(number, text % {"n": number}, url)
+    else:
+        text = ngettext(
+            "%(n)s is left out, since it does not apply in your situation.",
+            "%(n)s are left out, since they do not apply in your situation.",
+            number,
+        )
+    return LeftOutNotice(text % {"n": number}, url, situation.shows_all)
+
+
+def left_out_context(request: HttpRequest, pieces: Sequence[LeftOut], situation: Situation) -> dict[str, Any]:
+    """The variables of a page without filters that leaves these pieces out, or shows all: the notice, and what is left out."""
+    url = request.path if situation.shows_all else f"{request.path}?{VIEW}={ALL}"
+    return {
+        "situation": situation,
+        "left_out": left_out_notice(len(pieces), situation, url),
+        "left_out_pieces": [] if situation.shows_all else pieces,
+    }
 
 
 def render_list_page(request: HttpRequest, kind: ItemKind, catalogue: Catalogue, **context: Any) -> HttpResponse:
