@@ -1,89 +1,123 @@
-"""Search over the whole toolbox: by words with Danish inflections, and by provision."""
+"""Search over the whole toolbox by words, with Danish inflections and synonyms, and by code."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from kl_ai.search.index import WordIndex
-
-from .. import citations, linking
 from ..catalogue import Catalogue
-from ..kind_types import ItemKind, ItemPart, joined
-from ..kinds import item_kind, kinds_by_letter, listed_kinds
-from ..linking import Ref
-from ..models import Item, LegalSource
+from ..kind_types import ItemKind
+from ..kinds import kinds_by_letter, listed_kinds
+from ..models import Guidance, Item
+from .hits import HitGroup, hit
+from .index import FieldText, ItemIndex, Term
+from .synonyms import Synonyms
 
-MAX_UNFOLDED = 8
-"""The results of a kind that are shown at once; the rest are folded away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An item as a result of a search."""
-
-    ref: Ref
-    text: str
-    """One or two sentences of the item."""
+NEAREST = 0.75
+"""Where no item has all words: how much of the best one's words an item has that is shown, by how telling they are."""
+ANSWERING = 0.5
+"""How much of the words the best item has at least to be taken for what was asked about."""
 
 
-@dataclass(frozen=True, slots=True)
-class HitGroup:
-    """The results of one kind, the best first."""
+@dataclass(frozen=True)
+class Results:
+    """What a query finds. The kinds stand in the order of results, answers first; in each the best is first."""
 
-    kind: str
-    heading: str
-    hits: list[Hit]
+    groups: list[HitGroup] = field(default_factory=list)
+    has_all_words: bool = True
+    """Whether the items have every word of the query; where none has, these have the most."""
+    answers_have_all_words: bool = True
+    """Whether the answers have every word too; where other kinds have, answers with most of the words stand beside them."""
+    is_about: bool = False
+    """Whether the items have enough of the words to be what was asked about."""
+    not_found: tuple[str, ...] = ()
+    """The words that are nowhere in the toolbox."""
+
+    @property
+    def total(self) -> int:
+        return sum(len(group.hits) for group in self.groups)
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether an answer of “may and may not” is among what is about the query."""
+        return self.is_about and any(group.kind == Guidance.KIND for group in self.groups)
 
 
 class SearchIndex:
-    """The words of every item of one catalogue. Built once for each."""
+    """The search of one catalogue. Built once for each."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._items: list[Item] = [item for kind in listed_kinds() for item in catalogue.all(kind.name)]
-        titles = [f"{item.key} {getattr(item, 'title', '') or item}" for item in self._items]
-        self._index = WordIndex(["\n".join(_texts(item, catalogue)) for item in self._items])
-        self._title_index = WordIndex(titles)
+        self.index = ItemIndex(catalogue, Synonyms(_groups(catalogue)))
+        self._fields: dict[int, list[FieldText]] = defaultdict(list)
+        for text in self.index.fields:
+            self._fields[text.item].append(text)
 
-    def search(self, query: str) -> list[HitGroup]:
-        """The items that hold every word, by kind; those with the words in their title first."""
-        matches, title_matches = self._index.match(query), self._title_index.match(query)
-        places: dict[str, list[int]] = {}
-        for place, item in enumerate(self._items):
-            if matches >> place & 1:
-                places.setdefault(item.KIND, []).append(place)
-        groups = []
-        for kind in listed_kinds():
-            if kind.name in places:
-                ordered = sorted(places[kind.name], key=lambda place: not title_matches >> place & 1)
-                groups.append(_group(kind, [self._items[place] for place in ordered]))
-        return groups
+    def search(self, query: str) -> Results:
+        """The items that have every word; where none has, those that have the most. No query of the database."""
+        terms = self.index.terms(query)
+        found = [self.index.find(term) for term in terms]
+        if not any(found):
+            return Results(not_found=tuple(map(str, terms)))
+        rarity = [self.index.rarity(len(places)) for places in found]
+        share, value = _shares(found, rarity)
+        best = max(share.values())
+        complete = [place for place in share if all(place in places for places in found)]
+        places = complete or [place for place in share if share[place] >= best * NEAREST]
+        answers = self._nearest_answers(share, sum(rarity)) if complete and not self._answers(complete) else []
+        titles = {place: self.index.title_words(query, place) for place in (*places, *answers)}
+        ordered = sorted(titles, key=lambda place: (-round(value[place], 6), -titles[place], place))
+        return Results(
+            groups=self._hit_groups(ordered, terms),
+            has_all_words=bool(complete),
+            answers_have_all_words=not answers,
+            is_about=best >= ANSWERING * sum(rarity),
+            not_found=tuple(str(term) for term, places in zip(terms, found, strict=True) if not places),
+        )
+
+    def _answers(self, places: Iterable[int]) -> list[int]:
+        return [place for place in places if self.index.items[place].KIND == Guidance.KIND]
+
+    def _nearest_answers(self, share: Mapping[int, float], whole: float) -> list[int]:
+        """The answers that have most of the words, by how telling they are."""
+        best = max((share[place] for place in self._answers(share)), default=0)
+        return [place for place in self._answers(share) if best >= ANSWERING * whole and share[place] >= best * NEAREST]
+
+    def _hit_groups(self, places: Sequence[int], terms: Sequence[Term]) -> list[HitGroup]:
+        marked = [self.index.marked_words(term) for term in terms]
+        by_kind: dict[str, list[int]] = defaultdict(list)
+        for place in places:
+            by_kind[self.index.items[place].KIND].append(place)
+        return [
+            HitGroup(
+                kind.name,
+                str(kind.heading),
+                [hit(self.index.items[place], self._fields[place], marked) for place in by_kind[kind.name]],
+            )
+            for kind in listed_kinds()
+            if kind.name in by_kind
+        ]
 
 
-def _texts(item: Item, catalogue: Catalogue) -> Iterator[str]:
-    """The texts of an item and of its parts that a search looks in."""
-    kind = item_kind(item)
-    yield kind.text(item)
-    yield from _part_texts(kind.parts, item, catalogue)
+def _shares(found: Sequence[dict[int, float]], rarity: Sequence[float]) -> tuple[dict[int, float], dict[int, float]]:
+    """For each item found, how much of the query's words it has, and how well; both by how telling the words are."""
+    share: dict[int, float] = defaultdict(float)
+    value: dict[int, float] = defaultdict(float)
+    for places, telling in zip(found, rarity, strict=True):
+        for place, weight in places.items():
+            share[place] += telling
+            value[place] += telling * weight
+    return share, value
 
 
-def _part_texts(parts: Iterable[ItemPart], owner: Any, catalogue: Catalogue) -> Iterator[str]:
-    for part in parts:
-        for row in catalogue.parts(part.name, owner):
-            yield joined(row, part.searched)
-            yield from _part_texts(part.parts, row, catalogue)
-
-
-def _group(kind: ItemKind, items: Iterable[Item]) -> HitGroup:
-    return HitGroup(kind.name, str(kind.heading), [hit(item) for item in items])
-
-
-def hit(item: Item) -> Hit:
-    """An item as a result, with the first paragraph of the field that its kind shows beneath a title."""
-    excerpt = item_kind(item).excerpt
-    return Hit(linking.ref(item), getattr(item, excerpt).partition("\n\n")[0] if excerpt else "")
+def _groups(catalogue: Catalogue) -> Iterable[tuple[Sequence[str], Sequence[str]]]:
+    """The synonyms of the catalogue, and the names of its acts and documents."""
+    for synonym in getattr(catalogue, "synonyms", ()):
+        yield synonym.words, synonym.finds
+    for source in catalogue.sources:
+        if source.part_of is None and source.aliases:
+            yield (source.name, *source.aliases), ()
 
 
 def index(catalogue: Catalogue) -> SearchIndex:
@@ -91,42 +125,9 @@ def index(catalogue: Catalogue) -> SearchIndex:
     return catalogue.memo.remember("index", lambda: SearchIndex(catalogue))
 
 
-# By provision -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Provision:
-    """A provision that a query names, and the items that rest on it or on its parts, by kind."""
-
-    source: LegalSource
-    resting: list[HitGroup]
-
-
-def provisions(query: str, catalogue: Catalogue) -> tuple[list[Provision], bool]:
-    """The sources that a query names, and whether it names a provision at all. No query of the database.
-
-    Where the provision itself is not in the table, the nearest level above it in its article or section.
-    """
-    documents = [source for source in catalogue.sources if source.part_of is None]
-    cited = citations.parse(query, documents)
-    sources = dict.fromkeys(source for citation in cited for source in _nearest(citation, catalogue))
-    return [Provision(source, resting(source, catalogue)) for source in sources], bool(cited)
-
-
-def _nearest(citation: citations.Citation, catalogue: Catalogue) -> list[LegalSource]:
-    """The sources that a citation names; where there is none, those of the nearest level above."""
-    sources: list[LegalSource] = []
-    while not sources:
-        sources = [source for source in catalogue.sources if citations.names(citation, source)]
-        if len(citation.place) <= 2:
-            break
-        citation = citations.Citation(citation.act, citation.place[:-2])
-    return sources
-
-
-def resting(source: LegalSource, catalogue: Catalogue) -> list[HitGroup]:
-    """The items that rest on a source or on its parts, by kind."""
-    return [_group(kind, items) for kind, items in catalogue.resting_by_kind(source)]
+def item_group(kind: ItemKind, items: Iterable[Item]) -> HitGroup:
+    """Items of one kind as results, without marks."""
+    return HitGroup(kind.name, str(kind.heading), [hit(item) for item in items])
 
 
 def by_code(query: str, catalogue: Catalogue) -> Item | None:

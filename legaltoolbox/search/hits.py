@@ -1,0 +1,79 @@
+"""Results of a search: an item, its title and first sentences, and where it holds what was looked for, with the words marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.text import capfirst
+
+from kl_ai.search.highlight import Parts, excerpt, marked
+
+from .. import linking
+from ..kinds import item_kind
+from ..linking import Ref
+from ..models import Item
+from .index import SEARCH_WORDS, FieldText
+
+MAX_UNFOLDED = 8
+"""The results of a kind that are shown at once; the rest are folded away."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldHit:
+    """A piece of a field that holds what was looked for."""
+
+    label: str
+    parts: Parts
+    language: str = "da"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item as a result of a search."""
+
+    ref: Ref
+    title: Parts
+    text: Parts
+    """One or two sentences of the item."""
+    fields: list[FieldHit]
+    """Where it holds what neither its title nor these sentences show."""
+
+
+@dataclass(frozen=True, slots=True)
+class HitGroup:
+    """The results of one kind, the best first."""
+
+    kind: str
+    heading: str
+    hits: list[Hit]
+
+
+def hit(item: Item, fields: Sequence[FieldText] = (), terms: Sequence[frozenset[str]] = ()) -> Hit:
+    """An item as a result, with the first paragraph of the field that its kind shows beneath a title.
+
+    `terms` has the words of the texts that show each term of the query; `fields` are the item's texts.
+    """
+    ref, name = linking.ref(item), item_kind(item).excerpt
+    text = getattr(item, name).partition("\n\n")[0] if name else ""
+    everything = frozenset().union(*terms)
+    title = marked(ref.title, everything.__contains__) or [(ref.title, False)]
+    sentences = marked(text, everything.__contains__) or [(text, False)]
+    shown = [term for term in terms if marked(ref.title, term.__contains__) or marked(text, term.__contains__)]
+    missing = [term for term in terms if term not in shown]
+    return Hit(ref, title, sentences, _field_hits(fields, missing, everything.__contains__))
+
+
+def _field_hits(
+    fields: Sequence[FieldText], missing: Sequence[frozenset[str]], is_match: Callable[[str], bool]
+) -> list[FieldHit]:
+    """Pieces of the weightiest fields that hold these terms, each field once; two at most."""
+    chosen: dict[int, FieldText] = {}
+    for term in missing:
+        if any(marked(field.text, term.__contains__) for field in chosen.values()):
+            continue
+        holding = [field for field in fields if field.weight != SEARCH_WORDS and marked(field.text, term.__contains__)]
+        if holding and len(chosen) < 2:
+            best = max(holding, key=lambda field: field.weight)
+            chosen[id(best)] = best
+    return [FieldHit(capfirst(str(field.label)), excerpt(field.text, is_match)) for field in chosen.values()]

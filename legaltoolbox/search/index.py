@@ -1,0 +1,188 @@
+"""The words of every item of one catalogue: which items a term finds, where, and how well.
+
+Each field of an item, and each text of its rows, is a text of its own, so that a hit in a title counts more than one in an
+explanation, and a result can show where the word stands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+from kl_ai.search import bitset
+from kl_ai.search.danish import words
+from kl_ai.search.index import WordIndex
+from kl_ai.search.matching import STOP_WORDS, same_root
+
+from ..catalogue import Catalogue
+from ..kind_types import ItemPart
+from ..kinds import item_kind, listed_kinds
+from ..models import Item
+from .synonyms import Phrase, Synonyms
+
+TITLE, SEARCH_WORDS, EXCERPT, TEXT, ROW = 10.0, 8.0, 4.0, 2.0, 1.0
+"""What a hit counts, by where it is."""
+TITLES = frozenset({"title", "question", "name", "short_name", "code", "slug", "aliases"})
+PART_OF_COMPOUND, SYNONYM = 0.6, 0.8
+"""What a hit counts that is part of another word, and one of another word for the same."""
+FURTHER = 0.1
+"""What other words for the same count beside the best."""
+MAX_TERMS = 24
+"""The terms of a query that are looked for."""
+SUBJECT = (("kunstig", "intelligens"), ("artificial", "intelligence"), ("ai",), ("ki",))
+"""What the whole toolbox is about: as words of a query they exclude nothing."""
+_WEAK_WORDS = """
+    bruge bruger brugt brug anvende anvender anvendes benytte benytter lave laver lavet gøre gør få får give giver tage tager have haft være er
+    været blive bliver bliv skulle ville kunne måtte hvornår hvorfor hvorvidt mon man ens vores jeres vi jeg tilladt lovligt okay ok ja nej
+    gerne lige altså hjælp hjælpe findes find finde noget nogen vide behandle behandler behandles efter sætte sætter træffe træffer løsning
+    løsningen løsninger
+    can may must should would could shall use using used does do is need allowed there any get when why whether let
+"""
+WEAK_WORDS = STOP_WORDS | frozenset(_WEAK_WORDS.split())
+"""Words that a question is made of. A query drops them where others are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """One text of an item."""
+
+    item: int
+    """The item's place in the index."""
+    name: str
+    label: str
+    """What the field is called, in the language of the page; lazy."""
+    weight: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that a query asks for: a word, or a phrase that has synonyms."""
+
+    words: Phrase
+    alternatives: frozenset[Phrase] = frozenset()
+    is_weak: bool = False
+    """Whether it excludes nothing: a word of questions, or the subject of the whole toolbox."""
+
+    def __str__(self) -> str:
+        return " ".join(self.words)
+
+
+class ItemIndex:
+    """The texts of all listed items of one catalogue, and its synonyms. Built once for each catalogue."""
+
+    def __init__(self, catalogue: Catalogue, synonyms: Synonyms) -> None:
+        self.items: list[Item] = [item for kind in listed_kinds() for item in catalogue.all(kind.name)]
+        self.fields: list[FieldText] = [
+            field for place, item in enumerate(self.items) for field in _field_texts(place, item, catalogue)
+        ]
+        self._titles: dict[int, list[FieldText]] = defaultdict(list)
+        for field in self.fields:
+            if field.weight == TITLE:
+                self._titles[field.item].append(field)
+        self.words = WordIndex(field.text for field in self.fields)
+        self.synonyms = synonyms
+
+    def terms(self, query: str) -> list[Term]:
+        """What the query asks for, each once. Words of questions and the subject only where there is nothing else."""
+        typed = words(query)
+        terms: dict[Phrase, Term] = {}
+        place = 0
+        while place < len(typed) and len(terms) < MAX_TERMS:
+            term = self._term_at(typed, place)
+            terms.setdefault(term.words, term)
+            place += len(term.words)
+        telling = [term for term in terms.values() if not term.is_weak]
+        return telling or [term for term in terms.values() if term.words in SUBJECT] or list(terms.values())
+
+    def _term_at(self, typed: Sequence[str], place: int) -> Term:
+        synonym = self.synonyms.at(typed, place)
+        subject = next((phrase for phrase in SUBJECT if tuple(typed[place : place + len(phrase)]) == phrase), ())
+        if len(subject) > synonym.length:
+            return Term(subject, is_weak=True)
+        length = max(synonym.length, 1)
+        phrase = tuple(typed[place : place + length])
+        return Term(phrase, synonym.alternatives, is_weak=length == 1 and phrase[0] in WEAK_WORDS)
+
+    def find(self, term: Term) -> dict[int, float]:
+        """The items (places) that the term finds, and how well. No query of the database."""
+        found: dict[int, list[float]] = defaultdict(list)
+        for phrase, factor, whole in self._looked_for(term):
+            best: dict[int, float] = {}
+            for field in map(self.fields.__getitem__, self._fields_with(phrase, whole=whole)):
+                best[field.item] = max(best.get(field.item, 0), field.weight * factor)
+            for place, value in best.items():
+                found[place].append(value)
+        return {place: max(values) + FURTHER * (sum(values) - max(values)) for place, values in found.items()}
+
+    def title_words(self, query: str, place: int) -> int:
+        """How many of the query's words of questions the item's title has; between equal items these decide."""
+        title = set(words(" ".join(field.text for field in self._titles[place])))
+        return len(title.intersection(words(query)))
+
+    def _looked_for(self, term: Term) -> Iterator[tuple[Phrase, float, bool]]:
+        """The phrases that are looked for, what each counts, and whether as whole words."""
+        yield term.words, 1, True
+        if len(term.words) == 1:
+            yield term.words, PART_OF_COMPOUND, False
+        for phrase in term.alternatives:
+            yield phrase, SYNONYM, True
+
+    def _fields_with(self, phrase: Phrase, *, whole: bool) -> Iterator[int]:
+        """The fields (places) in which the words of the phrase stand, one after the other."""
+        matches = bitset.full(len(self.fields))
+        for word in phrase:
+            matches &= self.words.match_word(word, whole=whole)
+        for place in bitset.members(matches):
+            if len(phrase) == 1 or _holds(words(self.fields[place].text), phrase):
+                yield place
+
+    def marked_words(self, term: Term) -> frozenset[str]:
+        """The words of the texts that show the term: forms of it, compounds of it, and those of its synonyms."""
+        marked: set[str] = set()
+        for word in term.words:
+            marked |= self.words.matching_words(word, whole=len(term.words) > 1)
+        for phrase in term.alternatives:
+            telling = [word for word in phrase if word not in WEAK_WORDS and (word,) not in SUBJECT]
+            for word in telling or phrase:
+                marked |= self.words.matching_words(word, whole=True)
+        return frozenset(marked)
+
+    def rarity(self, found: int) -> float:
+        """How telling a term is that so many items hold: the fewer, the more."""
+        return log(1 + len(self.items) / max(found, 1))
+
+
+def _holds(text: Sequence[str], phrase: Phrase) -> bool:
+    """Whether the words of the phrase, or forms of them, stand one after the other in the text."""
+    places = range(len(text) - len(phrase) + 1)
+    return any(all(map(same_root, phrase, text[place : place + len(phrase)])) for place in places)
+
+
+def _field_texts(place: int, item: Item, catalogue: Catalogue) -> Iterator[FieldText]:
+    """The texts of an item and of its parts that a search looks in."""
+    kind = item_kind(item)
+    for name in kind.searched:
+        weight = TITLE if name in TITLES else EXCERPT if name == kind.excerpt else TEXT
+        yield from _texts(place, item, name, weight)
+    if hasattr(item, "search_words"):
+        yield from _texts(place, item, "search_words", SEARCH_WORDS)
+    yield from _row_texts(place, kind.parts, item, catalogue)
+
+
+def _row_texts(place: int, parts: Iterable[ItemPart], owner: Any, catalogue: Catalogue) -> Iterator[FieldText]:
+    for part in parts:
+        for row in catalogue.parts(part.name, owner):
+            for name in part.searched:
+                yield from _texts(place, row, name, ROW)
+            yield from _row_texts(place, part.parts, row, catalogue)
+
+
+def _texts(place: int, row: Any, name: str, weight: float) -> Iterator[FieldText]:
+    value = getattr(row, name)
+    text = "\n".join(value) if isinstance(value, list) else str(value)
+    if text:
+        yield FieldText(place, name, row._meta.get_field(name).verbose_name, weight, text)
