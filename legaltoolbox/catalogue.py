@@ -34,6 +34,7 @@ from .models import (
     Role,
     ScaleLevel,
     ScreeningQuestion,
+    SearchSynonym,
     TemplateField,
     TemplateSection,
     toolbox_version,
@@ -54,6 +55,7 @@ class Catalogue:
     items: dict[str, dict[int, Any]]
     """Kind to primary key to item, in the order of the model."""
     levels: tuple[ScaleLevel, ...] = ()
+    synonyms: tuple[SearchSynonym, ...] = ()
     amendments: dict[int, list[int]] = field(default_factory=dict)
     """Primary keys: a source to those that it changes."""
     memo: Memo = field(init=False, default_factory=Memo, compare=False)
@@ -190,7 +192,8 @@ def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
     """The content in the database; with `drafts` also what is not public. One query to a table."""
     items = {kind.name: dict(_rows(kind, drafts)) for kind in KINDS.values()}
     _set_foreign_keys(items)
-    catalogue = Catalogue(version, day, items, tuple(ScaleLevel.objects.all()))
+    synonyms = SearchSynonym.objects.filter(is_active=True)
+    catalogue = Catalogue(version, day, items, tuple(ScaleLevel.objects.all()), tuple(synonyms))
     for source in catalogue.sources:
         source.set_current_status_in_memory(day)
         if source.part_of_id:

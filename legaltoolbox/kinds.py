@@ -35,6 +35,7 @@ from .models import (
     Role,
     ScaleLevel,
     ScreeningQuestion,
+    SearchSynonym,
     SectionCondition,
     StableRow,
     TemplateField,
@@ -341,6 +342,7 @@ KINDS = {
 }
 """Names to kinds. A kind comes after those that its items name; content files and the JSON have the same order."""
 SCALE = FiledModel(model=ScaleLevel, fields=("axis", "level", "name", "description", "example"), file="scale.yaml")
+SYNONYMS = FiledModel(model=SearchSynonym, fields=("slug", "words", "finds", "is_active"), file="synonyms.yaml")
 
 # Derived from all of them -------------------------------------------------------------------------
 

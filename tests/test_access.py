@@ -87,6 +87,7 @@ CURATOR = {
     "legaltoolbox_role": TOOLBOX_ITEM,
     "legaltoolbox_scalelevel": TOOLBOX_ROW,
     "legaltoolbox_screeningquestion": TOOLBOX_ITEM,
+    "legaltoolbox_searchsynonym": TOOLBOX_ROW,
     "legaltoolbox_templatesection": TOOLBOX_ROW,
     "marketoverview_announcement": READ,
     "marketoverview_answer": READ | {"own_words": 200},

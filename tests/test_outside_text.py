@@ -39,6 +39,8 @@ from legaltoolbox.content.load import load
 from legaltoolbox.content.reading import ContentError
 from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import LegalSource
+from legaltoolbox.search.act_names import ActNames
+from legaltoolbox.search.provisions import parse
 from marketoverview.models import Response
 from marketoverview.models.vendors import Vendor, ascii_slug, compact_cvr, validate_cvr, validate_website, website_host
 
@@ -76,7 +78,8 @@ WITHOUT_ERRORS: dict[str, Callable[[str], Any]] = {
     "website_host": website_host,
     "ascii_slug": ascii_slug,
     "token": KeySigner("tests").read,
-    "citations": lambda text: (citations.parse(text, ACTS), list(citations.cited(text, citations.pattern(ACTS)))),
+    "citations": lambda text: list(citations.cited(text, citations.pattern(ACTS))),
+    "provisions": lambda text: parse(text, ActNames(ACTS)),
     "draft's page": lambda text: PageSave.from_post({"page": text, "save": text}),
     "draft's fingerprint": lambda text: fingerprint({text: text}),
     "login code": lambda text: LoginCodeForm({"code": text}).is_valid(),

@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 from django.db import transaction
+from django.http import HttpRequest
 
 from kl_ai.admin.history import PublicDataAdmin
 
 from ..kinds import CHECKLIST, SECTIONS
-from ..models import ChecklistItem, ScaleLevel, TemplateField, TemplateSection, toolbox_version
-from .base import RowAdmin, row_inline
+from ..models import ChecklistItem, ScaleLevel, SearchSynonym, TemplateField, TemplateSection, toolbox_version
+from .base import LINES, RowAdmin, row_inline
 
 
 @admin.register(ScaleLevel)
@@ -15,6 +16,21 @@ class ScaleLevelAdmin(PublicDataAdmin):
     version = toolbox_version
     list_display = ("__str__", "description")
     fields = (("axis", "level"), "name", "description", "example")
+
+
+@admin.register(SearchSynonym)
+class SearchSynonymAdmin(PublicDataAdmin):
+    """Words of the search; none is deleted, since the content files would bring it back."""
+
+    version = toolbox_version
+    formfield_overrides = LINES
+    list_display = ("__str__", "slug", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("slug", "words", "finds")
+    fields = ("slug", "words", "finds", "is_active")
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
 
 
 @admin.register(ChecklistItem)

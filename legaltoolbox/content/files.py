@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 
 from ..kind_types import FiledModel
-from ..kinds import KINDS, SCALE, stable_models
+from ..kinds import KINDS, SCALE, SYNONYMS, stable_models
 from ..models import LoadedItem
 from .reading import ContentError, FileList, FileRecord, read_yaml
 from .records import Record, read_records, record_key
@@ -23,7 +23,7 @@ FOLDER = settings.BASE_DIR / "fixtures" / "legal"
 
 def filed_models() -> tuple[FiledModel, ...]:
     """The models that have content files, each kind after those that its records name."""
-    return (*KINDS.values(), SCALE)
+    return (*KINDS.values(), SCALE, SYNONYMS)
 
 
 def _pattern(kind: FiledModel) -> str:

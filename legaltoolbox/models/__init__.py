@@ -13,6 +13,7 @@ from .screening import (
     ScreeningQuestion,
     SectionCondition,
 )
+from .synonyms import SearchSynonym
 from .templates import DocumentTemplate, TemplateField, TemplateSection
 from .version import toolbox_version
 from .work import Activity, ChecklistItem, Involvement, Phase, Role
@@ -38,6 +39,7 @@ __all__ = [
     "Role",
     "ScaleLevel",
     "ScreeningQuestion",
+    "SearchSynonym",
     "SectionCondition",
     "Sourced",
     "StableRow",

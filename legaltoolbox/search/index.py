@@ -168,8 +168,7 @@ def _field_texts(place: int, item: Item, catalogue: Catalogue) -> Iterator[Field
     for name in kind.searched:
         weight = TITLE if name in TITLES else EXCERPT if name == kind.excerpt else TEXT
         yield from _texts(place, item, name, weight)
-    if hasattr(item, "search_words"):
-        yield from _texts(place, item, "search_words", SEARCH_WORDS)
+    yield from _texts(place, item, "search_words", SEARCH_WORDS)
     yield from _row_texts(place, kind.parts, item, catalogue)
 
 

@@ -73,8 +73,12 @@ _SENTENCE = re.compile(r", ?[0-9]{1,2}\. ?pkt\.?(?![a-zæøå])")
 """“2. pkt.”: a sentence of a paragraph, which no source is."""
 _BARE_LETTER = re.compile(r",? (?P<value>[a-z])\)?$")
 _BARE_NUMBER = re.compile(r",? (?P<value>[0-9]{1,2})(?![0-9/%])")
-_RANGE = re.compile(r" ?(?:-|–|—|til|to|bis) ?(?:(?:§|stk\.?|litra|nr\.?) ?)?\(?(?P<value>[0-9]{1,3}|[a-z])(?![a-zæøå0-9])\)?")
-_NEXT = re.compile(r"(?: ?, ?| (?:og|and|und|samt|eller|or) |, (?:og|and) )(?P<value>[0-9]{1,3}(?![0-9/%])(?! ?[.] ?pkt)|[a-z])(?![a-zæøå0-9])\)?")
+_RANGE = re.compile(
+    r" ?(?:-|–|—|til|to|bis) ?(?:(?:§|stk\.?|litra|nr\.?) ?)?\(?(?P<value>[0-9]{1,3}|[a-z])(?![a-zæøå0-9])\)?"
+)
+_NEXT = re.compile(
+    r"(?: ?, ?| (?:og|and|und|samt|eller|or) |, (?:og|and) )(?P<value>[0-9]{1,3}(?![0-9/%])(?! ?[.] ?pkt)|[a-z])(?![a-zæøå0-9])\)?"
+)
 _ELSEWHERE = re.compile(
     rf"(?: ?, ?| )(?:(?:og|and|und|samt|jf\.?|jævnfør|cf\.?) )?(?P<unit>{_alternatives(_STEP_UNITS)})\.? ?"
     r"(?P<value>[0-9]{1,3}|[a-z]{1,2})(?![a-zæøå0-9])\)?"
@@ -283,9 +287,11 @@ def _attach(text: str, groups: Sequence[_Group], mentions: Sequence[ActMention])
             group.mention = next(iter(known.values()))
 
 
-_FILLERS = frozenset(
-    "i af efter in of the under der des den jf jævnfør cf og and und samt eller or eu eu's stk litra nr loven s".split()
+_FILLER_WORDS = (
+    "i af efter in of the under der des den jf jævnfør cf og and und samt eller or eu eu's stk litra nr loven s"
 )
+_FILLERS = frozenset(_FILLER_WORDS.split())
+"""The little words that join provisions and acts."""
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -113,7 +113,7 @@ def _shares(found: Sequence[dict[int, float]], rarity: Sequence[float]) -> tuple
 
 def _groups(catalogue: Catalogue) -> Iterable[tuple[Sequence[str], Sequence[str]]]:
     """The synonyms of the catalogue, and the names of its acts and documents."""
-    for synonym in getattr(catalogue, "synonyms", ()):
+    for synonym in catalogue.synonyms:
         yield synonym.words, synonym.finds
     for source in catalogue.sources:
         if source.part_of is None and source.aliases:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+
+from django.utils.translation import gettext as _
+
+from kl_ai.search.danish import join_words
 
 from ..catalogue import Catalogue
 from ..citations import in_genitive
@@ -35,6 +39,11 @@ class Missing:
     """“GDPR art. 6, stk. 1, litra b”, as the content would cite it."""
     nearest: LegalSource | None
     """The level above them that the toolbox has: a provision, or else the act."""
+
+    @property
+    def text(self) -> str:
+        """The names in one line."""
+        return join_words(self.names, _("and"))
 
     @property
     def is_act(self) -> bool:
@@ -131,7 +140,9 @@ def _keys(place: Place) -> Iterator[str]:
     first = _first_level(place)
     units = [place[0]] if place[0] else ["art", "par", "bilag"]
     steps = list(zip(place[first::2], place[first + 1 :: 2], strict=True))
-    kinds = [(kind, *(other for other in _NUMBER_STEPS if kind in _NUMBER_STEPS and other != kind)) for kind, _ in steps]
+    kinds = [
+        (kind, *(other for other in _NUMBER_STEPS if kind in _NUMBER_STEPS and other != kind)) for kind, _ in steps
+    ]
     for unit in units:
         for chosen in product(*kinds):
             parts = [part for kind, (_, value) in zip(chosen, steps, strict=True) for part in (kind, value)]
@@ -150,7 +161,9 @@ def place_name(place: Place) -> str:
     between = "" if place[0] == "art" else " "
     number = between.join(place[1:first])
     names = [_FIRST_NAMES[place[0]].format(number.upper() if place[0] == "bilag" else number)]
-    names += [_STEP_NAMES[kind].format(value) for kind, value in zip(place[first::2], place[first + 1 :: 2], strict=True)]
+    names += [
+        _STEP_NAMES[kind].format(value) for kind, value in zip(place[first::2], place[first + 1 :: 2], strict=True)
+    ]
     return ", ".join(names)
 
 

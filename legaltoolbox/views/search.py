@@ -1,24 +1,39 @@
 """Search in the toolbox."""
 
+from __future__ import annotations
+
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.querystring import encode
 
 from ..catalogue import catalogues
 from ..search import search as item_search
+from ..search import sources
+from ..search.hits import MAX_UNFOLDED, hit
+from ..search.search import Results
+from ..search.spellings import spellings
 from ..selection import read_search
 from .pages import render_toolbox_page, review_status
 
 
 @versioned_page
 def search(request: HttpRequest) -> HttpResponse:
-    """Results by kind. A provision, "art 35" or "§ 22", gives the items that rest on it; a code gives the item."""
+    """Results by kind, answers first; before them the provisions that the words name, and the item whose code they are.
+
+    Costs no query beyond that of the version, whatever is typed.
+    """
     catalogue = catalogues.for_request(request)
     q, situation, notices = read_search(request, catalogue)
-    provisions, names_provision = item_search.provisions(q, catalogue) if q else ([], False)
-    groups = item_search.index(catalogue).search(q) if q and not provisions else []
-    item = item_search.by_code(q, catalogue) if q else None
+    named = sources.index(catalogue).named(q)
+    item = item_search.by_code(q, catalogue)
+    searched = named.rest if named.names_any else q
+    index = item_search.index(catalogue)
+    results = index.search(searched) if searched else Results()
+    near = spellings(q, results.not_found, index.index)
+    path = reverse("toolbox:search")
     return render_toolbox_page(
         request,
         "search",
@@ -28,11 +43,21 @@ def search(request: HttpRequest) -> HttpResponse:
         situation=situation,
         q=q,
         notices=notices,
-        item=item and item_search.hit(item),
-        provisions=provisions,
-        names_provision=names_provision,
-        groups=groups,
-        first=item_search.MAX_UNFOLDED,
-        total=sum(len(group.hits) for group in groups),
+        item=item and hit(item),
+        named=named,
+        searched="" if item else searched,
+        results=results,
+        spellings=[(text, path + encode([("q", text)])) for text in near],
+        ways=_ways(),
+        first=MAX_UNFOLDED,
         status=review_status(catalogue.activities),
     )
+
+
+def _ways() -> list[tuple[str, str]]:
+    """Where to look when a search finds nothing: (label, address)."""
+    return [
+        (_("All answers on what one may and may not do"), reverse("toolbox:guidance")),
+        (_("The activities, phase by phase"), reverse("toolbox:overview")),
+        (_("The legal sources"), reverse("toolbox:sources")),
+    ]

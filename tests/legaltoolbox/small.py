@@ -10,6 +10,7 @@ from legaltoolbox.models import (
     LegalSource,
     ScaleLevel,
     ScreeningQuestion,
+    SearchSynonym,
 )
 
 # A toolbox so small that it is loaded in a moment, with every kind of item and every field in use. Two texts are such
@@ -142,6 +143,10 @@ SMALL: dict[str, Any] = {
         {"axis": "consequence", "level": 1, "name": "Lille", "description": "Gener.", "example": "Et opkald."},
         {"axis": "likelihood", "level": 4, "name": "Stor", "description": "Ofte.", "example": "Hver uge."},
     ],
+    "synonyms.yaml": [
+        {"slug": "dpia", "words": ["DPIA", "konsekvensanalyse"]},
+        {"slug": "sky", "words": ["cloud"], "finds": WORDS, "is_active": False},
+    ],
 }  # fmt: skip
 
 
@@ -170,3 +175,4 @@ def empty_the_database() -> None:
     for kind in reversed(KINDS.values()):
         kind.model.objects.all().delete()
     ScaleLevel.objects.all().delete()
+    SearchSynonym.objects.all().delete()
