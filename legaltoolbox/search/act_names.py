@@ -36,6 +36,9 @@ class ActMention:
     """None where the toolbox does not have the act."""
     name: str
     """As it is written, without the genitive; "" for an act that the toolbox has."""
+    stands_alone: bool = True
+    """Whether the name means the source where nothing else is typed: not so where it is another name of a guide or decision,
+    which may be a subject, “underdatabehandlere”."""
 
 
 class ActNames:
@@ -43,14 +46,18 @@ class ActNames:
 
     def __init__(self, sources: Iterable[LegalSource]) -> None:
         self._slugs: dict[str, str] = {}
+        self._subjects: set[str] = set()
         self._numbers: dict[str, str] = {}
         patterns: set[str] = set()
         for source in sources:
             for name in (source.slug, source.name, source.title, *source.aliases):
                 for form in _forms(" ".join(str(name).casefold().split())):
-                    if _key(form):
-                        self._slugs.setdefault(_key(form), source.slug)
+                    if (key := _key(form)) and key not in self._slugs:
+                        self._slugs[key] = source.slug
                         patterns.add(_pattern(form))
+            if source.kind not in (LegalSource.Kind.ACT, LegalSource.Kind.JUDGMENT):
+                own = {_key(text.casefold()) for text in (source.slug, source.name, source.title)}
+                self._subjects |= {key for name in source.aliases if (key := _key(str(name).casefold())) not in own}
             if source.kind == LegalSource.Kind.ACT:
                 for number in _numbers([source.name, *source.aliases]):
                     self._numbers.setdefault(number, source.slug)
@@ -70,7 +77,8 @@ class ActNames:
 
     def _all(self, text: str) -> Iterator[ActMention]:
         for match in self._pattern.finditer(text):
-            yield ActMention(match.start(), match.end(), self._slugs[_key(match["name"])], "")
+            key = _key(match["name"])
+            yield ActMention(match.start(), match.end(), self._slugs[key], "", key not in self._subjects)
         for match in re.finditer(_BEFORE_NUMBER + _REGULATION.pattern, text):
             slug = self._numbers.get(match[1])
             yield ActMention(match.start(), match.end(), slug, "" if slug else match[0].strip())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.text import capfirst
 
+from kl_ai.search.danish import words
 from kl_ai.search.highlight import Parts, excerpt, marked
 
 from .. import linking
@@ -17,6 +18,8 @@ from .index import SEARCH_WORDS, FieldText
 
 MAX_UNFOLDED = 8
 """The results of a kind that are shown at once; the rest are folded away."""
+MAX_FIELDS = 2
+"""The pieces of an item's other fields that a result shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +60,23 @@ def hit(item: Item, fields: Sequence[FieldText] = (), terms: Sequence[frozenset[
     ref, name = linking.ref(item), item_kind(item).excerpt
     text = getattr(item, name).partition("\n\n")[0] if name else ""
     everything = frozenset().union(*terms)
-    title = marked(ref.title, everything.__contains__) or [(ref.title, False)]
-    sentences = marked(text, everything.__contains__) or [(text, False)]
-    shown = [term for term in terms if marked(ref.title, term.__contains__) or marked(text, term.__contains__)]
-    missing = [term for term in terms if term not in shown]
-    return Hit(ref, title, sentences, _field_hits(fields, missing, everything.__contains__))
+    shown = frozenset(words(ref.title)) | frozenset(words(text))
+    missing = [term for term in terms if shown.isdisjoint(term)]
+    return Hit(
+        ref,
+        marked(ref.title, everything.__contains__) or [(ref.title, False)],
+        marked(text, everything.__contains__) or [(text, False)],
+        _field_hits(fields, missing, everything.__contains__),
+    )
 
 
 def _field_hits(
     fields: Sequence[FieldText], missing: Sequence[frozenset[str]], is_match: Callable[[str], bool]
 ) -> list[FieldHit]:
     """Pieces of the weightiest fields that hold these terms, each field once; two at most."""
-    chosen: dict[int, FieldText] = {}
+    chosen: list[FieldText] = []
     for term in missing:
-        if any(marked(field.text, term.__contains__) for field in chosen.values()):
-            continue
-        holding = [field for field in fields if field.weight != SEARCH_WORDS and marked(field.text, term.__contains__)]
-        if holding and len(chosen) < 2:
-            best = max(holding, key=lambda field: field.weight)
-            chosen[id(best)] = best
-    return [FieldHit(capfirst(str(field.label)), excerpt(field.text, is_match)) for field in chosen.values()]
+        holding = [field for field in fields if not field.words.isdisjoint(term) and field.weight != SEARCH_WORDS]
+        if holding and len(chosen) < MAX_FIELDS and not any(field in chosen for field in holding):
+            chosen.append(max(holding, key=lambda field: field.weight))
+    return [FieldHit(capfirst(str(field.label)), excerpt(field.text, is_match)) for field in chosen]

@@ -27,7 +27,7 @@ TITLE, SEARCH_WORDS, EXCERPT, TEXT, ROW = 10.0, 8.0, 4.0, 2.0, 1.0
 """What a hit counts, by where it is."""
 TITLES = frozenset({"title", "question", "name", "short_name", "code", "slug", "aliases"})
 PART_OF_COMPOUND, SYNONYM = 0.6, 0.8
-"""What a hit counts that is part of another word, and one of another word for the same."""
+"""What a hit counts that is part of another word or of a phrase, and one of another word for the same."""
 FURTHER = 0.1
 """What other words for the same count beside the best."""
 MAX_TERMS = 24
@@ -51,11 +51,11 @@ class FieldText:
 
     item: int
     """The item's place in the index."""
-    name: str
     label: str
     """What the field is called, in the language of the page; lazy."""
     weight: float
     text: str
+    words: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class ItemIndex:
         ]
         self._titles: dict[int, list[FieldText]] = defaultdict(list)
         for field in self.fields:
-            if field.weight == TITLE:
+            if field.weight in (TITLE, SEARCH_WORDS):
                 self._titles[field.item].append(field)
         self.words = WordIndex(field.text for field in self.fields)
         self.synonyms = synonyms
@@ -116,10 +116,21 @@ class ItemIndex:
                 best[field.item] = max(best.get(field.item, 0), field.weight * factor)
             for place, value in best.items():
                 found[place].append(value)
+        for place, value in self._find_apart(term).items():
+            found[place].append(value)
         return {place: max(values) + FURTHER * (sum(values) - max(values)) for place, values in found.items()}
 
+    def _find_apart(self, term: Term) -> dict[int, float]:
+        """The items that hold each telling word of a phrase somewhere, or what that word stands for. None for a single word."""
+        telling = [word for word in term.words if word not in WEAK_WORDS and (word,) not in SUBJECT]
+        if len(term.words) == 1 or not telling:
+            return {}
+        each = [self.find(Term((word,), self.synonyms.at([word], 0).alternatives)) for word in telling]
+        places = set(each[0]).intersection(*each[1:])
+        return {place: PART_OF_COMPOUND * min(found[place] for found in each) for place in places}
+
     def title_words(self, query: str, place: int) -> int:
-        """How many of the query's words of questions the item's title has; between equal items these decide."""
+        """How many of the query's words, of questions too, the item's title and search words have: it decides between equal items."""
         title = set(words(" ".join(field.text for field in self._titles[place])))
         return len(title.intersection(words(query)))
 
@@ -184,4 +195,4 @@ def _texts(place: int, row: Any, name: str, weight: float) -> Iterator[FieldText
     value = getattr(row, name)
     text = "\n".join(value) if isinstance(value, list) else str(value)
     if text:
-        yield FieldText(place, name, row._meta.get_field(name).verbose_name, weight, text)
+        yield FieldText(place, row._meta.get_field(name).verbose_name, weight, text, frozenset(words(text)))

@@ -242,7 +242,9 @@ def parse(query: str, names: ActNames) -> Reading:
     groups = list(_groups(text, mentions))
     if not groups:
         rest = _without(text, [(mention.start, mention.end) for mention in mentions])
-        acts = [Citation(mention.slug, (), mention.name) for mention in mentions if mention.slug]
+        acts = [
+            Citation(mention.slug, (), mention.name) for mention in mentions if mention.slug and mention.stands_alone
+        ]
         return Reading(tuple(dict.fromkeys(acts)), "") if acts and not rest else Reading((), text)
     _attach(text, groups, mentions)
     citations = [
