@@ -59,7 +59,7 @@ class FieldText:
 
 
 @dataclass(frozen=True)
-class Term:
+class QueryTerm:
     """One thing that a query asks for: a word, or a phrase that has synonyms."""
 
     words: Phrase
@@ -86,10 +86,10 @@ class ItemIndex:
         self.words = WordIndex(field.text for field in self.fields)
         self.synonyms = synonyms
 
-    def terms(self, query: str) -> list[Term]:
+    def terms(self, query: str) -> list[QueryTerm]:
         """What the query asks for, each once. Words of questions and the subject only where there is nothing else."""
         typed = words(query)
-        terms: dict[Phrase, Term] = {}
+        terms: dict[Phrase, QueryTerm] = {}
         place = 0
         while place < len(typed) and len(terms) < MAX_TERMS:
             term = self._term_at(typed, place)
@@ -98,16 +98,16 @@ class ItemIndex:
         telling = [term for term in terms.values() if not term.is_weak]
         return telling or [term for term in terms.values() if term.words in SUBJECT] or list(terms.values())
 
-    def _term_at(self, typed: Sequence[str], place: int) -> Term:
+    def _term_at(self, typed: Sequence[str], place: int) -> QueryTerm:
         synonym = self.synonyms.at(typed, place)
         subject = next((phrase for phrase in SUBJECT if tuple(typed[place : place + len(phrase)]) == phrase), ())
         if len(subject) > synonym.length:
-            return Term(subject, is_weak=True)
+            return QueryTerm(subject, is_weak=True)
         length = max(synonym.length, 1)
         phrase = tuple(typed[place : place + length])
-        return Term(phrase, synonym.alternatives, is_weak=length == 1 and phrase[0] in WEAK_WORDS)
+        return QueryTerm(phrase, synonym.alternatives, is_weak=length == 1 and phrase[0] in WEAK_WORDS)
 
-    def find(self, term: Term) -> dict[int, float]:
+    def find(self, term: QueryTerm) -> dict[int, float]:
         """The items (places) that the term finds, and how well. No query of the database."""
         found: dict[int, list[float]] = defaultdict(list)
         for phrase, factor, whole in self._looked_for(term):
@@ -120,12 +120,12 @@ class ItemIndex:
             found[place].append(value)
         return {place: max(values) + FURTHER * (sum(values) - max(values)) for place, values in found.items()}
 
-    def _find_apart(self, term: Term) -> dict[int, float]:
+    def _find_apart(self, term: QueryTerm) -> dict[int, float]:
         """The items that hold each telling word of a phrase somewhere, or what that word stands for. None for a single word."""
         telling = [word for word in term.words if word not in WEAK_WORDS and (word,) not in SUBJECT]
         if len(term.words) == 1 or not telling:
             return {}
-        each = [self.find(Term((word,), self.synonyms.at([word], 0).alternatives)) for word in telling]
+        each = [self.find(QueryTerm((word,), self.synonyms.at([word], 0).alternatives)) for word in telling]
         places = set(each[0]).intersection(*each[1:])
         return {place: PART_OF_COMPOUND * min(found[place] for found in each) for place in places}
 
@@ -134,7 +134,7 @@ class ItemIndex:
         title = set(words(" ".join(field.text for field in self._titles[place])))
         return len(title.intersection(words(query)))
 
-    def _looked_for(self, term: Term) -> Iterator[tuple[Phrase, float, bool]]:
+    def _looked_for(self, term: QueryTerm) -> Iterator[tuple[Phrase, float, bool]]:
         """The phrases that are looked for, what each counts, and whether as whole words."""
         yield term.words, 1, True
         if len(term.words) == 1:
@@ -151,7 +151,7 @@ class ItemIndex:
             if len(phrase) == 1 or _holds(words(self.fields[place].text), phrase):
                 yield place
 
-    def marked_words(self, term: Term) -> frozenset[str]:
+    def marked_words(self, term: QueryTerm) -> frozenset[str]:
         """The words of the texts that show the term: forms of it, compounds of it, and those of its synonyms."""
         marked: set[str] = set()
         for word in term.words:

@@ -33,7 +33,7 @@ class Citation:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedQuery:
     """What a query names, in its order, and the rest of its words."""
 
     citations: tuple[Citation, ...] = ()
@@ -229,13 +229,21 @@ class _Group:
     places: list[Place]
     mention: ActMention | None = None
 
+    @property
+    def act(self) -> str | None:
+        return self.mention.slug if self.mention is not None else None
+
+    @property
+    def unknown_act(self) -> str:
+        return self.mention.name if self.mention is not None else ""
+
 
 def folded(query: str) -> str:
     """The query as it is read: small letters, single spaces, not too long."""
     return " ".join(query.casefold().replace("\u00a0", " ").split()).strip(" .,;?!")[:LONGEST]
 
 
-def parse(query: str, names: ActNames) -> Reading:
+def parse(query: str, names: ActNames) -> ParsedQuery:
     """The provisions and acts that a query names, and its other words. An act counts alone only where nothing else is typed."""
     text = folded(query)
     mentions = names.mentions(text)
@@ -245,16 +253,12 @@ def parse(query: str, names: ActNames) -> Reading:
         acts = [
             Citation(mention.slug, (), mention.name) for mention in mentions if mention.slug and mention.stands_alone
         ]
-        return Reading(tuple(dict.fromkeys(acts)), "") if acts and not rest else Reading((), text)
+        return ParsedQuery(tuple(dict.fromkeys(acts)), "") if acts and not rest else ParsedQuery((), text)
     _attach(text, groups, mentions)
-    citations = [
-        Citation(group.mention and group.mention.slug, place, group.mention.name if group.mention else "")
-        for group in groups
-        for place in group.places
-    ]
+    citations = [Citation(group.act, place, group.unknown_act) for group in groups for place in group.places]
     spans = [(group.start, group.end) for group in groups]
     spans += [(group.mention.start, group.mention.end) for group in groups if group.mention is not None]
-    return Reading(tuple(dict.fromkeys(citations))[:MOST], _without(text, spans))
+    return ParsedQuery(tuple(dict.fromkeys(citations))[:MOST], _without(text, spans))
 
 
 def _groups(text: str, mentions: Sequence[ActMention]) -> Iterator[_Group]:

@@ -12,7 +12,7 @@ from ..kind_types import ItemKind
 from ..kinds import kinds_by_letter, listed_kinds
 from ..models import Guidance, Item
 from .hits import HitGroup, hit
-from .index import FieldText, ItemIndex, Term
+from .index import FieldText, ItemIndex, QueryTerm
 from .synonyms import Synonyms
 
 NEAREST = 0.75
@@ -84,7 +84,7 @@ class SearchIndex:
         best = max((share[place] for place in self._answers(share)), default=0)
         return [place for place in self._answers(share) if best >= ANSWERING * whole and share[place] >= best * NEAREST]
 
-    def _hit_groups(self, places: Sequence[int], terms: Sequence[Term]) -> list[HitGroup]:
+    def _hit_groups(self, places: Sequence[int], terms: Sequence[QueryTerm]) -> list[HitGroup]:
         marked = [self.index.marked_words(term) for term in terms]
         by_kind: dict[str, list[int]] = defaultdict(list)
         for place in places:

@@ -8,7 +8,7 @@ from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import Activity, LegalSource
 from legaltoolbox.search import sources
 from legaltoolbox.search.act_names import ActNames
-from legaltoolbox.search.provisions import LONGEST, MOST, Reading, parse
+from legaltoolbox.search.provisions import LONGEST, MOST, ParsedQuery, parse
 from tests.checks import not_empty
 
 ACTS = ActNames(
@@ -125,7 +125,7 @@ def test_a_provision_is_understood_however_it_is_written(query, named):
      "bilagsnummer 3", "paragraffer", "2026", "partikel 35", "samtykke efter GDPR", "10 § procent", "artikel 3000", "parti 4"],
 )  # fmt: skip
 def test_words_are_no_provision(query):
-    assert parse(query, ACTS) == Reading((), " ".join(query.split()).casefold().strip(" .,;?!"))
+    assert parse(query, ACTS) == ParsedQuery((), " ".join(query.split()).casefold().strip(" .,;?!"))
 
 
 def slugs(query: str, content: Catalogue) -> list[str]:
