@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('legaltoolbox', '0008_reading_groups_and_papers'),
+        ('legaltoolbox', '0009_small_use_and_repetition'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
