@@ -106,8 +106,9 @@ class Catalogue:
 
     @property
     def acts(self) -> list[LegalSource]:
-        """The acts, whose provisions running text may cite."""
-        return [source for source in self.sources if source.part_of is None and source.kind == LegalSource.Kind.ACT]
+        """The acts and orders, whose provisions running text may cite."""
+        kinds = (LegalSource.Kind.ACT, LegalSource.Kind.ORDER)
+        return [source for source in self.sources if source.part_of is None and source.kind in kinds]
 
     @cached_property
     def by_key(self) -> dict[str, dict[str, Any]]:

@@ -79,11 +79,17 @@ def test_without_acts_nothing_is_found():
 
 
 def test_every_provision_of_the_table_is_found_under_its_own_name(content):
-    acts = [source for source in content.sources if source.part_of is None and source.kind == "act"]
-    pattern = citations.pattern(acts)
+    pattern = citations.pattern(content.acts)
     names = [source.name for source in content.sources if source.kind == "provision"]
     assert len(names) > 100
     assert [name for name in names if list(citations.cited(f"Efter {name} skal I", pattern)) != [name]] == []
+
+
+def test_the_provisions_of_an_order_are_cited_with_its_name(content):
+    order = content.find("source", "bekendtgoerelse-ai-beskaeftigelse-par-1-stk-6")
+    assert order.act.kind == "order"
+    html = linking.linker(content).inline(f"Se {order.name}.")
+    assert html == f'Se <a href="{linking.url(order)}">{order.name}</a>.'
 
 
 def test_citations_and_codes_become_links_and_everything_else_is_escaped(content):
