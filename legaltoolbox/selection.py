@@ -27,9 +27,11 @@ from kl_ai.pages.querystring import (
 from kl_ai.search.danish import lower_first
 from kl_ai.search.index import WordIndex
 
+from . import tender
 from .axes import FilterAxis
 from .catalogue import Catalogue
 from .kinds import KINDS
+from .models import Requirement
 from .screening import NO, PHASE_PARAMETER, ROLE_PARAMETER, YES, Situation, applying
 
 PICK = "pick"
@@ -143,6 +145,8 @@ class ItemSelection:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     picked: tuple[str, ...] = ()
     """The keys of the items that are picked for a file."""
+    uses: Mapping[str, tender.Use] = field(default_factory=dict)
+    """The codes of requirements to the use in a tender that the buyer has given them."""
     asks_for_picks: bool = False
     """Whether the address picks items, also where none of them is known any more."""
     notices: tuple[str, ...] = ()
@@ -163,6 +167,7 @@ class ItemSelection:
             yield from ((name, value) for value in values)
         if picked:
             yield from ((PICK, key) for key in self.picked)
+        yield from tender.pairs(self.uses)
         if self.situation.shows_all:
             yield VIEW, ALL
 
@@ -184,7 +189,7 @@ class ItemSelection:
         return replace(self, q="")
 
     def cleared(self) -> ItemSelection:
-        """The picks alone."""
+        """The picks, and the uses in a tender, alone."""
         return replace(self, q="", chosen={})
 
     def showing_all(self, shows_all: bool = True) -> ItemSelection:
@@ -192,19 +197,25 @@ class ItemSelection:
         return replace(self, situation=replace(self.situation, shows_all=shows_all))
 
 
-def read_selection(request: HttpRequest, kind: str, catalogue: Catalogue) -> ItemSelection:
-    """The selection of the items of `kind` that the request describes. No query."""
+def read_selection(
+    request: HttpRequest, kind: str, catalogue: Catalogue, *, others: Iterable[str] = ()
+) -> ItemSelection:
+    """The selection of the items of `kind` that the request describes. `others` are known parameters beside it. No query."""
     form_class = _form_class(catalogue, kind, SearchForm, lambda: _list_fields(kind, catalogue))
     keys, query = catalogue.by_key[kind], request.GET.copy()
-    if PICK in query:  # codes are found in small letters too, as the items' pages are
-        query.setlist(PICK, [upper if (upper := code.upper()) in keys else code for code in query.getlist(PICK)])
+    for name in {PICK, *tender.PARAMETERS} & set(query):  # codes in small letters are found, as the items' pages are
+        query.setlist(name, [upper if (upper := code.upper()) in keys else code for code in query.getlist(name)])
     form = form_class(query)
-    notices = query_notices(form, request)
+    notices = query_notices(form, request, others)
     situation, cleaned = _situation(form, catalogue, notices), form.cleaned_data
     axes = [axis.name for axis in KINDS[kind].axes]
+    uses, several = tender.read_uses(cleaned)
+    for code in several:
+        notices.add(_("%(code)s was given several uses in the tender. The strictest counts.") % {"code": code})
     return ItemSelection(
         q=cleaned["q"],
         picked=cleaned[PICK],
+        uses=uses,
         asks_for_picks=any(query.getlist(PICK)),
         chosen={name: cleaned[name] for name in axes if cleaned[name]},
         notices=notices.texts(),
@@ -219,6 +230,8 @@ def _list_fields(kind: str, catalogue: Catalogue) -> Mapping[str, forms.Field]:
         for axis in KINDS[kind].axes
     }
     fields[PICK] = _options_field(gettext_lazy("Picked"), catalogue.by_key[kind])
+    if kind == Requirement.KIND:
+        fields |= tender.form_fields(catalogue.by_key[kind])
     return fields | dict(_situation_fields(catalogue))
 
 

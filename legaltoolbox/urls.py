@@ -8,6 +8,10 @@ from .kinds import KINDS
 from .models import Requirement, Risk
 from .views import catalogues, changes, checklists, files, items, law, overview, search
 
+KEY = r"(?P<key>[-\w]+)"
+DOCUMENT = r"(?P<ending>docx|pdf)"
+FILE = r"(?P<ending>docx|xlsx|pdf)"
+
 app_name = "toolbox"
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
@@ -15,24 +19,28 @@ urlpatterns: list[URLPattern] = [
     path("faser/", overview.to_overview, name="phases"),
     path("faser/<slug:key>/", items.phase, name="phase"),
     path("faser/<slug:key>/tjekliste/", checklists.phase_checklist, name="phase_checklist"),
-    path("faser/<slug:key>/tjekliste.docx", checklists.phase_checklist_file, name="phase_checklist_file"),
+    re_path(rf"^faser/{KEY}/tjekliste\.{DOCUMENT}$", checklists.phase_checklist_file, name="phase_checklist_file"),
     path("faser/<slug:key>/skabeloner.zip", files.phase_templates, name="phase_templates"),
     path("roller/", items.roles, name="roles"),
     path("roller/<slug:key>/", items.role, name="role"),
     path("roller/<slug:key>/tjekliste/", checklists.role_checklist, name="role_checklist"),
-    path("roller/<slug:key>/tjekliste.docx", checklists.role_checklist_file, name="role_checklist_file"),
+    re_path(rf"^roller/{KEY}/tjekliste\.{DOCUMENT}$", checklists.role_checklist_file, name="role_checklist_file"),
     path("aktiviteter/", overview.to_overview, name="activities"),
     path("aktiviteter/<slug:key>/", items.activity, name="activity"),
     path("aktiviteter/<slug:key>/tjekliste/", checklists.activity_checklist, name="activity_checklist"),
-    path("aktiviteter/<slug:key>/tjekliste.docx", checklists.activity_checklist_file, name="activity_checklist_file"),
+    re_path(
+        rf"^aktiviteter/{KEY}/tjekliste\.{DOCUMENT}$",
+        checklists.activity_checklist_file,
+        name="activity_checklist_file",
+    ),
     path("skabeloner/", items.templates, name="templates"),
     path("skabeloner/<slug:key>/", items.template, name="template"),
-    re_path(r"^skabeloner/(?P<key>[-\w]+)\.docx$", files.template, name="template_file"),
+    re_path(rf"^skabeloner/{KEY}\.{DOCUMENT}$", files.template, name="template_file"),
     path("risici/", catalogues.risks, name="risks"),
-    path("risici.xlsx", files.risks, name="risks_file"),
+    re_path(rf"^risici\.{FILE}$", files.risks, name="risks_file"),
     path("risici/<slug:key>/", items.item, {"kind": Risk.KIND}, name="risk"),
     path("krav/", catalogues.requirements, name="requirements"),
-    re_path(r"^krav\.(?P<ending>docx|xlsx)$", files.annex, name="annex"),
+    re_path(rf"^krav\.{FILE}$", files.annex, name="annex"),
     path("krav/<slug:key>/", items.item, {"kind": Requirement.KIND}, name="requirement"),
     path("maa-og-maa-ikke/", catalogues.guidance, name="guidance"),
     path("kilder/", law.sources, name="sources"),

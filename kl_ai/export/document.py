@@ -47,7 +47,30 @@ class Titled:
     text: str
 
 
-TableCell = str | Blank | Tick | Titled
+@dataclass(frozen=True)
+class Labelled:
+    """A cell of prose in small print, with a label before its first line."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ChoiceCell:
+    """A cell in which one of `options` is chosen; `label` names it for those who hear the document."""
+
+    label: str
+    options: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A cell of several, each beneath the one before."""
+
+    cells: Sequence["TableCell"]
+
+
+TableCell = str | Blank | Tick | Titled | Labelled | ChoiceCell | Stack
 
 
 @dataclass(frozen=True)
@@ -55,7 +78,9 @@ class Table:
     """Rows under headings. A row shorter than the headings is filled up with empty cells; a longer one is refused.
 
     `widths` are shares of the page's width, one for each heading; without them all are equal. `caption` stands
-    above the table and is its alternative text. Prose that comes directly before it stays on its page. `numbers` are the indices of columns of numbers, which stand to the right.
+    above the table and is its alternative text. Prose that comes directly before it stays on its page. `numbers` are
+    the indices of columns of numbers, which stand to the right. With `row_breaks` a page may end within a row of a Word
+    file, as it may in every PDF: for rows of long text, which would leave half a page empty.
     """
 
     headings: Sequence[str]
@@ -63,6 +88,7 @@ class Table:
     widths: Sequence[float] = ()
     caption: str = ""
     numbers: Sequence[int] = ()
+    row_breaks: bool = False
 
 
 FieldKind = Literal["line", "text", "date", "choice", "yes_no", "check"]
@@ -81,9 +107,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Wording:
-    """Text to keep and adapt, in a box. Each “[skriv …]” in it becomes a field to write in."""
+    """Text to keep and adapt, in a box unless `is_framed` is off. Each “[skriv …]” in it becomes a field to write in."""
 
     text: str
+    is_framed: bool = True
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,16 @@ from . import docx_template, prose
 from .document import (
     Blank,
     Block,
+    ChoiceCell,
     Document,
     Facts,
     Field,
     Heading,
+    Labelled,
     Link,
     PageBreak,
     Prose,
+    Stack,
     Table,
     TableCell,
     Tick,
@@ -92,6 +95,8 @@ def docx_response(filename: str, document: Document) -> HttpResponse:
 # Blocks to the elements of the body --------------------------------------------------------------
 
 _TABLE_STYLE = "Overview"
+_SMALL = 17
+"""The size of small print in half points."""
 
 
 class _Writer:
@@ -153,9 +158,11 @@ class _Writer:
                 yield from self._table(block)
             case Field():
                 yield from self._field(block)
-            case Wording(text):
-                yield self._box(self._wording(text))
+            case Wording(text, is_framed=True):
+                yield self._box(list(_prose(text, "BoxText", "BoxList", self._pieces)) or [paragraph("BoxText")])
                 yield paragraph("Spacer")
+            case Wording(text):
+                yield from _prose(text, "BodyText", "ListBullet", self._pieces)
             case Facts(rows):
                 yield from self._facts(rows)
             case PageBreak():
@@ -182,19 +189,34 @@ class _Writer:
             for place in block.numbers:
                 align_right(cells[place])
         layout = TableLayout(
-            _TABLE_STYLE, divide(self._width, widths), heading=True, heading_shading=self._heading_shading
+            _TABLE_STYLE,
+            divide(self._width, widths),
+            heading=True,
+            heading_shading=self._heading_shading,
+            row_breaks=block.row_breaks,
         )
         yield table(layout, rows, caption=block.caption or ", ".join(block.headings))
         yield paragraph("Spacer")  # without a paragraph between them two tables become one
 
     def _cell(self, cell: TableCell, heading: str) -> list[Element]:
-        if isinstance(cell, Blank):
-            return [paragraph("TableText", self._controls.text(cell.prompt or heading, cell.prompt))]
-        if isinstance(cell, Tick):
-            return [paragraph("TableText", self._controls.checkbox(heading))]
-        if isinstance(cell, Titled):
-            return [paragraph("TableHeading", run(cell.title)), *_prose(cell.text, "TableText", "TableList")]
-        return list(_prose(cell, "TableText", "TableList")) or [paragraph("TableText")]
+        match cell:
+            case Blank(prompt):
+                return [paragraph("TableText", self._controls.text(prompt or heading, prompt))]
+            case Tick():
+                return [paragraph("TableText", self._controls.checkbox(heading))]
+            case ChoiceCell(label, options):
+                return [paragraph("TableText", self._controls.choice(label, options))]
+            case Titled(title, text):
+                return [paragraph("TableHeading", run(title)), *_prose(text, "TableText", "TableList")]
+            case Labelled(label, text):
+                return _labelled(label, text)
+            case Stack(cells):
+                stacked = [words for inner in cells for words in self._cell(inner, heading)]
+                return stacked or [paragraph("TableText")]
+            case str():
+                return list(_prose(cell, "TableText", "TableList")) or [paragraph("TableText")]
+            case _:
+                assert_never(cell)
 
     def _field(self, block: Field) -> Iterator[Element]:
         label, controls = block.label, self._controls
@@ -222,9 +244,6 @@ class _Writer:
     def _box(self, paragraphs: Sequence[Element], height: int = 0) -> Element:
         return table(TableLayout("Box", [self._width], row_breaks=True, row_height=height), [[paragraphs]])
 
-    def _wording(self, text: str) -> list[Element]:
-        return list(_prose(text, "BoxText", "BoxList", self._pieces)) or [paragraph("BoxText")]
-
     def _pieces(self, words: str) -> list[Element]:
         """Text with its “[skriv …]” as controls."""
         pieces = []
@@ -235,6 +254,17 @@ class _Writer:
             elif piece:
                 pieces.append(run(piece))
         return pieces
+
+
+def _labelled(label: str, text: str) -> list[Element]:
+    """Prose in small print, the label in bold before its first paragraph or, where it begins with a list, above it."""
+    small = element("sz", val=_SMALL)
+    name = run(f"{label}: ", element("b"), small)
+    result = list(_prose(text, "TableText", "TableList", lambda words: [run(words, small)]))
+    if (result and text.lstrip().startswith("- ")) or not result:
+        return [paragraph("TableText", name), *result]
+    result[0].insert(1, name)  # after the properties of the paragraph
+    return result
 
 
 def _before_the_end(elements: Sequence[Element]) -> list[Element]:

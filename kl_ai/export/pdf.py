@@ -23,13 +23,16 @@ from . import glyphs, prose
 from .document import (
     Blank,
     Block,
+    ChoiceCell,
     Document,
     Facts,
     Field,
     Heading,
+    Labelled,
     Link,
     PageBreak,
     Prose,
+    Stack,
     Table,
     TableCell,
     Tick,
@@ -113,8 +116,8 @@ def _block(block: Block) -> Json:
             return {"kind": "guidance", "parts": _parts(text)}
         case Prose(text):
             return {"kind": "prose", "parts": _parts(text)}
-        case Wording(text):
-            return {"kind": "wording", "parts": _parts(text)}
+        case Wording(text, is_framed):
+            return {"kind": "wording", "parts": _parts(text), "is_framed": is_framed}
         case Facts(rows):
             return {"kind": "facts", "rows": _fact_rows(rows)}
         case Table():
@@ -157,6 +160,7 @@ def _table(block: Table) -> Json:
         "headings": [_line(heading) for heading in block.headings],
         "widths": list(widths),
         "numbers": list(block.numbers),
+        "is_form": any(isinstance(cell, Blank | Tick | ChoiceCell | Stack) for row in block.rows for cell in row),
         "rows": [
             [{**_cell(cell), "is_number": place in block.numbers} for place, cell in enumerate(row)]
             for row in ((*row, *[""] * (columns - len(row))) for row in block.rows)
@@ -172,8 +176,16 @@ def _cell(cell: TableCell) -> Json:
             return {"kind": "blank", "title": "", "parts": []}
         case Titled(title, text):
             return {"kind": "text", "title": _line(title), "parts": _parts(text)}
-        case _:
+        case Labelled(label, text):
+            return {"kind": "labelled", "label": f"{_line(label)}:", "parts": _parts(text)}
+        case ChoiceCell(_label, options):
+            return {"kind": "choice", "options": [_line(option) for option in options]}
+        case Stack(cells):
+            return {"kind": "stack", "cells": [_cell(inner) for inner in cells]}
+        case str():
             return {"kind": "text", "title": "", "parts": _parts(cell)}
+        case _:
+            assert_never(cell)
 
 
 def _field(block: Field) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.text import capfirst
 from django.utils.translation import override
@@ -11,11 +11,14 @@ from xlsxwriter.utility import xl_col_to_name
 
 from kl_ai.export.xlsx import Sheet
 
+from .. import tender
 from ..catalogue import Catalogue
 from ..models import Activity, Item, Requirement, Risk, Role, ScaleLevel, unsettled_texts
 from ..rating import STEPS
 from ..rating import level as risk_level
-from .docx import DISCLAIMER, NOT_CONFIRMED, danish_date, level_text, sources
+from .annex import USE_HEADINGS, USE_NAMES, USE_TEXTS, addressee_text, counts_text
+from .paper import Paper
+from .texts import DISCLAIMER, NOT_CONFIRMED, danish_date, level_text, sources
 
 LEVELS = tuple(map(str, STEPS))
 RISK_COLUMNS = (
@@ -98,45 +101,69 @@ def _scale(levels: Sequence[ScaleLevel]) -> Iterator[list[object]]:
 
 
 ANNEX_COLUMNS = (
-    ("Nr.", 6), ("Krav", 20), ("Ordlyd", 66), ("Grad", 14), ("Loven retter sig mod", 14), ("Bevis", 32), ("Kilde", 26),
-    ("Opfyldt", 9), ("Leverandørens svar", 34), ("Henvisning til dokumentation", 20), ("Kommunens vurdering", 18),
+    ("Nr.", 6), ("Krav", 20), ("Ordlyd", 66), ("Brug i udbuddet", 16), ("Efter loven", 16), ("Bevis", 32), ("Opfyldt", 9),
+    ("Tilbudsgiverens svar", 44), ("Henvisning til dokumentation", 20),
 )  # fmt: skip
+OWN_COLUMNS = (("Kommunens vurdering", 18), ("Valgt af", 14), ("Vores tal", 22), ("Loven retter sig mod", 14))
+"""The columns that only the municipality's own copy of the annex has."""
+SOURCE_COLUMN = ("Kilder", 34)
 ANSWERS = ("Ja", "Delvist", "Nej")
 
 
-def annex(items: Sequence[Requirement], catalogue: Catalogue, address: str, notices: Sequence[str] = ()) -> list[Sheet]:
-    """The requirements with empty columns for the vendor's answer."""
-    headings = [heading for heading, _width in ANNEX_COLUMNS]
+def annex(
+    items: Sequence[Requirement],
+    catalogue: Catalogue,
+    paper: Paper,
+    uses: Mapping[str, tender.Use],
+    address: str,
+    notices: Sequence[str] = (),
+) -> list[Sheet]:
+    """The requirements with empty columns for the answer, and beside them how to read the annex.
+
+    The own copy says instead where it comes from, and what of it is ours or not settled.
+    """
+    columns = [*ANNEX_COLUMNS, *(OWN_COLUMNS if paper.own else ()), *([SOURCE_COLUMN] if paper.sources else ())]
+    headings = [heading for heading, _width in columns]
     return [
         Sheet(
             "Kravbilag",
             headings,
-            _annex_rows(items, catalogue),
-            [width for _heading, width in ANNEX_COLUMNS],
+            ([row.get(heading, "") for heading in headings] for row in _annex_rows(items, catalogue, paper, uses)),
+            [width for _heading, width in columns],
             validations={headings.index("Opfyldt"): ANSWERS},
             frozen=2,
         ),
-        _about(items, address, notices),
+        _about(items, address, notices) if paper.own else _reading(items, uses, notices),
     ]
 
 
-def _annex_rows(items: Sequence[Requirement], catalogue: Catalogue) -> Iterator[list[object]]:
-    with override("da"):
-        addressees = {item.pk: str(item.get_addressee_display()) for item in items}
+def _annex_rows(
+    items: Sequence[Requirement], catalogue: Catalogue, paper: Paper, uses: Mapping[str, tender.Use]
+) -> Iterator[dict[str, object]]:
+    """Headings to values; a heading that is missing is a cell to fill in."""
     for item in items:
-        yield [
-            item.code,
-            item.title,
-            _bulleted(item.wording),
-            level_text(item),
-            addressees[item.pk],
-            item.evidence,
-            sources(item, catalogue),
-            "",
-            "",
-            "",
-            "",
-        ]
+        use = tender.use_of(item, uses)
+        yield {
+            "Nr.": item.code,
+            "Krav": item.title,
+            "Ordlyd": _bulleted(tender.wording(item, use)),
+            "Brug i udbuddet": capfirst(USE_NAMES[use][0]),
+            "Valgt af": "Vores forslag" if use == item.tender_use else "Jer",
+            "Efter loven": level_text(item),
+            "Loven retter sig mod": addressee_text(item),
+            "Vores tal": ", ".join(item.proposals),
+            "Bevis": item.evidence,
+            "Kilder": sources(item, catalogue, own=paper.own),
+        }
+
+
+def _reading(items: Sequence[Requirement], uses: Mapping[str, tender.Use], notices: Sequence[str]) -> Sheet:
+    """The sheet that tells whoever answers what the uses mean."""
+    chosen = {tender.use_of(item, uses) for item in items}
+    rows = [("Antal", counts_text(items, uses))]
+    rows += [(USE_HEADINGS[use], text) for use, text in USE_TEXTS.items() if use in chosen]
+    rows += [("Ikke med", notice) for notice in notices]
+    return Sheet("Læsevejledning", (), rows, kind="notes")
 
 
 def _bulleted(text: str) -> str:

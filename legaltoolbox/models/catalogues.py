@@ -156,8 +156,8 @@ class Requirement(Sourced):
 
     @property
     def concerns_vendor(self) -> bool:
-        """Whether a vendor must know it as a demand on itself."""
-        return self.addressee != self.Addressee.MUNICIPALITY
+        """Whether a vendor must know it: it has a wording for the vendor, whomever the law behind it addresses."""
+        return bool(self.wording.strip())
 
 
 class Guidance(Sourced):

@@ -20,6 +20,16 @@ DELETED_WITH_SECTION = timedelta(seconds=10)
 """The time within which a section's fields are deleted with it."""
 
 
+def own_copy_only_field() -> models.BooleanField:
+    """The field of a part of a template that is left out of the paper when it is sent to others."""
+    return models.BooleanField(
+        _("only in the own copy"),
+        default=False,
+        db_default=False,
+        help_text=_("Left out of the paper that is sent to others."),
+    )
+
+
 class DocumentTemplate(Sourced):
     """A document that an activity produces."""
 
@@ -70,6 +80,7 @@ class TemplateSection(StableRow):
     position = models.PositiveSmallIntegerField(_("position"), validators=[MaxValueValidator(HIGHEST)])
     heading = models.CharField(_("heading"), max_length=150)
     guidance = models.TextField(_("guidance"), blank=True)
+    own_copy_only = own_copy_only_field()
 
     history = HistoricalRecords()
     objects: ClassVar = models.Manager()
@@ -122,6 +133,7 @@ class TemplateField(StableRow):
         db_default=[],
         help_text=_("The numbers of the wording that the law does not name, as they stand there: “24 timer”."),
     )
+    own_copy_only = own_copy_only_field()
 
     history = HistoricalRecords()
     objects: ClassVar = models.Manager()

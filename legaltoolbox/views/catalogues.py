@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kl_ai.pages.cache import versioned_page
 
-from .. import linking, rating
+from .. import linking, rating, tender
 from ..catalogue import Catalogue, catalogues
 from ..kinds import KINDS
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
-from ..selection import ItemSelection, chips, facets, matching, read_selection
-from .items import VENDOR_QUERY
+from ..selection import ItemSelection, chips, facets, for_file, matching, read_selection
 from .pages import LeftOutNotice, left_out_notice, render_list_page
+from .papers import copies, file_links
 
 
 def read_list(request: HttpRequest, kind: str) -> tuple[Catalogue, ItemSelection, list[Any]]:
@@ -97,7 +98,7 @@ def risks(request: HttpRequest) -> HttpResponse:
         sentence=ngettext("%(n)s of %(total)s risks", "%(n)s of %(total)s risks", len(items)) % words,
         scale=_scale(catalogue),
         matrix=_risk_matrix(catalogue),
-        file_url=reverse("toolbox:risks_file") + selection.query(),
+        files=file_links("toolbox:risks_file", ("docx", "xlsx", "pdf"), query=list(selection.pairs())),
     )
 
 
@@ -128,8 +129,13 @@ def _risk_matrix(catalogue: Catalogue) -> list[RiskMatrixRow]:
 
 @versioned_page
 def requirements(request: HttpRequest) -> HttpResponse:
-    """The requirements catalogue. The picked requirements stand in the address and go into the annex."""
+    """The requirements catalogue. The picked requirements, and their uses in a tender, stand in the address.
+
+    A use that was changed in the form leads on to the address with it.
+    """
     catalogue, selection, items = read_list(request, Requirement.KIND)
+    if tender.CHANGE in request.GET:
+        return _with_changed_uses(request, catalogue, selection)
     words = {"n": len(items), "total": len(catalogue.requirements)}
     return render_filtered_list(
         request,
@@ -139,25 +145,82 @@ def requirements(request: HttpRequest) -> HttpResponse:
         items,
         topics=_topics(items, catalogue, selection),
         sentence=ngettext("%(n)s of %(total)s requirements", "%(n)s of %(total)s requirements", len(items)) % words,
-        annex_docx=reverse("toolbox:annex", args=["docx"]),
-        annex_xlsx=reverse("toolbox:annex", args=["xlsx"]),
-        vendor_query=VENDOR_QUERY,
+        vendor_files=file_links("toolbox:annex", ("docx", "xlsx", "pdf")),
+        **_uses(catalogue, selection, request.path),
         **_picks(items, catalogue, selection, request.path),
     )
 
 
+def _with_changed_uses(request: HttpRequest, catalogue: Catalogue, selection: ItemSelection) -> HttpResponse:
+    """The same list with the uses as the form has changed them; the other parameters stay as they are."""
+    changes = request.GET.getlist(tender.CHANGE)
+    uses = tender.changed(selection.uses, changes, catalogue.by_key[Requirement.KIND])
+    query = request.GET.copy()
+    for name in (tender.CHANGE, *tender.PARAMETERS):
+        query.pop(name, None)
+    for name, code in tender.pairs(uses):
+        query.appendlist(name, code)
+    return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
+RequirementRow = tuple[Requirement, bool, list[LegalSource], list[tuple[str, str]]]
+"""A requirement, whether it is picked, its sources, and its uses as the value and label of options."""
+
+
 def _topics(
     items: Iterable[Requirement], catalogue: Catalogue, selection: ItemSelection
-) -> list[tuple[str, list[tuple[Requirement, bool, list[LegalSource]]]]]:
-    """The heading of each topic with its requirements: whether each is picked, and its sources."""
-    rows = [(item, item.code in selection.picked, catalogue.linked(item, LegalSource.KIND)) for item in items]
+) -> list[tuple[str, list[RequirementRow]]]:
+    """The heading of each topic with its requirements."""
+    rows: list[RequirementRow] = [
+        (
+            item,
+            item.code in selection.picked,
+            catalogue.linked(item, LegalSource.KIND),
+            _use_options(item, tender.use_of(item, selection.uses)),
+        )
+        for item in items
+    ]
     topics = ((topic, [row for row in rows if row[0].topic == topic]) for topic in Requirement.Topic)
     return [(str(topic.label), topic_rows) for topic, topic_rows in topics if topic_rows]
 
 
+def _use_options(item: Requirement, chosen: tender.Use) -> list[tuple[str, str]]:
+    """The options of a requirement's use. The chosen one has no value, so that the form sends what was changed alone."""
+    return [
+        (
+            "" if use is chosen else f"{item.code}.{name}",
+            _("%(use)s (our proposal)") % {"use": use.label} if use == item.tender_use else str(use.label),
+        )
+        for name, use in tender.PARAMETERS.items()
+    ]
+
+
+def _uses(catalogue: Catalogue, selection: ItemSelection, path: str) -> dict[str, Any]:
+    """The uses of the requirements in the annex: how many of each, which are softer than the law, and the links."""
+    in_annex = for_file(Requirement.KIND, catalogue, selection)
+    uses = [(item, tender.use_of(item, selection.uses)) for item in in_annex]
+    counts = ((sum(chosen is use for _item, chosen in uses), use) for use in tender.Use)
+    return {
+        "uses_sentence": ", ".join(_use_count(use, count) for count, use in counts if count),
+        "softer": ", ".join(item.code for item, use in uses if tender.is_softer_than_law(item, use)),
+        "hidden_uses": list(tender.pairs(selection.uses)),
+        "proposals_url": path + replace(selection, uses={}).query() if selection.uses else "",
+    }
+
+
+def _use_count(use: tender.Use, count: int) -> str:
+    """How many requirements have a use, "30 minimum requirements"."""
+    texts = {
+        tender.Use.MINIMUM: ngettext("%(n)s minimum requirement", "%(n)s minimum requirements", count),
+        tender.Use.COMPETITION: ngettext("%(n)s award criterion", "%(n)s award criteria", count),
+        tender.Use.INFORMATION: ngettext("%(n)s point of information", "%(n)s points of information", count),
+    }
+    return texts[use] % {"n": count}
+
+
 def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSelection, path: str) -> dict[str, Any]:
     """The picked requirements, each with the address without it, and the files and links of the annex."""
-    picked, query = selection.picked, selection.query()
+    picked = selection.picked
     sentence = ngettext("%(n)s requirement picked", "%(n)s requirements picked", len(picked)) % {"n": len(picked)}
     codes = [item.code for item in items]
     return {
@@ -172,8 +235,7 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
         "hidden_picks": [code for code in picked if code not in codes],
         "pick_all_url": path + replace(selection, picked=tuple(codes)).query(),
         "pick_none_url": path + selection.query(picked=False),
-        "docx_url": reverse("toolbox:annex", args=["docx"]) + query,
-        "xlsx_url": reverse("toolbox:annex", args=["xlsx"]) + query,
+        "copies": copies("toolbox:annex", (), list(selection.pairs()), ("docx", "xlsx", "pdf")),
     }
 
 

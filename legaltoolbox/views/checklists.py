@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kl_ai.export.docx import docx_response
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 
 from .. import linking
 from ..catalogue import Catalogue, ChecklistRow
-from ..files import docx
+from ..files import documents
 from ..models import Activity, Item, Phase, Role
 from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status
+from .papers import document_response, file_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +68,23 @@ def role_checklist(request: HttpRequest, key: str) -> HttpResponse:
 
 @versioned_page
 @expensive
-def activity_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
-    """The checklist of one activity, as a Word document."""
-    return _checklist_response(_activity_checklist(request, key))
+def activity_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
+    """The checklist of one activity, as a Word document or a PDF."""
+    return _checklist_response(_activity_checklist(request, key), ending)
 
 
 @versioned_page
 @expensive
-def phase_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
-    """The checklists of a phase's activities, as a Word document."""
-    return _checklist_response(_phase_checklist(request, key))
+def phase_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
+    """The checklists of a phase's activities, as a Word document or a PDF."""
+    return _checklist_response(_phase_checklist(request, key), ending)
 
 
 @versioned_page
 @expensive
-def role_checklist_file(request: HttpRequest, key: str) -> HttpResponse:
-    """The questions that a role answers, as a Word document."""
-    return _checklist_response(_role_checklist(request, key))
+def role_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
+    """The questions that a role answers, as a Word document or a PDF."""
+    return _checklist_response(_role_checklist(request, key), ending)
 
 
 # Contents of checklists ---------------------------------------------------------------------------
@@ -115,7 +114,7 @@ def _blocks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | N
 
 def _render_checklist(request: HttpRequest, checklist: Checklist) -> HttpResponse:
     item = checklist.item
-    file_url = reverse(f"toolbox:{item.KIND}_checklist_file", args=[item.key])
+    files = file_links(f"toolbox:{item.KIND}_checklist_file", ("docx", "pdf"), [item.key])
     return render_toolbox_page(
         request,
         "checklist",
@@ -126,14 +125,14 @@ def _render_checklist(request: HttpRequest, checklist: Checklist) -> HttpRespons
         blocks=checklist.blocks,
         count=sum(len(block.checks) for block in checklist.blocks),
         role=checklist.role,
-        file_url=file_url if checklist.blocks else "",
+        files=files if checklist.blocks else [],
         status=review_status(checklist.activities, with_unsettled=True),
     )
 
 
-def _checklist_response(checklist: Checklist) -> HttpResponse:
-    """The checklist as a Word document. Raises `Http404` where there is no question."""
+def _checklist_response(checklist: Checklist, ending: str) -> HttpResponse:
+    """The checklist as a Word document or a PDF. Raises `Http404` where there is no question."""
     if not checklist.blocks:
         raise Http404
-    document = docx.checklist(checklist.title, checklist.activities, checklist.catalogue, role=checklist.role)
-    return docx_response(docx.filename("Tjekliste", checklist.title, ending="docx"), document)
+    document = documents.checklist(checklist.title, checklist.activities, checklist.catalogue, role=checklist.role)
+    return document_response(ending, document, checklist.catalogue, "Tjekliste", checklist.title)

@@ -6,44 +6,49 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kl_ai.export.docx import docx_bytes, docx_response
 from kl_ai.export.downloads import zip_response
 from kl_ai.export.xlsx import xlsx_response
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 
 from ..catalogue import catalogues
+from ..files import annex as annex_document
 from ..files import catalogue_json as json_file
-from ..files import docx, xlsx
+from ..files import documents, paper, risk_document, xlsx
+from ..files.texts import filename
 from ..models import DocumentTemplate, Phase, Requirement, Risk
 from ..selection import for_file, read_selection
 from .pages import get_item_or_404, render_toolbox_page, review_status
+from .papers import document_bytes, document_response
 
 
 @versioned_page
 @expensive
-def template(request: HttpRequest, key: str) -> HttpResponse:
-    """One template as a Word document."""
+def template(request: HttpRequest, key: str, ending: str) -> HttpResponse:
+    """One template as a Word document or a PDF: clean where it is sent to others, unless the own copy is asked for."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
-    return docx_response(docx.filename(item.code, item.title, ending="docx"), docx.template(item, catalogue))
+    document = documents.template(item, catalogue, paper.read_paper(request))
+    return document_response(ending, document, catalogue, item.code, item.title)
 
 
 @versioned_page
 @expensive
 def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
-    """All templates that a phase's activities produce, as Word documents in one ZIP."""
+    """All templates that a phase's activities produce, as Word documents in one ZIP; of those that are sent both copies."""
     catalogue, item = get_item_or_404(request, Phase.KIND, key)
     templates = catalogue.templates_for(item)
     if not templates:
         raise Http404
-    files = [
-        (
-            docx.filename(template.code, template.title, ending="docx"),
-            docx_bytes(docx.template(template, catalogue)),
-        )
-        for template in templates
-    ]
-    return zip_response(docx.filename("Skabeloner", str(item), ending="zip"), files)
+    files = []
+    for template in templates:
+        own, sent = paper.Paper(), paper.Paper(own=False, sources=False)
+        name = [template.code, template.title]
+        if template.audience == DocumentTemplate.Audience.OUTWARD:
+            files.append((filename(*name, ending="docx"), documents.template(template, catalogue, sent)))
+            name.append("(egen kopi)")
+        files.append((filename(*name, ending="docx"), documents.template(template, catalogue, own)))
+    zipped = [(name, document_bytes(document, "docx", catalogue.day)) for name, document in files]
+    return zip_response(filename("Skabeloner", str(item), ending="zip"), zipped)
 
 
 @versioned_page
@@ -51,26 +56,32 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The picked requirements, or those of the selection, as an annex to a tender. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
-    selection = read_selection(request, Requirement.KIND, catalogue)
-    requirements = for_file(Requirement.KIND, catalogue, selection)
+    selection = read_selection(request, Requirement.KIND, catalogue, others=paper.PARAMETERS)
+    requirements = [item for item in for_file(Requirement.KIND, catalogue, selection) if item.concerns_vendor]
     if not requirements:
         return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
-    if ending == "docx":
-        return docx_response("Kravbilag.docx", docx.annex(requirements, catalogue, selection.notices))
+    copy = paper.read_paper(request)
+    words = ["Kravbilag", *(["(egen kopi)"] if copy.own else [])]
+    if ending != "xlsx":
+        document = annex_document.annex(requirements, catalogue, copy, selection.uses, selection.notices)
+        return document_response(ending, document, catalogue, *words)
     address = request.build_absolute_uri(reverse("toolbox:requirements") + selection.whole_query())
-    sheets = xlsx.annex(requirements, catalogue, address, selection.notices)
-    return xlsx_response("Kravbilag.xlsx", sheets, created=timezone.now())
+    sheets = xlsx.annex(requirements, catalogue, copy, selection.uses, address, selection.notices)
+    return xlsx_response(filename(*words, ending="xlsx"), sheets, created=timezone.now())
 
 
 @versioned_page
 @expensive
-def risks(request: HttpRequest) -> HttpResponseBase:
-    """The risks of the selection as a workbook for a risk assessment. Leads to the list where there are none."""
+def risks(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The risks of the selection, to assess them in. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
     selection = read_selection(request, Risk.KIND, catalogue)
     items = for_file(Risk.KIND, catalogue, selection)
     if not items:
         return redirect(f"{reverse('toolbox:risks')}?{request.GET.urlencode()}")
+    if ending != "xlsx":
+        document = risk_document.risks(items, catalogue, selection.notices)
+        return document_response(ending, document, catalogue, "Risikovurdering")
     address = request.build_absolute_uri(reverse("toolbox:risks") + selection.whole_query())
     sheets = xlsx.risks(items, catalogue, address, selection.notices)
     return xlsx_response("Risikovurdering.xlsx", sheets, created=timezone.now())

@@ -7,15 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from kl_ai.pages.cache import versioned_page
-from kl_ai.pages.querystring import encode
 
 from .. import left_out, linking, onepager
 from ..catalogue import Catalogue, catalogues
 from ..kinds import ROLE, TEMPLATE
-from ..models import Activity, DocumentTemplate, Phase, Role, TemplateField
+from ..models import Activity, DocumentTemplate, Phase, Requirement, Role, TemplateField
 from ..screening import Situation, verdict
 from ..selection import read_situation
 from .pages import get_item_or_404, in_danish, left_out_context, neighbours, render_item_page, render_list_page
+from .papers import copies, file_links
 
 
 @versioned_page
@@ -88,10 +88,6 @@ def _reading_list(role: Role, activities: Sequence[Activity], catalogue: Catalog
     return [ReadingPhase(phase, phase_rows) for phase, phase_rows in phases if phase_rows]
 
 
-VENDOR_QUERY = encode((("addressee", "vendor"), ("addressee", "both")))
-"""The query string of the requirements that a vendor must know."""
-
-
 @versioned_page
 def role(request: HttpRequest, key: str) -> HttpResponse:
     """A role's reading list by phase. The vendor's page has the requirements that a vendor must know as well."""
@@ -114,8 +110,8 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
         reading=_reading_list(item, activities, catalogue),
         questions=sum(len(catalogue.checklist_rows(activity, item)) for activity in with_questions),
         requirements=requirements if is_vendor else [],
-        others=len(catalogue.requirements) - len(requirements) if is_vendor else 0,
-        vendor_query=VENDOR_QUERY,
+        others=sum(requirement.addressee == Requirement.Addressee.MUNICIPALITY for requirement in requirements),
+        vendor_files=file_links("toolbox:annex", ("docx", "xlsx", "pdf")),
     )
 
 
@@ -166,14 +162,17 @@ class SectionPreview:
     heading: str
     guidance: str
     fields: list[TemplateField]
+    is_own_only: bool
+    """Whether the paper that is sent to others is without it."""
 
 
 @versioned_page
 def template(request: HttpRequest, key: str) -> HttpResponse:
-    """A template's sections and fields, and the link to its file."""
+    """A template's sections and fields, and its files."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
+    is_sent = item.audience == DocumentTemplate.Audience.OUTWARD
     sections = [
-        SectionPreview(section.heading, section.guidance, catalogue.fields(section))
+        SectionPreview(section.heading, section.guidance, catalogue.fields(section), is_sent and section.own_copy_only)
         for section in catalogue.sections(item)
     ]
     return render_item_page(
@@ -182,6 +181,6 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
         item,
         sections=sections,
         field_count=sum(len(section.fields) for section in sections),
-        file_url=reverse("toolbox:template_file", args=[item.code]),
+        copies=copies("toolbox:template_file", [item.code], (), ("docx", "pdf"), outward=is_sent),
         **neighbours(item, catalogue.templates),
     )

@@ -79,10 +79,10 @@ SMALL: dict[str, Any] = {
                     {"key": "1", "label": "Navn", "kind": "line", "help": "Løsningens navn."},
                     {"key": "trin", "label": "Trin", "kind": "choice", "options": WORDS},
                     {"key": "3", "label": "Liste", "kind": "table", "columns": ["Nr.", "Hvad"], "rows": 3, "row_labels": ["a", "b"]},
-                    {"key": "4", "label": "Vilkår", "kind": "wording", "wording": "Leverandøren svarer inden 24 timer.", "proposals": ["24 timer"]},
+                    {"key": "4", "label": "Vilkår", "kind": "wording", "wording": "Leverandøren svarer inden 24 timer.", "proposals": ["24 timer"], "own_copy_only": True},
                 ],
             },
-            {"key": "2", "heading": "Svar", "guidance": "Skriv kort."},
+            {"key": "2", "heading": "Svar", "guidance": "Skriv kort.", "own_copy_only": True},
         ],
     },
     "activities/phase-0.yaml": [

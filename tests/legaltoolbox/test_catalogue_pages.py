@@ -166,7 +166,7 @@ def test_picks_survive_every_filter_and_go_along_to_the_files(content, client):
             assert "pick=K08" in url, query
         if listed(page):
             assert ticked_picks(page) == {"K01", "K08"}, query
-            for text in ("Annex as Word", "Annex as Excel"):
+            for text in ("To send: Word", "To send: Excel", "To send: PDF"):
                 assert link(page, text).endswith("&pick=K01&pick=K08"), query
 
 
@@ -193,7 +193,7 @@ def test_all_of_the_list_are_picked_by_one_link(content, client):
 def test_without_a_pick_the_annex_is_said_to_hold_the_list(content, client):
     page = read(client, f"{PATHS['requirement']}{FOR_VENDORS}")
     assert "the annex holds all requirements of the list below" in page.find("section", "pick-bar").text
-    assert link(page, "Annex as Word") == f"{TOOLBOX}krav.docx{FOR_VENDORS}"
+    assert link(page, "To send: Word") == f"{TOOLBOX}krav.docx{FOR_VENDORS}"
 
 
 def test_the_page_of_a_requirement_leads_to_its_pick(content, client):
@@ -201,10 +201,10 @@ def test_the_page_of_a_requirement_leads_to_its_pick(content, client):
     assert picked_texts(page) == ["K31"]
 
 
-def test_what_a_vendor_must_know_is_one_click_and_the_same_on_the_vendors_page(content, client):
-    expected = [requirement.code for requirement in content.requirements if requirement.addressee in ("vendor", "both")]
-    page = read(client, link(read(client, PATHS["requirement"]), "All that a vendor must know"))
-    assert sorted(listed(page)) == sorted(expected)
+def test_what_a_vendor_must_know_is_the_whole_list_and_the_same_on_the_vendors_page(content, client):
+    """All with a wording for the vendor, not those alone whose duty the law puts on vendors."""
+    expected = [requirement.code for requirement in content.requirements if requirement.wording]
+    assert sorted(listed(read(client, PATHS["requirement"]))) == sorted(expected)
     vendor = read(client, f"{TOOLBOX}roller/leverandor/").find("section", **{"aria-labelledby": "vendor-heading"})
     assert [code.text for code in vendor.find_all("span", "code")] == expected
 
@@ -252,8 +252,10 @@ def test_every_template_is_listed_with_its_file_and_the_central_ones_are_marked(
     assert list(rows) == [template.code for template in content.templates]
     for template in not_empty(content.templates):
         row = rows[template.code]
-        assert row.find("a", "file-link").attrs["href"] == f"{TOOLBOX}skabeloner/{template.code}.docx"
+        files = [link.attrs["href"] for link in row.find_all("a", "file-link")]
+        assert files == [f"{TOOLBOX}skabeloner/{template.code}.{ending}" for ending in ("docx", "pdf")]
         assert row.has("span", "level-must") == template.is_central
+        assert ("sent to others" in row.find("h2").text) == (template.audience == "outward")
 
 
 def test_a_phase_without_a_template_offers_no_zip(content_rows, client):

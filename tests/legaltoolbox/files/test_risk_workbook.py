@@ -87,5 +87,5 @@ def test_the_level_of_a_risk_is_reckoned_as_the_page_says_it(content, client):
 def test_the_risk_workbook_holds_the_selection(content, client):
     page = read(client, f"{TOOLBOX}risici/?phase=foranalyse&kind=legality&kind=data")
     listed = [entry.find("span", "code").text for entry in page.find_all("li", "entry")]
-    (path,) = [link.attrs["href"] for link in page.find_all("a") if link.text == "Excel for a risk assessment"]
+    (path,) = [link.attrs["href"] for link in page.find_all("a") if "/risici.xlsx" in link.attrs["href"]]
     assert [row["Nr."] for row in sheet_records(read_workbook(client, path).worksheets[0])] == listed

@@ -1,0 +1,212 @@
+"""The toolbox's items as documents, for Word and PDF: templates to fill in, checklists, risks, the one-pager as a list.
+
+The content is Danish, and so are the documents, whatever the language of the page that they are fetched from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from kl_ai.export.document import Blank, Block, Document, Field, FieldKind, Heading, Prose, Table, Tick, Wording
+
+from ..catalogue import Catalogue
+from ..models import Activity, ChecklistItem, DocumentTemplate, LegalSource, Role, TemplateField
+from .paper import Paper
+from .texts import DISCLAIMER, SUBJECT, closing, danish_date, source_text, sources
+
+OWN = Paper()
+"""The municipality's own copy."""
+
+
+def version_line(item: DocumentTemplate) -> str:
+    """The version and the review of a template's text, for the header of its document."""
+    return f"{item.key} · version {item.version} · tekst og kilder gennemgået {danish_date(item.reviewed_on)}"
+
+
+def header_fields(*labels: str) -> Table:
+    """A table with one empty cell under each label, at the top of a document that somebody fills in."""
+    return Table(labels, [[Blank()] * len(labels)])
+
+
+# Templates --------------------------------------------------------------------------------------
+
+
+def template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper = OWN) -> Document:
+    """A template as a document to fill in: the municipality's own, or clean where it is sent to others."""
+    paper = paper.of_template(item)
+    if not paper.own:
+        return _clean_template(item, catalogue, paper)
+    return Document(
+        title=item.title,
+        subtitle=f"Skabelon {item.code}",
+        header=f"{item.title}  |  {version_line(item)}",
+        footer=DISCLAIMER,
+        subject=SUBJECT,
+        facts=[
+            ("Formål", item.purpose),
+            ("Hvornår", item.when),
+            ("Ejer", item.owner.name),
+            ("Kilder", sources(item, catalogue)),
+            ("Version", f"{item.version}, tekst og kilder gennemgået {danish_date(item.reviewed_on)}"),
+        ],
+        blocks=[*_sections(item, catalogue, paper), *closing([item])],
+    )
+
+
+def _clean_template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper) -> Document:
+    """The template as it is sent: nothing about the toolbox, no help, and only what the other part is to read."""
+    used = catalogue.linked(item, LegalSource.KIND) if paper.sources else []
+    return Document(
+        title=item.title,
+        header=item.title,
+        blocks=[*_sections(item, catalogue, paper), *source_table(used)],
+    )
+
+
+def source_table(used: Sequence[LegalSource]) -> Iterator[Block]:
+    """The legal sources at the end of a paper; nothing where there are none."""
+    if used:
+        yield Heading("Retskilder", numbered=False)
+        yield Table(("Kilde", "Om"), [(source_text(source, own=False), source.title) for source in used], (2, 5))
+
+
+def _sections(item: DocumentTemplate, catalogue: Catalogue, paper: Paper) -> Iterator[Block]:
+    for section in catalogue.sections(item):
+        if section.own_copy_only and not paper.own:
+            continue
+        yield Heading(section.heading)
+        if section.own_copy_only and item.audience == DocumentTemplate.Audience.OUTWARD:
+            yield Prose("Kun i kommunens egen kopi.", "guidance")
+        if section.guidance and paper.own:
+            yield Prose(section.guidance, "guidance")
+        for field in catalogue.fields(section):
+            if paper.own or not field.own_copy_only:
+                yield from _field(field, paper)
+
+
+def _field(field: TemplateField, paper: Paper) -> Iterator[Block]:
+    help_text = field.help if paper.own else ""
+    if field.lacks_content:  # an editor is not done with it
+        yield Field(field.label, "text", help_text)
+        return
+    match field.kind:
+        case TemplateField.Kind.TABLE:
+            if help_text:
+                yield Prose(help_text, "guidance")
+            yield Table(field.columns, _rows(field), _widths(field), caption=field.label)
+        case TemplateField.Kind.WORDING:
+            yield from _wording(field, paper)
+        case TemplateField.Kind.CHECK if field.options:
+            yield Table(
+                ("Sæt kryds", field.label), [(Tick(), option) for option in field.options], (1, 6), caption=help_text
+            )
+        case _:
+            yield Field(field.label, cast(FieldKind, field.kind), help_text, field.options)
+
+
+def _wording(field: TemplateField, paper: Paper) -> Iterator[Block]:
+    """A wording under its label: in a box in the own copy, which marks our proposals; as plain text where it is sent."""
+    yield Heading(field.label, level=2, numbered=False)
+    if field.help and paper.own:
+        yield Prose(field.help, "guidance")
+    yield Wording(field.wording, is_framed=paper.own)
+    if field.proposals and paper.own:
+        yield Prose(proposals_text(field.proposals), "guidance")
+
+
+def proposals_text(proposals: Sequence[str]) -> str:
+    """That these numbers are ours and not the law's."""
+    return f"Vores forslag, som loven ikke nævner: {', '.join(proposals)}."
+
+
+PAGE_LETTERS = 104
+"""The width of a page in letters of a table's heading."""
+CELL_LETTERS = 3
+"""The width of a cell's borders in letters."""
+
+
+def _widths(field: TemplateField) -> tuple[float, ...]:
+    """The widths of a table's columns, in letters.
+
+    A first column with labels is wider than those to fill in, and no word of a heading is broken.
+    """
+    shares = [1.6 if field.row_labels and not place else 1.0 for place in range(len(field.columns))]
+    minimums = [max(map(len, heading.split()), default=0) + CELL_LETTERS for heading in field.columns]
+    if sum(minimums) >= PAGE_LETTERS:
+        return tuple(minimums)
+    widths = [float(letters) for letters in minimums]
+    while (left := PAGE_LETTERS - sum(widths)) > 0.5:  # the rest goes to the columns below their share
+        unit = PAGE_LETTERS / sum(shares)
+        lacks = {place: unit * share - widths[place] for place, share in enumerate(shares)}
+        lacks = {place: lack for place, lack in lacks.items() if lack > 0}
+        for place, lack in lacks.items():
+            widths[place] += left * lack / sum(lacks.values())
+    return tuple(widths)
+
+
+def _rows(field: TemplateField) -> list[list[str | Blank]]:
+    """The rows with a label in their first column, and empty rows beneath."""
+    columns = len(field.columns)
+    labelled: list[list[str | Blank]] = [[label, *[Blank()] * (columns - 1)] for label in field.row_labels]
+    empty = max(field.rows - len(labelled), 0 if labelled else 1)
+    return labelled + [[Blank() for _column in range(columns)] for _row in range(empty)]
+
+
+# Checklists -------------------------------------------------------------------------------------
+
+CHECK_HEADINGS = (
+    "Nr.",
+    "Spørgsmål",
+    "Sådan gør I, og sådan ved I, at det er gjort",
+    "Klaret",
+    "Ansvarlig",
+    "Dato",
+    "Bemærkning",
+)
+CHECK_WIDTHS = (0.7, 3, 4, 0.7, 1.5, 1.1, 2)
+
+
+def checklist(
+    title: str, activities: Sequence[Activity], catalogue: Catalogue, *, role: Role | None = None
+) -> Document:
+    """The checklists of several activities, or of one, with boxes and columns to fill in.
+
+    With a `role` only the questions that this role answers.
+    """
+    blocks: list[Block] = []
+    for activity in activities:
+        rows = [
+            (
+                check.code,
+                check.question,
+                _check_text(check, own_sources),
+                Tick(),
+                (check.role or activity.responsible).short_name,
+                "",
+                "",
+            )
+            for check, own_sources in catalogue.checklist_rows(activity, role)
+        ]
+        if rows:
+            blocks += [
+                Heading(f"{activity.code} {activity.title}", numbered=False),
+                Prose(activity.why),
+                Table(CHECK_HEADINGS, rows, CHECK_WIDTHS, caption=f"Tjekliste {activity.code}"),
+                Prose(f"Kilder: {sources(activity, catalogue)}"),
+            ]
+    return Document(
+        title=title,
+        subtitle="Tjekliste",
+        header=f"{title}  |  gennemgået {danish_date(min(item.reviewed_on for item in activities))}",
+        footer=DISCLAIMER,
+        subject=SUBJECT,
+        blocks=[header_fields("Løsning", "Udfyldt af", "Dato"), *blocks, *closing(list(activities))],
+        landscape=True,
+    )
+
+
+def _check_text(check: ChecklistItem, own_sources: Sequence[LegalSource]) -> str:
+    """The guidance of a question, when it counts as done, and its own sources."""
+    texts = [check.guidance, f"Gjort, når: {check.done_when}"]
+    return "\n\n".join(texts + ([f"Kilde: {'; '.join(map(source_text, own_sources))}"] if own_sources else []))

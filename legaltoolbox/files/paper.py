@@ -1,0 +1,50 @@
+"""What a paper is for: sent to others as it is, or kept by the municipality with all that helps it along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from kl_ai.pages.querystring import KnownOptionsField
+
+from ..models import DocumentTemplate
+
+OWN_COPY = ("kopi", "egen")
+"""The parameter of an address, and its value, that asks for the municipality's own copy of a paper that is sent."""
+WITH_SOURCES = ("kilder", "ja")
+"""The parameter that asks for the legal sources in a paper that is sent."""
+PARAMETERS = (OWN_COPY[0], WITH_SOURCES[0])
+
+
+class PaperForm(forms.Form):
+    """The kind of copy that an address asks for."""
+
+    kopi = KnownOptionsField(label=gettext_lazy("Copy"), choices=[(OWN_COPY[1], "")], required=False)
+    kilder = KnownOptionsField(label=gettext_lazy("Sources"), choices=[(WITH_SOURCES[1], "")], required=False)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """How a paper is made.
+
+    The municipality's own copy has guidance, sources, what is not settled, and on each page that it is no legal advice.
+    A paper that is sent has none of it; with `sources` it names the legal sources.
+    """
+
+    own: bool = True
+    sources: bool = True
+
+    def of_template(self, template: DocumentTemplate) -> Paper:
+        """The paper for a template: one that is not sent to others is always the municipality's own."""
+        return self if template.audience == DocumentTemplate.Audience.OUTWARD else replace(self, own=True, sources=True)
+
+
+def read_paper(request: HttpRequest) -> Paper:
+    """The paper that the address asks for: one to send, unless it names the own copy. Other values count as none."""
+    form = PaperForm(request.GET)
+    form.is_valid()
+    own = bool(form.cleaned_data[OWN_COPY[0]])
+    return Paper(own=own, sources=own or bool(form.cleaned_data[WITH_SOURCES[0]]))

@@ -1,0 +1,381 @@
+"""The annex to a tender: what is chosen, how a vendor answers it, and what each use of a requirement means."""
+
+import re
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+from django.utils import timezone
+from django.utils.translation import override
+
+from legaltoolbox import tender
+from legaltoolbox.models import Requirement, Role, toolbox_version
+from legaltoolbox.tender import Use
+from tests.checks import not_empty
+from tests.pdf import needs_poppler, pdf_text
+from tests.reading import notice_texts, read, read_bytes, read_docx, read_workbook, sheet_records
+from tests.texts import prose_letters
+from tests.word import element_text, values
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+SELECTIONS = {
+    "picked": "?pick=K08&pick=K01&pick=K31",
+    "picked and filtered": "?level=must&q=findesikke&pick=K08&pick=K01",
+    "filtered": "?level=must&phase=anskaffelse-og-design",
+    "everything": "",
+}
+selections = pytest.mark.parametrize("query", SELECTIONS.values(), ids=SELECTIONS)
+ENDINGS = ["docx", "xlsx", "pdf"]
+
+
+def selected_requirements(content, query: str) -> list[Requirement]:
+    """The requirements of a selection, reckoned from the catalogue."""
+    by_query = {
+        "picked": lambda item: item.code in ("K01", "K08", "K31"),
+        "picked and filtered": lambda item: item.code in ("K01", "K08"),
+        "filtered": lambda item: (
+            item.level == "must"
+            and any(phase.slug == "anskaffelse-og-design" for phase in content.linked(item, "phase"))
+        ),
+        "everything": lambda item: True,
+    }
+    (name,) = [name for name, other in SELECTIONS.items() if other == query]
+    return not_empty([item for item in content.requirements if by_query[name](item)])
+
+
+def answer_rows(document) -> list[tuple[str, str]]:
+    """The text of each requirement and of its answer, content controls included."""
+    tables = [table for table in document.tables if table.rows[0].cells[0].text == "Krav"]
+    return [
+        (element_text(row.cells[0]._tc), element_text(row.cells[1]._tc)) for table in tables for row in table.rows[1:]
+    ]
+
+
+def text_of(client, query: str, ending: str) -> str:
+    """All text of the annex, as letters alone."""
+    path = f"{TOOLBOX}krav.{ending}{query}"
+    if ending == "xlsx":
+        cells = (
+            str(cell)
+            for sheet in read_workbook(client, path).worksheets
+            for row in sheet.iter_rows(values_only=True)
+            for cell in row
+            if cell
+        )
+        return prose_letters("\n".join(cells))
+    if ending == "pdf":
+        return prose_letters(pdf_text(read_bytes(client, path)))
+    document = read_docx(client, path)
+    page = document.sections[0]
+    around = (*page.header.paragraphs, *page.footer.paragraphs)
+    return prose_letters("\n".join([element_text(document.element.body), *(part.text for part in around)]))
+
+
+# What is in it --------------------------------------------------------------------------------------
+
+
+@selections
+def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client):
+    rows = answer_rows(read_docx(client, f"{TOOLBOX}krav.docx{query}"))
+    expected = {item.code: item for item in selected_requirements(content, query)}
+    assert sorted(text[:3] for text, _answer in rows) == sorted(expected)
+    for text, answer in rows:
+        item = expected[text[:3]]
+        use = Use(item.tender_use)
+        with override("da"):
+            level = str(item.get_level_display()).capitalize()
+        for piece in (item.title, tender.wording(item, use), item.evidence, level, item.level_note):
+            assert prose_letters(piece) in prose_letters(text), (item.code, piece)
+        assert "Klik og vælg" in answer
+
+
+@needs_poppler
+@selections
+def test_the_annex_as_pdf_holds_exactly_what_was_chosen(query, content, client):
+    text = without_breaks(pdf_text(read_bytes(client, f"{TOOLBOX}krav.pdf{query}")))
+    expected = selected_requirements(content, query)
+    for item in content.requirements:
+        pieces = (f"{item.code} {item.title}", tender.wording(item, Use(item.tender_use)))
+        for piece in pieces if item in expected else pieces[:1]:
+            assert (without_breaks(piece) in text) is (item in expected), (item.code, piece)
+
+
+def without_breaks(text: str) -> str:
+    """Letters and digits alone: a page's end puts its number and the headings of the table into a text."""
+    repeated = r"Kravbilag|\bKrav\b|Tilbudsgiverens svar|Side \d+ af \d+|\bJa( Delvist)? Nej\b"
+    return re.sub(r"[^\wæøåÆØÅ]|•", "", re.sub(repeated, "", " ".join(text.split()))).lower()
+
+
+@selections
+def test_the_annex_in_excel_holds_exactly_what_was_chosen(query, content, client):
+    rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0])
+    expected = selected_requirements(content, query)
+    assert [row["Nr."] for row in rows] == [item.code for item in expected]
+    for row, item in zip(rows, expected, strict=True):
+        wording = re.sub("^- ", "• ", tender.wording(item, Use(item.tender_use)), flags=re.MULTILINE)
+        assert (row["Krav"], row["Ordlyd"], row["Bevis"]) == (item.title, wording, item.evidence)
+        for empty in ("Opfyldt", "Tilbudsgiverens svar", "Henvisning til dokumentation"):
+            assert row[empty] is None
+
+
+def test_all_that_a_vendor_must_know_is_every_requirement_with_a_wording(content, client):
+    """Whomever the law behind it addresses: the wording says what the vendor must make possible."""
+    with_wording = [item.code for item in content.requirements if item.wording]
+    assert any(item.addressee == "municipality" for item in content.requirements if item.code in with_wording)
+    page = read(client, f"{TOOLBOX}roller/{Role.VENDOR}/")
+    listed = [link.text[:3] for link in page.find_all("a", "ref") if re.match(r"K\d\d ", link.text)]
+    assert listed == with_wording
+    for source in (page, read(client, f"{TOOLBOX}krav/")):
+        links = {link.attrs["href"] for link in source.find_all("a") if re.search(r"/krav\.\w+$", link.attrs["href"])}
+        assert links == {f"{TOOLBOX}krav.{ending}" for ending in ENDINGS}
+    rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx").worksheets[0])
+    assert [row["Nr."] for row in rows] == with_wording
+
+
+# How it is answered ---------------------------------------------------------------------------------
+
+
+def test_the_answer_is_chosen_from_a_list_in_every_row(content, client):
+    sheet = read_workbook(client, f"{TOOLBOX}krav.xlsx").worksheets[0]
+    (rule,) = sheet.data_validations.dataValidation
+    assert rule.formula1 == '"Ja,Delvist,Nej"'
+    column = openpyxl.utils.get_column_letter([cell.value for cell in sheet[1]].index("Opfyldt") + 1)
+    assert str(rule.sqref) == f"{column}2:{column}{len(content.requirements) + 1}"
+
+
+def test_a_minimum_requirement_is_answered_yes_or_no_and_the_others_in_part_too(content, client):
+    query = "?pick=K01&pick=K02&mindstekrav=K01&konkurrencekrav=K02"
+    body = read_docx(client, f"{TOOLBOX}krav.docx{query}").element.body
+    choices = [option for option in values(body, "w:listItem", "w:displayText") if option]
+    assert choices == ["Ja", "Nej", "Ja", "Delvist", "Nej"]
+
+
+def test_rows_break_across_pages_below_a_heading_that_is_repeated(content, client):
+    document = read_docx(client, f"{TOOLBOX}krav.docx")
+    tables = [table for table in document.tables if table.rows[0].cells[0].text == "Krav"]
+    for table in not_empty(tables):
+        assert "cantSplit" not in table._tbl.xml
+        assert [row._tr.xml.count("w:tblHeader") for row in table.rows] == [1] + [0] * (len(table.rows) - 1)
+
+
+@needs_poppler
+def test_the_first_page_holds_the_first_requirements(content, client):
+    first_page = pdf_text(read_bytes(client, f"{TOOLBOX}krav.pdf")).split("\f")[0]
+    assert len(re.findall(r"^K\d\d ", first_page, re.MULTILINE)) >= 2
+
+
+def test_the_annex_has_room_for_tender_and_vendor(content, client):
+    document = read_docx(client, f"{TOOLBOX}krav.docx")
+    assert [cell.text for cell in document.tables[0].rows[0].cells] == ["Ordregiver", "Udbud", "Tilbudsgiver", "Dato"]
+    assert f"{len(content.requirements)} krav: " in element_text(document.element.body)
+
+
+# The copy to send, and the own copy -----------------------------------------------------------------
+
+NOT_TO_SEND = ["juridisk rådgivning", "uafklaret", "ikke bekræftet", "vores forslag", "jeres", "egen kopi"]
+
+
+@needs_poppler
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_annex_that_is_sent_has_nothing_of_ours(ending, content_rows, client):
+    Requirement.objects.filter(code="K08").update(proposals=["24 timer"], unsettled="Det er uvist.")
+    toolbox_version.bump()
+    sent, own = text_of(client, "?pick=K08", ending), text_of(client, "?pick=K08&kopi=egen", ending)
+    item = Requirement.objects.get(code="K08")
+    sources = not_empty([source.name for source in item.sources.all()])
+    for words in ("juridisk rådgivning", "Det er uvist.", "24 timer", *sources):
+        assert prose_letters(words) not in sent
+        assert prose_letters(words) in own
+    assert not [words for words in NOT_TO_SEND if prose_letters(words) in sent]
+    assert "forslag" in own
+
+
+@needs_poppler
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_annex_names_the_sources_where_they_are_asked_for(ending, content, client):
+    item = content.find("requirement", "K08")
+    text = text_of(client, "?pick=K08&kilder=ja", ending)
+    for source in not_empty(content.linked(item, "source")):
+        assert prose_letters(source.name) in text
+    assert not [words for words in NOT_TO_SEND if prose_letters(words) in text]
+
+
+def test_the_own_copy_names_the_requirements_whose_use_is_softer_than_the_law(content, client):
+    musts = [item.code for item in content.requirements if item.level == "must" and item.addressee == "vendor"][:2]
+    query = f"?pick={musts[0]}&pick={musts[1]}&mindstekrav={musts[0]}&konkurrencekrav={musts[1]}"
+    text = element_text(read_docx(client, f"{TOOLBOX}krav.docx{query}&kopi=egen").element.body)
+    assert f"Bag {musts[1]} ligger en pligt, som loven lægger på leverandøren" in text
+    assert "ligger en pligt" not in element_text(read_docx(client, f"{TOOLBOX}krav.docx{query}").element.body)
+
+
+def test_the_own_copy_has_columns_for_the_municipality(content, client):
+    sent, own = (
+        [cell.value for cell in read_workbook(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0][1]]
+        for query in ("", "?kopi=egen")
+    )
+    assert own[: len(sent)] == sent
+    assert own[len(sent) :] == ["Kommunens vurdering", "Valgt af", "Vores tal", "Loven retter sig mod", "Kilder"]
+    (row, *_others) = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx?kopi=egen&pick=K01").worksheets[0])
+    with override("da"):
+        assert row["Loven retter sig mod"] == content.find("requirement", "K01").get_addressee_display()
+
+
+def test_the_own_workbook_says_where_it_comes_from_and_leads_back_there(content, client):
+    query = "?level=must&pick=K01&konkurrencekrav=K01"
+    notes = dict(read_workbook(client, f"{TOOLBOX}krav.xlsx{query}&kopi=egen")["Om"].iter_rows(values_only=True))
+    assert notes["Antal"] == "1"
+    assert "Vejledning, ikke juridisk rådgivning" in notes["Status"]
+    page = read(client, notes["Kilde"].removeprefix("http://testserver"))
+    assert page.find("input", id="pick-K01").attrs.get("checked") is not None
+    assert page.find("input", id="level-must").attrs.get("checked") is not None
+    assert chosen_use(page, "K01").startswith("award criterion")
+
+
+def test_a_confirmed_annex_does_not_say_that_it_is_not_confirmed(content_rows, client):
+    Requirement.objects.filter(code__in=["K01", "K08"]).update(confirmed_on=timezone.localdate())
+    toolbox_version.bump()
+    sentence = prose_letters("Indholdet er ikke bekræftet af en jurist endnu.")
+    assert sentence not in text_of(client, "?pick=K01&pick=K08&kopi=egen", "docx")
+    assert sentence in text_of(client, "?pick=K01&pick=K02&kopi=egen", "docx")
+
+
+def test_the_page_says_which_copy_to_send(content, client):
+    page = read(client, f"{TOOLBOX}krav/?pick=K08")
+    texts = [copy.text for copy in page.find_all("div", "paper-copy")]
+    assert "Keep it; do not send it." in texts[-1]
+    hrefs = [[link.attrs["href"] for link in copy.find_all("a")] for copy in page.find_all("div", "paper-copy")]
+    paths = [f"{TOOLBOX}krav.{ending}?pick=K08" for ending in ENDINGS]
+    assert hrefs == [paths, [f"{path}&kilder=ja" for path in paths], [f"{path}&kopi=egen" for path in paths]]
+
+
+# The use in the tender ------------------------------------------------------------------------------
+
+
+def chosen_use(page, code: str) -> str:
+    """What the page's form says of a requirement's use."""
+    (option,) = [
+        option for option in page.find("select", id=f"use-{code}").find_all("option") if "selected" in option.attrs
+    ]
+    return option.text
+
+
+@needs_poppler
+def test_the_buyer_changes_the_use_in_word_excel_and_pdf(content, client):
+    query = "?pick=K01&pick=K02&pick=K03&mindstekrav=K01&konkurrencekrav=K02&oplysning=K03"
+    document = read_docx(client, f"{TOOLBOX}krav.docx{query}")
+    parts = [part.text for part in document.paragraphs if part.style.name == "Heading 1"]
+    assert parts == ["Mindstekrav", "Konkurrencekrav", "Oplysninger"]
+    assert [text[:3] for text, _answer in answer_rows(document)] == ["K01", "K02", "K03"]
+    rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0])
+    assert [row["Brug i udbuddet"] for row in rows] == ["Mindstekrav", "Konkurrencekrav", "Oplysning"]
+    pdf = pdf_text(read_bytes(client, f"{TOOLBOX}krav.pdf{query}"))
+    assert [pdf.index(f"{number} {part}") for number, part in enumerate(parts, start=1)] == sorted(
+        pdf.index(f"{number} {part}") for number, part in enumerate(parts, start=1)
+    )
+    swapped = query.replace("mindstekrav=K01", "oplysning=K01").replace("oplysning=K03", "mindstekrav=K03")
+    answered = answer_rows(read_docx(client, f"{TOOLBOX}krav.docx{swapped}"))
+    assert [text[:3] for text, _answer in answered] == ["K03", "K02", "K01"]
+
+
+def test_without_the_buyers_word_our_proposal_counts(content, client):
+    rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx?kopi=egen").worksheets[0])
+    names = {"minimum": "Mindstekrav", "competition": "Konkurrencekrav", "information": "Oplysning"}
+    assert {row["Nr."]: row["Brug i udbuddet"] for row in rows} == {
+        item.code: names[item.tender_use] for item in content.requirements
+    }
+    assert {row["Valgt af"] for row in rows} == {"Vores forslag"}
+
+
+def test_every_use_is_proposed_for_some_requirement(content):
+    """A catalogue in which all are minimum requirements would let no offer win on quality."""
+    assert {item.tender_use for item in content.requirements} == {use.value for use in Use}
+
+
+def test_the_wording_agrees_with_the_use(content):
+    for item in content.requirements:
+        assert tender.wording(item, Use.MINIMUM) == item.wording
+        for use in (Use.COMPETITION, Use.INFORMATION):
+            softened = tender.wording(item, use)
+            assert not re.search(r"(?<!der )(?<!som )(?<!borgeren )\bskal\b", softened), (item.code, softened)
+            assert "bør" in softened or "skal" not in item.wording
+
+
+@pytest.mark.parametrize(
+    ("text", "softer"),
+    [
+        ("Leverandøren skal oplyse, hvad der sker.", "Leverandøren bør oplyse, hvad der sker."),
+        ("Skal data slettes, må de ikke gemmes.", "Bør data slettes, bør de ikke gemmes."),
+        ("Den må kun slås til.", "Den bør kun slås til."),
+        ("Medarbejdere, der skal bruge den, skal læres op.", "Medarbejdere, der skal bruge den, bør læres op."),
+        ("Synlig, uden at borgeren skal klikke.", "Synlig, uden at borgeren skal klikke."),
+        ("Skalaen og måling.", "Skalaen og måling."),
+    ],
+)
+def test_a_demand_becomes_a_wish_and_a_relative_clause_stays(text, softer):
+    assert tender.wording(Requirement(wording=text), Use.COMPETITION) == softer
+
+
+def test_a_change_in_the_form_leads_to_the_address_with_the_use(content, client):
+    page = read(client, f"{TOOLBOX}krav/?q=CPR")
+    (other,) = [
+        option.attrs["value"]
+        for option in page.find("select", id="use-K04").find_all("option")
+        if option.attrs["value"].endswith(".oplysning")
+    ]
+    response = client.get(f"{TOOLBOX}krav/?q=CPR&pick=K04&brug=&brug={other}")
+    assert (response.status_code, response["Location"]) == (302, f"{TOOLBOX}krav/?q=CPR&pick=K04&oplysning=K04")
+    page = read(client, response["Location"])
+    assert chosen_use(page, "K04") == "information"
+    hidden = [(box.attrs["name"], box.attrs["value"]) for box in page.find_all("input", type="hidden")]
+    assert ("oplysning", "K04") in hidden
+    for link in not_empty(
+        [link.attrs["href"] for copy in page.find_all("div", "paper-copy") for link in copy.find_all("a")]
+    ):
+        assert "oplysning=K04" in link
+    proposed = {tender.NAMES[Use(item.tender_use)] for item in content.requirements if item.code == "K04"}.pop()
+    back = client.get(f"{response['Location']}&brug=K04.{proposed}")
+    assert back["Location"] == f"{TOOLBOX}krav/?q=CPR&pick=K04"
+
+
+def test_filters_chips_and_picks_keep_the_uses(content, client):
+    page = read(client, f"{TOOLBOX}krav/?level=must&pick=K08&oplysning=K08")
+    chips = [link.attrs["href"] for link in page.find_all("a", "chip")]
+    assert len(chips) == 2
+    for href in chips:
+        assert "oplysning=K08" in href
+
+
+@pytest.mark.parametrize(
+    "query", ["mindstekrav=K99", "konkurrencekrav=%3Cb%3E", "brug=K99.mindstekrav", "brug=K01.gratis", "brug=%00"]
+)
+def test_an_unknown_use_is_dropped(query, content, client):
+    response = client.get(f"{TOOLBOX}krav/?{query}", follow=True)
+    assert response.status_code == 200
+    if not query.startswith("brug"):
+        assert any(
+            unquote(query).partition("=")[2] in text for text in notice_texts(read(client, f"{TOOLBOX}krav/?{query}"))
+        )
+    assert client.get(f"{TOOLBOX}krav.docx?{query.replace('brug', 'kopi')}").status_code == 200
+
+
+def test_of_two_uses_the_strictest_counts_and_a_notice_says_so(content, client):
+    page = read(client, f"{TOOLBOX}krav/?oplysning=K08&mindstekrav=k08")
+    assert "K08 was given several uses in the tender. The strictest counts." in notice_texts(page)
+    assert chosen_use(page, "K08").startswith("minimum requirement")
+
+
+# The address ----------------------------------------------------------------------------------------
+
+
+def test_a_pick_may_be_written_in_small_letters(content, client):
+    assert read_bytes(client, f"{TOOLBOX}krav.docx?pick=k08") == read_bytes(client, f"{TOOLBOX}krav.docx?pick=K08")
+
+
+def test_a_pick_that_is_not_known_any_more_is_named_and_never_taken_for_all(content, client):
+    text = element_text(read_docx(client, f"{TOOLBOX}krav.docx?pick=K08&pick=K99").element.body)
+    assert [code for code in ("K08", "K31", "K99") if code in text] == ["K08", "K99"]
+    reading = read_workbook(client, f"{TOOLBOX}krav.xlsx?pick=K08&pick=K99")["Læsevejledning"]
+    assert any("K99" in str(cell) for row in reading.iter_rows(values_only=True) for cell in row)
+    nothing = client.get(f"{TOOLBOX}krav.docx?pick=K99")
+    assert nothing.status_code == 302
+    assert any("K99" in text for text in notice_texts(read(client, nothing["Location"])))
