@@ -4,7 +4,7 @@ From the record alone derive a kind's place in the content files, in the JSON, i
 filters, lists of related items and results, in the content check, and its form in the administration. A new kind needs a
 model with its migration, a record here with its `address`, two templates (of its list and of its page) and a content file.
 
-What is beside the record: `admin/items.py` groups the fields of the nine kinds below and says what their lists show;
+What is beside the record: `admin/items.py` groups the fields of the kinds below and says what their lists show;
 `urls.py` has their addresses; `views/` adds to a list or a page what its template shows beside the items themselves.
 Word documents and sheets that show single fields name these.
 """
@@ -25,6 +25,8 @@ from .models import (
     Guidance,
     Involvement,
     Item,
+    LegalBasis,
+    LegalBasisPhase,
     LegalSource,
     LegalStatus,
     Phase,
@@ -63,22 +65,12 @@ def _conditions(model: type[models.Model], parent: str) -> ItemPart:
     return ItemPart(name="conditions", model=model, parent=parent, fields=fields, order=order)
 
 
+TABLE_FIELDS = ("columns", "rows", "row_labels", "filled_from")
 TEMPLATE_FIELDS = ItemPart(
     name="fields",
     model=TemplateField,
     parent="section",
-    fields=(
-        "label",
-        "kind",
-        "help",
-        "options",
-        "columns",
-        "rows",
-        "row_labels",
-        "wording",
-        "proposals",
-        "own_copy_only",
-    ),
+    fields=("label", "kind", "help", "options", *TABLE_FIELDS, "wording", "proposals", "own_copy_only"),
     number="position",
     searched=("label",),
 )
@@ -160,7 +152,7 @@ PHASE = ItemKind(
     rank=7,
     searched=("name", "summary", "goal", "result"),
     excerpt="summary",
-    related=("risk", "requirement"),
+    related=("legal_basis", "risk", "requirement"),
     needs=(("activity", _("has no activity.")),),
 )
 SCREENING_QUESTION = ItemKind(
@@ -196,7 +188,7 @@ TEMPLATE = ItemKind(
     codes=(("S", 2),),
     searched=("code", "title", "purpose", "when"),
     excerpt="purpose",
-    related=("activity", "requirement"),
+    related=("activity", "requirement", "legal_basis"),
     needs=(("activity", _("comes of no activity.")),),
     rule=rules.template,
 )
@@ -230,7 +222,7 @@ ACTIVITY = ItemKind(
     codes=(("A", 2), ("P", 1)),
     searched=("code", "title", "what", "why", "when"),
     excerpt="why",
-    related=("risk", "requirement", "guidance"),
+    related=("legal_basis", "risk", "requirement", "guidance"),
     rule=rules.activity,
 )
 RISK = ItemKind(
@@ -339,7 +331,7 @@ GUIDANCE = ItemKind(
     searched=("code", "question", "answer", "condition", "explanation"),
     excerpt="answer",
     anchor_on="guidance",
-    related=("activity", "risk", "requirement"),
+    related=("activity", "risk", "requirement", "legal_basis"),
     axes=(
         choice_axis("kind", _("Answer"), Guidance.Kind),
         choice_axis("theme", _("Theme"), Guidance.Theme),
@@ -347,9 +339,27 @@ GUIDANCE = ItemKind(
     ),
     rule=rules.guidance,
 )
+BASIS_PHASE = ("phase", "clarity", "note")
+BASIS_TEXTS = ("what", "article_6", "article_9", "article_10", "danish_law", "clarity", "examples", "warning")
+LEGAL_BASIS = ItemKind(
+    model=LegalBasis,
+    heading=_("Legal basis of each processing"),
+    json_name="legal_bases",
+    list_name="legal_bases",
+    fields=("code", "title", *BASIS_TEXTS, "activities", "guidance", "templates", "sources", *STATE),
+    file="legal_basis.yaml",
+    parts=(ItemPart(name="phases", model=LegalBasisPhase, parent="basis", fields=BASIS_PHASE, links=("phase",)),),
+    rank=9,
+    codes=(("H", 2),),
+    searched=("code", "title", *BASIS_TEXTS),
+    excerpt="what",
+    anchor_on="legal_bases",
+    related=("activity", "guidance", "template"),
+    needs=(("activity", _("belongs to no activity.")), ("phase", _("belongs to no phase."))),
+)
 KINDS = {
     kind.name: kind
-    for kind in (SOURCE, ROLE, PHASE, SCREENING_QUESTION, TEMPLATE, ACTIVITY, RISK, REQUIREMENT, GUIDANCE)
+    for kind in (SOURCE, ROLE, PHASE, SCREENING_QUESTION, TEMPLATE, ACTIVITY, RISK, REQUIREMENT, GUIDANCE, LEGAL_BASIS)
 }
 """Names to kinds. A kind comes after those that its items name; content files and the JSON have the same order."""
 SCALE = FiledModel(model=ScaleLevel, fields=("axis", "level", "name", "description", "example"), file="scale.yaml")

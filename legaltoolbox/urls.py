@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from .kinds import KINDS
 from .models import Requirement, Risk
-from .views import catalogues, changes, checklists, files, items, law, overview, search
+from .views import catalogues, changes, checklists, files, items, law, legal_bases, overview, search
 
 KEY = r"(?P<key>[-\w]+)"
 DOCUMENT = r"(?P<ending>docx|pdf)"
@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^krav\.{FILE}$", files.annex, name="annex"),
     path("krav/<slug:key>/", items.item, {"kind": Requirement.KIND}, name="requirement"),
     path("maa-og-maa-ikke/", catalogues.guidance, name="guidance"),
+    path("hjemmel/", legal_bases.legal_bases, name="legal_bases"),
     path("kilder/", law.sources, name="sources"),
     path("kilder/<slug:key>/", law.source, name="source"),
     path("aendringer/", changes.changes, name="changes"),

@@ -179,6 +179,7 @@ ADDRESSES = (
     Address("toolbox:annex", args=("pdf",), is_page=False),
     Address("toolbox:requirement", args=("K31",)),
     Address("toolbox:guidance", queries=("", "?kind=may_not")),
+    Address("toolbox:legal_bases"),
     Address("toolbox:sources", queries=("", "?status=proposed")),
     Address("toolbox:source", args=("gdpr-art-35",)),
     Address("toolbox:changes"),

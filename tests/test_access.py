@@ -80,6 +80,7 @@ CURATOR = {
     "legaltoolbox_checklistitem": TOOLBOX_ROW,
     "legaltoolbox_documenttemplate": TOOLBOX_ITEM,
     "legaltoolbox_guidance": TOOLBOX_ITEM,
+    "legaltoolbox_legalbasis": TOOLBOX_ITEM,
     "legaltoolbox_legalsource": TOOLBOX_ITEM,
     "legaltoolbox_phase": TOOLBOX_ITEM,
     "legaltoolbox_requirement": TOOLBOX_ITEM,

@@ -1,4 +1,4 @@
-"""The nine kinds in the administration: the grouping of each kind's fields, its list, and what a search looks in.
+"""The kinds in the administration: the grouping of each kind's fields, its list, and what a search looks in.
 
 The fields themselves, the rows of parts and the look-ups come from the kind's record, see `ItemAdmin`.
 """
@@ -9,6 +9,7 @@ from ..models import (
     Activity,
     DocumentTemplate,
     Guidance,
+    LegalBasis,
     LegalSource,
     Phase,
     Requirement,
@@ -95,3 +96,11 @@ class GuidanceAdmin(ItemAdmin):
     list_display = ("code", "question", "kind", "theme")
     list_filter = ("theme", "kind", *ItemAdmin.list_filter)
     search_fields = ("code", "question", "answer")
+
+
+@admin.register(LegalBasis)
+class LegalBasisAdmin(ItemAdmin):
+    fieldset_starts = ("article_6", "clarity", "activities")
+    list_display = ("code", "title")
+    list_filter = ("phases__phase", *ItemAdmin.list_filter)
+    search_fields = ("code", "title", "what")

@@ -10,8 +10,10 @@ from typing import cast
 
 from kl_ai.export.document import Blank, Block, Document, Field, FieldKind, Heading, Prose, Table, Tick, Wording
 
+from .. import filled_tables
 from ..catalogue import Catalogue
 from ..models import Activity, ChecklistItem, DocumentTemplate, LegalSource, Role, TemplateField
+from ..screening import Situation
 from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, source_text, sources
 
@@ -82,10 +84,10 @@ def _sections(item: DocumentTemplate, catalogue: Catalogue, paper: Paper) -> Ite
             yield Prose(section.guidance, "guidance")
         for field in catalogue.fields(section):
             if paper.own or not field.own_copy_only:
-                yield from _field(field, paper)
+                yield from _field(field, catalogue, paper)
 
 
-def _field(field: TemplateField, paper: Paper) -> Iterator[Block]:
+def _field(field: TemplateField, catalogue: Catalogue, paper: Paper) -> Iterator[Block]:
     help_text = field.help if paper.own else ""
     if field.lacks_content:  # an editor is not done with it
         yield Field(field.label, "text", help_text)
@@ -94,7 +96,9 @@ def _field(field: TemplateField, paper: Paper) -> Iterator[Block]:
         case TemplateField.Kind.TABLE:
             if help_text:
                 yield Prose(help_text, "guidance")
-            yield Table(field.columns, _rows(field), _widths(field), caption=field.label)
+            is_filled = filled_tables.filled_table(field) is not None
+            rows, widths = _rows(field, catalogue), _widths(field)
+            yield Table(field.columns, rows, widths, caption=field.label, row_breaks=is_filled)
         case TemplateField.Kind.WORDING:
             yield from _wording(field, paper)
         case TemplateField.Kind.CHECK if field.options:
@@ -129,9 +133,11 @@ CELL_LETTERS = 3
 def _widths(field: TemplateField) -> tuple[float, ...]:
     """The widths of a table's columns, in letters.
 
-    A first column with labels is wider than those to fill in, and no word of a heading is broken.
+    A column with texts of the catalogue has the share that is given there. A first column with labels is wider than those to fill in, and no word of a heading is broken.
     """
-    shares = [1.6 if field.row_labels and not place else 1.0 for place in range(len(field.columns))]
+    filled = filled_tables.filled_table(field)
+    first = filled.widths if filled is not None else (1.6 if field.row_labels else 1.0,)
+    shares = [*first, *[1.0] * len(field.columns)][: len(field.columns)]
     minimums = [max(map(len, heading.split()), default=0) + CELL_LETTERS for heading in field.columns]
     if sum(minimums) >= PAGE_LETTERS:
         return tuple(minimums)
@@ -145,10 +151,12 @@ def _widths(field: TemplateField) -> tuple[float, ...]:
     return tuple(widths)
 
 
-def _rows(field: TemplateField) -> list[list[str | Blank]]:
-    """The rows with a label in their first column, and empty rows beneath."""
+def _rows(field: TemplateField, catalogue: Catalogue) -> list[list[str | Blank]]:
+    """The rows from the catalogue, then those with a label in their first column, and empty rows beneath."""
     columns = len(field.columns)
-    labelled: list[list[str | Blank]] = [[label, *[Blank()] * (columns - 1)] for label in field.row_labels]
+    filled = filled_tables.rows(field, catalogue, Situation())
+    begun: list[list[str]] = [*filled, *([label] for label in field.row_labels)]
+    labelled: list[list[str | Blank]] = [[*texts, *[Blank()] * (columns - len(texts))] for texts in begun]
     empty = max(field.rows - len(labelled), 0 if labelled else 1)
     return labelled + [[Blank() for _column in range(columns)] for _row in range(empty)]
 

@@ -3,6 +3,7 @@
 from .catalogues import Guidance, Requirement, Risk, ScaleLevel
 from .items import Certainty, Item, Sourced, unsettled_texts
 from .law import LegalSource, LegalStatus
+from .legal_basis import LegalBasis, LegalBasisPhase
 from .loaded import LoadedItem
 from .rows import StableRow
 from .screening import (
@@ -28,6 +29,8 @@ __all__ = [
     "Guidance",
     "Involvement",
     "Item",
+    "LegalBasis",
+    "LegalBasisPhase",
     "LegalSource",
     "LegalStatus",
     "LoadedItem",

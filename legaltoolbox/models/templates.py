@@ -114,6 +114,12 @@ class TemplateField(StableRow):
         TABLE = "table", _("table")
         WORDING = "wording", _("wording to keep and adapt")
 
+    class FilledFrom(models.TextChoices):
+        """The part of the catalogue that the rows of a table come from, see `filled_tables.py`."""
+
+        NOTHING = "", _("its own first column")
+        LEGAL_BASIS = "legal_basis", _("the legal basis of each processing")
+
     section = models.ForeignKey(
         TemplateSection, verbose_name=_("section"), on_delete=models.CASCADE, related_name="fields"
     )
@@ -125,6 +131,14 @@ class TemplateField(StableRow):
     columns = models.JSONField(_("columns"), default=list, blank=True, help_text=_("A list of texts."))
     rows = models.PositiveSmallIntegerField(_("empty rows"), default=0, validators=[MaxValueValidator(MOST_ROWS)])
     row_labels = models.JSONField(_("first column"), default=list, blank=True, help_text=_("A list of texts."))
+    filled_from = models.CharField(
+        _("rows come from"),
+        max_length=15,
+        choices=FilledFrom.choices,
+        default=FilledFrom.NOTHING,
+        db_default=FilledFrom.NOTHING,
+        blank=True,
+    )
     wording = models.TextField(_("wording"), blank=True)
     proposals = models.JSONField(
         _("numbers that are proposals"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from kl_ai.pages.cache import versioned_page
 
-from .. import left_out, linking, onepager
+from .. import filled_tables, left_out, linking, onepager
 from ..catalogue import Catalogue, catalogues
 from ..kinds import ROLE, TEMPLATE
 from ..models import Activity, DocumentTemplate, Phase, Requirement, Role, TemplateField
@@ -161,7 +161,8 @@ class SectionPreview:
 
     heading: str
     guidance: str
-    fields: list[TemplateField]
+    fields: list[tuple[TemplateField, list[list[str]]]]
+    """Each with the rows that the catalogue gives it."""
     is_own_only: bool
     """Whether the paper that is sent to others is without it."""
 
@@ -170,9 +171,15 @@ class SectionPreview:
 def template(request: HttpRequest, key: str) -> HttpResponse:
     """A template's sections and fields, and its files."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
+    situation, _notices = read_situation(request, catalogue)
     is_sent = item.audience == DocumentTemplate.Audience.OUTWARD
     sections = [
-        SectionPreview(section.heading, section.guidance, catalogue.fields(section), is_sent and section.own_copy_only)
+        SectionPreview(
+            section.heading,
+            section.guidance,
+            [(field, filled_tables.rows(field, catalogue, situation)) for field in catalogue.fields(section)],
+            is_sent and section.own_copy_only,
+        )
         for section in catalogue.sections(item)
     ]
     return render_item_page(

@@ -78,7 +78,7 @@ SMALL: dict[str, Any] = {
                 "fields": [
                     {"key": "1", "label": "Navn", "kind": "line", "help": "Løsningens navn."},
                     {"key": "trin", "label": "Trin", "kind": "choice", "options": WORDS},
-                    {"key": "3", "label": "Liste", "kind": "table", "columns": ["Nr.", "Hvad"], "rows": 3, "row_labels": ["a", "b"]},
+                    {"key": "3", "label": "Liste", "kind": "table", "columns": ["Nr.", "Hvad"], "rows": 3, "row_labels": ["a", "b"], "filled_from": "legal_basis"},
                     {"key": "4", "label": "Vilkår", "kind": "wording", "wording": "Leverandøren svarer inden 24 timer.", "proposals": ["24 timer"], "own_copy_only": True},
                 ],
             },
@@ -137,6 +137,18 @@ SMALL: dict[str, Any] = {
             "code": "M01", "theme": "data", "kind": "depends", "question": "Må vi?", "answer": "Måske.",
             "condition": "Hvis der er hjemmel.", "explanation": "Det kommer an på det.", "activities": ["A01"],
             "risks": ["R01"], "requirements": ["K01"], "sources": ["gdpr"], **REVIEWED,
+        },
+    ],
+    "legal_basis.yaml": [
+        {
+            "code": "H01", "title": "Brug", "what": "Løsningen bruges.", "article_6": "Litra e.", "article_9": "Litra g.",
+            "article_10": "Kun under myndighed.", "danish_law": LONG, "clarity": "Jo klarere, jo bedre.", "examples": "En sag.",
+            "warning": "Stop her.", "activities": ["A01"], "guidance": ["M01"], "templates": ["S01"], "sources": ["gdpr"],
+            **REVIEWED,
+            "phases": [
+                {"phase": "fundament", "clarity": "duty", "note": "Først."},
+                {"phase": "ide", "clarity": "clear", "note": "Så."},
+            ],
         },
     ],
     "scale.yaml": [

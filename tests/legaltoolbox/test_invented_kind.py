@@ -54,7 +54,7 @@ def record() -> ItemKind:
         fields=("code", "title", "medium", "purpose", "activities", "sources", *STATE),
         file="tools.yaml",
         parts=(steps,),
-        rank=9,
+        rank=10,
         codes=(("V", 2),),
         searched=("code", "title", "purpose"),
         excerpt="purpose",

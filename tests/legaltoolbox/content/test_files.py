@@ -41,6 +41,7 @@ def test_the_toolbox_is_complete(content):
         "risk": 26,
         "requirement": 44,
         "guidance": 26,
+        "legal_basis": 7,
     }
     assert [activity.code for activity in content.activities if activity.is_decision_point] == ["P1", "P2", "P3"]
     assert len([template for template in content.templates if template.is_central]) == 15
