@@ -14,7 +14,7 @@ from .. import linking
 from ..kinds import item_kind
 from ..linking import Ref
 from ..models import Item
-from .index import SEARCH_WORDS, FieldText
+from .index import SEARCH_WORDS, FieldText, Marks
 
 MAX_UNFOLDED = 8
 """The results of a kind that are shown at once; the rest are folded away."""
@@ -52,31 +52,34 @@ class HitGroup:
     hits: list[Hit]
 
 
-def hit(item: Item, fields: Sequence[FieldText] = (), terms: Sequence[frozenset[str]] = ()) -> Hit:
+def hit(item: Item, fields: Sequence[FieldText] = (), terms: Sequence[Marks] = ()) -> Hit:
     """An item as a result, with the first paragraph of the field that its kind shows beneath a title.
 
-    `terms` has the words of the texts that show each term of the query; `fields` are the item's texts.
+    `terms` has what shows each term of the query; `fields` are the item's texts.
     """
     ref, name = linking.ref(item), item_kind(item).excerpt
     text = getattr(item, name).partition("\n\n")[0] if name else ""
-    everything = frozenset().union(*terms)
-    shown = frozenset(words(ref.title)) | frozenset(words(text))
-    missing = [term for term in terms if shown.isdisjoint(term)]
+    in_title, in_text = words(ref.title), words(text)
+    missing = [term for term in terms if not (term.in_text(in_title) or term.in_text(in_text))]
     return Hit(
         ref,
-        marked(ref.title, everything.__contains__) or [(ref.title, False)],
-        marked(text, everything.__contains__) or [(text, False)],
-        _field_hits(fields, missing, everything.__contains__),
+        marked(ref.title, _is_marked(in_title, terms)) or [(ref.title, False)],
+        marked(text, _is_marked(in_text, terms)) or [(text, False)],
+        _field_hits(fields, missing, terms),
     )
 
 
-def _field_hits(
-    fields: Sequence[FieldText], missing: Sequence[frozenset[str]], is_match: Callable[[str], bool]
-) -> list[FieldHit]:
-    """Pieces of the weightiest fields that hold these terms, each field once; two at most."""
+def _is_marked(text: Sequence[str], terms: Sequence[Marks]) -> Callable[[str], bool]:
+    """Whether a word of the text is one by which it was found."""
+    return frozenset().union(*(term.in_text(text) for term in terms)).__contains__
+
+
+def _field_hits(fields: Sequence[FieldText], missing: Sequence[Marks], terms: Sequence[Marks]) -> list[FieldHit]:
+    """Pieces of the weightiest fields that hold the missing terms, each field once; two at most."""
     chosen: list[FieldText] = []
     for term in missing:
-        holding = [field for field in fields if not field.words.isdisjoint(term) and field.weight != SEARCH_WORDS]
+        holding = [field for field in fields if term.may_be_in(field.words) and field.weight != SEARCH_WORDS]
         if holding and len(chosen) < MAX_FIELDS and not any(field in chosen for field in holding):
             chosen.append(max(holding, key=lambda field: field.weight))
-    return [FieldHit(capfirst(str(field.label)), excerpt(field.text, is_match)) for field in chosen]
+    pieces = ((field.label, excerpt(field.text, _is_marked(words(field.text), terms))) for field in chosen)
+    return [FieldHit(capfirst(str(label)), parts) for label, parts in pieces if parts]

@@ -15,7 +15,7 @@ from typing import Any
 from kl_ai.search import bitset
 from kl_ai.search.danish import words
 from kl_ai.search.index import WordIndex
-from kl_ai.search.matching import STOP_WORDS, same_root
+from kl_ai.search.matching import STOP_WORDS, roots, same_root
 
 from ..catalogue import Catalogue
 from ..kind_types import ItemPart
@@ -23,13 +23,13 @@ from ..kinds import item_kind, listed_kinds
 from ..models import Item
 from .synonyms import Phrase, Synonyms
 
-TITLE, SEARCH_WORDS, EXCERPT, TEXT, ROW = 10.0, 8.0, 4.0, 2.0, 1.0
+TITLE, SEARCH_WORDS, EXCERPT, TEXT, ROW = 10.0, 7.0, 4.0, 2.0, 1.0
 """What a hit counts, by where it is."""
 TITLES = frozenset({"title", "question", "name", "short_name", "code", "slug", "aliases"})
 PART_OF_COMPOUND, SYNONYM = 0.6, 0.8
 """What a hit counts that is part of another word or of a phrase, and one of another word for the same."""
-FURTHER = 0.1
-"""What other words for the same count beside the best."""
+FURTHER, MOST_FURTHER = 0.1, 3
+"""What other hits of the same count beside the best, and how many of them."""
 MAX_TERMS = 24
 """The terms of a query that are looked for."""
 SUBJECT = (("kunstig", "intelligens"), ("artificial", "intelligence"), ("ai",), ("ki",))
@@ -37,7 +37,7 @@ SUBJECT = (("kunstig", "intelligens"), ("artificial", "intelligence"), ("ai",), 
 _WEAK_WORDS = """
     bruge bruger brugt brug anvende anvender anvendes benytte benytter lave laver lavet gøre gør få får give giver tage tager have haft være er
     været blive bliver bliv skulle ville kunne måtte hvornår hvorfor hvorvidt mon man ens vores jeres vi jeg tilladt lovligt okay ok ja nej
-    gerne lige altså hjælp hjælpe findes find finde noget nogen vide behandle behandler behandles efter sætte sætter træffe træffer løsning
+    gerne lige altså hjælp hjælpe findes find finde finder noget nogen vide behandle behandler behandles efter sætte sætter træffe træffer løsning
     løsningen løsninger
     can may must should would could shall use using used does do is need allowed there any get when why whether let
 """
@@ -69,6 +69,31 @@ class QueryTerm:
 
     def __str__(self) -> str:
         return " ".join(self.words)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The words by which a term shows in the texts of an index."""
+
+    single: frozenset[str]
+    phrases: tuple[tuple[frozenset[str], ...], ...] = ()
+    """Words that show it only where they stand one after the other: for each place of a phrase those that may stand there."""
+
+    def in_text(self, text: Sequence[str]) -> frozenset[str]:
+        """Those of the words of a text, in their order, that show the term."""
+        found = self.single.intersection(text)
+        for phrase in self.phrases:
+            for place in range(len(text) - len(phrase) + 1):
+                following = text[place : place + len(phrase)]
+                if all(word in forms for word, forms in zip(following, phrase, strict=True)):
+                    found |= frozenset(following)
+        return found
+
+    def may_be_in(self, text: frozenset[str]) -> bool:
+        """Whether the words of a text, in any order, may show the term."""
+        return not text.isdisjoint(self.single) or any(
+            all(not text.isdisjoint(forms) for forms in phrase) for phrase in self.phrases
+        )
 
 
 class ItemIndex:
@@ -111,19 +136,19 @@ class ItemIndex:
         """The items (places) that the term finds, and how well. No query of the database."""
         found: dict[int, list[float]] = defaultdict(list)
         for phrase, factor, whole in self._looked_for(term):
-            best: dict[int, float] = {}
+            by_item: dict[int, list[float]] = defaultdict(list)
             for field in map(self.fields.__getitem__, self._fields_with(phrase, whole=whole)):
-                best[field.item] = max(best.get(field.item, 0), field.weight * factor)
-            for place, value in best.items():
-                found[place].append(value)
+                by_item[field.item].append(field.weight * factor)
+            for place, values in by_item.items():
+                found[place].append(_together(values))
         for place, value in self._find_apart(term).items():
             found[place].append(value)
-        return {place: max(values) + FURTHER * (sum(values) - max(values)) for place, values in found.items()}
+        return {place: _together(values) for place, values in found.items()}
 
     def _find_apart(self, term: QueryTerm) -> dict[int, float]:
         """The items that hold each telling word of a phrase somewhere, or what that word stands for. None for a single word."""
-        telling = [word for word in term.words if word not in WEAK_WORDS and (word,) not in SUBJECT]
-        if len(term.words) == 1 or not telling:
+        telling = _telling(term.words)
+        if len(term.words) == 1:
             return {}
         each = [self.find(QueryTerm((word,), self.synonyms.at([word], 0).alternatives)) for word in telling]
         places = set(each[0]).intersection(*each[1:])
@@ -131,8 +156,8 @@ class ItemIndex:
 
     def title_words(self, query: str, place: int) -> int:
         """How many of the query's words, of questions too, the item's title and search words have: it decides between equal items."""
-        title = set(words(" ".join(field.text for field in self._titles[place])))
-        return len(title.intersection(words(query)))
+        title = frozenset().union(*(roots(word) for field in self._titles[place] for word in field.words))
+        return sum(not title.isdisjoint(roots(word)) for word in dict.fromkeys(words(query)))
 
     def _looked_for(self, term: QueryTerm) -> Iterator[tuple[Phrase, float, bool]]:
         """The phrases that are looked for, what each counts, and whether as whole words."""
@@ -151,20 +176,32 @@ class ItemIndex:
             if len(phrase) == 1 or _holds(words(self.fields[place].text), phrase):
                 yield place
 
-    def marked_words(self, term: QueryTerm) -> frozenset[str]:
+    def marks(self, term: QueryTerm) -> Marks:
         """The words of the texts that show the term: forms of it, compounds of it, and those of its synonyms."""
-        marked: set[str] = set()
-        for word in term.words:
-            marked |= self.words.matching_words(word, whole=len(term.words) > 1)
-        for phrase in term.alternatives:
-            telling = [word for word in phrase if word not in WEAK_WORDS and (word,) not in SUBJECT]
-            for word in telling or phrase:
-                marked |= self.words.matching_words(word, whole=True)
-        return frozenset(marked)
+        whole = len(term.words) > 1
+        single = [self.words.matching_words(word, whole=whole) for word in _telling(term.words)]
+        single += [self.words.matching_words(*phrase, whole=True) for phrase in term.alternatives if len(phrase) == 1]
+        phrases = [
+            tuple(self.words.matching_words(word, whole=True) for word in phrase)
+            for phrase in sorted(term.alternatives)
+            if len(phrase) > 1
+        ]
+        return Marks(frozenset().union(*single), tuple(phrases))
 
     def rarity(self, found: int) -> float:
         """How telling a term is that so many items hold: the fewer, the more."""
         return log(1 + len(self.items) / max(found, 1))
+
+
+def _together(values: Sequence[float]) -> float:
+    """What several hits count: the best, and a little for `MOST_FURTHER` others."""
+    best, *others = sorted(values, reverse=True)
+    return best + FURTHER * sum(others[:MOST_FURTHER])
+
+
+def _telling(phrase: Phrase) -> list[str]:
+    """The words of a phrase that are not weak; all where each is."""
+    return [word for word in phrase if word not in WEAK_WORDS and (word,) not in SUBJECT] or list(phrase)
 
 
 def _holds(text: Sequence[str], phrase: Phrase) -> bool:

@@ -85,7 +85,7 @@ class SearchIndex:
         return [place for place in self._answers(share) if best >= ANSWERING * whole and share[place] >= best * NEAREST]
 
     def _hit_groups(self, places: Sequence[int], terms: Sequence[QueryTerm]) -> list[HitGroup]:
-        marked = [self.index.marked_words(term) for term in terms]
+        marks = [self.index.marks(term) for term in terms]
         by_kind: dict[str, list[int]] = defaultdict(list)
         for place in places:
             by_kind[self.index.items[place].KIND].append(place)
@@ -93,7 +93,7 @@ class SearchIndex:
             HitGroup(
                 kind.name,
                 str(kind.heading),
-                [hit(self.index.items[place], self._fields[place], marked) for place in by_kind[kind.name]],
+                [hit(self.index.items[place], self._fields[place], marks) for place in by_kind[kind.name]],
             )
             for kind in listed_kinds()
             if kind.name in by_kind
