@@ -1,160 +1,20 @@
-"""The one-pager as data and as SVG: phases across, roles down, activities where they meet, decision points between."""
+"""The one-pager as SVG: phases across, roles down, activities where they meet, decision points between."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.sax.saxutils import escape as escape_xml
 from xml.sax.saxutils import quoteattr
 
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kl_ai.export.typesetting import wrap
-from kl_ai.search.danish import join_words
 from kl_ai.text import clean_text
 
-from .catalogue import Catalogue
 from .linking import url
-from .models import Activity, Phase, Role
-from .screening import Band, Situation, Verdict, verdicts
-
-# The plan ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Participant:
-    """A role that takes part in an activity, and why."""
-
-    role: Role
-    is_responsible: bool
-    why: str
-
-
-@dataclass(frozen=True)
-class PlanEntry:
-    """An activity that applies, with the reasons for it and the roles that take part."""
-
-    activity: Activity
-    verdict: Verdict
-    participants: tuple[Participant, ...]
-    """The responsible role first, the others in the order of the roles."""
-    who: SafeString
-    """The participants as HTML."""
-
-    @property
-    def url(self) -> str:
-        return url(self.activity)
-
-    @property
-    def responsible(self) -> Participant:
-        return self.participants[0]
-
-    @property
-    def involved(self) -> tuple[Participant, ...]:
-        return self.participants[1:]
-
-    @property
-    def with_whom(self) -> str:
-        """The short names of the roles that are involved."""
-        return ", ".join(participant.role.short_name for participant in self.involved)
-
-    def participant(self, role: Role) -> Participant | None:
-        """The role as a participant; None where it takes no part."""
-        return next((participant for participant in self.participants if participant.role is role), None)
-
-    @property
-    def reason(self) -> str:
-        """Why it applies, as one sentence in Danish; "" where it always does."""
-        return f"Fordi {join_words(self.verdict.reasons, 'og fordi')}." if self.verdict.reasons else ""
-
-
-@dataclass(frozen=True)
-class PlanPhase:
-    """A phase with the activities that apply; without entries where none does."""
-
-    phase: Phase
-    entries: tuple[PlanEntry, ...]
-
-    @property
-    def url(self) -> str:
-        return url(self.phase)
-
-    @property
-    def gates(self) -> tuple[PlanEntry, ...]:
-        """The decision points."""
-        return tuple(entry for entry in self.entries if entry.activity.is_decision_point)
-
-    @property
-    def work(self) -> tuple[PlanEntry, ...]:
-        """The activities that are no decision points."""
-        return tuple(entry for entry in self.entries if not entry.activity.is_decision_point)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The activities that apply in a situation, phase by phase."""
-
-    phases: tuple[PlanPhase, ...]
-    total: int
-    """The number of activities in the catalogue."""
-    role: Role | None = None
-    """The role that the plan is for, where one is chosen."""
-    roles: tuple[Role, ...] = field(default=())
-    """The roles that take part, in their order."""
-    left_out: tuple[PlanEntry, ...] = ()
-    """What can be left out, since the use is small and harmless; for any role."""
-
-    @property
-    def count(self) -> int:
-        """The number of activities in the plan."""
-        return sum(len(plan_phase.entries) for plan_phase in self.phases)
-
-
-def participants(activity: Activity, catalogue: Catalogue) -> tuple[Participant, ...]:
-    """The roles that take part in an activity: the responsible role first and once, then those that are involved."""
-    responsible = Participant(activity.responsible, True, activity.responsible_why)
-    involved = (Participant(row.role, False, row.why) for row in catalogue.involved(activity))
-    return (responsible, *(other for other in involved if other.role is not activity.responsible))
-
-
-def entry(activity: Activity, verdict: Verdict, catalogue: Catalogue) -> PlanEntry:
-    """An activity with its participants."""
-    taking_part = participants(activity, catalogue)
-    return PlanEntry(activity, verdict, taking_part, _who(activity, taking_part, catalogue))
-
-
-def _who(activity: Activity, taking_part: tuple[Participant, ...], catalogue: Catalogue) -> SafeString:
-    """The participants as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
-    return catalogue.memo.remember(
-        ("who", activity.pk, get_language()),
-        lambda: render_to_string("components/who.html", {"participants": taking_part}),
-    )
-
-
-def plan(catalogue: Catalogue, situation: Situation) -> Plan:
-    """The plan for a situation. With a role only the activities that the role takes part in. No query."""
-    role = catalogue.find(Role.KIND, situation.role) if situation.role else None
-    by_phase: dict[int, list[PlanEntry]] = {phase.pk: [] for phase in catalogue.phases}
-    left_out = []
-    for activity, verdict in verdicts(catalogue.activities, catalogue, situation):
-        plan_entry = entry(activity, verdict, catalogue)
-        if verdict.band is Band.LEFT_OUT:
-            left_out.append(plan_entry)
-        elif verdict.applies and (role is None or plan_entry.participant(role)):
-            by_phase[activity.phase.pk].append(plan_entry)
-    phases = tuple(PlanPhase(phase, tuple(by_phase[phase.pk])) for phase in catalogue.phases)
-    taking_part = {
-        participant.role for plan_phase in phases for entry in plan_phase.entries for participant in entry.participants
-    }
-    roles = tuple(role for role in catalogue.roles if role in taking_part)
-    return Plan(phases, len(catalogue.activities), role, roles, tuple(left_out))
-
-
-# The drawing ------------------------------------------------------------------------------------
+from .models import Role
+from .plans import Plan, PlanEntry, PlanPhase
 
 INK, MUTED, PETROL, DARK, PALE, LINE, PAPER = (
     "#1a1a1a",
@@ -226,7 +86,8 @@ class _Drawing:
         name = _("Phases, roles and activities")
         yield (
             f'<svg class="onepager" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="group"'
-            f' aria-label={quoteattr(name)}><g lang="da">'
+            f' aria-label={quoteattr(name)}><rect class="op-ground" width="{WIDTH}" height="{height:g}" fill="{PAPER}"/>'
+            f'<g lang="da">'
         )
         for number, plan_phase in enumerate(self.plan.phases):
             yield from self._head(number, plan_phase)
@@ -334,8 +195,9 @@ class _Drawing:
         )
 
 
+@lru_cache(maxsize=4096)
 def escape(text: str) -> str:
-    """`text` as XML can carry it."""
+    """`text` as XML can carry it. The drawings show the same texts again and again."""
     return escape_xml(clean_text(text))
 
 

@@ -191,3 +191,14 @@ def verdicts(items: Iterable[Any], catalogue: Catalogue, situation: Situation) -
     """Each item with its verdict. No query."""
     is_small = situation.is_small(catalogue.questions)
     return ((item, _verdict(item, catalogue, situation, is_small)) for item in items)
+
+
+Bands = list[tuple[Band, list[tuple[Any, Verdict]]]]
+"""Items with their verdicts, by band."""
+
+
+def by_band(items: Iterable[Any], catalogue: Catalogue, situation: Situation) -> Bands:
+    """The items that apply or may apply with their verdicts, by band; bands without items are left out."""
+    judged = list(verdicts(items, catalogue, situation))
+    bands = ((band, [(item, its) for item, its in judged if its.band is band]) for band in APPLYING)
+    return [(band, rows) for band, rows in bands if rows]

@@ -34,6 +34,8 @@ from .kinds import KINDS
 from .models import Requirement
 from .screening import NO, PHASE_PARAMETER, ROLE_PARAMETER, YES, Situation, applying
 
+START = "start"
+"""The parameter of the day on which the solution is taken into use, for the calendar file."""
 PICK = "pick"
 """The parameter that picks an item by its key, for a file."""
 OLD_ROLE = "role"
@@ -81,11 +83,11 @@ def read_situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situatio
 
 
 def read_overview(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tuple[str, ...]]:
-    """As `read_situation`; the role may stand under its old name. No query."""
+    """As `read_situation`; the role may stand under its old name, and the start of a calendar beside it. No query."""
     fields = {OLD_ROLE: _options_field(gettext_lazy("Role"), [role.slug for role in catalogue.roles])}
     form_class = _form_class(catalogue, "overview", forms.Form, lambda: fields | dict(_situation_fields(catalogue)))
     form = form_class(request.GET)
-    notices = query_notices(form, request)
+    notices = query_notices(form, request, [START])
     situation = _situation(form, catalogue, notices)
     old_roles = form.cleaned_data[OLD_ROLE]
     if old_roles and not situation.role:

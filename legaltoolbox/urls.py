@@ -15,6 +15,7 @@ FILE = r"(?P<ending>docx|xlsx|pdf)"
 app_name = "toolbox"
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
+    path("kalender.ics", overview.calendar, name="calendar"),
     path("soeg/", search.search, name="search"),
     path("faser/", overview.to_overview, name="phases"),
     path("faser/<slug:key>/", items.phase, name="phase"),

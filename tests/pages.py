@@ -140,7 +140,8 @@ ADDRESSES = (
     Address("market:change_vendors", args=("technologies", "nlp"), queries=("?gruppe=flere", "?gruppe=kl-nu&page=x")),
     Address("market:neutrality"),
     # The legal toolbox
-    Address("toolbox:overview", queries=SITUATIONS),
+    Address("toolbox:overview", queries=(*SITUATIONS, "?nu=foranalyse&rolle=dpo&leverandoer=yes&start=i-morgen")),
+    Address("toolbox:calendar", queries=("?start=2027-01-01",), is_page=False),
     Address(
         "toolbox:search",
         queries=("", "?q=hjemmel", "?q=art+35", "?q=%C2%A7+22", "?q=A25", "?q=findes-ikke-nogen-steder"),

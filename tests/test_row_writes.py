@@ -53,6 +53,9 @@ NO_ROWS = {
     "marketoverview/views/vendor_rows.py: _row",  # the rows of HTML that are kept
     "marketoverview/admin/vendors.py: save_formset",  # the verbs `admit` and `end` write what the form says
     "legaltoolbox/catalogue.py: _links",  # sets of keys
+    "legaltoolbox/files/calendar.py: _event",  # the properties of an event
+    "legaltoolbox/files/calendar.py: calendar",  # the properties of a calendar file
+    "legaltoolbox/selection.py: read_selection",  # notices about the address
 }
 """Functions with a call that looks like a write of rows and is none."""
 VERBS_BESIDE_A_MODEL = {

@@ -17,7 +17,22 @@ from .work import Activity
 
 HIGHEST_GROUP = 99
 RESERVED = frozenset(
-    {"q", "role", "rolle", "nu", "vis", "pick", "page", "plan", "list", "situation", "toolbox-q", "main-content"}
+    {
+        "q",
+        "role",
+        "rolle",
+        "nu",
+        "vis",
+        "start",
+        "now",
+        "pick",
+        "page",
+        "plan",
+        "list",
+        "situation",
+        "toolbox-q",
+        "main-content",
+    }
     | {"unsettled", "kind", "status", "phase", "source", "addressee", "level", "topic", "theme", "kommune", "projekt"}
 )
 """The names of the pages' own parameters and anchors."""

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from kl_ai.pages.cache import versioned_page
 
-from .. import filled_tables, left_out, linking, onepager
+from .. import filled_tables, left_out, linking, plans
 from ..catalogue import Catalogue, catalogues
 from ..kinds import ROLE, TEMPLATE
 from ..models import Activity, DocumentTemplate, Phase, Requirement, Role, TemplateField
@@ -28,11 +28,13 @@ def item(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 # Phases and roles -------------------------------------------------------------------------------
 
 
-def _plan_entries(
-    activities: Sequence[Activity], catalogue: Catalogue, situation: Situation
-) -> list[onepager.PlanEntry]:
+def _plan_entries(activities: Sequence[Activity], catalogue: Catalogue, situation: Situation) -> list[plans.PlanEntry]:
     """The activities with their roles, and why they apply where questions are answered."""
-    return [onepager.entry(activity, verdict(activity, catalogue, situation), catalogue) for activity in activities]
+    answered = bool(situation.answers)
+    return [
+        plans.entry(activity, verdict(activity, catalogue, situation), catalogue, answered=answered)
+        for activity in activities
+    ]
 
 
 @versioned_page
@@ -74,14 +76,14 @@ class ReadingPhase:
     """A phase of a role's reading list: the activities that the role takes part in, and its part in each."""
 
     phase: Phase
-    rows: list[tuple[Activity, onepager.Participant]]
+    rows: list[tuple[Activity, plans.Participant]]
 
 
 def _reading_list(role: Role, activities: Sequence[Activity], catalogue: Catalogue) -> list[ReadingPhase]:
     rows = [
         (activity, participant)
         for activity in activities
-        for participant in onepager.participants(activity, catalogue)
+        for participant in plans.participants(activity, catalogue)
         if participant.role is role
     ]
     phases = ((phase, [row for row in rows if row[0].phase is phase]) for phase in catalogue.phases)
@@ -128,7 +130,7 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
         item,
         crumbs=[(in_danish(str(item.phase)), linking.url(item.phase)), (item.code, "")],
         section="activities",
-        participants=onepager.participants(item, catalogue),
+        participants=plans.participants(item, catalogue),
         checklist=catalogue.checklist_rows(item),
         **neighbours(item, catalogue.activities),
     )

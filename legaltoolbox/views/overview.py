@@ -1,37 +1,61 @@
 """The one-pager: the activities ahead, with whom and why, for one role and one situation."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from kl_ai.export.downloads import file_response
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
 from kl_ai.pages.querystring import Chip, encode
+from kl_ai.text import clean_line
 
-from .. import onepager
+from .. import left_out, onepager, plans
 from ..catalogue import Catalogue, catalogues
-from ..models import Item, LegalSource, Phase, Role, ScreeningQuestion
-from ..screening import NO, YES, Situation, Verdict, applying
-from ..selection import PICK, read_overview, read_situation
+from ..files import calendar as calendar_file
+from ..kinds import KINDS
+from ..models import Item, LegalSource, Phase, Requirement, Risk, Role, ScreeningQuestion
+from ..plans import Plan, open_questions
+from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band
+from ..selection import PICK, START, read_overview, read_situation
 from .pages import render_toolbox_page, review_status
 
 PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
 """The key of the source that counts where it says something else than the toolbox."""
+FILE_NAME = "ansvarlig-ai.ics"
+EARLIEST_START, LATEST_START = date(2000, 1, 1), date(2099, 12, 31)
+"""The days between which a calendar may begin."""
+BAND_HEADINGS = {
+    Band.ALWAYS: gettext_lazy("Always"),
+    Band.ANSWERED: gettext_lazy("Because of your answers"),
+    Band.UNANSWERED: gettext_lazy("Only if"),
+}
+BAND_COUNTS = {
+    Band.ALWAYS: gettext_lazy("always"),
+    Band.ANSWERED: gettext_lazy("because of your answers"),
+    Band.UNANSWERED: gettext_lazy("only if, by an answer that is missing"),
+}
+"""What follows the number of activities in a band."""
 
 
 @versioned_page
 def overview(request: HttpRequest) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/`: the plan for the role and the answers in the address."""
+    """`/juridisk-vaerktoejskasse/`: the plan for the role, the phase and the answers in the address."""
     catalogue = catalogues.for_request(request)
     situation, notices = read_overview(request, catalogue)
-    plan = onepager.plan(catalogue, situation)
+    plan = plans.plan(catalogue, situation)
     return render_toolbox_page(
         request,
         "overview",
@@ -41,19 +65,85 @@ def overview(request: HttpRequest) -> HttpResponse:
         plan=plan,
         drawing=mark_safe(onepager.svg(plan)),  # noqa: S308 - every text in it is escaped
         roles=catalogue.roles,
+        phases=_phase_links(request.path, catalogue, situation),
         situation=situation,
         questions=_questions(catalogue, situation),
         chips=_chips(request.path, catalogue, situation),
         clear_url=request.path + Situation().query(),
         sentence=_sentence(plan),
         notices=notices,
-        risks=_with_reasons(catalogue.risks, catalogue, situation),
-        requirements=_with_reasons(catalogue.requirements, catalogue, situation) if situation.answers else [],
-        pick_url=_pick_url(catalogue, situation),
+        start=_start(request) if calendar_file.repeating(plan.entries) else None,
         vendor=catalogue.find(Role.KIND, Role.VENDOR),
         precedence=catalogue.find(LegalSource.KIND, PRECEDENCE),
         status=review_status([*catalogue.activities, *catalogue.phases, *catalogue.roles]),
+        **(_answered(catalogue, situation, plan) if situation.answers else {}),
     )
+
+
+def _answered(catalogue: Catalogue, situation: Situation, plan: Plan) -> dict[str, Any]:
+    """What the page shows beside the plan where questions are answered.
+
+    The requirements that are listed are those of the link that picks them.
+    """
+    risks = by_band(catalogue.risks, catalogue, situation)
+    requirements = by_band(catalogue.requirements, catalogue, situation)
+    verdicts = plan.verdicts
+    return {
+        "counts": [(BAND_COUNTS[band], sum(verdict.band is band for verdict in verdicts)) for band in APPLYING],
+        "open_questions": open_questions(catalogue, verdicts, _verdicts(risks), _verdicts(requirements)),
+        "lists": [
+            _banded_list(Risk.KIND, risks, catalogue),
+            _banded_list(Requirement.KIND, requirements, catalogue),
+        ],
+        "pick_url": _pick_url(requirements),
+        "not_applicable": left_out.split(plan.not_applicable, catalogue, situation)[1],
+    }
+
+
+def _verdicts(bands: Bands) -> list[Verdict]:
+    return [verdict for _band, rows in bands for _item, verdict in rows]
+
+
+# The calendar -----------------------------------------------------------------------------------
+
+
+class CalendarForm(forms.Form):
+    """The day on which the solution is taken into use."""
+
+    start = forms.DateField(
+        input_formats=["%Y-%m-%d"],
+        validators=[
+            MinValueValidator(EARLIEST_START, gettext_lazy("Choose a day from %(limit_value)s on.")),
+            MaxValueValidator(LATEST_START, gettext_lazy("Choose a day no later than %(limit_value)s.")),
+        ],
+        error_messages={
+            "required": gettext_lazy("Choose the day on which the solution is taken into use."),
+            "invalid": gettext_lazy("This is no day. Write it as year, month and day: 2027-01-01."),
+        },
+    )
+
+
+@versioned_page
+@expensive
+def calendar(request: HttpRequest) -> HttpResponseBase:
+    """What is done again while the solution is in use, as a calendar file; without a good day back to the overview."""
+    catalogue = catalogues.for_request(request)
+    situation, _notices = read_overview(request, catalogue)
+    form = CalendarForm(request.GET)
+    if not form.is_valid():
+        start = [(START, request.GET.get(START, ""))]
+        return redirect(reverse("toolbox:overview") + encode([*situation.pairs(), *start]) + "#calendar")
+    entries = plans.plan(catalogue, situation).entries
+    content = calendar_file.calendar(entries, form.cleaned_data["start"], request.build_absolute_uri)
+    return file_response(FILE_NAME, content, calendar_file.CALENDAR_TYPE)
+
+
+def _start(request: HttpRequest) -> dict[str, Any]:
+    """The day for the calendar as the form shows it: what was typed, and what is wrong with it."""
+    if START not in request.GET:
+        return {"value": "", "errors": []}
+    form = CalendarForm(request.GET)
+    return {"value": clean_line(request.GET[START])[:40], "errors": form.errors.get(START, [])}
 
 
 @login_not_required
@@ -62,6 +152,22 @@ def to_overview(request: HttpRequest) -> HttpResponse:
     """The lists of phases and of activities are on the overview, which is for the situation in the address."""
     situation, _notices = read_situation(request, catalogues.for_request(request))
     return redirect(reverse("toolbox:overview") + encode(situation.pairs()) + "#plan")
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLink:
+    """A phase to say that the project is in it."""
+
+    phase: Phase
+    url: str
+    is_now: bool
+
+
+def _phase_links(path: str, catalogue: Catalogue, situation: Situation) -> list[PhaseLink]:
+    return [
+        PhaseLink(phase, path + situation.with_phase(phase.slug).query(), phase.slug == situation.phase)
+        for phase in catalogue.phases
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +209,40 @@ def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[Chip]:
     return chips
 
 
-def _sentence(plan: onepager.Plan) -> str:
+def _sentence(plan: Plan) -> str:
     """The number of activities in the plan, in words."""
     if plan.count == plan.total:
         return ngettext("%(n)s activity in all", "All %(n)s activities", plan.total) % {"n": plan.total}
     counts = {"n": plan.count, "total": plan.total}
-    if plan.role is not None:
+    if plan.others_count:
         return _("%(n)s of %(total)s activities, those that the role takes part in") % counts
     return _("%(n)s of %(total)s activities apply, or may apply") % counts
 
 
-def _with_reasons(items: list[Any], catalogue: Catalogue, situation: Situation) -> list[tuple[Item, Verdict]]:
-    """The items that apply because of an answer, each with its verdict."""
-    return [(item, verdict) for item, verdict in applying(items, catalogue, situation) if verdict.reasons]
+@dataclass(frozen=True, slots=True)
+class BandedList:
+    """The items of a kind that apply or may apply, by band."""
+
+    heading: str
+    count: int
+    bands: list[tuple[str, list[SafeString]]]
+    """The heading of each band, and its items as HTML."""
 
 
-def _pick_url(catalogue: Catalogue, situation: Situation) -> str:
-    """The catalogue with the requirements that apply picked; "" where nothing is answered or none applies."""
-    if not situation.answers:
-        return ""
-    applicable = applying(catalogue.requirements, catalogue, situation)
-    codes = [requirement.code for requirement, _verdict in applicable]
+def _banded_list(kind: str, bands: Bands, catalogue: Catalogue) -> BandedList:
+    rows = [(str(BAND_HEADINGS[band]), [_row(item, its, catalogue) for item, its in judged]) for band, judged in bands]
+    return BandedList(str(KINDS[kind].heading), sum(len(judged) for _band, judged in bands), rows)
+
+
+def _row(item: Item, verdict: Verdict, catalogue: Catalogue) -> SafeString:
+    """An item with what decides that it applies, as HTML, rendered once for a verdict, of which there are few."""
+    return catalogue.memo.remember(
+        ("judged item", item.KIND, item.pk, get_language(), verdict),
+        lambda: render_to_string("components/judged_item.html", {"item": item, "verdict": verdict}),
+    )
+
+
+def _pick_url(bands: Bands) -> str:
+    """The catalogue with all of these requirements picked, in the order of their codes; "" where there are none."""
+    codes = sorted(requirement.key for _band, rows in bands for requirement, _verdict in rows)
     return reverse("toolbox:requirements") + encode((PICK, code) for code in codes) if codes else ""

@@ -9,13 +9,29 @@
   document.addEventListener("click", function (event) {
     const button = event.target.closest("[data-print]");
     if (button) {
-      // “sheet” prints the drawing alone; the browser's own printing has the list as well.
+      // “sheet” prints the drawing alone, “list” the list alone; the browser's own printing has both.
       document.body.classList.toggle("print-sheet", button.dataset.print === "sheet");
+      document.body.classList.toggle("print-list", button.dataset.print === "list");
       window.print();
     }
   });
+
+  // What is folded is printed too: what others do, the bands, and where no role is chosen who takes part and why.
+  let folds = [];
+  window.addEventListener("beforeprint", function () {
+    const all = document.querySelector(".plan-part") ? "" : ", .plan-who";
+    folds = Array.from(document.querySelectorAll(".plan-others, .band" + all)).filter(function (fold) {
+      return !fold.open;
+    });
+    folds.forEach(function (fold) {
+      fold.open = true;
+    });
+  });
   window.addEventListener("afterprint", function () {
-    document.body.classList.remove("print-sheet");
+    document.body.classList.remove("print-sheet", "print-list");
+    folds.forEach(function (fold) {
+      fold.open = false;
+    });
   });
 
   // A link to a question opens the fold around it.

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from legaltoolbox import onepager
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import url
 from legaltoolbox.models import Activity, ActivityCondition, Involvement, Phase, Role
-from legaltoolbox.onepager import CHIP_WIDTH, LABELS, NARROWEST, WIDTH, Plan, plan, svg
+from legaltoolbox.onepager import CHIP_WIDTH, LABELS, NARROWEST, WIDTH, svg
+from legaltoolbox.plans import Part, Plan, participants, plan
 from legaltoolbox.screening import Situation, applying
 from tests.checks import not_empty
 
@@ -75,45 +75,63 @@ def test_without_a_situation_everything_is_in_the_plan_phase_by_phase(content):
         assert len(plan_phase.gates) + len(plan_phase.work) == len(plan_phase.entries)
 
 
-def test_a_role_sees_exactly_what_it_takes_part_in(content_rows):
+def everything_else(role_plan: Plan) -> list[str]:
+    """The codes of what only other roles do."""
+    return [entry.activity.code for plan_phase in role_plan.phases for entry in plan_phase.others]
+
+
+def test_a_role_sees_what_it_takes_part_in_and_the_rest_as_what_others_do(content_rows):
     catalogue = catalogues.build()
-    for role in not_empty(catalogue.roles):
+    for role in not_empty(role for role in catalogue.roles if role.slug != Role.PROJECT_MANAGER):
         role_plan = plan(catalogue, Situation(role.slug))
         responsible = set(Activity.objects.filter(responsible=role.pk).values_list("code", flat=True))
         involved = set(Involvement.objects.filter(role=role.pk).values_list("activity__code", flat=True))
         assert role_plan.role is role
         assert set(codes(role_plan)) == responsible | involved
+        assert sorted([*codes(role_plan), *everything_else(role_plan)]) == sorted(a.code for a in catalogue.activities)
         assert role in role_plan.roles
-        for entry in not_empty(entry for plan_phase in role_plan.phases for entry in plan_phase.entries):
-            participant = entry.participant(role)
-            assert participant.is_responsible == (entry.activity.code in responsible)
-            assert participant.why
+        for entry in not_empty(role_plan.entries):
+            is_responsible = entry.activity.code in responsible
+            assert entry.part == (Part.RESPONSIBLE if is_responsible else Part.INVOLVED)
+            assert entry.own.is_responsible == is_responsible
+            assert entry.own.why
+
+
+def test_the_project_manager_sees_everything_as_a_duty_of_theirs_or_as_something_to_set_going(content):
+    role_plan = plan(content, Situation(Role.PROJECT_MANAGER))
+    assert codes(role_plan) == [activity.code for activity in content.activities]
+    assert everything_else(role_plan) == []
+    for entry in not_empty(role_plan.entries):
+        activity = entry.activity
+        if activity.responsible.slug == Role.PROJECT_MANAGER:
+            assert entry.part is Part.RESPONSIBLE
+        else:
+            assert entry.part is (Part.FOLLOW_UP if activity.repeat_months else Part.START)
+    assert {entry.part for entry in role_plan.entries} == {Part.RESPONSIBLE, Part.START, Part.FOLLOW_UP}
 
 
 @hypothesis_settings(max_examples=30)
 @given(data=st.data())
-def test_a_plan_holds_what_applies_and_a_role_takes_part_in(data, content):
+def test_whatever_the_role_every_activity_is_somewhere_once(data, content):
     situation = drawn_situation(data, content)
     drawn_plan = plan(content, situation)
     applies = [activity.code for activity, _ in applying(content.activities, content, situation)]
     everything = plan(content, replace(situation, role=""))
     assert codes(everything) == applies
+    assert sorted([*codes(drawn_plan), *everything_else(drawn_plan)]) == sorted(applies)
+    left_out = [entry.activity.code for entry in drawn_plan.left_out]
+    not_applicable = [activity.code for activity in drawn_plan.not_applicable]
+    assert sorted([*applies, *left_out, *not_applicable]) == sorted(activity.code for activity in content.activities)
     assert drawn_plan.total == len(content.activities)
     assert drawn_plan.count == len(codes(drawn_plan)) <= len(applies)
-    if situation.role:
-        assert codes(drawn_plan) == [
-            entry.activity.code
-            for plan_phase in everything.phases
-            for entry in plan_phase.entries
-            if situation.role in [participant.role.slug for participant in entry.participants]
-        ]
-    taking_part = {
-        participant.role.slug
-        for plan_phase in drawn_plan.phases
-        for entry in plan_phase.entries
-        for participant in entry.participants
-    }
+    taking_part = {participant.role.slug for entry in drawn_plan.entries for participant in entry.participants}
     assert [role.slug for role in drawn_plan.roles] == [role.slug for role in content.roles if role.slug in taking_part]
+
+
+def test_now_is_the_phase_that_is_chosen(content):
+    assert plan(content, Situation()).now is None
+    for phase in not_empty(content.phases):
+        assert plan(content, Situation(phase=phase.slug)).now.phase is phase
 
 
 def test_an_unknown_role_is_no_role(content):
@@ -124,13 +142,13 @@ def test_the_responsible_comes_first_and_once(content_rows):
     activity = Activity.objects.get(code="A25")
     activity.involvement_set.create(role=activity.responsible, why="Også.")
     catalogue = catalogues.build()
-    participants = onepager.participants(catalogue.find("activity", "A25"), catalogue)
-    assert participants[0].is_responsible
-    assert participants[0].role.slug == activity.responsible.slug
-    assert participants[0].why == activity.responsible_why
-    assert len({participant.role.slug for participant in participants}) == len(participants)
-    assert [participant.role.position for participant in participants[1:]] == sorted(
-        participant.role.position for participant in participants[1:]
+    taking_part = participants(catalogue.find("activity", "A25"), catalogue)
+    assert taking_part[0].is_responsible
+    assert taking_part[0].role.slug == activity.responsible.slug
+    assert taking_part[0].why == activity.responsible_why
+    assert len({participant.role.slug for participant in taking_part}) == len(taking_part)
+    assert [participant.role.position for participant in taking_part[1:]] == sorted(
+        participant.role.position for participant in taking_part[1:]
     )
 
 
@@ -173,7 +191,11 @@ def assert_fits(drawn_plan: Plan) -> None:
     for chip in not_empty(links(root, "op-chip")):
         x = float(chip.find(f"{SVG}rect").get("x"))
         assert any(left <= x and x + CHIP_WIDTH - 1.5 <= right for left, right in zip(lefts, rights, strict=True))
-    for box in not_empty(root.iter(f"{SVG}rect")):
+    grounds = [box for box in root.iter(f"{SVG}rect") if box.get("class") == "op-ground"]
+    assert [(box.get("width"), box.get("height"), box.get("fill")) for box in grounds] == [
+        (f"{width:g}", f"{height:g}", "#ffffff")
+    ]
+    for box in not_empty(box for box in root.iter(f"{SVG}rect") if box not in grounds):
         assert 0 <= float(box.get("y")) <= float(box.get("y")) + float(box.get("height")) <= height
     for line in not_empty(root.iter(f"{SVG}tspan")):
         assert 0 < float(line.get("y")) < height

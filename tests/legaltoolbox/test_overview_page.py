@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from legaltoolbox.screening import Band, Situation, verdicts
+from legaltoolbox.models import Role
+from legaltoolbox.screening import Band, Situation, applying, verdicts
 from tests.checks import not_empty
+from tests.legaltoolbox.six_uses import USES
 from tests.reading import Element, chip_links_by_text, notice_texts, read
 from tests.texts import folded
 
@@ -19,9 +21,30 @@ SITUATIONS = [
 ]
 
 
+def by_code(entries_of_list: list[Element]) -> dict[str, Element]:
+    return {entry.find("a", "ref").find("span", "code").text: entry for entry in entries_of_list}
+
+
+def others(page: Element) -> dict[str, Element]:
+    """The activities of the list that only other roles do, by code."""
+    folds = page.find_all("details", "plan-others")
+    return by_code([entry for fold in folds for entry in fold.find_all("li", "plan-entry")])
+
+
 def entries(page: Element) -> dict[str, Element]:
-    """The activities of the list, by code."""
-    return {entry.find("a", "ref").find("span", "code").text: entry for entry in page.find_all("li", "plan-entry")}
+    """The other activities of the list, by code."""
+    if not page.has("div", "plan"):
+        return {}
+    everything = by_code(page.find("div", "plan").find_all("li", "plan-entry"))
+    return {code: entry for code, entry in everything.items() if code not in others(page)}
+
+
+def left_out(page: Element) -> dict[str, str]:
+    """What can be left out, by code, with the reason."""
+    if not page.has("section", id="left-out"):
+        return {}
+    rows = page.find("section", id="left-out").find_all("li")
+    return {row.find("span", "code").text: row.find("span", "ref-reason").text for row in rows}
 
 
 def parts_listed(entry: Element) -> Iterator[str]:
@@ -105,11 +128,11 @@ def test_what_depends_on_an_unanswered_question_stays_and_says_so(content, clien
     decided, undecided = 0, 0
     for activity, verdict in verdicts(content.activities, content, Situation(answers={"leverandoer": "yes"})):
         if verdict.band is Band.ANSWERED:
-            assert "Depends on" not in listed[activity.code].text, activity.code
+            assert "Only if" not in listed[activity.code].text, activity.code
             decided += 1
         elif verdict.band is Band.UNANSWERED:
             reason = listed[activity.code].find("p", "plan-open")
-            assert reason.text.startswith("Depends on a question that you have not answered:")
+            assert reason.text.startswith("Only if: it depends on a question that you have not answered:")
             links = {link.attrs["href"].removeprefix("#"): link.text for link in reason.find_all("a")}
             assert links == {question.code: questions[question.code] for question in verdict.unanswered}
             undecided += 1
@@ -123,7 +146,7 @@ def test_what_always_applies_says_so_among_what_has_a_reason(content, client):
     assert always
     for code in always:
         assert not listed[code].has("p", "plan-reason"), code
-        assert listed[code].find("p", "plan-open").text == "Applies to every AI solution."
+        assert listed[code].find("p", "plan-open").text == "Always: applies to every AI solution."
 
 
 def test_no_to_a_question_is_no_to_what_follows_on_it(content, client):
@@ -135,52 +158,130 @@ def test_no_to_a_question_is_no_to_what_follows_on_it(content, client):
     assert "Counts as no, since it follows from another answer." in field.text
 
 
-def test_a_role_sees_what_it_takes_part_in_and_nothing_else(content, client):
-    for role in not_empty(content.roles):
-        listed = entries(read(client, f"{OVERVIEW}?role={role.slug}"))
+def test_a_role_sees_what_it_takes_part_in_and_below_each_phase_what_others_do(content, client):
+    for role in not_empty(role for role in content.roles if role.slug != Role.PROJECT_MANAGER):
+        page = read(client, f"{OVERVIEW}?role={role.slug}")
+        listed = entries(page)
         reading = read(client, f"{OVERVIEW}roller/{role.slug}/").find_all("ul", "reading")
         assert list(listed) == [code.text for phase in reading for code in phase.find_all("span", "code")], role.slug
+        assert {*listed, *others(page)} == {activity.code for activity in content.activities}
         for code, entry in not_empty(listed.items()):
             (part_text,) = [part for part in parts_listed(entry) if f". {role.name} (" in part]
             why = part_text.partition("): ")[2]
-            assert f"{role.short_name}: {why}" in [reason.text for reason in entry.find_all("p", "plan-reason")], (
-                role.slug,
-                code,
-            )
+            words = "Your own duty" if content.find("activity", code).responsible is role else "You take part"
+            assert entry.find("p", "plan-part").text == f"{words}: {why}"
+        for code, entry in others(page).items():
+            assert not entry.has("p", "plan-part")
+            assert content.find("activity", code).responsible.short_name in entry.find("summary").text
+
+
+def test_the_project_manager_sees_what_to_set_going_and_whom_to_follow_up(content, client):
+    page = read(client, f"{OVERVIEW}?rolle={Role.PROJECT_MANAGER}")
+    listed = entries(page)
+    assert list(listed) == [activity.code for activity in content.activities]
+    words = set()
+    for activity in content.activities:
+        text = listed[activity.code].find("p", "plan-part").text
+        beginning, _colon, rest = text.partition(": ")
+        words.add(beginning)
+        if activity.responsible.slug == Role.PROJECT_MANAGER:
+            assert text == f"Your own duty: {activity.responsible_why}"
+        else:
+            follows_up = "Set it going, and follow up in operation. Responsible"
+            assert beginning == (follows_up if activity.repeat_months else "Set it going. Responsible")
+            assert rest.startswith(f"{activity.responsible.name}.")
+    assert len(words) == 3
+
+
+# A small, harmless use ------------------------------------------------------------------------------
+
+
+def test_a_small_use_is_told_what_can_be_left_out_and_why_and_what_is_shorter(content, client):
+    answers = "&".join(f"{code}={answer}" for code, answer in USES["skrivehjælp"]["answers"].items())
+    page = read(client, f"{OVERVIEW}?{answers}")
+    assert page.find("h2", id="results-heading").text == "21 of 59 activities apply, or may apply"
+    assert set(left_out(page)) == set(USES["skrivehjælp"]["left_out"])
+    assert all(left_out(page).values())
+    shorter = {code for code, entry in entries(page).items() if entry.has("p", "plan-short")}
+    assert shorter == set(USES["skrivehjælp"]["short"])
+    rest = page.find("section", id="not-applicable").find_all("span", "code")
+    assert {code.text for code in rest} == set(USES["skrivehjælp"]["does_not_apply"])
+    assert not read(client, OVERVIEW).has("section", id="left-out")
+
+
+def test_the_bands_are_counted_and_a_missing_answer_stays_in_sight(content, client):
+    use = USES["chatbot til borgere"]
+    page = read(client, f"{OVERVIEW}?{'&'.join(f'{code}={answer}' for code, answer in use['answers'].items())}")
+    numbers = [row.find("strong").text for row in page.find("ul", "band-counts").find_all("li")]
+    assert numbers == [str(len(use[name])) for name in ("always", "because", "only_if", "does_not_apply")]
+    (question,) = page.find("div", "open-questions").find_all("li")
+    assert question.find("a").attrs["href"] == "#traening"
+    risks, requirements = len(use["risks"]["only_if"]), len(use["requirements"]["only_if"])
+    expected = f"{len(use['only_if'])} activities · {risks} risks · {requirements} requirements"
+    assert question.find("span", "note").text == expected
+    assert not read(client, OVERVIEW).has("div", "open-questions")
+
+
+# Now ------------------------------------------------------------------------------------------------
+
+
+def test_the_phase_one_is_in_comes_first_with_what_it_needs_who_and_why(content, client):
+    page = read(client, f"{OVERVIEW}?nu=foranalyse&personoplysninger=yes")
+    now = page.find("section", id="now")
+    phase = content.find("phase", "foranalyse")
+    assert now.find("h2").text == f"Now: {phase}"
+    shown = by_code(now.find_all("li", "plan-entry"))
+    assert list(shown) == [code for code in entries(page) if content.find("activity", code).phase is phase]
+    for entry in not_empty(shown.values()):
+        assert entry.has("p", "plan-reason") or entry.has("p", "plan-open")
+        assert entry.find("dl", "who").find_all("div")
+    sections = [section.attrs.get("id") for section in page.find_all("section") if "id" in section.attrs]
+    assert sections.index("now") < sections.index("plan")
+
+
+def test_each_phase_is_one_click_away_and_a_role_sees_what_others_do_now(content, client):
+    page = read(client, f"{OVERVIEW}?rolle=arkiv&leverandoer=yes")
+    links = page.find("ul", "now-phases").find_all("a")
+    assert [link.text for link in links] == [str(phase) for phase in content.phases]
+    now = read(client, links[2].attrs["href"]).find("section", id="now")
+    codes = {activity.code for activity in content.activities if activity.phase is content.phases[2]}
+    assert set(by_code(now.find_all("li", "plan-entry"))) == codes
+    (chosen,) = [link for link in now.find("ul", "now-phases").find_all("a") if "aria-current" in link.attrs]
+    assert chosen.text == str(content.phases[2])
+
+
+# Beside the plan ------------------------------------------------------------------------------------
 
 
 def test_risks_and_requirements_of_the_situation_are_named_with_their_reason(content, client):
-    first = next(condition for risk in content.risks for condition in content.conditions(risk))
-    answered = (first.question.code, first.answer)
-    page = read(client, OVERVIEW + query_for(first.question, first.answer))
+    page = read(client, f"{OVERVIEW}?personoplysninger=yes")
     also = page.find("section", **{"aria-labelledby": "also-heading"})
-    named = {item.find("span", "code").text: item.find("span", "ref-reason").text for item in also.find_all("li")}
-    holding = 0
-    for item, verdict in verdicts(
-        [*content.risks, *content.requirements], content, Situation(answers=dict([answered]))
-    ):
-        if verdict.band is Band.ANSWERED:
-            assert all(reason in named[item.code] for reason in verdict.reasons)
-            holding += 1
-    assert holding
+    named = {row.find("span", "code").text: row for row in also.find_all("li")}
+    situation = Situation(answers={"personoplysninger": "yes"})
+    for item, verdict in verdicts([*content.risks, *content.requirements], content, situation):
+        assert verdict.applies == (item.code in named)
+        if verdict.reasons:
+            assert named[item.code].find("span", "ref-reason").text == f"fordi {' og '.join(verdict.reasons)}"
+        elif verdict.unanswered:
+            links = [link.attrs["href"] for link in named[item.code].find_all("a", "ref-reason")]
+            assert links == [f"#{question.code}" for question in verdict.unanswered]
     assert not read(client, OVERVIEW).has("section", **{"aria-labelledby": "also-heading"})
 
 
-@pytest.mark.parametrize("query", ["?leverandoer=yes&generativ=no", "?generativ=no"])
+@pytest.mark.parametrize("query", ["?leverandoer=no", "?personoplysninger=no&leverandoer=yes"])
 def test_the_requirements_that_apply_are_one_click_from_an_annex(query, content, client):
     """Those that may apply too, as long as the question that decides is not answered."""
     (link,) = [
         link for link in read(client, OVERVIEW + query).find_all("a") if link.text.startswith("Pick the requirements")
     ]
+    listed = read(client, OVERVIEW + query).find("section", **{"aria-labelledby": "also-heading"}).find_all("li")
+    codes = {row.find("span", "code").text for row in listed}
     page = read(client, link.attrs["href"])
     picked = {box.attrs["value"] for box in page.find_all("input", name="pick") if "checked" in box.attrs}
-    ruled_out = {
-        requirement.code
-        for requirement in content.requirements
-        if (conditions := content.conditions(requirement))
-        and all((condition.question.code, condition.answer) == ("generativ", "yes") for condition in conditions)
-    }
-    assert picked == {requirement.code for requirement in content.requirements} - ruled_out
+    answers = dict(pair.split("=") for pair in query.removeprefix("?").split("&"))
+    applicable = applying(content.requirements, content, Situation(answers=answers))
+    assert picked == {code for code in codes if code[0] == "K"} == {item.code for item, _verdict in applicable}
+    assert len(picked) < len(content.requirements)
 
 
 # The address ----------------------------------------------------------------------------------------

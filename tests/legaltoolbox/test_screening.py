@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Activity, ActivityCondition, ScreeningQuestion
-from legaltoolbox.onepager import plan
+from legaltoolbox.plans import plan
 from legaltoolbox.screening import Band, Situation, applying, verdict
 from tests.checks import not_empty
 

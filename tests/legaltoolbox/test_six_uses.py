@@ -1,18 +1,14 @@
 """Six typical uses of AI, as they were judged by hand: what each must do, what it may leave out, and why."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Activity
 from legaltoolbox.screening import Band, Situation, verdicts
+from tests.legaltoolbox.six_uses import USES
 
-USES: dict[str, dict[str, Any]] = {
-    use["name"]: use for use in yaml.safe_load((Path(__file__).parent / "six_uses.yaml").read_text())
-}
 LISTS = ("always", "because", "only_if", "left_out", "does_not_apply")
 DUTIES_WITH_PERSONAL_DATA = {"A13", "A14", "A21", "A34", "A36", "A60", "A61", "A65", "A74", "A75"}
 """Screening for a DPIA, advice of the DPO, legal basis, design, security, records, information, rights, breaches,

@@ -1,0 +1,92 @@
+"""The calendar file of what is done again while a solution is in use, after iCalendar (RFC 5545)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from icalendar import Calendar, Event
+
+from ..models import Activity
+from ..plans import PlanEntry
+from ..screening import Band
+
+PRODUCT = "-//KL//Juridisk værktøjskasse for ansvarlig AI//DA"
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+BASIS = {
+    Activity.RepeatBasis.INTERVAL: "Loven fastsætter, hvor tit det skal ske.",
+    Activity.RepeatBasis.DUTY: "Loven kræver det. Hvor tit er vores forslag.",
+    Activity.RepeatBasis.ADVICE: "Det er et forslag, både at gøre det og hvor tit.",
+}
+"""What stands behind an event, in Danish as the content around it is."""
+LAST_SURE_DAY = 28
+"""The last day that every month has."""
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + years, month + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))
+
+
+def repeating(entries: Iterable[PlanEntry]) -> list[PlanEntry]:
+    """The activities that are done again while the solution is in use."""
+    return [entry for entry in entries if entry.activity.repeat_months]
+
+
+def calendar(entries: Iterable[PlanEntry], start: date, absolute: Callable[[str], str]) -> bytes:
+    """The calendar as the bytes of a file, with an all-day event for each activity that is done again.
+
+    `start` is the day on which the solution is taken into use; `absolute` makes a whole address of a path. The same
+    activity has the same UID for the same start, so that a file that is read in again moves nothing and adds nothing.
+    """
+    result = Calendar()
+    result.add("prodid", PRODUCT)
+    result.add("version", "2.0")
+    result.add("calscale", "GREGORIAN")
+    result.add("x-wr-calname", "Ansvarlig AI: det, der gentages")
+    for entry in repeating(entries):
+        result.add_component(_event(entry, start, absolute))
+    return bytes(result.to_ical())
+
+
+def _event(entry: PlanEntry, start: date, absolute: Callable[[str], str]) -> Event:
+    """The event of one activity."""
+    activity = entry.activity
+    first = add_months(start, activity.repeat_months)
+    event = Event()
+    event.add("uid", f"{activity.code.lower()}-{start:%Y%m%d}@juridisk-vaerktoejskasse")
+    event.add("dtstamp", datetime.combine(activity.reviewed_on, time(), UTC))
+    event.add("dtstart", first)
+    event.add("dtend", first + timedelta(days=1))
+    event.add("rrule", _rule(start.day, activity.repeat_months))
+    event.add("summary", str(activity))
+    event.add("description", _description(entry))
+    event.add("url", absolute(entry.url))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _rule(day: int, months: int) -> dict[str, Any]:
+    """Every so many months on this day; in a month without it on the last day."""
+    rule: dict[str, Any] = {"freq": "monthly", "interval": months}
+    if day > LAST_SURE_DAY:
+        rule |= {"bymonthday": list(range(LAST_SURE_DAY, day + 1)), "bysetpos": -1}
+    return rule
+
+
+def _description(entry: PlanEntry) -> str:
+    """What is done, what the law says and what is our proposal, why it applies, and who is responsible."""
+    lines = [entry.activity.repeat_note, BASIS[Activity.RepeatBasis(entry.activity.repeat_basis)]]
+    if entry.reason:
+        lines.append(entry.reason)
+    if entry.verdict.band is Band.UNANSWERED:
+        lines.append(f"Kun hvis: {' '.join(question.question for question in entry.verdict.unanswered)}")
+    lines.append(f"Ansvarlig: {entry.responsible.role.name}.")
+    if entry.with_whom:
+        lines.append(f"Inddrages: {entry.with_whom}.")
+    lines.append("Vejledning, ikke juridisk rådgivning.")
+    return "\n".join(lines)

@@ -1,0 +1,308 @@
+"""The plan for a situation: the activities by phase, with who takes part, what the chosen role does, and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from kl_ai.search.danish import join_words
+
+from .catalogue import Catalogue
+from .linking import linker, url
+from .models import Activity, Phase, Role, ScreeningQuestion
+from .screening import Band, Situation, Verdict, verdicts
+
+
+class Part(StrEnum):
+    """What the chosen role does with an activity."""
+
+    RESPONSIBLE = "responsible"
+    INVOLVED = "involved"
+    START = "start"
+    """The project manager sets it going; another role is responsible."""
+    FOLLOW_UP = "follow-up"
+    """The project manager sets it going and sees that it is kept up in operation; another role is responsible."""
+    NONE = ""
+    """Nothing: other roles do it, or no role is chosen."""
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A role that takes part in an activity, and why."""
+
+    role: Role
+    is_responsible: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class PlanEntry:
+    """An activity with how far it applies and why, the roles that take part, and what the chosen one does."""
+
+    activity: Activity
+    verdict: Verdict
+    participants: tuple[Participant, ...]
+    """The responsible role first, the others in the order of the roles."""
+    head: SafeString
+    """Its title as HTML, with a link."""
+    rest: SafeString
+    """Why it applies, a shorter way where there is one, and who takes part, as HTML."""
+    small_use: SafeString
+    """For a small, harmless use what is enough, or why it can be left out, as HTML; "" where nothing is said."""
+    part: Part = Part.NONE
+    own: Participant | None = None
+    """The chosen role as a participant; None where it takes no part."""
+
+    @property
+    def url(self) -> str:
+        return url(self.activity)
+
+    @property
+    def responsible(self) -> Participant:
+        return self.participants[0]
+
+    @property
+    def involved(self) -> tuple[Participant, ...]:
+        return self.participants[1:]
+
+    @property
+    def with_whom(self) -> str:
+        """The short names of the roles that are involved."""
+        return with_whom(self.participants)
+
+    def participant(self, role: Role) -> Participant | None:
+        """The role as a participant; None where it takes no part."""
+        return next((participant for participant in self.participants if participant.role is role), None)
+
+    @property
+    def reason(self) -> str:
+        """Why it applies, as one sentence in Danish; "" where no answer is the reason."""
+        return _reason(self.verdict)
+
+
+@dataclass(frozen=True)
+class PlanPhase:
+    """A phase with the activities that apply; without entries where none does."""
+
+    phase: Phase
+    entries: tuple[PlanEntry, ...]
+    """Those that the chosen role does something with; all of them where none is chosen."""
+    others: tuple[PlanEntry, ...] = ()
+    """Those that only other roles take part in."""
+    left_out: tuple[PlanEntry, ...] = ()
+    """Those that can be left out, since the use is small and harmless; for any role."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the phase applies for any role."""
+        return not self.entries and not self.others
+
+    @property
+    def url(self) -> str:
+        return url(self.phase)
+
+    @property
+    def gates(self) -> tuple[PlanEntry, ...]:
+        """The decision points."""
+        return tuple(entry for entry in self.entries if entry.activity.is_decision_point)
+
+    @property
+    def work(self) -> tuple[PlanEntry, ...]:
+        """The activities that are no decision points."""
+        return tuple(entry for entry in self.entries if not entry.activity.is_decision_point)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The activities of a situation: those that apply phase by phase, what can be left out, and what does not apply."""
+
+    phases: tuple[PlanPhase, ...]
+    total: int
+    """The number of activities in the catalogue."""
+    role: Role | None = None
+    """The role that the plan is for, where one is chosen."""
+    roles: tuple[Role, ...] = field(default=())
+    """The roles that take part, in their order."""
+    now: PlanPhase | None = None
+    """The phase that the project is in, where one is chosen."""
+    not_applicable: tuple[Activity, ...] = ()
+    """What the answers rule out."""
+
+    @property
+    def entries(self) -> tuple[PlanEntry, ...]:
+        """The entries of all phases."""
+        return tuple(entry for plan_phase in self.phases for entry in plan_phase.entries)
+
+    @property
+    def left_out(self) -> tuple[PlanEntry, ...]:
+        """What can be left out, phase by phase."""
+        return tuple(entry for plan_phase in self.phases for entry in plan_phase.left_out)
+
+    @property
+    def count(self) -> int:
+        """The number of activities in the plan, without those of others."""
+        return len(self.entries)
+
+    @property
+    def others_count(self) -> int:
+        """The number of activities that apply and that only other roles take part in."""
+        return sum(len(plan_phase.others) for plan_phase in self.phases)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts on all activities that apply or may apply, with those of others."""
+        return [entry.verdict for phase in self.phases for entry in (*phase.entries, *phase.others)]
+
+
+def participants(activity: Activity, catalogue: Catalogue) -> tuple[Participant, ...]:
+    """The roles that take part in an activity: the responsible role first and once, then those that are involved."""
+    responsible = Participant(activity.responsible, True, activity.responsible_why)
+    involved = (Participant(row.role, False, row.why) for row in catalogue.involved(activity))
+    return (responsible, *(other for other in involved if other.role is not activity.responsible))
+
+
+def with_whom(taking_part: Iterable[Participant]) -> str:
+    """The short names of the roles that are involved."""
+    return ", ".join(participant.role.short_name for participant in taking_part if not participant.is_responsible)
+
+
+def _reason(verdict: Verdict) -> str:
+    return f"Fordi {join_words(verdict.reasons, 'og fordi')}." if verdict.reasons else ""
+
+
+def entry(
+    activity: Activity, verdict: Verdict, catalogue: Catalogue, role: Role | None = None, *, answered: bool = False
+) -> PlanEntry:
+    """An activity with its participants, and with what `role` does; with `answered` it says why it applies."""
+    taking_part = catalogue.memo.remember(("participants", activity.pk), lambda: participants(activity, catalogue))
+    own = next((participant for participant in taking_part if participant.role is role), None)
+    return PlanEntry(
+        activity,
+        verdict,
+        taking_part,
+        _head(activity, catalogue),
+        _rest(activity, verdict, taking_part, catalogue, answered),
+        _small_use(activity, verdict, catalogue),
+        _part(activity, role, own),
+        own,
+    )
+
+
+def _part(activity: Activity, role: Role | None, own: Participant | None) -> Part:
+    """What a role does with an activity. Nothing is without the project manager, who sets all of it going."""
+    if own is not None and own.is_responsible:
+        return Part.RESPONSIBLE
+    if role is not None and role.slug == Role.PROJECT_MANAGER:
+        return Part.FOLLOW_UP if activity.repeat_months else Part.START
+    return Part.NONE if own is None else Part.INVOLVED
+
+
+def _head(activity: Activity, catalogue: Catalogue) -> SafeString:
+    """The title as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
+    return catalogue.memo.remember(
+        ("plan head", activity.pk, get_language()),
+        lambda: render_to_string("components/plan_entry_head.html", {"activity": activity, "url": url(activity)}),
+    )
+
+
+def _rest(
+    activity: Activity, verdict: Verdict, taking_part: tuple[Participant, ...], catalogue: Catalogue, answered: bool
+) -> SafeString:
+    """What stands below the title, as HTML, rendered once for a verdict.
+
+    An activity's own conditions allow few verdicts, so that no address can make many of them.
+    """
+    return catalogue.memo.remember(
+        ("plan rest", activity.pk, get_language(), answered, verdict),
+        lambda: render_to_string(
+            "components/plan_entry.html",
+            {
+                "verdict": verdict,
+                "reason": _reason(verdict),
+                "small_use": _small_use(activity, verdict, catalogue),
+                "answered": answered,
+                "participants": taking_part,
+                "with_whom": with_whom(taking_part),
+            },
+        ),
+    )
+
+
+def _small_use(activity: Activity, verdict: Verdict, catalogue: Catalogue) -> SafeString:
+    """What a small, harmless use needs, as HTML; made once for a catalogue and language."""
+    if not verdict.small_use:
+        return SafeString("")
+    return catalogue.memo.remember(
+        ("small use", activity.pk, get_language()), lambda: linker(catalogue).inline(verdict.small_use)
+    )
+
+
+def plan(catalogue: Catalogue, situation: Situation) -> Plan:
+    """The plan for a situation. Nothing disappears by choosing a role: what others do is in `others`. No query."""
+    role = catalogue.find(Role.KIND, situation.role) if situation.role else None
+    entries: dict[int, list[PlanEntry]] = defaultdict(list)
+    not_applicable = []
+    for activity, verdict in verdicts(catalogue.activities, catalogue, situation):
+        if verdict.band is Band.NOT_APPLICABLE:
+            not_applicable.append(activity)
+        else:
+            entries[activity.phase.pk].append(
+                entry(activity, verdict, catalogue, role, answered=bool(situation.answers))
+            )
+    phases = tuple(_plan_phase(phase, entries[phase.pk], role) for phase in catalogue.phases)
+    return Plan(
+        phases,
+        len(catalogue.activities),
+        role,
+        _taking_part(phases, catalogue),
+        next((plan_phase for plan_phase in phases if plan_phase.phase.slug == situation.phase), None),
+        tuple(not_applicable),
+    )
+
+
+def _plan_phase(phase: Phase, entries: Iterable[PlanEntry], role: Role | None) -> PlanPhase:
+    """A phase with its entries: those of the role, those of others, and those that can be left out."""
+    own, others, left_out = [], [], []
+    for entry in entries:
+        if entry.verdict.band is Band.LEFT_OUT:
+            left_out.append(entry)
+        elif role is not None and entry.part is Part.NONE:
+            others.append(entry)
+        else:
+            own.append(entry)
+    return PlanPhase(phase, tuple(own), tuple(others), tuple(left_out))
+
+
+def _taking_part(phases: Iterable[PlanPhase], catalogue: Catalogue) -> tuple[Role, ...]:
+    """The roles that take part in what the phases hold for the chosen role, in their order."""
+    taking_part = {
+        participant.role for phase in phases for entry in phase.entries for participant in entry.participants
+    }
+    return tuple(role for role in catalogue.roles if role in taking_part)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question that is not answered, and how much of each kind its answer decides."""
+
+    question: ScreeningQuestion
+    activities: int
+    risks: int
+    requirements: int
+
+
+def open_questions(
+    catalogue: Catalogue, activities: Iterable[Verdict], risks: Iterable[Verdict], requirements: Iterable[Verdict]
+) -> list[OpenQuestion]:
+    """The questions whose answer would still decide something, in their order, by the verdicts on each kind."""
+    undecided = [
+        [question for verdict in kind for question in verdict.unanswered] for kind in (activities, risks, requirements)
+    ]
+    counted = (OpenQuestion(question, *(one.count(question) for one in undecided)) for question in catalogue.questions)
+    return [row for row in counted if row.activities or row.risks or row.requirements]

@@ -1,0 +1,158 @@
+"""The calendar file: what is done again, when, why and on whose demand, as a calendar reads it."""
+
+from datetime import date, timedelta
+
+import pytest
+from dateutil.rrule import rrulestr
+from icalendar import Calendar
+
+from legaltoolbox.files.calendar import BASIS, add_months
+from legaltoolbox.models import Activity
+from tests.checks import not_empty
+from tests.legaltoolbox.six_uses import USES
+from tests.reading import read
+
+FILE = "/juridisk-vaerktoejskasse/kalender.ics"
+OVERVIEW = "/en/juridisk-vaerktoejskasse/"
+
+
+def query(use: str, **more: str) -> str:
+    return "?" + "&".join(f"{name}={value}" for name, value in (USES[use]["answers"] | more).items())
+
+
+def events(client, address: str) -> dict[str, object]:
+    """The events of the file, by the code of the activity."""
+    response = client.get(address)
+    assert response.status_code == 200
+    found = Calendar.from_ical(response.content).walk("VEVENT")
+    return {str(event["SUMMARY"]).split()[0]: event for event in found}
+
+
+def test_the_file_is_a_calendar_with_the_lines_that_calendars_ask_for(content, client):
+    response = client.get(f"{FILE}?start=2027-01-01")
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="ansvarlig-ai.ics"'
+    text = response.content
+    assert text.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert text.endswith(b"END:VCALENDAR\r\n")
+    assert text.count(b"\n") == text.count(b"\r\n")
+    assert max(map(len, text.split(b"\r\n"))) <= 75
+    calendar = Calendar.from_ical(text)
+    assert (calendar["VERSION"], bool(calendar["PRODID"])) == ("2.0", True)
+    for event in not_empty(calendar.walk("VEVENT")):
+        assert {"UID", "DTSTAMP", "DTSTART", "SUMMARY", "DESCRIPTION", "RRULE"} <= set(event)
+
+
+def test_what_is_done_again_stands_on_its_day_for_the_whole_day(content, client):
+    found = events(client, f"{FILE}?start=2027-01-01")
+    expected = [activity for activity in content.activities if activity.repeat_months]
+    assert set(found) == {activity.code for activity in not_empty(expected)}
+    assert {"A70", "A71", "A72", "A73", "A75"} <= set(found)
+    for activity in expected:
+        event = found[activity.code]
+        first = add_months(date(2027, 1, 1), activity.repeat_months)
+        assert event.decoded("DTSTART") == first
+        assert event.decoded("DTEND") == first + timedelta(days=1)
+        assert (event["RRULE"]["FREQ"], event["RRULE"]["INTERVAL"]) == (["MONTHLY"], [activity.repeat_months])
+        assert str(event["SUMMARY"]) == str(activity)
+        assert str(event["URL"]) == f"http://testserver/juridisk-vaerktoejskasse/aktiviteter/{activity.code}/"
+
+
+def test_each_event_says_what_the_law_demands_and_what_is_our_proposal(content, client):
+    found = events(client, f"{FILE}?start=2027-01-01&personoplysninger=yes")
+    for code, event in not_empty(found.items()):
+        activity = content.find("activity", code)
+        text = str(event["DESCRIPTION"])
+        assert activity.repeat_note in text
+        assert BASIS[Activity.RepeatBasis(activity.repeat_basis)] in text
+        assert f"Ansvarlig: {activity.responsible.name}." in text
+    assert "72 timer" in str(found["A66"]["DESCRIPTION"])
+    assert "72 timer" in str(found["A74"]["DESCRIPTION"])
+    assert "Fordi I behandler personoplysninger" in str(found["A71"]["DESCRIPTION"])
+    assert "Kun hvis: Bruger I en leverandør" in str(found["A72"]["DESCRIPTION"])
+
+
+def test_only_what_applies_in_the_situation_and_to_the_role_is_in_it(content, client):
+    small = events(client, FILE + query("skrivehjælp", start="2027-01-01"))
+    assert {"A72", "A75", "A74"} <= set(small)
+    assert not {"A70", "A71", "A73", "A27", "A66"} & set(small)
+    assert "A27" not in events(client, f"{FILE}?start=2027-01-01&hoejrisiko=no")
+    dpo = events(client, f"{FILE}?start=2027-01-01&rolle=dpo")
+    for code in not_empty(dpo):
+        activity = content.find("activity", code)
+        assert "dpo" in [activity.responsible.slug, *(row.role.slug for row in content.involved(activity))]
+    everything = events(client, f"{FILE}?start=2027-01-01")
+    assert set(events(client, f"{FILE}?start=2027-01-01&rolle=projektleder")) == set(everything)
+
+
+def test_the_same_activity_keeps_its_uid_and_another_start_is_another_event(content, client):
+    first = client.get(f"{FILE}?start=2027-01-01").content
+    assert client.get(f"{FILE}?start=2027-01-01").content == first
+    uids = {code: str(event["UID"]) for code, event in events(client, f"{FILE}?start=2027-01-01").items()}
+    narrower = events(client, f"{FILE}?start=2027-01-01&hoejrisiko=no")
+    assert all(str(event["UID"]) == uids[code] for code, event in narrower.items())
+    later = {str(event["UID"]) for event in events(client, f"{FILE}?start=2027-02-01").values()}
+    assert not later & set(uids.values())
+    assert len(set(uids.values())) == len(uids)
+
+
+@pytest.mark.parametrize("start", ["2027-01-31", "2028-02-29", "2027-08-30", "2027-03-15"])
+def test_a_day_that_not_every_month_has_comes_on_the_last_one(start, content, client):
+    """No round is left out, as a calendar would with the 31st."""
+    found, day = events(client, f"{FILE}?start={start}"), date.fromisoformat(start)
+    for code, event in found.items():
+        months = content.find("activity", code).repeat_months
+        first = event.decoded("DTSTART")
+        rule = rrulestr(event["RRULE"].to_ical().decode(), dtstart=first)
+        rounds = [moment.date() for moment in rule[:5]]
+        assert rounds == [add_months(day, months * number) for number in range(1, 6)], (code, start)
+
+
+def test_months_are_added_to_a_day():
+    assert add_months(date(2027, 1, 31), 1) == date(2027, 2, 28)
+    assert add_months(date(2027, 12, 15), 1) == date(2028, 1, 15)
+    assert add_months(date(2028, 2, 29), 12) == date(2029, 2, 28)
+    assert add_months(date(2027, 10, 31), 14) == date(2028, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ("?start=", "Choose the day on which the solution is taken into use."),
+        ("", "Choose the day on which the solution is taken into use."),
+        ("?start=i+morgen", "This is no day. Write it as year, month and day: 2027-01-01."),
+        ("?start=2027-02-30", "This is no day. Write it as year, month and day: 2027-01-01."),
+        ("?start=1999-12-31", "Choose a day from 2000-01-01 on."),
+        ("?start=2100-01-01", "Choose a day no later than 2099-12-31."),
+        ("?start=%3Cb%3E", "This is no day. Write it as year, month and day: 2027-01-01."),
+    ],
+)
+def test_without_a_good_day_the_form_says_what_is_wrong(start, message, content, client):
+    response = client.get(f"/en{FILE}{start}")
+    assert response.status_code == 302
+    assert response["Location"].endswith("#calendar")
+    page = read(client, response["Location"].partition("#")[0])
+    section = page.find("section", id="calendar")
+    assert section.find("span", "form-error-message").text == message
+    assert section.find("input", name="start").attrs["aria-describedby"] == "start-error"
+
+
+def test_the_form_sends_the_situation_along(content, client):
+    section = read(client, f"{OVERVIEW}?rolle=dpo&personoplysninger=yes").find("section", id="calendar")
+    sent = {field.attrs["name"]: field.attrs["value"] for field in section.find_all("input", type="hidden")}
+    assert sent == {"rolle": "dpo", "personoplysninger": "yes"}
+    assert not section.has("span", "form-error-message")
+    kept = read(client, f"{OVERVIEW}?start=2027-05-01").find("section", id="calendar")
+    assert kept.find("input", name="start").attrs["value"] == "2027-05-01"
+
+
+def test_where_nothing_is_done_again_there_is_no_calendar(content, client):
+    every_no = "&".join(f"{question.code}=no" for question in content.questions)
+    page = read(client, f"{OVERVIEW}?rolle=borger&{every_no}")
+    assert not page.has("section", id="calendar")
+
+
+def test_the_content_says_what_stands_behind_each_interval(content):
+    for activity in not_empty(activity for activity in content.activities if activity.repeat_months):
+        assert activity.repeat_basis
+        assert "vores forslag" in activity.repeat_note or activity.repeat_basis == "interval", activity.code
