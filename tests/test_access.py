@@ -81,7 +81,7 @@ CURATOR = {
     "legaltoolbox_documenttemplate": TOOLBOX_ITEM,
     "legaltoolbox_guidance": TOOLBOX_ITEM,
     "legaltoolbox_legalbasis": TOOLBOX_ITEM,
-    "legaltoolbox_legalsource": TOOLBOX_ITEM,
+    "legaltoolbox_legalsource": TOOLBOX_ITEM | {"for_a_lawyer": 200},
     "legaltoolbox_phase": TOOLBOX_ITEM,
     "legaltoolbox_requirement": TOOLBOX_ITEM,
     "legaltoolbox_risk": TOOLBOX_ITEM,

@@ -349,7 +349,7 @@ class ItemAdmin(PublicDataAdmin):
         for kind in listed_kinds():
             if links := catalogue.linked(item, kind.name):
                 keys = format_html_join(
-                    ", ", '<a href="{}">{}</a>', ((_form_address(other), other.key) for other in links)
+                    ", ", '<a href="{}">{}</a>', ((form_address(other), other.key) for other in links)
                 )
                 rows.append((kind.heading, keys))
         return format_html_join("", "<p><strong>{}</strong>: {}</p>", rows) or "–"
@@ -367,7 +367,7 @@ def _problems() -> list[str]:
     )
 
 
-def _form_address(item: Item) -> str:
+def form_address(item: Item) -> str:
     """The address of an item's form; "" where the administration has none."""
     try:
         return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])

@@ -4,6 +4,7 @@ The fields themselves, the rows of parts and the look-ups come from the kind's r
 """
 
 from django.contrib import admin
+from django.urls import path
 
 from ..models import (
     Activity,
@@ -18,6 +19,7 @@ from ..models import (
     ScreeningQuestion,
 )
 from .base import LINK_FIELDS, STATE_FIELDS, ItemAdmin
+from .for_a_lawyer import for_a_lawyer_view
 
 
 @admin.register(LegalSource)
@@ -28,10 +30,15 @@ class LegalSourceAdmin(ItemAdmin):
         STATE_FIELDS,
         LINK_FIELDS,
     )
+    change_list_template = "admin/legaltoolbox/legalsource/change_list.html"
     list_display = ("name", "title", "status")
     list_filter = ("kind", "status", *ItemAdmin.list_filter)
     search_fields = ("slug", "name", "title")
     autocomplete_fields = ("part_of", "amends")
+
+    def get_urls(self):
+        page = self.admin_site.admin_view(lambda request: for_a_lawyer_view(self, request))
+        return [path("for-a-lawyer/", page, name="legaltoolbox_legalsource_for_a_lawyer"), *super().get_urls()]
 
 
 @admin.register(Role)
