@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .catalogue import Catalogue
-from .models import LegalBasis, LegalBasisPhase, TemplateField
-from .screening import Situation
+from .models import LegalBasis, LegalBasisPhase, Risk, TemplateField
+from .screening import Situation, Verdict, applying
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class FilledTable:
     rows: Callable[[Catalogue, Situation], list[list[str]]]
     """The texts of the first columns; a blank line separates paragraphs. The columns after them are left to fill in."""
     widths: tuple[float, ...]
-    """Of the columns that have a text, in parts of a column to fill in."""
+    """Of the first columns, those with a text at least, in parts of the others."""
 
 
 def filled_table(field: TemplateField) -> FilledTable | None:
@@ -60,5 +60,14 @@ def _clarity(basis: LegalBasis) -> str:
     return "\n\n".join(filter(None, (basis.clarity, basis.warning)))
 
 
-FILLED_TABLES = {TemplateField.FilledFrom.LEGAL_BASIS.value: FilledTable(_legal_bases, (1.2, 3.2, 2))}
+def _risks(catalogue: Catalogue, situation: Situation) -> list[list[str]]:
+    """A row for each risk that applies in the situation, or may: its title and the consequence for the citizen."""
+    risks: list[tuple[Risk, Verdict]] = applying(catalogue.risks, catalogue, situation)
+    return [[f"{risk}\n\nKonsekvens for borgeren: {risk.consequence}"] for risk, _verdict in risks]
+
+
+FILLED_TABLES = {
+    TemplateField.FilledFrom.LEGAL_BASIS.value: FilledTable(_legal_bases, (1.2, 3.2, 2)),
+    TemplateField.FilledFrom.RISKS.value: FilledTable(_risks, (2.6, 2.2)),
+}
 """Values of `TemplateField.filled_from` to the tables."""

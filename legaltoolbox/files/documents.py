@@ -8,12 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from kl_ai.export.document import Blank, Block, Document, Field, FieldKind, Heading, Prose, Table, Tick, Wording
+from kl_ai.export.document import (
+    Blank,
+    Block,
+    ChoiceCell,
+    Document,
+    Field,
+    FieldKind,
+    Heading,
+    Prose,
+    Table,
+    TableCell,
+    Tick,
+    Wording,
+)
 
 from .. import filled_tables
 from ..catalogue import Catalogue
 from ..models import Activity, ChecklistItem, DocumentTemplate, LegalSource, Role, TemplateField
-from ..screening import Situation
+from ..rating import STEPS
 from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, source_text, sources
 
@@ -57,7 +70,7 @@ def template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper = OWN) -
 
 
 def _clean_template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper) -> Document:
-    """The template as it is sent: nothing about the toolbox, no help, and only what the other part is to read."""
+    """The template as it is sent: nothing about the toolbox, and only what the other part is to read or to fill in."""
     used = catalogue.linked(item, LegalSource.KIND) if paper.sources else []
     return Document(
         title=item.title,
@@ -78,17 +91,19 @@ def _sections(item: DocumentTemplate, catalogue: Catalogue, paper: Paper) -> Ite
         if section.own_copy_only and not paper.own:
             continue
         yield Heading(section.heading)
-        if section.own_copy_only and item.audience == DocumentTemplate.Audience.OUTWARD:
+        if section.own_copy_only and item.is_sent:
             yield Prose("Kun i kommunens egen kopi.", "guidance")
         if section.guidance and paper.own:
             yield Prose(section.guidance, "guidance")
         for field in catalogue.fields(section):
             if paper.own or not field.own_copy_only:
-                yield from _field(field, catalogue, paper)
+                with_help = paper.own or item.audience == item.Audience.ANSWERED
+                yield from _field(field, catalogue, paper, with_help=with_help)
 
 
-def _field(field: TemplateField, catalogue: Catalogue, paper: Paper) -> Iterator[Block]:
-    help_text = field.help if paper.own else ""
+def _field(field: TemplateField, catalogue: Catalogue, paper: Paper, *, with_help: bool) -> Iterator[Block]:
+    """A field, with its help where the reader is the one who fills it in."""
+    help_text = field.help if with_help else ""
     if field.lacks_content:  # an editor is not done with it
         yield Field(field.label, "text", help_text)
         return
@@ -97,7 +112,7 @@ def _field(field: TemplateField, catalogue: Catalogue, paper: Paper) -> Iterator
             if help_text:
                 yield Prose(help_text, "guidance")
             is_filled = filled_tables.filled_table(field) is not None
-            rows, widths = _rows(field, catalogue), _widths(field)
+            rows, widths = _rows(field, catalogue, paper), _widths(field)
             yield Table(field.columns, rows, widths, caption=field.label, row_breaks=is_filled)
         case TemplateField.Kind.WORDING:
             yield from _wording(field, paper)
@@ -151,14 +166,17 @@ def _widths(field: TemplateField) -> tuple[float, ...]:
     return tuple(widths)
 
 
-def _rows(field: TemplateField, catalogue: Catalogue) -> list[list[str | Blank]]:
+def _rows(field: TemplateField, catalogue: Catalogue, paper: Paper) -> list[list[TableCell]]:
     """The rows from the catalogue, then those with a label in their first column, and empty rows beneath."""
-    columns = len(field.columns)
-    filled = filled_tables.rows(field, catalogue, Situation())
+    filled = filled_tables.rows(field, catalogue, paper.situation)
     begun: list[list[str]] = [*filled, *([label] for label in field.row_labels)]
-    labelled: list[list[str | Blank]] = [[*texts, *[Blank()] * (columns - len(texts))] for texts in begun]
-    empty = max(field.rows - len(labelled), 0 if labelled else 1)
-    return labelled + [[Blank() for _column in range(columns)] for _row in range(empty)]
+    begun += [[] for _row in range(max(field.rows - len(begun), 0 if begun else 1))]
+    return [[*texts, *map(_empty_cell, field.columns[len(texts) :])] for texts in begun]
+
+
+def _empty_cell(heading: str) -> TableCell:
+    """A cell to fill in below this heading; of a step of the scale, to choose it."""
+    return ChoiceCell(heading, tuple(map(str, STEPS))) if heading.endswith("(1-4)") else Blank()
 
 
 # Checklists -------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django import forms
 from django.http import HttpRequest
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from kl_ai.pages.querystring import KnownOptionsField
 
 from ..models import DocumentTemplate
+from ..screening import Situation
 
 OWN_COPY = ("kopi", "egen")
 """The parameter of an address, and its value, that asks for the municipality's own copy of a paper that is sent."""
@@ -36,15 +37,17 @@ class Paper:
 
     own: bool = True
     sources: bool = True
+    situation: Situation = field(default_factory=Situation)
+    """The situation that tables are filled for."""
 
     def of_template(self, template: DocumentTemplate) -> Paper:
         """The paper for a template: one that is not sent to others is always the municipality's own."""
-        return self if template.audience == DocumentTemplate.Audience.OUTWARD else replace(self, own=True, sources=True)
+        return self if template.is_sent else replace(self, own=True, sources=True)
 
 
-def read_paper(request: HttpRequest) -> Paper:
+def read_paper(request: HttpRequest, situation: Situation) -> Paper:
     """The paper that the address asks for: one to send, unless it names the own copy. Other values count as none."""
     form = PaperForm(request.GET)
     form.is_valid()
     own = bool(form.cleaned_data[OWN_COPY[0]])
-    return Paper(own=own, sources=own or bool(form.cleaned_data[WITH_SOURCES[0]]))
+    return Paper(own=own, sources=own or bool(form.cleaned_data[WITH_SOURCES[0]]), situation=situation)

@@ -38,6 +38,7 @@ class DocumentTemplate(Sourced):
     class Audience(models.TextChoices):
         OWN = "own", _("the municipality’s own paper")
         OUTWARD = "outward", _("sent to others")
+        ANSWERED = "answered", _("sent to others, who fill it in")
 
     code = code_field(r"^S\d{2}$", "S11")
     title = models.CharField(_("title"), max_length=150)
@@ -66,6 +67,11 @@ class DocumentTemplate(Sourced):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is sent to others: the municipality's own copy of it is another paper."""
+        return self.audience != self.Audience.OWN
 
 
 class TemplateSection(StableRow):
@@ -119,6 +125,7 @@ class TemplateField(StableRow):
 
         NOTHING = "", _("its own first column")
         LEGAL_BASIS = "legal_basis", _("the legal basis of each processing")
+        RISKS = "risks", _("the risk catalogue")
 
     section = models.ForeignKey(
         TemplateSection, verbose_name=_("section"), on_delete=models.CASCADE, related_name="fields"

@@ -17,7 +17,7 @@ from ..files import catalogue_json as json_file
 from ..files import documents, paper, risk_document, xlsx
 from ..files.texts import filename
 from ..models import DocumentTemplate, Phase, Requirement, Risk
-from ..selection import for_file, read_selection
+from ..selection import for_file, read_selection, read_situation
 from .pages import get_item_or_404, render_toolbox_page, review_status
 from .papers import document_bytes, document_response
 
@@ -27,7 +27,8 @@ from .papers import document_bytes, document_response
 def template(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """One template as a Word document or a PDF: clean where it is sent to others, unless the own copy is asked for."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
-    document = documents.template(item, catalogue, paper.read_paper(request))
+    situation, _notices = read_situation(request, catalogue)
+    document = documents.template(item, catalogue, paper.read_paper(request, situation))
     return document_response(ending, document, catalogue, item.code, item.title)
 
 
@@ -43,7 +44,7 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
     for template in templates:
         own, sent = paper.Paper(), paper.Paper(own=False, sources=False)
         name = [template.code, template.title]
-        if template.audience == DocumentTemplate.Audience.OUTWARD:
+        if template.is_sent:
             files.append((filename(*name, ending="docx"), documents.template(template, catalogue, sent)))
             name.append("(egen kopi)")
         files.append((filename(*name, ending="docx"), documents.template(template, catalogue, own)))
@@ -60,7 +61,7 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     requirements = [item for item in for_file(Requirement.KIND, catalogue, selection) if item.concerns_vendor]
     if not requirements:
         return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
-    copy = paper.read_paper(request)
+    copy = paper.read_paper(request, selection.situation)
     words = ["Kravbilag", *(["(egen kopi)"] if copy.own else [])]
     if ending != "xlsx":
         document = annex_document.annex(requirements, catalogue, copy, selection.uses, selection.notices)

@@ -174,13 +174,12 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
     """A template's sections and fields, and its files."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
     situation, _notices = read_situation(request, catalogue)
-    is_sent = item.audience == DocumentTemplate.Audience.OUTWARD
     sections = [
         SectionPreview(
             section.heading,
             section.guidance,
             [(field, filled_tables.rows(field, catalogue, situation)) for field in catalogue.fields(section)],
-            is_sent and section.own_copy_only,
+            item.is_sent and section.own_copy_only,
         )
         for section in catalogue.sections(item)
     ]
@@ -190,6 +189,6 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
         item,
         sections=sections,
         field_count=sum(len(section.fields) for section in sections),
-        copies=copies("toolbox:template_file", [item.code], (), ("docx", "pdf"), outward=is_sent),
+        copies=copies("toolbox:template_file", [item.code], (), ("docx", "pdf"), outward=item.is_sent),
         **neighbours(item, catalogue.templates),
     )

@@ -255,7 +255,7 @@ def test_every_template_is_listed_with_its_file_and_the_central_ones_are_marked(
         files = [link.attrs["href"] for link in row.find_all("a", "file-link")]
         assert files == [f"{TOOLBOX}skabeloner/{template.code}.{ending}" for ending in ("docx", "pdf")]
         assert row.has("span", "level-must") == template.is_central
-        assert ("sent to others" in row.find("h2").text) == (template.audience == "outward")
+        assert ("sent to others" in row.find("h2").text) == (template.audience != "own")
 
 
 def test_a_phase_without_a_template_offers_no_zip(content_rows, client):

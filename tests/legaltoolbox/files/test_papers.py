@@ -1,0 +1,244 @@
+"""Papers that are sent, and the municipality's own; and every paper as a PDF, read back."""
+
+import io
+import zipfile
+
+import pikepdf
+import pytest
+
+from legaltoolbox.filled_tables import filled_table
+from legaltoolbox.models import DocumentTemplate, TemplateField, toolbox_version
+from legaltoolbox.screening import Situation, applying
+from tests.checks import not_empty
+from tests.pdf import metadata, needs_poppler, pdf_text
+from tests.reading import read, read_bytes, read_docx
+from tests.texts import prose_letters
+from tests.word import element_text
+
+TOOLBOX = "/en/juridisk-vaerktoejskasse/"
+SENT = ["S16", "S18", "S24", "S34"]
+NOT_TO_SEND = ["juridisk rådgivning", "uafklaret", "ikke bekræftet", "Skabelon S", "Om dette dokument", "egen kopi"]
+
+
+def paper_text(client, path: str) -> str:
+    """The text of a paper, of its header and footer too, as letters alone."""
+    if ".pdf" in path:
+        return prose_letters(pdf_text(read_bytes(client, TOOLBOX + path)))
+    document = read_docx(client, TOOLBOX + path)
+    page = document.sections[0]
+    around = "\n".join(part.text for part in (*page.header.paragraphs, *page.footer.paragraphs))
+    return prose_letters(f"{around}\n{element_text(document.element.body)}")
+
+
+# Sent, or kept --------------------------------------------------------------------------------------
+
+
+def test_the_papers_that_are_sent_are_these(content):
+    assert [template.code for template in content.templates if template.is_sent] == SENT
+
+
+@needs_poppler
+@pytest.mark.parametrize("ending", ["docx", "pdf"])
+@pytest.mark.parametrize("code", SENT)
+def test_a_paper_that_is_sent_has_no_guidance_and_nothing_of_ours(code, ending, content, client):
+    template = content.find("template", code)
+    sent = paper_text(client, f"skabeloner/{code}.{ending}")
+    assert not [words for words in NOT_TO_SEND if prose_letters(words) in sent]
+    for source in not_empty(content.linked(template, "source")):
+        assert prose_letters(f"{source.name};") not in sent
+    for section in content.sections(template):
+        assert (prose_letters(section.heading) in sent) is (not section.own_copy_only), section.heading
+        if section.guidance:
+            assert prose_letters(section.guidance.split("\n")[0]) not in sent, section.heading
+        for field in content.fields(section):
+            if field.kind == TemplateField.Kind.WORDING:
+                is_there = prose_letters(field.wording.split("\n")[0]) in sent
+                assert is_there is not (section.own_copy_only or field.own_copy_only), field.label
+
+
+@pytest.mark.parametrize("code", SENT)
+def test_the_own_copy_has_all_of_it(code, content, client):
+    template = content.find("template", code)
+    own = paper_text(client, f"skabeloner/{code}.docx?kopi=egen")
+    for section in content.sections(template):
+        assert prose_letters(section.heading) in own
+        assert prose_letters(section.guidance) in own
+        for field in content.fields(section):
+            assert prose_letters(field.label) in own
+            assert prose_letters(field.help) in own
+    assert prose_letters(template.unsettled) in own
+    assert prose_letters("Vejledning, ikke juridisk rådgivning") in own
+
+
+def test_a_questionnaire_keeps_the_help_for_those_who_fill_it_in(content, client):
+    """Help in an agreement is for the municipality that adapts it; help at a question is for whoever answers."""
+    for code, stays in (("S16", True), ("S18", False)):
+        template = content.find("template", code)
+        sent = paper_text(client, f"skabeloner/{code}.docx")
+        fields = [
+            field
+            for section in content.sections(template)
+            if not section.own_copy_only
+            for field in content.fields(section)
+            if field.help and not field.own_copy_only
+        ]
+        for field in not_empty(fields):
+            assert (prose_letters(field.help) in sent) is stays, (code, field.label)
+
+
+def test_sources_are_in_a_paper_that_is_sent_where_they_are_asked_for(content, client):
+    sources = not_empty(content.linked(content.find("template", "S18"), "source"))
+    text = paper_text(client, "skabeloner/S18.docx?kilder=ja")
+    assert all(prose_letters(source.name) in text for source in sources)
+    assert not [words for words in NOT_TO_SEND if prose_letters(words) in text]
+
+
+@pytest.mark.parametrize("query", ["", "?kopi=egen", "?kopi=ren", "?kilder=ja"])
+def test_the_municipalitys_own_paper_is_one_whatever_copy_is_asked_for(query, content, client):
+    assert read_bytes(client, f"{TOOLBOX}skabeloner/S11.docx{query}") == read_bytes(
+        client, f"{TOOLBOX}skabeloner/S11.docx"
+    )
+
+
+def test_a_proposal_is_marked_in_the_own_copy_alone(content_rows, client):
+    field = TemplateField.objects.filter(section__template__code="S18", kind="wording").first()
+    TemplateField.objects.filter(pk=field.pk).update(proposals=["17 timer"])
+    toolbox_version.bump()
+    sentence = prose_letters("Vores forslag, som loven ikke nævner: 17 timer.")
+    assert sentence in paper_text(client, "skabeloner/S18.docx?kopi=egen")
+    assert sentence not in paper_text(client, "skabeloner/S18.docx")
+
+
+def test_the_page_of_a_template_says_which_copy_to_send(content, client):
+    for code in ("S18", "S11"):
+        page = read(client, f"{TOOLBOX}skabeloner/{code}/")
+        hrefs = [[link.attrs["href"] for link in copy.find_all("a")] for copy in page.find_all("div", "paper-copy")]
+        files = [f"{TOOLBOX}skabeloner/{code}.{ending}" for ending in ("docx", "pdf")]
+        if code == "S11":
+            assert hrefs == [files]
+        else:
+            assert hrefs == [files, [f"{file}?kilder=ja" for file in files], [f"{file}?kopi=egen" for file in files]]
+            assert "do not send it" in page.find_all("div", "paper-copy")[-1].text
+
+
+def test_a_phase_has_both_copies_of_what_is_sent(content, client):
+    phase = next(phase for phase in content.phases if "S18" in [item.code for item in content.templates_for(phase)])
+    with zipfile.ZipFile(io.BytesIO(read_bytes(client, f"{TOOLBOX}faser/{phase.slug}/skabeloner.zip"))) as archive:
+        names = [name for name in archive.namelist() if name.startswith("S18")]
+    title = content.find("template", "S18").title
+    assert names == [f"S18 {title}.docx", f"S18 {title} (egen kopi).docx"]
+
+
+# The risk table of the impact assessment ------------------------------------------------------------
+
+
+def risk_rows(document) -> list[list[str]]:
+    (table,) = [
+        table for table in document.tables if "Sandsynlighed (1-4)" in [c.text for c in table.rows[0].cells][:3]
+    ]
+    return [[element_text(cell._tc) for cell in row.cells] for row in table.rows]
+
+
+def test_the_risk_table_is_filled_from_the_catalogue(content, client):
+    headings, *rows = risk_rows(read_docx(client, f"{TOOLBOX}skabeloner/S11.docx"))
+    assert headings[2:4] == ["Sandsynlighed (1-4)", "Konsekvens (1-4)"]
+    assert [row[0][:3] for row in rows] == [risk.code for risk in content.risks]
+    for row, risk in zip(rows, content.risks, strict=True):
+        assert prose_letters(risk.title) in prose_letters(row[0])
+        assert prose_letters(risk.consequence) in prose_letters(row[0])
+        assert row[2] == row[3] == "Klik og vælg"
+
+
+def test_the_risk_table_holds_the_risks_of_the_situation(content, client):
+    answers = {question.code: "no" for question in content.questions}
+    expected = [risk.code for risk, _verdict in applying(content.risks, content, Situation("", answers))]
+    assert 0 < len(expected) < len(content.risks)
+    query = "&".join(f"{code}=no" for code in answers)
+    _headings, *rows = risk_rows(read_docx(client, f"{TOOLBOX}skabeloner/S11.docx?{query}"))
+    assert [row[0][:3] for row in rows] == expected
+
+
+# PDF ------------------------------------------------------------------------------------------------
+
+PAPERS = [
+    "skabeloner/S11.pdf", "skabeloner/S18.pdf", "skabeloner/S18.pdf?kopi=egen", "skabeloner/S24.pdf", "krav.pdf?pick=K08",
+    "krav.pdf?kopi=egen&pick=K08&pick=K31", "risici.pdf", "aktiviteter/A25/tjekliste.pdf", "roller/dpo/tjekliste.pdf",
+    "faser/foranalyse/tjekliste.pdf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAPERS)
+def test_a_pdf_is_tagged_titled_danish_bookmarked_and_fit_for_archives(path, content, client):
+    data = read_bytes(client, TOOLBOX + path)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == "da-DK"
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        assert pdf.Root.StructTreeRoot.K is not None
+        with pdf.open_outline() as outline:
+            bookmarks = [item.title for item in outline.root]
+        title = str(pdf.docinfo["/Title"])
+    assert title
+    assert len(bookmarks) >= 1
+    facts = metadata(data)
+    assert (facts["pdfaid:part"], facts["pdfaid:conformance"], facts["pdfuaid:part"]) == ("2", "A", "1")
+    assert facts["dc:creator"] == "KL"
+
+
+@needs_poppler
+def test_the_pdf_of_a_template_says_all_that_its_word_document_says(content, client):
+    for code in ("S11", "S16", "S29"):
+        word = read_docx(client, f"{TOOLBOX}skabeloner/{code}.docx")
+        text = letters(pdf_text(read_bytes(client, f"{TOOLBOX}skabeloner/{code}.pdf")))
+        for paragraph in word.paragraphs:
+            if "w:sdt" not in paragraph._p.xml:  # a control to fill in has a prompt of its own in Word
+                assert letters(paragraph.text) in text, (code, paragraph.text)
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone, without the soft hyphens and numbers that a page adds between them."""
+    return "".join(letter for letter in text.lower() if letter.isalpha())
+
+
+@needs_poppler
+@pytest.mark.parametrize("path", ["aktiviteter/A25/tjekliste", "roller/dpo/tjekliste", "risici"])
+def test_checklists_and_risks_are_in_the_pdf_with_all_their_text(path, content, client):
+    text = letters(pdf_text(read_bytes(client, f"{TOOLBOX}{path}.pdf")))
+    if path == "risici":
+        wanted = [risk.title for risk in content.risks] + [level.name for level in content.levels]
+    elif path.startswith("aktiviteter"):
+        wanted = [check.question for check in content.checklist(content.find("activity", "A25"))]
+    else:
+        dpo = content.find("role", "dpo")
+        wanted = [
+            check.question
+            for activity in content.activities
+            for check, _sources in content.checklist_rows(activity, dpo)
+        ]
+    for words in not_empty(wanted):
+        assert letters(words) in text or any(letters(part) in text for part in words.split(", ")), words
+
+
+@pytest.mark.parametrize("path", PAPERS)
+def test_a_pdf_is_the_same_in_both_languages_of_the_page(path, content, client):
+    assert read_bytes(client, TOOLBOX + path) == read_bytes(client, (TOOLBOX + path).removeprefix("/en"))
+
+
+def test_every_filled_table_knows_where_its_rows_come_from(content):
+    fields = [
+        field
+        for template in content.templates
+        for section in content.sections(template)
+        for field in content.fields(section)
+    ]
+    assert [field for field in fields if field.filled_from and filled_table(field) is None] == []
+    assert {choice for choice in TemplateField.FilledFrom.values if choice} == {
+        field.filled_from for field in fields if field.filled_from
+    }
+
+
+def test_the_title_of_a_template_is_that_of_its_document(content, client):
+    for template in content.templates[::6]:
+        assert isinstance(template, DocumentTemplate)
+        with pikepdf.open(io.BytesIO(read_bytes(client, f"{TOOLBOX}skabeloner/{template.code}.pdf"))) as pdf:
+            assert str(pdf.docinfo["/Title"]) == template.title
