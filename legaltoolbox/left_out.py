@@ -20,7 +20,8 @@ NOT_USED = "Ingen af de aktiviteter, som skabelonen hører til, gælder i jeres 
 class LeftOut:
     """A piece of content that does not apply in a situation."""
 
-    owner: Item | TemplateSection
+    owner: Any
+    """An item, or a section of a template."""
     reason: str
     """Why, in Danish sentences."""
 
@@ -28,6 +29,10 @@ class LeftOut:
     def title(self) -> str:
         """The item with its code, or the heading of the section."""
         return self.owner.heading if isinstance(self.owner, TemplateSection) else str(self.owner)
+
+    @property
+    def key(self) -> str:
+        return self.owner.key
 
     @property
     def item(self) -> Item | None:

@@ -31,6 +31,7 @@ from . import tender
 from .axes import FilterAxis
 from .catalogue import Catalogue
 from .kinds import KINDS
+from .left_out import LeftOut, split
 from .models import Requirement
 from .screening import NO, PHASE_PARAMETER, ROLE_PARAMETER, YES, Situation, applying
 
@@ -93,6 +94,11 @@ def read_overview(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation
     if old_roles and not situation.role:
         situation = situation.with_role(old_roles[0])
     return situation, notices.texts()
+
+
+def page_parameters(situation: Situation) -> list[tuple[str, str]]:
+    """The parameters that a page gives its own files beside the situation: that they show all, as it does."""
+    return [(VIEW, ALL)] if situation.shows_all else []
 
 
 def situation_parameters(catalogue: Catalogue) -> list[str]:
@@ -170,8 +176,7 @@ class ItemSelection:
         if picked:
             yield from ((PICK, key) for key in self.picked)
         yield from tender.pairs(self.uses)
-        if self.situation.shows_all:
-            yield VIEW, ALL
+        yield from page_parameters(self.situation)
 
     def query(self, *, picked: bool = True) -> str:
         """`?q=…&phase=…`, or "" for everything. Links get the situation when the page is done (`situation_links`)."""
@@ -266,6 +271,15 @@ def for_file(kind: str, catalogue: Catalogue, selection: ItemSelection) -> list[
     return matching(kind, catalogue, selection)
 
 
+def left_out_of_file(kind: str, catalogue: Catalogue, selection: ItemSelection) -> list[LeftOut]:
+    """What a file leaves out because it does not apply in the situation; nothing where its items are picked. No query."""
+    if selection.picked or selection.asks_for_picks or selection.situation.shows_all:
+        return []
+    items = matching(kind, catalogue, selection.showing_all())
+    _applying, pieces = split(items, catalogue, selection.situation)
+    return pieces
+
+
 # The panel --------------------------------------------------------------------------------------
 
 
@@ -296,8 +310,11 @@ def _facet(axis: FilterAxis, kind: str, catalogue: Catalogue, selection: ItemSel
 
 
 def unit(kind: str, count: int) -> str:
-    """The noun after a number of items of a kind that has filters; of a kind without one here, the heading of its list."""
+    """The noun after a number of items of a kind, or of sections of a template; without one here the heading of the kind's list."""
     units = {
+        "activity": npgettext("after a number", "activity", "activities", count),
+        "section": npgettext("after a number", "section", "sections", count),
+        "template": npgettext("after a number", "template", "templates", count),
         "guidance": npgettext("after a number", "answer", "answers", count),
         "requirement": npgettext("after a number", "requirement", "requirements", count),
         "risk": npgettext("after a number", "risk", "risks", count),

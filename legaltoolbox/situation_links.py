@@ -25,6 +25,9 @@ WHOLE_CATALOGUE = (".json", ".yaml", ".atom")
 def with_situation(html: str, situation: Situation, names: Iterable[str]) -> str:
     """The page with the parameters of the situation in every link to a page or file of the toolbox.
 
+    The forms and buttons that send something for a file lead to an address, too. Forms that make an address, with GET, have
+    hidden fields instead (`components/situation_fields.html`).
+
     A link that has a situation of its own keeps it: one with a parameter of a situation (`names` are all there may be), such
     as the switch of language, or with an empty query string, “?”, which leads to a page without a situation. Links within
     the page and those in the page's head stay as they are.
@@ -52,8 +55,9 @@ def _address(address: str, query: str, known: frozenset[str]) -> str:
 @lru_cache(maxsize=10)
 def _links(_script_prefix: str) -> re.Pattern[str]:
     """A link to an address of the toolbox in any language: all up to the address, and the address."""
+    targets = r'<a\b[^>]*?\shref|<button\b[^>]*?\sformaction|<form\b[^>]*?\smethod="post"[^>]*?\saction'
     homes = []
     for code, _name in settings.LANGUAGES:
         with override(code):
             homes.append(re.escape(reverse("toolbox:overview")))
-    return re.compile(rf'(<a\b[^>]*?\shref=")((?:{"|".join(homes)})[^"]*)(?=")')
+    return re.compile(rf'((?:{targets})=")((?:{"|".join(homes)})[^"]*)(?=")')

@@ -82,3 +82,9 @@ def element_text(element) -> str:
 def values(element, tag: str, attribute: str = "w:val") -> list[str]:
     """The attribute of each element `tag` below `element`, in order."""
     return [child.get(qn(attribute)) for child in element.iter(qn(tag))]
+
+
+def document_text(document) -> str:
+    """The text of the paragraphs and of the cells of tables; fields to fill in are left out."""
+    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])

@@ -240,8 +240,11 @@ def path_language(request: HttpRequest) -> str:
 
 
 def _kept_form(request: HttpRequest) -> KeptForm | None:
-    """The fields of the form that was sent; None for a request without, and for one that is too large to be kept."""
-    if request.method != "POST" or is_fetch(request):
+    """The fields of the form that was sent; None for a request without, and for one that is too large to be kept.
+
+    None also where the view has some of them in no report of an error (Django's `sensitive_post_parameters`): no page repeats them.
+    """
+    if request.method != "POST" or is_fetch(request) or hasattr(request, "sensitive_post_parameters"):
         return None
     try:
         fields = [(name, value) for name, values in request.POST.lists() for value in values]

@@ -23,9 +23,10 @@ from kl_ai.search.danish import join_words
 
 from .. import tender
 from ..catalogue import Catalogue
+from ..left_out import LeftOut
 from ..models import LegalSource, Requirement
 from ..tender import Use
-from .documents import header_fields, proposals_text, source_table
+from .documents import header_fields, left_out_table, proposals_text, source_table
 from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, level_text, sources
 
@@ -67,20 +68,28 @@ def annex(
     paper: Paper,
     uses: Mapping[str, Use],
     notices: Sequence[str] = (),
+    pieces: Sequence[LeftOut] = (),
 ) -> Document:
     """The requirements by their use in the tender, each with room for the answer.
 
-    `uses` are those that the buyer has changed; `notices` say which part of the address was ignored.
+    `uses` are those that the buyer has changed; `notices` say which part of the address was ignored; `pieces` are the
+    requirements that are left out, which the own copy names.
     """
-    reviewed = danish_date(min(requirement.reviewed_on for requirement in requirements))
+    header = f"Kravbilag  |  kommunens egen kopi, kravkatalog gennemgået {_reviewed(requirements)}"
     return Document(
         title=TITLE,
         subtitle=counts_text(requirements, uses),
-        header=f"Kravbilag  |  kommunens egen kopi, kravkatalog gennemgået {reviewed}" if paper.own else "Kravbilag",
+        header=paper.header(header if paper.own else "Kravbilag"),
         footer=DISCLAIMER if paper.own else "",
         subject=SUBJECT if paper.own else "",
         blocks=[
-            header_fields("Ordregiver", "Udbud", "Tilbudsgiver", "Dato"),
+            header_fields(
+                "Ordregiver",
+                "Udbud",
+                "Tilbudsgiver",
+                "Dato",
+                filled={"Ordregiver": paper.names.municipality, "Udbud": paper.names.project},
+            ),
             *(Prose(notice) for notice in notices),
             *(_own_introduction(requirements, uses) if paper.own else ()),
             Prose(
@@ -89,9 +98,15 @@ def annex(
                 "tilbudsgiveren sine oplysninger til dem. Henvis i svaret til bilag og side."
             ),
             *_uses(requirements, catalogue, paper, uses),
+            *(left_out_table(pieces) if paper.own else ()),
             *_ending(requirements, catalogue, paper),
         ],
     )
+
+
+def _reviewed(requirements: Sequence[Requirement]) -> str:
+    """The day of the oldest review among the requirements."""
+    return danish_date(min(requirement.reviewed_on for requirement in requirements))
 
 
 def counts_text(requirements: Sequence[Requirement], uses: Mapping[str, Use]) -> str:

@@ -5,7 +5,7 @@ The content is Danish, and so are the documents, whatever the language of the pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from kl_ai.export.document import (
@@ -23,9 +23,10 @@ from kl_ai.export.document import (
     Wording,
 )
 
-from .. import filled_tables
+from .. import filled_tables, left_out
 from ..catalogue import Catalogue
-from ..models import Activity, ChecklistItem, DocumentTemplate, LegalSource, Role, TemplateField
+from ..left_out import LeftOut
+from ..models import Activity, ChecklistItem, DocumentTemplate, LegalSource, Role, TemplateField, TemplateSection
 from ..rating import STEPS
 from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, source_text, sources
@@ -39,9 +40,17 @@ def version_line(item: DocumentTemplate) -> str:
     return f"{item.key} · version {item.version} · tekst og kilder gennemgået {danish_date(item.reviewed_on)}"
 
 
-def header_fields(*labels: str) -> Table:
-    """A table with one empty cell under each label, at the top of a document that somebody fills in."""
-    return Table(labels, [[Blank()] * len(labels)])
+def header_fields(*labels: str, filled: Mapping[str, str] | None = None) -> Table:
+    """A table with one cell under each label, at the top of a document that somebody fills in; `filled` is what is known."""
+    known = filled or {}
+    return Table(labels, [[known.get(label) or Blank() for label in labels]])
+
+
+def left_out_table(pieces: Sequence[LeftOut]) -> Iterator[Block]:
+    """What the municipality's own paper leaves out in its situation, at the end of it; nothing where that is nothing."""
+    if pieces:
+        yield Heading("Udeladt, fordi det ikke gælder i jeres situation", numbered=False)
+        yield Table(("Udeladt", "Hvorfor"), [(piece.title, piece.reason) for piece in pieces], (2, 3))
 
 
 # Templates --------------------------------------------------------------------------------------
@@ -50,32 +59,37 @@ def header_fields(*labels: str) -> Table:
 def template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper = OWN) -> Document:
     """A template as a document to fill in: the municipality's own, or clean where it is sent to others."""
     paper = paper.of_template(item)
+    sections, pieces = left_out.split(catalogue.sections(item), catalogue, paper.situation.applied)
     if not paper.own:
-        return _clean_template(item, catalogue, paper)
+        return _clean_template(item, sections, catalogue, paper)
     return Document(
         title=item.title,
         subtitle=f"Skabelon {item.code}",
-        header=f"{item.title}  |  {version_line(item)}",
+        header=paper.header(f"{item.title}  |  {version_line(item)}"),
         footer=DISCLAIMER,
         subject=SUBJECT,
         facts=[
+            *paper.names.facts,
             ("Formål", item.purpose),
             ("Hvornår", item.when),
             ("Ejer", item.owner.name),
             ("Kilder", sources(item, catalogue)),
             ("Version", f"{item.version}, tekst og kilder gennemgået {danish_date(item.reviewed_on)}"),
         ],
-        blocks=[*_sections(item, catalogue, paper), *closing([item])],
+        blocks=[*_sections(item, sections, catalogue, paper), *left_out_table(pieces), *closing([item])],
     )
 
 
-def _clean_template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper) -> Document:
+def _clean_template(
+    item: DocumentTemplate, sections: Sequence[TemplateSection], catalogue: Catalogue, paper: Paper
+) -> Document:
     """The template as it is sent: nothing about the toolbox, and only what the other part is to read or to fill in."""
     used = catalogue.linked(item, LegalSource.KIND) if paper.sources else []
     return Document(
         title=item.title,
-        header=item.title,
-        blocks=[*_sections(item, catalogue, paper), *source_table(used)],
+        header=paper.header(item.title),
+        facts=paper.names.facts,
+        blocks=[*_sections(item, sections, catalogue, paper), *source_table(used)],
     )
 
 
@@ -86,8 +100,10 @@ def source_table(used: Sequence[LegalSource]) -> Iterator[Block]:
         yield Table(("Kilde", "Om"), [(source_text(source, own=False), source.title) for source in used], (2, 5))
 
 
-def _sections(item: DocumentTemplate, catalogue: Catalogue, paper: Paper) -> Iterator[Block]:
-    for section in catalogue.sections(item):
+def _sections(
+    item: DocumentTemplate, sections: Sequence[TemplateSection], catalogue: Catalogue, paper: Paper
+) -> Iterator[Block]:
+    for section in sections:
         if section.own_copy_only and not paper.own:
             continue
         yield Heading(section.heading)
@@ -168,7 +184,7 @@ def _widths(field: TemplateField) -> tuple[float, ...]:
 
 def _rows(field: TemplateField, catalogue: Catalogue, paper: Paper) -> list[list[TableCell]]:
     """The rows from the catalogue, then those with a label in their first column, and empty rows beneath."""
-    filled = filled_tables.rows(field, catalogue, paper.situation)
+    filled = filled_tables.rows(field, catalogue, paper.situation.applied)
     begun: list[list[str]] = [*filled, *([label] for label in field.row_labels)]
     begun += [[] for _row in range(max(field.rows - len(begun), 0 if begun else 1))]
     return [[*texts, *map(_empty_cell, field.columns[len(texts) :])] for texts in begun]
@@ -194,13 +210,37 @@ CHECK_WIDTHS = (0.7, 3, 4, 0.7, 1.5, 1.1, 2)
 
 
 def checklist(
-    title: str, activities: Sequence[Activity], catalogue: Catalogue, *, role: Role | None = None
+    title: str,
+    activities: Sequence[Activity],
+    catalogue: Catalogue,
+    *,
+    role: Role | None = None,
+    paper: Paper = OWN,
+    pieces: Sequence[LeftOut] = (),
 ) -> Document:
     """The checklists of several activities, or of one, with boxes and columns to fill in.
 
-    With a `role` only the questions that this role answers.
+    With a `role` only the questions that this role answers. `pieces` are the activities that are left out.
     """
-    blocks: list[Block] = []
+    return Document(
+        title=title,
+        subtitle="Tjekliste",
+        header=paper.header(f"{title}  |  gennemgået {danish_date(min(item.reviewed_on for item in activities))}"),
+        footer=DISCLAIMER,
+        subject=SUBJECT,
+        facts=paper.names.facts,
+        blocks=[
+            header_fields("Løsning", "Udfyldt af", "Dato", filled={"Løsning": paper.names.project}),
+            *_checks(activities, catalogue, role),
+            *left_out_table(pieces),
+            *closing(list(activities)),
+        ],
+        landscape=True,
+    )
+
+
+def _checks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | None) -> Iterator[Block]:
+    """The questions of each activity that has some, in a table under its title."""
     for activity in activities:
         rows = [
             (
@@ -215,21 +255,10 @@ def checklist(
             for check, own_sources in catalogue.checklist_rows(activity, role)
         ]
         if rows:
-            blocks += [
-                Heading(f"{activity.code} {activity.title}", numbered=False),
-                Prose(activity.why),
-                Table(CHECK_HEADINGS, rows, CHECK_WIDTHS, caption=f"Tjekliste {activity.code}"),
-                Prose(f"Kilder: {sources(activity, catalogue)}"),
-            ]
-    return Document(
-        title=title,
-        subtitle="Tjekliste",
-        header=f"{title}  |  gennemgået {danish_date(min(item.reviewed_on for item in activities))}",
-        footer=DISCLAIMER,
-        subject=SUBJECT,
-        blocks=[header_fields("Løsning", "Udfyldt af", "Dato"), *blocks, *closing(list(activities))],
-        landscape=True,
-    )
+            yield Heading(f"{activity.code} {activity.title}", numbered=False)
+            yield Prose(activity.why)
+            yield Table(CHECK_HEADINGS, rows, CHECK_WIDTHS, caption=f"Tjekliste {activity.code}")
+            yield Prose(f"Kilder: {sources(activity, catalogue)}")
 
 
 def _check_text(check: ChecklistItem, own_sources: Sequence[LegalSource]) -> str:

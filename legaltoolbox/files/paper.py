@@ -12,6 +12,7 @@ from kl_ai.pages.querystring import KnownOptionsField
 
 from ..models import DocumentTemplate
 from ..screening import Situation
+from .names import Names, read_names
 
 OWN_COPY = ("kopi", "egen")
 """The parameter of an address, and its value, that asks for the municipality's own copy of a paper that is sent."""
@@ -38,7 +39,13 @@ class Paper:
     own: bool = True
     sources: bool = True
     situation: Situation = field(default_factory=Situation)
-    """The situation that tables are filled for."""
+    """The situation that the paper is for: what does not apply in it is left out, unless it says to show all."""
+    names: Names = field(default_factory=Names)
+    """Whom the paper is for, where the request says so."""
+
+    def header(self, text: str) -> str:
+        """The header of a document: the text, and the names."""
+        return "  |  ".join(filter(None, (text, self.names.line)))
 
     def of_template(self, template: DocumentTemplate) -> Paper:
         """The paper for a template: one that is not sent to others is always the municipality's own."""
@@ -46,8 +53,9 @@ class Paper:
 
 
 def read_paper(request: HttpRequest, situation: Situation) -> Paper:
-    """The paper that the address asks for: one to send, unless it names the own copy. Other values count as none."""
+    """The paper that the request asks for: one to send, unless it names the own copy. Other values count as none."""
     form = PaperForm(request.GET)
     form.is_valid()
     own = bool(form.cleaned_data[OWN_COPY[0]])
-    return Paper(own=own, sources=own or bool(form.cleaned_data[WITH_SOURCES[0]]), situation=situation)
+    sources = own or bool(form.cleaned_data[WITH_SOURCES[0]])
+    return Paper(own=own, sources=sources, situation=situation, names=read_names(request))

@@ -21,9 +21,11 @@ from kl_ai.export.document import (
 )
 
 from ..catalogue import Catalogue
+from ..left_out import LeftOut
 from ..models import Risk, ScaleLevel
 from ..rating import STEPS
-from .documents import header_fields
+from .documents import header_fields, left_out_table
+from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, sources
 
 HEADINGS = (
@@ -36,17 +38,28 @@ HEADINGS = (
 WIDTHS = (6.4, 4, 1.9, 1.9, 4)
 
 
-def risks(items: Sequence[Risk], catalogue: Catalogue, notices: Sequence[str] = ()) -> Document:
-    """The risks by subject, each with cells for the assessment, and the scale; `notices` say what was ignored."""
+def risks(
+    items: Sequence[Risk],
+    catalogue: Catalogue,
+    paper: Paper,
+    notices: Sequence[str] = (),
+    pieces: Sequence[LeftOut] = (),
+) -> Document:
+    """The risks by subject, each with cells for the assessment, and the scale.
+
+    `notices` say what was ignored; `pieces` are the risks that are left out.
+    """
+    reviewed = danish_date(min(item.reviewed_on for item in items))
     return Document(
         title="Risikovurdering af en AI-løsning",
         subtitle=f"{len(items)} risici fra risikokataloget" if len(items) > 1 else "1 risiko fra risikokataloget",
-        header=f"Risikovurdering  |  katalog gennemgået {danish_date(min(item.reviewed_on for item in items))}",
+        header=paper.header(f"Risikovurdering  |  katalog gennemgået {reviewed}"),
         footer=DISCLAIMER,
         subject=SUBJECT,
         landscape=True,
+        facts=paper.names.facts,
         blocks=[
-            header_fields("Løsning", "Udfyldt af", "Dato"),
+            header_fields("Løsning", "Udfyldt af", "Dato", filled={"Løsning": paper.names.project}),
             *(Prose(notice) for notice in notices),
             Prose(
                 "Vurdér sandsynlighed og konsekvens for borgeren hver for sig, først uden og så med de nye "
@@ -54,6 +67,7 @@ def risks(items: Sequence[Risk], catalogue: Catalogue, notices: Sequence[str] = 
             ),
             *_subjects(items, catalogue),
             *_scale(catalogue.levels),
+            *left_out_table(pieces),
             *closing(items),
         ],
     )

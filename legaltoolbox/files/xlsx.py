@@ -13,6 +13,7 @@ from kl_ai.export.xlsx import Sheet
 
 from .. import tender
 from ..catalogue import Catalogue
+from ..left_out import LeftOut
 from ..models import Activity, Item, Requirement, Risk, Role, ScaleLevel, unsettled_texts
 from ..rating import STEPS
 from ..rating import level as risk_level
@@ -31,8 +32,15 @@ RISK_COLUMNS = (
 STATES = ("Ikke begyndt", "I gang", "Gennemført", "Ikke relevant")
 
 
-def risks(items: Sequence[Risk], catalogue: Catalogue, address: str, notices: Sequence[str] = ()) -> list[Sheet]:
-    """The risks with columns for an assessment, the scale, and where the workbook comes from."""
+def risks(
+    items: Sequence[Risk],
+    catalogue: Catalogue,
+    paper: Paper,
+    address: str,
+    notices: Sequence[str] = (),
+    pieces: Sequence[LeftOut] = (),
+) -> list[Sheet]:
+    """The risks with columns for an assessment, the scale, and where the workbook comes from and what it leaves out."""
     headings = [heading for heading, _width in RISK_COLUMNS]
     rated = [number for number, heading in enumerate(headings) if heading.endswith("(1-4)")]
     return [
@@ -53,7 +61,7 @@ def risks(items: Sequence[Risk], catalogue: Catalogue, address: str, notices: Se
         Sheet(
             "Skala", ("Akse", "Trin", "Navn", "Beskrivelse", "Eksempel"), _scale(catalogue.levels), (24, 6, 20, 50, 60)
         ),
-        _about(items, address, notices),
+        _about(items, paper, address, notices, pieces),
     ]
 
 
@@ -117,10 +125,11 @@ def annex(
     uses: Mapping[str, tender.Use],
     address: str,
     notices: Sequence[str] = (),
+    pieces: Sequence[LeftOut] = (),
 ) -> list[Sheet]:
     """The requirements with empty columns for the answer, and beside them how to read the annex.
 
-    The own copy says instead where it comes from, and what of it is ours or not settled.
+    The own copy says instead where it comes from, what of it is ours or not settled, and what it leaves out.
     """
     columns = [*ANNEX_COLUMNS, *(OWN_COLUMNS if paper.own else ()), *([SOURCE_COLUMN] if paper.sources else ())]
     headings = [heading for heading, _width in columns]
@@ -133,7 +142,7 @@ def annex(
             validations={headings.index("Opfyldt"): ANSWERS},
             frozen=2,
         ),
-        _about(items, address, notices) if paper.own else _reading(items, uses, notices),
+        _about(items, paper, address, notices, pieces) if paper.own else _reading(items, paper, uses, notices),
     ]
 
 
@@ -157,10 +166,12 @@ def _annex_rows(
         }
 
 
-def _reading(items: Sequence[Requirement], uses: Mapping[str, tender.Use], notices: Sequence[str]) -> Sheet:
+def _reading(
+    items: Sequence[Requirement], paper: Paper, uses: Mapping[str, tender.Use], notices: Sequence[str]
+) -> Sheet:
     """The sheet that tells whoever answers what the uses mean."""
     chosen = {tender.use_of(item, uses) for item in items}
-    rows = [("Antal", counts_text(items, uses))]
+    rows = [*paper.names.facts, ("Antal", counts_text(items, uses))]
     rows += [(USE_HEADINGS[use], text) for use, text in USE_TEXTS.items() if use in chosen]
     rows += [("Ikke med", notice) for notice in notices]
     return Sheet("Læsevejledning", (), rows, kind="notes")
@@ -171,19 +182,19 @@ def _bulleted(text: str) -> str:
     return re.sub(r"^- ", "• ", text, flags=re.MULTILINE)
 
 
-def _about(items: Sequence[Item], address: str, notices: Sequence[str]) -> Sheet:
-    """The sheet that says where the workbook comes from, when its texts were reviewed, and what is not settled."""
-    rows: list[tuple[str, str]] = [
-        ("Kilde", address),
-        ("Antal", str(len(items))),
-        ("Status", f"{DISCLAIMER}."),
-    ]
+def _about(
+    items: Sequence[Item], paper: Paper, address: str, notices: Sequence[str], pieces: Sequence[LeftOut]
+) -> Sheet:
+    """The sheet that says where the workbook comes from, when its texts were reviewed, and what is not settled or left out."""
+    rows: list[tuple[str, str]] = [*paper.names.facts, ("Kilde", address), ("Antal", str(len(items)))]
     if items:
-        rows.insert(2, ("Sidst gennemgået", danish_date(min(item.reviewed_on for item in items))))
+        rows.append(("Sidst gennemgået", danish_date(min(item.reviewed_on for item in items))))
+    rows.append(("Status", f"{DISCLAIMER}."))
     if not all(item.confirmed_on for item in items):
         rows.append(("Forbehold", NOT_CONFIRMED))
     rows += [("Ikke med", notice) for notice in notices]
     rows += [
         (f"Uafklaret, {', '.join(item.key for item in unsettled)}", text) for text, unsettled in unsettled_texts(items)
     ]
+    rows += [(f"Udeladt, {piece.key}", f"{piece.title}: {piece.reason}") for piece in pieces]
     return Sheet("Om", (), rows, kind="notes")

@@ -13,11 +13,12 @@ from kl_ai.pages.cache import versioned_page
 
 from .. import linking, rating, tender
 from ..catalogue import Catalogue, catalogues
+from ..files.names import MAX_LETTERS
 from ..kinds import KINDS
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
 from ..selection import ItemSelection, chips, facets, for_file, matching, read_selection
 from .pages import LeftOutNotice, left_out_notice, render_list_page
-from .papers import copies, file_links
+from .papers import copies, file_links, files_of
 
 
 def read_list(request: HttpRequest, kind: str) -> tuple[Catalogue, ItemSelection, list[Any]]:
@@ -61,7 +62,7 @@ def _left_out(
     """How many of the selection do not apply in the situation; None where all do."""
     others = selection.showing_all(not selection.situation.shows_all)
     number = abs(len(matching(kind, catalogue, others)) - len(items))
-    return left_out_notice(number, selection.situation, request.path + others.query())
+    return left_out_notice(number, kind, selection.situation, request.path + others.query())
 
 
 @versioned_page
@@ -80,6 +81,7 @@ def risks(request: HttpRequest) -> HttpResponse:
     """The risk catalogue, with the scale and the matrix to assess a risk by."""
     catalogue, selection, items = read_list(request, Risk.KIND)
     words = {"n": len(items), "total": len(catalogue.risks)}
+    files = file_links("toolbox:risks_file", ("docx", "xlsx", "pdf"), query=list(selection.pairs()))
     return render_filtered_list(
         request,
         Risk.KIND,
@@ -98,7 +100,9 @@ def risks(request: HttpRequest) -> HttpResponse:
         sentence=ngettext("%(n)s of %(total)s risks", "%(n)s of %(total)s risks", len(items)) % words,
         scale=_scale(catalogue),
         matrix=_risk_matrix(catalogue),
-        files=file_links("toolbox:risks_file", ("docx", "xlsx", "pdf"), query=list(selection.pairs())),
+        files=files,
+        named_files=files if items else [],
+        max_letters=MAX_LETTERS,
     )
 
 
@@ -223,6 +227,7 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
     picked = selection.picked
     sentence = ngettext("%(n)s requirement picked", "%(n)s requirements picked", len(picked)) % {"n": len(picked)}
     codes = [item.code for item in items]
+    offered = copies("toolbox:annex", (), list(selection.pairs()), ("docx", "xlsx", "pdf"))
     return {
         "picked": [
             (
@@ -235,7 +240,9 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
         "hidden_picks": [code for code in picked if code not in codes],
         "pick_all_url": path + replace(selection, picked=tuple(codes)).query(),
         "pick_none_url": path + selection.query(picked=False),
-        "copies": copies("toolbox:annex", (), list(selection.pairs()), ("docx", "xlsx", "pdf")),
+        "copies": offered,
+        "named_files": files_of(offered) if items or picked else [],
+        "max_letters": MAX_LETTERS,
     }
 
 

@@ -1,7 +1,7 @@
 """Checklists for screen, paper and Word: of an activity, of a phase, of a role. Ticks stay in the page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -12,8 +12,14 @@ from kl_ai.pages.expensive import expensive
 from .. import linking
 from ..catalogue import Catalogue, ChecklistRow
 from ..files import documents
+from ..files.names import MAX_LETTERS
+from ..files.paper import read_paper
+from ..left_out import LeftOut, split
 from ..models import Activity, Item, Phase, Role
-from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status
+from ..screening import Situation
+from ..selection import page_parameters, read_situation
+from .names import file_with_names
+from .pages import get_item_or_404, in_danish, left_out_context, render_toolbox_page, review_status
 from .papers import document_response, file_links
 
 
@@ -37,6 +43,11 @@ class Checklist:
     blocks: list[ActivityChecklist]
     """Only the activities that have a question."""
     catalogue: Catalogue
+    situation: Situation
+    notices: tuple[str, ...] = ()
+    """Sentences about the parts of the address that were ignored."""
+    pieces: list[LeftOut] = field(default_factory=list)
+    """The activities of the phase or the role that do not apply in the situation; shown, too, where it shows all."""
     role: Role | None = None
     """The role that all of the questions are answered by, where it is the checklist of one."""
 
@@ -66,25 +77,25 @@ def role_checklist(request: HttpRequest, key: str) -> HttpResponse:
     return _render_checklist(request, _role_checklist(request, key))
 
 
-@versioned_page
+@file_with_names
 @expensive
 def activity_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The checklist of one activity, as a Word document or a PDF."""
-    return _checklist_response(_activity_checklist(request, key), ending)
+    return _checklist_response(request, _activity_checklist(request, key), ending)
 
 
-@versioned_page
+@file_with_names
 @expensive
 def phase_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The checklists of a phase's activities, as a Word document or a PDF."""
-    return _checklist_response(_phase_checklist(request, key), ending)
+    return _checklist_response(request, _phase_checklist(request, key), ending)
 
 
-@versioned_page
+@file_with_names
 @expensive
 def role_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The questions that a role answers, as a Word document or a PDF."""
-    return _checklist_response(_role_checklist(request, key), ending)
+    return _checklist_response(request, _role_checklist(request, key), ending)
 
 
 # Contents of checklists ---------------------------------------------------------------------------
@@ -92,19 +103,32 @@ def role_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResp
 
 def _activity_checklist(request: HttpRequest, key: str) -> Checklist:
     catalogue, item = get_item_or_404(request, Activity.KIND, key)
-    return Checklist(f"{item.code} {item.title}", item, str(item), _blocks([item], catalogue), catalogue)
+    situation, notices = read_situation(request, catalogue)
+    blocks = _blocks([item], catalogue)
+    return Checklist(f"{item.code} {item.title}", item, str(item), blocks, catalogue, situation, notices)
 
 
 def _phase_checklist(request: HttpRequest, key: str) -> Checklist:
     catalogue, item = get_item_or_404(request, Phase.KIND, key)
-    blocks = _blocks(catalogue.linked(item, Activity.KIND), catalogue)
-    return Checklist(f"Fase {item}", item, str(item), blocks, catalogue)
+    situation, notices = read_situation(request, catalogue)
+    blocks, pieces = _of_situation(catalogue.linked(item, Activity.KIND), catalogue, situation)
+    return Checklist(f"Fase {item}", item, str(item), blocks, catalogue, situation, notices, pieces)
 
 
 def _role_checklist(request: HttpRequest, key: str) -> Checklist:
     catalogue, item = get_item_or_404(request, Role.KIND, key)
-    blocks = _blocks(catalogue.activities, catalogue, item)
-    return Checklist(item.name, item, item.name, blocks, catalogue, role=item)
+    situation, notices = read_situation(request, catalogue)
+    blocks, pieces = _of_situation(catalogue.activities, catalogue, situation, item)
+    return Checklist(item.name, item, item.name, blocks, catalogue, situation, notices, pieces, role=item)
+
+
+def _of_situation(
+    activities: Sequence[Activity], catalogue: Catalogue, situation: Situation, role: Role | None = None
+) -> tuple[list[ActivityChecklist], list[LeftOut]]:
+    """The questions of the activities that apply, or of all where the situation says so, and the others among them."""
+    with_questions = [block.activity for block in _blocks(activities, catalogue, role)]
+    applying, pieces = split(with_questions, catalogue, situation)
+    return _blocks(with_questions if situation.shows_all else applying, catalogue, role), pieces
 
 
 def _blocks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | None = None) -> list[ActivityChecklist]:
@@ -114,25 +138,36 @@ def _blocks(activities: Sequence[Activity], catalogue: Catalogue, role: Role | N
 
 def _render_checklist(request: HttpRequest, checklist: Checklist) -> HttpResponse:
     item = checklist.item
-    files = file_links(f"toolbox:{item.KIND}_checklist_file", ("docx", "pdf"), [item.key])
+    query = page_parameters(checklist.situation)
+    files = file_links(f"toolbox:{item.KIND}_checklist_file", ("docx", "pdf"), [item.key], query)
     return render_toolbox_page(
         request,
         "checklist",
         checklist.catalogue,
         crumbs=[(in_danish(checklist.item_title), linking.url(item)), (_("Checklist"), "")],
         section="overview",
+        situation_notices=checklist.notices,
+        **left_out_context(request, Activity.KIND, checklist.pieces, checklist.situation),
         title=checklist.title,
         blocks=checklist.blocks,
         count=sum(len(block.checks) for block in checklist.blocks),
         role=checklist.role,
         files=files if checklist.blocks else [],
+        max_letters=MAX_LETTERS,
         status=review_status(checklist.activities, with_unsettled=True),
     )
 
 
-def _checklist_response(checklist: Checklist, ending: str) -> HttpResponse:
+def _checklist_response(request: HttpRequest, checklist: Checklist, ending: str) -> HttpResponse:
     """The checklist as a Word document or a PDF. Raises `Http404` where there is no question."""
     if not checklist.blocks:
         raise Http404
-    document = documents.checklist(checklist.title, checklist.activities, checklist.catalogue, role=checklist.role)
+    document = documents.checklist(
+        checklist.title,
+        checklist.activities,
+        checklist.catalogue,
+        role=checklist.role,
+        paper=replace(read_paper(request, checklist.situation), own=True),
+        pieces=[] if checklist.situation.shows_all else checklist.pieces,
+    )
     return document_response(ending, document, checklist.catalogue, "Tjekliste", checklist.title)

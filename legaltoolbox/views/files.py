@@ -1,5 +1,7 @@
 """The files of the toolbox: templates, the annex to a tender, the risk assessment, and the catalogue as JSON."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,18 +13,20 @@ from kl_ai.export.xlsx import xlsx_response
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 
+from .. import left_out
 from ..catalogue import catalogues
 from ..files import annex as annex_document
 from ..files import catalogue_json as json_file
 from ..files import documents, paper, risk_document, xlsx
 from ..files.texts import filename
-from ..models import DocumentTemplate, Phase, Requirement, Risk
-from ..selection import for_file, read_selection, read_situation
+from ..models import Activity, DocumentTemplate, Phase, Requirement, Risk
+from ..selection import for_file, left_out_of_file, read_selection, read_situation
+from .names import file_with_names
 from .pages import get_item_or_404, render_toolbox_page, review_status
 from .papers import document_bytes, document_response
 
 
-@versioned_page
+@file_with_names
 @expensive
 def template(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """One template as a Word document or a PDF: clean where it is sent to others, unless the own copy is asked for."""
@@ -32,17 +36,24 @@ def template(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     return document_response(ending, document, catalogue, item.code, item.title)
 
 
-@versioned_page
+@file_with_names
 @expensive
 def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
-    """All templates that a phase's activities produce, as Word documents in one ZIP; of those that are sent both copies."""
+    """All templates that a phase's activities produce, as Word documents in one ZIP; of those that are sent both copies.
+
+    In a situation those of the activities that apply. Raises `Http404` where there is none.
+    """
     catalogue, item = get_item_or_404(request, Phase.KIND, key)
-    templates = catalogue.templates_for(item)
+    situation, _notices = read_situation(request, catalogue)
+    templates, _pieces = left_out.split_templates(
+        catalogue.templates_for(item), catalogue.linked(item, Activity.KIND), catalogue, situation.applied
+    )
     if not templates:
         raise Http404
+    own = replace(paper.read_paper(request, situation), own=True, sources=True)
+    sent = replace(own, own=False, sources=False)
     files = []
     for template in templates:
-        own, sent = paper.Paper(), paper.Paper(own=False, sources=False)
         name = [template.code, template.title]
         if template.is_sent:
             files.append((filename(*name, ending="docx"), documents.template(template, catalogue, sent)))
@@ -52,7 +63,7 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
     return zip_response(filename("Skabeloner", str(item), ending="zip"), zipped)
 
 
-@versioned_page
+@file_with_names
 @expensive
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The picked requirements, or those of the selection, as an annex to a tender. Leads to the list where there are none."""
@@ -62,16 +73,19 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     if not requirements:
         return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
     copy = paper.read_paper(request, selection.situation)
+    pieces = [
+        piece for piece in left_out_of_file(Requirement.KIND, catalogue, selection) if piece.owner.concerns_vendor
+    ]
     words = ["Kravbilag", *(["(egen kopi)"] if copy.own else [])]
     if ending != "xlsx":
-        document = annex_document.annex(requirements, catalogue, copy, selection.uses, selection.notices)
+        document = annex_document.annex(requirements, catalogue, copy, selection.uses, selection.notices, pieces)
         return document_response(ending, document, catalogue, *words)
     address = request.build_absolute_uri(reverse("toolbox:requirements") + selection.whole_query())
-    sheets = xlsx.annex(requirements, catalogue, copy, selection.uses, address, selection.notices)
+    sheets = xlsx.annex(requirements, catalogue, copy, selection.uses, address, selection.notices, pieces)
     return xlsx_response(filename(*words, ending="xlsx"), sheets, created=timezone.now())
 
 
-@versioned_page
+@file_with_names
 @expensive
 def risks(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The risks of the selection, to assess them in. Leads to the list where there are none."""
@@ -80,11 +94,13 @@ def risks(request: HttpRequest, ending: str) -> HttpResponseBase:
     items = for_file(Risk.KIND, catalogue, selection)
     if not items:
         return redirect(f"{reverse('toolbox:risks')}?{request.GET.urlencode()}")
+    copy = paper.read_paper(request, selection.situation)
+    pieces = left_out_of_file(Risk.KIND, catalogue, selection)
     if ending != "xlsx":
-        document = risk_document.risks(items, catalogue, selection.notices)
+        document = risk_document.risks(items, catalogue, copy, selection.notices, pieces)
         return document_response(ending, document, catalogue, "Risikovurdering")
     address = request.build_absolute_uri(reverse("toolbox:risks") + selection.whole_query())
-    sheets = xlsx.risks(items, catalogue, address, selection.notices)
+    sheets = xlsx.risks(items, catalogue, copy, address, selection.notices, pieces)
     return xlsx_response("Risikovurdering.xlsx", sheets, created=timezone.now())
 
 

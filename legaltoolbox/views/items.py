@@ -10,12 +10,13 @@ from kl_ai.pages.cache import versioned_page
 
 from .. import filled_tables, left_out, linking, plans
 from ..catalogue import Catalogue, catalogues
+from ..files.names import MAX_LETTERS
 from ..kinds import ROLE, TEMPLATE
 from ..models import Activity, DocumentTemplate, Phase, Requirement, Role, TemplateField
 from ..screening import Situation, verdict
-from ..selection import read_situation
+from ..selection import page_parameters, read_situation
 from .pages import get_item_or_404, in_danish, left_out_context, neighbours, render_item_page, render_list_page
-from .papers import copies, file_links
+from .papers import copies, file_links, files_of
 
 
 @versioned_page
@@ -54,7 +55,7 @@ def phase(request: HttpRequest, key: str) -> HttpResponse:
         item,
         crumbs=[(in_danish(str(item)), "")],
         section="overview",
-        **left_out_context(request, pieces, situation),
+        **left_out_context(request, Activity.KIND, pieces, situation),
         situation_notices=notices,
         entries=_plan_entries(activities, catalogue, situation.applied),
         templates=linking.refs(templates),
@@ -105,7 +106,7 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
         request,
         catalogue,
         item,
-        **left_out_context(request, pieces, situation),
+        **left_out_context(request, Activity.KIND, pieces, situation),
         situation_notices=notices,
         is_vendor=is_vendor,
         plan_url=reverse("toolbox:overview") + situation.with_role(item.slug).query(),
@@ -150,7 +151,7 @@ def templates(request: HttpRequest) -> HttpResponse:
         request,
         TEMPLATE,
         catalogue,
-        **left_out_context(request, pieces, situation),
+        **left_out_context(request, DocumentTemplate.KIND, pieces, situation),
         situation_notices=notices,
         rows=[(template, linking.refs(catalogue.linked(template, Activity.KIND))) for template in templates],
         phases=[phase for phase in catalogue.phases if catalogue.templates_for(phase)],
@@ -173,22 +174,31 @@ class SectionPreview:
 def template(request: HttpRequest, key: str) -> HttpResponse:
     """A template's sections and fields, and its files."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
-    situation, _notices = read_situation(request, catalogue)
+    situation, notices = read_situation(request, catalogue)
+    all_sections = catalogue.sections(item)
+    applying, pieces = left_out.split(all_sections, catalogue, situation)
     sections = [
         SectionPreview(
             section.heading,
             section.guidance,
-            [(field, filled_tables.rows(field, catalogue, situation)) for field in catalogue.fields(section)],
+            [(field, filled_tables.rows(field, catalogue, situation.applied)) for field in catalogue.fields(section)],
             item.is_sent and section.own_copy_only,
         )
-        for section in catalogue.sections(item)
+        for section in (all_sections if situation.shows_all else applying)
     ]
+    offered = copies(
+        "toolbox:template_file", [item.code], page_parameters(situation), ("docx", "pdf"), outward=item.is_sent
+    )
     return render_item_page(
         request,
         catalogue,
         item,
+        **left_out_context(request, "section", pieces, situation),
+        situation_notices=notices,
         sections=sections,
         field_count=sum(len(section.fields) for section in sections),
-        copies=copies("toolbox:template_file", [item.code], (), ("docx", "pdf"), outward=item.is_sent),
+        copies=offered,
+        named_files=files_of(offered),
+        max_letters=MAX_LETTERS,
         **neighbours(item, catalogue.templates),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kl_ai.pages.frame import Crumbs, render_page
+from kl_ai.pages.querystring import encode
 from kl_ai.requests.http import request_state
 
 from ..catalogue import Catalogue, catalogues
@@ -23,7 +24,7 @@ from ..left_out import LeftOut
 from ..linking import linker, related
 from ..models import Item, LegalSource, Phase, Role
 from ..screening import Situation
-from ..selection import ALL, VIEW, read_situation, situation_parameters
+from ..selection import page_parameters, read_situation, situation_parameters, unit
 from ..situation_links import with_situation
 
 MAX_OVERDUE_KEYS = 12
@@ -102,34 +103,40 @@ class LeftOutNotice:
     shows_all: bool
 
 
-def left_out_notice(number: int, situation: Situation, url: str) -> LeftOutNotice | None:
+def left_out_notice(number: int, kind: str, situation: Situation, url: str) -> LeftOutNotice | None:
     """What a page says of so many pieces of content that do not apply; None where there is none.
 
-    `url` is the page with all of it, or where it shows all the page without.
+    `kind` is that of `selection.unit`. `url` is the page with all of it, or where it shows all the page without.
     """
     if not number or not situation.answers:
         return None
     if situation.shows_all:
         text = ngettext(
-            "%(n)s that does not apply in your situation is shown, too.",
-            "%(n)s that do not apply in your situation are shown, too.",
+            "%(n)s %(unit)s that does not apply in your situation is shown, too.",
+            "%(n)s %(unit)s that do not apply in your situation are shown, too.",
             number,
         )
     else:
         text = ngettext(
-            "%(n)s is left out, since it does not apply in your situation.",
-            "%(n)s are left out, since they do not apply in your situation.",
+            "%(n)s %(unit)s is left out, since it does not apply in your situation.",
+            "%(n)s %(unit)s are left out, since they do not apply in your situation.",
             number,
         )
-    return LeftOutNotice(text % {"n": number}, url, situation.shows_all)
+    return LeftOutNotice(text % {"n": number, "unit": unit(kind, number)}, url, situation.shows_all)
 
 
-def left_out_context(request: HttpRequest, pieces: Sequence[LeftOut], situation: Situation) -> dict[str, Any]:
+def left_out_context(
+    request: HttpRequest, kind: str, pieces: Sequence[LeftOut], situation: Situation
+) -> dict[str, Any]:
     """The variables of a page without filters that leaves these pieces out, or shows all: the notice, and what is left out."""
-    url = request.path if situation.shows_all else f"{request.path}?{VIEW}={ALL}"
+    url = (
+        request.path
+        if situation.shows_all
+        else request.path + encode(page_parameters(replace(situation, shows_all=True)))
+    )
     return {
         "situation": situation,
-        "left_out": left_out_notice(len(pieces), situation, url),
+        "left_out": left_out_notice(len(pieces), kind, situation, url),
         "left_out_pieces": [] if situation.shows_all else pieces,
     }
 

@@ -1,16 +1,20 @@
 """Pages and papers of a situation leave out what does not apply in it, say how much and why, and show it on demand."""
 
+import io
 import re
+import zipfile
 
 import pytest
 
 from legaltoolbox import left_out
+from legaltoolbox.models import DocumentTemplate, ScreeningQuestion, TemplateSection, toolbox_version
 from legaltoolbox.screening import Situation, verdict
 from tests.checks import not_empty
-from tests.reading import Element, read
+from tests.reading import Element, read, read_bytes, read_docx, read_workbook
+from tests.word import document_text
 
 HOME = "/en/juridisk-vaerktoejskasse/"
-NO = "personoplysninger=no&traening=no&leverandoer=no"
+NO = "personoplysninger=no&leverandoer=no&traening=no"
 SITUATION = Situation(answers={"personoplysninger": "no", "traening": "no", "leverandoer": "no"})
 
 
@@ -140,3 +144,136 @@ def test_without_answers_nothing_is_left_out(content):
     for situation in (Situation(), Situation("dpo", phase="drift")):
         assert left_out.split(content.activities, content, situation) == (content.activities, [])
         assert left_out.split_templates(content.templates, [], content, situation) == (content.templates, [])
+
+
+# Checklists, templates and files ----------------------------------------------------------------------
+
+
+def left_out_rows(document) -> dict[str, str]:
+    """What the document says that it leaves out, and why."""
+    tables = [table for table in document.tables if table.rows[0].cells[0].text == "Udeladt"]
+    return {row.cells[0].text: row.cells[1].text for table in tables for row in table.rows[1:]}
+
+
+@pytest.mark.parametrize("path", ["faser/anskaffelse-og-design/", "roller/jurist/"])
+def test_a_checklist_is_of_the_situation_on_the_page_and_in_the_file(path, content, client):
+    everything = read(client, f"{HOME}{path}tjekliste/")
+    all_codes = {
+        heading.find("span", "code").text for heading in everything.find_all("h2") if heading.has("span", "code")
+    }
+    out = {item.code for item in content.activities if item.code in all_codes} - apply(content.activities, content)
+    assert out
+    page = read(client, f"{HOME}{path}tjekliste/?{NO}")
+    assert {code.text for code in page.find_all("span", "code") if code.text in out} == set()
+    assert left_out_number(page) == len(out) == len(page.find("details", "left-out").find_all("li"))
+    document = read_docx(client, f"{HOME}{path}tjekliste.docx?{NO}")
+    headings = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name.startswith("Heading")]
+    assert not [heading for heading in headings if heading.split()[0] in out]
+    rows = left_out_rows(document)
+    assert {title.split()[0] for title in rows} == out
+    assert all(rows.values())
+    whole = read_docx(client, f"{HOME}{path}tjekliste.docx?{NO}&vis=alle")
+    assert left_out_rows(whole) == {}
+    headings = [
+        paragraph.text.split()[0] for paragraph in whole.paragraphs if paragraph.style.name.startswith("Heading")
+    ]
+    assert out <= set(headings)
+
+
+def test_the_checklist_of_one_activity_is_always_whole(content, client):
+    (item, *_others) = [item for item in content.activities if item.code not in apply(content.activities, content)]
+    page = read(client, f"{HOME}aktiviteter/{item.code}/tjekliste/?{NO}")
+    assert len(page.find_all("input", type="checkbox")) == len(content.checklist(item))
+
+
+def test_a_phase_without_any_question_left_says_so(content, client):
+    every_no = "&".join(f"{question.code}=no" for question in content.questions)
+    for phase in content.phases:
+        page = read(client, f"{HOME}faser/{phase.slug}/tjekliste/?{every_no}")
+        if not page.find_all("input", type="checkbox"):
+            assert "None of the questions applies in your situation." in page.text
+            assert client.get(f"{HOME}faser/{phase.slug}/tjekliste.docx?{every_no}").status_code == 404
+            assert not [link for link in page.find_all("a") if "tjekliste.docx" in link.attrs["href"]]
+
+
+@pytest.fixture
+def conditioned(content_rows) -> TemplateSection:
+    """A section of S11 that applies where personal data are used."""
+    section = TemplateSection.objects.filter(template__code="S11").order_by("position")[1]
+    section.conditions.all().delete()
+    section.conditions.create(question=asked(), answer="yes", reason="I behandler personoplysninger")
+    toolbox_version.bump()
+    return section
+
+
+def asked() -> ScreeningQuestion:
+    return ScreeningQuestion.objects.get(code="personoplysninger")
+
+
+def test_a_template_holds_the_sections_of_the_situation_and_names_the_others(conditioned, client):
+    page = read(client, f"{HOME}skabeloner/S11/?{NO}")
+    sections = [section.find("h3").text for section in page.find_all("li", "template-section")]
+    assert conditioned.heading not in sections
+    assert conditioned.heading in page.find("details", "left-out").text
+    rows = left_out_rows(read_docx(client, f"{HOME}skabeloner/S11.docx?{NO}"))
+    assert rows[conditioned.heading] == f"I har svaret “{asked().no_label}” til “{asked().question}”."
+    for query in ("", "?personoplysninger=yes", f"?{NO}&vis=alle"):
+        document = read_docx(client, f"{HOME}skabeloner/S11.docx{query}")
+        assert conditioned.heading not in left_out_rows(document)
+        assert conditioned.heading in [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_what_is_sent_to_others_says_nothing_of_what_is_left_out(conditioned, client):
+    DocumentTemplate.objects.filter(code="S11").update(audience="outward")
+    toolbox_version.bump()
+    text = document_text(read_docx(client, f"{HOME}skabeloner/S11.docx?{NO}"))
+    assert conditioned.heading not in text
+    assert "Udeladt" not in text
+    assert conditioned.heading in left_out_rows(read_docx(client, f"{HOME}skabeloner/S11.docx?{NO}&kopi=egen"))
+
+
+def test_a_page_that_shows_all_offers_files_with_all(conditioned, client):
+    page = read(client, f"{HOME}skabeloner/S11/?{NO}&vis=alle")
+    files = [link.attrs["href"] for link in page.find_all("a") if "S11.docx" in link.attrs["href"]]
+    assert files
+    assert all("vis=alle" in url and "personoplysninger=no" in url for url in files)
+
+
+def test_the_files_of_a_list_hold_what_the_list_shows(content, client):
+    risks = apply(content.risks, content)
+    book = read_workbook(client, f"{HOME}risici.xlsx?{NO}")
+    assert {row[0] for row in book["Risikovurdering"].iter_rows(min_row=2, values_only=True)} == risks
+    about = dict(book["Om"].iter_rows(values_only=True, max_col=2))
+    out = {risk.code for risk in content.risks} - risks
+    assert {label.removeprefix("Udeladt, ") for label in about if str(label).startswith("Udeladt, ")} == out
+    assert about["Kilde"].endswith(f"/risici/?{NO}")
+    document = read_docx(client, f"{HOME}risici.docx?{NO}")
+    assert {title.split()[0] for title in left_out_rows(document)} == out
+    whole = read_workbook(client, f"{HOME}risici.xlsx?{NO}&vis=alle")
+    assert whole["Risikovurdering"].max_row == len(content.risks) + 1
+
+
+def test_the_annex_holds_what_applies_and_what_is_picked(content, client):
+    for_vendors = [item for item in content.requirements if item.concerns_vendor]
+    expected = apply(for_vendors, content)
+    book = read_workbook(client, f"{HOME}krav.xlsx?{NO}")
+    assert {row[0] for row in book["Kravbilag"].iter_rows(min_row=2, values_only=True)} == expected
+    out = sorted({item.code for item in for_vendors} - expected)
+    assert out
+    own = read_docx(client, f"{HOME}krav.docx?{NO}&kopi=egen")
+    assert sorted(title.split()[0] for title in left_out_rows(own)) == out
+    assert left_out_rows(read_docx(client, f"{HOME}krav.docx?{NO}")) == {}
+    picked = read_workbook(client, f"{HOME}krav.xlsx?{NO}&pick={out[0]}")
+    assert [row[0] for row in picked["Kravbilag"].iter_rows(min_row=2, values_only=True)] == [out[0]]
+
+
+def test_the_zip_of_a_phase_holds_the_templates_of_the_page(content, client):
+    for phase in not_empty(content.phases):
+        page = read(client, f"{HOME}faser/{phase.slug}/?{NO}")
+        links = [link.attrs["href"] for link in page.find_all("a") if "skabeloner.zip" in link.attrs["href"]]
+        (take,) = [part for part in page.find_all("section", "side-card") if part.find("h2").text == "Take with you"]
+        if not links:
+            assert not codes(take)
+            continue
+        with zipfile.ZipFile(io.BytesIO(read_bytes(client, links[0]))) as archive:
+            assert {name.split()[0] for name in archive.namelist()} == codes(take)

@@ -1,0 +1,188 @@
+"""The names of municipality and project stand in the file that they are sent for, and nowhere else."""
+
+import io
+import logging
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+from django.test import Client
+
+from kl_ai.requests.bodies import MAX_BODY
+from tests.pdf import needs_poppler, pdf_text
+from tests.reading import parse, read
+from tests.word import document_text
+
+TOOLBOX = "/juridisk-vaerktoejskasse/"
+NAMES = {"kommune": "Testkøbing Kommune", "projekt": "Prøve & <b>fejl</b>"}
+DOCUMENTS = [
+    "skabeloner/S11.docx", "skabeloner/S18.docx", "skabeloner/S18.docx?kopi=egen", "krav.docx", "krav.docx?kopi=egen",
+    "risici.docx", "aktiviteter/A25/tjekliste.docx", "faser/foranalyse/tjekliste.docx?generativ=yes",
+    "roller/dpo/tjekliste.docx",
+]  # fmt: skip
+PAGES = [
+    "skabeloner/S11/",
+    "skabeloner/S18/",
+    "krav/",
+    "risici/",
+    "aktiviteter/A25/tjekliste/",
+    "roller/dpo/tjekliste/",
+]
+
+
+def post(client, path: str, data=NAMES, **headers):
+    return client.post(TOOLBOX + path, data, headers=headers)
+
+
+def body(response) -> bytes:
+    assert response.status_code == 200
+    return response.getvalue()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_the_names_stand_at_the_head_and_in_the_header_of_a_document(path, content, client):
+    response = post(client, path)
+    document = docx.Document(io.BytesIO(body(response)))
+    text, header = document_text(document), document.sections[0].header.paragraphs[0].text
+    assert header.endswith("Testkøbing Kommune · Prøve & <b>fejl</b>")
+    assert "Testkøbing Kommune" in text
+    assert "Prøve & <b>fejl</b>" in text
+    assert response["Cache-Control"] == "no-store"
+    plain = client.get(TOOLBOX + path)
+    assert "Testkøbing" not in document_text(docx.Document(io.BytesIO(body(plain))))
+    assert plain["Content-Disposition"] == response["Content-Disposition"]
+
+
+@needs_poppler
+def test_the_names_stand_in_a_pdf(content, client):
+    assert "Testkøbing Kommune" in pdf_text(body(post(client, "skabeloner/S11.pdf")))
+
+
+@pytest.mark.parametrize(
+    ("path", "sheet"), [("krav.xlsx", "Læsevejledning"), ("krav.xlsx?kopi=egen", "Om"), ("risici.xlsx", "Om")]
+)
+def test_the_names_stand_in_a_workbook(path, sheet, content, client):
+    rows = openpyxl.load_workbook(io.BytesIO(body(post(client, path))))[sheet].iter_rows(values_only=True, max_col=2)
+    assert dict(rows).items() >= {"Kommune": NAMES["kommune"], "Projekt": NAMES["projekt"]}.items()
+
+
+def test_the_names_stand_in_every_document_of_a_zip(content, client):
+    with zipfile.ZipFile(io.BytesIO(body(post(client, "faser/foranalyse/skabeloner.zip")))) as archive:
+        for name in archive.namelist():
+            assert "Testkøbing Kommune" in document_text(docx.Document(io.BytesIO(archive.read(name)))), name
+
+
+def test_either_name_may_be_left_out(content, client):
+    document = docx.Document(io.BytesIO(body(post(client, "skabeloner/S11.docx", {"projekt": "Alene"}))))
+    labels = [cell.text for row in document.tables[0].rows for cell in row.cells]
+    assert "Projekt" in labels
+    assert "Kommune" not in labels
+    assert document.sections[0].header.paragraphs[0].text.endswith("  |  Alene")
+
+
+def test_the_filters_and_the_situation_count_for_the_file_with_names(content, client):
+    book = openpyxl.load_workbook(io.BytesIO(body(post(client, "krav.xlsx?pick=K08&pick=K01"))))
+    assert book["Kravbilag"].max_row == 3
+
+
+# Nothing is kept ----------------------------------------------------------------------------------------
+
+
+def test_nothing_of_the_names_is_stored_logged_or_answered(content, client, caplog):
+    with caplog.at_level(logging.DEBUG):
+        response = post(client, "skabeloner/S11.docx")
+    assert "Testkøbing" not in str(response.headers)
+    assert not response.cookies
+    assert "Testkøbing" not in caplog.text
+    page = client.get(f"{TOOLBOX}skabeloner/S11/?kommune=Testk%C3%B8bing")
+    assert 'value="Testkøbing' not in page.content.decode()
+
+
+def test_a_file_with_names_is_not_that_of_the_next_visitor(content, client, settings):
+    """The cache of public files has the one without."""
+    first = body(client.get(f"{TOOLBOX}skabeloner/S11.docx"))
+    named = body(post(client, "skabeloner/S11.docx"))
+    assert named != first
+    assert document_text(docx.Document(io.BytesIO(body(client.get(f"{TOOLBOX}skabeloner/S11.docx"))))) == document_text(
+        docx.Document(io.BytesIO(first))
+    )
+
+
+def test_no_token_is_needed_since_nothing_is_changed_and_nobody_known(content):
+    browser = Client(enforce_csrf_checks=True)
+    assert post(browser, "skabeloner/S11.docx").status_code == 200
+    assert not browser.cookies
+
+
+def test_a_browser_that_another_website_makes_send_it_gets_the_file_without(content, client):
+    response = post(client, "skabeloner/S11.docx?generativ=yes", **{"Sec-Fetch-Site": "cross-site"})
+    assert response.status_code == 302
+    assert response["Location"] == f"{TOOLBOX}skabeloner/S11.docx?generativ=yes"
+
+
+# Hostile names ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["skabeloner/S11.docx", "krav.xlsx", "roller/dpo/tjekliste.docx", "faser/foranalyse/skabeloner.zip"]
+)
+def test_a_name_that_is_too_long_is_refused_on_a_page_that_does_not_repeat_it(path, content, client):
+    response = client.post(f"/en{TOOLBOX}{path}", {"kommune": "Testkøbing" * 11})
+    assert response.status_code == 400
+    page = parse(response.content.decode())
+    assert "may have 100 characters each" in page.text
+    assert "Testkøbing" not in response.content.decode()
+
+
+def test_the_longest_name_is_taken(content, client):
+    name = "Å" * 100
+    assert name in document_text(
+        docx.Document(io.BytesIO(body(post(client, "skabeloner/S11.docx", {"kommune": name}))))
+    )
+
+
+@pytest.mark.parametrize("name", ["Te\0st\x01 by", "\u202eTest\u200b by", "Test\r\nby", "{{ 7*7 }} #eval(1) =1+1"])
+def test_a_name_is_one_line_of_text_in_every_file(name, content, client):
+    for path in ("skabeloner/S11.docx", "skabeloner/S11.pdf", "krav.xlsx", "risici.xlsx"):
+        assert body(post(client, path, {"kommune": name, "projekt": name})), path
+    document = docx.Document(io.BytesIO(body(post(client, "skabeloner/S11.docx", {"kommune": name}))))
+    header = document.sections[0].header.paragraphs[0].text.rpartition("  |  ")[2]
+    assert header == ("{{ 7*7 }} #eval(1) =1+1" if "{" in name else "Test by")
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(content, client):
+    response = post(client, "skabeloner/S11.docx", {"kommune": "x" * (MAX_BODY + 1)})
+    assert response.status_code == 413
+
+
+def test_other_fields_and_files_change_nothing(content, client):
+    upload = io.BytesIO(b"x")
+    upload.name = "x.docx"
+    assert body(post(client, "skabeloner/S11.docx", {"x": "y", "kommune": ["", ""], "fil": upload}))
+
+
+def test_an_address_of_nothing_is_404(content, client):
+    assert post(client, "skabeloner/S99.docx").status_code == 404
+    assert client.put(f"{TOOLBOX}skabeloner/S11.docx").status_code == 405
+
+
+# The form -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_a_form_that_leads_to_its_files(path, content, client):
+    page = read(client, f"{TOOLBOX}{path}?personoplysninger=yes&rolle=dpo")
+    form = page.find("form", "names-form")
+    assert form.attrs["method"] == "post"
+    assert {field.attrs["name"] for field in form.find_all("input")} == {"kommune", "projekt"}
+    buttons = [button.attrs["formaction"] for button in form.find_all("button")]
+    assert buttons
+    for address in [*buttons, form.attrs["action"]]:
+        assert "rolle=dpo" in address
+        assert "personoplysninger=yes" in address
+        assert body(client.post(address, NAMES))
+
+
+def test_a_list_without_results_has_no_button(content, client):
+    assert not read(client, f"{TOOLBOX}risici/?q=zzxxqq").find("form", "names-form").find_all("button")
