@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from kl_ai.pages.versions import Memo, ValuePerVersion
 
@@ -184,6 +185,16 @@ class Catalogue:
     def reviewed_on(self) -> date | None:
         """The day of the oldest review in the catalogue: all of it was reviewed then or later."""
         return min((item.reviewed_on for kind in self.items.values() for item in kind.values()), default=None)
+
+    @cached_property
+    def changed_at(self) -> datetime:
+        """When what is public last changed: at its last publication, or when adopted law came into force, to the second.
+
+        The version is the time of the publication in nanoseconds (`AreaVersion.bump`).
+        """
+        days = [source.applies_from for source in self.sources if source.has_begun and source.applies_from]
+        published = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=self.version // 1_000_000_000)
+        return max([published, *(timezone.make_aware(datetime.combine(day, time())) for day in days)]).astimezone(UTC)
 
 
 # Reading ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from .kinds import KINDS
 from .models import Requirement, Risk
-from .views import catalogues, changes, checklists, files, items, law, legal_bases, overview, search
+from .views import catalogues, changes, checklists, files, interchange, items, law, legal_bases, overview, search
 
 KEY = r"(?P<key>[-\w]+)"
 DOCUMENT = r"(?P<ending>docx|pdf)"
@@ -49,8 +49,11 @@ urlpatterns: list[URLPattern] = [
     path("kilder/<slug:key>/", law.source, name="source"),
     path("aendringer/", changes.changes, name="changes"),
     path("aendringer.atom", changes.feed, name="changes_feed"),
-    path("genbrug/", files.reuse, name="reuse"),
-    path("katalog.json", files.catalogue_json, name="catalogue"),
+    path("genbrug/", interchange.reuse, name="reuse"),
+    path("katalog.json", interchange.catalogue_json, name="catalogue"),
+    path("katalog.schema.json", interchange.json_schema, name="catalogue_schema"),
+    path("oscal.json", interchange.oscal, name="oscal"),
+    path("ciso-assistant.yaml", interchange.ciso_assistant, name="ciso_assistant"),
 ]
 
 

@@ -186,6 +186,9 @@ ADDRESSES = (
     Address("toolbox:changes"),
     Address("toolbox:reuse"),
     Address("toolbox:catalogue", is_page=False),
+    Address("toolbox:catalogue_schema", is_page=False),
+    Address("toolbox:oscal", is_page=False),
+    Address("toolbox:ciso_assistant", is_page=False),
     # The vendor's own area; what is of one vendor is declared in tests/marketoverview/vendor_addresses.py
     Address("vendor:questions"),
     Address("vendor:round_questions", args=("2026",)),

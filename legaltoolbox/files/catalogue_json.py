@@ -21,7 +21,9 @@ from ..kind_types import FiledModel, ItemPart
 from ..kinds import KINDS, SCALE
 from ..models import Item, LegalSource
 
-FORMAT = "1.1"
+FORMAT = "1.2"
+NOT_SHOWN = "is_public"
+"""The field that no record has: all that is in the file is public."""
 
 
 def response(catalogue: Catalogue, request: HttpRequest) -> HttpResponse:
@@ -34,6 +36,7 @@ def data(catalogue: Catalogue, request: HttpRequest) -> dict[str, Any]:
     """Every public item with its fields, its links as keys, and its address, in lists by kind. No query."""
     return {
         "format": FORMAT,
+        "json_schema": request.build_absolute_uri(reverse("toolbox:catalogue_schema")),
         "title": "Juridisk værktøjskasse for ansvarlig AI",
         "notice": "Vejledning, ikke juridisk rådgivning.",
         "language": "da",
@@ -54,7 +57,7 @@ def data(catalogue: Catalogue, request: HttpRequest) -> dict[str, Any]:
 
 def _record(row: Any, fields: tuple[str, ...], parts: tuple[ItemPart, ...], catalogue: Catalogue) -> dict[str, Any]:
     """A row as a dictionary: its fields in their order, then a list of dictionaries for each part."""
-    record = {name: _value(row, name, catalogue) for name in fields if name != "is_public"}
+    record = {name: _value(row, name, catalogue) for name in fields if name != NOT_SHOWN}
     for part in parts:
         record[part.name] = [
             ({"code": child.code} if part.has_code else {}) | _record(child, part.fields, part.parts, catalogue)
@@ -78,7 +81,7 @@ def _value(row: Any, name: str, catalogue: Catalogue) -> Any:
     return [source.key for source in catalogue.parts(name, row)]  # without those of the item's parts
 
 
-def _part_text(part: ItemPart) -> str:
+def part_text(part: ItemPart) -> str:
     """The content of a part's list, with the names of its fields."""
     names = [*part.fields, *(f"{inner.name} ({', '.join(inner.fields)})" for inner in part.parts)]
     if part.has_code:
@@ -89,11 +92,17 @@ def _part_text(part: ItemPart) -> str:
 def described_lists(catalogue: Catalogue) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """For each list its name, the number of its items, and the name of each field with a text on what it holds."""
     for kind in KINDS.values():
-        fields = [(name, text) for name, text in _field_texts(kind) if name != "is_public"]
-        fields += [(part.name, _part_text(part)) for part in kind.parts]
+        fields = [(name, text) for name, text in field_texts(kind) if name != NOT_SHOWN]
+        fields += [(part.name, part_text(part)) for part in kind.parts]
         yield kind.json_name, len(catalogue.all(kind.name)), [*fields, ("url", _("the item's page"))]
-    yield "scale", len(catalogue.levels), _field_texts(SCALE)
+    yield "scale", len(catalogue.levels), field_texts(SCALE)
 
 
-def _field_texts(filed: FiledModel) -> list[tuple[str, str]]:
+def public_fields(filed: FiledModel) -> list[str]:
+    """The names of the fields that a record has in the file, in their order."""
+    return [name for name in filed.fields if name != NOT_SHOWN]
+
+
+def field_texts(filed: FiledModel | ItemPart) -> list[tuple[str, str]]:
+    """The name of each field with a text on what it holds."""
     return [(name, str(filed.model._meta.get_field(name).verbose_name)) for name in filed.fields]

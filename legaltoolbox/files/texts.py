@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import override
 
 from kl_ai.export.document import Block, Heading, Prose
+from kl_ai.text import clean_line
 
 from ..catalogue import Catalogue
 from ..models import Item, LegalSource, LegalStatus, Requirement, unsettled_texts
@@ -52,6 +53,16 @@ def level_text(requirement: Requirement) -> str:
     if re.match(rf"{word}\b", note):
         return note
     return f"{word}. {note}" if note else word
+
+
+def condition_lines(item: Item, catalogue: Catalogue) -> list[str]:
+    """What an item applies for, a line for each way: the questions with the answers that all must have."""
+    groups: dict[object, list[str]] = {}
+    for condition in catalogue.conditions(item):
+        asked = condition.question
+        label = asked.yes_label if condition.answer == "yes" else asked.no_label
+        groups.setdefault(condition.group or f"alone {condition.pk}", []).append(f"{asked.question} {label}")
+    return [clean_line(", og ".join(lines)) for lines in groups.values()]
 
 
 def closing(items: Sequence[Item]) -> Iterator[Block]:

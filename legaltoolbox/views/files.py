@@ -1,4 +1,4 @@
-"""The files of the toolbox: templates, the annex to a tender, the risk assessment, and the catalogue as JSON."""
+"""The files of the toolbox: templates, the annex to a tender, and the risk assessment."""
 
 from dataclasses import replace
 
@@ -6,23 +6,20 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from kl_ai.export.downloads import zip_response
 from kl_ai.export.xlsx import xlsx_response
-from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
 
 from .. import left_out
 from ..catalogue import catalogues
 from ..files import annex as annex_document
-from ..files import catalogue_json as json_file
 from ..files import documents, paper, risk_document, xlsx
 from ..files.texts import filename
 from ..models import Activity, DocumentTemplate, Phase, Requirement, Risk
 from ..selection import for_file, left_out_of_file, read_selection, read_situation
 from .names import file_with_names
-from .pages import get_item_or_404, render_toolbox_page, review_status
+from .pages import get_item_or_404
 from .papers import document_bytes, document_response
 
 
@@ -102,27 +99,3 @@ def risks(request: HttpRequest, ending: str) -> HttpResponseBase:
     address = request.build_absolute_uri(reverse("toolbox:risks") + selection.whole_query())
     sheets = xlsx.risks(items, catalogue, copy, address, selection.notices, pieces)
     return xlsx_response("Risikovurdering.xlsx", sheets, created=timezone.now())
-
-
-@versioned_page
-@expensive
-def catalogue_json(request: HttpRequest) -> HttpResponseBase:
-    """The whole public catalogue as JSON. The page `reuse` describes its fields."""
-    return json_file.response(catalogues.for_request(request), request)
-
-
-@versioned_page
-def reuse(request: HttpRequest) -> HttpResponse:
-    """The page about the JSON: its lists and fields, and the terms of use."""
-    catalogue = catalogues.for_request(request)
-    return render_toolbox_page(
-        request,
-        "reuse",
-        catalogue,
-        crumbs=[(_("Reuse the content"), "")],
-        section="reuse",
-        address=request.build_absolute_uri(reverse("toolbox:catalogue")),
-        format_version=json_file.FORMAT,
-        kinds=json_file.described_lists(catalogue),
-        status=review_status([*catalogue.activities, *catalogue.risks, *catalogue.requirements]),
-    )

@@ -23,7 +23,7 @@ TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 JSON = f"{TOOLBOX}katalog.json"
 LISTS = {
     "sources": "source", "roles": "role", "phases": "phase", "screening_questions": "question", "templates": "template",
-    "activities": "activity", "risks": "risk", "requirements": "requirement", "guidance": "guidance",
+    "activities": "activity", "risks": "risk", "requirements": "requirement", "guidance": "guidance", "legal_bases": "legal_basis",
 }  # fmt: skip
 
 
@@ -40,7 +40,8 @@ def by_key(records: list[dict]) -> dict[str, dict]:
 
 def test_it_says_what_it_is(content, client):
     file = read_json(client, JSON)
-    assert file["format"] == "1.1"
+    assert file["format"] == "1.2"
+    assert file["json_schema"] == f"http://testserver{TOOLBOX}katalog.schema.json"
     assert file["language"] == "da"
     assert file["notice"] == "Vejledning, ikke juridisk rådgivning."
     assert file["source"] == f"http://testserver{TOOLBOX}"
@@ -258,6 +259,19 @@ def test_every_field_of_the_file_is_described_and_the_reverse(content, client):
     for name, described in fields.items():
         assert all(set(record) == set(described) for record in not_empty(file[name])), name
     others = {name for name in file if name not in fields}
-    assert {"format", "language", "notice"} <= others
+    assert {"format", "json_schema", "language", "notice"} <= others
     assert [name for name in others if name not in page.text] == []
     assert JSON in [link.attrs["href"] for link in page.find_all("a")]
+
+
+def test_the_page_names_every_format_with_what_does_not_fit_it(content, client):
+    page = read(client, f"{TOOLBOX}genbrug/").find("main")
+    for heading, files in (
+        ("json-heading", ["katalog.json", "katalog.schema.json"]),
+        ("oscal-heading", ["oscal.json"]),
+        ("library-heading", ["ciso-assistant.yaml"]),
+    ):
+        (section,) = (part for part in page.find_all("section") if part.attrs.get("aria-labelledby") == heading)
+        assert [link.attrs["href"] for link in section.find_all("a")] == [f"{TOOLBOX}{file}" for file in files]
+        assert "What does not fit" in section.text, heading
+    assert page.find("h1").text == "Reuse the content as data"
