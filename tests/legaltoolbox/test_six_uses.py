@@ -107,3 +107,23 @@ def test_one_answer_that_harms_ends_the_shorter_ways(content):
         assert not [verdict for _activity, verdict in result if verdict.small_use or verdict.band is Band.LEFT_OUT]
     open_ = {code: answer for code, answer in small.items() if code != ruling_out[0]}
     assert not Situation(answers=open_).is_small(content.questions)
+
+
+def test_a_template_has_only_the_sections_of_the_use(content):
+    def headings(use: str, code: str) -> set[str]:
+        """The headings of the sections that do not apply."""
+        sections = content.sections(content.find("template", code))
+        judged_sections = verdicts(sections, content, Situation(answers=USES[use]["answers"]))
+        return {section.heading for section, verdict in judged_sections if not verdict.applies}
+
+    assert headings("skrivehjælp", "S08") == {
+        "Udvikling",
+        "Gentræning",
+        "Følsomme oplysninger, strafbare forhold og CPR-nummer",
+        "Genbrug af sagsdata til et nyt formål",
+    }
+    assert headings("postsortering", "S25") == {"Generativ AI"}
+    assert headings("chatbot til borgere", "S08") == set()
+    everything = [template.code for template in content.templates]
+    left_out = {code for code in everything if headings("beslutningsstøtte i sociale sager", code)}
+    assert left_out == {"S25"}
