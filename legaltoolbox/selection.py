@@ -259,9 +259,14 @@ def matching(kind: str, catalogue: Catalogue, selection: ItemSelection, *, leave
     return [item for item, _verdict in applying(items, catalogue, situation)] if situation.answers else items
 
 
+def _searched_text(item: Any) -> str:
+    """The item's own text, and the words that people type for it."""
+    return "\n".join([KINDS[item.KIND].text(item), *item.search_words])
+
+
 def _index(kind: str, catalogue: Catalogue) -> WordIndex:
     """The words of the items of a kind, without those of their rows; made once for each catalogue."""
-    return catalogue.memo.remember(("index", kind), lambda: WordIndex(map(KINDS[kind].text, catalogue.all(kind))))
+    return catalogue.memo.remember(("index", kind), lambda: WordIndex(map(_searched_text, catalogue.all(kind))))
 
 
 def for_file(kind: str, catalogue: Catalogue, selection: ItemSelection) -> list[Any]:
