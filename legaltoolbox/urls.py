@@ -15,6 +15,7 @@ FILE = r"(?P<ending>docx|xlsx|pdf)"
 app_name = "toolbox"
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
+    re_path(rf"^overblik\.{DOCUMENT}$", overview.overview_file, name="overview_file"),
     path("kalender.ics", overview.calendar, name="calendar"),
     path("soeg/", search.search, name="search"),
     path("faser/", overview.to_overview, name="phases"),

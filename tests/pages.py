@@ -175,6 +175,8 @@ ADDRESSES = (
     Address(
         "toolbox:requirements", queries=("", "?addressee=vendor&addressee=both&pick=K08&pick=K01", "?q=findes-ikke")
     ),
+    Address("toolbox:overview_file", args=("docx",), is_page=False),
+    Address("toolbox:overview_file", args=("pdf",), is_page=False),
     Address("toolbox:annex", args=("docx",), is_page=False),
     Address("toolbox:annex", args=("xlsx",), is_page=False),
     Address("toolbox:annex", args=("pdf",), is_page=False),

@@ -136,6 +136,7 @@ def test_the_address_exists(document, address):
 
 OF_ONE_ITEM = {
     "market:vcard": "the card of one company, linked from its profile; the file of all is documented",
+    "toolbox:overview_file": "the one-pager as a list, linked from its page",
     "toolbox:phase_checklist_file": "a checklist of a phase, linked from its page",
     "toolbox:phase_templates": "the templates of a phase, linked from its page",
     "toolbox:role_checklist_file": "a checklist of a role, linked from its page",

@@ -25,12 +25,14 @@ from kl_ai.text import clean_line
 from .. import left_out, onepager, plans
 from ..catalogue import Catalogue, catalogues
 from ..files import calendar as calendar_file
+from ..files.plan_document import plan_document
 from ..kinds import KINDS
 from ..models import Item, LegalSource, Phase, Requirement, Risk, Role, ScreeningQuestion
 from ..plans import Plan, open_questions
 from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band
 from ..selection import PICK, START, read_overview, read_situation
 from .pages import render_toolbox_page, review_status
+from .papers import document_response, file_links
 
 PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
 """The key of the source that counts where it says something else than the toolbox."""
@@ -69,6 +71,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         situation=situation,
         questions=_questions(catalogue, situation),
         chips=_chips(request.path, catalogue, situation),
+        files=file_links("toolbox:overview_file", ("pdf", "docx")),
         clear_url=request.path + Situation().query(),
         sentence=_sentence(plan),
         notices=notices,
@@ -144,6 +147,16 @@ def _start(request: HttpRequest) -> dict[str, Any]:
         return {"value": "", "errors": []}
     form = CalendarForm(request.GET)
     return {"value": clean_line(request.GET[START])[:40], "errors": form.errors.get(START, [])}
+
+
+@versioned_page
+@expensive
+def overview_file(request: HttpRequest, ending: str) -> HttpResponse:
+    """`overblik.docx`, `.pdf`: the same plan as a list with its reasons."""
+    catalogue = catalogues.for_request(request)
+    situation, notices = read_overview(request, catalogue)
+    document = plan_document(plans.plan(catalogue, situation), catalogue, situation, notices)
+    return document_response(ending, document, catalogue, "Juridisk vej for en AI-løsning")
 
 
 @login_not_required

@@ -6,6 +6,7 @@ import zipfile
 import pikepdf
 import pytest
 
+from legaltoolbox import plans
 from legaltoolbox.filled_tables import filled_table
 from legaltoolbox.models import DocumentTemplate, TemplateField, toolbox_version
 from legaltoolbox.screening import Situation, applying
@@ -163,7 +164,7 @@ def test_the_risk_table_holds_the_risks_of_the_situation(content, client):
 PAPERS = [
     "skabeloner/S11.pdf", "skabeloner/S18.pdf", "skabeloner/S18.pdf?kopi=egen", "skabeloner/S24.pdf", "krav.pdf?pick=K08",
     "krav.pdf?kopi=egen&pick=K08&pick=K31", "risici.pdf", "aktiviteter/A25/tjekliste.pdf", "roller/dpo/tjekliste.pdf",
-    "faser/foranalyse/tjekliste.pdf",
+    "faser/foranalyse/tjekliste.pdf", "overblik.pdf", "overblik.pdf?rolle=projektleder&afgoerelser=yes",
 ]  # fmt: skip
 
 
@@ -242,3 +243,34 @@ def test_the_title_of_a_template_is_that_of_its_document(content, client):
         assert isinstance(template, DocumentTemplate)
         with pikepdf.open(io.BytesIO(read_bytes(client, f"{TOOLBOX}skabeloner/{template.code}.pdf"))) as pdf:
             assert str(pdf.docinfo["/Title"]) == template.title
+
+
+# The one-pager as a list ----------------------------------------------------------------------------
+
+
+@needs_poppler
+@pytest.mark.parametrize("query", ["", "?personoplysninger=no", "?rolle=projektleder&afgoerelser=yes"])
+def test_the_list_of_the_one_pager_has_every_activity_with_its_reason(query, content, client):
+    situation = Situation("projektleder" if "rolle" in query else "", dict(answers(query)))
+    plan = plans.plan(content, situation)
+    text = letters(pdf_text(read_bytes(client, f"{TOOLBOX}overblik.pdf{query}")))
+    assert text.startswith(letters("Juridisk vej for en AI-løsning"))
+    for entry in not_empty(plan.entries):
+        assert letters(str(entry.activity)) in text
+        assert letters(entry.reason) in text
+    for activity in plan.not_applicable:
+        assert letters(str(activity)) in text
+    document = paper_text(client, f"overblik.docx{query}")
+    assert all(prose_letters(str(entry.activity)) in document for entry in plan.entries)
+
+
+def answers(query: str) -> list[tuple[str, str]]:
+    """The answers in a query string."""
+    pairs = (pair.partition("=") for pair in query.removeprefix("?").split("&"))
+    return [(name, value) for name, _sign, value in pairs if value in ("yes", "no")]
+
+
+def test_the_one_pager_leads_to_its_list(content, client):
+    links = [link.attrs["href"] for link in read(client, f"{TOOLBOX}?personoplysninger=no").find_all("a")]
+    assert f"{TOOLBOX}overblik.pdf?personoplysninger=no" in links
+    assert f"{TOOLBOX}overblik.docx?personoplysninger=no" in links
