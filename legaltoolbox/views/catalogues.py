@@ -18,7 +18,7 @@ from ..kinds import KINDS
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
 from ..selection import ItemSelection, chips, facets, for_file, matching, read_selection
 from .pages import LeftOutNotice, left_out_notice, render_list_page
-from .papers import copies, file_links, files_of
+from .papers import PaperCopy, copies, file_links
 
 
 def read_list(request: HttpRequest, kind: str) -> tuple[Catalogue, ItemSelection, list[Any]]:
@@ -101,7 +101,7 @@ def risks(request: HttpRequest) -> HttpResponse:
         scale=_scale(catalogue),
         matrix=_risk_matrix(catalogue),
         files=files,
-        named_files=files if items else [],
+        named_copies=[PaperCopy("", "", files)] if items else [],
         max_letters=MAX_LETTERS,
     )
 
@@ -241,7 +241,7 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
         "pick_all_url": path + replace(selection, picked=tuple(codes)).query(),
         "pick_none_url": path + selection.query(picked=False),
         "copies": offered,
-        "named_files": files_of(offered) if items or picked else [],
+        "named_copies": offered if items or picked else [],
         "max_letters": MAX_LETTERS,
     }
 

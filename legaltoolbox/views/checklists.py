@@ -20,7 +20,7 @@ from ..screening import Situation
 from ..selection import page_parameters, read_situation
 from .names import file_with_names
 from .pages import get_item_or_404, in_danish, left_out_context, render_toolbox_page, review_status
-from .papers import document_response, file_links
+from .papers import PaperCopy, document_response, file_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,7 @@ def _render_checklist(request: HttpRequest, checklist: Checklist) -> HttpRespons
         count=sum(len(block.checks) for block in checklist.blocks),
         role=checklist.role,
         files=files if checklist.blocks else [],
+        named_copies=[PaperCopy("", "", files)],
         max_letters=MAX_LETTERS,
         status=review_status(checklist.activities, with_unsettled=True),
     )

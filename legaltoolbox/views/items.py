@@ -16,7 +16,7 @@ from ..models import Activity, DocumentTemplate, Phase, Requirement, Role, Templ
 from ..screening import Situation, verdict
 from ..selection import page_parameters, read_situation
 from .pages import get_item_or_404, in_danish, left_out_context, neighbours, render_item_page, render_list_page
-from .papers import copies, file_links, files_of
+from .papers import copies, file_links
 
 
 @versioned_page
@@ -30,10 +30,12 @@ def item(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
 
 def _plan_entries(activities: Sequence[Activity], catalogue: Catalogue, situation: Situation) -> list[plans.PlanEntry]:
-    """The activities with their roles, and why they apply where questions are answered."""
-    answered = bool(situation.answers)
+    """The activities with their roles, and the reasons of those that apply because of an answer.
+
+    What depends on an unanswered question is said on the overview alone, which has the questions.
+    """
     return [
-        plans.entry(activity, verdict(activity, catalogue, situation), catalogue, answered=answered)
+        plans.entry(activity, verdict(activity, catalogue, situation), catalogue, answered=False)
         for activity in activities
     ]
 
@@ -198,7 +200,6 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
         sections=sections,
         field_count=sum(len(section.fields) for section in sections),
         copies=offered,
-        named_files=files_of(offered),
         max_letters=MAX_LETTERS,
         **neighbours(item, catalogue.templates),
     )

@@ -46,13 +46,6 @@ class PaperCopy:
     files: list[tuple[str, str]]
 
 
-def files_of(offered: Sequence[PaperCopy]) -> list[tuple[str, str]]:
-    """The files of all copies as label and address, each label with the name of its copy where there are several."""
-    if len(offered) == 1:
-        return offered[0].files
-    return [(f"{paper_copy.name}: {label}", url) for paper_copy in offered for label, url in paper_copy.files]
-
-
 def file_links(
     route: str, endings: Sequence[str], key: Sequence[str] = (), query: Sequence[tuple[str, str]] = ()
 ) -> list[tuple[str, str]]:

@@ -85,6 +85,8 @@ def test_a_phase_shows_its_activities_and_templates_of_the_situation(content, cl
         page = read(client, f"{HOME}faser/{phase.slug}/?{NO}")
         expected = apply(activities, content)
         assert {entry.find("span", "code").text for entry in page.find_all("li", "plan-entry")} == expected
+        within = [link.attrs["href"] for link in page.find("main").find_all("a") if link.attrs["href"].startswith("#")]
+        assert [anchor for anchor in within if not page.has(id=anchor[1:])] == []
         templates = {
             template.code
             for activity in activities
