@@ -67,7 +67,7 @@ def _risks(catalogue: Catalogue, situation: Situation) -> list[list[str]]:
 
 
 FILLED_TABLES = {
-    TemplateField.FilledFrom.LEGAL_BASIS.value: FilledTable(_legal_bases, (1.2, 3.2, 2)),
+    TemplateField.FilledFrom.LEGAL_BASIS.value: FilledTable(_legal_bases, (1, 2.2, 1.5)),
     TemplateField.FilledFrom.RISKS.value: FilledTable(_risks, (2.6, 2.2)),
 }
 """Values of `TemplateField.filled_from` to the tables."""
