@@ -23,7 +23,6 @@ def catalogue_json(request: HttpRequest) -> HttpResponseBase:
 
 
 @versioned_page
-@expensive
 def json_schema(request: HttpRequest) -> HttpResponseBase:
     """`katalog.schema.json`: the JSON Schema of the catalogue's JSON."""
     return schema_file.response(request)

@@ -14,7 +14,15 @@ from tests.reading import parse
 
 LIGHT = {"market:vcard", "mfa_download_recovery_codes", "favicon"}
 """Files of a few lines."""
-FILE_TYPES = ("image/", "application/vnd", "application/zip", "application/json", "text/csv")
+FILE_TYPES = (
+    "image/",
+    "application/vnd",
+    "application/zip",
+    "application/json",
+    "application/yaml",
+    "text/csv",
+    "text/calendar",
+)
 
 
 @pytest.fixture
