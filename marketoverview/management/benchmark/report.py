@@ -24,6 +24,8 @@ ROWS = (
     ("  matrix by examples", "{matrix_offerings:.1f}"),
     ("  solutions of one service", "{solutions:.1f}"),
     ("  legal one-pager of a situation", "{onepager:.1f}"),
+    ("  annex of all requirements, Word", "{annex_docx:.1f}"),
+    ("  annex of all requirements, PDF", "{annex_pdf:.1f}"),
     ("  legal search", "{toolbox_search:.1f}"),
     ("Datasette, the same selection and pages, ms", ""),
     ("array facets, raised limits", "{arrays_raised_ms:,.0f}"),
@@ -120,6 +122,8 @@ AIMS = (
     Aim("Datasette's page: at least 250 of the portal's", "arrays_raised_ratio", at_least(250), "{:,.0f}", (100_000,)),
     Aim("a page at 100,000: at most 1.2 at 2,000", "growth", at_most(1.2), "{:.2f}", (100_000,)),
     Aim("  the same by CPU", "growth_cpu", at_most(1.2), "{:.2f}", (100_000,)),
+    Aim("the annex of all requirements in Word: at most 300 ms", "annex_docx", at_most(300), "{:.0f} ms"),
+    Aim("the annex of all requirements as PDF: at most 300 ms", "annex_pdf", at_most(300), "{:.0f} ms"),
     Aim("the next snapshot: at most 1/20 of the first", "next_part", at_least(20), "1/{:.0f}", LARGE),
 )
 

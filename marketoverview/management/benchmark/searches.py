@@ -43,9 +43,11 @@ PAGES = {
     "matrix_offerings": "/markedsoverblik/matrix/?by=offerings",
     "solutions": "/markedsoverblik/loesninger/?services=advisory",
     "onepager": "/juridisk-vaerktoejskasse/?personoplysninger=yes&traening=yes&generativ=no",
+    "annex_docx": "/juridisk-vaerktoejskasse/krav.docx",
+    "annex_pdf": "/juridisk-vaerktoejskasse/krav.pdf",
     "toolbox_search": "/juridisk-vaerktoejskasse/soeg/?q=hjemmel",
 }
-"""Name of a figure to another page of the portal."""
+"""Name of a figure to another page of the portal, or to a file that is made as a whole."""
 REQUESTS = 20
 
 
