@@ -207,7 +207,7 @@ class _Writer:
             case ChoiceCell(label, options):
                 return [paragraph("TableText", self._controls.choice(label, options))]
             case Titled(title, text):
-                return [paragraph("TableHeading", run(title)), *_prose(text, "TableText", "TableList")]
+                return [paragraph("TableText", run(title, element("b"))), *_prose(text, "TableText", "TableList")]
             case Labelled(label, text):
                 return _labelled(label, text)
             case Stack(cells):
