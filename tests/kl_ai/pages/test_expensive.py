@@ -130,7 +130,7 @@ def test_every_view_that_makes_a_file_is_marked(demo, visitors):
     for address in ADDRESSES:
         visitor = {Access.PUBLIC: "anonymous", Access.MEMBER: "owner", Access.STAFF: "curator"}[address.access]
         path = address.path("da")
-        response = visitors[visitor].get(path)
+        response = visitors[visitor].get(path + address.queries[0])
         is_file = response.has_header("Content-Disposition") or response.headers.get("Content-Type", "").startswith(
             FILE_TYPES
         )
