@@ -17,7 +17,7 @@ from tests.texts import prose_letters
 from tests.word import element_text
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
-SENT = ["S16", "S18", "S24", "S34"]
+SENT = ["S02", "S15", "S16", "S18", "S24", "S27", "S34", "S35"]
 NOT_TO_SEND = ["juridisk rådgivning", "uafklaret", "ikke bekræftet", "Skabelon S", "Om dette dokument", "egen kopi"]
 
 
