@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from .models import Activity, DocumentTemplate, Guidance, Item, Risk
+from . import wording
+from .models import Activity, DocumentTemplate, Guidance, Item, Requirement, Risk, TemplateField
 
 FEWEST_QUESTIONS = 3
 FEWEST_CENTRAL_SECTIONS = 6
@@ -71,6 +72,27 @@ def risk(item: Risk, content: Content) -> Iterator[str]:
     """A risk needs at least one measure."""
     if not item.measures:
         yield _("has no measure.")
+
+
+def unmarked_numbers(item: Item, content: Content) -> Iterator[str]:
+    """The numbers of a wording are named by the law, or marked as our proposals."""
+    if isinstance(item, Requirement):
+        yield from _unmarked(item, item.duty)
+    if isinstance(item, DocumentTemplate):
+        for section in content.parts("sections", item):
+            for field in content.parts("fields", section):
+                yield from _unmarked(field, f"{section.guidance} {field.help}")
+
+
+def _unmarked(row: Requirement | TemplateField, law: str) -> Iterator[str]:
+    """The numbers in the wording of a requirement or a field that are no proposals, and that the text on the law lacks."""
+    for number in wording.unmarked_numbers(row.wording, row.proposals, law):
+        yield _("has the number “%(number)s” in a wording: mark it as a proposal, or name the law's.") % {
+            "number": number
+        }
+    for number in row.proposals:
+        if number not in row.wording:
+            yield _("marks “%(number)s” as a proposal, which its wording does not have.") % {"number": number}
 
 
 def guidance(item: Guidance, content: Content) -> Iterator[str]:

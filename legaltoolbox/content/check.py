@@ -16,7 +16,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from .. import citations
+from .. import citations, rules, wording
 from ..catalogue import Catalogue
 from ..kind_types import ItemKind, ItemPart
 from ..kinds import KINDS, code_pattern, item_kind, kinds_by_letter
@@ -75,6 +75,9 @@ class _Checker:
         yield from self._state(item)
         yield from self._links(item)
         yield from self._prose(item)
+        yield from self._terms(item)
+        yield from self._own_sources(item)
+        yield from rules.unmarked_numbers(item, self.catalogue)
         kind = item_kind(item)
         if kind.rule is not None:
             yield from kind.rule(item, self.catalogue)
@@ -87,6 +90,25 @@ class _Checker:
             yield _("is to be reviewed before it was reviewed.")
         if item.is_public and isinstance(item, Sourced) and not self.catalogue.linked(item, LegalSource.KIND):
             yield _("has no source.")
+        if item.is_public:
+            yield from self._reading(item)
+
+    def _reading(self, item: Item) -> Iterator[str]:
+        """What is checked in the text of its source says where and when; of anything else it is known why not.
+
+        What is uncertain may have been read.
+        """
+        is_read = bool(item.read_in.strip()) and item.read_on is not None
+        if item.certainty == Certainty.VERIFIED:
+            if not is_read:
+                yield _("is checked in the text of its source, and does not say where and when.")
+        elif not item.unread_reason.strip() and not (is_read and item.certainty == Certainty.UNCERTAIN):
+            yield _("is not checked in the text of its source, and does not say why.")
+
+    def _terms(self, item: Item) -> Iterator[str]:
+        for text in texts(item, item_kind(item).parts, self.catalogue):
+            for word, term in wording.other_terms(text):
+                yield _("says “%(word)s”; the term is “%(term)s”.") % {"word": word, "term": term}
 
     def _links(self, item: Item) -> Iterator[str]:
         """Links of a public item to items that are not public, and an owner that is not public."""
@@ -101,6 +123,22 @@ class _Checker:
             for other in self.catalogue.linked(item, name):
                 if not other.is_public:
                     yield _("leads to %(other)s, which is not public.") % {"other": other.key}
+
+    def _own_sources(self, item: Item) -> Iterator[str]:
+        """What an item says of a provision rests on a source of its own: the provision, its parts, or what it is part of."""
+        if not isinstance(item, Sourced) or not item.is_public:
+            return
+        own = {
+            level.pk
+            for source in self.catalogue.linked(item, LegalSource.KIND)
+            for level in (*self.catalogue.within(source), *_levels(source))
+        }
+        for text in texts(item, item_kind(item).parts, self.catalogue):
+            for citation in _mentions(text, self.citations, self.codes)[0]:
+                one_form = citations.in_one_form(citation, self.catalogue.acts)
+                source = self.sources.get(citations.normalized(one_form))
+                if source is not None and source.pk not in own:
+                    yield _("cites “%(citation)s”, which is not among its sources.") % {"citation": citation}
 
     def _prose(self, item: Item) -> Iterator[str]:
         for text in texts(item, item_kind(item).parts, self.catalogue):
@@ -127,6 +165,13 @@ def _mentions(text: str, citations_pattern: str, code_pattern: str) -> tuple[tup
     """The citations and the codes in a text. Remembered: all but a few texts are those of the last check."""
     cited = citations.cited(text, re.compile(citations_pattern, re.IGNORECASE))
     return tuple(cited), tuple(re.findall(code_pattern, text))
+
+
+def _levels(source: LegalSource) -> Iterator[LegalSource]:
+    """The source and the provisions that it is part of, without the act."""
+    while source.part_of is not None:
+        yield source
+        source = source.part_of
 
 
 def _kinds_named_by(kind: ItemKind) -> list[str]:

@@ -187,6 +187,30 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
         "S16: has a field that lacks its content, “Vilkår”": field_of_s16(2, label="Vilkår", kind="wording"),
         "M05: depends, and does not say on what": change(Guidance, "M05", kind="depends", condition=""),
     },
+    "what was read": {
+        "A21: is checked in the text of its source, and does not say where and when": change(
+            Activity, "A21", certainty="verified", read_in="GDPR art. 6 i EU-Tidende", read_on=None
+        ),
+        "R09: is not checked in the text of its source, and does not say why": change(
+            Risk, "R09", certainty="recalled", unread_reason=" "
+        ),
+    },
+    "terms": {
+        "A25: says “Tiltagene”; the term is “foranstaltninger”": say(Activity, "A25", "what", "Tiltagene virker."),
+        "S11: says “embeddings”; the term is “vektorlager”": section_of_s11(guidance="Slet jeres embeddings."),
+    },
+    "sources of its own": {
+        "M16: cites “forvaltningslovens § 22”, which is not among its sources": say(
+            Guidance, "M16", "explanation", "Se forvaltningslovens § 22."
+        ),
+    },
+    "numbers": {
+        "K31: has the number “17 hverdage” in a wording": say(Requirement, "K31", "wording", "Svar inden 17 hverdage."),
+        "K30: marks “99 timer” as a proposal": change(Requirement, "K30", proposals=["99 timer"]),
+        "S16: has the number “48 timer” in a wording": field_of_s16(
+            0, label="Vilkår", kind="wording", wording="Svar inden 48 timer."
+        ),
+    },
 }
 
 
@@ -226,6 +250,14 @@ def test_whoever_runs_the_check_is_told_how_many_problems_there_are(content_rows
     output = capsys.readouterr().out
     assert "Problem  A25: cites “GDPR art. 999”" in output
     assert "Problem  R09: mentions S99" in output
+
+
+def test_a_number_that_the_law_names_or_that_is_marked_is_in_order(content_rows):
+    requirement = Requirement.objects.filter(code="K31")
+    requirement.update(duty="Senest efter 72 timer.", wording="Senest efter 72 timer, og svar inden 9 uger.")
+    assert any("K31: has the number “9 uger”" in str(finding) for finding in findings())
+    requirement.update(proposals=["9 uger"])
+    assert not [str(finding) for finding in findings() if str(finding).startswith("K31: has the number")]
 
 
 # What is no problem -------------------------------------------------------------------------------

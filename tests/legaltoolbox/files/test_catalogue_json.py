@@ -180,7 +180,7 @@ def test_nothing_that_is_not_public_is_named_in_it(content_rows, client):
         Guidance: "M05",
         DocumentTemplate: "S11",
         ScreeningQuestion: "generativ",
-        Role: "arkiv",
+        Role: "indkob",
         LegalSource: "gdpr-art-35",
     }
     text = client.get(JSON).content.decode()

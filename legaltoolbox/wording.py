@@ -1,0 +1,36 @@
+"""Rules about words and numbers in the content: one term for each thing, and which numbers are our own proposals."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+TERMS = (
+    (r"indtastede tekster|prompts", "prompter"),
+    (r"indlejring\w*|embeddings?|søgeindeks\w*|vektordatabase\w*", "vektorlager"),
+    (r"tiltag\w*", "foranstaltninger"),
+    (r"grundrettighedsanalyse\w*|menneskerettighedsvurdering\w*", "grundrettighedsvurdering"),
+    (r"konsekvensvurdering\w*", "konsekvensanalyse"),
+    (r"digitalisering/it|it og digitalisering", "Digitalisering og it"),
+)
+"""Patterns of words that the content does not use, and the term that it has for the thing."""
+_TERMS = tuple((re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE), term) for words, term in TERMS)
+_NUMBER = re.compile(
+    r"(?<![\w.,-])(\d+(?:[.,]\d+)?) (timer?|minutter|minut|dage?|arbejdsdage?|hverdage?|uger?|måneder|måned|år|procent|%)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def other_terms(text: str) -> Iterator[tuple[str, str]]:
+    """The words in a text for which the content has another term, each with that term."""
+    for words, term in _TERMS:
+        yield from ((match[0], term) for match in words.finditer(text))
+
+
+def numbers(text: str) -> list[str]:
+    """The limits of time and amounts in a text, as they stand there: ["24 timer", "14 dage"]."""
+    return [match[0] for match in _NUMBER.finditer(text)]
+
+
+def unmarked_numbers(wording: str, proposals: Iterable[str], law: str) -> list[str]:
+    """The numbers of a wording that are neither marked as proposals nor named in `law`, the text on what the law demands."""
+    known = {number.casefold() for number in (*proposals, *numbers(law))}
+    return list(dict.fromkeys(number for number in numbers(wording) if number.casefold() not in known))
