@@ -49,7 +49,7 @@ def split(owners: Iterable[Any], catalogue: Catalogue, situation: Situation) -> 
         if its.applies:
             applying.append(owner)
         else:
-            reason = its.small_use if its.band is Band.LEFT_OUT else _reason(owner, catalogue, situation)
+            reason = its.small_use if its.band is Band.LEFT_OUT else not_applicable_reason(owner, catalogue, situation)
             left_out.append(LeftOut(owner, reason))
     return applying, left_out
 
@@ -64,7 +64,7 @@ def split_templates(
     return [item for item in items if item.pk in needed or not situation.answers], left_out
 
 
-def _reason(owner: Any, catalogue: Catalogue, situation: Situation) -> str:
+def not_applicable_reason(owner: Any, catalogue: Catalogue, situation: Situation) -> str:
     """The answers for which no condition holds."""
     answers = {}
     for condition in catalogue.parts("conditions", owner):

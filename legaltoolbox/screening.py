@@ -147,7 +147,7 @@ def _verdict(owner: Model, catalogue: Catalogue, situation: Situation, is_small:
 
 def _by_conditions(conditions: Iterable[Condition], situation: Situation) -> Verdict:
     """The verdict by the conditions alone."""
-    sets = _sets(conditions)
+    sets = condition_sets(conditions)
     if not sets:
         return ALWAYS
     holding: list[Condition] = []
@@ -166,7 +166,7 @@ def _by_conditions(conditions: Iterable[Condition], situation: Situation) -> Ver
     return Verdict(Band.UNANSWERED, (), _once(unanswered)) if unanswered else NOT_APPLICABLE
 
 
-def _sets(conditions: Iterable[Condition]) -> list[list[Condition]]:
+def condition_sets(conditions: Iterable[Condition]) -> list[list[Condition]]:
     """The conditions in sets of which one must hold whole: each without a group alone, those of a group together."""
     alone, groups = [], defaultdict(list)
     for condition in conditions:

@@ -20,10 +20,10 @@ from kl_ai.requests.http import request_state
 from ..catalogue import Catalogue, catalogues
 from ..kind_types import ItemKind
 from ..kinds import KINDS, item_kind
-from ..left_out import LeftOut
+from ..left_out import LeftOut, not_applicable_reason
 from ..linking import linker, related
 from ..models import Item, LegalSource, Phase, Role
-from ..screening import Situation
+from ..screening import Band, Situation, condition_sets, verdict
 from ..selection import page_parameters, read_situation, situation_parameters, unit
 from ..situation_links import with_situation
 
@@ -166,6 +166,8 @@ def render_item_page(
     """
     kind = item_kind(item)
     name = item.key if item.KEY == "code" else in_danish(item.link_text)
+    if "situation" not in context:
+        context["situation"], context["situation_notices"] = read_situation(request, catalogue)
     frame: dict[str, Any] = {
         "item": item,
         "linked": {other: catalogue.linked(item, other) for other in KINDS},
@@ -173,6 +175,7 @@ def render_item_page(
         "sources": catalogue.linked(item, LegalSource.KIND),
         "status": review_status([item], with_unsettled=True),
         **{part.name: catalogue.parts(part.name, item) for part in kind.parts},
+        **_applies(item, catalogue, context["situation"]),
     }
     return render_toolbox_page(
         request,
@@ -182,6 +185,16 @@ def render_item_page(
         section=section or kind.list_name,
         **(frame | context),
     )
+
+
+def _applies(item: Item, catalogue: Catalogue, situation: Situation) -> dict[str, Any]:
+    """When an item applies (`condition_sets`), and where questions are answered whether it does (`applies`) and why not."""
+    context: dict[str, Any] = {"condition_sets": condition_sets(catalogue.conditions(item))}
+    if situation.answers and any(part.name == "conditions" for part in item_kind(item).parts):
+        its = verdict(item, catalogue, situation)
+        why_not = "" if its.band is not Band.NOT_APPLICABLE else not_applicable_reason(item, catalogue, situation)
+        context |= {"applies": its, "why_not": why_not}
+    return context
 
 
 def neighbours(item: Item, items: Sequence[Item]) -> dict[str, Any]:
