@@ -16,6 +16,7 @@ from kl_ai.export import prose
 
 from . import citations
 from .catalogue import Catalogue
+from .code_titles import code_titles
 from .kind_types import ItemKind
 from .kinds import KINDS, code_pattern, kinds_with_codes
 from .models import Item
@@ -75,15 +76,16 @@ class Linker:
     """Turns plain text into HTML with links to provisions and items of one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._acts = catalogue.acts
+        self._acts, self._titles = catalogue.acts, code_titles(catalogue)
         provisions = citations.pattern(self._acts)
         self._pattern = re.compile(f"{provisions.pattern}|(?-i:{code_pattern()})", re.IGNORECASE)
         self._items: dict[str, Item] = {citations.normalized(source.name): source for source in catalogue.sources}
         for kind in kinds_with_codes():
             self._items |= {code.casefold(): item for code, item in catalogue.by_key[kind.name].items()}
 
-    def inline(self, text: str) -> SafeString:
-        """One line of text."""
+    def inline(self, text: str, named: set[str] | None = None) -> SafeString:
+        """One line of text. A code that it does not name has its title behind it, unless it is among `named`."""
+        text = self._titles.expand(text, named)
         pieces, end = [], 0
         for match in self._pattern.finditer(text):
             item = self._items.get(citations.normalized(citations.in_one_form(match[0], self._acts)))
@@ -94,13 +96,14 @@ class Linker:
 
     def blocks(self, text: str) -> SafeString:
         """Paragraphs and lists."""
-        html = []
+        html: list[str] = []
+        named: set[str] = set()
         for block in prose.blocks(text):
             if isinstance(block, prose.Bullets):
-                items = "".join(f"<li>{self.inline(item)}</li>" for item in block.items)
+                items = "".join(f"<li>{self.inline(item, named)}</li>" for item in block.items)
                 html.append(f"<ul>{items}</ul>")
             else:
-                html.append(f"<p>{self.inline(block.text)}</p>")
+                html.append(f"<p>{self.inline(block.text, named)}</p>")
         return mark_safe("".join(html))  # noqa: S308 - every piece is escaped
 
 

@@ -113,9 +113,12 @@ class _Builder(HTMLParser):
 
 AMERICAN_DATE = re.compile(
     r"\bMay \d{1,2}, 20\d\d|\b(?:January|February|March|April|June|July|August|September|October|November|December"
-    r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.) \d{1,2}\b(?:, 20\d\d)?|\b\d{1,2}/\d{1,2}/20\d\d|\b[ap]\.m\."
+    r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.) \d{1,2}\b(?:, 20\d\d)?|\b(?:0?[1-9]|1[0-2])/\d{1,2}/20\d\d|\b[ap]\.m\."
 )
-"""Dates with the day behind the month, and times of twelve hours: nobody in Europe writes them so. “May 3” is a count, too."""
+"""Dates with the day behind the month, and times of twelve hours: nobody in Europe writes them so. “May 3” is a count, too.
+
+What can only be day and month, 20/01/2026, is how the Danish register of law names an order.
+"""
 
 
 def parse(html: str) -> Element:

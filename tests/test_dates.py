@@ -53,7 +53,7 @@ def test_a_calendar_begins_on_monday():
 @pytest.mark.parametrize(
     ("text", "is_american"),
     [("Nov. 29, 2026", True), ("November 29", True), ("11/29/2026", True), ("4:05 p.m.", True),
-     ("29 November 2026", False), ("May 2026", False), ("16:05", False), ("2026-11-29", False)],
+     ("29 November 2026", False), ("May 2026", False), ("16:05", False), ("2026-11-29", False), ("20/01/2026", False), ("01/20/2026", True)],
 )  # fmt: skip
 def test_american_dates_are_known(text, is_american):
     assert bool(AMERICAN_DATE.search(text)) == is_american

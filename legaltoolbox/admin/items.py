@@ -64,7 +64,7 @@ class ScreeningQuestionAdmin(ItemAdmin):
 
 @admin.register(DocumentTemplate)
 class DocumentTemplateAdmin(ItemAdmin):
-    list_display = ("code", "title", "owner", "audience", "is_central")
+    list_display = ("code", "title", "owner", "is_central")
     list_filter = ("audience", "is_central", "owner", *ItemAdmin.list_filter)
     list_select_related = ("owner",)
     search_fields = ("code", "title", "purpose")

@@ -102,7 +102,9 @@ def test_citations_and_codes_become_links_and_everything_else_is_escaped(content
             ("activity", "P2"),
         )
     }
+    title = content.find("activity", "P2").title
     assert html == (
-        f'&lt;b&gt; <a href="{url["A25"]}">A25</a> &amp; <a href="{url["forvaltningsloven-par-22"]}">Forvaltningslovens § 22</a>'
-        f' i A99, GDPR art. 999 og <a href="{url["P2"]}">P2</a>.'
+        f'&lt;b&gt; <a href="{url["A25"]}">A25</a> (Lav konsekvensanalysen) &amp; '
+        f'<a href="{url["forvaltningsloven-par-22"]}">Forvaltningslovens § 22</a>'
+        f' i A99, GDPR art. 999 og <a href="{url["P2"]}">P2</a> ({title}).'
     )

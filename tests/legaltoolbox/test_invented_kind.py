@@ -157,7 +157,7 @@ def test_it_is_in_the_json_and_described_there(tool, client):
 
 def test_it_is_checked_as_every_item_is(tool, kind):
     tool.activities.clear()
-    kind.model.objects.filter(pk=tool.pk).update(purpose="Se V99 og GDPR art. 999.")
+    kind.model.objects.filter(pk=tool.pk).update(purpose="Se V99 og GDPR art. 999.", unread_reason="Opdigtet.")
     Activity.objects.filter(code="A25").update(why="Se V01 og V98.")
     with override("en"):
         problems = [str(finding) for finding in check.findings(draft_catalogues.build()) if finding.is_problem]
@@ -179,7 +179,8 @@ def test_it_is_linked_from_both_ends(tool, client):
     assert read(client, f"{TOOLBOX}kilder/gdpr-art-35/").has("a", href=f"{TOOLBOX}vaerktoejer/V01/")
     with override("da"):
         link = '<a href="/juridisk-vaerktoejskasse/vaerktoejer/V01/">V01</a>'
-        assert linker(catalogue).inline("Brug V01.") == f"Brug {link}."
+        assert linker(catalogue).inline("Brug tavlen V01.") == f"Brug tavlen {link}."
+        assert linker(catalogue).inline("Brug V01.") == f"Brug {link} (Tavlen)."
 
 
 def test_what_its_part_must_name_and_is_not_public_takes_the_row_with_it(tool):

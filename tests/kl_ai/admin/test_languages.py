@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils.translation import override
 
+from legaltoolbox.models import SearchSynonym
 from tests.admin_addresses import admin_paths
 from tests.admin_pages import logged_in
 from tests.reading import parse
@@ -55,6 +56,7 @@ def test_no_english_is_left_in_the_danish_administration(demo, curator):
     client = logged_in(curator)
     with override("da"):
         paths = admin_paths()
+    synonyms = {str(synonym) for synonym in SearchSynonym.objects.all()}  # people type English words, too
     tried, found = 0, set()
     for name, path in paths.items():
         response = client.get(path)
@@ -62,7 +64,7 @@ def test_no_english_is_left_in_the_danish_administration(demo, curator):
             page = Texts()
             page.feed(response.content.decode())
             tried += 1
-            found |= {f"{name}: {text[:200]}" for text in page.texts if ENGLISH.search(text)}
+            found |= {f"{name}: {text[:200]}" for text in page.texts if ENGLISH.search(text) and text not in synonyms}
     assert tried > 100
     assert not found, "\n".join(sorted(found))
 
