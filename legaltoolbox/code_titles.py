@@ -32,6 +32,10 @@ class CodeTitles:
             items: dict[str, Any] = catalogue.by_key[kind.name]
             self._titles |= {code: _short(item.link_text) for code, item in items.items()}
 
+    def codes(self, text: str) -> set[str]:
+        """The codes in a text."""
+        return {match[0] for match in self._pattern.finditer(text)}
+
     def expand(self, text: str, named: set[str] | None = None) -> str:
         """`text` with titles behind the codes that it does not name itself; each title once.
 

@@ -3,8 +3,8 @@
 Text may come from anywhere: what writes it cleans it (`kl_ai.text`); line breaks stay.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.utils.encoding import iri_to_uri
@@ -172,3 +172,59 @@ class Document:
     landscape: bool = False
     subject: str = ""
     language: str = "da-DK"
+
+
+# The running text ---------------------------------------------------------------------------------
+
+
+def headings(blocks: Sequence[Block]) -> list[str]:
+    """The texts of all headings, in their order."""
+    texts: list[str] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            texts.append(block.text)
+        elif isinstance(block, Together):
+            texts += headings(block.blocks)
+    return texts
+
+
+def with_running_text(document: Document, change: Callable[[str], str]) -> Document:
+    """The document with each running text as `change` gives it back: prose, help, wordings, cells, and what is said of facts.
+
+    Titles, headings, labels, options and links stay.
+    """
+    return replace(
+        document,
+        facts=[(label, change(value)) for label, value in document.facts],
+        blocks=[_changed_block(block, change) for block in document.blocks],
+    )
+
+
+def _changed_block(block: Block, change: Callable[[str], str]) -> Block:
+    match block:
+        case Prose() | Wording():
+            return replace(block, text=change(block.text))
+        case Field():
+            return replace(block, help=change(block.help))
+        case Table():
+            return replace(block, rows=[[_changed_cell(cell, change) for cell in row] for row in block.rows])
+        case Facts():
+            rows = [
+                (label, [line if isinstance(line, Link) else change(line) for line in lines])
+                for label, lines in block.rows
+            ]
+            return replace(block, rows=rows)
+        case Together():
+            return replace(block, blocks=[_changed_block(inner, change) for inner in block.blocks])
+    return block
+
+
+def _changed_cell(cell: TableCell, change: Callable[[str], str]) -> TableCell:
+    match cell:
+        case str():
+            return change(cell)
+        case Titled() | Labelled():
+            return replace(cell, text=change(cell.text))
+        case Stack():
+            return replace(cell, cells=[_changed_cell(inner, change) for inner in cell.cells])
+    return cell

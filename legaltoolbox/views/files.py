@@ -56,7 +56,7 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
             files.append((filename(*name, ending="docx"), documents.template(template, catalogue, sent)))
             name.append("(egen kopi)")
         files.append((filename(*name, ending="docx"), documents.template(template, catalogue, own)))
-    zipped = [(name, document_bytes(document, "docx", catalogue.day)) for name, document in files]
+    zipped = [(name, document_bytes(document, "docx", catalogue)) for name, document in files]
     return zip_response(filename("Skabeloner", str(item), ending="zip"), zipped)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kl_ai.export.document import Document
+from kl_ai.export.document import Document, headings, with_running_text
 from kl_ai.export.docx import DOCX_TYPE, docx_bytes
 from kl_ai.export.downloads import file_response
 from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
 from kl_ai.pages.querystring import encode
 
 from ..catalogue import Catalogue
+from ..code_titles import code_titles
 from ..files.paper import OWN_COPY, WITH_SOURCES
 from ..files.texts import filename
 
@@ -24,16 +25,22 @@ ENDINGS = {"docx": "Word", "xlsx": "Excel", "pdf": "PDF"}
 AUTHOR = "KL"
 
 
-def document_bytes(document: Document, ending: str, day: date) -> bytes:
-    """The document as a Word file ("docx"), or as a PDF that says it was made on `day`."""
+def document_bytes(document: Document, ending: str, catalogue: Catalogue) -> bytes:
+    """The document as a Word file ("docx"), or as a PDF that says it was made on the catalogue's day.
+
+    A code that neither a heading nor the text itself names has its title behind it, once in a document.
+    """
+    titles = code_titles(catalogue)
+    named = titles.codes("\n".join([document.title, document.subtitle, *headings(document.blocks)]))
+    document = with_running_text(document, lambda text: titles.expand(text, named))
     if ending == "pdf":
-        return pdf_bytes(document, author=AUTHOR, created=datetime.combine(day, time()))
+        return pdf_bytes(document, author=AUTHOR, created=datetime.combine(catalogue.day, time()))
     return docx_bytes(document)
 
 
 def document_response(ending: str, document: Document, catalogue: Catalogue, *words: str) -> HttpResponse:
     """The document as a download that is called by these words; of the same bytes until the catalogue changes."""
-    content = document_bytes(document, ending, catalogue.day)
+    content = document_bytes(document, ending, catalogue)
     return file_response(filename(*words, ending=ending), content, PDF_TYPE if ending == "pdf" else DOCX_TYPE)
 
 

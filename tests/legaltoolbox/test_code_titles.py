@@ -1,11 +1,39 @@
 """A code in running text has the title of its item beside it, where the text itself does not name the thing."""
 
+import io
+
+import docx
 import pytest
 
+from kl_ai.export.document import (
+    Blank,
+    ChoiceCell,
+    Document,
+    Facts,
+    Field,
+    Heading,
+    Labelled,
+    Link,
+    PageBreak,
+    Prose,
+    Stack,
+    Table,
+    Tick,
+    Titled,
+    Together,
+    Wording,
+    with_running_text,
+)
 from legaltoolbox.code_titles import CodeTitles
 from legaltoolbox.linking import linker, url
+from legaltoolbox.views.papers import document_bytes
+from tests.word import element_text
 
 P1, A25, S08 = "Beslut, om idéen skal fortsætte", "Lav konsekvensanalysen", "Hjemmelsnotat for hver fase"
+
+
+def read_document(content: bytes) -> str:
+    return element_text(docx.Document(io.BytesIO(content)).element.body)
 
 
 @pytest.fixture
@@ -47,3 +75,44 @@ def test_markup_in_a_title_stays_text(content):
     titles = CodeTitles(content)
     titles._titles["P1"] = "<b>"
     assert titles.expand("Før P1.") == "Før P1 (<b>)."
+
+
+def test_a_document_has_each_title_once_and_none_that_a_heading_has(content):
+    document = Document(
+        title="Prøve",
+        facts=[("Hvornår", "Før P1.")],
+        blocks=[
+            Heading("A25 Lav konsekvensanalysen"),
+            Prose("Se A25, og gør det før P1."),
+            Field("Svar", "text", "Det står i S08."),
+            Table(("Nr.", "Hvad"), [("A25", Stack([Titled("Krav", "Brug S08 igen."), "Slut med A21."]))]),
+            Together([Wording("Efter P2.")]),
+        ],
+    )
+    text = read_document(document_bytes(document, "docx", content))
+    assert text.count(P1) == 1
+    assert text.count(f"S08 ({S08})") == 1
+    assert f"A25 ({A25})" not in text
+    assert "P2 (Beslut" in text
+    assert "A21 (Skriv hjemmelsnotatet" in text
+
+
+def test_what_is_no_running_text_stays_as_it_is():
+    link = Link("A25", "https://example.org")
+    document = Document(
+        title="A25",
+        blocks=[
+            Heading("A25"),
+            PageBreak(),
+            Facts([("A25", ["A25", link])]),
+            Table(("A25",), [(Blank("A25"),), (Tick(),), (ChoiceCell("A25", ["A25"]),), (Labelled("A25", "A25"),)]),
+        ],
+    )
+    changed = with_running_text(document, lambda text: "ny")
+    assert changed.title == "A25"
+    assert changed.blocks[:2] == document.blocks[:2]
+    assert changed.blocks[2] == Facts([("A25", ["ny", link])])
+    table = changed.blocks[3]
+    assert isinstance(table, Table)
+    assert table.headings == ("A25",)
+    assert [row[0] for row in table.rows] == [Blank("A25"), Tick(), ChoiceCell("A25", ["A25"]), Labelled("A25", "ny")]
