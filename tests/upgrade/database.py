@@ -89,8 +89,14 @@ def read_rows(dump: Dump) -> dict[str, list[tuple[str, ...]]]:
     return rows_by_table
 
 
+def _name(name: str, rule: dict[str, Any]) -> str:
+    """The name of a constraint, or its columns where the database has only a number for it."""
+    is_numbered = rule["foreign_key"] or name.startswith("__unnamed_constraint_")
+    return f"{sorted(rule['columns'])} {'foreign key' if rule['foreign_key'] else 'check'}" if is_numbered else name
+
+
 def read_tables() -> dict[str, tuple[list[Any], dict[str, Any]]]:
-    """Each table's columns, and its constraints and indexes by name; SQLite only numbers foreign keys."""
+    """Each table's columns, and its constraints and indexes by name; SQLite only numbers foreign keys and checks of columns."""
     introspection, tables = connection.introspection, {}
     with connection.cursor() as cursor:
         for table in introspection.table_names(cursor):
@@ -98,6 +104,6 @@ def read_tables() -> dict[str, tuple[list[Any], dict[str, Any]]]:
             constraints = introspection.get_constraints(cursor, table).items()
             tables[table] = (
                 columns,
-                {str(rule["columns"]) if rule["foreign_key"] else name: rule for name, rule in constraints},
+                {_name(name, rule): rule for name, rule in constraints},
             )
     return tables
