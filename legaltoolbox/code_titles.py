@@ -27,10 +27,10 @@ class CodeTitles:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._pattern = re.compile(code_pattern())
-        self._titles: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
         for kind in kinds_with_codes():
             items: dict[str, Any] = catalogue.by_key[kind.name]
-            self._titles |= {code: _short(item.link_text) for code, item in items.items()}
+            self.titles |= {code: _short(item.link_text) for code, item in items.items()}
 
     def codes(self, text: str) -> set[str]:
         """The codes in a text."""
@@ -48,7 +48,7 @@ class CodeTitles:
         pieces, end = [], 0
         for match in self._pattern.finditer(text):
             code = match[0]
-            title = self._titles.get(code)
+            title = self.titles.get(code)
             if title and code not in seen and _is_bare(text, match.start(), match.end(), title):
                 pieces += [text[end : match.end()], f" ({title})"]
                 end = match.end()

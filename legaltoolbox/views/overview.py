@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -142,11 +143,24 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
 
 
 def _start(request: HttpRequest) -> dict[str, Any]:
-    """The day for the calendar as the form shows it: what was typed, and what is wrong with it."""
+    """The day for the calendar as the form shows it: what was typed, and what is wrong with it.
+
+    A field for a day cannot hold anything else: what is no day is in `typed`, and stands beside it.
+    """
     if START not in request.GET:
-        return {"value": "", "errors": []}
+        return {"value": "", "typed": "", "errors": []}
     form = CalendarForm(request.GET)
-    return {"value": clean_line(request.GET[START])[:40], "errors": form.errors.get(START, [])}
+    typed, errors = clean_line(request.GET[START])[:40], form.errors.get(START, [])
+    is_day = parse_date_or_none(typed) is not None
+    return {"value": typed if is_day else "", "typed": "" if is_day else typed, "errors": errors}
+
+
+def parse_date_or_none(text: str) -> date | None:
+    """The day that a text such as "2027-01-01" is; None for any other."""
+    try:
+        return parse_date(text)
+    except ValueError:  # 2027-02-30
+        return None
 
 
 @versioned_page

@@ -73,7 +73,7 @@ def test_a_page_has_the_title_once_for_a_text_of_several_paragraphs(content):
 
 def test_markup_in_a_title_stays_text(content):
     titles = CodeTitles(content)
-    titles._titles["P1"] = "<b>"
+    titles.titles["P1"] = "<b>"
     assert titles.expand("Før P1.") == "Før P1 (<b>)."
 
 

@@ -133,8 +133,14 @@ def test_without_a_good_day_the_form_says_what_is_wrong(start, message, content,
     assert response["Location"].endswith("#calendar")
     page = read(client, response["Location"].partition("#")[0])
     section = page.find("section", id="calendar")
-    assert section.find("span", "form-error-message").text == message
+    assert section.find("span", "form-error-message").text.startswith(message)
     assert section.find("input", name="start").attrs["aria-describedby"] == "start-error"
+
+
+def test_what_is_no_day_is_said_again_beside_the_field(content, client):
+    section = read(client, f"{OVERVIEW}?start=i+morgen").find("section", id="calendar")
+    assert section.find("span", "form-error-message").text.endswith("You wrote “i morgen”.")
+    assert section.find("input", name="start").attrs["value"] == ""
 
 
 def test_the_form_sends_the_situation_along(content, client):
