@@ -19,8 +19,13 @@ either_way = pytest.mark.parametrize("page", ["desktop", "without_javascript"], 
 
 
 def codes(page) -> list[str]:
-    """The activities of the plan's list."""
-    return page.locator(".plan-entry > .ref .code").all_inner_texts()
+    """The activities of the plan's list, without those that only other roles do."""
+    return page.locator(".plan-entry:not(.plan-others *) > .ref .code").all_inner_texts()
+
+
+def codes_of_others(page) -> list[str]:
+    """The activities of the plan's list that only other roles do, which are folded."""
+    return page.locator(".plan-others .plan-entry > .ref .code").all_text_contents()
 
 
 def tab_to(page, selector: str) -> None:
@@ -47,12 +52,14 @@ def test_role_and_answers_are_chosen_with_the_keyboard_alone(page, content):
     page.keyboard.press("ArrowUp")  # from “do not know yet” to no …
     page.keyboard.press("ArrowUp")  # … to yes
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"role=dpo"))
+    page.wait_for_url(re.compile(r"rolle=dpo"))
     assert "personoplysninger=yes" in page.url
     expect(page.locator("#plan .chip")).to_have_count(2)
     assert 0 < len(codes(page)) < len(content.activities)
     drawn = page.locator(".onepager .op-chip text").all_text_contents()
     assert set(drawn) == set(codes(page))
+    assert codes_of_others(page)
+    assert set(drawn).isdisjoint(codes_of_others(page))
 
 
 def test_the_address_holds_only_what_was_answered(content, desktop):
@@ -143,12 +150,27 @@ def test_a_filter_changes_the_list_and_keeps_ticks_address_and_page(content, des
     expected = len([item for item in content.requirements if item.addressee == "vendor"])
     expect(desktop.locator(".entry-pick")).to_have_count(expected)
     expect(desktop.locator(".pick-bar .chip")).to_have_count(1)
-    assert desktop.locator(".pick-actions a").first.get_attribute("href").endswith("pick=K01")
+    links = [link.get_attribute("href") for link in desktop.locator(".paper-copies a").all()]
+    assert links
+    assert all("pick=K01" in link for link in links)
+    buttons = desktop.locator("#names-files button").all()
+    assert [button.get_attribute("formaction") for button in buttons] == links
     desktop.locator("label[for=addressee-vendor]").click()
     expect(desktop.locator("#pick-K01")).to_be_checked()
     assert desktop.evaluate("window.stillHere") is True
     desktop.go_back()
     expect(desktop.locator(".entry-pick")).to_have_count(expected)
+
+
+def test_the_form_for_names_has_its_files_again_when_something_is_found_again(content, desktop):
+    desktop.goto(f"{TOOLBOX}krav/?q=xyzxyz")
+    expect(desktop.locator("#names-files button")).to_have_count(0)
+    desktop.locator("#selection input[type=search]").fill("leverandør")
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_url(re.compile("q=leverand"))
+    links = desktop.locator(".paper-copies a")
+    expect(links.first).to_have_attribute("href", re.compile("q=leverand"))
+    expect(desktop.locator("#names-files button")).to_have_count(links.count())
 
 
 def test_filters_and_picks_work_without_javascript(content, without_javascript):
@@ -165,7 +187,7 @@ def test_filters_and_picks_work_without_javascript(content, without_javascript):
     assert "pick=K01&pick=K08" in page.url
     expect(page.locator(".pick-bar .chip")).to_have_count(2)
     with page.expect_download() as download:
-        page.locator(".pick-actions a").first.click()
+        page.locator(".paper-copies a").first.click()
     assert download.value.suggested_filename == "Kravbilag.docx"
 
 
@@ -179,13 +201,20 @@ def page_sizes(pdf: bytes) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("paper", "query"), [("A4", ""), ("A3", "?role=projektleder&personoplysninger=yes&traening=no")]
+    ("paper", "query"),
+    [
+        ("A4", ""),
+        ("A4", "?rolle=projektleder&nu=foranalyse&leverandoer=yes"),
+        ("A3", "?rolle=projektleder&personoplysninger=yes&traening=no"),
+    ],
 )
 def test_the_one_pager_is_one_sheet_across_and_the_list_follows(paper, query, content, desktop):
     desktop.goto(TOOLBOX + query)
     pages = page_sizes(desktop.pdf(prefer_css_page_size=True, format=paper))
     assert is_near(pages[0], ACROSS[paper])
     assert len(pages) > 1
+    upright = ACROSS[paper][::-1]
+    assert all(is_near(page, upright) for page in pages[1:])
     # Without the list nothing is left for a second sheet: the whole drawing stands on the first.
     desktop.evaluate("""() => {
       let after = document.querySelector('.onepager-sheet')
