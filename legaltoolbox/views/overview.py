@@ -150,12 +150,13 @@ def _start(request: HttpRequest) -> dict[str, Any]:
     if START not in request.GET:
         return {"value": "", "typed": "", "errors": []}
     form = CalendarForm(request.GET)
-    typed, errors = clean_line(request.GET[START])[:40], form.errors.get(START, [])
-    is_day = parse_date_or_none(typed) is not None
-    return {"value": typed if is_day else "", "typed": "" if is_day else typed, "errors": errors}
+    typed = clean_line(request.GET[START])[:40]
+    is_day = _day_or_none(typed) is not None
+    value = {"value": typed, "typed": ""} if is_day else {"value": "", "typed": typed}
+    return value | {"errors": form.errors.get(START, [])}
 
 
-def parse_date_or_none(text: str) -> date | None:
+def _day_or_none(text: str) -> date | None:
     """The day that a text such as "2027-01-01" is; None for any other."""
     try:
         return parse_date(text)
