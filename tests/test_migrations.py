@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.db.migrations import Migration, RunPython, RunSQL
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
@@ -70,3 +71,11 @@ def test_later_migrations_keep_data_apart_from_schema():
     for name, migration in migrations.items():
         of_data = {isinstance(operation, RunPython | RunSQL) for operation in migration.operations}
         assert len(of_data) == 1, name
+
+
+def test_a_column_with_a_default_of_the_database_has_one_in_the_code_too():
+    """The content files are loaded many rows at once, and PostgreSQL takes no such default in an update of many rows."""
+    models = apps.get_app_config("legaltoolbox").get_models()
+    fields = [field for model in models for field in model._meta.concrete_fields if field.has_db_default()]
+    assert fields
+    assert [str(field) for field in fields if not field.has_default() and not field.null] == []

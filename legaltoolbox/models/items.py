@@ -42,6 +42,7 @@ class Item(models.Model):
     read_in = models.TextField(
         _("read in"),
         blank=True,
+        default="",
         db_default="",
         help_text=_("The texts that the wording was checked in, and where they stand. One to a line."),
     )
@@ -49,6 +50,7 @@ class Item(models.Model):
     unread_reason = models.TextField(
         _("why it was not looked up"),
         blank=True,
+        default="",
         db_default="",
         help_text=_("Only of what is not checked in the text of the source."),
     )

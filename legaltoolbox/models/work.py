@@ -120,6 +120,7 @@ class Activity(Sourced):
     small_use = models.TextField(
         _("what is enough for a small, harmless use"),
         blank=True,
+        default="",
         db_default="",
         help_text=_("How it can be done shorter, or why it can be left out."),
     )
@@ -141,6 +142,7 @@ class Activity(Sourced):
     repeat_note = models.TextField(
         _("what is done again"),
         blank=True,
+        default="",
         db_default="",
         help_text=_("For the calendar: what is done, what the law says about the time, and legal time limits."),
     )

@@ -64,8 +64,15 @@ def _insert(table: str, columns: dict[str, str], rows: list[list]) -> None:
     values = [[_prepared(field, value) for field, value in zip(fields, row, strict=True)] for row in rows]
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({places})", values)
-        if connection.vendor == "postgresql" and "id" in columns:
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {quote(table)}", [table])
+        if connection.vendor == "postgresql":
+            for key in columns.keys() & {
+                "id",
+                "history_id",
+            }:  # a column without a sequence gives null, which does nothing
+                cursor.execute(
+                    f"SELECT setval(pg_get_serial_sequence(%s, %s), max({quote(key)})) FROM {quote(table)}",
+                    [table, key],
+                )
 
 
 def _writable(kind: str) -> str:
