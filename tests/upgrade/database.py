@@ -15,6 +15,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from tests import databases
 
 VERSION_1_0_0 = Path(__file__).parent / "portal-1.0.0.json.xz"
+NUMBERED = frozenset({"id", "history_id", "m2m_history_id"})
+"""The columns that a sequence may number."""
 Dump = dict[str, Any]
 """What `make_dump.py` has written: schema, migrations, and tables with columns and rows."""
 
@@ -65,14 +67,9 @@ def _insert(table: str, columns: dict[str, str], rows: list[list]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({places})", values)
         if connection.vendor == "postgresql":
-            for key in columns.keys() & {
-                "id",
-                "history_id",
-            }:  # a column without a sequence gives null, which does nothing
-                cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence(%s, %s), max({quote(key)})) FROM {quote(table)}",
-                    [table, key],
-                )
+            for key in columns.keys() & NUMBERED:
+                sequence = f"pg_get_serial_sequence(%s, '{key}')"  # null where there is none, which sets nothing
+                cursor.execute(f"SELECT setval({sequence}, max({quote(key)})) FROM {quote(table)}", [table])
 
 
 def _writable(kind: str) -> str:
