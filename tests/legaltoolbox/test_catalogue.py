@@ -161,9 +161,9 @@ def test_what_is_switched_off_is_found_nowhere(content_rows):
     catalogue = catalogues.build()
     assert catalogue.find("activity", "A25") is None
     assert search.by_code("A25", catalogue) is None
-    assert linking.linker(catalogue).inline("Se A25 og A26.") == 'Se A25 og <a href="{}">A26</a>.'.format(
-        linking.url(catalogue.find("activity", "A26"))
-    )
+    other = catalogue.find("activity", "A26")
+    html = linking.linker(catalogue).inline("Se A25 og A26.")
+    assert html == f'Se A25 og <a href="{linking.url(other)}">A26</a> ({other.title}).'
     assert draft_catalogues.build().find("activity", "A25").is_public is False
 
 
