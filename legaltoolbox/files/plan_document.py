@@ -10,6 +10,7 @@ from ..catalogue import Catalogue
 from ..models import Activity, ScreeningQuestion
 from ..plans import Part, Plan, PlanEntry
 from ..screening import YES, Situation
+from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing
 
 HEADINGS = ("Aktivitet", "Hvornår", "Hvem")
@@ -23,8 +24,8 @@ PARTS = {
 """What the chosen role does with an activity."""
 
 
-def plan_document(plan: Plan, catalogue: Catalogue, situation: Situation, notices: Sequence[str] = ()) -> Document:
-    """The activities of a situation phase by phase, with who, when and why; and what is left out.
+def plan_document(plan: Plan, catalogue: Catalogue, paper: Paper, notices: Sequence[str] = ()) -> Document:
+    """The activities of the paper's situation phase by phase, with who, when and why; and what is left out.
 
     `notices` say which part of the address was ignored.
     """
@@ -32,12 +33,13 @@ def plan_document(plan: Plan, catalogue: Catalogue, situation: Situation, notice
     return Document(
         title="Juridisk vej for en AI-løsning",
         subtitle=f"Aktiviteter{role}, med begrundelse",
-        header=f"Juridisk vej for en AI-løsning{role}",
+        header=paper.header(f"Juridisk vej for en AI-løsning{role}"),
         footer=DISCLAIMER,
         subject=SUBJECT,
+        facts=paper.names.facts,
         blocks=[
             *(Prose(notice) for notice in notices),
-            *_answers(catalogue, situation),
+            *_answers(catalogue, paper.situation),
             *_phases(plan),
             *_left_out(plan),
             *closing(catalogue.activities),

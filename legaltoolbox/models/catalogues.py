@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from kl_ai.database.natural_keys import NaturalCodeManager
 
-from .items import Sourced, code_field, history
+from .items import Sourced, code_field, history, proposals_field
 from .templates import DocumentTemplate
 from .work import Activity, Phase, Role
 
@@ -128,13 +128,7 @@ class Requirement(Sourced):
         db_default=TenderUse.INFORMATION,
         help_text=_("Our proposal. The buyer can choose another."),
     )
-    proposals = models.JSONField(
-        _("numbers that are proposals"),
-        default=list,
-        blank=True,
-        db_default=[],
-        help_text=_("The numbers of the wording that the law does not name, as they stand there: “24 timer”."),
-    )
+    proposals = proposals_field()
     explanation = models.TextField(_("explanation"), blank=True)
     phases: ClassVar = models.ManyToManyField(Phase, verbose_name=_("phases"), related_name="requirements")
     risks: ClassVar = models.ManyToManyField(Risk, verbose_name=_("risks"), related_name="requirements")

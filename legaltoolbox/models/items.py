@@ -149,6 +149,17 @@ def code_field(pattern: str, example: str) -> models.CharField:
     )
 
 
+def proposals_field() -> models.JSONField:
+    """The numbers in a row's `wording` that are our proposals: a list of texts."""
+    return models.JSONField(
+        _("numbers that are proposals"),
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text=_("The numbers of the wording that the law does not name, as they stand there: “24 timer”."),
+    )
+
+
 def history(*links: str) -> HistoricalRecords:
     """The traced changes of a model, with those of the links named."""
     return HistoricalRecords(m2m_fields=links)

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from kl_ai.database.natural_keys import NaturalCodeManager
 
-from .items import HIGHEST, Sourced, code_field, history
+from .items import HIGHEST, Sourced, code_field, history, proposals_field
 from .rows import StableRow, key_once
 from .work import Role
 
@@ -147,13 +147,7 @@ class TemplateField(StableRow):
         blank=True,
     )
     wording = models.TextField(_("wording"), blank=True)
-    proposals = models.JSONField(
-        _("numbers that are proposals"),
-        default=list,
-        blank=True,
-        db_default=[],
-        help_text=_("The numbers of the wording that the law does not name, as they stand there: “24 timer”."),
-    )
+    proposals = proposals_field()
     own_copy_only = own_copy_only_field()
 
     history = HistoricalRecords()

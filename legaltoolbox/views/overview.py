@@ -26,14 +26,17 @@ from kl_ai.text import clean_line
 from .. import left_out, onepager, plans
 from ..catalogue import Catalogue, catalogues
 from ..files import calendar as calendar_file
+from ..files.names import MAX_LETTERS
+from ..files.paper import read_paper
 from ..files.plan_document import plan_document
 from ..kinds import KINDS
 from ..models import Item, LegalSource, Phase, Requirement, Risk, Role, ScreeningQuestion
 from ..plans import Plan, open_questions
 from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band
 from ..selection import PICK, START, read_overview, read_situation
+from .names import file_with_names
 from .pages import render_toolbox_page, review_status
-from .papers import document_response, file_links
+from .papers import copies, document_response
 
 PRECEDENCE = "kl-juridisk-ai-vaerktoejskasse"
 """The key of the source that counts where it says something else than the toolbox."""
@@ -72,7 +75,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         situation=situation,
         questions=_questions(catalogue, situation),
         chips=_chips(request.path, catalogue, situation),
-        files=file_links("toolbox:overview_file", ("pdf", "docx")),
+        copies=copies("toolbox:overview_file", (), (), ("pdf", "docx"), outward=False),
+        max_letters=MAX_LETTERS,
         clear_url=request.path + Situation().query(),
         sentence=_sentence(plan),
         notices=notices,
@@ -164,13 +168,13 @@ def _day_or_none(text: str) -> date | None:
         return None
 
 
-@versioned_page
+@file_with_names
 @expensive
 def overview_file(request: HttpRequest, ending: str) -> HttpResponse:
     """`overblik.docx`, `.pdf`: the same plan as a list with its reasons."""
     catalogue = catalogues.for_request(request)
     situation, notices = read_overview(request, catalogue)
-    document = plan_document(plans.plan(catalogue, situation), catalogue, situation, notices)
+    document = plan_document(plans.plan(catalogue, situation), catalogue, read_paper(request, situation), notices)
     return document_response(ending, document, catalogue, "Juridisk vej for en AI-løsning")
 
 

@@ -19,7 +19,7 @@ NAMES = {"kommune": "Testkøbing Kommune", "projekt": "Prøve & <b>fejl</b>"}
 DOCUMENTS = [
     "skabeloner/S11.docx", "skabeloner/S18.docx", "skabeloner/S18.docx?kopi=egen", "krav.docx", "krav.docx?kopi=egen",
     "risici.docx", "aktiviteter/A25/tjekliste.docx", "faser/foranalyse/tjekliste.docx?generativ=yes",
-    "roller/dpo/tjekliste.docx",
+    "roller/dpo/tjekliste.docx", "overblik.docx", "overblik.docx?rolle=dpo&generativ=yes",
 ]  # fmt: skip
 PAGES = [
     "skabeloner/S11/",
@@ -28,6 +28,7 @@ PAGES = [
     "risici/",
     "aktiviteter/A25/tjekliste/",
     "roller/dpo/tjekliste/",
+    "",
 ]
 
 
