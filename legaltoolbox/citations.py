@@ -1,39 +1,62 @@
 """Citations of law in running text. `search.provisions` reads those in what somebody searches for, in whatever form.
 
 In the content each provision is cited in one form, "GDPR art. 35, stk. 7, litra b", "forvaltningslovens § 22",
-"AI-forordningens bilag III, pkt. 5, litra a", which is the name of its entry in the table of sources.
+"AI-forordningens bilag III, pkt. 5, litra a", "§ 3 i lov om etnisk ligebehandling", which is the name of its entry in the
+table of sources.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from .models import LegalSource
 
 PLACE = (
-    r"(?: art\. \d+(?:[a-z](?![a-zæøå]))?| § \d+(?: [a-hj-z](?![a-zæøå]))?| bilag [IVX]+| betragtning \d+)"
+    r"(?:art\. \d+(?:[a-z](?![a-zæøå]))?|§ \d+(?: [a-hj-z](?![a-zæøå]))?|bilag [IVX]+|betragtning \d+)"
     r"(?:, stk\. \d+)?(?:, pkt\. \d+)?(?:, nr\. \d+)?(?:, litra [a-z]{1,2}(?![a-zæøå]))?"
 )
-"""A provision of an act, after the act's name."""
+"""A provision of an act, without the act's name."""
+_LONG_NAME_FIRST = re.compile(
+    r"(?<!\w)(?P<name>(?:lov|bekendtgørelse) om [^.,;:()§\n]{2,120}?) (?P<place>§ \d+)", re.IGNORECASE
+)
+"""The long name of a Danish act right before a provision, "lov om social services § 3"."""
+_NEW_START = re.compile(
+    r".* (?:og|eller|samt|efter|i|jf|se|om|har|er|\w*lovens|\w*bekendtgørelsens|barnets lovs)", re.IGNORECASE
+)
+"""A name that ends with a word that begins something new, so that the provision behind it is that of another act or of none."""
 
 
-def in_genitive(name: str) -> str:
-    """The name of an act as it stands before a provision: "forvaltningslovens", "barnets lovs", "GDPR".
+def cite(name: str, place: str) -> str:
+    """A provision of an act: "forvaltningslovens § 22", "barnets lovs § 3", "GDPR art. 35", "§ 3 i lov om etnisk ligebehandling".
 
-    An abbreviation has no genitive of its own, and neither has a name such as "lov om etnisk ligebehandling",
-    whose noun is not its last word.
+    An abbreviation has no genitive of its own. Neither has a name whose noun is not its last word: its provision
+    stands before it.
     """
-    if not name[-1:].islower() or " om " in name:
+    if " om " in name:
+        return f"{place}{',' if ', ' in place else ''} i {name[:1].lower()}{name[1:]}"
+    return f"{_in_genitive(name)} {place}"
+
+
+def _in_genitive(name: str) -> str:
+    if not name[-1:].islower():
         return name
     return f"{name}’" if name.endswith("s") else f"{name}s"
 
 
 def pattern(acts: Iterable[LegalSource]) -> re.Pattern[str]:
-    """A regular expression for the citations of these acts' provisions in running text, with or without the genitive."""
-    forms = {form for act in acts for form in (act.name, in_genitive(act.name))}
-    names = sorted(map(re.escape, forms), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(names) or '(?!)'}){PLACE}", re.IGNORECASE)
+    """A regular expression for the citations of these acts' provisions in running text, also in forms that the content does not use.
+
+    Those are "forvaltningsloven § 22", "§ 22 i forvaltningsloven" and "lov om etnisk ligebehandlings § 3".
+    """
+    known = {act.name for act in acts}
+    forms = _alternatives(form for name in known for form in (name, _in_genitive(name)))
+    return re.compile(rf"(?<!\w)(?:(?:{forms}) {PLACE}|{PLACE},? i (?:{_alternatives(known)})(?!\w))", re.IGNORECASE)
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, names), key=lambda name: (-len(name), name))) or "(?!)"
 
 
 def normalized(citation: str) -> str:
@@ -42,17 +65,33 @@ def normalized(citation: str) -> str:
 
 
 def in_one_form(citation: str, acts: Iterable[LegalSource]) -> str:
-    """A citation with the name of its act in the genitive, as the table of sources has it."""
+    """A citation as the table of sources has it: with the name of its act in the genitive, or behind the provision."""
     for act in acts:
-        rest = citation[len(act.name) :]
-        if citation.casefold().startswith(act.name.casefold()) and rest.startswith(" "):
-            return in_genitive(citation[: len(act.name)]) + rest
+        if match := _forms_of(act.name).fullmatch(citation):
+            return cite(match["first"] or match["last"], match["after"] or match["before"])
     return citation
+
+
+@lru_cache(maxsize=1_000)
+def _forms_of(name: str) -> re.Pattern[str]:
+    """A regular expression for a whole citation of an act's provision, in each form that `pattern` finds."""
+    own = re.escape(name)
+    return re.compile(
+        rf"(?P<first>{own})(?:s|’)? (?P<after>{PLACE})|(?P<before>{PLACE}),? i (?P<last>{own})", re.IGNORECASE
+    )
 
 
 def place_in_act(source: LegalSource) -> str:
     """The name of a provision without that of its act, "art. 9"; the whole name of what is part of nothing."""
-    return source.name.removeprefix(in_genitive(source.act.name)).strip() if source.part_of else source.name
+    match = _forms_of(source.act.name).fullmatch(source.name) if source.part_of else None
+    return match["after"] or match["before"] if match else source.name
+
+
+def false_genitives(text: str) -> Iterator[tuple[str, str]]:
+    """The provisions that a text has behind the long name of an act, each with how it should begin: "§ 3 i lov om …"."""
+    for match in _LONG_NAME_FIRST.finditer(text):
+        if not _NEW_START.fullmatch(match["name"]):
+            yield match[0], f"{match['place']} i {match['name'].split()[0].lower()} om …"
 
 
 def cited(text: str, citation_pattern: re.Pattern[str]) -> Iterator[str]:

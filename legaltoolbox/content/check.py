@@ -75,6 +75,7 @@ class _Checker:
         yield from self._state(item)
         yield from self._links(item)
         yield from self._prose(item)
+        yield from self._genitives(item)
         yield from self._terms(item)
         yield from self._own_sources(item)
         yield from rules.unmarked_numbers(item, self.catalogue)
@@ -109,6 +110,11 @@ class _Checker:
         for text in texts(item, item_kind(item).parts, self.catalogue):
             for word, term in wording.other_terms(text):
                 yield _("says “%(word)s”; the term is “%(term)s”.") % {"word": word, "term": term}
+
+    def _genitives(self, item: Item) -> Iterator[str]:
+        for text in texts(item, item_kind(item).parts, self.catalogue):
+            for words, right in citations.false_genitives(text):
+                yield _("cites “%(citation)s”; write “%(right)s”.") % {"citation": words, "right": right}
 
     def _links(self, item: Item) -> Iterator[str]:
         """Links of a public item to items that are not public, and an owner that is not public."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kl_ai.search.danish import join_words
 
 from ..catalogue import Catalogue
-from ..citations import in_genitive
+from ..citations import cite
 from ..models import LegalSource
 from .act_names import ActNames
 from .hits import HitGroup
@@ -124,7 +124,7 @@ class SourceIndex:
         unit = citation.place[0] if citation.place else ""
         if not unit:
             unit = "par" if any(slug.startswith(f"{citation.act}-par-") for slug in self._by_slug) else "art"
-        return f"{in_genitive(name)} {place_name((unit, *citation.place[1:]))}".strip()
+        return cite(name, place_name((unit, *citation.place[1:]))).strip()
 
 
 def _first_level(place: Place) -> int:

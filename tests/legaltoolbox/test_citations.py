@@ -11,6 +11,9 @@ ACTS = [
     LegalSource(slug="forvaltningsloven", kind="act", name="forvaltningsloven", title="Lov", aliases=["fvl", "FVL."]),
     LegalSource(slug="nis-2-loven", kind="act", name="NIS 2-loven", title="Loven om cybersikkerhed"),
     LegalSource(slug="eu-charter", kind="act", name="EU-charteret", title="EU’s charter"),
+    LegalSource(slug="etnisk", kind="act", name="lov om etnisk ligebehandling", title="Lov"),
+    LegalSource(slug="barnets-lov", kind="act", name="barnets lov", title="Barnets lov"),
+    LegalSource(slug="bek-ai", kind="order", name="Bekendtgørelse om AI i skolen", title="Bekendtgørelse"),
 ]
 FOUND_BY = citations.pattern(ACTS)
 
@@ -38,6 +41,9 @@ FORMS = (
     "forvaltningslovens § 15 b, stk. 1, nr. 2",
     "NIS 2-lovens § 6",
     "EU-charterets art. 21",
+    "barnets lovs § 3",
+    "§ 3 i lov om etnisk ligebehandling",
+    "§ 1, stk. 6, i bekendtgørelse om AI i skolen",
 )
 
 
@@ -76,6 +82,49 @@ def test_what_names_no_act_or_no_place_is_no_citation(text):
 
 def test_without_acts_nothing_is_found():
     assert list(citations.cited("GDPR art. 35", citations.pattern([]))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "in_one_form"),
+    [
+        ("forvaltningsloven § 22", "forvaltningslovens § 22"),
+        ("§ 22 i forvaltningsloven", "forvaltningslovens § 22"),
+        ("§ 9, stk. 3, i forvaltningsloven", "forvaltningslovens § 9, stk. 3"),
+        ("Forvaltningslovens § 22", "Forvaltningslovens § 22"),
+        ("art. 35, stk. 7, i GDPR", "GDPR art. 35, stk. 7"),
+        ("barnets lov § 3", "barnets lovs § 3"),
+        ("lov om etnisk ligebehandling § 3", "§ 3 i lov om etnisk ligebehandling"),
+        ("Lov om etnisk ligebehandlings § 3", "§ 3 i lov om etnisk ligebehandling"),
+        ("Bekendtgørelse om AI i skolens § 1, stk. 6", "§ 1, stk. 6, i bekendtgørelse om AI i skolen"),
+        ("§ 1, stk. 6 i bekendtgørelse om AI i skolen", "§ 1, stk. 6, i bekendtgørelse om AI i skolen"),
+    ],
+)
+def test_other_forms_are_found_too_and_have_one_form(text, in_one_form):
+    assert cited(f"Efter {text} skal I høre.") == [text]
+    assert citations.in_one_form(text, ACTS) == in_one_form
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Efter lov om social services § 83 skal", ["§ 83 i lov om …"]),
+        ("Bekendtgørelse om magtanvendelse i skolens § 2, stk. 1", ["§ 2 i bekendtgørelse om …"]),
+        ("Efter § 83 i lov om social service og § 84 gælder", []),
+        ("lov om social service og forvaltningslovens § 22", []),
+        ("lov om social service, § 83", []),
+        ("servicelovens § 83", []),
+    ],
+)
+def test_the_long_name_of_an_act_has_no_genitive(text, right):
+    assert [found for _, found in citations.false_genitives(text)] == right
+
+
+def test_a_provision_is_named_without_its_act(content):
+    names = {slug: citations.place_in_act(content.find("source", slug)) for slug in (
+        "gdpr-art-35-stk-7", "forvaltningsloven-par-22", "barnets-lov-par-3", "etnisk-ligebehandlingsloven-par-3",
+        "bekendtgoerelse-ai-beskaeftigelse-par-1-stk-6", "gdpr",
+    )}  # fmt: skip
+    assert list(names.values()) == ["art. 35, stk. 7", "§ 22", "§ 3", "§ 3", "§ 1, stk. 6", "GDPR"]
 
 
 def test_every_provision_of_the_table_is_found_under_its_own_name(content):

@@ -136,6 +136,12 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
         "R09: cites “forvaltningsloven § 22”; write “forvaltningslovens § 22”": say(
             Risk, "R09", "signs", "Efter forvaltningsloven § 22."
         ),
+        "R10: cites “Lov om etnisk ligebehandlings § 3”; write “§ 3 i lov om etnisk ligebehandling”": say(
+            Risk, "R10", "signs", "Lov om etnisk ligebehandlings § 3."
+        ),
+        "R10: cites “lov om social services § 83”; write “§ 83 i lov om …”": say(
+            Risk, "R10", "event", "Efter lov om social services § 83."
+        ),
         "cites “forvaltningslovens § 22”, which is not public": change(
             LegalSource, "forvaltningsloven-par-22", is_public=False
         ),
