@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -19,9 +20,18 @@ from django.utils.translation import override
 
 from kl_ai.models import OutgoingMail, User
 from kl_ai.text import mask_tokens
+from legaltoolbox.content.files import FOLDER
 from legaltoolbox.content.records import read_records
 from legaltoolbox.kinds import KINDS
-from legaltoolbox.models import Activity, ChecklistItem, Risk, TemplateField, TemplateSection
+from legaltoolbox.models import (
+    Activity,
+    ChecklistItem,
+    DocumentTemplate,
+    Requirement,
+    Risk,
+    TemplateField,
+    TemplateSection,
+)
 from marketoverview.models import Edition, JoinRequest, Option, Question, Response, Vendor
 from tests.databases import make_tables
 from tests.pages import PUBLIC
@@ -214,6 +224,40 @@ def test_the_code_of_version_1_0_0_still_writes_rows(upgraded, db):
     for model in (ChecklistItem, TemplateSection, TemplateField):
         model.give_missing_keys()
         assert not model.objects.filter(key="").exists()
+
+
+def test_requirements_have_the_use_in_a_tender_that_the_files_give_them(upgraded, db):
+    """Before the files are loaded; and for ever where an editor has changed the item, which a load leaves alone."""
+    filed = {item["code"]: item.get("tender_use", "information") for item in filed_records("requirements.yaml")}
+    stored = dict(Requirement.objects.values_list("code", "tender_use"))
+    assert len(stored) == 44
+    assert {code: filed[code] for code in stored} == stored
+    assert len(set(stored.values())) == 3
+    assert set(Requirement.history.values_list("code", "tender_use")) <= set(stored.items())
+
+
+def test_papers_that_are_sent_are_known_and_what_of_them_is_not(upgraded, db):
+    filed = {}
+    for template in DocumentTemplate.objects.all():
+        (record,) = filed_records(f"templates/{template.code}.yaml")
+        assert template.audience == record.get("audience", "own"), template.code
+        filed |= {(template.code, row["heading"]): row for row in record["sections"]}
+        filed |= {(template.code, row["label"]): row for section in record["sections"] for row in section["fields"]}
+    assert DocumentTemplate.objects.exclude(audience="own").count() == 8
+    sections = TemplateSection.objects.values_list("template__code", "heading", "own_copy_only")
+    fields = TemplateField.objects.values_list("section__template__code", "label", "own_copy_only")
+    here = [(filed[code, name], is_own) for code, name, is_own in [*sections, *fields] if (code, name) in filed]
+    assert len(here) > 900
+    assert [record for record, is_own in here if record.get("own_copy_only", False) is not is_own] == []
+    assert sum(is_own for _record, is_own in here) == sum(
+        record.get("own_copy_only", False) for record in filed.values()
+    )
+
+
+def filed_records(name: str) -> list[dict[str, Any]]:
+    """The records of a content file; that of a template is alone in its file."""
+    content = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return content if isinstance(content, list) else [content]
 
 
 KEPT_ITEM = re.compile(r"(\w+) \(([^)]*)\)")
