@@ -21,6 +21,7 @@ from ..catalogue import Catalogue
 from ..kind_types import ItemKind, ItemPart
 from ..kinds import KINDS, code_pattern, item_kind, kinds_by_letter
 from ..models import Certainty, Item, LegalSource, Sourced
+from .named_documents import NamedDocuments
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class _Checker:
         self.citations = citations.pattern(catalogue.acts).pattern
         self.codes, self.kinds = code_pattern(), kinds_by_letter()
         self.sources = {citations.normalized(source.name): source for source in catalogue.sources}
+        self.documents = NamedDocuments(catalogue.sources)
 
     def item_findings(self, item: Item) -> Iterator[Finding]:
         """The problems and notes about an item."""
@@ -78,6 +80,7 @@ class _Checker:
         yield from self._genitives(item)
         yield from self._terms(item)
         yield from self._own_sources(item)
+        yield from self._own_documents(item)
         yield from rules.unmarked_numbers(item, self.catalogue)
         kind = item_kind(item)
         if kind.rule is not None:
@@ -145,6 +148,15 @@ class _Checker:
                 source = self.sources.get(citations.normalized(one_form))
                 if source is not None and source.pk not in own:
                     yield _("cites “%(citation)s”, which is not among its sources.") % {"citation": citation}
+
+    def _own_documents(self, item: Item) -> Iterator[str]:
+        """A decision, a judgment or a guide that an item names is among its sources. Where it was read is another matter."""
+        if not isinstance(item, Sourced) or not item.is_public:
+            return
+        own = {source.act for source in self.catalogue.linked(item, LegalSource.KIND)}
+        apart = {item.read_in, item.unread_reason, *item.search_words}
+        named = (text for text in texts(item, item_kind(item).parts, self.catalogue) if text not in apart)
+        yield from dict.fromkeys(problem for text in named for problem in self.documents.missing(text, own))
 
     def _prose(self, item: Item) -> Iterator[str]:
         for text in texts(item, item_kind(item).parts, self.catalogue):
