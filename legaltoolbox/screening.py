@@ -87,6 +87,24 @@ class Situation:
         return bool(ruling_out) and all(self.answer(question) == NO for question in ruling_out)
 
 
+def reconciled(
+    answers: Mapping[str, str], questions: Iterable[ScreeningQuestion]
+) -> tuple[dict[str, str], list[tuple[ScreeningQuestion, ScreeningQuestion]]]:
+    """The answers with yes in place of a no that a yes further down contradicts, and those pairs: the no, and that yes.
+
+    Of two answers that cannot both be right the one counts that leaves no duty out. No query.
+    """
+    result, contradictions = dict(answers), []
+    for question in questions:
+        above = question.requires if answers.get(question.code) == YES else None
+        while above is not None:
+            if result.get(above.code) == NO:
+                result[above.code] = YES
+                contradictions.append((above, question))
+            above = above.requires
+    return result, contradictions
+
+
 class Band(Enum):
     """How far an item applies in a situation."""
 

@@ -33,7 +33,7 @@ from .catalogue import Catalogue
 from .kinds import KINDS
 from .left_out import LeftOut, split
 from .models import Requirement
-from .screening import NO, PHASE_PARAMETER, ROLE_PARAMETER, YES, Situation, applying
+from .screening import NO, PHASE_PARAMETER, ROLE_PARAMETER, YES, Situation, applying, reconciled
 
 START = "start"
 """The parameter of the day on which the solution is taken into use, for the calendar file."""
@@ -131,15 +131,15 @@ def _situation(form: forms.Form, catalogue: Catalogue, notices: Notices) -> Situ
         if values:
             first[name] = values[0]
     role, phase = first.pop(ROLE_PARAMETER, ""), first.pop(PHASE_PARAMETER, "")
-    situation = Situation(role, first, phase, shows_all=bool(form.cleaned_data[VIEW]))
-    for question in catalogue.questions:
-        overruling = situation.overruling(question)
-        if overruling is not None and situation.answers.get(question.code) == YES:
-            notices.add(
-                _("Yes to “%(question)s” does not count after no to “%(other)s”. Change one of the answers.")
-                % {"question": question.question, "other": overruling.question}
+    answers, contradictions = reconciled(first, catalogue.questions)
+    for no, yes in contradictions:
+        notices.add(
+            _(
+                "“%(question)s” counts as answered yes, since “%(other)s” is answered yes. Is it no, then answer no to both."
             )
-    return situation
+            % {"question": no.question, "other": yes.question}
+        )
+    return Situation(role, answers, phase, shows_all=bool(form.cleaned_data[VIEW]))
 
 
 # The lists --------------------------------------------------------------------------------------

@@ -72,14 +72,18 @@ def query_for(question, answer: str) -> str:
 OPPOSITE = {"yes": "no", "no": "yes"}
 
 
-def test_a_yes_that_an_earlier_no_overrules_is_named(content, client):
-    """Otherwise the chip would say yes and the plan leave out what belongs to it."""
-    question = next(question for question in content.questions if question.requires is not None)
-    page = read(client, f"{OVERVIEW}?{question.requires.code}=no&{question.code}=yes")
-    (notice,) = notice_texts(page)
-    assert question.question in notice
-    assert question.requires.question in notice
-    assert notice_texts(read(client, f"{OVERVIEW}?{question.requires.code}=yes&{question.code}=yes")) == []
+def test_a_no_that_a_later_yes_contradicts_counts_as_yes_and_is_named(content, client):
+    """Otherwise a duty would be left out, and a use of sensitive data could be called harmless."""
+    for question in (question for question in content.questions if question.requires is not None):
+        above = f"{question.requires.code}=%s&{question.code}=yes"
+        page = read(client, f"{OVERVIEW}?{above % 'no'}")
+        (notice,) = notice_texts(page)
+        assert question.question in notice
+        assert question.requires.question in notice
+        consistent = read(client, f"{OVERVIEW}?{above % 'yes'}")
+        assert notice_texts(consistent) == []
+        assert list(entries(page)) == list(entries(consistent))
+        assert not any(f"{question.requires.code}=no" in link.attrs["href"] for link in page.find("main").find_all("a"))
 
 
 def test_what_a_vendor_must_know_is_one_click_away_and_nothing_is_printed_where_nothing_applies(content, client):
@@ -152,8 +156,8 @@ def test_what_always_applies_says_so_among_what_has_a_reason(content, client):
 def test_no_to_a_question_is_no_to_what_follows_on_it(content, client):
     following = next(question for question in content.questions if question.requires is not None)
     no = f"{OVERVIEW}?{following.requires.code}=no"
-    alone, contradicted = read(client, no), read(client, f"{no}&{following.code}=yes")
-    assert list(entries(alone)) == list(entries(contradicted))
+    alone, both = read(client, no), read(client, f"{no}&{following.code}=no")
+    assert list(entries(alone)) == list(entries(both))
     field = alone.find("fieldset", "screening", id=following.code)
     assert "Counts as no, since it follows from another answer." in field.text
 
