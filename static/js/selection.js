@@ -29,12 +29,7 @@
 
   // Empty fields are left out of the address.
   document.addEventListener("htmx:configRequest", function (event) {
-    const values = event.detail.formData;
-    for (const [name, value] of Array.from(values.entries())) {
-      if (value === "") {
-        values.delete(name);
-      }
-    }
+    window.leaveOutEmpty(event.detail.formData);
   });
 
   document.addEventListener("htmx:beforeSwap", function () {

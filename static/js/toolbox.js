@@ -49,11 +49,7 @@
   // Questions without an answer are left out of the address.
   document.querySelectorAll("#situation form").forEach(function (form) {
     form.addEventListener("formdata", function (event) {
-      for (const [name, value] of Array.from(event.formData.entries())) {
-        if (value === "") {
-          event.formData.delete(name);
-        }
-      }
+      window.leaveOutEmpty(event.formData);
     });
   });
 

@@ -162,6 +162,42 @@ def test_a_filter_changes_the_list_and_keeps_ticks_address_and_page(content, des
     expect(desktop.locator(".entry-pick")).to_have_count(expected)
 
 
+def test_a_use_in_the_tender_is_changed_from_the_list_with_mouse_or_keyboard(content, desktop):
+    """All requirements have a select of one name; the others stay empty, and nothing of the changed one is lost."""
+    desktop.goto(f"{TOOLBOX}krav/?personoplysninger=yes")
+    minimum = [code for code in ("K04", "K02") if content.find("requirement", code).tender_use == "minimum"]
+    assert minimum == ["K04", "K02"]
+    before = desktop.locator(".pick-bar > p").all_inner_texts()
+    desktop.locator("#use-K04").focus()
+    desktop.locator("#use-K04").select_option("K04.konkurrencekrav")
+    desktop.wait_for_url(re.compile("konkurrencekrav=K04"))
+    expect(desktop.locator("#use-K04 option:checked")).to_contain_text("onkurrencekrav")
+    expect(desktop.locator("#use-K04")).to_be_focused()
+    assert desktop.locator(".pick-bar > p").all_inner_texts() != before
+    desktop.locator("#use-K02").focus()
+    desktop.keyboard.type("Oplys")
+    desktop.wait_for_url(re.compile("oplysning=K02"))
+    assert "konkurrencekrav=K04" in desktop.url
+    assert "personoplysninger=yes" in desktop.url
+    assert "brug=" not in desktop.url
+    links = [link.get_attribute("href") for link in desktop.locator(".paper-copies a").all()]
+    assert links
+    assert all("konkurrencekrav=K04" in link and "oplysning=K02" in link for link in links)
+    buttons = desktop.locator("#names-files button").all()
+    assert [button.get_attribute("formaction") for button in buttons] == links
+
+
+@pytest.mark.parametrize("address", ["krav/", "risici/", "maa-og-maa-ikke/", "kilder/"])
+def test_two_choices_of_one_filter_stand_both_in_the_address(address, content, desktop):
+    desktop.goto(f"{TOOLBOX}{address}")
+    boxes = desktop.locator("#selection .facet[open] fieldset").first.locator("input")
+    name, chosen = boxes.first.get_attribute("name"), [boxes.nth(place).get_attribute("value") for place in (0, 1)]
+    for place, value in enumerate(chosen):
+        desktop.locator(f"#{boxes.nth(place).get_attribute('id')} + label").click()
+        desktop.wait_for_url(re.compile(f"{name}={value}"))
+    assert desktop.url.endswith("?" + "&".join(f"{name}={value}" for value in chosen))
+
+
 def test_the_form_for_names_has_its_files_again_when_something_is_found_again(content, desktop):
     desktop.goto(f"{TOOLBOX}krav/?q=xyzxyz")
     expect(desktop.locator("#names-files button")).to_have_count(0)
