@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .catalogue import Catalogue
 from .kinds import KINDS
-from .models import Certainty, Item
+from .models import Certainty, Item, LegalSource
 
 
 class Concern(IntEnum):
@@ -43,18 +43,27 @@ class ToRead:
 
     @property
     def reason(self) -> str:
-        """Why it was not looked up, or what is not settled, as an editor has written it."""
-        unread = self.item.unread_reason.strip()
-        return unread if unread and self.concern != Concern.UNSETTLED else self.item.unsettled.strip() or unread
+        """Why it was not looked up, and of what is uncertain or unsettled what is not settled, as an editor has written it."""
+        unread, unsettled = self.item.unread_reason.strip(), self.item.unsettled.strip()
+        if self.concern == Concern.UNCERTAIN:
+            return " ".join(text for text in (unsettled, unread) if text)
+        return unread if unread and self.concern == Concern.NOT_READ else unsettled or unread
 
 
 def reading_list(catalogue: Catalogue) -> list[ToRead]:
     """The public items that a lawyer has not confirmed and that are uncertain, unread or unsettled. No query.
 
-    By concern; within it those that most other items are linked with come first.
+    By concern; within it the sources before what rests on them, since one text that is read settles all of that. Then
+    those that most other items are linked with come first.
     """
     entries = [entry for kind in KINDS for item in catalogue.all(kind) for entry in _entry(item, catalogue)]
-    return sorted(entries, key=lambda entry: (entry.concern, -entry.weight, entry.item.KIND, entry.item.key))
+    return sorted(entries, key=_order)
+
+
+def _order(entry: ToRead) -> tuple[Concern, bool, int, str, str]:
+    """Sorts by concern, sources first, and those that most is linked with first."""
+    item = entry.item
+    return entry.concern, item.KIND != LegalSource.KIND, -entry.weight, item.KIND, item.key
 
 
 def _entry(item: Item, catalogue: Catalogue) -> Iterator[ToRead]:

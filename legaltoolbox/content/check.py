@@ -16,7 +16,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from .. import citations, rules, wording
+from .. import citations, read_texts, rules, wording
 from ..catalogue import Catalogue
 from ..kind_types import ItemKind, ItemPart
 from ..kinds import KINDS, code_pattern, item_kind, kinds_by_letter
@@ -96,13 +96,14 @@ class _Checker:
             yield _("has no source.")
         if item.is_public:
             yield from self._reading(item)
+            yield from read_texts.problems(item, self.catalogue)
 
     def _reading(self, item: Item) -> Iterator[str]:
         """What is checked in the text of its source says where and when; of anything else it is known why not.
 
         What is uncertain may have been read.
         """
-        is_read = bool(item.read_in.strip()) and item.read_on is not None
+        is_read = read_texts.is_read(item)
         if item.certainty == Certainty.VERIFIED:
             if not is_read:
                 yield _("is checked in the text of its source, and does not say where and when.")
@@ -134,13 +135,16 @@ class _Checker:
                     yield _("leads to %(other)s, which is not public.") % {"other": other.key}
 
     def _own_sources(self, item: Item) -> Iterator[str]:
-        """What an item says of a provision rests on a source of its own: the provision, its parts, or what it is part of."""
+        """What an item says of a provision rests on a source of its own: the provision, its parts, or a level above.
+
+        The act alone is none: whoever reads it does not learn which provision was looked up.
+        """
         if not isinstance(item, Sourced) or not item.is_public:
             return
         own = {
             level.pk
             for source in self.catalogue.linked(item, LegalSource.KIND)
-            for level in (*self.catalogue.within(source), *_levels(source))
+            for level in (*self._within(source), *_levels(source))
         }
         for text in texts(item, item_kind(item).parts, self.catalogue):
             for citation in _mentions(text, self.citations, self.codes)[0]:
@@ -157,6 +161,10 @@ class _Checker:
         apart = {item.read_in, item.unread_reason, *item.search_words}
         named = (text for text in texts(item, item_kind(item).parts, self.catalogue) if text not in apart)
         yield from dict.fromkeys(problem for text in named for problem in self.documents.missing(text, own))
+
+    def _within(self, source: LegalSource) -> list[LegalSource]:
+        """The source and its parts; of an act only itself."""
+        return self.catalogue.within(source) if source.part_of is not None else [source]
 
     def _prose(self, item: Item) -> Iterator[str]:
         for text in texts(item, item_kind(item).parts, self.catalogue):

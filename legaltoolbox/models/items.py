@@ -17,7 +17,7 @@ class Certainty(models.TextChoices):
     """Whether the wording is checked against its source."""
 
     VERIFIED = "verified", _("checked in the text of the source")
-    RECALLED = "recalled", _("generally known law, wording not looked up")
+    RECALLED = "recalled", _("wording not looked up, or not in all of its sources")
     UNCERTAIN = "uncertain", _("uncertain, or about to change")
 
 

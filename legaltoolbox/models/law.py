@@ -71,7 +71,9 @@ class LegalSource(Item):
         _("checked on"),
         null=True,
         blank=True,
-        help_text=_("When status and dates were last checked; the wording too, where the certainty says so."),
+        help_text=_(
+            "The day that status and dates were checked as of. Of what was read in a copy: the day that the copy is from."
+        ),
     )
     change = models.TextField(_("what is changing"), blank=True)
     amends: ClassVar = models.ManyToManyField(

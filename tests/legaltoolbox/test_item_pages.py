@@ -279,3 +279,37 @@ def test_only_what_was_read_in_its_source_is_said_to_be(content, client):
             if row.find("dt").text == "Checked"
         )
         assert ("in the text of the source" in checked) == (certainty == "verified"), source.slug
+
+
+def test_the_page_of_a_source_says_from_when_the_text_is_and_where_it_was_read(content_rows, client):
+    facts = {"certainty": "verified", "checked_on": date(2026, 2, 15), "read_on": date(2026, 11, 30)}
+    rows = LegalSource.objects.filter(slug="forvaltningsloven-par-22")
+    rows.update(read_in="LBK nr. 433 § 22, kopi <fra> 15. februar 2026\nSamme sted", **facts)
+    toolbox_version.bump()
+
+    def shown() -> dict[str, str]:
+        page = read(client, f"{TOOLBOX}kilder/forvaltningsloven-par-22/")
+        rows = page.find("dl", "item-facts").find_all("div")
+        return {row.find("dt").text: row.find("dd").text for row in rows}
+
+    with override("en"):
+        copy, reading = (date_format(day, "DATE_FORMAT") for day in (facts["checked_on"], facts["read_on"]))
+    assert shown()["Checked"] == f"in the text of the source as it was on {copy}; later changes are not checked"
+    assert shown()["Read in"].startswith("LBK nr. 433 § 22, kopi <fra> 15. februar 2026")
+    assert f"read on {reading}" in shown()["Read in"]
+    assert "Not looked up" not in shown()
+    rows.update(certainty="recalled", unread_reason="Kun omtalen er læst.")
+    toolbox_version.bump()
+    assert shown()["Not looked up"] == "Kun omtalen er læst."
+    assert "Read in" not in shown()
+
+
+def test_a_list_of_sources_says_from_when_the_text_of_each_is(content_rows, client):
+    requirement = Requirement.objects.filter(sources__slug="gdpr-art-28-stk-3").first()
+    LegalSource.objects.filter(slug="gdpr-art-28-stk-3").update(certainty="verified", checked_on=date(2026, 1, 27))
+    toolbox_version.bump()
+    page = read(client, f"{TOOLBOX}krav/{requirement.code}/")
+    (row,) = [
+        row for row in page.find("ul", "source-list").find_all("li") if row.find("a").text == "GDPR art. 28, stk. 3"
+    ]
+    assert "checked in the source's text of January 2026" in row.text

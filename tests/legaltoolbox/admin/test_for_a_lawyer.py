@@ -42,10 +42,27 @@ def test_what_is_uncertain_comes_before_what_was_not_read_and_that_before_what_i
 @pytest.mark.usefixtures("_all_read")
 def test_within_a_concern_what_most_items_are_linked_with_comes_first():
     LegalSource.objects.filter(slug__in=["gdpr-art-35-stk-1", "gdpr-art-6-stk-3"]).update(certainty="recalled")
-    catalogue = draft_catalogues.current()
-    weights = [entry.weight for entry in reading_list(catalogue) if entry.concern == Concern.NOT_READ]
+    unread = [entry for entry in reading_list(draft_catalogues.current()) if entry.concern == Concern.NOT_READ]
+    weights = [entry.weight for entry in unread if entry.item.KIND == LegalSource.KIND]
     assert weights == sorted(weights, reverse=True)
     assert len(set(weights)) > 1
+
+
+@pytest.mark.usefixtures("_all_read")
+def test_a_source_that_was_not_read_comes_before_what_rests_on_it():
+    """One text that is read settles all of that."""
+    LegalSource.objects.filter(slug="gdpr-art-6-stk-3").update(certainty="recalled", unread_reason="Ikke fundet.")
+    Guidance.objects.filter(code="M05").update(certainty="recalled", unread_reason="GDPR art. 6, stk. 3 er ikke læst.")
+    assert keys() == [("gdpr-art-6-stk-3", Concern.NOT_READ), ("M05", Concern.NOT_READ)]
+
+
+@pytest.mark.usefixtures("_all_read")
+def test_of_what_is_uncertain_the_list_says_what_is_not_settled_and_what_was_not_read():
+    texts = {"unsettled": "Datoen er uklar.", "unread_reason": "Afgørelsen er kun læst i resumé."}
+    Guidance.objects.filter(code="M05").update(certainty="uncertain", **texts)
+    toolbox_version.bump()
+    (entry,) = [entry for entry in reading_list(draft_catalogues.current()) if entry.item.key == "M05"]
+    assert entry.reason == "Datoen er uklar. Afgørelsen er kun læst i resumé."
 
 
 @pytest.mark.usefixtures("_all_read")
