@@ -2,7 +2,7 @@
 
 Each process holds the public catalogue and reads it anew when the version has changed, so that a page
 costs one query. A link can be followed from both ends: `linked` gives what an item names and what names it.
-A catalogue that has been read does not change; only its `memo` grows.
+A catalogue that has been read does not change; only its `memo` and its `rendered` pieces grow, each up to a limit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from kl_ai.pages.versions import Memo, ValuePerVersion
+from kl_ai.pages.versions import LimitedMemo, Memo, ValuePerVersion
 
 from .kind_types import ItemKind, ItemPart
 from .kinds import KINDS, listed_kinds
@@ -43,6 +43,8 @@ from .models import (
 
 Node = tuple[str, int]
 """An item in the graph of links: its kind and primary key."""
+MOST_RENDERED, MOST_RENDERED_LETTERS = 4_000, 4_000_000
+"""The pieces of pages about situations that a catalogue keeps: a page has about 150, most of them shared with others."""
 ChecklistRow = tuple[ChecklistItem, list[LegalSource]]
 """A question and its own sources."""
 
@@ -60,6 +62,11 @@ class Catalogue:
     amendments: dict[int, list[int]] = field(default_factory=dict)
     """Primary keys: a source to those that it changes."""
     memo: Memo = field(init=False, default_factory=Memo, compare=False)
+    """What follows from the content alone: its keys hold items and languages, and nothing of a situation."""
+    rendered: LimitedMemo = field(
+        init=False, default_factory=partial(LimitedMemo, MOST_RENDERED, MOST_RENDERED_LETTERS), compare=False
+    )
+    """HTML that follows from a situation, too."""
     _links: dict[Node, dict[str, list[int]]] = field(default_factory=dict)
     _parts: dict[tuple[str, type[Model], int], list[Any]] = field(default_factory=lambda: defaultdict(list))
 

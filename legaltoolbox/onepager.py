@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape as escape_xml
@@ -13,8 +14,8 @@ from kl_ai.export.typesetting import wrap
 from kl_ai.text import clean_text
 
 from .linking import url
-from .models import Role
-from .plans import Plan, PlanEntry, PlanPhase
+from .models import Activity, Role
+from .plans import Participant, Plan, PlanEntry, PlanPhase
 
 INK, MUTED, PETROL, DARK, PALE, LINE, PAPER = (
     "#1a1a1a",
@@ -32,15 +33,14 @@ HEAD_SIZE, HEAD_LEADING = 14, 17
 TITLE_SIZE, TITLE_LEADING, TITLE_GAP = 13.5, 15.5, 6
 CHIP_WIDTH, CHIP_HEIGHT, CHIP_GAP, ROW_PADDING = 34, 20, 4, 6
 INSET = 8
-RESPONSIBLE, INVOLVED = "ansvarlig", "inddrages"
-"""The words for a role's part in an activity, in Danish as the content around them is."""
 
 
 def svg(plan: Plan) -> str:
     """The plan as one SVG element, `WIDTH` units wide and as high as it has to be.
 
-    It has presentation attributes only, for a page with a strict content security policy. Each
-    activity is a link with its title and the role's reason as its name.
+    It has presentation attributes only, for a page with a strict content security policy. It stands on a page with the plan as
+    a list (`PlanEntry.anchored_item`): a chip leads to the activity there, and its name is what stands there, the title with
+    the role and its reason.
     """
     return "".join(_Drawing(plan).elements())
 
@@ -55,11 +55,12 @@ class _Drawing:
         self.head_height = 20 + HEAD_LEADING * max(map(len, heads), default=1)
         self.titles_height = max((self._titles_height(number) for number in range(len(plan.phases))), default=0)
         self.titles_height += 2 * INSET
-        self.cells = {
-            (role.pk, number): [entry for entry in plan_phase.entries if entry.participant(role)]
-            for role in plan.roles
-            for number, plan_phase in enumerate(plan.phases)
-        }
+        self.cells: dict[tuple[int, int], list[tuple[PlanEntry, Participant]]] = defaultdict(list)
+        """Role and column to the activities that the role takes part in."""
+        for number, plan_phase in enumerate(plan.phases):
+            for entry in plan_phase.entries:
+                for participant in entry.participants:
+                    self.cells[participant.role.pk, number].append((entry, participant))
 
     def _columns(self) -> list[float]:
         """The left side of each column, and the right side of the last one. A phase with more activities is wider."""
@@ -87,7 +88,7 @@ class _Drawing:
         yield (
             f'<svg class="onepager" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="group"'
             f' aria-label={quoteattr(name)}><rect class="op-ground" width="{WIDTH}" height="{height:g}" fill="{PAPER}"/>'
-            f'<g lang="da">'
+            f'<defs>{_SHAPES}</defs><g lang="da">'
         )
         for number, plan_phase in enumerate(self.plan.phases):
             yield from self._head(number, plan_phase)
@@ -114,7 +115,7 @@ class _Drawing:
     def _head(self, number: int, plan_phase: PlanPhase) -> Iterator[str]:
         x, width = self.lefts[number], self.width(number) - 2
         lines = self._head_lines(number)
-        yield f'<a href={quoteattr(plan_phase.url)} class="op-phase"><title>{escape(str(plan_phase.phase))}</title>'
+        yield f'<a href={quoteattr(plan_phase.url)} class="op-phase">{_name(str(plan_phase.phase), lines)}'
         yield f'<rect x="{x:g}" y="0" width="{width:g}" height="{self.head_height}" fill="{DARK}"/>'
         yield _text(
             lines,
@@ -127,14 +128,16 @@ class _Drawing:
         )
         yield "</a>"
         y: float = self.head_height + INSET
+        yield f'<g font-size="{TITLE_SIZE:g}" fill="{INK}">'
         for entry in plan_phase.entries:
             lines = self._title(entry, number)
             gate = entry.activity.is_decision_point
             title = f"{entry.activity.code} {entry.activity.title}"
-            yield f'<a href={quoteattr(entry.url)} class="op-title"><title>{escape(title)}</title>'
-            yield _text(lines, x + INSET, y, TITLE_SIZE, TITLE_LEADING, PETROL if gate else INK, bold=gate)
-            yield "</a>"
+            yield f'<a href={quoteattr(entry.url)} class="op-title">{_name(title, lines)}'
+            look = f' fill="{PETROL}" font-weight="600"' if gate else ""
+            yield f"<text{look}>{_lines_of_text(lines, x + INSET, y, TITLE_SIZE, TITLE_LEADING)}</text></a>"
             y += len(lines) * TITLE_LEADING + TITLE_GAP
+        yield "</g>"
 
     # The rows: who takes part
 
@@ -149,29 +152,17 @@ class _Drawing:
             yield f'<rect x="0" y="{y:g}" width="{WIDTH}" height="{height:g}" fill="{PALE}"/>'
         lines = _lines(role.short_name, 13, LABELS - 2 * INSET)
         is_chosen = role is self.plan.role
-        yield f'<a href={quoteattr(url(role))} class="op-role"><title>{escape(role.short_name)}</title>'
+        yield f'<a href={quoteattr(url(role))} class="op-role">{_name(role.short_name, lines)}'
         yield _text(lines, INSET, y + (height - 16 * len(lines)) / 2, 13, 16, PETROL if is_chosen else INK, bold=True)
         yield "</a>"
+        yield f'<g font-size="12" font-weight="600" text-anchor="middle" fill="{DARK}" stroke-width="1.5">'
         for number in range(len(self.plan.phases)):
-            for place, entry in enumerate(self.cells[role.pk, number]):
+            for place, (entry, participant) in enumerate(self.cells[role.pk, number]):
                 line, across = divmod(place, self.per_line(number))
                 x = self.lefts[number] + INSET + across * (CHIP_WIDTH + CHIP_GAP)
-                yield self._chip(entry, role, x, y + ROW_PADDING + line * (CHIP_HEIGHT + CHIP_GAP))
-
-    def _chip(self, entry: PlanEntry, role: Role, x: float, y: float) -> str:
-        participant = entry.participant(role)
-        responsible = bool(participant and participant.is_responsible)
-        name = f"{entry.activity.code} {entry.activity.title}. {role.name} ({RESPONSIBLE if responsible else INVOLVED}): {participant.why if participant else ''}"
-        fill, text = (PETROL, PAPER) if responsible else (PAPER, DARK)
-        gate = entry.activity.is_decision_point
-        radius = 0 if gate else CHIP_HEIGHT / 2
-        return (
-            f'<a href={quoteattr(entry.url)} class="op-chip"><title>{escape(name)}</title>'
-            f'<rect x="{x + 0.75:g}" y="{y + 0.75:g}" width="{CHIP_WIDTH - 1.5:g}" height="{CHIP_HEIGHT - 1.5:g}"'
-            f' rx="{radius:g}" fill="{fill}" stroke="{PETROL}" stroke-width="1.5"/>'
-            f'<text x="{x + CHIP_WIDTH / 2:g}" y="{y + 14.2:g}" font-size="12" font-weight="600" fill="{text}"'
-            f' text-anchor="middle">{escape(entry.activity.code)}</text></a>'
-        )
+                top = y + ROW_PADDING + line * (CHIP_HEIGHT + CHIP_GAP)
+                yield f'<a transform="translate({x:.5g} {top:.5g})" {_chip(entry.activity, participant)}</a>'
+        yield "</g>"
 
     # Lines between phases, and the gates on them
 
@@ -195,6 +186,35 @@ class _Drawing:
         )
 
 
+_SHAPES = "".join(
+    f'<rect id="op-{name}" x="0.75" y="0.75" width="{CHIP_WIDTH - 1.5:g}" height="{CHIP_HEIGHT - 1.5:g}"'
+    f' rx="{radius:g}" fill="{fill}" stroke="{PETROL}"/>'
+    for name, radius, fill in (
+        ("responsible", CHIP_HEIGHT / 2, PETROL),
+        ("involved", CHIP_HEIGHT / 2, PAPER),
+        ("responsible-gate", 0, PETROL),
+        ("involved-gate", 0, PAPER),
+    )
+)
+"""The shapes of the chips, each once: rounded, those of decision points square."""
+
+
+def _chip(activity: Activity, participant: Participant) -> str:
+    """The rest of a chip's link behind its place: what it leads to and is named by, the shape and the code."""
+    shape = "responsible" if participant.is_responsible else "involved"
+    return _chip_html(activity.code, participant.role.slug, shape + "-gate" * activity.is_decision_point)
+
+
+@lru_cache(maxsize=1024)
+def _chip_html(code: str, role: str, shape: str) -> str:
+    code, role = escape(code), escape(role)
+    fill = f' fill="{PAPER}"' if shape.startswith("responsible") else ""
+    return (
+        f'href="#{code}" class="op-chip" aria-labelledby="t-{code} {code}-{role}"><use href="#op-{shape}"/>'
+        f'<text x="{CHIP_WIDTH / 2:g}" y="14.2"{fill}>{code}</text>'
+    )
+
+
 @lru_cache(maxsize=4096)
 def escape(text: str) -> str:
     """`text` as XML can carry it. The drawings show the same texts again and again."""
@@ -207,12 +227,22 @@ def _lines(text: str, size: float, width: float) -> tuple[str, ...]:
     return tuple(wrap(text, size, width, "da"))
 
 
+def _name(text: str, lines: Sequence[str]) -> str:
+    """The name of a link whose lines are not read out as the text: a word is broken between two of them."""
+    return "" if " ".join(lines) == text else f"<title>{escape(text)}</title>"
+
+
 def _text(lines: Sequence[str], x: float, top: float, size: float, leading: float, fill: str, *, bold: bool) -> str:
     """Lines of text as one element; `top` is the upper side of the first line."""
     weight = ' font-weight="600"' if bold else ""
-    spans = "".join(
-        f'<tspan x="{x:g}" y="{top + leading * number + leading / 2 + size * 0.35:.5g}">{escape(line)}'
+    spans = _lines_of_text(lines, x, top, size, leading)
+    return f'<text font-size="{size:g}" fill="{fill}"{weight}>{spans}</text>'
+
+
+def _lines_of_text(lines: Sequence[str], x: float, top: float, size: float, leading: float) -> str:
+    """The lines inside of a text element, with a space behind each but the last."""
+    return "".join(
+        f'<tspan x="{x:.5g}" y="{top + leading * number + leading / 2 + size * 0.35:.5g}">{escape(line)}'
         f"{' ' if number + 1 < len(lines) else ''}</tspan>"
         for number, line in enumerate(lines)
     )
-    return f'<text font-size="{size:g}" fill="{fill}"{weight}>{spans}</text>'

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from kl_ai.search.danish import join_words
@@ -16,7 +16,10 @@ from kl_ai.search.danish import join_words
 from .catalogue import Catalogue
 from .linking import linker, url
 from .models import Activity, Phase, Role, ScreeningQuestion
+from .pieces import rendered
 from .screening import Band, Situation, Verdict, verdicts
+
+_ID = re.compile(r' id="[^"]*"')
 
 
 class Part(StrEnum):
@@ -49,10 +52,8 @@ class PlanEntry:
     verdict: Verdict
     participants: tuple[Participant, ...]
     """The responsible role first, the others in the order of the roles."""
-    head: SafeString
-    """Its title as HTML, with a link."""
-    rest: SafeString
-    """Why it applies, a shorter way where there is one, and who takes part, as HTML."""
+    html: SafeString
+    """Its title with a link, what the chosen role does, why it applies, a shorter way where there is one, and who takes part."""
     small_use: SafeString
     """For a small, harmless use what is enough, or why it can be left out, as HTML; "" where nothing is said."""
     part: Part = Part.NONE
@@ -62,6 +63,20 @@ class PlanEntry:
     @property
     def url(self) -> str:
         return url(self.activity)
+
+    @property
+    def item(self) -> SafeString:
+        """It as an item of a list, as HTML."""
+        return self._item(_ID.sub("", self.html))
+
+    @property
+    def anchored_item(self) -> SafeString:
+        """The same with ids, of the activity and of each reason: for the one list of a page to which the drawing refers."""
+        return self._item(self.html, f' id="{self.activity.code}"')
+
+    def _item(self, html: str, attributes: str = "") -> SafeString:
+        gate = " is-gate" if self.activity.is_decision_point else ""
+        return mark_safe(f'<li class="plan-entry{gate}"{attributes}>{html}</li>')  # noqa: S308 - rendered by templates
 
     @property
     def responsible(self) -> Participant:
@@ -182,14 +197,19 @@ def entry(
     """An activity with its participants, and with what `role` does; with `answered` it says why it applies."""
     taking_part = catalogue.memo.remember(("participants", activity.pk), lambda: participants(activity, catalogue))
     own = next((participant for participant in taking_part if participant.role is role), None)
+    part = _part(activity, role, own)
+    pieces = (
+        _head(activity, catalogue),
+        _what_to_do(activity, part, own, catalogue),
+        _rest(activity, verdict, taking_part, catalogue, answered),
+    )
     return PlanEntry(
         activity,
         verdict,
         taking_part,
-        _head(activity, catalogue),
-        _rest(activity, verdict, taking_part, catalogue, answered),
+        mark_safe("".join(pieces)),  # noqa: S308 - each is rendered by a template
         _small_use(activity, verdict, catalogue),
-        _part(activity, role, own),
+        part,
         own,
     )
 
@@ -207,29 +227,35 @@ def _head(activity: Activity, catalogue: Catalogue) -> SafeString:
     """The title as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
     return catalogue.memo.remember(
         ("plan head", activity.pk, get_language()),
-        lambda: render_to_string("components/plan_entry_head.html", {"activity": activity, "url": url(activity)}),
+        lambda: rendered("components/plan_entry_head.html", activity=activity, url=url(activity)),
+    )
+
+
+def _what_to_do(activity: Activity, part: Part, own: Participant | None, catalogue: Catalogue) -> SafeString:
+    """What the chosen role does, as HTML; rendered once for a role and language."""
+    if part is Part.NONE:
+        return SafeString("")
+    return catalogue.memo.remember(
+        ("plan part", activity.pk, get_language(), part, own and own.role.pk),
+        lambda: rendered("components/plan_part.html", part=part, responsible=activity.responsible, own=own),
     )
 
 
 def _rest(
     activity: Activity, verdict: Verdict, taking_part: tuple[Participant, ...], catalogue: Catalogue, answered: bool
 ) -> SafeString:
-    """What stands below the title, as HTML, rendered once for a verdict.
-
-    An activity's own conditions allow few verdicts, so that no address can make many of them.
-    """
-    return catalogue.memo.remember(
+    """What stands below the title, as HTML; kept for a verdict as long as there is room."""
+    return catalogue.rendered.remember(
         ("plan rest", activity.pk, get_language(), answered, verdict),
-        lambda: render_to_string(
+        lambda: rendered(
             "components/plan_entry.html",
-            {
-                "verdict": verdict,
-                "reason": _reason(verdict),
-                "small_use": _small_use(activity, verdict, catalogue),
-                "answered": answered,
-                "participants": taking_part,
-                "with_whom": with_whom(taking_part),
-            },
+            verdict=verdict,
+            reason=_reason(verdict),
+            small_use=_small_use(activity, verdict, catalogue),
+            answered=answered,
+            code=activity.code,
+            participants=taking_part,
+            with_whom=with_whom(taking_part),
         ),
     )
 
@@ -302,7 +328,10 @@ def open_questions(
 ) -> list[OpenQuestion]:
     """The questions whose answer would still decide something, in their order, by the verdicts on each kind."""
     undecided = [
-        [question for verdict in kind for question in verdict.unanswered] for kind in (activities, risks, requirements)
+        Counter(question.code for verdict in kind for question in verdict.unanswered)
+        for kind in (activities, risks, requirements)
     ]
-    counted = (OpenQuestion(question, *(one.count(question) for one in undecided)) for question in catalogue.questions)
+    counted = (
+        OpenQuestion(question, *(numbers[question.code] for numbers in undecided)) for question in catalogue.questions
+    )
     return [row for row in counted if row.activities or row.risks or row.requirements]

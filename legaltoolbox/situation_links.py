@@ -37,19 +37,28 @@ def with_situation(html: str, situation: Situation, names: Iterable[str]) -> str
     query, known = urlencode(list(situation.pairs())), frozenset(names)
 
     def link(match: re.Match[str]) -> str:
-        return f"{match[1]}{escape(_address(unescape(match[2]), query, known))}"
+        return match[1] + _address(match[2], query, known)
 
     return _links(get_script_prefix()).sub(link, html)
 
 
 def _address(address: str, query: str, known: frozenset[str]) -> str:
-    """The address with the query string of the situation in front of its fragment."""
-    page, hash_mark, fragment = address.partition("#")
+    """The address, as it stands in HTML, with the query string of the situation in front of its fragment.
+
+    The situation's own “&” stand as they are, which HTML allows in front of a name and “=”: the one-pager has 3,000 of them.
+    """
+    page, hash_mark, fragment = address.partition("#") if "&" not in address else _parts(address)
     path, question_mark, own = page.partition("?")
-    is_own = bool(question_mark) and (not own or any(name in known for name, _value in parse_qsl(own, True)))
-    if is_own or path.endswith(WHOLE_CATALOGUE):
+    names = (name for name, _value in parse_qsl(unescape(own), True))
+    if (question_mark and (not own or any(name in known for name in names))) or path.endswith(WHOLE_CATALOGUE):
         return address
-    return f"{path}?{own}{'&' if own else ''}{query}{hash_mark}{fragment}"
+    return f"{path}?{own}{'&amp;' if own else ''}{query}{hash_mark}{fragment}"
+
+
+def _parts(address: str) -> tuple[str, str, str]:
+    """What stands before and behind the “#” of an address with character references, which may have one too: “&#x27;”."""
+    page, hash_mark, fragment = unescape(address).partition("#")
+    return escape(page), hash_mark, escape(fragment)
 
 
 @lru_cache(maxsize=10)

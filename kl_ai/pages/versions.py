@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import connection, models, transaction
@@ -246,11 +247,15 @@ class ValuePerVersion(Generic[Value]):
 class Memo:
     """Results that follow from one value in memory and live as long as it: indexes, orders, rendered pieces.
 
-    The value has it as an attribute. Two threads may build the same result at the same moment; the later one stays.
+    The value has it as an attribute. Its keys are as many as the code and the value allow: nothing that a visitor sends may
+    be in one, unless it is checked to be something of the value (`LimitedMemo`). Two threads may build the same result at the same moment; the later one stays.
     """
 
     def __init__(self) -> None:
         self._results: dict[Hashable, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._results)
 
     def remember(self, key: Hashable, build: Callable[[], Value]) -> Value:
         """The result of `build` on the first call with this key. A key belongs to one type of result."""
@@ -267,3 +272,45 @@ class Memo:
     def keep(self, key: Hashable, result: Any) -> None:
         """Remember a result that was made otherwise."""
         self._results[key] = result
+
+
+Text = TypeVar("Text", bound=str)
+
+
+class LimitedMemo:
+    """Texts that follow from one value in memory and from what a visitor sends, such as the answers in an address.
+
+    At most `most` of them and `most_letters` in all, so that no number of addresses fills the memory: the oldest go for
+    new ones. A text is made again where it has gone. What only the value decides is in its `Memo`.
+    """
+
+    def __init__(self, most: int, most_letters: int) -> None:
+        self.most, self.most_letters = most, most_letters
+        self._texts: dict[Hashable, Any] = {}
+        self._letters = 0
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @property
+    def letters(self) -> int:
+        """The length of all texts together."""
+        return self._letters
+
+    def remember(self, key: Hashable, build: Callable[[], Text]) -> Text:
+        """The text with this key; that of `build` where there is none. A key belongs to one type of text."""
+        text: Text | None = self._texts.get(key)
+        if text is None:
+            text = build()
+            self._keep(key, text)
+        return text
+
+    def _keep(self, key: Hashable, text: str) -> None:
+        with self._lock:
+            if key in self._texts:  # another thread was faster
+                return
+            self._texts[key] = text
+            self._letters += len(text)
+            while len(self._texts) > self.most or self._letters > self.most_letters:
+                self._letters -= len(self._texts.pop(next(iter(self._texts))))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -9,7 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from kl_ai.export.downloads import file_response
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
+from kl_ai.pages.gaps import Gaps
 from kl_ai.pages.querystring import Chip, encode
 from kl_ai.text import clean_line
 
@@ -31,6 +32,7 @@ from ..files.paper import read_paper
 from ..files.plan_document import plan_document
 from ..kinds import KINDS
 from ..models import Item, LegalSource, Phase, Requirement, Risk, Role, ScreeningQuestion
+from ..pieces import rendered
 from ..plans import Plan, open_questions
 from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band
 from ..selection import PICK, START, read_overview, read_situation
@@ -98,7 +100,7 @@ def _answered(catalogue: Catalogue, situation: Situation, plan: Plan) -> dict[st
     verdicts = plan.verdicts
     return {
         "counts": [(BAND_COUNTS[band], sum(verdict.band is band for verdict in verdicts)) for band in APPLYING],
-        "open_questions": open_questions(catalogue, verdicts, _verdicts(risks), _verdicts(requirements)),
+        "open_questions": _open_questions(catalogue, verdicts, risks, requirements),
         "lists": [
             _banded_list(Risk.KIND, risks, catalogue),
             _banded_list(Requirement.KIND, requirements, catalogue),
@@ -202,43 +204,66 @@ def _phase_links(path: str, catalogue: Catalogue, situation: Situation) -> list[
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class SituationQuestion:
-    """A screening question as the form shows it."""
-
-    question: ScreeningQuestion
-    answer: str
-    """"yes", "no" or ""."""
-    follows_from_no: bool
-    """Whether no to another question has answered this one."""
-
-
-def _questions(catalogue: Catalogue, situation: Situation) -> list[SituationQuestion]:
+def _questions(catalogue: Catalogue, situation: Situation) -> list[SafeString]:
+    """The fields of the form as HTML, one for each question; rendered once for an answer and language."""
     return [
-        SituationQuestion(
-            question,
-            situation.answers.get(question.code, ""),
-            question.requires is not None and situation.answer(question.requires) == NO,
+        catalogue.memo.remember(
+            ("screening question", question.pk, get_language(), answer, follows_from_no),
+            partial(
+                rendered,
+                "components/screening_question.html",
+                question=question,
+                answer=answer,
+                follows_from_no=follows_from_no,
+            ),
         )
         for question in catalogue.questions
+        for answer in [situation.answers.get(question.code, "")]
+        for follows_from_no in [question.requires is not None and situation.answer(question.requires) == NO]
     ]
 
 
-def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[Chip]:
-    """One removable chip for the role, for the phase and for each answer."""
+def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[SafeString]:
+    """One removable chip for the role, for the phase and for each answer, as HTML."""
     chips = []
     if situation.role:
         role = catalogue.by_key[Role.KIND][situation.role]
-        chips.append(Chip(_("Role"), role.name, path + situation.with_role("").query(), "da"))
+        chips.append(_chip(_("Role"), role.name, path + situation.with_role("").query(), catalogue))
     if situation.phase:
         phase = catalogue.by_key[Phase.KIND][situation.phase]
-        chips.append(Chip(_("Phase"), str(phase), path + situation.with_phase("").query(), "da"))
+        chips.append(_chip(_("Phase"), str(phase), path + situation.with_phase("").query(), catalogue))
     for code, answer in situation.answers.items():
         question = catalogue.by_key[ScreeningQuestion.KIND][code]
         label = question.yes_label if answer == YES else question.no_label
         remove_url = path + situation.without_answer(code).query()
-        chips.append(Chip("", f"{question.question} {label}", remove_url, "da"))
+        chips.append(_chip("", f"{question.question} {label}", remove_url, catalogue))
     return chips
+
+
+_CHIP_GAPS = Gaps("remove_url")
+
+
+def _chip(heading: str, label: str, remove_url: str, catalogue: Catalogue) -> SafeString:
+    """A chip around the address that takes the choice away; the rest is rendered once for a choice and language."""
+    kept = catalogue.memo.remember(
+        ("chip", get_language(), heading, label),
+        lambda: _CHIP_GAPS.render(
+            "components/chip.html", {"chip": Chip(heading, label, _CHIP_GAPS["remove_url"], "da")}
+        ),
+    )
+    return mark_safe(kept.fill({"remove_url": remove_url}).decode())  # noqa: S308 - a template with an escaped address
+
+
+def _open_questions(
+    catalogue: Catalogue, activities: list[Verdict], risks: Bands, requirements: Bands
+) -> list[SafeString]:
+    """What is not answered with how much it decides, as HTML; kept for a question and its numbers as long as there is room."""
+    return [
+        catalogue.rendered.remember(
+            ("open question", get_language(), row), partial(rendered, "components/open_question.html", open=row)
+        )
+        for row in open_questions(catalogue, activities, _verdicts(risks), _verdicts(requirements))
+    ]
 
 
 def _sentence(plan: Plan) -> str:
@@ -267,10 +292,10 @@ def _banded_list(kind: str, bands: Bands, catalogue: Catalogue) -> BandedList:
 
 
 def _row(item: Item, verdict: Verdict, catalogue: Catalogue) -> SafeString:
-    """An item with what decides that it applies, as HTML, rendered once for a verdict, of which there are few."""
-    return catalogue.memo.remember(
+    """An item with what decides that it applies, as HTML; kept for a verdict as long as there is room."""
+    return catalogue.rendered.remember(
         ("judged item", item.KIND, item.pk, get_language(), verdict),
-        lambda: render_to_string("components/judged_item.html", {"item": item, "verdict": verdict}),
+        lambda: rendered("components/judged_item.html", item=item, verdict=verdict),
     )
 
 

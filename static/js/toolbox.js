@@ -34,10 +34,10 @@
     });
   });
 
-  // A link to a question opens the fold around it.
+  // A link to a question opens the fold around it, one to an activity of the plan the fold with who takes part and why.
   function unfold() {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const fold = target && target.closest("details");
+    const fold = target && (target.closest("details") || target.querySelector(":scope > .plan-who"));
     if (fold && !fold.open) {
       fold.open = true;
       target.scrollIntoView();
@@ -55,10 +55,21 @@
 
   const reason = document.getElementById("chip-reason");
   if (reason) {
+    // The title, the role and why: a chip has them from the list, where they stand anyway.
+    const name = function (chip) {
+      const ids = chip.getAttribute("aria-labelledby");
+      if (!ids) {
+        return chip.querySelector("title").textContent;
+      }
+      const [title, part] = ids.split(" ").map(function (id) {
+        return document.getElementById(id);
+      });
+      return title.textContent + ". " + part.querySelector("dt").textContent + ": " + part.querySelector("dd").textContent;
+    };
     const show = function (event) {
       const chip = event.target.closest && event.target.closest(".op-chip, .op-gate");
       if (chip) {
-        reason.textContent = chip.querySelector("title").textContent;
+        reason.textContent = name(chip);
         reason.lang = "da"; // as the drawing is
       }
     };

@@ -76,12 +76,24 @@ def test_the_reason_of_a_role_stands_under_the_drawing_when_its_chip_has_the_foc
     expect(line).to_be_visible()
     before = line.inner_text()
     tab_to(desktop, ".op-chip")
-    chip = desktop.evaluate("document.activeElement.querySelector('title').textContent")
-    assert chip != before
-    expect(line).to_have_text(chip)
-    assert desktop.evaluate("document.activeElement.querySelector('text').textContent") == chip.split()[0]
-    desktop.keyboard.press("Enter")
-    desktop.wait_for_url(f"**/aktiviteter/{chip.split()[0]}/")
+    code = desktop.evaluate("document.activeElement.querySelector('text').textContent")
+    activity = content.find("activity", code)
+    said = line.inner_text()
+    assert said != before
+    assert said.startswith(f"{code} {activity.title}. ")
+    reasons = [activity.responsible_why, *(row.why for row in content.involved(activity))]
+    assert any(said.endswith(f": {reason}") for reason in reasons)
+
+
+@either_way
+def test_a_chip_leads_to_who_takes_part_and_why(page, content):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(TOOLBOX)
+    page.locator(".op-chip[href='#A25']").first.click()
+    expect(page.locator("#A25 .ref")).to_be_in_viewport()
+    reason = page.locator("#A25 .who dd").first
+    expect(reason).to_have_text(content.find("activity", "A25").responsible_why)
+    expect(reason).to_be_visible()
 
 
 def test_a_question_that_decides_is_one_click_away(content, desktop):
