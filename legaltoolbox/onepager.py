@@ -39,7 +39,7 @@ def svg(plan: Plan) -> str:
     """The plan as one SVG element, `WIDTH` units wide and as high as it has to be.
 
     It has presentation attributes only, for a page with a strict content security policy. It stands on a page with the plan as
-    a list (`PlanEntry.anchored_item`): a chip leads to the activity there, and its name is what stands there, the title with
+    a list (`PlanEntry.html`): a chip leads to the activity there, and its name is what stands there, the title with
     the role and its reason.
     """
     return "".join(_Drawing(plan).elements())

@@ -53,7 +53,10 @@ class PlanEntry:
     participants: tuple[Participant, ...]
     """The responsible role first, the others in the order of the roles."""
     html: SafeString
-    """Its title with a link, what the chosen role does, why it applies, a shorter way where there is one, and who takes part."""
+    """An item of a list: its title with a link, what the chosen role does, why it applies, a shorter way, and who takes part.
+
+    Its id is the code; the title and each reason have one, too.
+    """
     small_use: SafeString
     """For a small, harmless use what is enough, or why it can be left out, as HTML; "" where nothing is said."""
     part: Part = Part.NONE
@@ -65,18 +68,9 @@ class PlanEntry:
         return url(self.activity)
 
     @property
-    def item(self) -> SafeString:
-        """It as an item of a list, as HTML."""
-        return self._item(_ID.sub("", self.html))
-
-    @property
-    def anchored_item(self) -> SafeString:
-        """The same with ids, of the activity and of each reason: for the one list of a page to which the drawing refers."""
-        return self._item(self.html, f' id="{self.activity.code}"')
-
-    def _item(self, html: str, attributes: str = "") -> SafeString:
-        gate = " is-gate" if self.activity.is_decision_point else ""
-        return mark_safe(f'<li class="plan-entry{gate}"{attributes}>{html}</li>')  # noqa: S308 - rendered by templates
+    def html_without_ids(self) -> SafeString:
+        """The same for a list that stands beside the one to which the drawing refers."""
+        return mark_safe(_ID.sub("", self.html))  # noqa: S308 - as it was, without attributes
 
     @property
     def responsible(self) -> Participant:
@@ -202,6 +196,7 @@ def entry(
         _head(activity, catalogue),
         _what_to_do(activity, part, own, catalogue),
         _rest(activity, verdict, taking_part, catalogue, answered),
+        "</li>",
     )
     return PlanEntry(
         activity,
@@ -223,11 +218,11 @@ def _part(activity: Activity, role: Role | None, own: Participant | None) -> Par
     return Part.NONE if own is None else Part.INVOLVED
 
 
-def _head(activity: Activity, catalogue: Catalogue) -> SafeString:
-    """The title as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
+def _head(activity: Activity, catalogue: Catalogue) -> str:
+    """The beginning up to the title as HTML, rendered once for a catalogue and language: a page shows sixty of them."""
     return catalogue.memo.remember(
         ("plan head", activity.pk, get_language()),
-        lambda: rendered("components/plan_entry_head.html", activity=activity, url=url(activity)),
+        lambda: rendered("components/plan_entry_head.html", activity=activity, url=url(activity)).removesuffix("</li>"),
     )
 
 

@@ -1,69 +1,13 @@
 """The one-pager: what applies to one role in one situation, why, and the same as drawing and as list."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from legaltoolbox.catalogue import catalogues
-from legaltoolbox.models import Activity, Role, toolbox_version
+from legaltoolbox.models import Role
 from legaltoolbox.screening import Band, Situation, applying, verdicts
 from tests.checks import not_empty
+from tests.legaltoolbox.one_pagers import OVERVIEW, by_code, entries, left_out, others, parts_listed
 from tests.legaltoolbox.six_uses import USES
-from tests.reading import Element, chip_links_by_text, notice_texts, read
-from tests.texts import folded
-
-OVERVIEW = "/en/juridisk-vaerktoejskasse/"
-SITUATIONS = [
-    "",
-    "?role=dpo",
-    "?role=leverandor&leverandoer=yes",
-    "?personoplysninger=no&leverandoer=no&generativ=yes",
-    "?role=projektleder&personoplysninger=yes&foelsomme=yes&afgoerelser=yes&traening=no",
-]
-
-
-def by_code(entries_of_list: list[Element]) -> dict[str, Element]:
-    return {entry.find("a", "ref").find("span", "code").text: entry for entry in entries_of_list}
-
-
-def others(page: Element) -> dict[str, Element]:
-    """The activities of the list that only other roles do, by code."""
-    folds = page.find_all("details", "plan-others")
-    return by_code([entry for fold in folds for entry in fold.find_all("li", "plan-entry")])
-
-
-def entries(page: Element) -> dict[str, Element]:
-    """The other activities of the list, by code."""
-    if not page.has("div", "plan"):
-        return {}
-    everything = by_code(page.find("div", "plan").find_all("li", "plan-entry"))
-    return {code: entry for code, entry in everything.items() if code not in others(page)}
-
-
-def left_out(page: Element) -> dict[str, str]:
-    """What can be left out, by code, with the reason."""
-    if not page.has("section", id="left-out"):
-        return {}
-    rows = page.find("section", id="left-out").find_all("li")
-    return {row.find("span", "code").text: row.find("span", "ref-reason").text for row in rows}
-
-
-def parts_listed(entry: Element) -> Iterator[str]:
-    """Who takes part in an activity and why, as the list says it."""
-    for part in entry.find("dl", "who").find_all("div"):
-        yield f"{entry.find('a', 'ref').text}. {part.find('dt').text}: {part.find('dd').text}"
-
-
-def accessible_name(link: Element) -> str:
-    """The name of a link for a screen reader."""
-    names = [link.attrs.get("aria-label", ""), *(title.text for title in link.find_all("title")), link.text]
-    return folded(next(filter(None, names)))
-
-
-def chip_name(page: Element, chip: Element) -> str:
-    """The name of a chip, from the title, the role and the reason that it refers to, in the words of `parts_listed`."""
-    title, part = (page.find(id=name) for name in chip.attrs["aria-labelledby"].split())
-    return f"{title.text}. {part.find('dt').text}: {part.find('dd').text}"
+from tests.reading import chip_links_by_text, notice_texts, read
 
 
 def query_for(question, answer: str) -> str:
@@ -346,112 +290,6 @@ def test_one_link_clears_role_and_answers(content, client):
     page = read(client, f"{OVERVIEW}?role=dpo&generativ=yes&x=1")
     (clear,) = [link for link in page.find_all("a") if link.text == "Clear all"]
     assert clear.attrs["href"] == f"{OVERVIEW}?"
-
-
-# The drawing ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("query", SITUATIONS)
-def test_the_drawing_and_the_list_say_the_same(query, content, client):
-    page = read(client, OVERVIEW + query)
-    drawing, listed = page.find("svg", "onepager"), entries(page)
-    chips = drawing.find_all("a", "op-chip")
-    assert {chip.find("text").text for chip in chips} == set(listed)
-    assert sorted(chip_name(page, chip) for chip in chips) == sorted(
-        part for entry in listed.values() for part in parts_listed(entry)
-    )
-    leads_to = {chip.find("text").text: page.find(id=chip.attrs["href"].removeprefix("#")) for chip in chips}
-    assert leads_to == listed
-    titles = {entry.find("a", "ref").text: entry.find("a", "ref").attrs["href"] for entry in listed.values()}
-    drawn_titles = drawing.find_all("a", "op-title")
-    assert {accessible_name(title): title.attrs["href"] for title in drawn_titles} == titles
-
-
-@pytest.mark.parametrize("query", SITUATIONS)
-def test_both_have_all_phases_and_the_decision_points(query, content, client):
-    page = read(client, OVERVIEW + query)
-    drawing = page.find("svg", "onepager")
-    phases = [str(phase) for phase in content.phases]
-    assert [accessible_name(head) for head in drawing.find_all("a", "op-phase")] == phases
-    assert [part.find("h3").text for part in page.find_all("section", "plan-phase")] == phases
-    last = content.phases[-1]
-    gates = [gate.find("text").text for gate in drawing.find_all("a", "op-gate")]
-    assert gates == [
-        code
-        for code, entry in entries(page).items()
-        if entry.has("span", "gate-tag") and content.find("activity", code).phase is not last
-    ]
-
-
-@pytest.mark.parametrize("query", SITUATIONS)
-def test_the_name_of_a_phase_is_not_broken_inside_a_word(query, content, client):
-    heads = read(client, OVERVIEW + query).find("svg", "onepager").find_all("a", "op-phase")
-    assert [head.find("text").text for head in heads] == [str(phase) for phase in content.phases]
-
-
-def test_the_drawing_shows_who_is_responsible(content, client):
-    page = read(client, OVERVIEW)
-    drawing = page.find("svg", "onepager")
-    fills = {shape.attrs["id"]: shape.attrs["fill"] for shape in drawing.find("defs").find_all("rect")}
-    for chip in not_empty(drawing.find_all("a", "op-chip")):
-        is_filled = fills[chip.find("use").attrs["href"].removeprefix("#")] != "#ffffff"
-        assert is_filled == ("(responsible)" in chip_name(page, chip))
-
-
-@pytest.mark.parametrize("query", [*SITUATIONS, "?nu=foranalyse&personoplysninger=yes"])
-def test_no_id_stands_twice(query, content, client):
-    """The phase that one is in shows its activities a second time."""
-    ids = [element.attrs["id"] for element in read(client, OVERVIEW + query).find_all() if "id" in element.attrs]
-    assert ids
-    assert len(ids) == len(set(ids))
-
-
-def test_no_text_that_people_write_breaks_the_names_of_the_drawing(content_rows, client):
-    hostile = "<select> & \"Søren\" ]]> 'x'"
-    Activity.objects.filter(code="A25").update(title=hostile, responsible_why=hostile)
-    toolbox_version.bump()
-    page = read(client, OVERVIEW)
-    chips = [chip for chip in page.find_all("a", "op-chip") if chip.attrs["href"] == "#A25"]
-    assert f"A25 {hostile}. " in {chip_name(page, chip)[: len(hostile) + 6] for chip in not_empty(chips)}
-    assert any(chip_name(page, chip).endswith(f": {hostile}") for chip in chips)
-
-
-# How much it costs ----------------------------------------------------------------------------------
-
-EVERY_ANSWER = "&".join(
-    f"{code}={'no' if code in ('udvikler', 'hoejrisiko', 'profilering') else 'yes'}"
-    for code in USES["skrivehjælp"]["answers"]
-)
-
-
-def test_pieces_of_situations_are_kept_up_to_a_limit_and_the_others_do_not_grow(content_rows, client, monkeypatch):
-    """Whoever asks for thousands of situations does not fill the memory, and everyone gets the same page as before."""
-    catalogue = catalogues.current()
-    client.get(f"{OVERVIEW}?rolle=dpo&{EVERY_ANSWER}")
-    first = client.get(f"{OVERVIEW}?personoplysninger=yes").content
-    monkeypatch.setattr(catalogue.rendered, "most", 60)
-    monkeypatch.setattr(catalogue.rendered, "most_letters", 30_000)
-    questions = [question.code for question in catalogue.questions]
-    roles = ["", *(role.slug for role in catalogue.roles)]
-    for role in roles:  # everything that follows from the content alone
-        for answer in ("yes", "no"):
-            client.get(f"{OVERVIEW}?rolle={role}&{'&'.join(f'{code}={answer}' for code in questions)}")
-    kept = len(catalogue.memo)
-    for number in range(60):
-        answers = "&".join(f"{code}={('yes', 'no')[number >> place & 1]}" for place, code in enumerate(questions[:6]))
-        client.get(f"{OVERVIEW}?rolle={roles[number % len(roles)]}&{answers}&x={number}")
-        assert len(catalogue.rendered) <= 60
-        assert catalogue.rendered.letters <= 30_000
-    assert catalogues.current() is catalogue
-    assert len(catalogue.memo) <= kept + 2 * len(questions)  # a question that follows from no is another field
-    assert client.get(f"{OVERVIEW}?personoplysninger=yes").content == first
-
-
-def test_the_page_with_a_role_and_all_answers_stays_light(content, client):
-    """The situation stands in each of its links, and a page of KL's was 430 kB of them and of reasons said twice."""
-    page = client.get(f"/juridisk-vaerktoejskasse/?rolle=projektleder&{EVERY_ANSWER}").content
-    assert len(page) < 280_000
-    assert len(client.get("/juridisk-vaerktoejskasse/").content) < 180_000
 
 
 def test_the_lists_of_phases_and_activities_are_the_one_pager(content, client):
