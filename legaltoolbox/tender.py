@@ -80,15 +80,21 @@ def is_softer_than_law(requirement: Requirement, use: Use) -> bool:
 
 # The wording ------------------------------------------------------------------------------------
 
+QUESTION = "Oplys, om følgende er opfyldt, og hvordan:"
+"""What stands before the wording of a requirement that is only asked about."""
 _DEMAND = re.compile(r"(?P<no_demand>\b(?:der|som|uden at \w+) )?\b(?P<verb>[Ss]kal|[Mm]å)\b")
 
 
 def wording(requirement: Requirement, use: Use) -> str:
     """The wording as it agrees with the use: “skal” and “må” of a minimum requirement are “bør” where it is none.
 
-    What stands in a subordinate clause (“de medarbejdere, der skal bruge systemet”) is no demand and stays.
+    What stands in a subordinate clause (“de medarbejdere, der skal bruge systemet”) is no demand and stays. What is
+    information is asked for.
     """
-    return requirement.wording if use is Use.MINIMUM else _DEMAND.sub(_softer, requirement.wording)
+    if use is Use.MINIMUM:
+        return requirement.wording
+    softer = _DEMAND.sub(_softer, requirement.wording)
+    return f"{QUESTION}\n\n{softer}" if use is Use.INFORMATION else softer
 
 
 def _softer(match: re.Match[str]) -> str:

@@ -78,7 +78,7 @@ class Table:
     """Rows under headings. A row shorter than the headings is filled up with empty cells; a longer one is refused.
 
     `widths` are shares of the page's width, one for each heading; without them all are equal. `caption` stands
-    above the table and is its alternative text. Prose that comes directly before it stays on its page. `numbers` are
+    above the table and is its alternative text; `help` explains it beneath, as that of a field. Prose that comes directly before it stays on its page. `numbers` are
     the indices of columns of numbers, which stand to the right. With `row_breaks` a page may end within a row of a Word
     file, as it may in every PDF: for rows of long text, which would leave half a page empty.
     """
@@ -89,6 +89,7 @@ class Table:
     caption: str = ""
     numbers: Sequence[int] = ()
     row_breaks: bool = False
+    help: str = ""
 
 
 FieldKind = Literal["line", "text", "date", "choice", "yes_no", "check"]
@@ -207,7 +208,8 @@ def _changed_block(block: Block, change: Callable[[str], str]) -> Block:
         case Field():
             return replace(block, help=change(block.help))
         case Table():
-            return replace(block, rows=[[_changed_cell(cell, change) for cell in row] for row in block.rows])
+            changed = [[_changed_cell(cell, change) for cell in row] for row in block.rows]
+            return replace(block, rows=changed, help=change(block.help))
         case Facts():
             rows = [
                 (label, [line if isinstance(line, Link) else change(line) for line in lines])

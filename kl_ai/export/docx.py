@@ -97,6 +97,8 @@ def docx_response(filename: str, document: Document) -> HttpResponse:
 _TABLE_STYLE = "Overview"
 _SMALL = 17
 """The size of small print in half points."""
+_LONG = 1_200
+"""Letters of a wording from which its box may end on another page: about a third of one."""
 
 
 class _Writer:
@@ -159,7 +161,8 @@ class _Writer:
             case Field():
                 yield from self._field(block)
             case Wording(text, is_framed=True):
-                yield self._box(list(_prose(text, "BoxText", "BoxList", self._pieces)) or [paragraph("BoxText")])
+                words = list(_prose(text, "BoxText", "BoxList", self._pieces)) or [paragraph("BoxText")]
+                yield self._box(words, row_breaks=len(text) > _LONG)
                 yield paragraph("Spacer")
             case Wording(text):
                 yield from _prose(text, "BodyText", "ListBullet", self._pieces)
@@ -181,6 +184,8 @@ class _Writer:
             raise ValueError(f"The table “{block.caption}” has {columns} headings, and rows or widths that do not fit.")
         if block.caption:
             yield paragraph("Caption", run(block.caption))
+        if block.help:
+            yield paragraph("FieldHelp", run(block.help), properties=[element("keepNext")])
         rows = [[[paragraph("TableHeading", run(heading))] for heading in block.headings]]
         for row in block.rows:
             full = [*row, *[""] * (columns - len(row))]
@@ -207,7 +212,7 @@ class _Writer:
             case ChoiceCell(label, options):
                 return [paragraph("TableText", self._controls.choice(label, options))]
             case Titled(title, text):
-                return [paragraph("TableText", run(title, element("b"))), *_prose(text, "TableText", "TableList")]
+                return _titled(title, text)
             case Labelled(label, text):
                 return _labelled(label, text)
             case Stack(cells):
@@ -241,8 +246,9 @@ class _Writer:
                 yield self._box([paragraph("BoxText", controls.text(label))], height=2 * CM)
                 yield paragraph("Spacer")
 
-    def _box(self, paragraphs: Sequence[Element], height: int = 0) -> Element:
-        return table(TableLayout("Box", [self._width], row_breaks=True, row_height=height), [[paragraphs]])
+    def _box(self, paragraphs: Sequence[Element], height: int = 0, row_breaks: bool = True) -> Element:
+        layout = TableLayout("Box", [self._width], row_breaks=row_breaks, row_height=height)
+        return table(layout, [[paragraphs]])
 
     def _pieces(self, words: str) -> list[Element]:
         """Text with its “[skriv …]” as controls."""
@@ -254,6 +260,17 @@ class _Writer:
             elif piece:
                 pieces.append(run(piece))
         return pieces
+
+
+def _titled(title: str, text: str) -> list[Element]:
+    """Prose under its title. The two are one paragraph, of which no page holds but the first line, unless a list follows."""
+    name = run(title, element("b"))
+    result = list(_prose(text, "TableText", "TableList"))
+    if not result or text.lstrip().startswith("- "):
+        return [paragraph("TableText", name), *result]
+    name.append(element("br"))
+    result[0].insert(1, name)  # after the properties of the paragraph
+    return result
 
 
 def _labelled(label: str, text: str) -> list[Element]:

@@ -157,6 +157,7 @@ def _table(block: Table) -> Json:
     return {
         "kind": "table",
         "caption": _line(block.caption),
+        "help": _line(block.help),
         "headings": [_line(heading) for heading in block.headings],
         "widths": list(widths),
         "numbers": list(block.numbers),
@@ -177,15 +178,24 @@ def _cell(cell: TableCell) -> Json:
         case Titled(title, text):
             return {"kind": "text", "title": _line(title), "parts": _parts(text)}
         case Labelled(label, text):
-            return {"kind": "labelled", "label": f"{_line(label)}:", "parts": _parts(text)}
+            return {"kind": "labelled", "label": f"{_line(label)}:", "parts": _parts(text), "is_lead": False}
         case ChoiceCell(_label, options):
             return {"kind": "choice", "options": [_line(option) for option in options]}
         case Stack(cells):
-            return {"kind": "stack", "cells": [_cell(inner) for inner in cells]}
+            return {"kind": "stack", "cells": _stacked(cells)}
         case str():
             return {"kind": "text", "title": "", "parts": _parts(cell)}
         case _:
             assert_never(cell)
+
+
+def _stacked(cells: Sequence[TableCell]) -> list[Json]:
+    """The cells; of small print whose last piece is one short line, that line does not begin a page by itself."""
+    stacked = [_cell(cell) for cell in cells]
+    *_before, last = cells or [""]
+    if len(cells) > 1 and isinstance(last, Labelled) and len(last.label + last.text) < LETTERS_IN_LINE:
+        stacked[-2] = {**stacked[-2], "is_lead": True}
+    return stacked
 
 
 def _field(block: Field) -> Json:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from math import ceil
 from typing import IO, Literal
 
 import xlsxwriter
@@ -35,8 +36,11 @@ MAX_LINKS = 65_530
 """Links of a sheet (Excel's specification); the addresses after them are text."""
 MAX_URL = 2_079
 """Longest address of a link (Excel's specification)."""
-WIDEST_PAGE = 260
-"""Characters that one printed page can hold beside each other and still be read; a wider sheet takes several."""
+WIDEST_PAGE = 230
+"""Characters that one printed page can hold beside each other and still be read, in letters of 7 points; a wider sheet
+takes several."""
+_MARGIN = 0.4
+"""The margins at the sides of a printed page, in inches."""
 _LINE_HEIGHT, _MAX_HEIGHT = 15, 408.75  # a line of the standard font and Excel's highest row, in points
 _A4 = 9
 
@@ -170,7 +174,9 @@ class _SheetWriter:
         worksheet.set_paper(_A4)
         # Gridlines are printed, since empty cells would run together; around a chart they would be in the way.
         worksheet.hide_gridlines(1 if self._sheet.chart else 0)
-        worksheet.fit_to_pages(max(1, round(sum(self._widths) / WIDEST_PAGE)), 0)
+        worksheet.set_margins(left=_MARGIN, right=_MARGIN)
+        worksheet.set_footer("&L&A&R&P / &N")  # the sheet's name and the page's number
+        worksheet.fit_to_pages(max(1, ceil(sum(self._widths) / WIDEST_PAGE)), 0)
         for column, width in enumerate(self._widths):
             worksheet.set_column(column, column, width, self._formats.text)  # also for what is typed into an empty cell
         if sheet.kind == "data":

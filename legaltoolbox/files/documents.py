@@ -37,7 +37,7 @@ OWN = Paper()
 
 def version_line(item: DocumentTemplate) -> str:
     """The version and the review of a template's text, for the header of its document."""
-    return f"{item.key} · version {item.version} · tekst og kilder gennemgået {danish_date(item.reviewed_on)}"
+    return f"{item.key} · version {item.version} · gennemgået {danish_date(item.reviewed_on)}"
 
 
 def header_fields(*labels: str, filled: Mapping[str, str] | None = None) -> Table:
@@ -125,17 +125,14 @@ def _field(field: TemplateField, catalogue: Catalogue, paper: Paper, *, with_hel
         return
     match field.kind:
         case TemplateField.Kind.TABLE:
-            if help_text:
-                yield Prose(help_text, "guidance")
             is_filled = filled_tables.filled_table(field) is not None
             rows, widths = _rows(field, catalogue, paper), _widths(field)
-            yield Table(field.columns, rows, widths, caption=field.label, row_breaks=is_filled)
+            yield Table(field.columns, rows, widths, caption=field.label, help=help_text, row_breaks=is_filled)
         case TemplateField.Kind.WORDING:
             yield from _wording(field, paper)
         case TemplateField.Kind.CHECK if field.options:
-            yield Table(
-                ("Sæt kryds", field.label), [(Tick(), option) for option in field.options], (1, 6), caption=help_text
-            )
+            rows = [[Tick(), option] for option in field.options]
+            yield Table(("Sæt kryds", "Hvad"), rows, (1, 6), caption=field.label, help=help_text)
         case _:
             yield Field(field.label, cast(FieldKind, field.kind), help_text, field.options)
 
@@ -206,7 +203,7 @@ CHECK_HEADINGS = (
     "Dato",
     "Bemærkning",
 )
-CHECK_WIDTHS = (0.7, 3, 4, 0.7, 1.5, 1.1, 2)
+CHECK_WIDTHS = (0.9, 3, 4.1, 0.9, 1.6, 1, 1.5)
 
 
 def checklist(

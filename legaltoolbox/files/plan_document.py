@@ -14,7 +14,7 @@ from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing
 
 HEADINGS = ("Aktivitet", "Hvornår", "Hvem")
-WIDTHS = (5.2, 2.2, 2.6)
+WIDTHS = (4.8, 2.5, 2.7)
 PARTS = {
     Part.RESPONSIBLE: "I er ansvarlige",
     Part.INVOLVED: "I medvirker",
@@ -78,7 +78,7 @@ def _row(entry: PlanEntry) -> Sequence[TableCell]:
     if entry.reason:
         cells.append(Labelled("Hvorfor her", entry.reason))
     if entry.verdict.unanswered:
-        questions = "; ".join(question.question for question in entry.verdict.unanswered)
+        questions = " ".join(question.question for question in entry.verdict.unanswered)
         cells.append(Labelled("Kun hvis, og det afgør jeres svar på", questions))
     if entry.small_use:
         cells.append(Labelled("Ved en lille og harmløs brug", activity.small_use))

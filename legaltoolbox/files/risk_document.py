@@ -35,7 +35,7 @@ HEADINGS = (
     "Konsekvens (1-4)",
     "Foranstaltninger, ansvarlig og frist",
 )
-WIDTHS = (6.4, 4, 1.9, 1.9, 4)
+WIDTHS = (6.5, 4, 1.95, 1.65, 4.1)
 
 
 def risks(

@@ -76,17 +76,17 @@ def closing(items: Sequence[Item]) -> Iterator[Block]:
     )
     overdue = [item for item in items if item.is_overdue]
     if overdue:
-        keys = f" Det gælder {', '.join(item.key for item in overdue)}." if len(items) > 1 else ""
+        which = f" Det gælder {', '.join(map(str, overdue))}." if len(items) > 1 else ""
         yield Prose(
             f"Teksten skulle have været gennemgået igen senest {danish_date(min(item.review_by for item in overdue))}. "
-            f"Den kan være forældet.{keys}"
+            f"Den kan være forældet.{which}"
         )
     unsettled = unsettled_texts(items)
     if unsettled:
         yield Heading("Uafklaret", level=2, numbered=False)
         for text, unsettled_items in unsettled:
-            keys = ", ".join(item.key for item in unsettled_items)
-            yield Prose(f"{keys}: {text}" if len(items) > 1 else text)
+            which = ", ".join(map(str, unsettled_items))
+            yield Prose(f"{which}: {text}" if len(items) > 1 else text)
 
 
 def filename(*words: str, ending: str) -> str:

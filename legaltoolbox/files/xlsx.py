@@ -24,7 +24,7 @@ from .texts import DISCLAIMER, NOT_CONFIRMED, danish_date, level_text, sources
 LEVELS = tuple(map(str, STEPS))
 RISK_COLUMNS = (
     ("Nr.", 6), ("Risiko", 28), ("Emne", 18), ("Årsag", 32), ("Hændelse", 32), ("Konsekvens for borgeren", 36),
-    ("Konsekvens for kommunen", 30), ("Typiske foranstaltninger", 50), ("Krav", 16), ("Aktiviteter", 14),
+    ("Konsekvens for kommunen", 30), ("Typiske foranstaltninger", 50), ("Krav", 34), ("Aktiviteter", 34),
     ("Kilder", 32), ("Sandsynlighed før (1-4)", 14), ("Konsekvens før (1-4)", 14), ("Risiko før", 12),
     ("Valgte foranstaltninger", 40), ("Sandsynlighed efter (1-4)", 14), ("Konsekvens efter (1-4)", 14),
     ("Risiko efter", 12), ("Ansvarlig", 20), ("Frist", 12), ("Status", 14), ("Bemærkning", 30),
@@ -86,8 +86,8 @@ def _risk_rows(items: Sequence[Risk], catalogue: Catalogue) -> Iterator[list[obj
             risk.consequence,
             risk.consequence_municipality,
             "\n".join(f"• {measure}" for measure in risk.measures),
-            _codes(catalogue.linked(risk, Requirement.KIND)),
-            _codes(catalogue.linked(risk, Activity.KIND)),
+            _titles(catalogue.linked(risk, Requirement.KIND)),
+            _titles(catalogue.linked(risk, Activity.KIND)),
             sources(risk, catalogue),
             *[""] * 7,
             ", ".join(role.short_name for role in catalogue.linked(risk, Role.KIND)),
@@ -97,8 +97,9 @@ def _risk_rows(items: Sequence[Risk], catalogue: Catalogue) -> Iterator[list[obj
         ]
 
 
-def _codes(items: Sequence) -> str:
-    return ", ".join(item.key for item in items)
+def _titles(items: Sequence[Item]) -> str:
+    """The items with their codes, a line for each."""
+    return "\n".join(map(str, items))
 
 
 def _scale(levels: Sequence[ScaleLevel]) -> Iterator[list[object]]:
@@ -193,8 +194,6 @@ def _about(
     if not all(item.confirmed_on for item in items):
         rows.append(("Forbehold", NOT_CONFIRMED))
     rows += [("Ikke med", notice) for notice in notices]
-    rows += [
-        (f"Uafklaret, {', '.join(item.key for item in unsettled)}", text) for text, unsettled in unsettled_texts(items)
-    ]
+    rows += [("Uafklaret", f"{', '.join(map(str, unsettled))}: {text}") for text, unsettled in unsettled_texts(items)]
     rows += [(f"Udeladt, {piece.key}", f"{piece.title}: {piece.reason}") for piece in pieces]
     return Sheet("Om", (), rows, kind="notes")

@@ -148,11 +148,6 @@ class Requirement(Sourced):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
-    @property
-    def concerns_vendor(self) -> bool:
-        """Whether a vendor must know it: it has a wording for the vendor, whomever the law behind it addresses."""
-        return bool(self.wording.strip())
-
 
 class Guidance(Sourced):
     """An answer about what one may and may not do."""

@@ -66,13 +66,11 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The picked requirements, or those of the selection, as an annex to a tender. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
     selection = read_selection(request, Requirement.KIND, catalogue, others=paper.PARAMETERS)
-    requirements = [item for item in for_file(Requirement.KIND, catalogue, selection) if item.concerns_vendor]
+    requirements = for_file(Requirement.KIND, catalogue, selection)
     if not requirements:
         return redirect(f"{reverse('toolbox:requirements')}?{request.GET.urlencode()}")
     copy = paper.read_paper(request, selection.situation)
-    pieces = [
-        piece for piece in left_out_of_file(Requirement.KIND, catalogue, selection) if piece.owner.concerns_vendor
-    ]
+    pieces = left_out_of_file(Requirement.KIND, catalogue, selection)
     words = ["Kravbilag", *(["(egen kopi)"] if copy.own else [])]
     if ending != "xlsx":
         document = annex_document.annex(requirements, catalogue, copy, selection.uses, selection.notices, pieces)

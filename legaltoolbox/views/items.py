@@ -103,7 +103,7 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
     activities = all_activities if situation.shows_all else applying
     with_questions, _pieces = left_out.split(catalogue.activities, catalogue, situation.applied)
     is_vendor = item.slug == Role.VENDOR
-    requirements = [requirement for requirement in catalogue.requirements if requirement.concerns_vendor]
+    requirements = catalogue.requirements
     return render_item_page(
         request,
         catalogue,

@@ -1,6 +1,7 @@
 """A code in running text has the title of its item beside it, where the text itself does not name the thing."""
 
 import io
+import re
 
 import docx
 import pytest
@@ -25,8 +26,10 @@ from kl_ai.export.document import (
     with_running_text,
 )
 from legaltoolbox.code_titles import CodeTitles
+from legaltoolbox.kinds import code_pattern
 from legaltoolbox.linking import linker, url
 from legaltoolbox.views.papers import document_bytes
+from tests.checks import not_empty
 from tests.word import element_text
 
 P1, A25, S08 = "Beslut, om idéen skal fortsætte", "Lav konsekvensanalysen", "Hjemmelsnotat for hver fase"
@@ -116,3 +119,15 @@ def test_what_is_no_running_text_stays_as_it_is():
     assert isinstance(table, Table)
     assert table.headings == ("A25",)
     assert [row[0] for row in table.rows] == [Blank("A25"), Tick(), ChoiceCell("A25", ["A25"]), Labelled("A25", "ny")]
+
+
+def test_what_stands_in_the_fields_of_a_template_names_the_thing_and_not_its_code_alone(content):
+    """Options, labels of rows and headings of columns get no title, so that they say it themselves: “sletteplanen (S32)”."""
+    alone = []
+    for template in not_empty(content.templates):
+        for field in (field for section in content.sections(template) for field in content.fields(section)):
+            for text in (*field.options, *field.row_labels, *field.columns):
+                without = re.sub(rf"\([^)]*\)|^({code_pattern()}) (?=[A-ZÆØÅ])", "", text)
+                if re.search(code_pattern(), without):
+                    alone.append((template.code, text))
+    assert alone == []

@@ -256,11 +256,10 @@ def test_the_files_of_a_list_hold_what_the_list_shows(content, client):
 
 
 def test_the_annex_holds_what_applies_and_what_is_picked(content, client):
-    for_vendors = [item for item in content.requirements if item.concerns_vendor]
-    expected = apply(for_vendors, content)
+    expected = apply(content.requirements, content)
     book = read_workbook(client, f"{HOME}krav.xlsx?{NO}")
     assert {row[0] for row in book["Kravbilag"].iter_rows(min_row=2, values_only=True)} == expected
-    out = sorted({item.code for item in for_vendors} - expected)
+    out = sorted({item.code for item in content.requirements} - expected)
     assert out
     own = read_docx(client, f"{HOME}krav.docx?{NO}&kopi=egen")
     assert sorted(title.split()[0] for title in left_out_rows(own)) == out

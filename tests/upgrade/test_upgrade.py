@@ -254,6 +254,34 @@ def test_papers_that_are_sent_are_known_and_what_of_them_is_not(upgraded, db):
     )
 
 
+def test_a_template_with_another_text_has_another_version(upgraded, db):
+    """A filled-in document tells by its version which text it was made from."""
+    unchanged = []
+    for template in DocumentTemplate.objects.prefetch_related("sections__fields"):
+        (record,) = filed_records(f"templates/{template.code}.yaml")
+        stored = {template.title, template.purpose, template.when}
+        for section in template.sections.all():
+            stored |= {section.heading, section.guidance}
+            for field in section.fields.all():
+                stored |= {field.label, field.help, field.wording, *field.options, *field.columns, *field.row_labels}
+        if template_texts(record) <= stored:
+            unchanged.append(template.code)
+        else:
+            assert record.get("version", "1.0") != template.version, template.code
+    assert len(unchanged) < 5
+
+
+def template_texts(record: dict[str, Any]) -> set[str]:
+    """The texts of a template of the files that a filled-in document holds."""
+    texts = {record["title"], record["purpose"], record["when"]}
+    for section in record["sections"]:
+        texts |= {section["heading"], section.get("guidance", "")}
+        for field in section["fields"]:
+            texts |= {field["label"], field.get("help", ""), field.get("wording", "")}
+            texts |= {text for part in ("options", "columns", "row_labels") for text in field.get(part, ())}
+    return texts
+
+
 def filed_records(name: str) -> list[dict[str, Any]]:
     """The records of a content file; that of a template is alone in its file."""
     content = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))

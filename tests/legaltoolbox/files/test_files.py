@@ -138,7 +138,7 @@ def test_a_document_says_when_its_text_is_overdue(content_rows, client):
         model.objects.filter(code=code).update(reviewed_on=past - timedelta(days=9), review_by=past)
     toolbox_version.bump()
     assert f"{sentence} {day(past)}." in element_text(read_docx(client, f"{TOOLBOX}skabeloner/S11.docx").element.body)
-    assert "Det gælder K08." in element_text(
+    assert "Det gælder K08 Kun efter kommunens instruks." in element_text(
         read_docx(client, f"{TOOLBOX}krav.docx?pick=K08&pick=K09&kopi=egen").element.body
     )
 

@@ -7,7 +7,9 @@ import zipfile
 import docx
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from kl_ai.requests.bodies import MAX_BODY
 from tests.pdf import needs_poppler, pdf_text
@@ -150,6 +152,41 @@ def test_a_name_is_one_line_of_text_in_every_file(name, content, client):
     document = docx.Document(io.BytesIO(body(post(client, "skabeloner/S11.docx", {"kommune": name}))))
     header = document.sections[0].header.paragraphs[0].text.rpartition("  |  ")[2]
     assert header == ("{{ 7*7 }} #eval(1) =1+1" if "{" in name else "Test by")
+
+
+def test_a_name_that_looks_like_a_formula_is_text_in_a_workbook(content, client):
+    name = '=HYPERLINK("https://evil.example";"Ærø")'
+    for path in ("krav.xlsx", "krav.xlsx?kopi=egen", "risici.xlsx"):
+        book = openpyxl.load_workbook(io.BytesIO(body(post(client, path, {"kommune": name, "projekt": "@SUM(1)"}))))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value in (name, "@SUM(1)")]
+        assert [cell.data_type for cell in cells] == ["s", "s"], path
+        assert not any(cell.hyperlink for cell in cells)
+
+
+@pytest.mark.parametrize("name", ["æøå ÆØÅ é 𝔘", "x" * 100, "a b", "Åse's “kommune” <script>"])
+def test_letters_of_every_kind_stand_in_word_excel_and_pdf(name, content, client):
+    for path in ("skabeloner/S18.docx", "overblik.docx", "skabeloner/S18.pdf", "krav.pdf", "krav.xlsx"):
+        response = post(client, path, {"kommune": name, "projekt": name})
+        assert body(response), path
+        assert response["Cache-Control"] == "no-store"
+        if path.endswith("docx"):
+            assert name in document_text(docx.Document(io.BytesIO(body(response))))
+
+
+def test_ten_thousand_characters_are_refused_and_nothing_is_written(content, client, caplog):
+    with CaptureQueriesContext(connection) as queries, caplog.at_level(logging.DEBUG):
+        response = post(client, "skabeloner/S18.docx", {"kommune": "Testkøbing" * 1_000})
+    assert response.status_code == 400
+    assert "no-store" in response["Cache-Control"]
+    assert "Testkøbing" not in response.content.decode() + caplog.text
+    assert not [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+
+
+def test_a_file_with_names_writes_nothing_to_the_database(content, client):
+    with CaptureQueriesContext(connection) as queries:
+        body(post(client, "skabeloner/S18.docx"))
+    assert not [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+    assert "Testkøbing" not in str(queries.captured_queries)
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(content, client):

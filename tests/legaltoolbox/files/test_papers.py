@@ -1,6 +1,7 @@
 """Papers that are sent, and the municipality's own; and every paper as a PDF, read back."""
 
 import io
+import re
 import zipfile
 
 import pikepdf
@@ -20,7 +21,13 @@ from tests.word import element_text
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 SENT = ["S02", "S15", "S16", "S18", "S24", "S27", "S34", "S35"]
-NOT_TO_SEND = ["juridisk rådgivning", "uafklaret", "ikke bekræftet", "Skabelon S", "Om dette dokument", "egen kopi"]
+NOT_TO_SEND = [
+    "juridisk rådgivning", "uafklaret", "ikke bekræftet", "Skabelon S", "Om dette dokument", "egen kopi", "vores forslag",
+    "værktøjskasse", "gennemgået den", "Retskilder",
+]  # fmt: skip
+CODE = re.compile(r"\b[ASRPMH]\d{1,2}\b")
+"""A code of the toolbox. Requirements are left out: their codes are those of the annex, which is sent too."""
+MUNICIPALITY_ADDRESSED = re.compile(r"(?<=[\w,] )(I|jer|jeres)\b")
 
 
 def paper_text(client, path: str) -> str:
@@ -61,6 +68,39 @@ def test_a_paper_that_is_sent_has_no_guidance_and_nothing_of_ours(code, ending, 
                 assert is_there is not (section.own_copy_only or field.own_copy_only), field.label
 
 
+def raw_text(client, path: str) -> str:
+    """The text of a paper with its headers and footers, with the words apart."""
+    if ".pdf" in path:
+        return pdf_text(read_bytes(client, TOOLBOX + path))
+    document = read_docx(client, TOOLBOX + path)
+    page = document.sections[0]
+    around = [part.text for part in (*page.header.paragraphs, *page.footer.paragraphs)]
+    return "\n".join([*around, element_text(document.element.body)])
+
+
+@needs_poppler
+@pytest.mark.parametrize("ending", ["docx", "pdf"])
+@pytest.mark.parametrize("path", ["krav", *(f"skabeloner/{code}" for code in SENT)])
+def test_a_paper_that_is_sent_names_no_code_of_the_toolbox(path, ending, content, client):
+    """Who receives it does not know what S11 is, and has no use for knowing."""
+    assert CODE.findall(raw_text(client, f"{path}.{ending}")) == []
+
+
+@pytest.mark.parametrize("code", [code for code in SENT if code not in ("S16", "S34")])
+def test_a_paper_that_is_sent_does_not_speak_to_the_municipality(code, content, client):
+    """“I” would be whoever reads it: Datatilsynet, a citizen, another municipality."""
+    for line in raw_text(client, f"skabeloner/{code}.docx").splitlines():
+        assert not MUNICIPALITY_ADDRESSED.search(line), line
+
+
+def test_every_template_is_either_sent_or_says_on_each_page_that_it_is_guidance(content, client):
+    for template in not_empty(content.templates):
+        for ending in ("docx", "pdf"):
+            text = prose_letters(raw_text(client, f"skabeloner/{template.code}.{ending}"))
+            is_clean = prose_letters("Vejledning, ikke juridisk rådgivning") not in text
+            assert is_clean is (template.code in SENT), (template.code, ending)
+
+
 @pytest.mark.parametrize("code", SENT)
 def test_the_own_copy_has_all_of_it(code, content, client):
     template = content.find("template", code)
@@ -95,7 +135,7 @@ def test_sources_are_in_a_paper_that_is_sent_where_they_are_asked_for(content, c
     sources = not_empty(content.linked(content.find("template", "S18"), "source"))
     text = paper_text(client, "skabeloner/S18.docx?kilder=ja")
     assert all(prose_letters(source.name) in text for source in sources)
-    assert not [words for words in NOT_TO_SEND if prose_letters(words) in text]
+    assert not [words for words in NOT_TO_SEND if words != "Retskilder" and prose_letters(words) in text]
 
 
 @pytest.mark.parametrize("query", ["", "?kopi=egen", "?kopi=ren", "?kilder=ja"])
