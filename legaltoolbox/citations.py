@@ -87,6 +87,17 @@ def place_in_act(source: LegalSource) -> str:
     return match["after"] or match["before"] if match else source.name
 
 
+_GOES_ON = re.compile(r" (?!(?:og|eller|til|samt) (?:\d|[a-z](?![a-zæøå])))[a-zæøå]")
+"""The sentence behind a provision, where it does not name a further paragraph or letter of it: “stk. 1 og 2”, “litra a til f”."""
+
+
+def without_comma(text: str, citation_pattern: re.Pattern[str]) -> Iterator[str]:
+    """The citations of a paragraph, number or letter behind which the sentence goes on without a comma."""
+    for match in citation_pattern.finditer(text):
+        if ", " in match[0] and " i " not in match[0] and _GOES_ON.match(text, match.end()):
+            yield match[0]
+
+
 def false_genitives(text: str) -> Iterator[tuple[str, str]]:
     """The provisions that a text has behind the long name of an act, each with how it should begin: "§ 3 i lov om …"."""
     for match in _LONG_NAME_FIRST.finditer(text):

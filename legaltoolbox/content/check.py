@@ -77,7 +77,7 @@ class _Checker:
         yield from self._state(item)
         yield from self._links(item)
         yield from self._prose(item)
-        yield from self._genitives(item)
+        yield from self._writing(item)
         yield from self._terms(item)
         yield from self._own_sources(item)
         yield from self._own_documents(item)
@@ -115,10 +115,15 @@ class _Checker:
             for word, term in wording.other_terms(text):
                 yield _("says “%(word)s”; the term is “%(term)s”.") % {"word": word, "term": term}
 
-    def _genitives(self, item: Item) -> Iterator[str]:
+    def _writing(self, item: Item) -> Iterator[str]:
+        """How a citation stands in its sentence, but for where an item was read."""
+        citation_pattern = re.compile(self.citations, re.IGNORECASE)
         for text in texts(item, item_kind(item).parts, self.catalogue):
             for words, right in citations.false_genitives(text):
                 yield _("cites “%(citation)s”; write “%(right)s”.") % {"citation": words, "right": right}
+            if text not in (item.read_in, item.unread_reason):
+                for citation in citations.without_comma(text, citation_pattern):
+                    yield _("has no comma behind “%(citation)s”.") % {"citation": citation}
 
     def _links(self, item: Item) -> Iterator[str]:
         """Links of a public item to items that are not public, and an owner that is not public."""

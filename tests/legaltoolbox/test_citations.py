@@ -119,6 +119,23 @@ def test_the_long_name_of_an_act_has_no_genitive(text, right):
     assert [found for _, found in citations.false_genitives(text)] == right
 
 
+@pytest.mark.parametrize(
+    ("text", "citations_without"),
+    [
+        ("Efter GDPR art. 6, stk. 1 skal I", ["GDPR art. 6, stk. 1"]),
+        ("Efter GDPR art. 6, stk. 1, litra e og GDPR art. 9 må I", ["GDPR art. 6, stk. 1, litra e"]),
+        ("Efter GDPR art. 6, stk. 1, litra e, og GDPR art. 9 må I", []),
+        ("Efter GDPR art. 6 skal I", []),
+        ("(GDPR art. 6, stk. 1). Se også", []),
+        ("forvaltningslovens § 9, stk. 1 og 2, gælder", []),
+        ("GDPR art. 6, stk. 1, litra a til f, gælder", []),
+        ("Efter § 1, stk. 6, i bekendtgørelse om AI i skolen skal I", []),
+    ],
+)
+def test_a_comma_stands_behind_a_paragraph_or_letter(text, citations_without):
+    assert list(citations.without_comma(text, FOUND_BY)) == citations_without
+
+
 def test_a_provision_is_named_without_its_act(content):
     names = {slug: citations.place_in_act(content.find("source", slug)) for slug in (
         "gdpr-art-35-stk-7", "forvaltningsloven-par-22", "barnets-lov-par-3", "etnisk-ligebehandlingsloven-par-3",

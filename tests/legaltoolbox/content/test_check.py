@@ -139,6 +139,9 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
         "R10: cites “Lov om etnisk ligebehandlings § 3”; write “§ 3 i lov om etnisk ligebehandling”": say(
             Risk, "R10", "signs", "Lov om etnisk ligebehandlings § 3."
         ),
+        "R10: has no comma behind “GDPR art. 35, stk. 1”": say(
+            Risk, "R10", "event", "Efter GDPR art. 35, stk. 1 skal I."
+        ),
         "R10: cites “lov om social services § 83”; write “§ 83 i lov om …”": say(
             Risk, "R10", "event", "Efter lov om social services § 83."
         ),
