@@ -27,6 +27,7 @@ class CodeTitles:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._pattern = re.compile(code_pattern())
+        self._alone = re.compile(rf"{code_pattern()}(?:\.\d+)?")
         self.titles: dict[str, str] = {}
         for kind in kinds_with_codes():
             items: dict[str, Any] = catalogue.by_key[kind.name]
@@ -40,10 +41,10 @@ class CodeTitles:
         """`text` with titles behind the codes that it does not name itself; each title once.
 
         `named` are codes that have a title already; those that get one now are added. A text that is nothing but one
-        code stays as it is: the cell of a table, whose neighbour is the title.
+        code, or the number of a point (K10.1), stays as it is: the cell of a table, whose neighbour is the text.
         """
         seen: set[str] = set() if named is None else named
-        if self._pattern.fullmatch(text.strip()):
+        if self._alone.fullmatch(text.strip()):
             return text
         pieces, end = [], 0
         for match in self._pattern.finditer(text):

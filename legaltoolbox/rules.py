@@ -1,5 +1,6 @@
 """The rules of the content check that concern one kind of item, beside those for all items (`content.check`)."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -72,6 +73,20 @@ def risk(item: Risk, content: Content) -> Iterator[str]:
     """A risk needs at least one measure."""
     if not item.measures:
         yield _("has no measure.")
+
+
+_VENDOR = re.compile(r"leverandør|databehandler|udbyder", re.IGNORECASE)
+
+
+def requirement(item: Requirement, content: Content) -> Iterator[str]:
+    """A duty of the vendor names the vendor, the evidence is such as a vendor has, and a questionnaire has its title."""
+    if item.addressee != Requirement.Addressee.MUNICIPALITY and not _VENDOR.search(item.duty):
+        yield _("addresses the vendor, whom its text on the law does not name.")
+    for paper in wording.own_papers(item.evidence):
+        yield _("asks the vendor for the evidence “%(paper)s”, which only the municipality has.") % {"paper": paper}
+    titles = [other.title for other in content.all(DocumentTemplate.KIND)]
+    if "spørgeskema" in item.wording.casefold() and not any(title in item.wording for title in titles):
+        yield _("asks for answers to a questionnaire without its title.")
 
 
 def unmarked_numbers(item: Item, content: Content) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from kl_ai.pages.querystring import KnownOptionsField
 
@@ -101,3 +102,28 @@ def _softer(match: re.Match[str]) -> str:
     if match["no_demand"]:
         return match[0]
     return "Bør" if match["verb"][0].isupper() else "bør"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A part of a wording: a sentence or an item of its list that is answered by itself, or what introduces a list."""
+
+    number: str
+    """ "K10.1"; of an introduction the code of the requirement alone."""
+    text: str
+    is_answered: bool
+
+
+def points(requirement: Requirement, use: Use) -> list[Point]:
+    """The wording in points, so that an answer of yes or no is about one thing. A paragraph that ends in ":" only introduces."""
+    result: list[Point] = []
+    answered = 0
+    for paragraph in wording(requirement, use).strip().split("\n\n"):
+        for text in re.split(r"\n?^- ", paragraph, flags=re.MULTILINE):
+            if not text.strip():
+                continue
+            is_answered = not text.rstrip().endswith(":")
+            answered += is_answered
+            number = f"{requirement.code}.{answered}" if is_answered else requirement.code
+            result.append(Point(number, text.strip(), is_answered))
+    return result

@@ -18,6 +18,20 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_OWN_PAPERS = re.compile(
+    r"hjemmelsnotat\w*|\w*notat om\b|forvaltningsretlig\w* notat|konsekvensanalyse\w*|juristens \w+|kommunens \w+"
+    r"|vurdering efter GDPR art\. 22|sletteplan|tilsynsplan|tilsynsrapport|overvågningsplan|journaliseringsregel"
+    r"|overførselsvurdering\w*|databehandleraftalen|MED-udvalg\w*|navngivne roller|gennemført hvad",
+    re.IGNORECASE,
+)
+_SHARED = re.compile(r"kommunens (?:roller|tekst|sagssystem|testsager|data)\b", re.IGNORECASE)
+"""Of the municipality, and yet part of what the vendor shows."""
+
+
+def own_papers(text: str) -> list[str]:
+    """The words of a text on evidence that mean what only the municipality can make."""
+    return [match[0] for match in _OWN_PAPERS.finditer(text) if not _SHARED.match(match[0])]
+
 
 def other_terms(text: str) -> Iterator[tuple[str, str]]:
     """The words in a text for which the content has another term, each with that term."""

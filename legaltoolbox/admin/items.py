@@ -83,7 +83,7 @@ class ActivityAdmin(ItemAdmin):
 class RiskAdmin(ItemAdmin):
     fieldset_starts = ("signs",)
     list_display = ("code", "title", "kind")
-    list_filter = ("kind", "phases", *ItemAdmin.list_filter)
+    list_filter = ("kind", "affects", "phases", *ItemAdmin.list_filter)
     search_fields = ("code", "title", "cause", "event", "consequence")
 
 

@@ -31,8 +31,8 @@ from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, level_text, sources
 
 TITLE = "Kravbilag: ansvarlig AI og databeskyttelse"
-HEADINGS = ("Krav", "Tilbudsgiverens svar")
-WIDTHS = (5.7, 4.3)
+HEADINGS = ("Nr.", "Krav", "Tilbudsgiverens svar")
+WIDTHS = (0.9, 5.2, 3.9)
 
 USE_NAMES = {
     Use.MINIMUM: ("mindstekrav", "mindstekrav"),
@@ -43,12 +43,12 @@ USE_NAMES = {
 USE_HEADINGS = {Use.MINIMUM: "Mindstekrav", Use.COMPETITION: "Konkurrencekrav", Use.INFORMATION: "Oplysninger"}
 USE_TEXTS = {
     Use.MINIMUM: (
-        "Mindstekrav skal være opfyldt. Tilbudsgiveren svarer ja eller nej og skriver, hvordan kravet er opfyldt. "
-        "Et nej betyder, at tilbuddet ikke opfylder udbuddets mindstekrav."
+        "Mindstekrav skal være opfyldt. Tilbudsgiveren svarer ja eller nej til hvert punkt og skriver, hvordan det er "
+        "opfyldt. Et nej til et punkt betyder, at tilbuddet ikke opfylder udbuddets mindstekrav."
     ),
     Use.COMPETITION: (
-        "Konkurrencekrav bør være opfyldt. Tilbudsgiveren svarer ja, delvist eller nej og skriver, hvordan og i hvilket "
-        "omfang kravet er opfyldt. Svaret indgår i vurderingen af tilbuddet, som udbudsmaterialet beskriver den."
+        "Konkurrencekrav bør være opfyldt. Tilbudsgiveren svarer ja, delvist eller nej til hvert punkt og skriver, hvordan "
+        "og i hvilket omfang det er opfyldt. Svaret indgår i vurderingen af tilbuddet, som udbudsmaterialet beskriver den."
     ),
     Use.INFORMATION: (
         "Tilbudsgiveren oplyser for hvert punkt, om det er opfyldt og hvordan. Svaret indgår ikke i vurderingen af tilbuddet."
@@ -60,6 +60,17 @@ ANSWERS = {
     Use.COMPETITION: ("Ja", "Delvist", "Nej"),
     Use.INFORMATION: ("Ja", "Delvist", "Nej"),
 }
+
+
+INTRODUCTION = (
+    "Hvert krav er delt i punkter, som besvares hver for sig. Under kravet står det bevis, tilbudsgiveren vedlægger, og "
+    "grundlaget for kravet:\n\n"
+    "- Lovkrav til leverandøren: Loven pålægger leverandøren pligten, også uden for kontrakten.\n"
+    "- Følger af kommunens lovpligt: Loven retter sig mod kommunen. Kravet gør det muligt for kommunen at overholde den.\n"
+    "- Kommunens krav: Ingen lov kræver det.\n\n"
+    "Punkterne, fristerne og tallene er kommunens vilkår for, hvordan kravet opfyldes, hvor loven ikke selv nævner dem."
+)
+"""What the annex says before its first requirement, for the sent and the own copy."""
 
 
 def annex(
@@ -91,12 +102,8 @@ def annex(
                 filled={"Ordregiver": paper.names.municipality, "Udbud": paper.names.project},
             ),
             *(Prose(notice) for notice in notices),
-            *(_own_introduction(requirements, uses) if paper.own else ()),
-            Prose(
-                "Under hvert krav står, hvad der viser, at kravet er opfyldt, og hvad kravet bygger på: en pligt i loven "
-                "(skal), god praksis (bør) eller en mulighed (kan). Nævner beviset kommunens egne dokumenter, leverer "
-                "tilbudsgiveren sine oplysninger til dem. Henvis i svaret til bilag og side."
-            ),
+            *(_own_introduction(requirements, catalogue, uses) if paper.own else ()),
+            Prose(INTRODUCTION),
             *_uses(requirements, catalogue, paper, uses),
             *(left_out_table(pieces) if paper.own else ()),
             *_ending(requirements, catalogue, paper),
@@ -117,14 +124,24 @@ def counts_text(requirements: Sequence[Requirement], uses: Mapping[str, Use]) ->
     return f"{len(requirements)} krav: {words}"
 
 
-def _own_introduction(requirements: Sequence[Requirement], uses: Mapping[str, Use]) -> Iterator[Block]:
+def _own_introduction(
+    requirements: Sequence[Requirement], catalogue: Catalogue, uses: Mapping[str, Use]
+) -> Iterator[Block]:
     """What only the buyer is to know: which copy this is, what is a proposal, and where a use is softer than the law."""
     yield Prose(
         "Dette er kommunens egen kopi med kilder, forbehold og vores forslag. Send den anden udgave til tilbudsgiverne.\n\n"
         "Brugen i udbuddet er vores forslag, hvor I ikke selv har valgt en anden. Frister og antal, som loven ikke "
-        "nævner, er forslag og står under kravet. Ordregiveren afgør, hvilke krav der gælder, og hvor tungt de vejer.",
+        "nævner, er forslag og står under kravet. Ordregiveren afgør, hvilke krav der gælder, og hvor tungt de vejer.\n\n"
+        "Hvert punkt under et mindstekrav er et mindstekrav. Slet de punkter, I ikke vil afvise et tilbud på, eller gør "
+        "kravet til et konkurrencekrav.",
         "guidance",
     )
+    for template in catalogue.templates:
+        codes = [item.code for item in requirements if template.title in item.wording]
+        if codes:
+            yield Prose(
+                f"{join_words(codes, 'og')} henviser til {template}. Vedlæg det, eller slet punktet.", "guidance"
+            )
     softer = [item.code for item in requirements if tender.is_softer_than_law(item, tender.use_of(item, uses))]
     if softer:
         yield Prose(
@@ -149,23 +166,39 @@ def _uses(
         for topic, topic_heading in topics.items():
             of_topic = [requirement for requirement in of_use if requirement.topic == topic]
             if of_topic:
-                rows = [(_requirement(item, catalogue, paper, use), _answer(item, use)) for item in of_topic]
+                rows = [row for item in of_topic for row in _rows(item, catalogue, paper, use)]
                 yield Heading(topic_heading, level=2)
                 yield Table(HEADINGS, rows, WIDTHS, row_breaks=True)
 
 
-def _requirement(item: Requirement, catalogue: Catalogue, paper: Paper, use: Use) -> TableCell:
-    """The requirement with its wording, its evidence and its degree by law; in the own copy with what is ours in it."""
+def _rows(item: Requirement, catalogue: Catalogue, paper: Paper, use: Use) -> Iterator[Sequence[TableCell]]:
+    """The requirement with its evidence and basis, and beneath it a row for each of its points with room for the answer."""
+    points = tender.points(item, use)
+    introduction = points.pop(0).text if points and not points[0].is_answered else ""
+    yield item.code, _requirement(item, introduction, catalogue, paper, use), Blank("Vedlagt bevis: bilag og side")
+    for point in points:
+        if point.is_answered:
+            choice = ChoiceCell(f"Svar på {point.number}", ANSWERS[use])
+            yield point.number, point.text, Stack([choice, Blank("Sådan er punktet opfyldt")])
+        else:
+            yield "", point.text, ""
+
+
+def _requirement(item: Requirement, introduction: str, catalogue: Catalogue, paper: Paper, use: Use) -> TableCell:
+    """The requirement with its evidence and what it rests on; in the own copy with what is the municipality's alone."""
     cells: list[TableCell] = [
-        Titled(str(item), tender.wording(item, use)),
+        Titled(item.title, introduction),
         Labelled("Bevis", item.evidence),
-        Labelled("Efter loven", level_text(item)),
+        Labelled("Grundlag", basis_text(item)),
     ]
     if paper.own:
         cells += [
+            Labelled("Efter loven", level_text(item)),
             Labelled("Loven retter sig mod", addressee_text(item)),
             Labelled("Brug i udbuddet", use_text(item, use)),
         ]
+        if item.own_evidence:
+            cells.append(Labelled("Kommunens eget bevis", item.own_evidence))
         if item.proposals:
             cells.append(Labelled("Tal", proposals_text(item.proposals)))
     if paper.sources:
@@ -173,10 +206,21 @@ def _requirement(item: Requirement, catalogue: Catalogue, paper: Paper, use: Use
     return Stack(cells)
 
 
-def _answer(item: Requirement, use: Use) -> TableCell:
-    return Stack(
-        [ChoiceCell(f"Svar på {item.code}", ANSWERS[use]), Blank("Sådan er kravet opfyldt, med henvisning til bilag")]
-    )
+BASES = {
+    Requirement.Addressee.VENDOR.value: "Lovkrav til leverandøren",
+    Requirement.Addressee.BOTH.value: "Lovkrav til både leverandøren og kommunen",
+    Requirement.Addressee.MUNICIPALITY.value: "Følger af kommunens lovpligt",
+}
+OWN_DEMAND = "Kommunens krav"
+"""Behind what no law demands."""
+
+
+def basis_text(item: Requirement) -> str:
+    """What a requirement rests on, as whoever answers is told: whose duty by law it is, and which numbers are no law."""
+    texts = [BASES[item.addressee] if item.level == Requirement.Level.MUST else OWN_DEMAND]
+    texts += [item.level_note.rstrip(".")] if item.level_note else []
+    texts += [f"Kommunens vilkår: {join_words(item.proposals, 'og')}"] if item.proposals else []
+    return " ".join(f"{text}." for text in texts)
 
 
 def addressee_text(item: Requirement) -> str:

@@ -144,7 +144,7 @@ def _node(item: Requirement, catalogue: Catalogue, absolute: Absolute) -> Json:
         "annotation": _text(_notes(item, catalogue, absolute)),
         "implementation_groups": [item.level],
     }
-    if evidence := clean_text(item.evidence).strip():
+    if evidence := clean_text(item.all_evidence).strip():
         node["typical_evidence"] = evidence
     if threats := [_urn("threat", risk.code) for risk in catalogue.linked(item, Risk.KIND)]:
         node["threats"] = threats

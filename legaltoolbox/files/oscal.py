@@ -154,7 +154,7 @@ def _parts(item: Requirement, catalogue: Catalogue) -> Iterator[Json]:
     yield from _prose_part(f"{code}_ovw", "overview", item.duty, title="Hvad loven kræver")
     yield {"id": f"{code}_smt", "name": "statement", "title": "Ordlyd til udbud", "prose": _prose(item.wording)}
     yield from _prose_part(f"{code}_gdn", "guidance", item.explanation)
-    if evidence := list(_prose_part(f"{code}_obj", "assessment-objects", item.evidence, title="Bevis")):
+    if evidence := list(_prose_part(f"{code}_obj", "assessment-objects", item.all_evidence, title="Bevis")):
         yield {
             "id": f"{code}_asm",
             "name": "assessment-method",

@@ -18,6 +18,8 @@ OWN_COPY = ("kopi", "egen")
 """The parameter of an address, and its value, that asks for the municipality's own copy of a paper that is sent."""
 WITH_SOURCES = ("kilder", "ja")
 """The parameter that asks for the legal sources in a paper that is sent."""
+AUTHOR = "KL"
+"""Of the guidance, and so of what holds it."""
 PARAMETERS = (OWN_COPY[0], WITH_SOURCES[0])
 
 
@@ -42,6 +44,11 @@ class Paper:
     """The situation that the paper is for: what does not apply in it is left out, unless it says to show all."""
     names: Names = field(default_factory=Names)
     """Whom the paper is for, where the request says so."""
+
+    @property
+    def author(self) -> str:
+        """Whose paper it is, for the properties of the file: what is sent is the municipality's, named or not."""
+        return AUTHOR if self.own else self.names.municipality
 
     def header(self, text: str) -> str:
         """The header of a document: the text, and the names."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.text import capfirst
@@ -17,7 +16,7 @@ from ..left_out import LeftOut
 from ..models import Activity, Item, Requirement, Risk, Role, ScaleLevel, unsettled_texts
 from ..rating import STEPS
 from ..rating import level as risk_level
-from .annex import USE_HEADINGS, USE_NAMES, USE_TEXTS, addressee_text, counts_text
+from .annex import INTRODUCTION, USE_HEADINGS, USE_NAMES, USE_TEXTS, addressee_text, basis_text, counts_text
 from .paper import Paper
 from .texts import DISCLAIMER, NOT_CONFIRMED, danish_date, level_text, sources
 
@@ -110,10 +109,13 @@ def _scale(levels: Sequence[ScaleLevel]) -> Iterator[list[object]]:
 
 
 ANNEX_COLUMNS = (
-    ("Nr.", 6), ("Krav", 20), ("Ordlyd", 66), ("Brug i udbuddet", 16), ("Efter loven", 16), ("Bevis", 32), ("Opfyldt", 9),
+    ("Nr.", 8), ("Krav", 20), ("Ordlyd", 66), ("Brug i udbuddet", 16), ("Grundlag", 24), ("Bevis", 32), ("Opfyldt", 9),
     ("Tilbudsgiverens svar", 44), ("Henvisning til dokumentation", 20),
 )  # fmt: skip
-OWN_COLUMNS = (("Kommunens vurdering", 18), ("Valgt af", 14), ("Vores tal", 22), ("Loven retter sig mod", 14))
+OWN_COLUMNS = (
+    ("Kommunens vurdering", 18), ("Kommunens eget bevis", 32), ("Valgt af", 14), ("Vores tal", 22), ("Efter loven", 16),
+    ("Loven retter sig mod", 14),
+)  # fmt: skip
 """The columns that only the municipality's own copy of the annex has."""
 SOURCE_COLUMN = ("Kilder", 34)
 ANSWERS = ("Ja", "Delvist", "Nej")
@@ -150,21 +152,31 @@ def annex(
 def _annex_rows(
     items: Sequence[Requirement], catalogue: Catalogue, paper: Paper, uses: Mapping[str, tender.Use]
 ) -> Iterator[dict[str, object]]:
-    """Headings to values; a heading that is missing is a cell to fill in."""
+    """Headings to values, a row for each point; a heading that is missing is a cell to fill in.
+
+    What is said of the whole requirement stands in its first row.
+    """
     for item in items:
         use = tender.use_of(item, uses)
-        yield {
-            "Nr.": item.code,
-            "Krav": item.title,
-            "Ordlyd": _bulleted(tender.wording(item, use)),
-            "Brug i udbuddet": capfirst(USE_NAMES[use][0]),
-            "Valgt af": "Vores forslag" if use == item.tender_use else "Jer",
-            "Efter loven": level_text(item),
-            "Loven retter sig mod": addressee_text(item),
-            "Vores tal": ", ".join(item.proposals),
+        once = {
             "Bevis": item.evidence,
+            "Kommunens eget bevis": item.own_evidence,
+            "Vores tal": ", ".join(item.proposals),
             "Kilder": sources(item, catalogue, own=paper.own),
         }
+        for point in tender.points(item, use):
+            yield {
+                "Nr.": point.number,
+                "Krav": item.title,
+                "Ordlyd": point.text,
+                "Brug i udbuddet": capfirst(USE_NAMES[use][0]),
+                "Valgt af": "Vores forslag" if use == item.tender_use else "Jer",
+                "Grundlag": basis_text(item),
+                "Efter loven": level_text(item),
+                "Loven retter sig mod": addressee_text(item),
+                **once,
+            }
+            once = {}
 
 
 def _reading(
@@ -172,15 +184,10 @@ def _reading(
 ) -> Sheet:
     """The sheet that tells whoever answers what the uses mean."""
     chosen = {tender.use_of(item, uses) for item in items}
-    rows = [*paper.names.facts, ("Antal", counts_text(items, uses))]
+    rows = [*paper.names.facts, ("Antal", counts_text(items, uses)), ("Svar og grundlag", INTRODUCTION)]
     rows += [(USE_HEADINGS[use], text) for use, text in USE_TEXTS.items() if use in chosen]
     rows += [("Ikke med", notice) for notice in notices]
     return Sheet("Læsevejledning", (), rows, kind="notes")
-
-
-def _bulleted(text: str) -> str:
-    """A text with "•" before the items of its lists, as they stand in a cell."""
-    return re.sub(r"^- ", "• ", text, flags=re.MULTILINE)
 
 
 def _about(

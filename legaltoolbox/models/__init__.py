@@ -9,6 +9,7 @@ from .rows import StableRow
 from .screening import (
     ActivityCondition,
     Condition,
+    LegalBasisCondition,
     RequirementCondition,
     RiskCondition,
     ScreeningQuestion,
@@ -30,6 +31,7 @@ __all__ = [
     "Involvement",
     "Item",
     "LegalBasis",
+    "LegalBasisCondition",
     "LegalBasisPhase",
     "LegalSource",
     "LegalStatus",

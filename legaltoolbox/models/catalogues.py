@@ -30,9 +30,23 @@ class Risk(Sourced):
         VENDOR = "vendor", _("Vendors")
         ORGANISATION = "organisation", _("Organisation")
 
+    class Affects(models.TextChoices):
+        """Whose harm it is. A data protection impact assessment is about data subjects alone (GDPR art. 35(7)(c))."""
+
+        DATA_SUBJECTS = "data_subjects", _("Data subjects")
+        OTHERS = "others", _("Others than data subjects, or the municipality")
+
     code = code_field(r"^R\d{2}$", "R09")
     title = models.CharField(_("title"), max_length=150)
     kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)
+    affects = models.CharField(
+        _("affects"),
+        max_length=15,
+        choices=Affects.choices,
+        default=Affects.DATA_SUBJECTS,
+        db_default=Affects.DATA_SUBJECTS,
+        help_text=_("What affects others is left out of the impact assessment."),
+    )
     cause = models.TextField(_("cause"))
     event = models.TextField(_("event"))
     consequence = models.TextField(_("consequence for the citizen"))
@@ -119,7 +133,16 @@ class Requirement(Sourced):
     level_note = models.CharField(_("note on the level"), max_length=200, blank=True)
     duty = models.TextField(_("what the law demands"))
     wording = models.TextField(_("wording for a tender"))
-    evidence = models.TextField(_("evidence"))
+    evidence = models.TextField(
+        _("evidence"), help_text=_("What a vendor can hand over. It stands in the annex that is sent.")
+    )
+    own_evidence = models.TextField(
+        _("the municipality's own evidence"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What only the municipality can make. It stands in its own copy alone."),
+    )
     tender_use = models.CharField(
         _("use in a tender"),
         max_length=15,
@@ -147,6 +170,13 @@ class Requirement(Sourced):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def all_evidence(self) -> str:
+        """The evidence of the vendor and the municipality's own, in Danish paragraphs, for the municipality's own programs."""
+        if not self.own_evidence.strip():
+            return self.evidence
+        return f"Fra leverandøren: {self.evidence}\n\nKommunens eget: {self.own_evidence}"
 
 
 class Guidance(Sourced):

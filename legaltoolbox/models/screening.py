@@ -12,6 +12,7 @@ from kl_ai.database.natural_keys import NaturalCodeManager
 
 from .catalogues import Requirement, Risk
 from .items import Sourced, history
+from .legal_basis import LegalBasis
 from .templates import TemplateSection
 from .work import Activity
 
@@ -176,3 +177,12 @@ class SectionCondition(Condition):
         abstract = False
         ordering = ("section", "group", "question__position")
         constraints = _once("section", "section_condition_once_in_group")
+
+
+class LegalBasisCondition(Condition):
+    basis = models.ForeignKey(LegalBasis, on_delete=models.CASCADE, related_name="conditions")
+
+    class Meta(Condition.Meta):
+        abstract = False
+        ordering = ("basis", "group", "question__position")
+        constraints = _once("basis", "basis_condition_once_in_group")

@@ -87,6 +87,12 @@ class TemplateSection(StableRow):
     heading = models.CharField(_("heading"), max_length=150)
     guidance = models.TextField(_("guidance"), blank=True)
     own_copy_only = own_copy_only_field()
+    not_for_small_use = models.BooleanField(
+        _("not for a small, harmless use"),
+        default=False,
+        db_default=False,
+        help_text=_("The short form of the paper, for a small and harmless use, goes without it."),
+    )
 
     history = HistoricalRecords()
     objects: ClassVar = models.Manager()

@@ -29,8 +29,9 @@ def template(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """One template as a Word document or a PDF: clean where it is sent to others, unless the own copy is asked for."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
     situation, _notices = read_situation(request, catalogue)
-    document = documents.template(item, catalogue, paper.read_paper(request, situation))
-    return document_response(ending, document, catalogue, item.code, item.title)
+    copy = paper.read_paper(request, situation).of_template(item)
+    document = documents.template(item, catalogue, copy)
+    return document_response(ending, document, catalogue, item.code, item.title, author=copy.author)
 
 
 @file_with_names
@@ -74,7 +75,7 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     words = ["Kravbilag", *(["(egen kopi)"] if copy.own else [])]
     if ending != "xlsx":
         document = annex_document.annex(requirements, catalogue, copy, selection.uses, selection.notices, pieces)
-        return document_response(ending, document, catalogue, *words)
+        return document_response(ending, document, catalogue, *words, author=copy.author)
     address = request.build_absolute_uri(reverse("toolbox:requirements") + selection.whole_query())
     sheets = xlsx.annex(requirements, catalogue, copy, selection.uses, address, selection.notices, pieces)
     return xlsx_response(filename(*words, ending="xlsx"), sheets, created=timezone.now())

@@ -18,14 +18,13 @@ from kl_ai.pages.querystring import encode
 
 from ..catalogue import Catalogue
 from ..code_titles import code_titles
-from ..files.paper import OWN_COPY, WITH_SOURCES
+from ..files.paper import AUTHOR, OWN_COPY, WITH_SOURCES
 from ..files.texts import filename
 
 ENDINGS = {"docx": "Word", "xlsx": "Excel", "pdf": "PDF"}
-AUTHOR = "KL"
 
 
-def document_bytes(document: Document, ending: str, catalogue: Catalogue) -> bytes:
+def document_bytes(document: Document, ending: str, catalogue: Catalogue, *, author: str = AUTHOR) -> bytes:
     """The document as a Word file ("docx"), or as a PDF that says it was made on the catalogue's day.
 
     A code that neither a heading nor the text itself names has its title behind it, once in a document.
@@ -34,13 +33,15 @@ def document_bytes(document: Document, ending: str, catalogue: Catalogue) -> byt
     named = titles.codes("\n".join([document.title, document.subtitle, *headings(document.blocks)]))
     document = with_running_text(document, lambda text: titles.expand(text, named))
     if ending == "pdf":
-        return pdf_bytes(document, author=AUTHOR, created=datetime.combine(catalogue.day, time()))
+        return pdf_bytes(document, author=author, created=datetime.combine(catalogue.day, time()))
     return docx_bytes(document)
 
 
-def document_response(ending: str, document: Document, catalogue: Catalogue, *words: str) -> HttpResponse:
+def document_response(
+    ending: str, document: Document, catalogue: Catalogue, *words: str, author: str = AUTHOR
+) -> HttpResponse:
     """The document as a download that is called by these words; of the same bytes until the catalogue changes."""
-    content = document_bytes(document, ending, catalogue)
+    content = document_bytes(document, ending, catalogue, author=author)
     return file_response(filename(*words, ending=ending), content, PDF_TYPE if ending == "pdf" else DOCX_TYPE)
 
 

@@ -126,7 +126,8 @@ SMALL: dict[str, Any] = {
     "requirements.yaml": [
         {
             "code": "K01", "title": "Grundlag", "topic": "legal_basis", "addressee": "both", "level": "must",
-            "level_note": "Altid.", "duty": "Loven kræver det.", "wording": LONG, "evidence": "Et notat.", "tender_use": "minimum", "proposals": ["30 dage"],
+            "level_note": "Altid.", "duty": "Loven kræver det af leverandøren.", "wording": LONG, "evidence": "En test.",
+            "own_evidence": "Et notat.", "tender_use": "minimum", "proposals": ["30 dage"],
             "explanation": "Ellers går det galt.", "phases": ["ide"], "risks": ["R01"], "activities": ["A01"],
             "templates": ["S01"], "sources": ["gdpr"], **REVIEWED,
             "conditions": [{"question": "persondata", "answer": "yes", "reason": "I behandler personoplysninger"}],

@@ -225,6 +225,9 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
     },
     "numbers": {
         "K31: has the number “17 hverdage” in a wording": say(Requirement, "K31", "wording", "Svar inden 17 hverdage."),
+        "K19: addresses the vendor": change(Requirement, "K19", addressee="vendor", duty="Kommunen skal gøre det."),
+        "K20: asks the vendor for the evidence “Hjemmelsnotat”": change(Requirement, "K20", evidence="Hjemmelsnotat."),
+        "K21: asks for answers to a questionnaire": change(Requirement, "K21", wording="Besvar spørgeskemaet."),
         "K30: marks “99 timer” as a proposal": change(Requirement, "K30", proposals=["99 timer"]),
         "S16: has the number “48 timer” in a wording": field_of_s16(
             0, label="Vilkår", kind="wording", wording="Svar inden 48 timer."

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from legaltoolbox import tender
+from legaltoolbox.files.annex import basis_text
 from legaltoolbox.models import Requirement, Role, toolbox_version
 from legaltoolbox.tender import Use
 from tests.checks import not_empty
-from tests.pdf import needs_poppler, pdf_text
+from tests.pdf import metadata, needs_poppler, pdf_text
 from tests.reading import notice_texts, read, read_bytes, read_docx, read_workbook, sheet_records
 from tests.texts import prose_letters
 from tests.word import element_text, values
@@ -44,11 +45,20 @@ def selected_requirements(content, query: str) -> list[Requirement]:
 
 
 def answer_rows(document) -> list[tuple[str, str]]:
-    """The text of each requirement and of its answer, content controls included."""
-    tables = [table for table in document.tables if table.rows[0].cells[0].text == "Krav"]
-    return [
-        (element_text(row.cells[0]._tc), element_text(row.cells[1]._tc)) for table in tables for row in table.rows[1:]
-    ]
+    """The text of each requirement or point with its number, and of its answer, content controls included."""
+    tables = [table for table in document.tables if table.rows[0].cells[0].text == "Nr."]
+    cells = [[element_text(cell._tc) for cell in row.cells] for table in tables for row in table.rows[1:]]
+    return [(f"{number} {text}", answer) for number, text, answer in cells]
+
+
+def by_requirement(rows: list[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """Codes to the rows of a requirement: the first is its own, those after it are its points."""
+    result: dict[str, list[tuple[str, str]]] = {}
+    for text, answer in rows:
+        if re.match(r"K\d\d ", text):
+            result[text[:3]] = []
+        result[text[:3] if re.match(r"K\d\d", text) else list(result)[-1]].append((text, answer))
+    return result
 
 
 def text_of(client, query: str, ending: str) -> str:
@@ -76,17 +86,18 @@ def text_of(client, query: str, ending: str) -> str:
 
 @selections
 def test_the_annex_in_word_holds_exactly_what_was_chosen(query, content, client):
-    rows = answer_rows(read_docx(client, f"{TOOLBOX}krav.docx{query}"))
+    rows = by_requirement(answer_rows(read_docx(client, f"{TOOLBOX}krav.docx{query}")))
     expected = {item.code: item for item in selected_requirements(content, query)}
-    assert sorted(text[:3] for text, _answer in rows) == sorted(expected)
-    for text, answer in rows:
-        item = expected[text[:3]]
-        use = Use(item.tender_use)
-        with override("da"):
-            level = str(item.get_level_display()).capitalize()
-        for piece in (item.title, tender.wording(item, use), item.evidence, level, item.level_note):
+    assert sorted(rows) == sorted(expected)
+    for code, item in expected.items():
+        (text, _evidence), *points = rows[code]
+        for piece in (item.title, item.evidence, item.level_note):
             assert prose_letters(piece) in prose_letters(text), (item.code, piece)
-        assert "Klik og vælg" in answer
+        asked = [point for point in tender.points(item, Use(item.tender_use)) if point.is_answered]
+        answered = [(text, answer) for text, answer in points if "Klik og vælg" in answer]
+        assert [prose_letters(text) for text, _answer in answered] == [
+            prose_letters(point.number + point.text) for point in asked
+        ]
 
 
 @needs_poppler
@@ -95,14 +106,15 @@ def test_the_annex_as_pdf_holds_exactly_what_was_chosen(query, content, client):
     text = without_breaks(pdf_text(read_bytes(client, f"{TOOLBOX}krav.pdf{query}")))
     expected = selected_requirements(content, query)
     for item in content.requirements:
-        pieces = (f"{item.code} {item.title}", tender.wording(item, Use(item.tender_use)))
+        points = tender.points(item, Use(item.tender_use))
+        pieces = (f"{item.code} {item.title}", *(point.text for point in points))
         for piece in pieces if item in expected else pieces[:1]:
             assert (without_breaks(piece) in text) is (item in expected), (item.code, piece)
 
 
 def without_breaks(text: str) -> str:
     """Letters and digits alone: a page's end puts its number and the headings of the table into a text."""
-    repeated = r"Kravbilag|\bKrav\b|Tilbudsgiverens svar|Side \d+ af \d+|\bJa( Delvist)? Nej\b"
+    repeated = r"Kravbilag|\bNr\.|\bKrav\b|Tilbudsgiverens svar|Side \d+ af \d+|\bJa( Delvist)? Nej\b"
     return re.sub(r"[^\wæøåÆØÅ]|•", "", re.sub(repeated, "", " ".join(text.split()))).lower()
 
 
@@ -110,10 +122,12 @@ def without_breaks(text: str) -> str:
 def test_the_annex_in_excel_holds_exactly_what_was_chosen(query, content, client):
     rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0])
     expected = selected_requirements(content, query)
-    assert [row["Nr."] for row in rows] == [item.code for item in expected]
-    for row, item in zip(rows, expected, strict=True):
-        wording = re.sub("^- ", "• ", tender.wording(item, Use(item.tender_use)), flags=re.MULTILINE)
-        assert (row["Krav"], row["Ordlyd"], row["Bevis"]) == (item.title, wording, item.evidence)
+    points = [(item, point) for item in expected for point in tender.points(item, Use(item.tender_use))]
+    assert [(row["Nr."], row["Krav"], row["Ordlyd"]) for row in rows] == [
+        (point.number, item.title, point.text) for item, point in points
+    ]
+    assert [row["Bevis"] for row in rows if row["Bevis"]] == [item.evidence for item in expected]
+    for row in rows:
         for empty in ("Opfyldt", "Tilbudsgiverens svar", "Henvisning til dokumentation"):
             assert row[empty] is None
 
@@ -131,7 +145,7 @@ def test_all_that_a_vendor_must_know_is_every_requirement(content, client):
         links = {link.attrs["href"] for link in source.find_all("a") if re.search(r"/krav\.\w+$", link.attrs["href"])}
         assert links == {f"{TOOLBOX}krav.{ending}" for ending in ENDINGS}
     rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx").worksheets[0])
-    assert [row["Nr."] for row in rows] == codes
+    assert list(dict.fromkeys(row["Nr."][:3] for row in rows)) == codes
 
 
 # How it is answered ---------------------------------------------------------------------------------
@@ -142,10 +156,13 @@ def test_the_answer_is_chosen_from_a_list_in_every_row(content, client):
     (rule,) = sheet.data_validations.dataValidation
     assert rule.formula1 == '"Ja,Delvist,Nej"'
     column = openpyxl.utils.get_column_letter([cell.value for cell in sheet[1]].index("Opfyldt") + 1)
-    assert str(rule.sqref) == f"{column}2:{column}{len(content.requirements) + 1}"
+    rows = sum(len(tender.points(item, Use(item.tender_use))) for item in content.requirements)
+    assert str(rule.sqref) == f"{column}2:{column}{rows + 1}"
 
 
-def test_a_minimum_requirement_is_answered_yes_or_no_and_the_others_in_part_too(content, client):
+def test_a_minimum_requirement_is_answered_yes_or_no_and_the_others_in_part_too(content_rows, client):
+    Requirement.objects.filter(code__in=["K01", "K02"]).update(wording="Leverandøren skal oplyse det.")
+    toolbox_version.bump()
     query = "?pick=K01&pick=K02&mindstekrav=K01&konkurrencekrav=K02"
     body = read_docx(client, f"{TOOLBOX}krav.docx{query}").element.body
     choices = [option for option in values(body, "w:listItem", "w:displayText") if option]
@@ -154,7 +171,7 @@ def test_a_minimum_requirement_is_answered_yes_or_no_and_the_others_in_part_too(
 
 def test_rows_break_across_pages_below_a_heading_that_is_repeated(content, client):
     document = read_docx(client, f"{TOOLBOX}krav.docx")
-    tables = [table for table in document.tables if table.rows[0].cells[0].text == "Krav"]
+    tables = [table for table in document.tables if table.rows[0].cells[0].text == "Nr."]
     for table in not_empty(tables):
         assert "cantSplit" not in table._tbl.xml
         assert [row._tr.xml.count("w:tblHeader") for row in table.rows] == [1] + [0] * (len(table.rows) - 1)
@@ -163,7 +180,7 @@ def test_rows_break_across_pages_below_a_heading_that_is_repeated(content, clien
 @needs_poppler
 def test_the_first_page_holds_the_first_requirements(content, client):
     first_page = pdf_text(read_bytes(client, f"{TOOLBOX}krav.pdf")).split("\f")[0]
-    assert len(re.findall(r"^K\d\d ", first_page, re.MULTILINE)) >= 2
+    assert len(re.findall(r"^K\d\d\.\d$", first_page, re.MULTILINE)) >= 3
 
 
 def test_the_annex_has_room_for_tender_and_vendor(content, client):
@@ -185,7 +202,7 @@ def test_the_annex_that_is_sent_has_nothing_of_ours(ending, content_rows, client
     sent, own = text_of(client, "?pick=K08", ending), text_of(client, "?pick=K08&kopi=egen", ending)
     item = Requirement.objects.get(code="K08")
     sources = not_empty([source.name for source in item.sources.all()])
-    for words in ("juridisk rådgivning", "Det er uvist.", "24 timer", *sources):
+    for words in ("juridisk rådgivning", "Det er uvist.", item.own_evidence, "Efter loven", *sources):
         assert prose_letters(words) not in sent
         assert prose_letters(words) in own
     assert not [words for words in NOT_TO_SEND if prose_letters(words) in sent]
@@ -216,7 +233,15 @@ def test_the_own_copy_has_columns_for_the_municipality(content, client):
         for query in ("", "?kopi=egen")
     )
     assert own[: len(sent)] == sent
-    assert own[len(sent) :] == ["Kommunens vurdering", "Valgt af", "Vores tal", "Loven retter sig mod", "Kilder"]
+    assert own[len(sent) :] == [
+        "Kommunens vurdering",
+        "Kommunens eget bevis",
+        "Valgt af",
+        "Vores tal",
+        "Efter loven",
+        "Loven retter sig mod",
+        "Kilder",
+    ]
     (row, *_others) = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx?kopi=egen&pick=K01").worksheets[0])
     with override("da"):
         assert row["Loven retter sig mod"] == content.find("requirement", "K01").get_addressee_display()
@@ -231,6 +256,14 @@ def test_the_own_workbook_says_where_it_comes_from_and_leads_back_there(content,
     assert page.find("input", id="pick-K01").attrs.get("checked") is not None
     assert page.find("input", id="level-must").attrs.get("checked") is not None
     assert chosen_use(page, "K01").startswith("award criterion")
+
+
+def test_what_is_sent_is_the_municipalitys_by_its_properties_and_not_kls(content, client):
+    for path in ("krav.pdf?pick=K08", "skabeloner/S18.pdf"):
+        own = f"{path}{'&' if '?' in path else '?'}kopi=egen"
+        named = client.post(f"{TOOLBOX}{path}", {"kommune": "Testby", "projekt": ""}).getvalue()
+        files = (read_bytes(client, f"{TOOLBOX}{path}"), read_bytes(client, f"{TOOLBOX}{own}"), named)
+        assert [metadata(data).get("dc:creator", "") for data in files] == ["", "KL", "Testby"], path
 
 
 def test_a_confirmed_annex_does_not_say_that_it_is_not_confirmed(content_rows, client):
@@ -250,6 +283,57 @@ def test_the_page_says_which_copy_to_send(content, client):
     assert hrefs == [paths, [f"{path}&kilder=ja" for path in paths], [f"{path}&kopi=egen" for path in paths]]
 
 
+# What a requirement rests on, and its points -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("addressee", "level", "basis"),
+    [
+        ("vendor", "must", "Lovkrav til leverandøren."),
+        ("both", "must", "Lovkrav til både leverandøren og kommunen."),
+        ("municipality", "must", "Følger af kommunens lovpligt."),
+        ("vendor", "should", "Kommunens krav."),
+        ("municipality", "may", "Kommunens krav."),
+    ],
+)
+def test_the_annex_says_whose_duty_it_is_and_that_our_numbers_are_no_law(addressee, level, basis):
+    item = Requirement(code="K01", addressee=addressee, level=level)
+    assert basis_text(item) == basis
+    item.proposals = ["14 dage", "24 timer"]
+    assert basis_text(item) == f"{basis} Kommunens vilkår: 14 dage og 24 timer."
+
+
+def test_the_numbers_of_a_sent_annex_are_never_under_the_name_of_the_law(content, client):
+    rows = by_requirement(answer_rows(read_docx(client, f"{TOOLBOX}krav.docx")))
+    for item in not_empty([item for item in content.requirements if item.proposals]):
+        (text, _evidence), *_points = rows[item.code]
+        assert "Efter loven" not in text
+        for number in item.proposals:
+            assert number in text.partition("Kommunens vilkår: ")[2], (item.code, number)
+
+
+def test_each_sentence_or_item_of_a_list_is_a_point_and_what_introduces_a_list_is_none():
+    wording = "Leverandøren skal oplyse det.\n\nDerudover gælder:\n\n- Det skal slettes.\n- Det må ses."
+    points = tender.points(Requirement(code="K01", wording=wording), Use.MINIMUM)
+    assert [(point.number, point.text, point.is_answered) for point in points] == [
+        ("K01.1", "Leverandøren skal oplyse det.", True),
+        ("K01", "Derudover gælder:", False),
+        ("K01.2", "Det skal slettes.", True),
+        ("K01.3", "Det må ses.", True),
+    ]
+
+
+def test_a_questionnaire_that_the_annex_asks_for_has_its_title_and_the_own_copy_says_to_enclose_it(content, client):
+    title = content.find("template", "S16").title
+    sent, own = (
+        element_text(read_docx(client, f"{TOOLBOX}krav.docx?pick=K13&pick=K18{copy}").element.body)
+        for copy in ("", "&kopi=egen")
+    )
+    assert sent.count(title) == 2
+    assert "S16" not in sent
+    assert re.search(rf"K13 .*og K18 .*henviser til S16 {title}\. Vedlæg det", own)
+
+
 # The use in the tender ------------------------------------------------------------------------------
 
 
@@ -267,22 +351,26 @@ def test_the_buyer_changes_the_use_in_word_excel_and_pdf(content, client):
     document = read_docx(client, f"{TOOLBOX}krav.docx{query}")
     parts = [part.text for part in document.paragraphs if part.style.name == "Heading 1"]
     assert parts == ["Mindstekrav", "Konkurrencekrav", "Oplysninger"]
-    assert [text[:3] for text, _answer in answer_rows(document)] == ["K01", "K02", "K03"]
+    assert list(by_requirement(answer_rows(document))) == ["K01", "K02", "K03"]
     rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx{query}").worksheets[0])
-    assert [row["Brug i udbuddet"] for row in rows] == ["Mindstekrav", "Konkurrencekrav", "Oplysning"]
+    assert list(dict.fromkeys(row["Brug i udbuddet"] for row in rows)) == [
+        "Mindstekrav",
+        "Konkurrencekrav",
+        "Oplysning",
+    ]
     pdf = pdf_text(read_bytes(client, f"{TOOLBOX}krav.pdf{query}"))
     assert [pdf.index(f"{number} {part}") for number, part in enumerate(parts, start=1)] == sorted(
         pdf.index(f"{number} {part}") for number, part in enumerate(parts, start=1)
     )
     swapped = query.replace("mindstekrav=K01", "oplysning=K01").replace("oplysning=K03", "mindstekrav=K03")
     answered = answer_rows(read_docx(client, f"{TOOLBOX}krav.docx{swapped}"))
-    assert [text[:3] for text, _answer in answered] == ["K03", "K02", "K01"]
+    assert list(by_requirement(answered)) == ["K03", "K02", "K01"]
 
 
 def test_without_the_buyers_word_our_proposal_counts(content, client):
     rows = sheet_records(read_workbook(client, f"{TOOLBOX}krav.xlsx?kopi=egen").worksheets[0])
     names = {"minimum": "Mindstekrav", "competition": "Konkurrencekrav", "information": "Oplysning"}
-    assert {row["Nr."]: row["Brug i udbuddet"] for row in rows} == {
+    assert {row["Nr."][:3]: row["Brug i udbuddet"] for row in rows} == {
         item.code: names[item.tender_use] for item in content.requirements
     }
     assert {row["Valgt af"] for row in rows} == {"Vores forslag"}

@@ -129,7 +129,7 @@ def test_a_node_has_the_texts_of_its_requirement(library, content):
         assert node["name"] == item.title
         assert item.duty.strip() in node["description"]
         assert item.wording.strip() in node["description"]
-        assert node["typical_evidence"] == item.evidence.strip()
+        assert node["typical_evidence"] == item.all_evidence.strip()
         assert node["implementation_groups"] == [item.level]
         assert node["threats"] == [
             f"urn:kl:risk:threat:{BASE}:{risk.code.lower()}" for risk in content.linked(item, Risk.KIND)
@@ -227,7 +227,9 @@ HAZARDS = [
 
 @pytest.mark.parametrize("hazard", HAZARDS)
 def test_every_text_comes_back_as_it_stands(hazard, content_rows, client):
-    Requirement.objects.filter(code="K01").update(wording=hazard, evidence=hazard, title=hazard, explanation=hazard)
+    Requirement.objects.filter(code="K01").update(
+        wording=hazard, evidence=hazard, own_evidence="", title=hazard, explanation=hazard
+    )
     Risk.objects.filter(code="R01").update(cause=hazard, title=hazard)
     toolbox_version.bump()
     assert problems(text(client)) == []
@@ -240,7 +242,9 @@ def test_every_text_comes_back_as_it_stands(hazard, content_rows, client):
 
 
 def test_what_cannot_be_seen_is_left_out_and_other_line_ends_are_newlines(content_rows, client):
-    Requirement.objects.filter(code="K01").update(evidence="et\u2028to\r\ntre\x85fire\u200b", duty="\u2029")
+    Requirement.objects.filter(code="K01").update(
+        evidence="et\u2028to\r\ntre\x85fire\u200b", own_evidence="", duty="\u2029"
+    )
     toolbox_version.bump()
     assert problems(text(client)) == []
     node = nodes_by_code(read_library(client))["K01"]
@@ -251,7 +255,7 @@ def test_what_cannot_be_seen_is_left_out_and_other_line_ends_are_newlines(conten
 def test_a_requirement_without_evidence_or_risks_has_none(content_rows, client):
     item = Requirement.objects.get(code="K01")
     item.risks.clear()
-    Requirement.objects.filter(code="K01").update(evidence=" ")
+    Requirement.objects.filter(code="K01").update(evidence=" ", own_evidence=" ")
     toolbox_version.bump()
     node = nodes_by_code(read_library(client))["K01"]
     assert {"typical_evidence", "threats"}.isdisjoint(node)

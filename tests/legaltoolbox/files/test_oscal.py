@@ -160,7 +160,7 @@ def test_a_control_has_the_texts_and_the_values_of_its_requirement(catalog, cont
             "overview": item.duty,
             "statement": item.wording,
             "guidance": item.explanation,
-            "assessment-objects": item.evidence,
+            "assessment-objects": item.all_evidence,
             "unsettled": item.unsettled,
         }
         for name, text in texts.items():
@@ -260,7 +260,13 @@ def test_markdown_shows_every_text_as_it_stands(content_rows, client):
         f"# Ikke en overskrift\n1. juli\n+ plus\n= lig\n\n{HOSTILE}\u2028næste\n\n- punkt *et*\n- null\n\n  indrykket"
     )
     Requirement.objects.filter(code="K01").update(
-        title=HOSTILE[:150], wording=wording, level_note=HOSTILE, evidence="", explanation=" \n ", unsettled="\u200b"
+        title=HOSTILE[:150],
+        wording=wording,
+        level_note=HOSTILE,
+        evidence="",
+        own_evidence="",
+        explanation=" \n ",
+        unsettled="\u200b",
     )
     toolbox_version.bump()
     catalog = read_json(client, FILE)["catalog"]

@@ -227,7 +227,8 @@ def test_a_pdf_is_tagged_titled_danish_bookmarked_and_fit_for_archives(path, con
     assert len(bookmarks) >= 1
     facts = metadata(data)
     assert (facts["pdfaid:part"], facts["pdfaid:conformance"], facts["pdfuaid:part"]) == ("2", "A", "1")
-    assert facts["dc:creator"] == "KL"
+    is_sent = "kopi=egen" not in path and ("krav" in path or "S18" in path or "S24" in path)
+    assert facts.get("dc:creator", "") == ("" if is_sent else "KL")
 
 
 @needs_poppler
