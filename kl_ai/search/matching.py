@@ -65,6 +65,7 @@ _APART = {
     "ret": re.compile("rette|rette[lst].*"),
     "tag": re.compile("tage[rs]?"),
     "tand": re.compile(".*stand(?:en|e|s)?"),
+    "usa": re.compile("usand.*|usag.*|usam.*"),
     "vej": re.compile("vejled.*|vejr.*|vejer"),
 }
 """Words with others that only look like forms or compounds of them."""

@@ -50,7 +50,7 @@ def test_each_processing_has_an_anchor_with_its_grounds_and_its_sources(content,
 def test_the_warning_about_operation_comes_before_everything_else(content, client):
     page = read(client, PAGE)
     (warning,) = page.find_all("div", "basis-warning")
-    assert "Hviler driften kun på en generel opgave, så stop." in warning.text
+    assert "Er brugen indgribende, og hviler driften kun på en generel opgave, så stop." in warning.text
     main = page.find("main").text
     assert main.index(warning.text) < main.index("How clear the basis must be")
     assert page.find("section", id=OPERATE).has("a", href=f"#{warning.attrs['id']}")
