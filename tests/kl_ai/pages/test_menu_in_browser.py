@@ -32,3 +32,19 @@ def test_the_first_level_folds_out_without_javascript(width, demo, without_javas
     link.click()
     expect(page.locator("#section-nav")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_current_entry_of_the_second_level_is_in_sight_on_a_phone(motion, demo, without_javascript):
+    """The line of entries is wider than the window; it begins where the current one is, and can be moved from there."""
+    page = without_javascript
+    page.emulate_media(reduced_motion=motion)
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.goto("/juridisk-vaerktoejskasse/aendringer/")
+    entries = page.locator("#section-nav ul")
+    assert entries.evaluate("line => line.scrollWidth > line.clientWidth")
+    expect(entries.locator("[aria-current]")).to_be_in_viewport(ratio=1)
+    page.wait_for_timeout(400)
+    entries.evaluate("line => { line.scrollLeft = 0 }")
+    page.wait_for_timeout(200)
+    assert entries.evaluate("line => line.scrollLeft") == 0
