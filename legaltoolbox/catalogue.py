@@ -177,16 +177,17 @@ class Catalogue:
         """The source and everything that is part of it, at any depth."""
         return [source, *(below for part in self.provisions(source) for below in self.within(part))]
 
-    def resting_on(self, source: LegalSource, kind: str) -> list[Any]:
-        """The items of `kind` that rest on the source or on a part of it, in the order of their kind."""
-        nodes = [(LegalSource.KIND, part.pk) for part in self.within(source)]
+    def resting_on(self, source: LegalSource, kind: str, *, with_parts: bool = True) -> list[Any]:
+        """The items of `kind` that rest on the source or (`with_parts`) on a part of it, in the order of their kind."""
+        nodes = [(LegalSource.KIND, part.pk) for part in (self.within(source) if with_parts else [source])]
         pks = {pk for node in nodes for pk in self._links.get(node, {}).get(kind, ())}
         return [item for pk, item in self.items[kind].items() if pk in pks]
 
-    def resting_by_kind(self, source: LegalSource) -> list[tuple[ItemKind, list[Any]]]:
-        """The items that rest on the source or on a part of it, by kind in the order of results; no kind without any."""
+    def resting_by_kind(self, source: LegalSource, *, with_parts: bool = True) -> list[tuple[ItemKind, list[Any]]]:
+        """The items that rest on the source or a part of it, by kind in the order of results; no kind without any."""
         kinds = (kind for kind in listed_kinds() if kind.name != LegalSource.KIND)
-        return [(kind, items) for kind in kinds if (items := self.resting_on(source, kind.name))]
+        found = ((kind, self.resting_on(source, kind.name, with_parts=with_parts)) for kind in kinds)
+        return [(kind, items) for kind, items in found if items]
 
     @cached_property
     def reviewed_on(self) -> date | None:

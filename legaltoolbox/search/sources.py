@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,16 +20,35 @@ from .hits import HitGroup
 from .provisions import Citation, Place, parse
 from .search import item_group
 
+_FIRST_UNITS = ("art", "par", "bilag")
+"""The units of a first level for which none is written."""
+_ANY_STEPS = r"(?:-(?:stk|nr|pkt|litra)-[a-z0-9]+)*"
 _NUMBER_STEPS = ("stk", "nr", "pkt")
 """The steps that people take for each other: “article 4(11)” is GDPR art. 4, nr. 11."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """A source that a query names, and the items that rest on it or on its parts, by kind."""
+    """A source that a query names, and the items that rest on it or on its parts, by kind.
+
+    Where nothing rests on it, those of the nearest level above.
+    """
 
     source: LegalSource
+    level: LegalSource | None
+    """What the items rest on: the source, or the nearest level above it; None where nothing rests on it below its act."""
     resting: list[HitGroup]
+
+    @property
+    def is_above(self) -> bool:
+        """Whether the items rest on a level above the source."""
+        return self.level is not None and self.level != self.source
+
+    @property
+    def above(self) -> LegalSource | None:
+        """The next level of the act, of which more may be of use; None right below the act."""
+        above = self.source.part_of
+        return above if above is not None and above.part_of is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +59,8 @@ class Missing:
     """“GDPR art. 6, stk. 1, litra b”, as the content would cite it."""
     nearest: LegalSource | None
     """The level above them that the toolbox has: a provision, or else the act."""
+    resting: list[HitGroup]
+    """The items that rest on the nearest act as a whole, by kind; those of a provision stand with it."""
 
     @property
     def text(self) -> str:
@@ -86,14 +108,15 @@ class SourceIndex:
         sources: dict[str, LegalSource] = {}
         missing: dict[str, Missing] = {}
         for citation in reading.citations:
-            exact = self.exact(citation)
+            exact = self.exact(citation) or self.between(citation)
             nearest = exact or self.nearest(citation)
             sources |= {source.slug: source for source in nearest if source.part_of is not None or exact}
             if not exact and (citation.act or citation.unknown_act or not reading.rest):
                 above = nearest[0] if nearest else None
                 name = self.name(citation)
-                missing.setdefault(above.slug if above else "", Missing([], above)).names.append(name)
-        provisions = [Provision(source, self._resting(source)) for source in sources.values()]
+                gap = missing.setdefault(above.slug if above else "", Missing([], above, self._on_act(above)))
+                gap.names.append(name)
+        provisions = [self._provision(source) for source in sources.values()]
         return NamedSources(provisions, list(missing.values()), reading.rest)
 
     def exact(self, citation: Citation) -> list[LegalSource]:
@@ -106,6 +129,34 @@ class SourceIndex:
         slugs = ("-".join(filter(None, (citation.act, key))) for key in keys)
         return next(([self._by_slug[slug]] for slug in slugs if slug in self._by_slug), [])
 
+    def between(self, citation: Citation) -> list[LegalSource]:
+        """The sources of a citation that leaves steps out: “GDPR art. 9, litra g”, “GDPR 9 g” for art. 9, stk. 2, litra g.
+
+        Of a provision that is there in parts alone, the parts.
+        """
+        place = citation.place
+        if citation.unknown_act or not place:
+            return []
+        if place[0] in ("", "art") and _first_level(place) == 3:
+            place = ("art", place[1], "litra", *place[2:])
+        units = (place[0],) if place[0] else _FIRST_UNITS
+        first = _first_level(place)
+        steps = zip(place[first::2], place[first + 1 :: 2], strict=True)
+        inside = "".join(rf"{_ANY_STEPS}-{kind}-{value}" for kind, value in steps)
+        start = f"(?:{'|'.join(units)})-{'-'.join(place[1:first])}{inside}"
+        for pattern in (re.compile(start), re.compile(start + _ANY_STEPS)):
+            found = [
+                (key.count("-"), source)
+                for key, of_acts in self._by_place.items()
+                if pattern.fullmatch(key)
+                for source in of_acts
+                if citation.act in (None, source.act.slug)
+            ]
+            if found:
+                highest = min(level for level, _source in found)
+                return [source for level, source in found if level == highest]
+        return []
+
     def nearest(self, citation: Citation) -> list[LegalSource]:
         """The nearest level above that the toolbox has; at last the act."""
         act, place = citation.act, citation.place
@@ -114,8 +165,19 @@ class SourceIndex:
                 return sources
         return [self._by_slug[act]] if act in self._by_slug else []
 
-    def _resting(self, source: LegalSource) -> list[HitGroup]:
-        return [item_group(kind, items) for kind, items in self.catalogue.resting_by_kind(source)]
+    def _provision(self, source: LegalSource) -> Provision:
+        level: LegalSource | None = source
+        while level is not None and (level is source or level.part_of is not None):
+            if resting := self.catalogue.resting_by_kind(level):
+                return Provision(source, level, [item_group(kind, items) for kind, items in resting])
+            level = level.part_of
+        return Provision(source, None, [])
+
+    def _on_act(self, source: LegalSource | None) -> list[HitGroup]:
+        """The items that rest on an act as a whole; none for a provision."""
+        if source is None or source.part_of is not None:
+            return []
+        return [item_group(kind, items) for kind, items in self.catalogue.resting_by_kind(source, with_parts=False)]
 
     def name(self, citation: Citation) -> str:
         """The provision as the content cites it: “offentlighedslovens § 4”."""
@@ -133,12 +195,15 @@ def _first_level(place: Place) -> int:
 
 
 def _keys(place: Place) -> Iterator[str]:
-    """What the key of a source at this place may have after its act's, the likeliest first."""
+    """What the key of a source at this place may have after its act's, the likeliest first.
+
+    An article of one paragraph is cited with and without it: “art. 4, stk. 1, nr. 11” is art. 4, nr. 11.
+    """
     if not place:
         yield ""
         return
     first = _first_level(place)
-    units = [place[0]] if place[0] else ["art", "par", "bilag"]
+    units = [place[0]] if place[0] else _FIRST_UNITS
     steps = list(zip(place[first::2], place[first + 1 :: 2], strict=True))
     kinds = [
         (kind, *(other for other in _NUMBER_STEPS if kind in _NUMBER_STEPS and other != kind)) for kind, _ in steps
@@ -147,6 +212,8 @@ def _keys(place: Place) -> Iterator[str]:
         for chosen in product(*kinds):
             parts = [part for kind, (_, value) in zip(chosen, steps, strict=True) for part in (kind, value)]
             yield "-".join([unit, *place[1:first], *parts])
+    if place[first : first + 2] == ("stk", "1") and len(place) > first + 2:
+        yield from _keys((*place[:first], *place[first + 2 :]))
 
 
 _FIRST_NAMES = {"art": "art. {}", "par": "§ {}", "bilag": "bilag {}", "betragtning": "betragtning {}"}

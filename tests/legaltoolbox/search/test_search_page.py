@@ -93,6 +93,23 @@ def test_the_nearest_level_is_linked_and_shown(content, client):
     assert page.find_all("h2")[0].text.startswith("GDPR art. 35, stk. 7")
 
 
+def test_a_provision_on_which_nothing_rests_shows_what_rests_on_the_nearest_level(content, client):
+    page = results(client, "forvaltningslovens § 19 stk 1")
+    said = "Intet i værktøjskassen bygger på den alene. Det her bygger på det nærmeste niveau over den: forvaltningslovens § 19"
+    assert page.text.index(said) < page.text.index("A23")
+    assert "Se retsakten" not in page.text
+
+
+def test_a_provision_on_which_nothing_rests_leads_to_its_act(content, client):
+    page = results(client, "forvaltningslovens § 20")
+    assert "Intet i værktøjskassen bygger på den alene. Se retsakten: forvaltningsloven" in page.text
+
+
+def test_an_act_without_the_provision_shows_what_rests_on_the_whole(content, client):
+    page = results(client, "arkivlovens § 999")
+    assert "Det, der bygger på arkivloven som helhed" in " ".join(page.text.split())
+
+
 def test_a_provision_and_other_words_are_both_looked_for(content, client):
     page = results(client, "artikel 27 i AI-forordningen om FRIA")
     assert page.find_all("h2")[0].text.startswith("AI-forordningens art. 27")
