@@ -1,13 +1,13 @@
 """The rules of the content check that concern one kind of item, beside those for all items (`content.check`)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from . import wording
-from .models import Activity, DocumentTemplate, Guidance, Item, Requirement, Risk, TemplateField
+from .models import Activity, DocumentTemplate, Guidance, Item, Requirement, Risk
 
 FEWEST_QUESTIONS = 3
 FEWEST_CENTRAL_SECTIONS = 6
@@ -92,21 +92,21 @@ def requirement(item: Requirement, content: Content) -> Iterator[str]:
 def unmarked_numbers(item: Item, content: Content) -> Iterator[str]:
     """The numbers of a wording are named by the law, or marked as our proposals."""
     if isinstance(item, Requirement):
-        yield from _unmarked(item, item.duty)
+        yield from _unmarked(f"{item.wording}\n{item.evidence}", item.proposals, item.duty)
     if isinstance(item, DocumentTemplate):
         for section in content.parts("sections", item):
             for field in content.parts("fields", section):
-                yield from _unmarked(field, f"{section.guidance} {field.help}")
+                yield from _unmarked(field.wording, field.proposals, f"{section.guidance} {field.help}")
 
 
-def _unmarked(row: Requirement | TemplateField, law: str) -> Iterator[str]:
-    """The numbers in the wording of a requirement or a field that are no proposals, and that the text on the law lacks."""
-    for number in wording.unmarked_numbers(row.wording, row.proposals, law):
+def _unmarked(text: str, proposals: Sequence[str], law: str) -> Iterator[str]:
+    """The numbers in the texts of a requirement or a field that are no proposals, and that the text on the law lacks."""
+    for number in wording.unmarked_numbers(text, proposals, law):
         yield _("has the number “%(number)s” in a wording: mark it as a proposal, or name the law's.") % {
             "number": number
         }
-    for number in row.proposals:
-        if number not in row.wording:
+    for number in proposals:
+        if number not in text:
             yield _("marks “%(number)s” as a proposal, which its wording does not have.") % {"number": number}
 
 

@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,-])(\d+(?:[.,]\d+)?) (timer?|minutter|minut|dage?|arbejdsdage?|hverdage?|uger?|måneder|måned|år|procent|%)(?!\w)",
     re.IGNORECASE,
 )
+_LEAST = re.compile(r"(?<!\w)(?:mindst|højst) (?:\d+|en|et|én|ét|to|tre|fire|fem|ti) \w+", re.IGNORECASE)
 
 _OWN_PAPERS = re.compile(
     r"hjemmelsnotat\w*|\w*notat om\b|forvaltningsretlig\w* notat|konsekvensanalyse\w*|juristens \w+|kommunens \w+"
@@ -40,11 +41,16 @@ def other_terms(text: str) -> Iterator[tuple[str, str]]:
 
 
 def numbers(text: str) -> list[str]:
-    """The limits of time and amounts in a text, as they stand there: ["24 timer", "14 dage"]."""
-    return [match[0] for match in _NUMBER.finditer(text)]
+    """The limits of time and amounts in a text, as they stand there: ["24 timer", "14 dage", "mindst to eksempler"]."""
+    found = [match[0] for match in _NUMBER.finditer(text)]
+    return found + [match[0] for match in _LEAST.finditer(text) if not _NUMBER.search(match[0])]
 
 
 def unmarked_numbers(wording: str, proposals: Iterable[str], law: str) -> list[str]:
     """The numbers of a wording that are neither marked as proposals nor named in `law`, the text on what the law demands."""
-    known = {number.casefold() for number in (*proposals, *numbers(law))}
-    return list(dict.fromkeys(number for number in numbers(wording) if number.casefold() not in known))
+    known = [number.casefold() for number in (*proposals, *numbers(law))]
+
+    def is_known(number: str) -> bool:
+        return any(re.search(rf"(?<!\w){re.escape(number.casefold())}(?!\w)", other) for other in known)
+
+    return list(dict.fromkeys(number for number in numbers(wording) if not is_known(number)))

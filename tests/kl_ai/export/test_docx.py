@@ -24,6 +24,7 @@ from kl_ai.export.document import (
     Prose,
     Table,
     Tick,
+    Titled,
     Together,
     Wording,
 )
@@ -157,6 +158,35 @@ def test_a_cell_holds_paragraphs_lists_and_what_one_fills_in():
     cell, blank, tick, plain = table.tables[0].cell(1, 0), *table.tables[0]._cells[3:]
     assert [p.style.style_id for p in cell.paragraphs] == ["TableText", "TableText", "TableList"]
     assert (element_text(blank._tc), element_text(tick._tc), element_text(plain._tc)) == ("Skriv her", "☐", "-")
+
+
+def test_a_title_and_the_text_below_it_are_one_paragraph_of_which_no_page_holds_one_line():
+    """A row may be divided by a page; a title of its own would be left at the foot of it."""
+    word = open_document(
+        Document(
+            "T", blocks=[Table(["a", "b"], [[Titled("K1 Krav", "Tekst."), Titled("K2", "- punkt")]], row_breaks=True)]
+        )
+    )
+    text, bullets = word.tables[0].rows[1].cells
+    assert [element_text(p._p) for p in text.paragraphs] == ["K1 Krav\nTekst."]
+    assert [run.bold for run in text.paragraphs[0].runs] == [True, None]
+    assert [element_text(p._p) for p in bullets.paragraphs] == ["K2", "punkt"]
+    normal = next(style for style in word.styles if style.name == "Normal")
+    assert normal.paragraph_format.widow_control
+
+
+def test_the_help_of_a_table_stands_below_its_caption_and_stays_with_it():
+    table = Table(["a"], [["b"]], caption="Tabel", help="Sådan udfyldes den.")
+    caption, help_text = open_document(Document("T", blocks=[table])).paragraphs[1:3]
+    assert (caption.text, help_text.text) == ("Tabel", "Sådan udfyldes den.")
+    assert help_text.style.style_id == "FieldHelp"
+    assert help_text.paragraph_format.keep_with_next
+
+
+@pytest.mark.parametrize(("letters", "is_whole"), [(900, True), (1_500, False)])
+def test_the_box_of_a_short_wording_is_not_divided(letters, is_whole):
+    (row,) = open_document(Document("T", blocks=[Wording("ord " * (letters // 4))])).tables[0].rows
+    assert (row._tr.find(".//" + qn("w:cantSplit")) is not None) is is_whole
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,13 @@ def test_a_workbook_without_rows_opens():
     assert [cell.value for cell in sheet[1]] == ["a", "b"]
 
 
+@pytest.mark.parametrize(("widths", "pages"), [([100, 100], 1), ([200, 31], 2), ([200, 200, 61], 3)])
+def test_a_printed_page_holds_no_more_columns_than_can_be_read(widths, pages):
+    sheet = open_workbook(xlsx_response("f.xlsx", [Sheet("Data", ["a"] * len(widths), [], widths)])).active
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.orientation) == (pages, "landscape")
+    assert sheet.oddFooter.right.text == "&P / &N"
+
+
 def test_names_of_sheets_are_made_to_fit():
     names = ["Teknologi/område: [alle]?", "x" * 40, "X" * 40, "'", "", "History", "Æ\x00"]
     sheet_names = open_workbook(xlsx_response("f.xlsx", [Sheet(name, ["h"], []) for name in names])).sheetnames

@@ -229,6 +229,9 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
         "K20: asks the vendor for the evidence “Hjemmelsnotat”": change(Requirement, "K20", evidence="Hjemmelsnotat."),
         "K21: asks for answers to a questionnaire": change(Requirement, "K21", wording="Besvar spørgeskemaet."),
         "K30: marks “99 timer” as a proposal": change(Requirement, "K30", proposals=["99 timer"]),
+        "K33: has the number “mindst 12 sager” in a wording": say(
+            Requirement, "K33", "evidence", "Test på mindst 12 sager."
+        ),
         "S16: has the number “48 timer” in a wording": field_of_s16(
             0, label="Vilkår", kind="wording", wording="Svar inden 48 timer."
         ),
