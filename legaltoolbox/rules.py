@@ -92,7 +92,8 @@ def requirement(item: Requirement, content: Content) -> Iterator[str]:
 def unmarked_numbers(item: Item, content: Content) -> Iterator[str]:
     """The numbers of a wording are named by the law, or marked as our proposals."""
     if isinstance(item, Requirement):
-        yield from _unmarked(f"{item.wording}\n{item.evidence}", item.proposals, item.duty)
+        texts = (item.wording, item.evidence, item.own_evidence)
+        yield from _unmarked("\n".join(texts), item.proposals, item.duty)
     if isinstance(item, DocumentTemplate):
         for section in content.parts("sections", item):
             for field in content.parts("fields", section):
