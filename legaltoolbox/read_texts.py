@@ -10,7 +10,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from .models import Certainty, Item, LegalSource, Sourced
+from .models import Certainty, Item, LegalSource, LegalStatus, Sourced
 from .rules import Content
 
 SECONDARY = (
@@ -95,8 +95,13 @@ def _dates(source: LegalSource) -> Iterator[str]:
 
 
 def _sources(item: Sourced, content: Content) -> Iterator[str]:
-    """What is checked has only sources that were read; what rests on an uncertain one says what is not settled."""
+    """Nothing rests on repealed law. What is checked has only sources that were read.
+
+    What rests on an uncertain one says what is not settled.
+    """
     for source in content.linked(item, LegalSource.KIND):
+        if source.status == LegalStatus.REPEALED:
+            yield _("rests on %(source)s, which is repealed.") % {"source": source.name}
         if item.certainty != Certainty.VERIFIED:
             continue
         if source.certainty == Certainty.RECALLED or not is_read(source):

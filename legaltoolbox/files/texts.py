@@ -41,7 +41,7 @@ def source_text(source: LegalSource, *, own: bool = True) -> str:
     A paper that is sent to others does not say that a source is not settled.
     """
     with override("da"):
-        if source.status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED):
+        if source.status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED, LegalStatus.REPEALED):
             return f"{source.name} ({str(source.get_status_display()).lower()})"
     return f"{source.name} (uafklaret)" if source.is_unsettled and own else source.name
 

@@ -23,11 +23,12 @@ def natural_sort_key(slug: str) -> list[tuple[int, int, str]]:
 
 
 class LegalStatus(models.TextChoices):
-    """Whether a source is law in force, law to come, or no law."""
+    """Whether a source is law in force, law to come, law that is no more, or no law."""
 
     IN_FORCE = "in_force", _("In force")
     ADOPTED = "adopted", _("Adopted, not in force")
     PROPOSED = "proposed", _("Proposed")
+    REPEALED = "repealed", _("Repealed")
     GUIDANCE = "guidance", _("Guidance and practice")
 
 

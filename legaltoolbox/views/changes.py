@@ -55,7 +55,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     """Law that is adopted or proposed and recent changes, with what they touch, by date; and what is unsettled beside that."""
     catalogue = catalogues.for_request(request)
     groups = []
-    for legal_status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED, LegalStatus.IN_FORCE):
+    for legal_status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED, LegalStatus.IN_FORCE, LegalStatus.REPEALED):
         law_changes = [
             _law_change(source, catalogue)
             for source in changing(catalogue)

@@ -189,6 +189,7 @@ def test_what_is_unsettled_is_told_on_the_page(content_rows, client):
     [
         ({"status": "proposed"}, "Proposed"),
         ({"status": "adopted", "applies_from": None}, "Adopted, not in force"),
+        ({"status": "repealed"}, "Repealed"),
         ({"certainty": "uncertain", "unsettled": "Måske."}, "Unsettled"),
     ],
 )

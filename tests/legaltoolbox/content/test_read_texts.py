@@ -144,3 +144,15 @@ def test_the_act_alone_is_no_source_of_what_is_said_of_a_provision(content_rows)
     assert "cites “forvaltningslovens § 22”, which is not among its sources." in problems(item.code)
     item.sources.add(LegalSource.objects.get(slug="forvaltningsloven-par-22"))
     assert problems(item.code) == []
+
+
+def test_nothing_rests_on_repealed_law(content_rows):
+    item = Guidance.objects.filter(sources__slug="gdpr-art-28-stk-3").first()
+    LegalSource.objects.filter(slug="gdpr-art-28-stk-3").update(status="repealed")
+    assert problems(item.code) == ["rests on GDPR art. 28, stk. 3, which is repealed."]
+
+
+def test_a_paragraph_that_was_repealed_before_it_applied_is_no_law_in_force(content_rows):
+    """AI-omnibus put art. 4a in its place on 27 July 2026."""
+    assert LegalSource.objects.get(slug="ai-forordningen-art-10-stk-5").status == "repealed"
+    assert LegalSource.objects.get(slug="ai-forordningen-art-4-a").status == "in_force"

@@ -63,6 +63,7 @@ def test_the_degree_of_a_requirement_is_said_once(note, text):
     [
         ({"status": "in_force"}, "Loven"), ({"status": "adopted"}, "Loven (vedtaget, ikke i kraft)"),
         ({"status": "proposed"}, "Loven (forslag)"), ({"status": "guidance"}, "Loven"),
+        ({"status": "repealed"}, "Loven (ophævet)"),
         ({"status": "in_force", "unsettled": "Frist"}, "Loven (uafklaret)"),
         ({"status": "in_force", "certainty": "uncertain"}, "Loven (uafklaret)"),
     ],
