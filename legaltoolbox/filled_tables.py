@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .catalogue import Catalogue
-from .models import LegalBasis, LegalBasisPhase, Risk, TemplateField
-from .screening import Situation, Verdict, applying
+from .models import LegalBasis, LegalBasisPhase, Risk, ScreeningQuestion, TemplateField
+from .screening import NO, Situation, Verdict, applying
+
+SPECIAL_DATA = "foelsomme"
+"""The question on sensitive data, criminal offences and CPR numbers: answered no, GDPR art. 9 and 10 need no basis."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,20 @@ def rows(field: TemplateField, catalogue: Catalogue, situation: Situation) -> li
     return [row[: len(field.columns)] for row in table.rows(catalogue, situation)] if table is not None else []
 
 
-def _legal_bases(catalogue: Catalogue, _situation: Situation) -> list[list[str]]:
-    """A row for each processing, the same in every situation: where it occurs, its basis, how clear this must be."""
-    bases: list[LegalBasis] = catalogue.all(LegalBasis.KIND)
-    return [[_processing(basis, catalogue), _basis(basis), _clarity(basis)] for basis in bases]
+def _legal_bases(catalogue: Catalogue, situation: Situation) -> list[list[str]]:
+    """A row for each processing that occurs in the situation, or may: where, its basis, how clear this must be."""
+    bases: list[tuple[LegalBasis, Verdict]] = applying(catalogue.all(LegalBasis.KIND), catalogue, situation)
+    has_special = _may_have_special_data(catalogue, situation)
+    return [
+        [_processing(basis, catalogue), _basis(basis, has_special=has_special), _clarity(basis)]
+        for basis, _verdict in bases
+    ]
+
+
+def _may_have_special_data(catalogue: Catalogue, situation: Situation) -> bool:
+    """Whether sensitive data and criminal offences are not ruled out by the answers."""
+    question = catalogue.by_key[ScreeningQuestion.KIND].get(SPECIAL_DATA)
+    return question is None or situation.answer(question) != NO
 
 
 def _processing(basis: LegalBasis, catalogue: Catalogue) -> str:
@@ -46,13 +59,9 @@ def _processing(basis: LegalBasis, catalogue: Catalogue) -> str:
     return f"{basis.title}\n\n{word} {listed}" if numbers else basis.title
 
 
-def _basis(basis: LegalBasis) -> str:
-    texts = (
-        ("GDPR art. 6", basis.article_6),
-        ("GDPR art. 9", basis.article_9),
-        ("GDPR art. 10", basis.article_10),
-        ("Dansk ret", basis.danish_law),
-    )
+def _basis(basis: LegalBasis, *, has_special: bool) -> str:
+    special = (("GDPR art. 9", basis.article_9), ("GDPR art. 10", basis.article_10)) if has_special else ()
+    texts = (("GDPR art. 6", basis.article_6), *special, ("Dansk ret", basis.danish_law))
     return "\n\n".join(f"{heading}: {text}" for heading, text in texts)
 
 
@@ -60,14 +69,37 @@ def _clarity(basis: LegalBasis) -> str:
     return "\n\n".join(filter(None, (basis.clarity, basis.warning)))
 
 
-def _risks(catalogue: Catalogue, situation: Situation) -> list[list[str]]:
-    """A row for each risk that applies in the situation, or may: its title and the consequence for the citizen."""
+def _of_data_subjects(catalogue: Catalogue, situation: Situation) -> list[Risk]:
+    """The risks to data subjects that apply in the situation, or may."""
     risks: list[tuple[Risk, Verdict]] = applying(catalogue.risks, catalogue, situation)
-    return [[f"{risk}\n\nKonsekvens for borgeren: {risk.consequence}"] for risk, _verdict in risks]
+    return [risk for risk, _verdict in risks if risk.affects == Risk.Affects.DATA_SUBJECTS]
+
+
+def _risks(catalogue: Catalogue, situation: Situation) -> list[list[str]]:
+    """A row for each risk: its title and the consequence for the citizen."""
+    return [
+        [f"{risk}\n\nKonsekvens for borgeren: {risk.consequence}"] for risk in _of_data_subjects(catalogue, situation)
+    ]
+
+
+def _measures(catalogue: Catalogue, situation: Situation) -> list[list[str]]:
+    """A row for each typical measure of each risk, the risk with its title in its first one."""
+    return [
+        [str(risk) if place == 0 else risk.code, measure]
+        for risk in _of_data_subjects(catalogue, situation)
+        for place, measure in enumerate(risk.measures)
+    ]
+
+
+def _residual(catalogue: Catalogue, situation: Situation) -> list[list[str]]:
+    """A row for each risk, by its title."""
+    return [[str(risk)] for risk in _of_data_subjects(catalogue, situation)]
 
 
 FILLED_TABLES = {
     TemplateField.FilledFrom.LEGAL_BASIS.value: FilledTable(_legal_bases, (1, 2.2, 1.5)),
     TemplateField.FilledFrom.RISKS.value: FilledTable(_risks, (2.6, 2.2)),
+    TemplateField.FilledFrom.MEASURES.value: FilledTable(_measures, (1.4, 4.2)),
+    TemplateField.FilledFrom.RESIDUAL.value: FilledTable(_residual, (1.8,)),
 }
 """Values of `TemplateField.filled_from` to the tables."""

@@ -28,6 +28,7 @@ from ..catalogue import Catalogue
 from ..left_out import LeftOut
 from ..models import Activity, ChecklistItem, DocumentTemplate, LegalSource, Role, TemplateField, TemplateSection
 from ..rating import STEPS
+from ..screening import YES, Situation
 from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, source_text, sources
 
@@ -44,6 +45,15 @@ def header_fields(*labels: str, filled: Mapping[str, str] | None = None) -> Tabl
     """A table with one cell under each label, at the top of a document that somebody fills in; `filled` is what is known."""
     known = filled or {}
     return Table(labels, [[known.get(label) or Blank() for label in labels]])
+
+
+def answers(catalogue: Catalogue, situation: Situation) -> Iterator[Block]:
+    """The answers that the municipality's own paper rests on; nothing where there are none."""
+    questions = [question for question in catalogue.questions if question.code in situation.answers]
+    if questions:
+        yield Heading("Jeres svar om løsningen", numbered=False)
+        labels = [(item, item.yes_label if situation.answer(item) == YES else item.no_label) for item in questions]
+        yield Table(("Spørgsmål", "Svar"), [(item.question, label) for item, label in labels], (4, 1))
 
 
 def left_out_table(pieces: Sequence[LeftOut]) -> Iterator[Block]:
@@ -76,7 +86,12 @@ def template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper = OWN) -
             ("Kilder", sources(item, catalogue)),
             ("Version", f"{item.version}, tekst og kilder gennemgået {danish_date(item.reviewed_on)}"),
         ],
-        blocks=[*_sections(item, sections, catalogue, paper), *left_out_table(pieces), *closing([item])],
+        blocks=[
+            *_sections(item, sections, catalogue, paper),
+            *answers(catalogue, paper.situation),
+            *left_out_table(pieces),
+            *closing([item]),
+        ],
     )
 
 

@@ -132,6 +132,8 @@ class TemplateField(StableRow):
         NOTHING = "", _("its own first column")
         LEGAL_BASIS = "legal_basis", _("the legal basis of each processing")
         RISKS = "risks", _("the risk catalogue")
+        MEASURES = "measures", _("the typical measures of the risks")
+        RESIDUAL = "residual", _("the risks by name, to assess again")
 
     section = models.ForeignKey(
         TemplateSection, verbose_name=_("section"), on_delete=models.CASCADE, related_name="fields"

@@ -116,7 +116,7 @@ SMALL: dict[str, Any] = {
     ],
     "risks.yaml": [
         {
-            "code": "R01", "title": "Intet grundlag", "kind": "legality", "cause": "Hast.", "event": "Drift.",
+            "code": "R01", "title": "Intet grundlag", "kind": "legality", "affects": "others", "cause": "Hast.", "event": "Drift.",
             "consequence": "Borgeren rammes.", "consequence_municipality": "Kritik.", "signs": "Travlhed.",
             "measures": WORDS, "phases": ["fundament", "ide"], "roles": ["jurist"], "activities": ["A01", "P1"],
             "sources": ["gdpr"], **REVIEWED,
@@ -150,6 +150,7 @@ SMALL: dict[str, Any] = {
                 {"phase": "fundament", "clarity": "duty", "note": "Først."},
                 {"phase": "ide", "clarity": "clear", "note": "Så."},
             ],
+            "conditions": [{"question": "persondata", "answer": "yes", "reason": "I behandler personoplysninger"}],
         },
     ],
     "scale.yaml": [

@@ -100,6 +100,29 @@ def test_the_template_has_a_row_for_each_processing_and_a_column_to_fill_in(cont
         assert basis.article_6 not in own
 
 
+def test_the_template_has_only_the_processing_of_the_situation(content):
+    field = filled_field(content)
+    titles = {basis.code: basis.title for basis in content.all("legal_basis")}
+    trains = [titles[code] for code in ("H03", "H06")]
+
+    def shown(**answers: str) -> list[list[str]]:
+        return rows(field, content, Situation(answers=answers))
+
+    for answers, expected in (({}, True), ({"traening": "yes"}, True), ({"traening": "no"}, False)):
+        assert [title in [row[0].split("\n")[0] for row in shown(**answers)] for title in trains] == [expected] * 2
+    develops = [row[0].split("\n")[0] for row in shown(traening="no", udvikler="no")]
+    assert titles["H02"] not in develops
+    assert titles["H05"] in develops
+
+
+def test_without_sensitive_data_the_template_says_nothing_of_a_basis_for_them(content):
+    field = filled_field(content)
+    for answer, expected in (("", True), ("yes", True), ("no", False)):
+        situation = Situation(answers={"foelsomme": answer} if answer else {})
+        for row in not_empty(rows(field, content, situation)):
+            assert [words in row[1] for words in ("GDPR art. 9: ", "GDPR art. 10: ")] == [expected] * 2
+
+
 def test_the_template_on_its_page_changes_with_the_catalogue(content_rows, client):
     LegalBasis.objects.filter(code="H01").update(article_10="Kun med tilladelse fra en myndighed.")
     toolbox_version.bump()

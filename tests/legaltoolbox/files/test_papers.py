@@ -10,7 +10,7 @@ import pytest
 from legaltoolbox import plans
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.filled_tables import filled_table
-from legaltoolbox.models import DocumentTemplate, TemplateField, toolbox_version
+from legaltoolbox.models import DocumentTemplate, Risk, TemplateField, toolbox_version
 from legaltoolbox.screening import Situation, applying
 from tests.checks import not_empty
 from tests.legaltoolbox.titles import without_titles
@@ -187,8 +187,9 @@ def risk_rows(document) -> list[list[str]]:
 def test_the_risk_table_is_filled_from_the_catalogue(content, client):
     headings, *rows = risk_rows(read_docx(client, f"{TOOLBOX}skabeloner/S11.docx"))
     assert headings[2:4] == ["Sandsynlighed (1-4)", "Konsekvens (1-4)"]
-    assert [row[0][:3] for row in rows] == [risk.code for risk in content.risks]
-    for row, risk in zip(rows, content.risks, strict=True):
+    risks = [risk for risk in content.risks if risk.affects == Risk.Affects.DATA_SUBJECTS]
+    assert [row[0][:3] for row in rows] == [risk.code for risk in risks]
+    for row, risk in zip(rows, risks, strict=True):
         assert prose_letters(risk.title) in prose_letters(row[0])
         assert prose_letters(risk.consequence) in prose_letters(row[0])
         assert row[2] == row[3] == "Klik og vælg"
@@ -196,11 +197,62 @@ def test_the_risk_table_is_filled_from_the_catalogue(content, client):
 
 def test_the_risk_table_holds_the_risks_of_the_situation(content, client):
     answers = {question.code: "no" for question in content.questions}
-    expected = [risk.code for risk, _verdict in applying(content.risks, content, Situation("", answers))]
+    expected = [
+        risk.code
+        for risk, _verdict in applying(content.risks, content, Situation("", answers))
+        if risk.affects == Risk.Affects.DATA_SUBJECTS
+    ]
     assert 0 < len(expected) < len(content.risks)
     query = "&".join(f"{code}=no" for code in answers)
     _headings, *rows = risk_rows(read_docx(client, f"{TOOLBOX}skabeloner/S11.docx?{query}"))
     assert [row[0][:3] for row in rows] == expected
+
+
+def table_under(document, heading: str) -> list[list[str]]:
+    """The rows of the table with this heading of a column, without the headings."""
+    (table,) = [table for table in document.tables if heading in [cell.text for cell in table.rows[0].cells]]
+    return [[element_text(cell._tc) for cell in row.cells] for row in table.rows[1:]]
+
+
+@pytest.mark.parametrize("answer", ["", "no", "yes"])
+def test_measures_and_residual_risks_are_those_of_the_risks_in_the_table(answer, content, client):
+    query = "&".join(f"{question.code}={answer}" for question in content.questions) if answer else ""
+    document = read_docx(client, f"{TOOLBOX}skabeloner/S11.docx?{query}")
+    _headings, *rows = risk_rows(document)
+    codes = [row[0][:3] for row in rows]
+    risks = [content.find("risk", code) for code in codes]
+    measures = table_under(document, "Skal virke senest")
+    assert [(row[0][:3], row[1]) for row in measures] == [
+        (risk.code, measure) for risk in risks for measure in risk.measures
+    ]
+    residual = table_under(document, "Sandsynlighed efter (1-4)")
+    assert [row[0] for row in residual] == [str(risk) for risk in risks]
+    assert {row[1] for row in residual} == {"Klik og vælg"}
+
+
+def test_what_harms_no_data_subject_is_a_risk_and_yet_not_in_the_impact_assessment(content, client):
+    others = [risk for risk in content.risks if risk.affects == Risk.Affects.OTHERS]
+    assert {"R27", "R29"} == {risk.code for risk in others}
+    text = element_text(read_docx(client, f"{TOOLBOX}skabeloner/S11.docx").element.body)
+    book = read_docx(client, f"{TOOLBOX}risici.docx")
+    for risk in others:
+        assert risk.title not in text
+        assert risk.title in element_text(book.element.body)
+
+
+def test_the_own_copy_prints_the_answers_that_it_rests_on(content, client):
+    query = "personoplysninger=yes&udvikler=no"
+    document = read_docx(client, f"{TOOLBOX}skabeloner/S11.docx?{query}")
+    labels = {question.question: (question.yes_label, question.no_label) for question in content.questions}
+    rows = table_under(document, "Spørgsmål")
+    assert [(question, answer in labels[question]) for question, answer in rows] == [
+        (content.find("question", "personoplysninger").question, True),
+        (content.find("question", "udvikler").question, True),
+    ]
+    for path in ("S11.docx", f"S18.docx?{query}"):
+        assert "Jeres svar om løsningen" not in element_text(
+            read_docx(client, f"{TOOLBOX}skabeloner/{path}").element.body
+        )
 
 
 # PDF ------------------------------------------------------------------------------------------------
