@@ -8,7 +8,7 @@ TERMS = (
     (r"indlejring\w*|embeddings?|søgeindeks\w*|vektordatabase\w*", "vektorlager"),
     (r"tiltag\w*", "foranstaltninger"),
     (r"grundrettighedsanalyse\w*|menneskerettighedsvurdering\w*", "grundrettighedsvurdering"),
-    (r"konsekvensvurdering\w*", "konsekvensanalyse"),
+    (r"konsekvensvurdering\w*|DPIA['’]en\w*", "konsekvensanalyse"),
     (r"digitalisering/it|it og digitalisering", "Digitalisering og it"),
 )
 """Patterns of words that the content does not use, and the term that it has for the thing."""

@@ -206,6 +206,7 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
     },
     "terms": {
         "A25: says “Tiltagene”; the term is “foranstaltninger”": say(Activity, "A25", "what", "Tiltagene virker."),
+        "S12: says “DPIA'en”; the term is “konsekvensanalyse”": say(DocumentTemplate, "S12", "purpose", "Se DPIA'en."),
         "S11: says “embeddings”; the term is “vektorlager”": section_of_s11(guidance="Slet jeres embeddings."),
     },
     "sources of its own": {

@@ -425,3 +425,8 @@ def test_what_is_long_is_read_to_a_limit(query, content):
     assert len(reading.citations) <= MOST
     assert len(reading.rest) <= LONGEST
     assert len(sources.index(content).named(query).provisions) <= MOST
+
+
+def test_a_missing_provision_of_an_act_with_a_long_name_stands_before_the_name(content):
+    named = sources.index(content).named("lov om etnisk ligebehandling § 99, stk. 2")
+    assert [missing.text for missing in named.missing] == ["§ 99, stk. 2, i lov om etnisk ligebehandling"]
