@@ -112,6 +112,10 @@ def _unmarked(text: str, proposals: Sequence[str], law: str) -> Iterator[str]:
 
 
 def guidance(item: Guidance, content: Content) -> Iterator[str]:
-    """The answer “it depends” needs a text that says on what."""
-    if item.kind == Guidance.Kind.DEPENDS and not item.condition:
+    """The answer “it depends” needs a text that says on what, and begins with the condition, with no plain yes or no."""
+    if item.kind != Guidance.Kind.DEPENDS:
+        return
+    if not item.condition:
         yield _("depends, and does not say on what.")
+    if re.match(r"(?:ja|nej)\b", item.answer, re.IGNORECASE):
+        yield _("depends, and its answer begins with yes or no instead of the condition.")

@@ -194,6 +194,9 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
         "S16: has a field that lacks its content, “Tabel”": field_of_s16(0, label="Tabel", kind="table"),
         "S16: has a field that lacks its content, “Valg”": field_of_s16(1, label="Valg", kind="choice"),
         "S16: has a field that lacks its content, “Vilkår”": field_of_s16(2, label="Vilkår", kind="wording"),
+        "M05: depends, and its answer begins with yes or no": change(
+            Guidance, "M05", answer="Ja, når et menneske afgør sagen."
+        ),
         "M05: depends, and does not say on what": change(Guidance, "M05", kind="depends", condition=""),
     },
     "what was read": {
