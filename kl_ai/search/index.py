@@ -14,6 +14,7 @@ from . import bitset
 from .danish import words
 from .matching import (
     ENDS,
+    SHORT_HEADS,
     has_danish_letter,
     is_match,
     is_other_spelling,
@@ -142,6 +143,9 @@ class WordIndex:
 
     def _matching_words(self, term: str, whole: bool) -> Iterator[str]:
         """The vocabulary's words that `term` finds, some of them twice."""
+        if len(term) == 1 and term not in SHORT_HEADS:  # a letter is no word that has other forms
+            yield from (word for word in (term,) if word in self._postings)
+            return
         rule = same_root if whole else is_match
         for spelling in (*spellings(term), *other_numbers(term)):
             # A word is at least as long as its roots, and begins with each of them; so the shortest is in all of them.

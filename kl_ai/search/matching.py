@@ -225,6 +225,7 @@ def _is_head(beginning: str) -> bool:
 _PLAIN = str.maketrans({"å": "a", "ø": "o", "æ": "ae"})
 
 
+@lru_cache(maxsize=2_048)
 def spellings(term: str) -> frozenset[str]:
     """The term as it is, with å, ø or æ for aa, oe and ae, and with those for å, ø and æ: at most six."""
     forms = {term, with_danish_letters(term)}

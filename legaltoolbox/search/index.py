@@ -30,8 +30,8 @@ PART_OF_COMPOUND, SYNONYM = 0.6, 0.8
 """What a hit counts that is part of another word or of a phrase, and one of another word for the same."""
 FURTHER, MOST_FURTHER = 0.1, 3
 """What other hits of the same count beside the best, and how many of them."""
-MAX_TERMS = 24
-"""The terms of a query that are looked for."""
+MAX_TERMS = 12
+"""The telling terms of a query that are looked for, the first ones. A question of people's has five; what has more is a paste."""
 SUBJECT = (("kunstig", "intelligens"), ("artificial", "intelligence"), ("ai",), ("ki",))
 """What the whole toolbox is about: as words of a query they exclude nothing."""
 _WEAK_WORDS = """
@@ -81,8 +81,10 @@ class Marks:
 
     def in_text(self, text: Sequence[str]) -> frozenset[str]:
         """Those of the words of a text, in their order, that show the term."""
-        found = self.single.intersection(text)
+        found, present = self.single.intersection(text), frozenset(text) if self.phrases else frozenset()
         for phrase in self.phrases:
+            if any(present.isdisjoint(forms) for forms in phrase):
+                continue
             for place in range(len(text) - len(phrase) + 1):
                 following = text[place : place + len(phrase)]
                 if all(word in forms for word, forms in zip(following, phrase, strict=True)):
@@ -110,18 +112,25 @@ class ItemIndex:
                 self._titles[field.item].append(field)
         self.words = WordIndex(field.text for field in self.fields)
         self.synonyms = synonyms
+        self._fields_of: dict[Phrase, tuple[int, ...]] = {}
+        """Phrases of the synonyms, of which there are as many as the content has, to the fields (places) that hold them."""
+        self._forms_of: dict[str, frozenset[str]] = {}
+        """Words of such phrases to their forms in the texts."""
 
     def terms(self, query: str) -> list[QueryTerm]:
         """What the query asks for, each once. Words of questions and the subject only where there is nothing else."""
         typed = words(query)
         terms: dict[Phrase, QueryTerm] = {}
-        place = 0
-        while place < len(typed) and len(terms) < MAX_TERMS:
+        place = telling = 0
+        while place < len(typed) and telling < MAX_TERMS:
             term = self._term_at(typed, place)
+            telling += not (term.is_weak or term.words in terms)
             terms.setdefault(term.words, term)
             place += len(term.words)
-        telling = [term for term in terms.values() if not term.is_weak]
-        return telling or [term for term in terms.values() if term.words in SUBJECT] or list(terms.values())
+        if telling:
+            return [term for term in terms.values() if not term.is_weak]
+        about = [term for term in terms.values() if term.words in SUBJECT]
+        return about or list(terms.values())[:MAX_TERMS]
 
     def _term_at(self, typed: Sequence[str], place: int) -> QueryTerm:
         synonym = self.synonyms.at(typed, place)
@@ -135,9 +144,9 @@ class ItemIndex:
     def find(self, term: QueryTerm) -> dict[int, float]:
         """The items (places) that the term finds, and how well. No query of the database."""
         found: dict[int, list[float]] = defaultdict(list)
-        for phrase, factor, whole in self._looked_for(term):
+        for places, factor in self._looked_for(term):
             by_item: dict[int, list[float]] = defaultdict(list)
-            for field in map(self.fields.__getitem__, self._fields_with(phrase, whole=whole)):
+            for field in map(self.fields.__getitem__, places):
                 by_item[field.item].append(field.weight * factor)
             for place, values in by_item.items():
                 found[place].append(_together(values))
@@ -159,13 +168,28 @@ class ItemIndex:
         title = frozenset().union(*(roots(word) for field in self._titles[place] for word in field.words))
         return sum(not title.isdisjoint(roots(word)) for word in dict.fromkeys(words(query)))
 
-    def _looked_for(self, term: QueryTerm) -> Iterator[tuple[Phrase, float, bool]]:
-        """The phrases that are looked for, what each counts, and whether as whole words."""
-        yield term.words, 1, True
+    def _looked_for(self, term: QueryTerm) -> Iterator[tuple[Iterable[int], float]]:
+        """The fields (places) that hold what is looked for, and what each counts: whole words, parts of them, synonyms."""
+        is_known = term.words in self.synonyms.phrases
+        yield self._fields_with_synonym(term.words) if is_known else self._fields_with(term.words, whole=True), 1
         if len(term.words) == 1:
-            yield term.words, PART_OF_COMPOUND, False
+            yield self._fields_with(term.words, whole=False), PART_OF_COMPOUND
         for phrase in term.alternatives:
-            yield phrase, SYNONYM, True
+            yield self._fields_with_synonym(phrase), SYNONYM
+
+    def _fields_with_synonym(self, phrase: Phrase) -> tuple[int, ...]:
+        """The fields (places) with a phrase of the synonyms; looked for once, since a query may stand for very many."""
+        fields = self._fields_of.get(phrase)
+        if fields is None:
+            fields = self._fields_of[phrase] = tuple(self._fields_with(phrase, whole=True))
+        return fields
+
+    def _forms(self, word: str) -> frozenset[str]:
+        """The forms in the texts of a word of the synonyms; looked for once."""
+        forms = self._forms_of.get(word)
+        if forms is None:
+            forms = self._forms_of[word] = self.words.matching_words(word, whole=True)
+        return forms
 
     def _fields_with(self, phrase: Phrase, *, whole: bool) -> Iterator[int]:
         """The fields (places) in which the words of the phrase stand, one after the other."""
@@ -180,11 +204,9 @@ class ItemIndex:
         """The words of the texts that show the term: forms of it, compounds of it, and those of its synonyms."""
         whole = len(term.words) > 1
         single = [self.words.matching_words(word, whole=whole) for word in _telling(term.words)]
-        single += [self.words.matching_words(*phrase, whole=True) for phrase in term.alternatives if len(phrase) == 1]
+        single += [self._forms(*phrase) for phrase in term.alternatives if len(phrase) == 1]
         phrases = [
-            tuple(self.words.matching_words(word, whole=True) for word in phrase)
-            for phrase in sorted(term.alternatives)
-            if len(phrase) > 1
+            tuple(self._forms(word) for word in phrase) for phrase in sorted(term.alternatives) if len(phrase) > 1
         ]
         return Marks(frozenset().union(*single), tuple(phrases))
 

@@ -36,6 +36,8 @@ class Synonyms:
             for phrase in phrases:
                 alternatives[phrase] |= (phrases | found) - {phrase}
         self._alternatives = dict(alternatives)
+        self.phrases = frozenset(alternatives)
+        """What people type: as many words and phrases as the content has."""
         self._by_root: dict[str, list[Phrase]] = defaultdict(list)
         for phrase in sorted(alternatives):
             for root in roots(phrase[0]):
