@@ -210,6 +210,7 @@ ACTIVITY = ItemKind(
         "responsible_why",
         "small_use_kind",
         "small_use",
+        "small_use_with",
         "repeat_months",
         "repeat_basis",
         "repeat_note",
@@ -224,6 +225,7 @@ ACTIVITY = ItemKind(
     searched=("code", "title", "what", "why", "when"),
     excerpt="why",
     related=("legal_basis", "risk", "requirement", "guidance"),
+    optional=("small_use_with",),
     rule=rules.activity,
 )
 RISK_TEXTS = ("cause", "event", "consequence", "consequence_municipality")

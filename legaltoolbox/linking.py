@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,16 +40,18 @@ class Ref:
     code: str
     title: str
     url: str
+    mark: str = ""
+    """In a situation "not-applicable" or "small-use" where the item does not apply, or can be left out; "" otherwise."""
 
 
-def ref(item: Item) -> Ref:
+def ref(item: Item, mark: str = "") -> Ref:
     """The link to an item, in the active language."""
-    return Ref(item.key if item.KEY == "code" else "", item.link_text, url(item))
+    return Ref(item.key if item.KEY == "code" else "", item.link_text, url(item), mark)
 
 
-def refs(items: Iterable[Item]) -> list[Ref]:
-    """The links to several items, in their order."""
-    return [ref(item) for item in items]
+def refs(items: Iterable[Item], marks: Mapping[str, str] | None = None) -> list[Ref]:
+    """The links to several items, in their order, with the marks of those that have one, by their keys."""
+    return [ref(item, (marks or {}).get(item.key, "")) for item in items]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,9 @@ class RefGroup:
     refs: list[Ref]
 
 
-def group(kind: ItemKind, items: Iterable[Item]) -> RefGroup:
-    """Links to these items, which are of one kind."""
-    return RefGroup(kind.name, str(kind.heading), refs(items))
-
-
-def related(item: Item, catalogue: Catalogue) -> list[RefGroup]:
-    """The items linked with an item, by the kinds that its own kind's record names; kinds without links are left out."""
-    linked = ((KINDS[kind], catalogue.linked(item, kind)) for kind in KINDS[item.KIND].related)
-    return [group(kind, items) for kind, items in linked if items]
+def group(kind: ItemKind, items: Iterable[Item], marks: Mapping[str, str] | None = None) -> RefGroup:
+    """Links to these items, which are of one kind, with their marks."""
+    return RefGroup(kind.name, str(kind.heading), refs(items, marks))
 
 
 class Linker:

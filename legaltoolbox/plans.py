@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.utils.safestring import SafeString, mark_safe
@@ -62,6 +62,8 @@ class PlanEntry:
     part: Part = Part.NONE
     own: Participant | None = None
     """The chosen role as a participant; None where it takes no part."""
+    together: tuple[PlanEntry, ...] = ()
+    """What a small, harmless use does at the same time; after an assessment (`Band.ASSESSED`), what belongs to it."""
 
     @property
     def url(self) -> str:
@@ -106,6 +108,8 @@ class PlanPhase:
     """Those that only other roles take part in."""
     left_out: tuple[PlanEntry, ...] = ()
     """Those that can be left out, since the use is small and harmless; for any role."""
+    together: tuple[PlanEntry, ...] = ()
+    """Those that are done together with another activity, and stand below that one; for any role."""
 
     @property
     def is_empty(self) -> bool:
@@ -164,9 +168,15 @@ class Plan:
         return sum(len(plan_phase.others) for plan_phase in self.phases)
 
     @property
+    def together(self) -> tuple[PlanEntry, ...]:
+        """What is done together with another activity, phase by phase."""
+        return tuple(entry for plan_phase in self.phases for entry in plan_phase.together)
+
+    @property
     def verdicts(self) -> list[Verdict]:
-        """The verdicts on all activities that apply or may apply, with those of others."""
-        return [entry.verdict for phase in self.phases for entry in (*phase.entries, *phase.others)]
+        """The verdicts on all activities that apply or may apply, with those of others and what is done together."""
+        phases = self.phases
+        return [entry.verdict for phase in phases for entry in (*phase.entries, *phase.others, *phase.together)]
 
 
 def participants(activity: Activity, catalogue: Catalogue) -> tuple[Participant, ...]:
@@ -267,16 +277,13 @@ def _small_use(activity: Activity, verdict: Verdict, catalogue: Catalogue) -> Sa
 def plan(catalogue: Catalogue, situation: Situation) -> Plan:
     """The plan for a situation. Nothing disappears by choosing a role: what others do is in `others`. No query."""
     role = catalogue.find(Role.KIND, situation.role) if situation.role else None
-    entries: dict[int, list[PlanEntry]] = defaultdict(list)
-    not_applicable = []
+    entries, not_applicable = [], []
     for activity, verdict in verdicts(catalogue.activities, catalogue, situation):
         if verdict.band is Band.NOT_APPLICABLE:
             not_applicable.append(activity)
         else:
-            entries[activity.phase.pk].append(
-                entry(activity, verdict, catalogue, role, answered=bool(situation.answers))
-            )
-    phases = tuple(_plan_phase(phase, entries[phase.pk], role) for phase in catalogue.phases)
+            entries.append(entry(activity, verdict, catalogue, role, answered=bool(situation.answers)))
+    phases = tuple(_plan_phases(entries, catalogue, role))
     return Plan(
         phases,
         len(catalogue.activities),
@@ -287,17 +294,53 @@ def plan(catalogue: Catalogue, situation: Situation) -> Plan:
     )
 
 
-def _plan_phase(phase: Phase, entries: Iterable[PlanEntry], role: Role | None) -> PlanPhase:
-    """A phase with its entries: those of the role, those of others, and those that can be left out."""
-    own, others, left_out = [], [], []
+def _plan_phases(entries: list[PlanEntry], catalogue: Catalogue, role: Role | None) -> Iterator[PlanPhase]:
+    """The phases with their entries: those of the role, those of others, and those that have no place of their own."""
+    by_pk = {entry.activity.pk: entry for entry in entries}
+    carried: dict[int, list[PlanEntry]] = defaultdict(list)
+    placed: dict[tuple[int, str], list[PlanEntry]] = defaultdict(list)
     for entry in entries:
-        if entry.verdict.band is Band.LEFT_OUT:
-            left_out.append(entry)
-        elif role is not None and entry.part is Part.NONE:
-            others.append(entry)
-        else:
-            own.append(entry)
-    return PlanPhase(phase, tuple(own), tuple(others), tuple(left_out))
+        place = _place(entry, by_pk, role)
+        placed[entry.activity.phase.pk, place].append(entry)
+        if place == "together" and entry.verdict.with_activity:
+            carried[entry.verdict.with_activity.pk].append(entry)
+    for phase in catalogue.phases:
+        places = {
+            place: tuple(
+                _with_together(entry, tuple(carried[entry.activity.pk]), catalogue) for entry in placed[phase.pk, place]
+            )
+            for place in ("entries", "others", "left_out", "together")
+        }
+        yield PlanPhase(phase, **places)
+
+
+def _with_together(entry: PlanEntry, together: tuple[PlanEntry, ...], catalogue: Catalogue) -> PlanEntry:
+    """The entry with what is done at the same time, also in its HTML."""
+    if not together:
+        return entry
+    codes = tuple(other.activity.pk for other in together)
+    below = catalogue.rendered.remember(
+        ("plan together", entry.activity.pk, codes, get_language(), entry.verdict.band),
+        lambda: rendered("components/plan_together.html", entries=together, band=entry.verdict.band.value),
+    )
+    html = f"{entry.html.removesuffix('</li>')}{below}</li>"
+    return replace(entry, together=together, html=mark_safe(html))  # noqa: S308 - both are rendered by templates
+
+
+def _place(entry: PlanEntry, by_pk: dict[int, PlanEntry], role: Role | None) -> str:
+    """The field of `PlanPhase` that an entry belongs to.
+
+    A role's own part is not hidden below an activity that is only for others.
+    """
+    is_for_others = role is not None and entry.part is Part.NONE
+    other = entry.verdict.with_activity
+    if entry.verdict.band is Band.LEFT_OUT:
+        return "left_out"
+    if entry.verdict.band is Band.TOGETHER and other is not None:
+        other_is_for_others = role is not None and by_pk[other.pk].part is Part.NONE
+        if is_for_others or not other_is_for_others:
+            return "together"
+    return "others" if is_for_others else "entries"
 
 
 def _taking_part(phases: Iterable[PlanPhase], catalogue: Catalogue) -> tuple[Role, ...]:

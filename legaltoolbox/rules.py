@@ -11,6 +11,21 @@ from .models import Activity, DocumentTemplate, Guidance, Item, Requirement, Ris
 
 FEWEST_QUESTIONS = 3
 FEWEST_CENTRAL_SECTIONS = 6
+DUTIES = (
+    "gdpr-art-13",
+    "gdpr-art-14",
+    "gdpr-art-28-stk-3",
+    "gdpr-art-30",
+    "gdpr-art-33",
+    "gdpr-art-34",
+    "gdpr-art-35",
+    "arkivloven",
+    "offentlighedsloven-par-13",
+    "offentlighedsloven-par-15",
+    "ai-forordningen-art-4",
+    "ai-forordningen-art-50",
+)
+"""The provisions whose duties hold for a use of any size, by the beginnings of their keys; principles are not among them."""
 
 
 class Content(Protocol):
@@ -35,8 +50,7 @@ def activity(item: Activity, content: Content) -> Iterator[str]:
 
     The fields on a small, harmless use belong together, and so do those on when it is done again.
     """
-    if bool(item.small_use_kind) != bool(item.small_use):
-        yield _("says only half of what a small, harmless use needs: the kind and the text belong together.")
+    yield from _small_use(item, content)
     if not bool(item.repeat_months) == bool(item.repeat_basis) == bool(item.repeat_note):
         yield _(
             "says only half of when it is done again: the months, what stands behind them and the text belong together."
@@ -53,6 +67,26 @@ def activity(item: Activity, content: Content) -> Iterator[str]:
                 "role": check.role.key,
                 "number": check.reference,
             }
+
+
+def _small_use(item: Activity, content: Content) -> Iterator[str]:
+    """What is wrong with what a small, harmless use needs of an activity.
+
+    What the law demands is never left out: however small the use is, it is done briefly, or together with an activity that
+    stays. The law demands what an editor has marked so, and what stands on a provision of `DUTIES`.
+    """
+    if bool(item.small_use_kind) != bool(item.small_use):
+        yield _("says only half of what a small, harmless use needs: the kind and the text belong together.")
+    other = item.small_use_with
+    if (other is not None) != (item.small_use_kind in (item.SmallUse.TOGETHER, item.SmallUse.ASSESSED)):
+        yield _("names an activity for a small, harmless use where its kind needs none, or none where it needs one.")
+    if other is not None and other.small_use_kind in (item.SmallUse.TOGETHER, item.SmallUse.LEAVE_OUT):
+        yield _("hangs on %(code)s, which a small, harmless use does not have by itself.") % {"code": other.code}
+    if item.small_use_kind == item.SmallUse.LEAVE_OUT:
+        slugs = [source.slug for source in content.parts("sources", item)]
+        stands_on_duty = any(slug == duty or slug.startswith(f"{duty}-") for slug in slugs for duty in DUTIES)
+        if stands_on_duty or item.repeat_basis in (item.RepeatBasis.INTERVAL, item.RepeatBasis.DUTY):
+            yield _("can be left out for a small, harmless use, although the law demands it.")
 
 
 def template(item: DocumentTemplate, content: Content) -> Iterator[str]:

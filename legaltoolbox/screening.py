@@ -3,7 +3,8 @@
 An item without conditions always applies. One with conditions applies when one of them holds; of conditions with a
 group number in common all must hold. An item that depends on a question which is not answered is kept in sight and
 names the question: nothing is left out that might be needed. For a use that is small and harmless some activities can
-be done in a shorter way, and some can be left out; both say so.
+be done in a shorter way, some together with another one, and some that no law demands of it can be left out; all say so.
+A duty stays in the plan however small the use is.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.db.models import Model
 from kl_ai.pages.querystring import encode
 
 from .catalogue import Catalogue
-from .models import Activity, Condition, ScreeningQuestion
+from .models import Activity, Condition, Requirement, Risk, ScreeningQuestion
 
 YES, NO = "yes", "no"
 ROLE_PARAMETER, PHASE_PARAMETER = "rolle", "nu"
@@ -113,13 +114,33 @@ class Band(Enum):
     """Because of answers that are given."""
     UNANSWERED = "unanswered"
     """Only if a question that is not answered gets one answer or the other."""
+    ASSESSED = "assessed"
+    """Only if another activity shows that it is needed; for a small, harmless use."""
+    TOGETHER = "together"
+    """It is done together with another activity, which stays in the plan; for a small, harmless use."""
     LEFT_OUT = "left-out"
     """It can be left out, since the use is small and harmless."""
     NOT_APPLICABLE = "not-applicable"
 
 
-APPLYING = (Band.ALWAYS, Band.ANSWERED, Band.UNANSWERED)
+APPLYING = (Band.ALWAYS, Band.ANSWERED, Band.UNANSWERED, Band.ASSESSED, Band.TOGETHER)
 """The bands of what applies or may apply, in the order in which pages show them."""
+SETTLED = (Band.ALWAYS, Band.ANSWERED)
+"""The bands of what applies whatever else is answered or assessed."""
+SMALL_USE_BANDS: dict[str, Band] = {
+    Activity.SmallUse.TOGETHER: Band.TOGETHER,
+    Activity.SmallUse.ASSESSED: Band.ASSESSED,
+    Activity.SmallUse.LEAVE_OUT: Band.LEFT_OUT,
+}
+"""The bands of activities in a small, harmless use; any other stays in the band of its conditions."""
+
+
+SHORT_WAYS = {
+    Risk.KIND: "Risikoen skal vurderes, men kort: Vurdér risiciene samlet på en halv side, med hvad der kan ske, hvor sandsynligt det er, og hvad I gør ved det.",
+    Requirement.KIND: "Pligten bag et krav gælder uanset størrelsen. Leverandørens standardvilkår er nok, når de opfylder kravet: Skriv, hvor i vilkårene det står. Er kravet kommunens eget, så skriv én linje om, hvordan I opfylder det.",
+}
+"""What is enough for a small, harmless use, by the kind of item, in Danish as the content around it is. No risk and no
+requirement is left out for it; of activities each says by itself what is enough."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +154,8 @@ class Verdict:
     """The questions that decide: those answered in `ANSWERED`, those not answered in `UNANSWERED`."""
     small_use: str = ""
     """For a small, harmless use: what is enough, or in `LEFT_OUT` why it can be left out. Danish."""
+    with_activity: Activity | None = None
+    """The activity that it is done together with in `TOGETHER`, or that shows whether it is needed in `ASSESSED`."""
 
     @property
     def applies(self) -> bool:
@@ -158,9 +181,33 @@ def _verdict(owner: Model, catalogue: Catalogue, situation: Situation, is_small:
     """The verdict; `is_small` says whether the use is small and harmless, which takes going through all questions."""
     result = _by_conditions(catalogue.parts("conditions", owner), situation)
     if is_small and isinstance(owner, Activity) and owner.small_use_kind and result.applies:
-        left_out = owner.small_use_kind == Activity.SmallUse.LEAVE_OUT
-        return replace(result, band=Band.LEFT_OUT if left_out else result.band, small_use=owner.small_use)
+        return _for_small_use(owner, result, catalogue, situation)
+    if is_small and isinstance(owner, Risk | Requirement) and result.applies:
+        return replace(result, small_use=SHORT_WAYS[owner.KIND])
     return result
+
+
+def short_way(kind: str, catalogue: Catalogue, situation: Situation) -> str:
+    """What is enough for the items of a kind where the use is small and harmless; "" for any other use or kind."""
+    is_small = not situation.shows_all and situation.is_small(catalogue.questions)
+    return SHORT_WAYS.get(kind, "") if is_small else ""
+
+
+def _for_small_use(activity: Activity, result: Verdict, catalogue: Catalogue, situation: Situation) -> Verdict:
+    """The verdict for a small, harmless use.
+
+    What hangs on another activity stands by itself, with the shorter way, where that one does not surely apply, and
+    where a question decides it that is not answered.
+    """
+    band, other = SMALL_USE_BANDS.get(activity.small_use_kind, result.band), activity.small_use_with
+    if band in (Band.TOGETHER, Band.ASSESSED) and (
+        result.band not in SETTLED
+        or other is None
+        or other.small_use_kind in (Activity.SmallUse.TOGETHER, Activity.SmallUse.LEAVE_OUT)
+        or _by_conditions(catalogue.parts("conditions", other), situation).band not in SETTLED
+    ):
+        band, other = result.band, None
+    return replace(result, band=band, small_use=activity.small_use, with_activity=other)
 
 
 def _by_conditions(conditions: Iterable[Condition], situation: Situation) -> Verdict:

@@ -25,6 +25,7 @@ from .. import tender
 from ..catalogue import Catalogue
 from ..left_out import LeftOut
 from ..models import LegalSource, Requirement
+from ..screening import short_way
 from ..tender import Use
 from .documents import header_fields, left_out_table, proposals_text, source_table
 from .paper import Paper
@@ -103,6 +104,7 @@ def annex(
             ),
             *(Prose(notice) for notice in notices),
             *(_own_introduction(requirements, catalogue, uses) if paper.own else ()),
+            *(Prose(text, "guidance") for text in _short_way(catalogue, paper)),
             Prose(INTRODUCTION),
             *_uses(requirements, catalogue, paper, uses),
             *(left_out_table(pieces) if paper.own else ()),
@@ -149,6 +151,12 @@ def _own_introduction(
             "mindstekrav her. Så kan et tilbud vinde uden at opfylde det. Pligten gælder stadig.",
             "guidance",
         )
+
+
+def _short_way(catalogue: Catalogue, paper: Paper) -> list[str]:
+    """What is enough of each requirement where the use is small and harmless; in the own copy only."""
+    text = short_way(Requirement.KIND, catalogue, paper.situation)
+    return [text] if text and paper.own else []
 
 
 def _uses(

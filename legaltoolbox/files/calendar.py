@@ -8,18 +8,23 @@ from typing import Any
 
 from icalendar import Calendar, Event
 
-from ..models import Activity
+from ..catalogue import Catalogue
+from ..models import Activity, LegalSource
 from ..plans import PlanEntry
 from ..screening import Band
 
 PRODUCT = "-//KL//Juridisk værktøjskasse for ansvarlig AI//DA"
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 BASIS = {
-    Activity.RepeatBasis.INTERVAL: "Loven fastsætter, hvor tit det skal ske.",
-    Activity.RepeatBasis.DUTY: "Loven kræver det. Hvor tit er vores forslag.",
-    Activity.RepeatBasis.ADVICE: "Det er et forslag, både at gøre det og hvor tit.",
+    Activity.RepeatBasis.INTERVAL: "Loven kræver det, og loven fastsætter tiden.",
+    Activity.RepeatBasis.DUTY: "Hvor tit det gentages, er vores forslag.",
+    Activity.RepeatBasis.ADVICE: "Det er vores forslag, både at gentage det og hvor tit.",
 }
-"""What stands behind an event, in Danish as the content around it is."""
+"""What stands behind the time of an event, in Danish as the content around it is.
+
+That the law demands it is said only where the law gives the time: in a calendar it would be read as a time limit.
+"""
+BASIS_LABEL = "Grundlag"
 LAST_SURE_DAY = 28
 """The last day that every month has."""
 
@@ -33,11 +38,17 @@ def add_months(day: date, months: int) -> date:
 
 
 def repeating(entries: Iterable[PlanEntry]) -> list[PlanEntry]:
-    """The activities that are done again while the solution is in use."""
-    return [entry for entry in entries if entry.activity.repeat_months]
+    """The activities that are done again while the solution is in use.
+
+    What is done together with another one stands in that one's event, unless that one is not done again.
+    """
+    repeated = []
+    for entry in entries:
+        repeated += [entry] if entry.activity.repeat_months else [*repeating(entry.together)]
+    return repeated
 
 
-def calendar(entries: Iterable[PlanEntry], start: date, absolute: Callable[[str], str]) -> bytes:
+def calendar(entries: Iterable[PlanEntry], start: date, catalogue: Catalogue, absolute: Callable[[str], str]) -> bytes:
     """The calendar as the bytes of a file, with an all-day event for each activity that is done again.
 
     `start` is the day on which the solution is taken into use; `absolute` makes a whole address of a path. The same
@@ -49,11 +60,11 @@ def calendar(entries: Iterable[PlanEntry], start: date, absolute: Callable[[str]
     result.add("calscale", "GREGORIAN")
     result.add("x-wr-calname", "Ansvarlig AI: det, der gentages")
     for entry in repeating(entries):
-        result.add_component(_event(entry, start, absolute))
+        result.add_component(_event(entry, start, catalogue, absolute))
     return bytes(result.to_ical())
 
 
-def _event(entry: PlanEntry, start: date, absolute: Callable[[str], str]) -> Event:
+def _event(entry: PlanEntry, start: date, catalogue: Catalogue, absolute: Callable[[str], str]) -> Event:
     """The event of one activity."""
     activity = entry.activity
     first = add_months(start, activity.repeat_months)
@@ -64,7 +75,7 @@ def _event(entry: PlanEntry, start: date, absolute: Callable[[str], str]) -> Eve
     event.add("dtend", first + timedelta(days=1))
     event.add("rrule", _rule(start.day, activity.repeat_months))
     event.add("summary", str(activity))
-    event.add("description", _description(entry))
+    event.add("description", _description(entry, catalogue))
     event.add("url", absolute(entry.url))
     event.add("transp", "TRANSPARENT")
     return event
@@ -78,13 +89,22 @@ def _rule(day: int, months: int) -> dict[str, Any]:
     return rule
 
 
-def _description(entry: PlanEntry) -> str:
-    """What is done, what the law says and what is our proposal, why it applies, and who is responsible."""
-    lines = [entry.activity.repeat_note, BASIS[Activity.RepeatBasis(entry.activity.repeat_basis)]]
+def _description(entry: PlanEntry, catalogue: Catalogue) -> str:
+    """What is done, whose the time is and on what law it rests, why it applies, and who is responsible."""
+    activity = entry.activity
+    lines = [activity.repeat_note, BASIS[Activity.RepeatBasis(activity.repeat_basis)]]
+    sources = [source.name for source in catalogue.linked(activity, LegalSource.KIND)]
+    if sources:
+        lines.append(f"{BASIS_LABEL}: {'; '.join(sources)}.")
+    if activity.small_use and entry.verdict.small_use:
+        lines.append(f"Ved jeres lille brug: {activity.small_use}")
+    lines += [f"Klares samtidig: {other.activity}. {other.activity.small_use}" for other in entry.together]
     if entry.reason:
         lines.append(entry.reason)
     if entry.verdict.band is Band.UNANSWERED:
         lines.append(f"Kun hvis: {' '.join(question.question for question in entry.verdict.unanswered)}")
+    if entry.verdict.band is Band.ASSESSED:
+        lines.append(f"Kun hvis {entry.verdict.with_activity} viser, at den er nødvendig.")
     lines.append(f"Ansvarlig: {entry.responsible.role.name}.")
     if entry.with_whom:
         lines.append(f"Inddrages: {entry.with_whom}.")

@@ -57,10 +57,13 @@ def answers(catalogue: Catalogue, situation: Situation) -> Iterator[Block]:
 
 
 def left_out_table(pieces: Sequence[LeftOut]) -> Iterator[Block]:
-    """What the municipality's own paper leaves out in its situation, at the end of it; nothing where that is nothing."""
-    if pieces:
-        yield Heading("Udeladt, fordi det ikke gælder i jeres situation", numbered=False)
-        yield Table(("Udeladt", "Hvorfor"), [(piece.title, piece.reason) for piece in pieces], (2, 3))
+    """What the municipality's own paper leaves out in its situation, at the end of it; nothing where that is nothing.
+
+    What can be left out for a small use, and what does not apply, are two tables.
+    """
+    for heading, group in left_out.by_word(pieces):
+        yield Heading(heading, numbered=False)
+        yield Table((group[0].word, "Hvorfor"), [(piece.title, piece.reason) for piece in group], (2, 3))
 
 
 # Templates --------------------------------------------------------------------------------------

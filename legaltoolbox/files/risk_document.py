@@ -24,6 +24,7 @@ from ..catalogue import Catalogue
 from ..left_out import LeftOut
 from ..models import Risk, ScaleLevel
 from ..rating import STEPS
+from ..screening import short_way
 from .documents import header_fields, left_out_table
 from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, sources
@@ -65,6 +66,7 @@ def risks(
                 "Vurdér sandsynlighed og konsekvens for borgeren hver for sig, først uden og så med de nye "
                 "foranstaltninger. Skalaen står til sidst. Skriv en grund, hvis en risiko ikke findes hos jer."
             ),
+            *(Prose(text) for text in filter(None, [short_way(Risk.KIND, catalogue, paper.situation)])),
             *_subjects(items, catalogue),
             *_scale(catalogue.levels),
             *left_out_table(pieces),

@@ -202,5 +202,5 @@ def _about(
         rows.append(("Forbehold", NOT_CONFIRMED))
     rows += [("Ikke med", notice) for notice in notices]
     rows += [("Uafklaret", f"{', '.join(map(str, unsettled))}: {text}") for text, unsettled in unsettled_texts(items)]
-    rows += [(f"Udeladt, {piece.key}", f"{piece.title}: {piece.reason}") for piece in pieces]
+    rows += [(f"{piece.word}, {piece.key}", f"{piece.title}: {piece.reason}") for piece in pieces]
     return Sheet("Om", (), rows, kind="notes")

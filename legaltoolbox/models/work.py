@@ -81,6 +81,8 @@ class Activity(Sourced):
 
         SAME = "", _("the same as every use")
         SHORT = "short", _("a shorter way is enough")
+        TOGETHER = "together", _("done together with another activity")
+        ASSESSED = "assessed", _("needed only where another activity shows it")
         LEAVE_OUT = "leave_out", _("can be left out")
 
     class RepeatBasis(models.TextChoices):
@@ -123,6 +125,14 @@ class Activity(Sourced):
         default="",
         db_default="",
         help_text=_("How it can be done shorter, or why it can be left out."),
+    )
+    small_use_with = models.ForeignKey(
+        "self",
+        verbose_name=_("for a small, harmless use together with, or decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="small_use_carries",
     )
     repeat_months = models.PositiveSmallIntegerField(
         _("months until it is done again"),

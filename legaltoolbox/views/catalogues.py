@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 
 from kl_ai.pages.cache import versioned_page
 
-from .. import linking, rating, tender
+from .. import rating, tender
 from ..catalogue import Catalogue, catalogues
 from ..files.names import MAX_LETTERS
 from ..kinds import KINDS
+from ..marks import Marks
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
+from ..screening import short_way
 from ..selection import ItemSelection, chips, facets, for_file, matching, read_selection
 from .pages import LeftOutNotice, left_out_notice, render_list_page
 from .papers import PaperCopy, copies, file_links
@@ -51,6 +53,7 @@ def render_filtered_list(
         notices=selection.notices,
         situation=selection.situation,
         left_out=_left_out(request, kind, catalogue, selection, items),
+        short_way=short_way(kind, catalogue, selection.situation),
         total=len(items),
         **context,
     )
@@ -59,10 +62,10 @@ def render_filtered_list(
 def _left_out(
     request: HttpRequest, kind: str, catalogue: Catalogue, selection: ItemSelection, items: Sequence[Item]
 ) -> LeftOutNotice | None:
-    """How many of the selection do not apply in the situation; None where all do."""
+    """How many of the selection do not apply in the situation; None where all do. No list of activities is filtered here."""
     others = selection.showing_all(not selection.situation.shows_all)
     number = abs(len(matching(kind, catalogue, others)) - len(items))
-    return left_out_notice(number, kind, selection.situation, request.path + others.query())
+    return left_out_notice(number, 0, kind, selection.situation, request.path + others.query())
 
 
 @versioned_page
@@ -253,7 +256,8 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
 def guidance(request: HttpRequest) -> HttpResponse:
     """The answers about what one may and may not do, by theme."""
     catalogue, selection, items = read_list(request, Guidance.KIND)
-    rows = [(item, linking.related(item, catalogue), catalogue.linked(item, LegalSource.KIND)) for item in items]
+    marks = Marks(catalogue, selection.situation)
+    rows = [(item, marks.related(item), catalogue.linked(item, LegalSource.KIND)) for item in items]
     themes = ((theme, [row for row in rows if row[0].theme == theme]) for theme in Guidance.Theme)
     words = {"n": len(items), "total": len(catalogue.guidance)}
     return render_filtered_list(

@@ -12,6 +12,7 @@ from .. import filled_tables, left_out, linking, plans
 from ..catalogue import Catalogue, catalogues
 from ..files.names import MAX_LETTERS
 from ..kinds import ROLE, TEMPLATE
+from ..marks import Marks
 from ..models import Activity, DocumentTemplate, Phase, Requirement, Role, TemplateField
 from ..screening import Situation, verdict
 from ..selection import page_parameters, read_situation
@@ -127,12 +128,18 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
 def activity(request: HttpRequest, key: str) -> HttpResponse:
     """What, why, who and when, the checklist, the templates, and the risks, requirements and law behind it."""
     catalogue, item = get_item_or_404(request, Activity.KIND, key)
+    situation, notices = read_situation(request, catalogue)
+    templates = catalogue.linked(item, DocumentTemplate.KIND)
+    marks = Marks(catalogue, situation).of(DocumentTemplate.KIND)
     return render_item_page(
         request,
         catalogue,
         item,
         crumbs=[(in_danish(str(item.phase)), linking.url(item.phase)), (item.code, "")],
         section="activities",
+        situation=situation,
+        situation_notices=notices,
+        outputs=[(template, marks.get(template.key, "")) for template in templates],
         participants=plans.participants(item, catalogue),
         checklist=catalogue.checklist_rows(item),
         **neighbours(item, catalogue.activities),

@@ -9,7 +9,9 @@ from kl_ai.pages.cache import versioned_page
 
 from .. import linking
 from ..catalogue import Catalogue
+from ..marks import Marks
 from ..models import LegalSource
+from ..selection import read_situation
 from .catalogues import read_list, render_filtered_list
 from .pages import get_item_or_404, in_danish, render_toolbox_page, review_status
 
@@ -45,17 +47,21 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         *((in_danish(level.name), linking.url(level)) for level in levels),
         (in_danish(item.name), ""),
     ]
+    situation, notices = read_situation(request, catalogue)
+    marks = Marks(catalogue, situation)
     return render_toolbox_page(
         request,
         "source",
         catalogue,
         crumbs=crumbs,
         section="sources",
+        situation=situation,
+        situation_notices=notices,
         item=item,
         act=item.act,
         address=next((level.address for level in (item, *reversed(levels)) if level.address), ""),
         provisions=catalogue.provisions(item),
-        resting=[linking.group(kind, items) for kind, items in catalogue.resting_by_kind(item)],
+        resting=[linking.group(kind, items, marks.of(kind.name)) for kind, items in catalogue.resting_by_kind(item)],
         changed_by=_changed_by(item, catalogue),
         status=review_status([item], with_unsettled=True),
     )

@@ -9,7 +9,9 @@ from kl_ai.pages.cache import versioned_page
 
 from .. import linking
 from ..catalogue import Catalogue, catalogues
+from ..marks import Marks
 from ..models import DocumentTemplate, LegalBasis, LegalBasisPhase, LegalSource, Phase
+from ..selection import read_situation
 from .pages import render_toolbox_page, review_status
 
 
@@ -30,6 +32,8 @@ def legal_bases(request: HttpRequest) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/hjemmel/`: the matrix, then every processing with an anchor of its own. No query."""
     catalogue = catalogues.for_request(request)
     bases: list[LegalBasis] = catalogue.all(LegalBasis.KIND)
+    situation, notices = read_situation(request, catalogue)
+    marks = Marks(catalogue, situation)
     columns = [phase for phase in catalogue.phases if catalogue.linked(phase, LegalBasis.KIND)]
     return render_toolbox_page(
         request,
@@ -37,8 +41,10 @@ def legal_bases(request: HttpRequest) -> HttpResponse:
         catalogue,
         crumbs=[(_("Legal basis, phase by phase"), "")],
         section="guidance",
+        situation=situation,
+        situation_notices=notices,
         phases=columns,
-        rows=[_row(basis, columns, catalogue) for basis in bases],
+        rows=[_row(basis, columns, catalogue, marks) for basis in bases],
         templates=sorted(
             {template for basis in bases for template in catalogue.linked(basis, DocumentTemplate.KIND)}, key=str
         ),
@@ -46,7 +52,7 @@ def legal_bases(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _row(basis: LegalBasis, columns: list[Phase], catalogue: Catalogue) -> ProcessingRow:
+def _row(basis: LegalBasis, columns: list[Phase], catalogue: Catalogue, marks: Marks) -> ProcessingRow:
     phases: list[LegalBasisPhase] = catalogue.parts("phases", basis)
     by_phase = {row.phase.pk: row for row in phases}
     return ProcessingRow(
@@ -54,5 +60,5 @@ def _row(basis: LegalBasis, columns: list[Phase], catalogue: Catalogue) -> Proce
         phases,
         [by_phase.get(phase.pk) for phase in columns],
         catalogue.linked(basis, LegalSource.KIND),
-        linking.related(basis, catalogue),
+        marks.related(basis),
     )

@@ -34,7 +34,7 @@ from ..kinds import KINDS
 from ..models import Item, LegalSource, Phase, Requirement, Risk, Role, ScreeningQuestion
 from ..pieces import rendered
 from ..plans import Plan, open_questions
-from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band
+from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band, short_way
 from ..selection import PICK, START, read_overview, read_situation
 from .names import file_with_names
 from .pages import render_toolbox_page, review_status
@@ -49,11 +49,15 @@ BAND_HEADINGS = {
     Band.ALWAYS: gettext_lazy("Always"),
     Band.ANSWERED: gettext_lazy("Because of your answers"),
     Band.UNANSWERED: gettext_lazy("Only if"),
+    Band.ASSESSED: gettext_lazy("Only if another activity shows it"),
+    Band.TOGETHER: gettext_lazy("Together with another activity"),
 }
 BAND_COUNTS = {
     Band.ALWAYS: gettext_lazy("always"),
     Band.ANSWERED: gettext_lazy("because of your answers"),
     Band.UNANSWERED: gettext_lazy("only if, by an answer that is missing"),
+    Band.ASSESSED: gettext_lazy("only if another one shows it"),
+    Band.TOGETHER: gettext_lazy("done at the same time as these"),
 }
 """What follows the number of activities in a band."""
 
@@ -102,11 +106,12 @@ def _answered(catalogue: Catalogue, situation: Situation, plan: Plan) -> dict[st
         "counts": [(BAND_COUNTS[band], sum(verdict.band is band for verdict in verdicts)) for band in APPLYING],
         "open_questions": _open_questions(catalogue, verdicts, risks, requirements),
         "lists": [
-            _banded_list(Risk.KIND, risks, catalogue),
-            _banded_list(Requirement.KIND, requirements, catalogue),
+            _banded_list(Risk.KIND, risks, catalogue, situation),
+            _banded_list(Requirement.KIND, requirements, catalogue, situation),
         ],
         "pick_url": _pick_url(requirements),
         "not_applicable": left_out.split(plan.not_applicable, catalogue, situation)[1],
+        "is_small": situation.is_small(catalogue.questions),
     }
 
 
@@ -144,7 +149,7 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
         start = [(START, request.GET.get(START, ""))]
         return redirect(reverse("toolbox:overview") + encode([*situation.pairs(), *start]) + "#calendar")
     entries = plans.plan(catalogue, situation).entries
-    content = calendar_file.calendar(entries, form.cleaned_data["start"], request.build_absolute_uri)
+    content = calendar_file.calendar(entries, form.cleaned_data["start"], catalogue, request.build_absolute_uri)
     return file_response(FILE_NAME, content, calendar_file.CALENDAR_TYPE)
 
 
@@ -284,11 +289,14 @@ class BandedList:
     count: int
     bands: list[tuple[str, list[SafeString]]]
     """The heading of each band, and its items as HTML."""
+    short_way: str
+    """What is enough for them where the use is small and harmless, in Danish; "" for any other use."""
 
 
-def _banded_list(kind: str, bands: Bands, catalogue: Catalogue) -> BandedList:
+def _banded_list(kind: str, bands: Bands, catalogue: Catalogue, situation: Situation) -> BandedList:
     rows = [(str(BAND_HEADINGS[band]), [_row(item, its, catalogue) for item, its in judged]) for band, judged in bands]
-    return BandedList(str(KINDS[kind].heading), sum(len(judged) for _band, judged in bands), rows)
+    count = sum(len(judged) for _band, judged in bands)
+    return BandedList(str(KINDS[kind].heading), count, rows, short_way(kind, catalogue, situation))
 
 
 def _row(item: Item, verdict: Verdict, catalogue: Catalogue) -> SafeString:

@@ -21,9 +21,10 @@ from ..catalogue import Catalogue, catalogues
 from ..kind_types import ItemKind
 from ..kinds import KINDS, item_kind
 from ..left_out import LeftOut, not_applicable_reason
-from ..linking import linker, related
-from ..models import Item, LegalSource, Phase, Role
-from ..screening import Band, Situation, condition_sets, verdict
+from ..linking import linker
+from ..marks import Marks
+from ..models import Item, LegalSource, Phase, Role, ScreeningQuestion
+from ..screening import YES, Band, Situation, condition_sets, verdict
 from ..selection import page_parameters, read_situation, situation_parameters, unit
 from ..situation_links import with_situation
 
@@ -67,6 +68,7 @@ def render_toolbox_page(
         "situation": situation,
         "situation_notices": situation_notices,
         "situation_words": situation_words(situation, catalogue),
+        "situation_answers": situation_answers(situation, catalogue),
     }
     response = render_page(
         request,
@@ -93,9 +95,19 @@ def situation_words(situation: Situation, catalogue: Catalogue) -> SafeString:
     return format_html_join(" · ", "{}", ((word,) for word in words))
 
 
+def situation_answers(situation: Situation, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The answers as a printed page names them: each answer with the questions that got it."""
+    questions: dict[str, list[str]] = {}
+    for code in situation.answers:
+        question: ScreeningQuestion = catalogue.by_key[ScreeningQuestion.KIND][code]
+        label = question.yes_label if situation.answer(question) == YES else question.no_label
+        questions.setdefault(label, []).append(question.question)
+    return [(label, " ".join(asked)) for label, asked in questions.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOutNotice:
-    """How much a page leaves out because it does not apply in the situation, and the way to see it."""
+    """How much a page leaves out in the situation, and the way to see it."""
 
     text: str
     url: str
@@ -103,26 +115,32 @@ class LeftOutNotice:
     shows_all: bool
 
 
-def left_out_notice(number: int, kind: str, situation: Situation, url: str) -> LeftOutNotice | None:
-    """What a page says of so many pieces of content that do not apply; None where there is none.
+def left_out_notice(not_applicable: int, small: int, kind: str, situation: Situation, url: str) -> LeftOutNotice | None:
+    """What a page says of the pieces of content that do not apply, and of those that a `small` use can leave out.
 
-    `kind` is that of `selection.unit`. `url` is the page with all of it, or where it shows all the page without.
+    None where there are neither. `kind` is that of `selection.unit`. `url` is the page with all of it, or where it shows
+    all the page without.
     """
-    if not number or not situation.answers:
+    if not situation.answers or not (not_applicable or small):
         return None
+    sentences = []
+    if not_applicable:
+        text = ngettext(
+            "%(n)s %(unit)s does not apply by your answers.",
+            "%(n)s %(unit)s do not apply by your answers.",
+            not_applicable,
+        )
+        sentences.append(text % {"n": not_applicable, "unit": unit(kind, not_applicable)})
+    if small:
+        text = ngettext(
+            "%(n)s %(unit)s can be left out, since the use is small and harmless.",
+            "%(n)s %(unit)s can be left out, since the use is small and harmless.",
+            small,
+        )
+        sentences.append(text % {"n": small, "unit": unit(kind, small)})
     if situation.shows_all:
-        text = ngettext(
-            "%(n)s %(unit)s that does not apply in your situation is shown, too.",
-            "%(n)s %(unit)s that do not apply in your situation are shown, too.",
-            number,
-        )
-    else:
-        text = ngettext(
-            "%(n)s %(unit)s is left out, since it does not apply in your situation.",
-            "%(n)s %(unit)s are left out, since they do not apply in your situation.",
-            number,
-        )
-    return LeftOutNotice(text % {"n": number, "unit": unit(kind, number)}, url, situation.shows_all)
+        sentences.append(_("They are shown here, too."))
+    return LeftOutNotice(" ".join(sentences), url, situation.shows_all)
 
 
 def left_out_context(
@@ -134,9 +152,10 @@ def left_out_context(
         if situation.shows_all
         else request.path + encode(page_parameters(replace(situation, shows_all=True)))
     )
+    small = sum(piece.for_small_use for piece in pieces)
     return {
         "situation": situation,
-        "left_out": left_out_notice(len(pieces), kind, situation, url),
+        "left_out": left_out_notice(len(pieces) - small, small, kind, situation, url),
         "left_out_pieces": [] if situation.shows_all else pieces,
     }
 
@@ -171,7 +190,7 @@ def render_item_page(
     frame: dict[str, Any] = {
         "item": item,
         "linked": {other: catalogue.linked(item, other) for other in KINDS},
-        "related": related(item, catalogue),
+        "related": Marks(catalogue, context["situation"]).related(item),
         "sources": catalogue.linked(item, LegalSource.KIND),
         "status": review_status([item], with_unsettled=True),
         **{part.name: catalogue.parts(part.name, item) for part in kind.parts},

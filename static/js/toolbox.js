@@ -9,8 +9,7 @@
   document.addEventListener("click", function (event) {
     const button = event.target.closest("[data-print]");
     if (button) {
-      // “sheet” prints the drawing alone, “list” the list alone; the browser's own printing has both.
-      document.body.classList.toggle("print-sheet", button.dataset.print === "sheet");
+      // “list” prints the list alone; “sheet”, as the browser's own printing, the drawing and then the list with the reasons.
       document.body.classList.toggle("print-list", button.dataset.print === "list");
       window.print();
     }
@@ -20,7 +19,7 @@
   let folds = [];
   window.addEventListener("beforeprint", function () {
     const all = document.querySelector(".plan-part") ? "" : ", .plan-who";
-    folds = Array.from(document.querySelectorAll(".plan-others, .band" + all)).filter(function (fold) {
+    folds = Array.from(document.querySelectorAll(".plan-others, .band, .chosen" + all)).filter(function (fold) {
       return !fold.open;
     });
     folds.forEach(function (fold) {
@@ -28,7 +27,7 @@
     });
   });
   window.addEventListener("afterprint", function () {
-    document.body.classList.remove("print-sheet", "print-list");
+    document.body.classList.remove("print-list");
     folds.forEach(function (fold) {
       fold.open = false;
     });

@@ -16,7 +16,7 @@ SITUATIONS = [
 
 
 def by_code(entries_of_list: list[Element]) -> dict[str, Element]:
-    return {entry.find("a", "ref").find("span", "code").text: entry for entry in entries_of_list}
+    return {entry.find_all("a", "ref")[0].find("span", "code").text: entry for entry in entries_of_list}
 
 
 def others(page: Element) -> dict[str, Element]:
@@ -44,7 +44,7 @@ def left_out(page: Element) -> dict[str, str]:
 def parts_listed(entry: Element) -> Iterator[str]:
     """Who takes part in an activity and why, as the list says it."""
     for part in entry.find("dl", "who").find_all("div"):
-        yield f"{entry.find('a', 'ref').text}. {part.find('dt').text}: {part.find('dd').text}"
+        yield f"{entry.find_all('a', 'ref')[0].text}. {part.find('dt').text}: {part.find('dd').text}"
 
 
 def accessible_name(link: Element) -> str:

@@ -8,27 +8,45 @@ import pytest
 
 from legaltoolbox import left_out
 from legaltoolbox.models import DocumentTemplate, ScreeningQuestion, TemplateSection, toolbox_version
-from legaltoolbox.screening import Situation, verdict
+from legaltoolbox.screening import Situation
 from tests.checks import not_empty
+from tests.legaltoolbox.six_uses import USES
 from tests.reading import Element, read, read_bytes, read_docx, read_workbook
 from tests.word import document_text
 
 HOME = "/en/juridisk-vaerktoejskasse/"
-NO = "personoplysninger=no&leverandoer=no&traening=no"
-SITUATION = Situation(answers={"personoplysninger": "no", "traening": "no", "leverandoer": "no"})
+USE = USES["skrivehjælp"]
+"""What is expected is what was judged by hand, and not what the program says of itself."""
+NO = "&".join(f"{code}={answer}" for code, answer in USE["answers"].items())
+SITUATION = Situation(answers=USE["answers"])
+DOES_NOT_APPLY = {*USE["does_not_apply"], *USE["risks"]["must_not"], *USE["requirements"]["must_not"]}
+CAN_BE_LEFT_OUT = set(USE["left_out"])
 
 
 def codes(part: Element) -> set[str]:
     return {code.text for code in part.find_all("span", "code")}
 
 
-def apply(items, content, situation: Situation = SITUATION) -> set[str]:
-    return {item.code for item in items if verdict(item, content, situation).applies}
+def apply(items) -> set[str]:
+    """The codes of those that apply, as they were judged by hand."""
+    return {item.code for item in items} - DOES_NOT_APPLY - CAN_BE_LEFT_OUT
 
 
 def left_out_number(page: Element) -> int:
+    """How many the page says that it does not show: of both kinds, which it counts apart."""
     (line,) = page.find_all("p", "left-out-line")
-    return int(re.match(r"\d+", line.text)[0])
+    counts = re.findall(r"(\d+) \w+ (does not apply|do not apply|can be left out)", line.text)
+    assert len(counts) == len({"can" in words for _number, words in counts}) > 0
+    return sum(int(number) for number, _words in counts)
+
+
+def assert_told_apart(page: Element) -> None:
+    """What can be left out is never said not to apply, nor the other way round."""
+    for row in not_empty(page.find("details", "left-out").find_all("li")):
+        code = row.find("a").text.split()[0]
+        words = row.find("span", "ref-mark").text
+        assert words == ("can be left out" if code in CAN_BE_LEFT_OUT else "does not apply"), code
+        assert ("I har svaret “" in row.text) == (code in DOES_NOT_APPLY), code
 
 
 def link(page: Element, text: str) -> str:
@@ -39,7 +57,7 @@ def link(page: Element, text: str) -> str:
 @pytest.mark.parametrize(("path", "kind"), [("risici/", "risk"), ("krav/", "requirement")])
 def test_a_list_is_of_the_situation_and_shows_all_on_demand(path, kind, content, client):
     items = content.all(kind)
-    expected = apply(items, content)
+    expected = apply(items)
     assert 0 < len(expected) < len(items)
     page = read(client, f"{HOME}{path}?{NO}")
     results = page.find("section", "results")
@@ -48,7 +66,7 @@ def test_a_list_is_of_the_situation_and_shows_all_on_demand(path, kind, content,
     everything = read(client, link(page, "Show all"))
     assert codes(everything.find("section", "results")) == {item.code for item in items}
     assert left_out_number(everything) == len(items) - len(expected)
-    assert "are shown, too" in everything.find("p", "left-out-line").text
+    assert "They are shown here, too." in everything.find("p", "left-out-line").text
     again = read(client, link(everything, "Show only what applies"))
     assert codes(again.find("section", "results")) == expected
 
@@ -58,7 +76,7 @@ def test_the_filters_count_in_the_situation_and_keep_showing_all(content, client
     (label,) = page.find_all("label", **{"for": "kind-data"})
     number = int(re.search(r"\d+$", label.text.split(" risk")[0])[0])
     shown = codes(read(client, f"{HOME}risici/?{NO}&kind=data").find("section", "results"))
-    assert number == len(shown) == len(apply([risk for risk in content.risks if risk.kind == "data"], content))
+    assert number == len(shown) == len(apply([risk for risk in content.risks if risk.kind == "data"]))
     form = read(client, f"{HOME}risici/?{NO}&vis=alle").find("form", id="selection")
     assert form.find("input", name="vis").attrs["value"] == "alle"
     assert not page.has("input", name="vis")
@@ -71,7 +89,7 @@ def test_a_role_alone_leaves_nothing_out(content, client):
 
 
 def test_what_is_picked_stays_picked(content, client):
-    (out, *_others) = sorted({item.code for item in content.requirements} - apply(content.requirements, content))
+    (out, *_others) = sorted({item.code for item in content.requirements} - apply(content.requirements))
     page = read(client, f"{HOME}krav/?{NO}&pick={out}")
     chips = page.find("section", "pick-bar").find_all("a", "chip")
     assert [out in chip.text for chip in chips] == [True]
@@ -83,7 +101,7 @@ def test_a_phase_shows_its_activities_and_templates_of_the_situation(content, cl
     for phase in not_empty(content.phases):
         activities = content.linked(phase, "activity")
         page = read(client, f"{HOME}faser/{phase.slug}/?{NO}")
-        expected = apply(activities, content)
+        expected = apply(activities)
         assert {entry.find("span", "code").text for entry in page.find_all("li", "plan-entry")} == expected
         within = [link.attrs["href"] for link in page.find("main").find_all("a") if link.attrs["href"].startswith("#")]
         assert [anchor for anchor in within if not page.has(id=anchor[1:])] == []
@@ -99,7 +117,7 @@ def test_a_phase_shows_its_activities_and_templates_of_the_situation(content, cl
             hidden += 1
             pieces = page.find("details", "left-out").find_all("li")
             assert len(pieces) == left_out_number(page) == len(activities) - len(expected)
-            assert all("I har svaret “" in piece.text or piece.find("span", "ref-reason").text for piece in pieces)
+            assert_told_apart(page)
             everything = read(client, link(page, "Show all"))
             assert len(everything.find_all("li", "plan-entry")) == len(activities)
             assert not everything.has("details", "left-out")
@@ -109,7 +127,7 @@ def test_a_phase_shows_its_activities_and_templates_of_the_situation(content, cl
 def test_a_role_reads_what_applies(content, client):
     role = content.find("role", "jurist")
     activities = content.linked(role, "activity")
-    expected = apply(activities, content)
+    expected = apply(activities)
     assert 0 < len(expected) < len(activities)
     page = read(client, f"{HOME}roller/jurist/?{NO}")
     assert {code for part in page.find_all("ul", "reading") for code in codes(part)} == expected
@@ -120,7 +138,7 @@ def test_the_templates_are_those_that_an_activity_needs(content, client):
     needed = {
         template.code
         for activity in content.activities
-        if verdict(activity, content, SITUATION).applies
+        if activity.code in apply([activity])
         for template in content.linked(activity, "template")
     }
     assert 0 < len(needed) < len(content.templates)
@@ -133,13 +151,22 @@ def test_the_templates_are_those_that_an_activity_needs(content, client):
 
 
 def test_the_reason_names_the_answers_that_decide(content):
-    for item in not_empty([*content.activities, *content.requirements, *content.risks]):
+    """Of what does not apply each answer that decides, as it was given; of what can be left out no answer alone."""
+    seen = set()
+    for item in [*content.activities, *content.requirements, *content.risks]:
         _applying, pieces = left_out.split([item], content, SITUATION)
+        assert bool(pieces) == (item.code in DOES_NOT_APPLY | CAN_BE_LEFT_OUT), item
         for piece in pieces:
-            assert piece.reason, item
-            for label, question in re.findall(r"I har svaret “(.+?)” til “(.+?)”\.", piece.reason):
+            sentences = re.findall(r"I har svaret “([^”]+)” til ((?:“[^”]+”(?:, | og )?)+)\.", piece.reason)
+            named = [(label, question) for label, asked in sentences for question in re.findall("“([^”]+)”", asked)]
+            assert bool(named) == (item.code in DOES_NOT_APPLY), item
+            assert piece.word == ("Gælder ikke" if named else "Kan udelades")
+            for label, question in named:
                 asked = next(other for other in content.questions if other.question == question)
                 assert SITUATION.answers[asked.code] == ("yes" if label == asked.yes_label else "no")
+                assert asked in {condition.question for condition in content.conditions(item)}
+            seen.add(item.code)
+    assert seen == DOES_NOT_APPLY | CAN_BE_LEFT_OUT
 
 
 def test_without_answers_nothing_is_left_out(content):
@@ -152,9 +179,15 @@ def test_without_answers_nothing_is_left_out(content):
 
 
 def left_out_rows(document) -> dict[str, str]:
-    """What the document says that it leaves out, and why."""
-    tables = [table for table in document.tables if table.rows[0].cells[0].text == "Udeladt"]
-    return {row.cells[0].text: row.cells[1].text for table in tables for row in table.rows[1:]}
+    """What the document says that it leaves out, and why; each in the table of its own kind."""
+    rows = {}
+    for table in document.tables:
+        heading = table.rows[0].cells[0].text
+        for row in table.rows[1:] if heading in ("Gælder ikke", "Kan udelades") else ():
+            code = row.cells[0].text.split()[0]
+            assert (heading == "Kan udelades") == (code in CAN_BE_LEFT_OUT), code
+            rows[row.cells[0].text] = row.cells[1].text
+    return rows
 
 
 @pytest.mark.parametrize("path", ["faser/anskaffelse-og-design/", "roller/jurist/"])
@@ -163,7 +196,7 @@ def test_a_checklist_is_of_the_situation_on_the_page_and_in_the_file(path, conte
     all_codes = {
         heading.find("span", "code").text for heading in everything.find_all("h2") if heading.has("span", "code")
     }
-    out = {item.code for item in content.activities if item.code in all_codes} - apply(content.activities, content)
+    out = {item.code for item in content.activities if item.code in all_codes} - apply(content.activities)
     assert out
     page = read(client, f"{HOME}{path}tjekliste/?{NO}")
     assert {code.text for code in page.find_all("span", "code") if code.text in out} == set()
@@ -173,7 +206,9 @@ def test_a_checklist_is_of_the_situation_on_the_page_and_in_the_file(path, conte
     assert not [heading for heading in headings if heading.split()[0] in out]
     rows = left_out_rows(document)
     assert {title.split()[0] for title in rows} == out
-    assert all(rows.values())
+    for title, reason in rows.items():
+        assert ("I har svaret “" in reason) == (title.split()[0] in DOES_NOT_APPLY), title
+        assert len(reason) > 20, title
     whole = read_docx(client, f"{HOME}{path}tjekliste.docx?{NO}&vis=alle")
     assert left_out_rows(whole) == {}
     headings = [
@@ -183,7 +218,7 @@ def test_a_checklist_is_of_the_situation_on_the_page_and_in_the_file(path, conte
 
 
 def test_the_checklist_of_one_activity_is_always_whole(content, client):
-    (item, *_others) = [item for item in content.activities if item.code not in apply(content.activities, content)]
+    (item, *_others) = [item for item in content.activities if item.code not in apply(content.activities)]
     page = read(client, f"{HOME}aktiviteter/{item.code}/tjekliste/?{NO}")
     assert len(page.find_all("input", type="checkbox")) == len(content.checklist(item))
 
@@ -200,16 +235,16 @@ def test_a_phase_without_any_question_left_says_so(content, client):
 
 @pytest.fixture
 def conditioned(content_rows) -> TemplateSection:
-    """A section of S11 that applies where personal data are used."""
+    """A section of S11 that applies where a model is trained."""
     section = TemplateSection.objects.filter(template__code="S11").order_by("position")[1]
     section.conditions.all().delete()
-    section.conditions.create(question=asked(), answer="yes", reason="I behandler personoplysninger")
+    section.conditions.create(question=asked(), answer="yes", reason="I bruger data til at træne en model")
     toolbox_version.bump()
     return section
 
 
 def asked() -> ScreeningQuestion:
-    return ScreeningQuestion.objects.get(code="personoplysninger")
+    return ScreeningQuestion.objects.get(code="traening")
 
 
 def test_a_template_holds_the_sections_of_the_situation_and_names_the_others(conditioned, client):
@@ -219,7 +254,7 @@ def test_a_template_holds_the_sections_of_the_situation_and_names_the_others(con
     assert conditioned.heading in page.find("details", "left-out").text
     rows = left_out_rows(read_docx(client, f"{HOME}skabeloner/S11.docx?{NO}"))
     assert rows[conditioned.heading] == f"I har svaret “{asked().no_label}” til “{asked().question}”."
-    for query in ("", "?personoplysninger=yes", f"?{NO}&vis=alle"):
+    for query in ("", "?traening=yes", f"?{NO}&vis=alle"):
         document = read_docx(client, f"{HOME}skabeloner/S11.docx{query}")
         assert conditioned.heading not in left_out_rows(document)
         assert conditioned.heading in [paragraph.text for paragraph in document.paragraphs]
@@ -230,7 +265,7 @@ def test_what_is_sent_to_others_says_nothing_of_what_is_left_out(conditioned, cl
     toolbox_version.bump()
     text = document_text(read_docx(client, f"{HOME}skabeloner/S11.docx?{NO}"))
     assert conditioned.heading not in text
-    assert "Udeladt" not in text
+    assert "Gælder ikke" not in text
     assert conditioned.heading in left_out_rows(read_docx(client, f"{HOME}skabeloner/S11.docx?{NO}&kopi=egen"))
 
 
@@ -238,16 +273,16 @@ def test_a_page_that_shows_all_offers_files_with_all(conditioned, client):
     page = read(client, f"{HOME}skabeloner/S11/?{NO}&vis=alle")
     files = [link.attrs["href"] for link in page.find_all("a") if "S11.docx" in link.attrs["href"]]
     assert files
-    assert all("vis=alle" in url and "personoplysninger=no" in url for url in files)
+    assert all("vis=alle" in url and "traening=no" in url for url in files)
 
 
 def test_the_files_of_a_list_hold_what_the_list_shows(content, client):
-    risks = apply(content.risks, content)
+    risks = apply(content.risks)
     book = read_workbook(client, f"{HOME}risici.xlsx?{NO}")
     assert {row[0] for row in book["Risikovurdering"].iter_rows(min_row=2, values_only=True)} == risks
     about = dict(book["Om"].iter_rows(values_only=True, max_col=2))
     out = {risk.code for risk in content.risks} - risks
-    assert {label.removeprefix("Udeladt, ") for label in about if str(label).startswith("Udeladt, ")} == out
+    assert {label.removeprefix("Gælder ikke, ") for label in about if str(label).startswith("Gælder ikke, ")} == out
     assert about["Kilde"].endswith(f"/risici/?{NO}")
     document = read_docx(client, f"{HOME}risici.docx?{NO}")
     assert {title.split()[0] for title in left_out_rows(document)} == out
@@ -256,7 +291,7 @@ def test_the_files_of_a_list_hold_what_the_list_shows(content, client):
 
 
 def test_the_annex_holds_what_applies_and_what_is_picked(content, client):
-    expected = apply(content.requirements, content)
+    expected = apply(content.requirements)
     book = read_workbook(client, f"{HOME}krav.xlsx?{NO}")
     assert {row[0][:3] for row in book["Kravbilag"].iter_rows(min_row=2, values_only=True)} == expected
     out = sorted({item.code for item in content.requirements} - expected)

@@ -8,6 +8,7 @@ from tests.checks import not_empty
 from tests.legaltoolbox.one_pagers import OVERVIEW, by_code, entries, left_out, others, parts_listed
 from tests.legaltoolbox.six_uses import USES
 from tests.reading import chip_links_by_text, notice_texts, read
+from tests.texts import folded
 
 
 def query_for(question, answer: str) -> str:
@@ -155,14 +156,48 @@ def test_the_project_manager_sees_what_to_set_going_and_whom_to_follow_up(conten
 def test_a_small_use_is_told_what_can_be_left_out_and_why_and_what_is_shorter(content, client):
     answers = "&".join(f"{code}={answer}" for code, answer in USES["skrivehjælp"]["answers"].items())
     page = read(client, f"{OVERVIEW}?{answers}")
-    assert page.find("h2", id="results-heading").text == "21 of 59 activities apply, or may apply"
-    assert set(left_out(page)) == set(USES["skrivehjælp"]["left_out"])
-    assert all(left_out(page).values())
-    shorter = {code for code, entry in entries(page).items() if entry.has("p", "plan-short")}
-    assert shorter == set(USES["skrivehjælp"]["short"])
+    use = USES["skrivehjælp"]
+    assert page.find("h2", id="results-heading").text == "23 of 59 activities apply, or may apply"
+    numbers = [row.find("strong").text for row in page.find("ul", "band-counts").find_all("li")]
+    assert numbers == ["8", "14", "1", "15", "9", "12"]
+    assert set(left_out(page)) == set(use["left_out"])
+    for code, reason in left_out(page).items():
+        assert folded(reason).startswith(folded(content.find("activity", code).small_use)[:20]), code
+    listed = entries(page)
+    assert set(listed) == {*use["always"], *use["because"], *use["by_assessment"]}
+    shorter = {code for code, entry in listed.items() if "A shorter way is enough:" in entry.text}
+    assert shorter == set(use["short"])
+    assert {code for code, entry in listed.items() if "For your small use:" in entry.text} == set(use["by_assessment"])
+    within = {
+        row.find("span", "code").text: code
+        for code, entry in listed.items()
+        for row in (entry.find("div", "plan-together").find_all("li") if entry.has("div", "plan-together") else ())
+    }
+    assert within == use["together"]
     rest = page.find("section", id="not-applicable").find_all("span", "code")
     assert {code.text for code in rest} == set(USES["skrivehjælp"]["does_not_apply"])
     assert not read(client, OVERVIEW).has("section", id="left-out")
+
+
+@pytest.mark.parametrize("role", ["sikkerhed", "data", "indkob", "dpo", "fag"])
+def test_a_role_of_a_small_use_finds_each_of_its_own_activities(role, content, client):
+    """What it takes part in stands in its list, or below an activity of the list; never below what only others do."""
+    answers = "&".join(f"{code}={answer}" for code, answer in USES["skrivehjælp"]["answers"].items())
+    page = read(client, f"{OVERVIEW}?rolle={role}&{answers}")
+    shown = entries(page)
+    below = [row for entry in shown.values() for row in entry.find_all("ul", "small-use-within")]
+    codes = {*shown, *(code.text for part in below for code in part.find_all("span", "code"))}
+    applying = {
+        code for name in ("always", "because", "by_assessment", "together") for code in USES["skrivehjælp"][name]
+    }
+    own = {
+        code
+        for code in applying
+        for activity in [content.find("activity", code)]
+        if role in [activity.responsible.slug, *(row.role.slug for row in content.involved(activity))]
+    }
+    assert own
+    assert own <= codes
 
 
 def test_the_bands_are_counted_and_a_missing_answer_stays_in_sight(content, client):

@@ -35,7 +35,7 @@ def test_the_toolbox_is_complete(content):
     assert numbers == {
         "role": 13,
         "phase": 9,
-        "question": 13,
+        "question": 14,
         "template": 35,
         "activity": 56 + 3,
         "risk": 29,

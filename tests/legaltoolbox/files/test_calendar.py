@@ -64,7 +64,10 @@ def test_each_event_says_what_the_law_demands_and_what_is_our_proposal(content, 
         activity = content.find("activity", code)
         text = str(event["DESCRIPTION"])
         assert activity.repeat_note in text
-        assert BASIS[Activity.RepeatBasis(activity.repeat_basis)] in text
+        basis = Activity.RepeatBasis(activity.repeat_basis)
+        assert BASIS[basis] in text
+        assert ("Loven kræver det" in text) == (basis is Activity.RepeatBasis.INTERVAL), code
+        assert f"Grundlag: {content.linked(activity, 'source')[0].name}" in text
         assert f"Ansvarlig: {activity.responsible.name}." in text
     assert "72 timer" in str(found["A66"]["DESCRIPTION"])
     assert "72 timer" in str(found["A74"]["DESCRIPTION"])
@@ -75,7 +78,13 @@ def test_each_event_says_what_the_law_demands_and_what_is_our_proposal(content, 
 def test_only_what_applies_in_the_situation_and_to_the_role_is_in_it(content, client):
     small = events(client, FILE + query("skrivehjælp", start="2027-01-01"))
     assert {"A72", "A75", "A74"} <= set(small)
-    assert not {"A70", "A71", "A73", "A27", "A66"} & set(small)
+    assert "Gør A13 om" in str(small["A71"]["DESCRIPTION"])
+    assert not {"A27", "A66", "A70", "A73"} & set(small)
+    together = USES["skrivehjælp"]["together"]
+    for code, other in together.items():
+        if content.find("activity", code).repeat_months:
+            assert f"Klares samtidig: {content.find('activity', code)}." in str(small[other]["DESCRIPTION"]), code
+    assert "72 timer" in str(small["A74"]["DESCRIPTION"])
     assert "A27" not in events(client, f"{FILE}?start=2027-01-01&hoejrisiko=no")
     dpo = events(client, f"{FILE}?start=2027-01-01&rolle=dpo")
     for code in not_empty(dpo):
