@@ -47,6 +47,12 @@ def counts(catalogue: Catalogue) -> dict[str, Counter[str]]:
     return {kind: Counter(item.certainty for item in catalogue.all(kind)) for kind in KINDS}
 
 
+_NOT_READ = re.compile(
+    r"\b(?:ordlyd|tekst|nummer|bestemmelse)\w*\b.*\ber ikke (?:efterprøvet|læst|kontrolleret|slået op)", re.IGNORECASE
+)
+"""A sentence that says that the text of something was not read."""
+
+
 class _Checker:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -81,6 +87,7 @@ class _Checker:
         yield from self._terms(item)
         yield from self._own_sources(item)
         yield from self._own_documents(item)
+        yield from self._overtaken(item)
         yield from rules.unmarked_numbers(item, self.catalogue)
         kind = item_kind(item)
         if kind.rule is not None:
@@ -170,6 +177,16 @@ class _Checker:
     def _within(self, source: LegalSource) -> list[LegalSource]:
         """The source and its parts; of an act only itself."""
         return self.catalogue.within(source) if source.part_of is not None else [source]
+
+    def _overtaken(self, item: Item) -> Iterator[str]:
+        """What is said not to be read or checked is not what the source itself says was read in its text."""
+        for sentence in re.split(r"(?<=\.) (?=[A-ZÆØÅ])|\n", item.unsettled):
+            if not _NOT_READ.search(sentence):
+                continue
+            for citation in _mentions(sentence, self.citations, self.codes)[0]:
+                source = self.sources.get(citations.normalized(citations.in_one_form(citation, self.catalogue.acts)))
+                if source is not None and source.certainty == Certainty.VERIFIED and not source.unsettled:
+                    yield _("says that “%(citation)s” is not checked, which its source is.") % {"citation": citation}
 
     def _prose(self, item: Item) -> Iterator[str]:
         for text in texts(item, item_kind(item).parts, self.catalogue):

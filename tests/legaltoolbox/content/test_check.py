@@ -229,6 +229,9 @@ PROBLEMS: dict[str, dict[str, Callable[[], object]]] = {
     },
     "numbers": {
         "K31: has the number “17 hverdage” in a wording": say(Requirement, "K31", "wording", "Svar inden 17 hverdage."),
+        "S08: says that “databeskyttelseslovens § 8” is not checked": say(
+            DocumentTemplate, "S08", "unsettled", "Ordlyden af databeskyttelseslovens § 8 er ikke efterprøvet her."
+        ),
         "K19: addresses the vendor": change(Requirement, "K19", addressee="vendor", duty="Kommunen skal gøre det."),
         "K20: asks the vendor for the evidence “Hjemmelsnotat”": change(Requirement, "K20", evidence="Hjemmelsnotat."),
         "K21: asks for answers to a questionnaire": change(Requirement, "K21", wording="Besvar spørgeskemaet."),
