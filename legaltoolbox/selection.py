@@ -6,13 +6,14 @@ A page is shown whatever its address holds: unknown values are dropped and named
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, npgettext
+from django.utils.translation import gettext_lazy, npgettext, override
 
 from kl_ai.pages.querystring import (
     Chip,
@@ -70,30 +71,48 @@ def read_search(request: HttpRequest, catalogue: Catalogue) -> tuple[str, Situat
     return form.cleaned_data["q"], _situation(form, catalogue, notices), notices.texts()
 
 
+def _language(for_paper: bool) -> AbstractContextManager[None]:
+    """The language of notices: that of the page, or Danish in a paper, as all of it is."""
+    return override("da") if for_paper else nullcontext()
+
+
+def _texts(notices: Notices, for_paper: bool) -> tuple[str, ...]:
+    return notices.for_file() if for_paper else notices.texts()
+
+
 # The situation ----------------------------------------------------------------------------------
 
 
-def read_situation(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tuple[str, ...]]:
+def read_situation(
+    request: HttpRequest, catalogue: Catalogue, *, others: Iterable[str] = (), for_paper: bool = False
+) -> tuple[Situation, tuple[str, ...]]:
     """The situation that the request describes, and notices about what was ignored. No query.
 
-    For pages with no other parameters; those of lists and of the search are read with them.
+    For pages with no other parameters than `others`; those of lists and of the search are read with them. The notices for a
+    paper are Danish, and repeat no text of the address, here and below.
     """
-    form = _form_class(catalogue, "situation", forms.Form, lambda: _situation_fields(catalogue))(request.GET)
-    notices = query_notices(form, request)
-    return _situation(form, catalogue, notices), notices.texts()
+    form_class = _form_class(catalogue, "situation", forms.Form, lambda: _situation_fields(catalogue))
+    with _language(for_paper):
+        form = form_class(request.GET)
+        notices = query_notices(form, request, others)
+        return _situation(form, catalogue, notices), _texts(notices, for_paper)
 
 
-def read_overview(request: HttpRequest, catalogue: Catalogue) -> tuple[Situation, tuple[str, ...]]:
+def read_overview(
+    request: HttpRequest, catalogue: Catalogue, *, for_paper: bool = False
+) -> tuple[Situation, tuple[str, ...]]:
     """As `read_situation`; the role may stand under its old name, and the start of a calendar beside it. No query."""
     fields = {OLD_ROLE: _options_field(gettext_lazy("Role"), [role.slug for role in catalogue.roles])}
     form_class = _form_class(catalogue, "overview", forms.Form, lambda: fields | dict(_situation_fields(catalogue)))
-    form = form_class(request.GET)
-    notices = query_notices(form, request, [START])
-    situation = _situation(form, catalogue, notices)
+    with _language(for_paper):
+        form = form_class(request.GET)
+        notices = query_notices(form, request, [START])
+        situation = _situation(form, catalogue, notices)
+        texts = _texts(notices, for_paper)
     old_roles = form.cleaned_data[OLD_ROLE]
     if old_roles and not situation.role:
         situation = situation.with_role(old_roles[0])
-    return situation, notices.texts()
+    return situation, texts
 
 
 def page_parameters(situation: Situation) -> list[tuple[str, str]]:
@@ -120,18 +139,17 @@ def _situation_fields(catalogue: Catalogue) -> Mapping[str, forms.Field]:
 
 def _situation(form: forms.Form, catalogue: Catalogue, notices: Notices) -> Situation:
     """The situation in a form that has been validated. Adds notices about answers that contradict each other."""
-    first = {}
-    for name in situation_parameters(catalogue):
-        values = form.cleaned_data[name]
+    role, phase = (_first(form, name, notices) for name in (ROLE_PARAMETER, PHASE_PARAMETER))
+    given = {}
+    for question in catalogue.questions:
+        values = form.cleaned_data[question.code]
         if len(values) > 1:
             notices.add(
-                _("Two answers were given for “%(question)s”. The first counts.")
-                % {"question": form.fields[name].label}
+                _("Both yes and no were given for “%(question)s”. Yes counts.") % {"question": question.question}
             )
         if values:
-            first[name] = values[0]
-    role, phase = first.pop(ROLE_PARAMETER, ""), first.pop(PHASE_PARAMETER, "")
-    answers, contradictions = reconciled(first, catalogue.questions)
+            given[question.code] = YES if YES in values else NO
+    answers, contradictions = reconciled(given, catalogue.questions)
     for no, yes in contradictions:
         notices.add(
             _(
@@ -140,6 +158,17 @@ def _situation(form: forms.Form, catalogue: Catalogue, notices: Notices) -> Situ
             % {"question": no.question, "other": yes.question}
         )
     return Situation(role, answers, phase, shows_all=bool(form.cleaned_data[VIEW]))
+
+
+def _first(form: forms.Form, name: str, notices: Notices) -> str:
+    """The choice of a role or phase; of several the one that the address names first. "" for none."""
+    values = form.cleaned_data[name]
+    if len(values) < 2:
+        return "".join(values)
+    notices.add(
+        _("Two answers were given for “%(question)s”. The first counts.") % {"question": form.fields[name].label}
+    )
+    return next(value for value in cast(QueryDict, form.data).getlist(name) if value in values)
 
 
 # The lists --------------------------------------------------------------------------------------
@@ -205,27 +234,29 @@ class ItemSelection:
 
 
 def read_selection(
-    request: HttpRequest, kind: str, catalogue: Catalogue, *, others: Iterable[str] = ()
+    request: HttpRequest, kind: str, catalogue: Catalogue, *, others: Iterable[str] = (), for_paper: bool = False
 ) -> ItemSelection:
     """The selection of the items of `kind` that the request describes. `others` are known parameters beside it. No query."""
     form_class = _form_class(catalogue, kind, SearchForm, lambda: _list_fields(kind, catalogue))
     keys, query = catalogue.by_key[kind], request.GET.copy()
     for name in {PICK, *tender.PARAMETERS} & set(query):  # codes in small letters are found, as the items' pages are
         query.setlist(name, [upper if (upper := code.upper()) in keys else code for code in query.getlist(name)])
-    form = form_class(query)
-    notices = query_notices(form, request, others)
-    situation, cleaned = _situation(form, catalogue, notices), form.cleaned_data
     axes = [axis.name for axis in KINDS[kind].axes]
-    uses, several = tender.read_uses(cleaned)
-    for code in several:
-        notices.add(_("%(code)s was given several uses in the tender. The strictest counts.") % {"code": code})
+    with _language(for_paper):
+        form = form_class(query)
+        notices = query_notices(form, request, others)
+        situation, cleaned = _situation(form, catalogue, notices), form.cleaned_data
+        uses, several = tender.read_uses(cleaned)
+        for code in several:
+            notices.add(_("%(code)s was given several uses in the tender. The strictest counts.") % {"code": code})
+        texts = _texts(notices, for_paper)
     return ItemSelection(
         q=cleaned["q"],
         picked=cleaned[PICK],
         uses=uses,
         asks_for_picks=any(query.getlist(PICK)),
         chosen={name: cleaned[name] for name in axes if cleaned[name]},
-        notices=notices.texts(),
+        notices=texts,
         situation=situation,
     )
 

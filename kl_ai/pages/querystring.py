@@ -94,10 +94,18 @@ class Notices:
     """Collects notices about ignored parts of an address: each once, at most `MAX_NOTICES`, and the number of the rest."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, None] = {}
+        self._texts: dict[str, bool] = {}
 
-    def add(self, text: str) -> None:
-        self._texts.setdefault(text)
+    def add(self, text: str, *, is_quote: bool = False) -> None:
+        """Add a notice; `is_quote` says that it repeats a text of the address."""
+        self._texts.setdefault(text, is_quote)
+
+    def for_file(self) -> tuple[str, ...]:
+        """The notices for a file, which people take for the portal's own words, and pass on: no text of the address is in them."""
+        texts = [text for text, is_quote in self._texts.items() if not is_quote]
+        if any(self._texts.values()):
+            texts.append(_("The address held something that we do not know. It was ignored."))
+        return tuple(texts)
 
     def texts(self) -> tuple[str, ...]:
         texts = list(self._texts)
@@ -193,11 +201,15 @@ def _note_unknown_choices(form: forms.Form, notices: Notices) -> None:
     for field in form.fields.values():
         for code in field.unknown if isinstance(field, KnownOptionsField) else ():
             names = {"value": notice_text(code), "question": field.label}
-            notices.add(_("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % names)
+            notices.add(
+                _("We do not know the choice “%(value)s” under %(question)s. It was ignored.") % names, is_quote=True
+            )
 
 
 def _note_unknown_parameters(form: forms.Form, others: Iterable[str], notices: Notices) -> None:
     known = {*form.fields, *others}
     for name in form.data:
         if name not in known:
-            notices.add(_("We do not know the filter “%(name)s”. It was ignored.") % {"name": notice_text(name)})
+            notices.add(
+                _("We do not know the filter “%(name)s”. It was ignored.") % {"name": notice_text(name)}, is_quote=True
+            )

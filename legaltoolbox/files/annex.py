@@ -79,12 +79,11 @@ def annex(
     catalogue: Catalogue,
     paper: Paper,
     uses: Mapping[str, Use],
-    notices: Sequence[str] = (),
     pieces: Sequence[LeftOut] = (),
 ) -> Document:
     """The requirements by their use in the tender, each with room for the answer.
 
-    `uses` are those that the buyer has changed; `notices` say which part of the address was ignored; `pieces` are the
+    `uses` are those that the buyer has changed; `pieces` are the
     requirements that are left out, which the own copy names.
     """
     header = f"Kravbilag  |  kommunens egen kopi, kravkatalog gennemgået {_reviewed(requirements)}"
@@ -102,7 +101,7 @@ def annex(
                 "Dato",
                 filled={"Ordregiver": paper.names.municipality, "Udbud": paper.names.project},
             ),
-            *(Prose(notice) for notice in notices),
+            *(Prose(notice) for notice in paper.own_notices),
             *(_own_introduction(requirements, catalogue, uses) if paper.own else ()),
             *(Prose(text, "guidance") for text in _short_way(catalogue, paper)),
             Prose(INTRODUCTION),

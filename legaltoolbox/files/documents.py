@@ -90,6 +90,7 @@ def template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper = OWN) -
             ("Version", f"{item.version}, tekst og kilder gennemgået {danish_date(item.reviewed_on)}"),
         ],
         blocks=[
+            *(Prose(notice) for notice in paper.own_notices),
             *_sections(item, sections, catalogue, paper),
             *answers(catalogue, paper.situation),
             *left_out_table(pieces),
@@ -246,6 +247,7 @@ def checklist(
         facts=paper.names.facts,
         blocks=[
             header_fields("Løsning", "Udfyldt af", "Dato", filled={"Løsning": paper.names.project}),
+            *(Prose(notice) for notice in paper.own_notices),
             *_checks(activities, catalogue, role),
             *left_out_table(pieces),
             *closing(list(activities)),

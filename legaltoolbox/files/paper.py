@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django import forms
@@ -44,6 +45,13 @@ class Paper:
     """The situation that the paper is for: what does not apply in it is left out, unless it says to show all."""
     names: Names = field(default_factory=Names)
     """Whom the paper is for, where the request says so."""
+    notices: tuple[str, ...] = ()
+    """Danish sentences on the address that the paper was asked for with, none of which repeats a text of it."""
+
+    @property
+    def own_notices(self) -> tuple[str, ...]:
+        """The notices that the paper shows: whoever gets one that is sent knows of no address."""
+        return self.notices if self.own else ()
 
     @property
     def author(self) -> str:
@@ -59,10 +67,15 @@ class Paper:
         return self if template.is_sent else replace(self, own=True, sources=True)
 
 
-def read_paper(request: HttpRequest, situation: Situation) -> Paper:
+def read_paper(request: HttpRequest, situation: Situation, notices: Iterable[str] = ()) -> Paper:
     """The paper that the request asks for: one to send, unless it names the own copy. Other values count as none."""
     form = PaperForm(request.GET)
     form.is_valid()
     own = bool(form.cleaned_data[OWN_COPY[0]])
     sources = own or bool(form.cleaned_data[WITH_SOURCES[0]])
-    return Paper(own=own, sources=sources, situation=situation, names=read_names(request))
+    return Paper(own=own, sources=sources, situation=situation, names=read_names(request), notices=tuple(notices))
+
+
+def read_own_paper(request: HttpRequest, situation: Situation, notices: Iterable[str] = ()) -> Paper:
+    """A paper that is the municipality's own, whatever copy the request asks for."""
+    return replace(read_paper(request, situation, notices), own=True, sources=True)

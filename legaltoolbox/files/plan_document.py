@@ -28,11 +28,8 @@ SMALL_USE_LABELS = {Band.ASSESSED: "Ved jeres lille brug", Band.TOGETHER: "Klare
 """What stands before the text on a small, harmless use; "a shorter way" in any other band."""
 
 
-def plan_document(plan: Plan, catalogue: Catalogue, paper: Paper, notices: Sequence[str] = ()) -> Document:
-    """The activities of the paper's situation phase by phase, with who, when and why; and what is left out.
-
-    `notices` say which part of the address was ignored.
-    """
+def plan_document(plan: Plan, catalogue: Catalogue, paper: Paper) -> Document:
+    """The activities of the paper's situation phase by phase, with who, when and why; and what is left out."""
     role = f" for {plan.role.name}" if plan.role else ""
     return Document(
         title="Juridisk vej for en AI-løsning",
@@ -42,7 +39,7 @@ def plan_document(plan: Plan, catalogue: Catalogue, paper: Paper, notices: Seque
         subject=SUBJECT,
         facts=paper.names.facts,
         blocks=[
-            *(Prose(notice) for notice in notices),
+            *(Prose(notice) for notice in paper.own_notices),
             *_answers(catalogue, paper.situation),
             *_phases(plan, is_answered=bool(paper.situation.answers)),
             *left_out_table(_pieces(plan, catalogue, paper.situation)),

@@ -43,12 +43,11 @@ def risks(
     items: Sequence[Risk],
     catalogue: Catalogue,
     paper: Paper,
-    notices: Sequence[str] = (),
     pieces: Sequence[LeftOut] = (),
 ) -> Document:
     """The risks by subject, each with cells for the assessment, and the scale.
 
-    `notices` say what was ignored; `pieces` are the risks that are left out.
+    `pieces` are the risks that are left out.
     """
     reviewed = danish_date(min(item.reviewed_on for item in items))
     return Document(
@@ -61,7 +60,7 @@ def risks(
         facts=paper.names.facts,
         blocks=[
             header_fields("Løsning", "Udfyldt af", "Dato", filled={"Løsning": paper.names.project}),
-            *(Prose(notice) for notice in notices),
+            *(Prose(notice) for notice in paper.own_notices),
             Prose(
                 "Vurdér sandsynlighed og konsekvens for borgeren hver for sig, først uden og så med de nye "
                 "foranstaltninger. Skalaen står til sidst. Skriv en grund, hvis en risiko ikke findes hos jer."

@@ -36,7 +36,6 @@ def risks(
     catalogue: Catalogue,
     paper: Paper,
     address: str,
-    notices: Sequence[str] = (),
     pieces: Sequence[LeftOut] = (),
 ) -> list[Sheet]:
     """The risks with columns for an assessment, the scale, and where the workbook comes from and what it leaves out."""
@@ -60,7 +59,7 @@ def risks(
         Sheet(
             "Skala", ("Akse", "Trin", "Navn", "Beskrivelse", "Eksempel"), _scale(catalogue.levels), (24, 6, 20, 50, 60)
         ),
-        _about(items, paper, address, notices, pieces),
+        _about(items, paper, address, pieces),
     ]
 
 
@@ -127,7 +126,6 @@ def annex(
     paper: Paper,
     uses: Mapping[str, tender.Use],
     address: str,
-    notices: Sequence[str] = (),
     pieces: Sequence[LeftOut] = (),
 ) -> list[Sheet]:
     """The requirements with empty columns for the answer, and beside them how to read the annex.
@@ -145,7 +143,7 @@ def annex(
             validations={headings.index("Opfyldt"): ANSWERS},
             frozen=2,
         ),
-        _about(items, paper, address, notices, pieces) if paper.own else _reading(items, paper, uses, notices),
+        _about(items, paper, address, pieces) if paper.own else _reading(items, paper, uses),
     ]
 
 
@@ -179,20 +177,15 @@ def _annex_rows(
             once = {}
 
 
-def _reading(
-    items: Sequence[Requirement], paper: Paper, uses: Mapping[str, tender.Use], notices: Sequence[str]
-) -> Sheet:
+def _reading(items: Sequence[Requirement], paper: Paper, uses: Mapping[str, tender.Use]) -> Sheet:
     """The sheet that tells whoever answers what the uses mean."""
     chosen = {tender.use_of(item, uses) for item in items}
     rows = [*paper.names.facts, ("Antal", counts_text(items, uses)), ("Svar og grundlag", INTRODUCTION)]
     rows += [(USE_HEADINGS[use], text) for use, text in USE_TEXTS.items() if use in chosen]
-    rows += [("Ikke med", notice) for notice in notices]
     return Sheet("Læsevejledning", (), rows, kind="notes")
 
 
-def _about(
-    items: Sequence[Item], paper: Paper, address: str, notices: Sequence[str], pieces: Sequence[LeftOut]
-) -> Sheet:
+def _about(items: Sequence[Item], paper: Paper, address: str, pieces: Sequence[LeftOut]) -> Sheet:
     """The sheet that says where the workbook comes from, when its texts were reviewed, and what is not settled or left out."""
     rows: list[tuple[str, str]] = [*paper.names.facts, ("Kilde", address), ("Antal", str(len(items)))]
     if items:
@@ -200,7 +193,7 @@ def _about(
     rows.append(("Status", f"{DISCLAIMER}."))
     if not all(item.confirmed_on for item in items):
         rows.append(("Forbehold", NOT_CONFIRMED))
-    rows += [("Ikke med", notice) for notice in notices]
+    rows += [("Bemærk", notice) for notice in paper.own_notices]
     rows += [("Uafklaret", f"{', '.join(map(str, unsettled))}: {text}") for text, unsettled in unsettled_texts(items)]
     rows += [(f"{piece.word}, {piece.key}", f"{piece.title}: {piece.reason}") for piece in pieces]
     return Sheet("Om", (), rows, kind="notes")

@@ -1,7 +1,7 @@
 """Checklists for screen, paper and Word: of an activity, of a phase, of a role. Ticks stay in the page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from .. import linking
 from ..catalogue import Catalogue, ChecklistRow
 from ..files import documents
 from ..files.names import MAX_LETTERS
-from ..files.paper import read_paper
+from ..files.paper import read_own_paper
 from ..left_out import LeftOut, split
 from ..models import Activity, Item, Phase, Role
 from ..screening import Situation
@@ -81,43 +81,43 @@ def role_checklist(request: HttpRequest, key: str) -> HttpResponse:
 @expensive
 def activity_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The checklist of one activity, as a Word document or a PDF."""
-    return _checklist_response(request, _activity_checklist(request, key), ending)
+    return _checklist_response(request, _activity_checklist(request, key, for_paper=True), ending)
 
 
 @file_with_names
 @expensive
 def phase_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The checklists of a phase's activities, as a Word document or a PDF."""
-    return _checklist_response(request, _phase_checklist(request, key), ending)
+    return _checklist_response(request, _phase_checklist(request, key, for_paper=True), ending)
 
 
 @file_with_names
 @expensive
 def role_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The questions that a role answers, as a Word document or a PDF."""
-    return _checklist_response(request, _role_checklist(request, key), ending)
+    return _checklist_response(request, _role_checklist(request, key, for_paper=True), ending)
 
 
 # Contents of checklists ---------------------------------------------------------------------------
 
 
-def _activity_checklist(request: HttpRequest, key: str) -> Checklist:
+def _activity_checklist(request: HttpRequest, key: str, *, for_paper: bool = False) -> Checklist:
     catalogue, item = get_item_or_404(request, Activity.KIND, key)
-    situation, notices = read_situation(request, catalogue)
+    situation, notices = read_situation(request, catalogue, for_paper=for_paper)
     blocks = _blocks([item], catalogue)
     return Checklist(f"{item.code} {item.title}", item, str(item), blocks, catalogue, situation, notices)
 
 
-def _phase_checklist(request: HttpRequest, key: str) -> Checklist:
+def _phase_checklist(request: HttpRequest, key: str, *, for_paper: bool = False) -> Checklist:
     catalogue, item = get_item_or_404(request, Phase.KIND, key)
-    situation, notices = read_situation(request, catalogue)
+    situation, notices = read_situation(request, catalogue, for_paper=for_paper)
     blocks, pieces = _of_situation(catalogue.linked(item, Activity.KIND), catalogue, situation)
     return Checklist(f"Fase {item}", item, str(item), blocks, catalogue, situation, notices, pieces)
 
 
-def _role_checklist(request: HttpRequest, key: str) -> Checklist:
+def _role_checklist(request: HttpRequest, key: str, *, for_paper: bool = False) -> Checklist:
     catalogue, item = get_item_or_404(request, Role.KIND, key)
-    situation, notices = read_situation(request, catalogue)
+    situation, notices = read_situation(request, catalogue, for_paper=for_paper)
     blocks, pieces = _of_situation(catalogue.activities, catalogue, situation, item)
     return Checklist(item.name, item, item.name, blocks, catalogue, situation, notices, pieces, role=item)
 
@@ -168,7 +168,7 @@ def _checklist_response(request: HttpRequest, checklist: Checklist, ending: str)
         checklist.activities,
         checklist.catalogue,
         role=checklist.role,
-        paper=replace(read_paper(request, checklist.situation), own=True),
+        paper=read_own_paper(request, checklist.situation, checklist.notices),
         pieces=[] if checklist.situation.shows_all else checklist.pieces,
     )
     return document_response(ending, document, checklist.catalogue, "Tjekliste", checklist.title)

@@ -28,7 +28,7 @@ from .. import left_out, onepager, plans
 from ..catalogue import Catalogue, catalogues
 from ..files import calendar as calendar_file
 from ..files.names import MAX_LETTERS
-from ..files.paper import read_paper
+from ..files.paper import read_own_paper
 from ..files.plan_document import plan_document
 from ..kinds import KINDS
 from ..models import Item, LegalSource, Phase, Requirement, Risk, Role, ScreeningQuestion
@@ -180,8 +180,8 @@ def _day_or_none(text: str) -> date | None:
 def overview_file(request: HttpRequest, ending: str) -> HttpResponse:
     """`overblik.docx`, `.pdf`: the same plan as a list with its reasons."""
     catalogue = catalogues.for_request(request)
-    situation, notices = read_overview(request, catalogue)
-    document = plan_document(plans.plan(catalogue, situation), catalogue, read_paper(request, situation), notices)
+    situation, notices = read_overview(request, catalogue, for_paper=True)
+    document = plan_document(plans.plan(catalogue, situation), catalogue, read_own_paper(request, situation, notices))
     return document_response(ending, document, catalogue, "Juridisk vej for en AI-løsning")
 
 

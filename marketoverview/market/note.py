@@ -119,7 +119,7 @@ def market_note(snapshot: Snapshot, selection: Selection, absolute: Callable[[st
         % {"made": _day(timezone.localdate()), "data": _day(snapshot.updated_on)},
         permalink=absolute(reverse("market:note") + query),
         excel_url=absolute(reverse("market:export", args=["xlsx"]) + query),
-        notices=selection.notices,
+        notices=selection.file_notices,
         total=total,
     )
 

@@ -65,6 +65,8 @@ class Selection:
     unknown: tuple[str, ...] = ()
     """What the address puts on the shortlist without being a public vendor, at most `MAX_SHORTLISTED` of it."""
     notices: tuple[str, ...] = ()
+    file_notices: tuple[str, ...] = ()
+    """The same for a file: without a text of the address."""
 
     @property
     def names_vendors(self) -> bool:
@@ -224,13 +226,15 @@ class VendorFilterSet(django_filters.FilterSet):
             shortlist=shortlist,
             unknown=unknown,
             notices=notices.texts(),
+            file_notices=notices.for_file(),
         )
 
     @staticmethod
     def _sort(value: str, notices: Notices) -> str:
         if value and value not in SORTS:
             notices.add(
-                _("We do not know the order “%(value)s”. The list goes from A to Å.") % {"value": notice_text(value)}
+                _("We do not know the order “%(value)s”. The list goes from A to Å.") % {"value": notice_text(value)},
+                is_quote=True,
             )
         return value if value in SORTS else "name"
 
@@ -238,14 +242,19 @@ class VendorFilterSet(django_filters.FilterSet):
     def _by(value: str, notices: Notices) -> str:
         if value and value not in COUNTED:
             notices.add(
-                _("We do not know the way to count “%(value)s”. Companies are counted.") % {"value": notice_text(value)}
+                _("We do not know the way to count “%(value)s”. Companies are counted.")
+                % {"value": notice_text(value)},
+                is_quote=True,
             )
         return value if value in COUNTED else COUNTED[0]
 
     @staticmethod
     def _view(value: str, notices: Notices) -> str:
         if value and value not in VIEWS:
-            notices.add(_("We do not know the view “%(value)s”. You see the list.") % {"value": notice_text(value)})
+            notices.add(
+                _("We do not know the view “%(value)s”. You see the list.") % {"value": notice_text(value)},
+                is_quote=True,
+            )
         return value if value in VIEWS else VIEWS[0]
 
     @staticmethod
@@ -254,7 +263,9 @@ class VendorFilterSet(django_filters.FilterSet):
             return 1
         if value.isascii() and value.isdigit() and len(value) <= 9 and int(value) > 0:
             return int(value)
-        notices.add(_("There is no page “%(value)s”. You see the first page.") % {"value": notice_text(value)})
+        notices.add(
+            _("There is no page “%(value)s”. You see the first page.") % {"value": notice_text(value)}, is_quote=True
+        )
         return 1
 
     def _shortlist(self, slugs: Iterable[str], notices: Notices) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -78,8 +78,12 @@ def with_notices(selection: AnySelection) -> AnySelection:
                 _("%(name)s is not in the overview any more: the profile was withdrawn on %(date)s.") % words
             )
         else:
-            unknown.add(_("We do not know a company “%(slug)s”.") % {"slug": notice_text(slug)})
-    return replace(selection, notices=(*selection.notices, *withdrawn, *unknown.texts()))
+            unknown.add(_("We do not know a company “%(slug)s”.") % {"slug": notice_text(slug)}, is_quote=True)
+    return replace(
+        selection,
+        notices=(*selection.notices, *withdrawn, *unknown.texts()),
+        file_notices=tuple(dict.fromkeys((*selection.file_notices, *withdrawn, *unknown.for_file()))),
+    )
 
 
 def _is_slug(text: str) -> bool:

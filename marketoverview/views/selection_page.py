@@ -130,7 +130,7 @@ def file_facts(
             yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
         if selection.is_everything:
             yield _("Selection"), _("All companies")
-    for notice in selection.notices:
+    for notice in selection.file_notices:
         yield _("Ignored"), notice
     yield _("Data as of"), date_format(snapshot.updated_on, "DATE_FORMAT")
     yield _("Made on"), date_format(timezone.localdate(), "DATE_FORMAT")

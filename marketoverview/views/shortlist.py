@@ -68,6 +68,6 @@ def document(request: HttpRequest) -> HttpResponse:
     snapshot, selection = read(request)
     address = request.build_absolute_uri(reverse("market:shortlist") + selection.file_query)
     content = shortlist_document.document(
-        snapshot, listed.vendors(snapshot, selection), selection.notices, origin(snapshot, selection), address
+        snapshot, listed.vendors(snapshot, selection), selection.file_notices, origin(snapshot, selection), address
     )
     return docx_response(FILE_NAME, content)

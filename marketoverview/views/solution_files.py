@@ -67,7 +67,7 @@ def file_facts(
         yield _("Selection: %(heading)s") % {"heading": heading}, ", ".join(labels)
     if selection.is_everything:
         yield _("Selection"), _("All solutions")
-    for notice in selection.notices:
+    for notice in selection.file_notices:
         yield _("Ignored"), notice
     yield _("Stage"), _("What the company has stated itself. Nobody has assessed it.")
     yield _("Data as of"), date_format(snapshot.updated_on, "DATE_FORMAT")

@@ -106,7 +106,9 @@ def test_what_was_ignored_is_named(demo, client):
     page = read(client, f"{NOTE}?services=nonsense&unknown=1")
     assert len(notice_texts(page)) == 2
     assert "nonsense" in notice_texts(page)[0]
-    assert "nonsense" in element_text(read_docx(client, f"{DOCX}?services=nonsense").element.body)
+    text = element_text(read_docx(client, f"{DOCX}?services=nonsense&unknown=1").element.body)
+    assert text.count("The address held something that we do not know. It was ignored.") == 1
+    assert "nonsense" not in text
 
 
 def test_demonstration_data_are_not_for_a_case(demo, client):
