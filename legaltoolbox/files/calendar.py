@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -74,11 +75,16 @@ def _event(entry: PlanEntry, start: date, catalogue: Catalogue, absolute: Callab
     event.add("dtstart", first)
     event.add("dtend", first + timedelta(days=1))
     event.add("rrule", _rule(start.day, activity.repeat_months))
-    event.add("summary", str(activity))
+    event.add("summary", f"{_what_to_do(activity.repeat_note)} ({activity.code})")
     event.add("description", _description(entry, catalogue))
     event.add("url", absolute(entry.url))
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _what_to_do(note: str) -> str:
+    """The first sentence of the text on what is done again, without its full stop; an abbreviation ends none."""
+    return re.split(r"(?<!\bart)(?<!\bstk)(?<!\bnr)\.(?:\s|$)", note, maxsplit=1)[0]
 
 
 def _rule(day: int, months: int) -> dict[str, Any]:
@@ -90,9 +96,9 @@ def _rule(day: int, months: int) -> dict[str, Any]:
 
 
 def _description(entry: PlanEntry, catalogue: Catalogue) -> str:
-    """What is done, whose the time is and on what law it rests, why it applies, and who is responsible."""
+    """The activity, what is done, whose the time is and on what law it rests, why it applies, and who is responsible."""
     activity = entry.activity
-    lines = [activity.repeat_note, BASIS[Activity.RepeatBasis(activity.repeat_basis)]]
+    lines = [str(activity), activity.repeat_note, BASIS[Activity.RepeatBasis(activity.repeat_basis)]]
     sources = [source.name for source in catalogue.linked(activity, LegalSource.KIND)]
     if sources:
         lines.append(f"{BASIS_LABEL}: {'; '.join(sources)}.")

@@ -43,7 +43,9 @@ def source_text(source: LegalSource, *, own: bool = True) -> str:
     with override("da"):
         if source.status in (LegalStatus.ADOPTED, LegalStatus.PROPOSED, LegalStatus.REPEALED):
             return f"{source.name} ({str(source.get_status_display()).lower()})"
-    return f"{source.name} (uafklaret)" if source.is_unsettled and own else source.name
+    if not (source.is_unsettled and own):
+        return source.name
+    return f"{source.name} ({'uafklaret retstilstand' if source.is_uncertain else 'med forbehold'})"
 
 
 def level_text(requirement: Requirement) -> str:

@@ -112,6 +112,11 @@ class LegalSource(Item):
         """Whether the item is uncertain, or has a text on what is not settled."""
         return self.certainty == Certainty.UNCERTAIN or bool(self.unsettled.strip())
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the law itself is not settled; else a text on what is not settled is a reservation."""
+        return self.certainty == Certainty.UNCERTAIN
+
     @classmethod
     def news_days(cls, sources: Iterable[LegalSource]) -> dict[int, datetime]:
         """Primary key to when the portal last had news of a source: a changed status, day, or text on a change. One query.

@@ -90,7 +90,7 @@ class Activity(Sourced):
 
         NONE = "", _("it is not done again")
         INTERVAL = "interval", _("the law sets the interval")
-        DUTY = "duty", _("the law demands it, the interval is our proposal")
+        DUTY = "duty", _("it rests on a duty; how and how often is our proposal")
         ADVICE = "advice", _("our proposal")
 
     code = code_field(r"^[AP]\d{1,2}$", "A25")

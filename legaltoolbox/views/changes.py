@@ -155,6 +155,11 @@ class FeedEntry:
     news_at: datetime
 
 
+def _news_order(entry: FeedEntry) -> tuple[datetime, date, str]:
+    """Sorts by the news; what came at once, as at the first loading, by the day of the law."""
+    return entry.news_at, entry.source.applies_from or date.min, entry.source.slug
+
+
 class ChangesFeed(Feed):
     """The changes of the law of which the toolbox had news last, as Atom. The content is Danish, and so is the feed."""
 
@@ -181,23 +186,29 @@ class ChangesFeed(Feed):
         sources = changing(catalogue)
         days = LegalSource.news_days(sources)
         entries = [FeedEntry(source, _amended(source, catalogue), days[source.pk]) for source in sources]
-        return sorted(entries, key=lambda entry: (entry.news_at, entry.source.slug), reverse=True)[:IN_FEED]
+        return sorted(entries, key=_news_order, reverse=True)[:IN_FEED]
 
     def item_title(self, entry: FeedEntry) -> str:
+        """The source with its status and the day of the law, which is another than that of the news."""
+        source = entry.source
         with override("da"):
-            return f"{entry.source.name}: {entry.source.title} ({str(entry.source.get_status_display()).lower()})"
+            status = str(source.get_status_display()).lower()
+            day = f", gælder fra {date_format(source.applies_from, 'j. F Y')}" if source.applies_from else ""
+        return f"{source.name}: {source.title} ({status}{day})"
 
     def item_description(self, entry: FeedEntry) -> str:
-        """The plain texts as the HTML that Atom declares them to be."""
+        """The plain texts as the HTML that Atom declares them to be; last, what the date of the entry is."""
         source, texts = entry.source, []
-        if source.applies_from:
-            with override("da"):
+        with override("da"):
+            news_on = date_format(timezone.localtime(entry.news_at), "j. F Y")
+            if source.applies_from:
                 texts.append(f"Gælder fra {date_format(source.applies_from, 'j. F Y')}.")
         texts.append(source.change or source.summary)
         if entry.amends:
             texts.append(f"Ændrer: {', '.join(amended.name for amended in entry.amends)}.")
         if source.unsettled:
-            texts.append(f"Uafklaret: {source.unsettled}")
+            texts.append(f"{'Uafklaret retstilstand' if source.is_uncertain else 'Forbehold'}: {source.unsettled}")
+        texts.append(f"Teksten her er opdateret i værktøjskassen {news_on}.")
         return "".join(_html(block) for text in texts for block in prose.blocks(text))
 
     def item_link(self, entry: FeedEntry) -> str:

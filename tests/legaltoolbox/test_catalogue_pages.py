@@ -342,15 +342,20 @@ def test_law_that_is_to_come_is_told_once_for_all_of_its_parts(content, client):
             assert source.name not in headings, source.slug
 
 
-def test_a_source_that_is_to_come_and_unsettled_says_both(content_rows, client):
+@pytest.mark.parametrize(
+    ("certainty", "tag"),
+    [("verified", "With a reservation"), ("recalled", "With a reservation"), ("uncertain", "Unsettled law")],
+)
+def test_a_source_that_is_to_come_and_unsettled_says_both(certainty, tag, content_rows, client):
+    """“Unsettled” is never said of what was only not read, or was read with a reservation."""
     source = LegalSource.objects.filter(status="adopted", requirement_items__isnull=False).first()
-    LegalSource.objects.filter(pk=source.pk).update(unsettled="Måske.")
+    LegalSource.objects.filter(pk=source.pk).update(unsettled="Måske.", certainty=certainty)
     toolbox_version.bump()
     requirement = source.requirement_items.first()
     page = read(client, f"{TOOLBOX}krav/?q={requirement.code}")
     (entry,) = [entry for entry in page.find_all("li", "entry") if entry.find("span", "code").text == requirement.code]
     foot = entry.find("p", "entry-foot").text
-    assert f"{source.name} Adopted, not in force Unsettled" in " ".join(foot.split())
+    assert f"{source.name} Adopted, not in force {tag}" in " ".join(foot.split())
 
 
 # The classes behind the filters -----------------------------------------------------------------------

@@ -81,7 +81,17 @@ def test_an_entry_leads_to_its_source_and_says_from_when_it_applies(content, cli
     address = link.attrib["href"]
     assert client.get(address).status_code == 200
     assert "<p>Gælder fra 27. juli 2026.</p>" in text(entry, "summary")
-    assert "(gældende)" in text(entry, "title")
+    assert "(gældende, gælder fra 27. juli 2026)" in text(entry, "title")
+
+
+def test_an_entry_says_what_its_date_is_and_what_came_at_once_stands_by_the_day_of_the_law(content, client):
+    shown = entries(client)
+    assert len({text(entry, "updated")[:16] for entry in shown}) < len(shown)
+    for entry in shown:
+        assert "<p>Teksten her er opdateret i værktøjskassen" in text(entry, "summary")
+    by_name = {source.name: source.applies_from or date.min for source in changing(content)}
+    order = [(text(entry, "updated"), by_name[text(entry, "title").partition(":")[0]]) for entry in shown]
+    assert order == sorted(order, reverse=True)
 
 
 def test_a_changed_text_is_news_and_comes_first(content_rows, client):

@@ -190,7 +190,8 @@ def test_what_is_unsettled_is_told_on_the_page(content_rows, client):
         ({"status": "proposed"}, "Proposed"),
         ({"status": "adopted", "applies_from": None}, "Adopted, not in force"),
         ({"status": "repealed"}, "Repealed"),
-        ({"certainty": "uncertain", "unsettled": "Måske."}, "Unsettled"),
+        ({"certainty": "uncertain", "unsettled": "Måske."}, "Unsettled law"),
+        ({"certainty": "verified", "unsettled": "Måske."}, "With a reservation"),
     ],
 )
 def test_a_source_that_is_not_plainly_law_says_so_wherever_it_is_named(state, label, content_rows, client):

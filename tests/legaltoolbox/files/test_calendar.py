@@ -25,7 +25,7 @@ def events(client, address: str) -> dict[str, object]:
     response = client.get(address)
     assert response.status_code == 200
     found = Calendar.from_ical(response.content).walk("VEVENT")
-    return {str(event["SUMMARY"]).split()[0]: event for event in found}
+    return {str(event["SUMMARY"])[-4:-1]: event for event in found}
 
 
 def test_the_file_is_a_calendar_with_the_lines_that_calendars_ask_for(content, client):
@@ -54,7 +54,10 @@ def test_what_is_done_again_stands_on_its_day_for_the_whole_day(content, client)
         assert event.decoded("DTSTART") == first
         assert event.decoded("DTEND") == first + timedelta(days=1)
         assert (event["RRULE"]["FREQ"], event["RRULE"]["INTERVAL"]) == (["MONTHLY"], [activity.repeat_months])
-        assert str(event["SUMMARY"]) == str(activity)
+        what, _space, code = str(event["SUMMARY"]).rpartition(" ")
+        assert code == f"({activity.code})"
+        assert activity.repeat_note.startswith(f"{what}.")
+        assert str(event["DESCRIPTION"]).startswith(str(activity))
         assert str(event["URL"]) == f"http://testserver/juridisk-vaerktoejskasse/aktiviteter/{activity.code}/"
 
 
@@ -73,6 +76,15 @@ def test_each_event_says_what_the_law_demands_and_what_is_our_proposal(content, 
     assert "72 timer" in str(found["A74"]["DESCRIPTION"])
     assert "Fordi I behandler personoplysninger" in str(found["A71"]["DESCRIPTION"])
     assert "Kun hvis: Bruger I en leverandør" in str(found["A72"]["DESCRIPTION"])
+
+
+def test_what_no_law_asks_for_is_said_to_be_a_proposal(content, client):
+    """The law asks for what the procedure is for, not for a test, a drill, or a yearly round-up."""
+    found = events(client, f"{FILE}?start=2027-01-01")
+    for code in ("A65", "A66", "A74"):
+        assert BASIS[Activity.RepeatBasis.ADVICE] in str(found[code]["DESCRIPTION"])
+    assert not [code for code, event in found.items() if "Loven kræver det" in str(event["DESCRIPTION"])]
+    assert str(found["A65"]["SUMMARY"]) == "Prøv proceduren for rettigheder på en testperson (A65)"
 
 
 def test_only_what_applies_in_the_situation_and_to_the_role_is_in_it(content, client):

@@ -64,8 +64,8 @@ def test_the_degree_of_a_requirement_is_said_once(note, text):
         ({"status": "in_force"}, "Loven"), ({"status": "adopted"}, "Loven (vedtaget, ikke i kraft)"),
         ({"status": "proposed"}, "Loven (forslag)"), ({"status": "guidance"}, "Loven"),
         ({"status": "repealed"}, "Loven (ophævet)"),
-        ({"status": "in_force", "unsettled": "Frist"}, "Loven (uafklaret)"),
-        ({"status": "in_force", "certainty": "uncertain"}, "Loven (uafklaret)"),
+        ({"status": "in_force", "unsettled": "Frist"}, "Loven (med forbehold)"),
+        ({"status": "in_force", "certainty": "uncertain"}, "Loven (uafklaret retstilstand)"),
     ],
 )  # fmt: skip
 def test_a_source_that_is_not_simply_law_in_force_is_named_with_what_it_is(fields, text):
