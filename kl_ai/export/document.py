@@ -79,8 +79,9 @@ class Table:
 
     `widths` are shares of the page's width, one for each heading; without them all are equal. `caption` stands
     above the table and is its alternative text; `help` explains it beneath, as that of a field. Prose that comes directly before it stays on its page. `numbers` are
-    the indices of columns of numbers, which stand to the right. With `row_breaks` a page may end within a row of a Word
-    file, as it may in every PDF: for rows of long text, which would leave half a page empty.
+    the indices of columns of numbers, which stand to the right. With `row_breaks` a page may end within a long row of a
+    Word file, as it may in every PDF: for rows of long text, which would leave half a page empty. No page divides a row of
+    few lines (`short_rows`).
     """
 
     headings: Sequence[str]
@@ -90,6 +91,35 @@ class Table:
     numbers: Sequence[int] = ()
     row_breaks: bool = False
     help: str = ""
+
+
+LETTERS_OF_WIDTH = 95
+"""Letters of a cell's text that stand beside each other on the width of a page."""
+LINES_OF_SHORT_ROW = 14
+
+
+def short_rows(table: Table) -> list[bool]:
+    """Of each row whether it surely has few lines, so that it can stay whole without leaving much of a page empty."""
+    widths = list(table.widths) or [1.0] * len(table.headings)
+    per_line = [max(1.0, LETTERS_OF_WIDTH * width / sum(widths)) for width in widths]
+    return [
+        all(_letters(cell) <= LINES_OF_SHORT_ROW * letters for cell, letters in zip(row, per_line, strict=False))
+        for row in table.rows
+    ]
+
+
+def _letters(cell: TableCell) -> int:
+    """The letters of the text in a cell."""
+    match cell:
+        case str():
+            return len(cell)
+        case Titled(title, text):
+            return len(title) + len(text)
+        case Labelled(label, text):
+            return len(label) + len(text)
+        case Stack(cells):
+            return sum(map(_letters, cells))
+    return 0
 
 
 FieldKind = Literal["line", "text", "date", "choice", "yes_no", "check"]

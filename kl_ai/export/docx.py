@@ -35,6 +35,7 @@ from .document import (
     Titled,
     Together,
     Wording,
+    short_rows,
 )
 from .docx_markup import (
     CM,
@@ -140,7 +141,7 @@ class _Writer:
             if lines
         ]
         if rows:
-            yield table(TableLayout("Facts", divide(self._width, (28, 72))), rows)
+            yield table(TableLayout("Facts", divide(self._width, (28, 72)), whole_rows=(True,) * len(rows)), rows)
             yield paragraph("Spacer")
 
     def _line(self, line: str | Link) -> Element:
@@ -193,12 +194,13 @@ class _Writer:
         for cells in rows:
             for place in block.numbers:
                 align_right(cells[place])
+        whole = [not block.row_breaks or is_short for is_short in short_rows(block)]
         layout = TableLayout(
             _TABLE_STYLE,
             divide(self._width, widths),
             heading=True,
             heading_shading=self._heading_shading,
-            row_breaks=block.row_breaks,
+            whole_rows=(True, *whole),
         )
         yield table(layout, rows, caption=block.caption or ", ".join(block.headings))
         yield paragraph("Spacer")  # without a paragraph between them two tables become one
@@ -247,7 +249,7 @@ class _Writer:
                 yield paragraph("Spacer")
 
     def _box(self, paragraphs: Sequence[Element], height: int = 0, row_breaks: bool = True) -> Element:
-        layout = TableLayout("Box", [self._width], row_breaks=row_breaks, row_height=height)
+        layout = TableLayout("Box", [self._width], whole_rows=() if row_breaks else (True,), row_height=height)
         return table(layout, [[paragraphs]])
 
     def _pieces(self, words: str) -> list[Element]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import count, pairwise
+from itertools import chain, count, pairwise, repeat
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -185,15 +185,16 @@ def divide(total: int, shares: Sequence[float]) -> list[int]:
 class TableLayout:
     """How a table is laid out: the id of its style, the width of each column, and what holds for all rows.
 
-    With `heading` the first row is repeated on each page, its cells shaded with `heading_shading`. `row_breaks`
-    lets a page break pass through a row; `row_height` is the least height of a row.
+    With `heading` the first row is repeated on each page, its cells shaded with `heading_shading`. `whole_rows` says of
+    each row whether it stays on one page, of those after its last that they need not; `row_height` is the least height of
+    a row.
     """
 
     style: str
     widths: Sequence[int]
     heading: bool = False
     heading_shading: Element | None = None
-    row_breaks: bool = False
+    whole_rows: Sequence[bool] = ()
     row_height: int = 0
 
 
@@ -210,14 +211,18 @@ def table(layout: TableLayout, rows: Iterable[Sequence[Paragraphs]], caption: st
     if caption:
         properties.append(element("tblCaption", val=clean_line(caption, 255)))
     grid = element("tblGrid", *(element("gridCol", w=width) for width in layout.widths))
-    table_rows = [_row(cells, layout, is_heading=heading and number == 0) for number, cells in enumerate(rows)]
+    whole = chain(layout.whole_rows, repeat(False))
+    table_rows = [
+        _row(cells, layout, is_heading=heading and number == 0, is_whole=is_whole)
+        for number, (cells, is_whole) in enumerate(zip(rows, whole, strict=False))
+    ]
     return element("tbl", properties, grid, *table_rows)
 
 
-def _row(cells: Sequence[Paragraphs], layout: TableLayout, *, is_heading: bool) -> Element:
+def _row(cells: Sequence[Paragraphs], layout: TableLayout, *, is_heading: bool, is_whole: bool) -> Element:
     row = element("tr")
     properties = element("trPr")
-    if not layout.row_breaks:
+    if is_whole:
         properties.append(element("cantSplit"))
     if layout.row_height:
         properties.append(element("trHeight", val=layout.row_height, hRule="atLeast"))

@@ -39,6 +39,7 @@ from .document import (
     Titled,
     Together,
     Wording,
+    short_rows,
 )
 from .typesetting import FAMILY
 
@@ -163,8 +164,11 @@ def _table(block: Table) -> Json:
         "numbers": list(block.numbers),
         "is_form": any(isinstance(cell, Blank | Tick | ChoiceCell | Stack) for row in block.rows for cell in row),
         "rows": [
-            [{**_cell(cell), "is_number": place in block.numbers} for place, cell in enumerate(row)]
-            for row in ((*row, *[""] * (columns - len(row))) for row in block.rows)
+            [
+                {**_cell(cell), "is_number": place in block.numbers, "is_whole": is_short}
+                for place, cell in enumerate((*row, *[""] * (columns - len(row))))
+            ]
+            for row, is_short in zip(block.rows, short_rows(block), strict=True)
         ],
     }
 

@@ -108,8 +108,8 @@ def _scale(levels: Sequence[ScaleLevel]) -> Iterator[list[object]]:
 
 
 ANNEX_COLUMNS = (
-    ("Nr.", 8), ("Krav", 20), ("Ordlyd", 66), ("Brug i udbuddet", 16), ("Grundlag", 24), ("Bevis", 32), ("Opfyldt", 9),
-    ("Tilbudsgiverens svar", 44), ("Henvisning til dokumentation", 20),
+    ("Nr.", 8), ("Krav", 20), ("Ordlyd", 60), ("Brug i udbuddet", 16), ("Grundlag", 24), ("Bevis", 32), ("Opfyldt", 9),
+    ("Tilbudsgiverens svar", 41), ("Henvisning til dokumentation", 20),
 )  # fmt: skip
 OWN_COLUMNS = (
     ("Kommunens vurdering", 18), ("Kommunens eget bevis", 32), ("Valgt af", 14), ("Vores tal", 22), ("Efter loven", 16),

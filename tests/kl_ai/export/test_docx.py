@@ -19,14 +19,17 @@ from kl_ai.export.document import (
     Facts,
     Field,
     Heading,
+    Labelled,
     Link,
     PageBreak,
     Prose,
+    Stack,
     Table,
     Tick,
     Titled,
     Together,
     Wording,
+    short_rows,
 )
 from kl_ai.export.docx import docx_bytes, docx_response
 from tests.office import convert, needs_office
@@ -173,6 +176,19 @@ def test_a_title_and_the_text_below_it_are_one_paragraph_of_which_no_page_holds_
     assert [element_text(p._p) for p in bullets.paragraphs] == ["K2", "punkt"]
     normal = next(style for style in word.styles if style.name == "Normal")
     assert normal.paragraph_format.widow_control
+
+
+def test_a_short_row_stays_on_one_page_and_a_long_one_may_be_divided():
+    rows = [
+        ["ord " * 100, ""],
+        ["ord " * 400, ""],
+        [Stack([Titled("T", "ord " * 200), Labelled("L", "ord " * 200)]), ""],
+    ]
+    word = open_document(Document("T", blocks=[Table(["a", "b"], rows, (1, 1), row_breaks=True)]))
+    whole = [row._tr.find(".//" + qn("w:cantSplit")) is not None for row in word.tables[0].rows]
+    assert whole == [True, True, False, False]
+    narrow = Table(["a", "b"], [["ord " * 100, ""]], (1, 9))
+    assert short_rows(narrow) == [False]
 
 
 def test_the_help_of_a_table_stands_below_its_caption_and_stays_with_it():
