@@ -99,7 +99,7 @@ def _residual(catalogue: Catalogue, situation: Situation) -> list[list[str]]:
 FILLED_TABLES = {
     TemplateField.FilledFrom.LEGAL_BASIS.value: FilledTable(_legal_bases, (1, 2.2, 1.5)),
     TemplateField.FilledFrom.RISKS.value: FilledTable(_risks, (2.6, 2.2)),
-    TemplateField.FilledFrom.MEASURES.value: FilledTable(_measures, (1.4, 4.2)),
+    TemplateField.FilledFrom.MEASURES.value: FilledTable(_measures, (2, 4)),
     TemplateField.FilledFrom.RESIDUAL.value: FilledTable(_residual, (1.8,)),
 }
 """Values of `TemplateField.filled_from` to the tables."""

@@ -20,7 +20,7 @@ from django.db.models import Model
 from kl_ai.pages.querystring import encode
 
 from .catalogue import Catalogue
-from .models import Activity, Condition, Requirement, Risk, ScreeningQuestion
+from .models import Activity, Condition, Requirement, Risk, ScreeningQuestion, TemplateSection
 
 YES, NO = "yes", "no"
 ROLE_PARAMETER, PHASE_PARAMETER = "rolle", "nu"
@@ -171,6 +171,9 @@ class Verdict:
 ALWAYS = Verdict(Band.ALWAYS)
 NOT_APPLICABLE = Verdict(Band.NOT_APPLICABLE)
 
+SHORT_FORM = "De øvrige afsnit er nok til en kort udgave."
+"""Why a section can be left out where the use is small and harmless."""
+
 
 def verdict(owner: Model, catalogue: Catalogue, situation: Situation) -> Verdict:
     """How far an item, or a section of a template, applies in this situation. No query."""
@@ -184,6 +187,8 @@ def _verdict(owner: Model, catalogue: Catalogue, situation: Situation, is_small:
         return _for_small_use(owner, result, catalogue, situation)
     if is_small and isinstance(owner, Risk | Requirement) and result.applies:
         return replace(result, small_use=SHORT_WAYS[owner.KIND])
+    if is_small and isinstance(owner, TemplateSection) and owner.not_for_small_use and result.applies:
+        return replace(result, band=Band.LEFT_OUT, small_use=SHORT_FORM)
     return result
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kl_ai.export.document import Block, Document, Facts, Heading, Labelled, Prose, Stack, Table, TableCell, Titled
+from kl_ai.export.document import Block, Document, Heading, Labelled, Prose, Stack, Table, TableCell, Titled
 
 from ..catalogue import Catalogue
 from ..left_out import LeftOut, split
-from ..models import ScreeningQuestion
 from ..plans import Part, Plan, PlanEntry
-from ..screening import YES, Band, Situation
-from .documents import left_out_table
+from ..screening import Band, Situation
+from .documents import answers, left_out_table
 from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing
 
@@ -40,24 +39,12 @@ def plan_document(plan: Plan, catalogue: Catalogue, paper: Paper) -> Document:
         facts=paper.names.facts,
         blocks=[
             *(Prose(notice) for notice in paper.own_notices),
-            *_answers(catalogue, paper.situation),
+            *answers(catalogue, paper.situation),
             *_phases(plan, is_answered=bool(paper.situation.answers)),
             *left_out_table(_pieces(plan, catalogue, paper.situation)),
             *closing(catalogue.activities),
         ],
     )
-
-
-def _answers(catalogue: Catalogue, situation: Situation) -> Iterator[Block]:
-    """The answers that the plan rests on."""
-    rows = []
-    for code in situation.answers:
-        question: ScreeningQuestion = catalogue.by_key[ScreeningQuestion.KIND][code]
-        answer = situation.answer(question)
-        rows.append((question.question, [question.yes_label if answer == YES else question.no_label]))
-    if rows:
-        yield Heading("Jeres svar", numbered=False)
-        yield Facts(rows)
 
 
 def _phases(plan: Plan, *, is_answered: bool) -> Iterator[Block]:
