@@ -23,10 +23,13 @@ _FORMULA_STARTS = frozenset("=+-@＝＋－＠")
 _BLANK_STARTS = frozenset("\t\n")
 
 
-def cell_value(value: object) -> CellValue:
-    """`value` as one of a cell's types: text cleaned, local times, "" for None, NaN and infinities."""
+def cell_value(value: object, *, is_data: bool = False) -> CellValue:
+    """`value` as one of a cell's types: text cleaned, local times, "" for None, NaN and infinities.
+
+    `is_data` says that it is of the public data, whose short texts are remembered: what a visitor has typed never is.
+    """
     if isinstance(value, str):  # most are
-        return _clean_short(value) if len(value) <= MOST_SHORT else clean_text(str(value))
+        return _clean_short(value) if is_data and len(value) <= MOST_SHORT else clean_text(str(value))
     if value is None:
         return ""
     if isinstance(value, float | Decimal):
@@ -44,12 +47,12 @@ def _clean_short(text: str) -> str:
 
 
 def without_formula(value: object) -> CellValue:
-    """`value` as a CSV cell that no spreadsheet takes for a formula.
+    """`value`, of the public data, as a CSV cell that no spreadsheet takes for a formula.
 
     Text that begins with = + - @ (or their wide forms), also after blanks, or with a tab or line break, gets an
     apostrophe in front. Numbers, also negative ones, and dates stay as `cell_value` gives them.
     """
-    cell = cell_value(value)
+    cell = cell_value(value, is_data=True)
     if isinstance(cell, str) and _looks_like_formula(cell):
         return "'" + cell
     return cell

@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from ..text import clean_line, clean_text
-from . import glyphs, prose
+from . import glyphs, prose, typst_memory
 from .document import (
     Blank,
     Block,
@@ -52,7 +52,7 @@ Json = Mapping[str, Any]
 
 
 def pdf_bytes(document: Document, *, author: str = "", created: datetime) -> bytes:
-    """`document` as a PDF. Equal content and `created` give equal bytes.
+    """`document` as a PDF. Equal content and `created` give equal bytes. Nothing of it stays in typst's memory.
 
     Raises `ValueError` as `docx_bytes` does, and `typst.TypstError` where the template has a fault.
     """
@@ -62,7 +62,10 @@ def pdf_bytes(document: Document, *, author: str = "", created: datetime) -> byt
         TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
     )
     moment = created if timezone.is_aware(created) else created.replace(tzinfo=UTC)
-    content = compiler.compile(pdf_standards=["ua-1", "a-2a"], timestamp=moment.astimezone(UTC))
+    try:
+        content = compiler.compile(pdf_standards=["ua-1", "a-2a"], timestamp=moment.astimezone(UTC))
+    finally:
+        typst_memory.forget()
     return cast(bytes, content)  # a list comes of pictures, None of a file
 
 

@@ -55,8 +55,9 @@ def column_name(column: int) -> str:
     return xl_col_to_name(column)
 
 
-def text_cell(place: str, text: str) -> str:
-    xml = _short_text_xml(text) if len(text) <= MOST_SHORT else _text_xml(text)
+def text_cell(place: str, text: str, *, is_data: bool = False) -> str:
+    """A cell of text. Short texts of the public data are remembered (`is_data`), those that a visitor has typed never."""
+    xml = _short_text_xml(text) if is_data and len(text) <= MOST_SHORT else _text_xml(text)
     return f'<c{place} t="inlineStr">{xml}</c>'
 
 

@@ -53,8 +53,8 @@ class TooManyRows(ValueError):
 class Sheet:
     """One sheet of a workbook. A `Link` in a cell can be clicked, as long as there are not more of them than `MAX_LINKS`.
 
-    `kind` "data" has a bold frozen header row with filters; "notes" has two columns, label and
-    text, and `headings` may be empty. `widths` are in characters of the standard font, one for
+    `kind` "data" has a bold frozen header row with filters, and holds public data alone; "notes" has two columns, label and
+    text, may hold what a visitor has typed, and `headings` may be empty. `widths` are in characters of the standard font, one for
     each column; columns without one are as wide as the last. `validations` are the values that Excel lets
     somebody choose in a column's data rows, by the column's index from 0. They have no commas, which would
     divide them, and are `MAX_CHOICES` long together. `formulas` are computed by Excel in a column's data rows, by
@@ -161,6 +161,7 @@ class _SheetWriter:
         self._max_rows = max_rows
         self._count = 0
         self._links = 0
+        self._is_data = sheet.kind == "data"
         self._first = 1 if sheet.kind == "data" or sheet.headings else 0
         widths = list(sheet.widths) or ([24] if sheet.kind == "data" else [28, 100])
         self._widths = widths + [widths[-1]] * (len(sheet.headings) - len(widths))
@@ -214,7 +215,7 @@ class _SheetWriter:
         lines = 1
         cells: dict[int, str] = {}
         for column, value in enumerate(values):
-            cell = cell_value(value)
+            cell = cell_value(value, is_data=self._is_data)
             if isinstance(cell, str):
                 cell = _shortened(cell)
                 width = self._widths[min(column, len(self._widths) - 1)]
@@ -244,7 +245,7 @@ class _SheetWriter:
     def _cell(self, row: int, column: int, cell: CellValue, style: Format) -> str:
         """The XML of a cell that is not empty."""
         if isinstance(cell, str):
-            return text_cell(cell_place(row, column, style), cell)
+            return text_cell(cell_place(row, column, style), cell, is_data=self._is_data)
         if isinstance(cell, bool):
             return truth_cell(cell_place(row, column, style), cell)
         if isinstance(cell, date):

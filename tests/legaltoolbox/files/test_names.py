@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from kl_ai.export import cells, worksheet
 from kl_ai.requests.bodies import MAX_BODY
 from tests.pdf import needs_poppler, pdf_text
 from tests.reading import parse, read
@@ -225,3 +226,13 @@ def test_a_page_has_a_form_that_leads_to_its_files(path, content, client):
 
 def test_a_list_without_results_has_no_button(content, client):
     assert not read(client, f"{TOOLBOX}risici/?q=zzxxqq").find("form", "names-form").find_all("button")
+
+
+@pytest.mark.parametrize("path", ["krav.xlsx", "krav.xlsx?kopi=egen", "risici.xlsx", "krav.docx", "overblik.docx"])
+def test_no_cache_of_texts_is_asked_for_a_name(path, content, client, monkeypatch):
+    asked = []
+    for module, name in ((cells, "_clean_short"), (worksheet, "_short_text_xml")):
+        cached = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda text, cached=cached: asked.append(text) or cached(text))
+    body(post(client, path))
+    assert not [text for text in asked if any(name in text for name in NAMES.values())]
