@@ -10,7 +10,7 @@ from .models import DocumentTemplate, Item
 from .screening import Situation
 
 
-class Marks:
+class LinkMarks:
     """The marks (`linking.Ref.mark`) of what a page of a situation would leave out: links to it stay, and say so. No query."""
 
     def __init__(self, catalogue: Catalogue, situation: Situation) -> None:

@@ -15,7 +15,7 @@ from .. import rating, tender
 from ..catalogue import Catalogue, catalogues
 from ..files.names import MAX_LETTERS
 from ..kinds import KINDS
-from ..marks import Marks
+from ..marks import LinkMarks
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
 from ..screening import short_way
 from ..selection import ItemSelection, chips, facets, for_file, matching, read_selection
@@ -256,7 +256,7 @@ def _picks(items: Sequence[Requirement], catalogue: Catalogue, selection: ItemSe
 def guidance(request: HttpRequest) -> HttpResponse:
     """The answers about what one may and may not do, by theme."""
     catalogue, selection, items = read_list(request, Guidance.KIND)
-    marks = Marks(catalogue, selection.situation)
+    marks = LinkMarks(catalogue, selection.situation)
     rows = [(item, marks.related(item), catalogue.linked(item, LegalSource.KIND)) for item in items]
     themes = ((theme, [row for row in rows if row[0].theme == theme]) for theme in Guidance.Theme)
     words = {"n": len(items), "total": len(catalogue.guidance)}

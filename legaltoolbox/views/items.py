@@ -12,7 +12,7 @@ from .. import filled_tables, left_out, linking, plans
 from ..catalogue import Catalogue, catalogues
 from ..files.names import MAX_LETTERS
 from ..kinds import ROLE, TEMPLATE
-from ..marks import Marks
+from ..marks import LinkMarks
 from ..models import Activity, DocumentTemplate, Phase, Requirement, Role, TemplateField
 from ..screening import Situation, verdict
 from ..selection import page_parameters, read_situation
@@ -130,7 +130,7 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
     catalogue, item = get_item_or_404(request, Activity.KIND, key)
     situation, notices = read_situation(request, catalogue)
     templates = catalogue.linked(item, DocumentTemplate.KIND)
-    marks = Marks(catalogue, situation).of(DocumentTemplate.KIND)
+    marks = LinkMarks(catalogue, situation).of(DocumentTemplate.KIND)
     return render_item_page(
         request,
         catalogue,

@@ -9,7 +9,7 @@ from kl_ai.pages.cache import versioned_page
 
 from .. import linking
 from ..catalogue import Catalogue
-from ..marks import Marks
+from ..marks import LinkMarks
 from ..models import LegalSource
 from ..selection import read_situation
 from .catalogues import read_list, render_filtered_list
@@ -48,7 +48,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         (in_danish(item.name), ""),
     ]
     situation, notices = read_situation(request, catalogue)
-    marks = Marks(catalogue, situation)
+    marks = LinkMarks(catalogue, situation)
     return render_toolbox_page(
         request,
         "source",

@@ -9,7 +9,7 @@ from kl_ai.pages.cache import versioned_page
 
 from .. import linking
 from ..catalogue import Catalogue, catalogues
-from ..marks import Marks
+from ..marks import LinkMarks
 from ..models import DocumentTemplate, LegalBasis, LegalBasisPhase, LegalSource, Phase
 from ..selection import read_situation
 from .pages import render_toolbox_page, review_status
@@ -33,7 +33,7 @@ def legal_bases(request: HttpRequest) -> HttpResponse:
     catalogue = catalogues.for_request(request)
     bases: list[LegalBasis] = catalogue.all(LegalBasis.KIND)
     situation, notices = read_situation(request, catalogue)
-    marks = Marks(catalogue, situation)
+    marks = LinkMarks(catalogue, situation)
     columns = [phase for phase in catalogue.phases if catalogue.linked(phase, LegalBasis.KIND)]
     return render_toolbox_page(
         request,
@@ -52,7 +52,7 @@ def legal_bases(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _row(basis: LegalBasis, columns: list[Phase], catalogue: Catalogue, marks: Marks) -> ProcessingRow:
+def _row(basis: LegalBasis, columns: list[Phase], catalogue: Catalogue, marks: LinkMarks) -> ProcessingRow:
     phases: list[LegalBasisPhase] = catalogue.parts("phases", basis)
     by_phase = {row.phase.pk: row for row in phases}
     return ProcessingRow(

@@ -22,7 +22,7 @@ from ..kind_types import ItemKind
 from ..kinds import KINDS, item_kind
 from ..left_out import LeftOut, not_applicable_reason
 from ..linking import linker
-from ..marks import Marks
+from ..marks import LinkMarks
 from ..models import Item, LegalSource, Phase, Role, ScreeningQuestion
 from ..screening import YES, Band, Situation, condition_sets, verdict
 from ..selection import page_parameters, read_situation, situation_parameters, unit
@@ -190,7 +190,7 @@ def render_item_page(
     frame: dict[str, Any] = {
         "item": item,
         "linked": {other: catalogue.linked(item, other) for other in KINDS},
-        "related": Marks(catalogue, context["situation"]).related(item),
+        "related": LinkMarks(catalogue, context["situation"]).related(item),
         "sources": catalogue.linked(item, LegalSource.KIND),
         "status": review_status([item], with_unsettled=True),
         **{part.name: catalogue.parts(part.name, item) for part in kind.parts},
