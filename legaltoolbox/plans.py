@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language
-
-from kl_ai.search.danish import join_words
 
 from .catalogue import Catalogue
 from .linking import linker, url
@@ -192,7 +191,15 @@ def with_whom(taking_part: Iterable[Participant]) -> str:
 
 
 def _reason(verdict: Verdict) -> str:
-    return f"Fordi {join_words(verdict.reasons, 'og fordi')}." if verdict.reasons else ""
+    """The reasons as one sentence, each a clause of its own: “Fordi a og fordi b.”, “Fordi a, fordi b, og fordi c.”
+
+    A clause with a comma inside ends with one, so that the next does not seem to belong to it.
+    """
+    if not verdict.reasons:
+        return ""
+    *most, last = (f"fordi {reason}" for reason in verdict.reasons)
+    comma = "," if len(most) > 1 or any("," in clause for clause in most) else ""
+    return capfirst(f"{', '.join(most)}{comma} og {last}." if most else f"{last}.")
 
 
 def entry(

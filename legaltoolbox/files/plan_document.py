@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kl_ai.export.document import Block, Document, Heading, Labelled, Prose, Stack, Table, TableCell, Titled
+from kl_ai.search.danish import lower_first
 
 from ..catalogue import Catalogue
 from ..left_out import LeftOut, split
@@ -29,7 +30,7 @@ SMALL_USE_LABELS = {Band.ASSESSED: "Ved jeres lille brug", Band.TOGETHER: "Klare
 
 def plan_document(plan: Plan, catalogue: Catalogue, paper: Paper) -> Document:
     """The activities of the paper's situation phase by phase, with who, when and why; and what is left out."""
-    role = f" for {plan.role.name}" if plan.role else ""
+    role = f" for rollen {lower_first(plan.role.name)}" if plan.role else ""
     return Document(
         title="Juridisk vej for en AI-løsning",
         subtitle=f"Aktiviteter{role}, med begrundelse",

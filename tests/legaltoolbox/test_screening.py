@@ -239,6 +239,10 @@ def test_the_reasons_make_one_sentence(content):
         first, last = entry.verdict.reasons[0], entry.verdict.reasons[-1]
         assert entry.reason.startswith(f"Fordi {first}")
         assert entry.reason.endswith(f" og fordi {last}.")
+        clauses = [f"fordi {reason}" for reason in entry.verdict.reasons]
+        assert all(clause in entry.reason.replace("Fordi", "fordi") for clause in clauses)
+        has_comma = len(clauses) > 2 or "," in first
+        assert entry.reason.endswith(f", og fordi {last}.") == has_comma
     always = [entry for entry in entries if not content.conditions(entry.activity)]
     assert {entry.reason for entry in always} == {""}
 
