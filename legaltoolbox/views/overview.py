@@ -89,9 +89,14 @@ def overview(request: HttpRequest) -> HttpResponse:
         start=_start(request) if calendar_file.repeating(plan.entries) else None,
         vendor=catalogue.find(Role.KIND, Role.VENDOR),
         precedence=catalogue.find(LegalSource.KIND, PRECEDENCE),
-        status=review_status([*catalogue.activities, *catalogue.phases, *catalogue.roles]),
+        status=catalogue.memo.remember("status of the overview", lambda: _status(catalogue)),
         **(_answered(catalogue, situation, plan) if situation.answers else {}),
     )
+
+
+def _status(catalogue: Catalogue) -> dict[str, Any]:
+    """The state of review of all that the page shows; the catalogue is that of one day."""
+    return review_status([*catalogue.activities, *catalogue.phases, *catalogue.roles])
 
 
 def _answered(catalogue: Catalogue, situation: Situation, plan: Plan) -> dict[str, Any]:

@@ -37,15 +37,25 @@ def searches(uncached: Uncached) -> Figures:
     return figures
 
 
+TOOLBOX = "/juridisk-vaerktoejskasse/"
+ANSWERS = (
+    "personoplysninger=yes&foelsomme=yes&saarbare=yes&afgoerelser=yes&profilering=no&indgribende=yes&leverandoer=yes"
+    "&traening=yes&hoejrisiko=no&borgerdialog=yes&medarbejdere=yes&generativ=yes&udvikler=no"
+)
+"""An answer to each question of the toolbox."""
 PAGES = {
     "figures": "/markedsoverblik/figurer/?services=advisory",
     "matrix": "/markedsoverblik/matrix/?services=advisory",
     "matrix_offerings": "/markedsoverblik/matrix/?by=offerings",
     "solutions": "/markedsoverblik/loesninger/?services=advisory",
-    "onepager": "/juridisk-vaerktoejskasse/?personoplysninger=yes&traening=yes&generativ=no",
-    "annex_docx": "/juridisk-vaerktoejskasse/krav.docx",
-    "annex_pdf": "/juridisk-vaerktoejskasse/krav.pdf",
-    "toolbox_search": "/juridisk-vaerktoejskasse/soeg/?q=hjemmel",
+    "onepager_bare": TOOLBOX,
+    "onepager": f"{TOOLBOX}?personoplysninger=yes&traening=yes&generativ=no",
+    "onepager_all": f"{TOOLBOX}?rolle=projektleder&{ANSWERS}",
+    "annex_docx": f"{TOOLBOX}krav.docx",
+    "annex_pdf": f"{TOOLBOX}krav.pdf",
+    "toolbox_search": f"{TOOLBOX}soeg/?q=hjemmel",
+    "toolbox_search_long": f"{TOOLBOX}soeg/?q="
+    + quote("data person lov krav risiko system borger kontrol afgørelse tilsyn " * 3),
 }
 """Name of a figure to another page of the portal, or to a file that is made as a whole."""
 REQUESTS = 20
