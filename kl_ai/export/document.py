@@ -103,12 +103,12 @@ def short_rows(table: Table) -> list[bool]:
     widths = list(table.widths) or [1.0] * len(table.headings)
     per_line = [max(1.0, LETTERS_OF_WIDTH * width / sum(widths)) for width in widths]
     return [
-        all(_letters(cell) <= LINES_OF_SHORT_ROW * letters for cell, letters in zip(row, per_line, strict=False))
+        all(cell_letters(cell) <= LINES_OF_SHORT_ROW * letters for cell, letters in zip(row, per_line, strict=False))
         for row in table.rows
     ]
 
 
-def _letters(cell: TableCell) -> int:
+def cell_letters(cell: TableCell) -> int:
     """The letters of the text in a cell."""
     match cell:
         case str():
@@ -118,7 +118,7 @@ def _letters(cell: TableCell) -> int:
         case Labelled(label, text):
             return len(label) + len(text)
         case Stack(cells):
-            return sum(map(_letters, cells))
+            return sum(map(cell_letters, cells))
     return 0
 
 

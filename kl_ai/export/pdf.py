@@ -39,6 +39,7 @@ from .document import (
     Titled,
     Together,
     Wording,
+    cell_letters,
     short_rows,
 )
 from .typesetting import FAMILY
@@ -46,6 +47,8 @@ from .typesetting import FAMILY
 PDF_TYPE = "application/pdf"
 LETTERS_IN_LINE, LINES_OF_LOW_BLOCKS = 50, 36
 """Fewer than a line and a page of the template hold: 70 letters, and 40 lines with the space between them."""
+ONE_LINE = 20
+"""Letters of a cell that no page could divide anyway. Typst takes longer for a cell that must not be divided."""
 TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
 
 Json = Mapping[str, Any]
@@ -168,7 +171,11 @@ def _table(block: Table) -> Json:
         "is_form": any(isinstance(cell, Blank | Tick | ChoiceCell | Stack) for row in block.rows for cell in row),
         "rows": [
             [
-                {**_cell(cell), "is_number": place in block.numbers, "is_whole": is_short}
+                {
+                    **_cell(cell),
+                    "is_number": place in block.numbers,
+                    "is_whole": is_short and cell_letters(cell) > ONE_LINE,
+                }
                 for place, cell in enumerate((*row, *[""] * (columns - len(row))))
             ]
             for row, is_short in zip(block.rows, short_rows(block), strict=True)
