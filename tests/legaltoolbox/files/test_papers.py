@@ -13,6 +13,7 @@ from legaltoolbox.filled_tables import filled_table
 from legaltoolbox.models import DocumentTemplate, Risk, TemplateField, toolbox_version
 from legaltoolbox.screening import Situation, applying
 from tests.checks import not_empty
+from tests.legaltoolbox.six_uses import USES
 from tests.legaltoolbox.titles import without_titles
 from tests.pdf import metadata, needs_poppler, pdf_text
 from tests.reading import read, read_bytes, read_docx
@@ -359,6 +360,37 @@ def test_the_list_of_the_one_pager_has_every_activity_with_its_reason(query, con
         assert letters(str(activity)) in text
     document = paper_text(client, f"overblik.docx{query}")
     assert all(prose_letters(str(entry.activity)) in document for entry in plan.entries)
+
+
+def test_the_list_of_a_small_use_says_why_of_what_is_in_it_and_of_what_is_not(content, client):
+    """Three things that are never mixed: what is done at the same time, what can be left out, and what does not apply."""
+    use = USES["skrivehjælp"]
+    document = read_docx(
+        client, f"{TOOLBOX}overblik.docx?{'&'.join(f'{code}={its}' for code, its in use['answers'].items())}"
+    )
+    tables = {table.rows[0].cells[0].text: table for table in document.tables}
+    reasons = {
+        word: {row.cells[0].text.split()[0]: row.cells[1].text for row in tables[word].rows[1:]}
+        for word in ("Kan udelades", "Gælder ikke")
+    }
+    assert set(reasons["Kan udelades"]) == set(use["left_out"])
+    assert set(reasons["Gælder ikke"]) == set(use["does_not_apply"])
+    for code, reason in reasons["Kan udelades"].items():
+        assert reason[:20] == content.find("activity", code).small_use[:20], code
+    assert all(reason.startswith("I har svaret “") for reason in reasons["Gælder ikke"].values())
+    cells = {
+        row.cells[0].text.split()[0]: row.cells[0].text
+        for table in document.tables
+        if table.rows[0].cells[0].text == "Aktivitet"
+        for row in table.rows[1:]
+    }
+    assert set(cells) == {*use["always"], *use["because"], *use["by_assessment"]}
+    for code, text in cells.items():
+        assert ("Fordi I" in text) == (code in use["because"]), code
+        assert ("Gælder enhver AI-løsning." in text) == (code in use["always"]), code
+        assert ("En kortere vej er nok" in text) == (code in use["short"]), code
+    for code, other in use["together"].items():
+        assert str(content.find("activity", code)) in cells[other], code
 
 
 def answers(query: str) -> list[tuple[str, str]]:
