@@ -29,8 +29,12 @@ class ProcessingRow:
 
 @versioned_page
 def legal_bases(request: HttpRequest) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/hjemmel/`: the matrix, then every processing with an anchor of its own. No query."""
+    """`/juridisk-vaerktoejskasse/hjemmel/`: the matrix, then every processing with an anchor of its own. No query.
+
+    The warning is about intrusive uses: it comes first, but beside its processing where the use is small and harmless.
+    """
     catalogue = catalogues.for_request(request)
+    situation, _notices = read_situation(request, catalogue)
     bases: list[LegalBasis] = catalogue.all(LegalBasis.KIND)
     situation, notices = read_situation(request, catalogue)
     marks = LinkMarks(catalogue, situation)
@@ -44,6 +48,7 @@ def legal_bases(request: HttpRequest) -> HttpResponse:
         situation=situation,
         situation_notices=notices,
         phases=columns,
+        warns_first=not situation.is_small(catalogue.questions),
         rows=[_row(basis, columns, catalogue, marks) for basis in bases],
         templates=sorted(
             {template for basis in bases for template in catalogue.linked(basis, DocumentTemplate.KIND)}, key=str

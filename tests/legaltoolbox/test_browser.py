@@ -67,7 +67,19 @@ def test_the_address_holds_only_what_was_answered(content, desktop):
     desktop.locator("#situation > summary").click()
     desktop.locator("label[for=generativ-yes]").click()
     desktop.locator("#situation button[type=submit]").click()
-    desktop.wait_for_url("**/juridisk-vaerktoejskasse/?generativ=yes")
+    desktop.wait_for_url("**/juridisk-vaerktoejskasse/?generativ=yes#results-heading")
+
+
+@pytest.mark.parametrize("size", ["phone", "without_javascript"])
+def test_after_the_answers_the_page_begins_at_what_applies(size, content, open_page):
+    page = open_page(size)
+    page.goto(TOOLBOX)
+    page.locator("#situation > summary").click()
+    page.locator("label[for=generativ-yes]").click()
+    page.locator("#situation button[type=submit]").click()
+    page.wait_for_url(re.compile("generativ=yes"))
+    expect(page.locator("#results-heading")).to_be_in_viewport()
+    expect(page.locator("#results-heading")).to_be_focused()
 
 
 def test_the_reason_of_a_role_stands_under_the_drawing_when_its_chip_has_the_focus(content, desktop):

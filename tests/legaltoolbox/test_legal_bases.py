@@ -1,5 +1,7 @@
 """The legal basis of each processing: its page, where it is linked, and the template that it fills."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.utils.translation import override
 
@@ -8,6 +10,7 @@ from legaltoolbox.linking import url
 from legaltoolbox.models import LegalBasis, LegalBasisPhase, LegalSource, TemplateField, toolbox_version
 from legaltoolbox.screening import Situation
 from tests.checks import not_empty
+from tests.legaltoolbox.six_uses import USES
 from tests.reading import read, read_docx
 
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
@@ -54,6 +57,15 @@ def test_the_warning_about_operation_comes_before_everything_else(content, clien
     main = page.find("main").text
     assert main.index(warning.text) < main.index("How clear the basis must be")
     assert page.find("section", id=OPERATE).has("a", href=f"#{warning.attrs['id']}")
+
+
+def test_in_a_small_and_harmless_situation_the_warning_stands_with_operation(content, client):
+    """It is about intrusive uses; somebody who is to sort mail would take the first thing on the page as addressed to them."""
+    page = read(client, f"{PAGE}?{urlencode(USES['skrivehjælp']['answers'])}")
+    (warning,) = page.find_all("div", "basis-warning")
+    assert page.find("section", id=OPERATE).find("div", "basis-warning").text == warning.text
+    main = page.find("main").text
+    assert main.index("How clear the basis must be") < main.index(warning.text)
 
 
 @pytest.mark.parametrize(
