@@ -15,9 +15,10 @@ from .. import rating, tender
 from ..catalogue import Catalogue, catalogues
 from ..files.names import MAX_LETTERS
 from ..kinds import KINDS
+from ..left_out import split
 from ..marks import LinkMarks
 from ..models import Guidance, Item, LegalSource, Phase, Requirement, Risk, Role, ScaleLevel
-from ..screening import short_way
+from ..screening import Situation, short_way
 from ..selection import ItemSelection, chips, facets, for_file, matching, read_selection
 from .pages import LeftOutNotice, left_out_notice, render_list_page
 from .papers import PaperCopy, copies, file_links
@@ -96,7 +97,7 @@ def risks(request: HttpRequest) -> HttpResponse:
                 risk,
                 catalogue.linked(risk, Phase.KIND),
                 catalogue.linked(risk, Role.KIND),
-                len(catalogue.linked(risk, Requirement.KIND)),
+                *_requirement_counts(risk, catalogue, selection.situation.applied),
             )
             for risk in items
         ],
@@ -107,6 +108,12 @@ def risks(request: HttpRequest) -> HttpResponse:
         named_copies=[PaperCopy("", "", files)] if items else [],
         max_letters=MAX_LETTERS,
     )
+
+
+def _requirement_counts(risk: Risk, catalogue: Catalogue, situation: Situation) -> tuple[int, int]:
+    """How many requirements against the risk apply in the situation, and how many its page links."""
+    requirements = catalogue.linked(risk, Requirement.KIND)
+    return len(split(requirements, catalogue, situation)[0]), len(requirements)
 
 
 def _scale(catalogue: Catalogue) -> list[tuple[str, list[ScaleLevel]]]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.querystring import encode
 
 from .. import filled_tables, left_out, linking, plans
 from ..catalogue import Catalogue, catalogues
@@ -41,6 +42,12 @@ def _plan_entries(activities: Sequence[Activity], catalogue: Catalogue, situatio
     ]
 
 
+def _templates_of(phase: Phase, catalogue: Catalogue, situation: Situation) -> list[DocumentTemplate]:
+    """The templates that the archive of the phase holds."""
+    activities = catalogue.linked(phase, Activity.KIND)
+    return left_out.split_templates(catalogue.templates_for(phase), activities, catalogue, situation.applied)[0]
+
+
 @versioned_page
 def phase(request: HttpRequest, key: str) -> HttpResponse:
     """The activities of a phase with their roles, its goal and result, its templates and its checklist."""
@@ -49,9 +56,7 @@ def phase(request: HttpRequest, key: str) -> HttpResponse:
     all_activities = catalogue.linked(item, Activity.KIND)
     applying, pieces = left_out.split(all_activities, catalogue, situation)
     activities = all_activities if situation.shows_all else applying
-    templates, _pieces = left_out.split_templates(
-        catalogue.templates_for(item), all_activities, catalogue, situation.applied
-    )
+    templates = _templates_of(item, catalogue, situation)
     return render_item_page(
         request,
         catalogue,
@@ -61,6 +66,7 @@ def phase(request: HttpRequest, key: str) -> HttpResponse:
         **left_out_context(request, Activity.KIND, pieces, situation),
         situation_notices=notices,
         entries=_plan_entries(activities, catalogue, situation.applied),
+        page_query=encode(page_parameters(situation)),
         templates=linking.refs(templates),
         has_checklist=any(catalogue.checklist(activity) for activity in activities),
         **neighbours(item, catalogue.phases),
@@ -69,10 +75,14 @@ def phase(request: HttpRequest, key: str) -> HttpResponse:
 
 @versioned_page
 def roles(request: HttpRequest) -> HttpResponse:
-    """The roles, each with why it is involved and the number of its activities."""
+    """The roles, each with why it is involved and the number of its activities that its page shows."""
     catalogue = catalogues.for_request(request)
-    rows = [(role, len(catalogue.linked(role, Activity.KIND))) for role in catalogue.roles]
-    return render_list_page(request, ROLE, catalogue, rows=rows)
+    situation, notices = read_situation(request, catalogue)
+    rows = [
+        (role, len(left_out.split(catalogue.linked(role, Activity.KIND), catalogue, situation)[0]))
+        for role in catalogue.roles
+    ]
+    return render_list_page(request, ROLE, catalogue, rows=rows, situation=situation, situation_notices=notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
     activities = all_activities if situation.shows_all else applying
     with_questions, _pieces = left_out.split(catalogue.activities, catalogue, situation.applied)
     is_vendor = item.slug == Role.VENDOR
-    requirements = catalogue.requirements
+    requirements, not_required = left_out.split(catalogue.requirements, catalogue, situation.applied)
     return render_item_page(
         request,
         catalogue,
@@ -115,9 +125,11 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
         plan_url=reverse("toolbox:overview") + situation.with_role(item.slug).query(),
         reading=_reading_list(item, activities, catalogue),
         questions=sum(len(catalogue.checklist_rows(activity, item)) for activity in with_questions),
+        page_query=encode(page_parameters(situation)),
         requirements=requirements if is_vendor else [],
+        requirements_left_out=not_required if is_vendor else [],
         others=sum(requirement.addressee == Requirement.Addressee.MUNICIPALITY for requirement in requirements),
-        vendor_files=file_links("toolbox:annex", ("docx", "xlsx", "pdf")),
+        vendor_files=file_links("toolbox:annex", ("docx", "xlsx", "pdf"), query=page_parameters(situation)),
     )
 
 
@@ -163,7 +175,8 @@ def templates(request: HttpRequest) -> HttpResponse:
         **left_out_context(request, DocumentTemplate.KIND, pieces, situation),
         situation_notices=notices,
         rows=[(template, linking.refs(catalogue.linked(template, Activity.KIND))) for template in templates],
-        phases=[phase for phase in catalogue.phases if catalogue.templates_for(phase)],
+        page_query=encode(page_parameters(situation)),
+        phases=[phase for phase in catalogue.phases if _templates_of(phase, catalogue, situation)],
     )
 
 

@@ -1,0 +1,81 @@
+"""A number beside a link is that of what the link leads to, in the situation that the link carries."""
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from tests.checks import not_empty
+from tests.legaltoolbox.six_uses import USES
+from tests.reading import Element, read, read_bytes, read_workbook
+
+HOME = "/en/juridisk-vaerktoejskasse/"
+SMALL = "&".join(f"{code}={answer}" for code, answer in USES["skrivehjælp"]["answers"].items())
+SITUATIONS = [SMALL, f"{SMALL}&vis=alle", "generativ=yes&personoplysninger=no", "rolle=indkob"]
+
+
+def number(text: str) -> int:
+    return int(re.search(r"\d+", text)[0])
+
+
+def link_with(page: Element, text: str) -> Element:
+    (link,) = (link for link in page.find_all("a") if re.search(text, link.text))
+    return link
+
+
+def reading_rows(page: Element) -> int:
+    return sum(len(reading.find_all("li")) for reading in page.find_all("ul", "reading"))
+
+
+def codes_of_annex(client, url: str) -> set[str]:
+    rows = read_workbook(client, url)["Kravbilag"].iter_rows(min_row=2, values_only=True)
+    return {re.match(r"K\d+", row[0])[0] for row in rows}
+
+
+@pytest.mark.parametrize("query", SITUATIONS)
+def test_a_vendor_takes_as_many_requirements_as_its_page_counts_and_lists(query, content, client):
+    page = read(client, f"{HOME}roller/leverandor/?{query}")
+    section = next(part for part in page.find_all("section") if part.attrs.get("aria-labelledby") == "vendor-heading")
+    listed = {link.find("span", "code").text for link in not_empty(section.find_all("ul")[0].find_all("a", "ref"))}
+    assert number(section.find("h2").text) == len(listed)
+    assert codes_of_annex(client, link_with(section, "^Excel$").attrs["href"]) == listed
+    assert (len(listed) < len(content.requirements)) is (query == SMALL or query.startswith("generativ"))
+
+
+@pytest.mark.parametrize("query", SITUATIONS)
+def test_the_list_of_roles_counts_what_each_page_lists(query, content, client):
+    cards = read(client, f"{HOME}roller/?{query.replace('&vis=alle', '')}").find_all("li", "card")
+    for card in not_empty(cards):
+        page = read(client, card.find("a").attrs["href"])
+        assert number(card.find("p", "note").text) == reading_rows(page), card.find("a").text
+
+
+@pytest.mark.parametrize("query", SITUATIONS)
+def test_a_checklist_has_as_many_questions_as_the_role_s_page_says(query, content, client):
+    for role in content.roles:
+        page = read(client, f"{HOME}roller/{role.slug}/?{query}")
+        links = [link for link in page.find("main").find_all("a") if "Checklist of the role" in link.text]
+        for link in links:
+            checklist = read(client, link.attrs["href"])
+            assert number(link.text) == number(checklist.find("p", "lead").text), role.slug
+
+
+@pytest.mark.parametrize("query", SITUATIONS)
+def test_an_archive_has_as_many_templates_as_the_phase_s_page_says(query, content, client):
+    offered = read(client, f"{HOME}skabeloner/?{query}").find_all("a")
+    archives = {link.attrs["href"] for link in offered if "skabeloner.zip" in link.attrs.get("href", "")}
+    for phase in content.phases:
+        page = read(client, f"{HOME}faser/{phase.slug}/?{query}")
+        links = [link for link in page.find("main").find_all("a") if "as ZIP" in link.text]
+        assert {link.attrs["href"] for link in links} <= archives
+        for link in links:
+            content_of_zip = zipfile.ZipFile(io.BytesIO(read_bytes(client, link.attrs["href"])))
+            keys = {re.match(r"S\d+", name)[0] for name in content_of_zip.namelist()}
+            assert len(keys) == (number(link.text) if "All" in link.text else 1), phase.slug
+    assert len(archives) == sum(f"/{phase.slug}/" in url for phase in content.phases for url in archives)
+
+
+def test_a_risk_counts_the_requirements_that_apply_of_those_on_its_page(content, client):
+    texts = [entry.text for entry in read(client, f"{HOME}risici/?{SMALL}").find_all("p", "entry-foot")]
+    assert any(re.search(r"\d+ of \d+ requirements? appl", text) for text in not_empty(texts))
