@@ -87,6 +87,10 @@ class Situation:
         ruling_out = [question for question in questions if question.rules_out_small_use]
         return bool(ruling_out) and all(self.answer(question) == NO for question in ruling_out)
 
+    def keeping_from_small_use(self, questions: Iterable[ScreeningQuestion]) -> list[ScreeningQuestion]:
+        """The questions that keep the use from being small and harmless: answered yes, or not answered."""
+        return [question for question in questions if question.rules_out_small_use and self.answer(question) != NO]
+
 
 def reconciled(
     answers: Mapping[str, str], questions: Iterable[ScreeningQuestion]
@@ -196,6 +200,45 @@ def short_way(kind: str, catalogue: Catalogue, situation: Situation) -> str:
     """What is enough for the items of a kind where the use is small and harmless; "" for any other use or kind."""
     is_small = not situation.shows_all and situation.is_small(catalogue.questions)
     return SHORT_WAYS.get(kind, "") if is_small else ""
+
+
+SHOWN_SMALL_USE_QUESTIONS = 2
+"""A use is close to a small one where at most this many answers stand in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearSmallUse:
+    """The few answers that keep a use from being small and harmless, and what they decide."""
+
+    answered: tuple[ScreeningQuestion, ...]
+    """Answered yes."""
+    open: tuple[ScreeningQuestion, ...]
+    """Not answered."""
+    count: int
+    """The number of activities that would stand in the plan by themselves if all these answers were no."""
+    count_now: int
+    """The number of those that stand there now."""
+
+
+def near_small_use(catalogue: Catalogue, situation: Situation) -> NearSmallUse | None:
+    """What keeps the use from being small and harmless, where it is little; else None. No query."""
+    between = situation.keeping_from_small_use(catalogue.questions)
+    if not situation.answers or not 0 < len(between) <= SHOWN_SMALL_USE_QUESTIONS:
+        return None
+    small = replace(situation, answers={**situation.answers, **{question.code: NO for question in between}})
+    answered = tuple(question for question in between if situation.answer(question) == YES)
+    return NearSmallUse(
+        answered,
+        tuple(question for question in between if question not in answered),
+        _count_by_themselves(catalogue, small),
+        _count_by_themselves(catalogue, situation),
+    )
+
+
+def _count_by_themselves(catalogue: Catalogue, situation: Situation) -> int:
+    """The number of activities that apply or may apply, without those done together with another one."""
+    judged = verdicts(catalogue.activities, catalogue, situation)
+    return sum(its.applies and its.band is not Band.TOGETHER for _activity, its in judged)
 
 
 def _for_small_use(activity: Activity, result: Verdict, catalogue: Catalogue, situation: Situation) -> Verdict:

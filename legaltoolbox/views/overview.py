@@ -34,7 +34,7 @@ from ..kinds import KINDS
 from ..models import Item, LegalSource, Phase, Requirement, Risk, Role, ScreeningQuestion
 from ..pieces import rendered
 from ..plans import Plan, open_questions
-from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band, short_way
+from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band, near_small_use, short_way
 from ..selection import PICK, START, read_overview, read_situation
 from .names import file_with_names
 from .pages import render_toolbox_page, review_status
@@ -117,6 +117,7 @@ def _answered(catalogue: Catalogue, situation: Situation, plan: Plan) -> dict[st
         "pick_url": _pick_url(requirements),
         "not_applicable": left_out.split(plan.not_applicable, catalogue, situation)[1],
         "is_small": situation.is_small(catalogue.questions),
+        "near_small_use": near_small_use(catalogue, situation),
     }
 
 

@@ -20,6 +20,11 @@ def query_for(question, answer: str) -> str:
     return "?" + "&".join(f"{code}={value}" for code, value in pairs.items())
 
 
+SMALL_BUT_ONE = (
+    "personoplysninger=yes&foelsomme=no&saarbare=no&omfang=no&afgoerelser=no&profilering=no&indgribende=no"
+    "&leverandoer=yes&traening=no&hoejrisiko=no&borgerdialog=no&medarbejdere=yes&generativ=yes&udvikler=no"
+)
+"""The answers of a use that would be small and harmless without one of them."""
 OPPOSITE = {"yes": "no", "no": "yes"}
 
 
@@ -46,6 +51,30 @@ def test_what_a_vendor_must_know_is_one_click_away_and_nothing_is_printed_where_
     empty = read(client, f"{OVERVIEW}?role=borger&{every_no}")
     assert not entries(empty)
     assert not empty.has("button", **{"data-print": "sheet"})
+
+
+def test_a_role_that_takes_part_in_nothing_still_sees_what_others_do(content, client):
+    """Nothing disappears by choosing a role, and the files hold the same."""
+    answers = "&".join(
+        f"{question.code}={'yes' if question.code == 'personoplysninger' else 'no'}" for question in content.questions
+    )
+    page = read(client, f"{OVERVIEW}?rolle=indkob&{answers}")
+    assert not entries(page)
+    assert page.find("p", "empty-state-title").text == "This role takes part in nothing that applies to your situation."
+    whole = read(client, f"{OVERVIEW}?{answers}")
+    assert set(entries(whole)) <= set(others(page))
+    assert page.has("h2", id="list")
+    assert any("overblik.docx" in link.attrs["href"] for link in page.find_all("a"))
+
+
+def test_the_answer_that_keeps_the_short_way_away_is_named(content, client):
+    page = read(client, f"{OVERVIEW}?{SMALL_BUT_ONE}")
+    box = page.find("div", "near-small-use")
+    assert [link.attrs["href"] for link in box.find_all("a")] == ["#medarbejdere"]
+    assert "answered yes" in box.text
+    assert not read(client, f"{OVERVIEW}?{SMALL_BUT_ONE.replace('medarbejdere=yes', 'medarbejdere=no')}").has(
+        "div", "near-small-use"
+    )
 
 
 # What applies, and why ------------------------------------------------------------------------------

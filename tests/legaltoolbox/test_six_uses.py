@@ -6,7 +6,7 @@ import pytest
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Activity
-from legaltoolbox.screening import Band, Situation, verdicts
+from legaltoolbox.screening import Band, Situation, near_small_use, verdicts
 from tests.legaltoolbox.six_uses import USES
 
 LISTS = ("always", "because", "only_if", "by_assessment", "together", "left_out", "does_not_apply")
@@ -188,6 +188,25 @@ def test_one_answer_that_harms_ends_the_shorter_ways(content):
         assert not [its for _activity, its in result if its.small_use or its.with_activity or its.band is Band.LEFT_OUT]
     open_ = {code: answer for code, answer in small.items() if code != ruling_out[0]}
     assert not Situation(answers=open_).is_small(content.questions)
+
+
+def test_a_use_that_is_close_to_a_small_one_names_what_keeps_the_short_way_away(content):
+    """With what it decides; not where more than two answers stand in between, nor where nothing does."""
+    small = USES["skrivehjælp"]["answers"]
+    to_do = 23  # with the one that depends on an assessment
+    for code in (question.code for question in content.questions if question.rules_out_small_use):
+        near = near_small_use(content, Situation(answers=small | {code: "yes"}))
+        assert ([question.code for question in near.answered], near.open) == ([code], ())
+        assert near.count == to_do
+        assert near.count_now > 2 * to_do
+        without = {other: answer for other, answer in small.items() if other != code}
+        near = near_small_use(content, Situation(answers=without))
+        assert ([question.code for question in near.open], near.answered) == ([code], ())
+        assert near.count == to_do
+    assert near_small_use(content, Situation(answers=small)) is None
+    assert near_small_use(content, Situation()) is None
+    three = dict.fromkeys(["foelsomme", "saarbare", "afgoerelser"], "yes")
+    assert near_small_use(content, Situation(answers=small | three)) is None
 
 
 def test_a_template_has_only_the_sections_of_the_use(content):
