@@ -23,6 +23,7 @@ from tests.reading import read_json
 TOOLBOX = "/juridisk-vaerktoejskasse/"
 FILE = f"{TOOLBOX}oscal.json"
 PUBLISHED_SCHEMA = json.loads(Path(__file__).with_name("oscal_catalog_schema-1.1.3.json").read_text(encoding="utf-8"))
+"""As another project keeps it, with the same rules as NIST's own 1.1.2: the file of the same name in Markdown says from where."""
 OSCAL, RMF = "http://csrc.nist.gov/ns/oscal", "http://csrc.nist.gov/ns/rmf"
 HOSTILE = "æøå \"citat\" 'x': *fed* _kursiv_ `kode` [a](b) <b>&amp;</b> {{ insert: param, x }} ~~n~~ x^2^ C:\\mappe | §"
 
