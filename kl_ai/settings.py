@@ -334,6 +334,9 @@ LOGGING = {
         "portal.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
         "django.request": {"filters": ["faults"]},
         "django.security.DisallowedHost": {"filters": ["no_traceback"]},
+        "django.security.TooManyFieldsSent": {"filters": ["no_traceback"]},
+        "django.security.TooManyFilesSent": {"filters": ["no_traceback"]},
+        "django.security.RequestDataTooBig": {"filters": ["no_traceback"]},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO").upper()},
 }

@@ -203,6 +203,8 @@ class Document:
     landscape: bool = False
     subject: str = ""
     language: str = "da-DK"
+    verbatim: Sequence[str] = ()
+    """Texts of cells and facts that stay as they are, since somebody has typed them (`with_running_text`)."""
 
 
 # The running text ---------------------------------------------------------------------------------
@@ -219,11 +221,15 @@ def headings(blocks: Sequence[Block]) -> list[str]:
     return texts
 
 
-def with_running_text(document: Document, change: Callable[[str], str]) -> Document:
-    """The document with each running text as `change` gives it back: prose, help, wordings, cells, and what is said of facts.
+def with_running_text(document: Document, changed: Callable[[str], str]) -> Document:
+    """The document with each running text as `changed` gives it back: prose, help, wordings, cells, and what is said of facts.
 
-    Titles, headings, labels, options and links stay.
+    Titles, headings, labels, options and links stay, and so do the texts in `verbatim`.
     """
+
+    def change(text: str) -> str:
+        return text if text in document.verbatim else changed(text)
+
     return replace(
         document,
         facts=[(label, change(value)) for label, value in document.facts],

@@ -8,6 +8,7 @@ One file is made at a time, since a second one at the same moment would only slo
 places are free for files (`places`); the rest gets 503 and `Retry-After`.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import cast
@@ -16,6 +17,7 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHt
 from django.utils.translation import gettext, override
 
 from ..requests import faults
+from ..requests.http import request_state
 from . import places as threads
 
 WAIT_SECONDS = 10
@@ -25,6 +27,7 @@ IS_EXPENSIVE = "is_expensive"
 """The attribute of a marked view; `functools.wraps` copies it to the view that a decorator makes."""
 
 View = Callable[..., HttpResponseBase]
+logger = logging.getLogger(__name__)
 
 
 def expensive(view: View) -> View:
@@ -82,6 +85,9 @@ class _Content:
 
 
 def _busy_page(request: HttpRequest) -> HttpResponseBase:
+    """The response 503. The log has one line of it as a warning, and no error: nothing has failed."""
+    request_state(request).fault_is_logged = True
+    logger.warning("503 %s: files are being made", ascii(request.path))
     with override(faults.path_language(request)):
         return faults.page(
             request,
@@ -89,4 +95,5 @@ def _busy_page(request: HttpRequest) -> HttpResponseBase:
             gettext("Many files are being made right now"),
             gettext("Yours was not made. Try again in a moment."),
             retry_after=RETRY_SECONDS,
+            retry_url=request.get_full_path() if request.method in ("GET", "HEAD") else "",
         )

@@ -13,6 +13,8 @@ from ..requests.http import Busy
 
 WAIT_SECONDS = 10.0
 """How long a request waits for a build that others need, too."""
+QUEUE_SECONDS = 3.0
+"""How long a request waits for a place for its file, with the place that is otherwise left for a build."""
 SHORT_WAIT_SECONDS = 0.5
 """For how long, from the beginning of a build, the last thread waits with the others: most builds end before that."""
 
@@ -53,9 +55,15 @@ class Places:
     def take_for_file(self) -> bool:
         """Take a place for a file, until `give_back_of_file`; False where none is free. Threads may differ.
 
-        Where those that wait for a build have all of them, it waits for a moment: most builds are short.
+        Where those that wait for a build have all of them, it waits for a moment: most builds are short. Where files have
+        theirs, one more waits as long as no build needs the place that is left: most files are made in a second.
         """
         if not self._free_for_files.acquire(blocking=False):
+            if not self._free.acquire(blocking=False):
+                return False
+            if self._free_for_files.acquire(timeout=QUEUE_SECONDS):
+                return True
+            self._free.release()
             return False
         if self._free.acquire(timeout=SHORT_WAIT_SECONDS):
             return True

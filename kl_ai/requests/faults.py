@@ -219,13 +219,20 @@ def page(
     advice: Sequence[str] = (),
     retry_after: int = 0,
     form: KeptForm | None = None,
+    retry_url: str = "",
 ) -> HttpResponse:
     """The portal's page for a request that is refused for now, or plain text for its script. No query."""
     with override(path_language(request)):
         if is_fetch(request):
             response = HttpResponse(f"{title}. {lead}", status=status, content_type="text/plain; charset=utf-8")
         else:
-            context: dict[str, Any] = {"title": title, "lead": lead, "advice": advice, "form": form}
+            context: dict[str, Any] = {
+                "title": title,
+                "lead": lead,
+                "advice": advice,
+                "form": form,
+                "retry_url": retry_url,
+            }
             context["contact_email"] = settings.CONTACT_EMAIL
             response = HttpResponse(render_to_string("fault.html", context), status=status)
     response["Cache-Control"] = "no-store"

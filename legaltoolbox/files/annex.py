@@ -88,6 +88,7 @@ def annex(
     """
     header = f"Kravbilag  |  kommunens egen kopi, kravkatalog gennemgået {_reviewed(requirements)}"
     return Document(
+        verbatim=paper.names.typed,
         title=TITLE,
         subtitle=counts_text(requirements, uses),
         header=paper.header(header if paper.own else "Kravbilag"),

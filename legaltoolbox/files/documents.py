@@ -76,6 +76,7 @@ def template(item: DocumentTemplate, catalogue: Catalogue, paper: Paper = OWN) -
     if not paper.own:
         return _clean_template(item, sections, catalogue, paper)
     return Document(
+        verbatim=paper.names.typed,
         title=item.title,
         subtitle=f"Skabelon {item.code}",
         header=paper.header(f"{item.title}  |  {version_line(item)}"),
@@ -105,6 +106,7 @@ def _clean_template(
     """The template as it is sent: nothing about the toolbox, and only what the other part is to read or to fill in."""
     used = catalogue.linked(item, LegalSource.KIND) if paper.sources else []
     return Document(
+        verbatim=paper.names.typed,
         title=item.title,
         header=paper.header(item.title),
         facts=paper.names.facts,
@@ -239,6 +241,7 @@ def checklist(
     With a `role` only the questions that this role answers. `pieces` are the activities that are left out.
     """
     return Document(
+        verbatim=paper.names.typed,
         title=title,
         subtitle="Tjekliste",
         header=paper.header(f"{title}  |  gennemgået {danish_date(min(item.reviewed_on for item in activities))}"),

@@ -34,6 +34,11 @@ class Names:
         return [(label, name) for label, name in facts if name]
 
     @property
+    def typed(self) -> tuple[str, ...]:
+        """The names, which stand in a file as they were typed: “K21” in one is no requirement."""
+        return tuple(name for _label, name in self.facts)
+
+    @property
     def line(self) -> str:
         """The names on one line, for the header of a document; "" for none."""
         return " · ".join(name for _label, name in self.facts)

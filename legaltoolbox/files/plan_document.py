@@ -32,6 +32,7 @@ def plan_document(plan: Plan, catalogue: Catalogue, paper: Paper) -> Document:
     """The activities of the paper's situation phase by phase, with who, when and why; and what is left out."""
     role = f" for rollen {lower_first(plan.role.name)}" if plan.role else ""
     return Document(
+        verbatim=paper.names.typed,
         title="Juridisk vej for en AI-løsning",
         subtitle=f"Aktiviteter{role}, med begrundelse",
         header=paper.header(f"Juridisk vej for en AI-løsning{role}"),

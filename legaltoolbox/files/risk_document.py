@@ -51,6 +51,7 @@ def risks(
     """
     reviewed = danish_date(min(item.reviewed_on for item in items))
     return Document(
+        verbatim=paper.names.typed,
         title="Risikovurdering af en AI-løsning",
         subtitle=f"{len(items)} risici fra risikokataloget" if len(items) > 1 else "1 risiko fra risikokataloget",
         header=paper.header(f"Risikovurdering  |  katalog gennemgået {reviewed}"),

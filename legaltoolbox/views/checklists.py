@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from kl_ai.pages.cache import versioned_page
-from kl_ai.pages.expensive import expensive
 
 from .. import linking
 from ..catalogue import Catalogue, ChecklistRow
@@ -78,21 +77,18 @@ def role_checklist(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @file_with_names
-@expensive
 def activity_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The checklist of one activity, as a Word document or a PDF."""
     return _checklist_response(request, _activity_checklist(request, key, for_paper=True), ending)
 
 
 @file_with_names
-@expensive
 def phase_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The checklists of a phase's activities, as a Word document or a PDF."""
     return _checklist_response(request, _phase_checklist(request, key, for_paper=True), ending)
 
 
 @file_with_names
-@expensive
 def role_checklist_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The questions that a role answers, as a Word document or a PDF."""
     return _checklist_response(request, _role_checklist(request, key, for_paper=True), ending)

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from kl_ai.export.downloads import zip_response
 from kl_ai.export.xlsx import xlsx_response
-from kl_ai.pages.expensive import expensive
 
 from .. import left_out
 from ..catalogue import catalogues
@@ -24,7 +23,6 @@ from .papers import document_bytes, document_response
 
 
 @file_with_names
-@expensive
 def template(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """One template as a Word document or a PDF: clean where it is sent to others, unless the own copy is asked for."""
     catalogue, item = get_item_or_404(request, DocumentTemplate.KIND, key)
@@ -35,7 +33,6 @@ def template(request: HttpRequest, key: str, ending: str) -> HttpResponse:
 
 
 @file_with_names
-@expensive
 def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
     """All templates that a phase's activities produce, as Word documents in one ZIP; of those that are sent both copies.
 
@@ -62,7 +59,6 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @file_with_names
-@expensive
 def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The picked requirements, or those of the selection, as an annex to a tender. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)
@@ -82,7 +78,6 @@ def annex(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 
 @file_with_names
-@expensive
 def risks(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The risks of the selection, to assess them in. Leads to the list where there are none."""
     catalogue = catalogues.for_request(request)

@@ -16,7 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
+from kl_ai.pages.kept_files import kept_file
 from kl_ai.requests import faults
+from kl_ai.requests.http import SAFE_METHODS
 
 from ..files.names import MAX_LETTERS, MUNICIPALITY, PROJECT, NamesForm
 
@@ -24,12 +27,12 @@ View = Callable[..., HttpResponseBase]
 
 
 def file_with_names(view: View) -> View:
-    """A decorator for a view of a file, in the place of `versioned_page`: it also answers POST, with names in the file.
+    """A decorator for a view of a file, in the place of `versioned_page` and `kept_file`: it also answers POST, with names in the file.
 
     The view reads them by `files.names.read_names`. A name that is too long, or that no file could hold, is refused with 400 and a page
     that does not repeat it.
     """
-    public_view = versioned_page(view)
+    public_view, view = versioned_page(kept_file(view)), expensive(view)
 
     @csrf_exempt
     @login_not_required
@@ -37,7 +40,10 @@ def file_with_names(view: View) -> View:
     @wraps(view)
     def view_with_names(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         if request.method != "POST":
-            return public_view(request, *args, **kwargs)
+            answer = public_view(request, *args, **kwargs)
+            if answer.has_header("Allow"):
+                answer["Allow"] = ", ".join((*SAFE_METHODS, "POST"))
+            return answer
         if request.headers.get("Sec-Fetch-Site") == "cross-site":
             return redirect(request.get_full_path())
         if not NamesForm(request.POST).is_valid():

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import re
 import xml.etree.ElementTree as ET
 import zipfile
@@ -10,6 +11,7 @@ from urllib.parse import quote, urlencode
 import docx
 import openpyxl
 import pytest
+from django.test import Client
 from docx.oxml.ns import qn
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
@@ -319,3 +321,21 @@ def test_libreoffice_opens_a_document_and_a_workbook_and_loses_no_text(hostile, 
     convert(tmp_path / "krav.xlsx", "csv:Text - txt - csv (StarCalc):59,34,76")
     assert_holds((tmp_path / "skabelon.txt").read_text("utf-8-sig"), times=15)
     assert_holds((tmp_path / "krav.csv").read_text("utf-8-sig").replace('""', '"'), times=3)
+
+
+@pytest.mark.parametrize("path", ["faser/", "aktiviteter/", "", "krav/"])
+def test_a_form_that_is_sent_to_a_page_is_refused_as_that_and_not_for_a_token(path, content):
+    response = Client(enforce_csrf_checks=True).post(f"{TOOLBOX}{path}", {"a": "b"})
+    assert response.status_code == 405
+
+
+def test_too_many_fields_leave_one_line_without_a_traceback(content, client):
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logging.getLogger("django").addHandler(handler)
+    try:
+        response = client.post(f"{TOOLBOX}krav.docx", {f"f{number}": "" for number in range(2_100)})
+    finally:
+        logging.getLogger("django").removeHandler(handler)
+    assert response.status_code == 400
+    assert "Traceback" not in stream.getvalue()

@@ -67,11 +67,36 @@ def test_one_file_is_made_one_request_waits_and_the_rest_is_told_to_come_back(fo
     assert responses[0]["Retry-After"] == str(expensive.RETRY_SECONDS)
     page = parse(responses[0].content.decode())
     assert (page.find("html").attrs["lang"], page.find("h1").text) == ("en", "Many files are being made right now")
+    assert page.find("main").find("a", "button").attrs["href"] == "/en/x.xlsx"
     work.go_on.set()
     for thread in threads:
         thread.join(10)
     assert [response.status_code for response in responses[6:]] == [200] * 2
     assert work.most == 1
+
+
+def test_a_third_request_waits_for_a_place_and_a_fourth_does_not():
+    """With four threads the fourth one serves the pages."""
+    of_process = places.Places(4)
+    assert of_process.take_for_file()
+    assert of_process.take_for_file()
+    taken: list[bool] = []
+    third = threading.Thread(target=lambda: taken.append(of_process.take_for_file()))
+    third.start()
+    end = time.monotonic() + 2
+    while of_process._free._value and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not of_process.take_for_file()
+    of_process.give_back_of_file()
+    third.join(5)
+    assert taken == [True]
+
+
+def test_a_busy_moment_is_no_error_in_the_log(four_threads, monkeypatch, caplog):
+    monkeypatch.setattr(places.places, "take_for_file", lambda: False)
+    response = expensive.expensive(lambda request: HttpResponse())(RequestFactory().get("/x.pdf"))
+    assert response.status_code == 503
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 def test_who_waits_for_too_long_is_told_to_come_back(four_threads, monkeypatch):

@@ -7,12 +7,15 @@ import zipfile
 import docx
 import openpyxl
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kl_ai.export import cells, worksheet
+from kl_ai.pages import kept_files
 from kl_ai.requests.bodies import MAX_BODY
+from legaltoolbox.views import papers
 from tests.pdf import needs_poppler, pdf_text
 from tests.reading import parse, read
 from tests.word import document_text
@@ -236,3 +239,24 @@ def test_no_cache_of_texts_is_asked_for_a_name(path, content, client, monkeypatc
         monkeypatch.setattr(module, name, lambda text, cached=cached: asked.append(text) or cached(text))
     body(post(client, path))
     assert not [text for text in asked if any(name in text for name in NAMES.values())]
+
+
+def test_a_code_in_a_name_stays_as_it_was_typed(content, client):
+    for path in ("overblik.docx", "krav.docx", "risici.docx", "skabeloner/S11.docx", "roller/dpo/tjekliste.docx"):
+        document = docx.Document(io.BytesIO(body(post(client, path, {"projekt": "Projekt K21 og A25"}))))
+        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        assert "Projekt K21 og A25" in cells, path
+
+
+def test_an_address_that_takes_a_form_says_so(content, client):
+    for response in (client.options(f"{TOOLBOX}krav.pdf"), client.put(f"{TOOLBOX}krav.pdf")):
+        assert response["Allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+def test_a_large_file_is_made_once(content, client, settings, monkeypatch):
+    settings.DEBUG = False
+    monkeypatch.setattr(kept_files, "MAX_CACHED", 1_000)
+    first = body(client.get(f"{TOOLBOX}skabeloner/S11.docx"))
+    monkeypatch.setattr(papers, "docx_bytes", None)
+    caches["pages"].clear()
+    assert body(client.get(f"{TOOLBOX}skabeloner/S11.docx")) == first
