@@ -264,6 +264,7 @@ def test_the_glossary_names_what_exists():
         "Selection": "marketoverview.market.selection",
         "Status": "marketoverview.models",
         "Catalogue": "legaltoolbox.catalogue",
+        "Certainty": "legaltoolbox.models",
         "Item": "legaltoolbox.models",
     }
     terms = re.findall(r"`([^`]+)`", " ".join(cells))

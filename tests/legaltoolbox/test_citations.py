@@ -137,11 +137,15 @@ def test_a_comma_stands_behind_a_paragraph_or_letter(text, citations_without):
 
 
 def test_a_provision_is_named_without_its_act(content):
-    names = {slug: citations.place_in_act(content.find("source", slug)) for slug in (
-        "gdpr-art-35-stk-7", "forvaltningsloven-par-22", "barnets-lov-par-3", "etnisk-ligebehandlingsloven-par-3",
-        "bekendtgoerelse-ai-beskaeftigelse-par-1-stk-6", "gdpr",
-    )}  # fmt: skip
-    assert list(names.values()) == ["art. 35, stk. 7", "§ 22", "§ 3", "§ 3", "§ 1, stk. 6", "GDPR"]
+    names = {
+        "gdpr-art-35-stk-7": "art. 35, stk. 7",
+        "forvaltningsloven-par-22": "§ 22",
+        "barnets-lov-par-3": "§ 3",
+        "etnisk-ligebehandlingsloven-par-3": "§ 3",
+        "bekendtgoerelse-ai-beskaeftigelse-par-1-stk-6": "§ 1, stk. 6",
+        "gdpr": "GDPR",
+    }
+    assert {slug: citations.place_in_act(content.find("source", slug)) for slug in names} == names
 
 
 def test_every_provision_of_the_table_is_found_under_its_own_name(content):
