@@ -1,4 +1,4 @@
-"""Spellings near a word that is nowhere in the toolbox. They are offered; no query is changed."""
+"""Spellings near a word that is nowhere in the toolbox. They are offered, and the words in the search field stay as typed."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from .pages import render_toolbox_page, review_status
 def search(request: HttpRequest) -> HttpResponse:
     """Results by kind, answers first; before them the provisions that the words name, and the item whose code they are.
 
+    Where a word is nowhere and nothing is found, the results of the nearest spelling are shown and said to be that.
     Costs no query beyond that of the version, whatever is typed.
     """
     catalogue = catalogues.for_request(request)
@@ -33,6 +34,9 @@ def search(request: HttpRequest) -> HttpResponse:
     index = item_search.index(catalogue)
     results = index.search(searched) if searched else Results()
     near = spellings(q, results.not_found, index.index)
+    respelled = near[0] if near and not results.groups and not named.names_any else ""
+    if respelled:
+        results = index.search(respelled)
     path = reverse("toolbox:search")
     return render_toolbox_page(
         request,
@@ -46,6 +50,7 @@ def search(request: HttpRequest) -> HttpResponse:
         item=item and hit(item),
         named=named,
         searched="" if item else searched,
+        respelled=respelled,
         results=results,
         spellings=[(text, path + encode([("q", text)])) for text in near],
         ways=_ways(),

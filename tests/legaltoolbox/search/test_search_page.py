@@ -48,10 +48,12 @@ def test_a_result_shows_where_the_word_stands(content, client):
     assert all(field.find("span", "hit-field-label").text.endswith(":") and field.find("mark") for field in fields)
 
 
-def test_a_spelling_is_suggested_and_changes_nothing_by_itself(content, client):
+def test_where_nothing_is_found_the_results_of_the_nearest_spelling_are_shown_and_said_to_be(content, client):
     page = results(client, "må vi bruge samtyke", "&rolle=dpo")
     assert page.find("input", id="search-q").attrs["value"] == "må vi bruge samtyke"
     assert "Værktøjskassen har ikke noget om “må vi bruge samtyke” endnu." in page.text
+    assert "Her er, hvad den har om må vi bruge samtykke." in " ".join(page.text.split())
+    assert "M03" in page.text
     url = links(page)["må vi bruge samtykke"]
     assert "rolle=dpo" in url
     assert "M03" in read(client, url).find("main").text
