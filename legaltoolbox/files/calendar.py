@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event
 
+from kl_ai.pages.querystring import encode
+
 from ..catalogue import Catalogue
 from ..models import Activity, LegalSource
 from ..plans import PlanEntry
-from ..screening import Band
+from ..screening import Band, Situation
 
 PRODUCT = "-//KL//Juridisk værktøjskasse for ansvarlig AI//DA"
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
@@ -49,11 +53,18 @@ def repeating(entries: Iterable[PlanEntry]) -> list[PlanEntry]:
     return repeated
 
 
-def calendar(entries: Iterable[PlanEntry], start: date, catalogue: Catalogue, absolute: Callable[[str], str]) -> bytes:
+def calendar(
+    entries: Iterable[PlanEntry],
+    start: date,
+    situation: Situation,
+    catalogue: Catalogue,
+    absolute: Callable[[str], str],
+) -> bytes:
     """The calendar as the bytes of a file, with an all-day event for each activity that is done again.
 
     `start` is the day on which the solution is taken into use; `absolute` makes a whole address of a path. The same
-    activity has the same UID for the same start, so that a file that is read in again moves nothing and adds nothing.
+    activity has the same UID for the same start, role and answers, so that a file that is read in again moves nothing and adds
+    nothing, and that of another solution takes nothing's place.
     """
     result = Calendar()
     result.add("prodid", PRODUCT)
@@ -61,23 +72,25 @@ def calendar(entries: Iterable[PlanEntry], start: date, catalogue: Catalogue, ab
     result.add("calscale", "GREGORIAN")
     result.add("x-wr-calname", "Ansvarlig AI: det, der gentages")
     for entry in repeating(entries):
-        result.add_component(_event(entry, start, catalogue, absolute))
+        result.add_component(_event(entry, start, situation, catalogue, absolute))
     return bytes(result.to_ical())
 
 
-def _event(entry: PlanEntry, start: date, catalogue: Catalogue, absolute: Callable[[str], str]) -> Event:
+def _event(
+    entry: PlanEntry, start: date, situation: Situation, catalogue: Catalogue, absolute: Callable[[str], str]
+) -> Event:
     """The event of one activity."""
     activity = entry.activity
     first = add_months(start, activity.repeat_months)
     event = Event()
-    event.add("uid", f"{activity.code.lower()}-{start:%Y%m%d}@juridisk-vaerktoejskasse")
+    event.add("uid", f"{activity.code.lower()}-{start:%Y%m%d}-{_fingerprint(situation)}@juridisk-vaerktoejskasse")
     event.add("dtstamp", datetime.combine(activity.reviewed_on, time(), UTC))
     event.add("dtstart", first)
     event.add("dtend", first + timedelta(days=1))
     event.add("rrule", _rule(start.day, activity.repeat_months))
     event.add("summary", f"{_what_to_do(activity.repeat_note)} ({activity.code})")
     event.add("description", _description(entry, catalogue))
-    event.add("url", absolute(entry.url))
+    event.add("url", absolute(entry.url + encode(situation.pairs())))
     event.add("transp", "TRANSPARENT")
     return event
 
@@ -85,6 +98,12 @@ def _event(entry: PlanEntry, start: date, catalogue: Catalogue, absolute: Callab
 def _what_to_do(note: str) -> str:
     """The first sentence of the text on what is done again, without its full stop; an abbreviation ends none."""
     return re.split(r"(?<!\bart)(?<!\bstk)(?<!\bnr)\.(?:\s|$)", note, maxsplit=1)[0]
+
+
+def _fingerprint(situation: Situation) -> str:
+    """A few letters for a role and answers: another solution that is taken into use on the same day has events of its own."""
+    pairs = list(replace(situation, phase="").pairs())
+    return hashlib.sha256(repr(pairs).encode()).hexdigest()[:8]
 
 
 def _rule(day: int, months: int) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         max_letters=MAX_LETTERS,
         clear_url=request.path + Situation().query(),
         sentence=_sentence(plan),
-        notices=notices,
+        notices=[*notices, *_no_calendar(request, plan)],
         start=_start(request) if calendar_file.repeating(plan.entries) else None,
         vendor=catalogue.find(Role.KIND, Role.VENDOR),
         precedence=catalogue.find(LegalSource.KIND, PRECEDENCE),
@@ -155,9 +155,20 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         start = [(START, request.GET.get(START, ""))]
         return redirect(reverse("toolbox:overview") + encode([*situation.pairs(), *start]) + "#calendar")
-    entries = plans.plan(catalogue, situation).entries
-    content = calendar_file.calendar(entries, form.cleaned_data["start"], catalogue, request.build_absolute_uri)
+    entries = calendar_file.repeating(plans.plan(catalogue, situation).entries)
+    if not entries:  # RFC 5545 knows no calendar without an entry
+        return redirect(reverse("toolbox:overview") + encode([*situation.pairs(), (START, request.GET[START])]))
+    content = calendar_file.calendar(
+        entries, form.cleaned_data["start"], situation, catalogue, request.build_absolute_uri
+    )
     return file_response(FILE_NAME, content, calendar_file.CALENDAR_TYPE)
+
+
+def _no_calendar(request: HttpRequest, plan: Plan) -> list[str]:
+    """What the page says to whoever asks for a calendar of a plan in which nothing is done again."""
+    if START not in request.GET or calendar_file.repeating(plan.entries):
+        return []
+    return [_("Nothing in this plan is done again in operation, so there is no calendar to fetch.")]
 
 
 def _start(request: HttpRequest) -> dict[str, Any]:
