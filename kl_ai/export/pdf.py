@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from ..text import clean_line, clean_text
 from . import glyphs, prose, typst_memory
 from .document import (
+    LETTERS_OF_WIDTH,
     Blank,
     Block,
     ChoiceCell,
@@ -174,13 +175,21 @@ def _table(block: Table) -> Json:
                 {
                     **_cell(cell),
                     "is_number": place in block.numbers,
-                    "is_whole": is_short and cell_letters(cell) > ONE_LINE,
+                    "is_whole": is_short and _might_break(cell, LETTERS_OF_WIDTH * widths[place] / sum(widths)),
                 }
                 for place, cell in enumerate((*row, *[""] * (columns - len(row))))
             ]
             for row, is_short in zip(block.rows, short_rows(block), strict=True)
         ],
     }
+
+
+def _might_break(cell: TableCell, letters_in_line: float) -> bool:
+    """Whether a page might end within a cell. A paragraph of three lines stays in one piece by itself."""
+    letters = cell_letters(cell)
+    if isinstance(cell, str) and "\n" not in cell:
+        return letters > max(ONE_LINE, 2.7 * letters_in_line)
+    return letters > ONE_LINE
 
 
 def _cell(cell: TableCell) -> Json:
