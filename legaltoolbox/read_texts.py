@@ -1,11 +1,13 @@
 """What `Item.read_in` says of the texts that a wording was checked in: from when they are, and whether they are its own.
 
 "Checked in the text of the source" is said only of what was read in the source itself. A walkthrough, a summary, a news
-item, quotations or a part of it are not the source: such an item is recalled, and says so in `unread_reason`.
+item or a machine translation is not the source: such an item is recalled, and says so in `unread_reason`. A part of the
+source is enough for what rests on that part alone: then the line says that it was read word for word (`ordret`) and
+names the places. A source that is listed for further reading only is named in a line of its own (`FURTHER_READING`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -21,13 +23,6 @@ SECONDARY = (
     r"sammendrag\w*",
     r"sammenfatning\w*",
     r"om\w*tal(?:e|en|er|t|te)",
-    r"indledning\w*",
-    r"uddrag\w*",
-    r"begyndelsen",
-    r"første del",
-    r"gengiv\w*",
-    r"citat\w*",
-    r"citeret",
     r"beskrivelser",
     r"høringssvar\w*",
     r"\w*advokat\w*",
@@ -35,11 +30,38 @@ SECONDARY = (
     r"gdprhub\w*",
     r"\w*oversættelse",
     r"ikke læst",
-    r"kun læst",
     r"ved søgning",
 )
-"""Patterns of the words by which `read_in` tells that something else than the source was read, or only a part of it."""
-_SECONDARY = re.compile(rf"(?<!\w)(?:{'|'.join(SECONDARY)})(?!\w)", re.IGNORECASE)
+"""Patterns of the words by which `read_in` tells that something else than the source was read. Never enough."""
+PARTIAL = (
+    r"indledning\w*",
+    r"uddrag\w*",
+    r"begyndelsen",
+    r"første del",
+    r"gengiv\w*",
+    r"citat\w*",
+    r"citeret",
+    r"kun læst",
+    r"kun disse steder",
+    r"ordret",
+)
+"""Patterns of the words by which a line tells that a part of the source was read. Enough word for word, the places named."""
+FURTHER_READING = "Kun til videre læsning:"
+"""Begins the line with the names of the sources that nothing in the item rests on."""
+
+
+def _words(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
+
+
+_SECONDARY = _words(SECONDARY)
+_PARTIAL = _words(PARTIAL)
+_WORD_FOR_WORD = _words(["ordret"])
+_PLACES = re.compile(
+    r"(?<!\w)(?:punkt|pkt\.|præmis|betragtning|afsnit|side|artikel|art\.|bestemmelse|bilag|eksempel|brugstilfælde|§)\s\d"
+    r"|afsnit(?:tet|tene)? “",
+    re.IGNORECASE,
+)
 MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
     "juli", "august", "september", "oktober", "november", "december",
@@ -47,9 +69,27 @@ MONTHS = (
 _DAY = re.compile(rf"(?<!\d)(\d{{1,2}})\. ({'|'.join(MONTHS)}) (\d{{4}})(?!\d)", re.IGNORECASE)
 
 
+def _lines(read_in: str) -> list[str]:
+    """The lines on what was read."""
+    return [line for line in read_in.splitlines() if not line.startswith(FURTHER_READING)]
+
+
 def secondary_words(read_in: str) -> list[str]:
-    """The words that tell that something else than the source was read, each once, as they stand there."""
-    return list(dict.fromkeys(match[0] for match in _SECONDARY.finditer(read_in)))
+    """The words that tell that something else than the source was read, each once, as they stand there.
+
+    Those that tell of a part too, unless the line says that it was read word for word, and where it stands.
+    """
+    found = []
+    for line in _lines(read_in):
+        found += [match[0] for match in _SECONDARY.finditer(line)]
+        if not (_WORD_FOR_WORD.search(line) and _PLACES.search(line)):
+            found += [match[0] for match in _PARTIAL.finditer(line)]
+    return list(dict.fromkeys(found))
+
+
+def is_further_reading(source: LegalSource, read_in: str) -> bool:
+    """Whether the item lists the source, and rests nothing on it."""
+    return any(line.startswith(FURTHER_READING) and source.name in line for line in read_in.splitlines())
 
 
 def latest_day(read_in: str) -> date | None:
@@ -102,7 +142,7 @@ def _sources(item: Sourced, content: Content) -> Iterator[str]:
     for source in content.linked(item, LegalSource.KIND):
         if source.status == LegalStatus.REPEALED:
             yield _("rests on %(source)s, which is repealed.") % {"source": source.name}
-        if item.certainty != Certainty.VERIFIED:
+        if item.certainty != Certainty.VERIFIED or is_further_reading(source, item.read_in):
             continue
         if source.certainty == Certainty.RECALLED or not is_read(source):
             yield _("is checked in the text of its sources, but %(source)s was not read.") % {"source": source.name}

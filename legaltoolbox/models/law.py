@@ -108,6 +108,11 @@ class LegalSource(Item):
         return source
 
     @property
+    def is_read_in_part(self) -> bool:
+        """Whether only the places that `read_in` names were read, word for word."""
+        return "ordret" in self.read_in.lower()
+
+    @property
     def is_unsettled(self) -> bool:
         """Whether the item is uncertain, or has a text on what is not settled."""
         return self.certainty == Certainty.UNCERTAIN or bool(self.unsettled.strip())

@@ -300,6 +300,11 @@ def test_the_page_of_a_source_says_from_when_the_text_is_and_where_it_was_read(c
     assert shown()["Read in"].startswith("LBK nr. 433 § 22, kopi <fra> 15. februar 2026")
     assert f"read on {reading}" in shown()["Read in"]
     assert "Not looked up" not in shown()
+    places = "Kun disse steder er læst ordret: § 22, 1. pkt., kopi fra 15. februar 2026"
+    rows.update(read_in=places)
+    toolbox_version.bump()
+    assert shown()["Checked"].startswith("in the places that are named below")
+    assert shown()["Read in"].startswith(places)
     rows.update(certainty="recalled", unread_reason="Kun omtalen er læst.")
     toolbox_version.bump()
     assert shown()["Not looked up"] == "Kun omtalen er læst."
@@ -310,8 +315,12 @@ def test_a_list_of_sources_says_from_when_the_text_of_each_is(content_rows, clie
     requirement = Requirement.objects.filter(sources__slug="gdpr-art-28-stk-3").first()
     LegalSource.objects.filter(slug="gdpr-art-28-stk-3").update(certainty="verified", checked_on=date(2026, 1, 27))
     toolbox_version.bump()
-    page = read(client, f"{TOOLBOX}krav/{requirement.code}/")
+    path = f"{TOOLBOX}krav/{requirement.code}/"
+    page = read(client, path)
     (row,) = [
         row for row in page.find("ul", "source-list").find_all("li") if row.find("a").text == "GDPR art. 28, stk. 3"
     ]
-    assert "checked in the source's text of January 2026" in row.text
+    assert row.find("span", "note").text == "checked in the source's text of January 2026"
+    LegalSource.objects.filter(slug="gdpr-art-28-stk-3").update(read_in="Artikel 28, læst ordret")
+    toolbox_version.bump()
+    assert "checked in the source's text of January 2026, in the places that were read" in read(client, path).text

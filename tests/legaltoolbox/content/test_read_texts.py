@@ -37,7 +37,7 @@ def problems(key: str) -> list[str]:
         ("Overblik #13, læst i uddrag", "uddrag"),
         ("Afgørelsen (begyndelsen)", "begyndelsen"),
         ("Første del af teksten på datatilsynet.dk", "Første del"),
-        ("Artikel 1, gengivet ordret i offentlige kopier", "gengivet"),
+        ("Artiklen, gengivet ordret i offentlige kopier", "gengivet"),
         ("Punkt 34 og 43, engelske citater", "citater"),
         ("Engelske beskrivelser af de fire trin", "beskrivelser"),
         ("KL’s høringssvar over udkastet", "høringssvar"),
@@ -65,6 +65,37 @@ def test_what_tells_of_another_text_or_of_a_part_is_found(read_in, word):
 )
 def test_the_text_of_the_source_itself_is_no_other_text(read_in):
     assert secondary_words(read_in) == []
+    assert not LegalSource(read_in=read_in).is_read_in_part
+
+
+@pytest.mark.parametrize(
+    "read_in",
+    [
+        "Kun disse steder er læst ordret: punkt 34 og 43 i udtalelsen af 17. december 2024, engelske citater i en kopi",
+        "Side 9-11, engelsk tekst, gengivet ordret i flere kopier",
+        "Begyndelsen af afsnit 2, læst ordret på datatilsynet.dk",
+        "Indledningen og afsnittet “Vigtigt fra starten”, læst ordret",
+        f"{COPY}\nUddrag af bilag 2, ordret citeret",
+    ],
+)
+def test_named_places_that_were_read_word_for_word_are_the_text_of_the_source(read_in):
+    assert secondary_words(read_in) == []
+    assert LegalSource(read_in=read_in).is_read_in_part
+
+
+@pytest.mark.parametrize(
+    ("read_in", "words"),
+    [
+        ("Punkt 34 og 43, engelske citater i en kopi", ["citater"]),
+        ("De seks trin, uddrag gengivet ordret i en kopi", ["uddrag", "gengivet", "ordret"]),
+        ("Punkt 34, læst ordret\nResten i uddrag", ["uddrag"]),
+        ("Resuméet, punkt 1-3, gengivet ordret", ["Resuméet"]),
+        ("Punkt 34 ordret i maskinoversættelse", ["maskinoversættelse"]),
+        ("Punkt 2 ordret i tilsynets nyhed", ["nyhed"]),
+    ],
+)
+def test_a_part_without_its_places_or_of_another_text_is_not_the_text_of_the_source(read_in, words):
+    assert secondary_words(read_in) == words
 
 
 @pytest.mark.parametrize(
@@ -124,6 +155,15 @@ def test_what_rests_on_a_source_that_was_not_read_is_not_checked_in_its_sources(
     source.update(certainty="uncertain", unsettled="Uklart.", read_in="", read_on=None)
     assert problems(item.code) == [unread]
     Guidance.objects.filter(pk=item.pk).update(certainty="recalled", unread_reason="GDPR er kun læst i uddrag.")
+    assert problems(item.code) == []
+
+
+def test_what_is_listed_for_further_reading_lowers_nothing(content_rows):
+    item = Guidance.objects.filter(certainty="verified", sources__slug="gdpr-art-28-stk-3").first()
+    LegalSource.objects.filter(slug="gdpr-art-28-stk-3").update(certainty="recalled", unread_reason="Ikke fundet.")
+    assert problems(item.code) != []
+    read_in = f"{item.read_in}\nKun til videre læsning: GDPR art. 28, stk. 3 (ikke læst)."
+    Guidance.objects.filter(pk=item.pk).update(read_in=read_in)
     assert problems(item.code) == []
 
 
