@@ -73,7 +73,8 @@ def _small_use(item: Activity, content: Content) -> Iterator[str]:
     """What is wrong with what a small, harmless use needs of an activity.
 
     What the law demands is never left out: however small the use is, it is done briefly, or together with an activity that
-    stays. The law demands what an editor has marked so, and what stands on a provision of `DUTIES`.
+    stays. No text says that it is not needed either, which would leave it out by another name; that a paper of its own is
+    not needed (“for sig”) may be said.
     """
     if bool(item.small_use_kind) != bool(item.small_use):
         yield _("says only half of what a small, harmless use needs: the kind and the text belong together.")
@@ -82,11 +83,20 @@ def _small_use(item: Activity, content: Content) -> Iterator[str]:
         yield _("names an activity for a small, harmless use where its kind needs none, or none where it needs one.")
     if other is not None and other.small_use_kind in (item.SmallUse.TOGETHER, item.SmallUse.LEAVE_OUT):
         yield _("hangs on %(code)s, which a small, harmless use does not have by itself.") % {"code": other.code}
-    if item.small_use_kind == item.SmallUse.LEAVE_OUT:
-        slugs = [source.slug for source in content.parts("sources", item)]
-        stands_on_duty = any(slug == duty or slug.startswith(f"{duty}-") for slug in slugs for duty in DUTIES)
-        if stands_on_duty or item.repeat_basis in (item.RepeatBasis.INTERVAL, item.RepeatBasis.DUTY):
-            yield _("can be left out for a small, harmless use, although the law demands it.")
+    if item.small_use_kind == item.SmallUse.LEAVE_OUT and _law_demands(item, content):
+        yield _("can be left out for a small, harmless use, although the law demands it.")
+    if item.small_use_kind in (item.SmallUse.SHORT, item.SmallUse.TOGETHER) and _law_demands(item, content):
+        for sentence in wording.dispensable(item.small_use):
+            yield _("says “%(sentence)s” of a small, harmless use, although the law demands it.") % {
+                "sentence": sentence
+            }
+
+
+def _law_demands(item: Activity, content: Content) -> bool:
+    """Whether the law demands the activity of a use of any size: an editor says so, or it stands on one of `DUTIES`."""
+    slugs = [source.slug for source in content.parts("sources", item)]
+    stands_on_duty = any(slug == duty or slug.startswith(f"{duty}-") for slug in slugs for duty in DUTIES)
+    return stands_on_duty or item.repeat_basis in (item.RepeatBasis.INTERVAL, item.RepeatBasis.DUTY)
 
 
 def template(item: DocumentTemplate, content: Content) -> Iterator[str]:

@@ -29,6 +29,18 @@ _SHARED = re.compile(r"kommunens (?:roller|tekst|sagssystem|testsager|data)\b", 
 """Of the municipality, and yet part of what the vendor shows."""
 
 
+_NOT_NEEDED = re.compile(
+    r"(?<!\w)(?:ikke (?:nødvendig|påkrævet)|unødvendig|overflødig|(?:kan|må) (?:udelades|undlades))"
+)
+_BY_ITSELF = re.compile(r"\bfor sig\b")
+
+
+def dispensable(text: str) -> list[str]:
+    """The sentences of a text that say that something is not needed, but for those on what is not needed “for sig”."""
+    sentences = re.split(r"(?<=\.)\s+", text)
+    return [sentence for sentence in sentences if _NOT_NEEDED.search(sentence) and not _BY_ITSELF.search(sentence)]
+
+
 def own_papers(text: str) -> list[str]:
     """The words of a text on evidence that mean what only the municipality can make."""
     return [match[0] for match in _OWN_PAPERS.finditer(text) if not _SHARED.match(match[0])]

@@ -45,12 +45,21 @@ def add_months(day: date, months: int) -> date:
 def repeating(entries: Iterable[PlanEntry]) -> list[PlanEntry]:
     """The activities that are done again while the solution is in use.
 
-    What is done together with another one stands in that one's event, unless that one is not done again.
+    What is done together with another one stands in that one's event where both are done again at the same interval, and
+    has an event of its own where the intervals differ: a duty of each quarter is not met once a year.
     """
     repeated = []
     for entry in entries:
-        repeated += [entry] if entry.activity.repeat_months else [*repeating(entry.together)]
+        same = in_same_event(entry)
+        repeated += [entry] if entry.activity.repeat_months else []
+        repeated += repeating(other for other in entry.together if other not in same)
     return repeated
+
+
+def in_same_event(entry: PlanEntry) -> list[PlanEntry]:
+    """What is done together with the activity each time that it is done again."""
+    months = entry.activity.repeat_months
+    return [other for other in entry.together if months and other.activity.repeat_months == months]
 
 
 def calendar(
@@ -123,7 +132,10 @@ def _description(entry: PlanEntry, catalogue: Catalogue) -> str:
         lines.append(f"{BASIS_LABEL}: {'; '.join(sources)}.")
     if activity.small_use and entry.verdict.small_use:
         lines.append(f"Ved jeres lille brug: {activity.small_use}")
-    lines += [f"Klares samtidig: {other.activity}. {other.activity.small_use}" for other in entry.together]
+    together = "Hører med, hvis den er nødvendig" if entry.verdict.band is Band.ASSESSED else "Klares samtidig"
+    for other in in_same_event(entry):
+        lines.append(f"{together}: {other.activity}. {other.activity.small_use}")
+        lines.append(other.activity.repeat_note)
     if entry.reason:
         lines.append(entry.reason)
     if entry.verdict.band is Band.UNANSWERED:

@@ -1,13 +1,17 @@
 """The calendar file: what is done again, when, why and on whose demand, as a calendar reads it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from dateutil.rrule import rrulestr
+from django.utils.safestring import SafeString
 from icalendar import Calendar
 
-from legaltoolbox.files.calendar import BASIS, add_months
+from legaltoolbox.files.calendar import BASIS, _description, add_months, repeating
 from legaltoolbox.models import Activity
+from legaltoolbox.plans import Participant, PlanEntry
+from legaltoolbox.screening import Band, Verdict
 from tests.checks import not_empty
 from tests.legaltoolbox.six_uses import USES
 from tests.reading import notice_texts, read
@@ -91,12 +95,7 @@ def test_only_what_applies_in_the_situation_and_to_the_role_is_in_it(content, cl
     small = events(client, FILE + query("skrivehjælp", start="2027-01-01"))
     assert {"A72", "A75", "A74"} <= set(small)
     assert "Gør A13 om" in str(small["A71"]["DESCRIPTION"])
-    assert not {"A27", "A66", "A70", "A73"} & set(small)
-    together = USES["skrivehjælp"]["together"]
-    for code, other in together.items():
-        if content.find("activity", code).repeat_months:
-            assert f"Klares samtidig: {content.find('activity', code)}." in str(small[other]["DESCRIPTION"]), code
-    assert "72 timer" in str(small["A74"]["DESCRIPTION"])
+    assert "A27" not in small
     assert "A27" not in events(client, f"{FILE}?start=2027-01-01&hoejrisiko=no")
     dpo = events(client, f"{FILE}?start=2027-01-01&rolle=dpo")
     for code in not_empty(dpo):
@@ -104,6 +103,46 @@ def test_only_what_applies_in_the_situation_and_to_the_role_is_in_it(content, cl
         assert "dpo" in [activity.responsible.slug, *(row.role.slug for row in content.involved(activity))]
     everything = events(client, f"{FILE}?start=2027-01-01")
     assert set(events(client, f"{FILE}?start=2027-01-01&rolle=projektleder")) == set(everything)
+
+
+def test_what_a_small_use_does_together_is_done_again_as_often_as_it_says(content, client):
+    """With its own text: in the event of the activity that carries it at the same interval, else in an event of its own."""
+    small = events(client, FILE + query("skrivehjælp", start="2027-01-01"))
+    apart, inside = set(), set()
+    for code, other in not_empty(USES["skrivehjælp"]["together"].items()):
+        activity, carrier = content.find("activity", code), content.find("activity", other)
+        is_inside = bool(activity.repeat_months) and activity.repeat_months == carrier.repeat_months
+        assert (code in small) == (bool(activity.repeat_months) and not is_inside), code
+        assert (f"Klares samtidig: {activity}." in str(small.get(other, {}).get("DESCRIPTION"))) == is_inside, code
+        if activity.repeat_months:
+            text = str(small[other if is_inside else code]["DESCRIPTION"])
+            assert activity.repeat_note in text, code
+            assert activity.small_use in text, code
+            (inside if is_inside else apart).add(code)
+    assert (apart, inside) == ({"A70", "A73"}, {"A01", "A52", "A66"})
+    assert str(small["A73"]["SUMMARY"]) == "Gennemgå loggen for misbrug og fejl (A73)"
+    assert small["A73"]["RRULE"]["INTERVAL"] == [3]
+
+
+def carried(activity: Activity, *together: PlanEntry, band: Band = Band.ALWAYS) -> PlanEntry:
+    return PlanEntry(activity, Verdict(band), (), SafeString(""), SafeString(""), together=together)
+
+
+def test_what_is_done_with_an_activity_that_is_not_done_again_has_an_event_of_its_own():
+    quarterly, yearly = Activity(code="A01", repeat_months=3), Activity(code="A02", repeat_months=12)
+    below = carried(Activity(code="A03", repeat_months=12))
+    (event,) = repeating([carried(Activity(code="A04"), carried(quarterly), carried(Activity(code="A05")))])
+    assert event.activity is quarterly
+    events_of = repeating([carried(yearly, carried(quarterly, below), below)])
+    assert [entry.activity.code for entry in events_of] == ["A02", "A01", "A03"]
+
+
+def test_what_belongs_to_an_assessed_activity_is_not_said_to_be_done(content):
+    first, second = (content.find("activity", code) for code in ("A71", "A75"))
+    entry = carried(second, carried(first), band=Band.ASSESSED)
+    entry = replace(entry, participants=(Participant(second.responsible, True, ""),))
+    assert f"Hører med, hvis den er nødvendig: {first}." in _description(entry, content)
+    assert "Klares samtidig" not in _description(entry, content)
 
 
 def test_the_same_activity_keeps_its_uid_and_another_start_is_another_event(content, client):
