@@ -16,3 +16,8 @@ def letters(text: str) -> str:
 def prose_letters(text: str) -> str:
     """The text without white space and without the marks of lists, which pages and documents show in their own way."""
     return "".join(text.replace("\n- ", "").removeprefix("- ").split())
+
+
+def alphabet_letters(text: str) -> str:
+    """The letters alone, small, without the soft hyphens and numbers that a page adds between them."""
+    return "".join(letter for letter in text.lower() if letter.isalpha())

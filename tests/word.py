@@ -88,3 +88,9 @@ def document_text(document) -> str:
     """The text of the paragraphs and of the cells of tables; fields to fill in are left out."""
     cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def paragraphs(*blocks) -> list[tuple[str, str]]:
+    """Style and text of each paragraph after the title."""
+    word = open_document(Document("T", blocks=blocks))
+    return [(p.style.style_id, element_text(p._p)) for p in word.paragraphs[1:] if p.style.style_id != "Spacer"]
