@@ -62,6 +62,8 @@ _PLACES = re.compile(
     r"|afsnit(?:tet|tene)? “",
     re.IGNORECASE,
 )
+_UNNAMED_COPY = re.compile(r"github\.com(?!/)")
+"""A copy that nobody can look up."""
 MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
     "juli", "august", "september", "oktober", "november", "december",
@@ -116,6 +118,8 @@ def problems(item: Item, content: Content) -> Iterator[str]:
     if item.certainty == Certainty.VERIFIED:
         for word in secondary_words(item.read_in):
             yield _("is checked in the text of its source, but read in something else: “%(word)s”.") % {"word": word}
+        if _UNNAMED_COPY.search(item.read_in):
+            yield _("is checked in the text of its source, and does not name the repository of the copy.")
     if isinstance(item, LegalSource) and item.certainty != Certainty.RECALLED and is_read(item):
         yield from _dates(item)
     if isinstance(item, Sourced):
@@ -135,10 +139,7 @@ def _dates(source: LegalSource) -> Iterator[str]:
 
 
 def _sources(item: Sourced, content: Content) -> Iterator[str]:
-    """Nothing rests on repealed law. What is checked has only sources that were read.
-
-    What rests on an uncertain one says what is not settled.
-    """
+    """Nothing rests on repealed law. What is checked has only sources that were read, and that are certain."""
     for source in content.linked(item, LegalSource.KIND):
         if source.status == LegalStatus.REPEALED:
             yield _("rests on %(source)s, which is repealed.") % {"source": source.name}
@@ -146,7 +147,5 @@ def _sources(item: Sourced, content: Content) -> Iterator[str]:
             continue
         if source.certainty == Certainty.RECALLED or not is_read(source):
             yield _("is checked in the text of its sources, but %(source)s was not read.") % {"source": source.name}
-        elif source.certainty == Certainty.UNCERTAIN and not item.unsettled.strip():
-            yield _("rests on %(source)s, which is uncertain, without a text on what is not settled.") % {
-                "source": source.name
-            }
+        elif source.certainty == Certainty.UNCERTAIN:
+            yield _("is checked in the text of its sources, but %(source)s is uncertain.") % {"source": source.name}
