@@ -66,7 +66,9 @@ ANSWERS = {
 INTRODUCTION = (
     "Hvert krav er delt i punkter, som besvares hver for sig. Under kravet står det bevis, tilbudsgiveren vedlægger, og "
     "grundlaget for kravet:\n\n"
-    "- Lovkrav til leverandøren: Loven pålægger leverandøren pligten, også uden for kontrakten.\n"
+    "- Lovkrav til leverandøren: Loven pålægger selv leverandøren pligten, eller den kræver, at databehandleraftalen "
+    "gør det.\n"
+    "- Lovkrav til både leverandøren og kommunen: Det samme, men loven pålægger også kommunen en pligt.\n"
     "- Følger af kommunens lovpligt: Loven retter sig mod kommunen. Kravet gør det muligt for kommunen at overholde den.\n"
     "- Kommunens krav: Ingen lov kræver det.\n\n"
     "Punkterne, fristerne og tallene er kommunens vilkår for, hvordan kravet opfyldes, hvor loven ikke selv nævner dem."
@@ -147,8 +149,9 @@ def _own_introduction(
     softer = [item.code for item in requirements if tender.is_softer_than_law(item, tender.use_of(item, uses))]
     if softer:
         yield Prose(
-            f"Bag {join_words(softer, 'og')} ligger en pligt, som loven lægger på leverandøren, men kravet er ikke et "
-            "mindstekrav her. Så kan et tilbud vinde uden at opfylde det. Pligten gælder stadig.",
+            f"Bag {join_words(softer, 'og')} ligger en pligt, som loven lægger på leverandøren eller kræver i "
+            "databehandleraftalen, men kravet er ikke et mindstekrav her. Så kan et tilbud vinde uden at opfylde det. "
+            "Loven gælder stadig.",
             "guidance",
         )
 

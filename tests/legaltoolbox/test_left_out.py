@@ -278,6 +278,12 @@ def test_a_small_use_gets_the_short_form_of_a_paper_and_its_other_sections_are_n
     assert set(headings) >= set(of_any_use)
     rows = left_out_rows(short)
     assert {heading: rows[heading] for heading in left} == dict.fromkeys(left, SHORT_FORM)
+    (guidance,) = [p.text for p in short.paragraphs if p.text.startswith("Er brugen lille og harmløs, kan I udelade ")]
+    may_be_left, _colon, must_stay = guidance.partition(". ")
+    for words in ("hvad hver behandling kræver", "hvor indgribende brugen er", "test og pilot"):
+        assert words in may_be_left
+    for words in ("Opgaven og den lov", "drift", "modellens udvikling", "modtagere", "konklusion", "underskrift"):
+        assert words in must_stay.partition(" skal altid med")[0]
     whole = read_docx(client, f"{HOME}skabeloner/S08.docx?{query.replace('indgribende=no', 'indgribende=yes')}")
     assert set(left) <= {paragraph.text for paragraph in whole.paragraphs}
 

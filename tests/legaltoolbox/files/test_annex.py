@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from legaltoolbox import tender
-from legaltoolbox.files.annex import basis_text
+from legaltoolbox.files.annex import BASES, INTRODUCTION, OWN_DEMAND, basis_text
 from legaltoolbox.models import Requirement, Role, toolbox_version
 from legaltoolbox.tender import Use
 from tests.checks import not_empty
@@ -287,6 +287,17 @@ def test_the_annex_says_whose_duty_it_is_and_that_our_numbers_are_no_law(address
     assert basis_text(item) == basis
     item.proposals = ["14 dage", "24 timer"]
     assert basis_text(item) == f"{basis} Kommunens vilkår: 14 dage og 24 timer."
+
+
+@pytest.mark.parametrize("basis", [*BASES.values(), OWN_DEMAND])
+def test_the_annex_explains_each_basis_before_the_first_requirement(basis):
+    assert f"- {basis}: " in INTRODUCTION
+
+
+def test_the_annex_does_not_call_a_term_of_the_processing_contract_a_duty_without_it():
+    """GDPR art. 28(3) says what the contract has to lay down; only some of it binds the processor by itself."""
+    (line,) = [line for line in INTRODUCTION.splitlines() if line.startswith("- Lovkrav til leverandøren:")]
+    assert "databehandleraftalen" in line
 
 
 def test_the_numbers_of_a_sent_annex_are_never_under_the_name_of_the_law(content, client):
