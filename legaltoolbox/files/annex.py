@@ -146,6 +146,13 @@ def _own_introduction(
             yield Prose(
                 f"{join_words(codes, 'og')} henviser til {template}. Vedlæg det, eller slet punktet.", "guidance"
             )
+    if any(HIGH_RISK_DAY in item.level_note for item in requirements):
+        yield Prose(
+            f"Pligterne for højrisiko-systemer efter bilag III gælder fra {HIGH_RISK_DAY}. Er et system taget i brug før "
+            "den dag, gælder de ved væsentlige ændringer i udformningen, og for systemer til offentlige myndigheder "
+            "senest fra 2. august 2030 (AI-forordningens art. 111, stk. 2).",
+            "guidance",
+        )
     softer = [item.code for item in requirements if tender.is_softer_than_law(item, tender.use_of(item, uses))]
     if softer:
         yield Prose(
@@ -216,6 +223,9 @@ def _requirement(item: Requirement, introduction: str, catalogue: Catalogue, pap
         cells.append(Labelled("Kilder", sources(item, catalogue, own=paper.own)))
     return Stack(cells)
 
+
+HIGH_RISK_DAY = "2. december 2027"
+"""From when the duties of the AI Act's annex III apply; systems in use before have longer (its art. 111(2))."""
 
 BASES = {
     Requirement.Addressee.VENDOR.value: "Lovkrav til leverandøren",
