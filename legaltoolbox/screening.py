@@ -215,15 +215,15 @@ class NearSmallUse:
     open: tuple[ScreeningQuestion, ...]
     """Not answered."""
     count: int
-    """The number of activities that would stand in the plan by themselves if all these answers were no."""
+    """The number of activities that would stand in the plan by themselves if all these answers were no, for all roles."""
     count_now: int
-    """The number of those that stand there now."""
+    """The number of those that stand there now, for all roles."""
 
 
 def near_small_use(catalogue: Catalogue, situation: Situation) -> NearSmallUse | None:
     """What keeps the use from being small and harmless, where it is little; else None. No query."""
     between = situation.keeping_from_small_use(catalogue.questions)
-    if not situation.answers or not 0 < len(between) <= SHOWN_SMALL_USE_QUESTIONS:
+    if not 0 < len(between) <= SHOWN_SMALL_USE_QUESTIONS:
         return None
     small = replace(situation, answers={**situation.answers, **{question.code: NO for question in between}})
     answered = tuple(question for question in between if situation.answer(question) == YES)

@@ -61,8 +61,8 @@ _TO_WRITE = re.compile(r"(\[skriv\b[^\[\]]*\])", re.IGNORECASE)
 # Files ------------------------------------------------------------------------------------------
 
 
-def docx_bytes(document: Document, *, created: datetime | None = None) -> bytes:
-    """`document` as a DOCX file. Equal content and `created` give equal bytes; without it the file holds no time.
+def docx_bytes(document: Document, *, author: str = "", created: datetime | None = None) -> bytes:
+    """`document` as a DOCX file. Equal content, author and `created` give equal bytes; without `created` it holds no time.
 
     Raises `ValueError` for a table without headings, with a row longer than them or widths that do not fit them,
     and for a heading of another level than 1 to 3.
@@ -71,7 +71,12 @@ def docx_bytes(document: Document, *, created: datetime | None = None) -> bytes:
         word = docx_template.open_template(document.language, landscape=document.landscape)
         docx_template.fill_header_and_footer(word, document.header, document.footer)
         docx_template.set_properties(
-            word, title=document.title, subject=document.subject, language=document.language, created=created
+            word,
+            title=document.title,
+            subject=document.subject,
+            language=document.language,
+            author=author,
+            created=created,
         )
         page_properties = word.element.body[-1]
         writer = _Writer(

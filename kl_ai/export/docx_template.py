@@ -122,7 +122,7 @@ def fill_header_and_footer(word: WordDocument, header: str, footer: str) -> None
 
 
 def set_properties(
-    word: WordDocument, *, title: str, subject: str, language: str, created: datetime | None = None
+    word: WordDocument, *, title: str, subject: str, language: str, author: str = "", created: datetime | None = None
 ) -> None:
     """The document's own properties in place of the template's. Without `created` the file holds no time."""
     properties = word.core_properties  # made where the template has none
@@ -131,6 +131,8 @@ def set_properties(
     properties.title = clean_line(title, _PROPERTY_LENGTH)
     properties.subject = clean_line(subject, _PROPERTY_LENGTH)
     properties.language = language
+    if author:
+        properties.author = clean_line(author, _PROPERTY_LENGTH)
     if created:
         moment = created.astimezone(UTC) if timezone.is_aware(created) else created
         properties.created = properties.modified = moment

@@ -51,10 +51,10 @@ def phase_templates(request: HttpRequest, key: str) -> HttpResponse:
     for template in templates:
         name = [template.code, template.title]
         if template.is_sent:
-            files.append((filename(*name, ending="docx"), documents.template(template, catalogue, sent)))
+            files.append((filename(*name, ending="docx"), documents.template(template, catalogue, sent), sent.author))
             name.append("(egen kopi)")
-        files.append((filename(*name, ending="docx"), documents.template(template, catalogue, own)))
-    zipped = [(name, document_bytes(document, "docx", catalogue)) for name, document in files]
+        files.append((filename(*name, ending="docx"), documents.template(template, catalogue, own), own.author))
+    zipped = [(name, document_bytes(document, "docx", catalogue, author=author)) for name, document, author in files]
     return zip_response(filename("Skabeloner", str(item), ending="zip"), zipped)
 
 

@@ -34,7 +34,6 @@ def legal_bases(request: HttpRequest) -> HttpResponse:
     The warning is about intrusive uses: it comes first, but beside its processing where the use is small and harmless.
     """
     catalogue = catalogues.for_request(request)
-    situation, _notices = read_situation(request, catalogue)
     bases: list[LegalBasis] = catalogue.all(LegalBasis.KIND)
     situation, notices = read_situation(request, catalogue)
     marks = LinkMarks(catalogue, situation)

@@ -34,7 +34,7 @@ def document_bytes(document: Document, ending: str, catalogue: Catalogue, *, aut
     document = with_running_text(document, lambda text: titles.expand(text, named))
     if ending == "pdf":
         return pdf_bytes(document, author=author, created=datetime.combine(catalogue.day, time()))
-    return docx_bytes(document)
+    return docx_bytes(document, author=author)
 
 
 def document_response(

@@ -57,6 +57,19 @@ def test_a_source_that_was_not_read_comes_before_what_rests_on_it():
 
 
 @pytest.mark.usefixtures("_all_read")
+def test_a_source_that_little_is_linked_with_comes_before_an_activity_that_much_is():
+    for model in (LegalSource, Activity):
+        model.objects.update(certainty="recalled", unread_reason="Ikke fundet.")
+    toolbox_version.bump()
+    unread = [entry for entry in reading_list(draft_catalogues.current()) if entry.concern == Concern.NOT_READ]
+    sources = [entry.weight for entry in unread if entry.item.KIND == LegalSource.KIND]
+    activities = [entry.weight for entry in unread if entry.item.KIND == Activity.KIND]
+    assert min(sources) < max(activities)
+    kinds = [entry.item.KIND for entry in unread]
+    assert set(kinds[: len(sources)]) == {LegalSource.KIND}
+
+
+@pytest.mark.usefixtures("_all_read")
 def test_of_what_is_uncertain_the_list_says_what_is_not_settled_and_what_was_not_read():
     texts = {"unsettled": "Datoen er uklar.", "unread_reason": "Afgørelsen er kun læst i resumé."}
     Guidance.objects.filter(code="M05").update(certainty="uncertain", **texts)

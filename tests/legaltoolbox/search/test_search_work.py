@@ -10,7 +10,7 @@ import legaltoolbox.search.index
 from kl_ai.pages.querystring import MAX_QUERY_LETTERS
 from kl_ai.search.matching import STOP_WORDS
 from legaltoolbox.search import search
-from legaltoolbox.search.index import MAX_TERMS
+from legaltoolbox.search.index import MAX_TERMS, WEAK_WORDS
 from legaltoolbox.search.search import SearchIndex
 from legaltoolbox.search.spellings import spellings
 
@@ -100,8 +100,31 @@ def test_a_query_has_so_many_terms(index):
 
 
 def test_what_a_synonym_leads_to_is_looked_for_once(index, comparisons):
-    phrases = [" ".join(phrase) for phrase in sorted(index.index.synonyms.phrases)[:40]]
-    first = [work(phrase, index, comparisons) for phrase in phrases]
-    assert sum(work(phrase, index, comparisons) for phrase in phrases) <= sum(first)
-    known = {phrase for found in index.index.synonyms._alternatives.values() for phrase in found}
-    assert set(index.index._fields_of) <= known | index.index.synonyms.phrases
+    looked_for = Counter()
+    search_fields = index.index._fields_with
+
+    def counting(phrase, *, whole):
+        looked_for[phrase] += whole
+        return search_fields(phrase, whole=whole)
+
+    index.index._fields_of.clear()
+    index.index._fields_with = counting
+    phrases = [phrase for phrase in sorted(index.index.synonyms.phrases) if len(phrase) > 1][:20]
+    alternatives = {other for phrase in phrases for other in index.index.synonyms.at(phrase, 0).alternatives}
+    alternatives -= {(word,) for phrase in phrases for word in phrase}  # looked for as words of the query, too
+    for phrase in phrases * 2:
+        index.search(" ".join(phrase))
+    assert len(alternatives & set(looked_for)) > 20
+    assert {phrase: looked_for[phrase] for phrase in alternatives if looked_for[phrase] != 1} == {}
+
+
+def test_the_words_of_a_question_take_no_place_of_a_telling_one(index):
+    weak = sorted(WEAK_WORDS)[: 2 * MAX_TERMS]
+    assert len(weak) > MAX_TERMS
+    terms = index.index.terms(" ".join([*weak, "sletning"]))
+    assert [term.words for term in terms] == [("sletning",)]
+
+
+def test_a_telling_word_that_is_repeated_takes_one_place(index):
+    terms = index.index.terms(" ".join([*["sletning"] * MAX_TERMS, "tilsyn"]))
+    assert [term.words for term in terms] == [("sletning",), ("tilsyn",)]
