@@ -171,7 +171,20 @@ def test_what_rests_on_an_uncertain_source_is_not_checked(content_rows):
     item = Guidance.objects.filter(certainty="verified", unsettled="", sources__slug="gdpr-art-28-stk-3").first()
     LegalSource.objects.filter(slug="gdpr-art-28-stk-3").update(certainty="uncertain", unsettled="Uklart.")
     assert problems(item.code) == ["is checked in the text of its sources, but GDPR art. 28, stk. 3 is uncertain."]
-    Guidance.objects.filter(pk=item.pk).update(unsettled="Det er uklart, hvad reglen kræver.")
+    Guidance.objects.filter(pk=item.pk).update(certainty="uncertain", unsettled="Det er uklart, hvad reglen kræver.")
+    assert problems(item.code) == []
+
+
+def test_what_is_checked_names_the_repository_of_the_copy(content_rows):
+    item = Guidance.objects.filter(certainty="verified", sources__slug="gdpr-art-28-stk-3").first()
+    read_in = f"{item.read_in}\nWP248: kun afsnit 3 er læst ordret. Engelske citater på github.com."
+    Guidance.objects.filter(pk=item.pk).update(read_in=read_in)
+    assert problems(item.code) == [
+        "is checked in the text of its source, and does not name the repository of the copy."
+    ]
+    Guidance.objects.filter(pk=item.pk).update(
+        read_in=read_in.replace("github.com.", "github.com/olblinov/privacy-engineering-toolkit.")
+    )
     assert problems(item.code) == []
 
 
