@@ -129,6 +129,10 @@ def test_what_people_have_written_is_read_by_the_code_of_today(upgraded, db):
     assert User.objects.get(email="redaktoer@kl.example").has_perm("sessions.view_session")
 
 
+WITHOUT_NEW_CONTENT = {"toolbox:calendar": 302}
+"""What pages answer before the content is loaded anew: nothing of 1.0 is done again, so the calendar leads back to its form."""
+
+
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_every_public_page_answers(language, upgraded, db, client):
     assert PUBLIC
@@ -136,7 +140,7 @@ def test_every_public_page_answers(language, upgraded, db, client):
     for address in PUBLIC:
         response = client.get(address.path(language, address.queries[0]))
         response.getvalue()
-        assert response.status_code == address.status, address.name
+        assert response.status_code == WITHOUT_NEW_CONTENT.get(address.name, address.status), address.name
 
 
 def registered(app: str) -> list[Any]:
