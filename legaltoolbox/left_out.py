@@ -15,7 +15,7 @@ from kl_ai.search.danish import join_words
 
 from .catalogue import Catalogue
 from .models import Activity, DocumentTemplate, Item, TemplateSection
-from .screening import YES, Band, Situation, verdicts
+from .screening import Band, Situation, verdicts
 
 NOT_USED = "Ingen af de aktiviteter, som skabelonen hører til, gælder efter jeres svar."
 LEFT_WITH_ACTIVITY = "Skabelonen hører til {}, som kan udelades, fordi brugen er lille og harmløs."
@@ -108,6 +108,6 @@ def not_applicable_reason(owner: Any, catalogue: Catalogue, situation: Situation
         question = situation.overruling(condition.question) or condition.question
         answer = situation.answer(question)
         if answer and situation.answer(condition.question) != condition.answer:
-            label = question.yes_label if answer == YES else question.no_label
+            label = question.label(answer)
             questions.setdefault(label, {})[f"“{question.question}”"] = None
     return " ".join(f"I har svaret “{label}” til {join_words(asked, 'og')}." for label, asked in questions.items())

@@ -68,7 +68,11 @@ MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
     "juli", "august", "september", "oktober", "november", "december",
 )  # fmt: skip
-_DAY = re.compile(rf"(?<!\d)(\d{{1,2}})\. ({'|'.join(MONTHS)}) (\d{{4}})(?!\d)", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?<!\d)(?<!læst )(?<!læst den )(?<!gælder fra )(?<!gælder fra den )(?<!hentet )(?<!hentet den )"
+    rf"(\d{{1,2}})\. ({'|'.join(MONTHS)}) (\d{{4}})(?!\d)",
+    re.IGNORECASE,
+)
 
 
 def _lines(read_in: str) -> list[str]:
@@ -97,7 +101,8 @@ def is_further_reading(source: LegalSource, read_in: str) -> bool:
 def latest_day(read_in: str) -> date | None:
     """The latest day that the texts are from, "kopi fra 15. februar 2026"; None where no day is named.
 
-    The day of an act, "lov nr. 502 af 23. maj 2018", is before that of its copy.
+    The day of an act, "lov nr. 502 af 23. maj 2018", is before that of its copy. The day on which somebody read the copy, or
+    from which a rule applies, is no day of a text.
     """
     days = []
     for day, month, year in _DAY.findall(read_in):

@@ -164,7 +164,7 @@ def _first(form: forms.Form, name: str, notices: Notices) -> str:
     """The choice of a role or phase; of several the one that the address names first. "" for none."""
     values = form.cleaned_data[name]
     if len(values) < 2:
-        return "".join(values)
+        return values[0] if values else ""
     notices.add(
         _("Two answers were given for “%(question)s”. The first counts.") % {"question": form.fields[name].label}
     )

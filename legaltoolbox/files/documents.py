@@ -28,7 +28,7 @@ from ..catalogue import Catalogue
 from ..left_out import LeftOut
 from ..models import Activity, ChecklistItem, DocumentTemplate, LegalSource, Role, TemplateField, TemplateSection
 from ..rating import STEPS
-from ..screening import YES, Situation
+from ..screening import Situation
 from .paper import Paper
 from .texts import DISCLAIMER, SUBJECT, closing, danish_date, source_text, sources
 
@@ -52,7 +52,7 @@ def answers(catalogue: Catalogue, situation: Situation) -> Iterator[Block]:
     questions = [question for question in catalogue.questions if question.code in situation.answers]
     if questions:
         yield Heading("Jeres svar om løsningen", numbered=False)
-        labels = [(item, item.yes_label if situation.answer(item) == YES else item.no_label) for item in questions]
+        labels = [(item, item.label(situation.answer(item))) for item in questions]
         yield Table(("Spørgsmål", "Svar"), [(item.question, label) for item, label in labels], (4, 1))
 
 

@@ -62,7 +62,7 @@ def condition_lines(item: Item, catalogue: Catalogue) -> list[str]:
     groups: dict[object, list[str]] = {}
     for condition in catalogue.conditions(item):
         asked = condition.question
-        label = asked.yes_label if condition.answer == "yes" else asked.no_label
+        label = asked.label(condition.answer)
         groups.setdefault(condition.group or f"alone {condition.pk}", []).append(f"{asked.question} {label}")
     return [clean_line(", og ".join(lines)) for lines in groups.values()]
 

@@ -91,6 +91,10 @@ class ScreeningQuestion(Sourced):
     def title(self) -> str:
         return self.question
 
+    def label(self, answer: str) -> str:
+        """What an answer, "yes" or "no", is called."""
+        return self.yes_label if answer == Condition.Answer.YES else self.no_label
+
     def clean(self) -> None:
         """Refuse a question that follows on itself. One query to a question above."""
         super().clean()

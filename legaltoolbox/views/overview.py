@@ -35,7 +35,7 @@ from ..kinds import KINDS
 from ..models import Item, LegalSource, Phase, Requirement, Risk, Role, ScreeningQuestion
 from ..pieces import rendered
 from ..plans import Plan, open_questions
-from ..screening import APPLYING, NO, YES, Band, Bands, Situation, Verdict, by_band, near_small_use, short_way
+from ..screening import APPLYING, NO, Band, Bands, Situation, Verdict, by_band, near_small_use, short_way
 from ..selection import PICK, START, read_overview, read_situation
 from .names import file_with_names
 from .pages import render_toolbox_page, review_status
@@ -257,7 +257,7 @@ def _chips(path: str, catalogue: Catalogue, situation: Situation) -> list[SafeSt
         chips.append(_chip(_("Phase"), str(phase), path + situation.with_phase("").query(), catalogue))
     for code, answer in situation.answers.items():
         question = catalogue.by_key[ScreeningQuestion.KIND][code]
-        label = question.yes_label if answer == YES else question.no_label
+        label = question.label(answer)
         remove_url = path + situation.without_answer(code).query()
         chips.append(_chip("", f"{question.question} {label}", remove_url, catalogue))
     return chips

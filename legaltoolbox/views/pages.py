@@ -24,7 +24,7 @@ from ..left_out import LeftOut, not_applicable_reason
 from ..linking import linker
 from ..marks import LinkMarks
 from ..models import Item, LegalSource, Phase, Role, ScreeningQuestion
-from ..screening import YES, Band, Situation, condition_sets, verdict
+from ..screening import Band, Situation, condition_sets, verdict
 from ..selection import page_parameters, read_situation, situation_parameters, unit
 from ..situation_links import with_situation
 
@@ -100,7 +100,7 @@ def situation_answers(situation: Situation, catalogue: Catalogue) -> list[tuple[
     questions: dict[str, list[str]] = {}
     for code in situation.answers:
         question: ScreeningQuestion = catalogue.by_key[ScreeningQuestion.KIND][code]
-        label = question.yes_label if situation.answer(question) == YES else question.no_label
+        label = question.label(situation.answer(question))
         questions.setdefault(label, []).append(question.question)
     return [(label, " ".join(asked)) for label, asked in questions.items()]
 

@@ -104,6 +104,8 @@ def test_a_part_without_its_places_or_of_another_text_is_not_the_text_of_the_sou
         (COPY, date(2026, 2, 15)),
         ("Konsolideret tekst af 27. juli 2026", date(2026, 7, 27)),
         ("Dommen af 31. februar 2025, kopi af 1. Maj 2025", date(2025, 5, 1)),
+        ("kopi fra 15. februar 2026, læst 30. november 2026", date(2026, 2, 15)),
+        ("kopi fra 15. februar 2026. Bestemmelsen gælder fra 2. august 2027", date(2026, 2, 15)),
         ("EU-Tidende 2024", None),
         ("", None),
     ],
