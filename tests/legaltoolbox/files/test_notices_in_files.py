@@ -94,4 +94,4 @@ def test_yes_counts_wherever_it_stands_and_the_role_that_comes_first(content, cl
     (text,) = file_texts(client, f"{TOOLBOX}overblik.docx", "generativ=yes&generativ=no&rolle=dpo&rolle=projektleder")
     assert "Der er svaret både ja og nej" in text
     assert "Ja tæller" in text
-    assert "for Databeskyttelsesrådgiver" in text
+    assert "for rollen databeskyttelsesrådgiver" in text
