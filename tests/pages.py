@@ -9,6 +9,8 @@ from enum import Enum
 from django.urls import reverse
 from django.utils.translation import override
 
+from tests.legaltoolbox.six_uses import SMALL, SMALL_BUT_ONE
+
 LANGUAGES = ("da", "en")
 VENDOR, OTHER_VENDOR = "agern-demofirma", "birkekvist-demofirma"
 MORE_VENDORS = ("boegeskov", "egeloev", "flintesten", "goegeurt", "isfugl")
@@ -58,7 +60,13 @@ SITUATIONS = (
     "",
     "?role=projektleder&personoplysninger=yes&traening=yes&generativ=no",
     "?role=ukendt&udvikler=maaske&x=1",
+    f"?{SMALL}",
+    f"?rolle=indkob&{SMALL.replace('leverandoer=yes', 'leverandoer=no')}",
+    f"?{SMALL_BUT_ONE}",
 )
+"""The last three: a small, harmless use; of it a role that takes part in nothing; and one answer away from it."""
+SMALL_TOO = ("", f"?{SMALL}")
+"""Pages that tell what does not apply from what can be left out."""
 
 ADDRESSES = (
     Address("healthz", is_page=False, in_both_languages=False),
@@ -149,22 +157,23 @@ ADDRESSES = (
     Address("toolbox:phases", status=302, is_page=False),
     Address("toolbox:activities", status=302, is_page=False),
     Address("toolbox:changes_feed", is_page=False),
-    Address("toolbox:phase", args=("foranalyse",)),
+    Address("toolbox:phase", args=("foranalyse",), queries=SMALL_TOO),
     Address("toolbox:phase_checklist", args=("foranalyse",)),
     Address("toolbox:phase_checklist_file", args=("foranalyse", "docx"), is_page=False),
     Address("toolbox:phase_checklist_file", args=("foranalyse", "pdf"), is_page=False),
     Address("toolbox:phase_templates", args=("foranalyse",), is_page=False),
     Address("toolbox:roles"),
-    Address("toolbox:role", args=("leverandor",)),
+    Address("toolbox:role", args=("leverandor",), queries=SMALL_TOO),
     Address("toolbox:role_checklist", args=("dpo",)),
     Address("toolbox:role_checklist_file", args=("dpo", "docx"), is_page=False),
     Address("toolbox:role_checklist_file", args=("dpo", "pdf"), is_page=False),
-    Address("toolbox:activity", args=("A25",)),
+    Address("toolbox:activity", args=("A25",), queries=SMALL_TOO),
     Address("toolbox:activity_checklist", args=("A25",)),
     Address("toolbox:activity_checklist_file", args=("A25", "docx"), is_page=False),
     Address("toolbox:activity_checklist_file", args=("A25", "pdf"), is_page=False),
     Address("toolbox:templates"),
     Address("toolbox:template", args=("S11",)),
+    Address("toolbox:template", args=("S08",), queries=(f"?{SMALL}",)),
     Address("toolbox:template_file", args=("S11", "docx"), is_page=False),
     Address("toolbox:template_file", args=("S11", "pdf"), is_page=False),
     Address("toolbox:risks", queries=("", "?phase=foranalyse&kind=data", "?q=findes-ikke&kind=ukendt")),
@@ -182,7 +191,7 @@ ADDRESSES = (
     Address("toolbox:annex", args=("pdf",), is_page=False),
     Address("toolbox:requirement", args=("K31",)),
     Address("toolbox:guidance", queries=("", "?kind=may_not")),
-    Address("toolbox:legal_bases"),
+    Address("toolbox:legal_bases", queries=SMALL_TOO),
     Address("toolbox:sources", queries=("", "?status=proposed")),
     Address("toolbox:source", args=("gdpr-art-35",)),
     Address("toolbox:changes"),

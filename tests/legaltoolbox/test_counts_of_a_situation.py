@@ -7,11 +7,10 @@ import zipfile
 import pytest
 
 from tests.checks import not_empty
-from tests.legaltoolbox.six_uses import USES
+from tests.legaltoolbox.six_uses import SMALL
 from tests.reading import Element, read, read_bytes, read_workbook
 
 HOME = "/en/juridisk-vaerktoejskasse/"
-SMALL = "&".join(f"{code}={answer}" for code, answer in USES["skrivehjælp"]["answers"].items())
 SITUATIONS = [SMALL, f"{SMALL}&vis=alle", "generativ=yes&personoplysninger=no", "rolle=indkob"]
 
 

@@ -6,7 +6,7 @@ from legaltoolbox.models import Role
 from legaltoolbox.screening import Band, Situation, applying, verdicts
 from tests.checks import not_empty
 from tests.legaltoolbox.one_pagers import OVERVIEW, by_code, entries, left_out, others, parts_listed
-from tests.legaltoolbox.six_uses import USES
+from tests.legaltoolbox.six_uses import SMALL_BUT_ONE, USES
 from tests.reading import chip_links_by_text, notice_texts, read
 from tests.texts import folded
 
@@ -20,11 +20,6 @@ def query_for(question, answer: str) -> str:
     return "?" + "&".join(f"{code}={value}" for code, value in pairs.items())
 
 
-SMALL_BUT_ONE = (
-    "personoplysninger=yes&foelsomme=no&saarbare=no&omfang=no&afgoerelser=no&profilering=no&indgribende=no"
-    "&leverandoer=yes&traening=no&hoejrisiko=no&borgerdialog=no&medarbejdere=yes&generativ=yes&udvikler=no"
-)
-"""The answers of a use that would be small and harmless without one of them."""
 OPPOSITE = {"yes": "no", "no": "yes"}
 
 
