@@ -46,6 +46,8 @@ from .document import (
 from .typesetting import FAMILY
 
 PDF_TYPE = "application/pdf"
+LONG_WORD = re.compile(r"\S{11}")
+"""A word that may have to be divided in a narrow column."""
 LETTERS_IN_LINE, LINES_OF_LOW_BLOCKS = 50, 36
 """Fewer than a line and a page of the template hold: 70 letters, and 40 lines with the space between them."""
 ONE_LINE = 20
@@ -172,16 +174,19 @@ def _table(block: Table) -> Json:
         "is_form": any(isinstance(cell, Blank | Tick | ChoiceCell | Stack) for row in block.rows for cell in row),
         "rows": [
             [
-                {
-                    **_cell(cell),
-                    "is_number": place in block.numbers,
-                    "is_whole": is_short and _might_break(cell, LETTERS_OF_WIDTH * widths[place] / sum(widths)),
-                }
+                _with_layout(
+                    _cell(cell),
+                    is_whole=is_short and _might_break(cell, LETTERS_OF_WIDTH * widths[place] / sum(widths)),
+                )
                 for place, cell in enumerate((*row, *[""] * (columns - len(row))))
             ]
             for row, is_short in zip(block.rows, short_rows(block), strict=True)
         ],
     }
+
+
+def _with_layout(cell: Json, *, is_whole: bool) -> Json:
+    return {**cell, "has_long_word": any(map(LONG_WORD.search, _texts(cell))), "is_whole": is_whole}
 
 
 def _might_break(cell: TableCell, letters_in_line: float) -> bool:

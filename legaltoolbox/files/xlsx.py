@@ -118,6 +118,12 @@ OWN_COLUMNS = (
 """The columns that only the municipality's own copy of the annex has."""
 SOURCE_COLUMN = ("Kilder", 34)
 ANSWERS = ("Ja", "Delvist", "Nej")
+ANSWERED_BELOW = {
+    "Opfyldt": "–",
+    "Tilbudsgiverens svar": "Besvares i punkterne herunder.",
+    "Henvisning til dokumentation": "–",
+}
+"""The cells beside a sentence that only introduces its points."""
 
 
 def annex(
@@ -172,6 +178,7 @@ def _annex_rows(
                 "Grundlag": basis_text(item),
                 "Efter loven": level_text(item),
                 "Loven retter sig mod": addressee_text(item),
+                **({} if point.is_answered else ANSWERED_BELOW),
                 **once,
             }
             once = {}

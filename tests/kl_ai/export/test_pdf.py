@@ -186,6 +186,22 @@ def test_what_belongs_together_stands_on_one_page():
 
 
 @needs_poppler
+@pytest.mark.parametrize("lines", [4, 7, 11])
+def test_no_page_divides_a_row_of_few_lines(lines):
+    rows = [
+        (f"nr{number:02}", f"begynder{number:02} " + "ord " * 12 * lines + f"ender{number:02}", "")
+        for number in range(40)
+    ]
+    table = Table(("Nr.", "Krav", "Svar"), rows, widths=(1, 6, 3))
+    pages = pdf_text(pdf_bytes(Document("T", blocks=[table]), created=DAY)).split("\f")
+    assert len(pages) > 4
+    for number in range(40):
+        (page,) = [page for page in pages if f"nr{number:02}" in page]
+        assert f"begynder{number:02}" in page
+        assert f"ender{number:02}" in page
+
+
+@needs_poppler
 def test_what_is_higher_than_a_page_is_divided_and_whole():
     blocks = [
         Heading("A"),
