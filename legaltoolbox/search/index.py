@@ -112,6 +112,7 @@ class ItemIndex:
                 self._titles[field.item].append(field)
         self.words = WordIndex(field.text for field in self.fields)
         self.synonyms = synonyms
+        self._known_words = frozenset(self.words.vocabulary) | synonyms.vocabulary
         self._fields_of: dict[Phrase, tuple[int, ...]] = {}
         """Phrases of the synonyms, of which there are as many as the content has, to the fields (places) that hold them."""
         self._forms_of: dict[str, frozenset[str]] = {}
@@ -131,6 +132,17 @@ class ItemIndex:
             return [term for term in terms.values() if not term.is_weak]
         about = [term for term in terms.values() if term.words in SUBJECT]
         return about or list(terms.values())[:MAX_TERMS]
+
+    def joined(self, query: str) -> str:
+        """The query with the parts of compounds put together, "databehandler aftale"; empty where none is typed apart."""
+        typed = words(query)
+        joined: list[str] = []
+        for word in typed:
+            if joined and joined[-1] + word in self._known_words:
+                joined[-1] += word
+            else:
+                joined.append(word)
+        return " ".join(joined) if len(joined) < len(typed) else ""
 
     def _term_at(self, typed: Sequence[str], place: int) -> QueryTerm:
         synonym = self.synonyms.at(typed, place)

@@ -66,8 +66,18 @@ class SearchIndex:
         complete = [place for place in share if all(place in places for places in found)]
         places = complete or [place for place in share if share[place] >= best * NEAREST]
         answers = self._nearest_answers(share, sum(rarity)) if complete and not self._answers(complete) else []
-        titles = {place: self.index.title_words(query, place) for place in (*places, *answers)}
-        ordered = sorted(titles, key=lambda place: (-round(value[place], 6), -titles[place], place))
+        joined = self.index.joined(query)
+        compound = self._with_all_words(joined)
+        titles = {place: self.index.title_words(joined or query, place) for place in (*places, *answers)}
+        ordered = sorted(
+            titles,
+            key=lambda place: (
+                place not in compound,
+                -round(compound.get(place, value[place]), 6),
+                -titles[place],
+                place,
+            ),
+        )
         return Results(
             groups=self._hit_groups(ordered, terms),
             has_all_words=bool(complete),
@@ -75,6 +85,12 @@ class SearchIndex:
             is_about=best >= ANSWERING * sum(rarity),
             not_found=tuple(str(term) for term, places in zip(terms, found, strict=True) if not places),
         )
+
+    def _with_all_words(self, query: str) -> dict[int, float]:
+        """The items that have every word of the query, and how well. None for an empty one."""
+        found = [self.index.find(term) for term in self.index.terms(query)]
+        _share, value = _shares(found, [self.index.rarity(len(places)) for places in found])
+        return {place: value[place] for place in value if all(place in places for places in found)}
 
     def _answers(self, places: Iterable[int]) -> list[int]:
         return [place for place in places if self.index.items[place].KIND == Guidance.KIND]

@@ -133,6 +133,23 @@ def test_finds_danish_words_in_any_inflection(query, kind, code, toolbox):
     assert code in results(query, toolbox)[kind]
 
 
+@pytest.mark.parametrize(
+    ("apart", "together"),
+    [
+        ("databehandler aftale", "databehandleraftale"),
+        ("Data behandler aftale", "databehandleraftale"),
+        ("skal vi lave en konsekvens analyse", "skal vi lave en konsekvensanalyse"),
+        ("hjemmels notat", "hjemmelsnotat"),
+    ],
+)
+def test_a_compound_that_is_typed_apart_finds_first_what_the_compound_does(apart, together, toolbox):
+    """In each kind where the compound finds anything."""
+    found = results(apart, toolbox)
+    expected = results(together, toolbox)
+    assert expected
+    assert {kind: found[kind][0] for kind in expected} == {kind: items[0] for kind, items in expected.items()}
+
+
 def test_all_words_must_be_there(toolbox):
     both, first, second = (
         {(kind, item) for kind, items in results(query, toolbox).items() for item in items}
