@@ -1,4 +1,4 @@
-"""`python -m tests`: the whole suite on SQLite, then on PostgreSQL what uses a database and no browser.
+"""`python -m tests`: the whole suite on SQLite, then on PostgreSQL what depends on the database and uses no browser.
 
 Arguments go to pytest. PostgreSQL is the server that `DATABASE_URL` names, or else a throw-away one where the server's
 programs are found. It says first what this machine cannot run, and ends with a line for each database.

@@ -50,6 +50,9 @@ def pytest_collection_finish():
 
 # Databases --------------------------------------------------------------------------------------
 
+ROWS = frozenset({"db", "transactional_db", "live_server", "demo"})
+"""The fixtures by which a test has rows of the database."""
+
 
 def pytest_generate_tests(metafunc):
     """Name the database that each test starts from. pytest runs those of the same one together."""
@@ -59,10 +62,25 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what uses a database: the rest need not run on each of them."""
+    """Mark what depends on the database: the rest need not run on each of them."""
     for item in items:
-        if item.callspec.params["database"]:
+        if item.callspec.params["database"] and not _reads_content_alone(item):
             item.add_marker(pytest.mark.database)
+
+
+def _reads_content_alone(item) -> bool:
+    """Whether all that the test has of the database is the content in memory (`content`), which others test on each of them."""
+    information = item._fixtureinfo
+    if "content" not in information.names_closure or item.get_closest_marker("django_db"):
+        return False
+
+    def has_rows(name: str) -> bool:
+        definitions = information.name2fixturedefs.get(name, ())
+        if name == "content":
+            return False
+        return name in ROWS or any(has_rows(other) for each in definitions for other in each.argnames if other != name)
+
+    return not any(map(has_rows, information.initialnames))
 
 
 @pytest.fixture(scope="session")
