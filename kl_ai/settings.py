@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "kl_ai.apps.PortalConfig",
     "marketoverview",
     "legaltoolbox",
+    "legaltoolbox.projects",
     "kl_ai.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

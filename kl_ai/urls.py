@@ -17,6 +17,7 @@ urlpatterns = [
     path("favicon.ico", well_known.favicon, name="favicon"),
     *i18n_patterns(
         path("markedsoverblik/", include("marketoverview.urls")),  # first, since most requests are for these two
+        path("juridisk-vaerktoejskasse/projekter/", include("legaltoolbox.projects.urls")),
         path("juridisk-vaerktoejskasse/", include("legaltoolbox.urls")),
         path("", views.home, name="home"),
         path("om/", views.about, name="about"),

@@ -1,0 +1,70 @@
+"""The log of a project: who changed what, when, from what to what. Each verb appends one event in its transaction."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LONGEST = 500
+"""Letters of a value that an event keeps; the whole text of a field is in its own history."""
+
+
+class ProjectEvent(models.Model):
+    """One change of a project. Appended, never changed; deleted with the project."""
+
+    class What(models.TextChoices):
+        CREATED = "created", _("created the project")
+        EDITED = "edited", _("changed the project’s details")
+        ANSWERED = "answered", _("changed the answers about the solution")
+        CLOSED = "closed", _("closed the project")
+        REOPENED = "reopened", _("reopened the project")
+        MEMBER_ADDED = "member-added", _("let somebody in")
+        MEMBER_ROLE = "member-role", _("gave somebody another role")
+        MEMBER_REMOVED = "member-removed", _("removed somebody")
+        HANDED_OVER = "handed-over", _("handed over tasks")
+        TASK = "task", _("changed a task")
+        TASK_ADDED = "task-added", _("added a task")
+        TASK_DELETED = "task-deleted", _("deleted a task")
+        CHECKLIST = "checklist", _("answered a checklist")
+        COMMENTED = "commented", _("commented")
+        ANNOUNCED = "announced", _("announced the deletion")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    what = models.CharField(_("what"), max_length=20, choices=What)
+    place = models.CharField(_("where"), max_length=80, blank=True)
+    """What was changed: the code of an item ("A25"), of a row in it ("A25.3"), or the name of a person."""
+    old = models.CharField(_("before"), max_length=LONGEST, blank=True)
+    new = models.CharField(_("after"), max_length=LONGEST, blank=True)
+    reason = models.CharField(_("reason"), max_length=LONGEST, blank=True)
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("change of a project")
+        verbose_name_plural = _("changes of projects")
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("project", "-at"), name="project_event_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def record(
+        cls, project: Any, what: str, actor: Any, place: str = "", *, old: str = "", new: str = "", reason: str = ""
+    ) -> "ProjectEvent":
+        """A new event, in the caller's transaction; longer values are cut. One query."""
+        return cls.objects.create(
+            project=project,
+            what=what,
+            actor=actor,
+            place=place[:80],
+            old=old[:LONGEST],
+            new=new[:LONGEST],
+            reason=reason[:LONGEST],
+        )

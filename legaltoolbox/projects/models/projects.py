@@ -1,0 +1,369 @@
+"""A municipality's project, its members and what it has answered about its solution.
+
+Every verb locks the project first (`Project.lock`), so that two at once wait for each other and each sees what the other
+has stored. It changes rows and appends one event in the same transaction.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any, ClassVar, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Case, Exists, Max, OuterRef, Subquery, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kl_ai.validators import validate_line, validate_text
+
+from ..rights import DPO, RIGHTS, ProjectRole, Right, roles_with
+from .events import ProjectEvent
+from .municipalities import Municipality, MunicipalityMember
+
+What = ProjectEvent.What
+DAYS_OF_MONTH = 31
+
+
+class ProjectStatus(models.TextChoices):
+    ACTIVE = "active", _("active")
+    CLOSED = "closed", _("closed")
+
+
+class ProjectTransition(NamedTuple):
+    """One change of a project's status."""
+
+    before: str
+    after: str
+
+
+TRANSITIONS: dict[str, ProjectTransition] = {
+    What.CLOSED: ProjectTransition(ProjectStatus.ACTIVE, ProjectStatus.CLOSED),
+    What.REOPENED: ProjectTransition(ProjectStatus.CLOSED, ProjectStatus.ACTIVE),
+}
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: Any) -> "ProjectQuerySet":
+        """The projects that `user` is in, or is data protection officer for, with the role as `role`. One query.
+
+        None for who is not logged in, and none for KL's staff as such: they see counts alone.
+        """
+        if user.pk is None:
+            return self.none()
+        own = ProjectMember.objects.filter(project=OuterRef("pk"), member__user=user.pk)
+        officer = MunicipalityMember.objects.filter(municipality=OuterRef("municipality"), user=user.pk).exclude(dpo="")
+        role = Case(When(Exists(officer), then=Value(DPO)), default=Subquery(own.values("role")[:1]))
+        return self.annotate(role_of_user=role).filter(role_of_user__isnull=False)
+
+    def where_may(self, user: Any, right: Right) -> "ProjectQuerySet":
+        """The projects in which `user` has the right. One query."""
+        return self.visible_to(user).filter(role_of_user__in=roles_with(right))
+
+    def at(self, code: str, number: int) -> "ProjectQuerySet":
+        """The project of this address, with its municipality. One query."""
+        return self.select_related("municipality").filter(municipality__code=code, number=number)
+
+    def active(self) -> "ProjectQuerySet":
+        return self.filter(status=ProjectStatus.ACTIVE)
+
+
+class Project(models.Model):
+    """The work on one solution, from the idea until it is closed."""
+
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="projects", verbose_name=_("municipality")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=120, validators=[validate_line])
+    purpose = models.TextField(_("purpose"), max_length=2000, blank=True, validators=[validate_text])
+    case_number = models.CharField(_("case number"), max_length=60, blank=True, validators=[validate_line])
+    kitos_id = models.CharField(_("number in KITOS"), max_length=60, blank=True, validators=[validate_line])
+    phase = models.SlugField(_("phase"), max_length=60, blank=True)
+    """The key of the phase that the project is in; "" where nobody has said it."""
+    status = models.CharField(
+        _("status"), max_length=10, choices=ProjectStatus, default=ProjectStatus.ACTIVE, editable=False
+    )
+    based_on = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("based on")
+    )
+    catalogue_version = models.PositiveIntegerField(default=0, editable=False)
+    """The version of the content that the project was made from."""
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+    announced = models.PositiveSmallIntegerField(default=0, editable=False)
+    """How many of the two mails about the deletion are sent."""
+
+    objects: ClassVar = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ("municipality", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("municipality", "number"), name="project_number_once_per_municipality"),
+            models.CheckConstraint(
+                condition=models.Q(status=ProjectStatus.ACTIVE, closed_at=None)
+                | models.Q(status=ProjectStatus.CLOSED, closed_at__isnull=False),
+                name="closed_project_has_a_day",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def role(self) -> str:
+        """The role of the user whom `visible_to` was asked for; "" without that question. No query."""
+        role: str = getattr(self, "role_of_user", "")
+        return role
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == ProjectStatus.ACTIVE
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The arguments of the project's addresses. No query on `select_related`."""
+        return (self.municipality.code, self.number)
+
+    @property
+    def deleted_on(self) -> date | None:
+        """The day on which the closed project is deleted; None while it is active. No query on `select_related`."""
+        if self.closed_at is None:
+            return None
+        return timezone.localdate(self.closed_at) + timedelta(days=DAYS_OF_MONTH * self.municipality.kept_months)
+
+    def may(self, right: Right) -> bool:
+        """Whether the user whom `visible_to` was asked for has the right. No query."""
+        return right in RIGHTS.get(self.role, frozenset())
+
+    # Verbs ----------------------------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        municipality: Municipality,
+        by: Any,
+        *,
+        title: str,
+        purpose: str = "",
+        answers: Mapping[str, str] | None = None,
+        phase: str = "",
+        based_on: "Project | None" = None,
+        catalogue_version: int = 0,
+    ) -> "Project":
+        """A new project, which `by` leads, with these answers to the screening (code of the question to `ScreeningAnswer.Value`).
+
+        Raises `ValidationError` where the municipality has no processor agreement, or `by` does not work for it or is
+        data protection officer, who takes no part in the work. Eight queries.
+        """
+        with transaction.atomic():
+            member = _founder(municipality, by)
+            last = municipality.projects.aggregate(last=Max("number"))["last"] or 0
+            project = cls(
+                municipality=municipality,
+                number=last + 1,
+                title=title,
+                purpose=purpose,
+                phase=phase,
+                based_on=based_on,
+                catalogue_version=catalogue_version,
+            )
+            project.full_clean()
+            project.save()
+            ProjectMember.objects.create(project=project, member=member, role=ProjectRole.LEAD)
+            ScreeningAnswer.objects.bulk_create(
+                ScreeningAnswer(project=project, question=code, value=value) for code, value in (answers or {}).items()
+            )
+            ProjectEvent.record(project, What.CREATED, by, new=title)
+            return project
+
+    def lock(self, *, is_closed: bool = False) -> None:
+        """Hold the project until the transaction ends, with its fields read anew. One query.
+
+        Raises `ValidationError` where it is closed by now, or with `is_closed` where it is not.
+        """
+        self.refresh_from_db(
+            from_queryset=Project.objects.select_for_update(of=("self",)).select_related("municipality")
+        )
+        if self.is_active is is_closed:
+            raise ValidationError(
+                gettext("The project is not closed.")
+                if is_closed
+                else gettext("The project is closed. Reopen it first.")
+            )
+
+    def touch(self) -> None:
+        """Store that something in the project has changed now. One query."""
+        self.changed_at = timezone.now()
+        self.save(update_fields=["changed_at"])
+
+    def edit(self, by: Any, **values: str) -> None:
+        """Store other details: title, purpose, case number, number in KITOS, phase. An event for each that differs."""
+        with transaction.atomic():
+            self.lock()
+            before = {name: getattr(self, name) for name in values}
+            changed = {name: value for name, value in values.items() if before[name] != value}
+            for name, value in changed.items():
+                setattr(self, name, value)
+            self.full_clean()
+            for name, value in changed.items():
+                ProjectEvent.record(self, What.EDITED, by, name, old=before[name], new=value)
+            if changed:
+                self.changed_at = timezone.now()
+                self.save(update_fields=[*changed, "changed_at"])
+
+    def answer(self, by: Any, answers: Mapping[str, tuple[str, str]]) -> None:
+        """Store answers about the solution: code of the question to value and why; "" takes an answer away. An event each."""
+        with transaction.atomic():
+            self.lock()
+            stored = {answer.question: answer for answer in self.screening_answers.all()}
+            for code, (value, why) in answers.items():
+                before = stored.get(code)
+                if (before.value, before.why) == (value, why) if before else not value:
+                    continue
+                if value:
+                    self.screening_answers.update_or_create(question=code, defaults={"value": value, "why": why})
+                elif before:
+                    before.delete()
+                old = before.value if before else ""
+                ProjectEvent.record(self, What.ANSWERED, by, code, old=old, new=value, reason=why)
+            self.touch()
+
+    def close(self, by: Any, reason: str = "") -> None:
+        """Close the project: nothing in it changes any more, and it is deleted after the municipality's time."""
+        self._perform(What.CLOSED, by, reason, closed_at=timezone.now())
+
+    def reopen(self, by: Any, reason: str = "") -> None:
+        """Take up a closed project again."""
+        self._perform(What.REOPENED, by, reason, closed_at=None, announced=0)
+
+    def _perform(self, what: str, by: Any, reason: str, **fields: Any) -> None:
+        """The only change of the status: a conditional update and one event. Raises `ValidationError` for a wrong status."""
+        transition = TRANSITIONS[what]
+        with transaction.atomic():
+            self.lock(is_closed=transition.before == ProjectStatus.CLOSED)
+            self.status, self.changed_at = transition.after, timezone.now()
+            for name, value in fields.items():
+                setattr(self, name, value)
+            self.save(update_fields=["status", "changed_at", *fields])
+            ProjectEvent.record(self, what, by, old=transition.before, new=transition.after, reason=reason)
+
+    # Members --------------------------------------------------------------------------------
+
+    def add_member(self, by: Any, member: MunicipalityMember, role: str) -> None:
+        """Give a person of the municipality a role in the project. Raises `ValidationError` for a data protection officer."""
+        with transaction.atomic():
+            self.lock()
+            self._refuse_stranger(member)
+            self.members.create(member=member, role=role)
+            ProjectEvent.record(self, What.MEMBER_ADDED, by, str(member.user), new=role)
+
+    def change_role(self, by: Any, member: MunicipalityMember, role: str) -> None:
+        """Give a member another role. Raises `ValidationError` where nobody would lead the project then."""
+        with transaction.atomic():
+            self.lock()
+            row = self._member(member)
+            if row.role != role:
+                self._refuse_without_lead(row)
+                old, row.role = row.role, role
+                row.save(update_fields=["role"])
+                ProjectEvent.record(self, What.MEMBER_ROLE, by, str(member.user), old=old, new=role)
+
+    def remove_member(self, by: Any, member: MunicipalityMember) -> None:
+        """Take a member out. Raises `ValidationError` where nobody would lead the project then."""
+        with transaction.atomic():
+            self.lock()
+            row = self._member(member)
+            self._refuse_without_lead(row)
+            row.delete()
+            ProjectEvent.record(self, What.MEMBER_REMOVED, by, str(member.user), old=row.role)
+
+    def _member(self, member: MunicipalityMember) -> "ProjectMember":
+        row: ProjectMember | None = self.members.filter(member=member).first()
+        if row is None:
+            raise ValidationError(gettext("%(name)s is not in the project.") % {"name": member.user})
+        return row
+
+    def _refuse_stranger(self, member: MunicipalityMember) -> None:
+        member.refresh_from_db()
+        if member.municipality_id != self.municipality_id:
+            raise ValidationError(gettext("%(name)s does not work for the municipality.") % {"name": member.user})
+        if member.is_dpo:
+            raise ValidationError(
+                gettext("%(name)s is data protection officer, sees every project and takes no part in the work.")
+                % {"name": member.user}
+            )
+        if self.members.filter(member=member).exists():
+            raise ValidationError(gettext("%(name)s is in the project already.") % {"name": member.user})
+
+    def _refuse_without_lead(self, leaving: "ProjectMember") -> None:
+        if leaving.role != ProjectRole.LEAD:
+            return
+        if not self.members.filter(role=ProjectRole.LEAD).exclude(pk=leaving.pk).exists():
+            raise ValidationError(gettext("Somebody has to lead the project. Make another member its lead first."))
+
+
+def _founder(municipality: Municipality, user: Any) -> MunicipalityMember:
+    """The member who may make a project of the municipality, which is locked. Raises as `Project.create`."""
+    municipality.lock()
+    member = municipality.member(user)
+    if member.is_dpo:
+        raise ValidationError(gettext("A data protection officer advises on projects and has none."))
+    if municipality.agreement_signed_on is None:
+        raise ValidationError(
+            gettext("%(name)s has not signed the processor agreement with KL yet.") % {"name": municipality}
+        )
+    return member
+
+
+class ProjectMember(models.Model):
+    """A person of the municipality with a role in one project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members", verbose_name=_("project"))
+    member = models.ForeignKey(
+        MunicipalityMember, on_delete=models.CASCADE, related_name="project_roles", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=ProjectRole)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("member of a project")
+        verbose_name_plural = _("members of projects")
+        constraints = (models.UniqueConstraint(fields=("project", "member"), name="member_once_per_project"),)
+
+    def __str__(self) -> str:
+        return f"{self.member.user} · {self.get_role_display()}"
+
+
+class ScreeningAnswer(models.Model):
+    """What the project answers to one of the toolbox's questions about the solution, and why."""
+
+    class Value(models.TextChoices):
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+        UNKNOWN = "unknown", _("not known yet")
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="screening_answers")
+    question = models.SlugField(_("question"), max_length=30)
+    value = models.CharField(_("answer"), max_length=10, choices=Value)
+    why = models.TextField(_("why"), max_length=2000, blank=True, validators=[validate_text])
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("answer about the solution")
+        verbose_name_plural = _("answers about the solution")
+        constraints = (models.UniqueConstraint(fields=("project", "question"), name="answer_once_per_project"),)
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.value}"
+
+
+def answers_of(rows: Iterable[ScreeningAnswer]) -> dict[str, str]:
+    """The answers that decide what applies, as `Situation` holds them: what is not known yet counts as not answered. No query."""
+    return {row.question: row.value for row in rows if row.value != ScreeningAnswer.Value.UNKNOWN}

@@ -1,0 +1,6 @@
+"""The municipalities' projects, below `/juridisk-vaerktoejskasse/projekter/`."""
+
+from django.urls import URLPattern
+
+app_name = "projects"
+urlpatterns: list[URLPattern] = []
