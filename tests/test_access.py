@@ -19,6 +19,7 @@ from tests.builders import (
     make_response,
     make_round,
 )
+from tests.legaltoolbox.projects.access import TABLE as OF_PROJECTS
 from tests.marketoverview.vendor_addresses import TABLE
 from tests.pages import ADDRESSES, Access, status_or_login
 
@@ -29,7 +30,7 @@ def all_names() -> set[str]:
 
 
 def test_every_url_is_declared():
-    assert all_names() == {address.name for address in ADDRESSES} | {row.name for row in TABLE}
+    assert all_names() == {address.name for address in ADDRESSES} | {row.name for row in (*TABLE, *OF_PROJECTS)}
 
 
 def test_no_url_is_nameless():
@@ -37,7 +38,7 @@ def test_no_url_is_nameless():
     assert nameless == []
 
 
-NAMELESS = ("", "market:", "vendor:")
+NAMELESS = ("", "market:", "vendor:", "projects:")
 
 
 def statuses(visitors, path: str) -> dict[str, int]:

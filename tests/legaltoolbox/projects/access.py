@@ -1,0 +1,57 @@
+"""The addresses of the municipalities' projects, and who gets an answer there. A page that is missing here fails `test_access`.
+
+    Row("projects:overview", project_args, Right.READ)              whoever has the right in the project
+    Row("projects:close", project_args, Right.MANAGE, is_post=True) answers POST alone
+    Row("projects:members", municipality_args, KEEPER)              the municipality's keepers
+    Row("projects:municipality", municipality_args, MEMBER)         whoever works for the municipality
+    Row("projects:home", no_args, ANYBODY)                          whoever has logged in
+
+Everybody else gets 404, those of another municipality and KL's staff too, and who has not logged in is led to the login.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import override
+
+from legaltoolbox.projects.models import Project
+from legaltoolbox.projects.rights import Right
+from tests.legaltoolbox.projects.builders import Team
+
+ANYBODY, MEMBER, KEEPER = "anybody", "member", "keeper"
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    args: Callable[[Team], list[Any]]
+    who: Right | str
+    is_post: bool = False
+
+    def path(self, team: Team, language: str = "da") -> str:
+        with override(language):
+            return reverse(self.name, args=self.args(team))
+
+    def may(self, team: Team, name: str) -> bool:
+        """Whether this person of the municipality gets an answer."""
+        member = team.people[name]
+        if isinstance(self.who, Right):
+            return Project.objects.where_may(member.user, self.who).filter(pk=team.project.pk).exists()
+        return self.who != KEEPER or member.is_keeper
+
+
+def no_args(team: Team) -> list[Any]:
+    return []
+
+
+def municipality_args(team: Team) -> list[Any]:
+    return [team.municipality.code]
+
+
+def project_args(team: Team) -> list[Any]:
+    return list(team.project.address)
+
+
+TABLE: tuple[Row, ...] = ()
