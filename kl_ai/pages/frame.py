@@ -19,6 +19,7 @@ DOORS = {
     **dict.fromkeys(("about", "data", "privacy"), "about"),
     "toolbox": "toolbox",
     "vendor": "vendor",
+    "projects": "projects",
 }
 """The entry of the first level of the menu (`components/menu.html`) that each entry of the second level stands below."""
 

@@ -54,4 +54,10 @@ def project_args(team: Team) -> list[Any]:
     return list(team.project.address)
 
 
-TABLE: tuple[Row, ...] = ()
+TABLE = (
+    # The municipality
+    Row("projects:home", no_args, ANYBODY),
+    Row("projects:municipality", municipality_args, MEMBER),
+    # The project
+    Row("projects:overview", project_args, Right.READ),
+)
