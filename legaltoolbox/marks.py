@@ -17,7 +17,7 @@ class LinkMarks:
         self.catalogue, self.situation = catalogue, situation
         self._by_kind: dict[str, dict[str, str]] = {}
 
-    def of(self, kind: str) -> dict[str, str]:
+    def by_key(self, kind: str) -> dict[str, str]:
         """The marks of the items of a kind by their keys; judged once."""
         if kind not in self._by_kind:
             pieces = self._pieces(kind) if self.situation.answers else []
@@ -35,4 +35,4 @@ class LinkMarks:
     def related(self, item: Item) -> list[RefGroup]:
         """The items linked with an item, by the kinds that its own kind's record names; kinds without links are left out."""
         linked = ((kind, self.catalogue.linked(item, kind)) for kind in KINDS[item.KIND].related)
-        return [group(KINDS[kind], items, self.of(kind)) for kind, items in linked if items]
+        return [group(KINDS[kind], items, self.by_key(kind)) for kind, items in linked if items]

@@ -142,7 +142,7 @@ def activity(request: HttpRequest, key: str) -> HttpResponse:
     catalogue, item = get_item_or_404(request, Activity.KIND, key)
     situation, notices = read_situation(request, catalogue)
     templates = catalogue.linked(item, DocumentTemplate.KIND)
-    marks = LinkMarks(catalogue, situation).of(DocumentTemplate.KIND)
+    marks = LinkMarks(catalogue, situation).by_key(DocumentTemplate.KIND)
     return render_item_page(
         request,
         catalogue,

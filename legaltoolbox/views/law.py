@@ -61,7 +61,9 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
         act=item.act,
         address=next((level.address for level in (item, *reversed(levels)) if level.address), ""),
         provisions=catalogue.provisions(item),
-        resting=[linking.group(kind, items, marks.of(kind.name)) for kind, items in catalogue.resting_by_kind(item)],
+        resting=[
+            linking.group(kind, items, marks.by_key(kind.name)) for kind, items in catalogue.resting_by_kind(item)
+        ],
         changed_by=_changed_by(item, catalogue),
         status=review_status([item], with_unsettled=True),
     )
