@@ -1,8 +1,10 @@
 from .events import ProjectEvent
 from .municipalities import Municipality, MunicipalityEvent, MunicipalityMember
 from .projects import Project, ProjectMember, ScreeningAnswer
+from .tasks import ChecklistAnswer, Task, TaskMailStop, TaskState
 
 __all__ = [
+    "ChecklistAnswer",
     "Municipality",
     "MunicipalityEvent",
     "MunicipalityMember",
@@ -10,4 +12,7 @@ __all__ = [
     "ProjectEvent",
     "ProjectMember",
     "ScreeningAnswer",
+    "Task",
+    "TaskMailStop",
+    "TaskState",
 ]
