@@ -1,5 +1,7 @@
 from .events import ProjectEvent
-from .municipalities import Municipality, MunicipalityEvent, MunicipalityMember
+from .municipalities import Municipality, MunicipalityMember
+from .municipality_events import MunicipalityEvent
+from .people import MunicipalityInvitation, MunicipalityJoinRequest
 from .projects import Project, ProjectMember, ScreeningAnswer
 from .tasks import ChecklistAnswer, Task, TaskMailStop, TaskState
 
@@ -7,6 +9,8 @@ __all__ = [
     "ChecklistAnswer",
     "Municipality",
     "MunicipalityEvent",
+    "MunicipalityInvitation",
+    "MunicipalityJoinRequest",
     "MunicipalityMember",
     "Project",
     "ProjectEvent",

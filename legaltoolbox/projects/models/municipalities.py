@@ -15,10 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from stdnum.dk import cvr
 
-from kl_ai.addresses import AddressField, readable_address
 from kl_ai.database.natural_keys import NaturalCodeManager, depends_on
 from kl_ai.search.database import DanishOrder
 from kl_ai.validators import validate_line
+
+from .events import ProjectEvent
+from .municipality_events import KEEPER, MunicipalityEvent
+
+What = MunicipalityEvent.What
 
 KEPT_MONTHS = (12, 24, 60, 120)
 """How long a municipality can have its closed projects kept."""
@@ -38,6 +42,12 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def where_keeper(self, user: Any) -> "MunicipalityQuerySet":
         """The municipalities that `user` is a keeper of. One query."""
         return self.none() if user.pk is None else self.filter(members__user_id=user.pk, members__is_keeper=True)
+
+    def open_to(self, user: Any) -> list["Municipality"]:
+        """Those that `user` may ask to join, by the address's domain, and does not work for. In Danish order. One query."""
+        domain = user.email.rpartition("@")[2]
+        others = self.exclude(members__user_id=user.pk).alphabetical()
+        return [municipality for municipality in others if domain in municipality.mail_domains]
 
     def alphabetical(self) -> "MunicipalityQuerySet":
         """In Danish order of their names, alike on both databases. One query."""
@@ -120,18 +130,45 @@ class Municipality(models.Model):
         return member
 
     def admit(
-        self, user: Any, by: Any, *, is_keeper: bool = False, dpo: str = "", by_kl: bool = False
+        self,
+        user: Any,
+        by: Any,
+        *,
+        is_keeper: bool = False,
+        dpo: str = "",
+        by_kl: bool = False,
+        is_invited: bool = False,
     ) -> "MunicipalityMember":
-        """Let the user work for the municipality; the row that exists stays as it is. Raises as `keeper`, but not `by_kl`."""
+        """Let the user work for the municipality; the row that exists stays as it is. A request of the user is settled.
+
+        Raises as `keeper`, but not `by_kl` and not where the user `is_invited`.
+        """
         with transaction.atomic():
             self.lock()
-            if not by_kl:
+            if not (by_kl or is_invited):
                 self.keeper(by)
             member, is_new = self.members.get_or_create(user=user, defaults={"is_keeper": is_keeper, "dpo": dpo})
             if is_new:
                 member.full_clean()
-                MunicipalityEvent.record(self, MunicipalityEvent.What.JOINED, by, user, by_kl=by_kl)
+                MunicipalityEvent.record(self, What.JOINED, by, user, detail=member.tasks, by_kl=by_kl)
+                waiting = self.join_requests.filter(user=user, decided_at=None)
+                waiting.update(decided_at=timezone.now(), decided_by=None if is_invited else by, approved=True)
             return member
+
+    def change_settings(self, by: Any, *, mail_domains: list[str], kept_months: int) -> bool:
+        """Store what the keepers decide; False where nothing differs, and then there is no event. Raises as `keeper`."""
+        values = {"mail_domains": mail_domains, "kept_months": kept_months}
+        with transaction.atomic():
+            self.lock()
+            self.keeper(by)
+            changed = [name for name, value in values.items() if getattr(self, name) != value]
+            for name in changed:
+                setattr(self, name, values[name])
+            self.full_clean()
+            if changed:
+                self.save(update_fields=changed)
+                MunicipalityEvent.record(self, What.SETTINGS, by, detail=" ".join(changed))
+            return bool(changed)
 
 
 class MunicipalityMember(models.Model):
@@ -183,71 +220,128 @@ class MunicipalityMember(models.Model):
         """Whether the person is data protection officer or a substitute: both may do the same."""
         return bool(self.dpo)
 
-
-class MunicipalityEvent(models.Model):
-    """One change of who works for a municipality: who did what to whom, when. Appended; only the erasure of a login changes it."""
-
-    class What(models.TextChoices):
-        INVITED = "invited", _("invited")
-        CANCELLED = "cancelled", _("invitation cancelled")
-        ASKED = "asked", _("asked to join")
-        JOINED = "joined", _("joined")
-        DECLINED = "declined", _("declined")
-        REMOVED = "removed", _("removed")
-        LEFT = "left", _("left")
-        ROLES = "roles", _("got other tasks")
-        SETTINGS = "settings", _("changed the municipality’s settings")
-        DELETED = "deleted", _("deleted the login")
-
-    municipality = models.ForeignKey(
-        Municipality, on_delete=models.CASCADE, related_name="events", verbose_name=_("municipality")
-    )
-    at = models.DateTimeField(_("time"), default=timezone.now)
-    what = models.CharField(_("what"), max_length=12, choices=What)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("person")
-    )
-    email = AddressField(_("address"), blank=True, help_text=_("Of an invited person who may have no login."))
-    detail = models.CharField(_("detail"), max_length=200, blank=True)
-    by_kl = models.BooleanField(_("by KL"), default=False)
-
-    objects: ClassVar = models.Manager()
-
-    class Meta:
-        verbose_name = _("change of a municipality")
-        verbose_name_plural = _("changes of municipalities")
-        ordering = ("-at", "-pk")
-
-    def __str__(self) -> str:
-        return f"{self.get_what_display()} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
-
-    @classmethod
-    def record(
-        cls,
-        municipality: Municipality,
-        what: str,
-        actor: Any,
-        person: Any = None,
-        *,
-        email: str = "",
-        detail: str = "",
-        by_kl: bool = False,
-    ) -> "MunicipalityEvent":
-        """A new event, in the caller's transaction. `email` is that of somebody invited. One query."""
-        return cls.objects.create(
-            municipality=municipality,
-            what=what,
-            actor=actor,
-            person=person,
-            email="" if person else email,
-            detail=detail,
-            by_kl=by_kl,
-        )
-
     @property
-    def person_label(self) -> str:
-        """The person concerned; "" where the login is deleted or nobody is concerned. No query on `select_related`."""
-        return str(self.person or "") or readable_address(self.email)
+    def tasks(self) -> str:
+        """The code of what the person does for the municipality beside the projects: a key of `DETAILS`, or ""."""
+        return tasks_code(self.is_keeper, self.dpo)
+
+    def change_tasks(self, by: Any, *, is_keeper: bool, dpo: str = "") -> bool:
+        """Make the person keeper, data protection officer, substitute or none of it; False where nothing differs.
+
+        The invitations by a keeper end with the task. Raises `ValidationError` where `by` is no keeper, nobody else would
+        be one, or a future data protection officer is in an active project.
+        """
+        with transaction.atomic():
+            self._lock(by)
+            before = self.tasks
+            if tasks_code(is_keeper, dpo) == before:
+                return False
+            if not is_keeper:
+                self._refuse_last_keeper()
+            if dpo:
+                self._lock_projects()
+                self._refuse_in_projects()
+                self._end_roles(by)
+            was_keeper, self.is_keeper, self.dpo = self.is_keeper, is_keeper, dpo
+            self.full_clean()
+            self.save(update_fields=["is_keeper", "dpo"])
+            detail = self.tasks or "none"
+            MunicipalityEvent.record(self.municipality, What.ROLES, by, self.user, detail=detail)
+            if was_keeper and not is_keeper:
+                self._cancel_invitations(by)
+            return True
+
+    def remove(self, by: Any) -> None:
+        """End the person's work for the municipality, and the roles in its projects, as a keeper. Raises as `leave`."""
+        with transaction.atomic():
+            self._lock(by)
+            self._end(What.REMOVED, by)
+
+    def leave(self, what: str = What.LEFT) -> None:
+        """End one's own work for the municipality; with `DELETED` because the login is deleted, and no event names the person.
+
+        The roles in its projects end, and the invitations that wait. Raises `ValidationError` for the last keeper, and for
+        who alone leads an active project.
+        """
+        with transaction.atomic():
+            self._lock(self.user, as_keeper=False)
+            self._end(what, self.user)
+
+    def waiting_invitations(self) -> models.QuerySet:
+        """The invitations by this person that wait: they are cancelled when the person is keeper no longer. One query."""
+        return self.municipality.invitations.waiting().filter(by_kl=False, invited_by=self.user_id)
+
+    def projects_led_alone(self) -> list[Any]:
+        """The active projects that would have no lead without the person. One query."""
+        leads = self.municipality.projects.active().filter(members__member=self, members__role="lead")
+        others = type(self).objects.filter(project_roles__project=models.OuterRef("pk"), project_roles__role="lead")
+        return list(leads.exclude(models.Exists(others.exclude(pk=self.pk))).order_by("number"))
+
+    def _lock(self, by: Any, *, as_keeper: bool = True) -> None:
+        """Lock the municipality and read the row anew. Raises `ValidationError` where the person, or `by`, has left."""
+        self.municipality.lock()
+        if as_keeper:
+            self.municipality.keeper(by)
+        row = self.municipality.member(self.user)
+        self.is_keeper, self.dpo = row.is_keeper, row.dpo
+
+    def _lock_projects(self) -> None:
+        """Hold the projects that the person is in, so that nobody changes their members meanwhile. One query."""
+        projects = self.municipality.projects.filter(members__member=self)
+        list(projects.select_for_update(of=("self",)).order_by("pk"))
+
+    def _end(self, what: str, by: Any) -> None:
+        """Delete the row with its event, the project roles and the person's invitations. The municipality is locked."""
+        self._refuse_last_keeper()
+        self._lock_projects()
+        if alone := self.projects_led_alone():
+            raise ValidationError(
+                gettext("%(person)s is the only lead of %(projects)s. Somebody else has to be made lead there first.")
+                % {"person": self.user, "projects": in_words(alone)}
+            )
+        is_named = what != What.DELETED
+        self._end_roles(by if is_named else None, is_named=is_named)
+        self._cancel_invitations(by if is_named else None)
+        type(self).objects.filter(pk=self.pk).delete()
+        MunicipalityEvent.record(self.municipality, what, *((by, self.user) if is_named else (None, None)))
+
+    def _end_roles(self, by: Any, *, is_named: bool = True) -> None:
+        """Take the person out of every project, closed ones too, with an event in each."""
+        roles = self.project_roles.select_related("project").order_by("project_id")
+        for row in roles:
+            name = str(self.user) if is_named else ""
+            ProjectEvent.record(row.project, ProjectEvent.What.MEMBER_REMOVED, by, name, old=row.role)
+        roles.delete()
+
+    def _cancel_invitations(self, by: Any) -> None:
+        for invitation in self.waiting_invitations().order_by("pk"):
+            invitation.end(by)
+
+    def _refuse_last_keeper(self) -> None:
+        others = self.municipality.members.filter(is_keeper=True, user__is_active=True).exclude(pk=self.pk)
+        if self.is_keeper and not others.exists():
+            raise ValidationError(
+                gettext("%(name)s has no other keeper. Make somebody else a keeper first.")
+                % {"name": self.municipality}
+            )
+
+    def _refuse_in_projects(self) -> None:
+        projects = self.municipality.projects.active().filter(members__member=self).order_by("number")
+        if projects := list(projects):
+            raise ValidationError(
+                gettext(
+                    "%(person)s takes part in %(projects)s. A data protection officer is independent and in no project: "
+                    "take the person out there first."
+                )
+                % {"person": self.user, "projects": in_words(projects)}
+            )
+
+
+def tasks_code(is_keeper: bool, dpo: str) -> str:
+    """The code of a member's tasks, as events keep it: `KEEPER`, a value of `Dpo`, or ""."""
+    return KEEPER if is_keeper else dpo
+
+
+def in_words(projects: list[Any]) -> str:
+    """The titles in quotation marks, with commas."""
+    return ", ".join(f"“{project}”" for project in projects)

@@ -254,8 +254,12 @@ class Project(models.Model):
     # Members --------------------------------------------------------------------------------
 
     def add_member(self, by: Any, member: MunicipalityMember, role: str) -> None:
-        """Give a person of the municipality a role in the project. Raises `ValidationError` for a data protection officer."""
+        """Give a person of the municipality a role in the project. Raises `ValidationError` for a data protection officer.
+
+        Locks the municipality first: who leaves it, or becomes data protection officer, at the same moment is refused.
+        """
         with transaction.atomic():
+            self.municipality.lock()
             self.lock()
             self._refuse_stranger(member)
             self.members.create(member=member, role=role)
@@ -288,9 +292,9 @@ class Project(models.Model):
         return row
 
     def _refuse_stranger(self, member: MunicipalityMember) -> None:
-        member.refresh_from_db()
-        if member.municipality_id != self.municipality_id:
+        if not self.municipality.members.filter(pk=member.pk).exists():
             raise ValidationError(gettext("%(name)s does not work for the municipality.") % {"name": member.user})
+        member.refresh_from_db(fields=["dpo"])
         if member.is_dpo:
             raise ValidationError(
                 gettext("%(name)s is data protection officer, sees every project and takes no part in the work.")
