@@ -1,3 +1,4 @@
+from .documents import DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
 from .events import ProjectEvent
 from .municipalities import Municipality, MunicipalityMember
 from .municipality_events import MunicipalityEvent
@@ -7,12 +8,17 @@ from .tasks import ChecklistAnswer, Task, TaskMailStop, TaskState
 
 __all__ = [
     "ChecklistAnswer",
+    "DocumentPart",
+    "DocumentStatus",
+    "FieldAnswer",
+    "FieldEdit",
     "Municipality",
     "MunicipalityEvent",
     "MunicipalityInvitation",
     "MunicipalityJoinRequest",
     "MunicipalityMember",
     "Project",
+    "ProjectDocument",
     "ProjectEvent",
     "ProjectMember",
     "ScreeningAnswer",

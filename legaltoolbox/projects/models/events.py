@@ -29,6 +29,8 @@ class ProjectEvent(models.Model):
         TASK_DELETED = "task-deleted", _("deleted a task")
         CHECKLIST = "checklist", _("answered a checklist")
         COMMENTED = "commented", _("commented")
+        DOCUMENT = "document", _("began a document")
+        SECTION = "section", _("filled in a document")
         ANNOUNCED = "announced", _("announced the deletion")
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="events")

@@ -1,0 +1,286 @@
+"""The documents that a project fills in: a template of the toolbox in this project, its answers, and each change of them.
+
+Sections and fields are named by their keys in the template. What the answers of a field look like is in `values.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kl_ai.drafts.parts import NO_PAGE, AbstractSavedPart, PageSave, changed_items
+
+from .events import ProjectEvent
+from .projects import Project
+from .values import validate_value
+
+MOST_DOCUMENTS = 200
+"""Documents of a project, earlier versions among them."""
+KEY_LETTERS = 20
+
+
+class DocumentStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    AT_DPO = "at-dpo", _("at the data protection officer")
+    COMMENTED = "commented", _("commented by the data protection officer")
+    AT_MANAGEMENT = "at-management", _("at the management")
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned by the management")
+
+
+WRITABLE = (DocumentStatus.DRAFT, DocumentStatus.COMMENTED, DocumentStatus.RETURNED)
+
+
+class ProjectDocumentQuerySet(models.QuerySet["ProjectDocument"]):
+    def with_progress(self) -> "ProjectDocumentQuerySet":
+        """With who saved last, and as `begun` the number of sections that somebody has saved. One query."""
+        return self.select_related("changed_by").annotate(begun=Count("saved_parts"))
+
+
+class ProjectDocument(models.Model):
+    """A template in a project, filled in: one version of it. There is one at a time that is not approved."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="documents", verbose_name=_("project"))
+    number = models.PositiveIntegerField(_("number"))
+    template = models.CharField(_("template"), max_length=10)
+    """The code of the template."""
+    template_version = models.CharField(max_length=10, blank=True, editable=False)
+    """The version of the template's text when the document was begun."""
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    status = models.CharField(
+        _("status"), max_length=15, choices=DocumentStatus, default=DocumentStatus.DRAFT, editable=False
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
+    )
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by")
+    )
+
+    objects: ClassVar = ProjectDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document of a project")
+        verbose_name_plural = _("documents of projects")
+        ordering = ("project", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("project", "number"), name="document_number_once_per_project"),
+            models.UniqueConstraint(
+                fields=("project", "template"),
+                condition=~Q(status=DocumentStatus.APPROVED),
+                name="document_open_once_per_template",
+            ),
+            models.UniqueConstraint(fields=("project", "template", "version"), name="document_version_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.template} ({self.number})"
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether its answers can be changed now, as far as the document itself says."""
+        return self.status in WRITABLE
+
+    # What is stored -------------------------------------------------------------------------
+
+    def stored(self, section: str, empty: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a section's fields; `empty` gives each field's value without an answer. One query."""
+        rows = self.answers.filter(section=section, field__in=empty).values_list("field", "value")
+        return {**empty, **dict(rows)}
+
+    def all_stored(self) -> dict[tuple[str, str], Any]:
+        """The keys of section and field to the value of each field that has one. One query."""
+        rows = self.answers.values_list("section", "field", "value")
+        return {(section, field): value for section, field, value in rows}
+
+    def last_save(self, section: str) -> "DocumentPart | None":
+        """When and by whom the section was saved last. One query."""
+        part: DocumentPart | None = self.saved_parts.filter(part=section).select_related("saved_by").first()
+        return part
+
+    # Verbs ----------------------------------------------------------------------------------
+
+    @classmethod
+    def begin(
+        cls, project: Project, by: Any, *, template: str, template_version: str, values: Mapping[tuple[str, str], Any]
+    ) -> "ProjectDocument":
+        """A new document of the template, with what the template gives its fields: keys of section and field to value.
+
+        Where one is open already, that one. Raises `ValidationError` where the project is closed or has too many. Seven queries.
+        """
+        with transaction.atomic():
+            project.lock()
+            of_template = project.documents.filter(template=template)
+            existing: ProjectDocument | None = of_template.exclude(status=DocumentStatus.APPROVED).first()
+            if existing is not None:
+                return existing
+            last = project.documents.aggregate(number=Max("number"))["number"] or 0
+            if last >= MOST_DOCUMENTS:
+                raise ValidationError(
+                    gettext("A project can have %(most)s documents at most.") % {"most": MOST_DOCUMENTS}
+                )
+            document = cls(
+                project=project,
+                number=last + 1,
+                template=template,
+                template_version=template_version,
+                version=(of_template.aggregate(version=Max("version"))["version"] or 0) + 1,
+                created_by=by,
+                changed_by=by,
+            )
+            document.save()
+            document.answers.bulk_create(
+                FieldAnswer(document=document, section=section, field=field, value=value)
+                for (section, field), value in values.items()
+            )
+            ProjectEvent.record(project, ProjectEvent.What.DOCUMENT, by, template)
+            project.touch()
+            return document
+
+    def save_section(
+        self,
+        section: str,
+        empty: Mapping[str, Any],
+        typed: Mapping[str, Any],
+        seen: str,
+        by: Any,
+        *,
+        page: PageSave = NO_PAGE,
+    ) -> None:
+        """Store the fields of a section that differ: values by field key, as `empty` gives those of fields without an answer.
+
+        `seen` is the fingerprint of what the page had shown. Raises `ChangedMeanwhile` where somebody else has stored
+        something else since, and `ValidationError` where the document cannot be changed or a value is too long.
+        The saves of one open page are one event, and of each field one edit: it saves every few seconds while one writes.
+        """
+        with self._writing():
+            stored = self.stored(section, empty)
+            last = self.last_save(section)
+            changed = changed_items(stored, typed, seen, lambda: last, page, by)
+            for value in changed.values():
+                validate_value(value)
+            self._write(section, changed)
+            goes_on = page.follows(last, by)
+            self._record_edits(section, stored, changed, by, page, goes_on=goes_on)
+            DocumentPart.record(by, changed=bool(changed), page=page, part=section, document=self)
+            if changed:
+                self._touch(by)
+                if not goes_on:
+                    ProjectEvent.record(self.project, ProjectEvent.What.SECTION, by, f"{self.template}.{section}")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction in which the project is locked and the document read anew. Raises as `save_section`."""
+        with transaction.atomic():
+            self.project.lock()
+            self.refresh_from_db(fields=["status", "version"])
+            if not self.is_writable:
+                raise ValidationError(
+                    gettext("The document cannot be changed now: it is %(status)s.")
+                    % {"status": self.get_status_display()}
+                )
+            yield
+
+    def _write(self, section: str, changed: Mapping[str, Any]) -> None:
+        """Store these values of the section. One query for all."""
+        rows = [
+            FieldAnswer(document=self, section=section, field=field, value=value) for field, value in changed.items()
+        ]
+        self.answers.bulk_create(
+            rows, update_conflicts=True, unique_fields=["document", "section", "field"], update_fields=["value"]
+        )
+
+    def _record_edits(
+        self,
+        section: str,
+        stored: Mapping[str, Any],
+        changed: Mapping[str, Any],
+        by: Any,
+        page: PageSave,
+        *,
+        goes_on: bool,
+    ) -> None:
+        """An edit for each changed field; one that this open page has made already goes on (`goes_on`: it saved last)."""
+        own = self.edits.filter(section=section, field__in=changed, by=by, page=page.page) if goes_on else ()
+        going_on = {edit.field: edit for edit in own}
+        for field, edit in going_on.items():
+            edit.new, edit.at = changed[field], timezone.now()
+        FieldEdit.objects.bulk_update(going_on.values(), ["new", "at"])
+        FieldEdit.objects.bulk_create(
+            FieldEdit(document=self, section=section, field=field, old=stored[field], new=value, by=by, page=page.page)
+            for field, value in changed.items()
+            if field not in going_on
+        )
+
+    def _touch(self, by: Any) -> None:
+        self.changed_at, self.changed_by = timezone.now(), by
+        self.save(update_fields=["changed_at", "changed_by"])
+        self.project.touch()
+
+
+class FieldAnswer(models.Model):
+    """What a field of a document holds. A field without one is as empty as its kind allows."""
+
+    document = models.ForeignKey(ProjectDocument, on_delete=models.CASCADE, related_name="answers")
+    section = models.CharField(_("section"), max_length=KEY_LETTERS)
+    field = models.CharField(_("field"), max_length=KEY_LETTERS)
+    value = models.JSONField(_("value"), validators=[validate_value])
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("answer of a document")
+        verbose_name_plural = _("answers of documents")
+        constraints = (
+            models.UniqueConstraint(fields=("document", "section", "field"), name="field_once_per_document"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.section}.{self.field}"
+
+
+class FieldEdit(models.Model):
+    """A change of a field: from what to what, by whom and when it was saved last on the page that it was made on."""
+
+    document = models.ForeignKey(ProjectDocument, on_delete=models.CASCADE, related_name="edits")
+    section = models.CharField(_("section"), max_length=KEY_LETTERS)
+    field = models.CharField(_("field"), max_length=KEY_LETTERS)
+    old = models.JSONField(_("before"))
+    new = models.JSONField(_("after"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    page = models.CharField(max_length=32, blank=True, default="", editable=False)
+    """The open page that it was made on, see `PageSave`."""
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("change of an answer")
+        verbose_name_plural = _("changes of answers")
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("document", "section", "-at"), name="field_edit_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.section}.{self.field} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
+
+
+class DocumentPart(AbstractSavedPart):
+    """When and by whom a section of a document was saved last."""
+
+    document = models.ForeignKey(ProjectDocument, on_delete=models.CASCADE, related_name="saved_parts")
+
+    class Meta:
+        verbose_name = _("saved section")
+        verbose_name_plural = _("saved sections")
+        constraints = (models.UniqueConstraint(fields=("document", "part"), name="part_once_per_document"),)

@@ -1,0 +1,95 @@
+"""What a field of a document can hold, as JSON, and how much of it.
+
+line, text, date (ISO), one of several, yes or no, wording    a text; "" is no answer
+several of several                                            a list of texts
+table                                                         a list of rows, see `new_row`
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+MOST_LINE_LETTERS = 500
+MOST_TEXT_LETTERS = 10_000
+MOST_CELL_LETTERS = 4_000
+MOST_CHOSEN = 100
+MOST_TABLE_ROWS = 200
+MOST_COLUMNS = 20
+MOST_BYTES = 300_000
+"""Of one value, written as JSON."""
+ROW_ID = re.compile(r"[0-9a-f]{8}\Z")
+YES, NO = "yes", "no"
+
+Row = dict[str, Any]
+
+
+def new_row_id() -> str:
+    """A name for a row that no other row of its table has."""
+    return secrets.token_hex(4)
+
+
+def new_row(cells: Sequence[str], columns: int, *, fixed: bool = False, row_id: str = "") -> Row:
+    """A row of a table with `columns` columns: its id, its texts, and how many of the first are given by the template."""
+    texts = [*cells, *[""] * columns][:columns]
+    return {"id": row_id or new_row_id(), "fixed": min(len(cells), columns) if fixed else 0, "cells": texts}
+
+
+def validate_value(value: Any) -> None:
+    """Raise `ValidationError` for what no field can hold, and for what is too long or too much."""
+    is_valid = (
+        len(value) <= MOST_TEXT_LETTERS if isinstance(value, str) else isinstance(value, list) and _is_list(value)
+    )
+    if not is_valid or len(json.dumps(value).encode()) > MOST_BYTES:
+        raise ValidationError(
+            _("There is too much in this field. Make it shorter, or put some of it in another paper.")
+        )
+
+
+def _is_list(value: list[Any]) -> bool:
+    if all(isinstance(item, str) for item in value):
+        return len(value) <= MOST_CHOSEN and all(len(item) <= MOST_LINE_LETTERS for item in value)
+    if len(value) > MOST_TABLE_ROWS or not all(map(_is_row, value)):
+        return False
+    return len({row["id"] for row in value}) == len(value)
+
+
+def _is_row(row: Any) -> bool:
+    if not isinstance(row, dict) or row.keys() != {"id", "fixed", "cells"} or not isinstance(row["cells"], list):
+        return False
+    cells = row["cells"]
+    return (
+        isinstance(row["id"], str)
+        and bool(ROW_ID.match(row["id"]))
+        and isinstance(row["fixed"], int)
+        and 0 <= row["fixed"] <= len(cells) <= MOST_COLUMNS
+        and all(isinstance(cell, str) and len(cell) <= MOST_CELL_LETTERS for cell in cells)
+    )
+
+
+# Changes of a table's rows ------------------------------------------------------------------------
+
+
+def with_row(rows: list[Row], columns: int, row_id: str = "") -> list[Row]:
+    """The rows with an empty one at the end. Raises `ValidationError` where there are as many as a table can have."""
+    if len(rows) >= MOST_TABLE_ROWS:
+        raise ValidationError(_("A table can have %(most)s rows at most.") % {"most": MOST_TABLE_ROWS})
+    return [*rows, new_row([], columns, row_id=row_id)]
+
+
+def without_row(rows: list[Row], row_id: str) -> list[Row]:
+    return [row for row in rows if row["id"] != row_id]
+
+
+def with_row_moved(rows: list[Row], row_id: str, step: int) -> list[Row]:
+    """The rows with this one `step` places further down (negative: up), the ends being ends; as they are without it."""
+    place = next((place for place, row in enumerate(rows) if row["id"] == row_id), None)
+    if place is None:
+        return rows
+    others = without_row(rows, row_id)
+    others.insert(max(place + step, 0), rows[place])
+    return others
