@@ -1,9 +1,10 @@
+from .answers import ScreeningAnswer
 from .documents import DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
 from .events import ProjectEvent
 from .municipalities import Municipality, MunicipalityMember
 from .municipality_events import MunicipalityEvent
 from .people import MunicipalityInvitation, MunicipalityJoinRequest
-from .projects import Project, ProjectMember, ScreeningAnswer
+from .projects import Project, ProjectMember
 from .tasks import ChecklistAnswer, Task, TaskMailStop, TaskState
 
 __all__ = [

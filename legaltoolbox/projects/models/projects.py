@@ -4,7 +4,7 @@ Every verb locks the project first (`Project.lock`), so that two at once wait fo
 has stored. It changes rows and appends one event in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar, NamedTuple
 
@@ -18,11 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.validators import validate_line, validate_text
 
 from ..rights import DPO, RIGHTS, ProjectRole, Right, roles_with
+from .answers import Answers, ScreeningAnswer
 from .events import ProjectEvent
 from .municipalities import Municipality, MunicipalityMember
 
 What = ProjectEvent.What
 DAYS_OF_MONTH = 31
+SENT_TWICE = timedelta(minutes=1)
 
 
 class ProjectStatus(models.TextChoices):
@@ -87,7 +89,7 @@ class Project(models.Model):
     based_on = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("based on")
     )
-    catalogue_version = models.PositiveIntegerField(default=0, editable=False)
+    catalogue_version = models.PositiveBigIntegerField(default=0, editable=False)
     """The version of the content that the project was made from."""
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
@@ -148,37 +150,47 @@ class Project(models.Model):
         by: Any,
         *,
         title: str,
-        purpose: str = "",
         answers: Mapping[str, str] | None = None,
-        phase: str = "",
         based_on: "Project | None" = None,
-        catalogue_version: int = 0,
+        **details: Any,
     ) -> "Project":
         """A new project, which `by` leads, with these answers to the screening (code of the question to `ScreeningAnswer.Value`).
 
+        Without any it gets those of the project that it is `based_on`, with their reasons. `details` are the other fields.
         Raises `ValidationError` where the municipality has no processor agreement, or `by` does not work for it or is
-        data protection officer, who takes no part in the work. Eight queries.
+        data protection officer, who takes no part in the work. Nine queries at most.
         """
         with transaction.atomic():
-            member = _founder(municipality, by)
+            municipality.lock()
+            member = municipality.member(by)
+            refuse_founder(municipality, member)
             last = municipality.projects.aggregate(last=Max("number"))["last"] or 0
-            project = cls(
-                municipality=municipality,
-                number=last + 1,
-                title=title,
-                purpose=purpose,
-                phase=phase,
-                based_on=based_on,
-                catalogue_version=catalogue_version,
-            )
+            project = cls(municipality=municipality, number=last + 1, title=title, based_on=based_on, **details)
             project.full_clean()
             project.save()
             ProjectMember.objects.create(project=project, member=member, role=ProjectRole.LEAD)
+            given = [(code, value, "") for code, value in (answers or {}).items()]
+            if based_on is not None and not given:
+                given = list(based_on.screening_answers.values_list("question", "value", "why"))
             ScreeningAnswer.objects.bulk_create(
-                ScreeningAnswer(project=project, question=code, value=value) for code, value in (answers or {}).items()
+                ScreeningAnswer(project=project, question=code, value=value, why=why) for code, value, why in given
             )
             ProjectEvent.record(project, What.CREATED, by, new=title)
             return project
+
+    @classmethod
+    def create_once(cls, municipality: Municipality, by: Any, *, title: str, purpose: str, **fields: Any) -> "Project":
+        """As `create`; a form that is sent twice, as by a double click, gives the project that it has made. One query more.
+
+        It is taken as sent twice where `by` has made a project with this title and purpose within `SENT_TWICE`.
+        """
+        with transaction.atomic():
+            municipality.lock()
+            made = municipality.projects.filter(
+                title=title, purpose=purpose, created_at__gte=timezone.now() - SENT_TWICE
+            )
+            earlier: Project | None = made.filter(events__what=What.CREATED, events__actor=by.pk).first()
+            return earlier or cls.create(municipality, by, title=title, purpose=purpose, **fields)
 
     def lock(self, *, is_closed: bool = False) -> None:
         """Hold the project until the transaction ends, with its fields read anew. One query.
@@ -215,22 +227,16 @@ class Project(models.Model):
                 self.changed_at = timezone.now()
                 self.save(update_fields=[*changed, "changed_at"])
 
-    def answer(self, by: Any, answers: Mapping[str, tuple[str, str]]) -> None:
-        """Store answers about the solution: code of the question to value and why; "" takes an answer away. An event each."""
+    def answer(self, by: Any, answers: Answers, seen: str | None = None) -> int:
+        """Store answers about the solution, with an event for each that differs; how many these are. "" takes one away.
+
+        `seen` is the fingerprint of what the page showed: raises `ChangedMeanwhile` as `ScreeningAnswer.store`.
+        """
         with transaction.atomic():
             self.lock()
-            stored = {answer.question: answer for answer in self.screening_answers.all()}
-            for code, (value, why) in answers.items():
-                before = stored.get(code)
-                if (before.value, before.why) == (value, why) if before else not value:
-                    continue
-                if value:
-                    self.screening_answers.update_or_create(question=code, defaults={"value": value, "why": why})
-                elif before:
-                    before.delete()
-                old = before.value if before else ""
-                ProjectEvent.record(self, What.ANSWERED, by, code, old=old, new=value, reason=why)
-            self.touch()
+            if changed := ScreeningAnswer.store(self, by, answers, seen):
+                self.touch()
+            return changed
 
     def close(self, by: Any, reason: str = "") -> None:
         """Close the project: nothing in it changes any more, and it is deleted after the municipality's time."""
@@ -310,17 +316,14 @@ class Project(models.Model):
             raise ValidationError(gettext("Somebody has to lead the project. Make another member its lead first."))
 
 
-def _founder(municipality: Municipality, user: Any) -> MunicipalityMember:
-    """The member who may make a project of the municipality, which is locked. Raises as `Project.create`."""
-    municipality.lock()
-    member = municipality.member(user)
+def refuse_founder(municipality: Municipality, member: MunicipalityMember) -> None:
+    """Raise `ValidationError` where this person of the municipality can make no project of it. No query."""
     if member.is_dpo:
         raise ValidationError(gettext("A data protection officer advises on projects and has none."))
     if municipality.agreement_signed_on is None:
         raise ValidationError(
             gettext("%(name)s has not signed the processor agreement with KL yet.") % {"name": municipality}
         )
-    return member
 
 
 class ProjectMember(models.Model):
@@ -342,32 +345,3 @@ class ProjectMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member.user} · {self.get_role_display()}"
-
-
-class ScreeningAnswer(models.Model):
-    """What the project answers to one of the toolbox's questions about the solution, and why."""
-
-    class Value(models.TextChoices):
-        YES = "yes", _("yes")
-        NO = "no", _("no")
-        UNKNOWN = "unknown", _("not known yet")
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="screening_answers")
-    question = models.SlugField(_("question"), max_length=30)
-    value = models.CharField(_("answer"), max_length=10, choices=Value)
-    why = models.TextField(_("why"), max_length=2000, blank=True, validators=[validate_text])
-
-    objects: ClassVar = models.Manager()
-
-    class Meta:
-        verbose_name = _("answer about the solution")
-        verbose_name_plural = _("answers about the solution")
-        constraints = (models.UniqueConstraint(fields=("project", "question"), name="answer_once_per_project"),)
-
-    def __str__(self) -> str:
-        return f"{self.question}: {self.value}"
-
-
-def answers_of(rows: Iterable[ScreeningAnswer]) -> dict[str, str]:
-    """The answers that decide what applies, as `Situation` holds them: what is not known yet counts as not answered. No query."""
-    return {row.question: row.value for row in rows if row.value != ScreeningAnswer.Value.UNKNOWN}

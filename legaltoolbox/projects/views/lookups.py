@@ -6,12 +6,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kl_ai.pages.frame import Crumbs, render_page
 from kl_ai.requests.http import AuthenticatedRequest
 
 from ..models import Municipality, Project
 from ..rights import Right
+
+PROJECT_PAGES = (("overview", gettext_lazy("Overview"), Right.READ),)
+"""The pages that the menu of a project leads to (`components/project_nav.html`): name of the address, label, who gets there."""
 
 
 def own_municipality(request: AuthenticatedRequest, code: str) -> Municipality:
@@ -35,11 +39,15 @@ def project_page(
     name: str,
     title: str = "",
     *,
+    section: str = "",
     above: Crumbs = (),
     status: int | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """The page `projects/<name>.html` of a project; its overview has no `title`. `above` are the steps between the two."""
+    """The page `projects/<name>.html` of a project; its overview has no `title`. `above` are the steps between the two.
+
+    `section` is the entry of `PROJECT_PAGES` that the page belongs to, where it is not its `name`. No query.
+    """
     overview = reverse("projects:overview", args=project.address)
     own = [(project.title, overview), *above, (title, "")] if title else [(project.title, "")]
     municipality = project.municipality
@@ -49,4 +57,14 @@ def project_page(
         *own,
     ]
     context |= {"project": project, "title": title or project.title, "overview_url": overview}
+    context["project_nav"] = project_nav(project, section or name)
     return render_page(request, f"projects/{name}.html", context, nav_current="projects", crumbs=crumbs, status=status)
+
+
+def project_nav(project: Project, current: str) -> list[tuple[str, str, bool]]:
+    """The entries of the project's menu for the user: label, address, and whether the page belongs there. No query."""
+    return [
+        (str(label), reverse(f"projects:{name}", args=project.address), name == current)
+        for name, label, right in PROJECT_PAGES
+        if project.may(right)
+    ]

@@ -58,6 +58,8 @@ TABLE = (
     # The municipality
     Row("projects:home", no_args, ANYBODY),
     Row("projects:municipality", municipality_args, MEMBER),
+    Row("projects:choose", no_args, ANYBODY),
+    Row("projects:new", municipality_args, MEMBER),
     # The project
     Row("projects:overview", project_args, Right.READ),
 )
