@@ -112,7 +112,7 @@ class Catalogue:
     def sources(self) -> list[LegalSource]:
         return self.all(LegalSource.KIND)
 
-    @property
+    @cached_property
     def acts(self) -> list[LegalSource]:
         """The acts and orders, whose provisions running text may cite."""
         kinds = (LegalSource.Kind.ACT, LegalSource.Kind.ORDER)

@@ -96,8 +96,8 @@ class NamedDocuments:
             if self._names[match[0]] not in own:
                 yield _("names “%(document)s”, which is not among its sources.") % {"document": match[0]}
         for authority in AUTHORITIES:
-            documents = [source for source in own if source.slug.startswith(authority.keys)]
             for match in authority.pattern.finditer(text):
+                documents = [source for source in own if source.slug.startswith(authority.keys)]
                 year = _YEAR.search(_rest_of_sentence(text, match.start()))
                 if not any(year is None or year[0] in _dated_text(source) for source in documents):
                     yield _(
