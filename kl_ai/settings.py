@@ -174,8 +174,13 @@ WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.kin
 """The kinds of work that wait for KL's staff (`kl_ai.waiting`)."""
 LOGIN_DELETION = "marketoverview.mails.login_deletion.LOGIN_DELETION"
 """What deletes a login with all that is stored about the person (`kl_ai.people.login_deletion`)."""
-INVITED_ADDRESS = "marketoverview.views.invitations.invited_address"
-"""From the address of a page, resolved, to the e-mail address that it invites (`kl_ai.login.redirects`)."""
+INVITED_ADDRESSES = [
+    "marketoverview.views.invitations.invited_address",
+    "legaltoolbox.projects.views.joining.invited_address",
+]
+"""From the address of a page, resolved, to the e-mail address that it invites, or "" (`kl_ai.login.redirects`)."""
+LANDING_PAGES = ["legaltoolbox.projects.views.joining.landing_page"]
+"""From a user to the page that a login leads to, or "": the first one that is none decides (`kl_ai.login.redirects`)."""
 ADMIN_MENU = ["marketoverview.admin.menu.ENTRIES"]
 """The entries of the menu on every page of the administration (`kl_ai.admin.menu`)."""
 ADMIN_TASKS = [
@@ -212,6 +217,9 @@ MAIL_KINDS = {
     "login_notice": _("notice about a login"),
     "mapped": _("KL has counted own words"),
     "membership": _("who acts for a company"),
+    "municipality_invitation": _("invitation to a municipality"),
+    "municipality_membership": _("who works for a municipality"),
+    "municipality_request": _("somebody asks to work for a municipality"),
     "objection_answered": _("answer to an objection"),
     "old_address": _("an address is changed, to the old one"),
     "receipt": _("receipt for answers"),

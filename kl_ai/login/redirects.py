@@ -43,18 +43,24 @@ def _login_paths() -> set[str]:
 
 
 def landing_url(user: User) -> str:
-    """The page that the user comes to without `next`: staff to the administration, vendors to their own area."""
-    return reverse("admin:index" if user.is_staff else settings.LOGIN_REDIRECT_URL)
+    """The page that the user comes to without `next`: staff to the administration, others to their own area.
+
+    The functions that `LANDING_PAGES` names say whose area is another than the vendors'. One query for each of them.
+    """
+    if user.is_staff:
+        return reverse("admin:index")
+    pages = (import_string(path)(user) for path in settings.LANDING_PAGES)
+    return next(filter(None, pages), "") or reverse(settings.LOGIN_REDIRECT_URL)
 
 
 def invited_address(url: str) -> str:
     """The address that the page `url` (see `next_url`) of an invitation was sent to; "" for any other page.
 
-    The function that `INVITED_ADDRESS` names knows the pages. A query where the page is one of an invitation.
+    The functions that `INVITED_ADDRESSES` names know the pages. A query where the page is one of an invitation.
     """
     try:
         match = resolve(url.partition("?")[0])
     except Resolver404:
         return ""
-    address: str = import_string(settings.INVITED_ADDRESS)(match)
-    return address
+    addresses = (import_string(path)(match) for path in settings.INVITED_ADDRESSES)
+    return next(filter(None, addresses), "")

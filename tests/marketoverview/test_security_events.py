@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kl_ai.security import log as security_log
+from legaltoolbox.projects.mails.membership import SECURITY_EVENTS as OF_MUNICIPALITIES
 from marketoverview.mails.membership import SECURITY_EVENTS, send_late_membership_news
 from marketoverview.models import CompanyClaim, Invitation, JoinRequest, Vendor
 from tests.admin_pages import Page, admin_url, form_data, logged_in, step
@@ -160,7 +161,7 @@ def test_a_change_that_is_rolled_back_is_not_written(client, vendor, owner, writ
 
 def written_names() -> set[str]:
     """The names of the events in the calls of `security_log.record`, and those of the changes of members."""
-    names = {"invitation_accepted", *SECURITY_EVENTS.values()}
+    names = {"invitation_accepted", *SECURITY_EVENTS.values(), *OF_MUNICIPALITIES.values()}
     for path in (*ROOT.glob("kl_ai/**/*.py"), *ROOT.glob("marketoverview/**/*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "security_log.record":

@@ -150,7 +150,7 @@ class Municipality(models.Model):
             member, is_new = self.members.get_or_create(user=user, defaults={"is_keeper": is_keeper, "dpo": dpo})
             if is_new:
                 member.full_clean()
-                MunicipalityEvent.record(self, What.JOINED, by, user, detail=member.tasks, by_kl=by_kl)
+                MunicipalityEvent.record(self, What.JOINED, by, user, detail=member.special_task, by_kl=by_kl)
                 waiting = self.join_requests.filter(user=user, decided_at=None)
                 waiting.update(decided_at=timezone.now(), decided_by=None if is_invited else by, approved=True)
             return member
@@ -169,6 +169,14 @@ class Municipality(models.Model):
                 self.save(update_fields=changed)
                 MunicipalityEvent.record(self, What.SETTINGS, by, detail=" ".join(changed))
             return bool(changed)
+
+
+class MunicipalityMemberQuerySet(models.QuerySet["MunicipalityMember"]):
+    def for_user(self, user: Any) -> "MunicipalityMemberQuerySet":
+        """The user's rows with their municipalities, in Danish order of the names. One query."""
+        return (
+            self.filter(user=user.pk).select_related("municipality").order_by(DanishOrder("municipality__name"), "pk")
+        )
 
 
 class MunicipalityMember(models.Model):
@@ -194,7 +202,7 @@ class MunicipalityMember(models.Model):
     dpo = models.CharField(_("data protection officer"), max_length=10, choices=Dpo, default=Dpo.NONE, blank=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
-    objects: ClassVar = models.Manager()
+    objects: ClassVar = MunicipalityMemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("member of a municipality")
@@ -221,7 +229,7 @@ class MunicipalityMember(models.Model):
         return bool(self.dpo)
 
     @property
-    def tasks(self) -> str:
+    def special_task(self) -> str:
         """The code of what the person does for the municipality beside the projects: a key of `DETAILS`, or ""."""
         return tasks_code(self.is_keeper, self.dpo)
 
@@ -233,7 +241,7 @@ class MunicipalityMember(models.Model):
         """
         with transaction.atomic():
             self._lock(by)
-            before = self.tasks
+            before = self.special_task
             if tasks_code(is_keeper, dpo) == before:
                 return False
             if not is_keeper:
@@ -245,13 +253,13 @@ class MunicipalityMember(models.Model):
             was_keeper, self.is_keeper, self.dpo = self.is_keeper, is_keeper, dpo
             self.full_clean()
             self.save(update_fields=["is_keeper", "dpo"])
-            detail = self.tasks or "none"
+            detail = self.special_task or "none"
             MunicipalityEvent.record(self.municipality, What.ROLES, by, self.user, detail=detail)
             if was_keeper and not is_keeper:
                 self._cancel_invitations(by)
             return True
 
-    def remove(self, by: Any) -> None:
+    def end(self, by: Any) -> None:
         """End the person's work for the municipality, and the roles in its projects, as a keeper. Raises as `leave`."""
         with transaction.atomic():
             self._lock(by)

@@ -1,6 +1,7 @@
 """The municipalities that somebody works for, and the projects of one of them."""
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -8,23 +9,42 @@ from django.views.decorators.cache import never_cache
 from kl_ai.pages.frame import render_page
 from kl_ai.requests.http import AuthenticatedRequest
 
-from ..models import Municipality
+from ..models import Municipality, MunicipalityInvitation, MunicipalityJoinRequest, MunicipalityMember
 from .lookups import own_municipality
 
 
 @never_cache
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/`: the user's municipalities, in Danish order of their names. One query."""
+    """`/juridisk-vaerktoejskasse/projekter/`: the user's municipalities, invitations and requests. Four queries."""
     title = _("For municipalities")
-    context = {"title": title, "municipalities": list(Municipality.objects.for_member(request.user).alphabetical())}
+    requests = MunicipalityJoinRequest.objects.waiting().filter(user=request.user.pk).select_related("municipality")
+    join_requests = list(requests)
+    asked = {join_request.municipality_id for join_request in join_requests}
+    invitations = MunicipalityInvitation.objects.waiting().filter(email=request.user.email)
+    context = {
+        "title": title,
+        "memberships": list(MunicipalityMember.objects.for_user(request.user)),
+        "invitations": list(invitations.select_related("municipality")),
+        "join_requests": join_requests,
+        "open_to": [each for each in Municipality.objects.open_to(request.user) if each.pk not in asked],
+    }
     return render_page(request, "projects/home.html", context, nav_current="projects", crumbs=[(title, "")])
 
 
 @never_cache
 def municipality(request: AuthenticatedRequest, code: str) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/<code>/`: those of the municipality's projects that the user sees. Two queries."""
+    """`/juridisk-vaerktoejskasse/projekter/<code>/`: those of the municipality's projects that the user sees. Three queries."""
     municipality = own_municipality(request, code)
-    projects = municipality.projects.all().visible_to(request.user).order_by("-number")
-    context = {"title": municipality.name, "municipality": municipality, "projects": list(projects)}
+    member = get_object_or_404(municipality.members, user=request.user.pk)
+    projects = list(municipality.projects.all().visible_to(request.user).order_by("-number"))
+    context = {
+        "title": municipality.name,
+        "municipality": municipality,
+        "member": member,
+        "active": [project for project in projects if project.is_active],
+        "closed": [project for project in projects if not project.is_active],
+        "is_signed": municipality.agreement_signed_on is not None,
+        "may_begin": municipality.agreement_signed_on is not None and not member.is_dpo,
+    }
     crumbs = [(_("For municipalities"), reverse("projects:home")), (municipality.name, "")]
     return render_page(request, "projects/municipality.html", context, nav_current="projects", crumbs=crumbs)

@@ -16,7 +16,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import override
 
-from legaltoolbox.projects.models import Project
+from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest, Project
 from legaltoolbox.projects.rights import Right
 from tests.legaltoolbox.projects.builders import Team
 
@@ -54,12 +54,39 @@ def project_args(team: Team) -> list[Any]:
     return list(team.project.address)
 
 
+def person_args(team: Team) -> list[Any]:
+    return [team.municipality.code, team.strange.pk]
+
+
+def invitation_args(team: Team) -> list[Any]:
+    email = f"indbudt@k{team.municipality.code}.example"
+    waiting = team.municipality.invitations.filter(email=email).first()
+    return [team.municipality.code, (waiting or invite(team, email)).pk]
+
+
+def invite(team: Team, email: str) -> MunicipalityInvitation:
+    return MunicipalityInvitation.invite(team.municipality, email, team.keeper.user)
+
+
+def request_args(team: Team) -> list[Any]:
+    row, _is_new = MunicipalityJoinRequest.objects.get_or_create(municipality=team.municipality, user=team.strange.user)
+    return [team.municipality.code, row.pk]
+
+
 TABLE = (
     # The municipality
     Row("projects:home", no_args, ANYBODY),
     Row("projects:municipality", municipality_args, MEMBER),
     Row("projects:choose", no_args, ANYBODY),
     Row("projects:new", municipality_args, MEMBER),
+    Row("projects:join", municipality_args, MEMBER),
+    Row("projects:leave", municipality_args, MEMBER),
+    Row("projects:members_of_municipality", municipality_args, MEMBER),
+    Row("projects:tasks_of_member", person_args, KEEPER),
+    Row("projects:member_of_municipality_remove", person_args, KEEPER),
+    Row("projects:invitation_cancel", invitation_args, KEEPER, is_post=True),
+    Row("projects:join_decide", request_args, KEEPER, is_post=True),
+    Row("projects:settings", municipality_args, KEEPER),
     # The project
     Row("projects:overview", project_args, Right.READ),
 )

@@ -117,7 +117,7 @@ def test_a_keeper_decides_once(team, asker):
     request, _is_new = MunicipalityJoinRequest.submit(team.municipality, asker)
     assert request.decide(team.keeper.user, approve=True)
     assert not request.decide(team.keeper.user, approve=False)
-    assert team.municipality.member(asker).tasks == ""
+    assert team.municipality.member(asker).special_task == ""
     assert events(team.municipality) == [("asked", ""), ("joined", "")]
 
 
@@ -142,7 +142,7 @@ def test_an_accepted_invitation_settles_the_request(team, asker):
 def test_a_municipality_always_keeps_a_keeper(team):
     for end in (
         team.keeper.leave,
-        lambda: team.keeper.remove(team.keeper.user),
+        lambda: team.keeper.end(team.keeper.user),
         lambda: team.keeper.change_tasks(team.keeper.user, is_keeper=False),
     ):
         with pytest.raises(ValidationError):
@@ -189,7 +189,7 @@ def test_only_a_keeper_changes_tasks_and_removes(team, other_team):
         with pytest.raises(ValidationError):
             team.strange.change_tasks(by, is_keeper=True)
         with pytest.raises(ValidationError):
-            team.editor.remove(by)
+            team.editor.end(by)
 
 
 def test_the_invitations_of_who_is_keeper_no_longer_end(team):
@@ -203,14 +203,14 @@ def test_the_invitations_of_who_is_keeper_no_longer_end(team):
 
 
 def test_who_is_removed_is_in_no_project_of_the_municipality_any_more(team):
-    team.editor.remove(team.keeper.user)
+    team.editor.end(team.keeper.user)
     assert not team.project.members.filter(member__user=team.editor.user)
     assert team.project.events.first().what == "member-removed"
     assert events(team.municipality) == [("removed", "")]
 
 
 def test_the_only_lead_of_an_active_project_stays_until_somebody_else_leads(team):
-    for end in (team.lead.leave, lambda: team.lead.remove(team.keeper.user)):
+    for end in (team.lead.leave, lambda: team.lead.end(team.keeper.user)):
         with pytest.raises(ValidationError, match=team.project.title):
             end()
     team.project.change_role(team.lead.user, team.editor, ProjectRole.LEAD)
@@ -226,9 +226,9 @@ def test_a_closed_project_holds_nobody_back(team):
 
 def test_removing_twice_is_refused_in_words(team):
     again = MunicipalityMember.objects.get(pk=team.editor.pk)
-    team.editor.remove(team.keeper.user)
+    team.editor.end(team.keeper.user)
     with pytest.raises(ValidationError):
-        again.remove(team.keeper.user)
+        again.end(team.keeper.user)
     assert events(team.municipality) == [("removed", "")]
 
 
