@@ -64,7 +64,8 @@ def pytest_generate_tests(metafunc):
 def pytest_collection_modifyitems(items):
     """Mark what depends on the database: the rest need not run on each of them."""
     for item in items:
-        if item.callspec.params["database"] and not _reads_content_alone(item):
+        depends_on_it = not (item.get_closest_marker("any_database") or _reads_content_alone(item))
+        if item.callspec.params["database"] and depends_on_it:
             item.add_marker(pytest.mark.database)
 
 

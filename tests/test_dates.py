@@ -16,6 +16,8 @@ from tests.marketoverview.vendor_addresses import TABLE
 from tests.pages import PUBLIC
 from tests.reading import AMERICAN_DATE, parse
 
+pytestmark = pytest.mark.any_database
+
 FORMATS = {
     "DATE": "29 November 2026",
     "DATETIME": "29 November 2026 16:05",

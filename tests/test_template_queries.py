@@ -22,6 +22,8 @@ from tests.environment import ROOT
 from tests.marketoverview.vendor_addresses import TABLE, address
 from tests.pages import ADDRESSES
 
+pytestmark = pytest.mark.any_database
+
 OWN_TEMPLATES = f"{ROOT / 'templates'}/"
 DJANGO_READS_IN = {
     "django: admin/index.html",  # what the user has done last

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils.translation import override
@@ -11,6 +12,8 @@ from legaltoolbox.models import SearchSynonym
 from tests.admin_addresses import admin_paths
 from tests.admin_pages import logged_in
 from tests.reading import parse
+
+pytestmark = pytest.mark.any_database
 
 ENGLISH = re.compile(
     r"(?<![\w-])(the|and|with|add|delete|change|changed|this|are|was|view|yes|been|member|members|another|select"

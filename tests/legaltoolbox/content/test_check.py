@@ -26,6 +26,8 @@ from legaltoolbox.models import (
     TemplateSection,
 )
 
+pytestmark = pytest.mark.any_database
+
 REVIEWED = {"reviewed_on": date(2025, 3, 1), "review_by": date(2030, 3, 1)}
 
 

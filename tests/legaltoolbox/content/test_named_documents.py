@@ -6,6 +6,8 @@ from django.utils.translation import override
 from legaltoolbox.content.named_documents import NamedDocuments, numbers
 from legaltoolbox.models import LegalSource
 
+pytestmark = pytest.mark.any_database
+
 Kind = LegalSource.Kind
 
 

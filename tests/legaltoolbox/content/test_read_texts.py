@@ -11,6 +11,8 @@ from legaltoolbox.content import check
 from legaltoolbox.models import Guidance, LegalSource
 from legaltoolbox.read_texts import latest_day, secondary_words
 
+pytestmark = pytest.mark.any_database
+
 COPY = "LBK nr. 433 af 22. april 2014 (forvaltningsloven) § 22, kopi af retsinformation.dk fra 15. februar 2026"
 
 

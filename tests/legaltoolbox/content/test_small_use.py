@@ -8,6 +8,8 @@ from legaltoolbox.content import check
 from legaltoolbox.models import Activity, LegalSource
 from legaltoolbox.wording import dispensable
 
+pytestmark = pytest.mark.any_database
+
 LEFT_OUT = "can be left out for a small, harmless use, although the law demands it."
 HALF = "says only half of what a small, harmless use needs: the kind and the text belong together."
 NAMES = "names an activity for a small, harmless use where its kind needs none, or none where it needs one."
