@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import home, joining, new, people, projects
+from .views import history, home, joining, members, new, people, projects, screening
 
 app_name = "projects"
 urlpatterns = [
@@ -23,4 +23,12 @@ urlpatterns = [
     # The projects
     path("<slug:code>/ny/", new.new, name="new"),
     path("<slug:code>/<int:number>/", projects.overview, name="overview"),
+    path("<slug:code>/<int:number>/afklaring/", screening.screening, name="screening"),
+    path("<slug:code>/<int:number>/oplysninger/", projects.details, name="details"),
+    path("<slug:code>/<int:number>/afslut/", projects.close, name="close"),
+    path("<slug:code>/<int:number>/genaabn/", projects.reopen, name="reopen"),
+    path("<slug:code>/<int:number>/deltagere/", members.members, name="members"),
+    path("<slug:code>/<int:number>/deltagere/<int:pk>/rolle/", members.member_role, name="member_role"),
+    path("<slug:code>/<int:number>/deltagere/<int:pk>/fjern/", members.member_remove, name="member_remove"),
+    path("<slug:code>/<int:number>/historik/", history.history, name="history"),
 ]

@@ -47,7 +47,7 @@ class ScreeningAnswer(models.Model):
         if seen is None:
             changed = {code: value for code, value in answers.items() if stored[code] != value}
         else:
-            changed = changed_items(stored, answers, seen, lambda: last_answered(project))
+            changed = changed_items(stored, answers, seen, lambda: last_change(project, ProjectEvent.What.ANSWERED))
         for code, (value, why) in changed.items():
             if value:
                 cls.objects.update_or_create(project=project, question=code, defaults={"value": value, "why": why})
@@ -63,8 +63,8 @@ Answers = Mapping[str, tuple[str, str]]
 """Codes of questions to the answer, a `ScreeningAnswer.Value` or "" for none, and why."""
 
 
-class LastAnswered(NamedTuple):
-    """When and by whom the answers were changed last, for the page that shows a conflict."""
+class LastChange(NamedTuple):
+    """When and by whom something was changed last, as the page of a conflict shows it."""
 
     saved_at: Any
     saved_by: Any
@@ -81,7 +81,7 @@ def answers_shown(rows: Iterable[ScreeningAnswer], codes: Iterable[str]) -> dict
     return {code: stored.get(code, ("", "")) for code in codes}
 
 
-def last_answered(project: Any) -> LastAnswered | None:
-    """The last change of the project's answers; None where nobody has answered. One query."""
-    answered = project.events.filter(what=ProjectEvent.What.ANSWERED).select_related("actor").first()
-    return LastAnswered(answered.at, answered.actor) if answered else None
+def last_change(project: Any, what: str) -> LastChange | None:
+    """The last of the project's events of this kind; None where there is none. One query."""
+    event = project.events.filter(what=what).select_related("actor").first()
+    return LastChange(event.at, event.actor) if event else None

@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.drafts.parts import changed_items
 from kl_ai.validators import validate_line, validate_text
 
 from ..rights import DPO, RIGHTS, ProjectRole, Right, roles_with
-from .answers import Answers, ScreeningAnswer
+from .answers import Answers, ScreeningAnswer, last_change
 from .events import ProjectEvent
 from .municipalities import Municipality, MunicipalityMember
 
@@ -212,12 +213,17 @@ class Project(models.Model):
         self.changed_at = timezone.now()
         self.save(update_fields=["changed_at"])
 
-    def edit(self, by: Any, **values: str) -> None:
-        """Store other details: title, purpose, case number, number in KITOS, phase. An event for each that differs."""
+    def edit(self, by: Any, seen: str | None = None, **values: str) -> None:
+        """Store other details: title, purpose, case number, number in KITOS, phase. An event for each that differs.
+
+        `seen` is the fingerprint of what the page showed of them: raises `ChangedMeanwhile` where somebody has stored others.
+        """
         with transaction.atomic():
             self.lock()
             before = {name: getattr(self, name) for name in values}
             changed = {name: value for name, value in values.items() if before[name] != value}
+            if seen is not None:
+                changed_items(before, values, seen, lambda: last_change(self, What.EDITED))
             for name, value in changed.items():
                 setattr(self, name, value)
             self.full_clean()
@@ -326,6 +332,13 @@ def refuse_founder(municipality: Municipality, member: MunicipalityMember) -> No
         )
 
 
+class ProjectMemberQuerySet(models.QuerySet["ProjectMember"]):
+    def by_role(self) -> "ProjectMemberQuerySet":
+        """With their users: leads first, then in the order of `ProjectRole`, those who came first before others. One query."""
+        cases = (When(role=role, then=Value(place)) for place, role in enumerate(ProjectRole.values))
+        return self.select_related("member__user").order_by(Case(*cases), "joined_at", "pk")
+
+
 class ProjectMember(models.Model):
     """A person of the municipality with a role in one project."""
 
@@ -336,7 +349,7 @@ class ProjectMember(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=ProjectRole)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
-    objects: ClassVar = models.Manager()
+    objects: ClassVar = ProjectMemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("member of a project")

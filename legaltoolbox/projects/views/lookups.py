@@ -14,7 +14,13 @@ from kl_ai.requests.http import AuthenticatedRequest
 from ..models import Municipality, Project
 from ..rights import Right
 
-PROJECT_PAGES = (("overview", gettext_lazy("Overview"), Right.READ),)
+PROJECT_PAGES = (
+    ("overview", gettext_lazy("Overview"), Right.READ),
+    ("screening", gettext_lazy("The solution"), Right.READ),
+    ("details", gettext_lazy("Details"), Right.WRITE),
+    ("members", gettext_lazy("Members"), Right.READ),
+    ("history", gettext_lazy("History"), Right.READ),
+)
 """The pages that the menu of a project leads to (`components/project_nav.html`): name of the address, label, who gets there."""
 
 

@@ -1,14 +1,220 @@
-"""A project's overview."""
+"""A project's overview, its details, and its end: closing and taking up again."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
+from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
+from kl_ai.forms import LineField
+from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.validators import validate_text
+from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.plans import Plan, plan
+from legaltoolbox.views.pages import situation_answers
 
+from ..models import Project
+from ..rights import Right
+from ..work.event_words import event_lines
+from ..work.situations import contradictions, open_questions, situation_of
 from .lookups import own_project, project_page
+from .new import ProjectForm
+
+LAST_EVENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseCount:
+    """A phase of the project's plan."""
+
+    phase: Any
+    number: int
+    is_now: bool
 
 
 @never_cache
 def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands. One query."""
-    return project_page(request, own_project(request, code, number), "overview")
+    """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands. Four queries."""
+    project = own_project(request, code, number)
+    catalogue = catalogues.for_request(request)
+    rows = list(project.screening_answers.all())
+    situation = situation_of(project, rows, catalogue)
+    project_plan = plan(catalogue, situation)
+    missing = open_questions(situation, catalogue)
+    may_write = project.may(Right.WRITE) and project.is_active
+    return project_page(
+        request,
+        project,
+        "overview",
+        sentence=_sentence(project, project_plan, catalogue),
+        answers=situation_answers(situation, catalogue),
+        missing=missing if project.is_active else [],
+        contradictions=contradictions(rows, catalogue),
+        phases=[
+            PhaseCount(each.phase, len(each.entries), each.phase.slug == situation.phase)
+            for each in project_plan.phases
+        ],
+        total=project_plan.count,
+        members=list(project.members.by_role()),
+        events=event_lines(project.events.select_related("actor")[:LAST_EVENTS], catalogue),
+        may_write=may_write,
+        may_manage=project.may(Right.MANAGE),
+    )
+
+
+def _sentence(project: Project, project_plan: Plan, catalogue: Catalogue) -> str:
+    """Where the project stands, in one sentence."""
+    if not project.is_active:
+        return _("The project is closed. It is deleted with its history on %(day)s.") % {"day": _day(project)}
+    counts = {"n": project_plan.count, "total": project_plan.total}
+    activities = _("%(n)s of %(total)s activities apply, or may apply") % counts
+    phase = next((each for each in catalogue.phases if each.slug == project.phase), None)
+    if phase is None:
+        return _("%(activities)s. Nobody has said yet which phase the project is in.") % {"activities": activities}
+    return _("The project is in the phase “%(phase)s”. %(activities)s.") % {"phase": phase, "activities": activities}
+
+
+def _day(project: Project) -> str:
+    """The day on which the closed project is deleted, in words."""
+    return str(formats.date_format(project.deleted_on, "DATE_FORMAT"))
+
+
+# The details ------------------------------------------------------------------------------------
+
+
+class DetailsForm(ProjectForm):
+    """What can be said about a project beside its answers."""
+
+    kitos_id = LineField(
+        label=gettext_lazy("Number in KITOS"),
+        max_length=60,
+        width="s",
+        required=False,
+        help_text=gettext_lazy("The number of the system in KITOS, if it is registered there."),
+    )
+
+    def __init__(self, data: Any, project: Project, catalogue: Catalogue) -> None:
+        names = [*self.base_fields, "phase"]
+        super().__init__(data, initial={name: getattr(project, name) for name in names})
+        self.phases = {"": _("Not said yet")} | {phase.slug: str(phase) for phase in catalogue.phases}
+        self.fields["phase"] = forms.ChoiceField(
+            label=gettext_lazy("The phase that the project is in"), choices=list(self.phases.items()), required=False
+        )
+
+    def differences(self, stored: dict[str, Any]) -> list[Difference]:
+        """The details that are stored with other values than were typed, in words."""
+
+        def text(name: str, value: str) -> str:
+            return self.phases.get(value, value) if name == "phase" else value
+
+        return differences(stored, self.cleaned_data, lambda name: str(self.fields[name].label), text)
+
+
+@restore.restorable
+@never_cache
+def details(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<number>/oplysninger/`: title, purpose, case number, number in KITOS and phase."""
+    project = own_project(request, code, number, Right.WRITE)
+    catalogue = catalogues.for_request(request)
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = DetailsForm(typed, project, catalogue)
+    context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(form.initial)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            project.edit(request.user, context["seen"], **form.cleaned_data)
+        except ChangedMeanwhile as meanwhile:
+            context = {
+                "conflict": form.differences(meanwhile.stored),
+                "saved_meanwhile": meanwhile.saved,
+                "seen": fingerprint(meanwhile.stored),
+            }
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("The details are saved.") if form.changed_data else _("Nothing was changed."))
+            return redirect("projects:overview", *project.address)
+    elif typed is not None and request.method == "GET":
+        messages.warning(request, restore.RESTORED_NOTICE)
+    context |= {"form": form, "is_active": project.is_active}
+    end_url = _end_url(project) if project.may(Right.MANAGE) else ""
+    return project_page(request, project, "details", _("Details"), end_url=end_url, **context)
+
+
+def _end_url(project: Project) -> str:
+    """Where the project is closed, or taken up again."""
+    return reverse("projects:close" if project.is_active else "projects:reopen", args=project.address)
+
+
+# The end ----------------------------------------------------------------------------------------
+
+
+class ReasonForm(forms.Form):
+    """Why a project is closed or taken up again."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=500,
+        required=False,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Stands in the history, for those who ask later."),
+    )
+
+
+@restore.restorable
+@never_cache
+def close(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<number>/afslut/`: close the project, after what that means; a closed one leads to its overview."""
+    return _end(request, own_project(request, code, number, Right.MANAGE), is_closing=True)
+
+
+@restore.restorable
+@never_cache
+def reopen(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<number>/genaabn/`: take up a closed project again; an active one leads to its overview."""
+    return _end(request, own_project(request, code, number, Right.MANAGE), is_closing=False)
+
+
+def _end(request: AuthenticatedRequest, project: Project, *, is_closing: bool) -> HttpResponse:
+    if project.is_active is not is_closing:  # a second click, or somebody else was first
+        messages.info(request, _("The project is closed.") if is_closing else _("The project is active."))
+        return redirect("projects:overview", *project.address)
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = ReasonForm(typed)
+    if request.method == "POST" and form.is_valid():
+        verb = project.close if is_closing else project.reopen
+        try:
+            verb(request.user, form.cleaned_data["reason"])
+        except ValidationError as refused:
+            messages.warning(request, " ".join(refused.messages))
+        else:
+            messages.success(request, _ended(project))
+        return redirect("projects:overview", *project.address)
+    if typed is not None and request.method == "GET":
+        messages.info(request, restore.PRESS_AGAIN)
+    title = _("Close the project") if is_closing else _("Take up the project again")
+    context = {"form": form, "is_closing": is_closing, "months": project.municipality.kept_months}
+    return project_page(request, project, "close", title, section="details", **context)
+
+
+def _ended(project: Project) -> str:
+    """What the page says after closing and after reopening."""
+    if project.is_active:
+        return _("The project is active again, and is not deleted.")
+    months = project.municipality.kept_months
+    text = ngettext(
+        "The project is closed. It is deleted after %(months)s month, on %(day)s.",
+        "The project is closed. It is deleted after %(months)s months, on %(day)s.",
+        months,
+    )
+    return text % {"months": months, "day": _day(project)}

@@ -73,6 +73,12 @@ def request_args(team: Team) -> list[Any]:
     return [team.municipality.code, row.pk]
 
 
+def role_args(team: Team) -> list[Any]:
+    """The reader's row in the project; that of nobody where a test has removed the reader."""
+    row = team.project.members.filter(member=team.reader.pk).first()
+    return [*team.project.address, row.pk if row else 0]
+
+
 TABLE = (
     # The municipality
     Row("projects:home", no_args, ANYBODY),
@@ -89,4 +95,12 @@ TABLE = (
     Row("projects:settings", municipality_args, KEEPER),
     # The project
     Row("projects:overview", project_args, Right.READ),
+    Row("projects:screening", project_args, Right.READ),
+    Row("projects:details", project_args, Right.WRITE),
+    Row("projects:close", project_args, Right.MANAGE),
+    Row("projects:reopen", project_args, Right.MANAGE),
+    Row("projects:members", project_args, Right.READ),
+    Row("projects:member_role", role_args, Right.MANAGE, is_post=True),
+    Row("projects:member_remove", role_args, Right.MANAGE, is_post=True),
+    Row("projects:history", project_args, Right.READ),
 )

@@ -34,6 +34,7 @@ def test_nobody_else_gets_anything(row, team, other_team, curator, owner):
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row.is_post], ids=lambda row: row.name)
 def test_what_changes_something_answers_no_get(row, team):
+    """A GET is refused, or leads to the page with the button."""
     browser = Client()
     browser.force_login(next(member.user for name, member in team.people.items() if row.may(team, name)))
-    assert browser.get(row.path(team)).status_code == 405
+    assert browser.get(row.path(team)).status_code in (302, 405)

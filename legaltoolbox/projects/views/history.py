@@ -1,0 +1,33 @@
+"""Everything that has happened in a project."""
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from kl_ai.pages.pagination import paginate
+from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.catalogue import catalogues
+
+from ..work.event_words import event_lines
+from .lookups import own_project, project_page
+
+PER_PAGE = 50
+PAGE = "side"
+MOST_DIGITS = 6
+
+
+@never_cache
+def history(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<number>/historik/`: the events, the latest first, 50 to a page. Three queries."""
+    project = own_project(request, code, number)
+    given = request.GET.get(PAGE, "")
+    is_number = given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS
+    pages = paginate(
+        project.events.count(),
+        max(int(given), 1) if is_number else 1,
+        PER_PAGE,
+        lambda page: request.path + (f"?{PAGE}={page}" if page > 1 else ""),
+    )
+    events = project.events.select_related("actor")[pages.start : pages.stop]
+    lines = event_lines(events, catalogues.for_request(request))
+    return project_page(request, project, "history", _("History"), events=lines, pages=pages)

@@ -1,0 +1,132 @@
+"""Who is in a project, and with which role."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from kl_ai.login import restore
+from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.search.danish import sort_key
+
+from ..models import MunicipalityMember, Project, ProjectMember
+from ..rights import ProjectRole, Right
+from .lookups import own_project, project_page
+
+ROLE_WORDS = (
+    (ProjectRole.LEAD, gettext_lazy("fills in, and decides who is in the project and when it is closed.")),
+    (ProjectRole.EDITOR, gettext_lazy("fills in, assesses and plans.")),
+    (ProjectRole.READER, gettext_lazy("reads.")),
+    (ProjectRole.MANAGEMENT, gettext_lazy("reads, comments and decides.")),
+)
+"""What each role may do, in words."""
+
+
+class MemberForm(forms.Form):
+    """Somebody of the municipality who is to be in the project."""
+
+    field_order = ("person", "role")
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ProjectRole, initial=ProjectRole.EDITOR)
+
+    def __init__(self, data: Any, people: list[MunicipalityMember]) -> None:
+        super().__init__(data)
+        self.people = {str(person.pk): person for person in people}
+        choices = [("", _("Choose a person")), *((key, str(person.user)) for key, person in self.people.items())]
+        self.fields["person"] = forms.ChoiceField(label=gettext_lazy("Person"), choices=choices)
+        self.order_fields(self.field_order)
+
+    @property
+    def chosen(self) -> MunicipalityMember:
+        return self.people[self.cleaned_data["person"]]
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=ProjectRole)
+
+
+@never_cache
+def members(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<number>/deltagere/`: who is in the project; POST, by who leads it, lets somebody in. Four queries."""
+    right = Right.MANAGE if request.method == "POST" else Right.READ
+    project = own_project(request, code, number, right)
+    form = MemberForm(request.POST if request.method == "POST" else None, _outside(project))
+    if request.method == "POST" and form.is_valid():
+        try:
+            project.add_member(request.user, form.chosen, form.cleaned_data["role"])
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("%(name)s is in the project now.") % {"name": form.chosen.user})
+            return redirect("projects:members", *project.address)
+    return project_page(
+        request,
+        project,
+        "members",
+        _("Members"),
+        form=form,
+        members=list(project.members.by_role()),
+        officers=list(project.municipality.members.exclude(dpo="").select_related("user").order_by("pk")),
+        roles=ProjectRole.choices,
+        role_words=[(role.label, words) for role, words in ROLE_WORDS],
+        may_manage=project.may(Right.MANAGE) and project.is_active,
+    )
+
+
+@restore.post_only("projects:members", "code", "number")
+@never_cache
+def member_role(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
+    """`…/<number>/deltagere/<pk>/rolle/`: give a member another role."""
+    project, row = _own_row(request, code, number, pk)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        label = ProjectRole(form.cleaned_data["role"]).label
+        done = _("%(name)s now has the role “%(role)s”.") % {"name": row.member.user, "role": label}
+        _try(request, lambda: project.change_role(request.user, row.member, form.cleaned_data["role"]), done)
+    return _to_members(request, project)
+
+
+@restore.post_only("projects:members", "code", "number")
+@never_cache
+def member_remove(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
+    """`…/<number>/deltagere/<pk>/fjern/`: take a member out of the project."""
+    project, row = _own_row(request, code, number, pk)
+    done = _("%(name)s is no longer in the project.") % {"name": row.member.user}
+    _try(request, lambda: project.remove_member(request.user, row.member), done)
+    return _to_members(request, project)
+
+
+def _own_row(request: AuthenticatedRequest, code: str, number: int, pk: int) -> tuple[Project, ProjectMember]:
+    """The project that the user leads, and its row of a person of the municipality. Two queries."""
+    project = own_project(request, code, number, Right.MANAGE)
+    return project, get_object_or_404(project.members.select_related("member__user"), pk=pk)
+
+
+def _try(request: AuthenticatedRequest, verb: Callable[[], None], done: str) -> None:
+    """Call the verb, and say what happened."""
+    try:
+        verb()
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, done)
+
+
+def _to_members(request: AuthenticatedRequest, project: Project) -> HttpResponse:
+    """Back to the members, or to the municipality for who is in the project no longer. One query."""
+    if Project.objects.where_may(request.user, Right.READ).filter(pk=project.pk).exists():
+        return redirect("projects:members", *project.address)
+    return redirect("projects:municipality", project.municipality.code)
+
+
+def _outside(project: Project) -> list[MunicipalityMember]:
+    """The people of the municipality who can be let in, in Danish order of their names. One query."""
+    people = project.municipality.members.filter(dpo="", user__is_active=True).exclude(project_roles__project=project)
+    return sorted(people.select_related("user"), key=lambda person: (sort_key(str(person.user)), person.pk))

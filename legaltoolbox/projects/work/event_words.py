@@ -1,0 +1,108 @@
+"""The events of a project in words: who did what, where, from what to what, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats
+from django.utils.dateparse import parse_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.kinds import kinds_by_letter
+from legaltoolbox.models import Phase, ScreeningQuestion
+
+from ..models import ChecklistAnswer, Project, ProjectEvent, ScreeningAnswer, Task, TaskState
+from ..rights import ProjectRole
+
+What = ProjectEvent.What
+_CODE = re.compile(r"([A-ZÆØÅ]+\d+)(?:\.(.+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One event as a page shows it."""
+
+    at: datetime
+    actor: str
+    """The name of who did it; "" for the portal itself, and for somebody whose login is deleted."""
+    text: str
+    """What was done."""
+    place: str | SafeString
+    """Where; "" where the text says all."""
+    old: str
+    new: str
+    reason: str
+
+
+def event_lines(events: Iterable[ProjectEvent], catalogue: Catalogue) -> list[EventLine]:
+    """These events in words, in their order. No query on events with their actors."""
+    return [_line(event, catalogue) for event in events]
+
+
+def _line(event: ProjectEvent, catalogue: Catalogue) -> EventLine:
+    what = event.what
+    place, field = _place(event, catalogue)
+    old, new = (_value(what, field, value, catalogue) for value in (event.old, event.new))
+    if what in (What.CLOSED, What.REOPENED):
+        old = new = ""  # the text says it
+    actor = str(event.actor) if event.actor else ""
+    return EventLine(event.at, actor, capfirst(event.get_what_display()), place, old, new, event.reason)
+
+
+def _place(event: ProjectEvent, catalogue: Catalogue) -> tuple[str | SafeString, str]:
+    """Where the event was, in words, and the name of the field that was changed; "" for none."""
+    if event.what == What.EDITED:
+        return _field_name(Project, event.place), event.place
+    if event.what == What.ANSWERED:
+        question = catalogue.find(ScreeningQuestion.KIND, event.place)
+        return format_html('<span lang="da">{}</span>', question.question) if question else event.place, "answer"
+    if event.what == What.TASK:
+        place, _dot, field = event.place.rpartition(".")
+        return format_html("{}, {}", _titled(place, catalogue), _field_name(Task, field)), field
+    return _titled(event.place, catalogue), ""
+
+
+def _titled(place: str, catalogue: Catalogue) -> str | SafeString:
+    """A place with the title of the item whose code it begins with: “A25.3 …”."""
+    match = _CODE.fullmatch(place)
+    kind = kinds_by_letter().get(place[:1]) if match else None
+    item: Any = catalogue.find(kind.name, match[1]) if match and kind else None
+    return format_html('{} <span lang="da">{}</span>', place, item.title) if item else place
+
+
+def _field_name(model: Any, name: str) -> str:
+    """What the field of a model is called; the name itself for one that it has no more."""
+    names = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
+    return names.get(name, name)
+
+
+def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
+    """A value of an event in words."""
+    if not value:
+        return ""
+    if what == What.EDITED and field == "phase":
+        phase = catalogue.find(Phase.KIND, value)
+        return str(phase) if phase else value
+    if field == "due" and (day := parse_date(value)):
+        return _day(day)
+    if what == What.CHECKLIST:
+        return _label(ChecklistAnswer.Value, value)
+    if field in ("answer", "state") or what in (What.MEMBER_ADDED, What.MEMBER_ROLE, What.MEMBER_REMOVED):
+        choices = {"answer": ScreeningAnswer.Value, "state": TaskState}.get(field, ProjectRole)
+        return _label(choices, value)
+    return value
+
+
+def _label(choices: Any, value: str) -> str:
+    return str(dict(choices.choices).get(value, value))
+
+
+def _day(day: date) -> str:
+    return str(formats.date_format(day, "DATE_FORMAT"))
