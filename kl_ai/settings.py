@@ -224,6 +224,7 @@ MAIL_KINDS = {
     "old_address": _("an address is changed, to the old one"),
     "receipt": _("receipt for answers"),
     "reconfirm": _("reminder to confirm the profile"),
+    "tasks_due": _("tasks of a municipality’s person that are due"),
     "vendor_answer": _("answer to a question to KL"),
     "work_at_once": _("work for KL, at once"),
     "work_daily": _("work for KL, daily"),

@@ -134,6 +134,7 @@ ADDRESSES = (
     Address("market:follow_requested", queries=SELECTIONS),
     Address("market:following", args=("ukendt",), status=404, is_page=False),
     Address("market:unfollow", args=("ukendt",), status=404, is_page=False),
+    Address("projects:task_mails_stop", args=("ukendt",), status=404, is_page=False),
     Address("market:editions"),
     Address("market:edition", args=("2025",)),
     Address("market:edition_file", args=("2025", "json"), is_page=False),

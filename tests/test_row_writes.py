@@ -55,6 +55,8 @@ NO_ROWS = {
     "legaltoolbox/catalogue.py: _links",  # sets of keys
     "legaltoolbox/files/calendar.py: _event",  # the properties of an event
     "legaltoolbox/files/calendar.py: calendar",  # the properties of a calendar file
+    "legaltoolbox/projects/files/plan_calendar.py: _event",  # the same of a project's plan
+    "legaltoolbox/projects/files/plan_calendar.py: calendar",
     "legaltoolbox/selection.py: read_selection",  # notices about the address
 }
 """Functions with a call that looks like a write of rows and is none."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import history, home, joining, members, new, people, projects, screening
+from .views import history, home, joining, members, my_tasks, new, people, projects, screening, tasks
 
 app_name = "projects"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("ny/", new.choose, name="choose"),
     path("invitation/<str:token>/", joining.invitation, name="invitation"),
     path("invitation/<str:token>/tag-imod/", joining.accept, name="accept"),
+    path("mine/", my_tasks.mine, name="mine"),
+    path("mine/mail/", my_tasks.choose_mails, name="task_mails"),
+    path("mail-stop/<str:token>/", my_tasks.stop_mails, name="task_mails_stop"),
     path("<slug:code>/", home.municipality, name="municipality"),
     # The municipality's people
     path("<slug:code>/deltag/", joining.join, name="join"),
@@ -31,4 +34,11 @@ urlpatterns = [
     path("<slug:code>/<int:number>/deltagere/<int:pk>/rolle/", members.member_role, name="member_role"),
     path("<slug:code>/<int:number>/deltagere/<int:pk>/fjern/", members.member_remove, name="member_remove"),
     path("<slug:code>/<int:number>/historik/", history.history, name="history"),
+    path("<slug:code>/<int:number>/aktiviteter/", tasks.activities, name="activities"),
+    path("<slug:code>/<int:number>/aktiviteter/<slug:activity>/", tasks.activity, name="activity"),
+    path("<slug:code>/<int:number>/opgaver/ny/", tasks.new_task, name="task_new"),
+    path("<slug:code>/<int:number>/opgaver/<int:pk>/", tasks.task, name="task"),
+    path("<slug:code>/<int:number>/opgaver/<int:pk>/slet/", tasks.delete_task, name="task_delete"),
+    path("<slug:code>/<int:number>/plan.xlsx", tasks.plan_xlsx, name="plan_xlsx"),
+    path("<slug:code>/<int:number>/plan.ics", tasks.plan_ics, name="plan_ics"),
 ]

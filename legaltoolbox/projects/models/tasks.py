@@ -54,7 +54,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """What is still to be done in projects that are active, by somebody who is in the project, the first day first."""
         is_in = ProjectMember.objects.filter(project=OuterRef("project"), member=OuterRef("owner"))
         tasks = self.filter(Exists(is_in), state__in=WAITING, project__status=ProjectStatus.ACTIVE)
-        return tasks.order_by(F("due").asc(nulls_last=True), "project", "activity", "pk")
+        return tasks.order_by(F("due").asc(nulls_last=True), "project_id", "activity", "pk")
 
     def of_person(self, user: Any) -> "TaskQuerySet":
         """What is still to be done by the user, of all municipalities and projects that the user is in. One query."""

@@ -16,7 +16,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import override
 
-from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest, Project
+from kl_ai.drafts.parts import PAGE_LENGTH
+from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest, Project, Task
+from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.rights import Right
 from tests.legaltoolbox.projects.builders import Team
 
@@ -79,6 +81,16 @@ def role_args(team: Team) -> list[Any]:
     return [*team.project.address, row.pk if row else 0]
 
 
+def activity_args(team: Team) -> list[Any]:
+    return [*team.project.address, "a25"]
+
+
+def task_args(team: Team) -> list[Any]:
+    """The address of an own task, which is made where there is none."""
+    values = {**EMPTY, "title": "Aftal et møde"}
+    return [*team.project.address, Task.add_own(team.project, team.lead.user, values, "a" * PAGE_LENGTH).pk]
+
+
 TABLE = (
     # The municipality
     Row("projects:home", no_args, ANYBODY),
@@ -103,4 +115,14 @@ TABLE = (
     Row("projects:member_role", role_args, Right.MANAGE, is_post=True),
     Row("projects:member_remove", role_args, Right.MANAGE, is_post=True),
     Row("projects:history", project_args, Right.READ),
+    # Tasks
+    Row("projects:mine", no_args, ANYBODY),
+    Row("projects:task_mails", no_args, ANYBODY, is_post=True),
+    Row("projects:activities", project_args, Right.READ),
+    Row("projects:activity", activity_args, Right.READ),
+    Row("projects:task_new", project_args, Right.WRITE),
+    Row("projects:task", task_args, Right.READ),
+    Row("projects:task_delete", task_args, Right.WRITE),
+    Row("projects:plan_xlsx", project_args, Right.READ),
+    Row("projects:plan_ics", project_args, Right.READ),
 )

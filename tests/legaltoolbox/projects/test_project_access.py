@@ -15,7 +15,9 @@ def status(row: Row, team: Team, user: object, language: str = "da") -> int:
         browser.force_login(user)
         confirm_recently(browser, user)
     path = row.path(team, language)
-    return status_or_login(browser.post(path) if row.is_post else browser.get(path))
+    response = browser.post(path) if row.is_post else browser.get(path)
+    list(response)  # a file is closed when it has been read
+    return status_or_login(response)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)

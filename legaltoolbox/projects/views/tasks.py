@@ -1,0 +1,302 @@
+"""The activities of a project with their checklists, the project's own tasks, and the plan as a spreadsheet and a calendar."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from kl_ai.drafts.parts import ChangedMeanwhile, Difference, PageSave, differences, fingerprint, new_page
+from kl_ai.export.downloads import file_response
+from kl_ai.login import restore
+from kl_ai.pages.expensive import expensive
+from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox import plans
+from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.files.calendar import CALENDAR_TYPE
+from legaltoolbox.left_out import not_applicable_reason
+from legaltoolbox.linking import linker
+from legaltoolbox.models import Activity, DocumentTemplate
+from legaltoolbox.screening import Band, verdict
+from legaltoolbox.views.pages import get_item_or_404
+
+from ..files import plan_calendar, plan_workbook
+from ..models import ChecklistAnswer, MunicipalityMember, Project, Task, TaskState
+from ..models.tasks import EMPTY
+from ..rights import Right
+from ..work.plan import SELECTION_LABELS, RowChoice, project_plan, situation_of
+from .lookups import own_project, project_page
+from .task_forms import ActivityForm, OwnTaskForm, TaskForm
+
+SELECTION = "vis"
+"""The parameter of the address with the rows that the list shows."""
+
+
+# The list -----------------------------------------------------------------------------------------
+
+
+@never_cache
+def activities(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/aktiviteter/`: the plan by phase, or those of its rows that `?vis=` asks for. Four queries."""
+    project = own_project(request, code, number)
+    plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
+    chosen = request.GET.get(SELECTION, "")
+    selection = RowChoice(chosen) if chosen in list(RowChoice) else RowChoice.ALL
+    path = request.path
+    links = [
+        (label, plan.count(value, request.user), f"{path}?{SELECTION}={value}" if value else path, value == selection)
+        for value, label in SELECTION_LABELS.items()
+    ]
+    return project_page(
+        request,
+        project,
+        "activities",
+        _("Activities"),
+        plan=plan,
+        shown=plan.selected(selection, request.user),
+        selection=selection.value,
+        selections=links,
+        may_write=may_write(project),
+    )
+
+
+def may_write(project: Project) -> bool:
+    """Whether the user may change something in the project now."""
+    return project.is_active and project.may(Right.WRITE)
+
+
+def people(project: Project) -> list[MunicipalityMember]:
+    """Those in the project, by name: one of them can own a task. One query."""
+    rows = project.members.select_related("member__user")
+    return sorted((row.member for row in rows), key=lambda member: str(member.user).casefold())
+
+
+# An activity --------------------------------------------------------------------------------------
+
+
+@never_cache
+@restore.restorable
+def activity(request: AuthenticatedRequest, code: str, number: int, activity: str) -> HttpResponse:
+    """`…/aktiviteter/<code>/`: text, task and checklist; POST saves task and answers, or shows what somebody else saved.
+
+    Five queries.
+    """
+    project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
+    catalogue, item = get_item_or_404(request, Activity.KIND, activity)
+    checks = catalogue.checklist_rows(item)
+    rows = list(project.checklist_answers.of_activity(item.code))
+    stored_task = project.tasks.with_people().filter(activity=item.code).first()
+    content = stored_task.content if stored_task else EMPTY
+    stored = ChecklistAnswer.contents(rows, [check.reference for check, _sources in checks])
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = ActivityForm(checks, people(project), typed, initial={**content, **ActivityForm.initial_answers(stored)})
+    context: dict[str, Any] = {"task": stored_task, "rows": rows, "seen": (fingerprint(content), fingerprint(stored))}
+    if typed is not None:
+        context["seen"] = (typed.get("seen", ""), typed.get("seen_answers", ""))
+    if request.method == "POST":
+        return _save_activity(request, project, catalogue, item, form, context)
+    if typed is not None:
+        messages.warning(request, restore.RESTORED_NOTICE)
+    return _activity_page(request, project, catalogue, item, form, context)
+
+
+def _save_activity(
+    request: AuthenticatedRequest,
+    project: Project,
+    catalogue: Catalogue,
+    item: Activity,
+    form: ActivityForm,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """Store the form and lead to the list; the page with what was typed where that is not possible."""
+    if form.is_valid():
+        try:
+            Task.save_activity(project, request.user, item.code, form.values, form.answers, seen=context["seen"])
+        except ChangedMeanwhile as changed:
+            answers = {key: changed.stored[key] for key in form.answers}
+            task_content = {name: changed.stored[name] for name in form.values}
+            context |= {
+                "seen": (fingerprint(task_content), fingerprint(answers)),
+                "conflict": _differences(form, changed.stored, {**form.values, **form.answers}),
+                "saved_meanwhile": changed.saved,
+            }
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("%(activity)s is saved.") % {"activity": item.code})
+            return redirect(reverse("projects:activities", args=project.address) + f"#{item.code}")
+    return _activity_page(request, project, catalogue, item, form, context)
+
+
+def _activity_page(
+    request: AuthenticatedRequest,
+    project: Project,
+    catalogue: Catalogue,
+    item: Activity,
+    form: ActivityForm,
+    context: dict[str, Any],
+) -> HttpResponse:
+    situation = situation_of(project)
+    applies = verdict(item, catalogue, situation)
+    asked = {check.reference for check, _sources in form.checks}
+    rows = {row.key: row for row in context.pop("rows")}
+    return project_page(
+        request,
+        project,
+        "activity",
+        f"{item.code} {item.title}",
+        section="activities",
+        above=_above(project),
+        item=item,
+        linker=linker(catalogue),
+        applies=applies,
+        why_not=not_applicable_reason(item, catalogue, situation) if applies.band is Band.NOT_APPLICABLE else "",
+        participants=plans.participants(item, catalogue),
+        outputs=catalogue.linked(item, DocumentTemplate.KIND),
+        form=form,
+        checks=[(check, sources, rows.get(check.reference)) for check, sources in form.checks],
+        withdrawn=[row for key, row in rows.items() if key not in asked],
+        may_write=may_write(project) or form.is_bound,
+        **context,
+    )
+
+
+def _differences(form: TaskForm, stored: Mapping[str, Any], typed: Mapping[str, Any]) -> list[Difference]:
+    """What is stored otherwise than it was typed, in the words of the form."""
+    owners: dict[Any, Any] = {key: label for key, label in form.fields["owner"].choices if key}  # type: ignore[attr-defined]  # a choice field
+    answers = dict(ChecklistAnswer.Value.choices)
+
+    def heading(name: str) -> str:
+        field = form.fields.get(name) or form.fields[f"answer-{name}"]
+        return str(field.label)
+
+    def text(name: str, value: Any) -> str:
+        if isinstance(value, tuple):
+            return "\n".join(part for part in (str(answers.get(value[0], "")), value[1]) if part)
+        if name == "owner":
+            return str(owners.get(value, ""))
+        return str(TaskState(value).label) if name == "state" else str(value or "")
+
+    return differences(stored, typed, heading, text)
+
+
+# Own tasks ----------------------------------------------------------------------------------------
+
+
+@never_cache
+@restore.restorable
+def new_task(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/opgaver/ny/`: a task of the project's own; a second click makes no second one. Two queries."""
+    project = own_project(request, code, number, Right.WRITE)
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = OwnTaskForm(people(project), typed, initial=EMPTY)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = Task.add_own(project, request.user, form.values, PageSave.from_post(request.POST).page)
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("“%(title)s” is added.") % {"title": added.title})
+            return redirect(reverse("projects:activities", args=project.address) + "#own")
+    page = PageSave.from_post(typed or {}).page or new_page()
+    return _task_page(request, project, _("New task"), form, page=page)
+
+
+@never_cache
+@restore.restorable
+def task(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
+    """`…/opgaver/<pk>/`: an own task; POST saves it, or shows what somebody else saved. Three queries."""
+    project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
+    stored = _own_task(project, pk)
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = OwnTaskForm(people(project), typed, initial=stored.content)
+    context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(stored.content)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            stored.edit_own(request.user, form.values, context["seen"])
+        except ChangedMeanwhile as changed:
+            context |= {
+                "seen": fingerprint(changed.stored),
+                "conflict": _differences(form, changed.stored, form.values),
+                "saved_meanwhile": changed.saved,
+            }
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("“%(title)s” is saved.") % {"title": form.values["title"]})
+            return redirect(reverse("projects:activities", args=project.address) + "#own")
+    return _task_page(request, project, stored.title, form, task=stored, **context)
+
+
+@never_cache
+def delete_task(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
+    """`…/opgaver/<pk>/slet/`: asks, and deletes by POST; a second click finds it gone and leads to the list."""
+    project = own_project(request, code, number, Right.WRITE)
+    if request.method == "POST":
+        gone = project.tasks.own().filter(pk=pk).first()
+        try:
+            if gone is not None:
+                gone.project = project
+                gone.delete_own(request.user)
+                messages.success(request, _("“%(title)s” is deleted.") % {"title": gone.title})
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+        return redirect("projects:activities", *project.address)
+    stored = _own_task(project, pk)
+    title = _("Delete “%(title)s”?") % {"title": stored.title}
+    return project_page(
+        request, project, "task_delete", title, section="activities", above=_above(project), task=stored
+    )
+
+
+def _own_task(project: Project, pk: int) -> Task:
+    """The project's own task; 404 where there is none. One query."""
+    found: Task | None = project.tasks.own().with_people().filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    found.project = project
+    return found
+
+
+def _above(project: Project) -> list[tuple[str, str]]:
+    return [(_("Activities"), reverse("projects:activities", args=project.address))]
+
+
+def _task_page(
+    request: AuthenticatedRequest, project: Project, title: str, form: OwnTaskForm, **context: Any
+) -> HttpResponse:
+    context |= {"form": form, "may_write": may_write(project) or form.is_bound}
+    return project_page(request, project, "task", title, section="activities", above=_above(project), **context)
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+@never_cache
+@expensive
+def plan_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
+    """`…/plan.xlsx`: the plan as a workbook. Four queries."""
+    project = own_project(request, code, number)
+    plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
+    return plan_workbook.workbook(project, plan, request.build_absolute_uri)
+
+
+@never_cache
+@expensive
+def plan_ics(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
+    """`…/plan.ics`: what has a day and is still to be done, as a calendar; without any back to the list. Four queries."""
+    project = own_project(request, code, number)
+    plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
+    dated = plan_calendar.dated(plan)
+    if not dated:  # RFC 5545 knows no calendar without an entry
+        messages.info(request, _("No task has a day yet, so there is no calendar to fetch."))
+        return redirect("projects:activities", *project.address)
+    content = plan_calendar.calendar(project, dated, request.build_absolute_uri)
+    return file_response(plan_calendar.file_name(project), content, CALENDAR_TYPE)
