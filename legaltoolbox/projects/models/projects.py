@@ -21,10 +21,13 @@ from kl_ai.validators import validate_line, validate_text
 from ..rights import DPO, RIGHTS, ProjectRole, Right, roles_with
 from .answers import Answers, ScreeningAnswer, last_change
 from .events import ProjectEvent
+from .members import ProjectMember
 from .municipalities import Municipality, MunicipalityMember
 
 What = ProjectEvent.What
 DAYS_OF_MONTH = 31
+ANNOUNCED_DAYS = (60, 14)
+"""So many days before the deletion of a closed project its leads and the municipality's keepers get a mail."""
 SENT_TWICE = timedelta(minutes=1)
 
 
@@ -70,6 +73,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def active(self) -> "ProjectQuerySet":
         return self.filter(status=ProjectStatus.ACTIVE)
 
+    def closed(self) -> "ProjectQuerySet":
+        """Those that wait for their deletion, with their municipalities, the first closed first. One query."""
+        return self.filter(status=ProjectStatus.CLOSED).select_related("municipality").order_by("closed_at", "pk")
+
 
 class Project(models.Model):
     """The work on one solution, from the idea until it is closed."""
@@ -96,7 +103,9 @@ class Project(models.Model):
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     announced = models.PositiveSmallIntegerField(default=0, editable=False)
-    """How many of the two mails about the deletion are sent."""
+    """How many of the mails about the deletion are sent (`ANNOUNCED_DAYS`)."""
+    delete_after = models.DateField(null=True, blank=True, editable=False)
+    """The first day on which the deletion may come that is announced; None where none is."""
 
     objects: ClassVar = ProjectQuerySet.as_manager()
 
@@ -133,10 +142,14 @@ class Project(models.Model):
 
     @property
     def deleted_on(self) -> date | None:
-        """The day on which the closed project is deleted; None while it is active. No query on `select_related`."""
+        """The day on which the closed project is deleted; None while it is active. No query on `select_related`.
+
+        It is never sooner than announced, whatever time the municipality has chosen since.
+        """
         if self.closed_at is None:
             return None
-        return timezone.localdate(self.closed_at) + timedelta(days=DAYS_OF_MONTH * self.municipality.kept_months)
+        day = timezone.localdate(self.closed_at) + timedelta(days=DAYS_OF_MONTH * self.municipality.kept_months)
+        return max(day, self.delete_after or day)
 
     def may(self, right: Right) -> bool:
         """Whether the user whom `visible_to` was asked for has the right. No query."""
@@ -198,15 +211,19 @@ class Project(models.Model):
 
         Raises `ValidationError` where it is closed by now, or with `is_closed` where it is not.
         """
-        self.refresh_from_db(
-            from_queryset=Project.objects.select_for_update(of=("self",)).select_related("municipality")
-        )
+        self.hold()
         if self.is_active is is_closed:
             raise ValidationError(
                 gettext("The project is not closed.")
                 if is_closed
                 else gettext("The project is closed. Reopen it first.")
             )
+
+    def hold(self) -> None:
+        """As `lock`, whatever the status. Raises `Project.DoesNotExist` where the project is deleted by now. One query."""
+        self.refresh_from_db(
+            from_queryset=Project.objects.select_for_update(of=("self",)).select_related("municipality")
+        )
 
     def touch(self) -> None:
         """Store that something in the project has changed now. One query."""
@@ -250,7 +267,42 @@ class Project(models.Model):
 
     def reopen(self, by: Any, reason: str = "") -> None:
         """Take up a closed project again."""
-        self._perform(What.REOPENED, by, reason, closed_at=None, announced=0)
+        self._perform(What.REOPENED, by, reason, closed_at=None, announced=0, delete_after=None)
+
+    def announce_deletion(self, today: date) -> int:
+        """Store that the deletion is announced, where a mail is due; of how many days before, 0 where none is due.
+
+        The day is put off where less time than that is left. The caller sends the mails in the same transaction.
+        """
+        with transaction.atomic():
+            self.hold()
+            days = self.announcement_due(today)
+            if days:
+                self.announced += 1
+                self.delete_after = max(self.deleted_on or today, today + timedelta(days=days))
+                self.save(update_fields=["announced", "delete_after"])
+                ProjectEvent.record(self, What.ANNOUNCED, None, new=self.delete_after.isoformat())
+            return days
+
+    def announcement_due(self, today: date) -> int:
+        """How many days before the deletion the mail is sent that is due; 0 for none. No query on `select_related`."""
+        if self.deleted_on is None or self.announced >= len(ANNOUNCED_DAYS):
+            return 0
+        days = ANNOUNCED_DAYS[self.announced]
+        return days if today >= self.deleted_on - timedelta(days=days) else 0
+
+    def is_to_be_deleted(self, today: date) -> bool:
+        """Whether the project's time is over, and all mails were sent in time. No query on `select_related`."""
+        return self.deleted_on is not None and self.announced >= len(ANNOUNCED_DAYS) and today >= self.deleted_on
+
+    def delete_for_good(self, today: date) -> bool:
+        """Delete the project with its history and all that it holds, where it is to be deleted; whether it was."""
+        with transaction.atomic():
+            self.hold()
+            is_due = self.is_to_be_deleted(today)
+            if is_due:
+                self.delete()
+            return is_due
 
     def _perform(self, what: str, by: Any, reason: str, **fields: Any) -> None:
         """The only change of the status: a conditional update and one event. Raises `ValidationError` for a wrong status."""
@@ -330,31 +382,3 @@ def refuse_founder(municipality: Municipality, member: MunicipalityMember) -> No
         raise ValidationError(
             gettext("%(name)s has not signed the processor agreement with KL yet.") % {"name": municipality}
         )
-
-
-class ProjectMemberQuerySet(models.QuerySet["ProjectMember"]):
-    def by_role(self) -> "ProjectMemberQuerySet":
-        """With their users: leads first, then in the order of `ProjectRole`, those who came first before others. One query."""
-        cases = (When(role=role, then=Value(place)) for place, role in enumerate(ProjectRole.values))
-        return self.select_related("member__user").order_by(Case(*cases), "joined_at", "pk")
-
-
-class ProjectMember(models.Model):
-    """A person of the municipality with a role in one project."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members", verbose_name=_("project"))
-    member = models.ForeignKey(
-        MunicipalityMember, on_delete=models.CASCADE, related_name="project_roles", verbose_name=_("person")
-    )
-    role = models.CharField(_("role"), max_length=10, choices=ProjectRole)
-    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
-
-    objects: ClassVar = ProjectMemberQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("member of a project")
-        verbose_name_plural = _("members of projects")
-        constraints = (models.UniqueConstraint(fields=("project", "member"), name="member_once_per_project"),)
-
-    def __str__(self) -> str:
-        return f"{self.member.user} · {self.get_role_display()}"

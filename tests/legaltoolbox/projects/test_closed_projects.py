@@ -1,0 +1,145 @@
+"""Closed projects: announced 60 and 14 days before, and deleted with their history not a day sooner."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kl_ai.mail.models import OutgoingMail
+from legaltoolbox.projects.mails import deletion
+from legaltoolbox.projects.models import Project, ProjectEvent, ScreeningAnswer
+from tests.concurrency import run_at_once
+
+KEPT_MONTHS = 12
+KEPT = timedelta(days=31 * KEPT_MONTHS)
+
+
+@pytest.fixture
+def closed(team) -> Project:
+    """A project that is closed today, kept for twelve months."""
+    team.municipality.kept_months = KEPT_MONTHS
+    team.municipality.save()
+    team.project.answer(team.lead.user, {"generativ": ("yes", "")})
+    team.project.close(team.lead.user)
+    return team.project
+
+
+def run(days_before: int, closed: Project, monkeypatch, *arguments: str) -> None:
+    """The nightly command on the day so many days before the time is over, as it was when the project was closed."""
+    day = timezone.localdate(closed.closed_at) + KEPT - timedelta(days=days_before)
+    monkeypatch.setattr(timezone, "localdate", lambda value=None, tz=None: LOCALDATE(value, tz) if value else day)
+    call_command("delete_closed_projects", *arguments)
+
+
+LOCALDATE = timezone.localdate
+
+
+def mails() -> list[str]:
+    return sorted(mail.to for mail in OutgoingMail.objects.filter(kind=deletion.TEMPLATE))
+
+
+def exists(project: Project) -> bool:
+    return Project.objects.filter(pk=project.pk).exists()
+
+
+def test_leads_and_keepers_are_told_twice_and_then_the_project_is_deleted(closed, team, monkeypatch):
+    people = sorted([team.lead.user.email, team.keeper.user.email])
+    for days_before, number in ((61, 0), (60, 1), (59, 1), (15, 1), (14, 2), (1, 2)):
+        run(days_before, closed, monkeypatch)
+        assert mails() == sorted(people * number), days_before
+        assert exists(closed)
+    run(0, closed, monkeypatch)
+    assert not exists(closed)
+    assert not ProjectEvent.objects.filter(project=closed.pk).exists()
+    assert not ScreeningAnswer.objects.filter(project=closed.pk).exists()
+    assert team.municipality.members.count() == len(team.people)
+
+
+def test_a_run_that_comes_late_deletes_nothing_that_was_not_announced_in_time(closed, monkeypatch):
+    run(-100, closed, monkeypatch)
+    assert len(mails()) == 2
+    closed.refresh_from_db()
+    assert closed.deleted_on == LOCALDATE(closed.closed_at) + KEPT + timedelta(days=160)
+    for days_before, still_there in ((-145, True), (-146, True), (-159, True), (-160, False)):
+        run(days_before, closed, monkeypatch)
+        assert exists(closed) is still_there
+    assert len(mails()) == 4
+
+
+def test_a_shorter_time_that_the_municipality_chooses_later_is_announced_like_any_other(closed, team, monkeypatch):
+    team.municipality.kept_months = 60
+    team.municipality.save()
+    run(0, closed, monkeypatch)
+    assert not mails()
+    team.municipality.kept_months = KEPT_MONTHS
+    team.municipality.save()
+    run(-1, closed, monkeypatch)
+    assert exists(closed)
+    assert len(mails()) == 2
+
+
+def test_a_project_that_is_taken_up_again_is_not_deleted_and_announced_anew_later(closed, team, monkeypatch):
+    run(60, closed, monkeypatch)
+    closed.reopen(team.lead.user)
+    run(0, closed, monkeypatch)
+    assert exists(closed)
+    closed.close(team.lead.user)
+    assert Project.objects.get(pk=closed.pk).deleted_on == LOCALDATE(closed.closed_at) + KEPT
+    run(0, closed, monkeypatch)
+    assert exists(closed)
+
+
+def test_a_dry_run_does_nothing(closed, monkeypatch, capsys):
+    for days_before in (60, 0):
+        run(days_before, closed, monkeypatch, "--dry-run")
+    assert not mails()
+    assert "would announce the deletion of 9901/1" in capsys.readouterr().out
+
+
+def test_an_active_project_is_never_deleted(team, monkeypatch):
+    team.project.closed_at = timezone.now()
+    run(-5000, team.project, monkeypatch)
+    assert exists(team.project)
+    assert not mails()
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_mail_says_the_day_and_leads_to_a_page_that_the_person_may_see(closed, team, monkeypatch, language):
+    for member in (team.lead, team.keeper):
+        member.user.language = language
+        member.user.save()
+    run(60, closed, monkeypatch)
+    for member, name, args in (
+        (team.lead, "projects:overview", closed.address),
+        (team.keeper, "projects:municipality", [team.municipality.code]),
+    ):
+        mail = OutgoingMail.objects.get(to=member.user.email, kind=deletion.TEMPLATE)
+        day = Project.objects.get(pk=closed.pk).deleted_on
+        assert isinstance(day, date)
+        assert str(day.year) in mail.subject
+        assert reverse(name, args=args).split("/", 2)[2] in mail.body
+        browser = Client()
+        browser.force_login(member.user)
+        assert browser.get(reverse(name, args=args)).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_send_one_mail_and_delete_once(closed):
+    day = LOCALDATE(closed.closed_at) + KEPT
+    copies = [Project.objects.get(pk=closed.pk) for _run in range(2)]
+    sent = run_at_once(lambda project: deletion.announce(project, day - timedelta(days=60)), copies)
+    assert sorted(sent) == [0, 2]
+    assert len(mails()) == 2
+    assert closed.events.filter(what="announced").count() == 1
+    closed.announce_deletion(day - timedelta(days=14))
+
+    def delete(project: Project) -> bool:
+        try:
+            return project.delete_for_good(day)
+        except Project.DoesNotExist:
+            return False
+
+    assert sorted(run_at_once(delete, copies)) == [False, True]
