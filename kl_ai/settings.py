@@ -198,6 +198,7 @@ ADMIN_TASKS = [
     ),
     (_("The survey and its figures"), ("marketoverview",)),
     (_("The toolbox"), ("legaltoolbox",)),
+    (_("The municipalities’ projects"), ("projects",)),
     (_("Users, mail and logs"), ("kl_ai.user", "kl_ai.badaddress", "kl_ai", "auth", "admin", "mfa", "account")),
 ]
 """The headings of the administration's first page, each with models or apps; a model stands under the first that names it."""

@@ -20,6 +20,7 @@ from tests.builders import (
     make_round,
 )
 from tests.legaltoolbox.projects.access import TABLE as OF_PROJECTS
+from tests.legaltoolbox.projects.builders import make_municipality
 from tests.marketoverview.vendor_addresses import TABLE
 from tests.pages import ADDRESSES, Access, status_or_login
 
@@ -110,6 +111,7 @@ CURATOR = {
     | {"new": 200, "checklist": 200, "preview": 200, "announce": 200, "publication": 200},
     "marketoverview_vendor": WRITE | TRACED | {"editions": 200},
     "marketoverview_vendorquestion": READ | TRACED | {"change": 302, "answer": 200},  # to the answer
+    "projects_municipality": READ | TRACED | {"add": 200},
 }
 """Model to the pages of its administration, and the status that a curator gets there."""
 UNSEEN_BY_EDITORS = (
@@ -125,8 +127,9 @@ UNSEEN_BY_EDITORS = (
     "marketoverview_standardreason",
     "marketoverview_vendor",
     "marketoverview_vendorquestion",
+    "projects_municipality",
 )
-"""Vendors, their people and answers, and whatever is written to them. What is public of them editors see in public."""
+"""Municipalities and vendors, their people and answers, and whatever is written to them. What is public of them editors see in public."""
 WRITTEN_IN_THE_TOOLBOX = {model: pages | {"add": 200} for model, pages in CURATOR.items() if "legaltoolbox" in model}
 EDITOR = (
     CURATOR
@@ -168,6 +171,7 @@ def administered_rows(survey, content_rows, stranger, vendor, curator):
     VendorQuestion.ask(vendor, make_round(), stranger, "Hvad er en service?")
     Announcement.objects.create(round=make_round(), kind=Announcement.Kind.ROUND)
     Reading.record(curator, "vendor: form", str(vendor.pk), vendor.name)
+    make_municipality()
     OutgoingMail.objects.create(key="try:1", to="ki@nordstjernen.example", subject="Svar", body="Tak")
 
 

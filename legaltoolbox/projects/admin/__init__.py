@@ -1,0 +1,5 @@
+"""KL's administration of the municipalities."""
+
+from . import municipalities
+
+__all__ = ["municipalities"]

@@ -6,8 +6,8 @@ from tests.pages import PUBLIC_PAGES
 from tests.reading import Element, parse
 
 FIRST_LEVEL = {
-    "da": ["Markedsoverblik", "Juridisk værktøjskasse", "Om portalen", "For leverandører"],
-    "en": ["Market overview", "Legal toolbox", "About the portal", "For vendors"],
+    "da": ["Markedsoverblik", "Juridisk værktøjskasse", "Om portalen", "For kommuner", "For leverandører"],
+    "en": ["Market overview", "Legal toolbox", "About the portal", "For municipalities", "For vendors"],
 }
 DOORS = {
     "markedsoverblik": "Markedsoverblik",
