@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import history, home, joining, members, my_tasks, new, people, projects, screening, tasks
+from .views import handover, history, home, joining, members, my_tasks, new, people, projects, screening, tasks
 
 app_name = "projects"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:code>/invitationer/<int:pk>/annuller/", people.invitation_cancel, name="invitation_cancel"),
     path("<slug:code>/anmodninger/<int:pk>/", people.join_decide, name="join_decide"),
     path("<slug:code>/indstillinger/", people.settings, name="settings"),
+    path("<slug:code>/overdrag/", handover.hand_over, name="hand_over"),
     # The projects
     path("<slug:code>/ny/", new.new, name="new"),
     path("<slug:code>/<int:number>/", projects.overview, name="overview"),

@@ -90,7 +90,7 @@ def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
     if what == What.EDITED and field == "phase":
         phase = catalogue.find(Phase.KIND, value)
         return str(phase) if phase else value
-    if field == "due" and (day := parse_date(value)):
+    if (field == "due" or what == What.ANNOUNCED) and (day := parse_date(value)):
         return _day(day)
     if what == What.CHECKLIST:
         return _label(ChecklistAnswer.Value, value)

@@ -105,6 +105,7 @@ TABLE = (
     Row("projects:invitation_cancel", invitation_args, KEEPER, is_post=True),
     Row("projects:join_decide", request_args, KEEPER, is_post=True),
     Row("projects:settings", municipality_args, KEEPER),
+    Row("projects:hand_over", municipality_args, KEEPER),
     # The project
     Row("projects:overview", project_args, Right.READ),
     Row("projects:screening", project_args, Right.READ),

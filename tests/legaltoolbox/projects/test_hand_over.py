@@ -1,0 +1,100 @@
+"""A keeper hands a person's projects and tasks over to another person."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from legaltoolbox.projects.models import Project, ProjectMember, Task
+from legaltoolbox.projects.rights import ProjectRole
+from tests.legaltoolbox.projects.builders import make_project
+
+
+def hand_over(team, leaving, taking):
+    return ProjectMember.hand_over(team.municipality, team.keeper.user, leaving, taking)
+
+
+def roles(project: Project) -> dict[str, str]:
+    return {row.member.user.email.split("@")[0]: row.role for row in project.members.select_related("member__user")}
+
+
+def give_task(team, owner, **fields) -> Task:
+    return Task.objects.create(project=team.project, title="Aftal et møde", owner=owner, **fields)
+
+
+def test_the_place_in_every_project_goes_over_closed_ones_too(team):
+    second = make_project(team.municipality, team.lead, title="Andet")
+    second.close(team.lead.user)
+    assert hand_over(team, team.lead, team.strange).projects == 2
+    assert roles(team.project) == {
+        "strange": "lead",
+        "editor": "editor",
+        "reader": "reader",
+        "management": "management",
+    }
+    assert roles(second) == {"strange": "lead"}
+    assert not Project.objects.visible_to(team.lead.user)
+    for project in (team.project, second):
+        event = project.events.first()
+        assert (event.what, event.old, event.new) == ("handed-over", str(team.lead.user), str(team.strange.user))
+
+
+def test_who_is_in_a_project_keeps_the_role_but_leads_it_if_nobody_else_would(team):
+    hand_over(team, team.reader, team.editor)
+    assert roles(team.project)["editor"] == "editor"
+    hand_over(team, team.lead, team.editor)
+    assert roles(team.project) == {"editor": "lead", "management": "management"}
+
+
+def test_management_stays_management_where_somebody_else_leads(team):
+    team.project.add_member(team.lead.user, team.strange, ProjectRole.LEAD)
+    hand_over(team, team.lead, team.management)
+    assert roles(team.project)["management"] == "management"
+
+
+def test_what_is_to_be_done_goes_along_and_what_is_done_stays(team):
+    waiting, of_another = give_task(team, team.editor), give_task(team, team.lead)
+    done = give_task(team, team.editor, state="done", done_at=timezone.now())
+    assert hand_over(team, team.editor, team.strange).tasks == 1
+    owners = [Task.objects.get(pk=task.pk).owner for task in (waiting, of_another, done)]
+    assert owners == [team.strange, team.lead, team.editor]
+
+
+@pytest.mark.parametrize("taking", ["dpo", "substitute", "lead"])
+def test_neither_an_officer_nor_the_same_person_takes_over(team, taking):
+    with pytest.raises(ValidationError):
+        hand_over(team, team.lead, team.people[taking])
+    assert roles(team.project)["lead"] == "lead"
+
+
+def test_only_a_keeper_hands_over_and_nobody_to_another_municipality(team, other_team):
+    with pytest.raises(ValidationError):
+        ProjectMember.hand_over(team.municipality, team.lead.user, team.lead, team.strange)
+    with pytest.raises(ValidationError):
+        hand_over(team, team.lead, other_team.strange)
+    with pytest.raises(ValidationError):
+        hand_over(team, other_team.lead, team.strange)
+    assert roles(team.project)["lead"] == "lead"
+    assert roles(other_team.project)["lead"] == "lead"
+
+
+def test_the_page_says_what_went_over_and_a_second_click_harms_nothing(team):
+    browser = Client()
+    browser.force_login(team.keeper.user)
+    path = reverse("projects:hand_over", args=[team.municipality.code])
+    form = {"leaving": team.lead.pk, "taking": team.strange.pk}
+    assert "alert-success" in browser.post(path, form, follow=True).content.decode()
+    assert "alert-info" in browser.post(path, form, follow=True).content.decode()
+    assert roles(team.project)["strange"] == "lead"
+    page = browser.post(path, {"leaving": team.strange.pk, "taking": team.strange.pk}).content.decode()
+    assert "form-error" in page
+
+
+def test_the_way_to_the_page_stands_on_the_municipality_for_keepers_alone(team):
+    path = reverse("projects:hand_over", args=[team.municipality.code])
+    for member, is_shown in ((team.keeper, True), (team.lead, False), (team.dpo, False)):
+        browser = Client()
+        browser.force_login(member.user)
+        page = browser.get(reverse("projects:municipality", args=[team.municipality.code])).content.decode()
+        assert (path in page) is is_shown
