@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -56,13 +56,15 @@ class TaskForm(forms.Form):
         self, members: Iterable[MunicipalityMember], data: Mapping[str, Any] | None = None, **options: Any
     ) -> None:
         super().__init__(data, **options)
-        people = [(member.pk, str(member.user)) for member in members]
-        self.fields["owner"].choices = [("", _("Nobody yet")), *people]  # type: ignore[attr-defined]  # a choice field
-        self.fields["state"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (value, capfirst(label)) for value, label in TaskState.choices
-        ]
+        self.people = {member.pk: str(member.user) for member in members}
+        self.choice("owner").choices = [("", _("Nobody yet")), *self.people.items()]
+        self.choice("state").choices = [(value, capfirst(label)) for value, label in TaskState.choices]
         for name in self.TEXTS:
             copy_validators(self.fields[name], Task._meta.get_field(name))
+
+    def choice(self, name: str) -> forms.ChoiceField:
+        """The field with this name, which is one of choices."""
+        return cast(forms.ChoiceField, self.fields[name])
 
     @property
     def task_fields(self) -> list[BoundField]:

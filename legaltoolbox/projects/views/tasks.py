@@ -31,7 +31,8 @@ from ..files import plan_calendar, plan_workbook
 from ..models import ChecklistAnswer, MunicipalityMember, Project, Task, TaskState
 from ..models.tasks import EMPTY
 from ..rights import Right
-from ..work.plan import SELECTION_LABELS, RowChoice, project_plan, situation_of
+from ..work.plan import SELECTION_LABELS, RowChoice, project_plan
+from ..work.situations import situation_of
 from .lookups import own_project, project_page
 from .task_forms import ActivityForm, OwnTaskForm, TaskForm
 
@@ -72,10 +73,12 @@ def may_write(project: Project) -> bool:
     return project.is_active and project.may(Right.WRITE)
 
 
-def people(project: Project) -> list[MunicipalityMember]:
-    """Those in the project, by name: one of them can own a task. One query."""
-    rows = project.members.select_related("member__user")
-    return sorted((row.member for row in rows), key=lambda member: str(member.user).casefold())
+def people(project: Project, task: Task | None = None) -> list[MunicipalityMember]:
+    """Those who can own a task: who is in the project, by name, and the owner that the task has. One query."""
+    rows = {row.member_id: row.member for row in project.members.select_related("member__user")}
+    if task is not None and task.owner is not None:
+        rows.setdefault(task.owner.pk, task.owner)
+    return sorted(rows.values(), key=lambda member: str(member.user).casefold())
 
 
 # An activity --------------------------------------------------------------------------------------
@@ -96,7 +99,9 @@ def activity(request: AuthenticatedRequest, code: str, number: int, activity: st
     content = stored_task.content if stored_task else EMPTY
     stored = ChecklistAnswer.contents(rows, [check.reference for check, _sources in checks])
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    form = ActivityForm(checks, people(project), typed, initial={**content, **ActivityForm.initial_answers(stored)})
+    form = ActivityForm(
+        checks, people(project, stored_task), typed, initial={**content, **ActivityForm.initial_answers(stored)}
+    )
     context: dict[str, Any] = {"task": stored_task, "rows": rows, "seen": (fingerprint(content), fingerprint(stored))}
     if typed is not None:
         context["seen"] = (typed.get("seen", ""), typed.get("seen_answers", ""))
@@ -143,7 +148,7 @@ def _activity_page(
     form: ActivityForm,
     context: dict[str, Any],
 ) -> HttpResponse:
-    situation = situation_of(project)
+    situation = situation_of(project, project.screening_answers.all(), catalogue)
     applies = verdict(item, catalogue, situation)
     asked = {check.reference for check, _sources in form.checks}
     rows = {row.key: row for row in context.pop("rows")}
@@ -170,7 +175,6 @@ def _activity_page(
 
 def _differences(form: TaskForm, stored: Mapping[str, Any], typed: Mapping[str, Any]) -> list[Difference]:
     """What is stored otherwise than it was typed, in the words of the form."""
-    owners: dict[Any, Any] = {key: label for key, label in form.fields["owner"].choices if key}  # type: ignore[attr-defined]  # a choice field
     answers = dict(ChecklistAnswer.Value.choices)
 
     def heading(name: str) -> str:
@@ -181,7 +185,7 @@ def _differences(form: TaskForm, stored: Mapping[str, Any], typed: Mapping[str, 
         if isinstance(value, tuple):
             return "\n".join(part for part in (str(answers.get(value[0], "")), value[1]) if part)
         if name == "owner":
-            return str(owners.get(value, ""))
+            return form.people.get(value, "")
         return str(TaskState(value).label) if name == "state" else str(value or "")
 
     return differences(stored, typed, heading, text)
@@ -216,7 +220,7 @@ def task(request: AuthenticatedRequest, code: str, number: int, pk: int) -> Http
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
     stored = _own_task(project, pk)
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    form = OwnTaskForm(people(project), typed, initial=stored.content)
+    form = OwnTaskForm(people(project, stored), typed, initial=stored.content)
     context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(stored.content)}
     if request.method == "POST" and form.is_valid():
         try:

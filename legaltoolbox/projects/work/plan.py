@@ -20,8 +20,8 @@ from legaltoolbox.plans import PlanEntry, PlanPhase
 from legaltoolbox.screening import Situation
 
 from ..models import ChecklistAnswer, Project, Task, TaskState
-from ..models.answers import answers_of
 from ..models.tasks import WAITING
+from .situations import situation_of
 
 
 class RowChoice(StrEnum):
@@ -191,7 +191,7 @@ class ProjectPlan:
 
 def project_plan(project: Project, catalogue: Catalogue, today: date) -> ProjectPlan:
     """The plan of the project's answers, with its tasks and answers to checklists. Three queries, whatever it holds."""
-    situation = situation_of(project)
+    situation = situation_of(project, project.screening_answers.all(), catalogue)
     tasks = list(project.tasks.with_people().order_by("activity", "pk"))
     by_code = {task.activity: task for task in tasks if task.activity}
     answered = _answered_keys(project)
@@ -272,11 +272,6 @@ class _RowMaker:
                 yield self.row(activity, why_not=why)
         for code in sorted(written - {activity.code for activity in self.catalogue.activities}):
             yield PlanRow(code, "", self.tasks.get(code), self.today, "")
-
-
-def situation_of(project: Project) -> Situation:
-    """What the project has answered about its solution. One query."""
-    return Situation(answers=answers_of(project.screening_answers.all()), phase=project.phase)
 
 
 # A single task ------------------------------------------------------------------------------------

@@ -159,6 +159,15 @@ def test_the_second_of_two_people_gets_both_versions_and_keeps_what_was_typed(te
     assert team.project.tasks.get().note == "Leads note"
 
 
+def test_an_owner_who_has_left_the_project_stays_until_somebody_chooses_another(team):
+    take(team, "A01", owner=team.editor.pk)
+    team.project.remove_member(team.lead.user, team.editor)
+    client, address = browser(team.lead), url("activity", team.project, "a01")
+    client.post(address, form_data(client.get(address).content.decode()) | {"note": "Ny note"})
+    task = team.project.tasks.get()
+    assert (task.owner, task.note) == (team.editor, "Ny note")
+
+
 def test_what_is_refused_comes_back_with_what_was_typed(team):
     client, address = browser(team.lead), url("activity", team.project, "a01")
     data = form_data(client.get(address).content.decode()) | {"state": "not-relevant", "note": "Vigtig note"}
