@@ -147,7 +147,7 @@ def _field(field: TemplateField, catalogue: Catalogue, paper: Paper, *, with_hel
     match field.kind:
         case TemplateField.Kind.TABLE:
             is_filled = filled_tables.filled_table(field) is not None
-            rows, widths = _rows(field, catalogue, paper), _widths(field)
+            rows, widths = _rows(field, catalogue, paper), column_widths(field)
             yield Table(field.columns, rows, widths, caption=field.label, help=help_text, row_breaks=is_filled)
         case TemplateField.Kind.WORDING:
             yield from _wording(field, paper)
@@ -179,7 +179,7 @@ CELL_LETTERS = 3
 """The width of a cell's borders in letters."""
 
 
-def _widths(field: TemplateField) -> tuple[float, ...]:
+def column_widths(field: TemplateField) -> tuple[float, ...]:
     """The widths of a table's columns, in letters.
 
     A column with texts of the catalogue has the share that is given there. A first column with labels is wider than those to fill in, and no word of a heading is broken.

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import handover, history, home, joining, members, my_tasks, new, people, projects, screening, tasks
+from .views import (
+    documents,
+    handover,
+    history,
+    home,
+    joining,
+    members,
+    my_tasks,
+    new,
+    people,
+    projects,
+    screening,
+    tasks,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -42,4 +55,9 @@ urlpatterns = [
     path("<slug:code>/<int:number>/opgaver/<int:pk>/slet/", tasks.delete_task, name="task_delete"),
     path("<slug:code>/<int:number>/plan.xlsx", tasks.plan_xlsx, name="plan_xlsx"),
     path("<slug:code>/<int:number>/plan.ics", tasks.plan_ics, name="plan_ics"),
+    path("<slug:code>/<int:number>/dokumenter/", documents.documents, name="documents"),
+    path("<slug:code>/<int:number>/dokumenter/begynd/", documents.begin_document, name="begin_document"),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>/", documents.document, name="document"),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>.<slug:ending>", documents.document_file, name="document_file"),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>/<slug:section>/", documents.section, name="section"),
 ]

@@ -17,6 +17,7 @@ from ..rights import Right
 PROJECT_PAGES = (
     ("overview", gettext_lazy("Overview"), Right.READ),
     ("activities", gettext_lazy("Activities"), Right.READ),
+    ("documents", gettext_lazy("Documents"), Right.READ),
     ("screening", gettext_lazy("The solution"), Right.READ),
     ("details", gettext_lazy("Details"), Right.WRITE),
     ("members", gettext_lazy("Members"), Right.READ),

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from kl_ai.drafts.parts import PAGE_LENGTH
-from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest, Project, Task
+from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest, Project, ProjectDocument, Task
 from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.rights import Right
 from tests.legaltoolbox.projects.builders import Team
@@ -91,6 +91,19 @@ def task_args(team: Team) -> list[Any]:
     return [*team.project.address, Task.add_own(team.project, team.lead.user, values, "a" * PAGE_LENGTH).pk]
 
 
+def document_args(team: Team) -> list[Any]:
+    document = ProjectDocument.begin(team.project, team.lead.user, template="S05", template_version="1.1", values={})
+    return [*team.project.address, document.number]
+
+
+def document_file_args(team: Team) -> list[Any]:
+    return [*document_args(team), "docx"]
+
+
+def section_args(team: Team) -> list[Any]:
+    return [*document_args(team), "1"]
+
+
 TABLE = (
     # The municipality
     Row("projects:home", no_args, ANYBODY),
@@ -126,4 +139,10 @@ TABLE = (
     Row("projects:task_delete", task_args, Right.WRITE),
     Row("projects:plan_xlsx", project_args, Right.READ),
     Row("projects:plan_ics", project_args, Right.READ),
+    # Documents
+    Row("projects:documents", project_args, Right.READ),
+    Row("projects:begin_document", project_args, Right.WRITE, is_post=True),
+    Row("projects:document", document_args, Right.READ),
+    Row("projects:document_file", document_file_args, Right.READ),
+    Row("projects:section", section_args, Right.READ),
 )

@@ -14,14 +14,9 @@ from legaltoolbox.projects.models.values import (
     with_row_moved,
     without_row,
 )
+from tests.legaltoolbox.projects.documents import begin
 
 EMPTY = {"1": "", "2": [], "3": ""}
-
-
-def begin(team, template="S05", **values) -> ProjectDocument:
-    return ProjectDocument.begin(
-        team.project, team.lead.user, template=template, template_version="1.1", values=values.get("values", {})
-    )
 
 
 def save(document, by, typed, *, seen=None, page=""):

@@ -1,0 +1,346 @@
+"""The documents of a project, filled in on the web: the list, a document, and the page of a section."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kl_ai.drafts.autosave import conflict_response, refused_response, saved_response
+from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
+from kl_ai.export.docx import DOCX_TYPE, docx_bytes
+from kl_ai.export.downloads import file_response
+from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
+from kl_ai.login import restore
+from kl_ai.pages.expensive import expensive
+from kl_ai.pages.frame import Crumbs
+from kl_ai.requests.http import AuthenticatedRequest, is_fetch
+from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.files.texts import filename
+from legaltoolbox.linking import linker
+from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
+from legaltoolbox.views.papers import ENDINGS
+
+from ..files.document import project_document
+from ..models import FieldEdit, Project, ProjectDocument
+from ..rights import Right
+from ..work import sections
+from ..work.documents import needed_templates
+from ..work.section_form import ROW_BUTTON, SectionForm
+from ..work.situations import situation_of
+from .lookups import own_project, project_page
+
+DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
+MOST_EDITS = 200
+"""The changes of a section that its page shows, the latest."""
+
+# The list -----------------------------------------------------------------------------------------
+
+
+@never_cache
+def documents(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<code>/<number>/dokumenter/`: the documents that are begun, and those that the situation asks for. Four queries."""
+    project = own_project(request, code, number)
+    catalogue = catalogues.for_request(request)
+    situation = situation_of(project, project.screening_answers.all(), catalogue)
+    begun = list(project.documents.all().with_progress())
+    templates = catalogue.by_key[DocumentTemplate.KIND]
+    rows = [(document, templates[document.template]) for document in begun if document.template in templates]
+    return project_page(
+        request,
+        project,
+        "documents",
+        _("Documents"),
+        rows=[(document, template, len(catalogue.sections(template))) for document, template in rows],
+        needed=needed_templates(begun, catalogue, situation),
+        has_answers=bool(situation.answers),
+        may_write=may_write(project),
+        linker=linker(catalogue),
+    )
+
+
+@never_cache
+@require_POST
+def begin_document(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/dokumenter/begynd/`: begin the document of the template `template`, or go on with the one that is open."""
+    project = own_project(request, code, number, Right.WRITE)
+    catalogue = catalogues.for_request(request)
+    template: DocumentTemplate | None = catalogue.find(DocumentTemplate.KIND, request.POST.get("template", ""))
+    try:
+        if template is None:
+            raise ValidationError(_("This template is no longer there. Choose another one."))
+        situation = situation_of(project, project.screening_answers.all(), catalogue)
+        document = ProjectDocument.begin(
+            project,
+            request.user,
+            template=template.code,
+            template_version=template.version,
+            values=sections.first_values(template, catalogue, situation),
+        )
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect("projects:documents", *project.address)
+    return redirect("projects:document", *project.address, document.number)
+
+
+def may_write(project: Project, document: ProjectDocument | None = None) -> bool:
+    """Whether the user may fill in the document now, or any document of the project. No query."""
+    return project.may(Right.WRITE) and project.is_active and (document is None or document.is_writable)
+
+
+# A document ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenDocument:
+    """A document of the user's project with its template."""
+
+    project: Project
+    document: ProjectDocument
+    template: DocumentTemplate
+    catalogue: Catalogue
+
+    @property
+    def url(self) -> str:
+        return reverse("projects:document", args=[*self.project.address, self.document.number])
+
+    def section_url(self, key: str) -> str:
+        return reverse("projects:section", args=[*self.project.address, self.document.number, key])
+
+    def file_url(self, ending: str) -> str:
+        return reverse("projects:document_file", args=[*self.project.address, self.document.number, ending])
+
+    @property
+    def crumbs(self) -> Crumbs:
+        """The step above the document's own page."""
+        return [(_("Documents"), reverse("projects:documents", args=self.project.address))]
+
+
+def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int, right: Right) -> OpenDocument:
+    """The document of this address, where the user has the right in the project; 404 for one whose template is gone. Two queries."""
+    project = own_project(request, code, number, right)
+    document = get_object_or_404(project.documents.select_related("changed_by"), number=nr)
+    document.project = project
+    catalogue = catalogues.for_request(request)
+    template = catalogue.find(DocumentTemplate.KIND, document.template)
+    if template is None:
+        raise Http404
+    return OpenDocument(project, document, template, catalogue)
+
+
+@never_cache
+def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Five queries."""
+    opened = own_document(request, code, number, nr, Right.READ)
+    project, catalogue = opened.project, opened.catalogue
+    saved = {part.part: part for part in opened.document.saved_parts.select_related("saved_by")}
+    states = sections.section_states(
+        catalogue.sections(opened.template),
+        catalogue,
+        situation_of(project, project.screening_answers.all(), catalogue),
+        opened.document.all_stored(),
+        saved,
+    )
+    asked = [state for state in states if not state.why_not or state.saved]
+    unfinished = [state for state in asked if not state.is_complete]
+    return project_page(
+        request,
+        project,
+        "document",
+        opened.template.title,
+        section="documents",
+        above=opened.crumbs,
+        document=opened.document,
+        template=opened.template,
+        states=[(state, opened.section_url(state.section.key)) for state in asked],
+        others=[(state, opened.section_url(state.section.key)) for state in states if state not in asked],
+        complete=len(asked) - len(unfinished),
+        go_on=(unfinished[0], opened.section_url(unfinished[0].section.key)) if unfinished else None,
+        is_begun=bool(saved),
+        may_write=may_write(project, opened.document),
+        files=[(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
+    )
+
+
+@never_cache
+@expensive
+def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int, ending: str) -> HttpResponse:
+    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, without empty sections that nobody asks for. Four queries."""
+    if ending not in DOCUMENT_TYPES:
+        raise Http404
+    opened = own_document(request, code, number, nr, Right.READ)
+    project, catalogue, stored = opened.project, opened.catalogue, opened.document.all_stored()
+    situation = situation_of(project, project.screening_answers.all(), catalogue)
+    states = sections.section_states(catalogue.sections(opened.template), catalogue, situation, stored, {})
+    shown = [state.section for state in states if state.filled or not state.why_not]
+    document = project_document(opened.document, opened.template, shown, stored, catalogue)
+    write = pdf_bytes if ending == "pdf" else docx_bytes
+    content = write(
+        document, author=project.municipality.name, created=opened.document.changed_at.replace(microsecond=0)
+    )
+    name = filename(project.title, opened.template.code, opened.template.title, ending=ending)
+    return file_response(name, content, DOCUMENT_TYPES[ending])
+
+
+# A section ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenSection:
+    """A section of a document with its fields, as its page needs it."""
+
+    opened: OpenDocument
+    section: TemplateSection
+    fields: list[TemplateField]
+    empty: dict[str, Any]
+    stored: dict[str, Any]
+
+    @property
+    def sections(self) -> list[TemplateSection]:
+        return self.opened.catalogue.sections(self.opened.template)
+
+    @property
+    def next_url(self) -> str:
+        """The address of the next section; of the document where this is the last."""
+        place = self.sections.index(self.section) + 1
+        return self.opened.section_url(self.sections[place].key) if place < len(self.sections) else self.opened.url
+
+    def form(self, data: Any = None) -> SectionForm:
+        return SectionForm(self.fields, self.stored, linker(self.opened.catalogue), data)
+
+
+def open_section(opened: OpenDocument, key: str) -> OpenSection:
+    """The section with this key; 404 where the template has none. One query."""
+    catalogue = opened.catalogue
+    section = next((section for section in catalogue.sections(opened.template) if section.key == key), None)
+    if section is None:
+        raise Http404
+    fields = catalogue.fields(section)
+    empty = sections.empty_values(fields)
+    return OpenSection(opened, section, fields, empty, opened.document.stored(key, empty))
+
+
+@restore.restorable
+@never_cache
+def section(request: AuthenticatedRequest, code: str, number: int, nr: int, section: str) -> HttpResponse:
+    """`…/dokumenter/<nr>/<section>/`: the fields of a section. POST saves the valid ones and shows the others. Five queries."""
+    right = Right.WRITE if request.method == "POST" else Right.READ
+    shown = open_section(own_document(request, code, number, nr, right), section)
+    if request.method == "POST":
+        return save_section(request, shown, shown.form(request.POST))
+    typed = restore.restore_input(request)
+    if typed is not None:
+        messages.warning(request, restore.RESTORED_NOTICE)
+    seen = typed.get("seen", "") if typed else fingerprint(shown.stored)
+    return section_page(request, shown, shown.form(typed), seen)
+
+
+def save_section(request: AuthenticatedRequest, shown: OpenSection, form: SectionForm) -> HttpResponse:
+    """Save the valid fields of the form; the page comes back with the others, or with what somebody else has saved."""
+    form.is_valid()
+    document, key, seen = shown.opened.document, shown.section.key, request.POST.get("seen", "")
+    content, row = form.content, ""
+    try:
+        if not is_fetch(request):
+            content, row = form.changed_rows(content, request.POST.get(ROW_BUTTON, ""))
+        document.save_section(key, shown.empty, content, seen, request.user, page=PageSave.from_post(request.POST))
+    except ChangedMeanwhile as changed:
+        if is_fetch(request):
+            return conflict_response(changed.saved, request.user)
+        context = {
+            "conflict": list(sections.differences(shown.fields, changed.stored, content)),
+            "saved_meanwhile": changed.saved,
+        }
+        return section_page(request, shown, form, fingerprint(changed.stored), **context)
+    except ValidationError as refused:
+        if is_fetch(request):
+            return refused_response(" ".join(refused.messages))
+        messages.error(request, " ".join(refused.messages))
+        return section_page(request, shown, form, seen)
+    stored = document.stored(key, shown.empty)
+    if is_fetch(request):
+        return saved_response(stored, has_errors=bool(form.errors))
+    if form.errors:
+        messages.warning(request, _("Something on the page could not be saved; see below. The rest is saved."))
+        return section_page(request, shown, form, fingerprint(stored))
+    return redirect(url_after(request, shown, row))
+
+
+def url_after(request: AuthenticatedRequest, shown: OpenSection, row: str) -> str:
+    """Where the button that was pressed leads: to the table whose row it changed, the next section, or the document."""
+    if field := request.POST.get(ROW_BUTTON, "").split(":")[1:2]:
+        is_there = row and not request.POST[ROW_BUTTON].startswith("remove")
+        anchor = f"at-{row}" if is_there else f"id_f-{field[0]}"
+        return f"{shown.opened.section_url(shown.section.key)}#{anchor}"
+    messages.success(request, _("“%(section)s” is saved.") % {"section": shown.section.heading})
+    return shown.next_url if "_next" in request.POST else shown.opened.url
+
+
+def section_page(
+    request: AuthenticatedRequest, shown: OpenSection, form: SectionForm, seen: str, **context: Any
+) -> HttpResponse:
+    """The page of a section. `context`: after a conflict `conflict` and `saved_meanwhile`. Two queries."""
+    opened = shown.opened
+    histories = edits_by_field(opened.document, shown.section.key, shown.fields)
+    is_form = may_write(opened.project, opened.document) or form.is_bound
+    return project_page(
+        request,
+        opened.project,
+        "section",
+        shown.section.heading,
+        above=[*opened.crumbs, (opened.template.title, opened.url)],
+        document=opened.document,
+        template=opened.template,
+        section="documents",
+        document_section=shown.section,
+        section_number=shown.sections.index(shown.section) + 1,
+        total=len(shown.sections),
+        is_last=shown.section == shown.sections[-1],
+        form=form,
+        seen=seen,
+        page=new_page(),
+        last_saved=opened.document.last_save(shown.section.key),
+        fields=[(item, histories.get(item.field.key, ())) for item in form.form_fields()] if is_form else [],
+        values=[] if is_form else list(_values(shown, histories)),
+        linker=linker(opened.catalogue),
+        document_url=opened.url,
+        next_url=shown.next_url,
+        **context,
+    )
+
+
+def _values(
+    shown: OpenSection, histories: dict[str, list[Any]]
+) -> Iterator[tuple[TemplateField, str, Any, Sequence[Any]]]:
+    """The fields for those who only read: the value in words, a table's rows, the changes."""
+    for field in shown.fields:
+        value = shown.stored[field.key]
+        is_table = sections.field_kind(field) == sections.Kind.TABLE
+        yield (
+            field,
+            "" if is_table else sections.value_words(field, value),
+            value if is_table else (),
+            histories.get(field.key, ()),
+        )
+
+
+def edits_by_field(
+    document: ProjectDocument, section: str, fields: Sequence[TemplateField]
+) -> dict[str, list[tuple[FieldEdit, str, str]]]:
+    """The latest changes of a section by field, each with what was there before and after, in words. One query."""
+    by_key = {field.key: field for field in fields}
+    edits: dict[str, list[tuple[FieldEdit, str, str]]] = defaultdict(list)
+    for edit in document.edits.filter(section=section).select_related("by")[:MOST_EDITS]:
+        if edit.field in by_key:
+            edits[edit.field].append((edit, *sections.change_words(by_key[edit.field], edit.old, edit.new)))
+    return edits

@@ -1,0 +1,188 @@
+"""The sections and fields of a document: what the template gives them, how far they are filled in, and values in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from kl_ai.drafts.parts import Difference
+from legaltoolbox import filled_tables, left_out
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
+from legaltoolbox.screening import Situation
+
+from ..models import DocumentPart
+from ..models.values import YES, Row, new_row
+
+Kind = TemplateField.Kind
+TO_WRITE = re.compile(r"\[skriv\b", re.IGNORECASE)
+"""A place in a wording where something is still to be written."""
+
+
+def field_kind(field: TemplateField) -> str:
+    """The kind of a field as it is filled in: one that an editor is not done with is a text, several of none is yes or no."""
+    if field.lacks_content:
+        return Kind.TEXT
+    return Kind.YES_NO if field.kind == Kind.CHECK and not field.options else field.kind
+
+
+def empty_value(field: TemplateField) -> Any:
+    """What the field holds without an answer."""
+    return [] if field_kind(field) in (Kind.CHECK, Kind.TABLE) else ""
+
+
+def empty_values(fields: Iterable[TemplateField]) -> dict[str, Any]:
+    """The keys of fields to their values without an answer."""
+    return {field.key: empty_value(field) for field in fields}
+
+
+def first_values(template: DocumentTemplate, catalogue: Catalogue, situation: Situation) -> dict[tuple[str, str], Any]:
+    """What the template gives the fields of a new document: wordings, and the rows of tables. No query."""
+    values: dict[tuple[str, str], Any] = {}
+    for section in catalogue.sections(template):
+        for field in catalogue.fields(section):
+            match field_kind(field):
+                case Kind.WORDING:
+                    values[section.key, field.key] = field.wording
+                case Kind.TABLE if rows := given_rows(field, catalogue, situation):
+                    values[section.key, field.key] = rows
+    return values
+
+
+def given_rows(field: TemplateField, catalogue: Catalogue, situation: Situation) -> list[Row]:
+    """The rows that the template gives a table; their first texts are fixed."""
+    texts = [*filled_tables.rows(field, catalogue, situation), *([label] for label in field.row_labels)]
+    return [new_row(cells, len(field.columns), fixed=True) for cells in texts]
+
+
+# How far ------------------------------------------------------------------------------------------
+
+
+def is_filled(field: TemplateField, value: Any) -> bool:
+    """Whether the field has an answer. A table has one where a cell is filled in that the template leaves open."""
+    match field_kind(field):
+        case Kind.WORDING:
+            return bool(value) and not TO_WRITE.search(value)
+        case Kind.TABLE:
+            return any(any(row["cells"][row["fixed"] :]) for row in value)
+    return bool(value)
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """A section of a document, and how far it is."""
+
+    section: TemplateSection
+    number: int
+    filled: int
+    total: int
+    saved: DocumentPart | None
+    why_not: str = ""
+    """Why the situation does not ask for the section; "" where it does."""
+
+    @property
+    def state(self) -> str:
+        """As `part_state.html` takes it."""
+        if self.saved is None and not self.is_complete:
+            return "not-started"
+        return "complete" if self.is_complete else "in-progress"
+
+    @property
+    def is_complete(self) -> bool:
+        return self.filled == self.total
+
+
+def section_states(
+    sections: Iterable[TemplateSection],
+    catalogue: Catalogue,
+    situation: Situation,
+    stored: Mapping[tuple[str, str], Any],
+    saved: Mapping[str, DocumentPart],
+) -> list[SectionState]:
+    """The sections in their order. Those that the situation does not ask for come along with the reason. No query."""
+    sections = list(sections)
+    _applying, pieces = left_out.split(sections, catalogue, situation)
+    reasons = {piece.key: piece.reason for piece in pieces}
+    states = []
+    for number, section in enumerate(sections, start=1):
+        fields = catalogue.fields(section)
+        filled = [
+            field for field in fields if is_filled(field, stored.get((section.key, field.key), empty_value(field)))
+        ]
+        reason = reasons.get(section.key, "")
+        states.append(SectionState(section, number, len(filled), len(fields), saved.get(section.key), reason))
+    return states
+
+
+# In words -----------------------------------------------------------------------------------------
+
+
+def value_words(field: TemplateField, value: Any) -> str:
+    """A value in the words of the language in use; "" without an answer."""
+    match field_kind(field):
+        case Kind.YES_NO if value:
+            return _("Yes") if value == YES else _("No")
+        case Kind.DATE if value:
+            return date_words(value)
+        case Kind.CHECK:
+            return "\n".join(value)
+        case Kind.TABLE:
+            return "\n".join(map(row_words, value))
+    return str(value)
+
+
+def date_words(value: str) -> str:
+    """A day in ISO form as it is written; anything else as it is."""
+    try:
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    except ValueError:
+        return value
+
+
+def row_words(row: Row) -> str:
+    """The texts of a row on one line; of those that the template gives, their first lines."""
+    cells = [cell.partition("\n")[0] if place < row["fixed"] else cell for place, cell in enumerate(row["cells"])]
+    return " · ".join(filter(None, cells))
+
+
+def differences(
+    fields: Iterable[TemplateField], stored: Mapping[str, Any], typed: Mapping[str, Any]
+) -> Iterator[Difference]:
+    """The fields, and of tables the rows, that are stored with other values than were typed."""
+    for field in fields:
+        if field.key not in typed or stored[field.key] == typed[field.key]:
+            continue
+        if field_kind(field) == Kind.TABLE:
+            yield from _row_differences(field, stored[field.key], typed[field.key])
+        else:
+            before, after = (value_words(field, values[field.key]) for values in (stored, typed))
+            yield Difference(field.label, before, after)
+
+
+def _row_differences(field: TemplateField, stored: list[Row], typed: list[Row]) -> Iterator[Difference]:
+    """The rows of a table that differ; the table alone where only their order does."""
+    rows = {row["id"]: (number, row_words(row)) for number, row in enumerate(stored, start=1)}
+    now = {row["id"]: (number, row_words(row)) for number, row in enumerate(typed, start=1)}
+    changed = [row_id for row_id in {**rows, **now} if rows.get(row_id, (0, ""))[1] != now.get(row_id, (0, ""))[1]]
+    for row_id in changed:
+        number = (rows.get(row_id) or now[row_id])[0]
+        heading = _("%(table)s, row %(number)s") % {"table": field.label, "number": number}
+        yield Difference(heading, *(values.get(row_id, (0, ""))[1] for values in (rows, now)))
+    if not changed:
+        yield Difference(field.label, _("Other rows, or another order"), _("The rows as below"))
+
+
+def change_words(field: TemplateField, old: Any, new: Any) -> tuple[str, str]:
+    """What a change took away and what it put there, in words; of a table the rows that it changed."""
+    if field_kind(field) != Kind.TABLE or not isinstance(old, list) or not isinstance(new, list):
+        return value_words(field, old), value_words(field, new)
+    changes = list(_row_differences(field, old, new))
+    return "\n".join(filter(None, (change.stored for change in changes))), "\n".join(
+        filter(None, (change.typed for change in changes))
+    )
