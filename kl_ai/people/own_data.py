@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db.models import CharField, F, Model, QuerySet, Value
+from django.utils.module_loading import import_string
 
 from ..mail.models import MailMention, OutgoingMail
 from ..models import User
@@ -36,6 +38,14 @@ def portal_data(user: User) -> dict[str, Any]:
         ),
         "versions_stored": list(versions_stored(user)),
     }
+
+
+def data_of_apps(user: User) -> dict[str, Any]:
+    """What the functions that `OWN_DATA` names give, with their queries."""
+    data: dict[str, Any] = {}
+    for path in settings.OWN_DATA:
+        data |= import_string(path)(user)
+    return data
 
 
 def login_data(user: User) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from kl_ai.mail.outbox import post
 from kl_ai.models import User
-from kl_ai.people.login_deletion import LoginDeletion
+from kl_ai.people.login_deletion import LoginDeletion, login_parts
 
 from ..models import delete_login
 from ..models.erasure import addresses_invited_by, move_address, responses_with_contact, vendors_without_successor
@@ -27,23 +27,35 @@ def delete_login_with_mails(user: User) -> None:
 
 
 def obstacles(users: Sequence[User]) -> list[str]:
-    """A sentence for each vendor that somebody must take over first. One query."""
+    """A sentence for each vendor that somebody must take over first, and those of other apps. One query, and theirs."""
     text = gettext("Nobody else acts for %(vendor)s. Invite somebody who takes over, or withdraw its profile first.")
-    return [text % {"vendor": vendor} for vendor in vendors_without_successor(users)]
+    own = [text % {"vendor": vendor} for vendor in vendors_without_successor(users)]
+    return own + obstacles_elsewhere(users)
+
+
+def obstacles_elsewhere(users: Sequence[User]) -> list[str]:
+    """The sentences of the other apps."""
+    return [sentence for part in login_parts() for sentence in part.obstacles(users)]
+
+
+def consequences_elsewhere(user: User) -> list[str]:
+    """What the deletion changes in the other apps, a sentence each."""
+    return [sentence for part in login_parts() for sentence in part.consequences(user)]
 
 
 def consequences(user: User) -> list[str]:
     """What the deletion changes for others, a sentence each.
 
     They are about each vendor that the person acts for, each invitation that is cancelled, and each response with the
-    person as contact. Three queries, and one for each vendor.
+    person as contact, and those of other apps. Three queries, one for each vendor, and theirs.
     """
     acts_for = gettext("No longer acts for %(vendor)s. The others who do get a mail, without a name.")
     stays = gettext("Stays as the contact in %(response)s. Change it there if it is not to stay.")
     cancelled = gettext("The invitation of %(email)s, whom the person has invited, is cancelled.")
     invitations = [cancelled % {"email": email} for email in addresses_invited_by(user)]
     vendors = [acts_for % {"vendor": vendor} for vendor in user.vendors.alphabetical()]
-    return vendors + invitations + [stays % {"response": response} for response in responses_with_contact(user)]
+    contacts = [stays % {"response": response} for response in responses_with_contact(user)]
+    return vendors + invitations + contacts + consequences_elsewhere(user)
 
 
 LOGIN_DELETION = LoginDeletion(

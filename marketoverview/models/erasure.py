@@ -7,6 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from kl_ai.addresses import canonical_address
 from kl_ai.models import User
+from kl_ai.people.login_deletion import login_parts
 
 from ..statuses import IN_USE
 from .followers import Follower
@@ -26,12 +27,16 @@ def delete_login(user: User) -> list[Vendor]:
     `ValidationError`, and changes nothing, where somebody must take over a vendor first.
     """
     with transaction.atomic():
-        vendors, about = [], _rows_about(user)
+        vendors, about, parts = [], _rows_about(user), login_parts()
         for membership in user.memberships.select_related("vendor", "user").order_by("vendor_id"):
             membership.leave(MembershipEvent.What.DELETED)
             SentBackContent.forget_contact(membership.vendor)
             vendors.append(membership.vendor)
         mail_keys = set(_mail_keys(user))
+        for part in parts:
+            mail_keys |= set(part.mail_keys(user))
+            about |= part.rows_about(user)
+            part.forget(user)
         if not user.shares_mailbox():
             Follower.forget(user.email)
             Invitation.forget(user.email)
@@ -42,10 +47,12 @@ def delete_login(user: User) -> list[Vendor]:
 
 
 def move_address(user: User, old_address: str) -> None:
-    """Store what the market overview has by an old address of this user under the new one, in the caller's transaction.
+    """Store what the apps have by an old address of this user under the new one, in the caller's transaction.
 
-    Ten queries, and one for each invitation of a vendor that waits at both addresses.
+    Ten queries, one for each invitation of a vendor that waits at both addresses, and those of the other apps.
     """
+    for part in login_parts():
+        part.move_address(user, old_address)
     if user.had_alone(old_address):
         Invitation.move(old_address, user.email)
         MembershipEvent.move(old_address, user.email)

@@ -71,6 +71,8 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "contacts": contacts,
         "invitations": invitations,
+        "elsewhere": login_deletion.consequences_elsewhere(request.user),
+        "obstacles_elsewhere": login_deletion.obstacles_elsewhere([request.user]),
         "shared": [vendor for vendor in vendors if vendor.has_others],
         "left": [vendor for vendor in vendors if not vendor.has_others and not vendor.is_in_use],
         "blocking": [vendor for vendor in vendors if not vendor.has_others and vendor.is_in_use],

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.models import User
-from kl_ai.people.own_data import portal_data
+from kl_ai.people.own_data import data_of_apps, portal_data
 
 from ..models import (
     Announcement,
@@ -33,6 +33,7 @@ def own_data(user: User) -> dict[str, Any]:
     return {
         "made_at": timezone.now(),
         **portal_data(user),
+        **data_of_apps(user),
         **_membership_data(user),
         **_question_data(user),
         **_act_data(user),

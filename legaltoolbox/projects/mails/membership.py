@@ -133,7 +133,7 @@ def send_invitation(invitation: MunicipalityInvitation) -> OutgoingMail | None:
     context = {
         "invitation": invitation,
         "municipality": invitation.municipality,
-        "by": invitation.invited_by,
+        "by": _label(invitation.invited_by),
         "tasks": tasks if invitation.is_keeper or invitation.dpo else "",
         "url": link("projects:invitation", invitation.token, language=language),
     }
@@ -157,6 +157,11 @@ def send_join_request(join_request: MunicipalityJoinRequest) -> list[OutgoingMai
         letter = (keeper.email, "municipality_request", context, keeper.language)
         mails.append(post(key, *letter, mentions=named, queue_only=True))
     return [mail for mail in mails if mail]
+
+
+def _label(user: Any) -> str:
+    """The person by name and address, as mails name somebody whom they mention (`Letter`); "" for None."""
+    return user.mask.label if user else ""
 
 
 def keepers(municipality: Municipality) -> list[User]:
@@ -186,8 +191,8 @@ def _mail(
     page = ("projects:members_of_municipality", event.municipality.code) if is_keeper else ("projects:home",)
     with translation.override(language):
         words = {
-            "actor": event.actor_label or translation.gettext("somebody"),
-            "person": event.person_label,
+            "actor": "KL" if event.by_kl else _label(event.actor) or translation.gettext("somebody"),
+            "person": _label(event.person) or event.person_label,
             "tasks": event.detail_label,
             "municipality": event.municipality.name,
         }

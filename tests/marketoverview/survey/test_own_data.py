@@ -21,6 +21,11 @@ LEFT_OUT = {
     "marketoverview_answer.mapped_by_id": "`acts` has it: each counting of own words is an event",
     "marketoverview_historicalanswer.mapped_by_id": "the same, as an earlier version",
     "marketoverview_answer.left_as_other_by_id": "`acts` has it: leaving own words is an event",
+    "projects_task.saved_by_id": "`project_acts` has it: each change is an event",
+    "projects_checklistanswer.saved_by_id": "the same",
+    "projects_projectdocument.created_by_id": "the same",
+    "projects_projectdocument.changed_by_id": "the same",
+    "projects_documentpart.saved_by_id": "the same",
     "marketoverview_historicalvendorquestion.answered_by_id": "`questions_answered` has it",
 }
 BROWSER_LEFT_OUT = {

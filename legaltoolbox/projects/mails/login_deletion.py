@@ -1,0 +1,106 @@
+"""What becomes of the people of municipalities when a login is deleted, or gets another address (setting `LOGIN_PARTS`)."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Exists, Model, OuterRef, Q
+from django.utils.translation import gettext
+
+from kl_ai.models import User
+from kl_ai.people.login_deletion import LoginPart
+
+from ..models import (
+    Municipality,
+    MunicipalityEvent,
+    MunicipalityInvitation,
+    MunicipalityJoinRequest,
+    MunicipalityMember,
+    Project,
+    ProjectEvent,
+    ProjectMember,
+)
+from ..rights import ProjectRole
+from .membership import send_municipality_news
+
+
+def obstacles(users: Sequence[User]) -> list[str]:
+    """A sentence for each municipality that would have no keeper, and each active project that would have no lead. Two queries."""
+    keeper = gettext("%(name)s has no other keeper. Make somebody else a keeper first.")
+    lead = gettext("“%(project)s” in %(name)s has no other lead. Make somebody else its lead first, or close it.")
+    keepers = MunicipalityMember.objects.filter(municipality=OuterRef("pk"), is_keeper=True)
+    others = keepers.filter(user__is_active=True).exclude(user__in=users)
+    municipalities = Municipality.objects.filter(Exists(keepers.filter(user__in=users)), ~Exists(others)).alphabetical()
+    leads = ProjectMember.objects.filter(project=OuterRef("pk"), role=ProjectRole.LEAD)
+    is_alone = Exists(leads.filter(member__user__in=users)) & ~Exists(leads.exclude(member__user__in=users))
+    projects = Project.objects.active().filter(is_alone).select_related("municipality").order_by("pk")
+    texts = [keeper % {"name": municipality} for municipality in municipalities]
+    return texts + [lead % {"project": project, "name": project.municipality} for project in projects]
+
+
+def consequences(user: User) -> list[str]:
+    """What the deletion changes for the person's municipalities, a sentence each. One query."""
+    text = gettext(
+        "No longer works for %(name)s, and is in none of its projects. Its keepers get a mail, without a name."
+    )
+    return [text % {"name": row.municipality} for row in MunicipalityMember.objects.for_user(user)]
+
+
+def mail_keys(user: User) -> Iterator[str]:
+    """The beginnings of the keys of mails that name the person. Three queries."""
+    address = _by_address(user)
+    invitations = MunicipalityInvitation.objects.filter(address | Q(invited_by=user, by_kl=False))
+    yield from (f"municipality-invitation:{key}:" for key in invitations.values_list("pk", flat=True))
+    requests = MunicipalityJoinRequest.objects.filter(user=user)
+    yield from (f"municipality-request:{key}:" for key in requests.values_list("pk", flat=True))
+    events = MunicipalityEvent.objects.filter(Q(actor=user, by_kl=False) | Q(person=user) | address)
+    yield from (f"municipality:{key}:" for key in events.values_list("pk", flat=True))
+
+
+def rows_about(user: User) -> dict[type[Model], set[str]]:
+    """The keys of the rows that are about the person. Three queries."""
+    rows = [
+        MunicipalityMember.objects.filter(user=user),
+        MunicipalityInvitation.objects.filter(_by_address(user)),
+        MunicipalityJoinRequest.objects.filter(user=user),
+    ]
+    return {found.model: set(map(str, found.order_by().values_list("pk", flat=True))) for found in rows}
+
+
+def forget(user: User) -> None:
+    """Leave every municipality, tell its keepers, and erase name and address from what stays.
+
+    Raises `ValidationError` for the last keeper, and for who alone leads an active project.
+    """
+    known = Q(members__user=user) | Q(events__person=user) | Q(events__actor=user)
+    municipalities = list(Municipality.objects.filter(known).order_by("pk").distinct())
+    for member in (
+        MunicipalityMember.objects.filter(user=user).select_related("municipality", "user").order_by("municipality")
+    ):
+        member.leave(MunicipalityEvent.What.DELETED)
+        send_municipality_news(member.municipality)
+    for name in {str(user), user.full_name, user.email} - {""}:
+        ProjectEvent.forget_name(name, municipalities)
+    if not user.shares_mailbox():
+        MunicipalityInvitation.forget(user.email)
+        MunicipalityEvent.forget(user.email)
+
+
+def move_address(user: User, old_address: str) -> None:
+    """Store what municipalities have by an old address of this user under the new one."""
+    if user.had_alone(old_address):
+        MunicipalityInvitation.move(old_address, user.email)
+        MunicipalityEvent.move(old_address, user.email)
+
+
+def _by_address(user: User) -> Q:
+    """The condition on rows with a column `email` that they hold the user's address; none where another login has it. One query."""
+    return Q(pk=None) if user.shares_mailbox() else Q(email=user.email)
+
+
+LOGIN_PART = LoginPart(
+    obstacles=obstacles,
+    consequences=consequences,
+    mail_keys=mail_keys,
+    rows_about=rows_about,
+    forget=forget,
+    move_address=move_address,
+)

@@ -1,0 +1,100 @@
+"""The copy of the own data, the deletion of a login and a new address, for the people of municipalities."""
+
+import json
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from kl_ai.mail.models import OutgoingMail
+from kl_ai.models import User
+from kl_ai.people.login_deletion import login_deletion
+from legaltoolbox.projects.mails.membership import send_municipality_news
+from legaltoolbox.projects.models import MunicipalityInvitation
+from legaltoolbox.projects.rights import ProjectRole
+from tests.builders import make_user
+from tests.mails import log_in_recently
+
+EMAIL = "ny@k9901.example"
+
+
+def delete(user) -> None:
+    login_deletion().delete_login(user)
+
+
+def project_tables() -> str:
+    """Every value of every row of the projects' tables, in small letters."""
+    models = apps.get_app_config("projects").get_models()
+    return str([list(model._default_manager.values_list()) for model in models]).lower()
+
+
+def test_the_copy_holds_memberships_roles_and_acts(client, team):
+    log_in_recently(client, team.lead.user)
+    data = json.loads(client.get(reverse("vendor:data")).content)
+    assert [row["name"] for row in data["municipalities"]] == [team.municipality.name]
+    assert [row["role"] for row in data["projects"]] == ["lead"]
+    assert [row["what"] for row in data["project_acts"]] == ["created", *["member-added"] * 3]
+
+
+def test_the_copy_holds_nothing_of_others(client, team, other_team):
+    log_in_recently(client, team.strange.user)
+    text = client.get(reverse("vendor:data")).content.decode()
+    assert other_team.municipality.name not in text
+    assert team.project.title not in text
+
+
+def test_nothing_of_address_and_name_is_left_after_the_deletion(team):
+    invitation = MunicipalityInvitation.invite(team.municipality, EMAIL, team.keeper.user)
+    user = make_user(EMAIL, full_name="Ny Medarbejder")
+    invitation.accept(user)
+    member = team.municipality.member(user)
+    team.project.add_member(team.lead.user, member, ProjectRole.EDITOR)
+    member.change_tasks(team.keeper.user, is_keeper=True)
+    waiting = MunicipalityInvitation.invite(team.municipality, "en@k9901.example", user)
+    send_municipality_news(team.municipality)
+    delete(user)
+    tables = project_tables()
+    assert EMAIL not in tables
+    assert "ny medarbejder" not in tables
+    waiting.refresh_from_db()
+    assert waiting.cancelled_at
+    assert {"cancelled", "deleted"} <= set(team.municipality.events.values_list("what", flat=True))
+    mails = OutgoingMail.objects.filter(to=team.keeper.user.email)
+    assert mails.exists()
+    assert not any("Ny Medarbejder" in mail.body or EMAIL in mail.body for mail in mails)
+
+
+def test_the_last_keeper_and_the_only_lead_are_told_what_to_do_first(client, team):
+    for member, name in ((team.keeper, team.municipality.name), (team.lead, team.project.title)):
+        (obstacle,) = login_deletion().obstacles([member.user])
+        assert name in obstacle
+        with pytest.raises(ValidationError):
+            delete(member.user)
+        assert User.objects.filter(pk=member.user.pk).exists()
+    log_in_recently(client, team.lead.user)
+    page = client.get(reverse("vendor:account_delete")).content.decode()
+    assert team.project.title in page
+    assert f'action="{reverse("vendor:account_delete")}"' not in page
+
+
+def test_who_is_neither_is_told_what_ends(client, team):
+    log_in_recently(client, team.editor.user)
+    assert team.municipality.name in client.get(reverse("vendor:account_delete")).content.decode()
+    assert login_deletion().obstacles([team.editor.user]) == []
+    delete(team.editor.user)
+    assert team.municipality.events.get().what == "deleted"
+
+
+def test_two_who_go_together_are_no_successors_of_each_other(team):
+    team.strange.change_tasks(team.keeper.user, is_keeper=True)
+    assert login_deletion().obstacles([team.keeper.user]) == []
+    assert len(login_deletion().obstacles([team.keeper.user, team.strange.user])) == 1
+
+
+def test_an_invitation_moves_to_the_new_address(team):
+    invitation, user = MunicipalityInvitation.invite(team.municipality, EMAIL, team.keeper.user), make_user(EMAIL)
+    User.objects.filter(pk=user.pk).update(email="nyere@k9901.example")
+    user.refresh_from_db()
+    login_deletion().move_address(user, EMAIL)
+    assert invitation.accept(user) == team.municipality
