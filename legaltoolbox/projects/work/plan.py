@@ -125,7 +125,12 @@ class PhaseRows:
 
     @property
     def done(self) -> int:
-        return sum(not row.is_waiting for row in self.rows)
+        return sum(row.state == TaskState.DONE for row in self.rows)
+
+    @property
+    def total(self) -> int:
+        """What is to be done or is done: all but what is not relevant."""
+        return sum(row.state != TaskState.NOT_RELEVANT for row in self.rows)
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,16 @@ def test_the_plan_is_that_of_the_toolbox_with_what_the_project_has_written(team)
     assert plan(team).total == len(catalogues.current().activities) + 1
 
 
+def test_what_is_not_relevant_is_counted_neither_as_done_nor_as_to_do(team):
+    phase = plan(team).phases[0]
+    first, second = (row.code for row in phase.rows[:2])
+    take(team, first, state="done")
+    take(team, second, state="not-relevant", reason="Findes allerede")
+    after = plan(team).phases[0]
+    assert (after.done, after.total) == (1, phase.total - 1)
+    assert (plan(team).done, plan(team).overdue) == (1, 0)
+
+
 def test_what_does_not_apply_any_more_stays_where_something_is_written(team):
     rows = {row.code: row for row in plan(team).rows}
     question = next(row.entry.verdict.unanswered[0] for row in rows.values() if row.band == "unanswered")
