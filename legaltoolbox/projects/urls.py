@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     documents,
+    facts,
     handover,
     history,
     home,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("<slug:code>/<int:number>/plan.xlsx", tasks.plan_xlsx, name="plan_xlsx"),
     path("<slug:code>/<int:number>/plan.ics", tasks.plan_ics, name="plan_ics"),
     path("<slug:code>/<int:number>/dokumenter/", documents.documents, name="documents"),
+    path("<slug:code>/<int:number>/dokumenter/faelles/", facts.facts, name="facts"),
     path("<slug:code>/<int:number>/dokumenter/begynd/", documents.begin_document, name="begin_document"),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>/", documents.document, name="document"),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>.<slug:ending>", documents.document_file, name="document_file"),

@@ -1,6 +1,7 @@
 from .answers import ScreeningAnswer
 from .documents import DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
 from .events import ProjectEvent
+from .facts import ProjectFact
 from .municipalities import Municipality, MunicipalityMember
 from .municipality_events import MunicipalityEvent
 from .people import MunicipalityInvitation, MunicipalityJoinRequest
@@ -21,6 +22,7 @@ __all__ = [
     "Project",
     "ProjectDocument",
     "ProjectEvent",
+    "ProjectFact",
     "ProjectMember",
     "ScreeningAnswer",
     "Task",

@@ -30,6 +30,7 @@ class ProjectEvent(models.Model):
         CHECKLIST = "checklist", _("answered a checklist")
         COMMENTED = "commented", _("commented")
         DOCUMENT = "document", _("began a document")
+        FACT = "fact", _("changed what the documents share")
         SECTION = "section", _("filled in a document")
         ANNOUNCED = "announced", _("announced the deletion")
 

@@ -34,7 +34,7 @@ from legaltoolbox.views.papers import ENDINGS
 from ..files.document import project_document
 from ..models import FieldEdit, Project, ProjectDocument
 from ..rights import Right
-from ..work import sections
+from ..work import facts, sections
 from ..work.documents import needed_templates
 from ..work.section_form import ROW_BUTTON, SectionForm
 from ..work.situations import situation_of
@@ -140,7 +140,7 @@ def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int,
 
 @never_cache
 def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Five queries."""
+    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Six queries."""
     opened = own_document(request, code, number, nr, Right.READ)
     project, catalogue = opened.project, opened.catalogue
     saved = {part.part: part for part in opened.document.saved_parts.select_related("saved_by")}
@@ -148,7 +148,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         catalogue.sections(opened.template),
         catalogue,
         situation_of(project, project.screening_answers.all(), catalogue),
-        opened.document.all_stored(),
+        facts.with_facts(opened.document.all_stored(), opened.template, facts.project_facts(project)),
         saved,
     )
     asked = [state for state in states if not state.why_not or state.saved]
@@ -175,11 +175,12 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
 @never_cache
 @expensive
 def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int, ending: str) -> HttpResponse:
-    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, without empty sections that nobody asks for. Four queries."""
+    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, without empty sections that nobody asks for. Five queries."""
     if ending not in DOCUMENT_TYPES:
         raise Http404
     opened = own_document(request, code, number, nr, Right.READ)
-    project, catalogue, stored = opened.project, opened.catalogue, opened.document.all_stored()
+    project, catalogue = opened.project, opened.catalogue
+    stored = facts.with_facts(opened.document.all_stored(), opened.template, facts.project_facts(project))
     situation = situation_of(project, project.screening_answers.all(), catalogue)
     states = sections.section_states(catalogue.sections(opened.template), catalogue, situation, stored, {})
     shown = [state.section for state in states if state.filled or not state.why_not]
@@ -204,6 +205,7 @@ class OpenSection:
     fields: list[TemplateField]
     empty: dict[str, Any]
     stored: dict[str, Any]
+    facts: dict[str, str]
 
     @property
     def sections(self) -> list[TemplateSection]:
@@ -216,24 +218,25 @@ class OpenSection:
         return self.opened.section_url(self.sections[place].key) if place < len(self.sections) else self.opened.url
 
     def form(self, data: Any = None) -> SectionForm:
-        return SectionForm(self.fields, self.stored, linker(self.opened.catalogue), data)
+        return SectionForm(self.fields, self.stored, linker(self.opened.catalogue), data, self.facts)
 
 
 def open_section(opened: OpenDocument, key: str) -> OpenSection:
-    """The section with this key; 404 where the template has none. One query."""
+    """The section with this key; 404 where the template has none. Two queries."""
     catalogue = opened.catalogue
     section = next((section for section in catalogue.sections(opened.template) if section.key == key), None)
     if section is None:
         raise Http404
     fields = catalogue.fields(section)
-    empty = sections.empty_values(fields)
-    return OpenSection(opened, section, fields, empty, opened.document.stored(key, empty))
+    empty = sections.empty_values(fields) | facts.reasons(opened.template, section, fields)
+    known = facts.facts_of_section(opened.template, section, facts.project_facts(opened.project))
+    return OpenSection(opened, section, fields, empty, opened.document.stored(key, empty), known)
 
 
 @restore.restorable
 @never_cache
 def section(request: AuthenticatedRequest, code: str, number: int, nr: int, section: str) -> HttpResponse:
-    """`…/dokumenter/<nr>/<section>/`: the fields of a section. POST saves the valid ones and shows the others. Five queries."""
+    """`…/dokumenter/<nr>/<section>/`: the fields of a section. POST saves the valid ones and shows the others. Six queries."""
     right = Right.WRITE if request.method == "POST" else Right.READ
     shown = open_section(own_document(request, code, number, nr, right), section)
     if request.method == "POST":
@@ -314,6 +317,7 @@ def section_page(
         values=[] if is_form else list(_values(shown, histories)),
         linker=linker(opened.catalogue),
         document_url=opened.url,
+        facts_url=reverse("projects:facts", args=opened.project.address),
         next_url=shown.next_url,
         **context,
     )
@@ -324,7 +328,7 @@ def _values(
 ) -> Iterator[tuple[TemplateField, str, Any, Sequence[Any]]]:
     """The fields for those who only read: the value in words, a table's rows, the changes."""
     for field in shown.fields:
-        value = shown.stored[field.key]
+        value = shown.stored[field.key] or shown.facts.get(field.key, "")
         is_table = sections.field_kind(field) == sections.Kind.TABLE
         yield (
             field,

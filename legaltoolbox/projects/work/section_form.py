@@ -18,6 +18,7 @@ from legaltoolbox.linking import Linker
 from legaltoolbox.models import TemplateField
 
 from ..models.values import MOST_LINE_LETTERS, MOST_TEXT_LETTERS, NO, YES, Row, with_row, with_row_moved, without_row
+from .facts import SHOWN, WHY, own_answers
 from .sections import Kind, field_kind
 from .table_field import TableField, TableRow, table_rows
 
@@ -34,10 +35,17 @@ class FormField:
     field: TemplateField
     bound: forms.BoundField
     rows: list[TableRow] | None = None
+    fact: str = ""
+    """What the project says of it in all documents; "" where the field asks for no fact, or it is not known."""
+    why: forms.BoundField | None = None
+    """Why the field differs from the fact, where it does."""
 
 
 class SectionForm(forms.Form):
-    """The fields of a section, each under `f-<key>`. `stored` are their values, by key."""
+    """The fields of a section, each under `f-<key>`. `stored` are their values, by key.
+
+    `facts` are the values that the project gives some of them: these fields show them, and one with another answer asks why.
+    """
 
     def __init__(
         self,
@@ -45,12 +53,14 @@ class SectionForm(forms.Form):
         stored: Mapping[str, Any],
         linker: Linker,
         data: Mapping[str, Any] | None = None,
+        facts: Mapping[str, str] | None = None,
     ) -> None:
         self.template_fields = fields
-        self.needed_fields = [field_name(field.key) for field in fields]
+        self.facts = facts or {}
+        self.needed_fields = [field_name(f"{field.key}{end}") for field in fields for end in ("", WHY)]
         super().__init__(data)
         for field in fields:
-            value = stored[field.key]
+            value = stored[field.key] or self.facts.get(field.key) or stored[field.key]
             name = field_name(field.key)
             self.fields[name] = form_field = _form_field(field, value)
             form_field.label = format_html('<span lang="da">{}</span>', field.label)
@@ -58,6 +68,16 @@ class SectionForm(forms.Form):
                 format_html('<span lang="da">{}</span>', linker.inline(field.help)) if field.help else ""
             )
             self.initial[name] = value
+            if field.key in self.facts and value != self.facts[field.key]:
+                self._ask_why(field, stored)
+
+    def _ask_why(self, field: TemplateField, stored: Mapping[str, Any]) -> None:
+        """Add the field that says why this one differs from the fact of the project."""
+        name = field_name(f"{field.key}{WHY}")
+        self.fields[name] = LineField(
+            label=_("Why it differs from what the documents share"), max_length=MOST_LINE_LETTERS, required=False
+        )
+        self.initial[name] = stored.get(f"{field.key}{WHY}", "")
 
     def clean(self) -> dict[str, Any]:
         tables = [value for value in self.cleaned_data.values() if _is_table(value)]
@@ -72,8 +92,10 @@ class SectionForm(forms.Form):
         """The fields without an error, as `ProjectDocument.save_section` takes them."""
         if self.non_field_errors():
             return {}
-        names = {field.key: field_name(field.key) for field in self.template_fields}
-        return {key: _as_stored(self.cleaned_data[name]) for key, name in names.items() if name not in self.errors}
+        names = {name.removeprefix("f-"): name for name in self.fields}
+        content = {key: _as_stored(self.cleaned_data[name]) for key, name in names.items() if name not in self.errors}
+        shown = {key: self.data.get(f"{field_name(key)}{SHOWN}", fact) for key, fact in self.facts.items()}
+        return own_answers(content, self.facts, shown)
 
     def changed_rows(self, content: dict[str, Any], button: str) -> tuple[dict[str, Any], str]:
         """The content after the change of a row that a button asks for, and the id of the row to go on at.
@@ -103,7 +125,10 @@ class SectionForm(forms.Form):
             bound = self[name]
             is_table = field_kind(field) == Kind.TABLE
             rows = list(table_rows(name, field.columns, bound.value())) if is_table else None
-            yield FormField(field, bound, rows)
+            why = field_name(f"{field.key}{WHY}")
+            yield FormField(
+                field, bound, rows, self.facts.get(field.key, ""), self[why] if why in self.fields else None
+            )
 
 
 def field_name(key: str) -> str:

@@ -141,6 +141,7 @@ TABLE = (
     Row("projects:plan_ics", project_args, Right.READ),
     # Documents
     Row("projects:documents", project_args, Right.READ),
+    Row("projects:facts", project_args, Right.WRITE),
     Row("projects:begin_document", project_args, Right.WRITE, is_post=True),
     Row("projects:document", document_args, Right.READ),
     Row("projects:document_file", document_file_args, Right.READ),

@@ -1,0 +1,89 @@
+"""Which fields of the templates ask for what a project says once, and what such a field holds.
+
+A field without an answer of its own holds the fact. One that differs keeps its own answer, and why it differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
+
+from ..models import Project, ProjectFact
+
+Key = ProjectFact.Key
+TITLE = "title"
+"""The fact that is the project's title."""
+WHY, SHOWN = ".why", ".fact"
+"""The ends of the key under which a document keeps why a field differs from the fact, and of the fact that a page has shown."""
+
+FACT_FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    TITLE: (("S05", "1", "1"),),
+    Key.OWNER: (
+        ("S05", "1", "3"),
+        ("S07", "1", "3"),
+        ("S11", "1", "3"),
+        ("S14", "1", "3"),
+        ("S15", "2", "2"),
+    ),
+    Key.SOLUTION: (
+        ("S06", "1", "1"),
+        ("S07", "1", "1"),
+        ("S09", "1", "1"),
+        ("S10", "1", "1"),
+        ("S11", "1", "1"),
+        ("S12", "1", "1"),
+        ("S15", "1", "1"),
+        ("S17", "1", "1"),
+        ("S28", "1", "1"),
+        ("S32", "1", "1"),
+        ("S34", "1", "3"),
+    ),
+    Key.VENDOR: (("S06", "1", "2"), ("S27", "4", "6")),
+    Key.PURPOSE: (("S07", "2", "3"),),
+    Key.PERSONS: (("S07", "2", "4"), ("S19", "1", "3")),
+}
+"""The facts to the fields that ask for just that: template, section, field."""
+BY_FIELD = {place: fact for fact, places in FACT_FIELDS.items() for place in places}
+
+
+def project_facts(project: Project) -> dict[str, str]:
+    """The facts of a project, its title among them. One query."""
+    return {TITLE: project.title, **ProjectFact.stored(project)}
+
+
+def facts_of_section(template: DocumentTemplate, section: TemplateSection, facts: Mapping[str, str]) -> dict[str, str]:
+    """The keys of those fields of a section that ask for a fact, to its value; without those whose fact is not known."""
+    return {
+        field: facts[fact]
+        for (code, key, field), fact in BY_FIELD.items()
+        if (code, key) == (template.code, section.key) and facts[fact]
+    }
+
+
+def with_facts(
+    stored: Mapping[tuple[str, str], Any], template: DocumentTemplate, facts: Mapping[str, str]
+) -> dict[tuple[str, str], Any]:
+    """The values of a document by section and field, with the facts in the fields that have no answer of their own."""
+    own = {
+        (section, field): facts[fact]
+        for (code, section, field), fact in BY_FIELD.items()
+        if code == template.code and not stored.get((section, field))
+    }
+    return {**stored, **own}
+
+
+def reasons(template: DocumentTemplate, section: TemplateSection, fields: Iterable[TemplateField]) -> dict[str, str]:
+    """The keys under which a section keeps why its fields differ from the facts, each with no reason."""
+    return {f"{field.key}{WHY}": "" for field in fields if (template.code, section.key, field.key) in BY_FIELD}
+
+
+def own_answers(content: Mapping[str, Any], facts: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, Any]:
+    """The content of a section as it is stored: a field that says the same as the fact has no answer of its own, and no reason.
+
+    Nor has one that says what the page has `shown` as the fact, which somebody may have changed since.
+    """
+    same = {key for key, fact in facts.items() if content.get(key) in (fact, shown.get(key, fact))}
+    empty = dict.fromkeys(same, "") | {f"{key}{WHY}": "" for key in same}
+    return {**content, **{key: value for key, value in empty.items() if key in content}}
