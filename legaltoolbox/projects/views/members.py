@@ -23,7 +23,7 @@ from .lookups import own_project, project_page
 ROLE_WORDS = (
     (ProjectRole.LEAD, gettext_lazy("fills in, and decides who is in the project and when it is closed.")),
     (ProjectRole.EDITOR, gettext_lazy("fills in, assesses and plans.")),
-    (ProjectRole.READER, gettext_lazy("reads.")),
+    (ProjectRole.READER, gettext_lazy("reads everything in the project.")),
     (ProjectRole.MANAGEMENT, gettext_lazy("reads, comments and decides.")),
 )
 """What each role may do, in words."""

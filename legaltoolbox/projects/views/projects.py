@@ -86,7 +86,7 @@ def _sentence(project: Project, project_plan: Plan, catalogue: Catalogue) -> str
 
 def _day(project: Project) -> str:
     """The day on which the closed project is deleted, in words."""
-    return str(formats.date_format(project.deleted_on, "DATE_FORMAT"))
+    return str(formats.date_format(project.deleted_on, "DATE_FORMAT")) if project.deleted_on else ""
 
 
 # The details ------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def _end(request: AuthenticatedRequest, project: Project, *, is_closing: bool) -
     if typed is not None and request.method == "GET":
         messages.info(request, restore.PRESS_AGAIN)
     title = _("Close the project") if is_closing else _("Take up the project again")
-    context = {"form": form, "is_closing": is_closing, "months": project.municipality.kept_months}
+    context: dict[str, Any] = {"form": form, "is_closing": is_closing, "months": project.municipality.kept_months}
     return project_page(request, project, "close", title, section="details", **context)
 
 

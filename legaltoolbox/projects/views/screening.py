@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -166,7 +167,7 @@ def _text(question: ScreeningQuestion, value: tuple[str, str]) -> str:
 def answer_label(question: ScreeningQuestion, answer: str) -> str:
     """What this answer of a project is called; "" for none."""
     if answer == ScreeningAnswer.Value.UNKNOWN:
-        return str(ScreeningAnswer.Value.UNKNOWN.label)
+        return str(capfirst(ScreeningAnswer.Value.UNKNOWN.label))
     return question.label(answer) if answer else ""
 
 
