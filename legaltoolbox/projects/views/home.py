@@ -19,14 +19,15 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     title = _("For municipalities")
     requests = MunicipalityJoinRequest.objects.waiting().filter(user=request.user.pk).select_related("municipality")
     join_requests = list(requests)
-    asked = {join_request.municipality_id for join_request in join_requests}
-    invitations = MunicipalityInvitation.objects.waiting().filter(email=request.user.email)
+    waiting = MunicipalityInvitation.objects.waiting().filter(email=request.user.email)
+    invitations = list(waiting.select_related("municipality"))
+    known = {each.municipality_id for each in (*join_requests, *invitations)}
     context = {
         "title": title,
         "memberships": list(MunicipalityMember.objects.for_user(request.user)),
-        "invitations": list(invitations.select_related("municipality")),
+        "invitations": invitations,
         "join_requests": join_requests,
-        "open_to": [each for each in Municipality.objects.open_to(request.user) if each.pk not in asked],
+        "open_to": [each for each in Municipality.objects.open_to(request.user) if each.pk not in known],
     }
     return render_page(request, "projects/home.html", context, nav_current="projects", crumbs=[(title, "")])
 

@@ -136,6 +136,11 @@ def test_somebody_at_the_domain_asks_and_a_keeper_decides(team, keeper, asker):
     assert OutgoingMail.objects.filter(kind="municipality_membership", to=EMAIL).count() == 1
 
 
+def test_who_is_invited_is_not_led_to_ask(team, keeper, asker):
+    invite(team, keeper)
+    assert url("join", team.municipality.code) not in asker.get(url("home")).content.decode()
+
+
 def test_another_address_finds_no_page_to_ask_on(team, asker, other_team):
     stranger = browser_of(other_team.strange.user)
     assert stranger.get(url("join", team.municipality.code)).status_code == 404
