@@ -17,9 +17,12 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from kl_ai.drafts.parts import PAGE_LENGTH
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest, Project, ProjectDocument, Task
 from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.rights import Right
+from legaltoolbox.projects.work.sections import first_values
+from legaltoolbox.screening import Situation
 from tests.legaltoolbox.projects.builders import Team
 
 ANYBODY, MEMBER, KEEPER = "anybody", "member", "keeper"
@@ -92,7 +95,12 @@ def task_args(team: Team) -> list[Any]:
 
 
 def document_args(team: Team) -> list[Any]:
-    document = ProjectDocument.begin(team.project, team.lead.user, template="S05", template_version="1.1", values={})
+    """A document with what its template gives it."""
+    catalogue = catalogues.current()
+    values = first_values(catalogue.find("template", "S05"), catalogue, Situation())
+    document = ProjectDocument.begin(
+        team.project, team.lead.user, template="S05", template_version="1.1", values=values
+    )
     return [*team.project.address, document.number]
 
 
@@ -101,7 +109,7 @@ def document_file_args(team: Team) -> list[Any]:
 
 
 def section_args(team: Team) -> list[Any]:
-    return [*document_args(team), "1"]
+    return [*document_args(team), "10"]
 
 
 TABLE = (
