@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+PLACE_LETTERS = 80
 LONGEST = 500
 """Letters of a value that an event keeps; the whole text of a field is in its own history."""
 
@@ -40,7 +41,7 @@ class ProjectEvent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
     what = models.CharField(_("what"), max_length=20, choices=What)
-    place = models.CharField(_("where"), max_length=80, blank=True)
+    place = models.CharField(_("where"), max_length=PLACE_LETTERS, blank=True)
     """What was changed: the code of an item ("A25"), of a row in it ("A25.3"), or the name of a person."""
     old = models.CharField(_("before"), max_length=LONGEST, blank=True)
     new = models.CharField(_("after"), max_length=LONGEST, blank=True)
@@ -66,7 +67,7 @@ class ProjectEvent(models.Model):
             project=project,
             what=what,
             actor=actor,
-            place=place[:80],
+            place=place[:PLACE_LETTERS],
             old=old[:LONGEST],
             new=new[:LONGEST],
             reason=reason[:LONGEST],
@@ -76,5 +77,5 @@ class ProjectEvent(models.Model):
     def forget_name(cls, name: str, municipalities: Any) -> None:
         """Empty the places and values that hold this name alone, when the login is deleted; the events stay. Three queries."""
         events = cls.objects.filter(project__municipality__in=municipalities)
-        for field in ("place", "old", "new"):
-            events.filter(**{field: name[: cls._meta.get_field(field).max_length]}).update(**{field: ""})
+        for field, letters in (("place", PLACE_LETTERS), ("old", LONGEST), ("new", LONGEST)):
+            events.filter(**{field: name[:letters]}).update(**{field: ""})

@@ -334,8 +334,8 @@ class MunicipalityMember(models.Model):
             )
 
     def _refuse_in_projects(self) -> None:
-        projects = self.municipality.projects.active().filter(members__member=self).order_by("number")
-        if projects := list(projects):
+        own = self.municipality.projects.active().filter(members__member=self).order_by("number")
+        if projects := list(own):
             raise ValidationError(
                 gettext(
                     "%(person)s takes part in %(projects)s. A data protection officer is independent and in no project: "

@@ -64,7 +64,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def where_may(self, user: Any, right: Right) -> "ProjectQuerySet":
         """The projects in which `user` has the right. One query."""
-        return self.visible_to(user).filter(role_of_user__in=roles_with(right))
+        return self.visible_to(user).filter(models.Q(role_of_user__in=roles_with(right)))
 
     def at(self, code: str, number: int) -> "ProjectQuerySet":
         """The project of this address, with its municipality. One query."""

@@ -34,7 +34,8 @@ class TasksField(forms.ChoiceField):
             ),
             (MunicipalityMember.Dpo.SUBSTITUTE.value, gettext_lazy("Substitute of the data protection officer")),
         ]
-        super().__init__(**{"label": gettext_lazy("Task"), "choices": choices, "initial": NONE} | options)
+        defaults: dict[str, Any] = {"label": gettext_lazy("Task"), "choices": choices, "initial": NONE}
+        super().__init__(**defaults | options)
 
     def clean(self, value: Any) -> dict[str, Any]:
         """The arguments of the verbs: `is_keeper` and `dpo`."""

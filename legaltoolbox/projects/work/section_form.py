@@ -161,8 +161,8 @@ def _form_field(field: TemplateField, value: Any) -> forms.Field:
             choices = [*_choices(field, [value] if value else []), ("", _("Not stated"))]
             return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, required=False)
         case Kind.CHECK:
-            widget = forms.CheckboxSelectMultiple()
-            return forms.MultipleChoiceField(choices=_choices(field, value), widget=widget, required=False)
+            boxes = forms.CheckboxSelectMultiple()
+            return forms.MultipleChoiceField(choices=_choices(field, value), widget=boxes, required=False)
         case Kind.TABLE:
             return TableField(field.columns, value)
     area = forms.Textarea(attrs={"rows": 8 if field.kind == Kind.WORDING else 5})
