@@ -226,6 +226,7 @@ MAIL_KINDS = {
     "municipality_request": _("somebody asks to work for a municipality"),
     "objection_answered": _("answer to an objection"),
     "old_address": _("an address is changed, to the old one"),
+    "project_deletion": _("a closed project is deleted soon"),
     "receipt": _("receipt for answers"),
     "reconfirm": _("reminder to confirm the profile"),
     "tasks_due": _("tasks of a municipality’s person that are due"),

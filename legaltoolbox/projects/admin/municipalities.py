@@ -20,6 +20,7 @@ from kl_ai.admin.reading import LoggedReading
 from kl_ai.forms import LowercaseEmailField
 from kl_ai.mail.notices import add_delivery_message
 
+from ...admin.base import LINES
 from ..mails import membership
 from ..models import Municipality, MunicipalityInvitation
 
@@ -46,6 +47,7 @@ class MunicipalityForm(forms.ModelForm):
 @admin.register(Municipality)
 class MunicipalityAdmin(LoggedReading, TracedAdmin):
     form = MunicipalityForm
+    formfield_overrides = LINES
     fieldsets = (
         (None, {"fields": ("code", "name", "cvr_number", "agreement_signed_on", "keeper_email")}),
         (_("In the portal"), {"fields": ("people", "projects_made", "is_demo", "created_at")}),
