@@ -207,8 +207,6 @@ ADDRESSES = (
     Address("vendor:register", Access.MEMBER),
     Address("vendor:account", Access.MEMBER),
     Address("vendor:data", Access.MEMBER, is_page=False),
-    Address("projects:invitation", args=("1.brugt",), status=404, is_page=False),
-    Address("projects:accept", Access.MEMBER, args=("1.brugt",), status=302, is_page=False),  # to the invitation
     Address("vendor:account_delete", Access.MEMBER, status=302),  # to the page that asks for a code
 )
 

@@ -195,6 +195,7 @@ def test_no_address_is_compared_without_regard_to_case():
     assert calls == {
         "kl_ai/mail/models.py: Lower('email')",
         "kl_ai/models.py: Lower('email')",
+        "legaltoolbox/projects/models/people.py: Lower('email')",
         "marketoverview/models/followers.py: Lower('email')",
         "marketoverview/models/joining.py: Lower('email')",
     }

@@ -298,8 +298,9 @@ def test_a_name_that_kl_has_published_stands_in_the_subject(vendor, owner):
     assert "Nordstjernen er offentliggjort i markedsoverblikket" in mailed()[owner.email]
 
 
-ALLOWED = {"subject", "day", "round", "company", "vendor", "conditions"}
-"""Variables of subjects: `vendor` and `company` are bound to `subject_name` in each; the others are KL's words."""
+ALLOWED = {"subject", "day", "round", "company", "vendor", "conditions", "municipality", "project", "n"}
+"""Variables of subjects: `vendor` and `company` are bound to `subject_name` in each; the others are KL's words, numbers, or
+the name of a municipality, which KL writes, and of a project in a mail to its own people."""
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates/mail").glob("*.txt")), ids=lambda path: path.stem)

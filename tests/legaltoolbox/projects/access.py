@@ -34,6 +34,8 @@ class Row:
     args: Callable[[Team], list[Any]]
     who: Right | str
     is_post: bool = False
+    anonymous: int = 401
+    """The status without a login; 401 stands for being led to it."""
 
     def path(self, team: Team, language: str = "da") -> str:
         with override(language):
@@ -71,6 +73,11 @@ def invitation_args(team: Team) -> list[Any]:
 
 def invite(team: Team, email: str) -> MunicipalityInvitation:
     return MunicipalityInvitation.invite(team.municipality, email, team.keeper.user)
+
+
+def token_args(team: Team) -> list[Any]:
+    _code, key = invitation_args(team)
+    return [team.municipality.invitations.get(pk=key).token]
 
 
 def request_args(team: Team) -> list[Any]:
@@ -127,6 +134,8 @@ TABLE = (
     Row("projects:join_decide", request_args, KEEPER, is_post=True),
     Row("projects:settings", municipality_args, KEEPER),
     Row("projects:hand_over", municipality_args, KEEPER),
+    Row("projects:invitation", token_args, ANYBODY, anonymous=200),
+    Row("projects:accept", token_args, ANYBODY, is_post=True),
     # The project
     Row("projects:overview", project_args, Right.READ),
     Row("projects:screening", project_args, Right.READ),
