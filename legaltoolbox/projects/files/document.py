@@ -19,7 +19,7 @@ from legaltoolbox.files.texts import SUBJECT, danish_date
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
 from ..models import Project, ProjectDocument
-from ..work.sections import Kind, empty_value, field_kind, value_words
+from ..work.sections import Kind, empty_value, field_kind, fitting, value_words
 
 NOT_FILLED_IN = "Ikke udfyldt endnu."
 OWN_COPY_ONLY = "Kun i kommunens egen kopi."
@@ -75,7 +75,7 @@ def _section(
         yield Prose(OWN_COPY_ONLY, "guidance")
     short: list[tuple[str, list[str]]] = []
     for field in catalogue.fields(section):
-        value = stored.get((section.key, field.key), empty_value(field))
+        value = fitting(field, stored.get((section.key, field.key), empty_value(field)))
         if field_kind(field) in SHORT:
             short.append((field.label, [value_words(field, value) or NOT_FILLED_IN]))
             continue

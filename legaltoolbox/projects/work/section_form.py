@@ -19,7 +19,7 @@ from legaltoolbox.models import TemplateField
 
 from ..models.values import MOST_LINE_LETTERS, MOST_TEXT_LETTERS, NO, YES, Row, with_row, with_row_moved, without_row
 from .facts import SHOWN, WHY, own_answers
-from .sections import Kind, field_kind
+from .sections import Kind, field_kind, fitting
 from .table_field import TableField, TableRow, table_rows
 
 MOST_CELLS = 1_500
@@ -60,7 +60,8 @@ class SectionForm(forms.Form):
         self.needed_fields = [field_name(f"{field.key}{end}") for field in fields for end in ("", WHY)]
         super().__init__(data)
         for field in fields:
-            value = stored[field.key] or self.facts.get(field.key) or stored[field.key]
+            own = fitting(field, stored[field.key])
+            value = own or self.facts.get(field.key) or own
             name = field_name(field.key)
             self.fields[name] = form_field = _form_field(field, value)
             form_field.label = format_html('<span lang="da">{}</span>', field.label)

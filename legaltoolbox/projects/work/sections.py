@@ -37,6 +37,18 @@ def empty_value(field: TemplateField) -> Any:
     return [] if field_kind(field) in (Kind.CHECK, Kind.TABLE) else ""
 
 
+def fitting(field: TemplateField, value: Any) -> Any:
+    """The value as the field can show it: nothing where the field has become one of another kind since it was filled in.
+
+    What was stored stays stored, and in the history of the field.
+    """
+    kind = field_kind(field)
+    if kind not in (Kind.CHECK, Kind.TABLE):
+        return value if isinstance(value, str) else ""
+    item = dict if kind == Kind.TABLE else str
+    return value if isinstance(value, list) and all(isinstance(each, item) for each in value) else []
+
+
 def empty_values(fields: Iterable[TemplateField]) -> dict[str, Any]:
     """The keys of fields to their values without an answer."""
     return {field.key: empty_value(field) for field in fields}
@@ -66,6 +78,7 @@ def given_rows(field: TemplateField, catalogue: Catalogue, situation: Situation)
 
 def is_filled(field: TemplateField, value: Any) -> bool:
     """Whether the field has an answer. A table has one where a cell is filled in that the template leaves open."""
+    value = fitting(field, value)
     match field_kind(field):
         case Kind.WORDING:
             return bool(value) and not TO_WRITE.search(value)
@@ -125,15 +138,13 @@ def section_states(
 
 def value_words(field: TemplateField, value: Any) -> str:
     """A value in the words of the language in use; "" without an answer."""
+    if isinstance(value, list):
+        return "\n".join(each if isinstance(each, str) else row_words(each) for each in value)
     match field_kind(field):
         case Kind.YES_NO if value:
             return _("Yes") if value == YES else _("No")
         case Kind.DATE if value:
             return date_words(value)
-        case Kind.CHECK:
-            return "\n".join(value)
-        case Kind.TABLE:
-            return "\n".join(map(row_words, value))
     return str(value)
 
 
@@ -159,7 +170,7 @@ def differences(
         if field.key not in typed or stored[field.key] == typed[field.key]:
             continue
         if field_kind(field) == Kind.TABLE:
-            yield from _row_differences(field, stored[field.key], typed[field.key])
+            yield from _row_differences(field, fitting(field, stored[field.key]), typed[field.key])
         else:
             before, after = (value_words(field, values[field.key]) for values in (stored, typed))
             yield Difference(field.label, before, after)
@@ -182,7 +193,7 @@ def change_words(field: TemplateField, old: Any, new: Any) -> tuple[str, str]:
     """What a change took away and what it put there, in words; of a table the rows that it changed."""
     if field_kind(field) != Kind.TABLE or not isinstance(old, list) or not isinstance(new, list):
         return value_words(field, old), value_words(field, new)
-    changes = list(_row_differences(field, old, new))
+    changes = list(_row_differences(field, fitting(field, old), fitting(field, new)))
     return "\n".join(filter(None, (change.stored for change in changes))), "\n".join(
         filter(None, (change.typed for change in changes))
     )

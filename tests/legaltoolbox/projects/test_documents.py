@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import DocumentStatus, ProjectDocument
 from legaltoolbox.projects.models.values import (
     MOST_TABLE_ROWS,
@@ -149,3 +151,22 @@ def test_rows_keep_their_ids_when_they_are_added_moved_and_removed():
     assert with_row(rows, 2)[-1]["cells"] == ["", ""]
     with pytest.raises(ValidationError):
         with_row([rows[0]] * MOST_TABLE_ROWS, 2)
+
+
+@pytest.mark.parametrize("value", ["En tekst", ["Ja", "Nej"], [new_row(["a"], 2)]])
+def test_an_answer_to_a_field_of_another_kind_breaks_no_page_and_stays(value, team):
+    """An editor may make a table of a text: what was written before is kept, and in the history of the field."""
+    document = begin(team, "S11")
+    browser = Client()
+    browser.force_login(team.lead.user)
+    for section in catalogues.current().sections(catalogues.current().find("template", "S11")):
+        for field in catalogues.current().fields(section):
+            document.answers.update_or_create(section=section.key, field=field.key, defaults={"value": value})
+            document.edits.create(section=section.key, field=field.key, old=value, new=value, by=team.lead.user)
+    before = document.all_stored()
+    address = f"/juridisk-vaerktoejskasse/projekter/9901/1/dokumenter/{document.number}"
+    for path in ("/", "/1/", "/4/", "/12/", ".docx", ".pdf"):
+        response = browser.get(address + path)
+        assert response.status_code == 200, path
+        b"".join(response) if response.streaming else response.content
+    assert document.all_stored() == before
