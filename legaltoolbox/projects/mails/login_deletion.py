@@ -15,7 +15,6 @@ from ..models import (
     MunicipalityJoinRequest,
     MunicipalityMember,
     Project,
-    ProjectEvent,
     ProjectMember,
 )
 from ..rights import ProjectRole
@@ -70,15 +69,11 @@ def forget(user: User) -> None:
 
     Raises `ValidationError` for the last keeper, and for who alone leads an active project.
     """
-    known = Q(members__user=user) | Q(events__person=user) | Q(events__actor=user)
-    municipalities = list(Municipality.objects.filter(known).order_by("pk").distinct())
     for member in (
         MunicipalityMember.objects.filter(user=user).select_related("municipality", "user").order_by("municipality")
     ):
         member.leave(MunicipalityEvent.What.DELETED)
         send_municipality_news(member.municipality)
-    for name in {str(user), user.full_name, user.email} - {""}:
-        ProjectEvent.forget_name(name, municipalities)
     if not user.shares_mailbox():
         MunicipalityInvitation.forget(user.email)
         MunicipalityEvent.forget(user.email)

@@ -12,6 +12,12 @@ LONGEST = 500
 """Letters of a value that an event keeps; the whole text of a field is in its own history."""
 
 
+class ProjectEventQuerySet(models.QuerySet["ProjectEvent"]):
+    def with_people(self) -> "ProjectEventQuerySet":
+        """With who did it and whom it is about. No query of its own."""
+        return self.select_related("actor", "person", "person_before")
+
+
 class ProjectEvent(models.Model):
     """One change of a project. Appended, never changed; deleted with the project."""
 
@@ -42,12 +48,24 @@ class ProjectEvent(models.Model):
     )
     what = models.CharField(_("what"), max_length=20, choices=What)
     place = models.CharField(_("where"), max_length=PLACE_LETTERS, blank=True)
-    """What was changed: the code of an item ("A25"), of a row in it ("A25.3"), or the name of a person."""
+    """What was changed: the code of an item ("A25"), or of a row in it ("A25.3")."""
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("person")
+    )
+    """Whom the change is about: who was let in, or who has a task from now on. Names stand in no text."""
+    person_before = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("person before"),
+    )
+    """Who had before what `person` has now."""
     old = models.CharField(_("before"), max_length=LONGEST, blank=True)
     new = models.CharField(_("after"), max_length=LONGEST, blank=True)
     reason = models.CharField(_("reason"), max_length=LONGEST, blank=True)
 
-    objects: ClassVar = models.Manager()
+    objects: ClassVar = ProjectEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change of a project")
@@ -60,7 +78,17 @@ class ProjectEvent(models.Model):
 
     @classmethod
     def record(
-        cls, project: Any, what: str, actor: Any, place: str = "", *, old: str = "", new: str = "", reason: str = ""
+        cls,
+        project: Any,
+        what: str,
+        actor: Any,
+        place: str = "",
+        *,
+        old: str = "",
+        new: str = "",
+        reason: str = "",
+        person: Any = None,
+        person_before: Any = None,
     ) -> "ProjectEvent":
         """A new event, in the caller's transaction; longer values are cut. One query."""
         return cls.objects.create(
@@ -71,11 +99,6 @@ class ProjectEvent(models.Model):
             old=old[:LONGEST],
             new=new[:LONGEST],
             reason=reason[:LONGEST],
+            person=person,
+            person_before=person_before,
         )
-
-    @classmethod
-    def forget_name(cls, name: str, municipalities: Any) -> None:
-        """Empty the places and values that hold this name alone, when the login is deleted; the events stay. Three queries."""
-        events = cls.objects.filter(project__municipality__in=municipalities)
-        for field, letters in (("place", PLACE_LETTERS), ("old", LONGEST), ("new", LONGEST)):
-            events.filter(**{field: name[:letters]}).update(**{field: ""})

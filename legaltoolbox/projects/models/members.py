@@ -79,7 +79,8 @@ class ProjectMember(models.Model):
                 own.role = ProjectRole.LEAD
                 own.save(update_fields=["role"])
         number: int = project.tasks.filter(owner=leaving, state__in=TO_DO).update(owner=taking)
-        ProjectEvent.record(project, ProjectEvent.What.HANDED_OVER, by, old=str(leaving.user), new=str(taking.user))
+        people = {"person": taking.user, "person_before": leaving.user}
+        ProjectEvent.record(project, ProjectEvent.What.HANDED_OVER, by, **people)
         project.touch()
         return number
 

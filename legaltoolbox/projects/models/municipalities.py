@@ -317,8 +317,8 @@ class MunicipalityMember(models.Model):
         """Take the person out of every project, closed ones too, with an event in each."""
         roles = self.project_roles.select_related("project").order_by("project_id")
         for row in roles:
-            name = str(self.user) if is_named else ""
-            ProjectEvent.record(row.project, ProjectEvent.What.MEMBER_REMOVED, by, name, old=row.role)
+            person = self.user if is_named else None
+            ProjectEvent.record(row.project, ProjectEvent.What.MEMBER_REMOVED, by, old=row.role, person=person)
         roles.delete()
 
     def _cancel_invitations(self, by: Any) -> None:

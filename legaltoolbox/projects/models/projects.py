@@ -327,7 +327,7 @@ class Project(models.Model):
             self.lock()
             self._refuse_stranger(member)
             self.members.create(member=member, role=role)
-            ProjectEvent.record(self, What.MEMBER_ADDED, by, str(member.user), new=role)
+            ProjectEvent.record(self, What.MEMBER_ADDED, by, new=role, person=member.user)
 
     def change_role(self, by: Any, member: MunicipalityMember, role: str) -> None:
         """Give a member another role. Raises `ValidationError` where nobody would lead the project then."""
@@ -338,7 +338,7 @@ class Project(models.Model):
                 self._refuse_without_lead(row)
                 old, row.role = row.role, role
                 row.save(update_fields=["role"])
-                ProjectEvent.record(self, What.MEMBER_ROLE, by, str(member.user), old=old, new=role)
+                ProjectEvent.record(self, What.MEMBER_ROLE, by, old=old, new=role, person=member.user)
 
     def remove_member(self, by: Any, member: MunicipalityMember) -> None:
         """Take a member out. Raises `ValidationError` where nobody would lead the project then."""
@@ -347,7 +347,7 @@ class Project(models.Model):
             row = self._member(member)
             self._refuse_without_lead(row)
             row.delete()
-            ProjectEvent.record(self, What.MEMBER_REMOVED, by, str(member.user), old=row.role)
+            ProjectEvent.record(self, What.MEMBER_REMOVED, by, old=row.role, person=member.user)
 
     def _member(self, member: MunicipalityMember) -> "ProjectMember":
         row: ProjectMember | None = self.members.filter(member=member).first()

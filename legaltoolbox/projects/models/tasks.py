@@ -223,7 +223,7 @@ class Task(models.Model):
 
     def _store(self, by: Any, changed: Mapping[str, Any], *, is_new: bool = False) -> None:
         """Store these values, in the caller's transaction, with an event for each but where it `is_new`."""
-        before, old_owner = self.content, str(self.owner.user) if self.owner else ""
+        before, owner_before = self.content, self.owner
         if "owner" in changed:
             self._give_to(changed["owner"])
         for name, value in changed.items():
@@ -234,11 +234,13 @@ class Task(models.Model):
         self.saved_at, self.saved_by = timezone.now(), by
         self.full_clean()
         self.save()
-        texts = {"owner": (old_owner, str(self.owner.user) if self.owner else "")}
         for name in () if is_new else changed:
-            old, new = texts.get(name) or (_text(before[name]), _text(changed[name]))
             reason = self.reason if name == "state" and self.state == TaskState.NOT_RELEVANT else ""
-            ProjectEvent.record(self.project, What.TASK, by, self._place(name), old=old, new=new, reason=reason)
+            values = {"old": _text(before[name]), "new": _text(changed[name]), "reason": reason}
+            if name == "owner":
+                owners = {"person": self.owner, "person_before": owner_before}
+                values = {role: owner.user if owner else None for role, owner in owners.items()}
+            ProjectEvent.record(self.project, What.TASK, by, self._place(name), **values)
 
     def _give_to(self, key: int | None) -> None:
         """Set the owner. Raises `ValidationError` for somebody who is not in the project. One query."""

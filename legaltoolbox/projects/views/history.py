@@ -28,6 +28,6 @@ def history(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         PER_PAGE,
         lambda page: request.path + (f"?{PAGE}={page}" if page > 1 else ""),
     )
-    events = project.events.select_related("actor")[pages.start : pages.stop]
+    events = project.events.with_people()[pages.start : pages.stop]
     lines = event_lines(events, catalogues.for_request(request))
     return project_page(request, project, "history", _("History"), events=lines, pages=pages)

@@ -66,7 +66,7 @@ def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
         ],
         total=project_plan.count,
         members=list(project.members.by_role()),
-        events=event_lines(project.events.select_related("actor")[:LAST_EVENTS], catalogue),
+        events=event_lines(project.events.with_people()[:LAST_EVENTS], catalogue),
         may_write=may_write,
         may_manage=project.may(Right.MANAGE),
     )

@@ -50,6 +50,8 @@ def _line(event: ProjectEvent, catalogue: Catalogue) -> EventLine:
     what = event.what
     place, field = _place(event, catalogue)
     old, new = (_value(what, field, value, catalogue) for value in (event.old, event.new))
+    if field == "owner" or what == What.HANDED_OVER:
+        old, new = (str(person or "") for person in (event.person_before, event.person))
     if what in (What.CLOSED, What.REOPENED):
         old = new = ""  # the text says it
     actor = str(event.actor) if event.actor else ""
@@ -58,6 +60,8 @@ def _line(event: ProjectEvent, catalogue: Catalogue) -> EventLine:
 
 def _place(event: ProjectEvent, catalogue: Catalogue) -> tuple[str | SafeString, str]:
     """Where the event was, in words, and the name of the field that was changed; "" for none."""
+    if event.what in (What.MEMBER_ADDED, What.MEMBER_ROLE, What.MEMBER_REMOVED):
+        return str(event.person or ""), ""
     if event.what == What.EDITED:
         return _field_name(Project, event.place), event.place
     if event.what == What.ANSWERED:
