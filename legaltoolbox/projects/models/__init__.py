@@ -1,29 +1,45 @@
 from .answers import ScreeningAnswer
+from .comments import Comment
 from .documents import DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
 from .events import ProjectEvent
 from .facts import ProjectFact
+from .legal_bases import ProjectLegalBasis
+from .measures import Measure
 from .municipalities import Municipality, MunicipalityMember
 from .municipality_events import MunicipalityEvent
+from .opinions import AdvicePoint, ApprovedFile, Decision, Opinion
 from .people import MunicipalityInvitation, MunicipalityJoinRequest
 from .projects import Project, ProjectMember
+from .requirements import Evidence, RequirementState
+from .risks import RiskAssessment
 from .tasks import ChecklistAnswer, Task, TaskMailStop, TaskState
 
 __all__ = [
+    "AdvicePoint",
+    "ApprovedFile",
     "ChecklistAnswer",
+    "Comment",
+    "Decision",
     "DocumentPart",
     "DocumentStatus",
+    "Evidence",
     "FieldAnswer",
     "FieldEdit",
+    "Measure",
     "Municipality",
     "MunicipalityEvent",
     "MunicipalityInvitation",
     "MunicipalityJoinRequest",
     "MunicipalityMember",
+    "Opinion",
     "Project",
     "ProjectDocument",
     "ProjectEvent",
     "ProjectFact",
+    "ProjectLegalBasis",
     "ProjectMember",
+    "RequirementState",
+    "RiskAssessment",
     "ScreeningAnswer",
     "Task",
     "TaskMailStop",

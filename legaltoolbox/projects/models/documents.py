@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.drafts.parts import NO_PAGE, AbstractSavedPart, PageSave, changed_items
 
+from .document_steps import WRITABLE, DocumentStatus, DocumentSteps
 from .events import ProjectEvent
 from .projects import Project
 from .values import validate_value
@@ -26,25 +27,13 @@ MOST_DOCUMENTS = 200
 KEY_LETTERS = 20
 
 
-class DocumentStatus(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    AT_DPO = "at-dpo", _("at the data protection officer")
-    COMMENTED = "commented", _("commented by the data protection officer")
-    AT_MANAGEMENT = "at-management", _("at the management")
-    APPROVED = "approved", _("approved")
-    RETURNED = "returned", _("returned by the management")
-
-
-WRITABLE = (DocumentStatus.DRAFT, DocumentStatus.COMMENTED, DocumentStatus.RETURNED)
-
-
 class ProjectDocumentQuerySet(models.QuerySet["ProjectDocument"]):
     def with_progress(self) -> "ProjectDocumentQuerySet":
         """With who saved last, and as `begun` the number of sections that somebody has saved. One query."""
         return self.select_related("changed_by").annotate(begun=Count("saved_parts"))
 
 
-class ProjectDocument(models.Model):
+class ProjectDocument(DocumentSteps):
     """A template in a project, filled in: one version of it. There is one at a time that is not approved."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="documents", verbose_name=_("project"))
@@ -115,7 +104,7 @@ class ProjectDocument(models.Model):
     ) -> "ProjectDocument":
         """A new document of the template, with what the template gives its fields: keys of section and field to value.
 
-        Where one is open already, that one. Raises `ValidationError` where the project is closed or has too many. Seven queries.
+        After an approved one it is the next version, with the answers of that one. Where one is open already, that one. Raises `ValidationError` where the project is closed or has too many. Seven queries.
         """
         with transaction.atomic():
             project.lock()
@@ -138,9 +127,11 @@ class ProjectDocument(models.Model):
                 changed_by=by,
             )
             document.save()
+            approved = of_template.filter(status=DocumentStatus.APPROVED).order_by("-version").first()
+            content = {**values, **(approved.all_stored() if approved else {})}
             document.answers.bulk_create(
                 FieldAnswer(document=document, section=section, field=field, value=value)
-                for (section, field), value in values.items()
+                for (section, field), value in content.items()
             )
             ProjectEvent.record(project, ProjectEvent.What.DOCUMENT, by, template)
             project.touch()

@@ -1,0 +1,251 @@
+"""The steps of a document: to the data protection officer, to the management, and back.
+
+One table says which step leads from where to where; `_perform` is the only change of a status. A decision is about the
+state that was shown: where something has changed since, nothing is decided.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .events import ProjectEvent
+from .facts import ProjectFact
+from .opinions import MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion
+
+What = ProjectEvent.What
+NEEDS_OPINION = frozenset({"S11"})
+"""Templates whose document cannot be decided on before the officer was asked: the impact assessment (GDPR art. 35(2))."""
+
+
+class DocumentStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    AT_DPO = "at-dpo", _("at the data protection officer")
+    COMMENTED = "commented", _("commented by the data protection officer")
+    AT_MANAGEMENT = "at-management", _("at the management")
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned by the management")
+
+
+WRITABLE = (DocumentStatus.DRAFT, DocumentStatus.COMMENTED, DocumentStatus.RETURNED)
+
+
+class Step(NamedTuple):
+    """One step of a document."""
+
+    before: tuple[str, ...]
+    after: str
+
+
+STEPS: dict[str, Step] = {
+    What.ASKED: Step(WRITABLE, DocumentStatus.AT_DPO),
+    What.OPINION: Step((DocumentStatus.AT_DPO,), DocumentStatus.COMMENTED),
+    What.TO_MANAGEMENT: Step((*WRITABLE, DocumentStatus.AT_DPO), DocumentStatus.AT_MANAGEMENT),
+    What.TAKEN_BACK: Step((DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT), DocumentStatus.DRAFT),
+}
+
+
+class DocumentSteps(models.Model):
+    """The part of `ProjectDocument` that leads from a draft to a decision."""
+
+    project: Any
+    template: Any
+    version: Any
+    status: Any
+    opinions: Any
+    decisions: Any
+    edits: Any
+    answers: Any
+
+    opinion_until = models.DateField(_("opinion asked for until"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    # What holds -----------------------------------------------------------------------------
+
+    def state_hash(self) -> str:
+        """A text that is equal for equal answers, shared facts and versions. Two queries."""
+        answers = sorted(self.answers.values_list("section", "field", "value"))
+        facts = ProjectFact.stored(self.project) | {"title": self.project.title}
+        state = [self.template, self.version, [list(answer) for answer in answers], facts]
+        return hashlib.sha256(json.dumps(state, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    def last_opinion(self) -> Opinion | None:
+        """The newest opinion with its points and who gave it. Two queries."""
+        opinion: Opinion | None = self.opinions.select_related("by").prefetch_related("points").first()
+        return opinion
+
+    @property
+    def needs_opinion(self) -> bool:
+        return self.template in NEEDS_OPINION
+
+    @property
+    def waits_in_vain(self) -> bool:
+        """Whether the officer was asked and the day until which is over."""
+        return (
+            self.status == DocumentStatus.AT_DPO
+            and self.opinion_until is not None
+            and self.opinion_until < timezone.localdate()
+        )
+
+    # Verbs ----------------------------------------------------------------------------------
+
+    def ask_dpo(self, by: Any, until: date) -> None:
+        """Send the document to the municipality's data protection officers. Raises `ValidationError` where there is none."""
+        with transaction.atomic():
+            self._lock()
+            if not self.project.municipality.members.exclude(dpo="").filter(user__is_active=True).exists():
+                raise ValidationError(gettext("The municipality has no data protection officer here. Ask its keeper."))
+            if until <= timezone.localdate():
+                raise ValidationError({"until": gettext("Choose a day after today.")})
+            self._perform(What.ASKED, by, new=until.isoformat(), opinion_until=until)
+
+    def give_opinion(self, by: Any, verdict: str, text: str, points: Sequence[str], seen: str) -> Opinion:
+        """Store the opinion on the state whose hash is `seen`. Raises `ValidationError` where that has changed, and as `_perform`."""
+        with transaction.atomic():
+            self._lock()
+            self._refuse_changed(seen)
+            if len(points) > MOST_POINTS:
+                raise ValidationError(gettext("An opinion can have %(most)s points.") % {"most": MOST_POINTS})
+            if verdict != Opinion.Verdict.SUPPORTS and not points:
+                raise ValidationError(gettext("Write the advice in points, so that each can be answered."))
+            self._perform(What.OPINION, by, new=verdict)
+            opinion = Opinion(document=self, by=by, verdict=verdict, text=text, state=seen)
+            opinion.full_clean()
+            opinion.save()
+            rows = [AdvicePoint(opinion=opinion, number=number, text=point) for number, point in enumerate(points, 1)]
+            for row in rows:
+                row.full_clean()
+            AdvicePoint.objects.bulk_create(rows)
+            return opinion
+
+    def answer_advice(self, by: Any, answers: Mapping[int, tuple[str, str]]) -> None:
+        """Answer points of the newest opinion: number to answer and reason. Raises `ValidationError` for a missing reason."""
+        with transaction.atomic():
+            self._lock()
+            self._refuse_locked()
+            opinion = self.last_opinion()
+            points = {point.number: point for point in opinion.points.all()} if opinion else {}
+            for number, (answer, reason) in answers.items():
+                point = points.get(number)
+                if point is None or (point.answer, point.reason) == (answer, reason):
+                    continue
+                place, old = f"{self.template}.{number}", point.answer
+                point.answer, point.reason, point.answered_by, point.answered_at = answer, reason, by, timezone.now()
+                point.full_clean()
+                point.save()
+                ProjectEvent.record(self.project, What.ANSWERED_ADVICE, by, place, old=old, new=answer, reason=reason)
+
+    def ask_management(self, by: Any) -> None:
+        """Send the document to the management. Raises `ValidationError` where an opinion or an answer to advice is missing."""
+        with transaction.atomic():
+            self._lock()
+            opinion = self.last_opinion()
+            if self.status == DocumentStatus.AT_DPO and not self.waits_in_vain:
+                raise ValidationError(gettext("The data protection officer has time until the day that was given."))
+            if self.needs_opinion and opinion is None and not self.waits_in_vain:
+                raise ValidationError(gettext("Ask the data protection officer first."))
+            if opinion and any(not point.answer for point in opinion.points.all()):
+                raise ValidationError(gettext("Answer each point of the advice first."))
+            self._perform(What.TO_MANAGEMENT, by)
+
+    def take_back(self, by: Any) -> None:
+        """Make the document a draft again before the officer or the management has answered."""
+        with transaction.atomic():
+            self._lock()
+            self._perform(What.TAKEN_BACK, by, opinion_until=None)
+
+    def decide(
+        self,
+        by: Any,
+        answer: str,
+        *,
+        seen: str,
+        conditions: str = "",
+        reason: str = "",
+        rested_on: Mapping[str, Any] | None = None,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Decision:
+        """Decide on the state whose hash is `seen`; `files` are its "docx" and "pdf", kept where it is approved.
+
+        Raises `ValidationError` where something has changed since, where the only author would decide alone, and as
+        `_perform`.
+        """
+        with transaction.atomic():
+            self._lock()
+            self._refuse_changed(seen)
+            self._refuse_only_author(by)
+            is_approved = answer != Decision.Answer.NO
+            opinion = self.last_opinion()
+            decision = Decision(
+                project=self.project,
+                document=self,
+                by=by,
+                answer=answer,
+                conditions=conditions,
+                reason=reason,
+                state=seen,
+                rested_on=dict(rested_on or {}),
+                without_opinion_since=self.opinion_until if opinion is None else None,
+            )
+            decision.full_clean()
+            after = DocumentStatus.APPROVED if is_approved else DocumentStatus.RETURNED
+            self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason)
+            decision.save()
+            if is_approved and files:
+                ApprovedFile.objects.create(document=self, **files)
+            return decision
+
+    # Rules ----------------------------------------------------------------------------------
+
+    def _lock(self) -> None:
+        """Hold the project, and read what may have changed. Raises as `Project.lock`. Two queries."""
+        self.project.lock()
+        self.refresh_from_db(fields=["status", "version", "opinion_until"])
+
+    def _perform(self, what: str, by: Any, *, new: str = "", **fields: Any) -> None:
+        step = STEPS[what]
+        self._change(what, by, step.before, step.after, new=new, **fields)
+
+    def _change(
+        self, what: str, by: Any, before: Sequence[str], after: str, *, new: str = "", reason: str = "", **fields: Any
+    ) -> None:
+        """The only change of the status, with one event. Raises `ValidationError` where it is another one meanwhile."""
+        if self.status not in before:
+            raise ValidationError(
+                gettext("That cannot be done now: the document is %(status)s.")
+                % {"status": dict(DocumentStatus.choices)[self.status]}
+            )
+        old, self.status = self.status, after
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=["status", *fields])
+        ProjectEvent.record(self.project, what, by, self.template, old=old, new=new or after, reason=reason)
+        self.project.touch()
+
+    def _refuse_changed(self, seen: str) -> None:
+        if self.state_hash() != seen:
+            raise ValidationError(gettext("The document has changed since this page was opened. Read it again first."))
+
+    def _refuse_locked(self) -> None:
+        if self.status not in WRITABLE:
+            raise ValidationError(
+                gettext("The document cannot be changed now: it is %(status)s.")
+                % {"status": dict(DocumentStatus.choices)[self.status]}
+            )
+
+    def _refuse_only_author(self, by: Any) -> None:
+        """Nobody decides alone on what only they have written."""
+        authors = set(self.edits.values_list("by", flat=True).order_by().distinct())
+        if authors == {by.pk}:
+            raise ValidationError(
+                gettext("You have written this document alone. Somebody else in the management has to decide.")
+            )

@@ -1,0 +1,122 @@
+"""On what legal basis a project processes personal data, for each processing in each phase in which it occurs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kl_ai.validators import validate_line, validate_text
+
+from .edited import EditedRow
+from .events import ProjectEvent
+from .projects import Project
+
+MOST_BASES = 200
+
+
+class ProjectLegalBasis(EditedRow):
+    """One processing in one phase: its basis, in the words of the team, and whether they find it clear enough."""
+
+    class Judgement(models.TextChoices):
+        OPEN = "open", _("not judged yet")
+        SUFFICIENT = "sufficient", _("sufficient")
+        DOUBTFUL = "doubtful", _("doubtful")
+        MISSING = "missing", _("no sufficient basis")
+
+    FIELDS = ("processing", "basis", "why", "judgement")
+    WHAT = ProjectEvent.What.BASIS
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="legal_bases", verbose_name=_("project")
+    )
+    phase = models.SlugField(_("phase"), max_length=60)
+    """The key of the phase in the catalogue."""
+    code = models.CharField(_("kind of processing"), max_length=4, blank=True)
+    """The code of the processing in the catalogue ("H05"), "" for one that the project has described itself."""
+    processing = models.CharField(_("processing"), max_length=200, validators=[validate_line])
+    basis = models.TextField(_("legal basis"), max_length=2000, blank=True, validators=[validate_text])
+    why = models.TextField(_("why it is sufficient"), max_length=4000, blank=True, validators=[validate_text])
+    judgement = models.CharField(_("judgement"), max_length=12, choices=Judgement, default=Judgement.OPEN)
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("legal basis of a project")
+        verbose_name_plural = _("legal bases of projects")
+        ordering = ("project", "phase", "code", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("project", "phase", "code"),
+                condition=~models.Q(code=""),
+                name="processing_once_per_phase_and_project",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.processing
+
+    @property
+    def place(self) -> str:
+        return f"{self.code or self.processing[:30]} · {self.phase}"
+
+    @property
+    def is_sufficient(self) -> bool:
+        return self.judgement == self.Judgement.SUFFICIENT
+
+    def clean(self) -> None:
+        """Refuse the judgement that a basis is sufficient where none is written."""
+        if self.is_sufficient and not (self.basis and self.why):
+            raise ValidationError(
+                {"basis": gettext("Write the basis and why it is sufficient, or choose another judgement.")}
+            )
+
+    @classmethod
+    def add(cls, project: Project, by: Any, *, phase: str, processing: str, code: str = "") -> "ProjectLegalBasis":
+        """A processing of a phase; the same one again is the one that exists. Raises `ValidationError` for too many."""
+        with transaction.atomic():
+            project.lock()
+            same = project.legal_bases.filter(phase=phase, code=code, **({} if code else {"processing": processing}))
+            existing: ProjectLegalBasis | None = same.first()
+            if existing is not None:
+                return existing
+            if project.legal_bases.count() >= MOST_BASES:
+                raise ValidationError(gettext("A project can have %(most)s legal bases.") % {"most": MOST_BASES})
+            row = cls(project=project, phase=phase, code=code, processing=processing, saved_by=by)
+            row.full_clean()
+            row.save()
+            ProjectEvent.record(project, ProjectEvent.What.BASIS_ADDED, by, row.place, new=processing)
+            project.touch()
+            return row
+
+    def change(self, typed: Mapping[str, Any], seen: str, by: Any) -> None:
+        """Store what differs. Raises as `store` and `Project.lock`, and `ValidationError` where it is deleted meanwhile."""
+        with transaction.atomic():
+            self.project.lock()
+            if not ProjectLegalBasis.objects.filter(pk=self.pk).exists():
+                raise ValidationError(gettext("Somebody has deleted this processing meanwhile."))
+            self.refresh_from_db()
+            self.store(typed, seen, by)
+
+    def withdraw(self, by: Any) -> None:
+        """Delete the processing. A second click changes nothing."""
+        with transaction.atomic():
+            self.project.lock()
+            if ProjectLegalBasis.objects.filter(pk=self.pk).delete()[0]:
+                ProjectEvent.record(self.project, ProjectEvent.What.BASIS_DELETED, by, self.place, old=self.processing)
+                self.project.touch()
+
+
+def lacking(rows: Iterable[ProjectLegalBasis], phases: Iterable[str]) -> list[str]:
+    """Of these phases the keys of those in which a processing has no sufficient basis, or none is described. No query.
+
+    A solution in use without a sufficient basis is a warning on the overview, the decision and the report.
+    """
+    by_phase: dict[str, list[ProjectLegalBasis]] = {}
+    for row in rows:
+        by_phase.setdefault(row.phase, []).append(row)
+    return [
+        phase for phase in phases if not by_phase.get(phase) or not all(row.is_sufficient for row in by_phase[phase])
+    ]

@@ -1,0 +1,147 @@
+"""What the data protection officer has said of a document, and what the management has decided. Appended, never changed."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kl_ai.validators import validate_text
+
+MOST_POINTS = 50
+"""Points of advice in one opinion."""
+HASH_LETTERS = 64
+
+
+class Opinion(models.Model):
+    """The opinion of a data protection officer on a document as it stood then (GDPR art. 35(2) and 39(1)(c))."""
+
+    class Verdict(models.TextChoices):
+        SUPPORTS = "supports", _("no remarks")
+        ADVICE = "advice", _("advice to follow")
+        AGAINST = "against", _("advises against it")
+
+    document = models.ForeignKey("projects.ProjectDocument", on_delete=models.CASCADE, related_name="opinions")
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    verdict = models.CharField(_("opinion"), max_length=10, choices=Verdict)
+    text = models.TextField(_("opinion in words"), max_length=8000, blank=True, validators=[validate_text])
+    state = models.CharField(max_length=HASH_LETTERS, editable=False)
+    """The hash of the document's state that it is about (`ProjectDocument.state_hash`)."""
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("opinion")
+        verbose_name_plural = _("opinions")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()} {timezone.localtime(self.at):%Y-%m-%d}"
+
+
+class AdvicePoint(models.Model):
+    """A point of advice, and what the project answers to it. The advice never changes; the answer is given until the decision."""
+
+    class Answer(models.TextChoices):
+        OPEN = "", _("not answered yet")
+        FOLLOWED = "followed", _("followed")
+        PARTLY = "partly", _("followed in part")
+        NOT_FOLLOWED = "not-followed", _("not followed")
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="points")
+    number = models.PositiveSmallIntegerField(_("number"))
+    text = models.TextField(_("advice"), max_length=4000, validators=[validate_text])
+    answer = models.CharField(_("answer"), max_length=12, choices=Answer, default=Answer.OPEN, blank=True)
+    reason = models.TextField(_("reason"), max_length=4000, blank=True, validators=[validate_text])
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    answered_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("point of advice")
+        verbose_name_plural = _("points of advice")
+        ordering = ("opinion", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("opinion", "number"), name="advice_number_once_per_opinion"),
+            models.CheckConstraint(
+                condition=~Q(answer__in=["partly", "not-followed"]) | ~Q(reason=""),
+                name="advice_not_followed_has_a_reason",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text}"
+
+
+class Decision(models.Model):
+    """What the management has decided about a document, or at a decision point (P1 to P3), on what it rested on then."""
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("yes")
+        CONDITIONS = "conditions", _("yes, on conditions")
+        NO = "no", _("no")
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="decisions")
+    document = models.ForeignKey(
+        "projects.ProjectDocument", on_delete=models.CASCADE, null=True, blank=True, related_name="decisions"
+    )
+    point = models.CharField(_("decision point"), max_length=4, blank=True)
+    """The code of the decision point ("P1"); "" for a decision about a document."""
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    answer = models.CharField(_("decision"), max_length=10, choices=Answer)
+    conditions = models.TextField(_("conditions"), max_length=4000, blank=True, validators=[validate_text])
+    reason = models.TextField(_("reason"), max_length=4000, blank=True, validators=[validate_text])
+    state = models.CharField(max_length=HASH_LETTERS, editable=False)
+    """The hash of what it rested on."""
+    rested_on = models.JSONField(default=dict, editable=False)
+    """What the page of the decision showed: documents, opinions, open risks and bases, in words."""
+    without_opinion_since = models.DateField(null=True, blank=True, editable=False)
+    """The day by which the data protection officer was asked for an opinion that did not come; None where there is one."""
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ("-at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(document__isnull=False, point="") | Q(document__isnull=True) & ~Q(point=""),
+                name="decision_is_about_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer="conditions") | ~Q(conditions=""), name="conditions_are_written"
+            ),
+            models.CheckConstraint(condition=~Q(answer="no") | ~Q(reason=""), name="refusal_has_a_reason"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_answer_display()} {timezone.localtime(self.at):%Y-%m-%d}"
+
+
+class ApprovedFile(models.Model):
+    """The files of a document as it was approved: the same bytes until the project is deleted."""
+
+    document = models.OneToOneField("projects.ProjectDocument", on_delete=models.CASCADE, related_name="approved_file")
+    docx = models.BinaryField()
+    pdf = models.BinaryField()
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("approved document")
+        verbose_name_plural = _("approved documents")
+
+    def __str__(self) -> str:
+        return str(self.document_id)

@@ -1,0 +1,170 @@
+"""A document's way to the data protection officer and the management: who is asked, what is decided, and on what state."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from kl_ai.drafts.parts import fingerprint
+from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion, ProjectDocument
+from legaltoolbox.projects.models.document_steps import STEPS
+from tests.legaltoolbox.projects.documents import begin
+
+SOON = timezone.localdate() + timedelta(days=14)
+FILES = {"docx": b"PK ord", "pdf": b"%PDF ord"}
+
+
+def write(document, by, text="Vi vil svare hurtigere") -> None:
+    empty = {"1": ""}
+    document.save_section("4", empty, {"1": text}, fingerprint(document.stored("4", empty)), by.user)
+
+
+@pytest.fixture
+def dpia(team) -> ProjectDocument:
+    """An impact assessment that the lead and the editor have written."""
+    document = begin(team, "S11")
+    write(document, team.lead)
+    write(document, team.editor, "Vi vil svare rigtigere")
+    return document
+
+
+@pytest.fixture
+def advised(dpia, team) -> ProjectDocument:
+    """The same with an opinion in two points."""
+    dpia.ask_dpo(team.lead.user, SOON)
+    dpia.give_opinion(team.dpo.user, "advice", "", ["Slet efter 30 dage.", "Test på egne data."], dpia.state_hash())
+    return dpia
+
+
+@pytest.fixture
+def at_management(advised, team) -> ProjectDocument:
+    advised.answer_advice(team.lead.user, {1: ("followed", ""), 2: ("not-followed", "Der er ingen egne data.")})
+    advised.ask_management(team.lead.user)
+    return advised
+
+
+def test_from_draft_to_approval_with_every_step_in_the_log(at_management, team):
+    decision = at_management.decide(team.management.user, "yes", seen=at_management.state_hash(), files=FILES)
+    assert at_management.status == DocumentStatus.APPROVED
+    assert decision.without_opinion_since is None
+    assert bytes(at_management.approved_file.pdf) == FILES["pdf"]
+    whats = [event.what for event in team.project.events.order_by("pk")]
+    assert whats[-6:] == ["asked-dpo", "opinion", "answered-advice", "answered-advice", "to-management", "decided"]
+
+
+def test_what_is_at_the_officer_or_the_management_is_not_changed(dpia, team):
+    dpia.ask_dpo(team.lead.user, SOON)
+    with pytest.raises(ValidationError):
+        write(dpia, team.lead)
+    dpia.take_back(team.lead.user)
+    write(dpia, team.lead, "Rettet")
+    assert dpia.status == DocumentStatus.DRAFT
+
+
+def test_an_impact_assessment_is_not_decided_on_before_the_officer_was_asked(dpia, team):
+    with pytest.raises(ValidationError):
+        dpia.ask_management(team.lead.user)
+    dpia.ask_dpo(team.lead.user, SOON)
+    with pytest.raises(ValidationError):  # the officer has time
+        dpia.ask_management(team.lead.user)
+    ProjectDocument.objects.filter(pk=dpia.pk).update(opinion_until=timezone.localdate() - timedelta(days=1))
+    dpia.ask_management(team.lead.user)
+    decision = dpia.decide(team.management.user, "yes", seen=dpia.state_hash())
+    assert decision.without_opinion_since == timezone.localdate() - timedelta(days=1)
+
+
+def test_other_documents_need_no_opinion(team):
+    document = begin(team)
+    write(document, team.lead)
+    document.ask_management(team.lead.user)
+    document.decide(team.management.user, "conditions", seen=document.state_hash(), conditions="Genbesøg om et år.")
+    assert document.status == DocumentStatus.APPROVED
+
+
+def test_each_point_of_advice_is_answered_and_what_is_not_followed_has_a_reason(advised, team):
+    with pytest.raises(ValidationError):
+        advised.ask_management(team.lead.user)
+    with pytest.raises(ValidationError):
+        advised.answer_advice(team.lead.user, {1: ("followed", ""), 2: ("not-followed", "")})
+    advised.answer_advice(team.lead.user, {1: ("followed", ""), 2: ("partly", "Kun testdata.")})
+    advised.ask_management(team.lead.user)
+    assert advised.status == DocumentStatus.AT_MANAGEMENT
+
+
+def test_advice_against_needs_points(dpia, team):
+    dpia.ask_dpo(team.lead.user, SOON)
+    with pytest.raises(ValidationError):
+        dpia.give_opinion(team.dpo.user, "against", "Nej.", [], dpia.state_hash())
+    assert not Opinion.objects.exists()
+    assert ProjectDocument.objects.get(pk=dpia.pk).status == DocumentStatus.AT_DPO
+
+
+def test_nothing_is_said_or_decided_about_a_state_that_nobody_has_seen(at_management, team):
+    seen = at_management.state_hash()
+    at_management.take_back(team.lead.user)
+    write(at_management, team.editor, "Helt andet")
+    at_management.ask_management(team.lead.user)
+    with pytest.raises(ValidationError):
+        at_management.decide(team.management.user, "yes", seen=seen)
+    assert not Decision.objects.exists()
+    assert at_management.last_opinion().state != at_management.state_hash()  # the page says "changed since"
+
+
+def test_a_changed_fact_is_a_change_of_every_document(advised, team):
+    before = advised.state_hash()
+    team.project.edit(team.lead.user, title="Et andet navn")
+    assert advised.state_hash() != before
+
+
+def test_nobody_decides_alone_on_what_they_have_written_alone(team):
+    document = begin(team)
+    write(document, team.management)
+    document.ask_management(team.lead.user)
+    with pytest.raises(ValidationError):
+        document.decide(team.management.user, "yes", seen=document.state_hash())
+    document.take_back(team.lead.user)
+    write(document, team.editor, "Rettet af en anden")
+    document.ask_management(team.lead.user)
+    document.decide(team.management.user, "yes", seen=document.state_hash())
+
+
+def test_a_refusal_has_a_reason_and_gives_the_document_back(at_management, team):
+    with pytest.raises(ValidationError):
+        at_management.decide(team.management.user, "no", seen=at_management.state_hash())
+    at_management.refresh_from_db()
+    at_management.decide(team.management.user, "no", seen=at_management.state_hash(), reason="For dyrt.")
+    assert at_management.status == DocumentStatus.RETURNED
+    write(at_management, team.editor, "Billigere")
+
+
+def test_a_second_click_decides_nothing_twice(at_management, team):
+    seen = at_management.state_hash()
+    other = ProjectDocument.objects.get(pk=at_management.pk)
+    at_management.decide(team.management.user, "yes", seen=seen)
+    with pytest.raises(ValidationError):
+        other.decide(team.management.user, "no", seen=seen, reason="Alligevel ikke.")
+    assert Decision.objects.count() == 1
+
+
+def test_a_new_version_begins_with_what_was_approved_and_the_approved_one_never_changes(at_management, team):
+    at_management.decide(team.management.user, "yes", seen=at_management.state_hash(), files=FILES)
+    before = at_management.all_stored()
+    second = begin(team, "S11")
+    assert (second.version, second.all_stored()) == (2, before)
+    write(second, team.lead, "Næste udgave")
+    assert at_management.all_stored() == before
+    with pytest.raises(ValidationError):
+        write(at_management, team.lead, "Bagefter")
+
+
+@pytest.mark.parametrize("what", STEPS)
+def test_no_step_begins_where_the_table_does_not_say(what, dpia, team):
+    step = STEPS[what]
+    for status in DocumentStatus.values:
+        if status in step.before:
+            continue
+        ProjectDocument.objects.filter(pk=dpia.pk).update(status=status)
+        dpia.refresh_from_db()
+        with pytest.raises(ValidationError):
+            dpia._perform(what, team.lead.user)
