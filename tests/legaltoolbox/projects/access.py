@@ -18,7 +18,15 @@ from django.utils.translation import override
 
 from kl_ai.drafts.parts import PAGE_LENGTH
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest, Project, ProjectDocument, Task
+from legaltoolbox.projects.models import (
+    Evidence,
+    MunicipalityInvitation,
+    MunicipalityJoinRequest,
+    Project,
+    ProjectDocument,
+    RiskAssessment,
+    Task,
+)
 from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.rights import Right
 from legaltoolbox.projects.work.sections import first_values
@@ -101,6 +109,24 @@ def task_args(team: Team) -> list[Any]:
     return [*team.project.address, Task.add_own(team.project, team.lead.user, values, "a" * PAGE_LENGTH).pk]
 
 
+def risk_args(team: Team) -> list[Any]:
+    return [*team.project.address, "r09"]
+
+
+def own_risk_args(team: Team) -> list[Any]:
+    row = RiskAssessment.add_own(team.project, "Nedbrud i ferien", team.lead.user)
+    return [*team.project.address, row.code.lower()]
+
+
+def requirement_args(team: Team) -> list[Any]:
+    return [*team.project.address, "k31"]
+
+
+def evidence_args(team: Team) -> list[Any]:
+    values = {"place": "K31", "title": "Rapport", "link": "", "case_number": "2026-7"}
+    return [*team.project.address, Evidence.add(team.project, team.lead.user, **values).pk]
+
+
 def document_args(team: Team) -> list[Any]:
     """A document with what its template gives it."""
     catalogue = catalogues.current()
@@ -156,6 +182,15 @@ TABLE = (
     Row("projects:task_delete", task_args, Right.WRITE),
     Row("projects:plan_xlsx", project_args, Right.READ),
     Row("projects:plan_ics", project_args, Right.READ),
+    # Risks and requirements
+    Row("projects:risks", project_args, Right.READ),
+    Row("projects:risk_add", project_args, Right.WRITE, is_post=True),
+    Row("projects:risk", risk_args, Right.READ),
+    Row("projects:risk_delete", own_risk_args, Right.WRITE, is_post=True),
+    Row("projects:requirements", project_args, Right.READ),
+    Row("projects:requirement", requirement_args, Right.READ),
+    Row("projects:evidence_add", requirement_args, Right.WRITE, is_post=True),
+    Row("projects:evidence_delete", evidence_args, Right.WRITE, is_post=True),
     # Documents
     Row("projects:documents", project_args, Right.READ),
     Row("projects:facts", project_args, Right.WRITE),

@@ -1,0 +1,76 @@
+"""What the forms of a project's rows have in common (`models.edited.EditedRow`): how they are read, saved and shown in a conflict."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+
+from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
+from kl_ai.forms import copy_validators
+
+from ..models import MunicipalityMember
+from ..models.edited import EditedRow
+
+
+class EditedRowForm(forms.Form):
+    """A form with a field for each of `EditedRow.FIELDS` that it edits; `owner` is somebody in the project."""
+
+    MODEL: type[EditedRow]
+
+    def __init__(
+        self, row: EditedRow, people: Iterable[MunicipalityMember], data: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=row.content)
+        self.row = row
+        self.people = {member.pk: str(member.user) for member in people}
+        if "owner" in self.fields:
+            owner = cast(forms.ChoiceField, self.fields["owner"])
+            owner.choices = [("", gettext("Nobody yet")), *self.people.items()]
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.Textarea):
+                copy_validators(field, self.MODEL._meta.get_field(name))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, by the names of `EditedRow.content`."""
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+    def differences(self, stored: Mapping[str, Any]) -> list[Difference]:
+        """What is stored otherwise than it was typed, in the words of the form."""
+        return differences(stored, self.values, lambda name: str(self.fields[name].label), self._text)
+
+    def _text(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            labels = {str(key): str(label) for key, label in cast(Any, field.choices)}
+            return labels.get("" if value is None else str(value), str(value or ""))
+        return str(value if value is not None else "")
+
+
+def save(form: EditedRowForm, store: Callable[[dict[str, Any], str], Any], seen: str) -> dict[str, Any] | None:
+    """Store what was typed; None where that is done, else what the page shows: the errors, or what somebody else has stored."""
+    if not form.is_valid():
+        return {"seen": seen}
+    try:
+        store(form.values, seen)
+    except ChangedMeanwhile as changed:
+        return {
+            "seen": fingerprint(changed.stored),
+            "conflict": form.differences(changed.stored),
+            "saved_meanwhile": changed.saved,
+        }
+    except ValidationError as refused:
+        add_errors(form, refused)
+        return {"seen": seen}
+    return None
+
+
+def add_errors(form: forms.Form, refused: ValidationError) -> None:
+    """Show the errors at their fields; what is about none of the form stands above it."""
+    if not hasattr(refused, "error_dict"):
+        form.add_error(None, refused)
+        return
+    for name, errors in refused.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

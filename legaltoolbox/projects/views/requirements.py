@@ -1,0 +1,160 @@
+"""The requirements of a project: the list, and one requirement with how far it is met and its evidence."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kl_ai.drafts.parts import fingerprint
+from kl_ai.forms import LineField
+from kl_ai.login import restore
+from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.linking import linker
+from legaltoolbox.models import Requirement
+
+from ..models import Evidence, Project, RequirementState
+from ..rights import Right
+from ..work.requirements import counts, requirement_rows
+from .edited_forms import EditedRowForm, add_errors, save
+from .lookups import own_project, project_page
+from .risks import text_field
+from .tasks import may_write, people
+
+
+class RequirementForm(EditedRowForm):
+    """How far the project meets a requirement."""
+
+    MODEL = RequirementState
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("How far is it met?"), choices=RequirementState.State.choices, widget=forms.RadioSelect
+    )
+    how = text_field(gettext_lazy("How, or why not"))
+    owner = forms.TypedChoiceField(label=gettext_lazy("Owner"), coerce=int, empty_value=None, required=False)
+
+
+class EvidenceForm(forms.Form):
+    """Where something is that shows it."""
+
+    title = LineField(label=gettext_lazy("What is it?"), max_length=150)
+    link = forms.URLField(label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https")
+    case_number = LineField(label=gettext_lazy("Case number"), required=False, max_length=60, width="s")
+    dated = forms.DateField(
+        label=gettext_lazy("Date"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-width-s"}),
+    )
+
+
+@never_cache
+def requirements(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/krav/`: the project's requirements with their states. Four queries."""
+    project = own_project(request, code, number)
+    rows = requirement_rows(project, catalogues.for_request(request))
+    context = {"rows": rows, "counts": counts(rows)}
+    return project_page(request, project, "requirements", _("Requirements"), **context)
+
+
+@never_cache
+@restore.restorable
+def requirement(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
+    """`…/krav/<code>/`: one requirement; POST saves, or shows what somebody else saved. Five queries."""
+    project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
+    catalogue = catalogues.for_request(request)
+    row, item = _state(project, catalogue, requirement.upper())
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = RequirementForm(row, people(project), typed)
+    context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(row.content)}
+    if request.method == "POST":
+        outcome = save(form, lambda values, seen: _store(project, row, values, seen, request.user), context["seen"])
+        if outcome is None:
+            messages.success(request, _("%(requirement)s is saved.") % {"requirement": row.code})
+            return redirect(reverse("projects:requirements", args=project.address) + f"#{row.code}")
+        context |= outcome
+    elif typed is not None:
+        messages.warning(request, restore.RESTORED_NOTICE)
+    return _requirement_page(request, project, catalogue, row, item, form, **context)
+
+
+def _requirement_page(
+    request: AuthenticatedRequest,
+    project: Project,
+    catalogue: Catalogue,
+    row: RequirementState,
+    item: Requirement | None,
+    form: RequirementForm,
+    **context: Any,
+) -> HttpResponse:
+    context |= {
+        "item": item,
+        "row": row,
+        "form": form,
+        "linker": linker(catalogue),
+        "evidence": list(project.evidence.filter(place=row.code)),
+        "evidence_form": context.get("evidence_form") or EvidenceForm(prefix="evidence"),
+        "may_write": may_write(project) or form.is_bound,
+    }
+    above = [(_("Requirements"), reverse("projects:requirements", args=project.address))]
+    title = f"{row.code} {item.title}" if item else row.code
+    return project_page(request, project, "requirement", title, section="requirements", above=above, **context)
+
+
+def _store(project: Project, row: RequirementState, values: dict[str, Any], seen: str, by: Any) -> None:
+    RequirementState.assess(project, row.code, values, seen, by)
+
+
+def _state(project: Project, catalogue: Catalogue, code: str) -> tuple[RequirementState, Requirement | None]:
+    """What is stored of a requirement, or an empty state of one of the catalogue. Raises `Http404`. One query."""
+    rows = project.requirement_states.select_related("owner__user", "saved_by")
+    row: RequirementState | None = rows.filter(code=code).first()
+    item = catalogue.find(Requirement.KIND, code)
+    if row is None and item is None:
+        raise Http404
+    found = row or RequirementState(project=project, code=code)
+    found.project = project
+    return found, item
+
+
+@require_POST
+@never_cache
+def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
+    """`…/krav/<code>/bevis/`: a piece of evidence; a second click adds no second one. What is wrong comes back with the page."""
+    project = own_project(request, code, number, Right.WRITE)
+    catalogue = catalogues.for_request(request)
+    row, item = _state(project, catalogue, requirement.upper())
+    form = EvidenceForm(request.POST, prefix="evidence")
+    if form.is_valid():
+        try:
+            Evidence.add(project, request.user, place=row.code, **form.cleaned_data)
+        except ValidationError as refused:
+            add_errors(form, refused)
+        else:
+            messages.success(request, _("The evidence is added."))
+            return redirect("projects:requirement", *project.address, row.code.lower())
+    own_form = RequirementForm(row, people(project))
+    context = {"evidence_form": form, "seen": fingerprint(row.content)}
+    return _requirement_page(request, project, catalogue, row, item, own_form, **context)
+
+
+@require_POST
+@never_cache
+def delete_evidence(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
+    """`…/bevis/<pk>/slet/`: deletes a piece of evidence and leads back to its requirement."""
+    project = own_project(request, code, number, Right.WRITE)
+    piece = get_object_or_404(project.evidence, pk=pk)
+    piece.project = project
+    try:
+        piece.withdraw(request.user)
+        messages.success(request, _("“%(title)s” is deleted.") % {"title": piece.title})
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    return redirect("projects:requirement", *project.address, piece.place.lower())

@@ -1,0 +1,203 @@
+"""The risks of a project: the list with the matrix, and one risk with its rating before and after what is done about it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kl_ai.drafts.parts import fingerprint
+from kl_ai.forms import LineField
+from kl_ai.login import restore
+from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.linking import linker
+from legaltoolbox.models import Risk, ScaleLevel
+
+from ..models import MunicipalityMember, Project, RiskAssessment
+from ..models.risks import Treatment
+from ..rights import Right
+from ..work.risks import matrix, risk_rows
+from .edited_forms import EditedRowForm, add_errors, save
+from .lookups import own_project, project_page
+from .tasks import may_write, people
+
+LIKELIHOODS, CONSEQUENCES = ("likelihood", "likelihood_after"), ("consequence", "consequence_after")
+
+
+class OwnRiskForm(forms.Form):
+    title = LineField(label=gettext_lazy("What can go wrong?"), max_length=150)
+
+
+def step_field(label: Any) -> forms.TypedChoiceField:
+    """A step of the scale; its words come with the catalogue."""
+    return forms.TypedChoiceField(label=label, coerce=int, empty_value=None, required=False, widget=forms.RadioSelect)
+
+
+def text_field(label: Any, help_text: Any = "", rows: int = 3) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=help_text, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+class RiskForm(EditedRowForm):
+    """What the team says of a risk."""
+
+    MODEL = RiskAssessment
+
+    applies = forms.TypedChoiceField(
+        label=gettext_lazy("Can it happen here?"),
+        coerce=lambda value: value == "True",
+        choices=[
+            (True, gettext_lazy("Yes, we assess it")),
+            (False, gettext_lazy("No, it does not apply to this solution")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    event = text_field(gettext_lazy("How can it happen here, and who is hit?"))
+    consequence = step_field(gettext_lazy("Consequence for the citizen before"))
+    likelihood = step_field(gettext_lazy("Likelihood before"))
+    reason = text_field(
+        gettext_lazy("Why so"), gettext_lazy("Also if the risk does not apply: then write why it cannot happen here.")
+    )
+    treatment = forms.ChoiceField(
+        label=gettext_lazy("What do you do about it?"), required=False, widget=forms.RadioSelect
+    )
+    consequence_after = step_field(gettext_lazy("Consequence for the citizen after"))
+    likelihood_after = step_field(gettext_lazy("Likelihood after"))
+    reason_after = text_field(
+        gettext_lazy("Why what stays can be defended"),
+        gettext_lazy("If you accept the risk, write why."),
+    )
+    owner = forms.TypedChoiceField(label=gettext_lazy("Owner"), coerce=int, empty_value=None, required=False)
+
+    def __init__(
+        self,
+        row: RiskAssessment,
+        people: Iterable[MunicipalityMember],
+        levels: Iterable[ScaleLevel],
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(row, people, data)
+        scale = list(levels)
+        for names, axis in ((LIKELIHOODS, ScaleLevel.Axis.LIKELIHOOD), (CONSEQUENCES, ScaleLevel.Axis.CONSEQUENCE)):
+            words = [
+                (level.level, f"{level.level} {level.name}: {level.description}")
+                for level in scale
+                if level.axis == axis
+            ]
+            for name in names:
+                cast(forms.ChoiceField, self.fields[name]).choices = [*words, ("", _("Not rated yet"))]
+        treatment = cast(forms.ChoiceField, self.fields["treatment"])
+        treatment.choices = [
+            *((value, capfirst(label)) for value, label in Treatment.choices),
+            ("", _("Not chosen yet")),
+        ]
+
+
+@never_cache
+def risks(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/risici/`: the project's risks, and the matrix before and after. Four queries."""
+    project = own_project(request, code, number)
+    catalogue = catalogues.for_request(request)
+    rows = risk_rows(project, catalogue)
+    return project_page(
+        request,
+        project,
+        "risks",
+        _("Risks"),
+        rows=rows,
+        open_count=sum(row.is_open for row in rows),
+        high=[row for row in rows if row.stays_high],
+        matrices=[(_("Before"), matrix(rows, after=False)), (_("After"), matrix(rows, after=True))],
+        axes=_axes(catalogue),
+        form=OwnRiskForm(),
+        may_write=may_write(project),
+    )
+
+
+def _axes(catalogue: Catalogue) -> dict[str, list[ScaleLevel]]:
+    """The steps of both axes, each from 1 to 4."""
+    return {axis.value: [level for level in catalogue.levels if level.axis == axis] for axis in ScaleLevel.Axis}
+
+
+@require_POST
+@never_cache
+def add_risk(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/risici/tilfoej/`: a risk of the project's own; leads to its page. A second click makes no second one."""
+    project = own_project(request, code, number, Right.WRITE)
+    form = OwnRiskForm(request.POST)
+    if form.is_valid():
+        try:
+            row = RiskAssessment.add_own(project, form.cleaned_data["title"], request.user)
+            return redirect("projects:risk", *project.address, row.code.lower())
+        except ValidationError as refused:
+            add_errors(form, refused)
+    messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    return redirect("projects:risks", *project.address)
+
+
+@never_cache
+@restore.restorable
+def risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> HttpResponse:
+    """`…/risici/<code>/`: one risk; POST saves, or shows what somebody else saved. Four queries."""
+    project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
+    catalogue = catalogues.for_request(request)
+    row, item = _assessment(project, catalogue, risk.upper())
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = RiskForm(row, people(project), catalogue.levels, typed)
+    context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(row.content)}
+    if request.method == "POST":
+        outcome = save(form, lambda values, seen: _store(project, row, values, seen, request.user), context["seen"])
+        if outcome is None:
+            messages.success(request, _("%(risk)s is saved.") % {"risk": row.code})
+            return redirect(reverse("projects:risks", args=project.address) + f"#{row.code}")
+        context |= outcome
+    elif typed is not None:
+        messages.warning(request, restore.RESTORED_NOTICE)
+    title = f"{row.code} {item.title if item else row.title}"
+    above = [(_("Risks"), reverse("projects:risks", args=project.address))]
+    context |= {"item": item, "row": row, "form": form, "linker": linker(catalogue)}
+    context["may_write"] = may_write(project) or form.is_bound
+    return project_page(request, project, "risk", title, section="risks", above=above, **context)
+
+
+def _store(project: Project, row: RiskAssessment, values: dict[str, Any], seen: str, by: Any) -> None:
+    RiskAssessment.assess(project, row.code, values, seen, by)
+
+
+def _assessment(project: Project, catalogue: Catalogue, code: str) -> tuple[RiskAssessment, Risk | None]:
+    """What is stored of a risk, or an empty assessment of one of the catalogue. Raises `Http404`. One query."""
+    rows = project.risk_assessments.select_related("owner__user", "saved_by")
+    row: RiskAssessment | None = rows.filter(code=code).first()
+    item = catalogue.find(Risk.KIND, code)
+    if row is None and item is None:
+        raise Http404
+    found = row or RiskAssessment(project=project, code=code)
+    found.project = project
+    return found, item
+
+
+@require_POST
+@never_cache
+def delete_risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> HttpResponse:
+    """`…/risici/<code>/slet/`: deletes an own risk; a second click finds it gone."""
+    project = own_project(request, code, number, Right.WRITE)
+    row = project.risk_assessments.filter(code=risk.upper()).first()
+    try:
+        if row is not None:
+            row.project = project
+            row.delete_own(request.user)
+            messages.success(request, _("“%(title)s” is deleted.") % {"title": row.title})
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    return redirect("projects:risks", *project.address)

@@ -1,0 +1,68 @@
+"""The requirements of a project: those of its situation with how far each is met, and where the evidence is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.left_out import split
+from legaltoolbox.models import Requirement
+
+from ..models import Evidence, Project, RequirementState
+from .situations import situation_of
+
+State = RequirementState.State
+
+
+@dataclass(frozen=True)
+class RequirementRow:
+    """A requirement of the project."""
+
+    code: str
+    title: str
+    state: RequirementState | None
+    """What the team has written; None where nobody has."""
+    evidence: list[Evidence]
+    url: str
+    requirement: Requirement | None = None
+    """None for one that the catalogue has no more."""
+    applies: bool = True
+    """Whether it applies by the answers about the solution; one that does not stays where the team has assessed it."""
+
+    @property
+    def value(self) -> str:
+        return self.state.state if self.state else State.OPEN.value
+
+    @property
+    def label(self) -> str:
+        return str(State(self.value).label)
+
+
+def requirement_rows(project: Project, catalogue: Catalogue) -> list[RequirementRow]:
+    """The requirements in the order of the catalogue. Three queries, however many there are."""
+    situation = situation_of(project, project.screening_answers.all(), catalogue)
+    stored = {row.code: row for row in project.requirement_states.select_related("owner__user")}
+    evidence: dict[str, list[Evidence]] = defaultdict(list)
+    for piece in project.evidence.all():
+        evidence[piece.place].append(piece)
+    applying = {item.code for item in split(catalogue.requirements, catalogue, situation)[0]}
+    written = stored.keys() | evidence.keys()
+
+    def row(code: str, item: Any) -> RequirementRow:
+        url = reverse("projects:requirement", args=[*project.address, code.lower()])
+        return RequirementRow(
+            code, item.title if item else "", stored.get(code), evidence.get(code, []), url, item, code in applying
+        )
+
+    rows = [row(item.code, item) for item in catalogue.requirements if item.code in applying | written]
+    known = {item.code for item in catalogue.requirements}
+    return rows + [row(code, None) for code in sorted(stored) if code not in known]
+
+
+def counts(rows: list[RequirementRow]) -> list[tuple[str, str, int]]:
+    """State, its label and how many requirements are in it, in the order of the states. No query."""
+    return [(value, str(label), sum(row.value == value for row in rows)) for value, label in State.choices]

@@ -1,0 +1,112 @@
+"""The risks of a project: those of its situation with what the team says of each, its own, and the matrix of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.left_out import split
+from legaltoolbox.models import Risk
+from legaltoolbox.rating import STEPS, RiskLevel, level
+
+from ..models import Project, RiskAssessment
+from .situations import situation_of
+
+
+@dataclass(frozen=True)
+class RiskRow:
+    """A risk of the project: one of the catalogue, or its own."""
+
+    code: str
+    title: str
+    assessment: RiskAssessment | None
+    """What the team has written; None where nobody has."""
+    url: str
+    risk: Risk | None = None
+    """The risk of the catalogue; None for an own one, and for one that the catalogue has no more."""
+    applies: bool = True
+    """Whether it applies by the answers about the solution; one that does not stays where the team has assessed it."""
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the team says that it does not apply here."""
+        return self.assessment is not None and not self.assessment.applies
+
+    @property
+    def level(self) -> RiskLevel | None:
+        return self.assessment.level if self.assessment and not self.is_left_out else None
+
+    @property
+    def residual_level(self) -> RiskLevel | None:
+        return self.assessment.residual_level if self.assessment and not self.is_left_out else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the team has still to rate it, or what stays of it."""
+        return not self.is_left_out and (self.level is None or self.residual_level is None)
+
+    @property
+    def stays_high(self) -> bool:
+        """Whether the risk is high after what is done about it: such a use goes to Datatilsynet first (GDPR art. 36)."""
+        return self.residual_level == RiskLevel.HIGH
+
+
+def risk_rows(project: Project, catalogue: Catalogue) -> list[RiskRow]:
+    """The risks in the order of the catalogue, then the own ones. Two queries, however many there are."""
+    situation = situation_of(project, project.screening_answers.all(), catalogue)
+    stored = {row.code: row for row in project.risk_assessments.select_related("owner__user")}
+    applying = {risk.code for risk in split(catalogue.risks, catalogue, situation)[0]}
+    rows = [
+        _row(project, risk.code, stored.get(risk.code), risk, applies=risk.code in applying)
+        for risk in catalogue.risks
+        if risk.code in applying or risk.code in stored
+    ]
+    known = {risk.code for risk in catalogue.risks}
+    return rows + [_row(project, code, row, None) for code, row in sorted(stored.items()) if code not in known]
+
+
+def _row(
+    project: Project, code: str, assessment: RiskAssessment | None, risk: Risk | None, *, applies: bool = True
+) -> RiskRow:
+    title = risk.title if risk else assessment.title if assessment else ""
+    url = reverse("projects:risk", args=[*project.address, code.lower()])
+    return RiskRow(code, title, assessment, url, risk, applies)
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    likelihood: int
+    consequence: int
+    level: RiskLevel
+    rows: Sequence[RiskRow]
+
+
+def matrix(rows: Iterable[RiskRow], *, after: bool) -> list[list[MatrixCell]]:
+    """The matrix from the highest likelihood down, each line from the lowest consequence on, with the risks in each cell. No query."""
+    placed: dict[tuple[int, int], list[RiskRow]] = {}
+    for row in rows:
+        steps = _steps(row.assessment, after=after) if row.assessment and not row.is_left_out else None
+        if steps:
+            placed.setdefault(steps, []).append(row)
+    return [
+        [
+            MatrixCell(
+                likelihood, consequence, level(likelihood, consequence), placed.get((likelihood, consequence), ())
+            )
+            for consequence in STEPS
+        ]
+        for likelihood in reversed(STEPS)
+    ]
+
+
+def _steps(assessment: RiskAssessment, *, after: bool) -> tuple[int, int] | None:
+    steps: tuple[Any, Any] = (
+        (assessment.likelihood_after, assessment.consequence_after)
+        if after
+        else (assessment.likelihood, assessment.consequence)
+    )
+    return steps if all(steps) else None
