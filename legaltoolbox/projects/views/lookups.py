@@ -18,6 +18,7 @@ PROJECT_PAGES = (
     ("overview", gettext_lazy("Overview"), Right.READ),
     ("activities", gettext_lazy("Activities"), Right.READ),
     ("documents", gettext_lazy("Documents"), Right.READ),
+    ("legal_bases", gettext_lazy("Legal basis"), Right.READ),
     ("risks", gettext_lazy("Risks"), Right.READ),
     ("requirements", gettext_lazy("Requirements"), Right.READ),
     ("screening", gettext_lazy("The solution"), Right.READ),

@@ -24,6 +24,7 @@ from legaltoolbox.projects.models import (
     MunicipalityJoinRequest,
     Project,
     ProjectDocument,
+    ProjectLegalBasis,
     RiskAssessment,
     Task,
 )
@@ -109,6 +110,11 @@ def task_args(team: Team) -> list[Any]:
     return [*team.project.address, Task.add_own(team.project, team.lead.user, values, "a" * PAGE_LENGTH).pk]
 
 
+def basis_args(team: Team) -> list[Any]:
+    values = {"phase": "drift-og-overvaagning", "processing": "Brug i driften", "code": "H05"}
+    return [*team.project.address, ProjectLegalBasis.add(team.project, team.lead.user, **values).pk]
+
+
 def risk_args(team: Team) -> list[Any]:
     return [*team.project.address, "r09"]
 
@@ -182,7 +188,11 @@ TABLE = (
     Row("projects:task_delete", task_args, Right.WRITE),
     Row("projects:plan_xlsx", project_args, Right.READ),
     Row("projects:plan_ics", project_args, Right.READ),
-    # Risks and requirements
+    # Legal basis, risks and requirements
+    Row("projects:legal_bases", project_args, Right.READ),
+    Row("projects:legal_basis_add", project_args, Right.WRITE, is_post=True),
+    Row("projects:legal_basis", basis_args, Right.READ),
+    Row("projects:legal_basis_delete", basis_args, Right.WRITE, is_post=True),
     Row("projects:risks", project_args, Right.READ),
     Row("projects:risk_add", project_args, Right.WRITE, is_post=True),
     Row("projects:risk", risk_args, Right.READ),

@@ -1,0 +1,71 @@
+"""The legal bases of a project, phase by phase: what the catalogue says occurs there, and what the team has written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.models import LegalBasis, LegalBasisPhase, Phase
+
+from ..models import Project, ProjectLegalBasis
+from ..models.legal_bases import lacking
+from .situations import situation_of
+
+IN_USE = ("idriftsaettelse", "drift-og-overvaagning")
+"""The keys of the phases in which a solution is in use: without a sufficient basis there it must not be."""
+PERSONAL_DATA = "personoplysninger"
+"""The question whether personal data are processed: without any no basis is needed."""
+
+
+@dataclass(frozen=True)
+class PhaseBases:
+    """A phase with the project's rows, and the processings that the catalogue names and the project has not described."""
+
+    phase: Phase
+    rows: list[ProjectLegalBasis]
+    suggestions: list[tuple[LegalBasis, LegalBasisPhase]]
+    is_lacking: bool
+
+
+@dataclass(frozen=True)
+class ProjectBases:
+    phases: list[PhaseBases]
+    is_needed: bool
+    """Whether the solution processes personal data, or nobody has said that it does not."""
+
+    @property
+    def lacks_in_use(self) -> list[Phase]:
+        """The phases of use in which no sufficient basis is described: the hard warning."""
+        return (
+            [each.phase for each in self.phases if each.is_lacking and each.phase.slug in IN_USE]
+            if self.is_needed
+            else []
+        )
+
+
+def project_bases(project: Project, catalogue: Catalogue) -> ProjectBases:
+    """All phases with their bases. Two queries."""
+    situation = situation_of(project, project.screening_answers.all(), catalogue)
+    rows = list(project.legal_bases.all())
+    without = set(lacking(rows, [phase.slug for phase in catalogue.phases]))
+    named: dict[str, list[tuple[LegalBasis, LegalBasisPhase]]] = {}
+    for basis in catalogue.all(LegalBasis.KIND):
+        for place in catalogue.parts("phases", basis):
+            named.setdefault(place.phase.slug, []).append((basis, place))
+    return ProjectBases(
+        phases=[
+            PhaseBases(
+                phase,
+                own := [row for row in rows if row.phase == phase.slug],
+                [
+                    (basis, place)
+                    for basis, place in named.get(phase.slug, [])
+                    if basis.code not in {row.code for row in own}
+                ],
+                phase.slug in without,
+            )
+            for phase in catalogue.phases
+            if phase.slug in named or any(row.phase == phase.slug for row in rows)
+        ],
+        is_needed=situation.answers.get(PERSONAL_DATA) != "no",
+    )
