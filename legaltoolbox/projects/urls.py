@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    document_files,
     documents,
     facts,
     handover,
@@ -18,6 +19,7 @@ from .views import (
     requirements,
     risks,
     screening,
+    steps,
     tasks,
 )
 
@@ -75,6 +77,23 @@ urlpatterns = [
     path("<slug:code>/<int:number>/dokumenter/faelles/", facts.facts, name="facts"),
     path("<slug:code>/<int:number>/dokumenter/begynd/", documents.begin_document, name="begin_document"),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>/", documents.document, name="document"),
-    path("<slug:code>/<int:number>/dokumenter/<int:nr>.<slug:ending>", documents.document_file, name="document_file"),
+    path(
+        "<slug:code>/<int:number>/dokumenter/<int:nr>.<slug:ending>", document_files.document_file, name="document_file"
+    ),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/", steps.document_steps, name="document_steps"),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/dpo/", steps.ask_dpo, name="document_ask_dpo"),
+    path(
+        "<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/tag-tilbage/", steps.take_back, name="document_take_back"
+    ),
+    path(
+        "<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/udtalelse/", steps.give_opinion, name="document_opinion"
+    ),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/raad/", steps.answer_advice, name="document_advice"),
+    path(
+        "<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/ledelse/",
+        steps.ask_management,
+        name="document_ask_management",
+    ),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/beslutning/", steps.decide, name="document_decide"),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>/<slug:section>/", documents.section, name="section"),
 ]

@@ -18,20 +18,14 @@ from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.autosave import conflict_response, refused_response, saved_response
 from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
-from kl_ai.export.docx import DOCX_TYPE, docx_bytes
-from kl_ai.export.downloads import file_response
-from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
 from kl_ai.login import restore
-from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import Crumbs
 from kl_ai.requests.http import AuthenticatedRequest, is_fetch
 from legaltoolbox.catalogue import Catalogue, catalogues
-from legaltoolbox.files.texts import filename
 from legaltoolbox.linking import linker
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 from legaltoolbox.views.papers import ENDINGS
 
-from ..files.document import project_document
 from ..models import FieldEdit, Project, ProjectDocument
 from ..rights import Right
 from ..work import facts, sections
@@ -40,7 +34,6 @@ from ..work.section_form import ROW_BUTTON, SectionForm
 from ..work.situations import situation_of
 from .lookups import own_project, project_page
 
-DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 MOST_EDITS = 200
 """The changes of a section that its page shows, the latest."""
 
@@ -143,6 +136,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
     """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Six queries."""
     opened = own_document(request, code, number, nr, Right.READ)
     project, catalogue = opened.project, opened.catalogue
+    steps = reverse("projects:document_steps", args=[*project.address, opened.document.number])
     saved = {part.part: part for part in opened.document.saved_parts.select_related("saved_by")}
     states = sections.section_states(
         catalogue.sections(opened.template),
@@ -168,29 +162,9 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         go_on=(unfinished[0], opened.section_url(unfinished[0].section.key)) if unfinished else None,
         is_begun=bool(saved),
         may_write=may_write(project, opened.document),
-        files=[(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
+        steps_url=steps,
+        files=[(ENDINGS[ending], opened.file_url(ending)) for ending in ENDINGS if ending != "xlsx"],
     )
-
-
-@never_cache
-@expensive
-def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int, ending: str) -> HttpResponse:
-    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, without empty sections that nobody asks for. Five queries."""
-    if ending not in DOCUMENT_TYPES:
-        raise Http404
-    opened = own_document(request, code, number, nr, Right.READ)
-    project, catalogue = opened.project, opened.catalogue
-    stored = facts.with_facts(opened.document.all_stored(), opened.template, facts.project_facts(project))
-    situation = situation_of(project, project.screening_answers.all(), catalogue)
-    states = sections.section_states(catalogue.sections(opened.template), catalogue, situation, stored, {})
-    shown = [state.section for state in states if state.filled or not state.why_not]
-    document = project_document(opened.document, opened.template, shown, stored, catalogue)
-    write = pdf_bytes if ending == "pdf" else docx_bytes
-    content = write(
-        document, author=project.municipality.name, created=opened.document.changed_at.replace(microsecond=0)
-    )
-    name = filename(project.title, opened.template.code, opened.template.title, ending=ending)
-    return file_response(name, content, DOCUMENT_TYPES[ending])
 
 
 # A section ----------------------------------------------------------------------------------------

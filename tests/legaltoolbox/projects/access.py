@@ -208,4 +208,11 @@ TABLE = (
     Row("projects:document", document_args, Right.READ),
     Row("projects:document_file", document_file_args, Right.READ),
     Row("projects:section", section_args, Right.READ),
+    Row("projects:document_steps", document_args, Right.READ),
+    Row("projects:document_ask_dpo", document_args, Right.WRITE, is_post=True),
+    Row("projects:document_take_back", document_args, Right.WRITE, is_post=True),
+    Row("projects:document_opinion", document_args, Right.OPINE, is_post=True),
+    Row("projects:document_advice", document_args, Right.WRITE, is_post=True),
+    Row("projects:document_ask_management", document_args, Right.WRITE, is_post=True),
+    Row("projects:document_decide", document_args, Right.DECIDE, is_post=True),
 )

@@ -1,0 +1,50 @@
+"""A document of a project as a file: as it stands, or the same bytes for good once it is approved."""
+
+from copy import copy
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from kl_ai.export.docx import DOCX_TYPE, docx_bytes
+from kl_ai.export.downloads import file_response
+from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
+from kl_ai.pages.expensive import expensive
+from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.files.texts import filename
+
+from ..files.document import project_document
+from ..models import ApprovedFile
+from ..rights import Right
+from ..work import facts, sections
+from ..work.situations import situation_of
+from .documents import OpenDocument, own_document
+
+DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
+
+
+@never_cache
+@expensive
+def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int, ending: str) -> HttpResponse:
+    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most six queries."""
+    if ending not in DOCUMENT_TYPES:
+        raise Http404
+    opened = own_document(request, code, number, nr, Right.READ)
+    approved = ApprovedFile.objects.filter(document=opened.document).first()
+    content = bytes(getattr(approved, ending)) if approved else document_bytes(opened, ending)
+    name = filename(opened.project.title, opened.template.code, opened.template.title, ending=ending)
+    return file_response(name, content, DOCUMENT_TYPES[ending])
+
+
+def document_bytes(opened: OpenDocument, ending: str, status: str = "") -> bytes:
+    """The document as it stands, without empty sections that nobody asks for; it says `status` for its own. Three queries."""
+    project, catalogue = opened.project, opened.catalogue
+    stored = facts.with_facts(opened.document.all_stored(), opened.template, facts.project_facts(project))
+    situation = situation_of(project, project.screening_answers.all(), catalogue)
+    states = sections.section_states(catalogue.sections(opened.template), catalogue, situation, stored, {})
+    shown = [state.section for state in states if state.filled or not state.why_not]
+    own = copy(opened.document)
+    own.status = status or own.status
+    document = project_document(own, opened.template, shown, stored, catalogue)
+    write = pdf_bytes if ending == "pdf" else docx_bytes
+    created = opened.document.changed_at.replace(microsecond=0)
+    return write(document, author=project.municipality.name, created=created)

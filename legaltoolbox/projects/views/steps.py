@@ -1,0 +1,269 @@
+"""A document's way: asked of the data protection officer, answered, sent to the management, decided."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kl_ai.login import restore
+from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.validators import validate_text
+
+from ..models import AdvicePoint, Decision, DocumentStatus, Opinion
+from ..rights import Right
+from ..work.decisions import grounds
+from .document_files import DOCUMENT_TYPES, document_bytes
+from .documents import OpenDocument, may_write, own_document
+from .edited_forms import add_errors
+from .lookups import project_page
+from .risks import text_field
+
+
+class AskForm(forms.Form):
+    until = forms.DateField(
+        label=gettext_lazy("Opinion wanted by"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-width-s"}),
+        help_text=gettext_lazy("Give the officer time: two to four weeks are usual for an impact assessment."),
+    )
+
+
+class OpinionForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("Opinion"), choices=Opinion.Verdict.choices, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=gettext_lazy("In words"),
+        required=False,
+        max_length=8000,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    points = forms.CharField(
+        label=gettext_lazy("Advice, point by point"),
+        help_text=gettext_lazy(
+            "One point in each paragraph, with an empty line between them. Each point is answered by itself."
+        ),
+        required=False,
+        max_length=40_000,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )
+
+    def clean_points(self) -> list[str]:
+        """The points, without empty ones."""
+        return [point.strip() for point in re.split(r"\n\s*\n", self.cleaned_data["points"]) if point.strip()]
+
+
+class DecisionForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Decision"), choices=Decision.Answer.choices, widget=forms.RadioSelect
+    )
+    conditions = text_field(gettext_lazy("Conditions"), gettext_lazy("Only if you decide yes on conditions."))
+    reason = text_field(gettext_lazy("Reason"), gettext_lazy("A refusal needs one."))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") == Decision.Answer.CONDITIONS and not data.get("conditions"):
+            self.add_error("conditions", _("Write the conditions."))
+        if data.get("answer") == Decision.Answer.NO and not data.get("reason"):
+            self.add_error("reason", _("Write why."))
+        return data
+
+
+class AdviceForm(forms.Form):
+    """An answer and a reason for each point of the newest opinion."""
+
+    def __init__(self, points: list[AdvicePoint], data: Any = None) -> None:
+        super().__init__(data)
+        self.points = points
+        for point in points:
+            self.fields[f"answer-{point.number}"] = forms.ChoiceField(
+                label=_("Point %(number)s") % {"number": point.number},
+                choices=AdvicePoint.Answer.choices,
+                required=False,
+                widget=forms.RadioSelect,
+                initial=point.answer,
+            )
+            reason = text_field(_("Reason"), rows=2)
+            reason.initial = point.reason
+            self.fields[f"reason-{point.number}"] = reason
+
+    @property
+    def rows(self) -> list[tuple[AdvicePoint, Any, Any]]:
+        return [(point, self[f"answer-{point.number}"], self[f"reason-{point.number}"]) for point in self.points]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for point in self.points:
+            is_other = data.get(f"answer-{point.number}") in ("partly", "not-followed")
+            if is_other and not data.get(f"reason-{point.number}"):
+                self.add_error(f"reason-{point.number}", _("Write why the advice is not followed."))
+        return data
+
+    @property
+    def answers(self) -> dict[int, tuple[str, str]]:
+        data = self.cleaned_data
+        return {point.number: (data[f"answer-{point.number}"], data[f"reason-{point.number}"]) for point in self.points}
+
+
+@never_cache
+@restore.restorable
+def document_steps(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. Twelve queries."""
+    opened = own_document(request, code, number, nr, Right.READ)
+    return _steps_page(request, opened, typed=restore.restore_input(request))
+
+
+def _steps_page(
+    request: AuthenticatedRequest, opened: OpenDocument, *, typed: Any = None, **bound: forms.Form
+) -> HttpResponse:
+    """The page of the steps; `bound` are forms that came back with errors."""
+    project, document = opened.project, opened.document
+    state = document.state_hash()
+    ground = grounds(project, document, opened.catalogue, state)
+    decisions = list(document.decisions.select_related("by"))
+    is_writer = project.may(Right.WRITE) and project.is_active
+    at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
+    forms_shown = {
+        "ask": (is_writer and document.is_writable) and (bound.get("ask") or AskForm(typed)),
+        "advice": (may_write(project, document) and bool(ground.points))
+        and (bound.get("advice") or AdviceForm(ground.points, typed)),
+        "opinion": (project.may(Right.OPINE) and project.is_active and at_dpo)
+        and (bound.get("opinion") or OpinionForm(typed)),
+        "decision": (project.may(Right.DECIDE) and project.is_active and at_management)
+        and (bound.get("decision") or DecisionForm(typed)),
+    }
+    return project_page(
+        request,
+        project,
+        "steps",
+        _("The way of the document"),
+        section="documents",
+        above=[*opened.crumbs, (opened.template.title, opened.url)],
+        document=document,
+        template=opened.template,
+        state=state,
+        grounds=ground,
+        opinions=list(document.opinions.select_related("by").prefetch_related("points")),
+        decisions=decisions,
+        forms=forms_shown,
+        may_ask_management=is_writer and (document.is_writable or document.waits_in_vain),
+        may_take_back=is_writer and (at_dpo or at_management),
+        files=[(ending.upper(), opened.file_url(ending)) for ending in DOCUMENT_TYPES],
+    )
+
+
+def _step(
+    request: AuthenticatedRequest,
+    opened: OpenDocument,
+    verb: Callable[[], Any],
+    done: str,
+    **form: forms.Form,
+) -> HttpResponse:
+    """Call the verb and say what is done; the page with the form and why where it is refused."""
+    try:
+        verb()
+    except ValidationError as refused:
+        if not form:
+            messages.error(request, " ".join(refused.messages))
+            return redirect("projects:document_steps", *opened.project.address, opened.document.number)
+        opened.document.refresh_from_db()
+        for each in form.values():
+            add_errors(each, refused)
+        return _steps_page(request, opened, **form)
+    messages.success(request, done)
+    return redirect("projects:document_steps", *opened.project.address, opened.document.number)
+
+
+@require_POST
+@never_cache
+def ask_dpo(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/forloeb/dpo/`: send the document to the data protection officer."""
+    opened = own_document(request, code, number, nr, Right.WRITE)
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        return _steps_page(request, opened, ask=form)
+    done = _("The document is at the data protection officer. Nobody changes it until the opinion is there.")
+    return _step(
+        request, opened, lambda: opened.document.ask_dpo(request.user, form.cleaned_data["until"]), done, ask=form
+    )
+
+
+@require_POST
+@never_cache
+def take_back(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/forloeb/tag-tilbage/`: make it a draft again."""
+    opened = own_document(request, code, number, nr, Right.WRITE)
+    return _step(request, opened, lambda: opened.document.take_back(request.user), _("The document is a draft again."))
+
+
+@require_POST
+@never_cache
+def give_opinion(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/forloeb/udtalelse/`: the opinion of the data protection officer on the state that was shown."""
+    opened = own_document(request, code, number, nr, Right.OPINE)
+    form = OpinionForm(request.POST)
+    if not form.is_valid():
+        return _steps_page(request, opened, opinion=form)
+    data, seen = form.cleaned_data, request.POST.get("state", "")
+
+    def verb() -> None:
+        opened.document.give_opinion(request.user, data["verdict"], data["text"], data["points"], seen)
+
+    return _step(request, opened, verb, _("Your opinion is given. The project answers each point."), opinion=form)
+
+
+@require_POST
+@never_cache
+def answer_advice(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/forloeb/raad/`: the project's answers to the points of advice."""
+    opened = own_document(request, code, number, nr, Right.WRITE)
+    opinion = opened.document.last_opinion()
+    form = AdviceForm(list(opinion.points.all()) if opinion else [], request.POST)
+    if not form.is_valid():
+        return _steps_page(request, opened, advice=form)
+    verb = lambda: opened.document.answer_advice(request.user, form.answers)  # noqa: E731  # one of several verbs
+    return _step(request, opened, verb, _("The answers are saved."), advice=form)
+
+
+@require_POST
+@never_cache
+def ask_management(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/forloeb/ledelse/`: send the document to the management."""
+    opened = own_document(request, code, number, nr, Right.WRITE)
+    done = _("The document is at the management.")
+    return _step(request, opened, lambda: opened.document.ask_management(request.user), done)
+
+
+@require_POST
+@never_cache
+def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/forloeb/beslutning/`: the management's decision on the state that was shown, with its files."""
+    opened = own_document(request, code, number, nr, Right.DECIDE)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _steps_page(request, opened, decision=form)
+    seen = request.POST.get("state", "")
+    record = grounds(opened.project, opened.document, opened.catalogue, seen).record
+    is_approved = form.cleaned_data["answer"] != Decision.Answer.NO
+    files = (
+        {ending: document_bytes(opened, ending, status=DocumentStatus.APPROVED) for ending in DOCUMENT_TYPES}
+        if is_approved
+        else None
+    )
+
+    def verb() -> None:
+        data = form.cleaned_data
+        texts = {"conditions": data["conditions"], "reason": data["reason"]}
+        opened.document.decide(request.user, data["answer"], seen=seen, rested_on=record, files=files, **texts)
+
+    return _step(request, opened, verb, _("The decision is stored."), decision=form)

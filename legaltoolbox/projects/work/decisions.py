@@ -1,0 +1,54 @@
+"""What a decision rests on: the opinion, the risks that stay, the legal basis and what is still to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.models import Phase
+
+from ..models import AdvicePoint, Opinion, Project, ProjectDocument
+from .legal_bases import project_bases
+from .risks import RiskRow, risk_rows
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the page of a decision shows, and the decision keeps."""
+
+    opinion: Opinion | None
+    points: list[AdvicePoint]
+    is_changed_since: bool
+    """Whether the document has changed since the opinion."""
+    high: list[RiskRow]
+    """Risks that are high after what is done about them."""
+    open_risks: list[RiskRow]
+    lacks_in_use: list[Phase]
+    """Phases of use without a sufficient legal basis."""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As the decision keeps it, in the codes of the catalogue."""
+        return {
+            "opinion": self.opinion.verdict if self.opinion else "",
+            "changed_since_opinion": self.is_changed_since,
+            "not_followed": [point.number for point in self.points if point.answer in ("partly", "not-followed")],
+            "high_risks": [row.code for row in self.high],
+            "open_risks": [row.code for row in self.open_risks],
+            "without_basis": [phase.slug for phase in self.lacks_in_use],
+        }
+
+
+def grounds(project: Project, document: ProjectDocument, catalogue: Catalogue, state: str) -> Grounds:
+    """What a decision about the document in this state rests on. Six queries."""
+    opinion = document.last_opinion()
+    rows = risk_rows(project, catalogue)
+    return Grounds(
+        opinion=opinion,
+        points=list(opinion.points.all()) if opinion else [],
+        is_changed_since=opinion is not None and opinion.state != state,
+        high=[row for row in rows if row.stays_high],
+        open_risks=[row for row in rows if row.is_open],
+        lacks_in_use=project_bases(project, catalogue).lacks_in_use,
+    )
