@@ -1,0 +1,107 @@
+"""The way of a document on the web: asked, answered, decided, each by whose step it is."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kl_ai.drafts.parts import fingerprint
+from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion
+from tests.legaltoolbox.projects.documents import begin
+from tests.mails import log_in_recently
+from tests.reading import parse
+
+
+@pytest.fixture
+def dpia(team):
+    document = begin(team, "S11")
+    for person, text in ((team.lead, "Hurtigere"), (team.editor, "Rigtigere")):
+        document.save_section("1", {"3": ""}, {"3": text}, fingerprint(document.stored("1", {"3": ""})), person.user)
+    return document
+
+
+@pytest.fixture
+def browsers(team) -> dict[str, Client]:
+    browsers = {name: Client() for name in team.people}
+    for name, browser in browsers.items():
+        log_in_recently(browser, team.people[name].user)
+    return browsers
+
+
+def address(document, step: str = "document_steps") -> str:
+    return reverse(f"projects:{step}", args=[*document.project.address, document.number])
+
+
+def state_on(browser: Client, document) -> str:
+    return re.search(r'name="state" value="(\w+)"', browser.get(address(document)).content.decode())[1]
+
+
+def forms_on(browser: Client, document) -> set[str]:
+    """The ends of the addresses of the forms that the page offers."""
+    main = parse(browser.get(address(document)).content.decode()).find("main")
+    return {form.attrs["action"].rstrip("/").rpartition("/")[2] for form in main.find_all("form")}
+
+
+def test_each_is_offered_the_own_step_and_no_other(dpia, browsers, team):
+    offered = {name: forms_on(browser, dpia) for name, browser in browsers.items() if name not in ("keeper", "strange")}
+    nothing = {"reader": set(), "management": set(), "dpo": set(), "substitute": set()}
+    assert offered == nothing | {"lead": {"dpo", "ledelse"}, "editor": {"dpo", "ledelse"}}
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    offered = {name: forms_on(browsers[name], dpia) for name in offered}
+    officers = {"dpo": {"udtalelse"}, "substitute": {"udtalelse"}}
+    assert offered == nothing | officers | {"lead": {"tag-tilbage"}, "editor": {"tag-tilbage"}}
+
+
+def test_from_the_question_to_the_decision(dpia, browsers):
+    lead, dpo, management = (browsers[name] for name in ("lead", "dpo", "management"))
+    until = (timezone.localdate() + timedelta(days=14)).isoformat()
+    lead.post(address(dpia, "document_ask_dpo"), {"until": until})
+    opinion = {
+        "verdict": "advice",
+        "text": "",
+        "points": "Slet efter 30 dage.\n\nTest på egne data.",
+        "state": state_on(dpo, dpia),
+    }
+    dpo.post(address(dpia, "document_opinion"), opinion)
+    answers = {"answer-1": "followed", "reason-1": "", "answer-2": "not-followed", "reason-2": "Der er ingen."}
+    lead.post(address(dpia, "document_advice"), answers)
+    lead.post(address(dpia, "document_ask_management"))
+    page = management.get(address(dpia)).content.decode()
+    assert "Slet efter 30 dage." in page
+    assert "Der er ingen." in page
+    decision = {"answer": "yes", "conditions": "", "reason": "", "state": state_on(management, dpia)}
+    management.post(address(dpia, "document_decide"), decision)
+    dpia.refresh_from_db()
+    assert dpia.status == DocumentStatus.APPROVED
+    assert Decision.objects.get().rested_on["not_followed"] == [2]
+    url = reverse("projects:document_file", args=[*dpia.project.address, dpia.number, "pdf"])
+    first = lead.get(url).getvalue()
+    dpia.project.edit(dpia.changed_by, title="Et andet navn")
+    assert lead.get(url).getvalue() == first == bytes(dpia.approved_file.pdf)
+
+
+def test_what_is_refused_comes_back_with_what_was_typed(dpia, browsers, team):
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    typed = {"verdict": "against", "text": "Det går ikke.", "points": "", "state": state_on(browsers["dpo"], dpia)}
+    page = browsers["dpo"].post(address(dpia, "document_opinion"), typed).content.decode()
+    assert "Det går ikke." in page
+    typed |= {"points": "Stop.", "state": "forældet"}
+    page = browsers["dpo"].post(address(dpia, "document_opinion"), typed).content.decode()
+    assert "Stop." in page
+    assert not Opinion.objects.exists()
+
+
+def test_a_double_click_gives_one_opinion_and_one_decision(dpia, browsers, team):
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    typed = {"verdict": "supports", "text": "", "points": "", "state": state_on(browsers["dpo"], dpia)}
+    for _click in range(2):
+        browsers["dpo"].post(address(dpia, "document_opinion"), typed)
+    assert Opinion.objects.count() == 1
+    browsers["lead"].post(address(dpia, "document_ask_management"))
+    typed = {"answer": "yes", "state": state_on(browsers["management"], dpia)}
+    for _click in range(2):
+        browsers["management"].post(address(dpia, "document_decide"), typed)
+    assert Decision.objects.count() == 1
