@@ -118,7 +118,7 @@ def risks(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse
         rows=rows,
         open_count=sum(row.is_open for row in rows),
         high=[row for row in rows if row.stays_high],
-        matrices=[(_("Before"), matrix(rows, after=False)), (_("After"), matrix(rows, after=True))],
+        matrices=[(_("Before measures"), matrix(rows, after=False)), (_("After measures"), matrix(rows, after=True))],
         axes=_axes(catalogue),
         form=OwnRiskForm(),
         may_write=may_write(project),
