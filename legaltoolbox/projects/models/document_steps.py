@@ -71,6 +71,11 @@ class DocumentSteps(models.Model):
 
     # What holds -----------------------------------------------------------------------------
 
+    @property
+    def _document(self) -> Any:
+        """The document itself, as its rows refer to it."""
+        return self
+
     def state_hash(self) -> str:
         """A text that is equal for equal answers, shared facts and versions. Two queries."""
         answers = sorted(self.answers.values_list("section", "field", "value"))
@@ -118,7 +123,7 @@ class DocumentSteps(models.Model):
             if verdict != Opinion.Verdict.SUPPORTS and not points:
                 raise ValidationError(gettext("Write the advice in points, so that each can be answered."))
             self._perform(What.OPINION, by, new=verdict)
-            opinion = Opinion(document=self, by=by, verdict=verdict, text=text, state=seen)
+            opinion = Opinion(document=self._document, by=by, verdict=verdict, text=text, state=seen)
             opinion.full_clean()
             opinion.save()
             rows = [AdvicePoint(opinion=opinion, number=number, text=point) for number, point in enumerate(points, 1)]
@@ -187,7 +192,7 @@ class DocumentSteps(models.Model):
             opinion = self.last_opinion()
             decision = Decision(
                 project=self.project,
-                document=self,
+                document=self._document,
                 by=by,
                 answer=answer,
                 conditions=conditions,
@@ -201,7 +206,7 @@ class DocumentSteps(models.Model):
             self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason)
             decision.save()
             if is_approved and files:
-                ApprovedFile.objects.create(document=self, **files)
+                ApprovedFile.objects.create(document=self._document, **files)
             return decision
 
     # Rules ----------------------------------------------------------------------------------

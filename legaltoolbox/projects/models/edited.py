@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -40,7 +40,12 @@ class EditedRow(models.Model):
     @property
     def content(self) -> dict[str, Any]:
         """What a page shows and sends back: names of fields to values, of a person the key. No query."""
-        return {name: getattr(self, self._meta.get_field(name).attname) for name in self.FIELDS}
+        return {name: getattr(self, self._attribute(name)) for name in self.FIELDS}
+
+    def _attribute(self, name: str) -> str:
+        """The name under which the field's stored value is: of a person "owner_id"."""
+        attribute: str = cast(Any, self._meta.get_field(name)).attname
+        return attribute
 
     def store(self, typed: Mapping[str, Any], seen: str, by: Any) -> bool:
         """Store what differs, with an event for each field; whether anything does. The project is locked by the caller.
@@ -54,7 +59,7 @@ class EditedRow(models.Model):
             return False
         people = self._people(stored, changed)
         for name, value in changed.items():
-            setattr(self, self._meta.get_field(name).attname, value)
+            setattr(self, self._attribute(name), value)
         self.saved_at, self.saved_by = timezone.now(), by
         self.full_clean()
         self.save()

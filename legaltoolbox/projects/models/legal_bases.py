@@ -74,7 +74,9 @@ class ProjectLegalBasis(EditedRow):
             )
 
     @classmethod
-    def add(cls, project: Project, by: Any, *, phase: str, processing: str, code: str = "") -> "ProjectLegalBasis":
+    def add_processing(
+        cls, project: Project, by: Any, *, phase: str, processing: str, code: str = ""
+    ) -> "ProjectLegalBasis":
         """A processing of a phase; the same one again is the one that exists. Raises `ValidationError` for too many."""
         with transaction.atomic():
             project.lock()

@@ -62,7 +62,7 @@ class Measure(EditedRow):
         return ", ".join(self.places) or str(self.pk)
 
     @classmethod
-    def add(cls, project: Project, text: str, places: list[str], by: Any) -> "Measure":
+    def add_measure(cls, project: Project, text: str, places: list[str], by: Any) -> "Measure":
         """A new measure; the same text at the same places again is the one that exists. Raises `ValidationError` for too many."""
         with transaction.atomic():
             project.lock()

@@ -79,8 +79,7 @@ class ProjectMember(models.Model):
                 own.role = ProjectRole.LEAD
                 own.save(update_fields=["role"])
         number: int = project.tasks.filter(owner=leaving, state__in=TO_DO).update(owner=taking)
-        people = {"person": taking.user, "person_before": leaving.user}
-        ProjectEvent.record(project, ProjectEvent.What.HANDED_OVER, by, **people)
+        ProjectEvent.record(project, ProjectEvent.What.HANDED_OVER, by, person=taking.user, person_before=leaving.user)
         project.touch()
         return number
 

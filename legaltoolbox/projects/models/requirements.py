@@ -103,7 +103,7 @@ class Evidence(models.Model):
             raise ValidationError(gettext("Write a link or a case number, so that the evidence can be found."))
 
     @classmethod
-    def add(cls, project: Project, by: Any, **values: Any) -> "Evidence":
+    def add_piece(cls, project: Project, by: Any, **values: Any) -> "Evidence":
         """A new piece; the same piece again is the one that exists. Raises `ValidationError` for what cannot be found, or too many."""
         with transaction.atomic():
             project.lock()

@@ -236,7 +236,7 @@ class Task(models.Model):
         self.save()
         for name in () if is_new else changed:
             reason = self.reason if name == "state" and self.state == TaskState.NOT_RELEVANT else ""
-            values = {"old": _text(before[name]), "new": _text(changed[name]), "reason": reason}
+            values: dict[str, Any] = {"old": _text(before[name]), "new": _text(changed[name]), "reason": reason}
             if name == "owner":
                 owners = {"person": self.owner, "person_before": owner_before}
                 values = {role: owner.user if owner else None for role, owner in owners.items()}

@@ -86,9 +86,15 @@ def legal_bases(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
     """`…/hjemmel/`: each phase with its processings, and what is missing. Three queries."""
     project = own_project(request, code, number)
     catalogue = catalogues.for_request(request)
-    context = {"bases": project_bases(project, catalogue), "form": NewBasisForm(catalogue)}
-    context["may_write"] = may_write(project)
-    return project_page(request, project, "legal_bases", _("Legal basis"), **context)
+    return project_page(
+        request,
+        project,
+        "legal_bases",
+        _("Legal basis"),
+        bases=project_bases(project, catalogue),
+        form=NewBasisForm(catalogue),
+        may_write=may_write(project),
+    )
 
 
 @require_POST
@@ -99,11 +105,11 @@ def add_basis(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
     form = NewBasisForm(catalogues.for_request(request), request.POST)
     if form.is_valid():
         try:
-            row = ProjectLegalBasis.add(project, request.user, **form.cleaned_data)
+            row = ProjectLegalBasis.add_processing(project, request.user, **form.cleaned_data)
             return redirect("projects:legal_basis", *project.address, row.pk)
         except ValidationError as refused:
             add_errors(form, refused)
-    messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect("projects:legal_bases", *project.address)
 
 

@@ -60,8 +60,7 @@ def requirements(request: AuthenticatedRequest, code: str, number: int) -> HttpR
     """`…/krav/`: the project's requirements with their states. Four queries."""
     project = own_project(request, code, number)
     rows = requirement_rows(project, catalogues.for_request(request))
-    context = {"rows": rows, "counts": counts(rows)}
-    return project_page(request, project, "requirements", _("Requirements"), **context)
+    return project_page(request, project, "requirements", _("Requirements"), rows=rows, counts=counts(rows))
 
 
 @never_cache
@@ -134,7 +133,7 @@ def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirem
     form = EvidenceForm(request.POST, prefix="evidence")
     if form.is_valid():
         try:
-            Evidence.add(project, request.user, place=row.code, **form.cleaned_data)
+            Evidence.add_piece(project, request.user, place=row.code, **form.cleaned_data)
         except ValidationError as refused:
             add_errors(form, refused)
         else:

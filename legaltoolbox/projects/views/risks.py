@@ -142,7 +142,7 @@ def add_risk(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
             return redirect("projects:risk", *project.address, row.code.lower())
         except ValidationError as refused:
             add_errors(form, refused)
-    messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect("projects:risks", *project.address)
 
 

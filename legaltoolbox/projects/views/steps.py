@@ -28,7 +28,7 @@ from .lookups import project_page
 from .risks import text_field
 
 
-class AskForm(forms.Form):
+class OpinionRequestForm(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("Opinion wanted by"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-width-s"}),
@@ -134,7 +134,7 @@ def _steps_page(
     is_writer = project.may(Right.WRITE) and project.is_active
     at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
     forms_shown = {
-        "ask": (is_writer and document.is_writable) and (bound.get("ask") or AskForm(typed)),
+        "ask": (is_writer and document.is_writable) and (bound.get("ask") or OpinionRequestForm(typed)),
         "advice": (may_write(project, document) and bool(ground.points))
         and (bound.get("advice") or AdviceForm(ground.points, typed)),
         "opinion": (project.may(Right.OPINE) and project.is_active and at_dpo)
@@ -189,7 +189,7 @@ def _step(
 def ask_dpo(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/dpo/`: send the document to the data protection officer."""
     opened = own_document(request, code, number, nr, Right.WRITE)
-    form = AskForm(request.POST)
+    form = OpinionRequestForm(request.POST)
     if not form.is_valid():
         return _steps_page(request, opened, ask=form)
     done = _("The document is at the data protection officer. Nobody changes it until the opinion is there.")

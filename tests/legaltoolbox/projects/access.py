@@ -112,7 +112,7 @@ def task_args(team: Team) -> list[Any]:
 
 def basis_args(team: Team) -> list[Any]:
     values = {"phase": "drift-og-overvaagning", "processing": "Brug i driften", "code": "H05"}
-    return [*team.project.address, ProjectLegalBasis.add(team.project, team.lead.user, **values).pk]
+    return [*team.project.address, ProjectLegalBasis.add_processing(team.project, team.lead.user, **values).pk]
 
 
 def risk_args(team: Team) -> list[Any]:
@@ -130,7 +130,7 @@ def requirement_args(team: Team) -> list[Any]:
 
 def evidence_args(team: Team) -> list[Any]:
     values = {"place": "K31", "title": "Rapport", "link": "", "case_number": "2026-7"}
-    return [*team.project.address, Evidence.add(team.project, team.lead.user, **values).pk]
+    return [*team.project.address, Evidence.add_piece(team.project, team.lead.user, **values).pk]
 
 
 def document_args(team: Team) -> list[Any]:

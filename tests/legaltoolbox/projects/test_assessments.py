@@ -68,9 +68,8 @@ def test_each_changed_field_is_one_event_and_a_person_is_named_by_the_login(team
     assess(team, owner=team.editor.pk)
     assess(team, owner=team.lead.pk)
     events = team.project.events.filter(what=ProjectEvent.What.RISK).order_by("pk")
-    assert [event.place for event in events] == [
-        "R09.likelihood", "R09.consequence", "R09.reason", "R09.owner", "R09.owner",
-    ]  # fmt: skip
+    fields = ("likelihood", "consequence", "reason", "owner", "owner")
+    assert [event.place for event in events] == [f"R09.{field}" for field in fields]
     last = events.last()
     assert (last.old, last.new, last.person_before, last.person) == ("", "", team.editor.user, team.lead.user)
 
@@ -108,10 +107,11 @@ def test_evidence_can_be_found_and_is_a_link_to_the_web_alone(team):
         {"link": "file:///etc/passwd", "case_number": ""},
     ):
         with pytest.raises(ValidationError):
-            Evidence.add(team.project, team.lead.user, place="K31", title="Rapport", **values)
-    row = Evidence.add(team.project, team.lead.user, place="K31", title="Rapport", link="", case_number="2026-7")
+            Evidence.add_piece(team.project, team.lead.user, place="K31", title="Rapport", **values)
+    row = Evidence.add_piece(team.project, team.lead.user, place="K31", title="Rapport", link="", case_number="2026-7")
     assert (
-        Evidence.add(team.project, team.lead.user, place="K31", title="Rapport", link="", case_number="2026-7") == row
+        Evidence.add_piece(team.project, team.lead.user, place="K31", title="Rapport", link="", case_number="2026-7")
+        == row
     )
     row.withdraw(team.lead.user)
     row.withdraw(team.lead.user)
@@ -120,12 +120,12 @@ def test_evidence_can_be_found_and_is_a_link_to_the_web_alone(team):
 
 
 def test_a_measure_serves_risks_and_requirements(team):
-    row = Measure.add(team.project, "Slet efter 30 dage", ["R09", "K31"], team.lead.user)
+    row = Measure.add_measure(team.project, "Slet efter 30 dage", ["R09", "K31"], team.lead.user)
     row.change(typed(row, is_done=True, owner=team.editor.pk), seen(row), team.lead.user)
     assert (row.is_done, row.owner) == (True, team.editor)
     for places in ("R09", ["R09"] * 51, [1]):
         with pytest.raises(ValidationError):
-            Measure.add(team.project, "Andet", places, team.lead.user)
+            Measure.add_measure(team.project, "Andet", places, team.lead.user)
     Measure.objects.get(pk=row.pk).withdraw(team.lead.user)
     with pytest.raises(ValidationError):
         row.change(typed(row, text="Igen"), seen(row), team.lead.user)
@@ -135,13 +135,13 @@ def test_a_phase_lacks_a_basis_until_each_of_its_processings_has_a_sufficient_on
     phases = ["data-og-udvikling", "drift-og-overvaagning"]
     project, by = team.project, team.lead.user
     assert lacking(project.legal_bases.all(), phases) == phases
-    row = ProjectLegalBasis.add(project, by, phase=phases[1], code="H05", processing="Brug i driften")
+    row = ProjectLegalBasis.add_processing(project, by, phase=phases[1], code="H05", processing="Brug i driften")
     with pytest.raises(ValidationError):
         row.change(typed(row, judgement="sufficient"), seen(row), by)
     row.refresh_from_db()
     row.change(typed(row, judgement="sufficient", basis="Serviceloven", why="Opgaven er lovfæstet"), seen(row), by)
     assert lacking(project.legal_bases.all(), phases) == phases[:1]
-    ProjectLegalBasis.add(project, by, phase=phases[1], processing="Statistik")
+    ProjectLegalBasis.add_processing(project, by, phase=phases[1], processing="Statistik")
     assert lacking(project.legal_bases.all(), phases) == phases
 
 
@@ -161,15 +161,15 @@ def test_a_discussion_is_ended_and_a_reply_takes_it_up_again(team):
 def test_nothing_of_it_changes_in_a_closed_project(team):
     project, by = team.project, team.lead.user
     row = assess(team, **RATED)
-    measure = Measure.add(project, "Slet", ["R09"], by)
+    measure = Measure.add_measure(project, "Slet", ["R09"], by)
     project.close(by)
     for change in (
         lambda: assess(team, likelihood=1),
         lambda: RiskAssessment.add_own(project, "Ny", by),
         lambda: measure.withdraw(by),
-        lambda: Measure.add(project, "Ny", [], by),
-        lambda: Evidence.add(project, by, place="K31", title="R", link="", case_number="1"),
-        lambda: ProjectLegalBasis.add(project, by, phase="x", processing="y"),
+        lambda: Measure.add_measure(project, "Ny", [], by),
+        lambda: Evidence.add_piece(project, by, place="K31", title="R", link="", case_number="1"),
+        lambda: ProjectLegalBasis.add_processing(project, by, phase="x", processing="y"),
         lambda: Comment.write(project, by, "R09", "Hej"),
     ):
         with pytest.raises(ValidationError):

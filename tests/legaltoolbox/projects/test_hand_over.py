@@ -37,7 +37,8 @@ def test_the_place_in_every_project_goes_over_closed_ones_too(team):
     assert not Project.objects.visible_to(team.lead.user)
     for project in (team.project, second):
         event = project.events.first()
-        assert (event.what, event.old, event.new) == ("handed-over", str(team.lead.user), str(team.strange.user))
+        people = (event.person_before, event.person)
+        assert (event.what, *people) == ("handed-over", team.lead.user, team.strange.user)
 
 
 def test_who_is_in_a_project_keeps_the_role_but_leads_it_if_nobody_else_would(team):

@@ -42,10 +42,12 @@ def test_an_activity_has_a_row_from_the_first_change_on_and_one_event_for_each(t
     task = team.project.tasks.get()
     assert (task.owner, task.due, task.saved_by, task.done_at is None) == (team.editor, DUE, team.lead.user, False)
     assert events(team.project) == [
-        ("A25.owner", "", str(team.editor.user), ""),
+        ("A25.owner", "", "", ""),
         ("A25.due", "", "2026-12-15", ""),
         ("A25.state", "open", "done", ""),
     ]
+    owned = team.project.events.get(place="A25.owner")
+    assert (owned.person_before, owned.person) == (None, team.editor.user)
     save(team, {"state": "under-way"})
     assert team.project.tasks.get().done_at is None
 
