@@ -1,0 +1,127 @@
+"""A step of a project that breaks off at any of its writes leaves the old state; a second try gives the new one."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kl_ai.drafts.parts import fingerprint
+from kl_ai.mail.models import OutgoingMail
+from legaltoolbox.projects.models import ProjectDocument, RiskAssessment
+from tests.concurrency import ProcessKilled
+from tests.legaltoolbox.projects.documents import begin
+from tests.mails import log_in_recently
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+SOON = timezone.localdate() + timedelta(days=14)
+
+
+class KilledAtWrite:
+    """A wrapper of queries that ends the process before its write with this number, where the rows of a project are written."""
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(WRITES) and ('"projects_' in sql or "outgoingmail" in sql):
+            self.left -= 1
+            if self.left == 0:
+                raise ProcessKilled
+        return execute(sql, params, many, context)
+
+
+def stored() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the projects and of the mails that wait."""
+    models = [*apps.get_app_config("projects").get_models(), OutgoingMail]
+    return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in models}
+
+
+def whole_or_not_at_all(act: Callable[[], Any]) -> int:
+    """Do it again and again, broken off at its first, second, … write; how many writes it has.
+
+    What is stored is the same after each that breaks off, and another after the one that does not.
+    """
+    before, number = stored(), 0
+    while True:
+        number += 1
+        killed = KilledAtWrite(number)
+        with connection.execute_wrapper(killed), suppress(ProcessKilled):
+            act()
+        if killed.left > 0:
+            assert stored() != before
+            return number - 1
+        assert stored() == before, f"broken off at write {number}"
+
+
+@pytest.fixture
+def dpia(team) -> ProjectDocument:
+    document = begin(team, "S11")
+    for person, text in ((team.lead, "Hurtigere"), (team.editor, "Rigtigere")):
+        empty = {"1": ""}
+        document.save_section("4", empty, {"1": text}, fingerprint(document.stored("4", empty)), person.user)
+    return document
+
+
+def poster(team: Any, person: str, name: str, document: ProjectDocument, **data: str) -> Callable[[], Any]:
+    browser = Client()
+    log_in_recently(browser, team.people[person].user)
+    url = reverse(f"projects:{name}", args=[*team.project.address, document.number])
+    return lambda: browser.post(url, {"state": document.state_hash(), **data})
+
+
+def test_each_step_of_a_document_is_done_or_not_done(dpia, team):
+    """The question to the officer, the opinion, the answers to it, the question to the management, and the decision."""
+    steps = (
+        poster(team, "lead", "document_ask_dpo", dpia, until=SOON.isoformat()),
+        poster(team, "dpo", "document_opinion", dpia, verdict="advice", points="Slet efter 30 dage.\n\nTest."),
+        poster(
+            team,
+            "lead",
+            "document_advice",
+            dpia,
+            **{"answer-1": "followed", "answer-2": "not-followed", "reason-2": "Testet."},
+        ),
+        poster(team, "lead", "document_ask_management", dpia),
+        poster(team, "management", "document_decide", dpia, answer="conditions", conditions="Genbesøg om et år."),
+    )
+    for step in steps:
+        events = team.project.events.count()
+        assert whole_or_not_at_all(step) >= 3
+        assert team.project.events.count() > events
+    assert bytes(dpia.approved_file.pdf).startswith(b"%PDF")
+    whats = list(team.project.events.order_by("pk").values_list("what", flat=True))
+    assert whats[-6:] == ["asked-dpo", "opinion", "answered-advice", "answered-advice", "to-management", "decided"]
+
+
+def test_what_is_typed_in_a_section_is_stored_or_not_stored(dpia, team):
+    empty = {"1": "", "2": ""}
+    seen = fingerprint(dpia.stored("4", empty))
+
+    def save() -> None:
+        dpia.save_section("4", empty, {"1": "Helt nyt", "2": "Også nyt"}, seen, team.lead.user)
+
+    assert whole_or_not_at_all(save) >= 4
+    assert dpia.stored("4", empty) == {"1": "Helt nyt", "2": "Også nyt"}
+
+
+def test_an_assessment_is_stored_with_its_events_or_not_at_all(team):
+    values = {**RiskAssessment(project=team.project, code="R09").content, "likelihood": 3, "consequence": 4}
+    seen = fingerprint(RiskAssessment(project=team.project, code="R09").content)
+
+    def assess() -> None:
+        RiskAssessment.assess(team.project, "R09", values, seen, team.lead.user)
+
+    assert whole_or_not_at_all(assess) >= 4
+    assert team.project.events.filter(what="risk").count() == 2
+
+
+def test_closing_and_reopening_break_off_without_a_trace(team):
+    assert whole_or_not_at_all(lambda: team.project.close(team.lead.user, "Færdig")) >= 2
+    assert whole_or_not_at_all(lambda: team.project.reopen(team.lead.user)) >= 2
