@@ -227,6 +227,7 @@ MAIL_KINDS = {
     "objection_answered": _("answer to an objection"),
     "old_address": _("an address is changed, to the old one"),
     "project_deletion": _("a closed project is deleted soon"),
+    "project_step": _("a step of a project’s document, or a decision"),
     "receipt": _("receipt for answers"),
     "reconfirm": _("reminder to confirm the profile"),
     "tasks_due": _("tasks of a municipality’s person that are due"),

@@ -4,11 +4,9 @@ One table says which step leads from where to where; `_perform` is the only chan
 state that was shown: where something has changed since, nothing is decided.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -18,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .events import ProjectEvent
 from .facts import ProjectFact
-from .opinions import MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion
+from .opinions import MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion, hash_of_state
 
 What = ProjectEvent.What
 NEEDS_OPINION = frozenset({"S11"})
@@ -63,6 +61,7 @@ class DocumentSteps(models.Model):
     decisions: Any
     edits: Any
     answers: Any
+    created_by_id: Any
 
     opinion_until = models.DateField(_("opinion asked for until"), null=True, blank=True, editable=False)
 
@@ -76,12 +75,23 @@ class DocumentSteps(models.Model):
         """The document itself, as its rows refer to it."""
         return self
 
+    @staticmethod
+    def state_hashes(project: Any, documents: Iterable["DocumentSteps"]) -> dict[Any, str]:
+        """Key of each of these documents to a text that is equal for equal answers, shared facts and versions. Two queries."""
+        by_key = {document.pk: document for document in documents}
+        answers: dict[Any, list[list[Any]]] = {key: [] for key in by_key}
+        rows = project.documents.filter(pk__in=by_key, answers__isnull=False).order_by()
+        for key, *answer in rows.values_list("pk", "answers__section", "answers__field", "answers__value"):
+            answers[key].append(answer)
+        facts = ProjectFact.stored(project) | {"title": project.title}
+        return {
+            key: hash_of_state([document.template, document.version, sorted(answers[key]), facts])
+            for key, document in by_key.items()
+        }
+
     def state_hash(self) -> str:
-        """A text that is equal for equal answers, shared facts and versions. Two queries."""
-        answers = sorted(self.answers.values_list("section", "field", "value"))
-        facts = ProjectFact.stored(self.project) | {"title": self.project.title}
-        state = [self.template, self.version, [list(answer) for answer in answers], facts]
-        return hashlib.sha256(json.dumps(state, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        """The text of this document, as `state_hashes`. Two queries."""
+        return self.state_hashes(self.project, [self])[self.pk]
 
     def last_opinion(self) -> Opinion | None:
         """The newest opinion with its points and who gave it. Two queries."""
@@ -117,6 +127,8 @@ class DocumentSteps(models.Model):
         """Store the opinion on the state whose hash is `seen`. Raises `ValidationError` where that has changed, and as `_perform`."""
         with transaction.atomic():
             self._lock()
+            if repeated := self._repeated(self.opinions, by=by, verdict=verdict, text=text, state=seen):
+                return cast(Opinion, repeated)
             self._refuse_changed(seen)
             if len(points) > MOST_POINTS:
                 raise ValidationError(gettext("An opinion can have %(most)s points.") % {"most": MOST_POINTS})
@@ -186,21 +198,15 @@ class DocumentSteps(models.Model):
         """
         with transaction.atomic():
             self._lock()
+            texts = {"answer": answer, "conditions": conditions, "reason": reason}
+            if repeated := self._repeated(self.decisions, by=by, state=seen, **texts):
+                return cast(Decision, repeated)
             self._refuse_changed(seen)
             self._refuse_only_author(by)
             is_approved = answer != Decision.Answer.NO
-            opinion = self.last_opinion()
-            decision = Decision(
-                project=self.project,
-                document=self._document,
-                by=by,
-                answer=answer,
-                conditions=conditions,
-                reason=reason,
-                state=seen,
-                rested_on=dict(rested_on or {}),
-                without_opinion_since=self.opinion_until if opinion is None else None,
-            )
+            decision = Decision(project=self.project, document=self._document, by=by, state=seen, **texts)
+            decision.rested_on = dict(rested_on or {})
+            decision.without_opinion_since = None if self.opinions.exists() else self.opinion_until
             decision.full_clean()
             after = DocumentStatus.APPROVED if is_approved else DocumentStatus.RETURNED
             self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason)
@@ -215,6 +221,12 @@ class DocumentSteps(models.Model):
         """Hold the project, and read what may have changed. Raises as `Project.lock`. Two queries."""
         self.project.lock()
         self.refresh_from_db(fields=["status", "version", "opinion_until"])
+
+    def _repeated(self, said: Any, **values: Any) -> Any:
+        """The newest opinion or decision, where these are its values: the form was sent twice. None where they are not. One query."""
+        waiting = (DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT)
+        last = None if self.status in waiting else said.first()
+        return last if last and all(getattr(last, name) == value for name, value in values.items()) else None
 
     def _perform(self, what: str, by: Any, *, new: str = "", **fields: Any) -> None:
         step = STEPS[what]
@@ -249,8 +261,20 @@ class DocumentSteps(models.Model):
 
     def _refuse_only_author(self, by: Any) -> None:
         """Nobody decides alone on what only they have written."""
-        authors = set(self.edits.values_list("by", flat=True).order_by().distinct())
-        if authors == {by.pk}:
+        if self.authors() == {by.pk}:
             raise ValidationError(
                 gettext("You have written this document alone. Somebody else in the management has to decide.")
             )
+
+    def authors(self) -> set[Any]:
+        """The keys of those who have written this version; None for somebody whose login is deleted. Four queries at most.
+
+        These are who has changed its fields. Where nobody has, its content was taken over: they are who has changed the
+        earlier versions that it was copied from, else who has written the facts that fill it, else who has begun it.
+        """
+        versions = type(self)._default_manager.filter(project=self.project, template=self.template)
+        edits = versions.filter(version__lt=self.version, edits__isnull=False).values_list("edits__by", flat=True)
+        facts = self.project.events.filter(what=What.FACT).values_list("actor", flat=True)
+        own = self.edits.values_list("by", flat=True)
+        sources = (query.order_by().distinct() for query in (own, edits, facts))
+        return next((found for query in sources if (found := set(query))), {self.created_by_id})

@@ -1,18 +1,30 @@
 """What the data protection officer has said of a document, and what the management has decided. Appended, never changed."""
 
-from typing import ClassVar
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.validators import validate_text
 
+from .events import ProjectEvent
+
 MOST_POINTS = 50
 """Points of advice in one opinion."""
 HASH_LETTERS = 64
+
+
+def hash_of_state(state: Any) -> str:
+    """A text that is equal for equal states: anything that JSON can hold."""
+    return hashlib.sha256(json.dumps(state, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 class Opinion(models.Model):
@@ -128,6 +140,55 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_answer_display()} {timezone.localtime(self.at):%Y-%m-%d}"
+
+    @classmethod
+    def decide_point(
+        cls,
+        project: Any,
+        by: Any,
+        point: str,
+        *,
+        seen: str,
+        last: int,
+        read: Callable[[], Mapping[str, Any]],
+        **texts: str,
+    ) -> "Decision":
+        """Decide at a decision point of the project, on the state whose hash is `seen`. A form sent twice decides once.
+
+        `read` gives what the decision rests on, and is called while the project is held; `last` is the key of the newest
+        decision that the page showed, 0 for none; `texts` are answer, conditions and reason. Raises `ValidationError`
+        where something has changed or is decided since, where the management has said yes to the same state before, and
+        as `Project.lock`. Six queries and those of `read`.
+        """
+        with transaction.atomic():
+            project.lock()
+            decision = cls(project=project, point=point, by=by, state=seen, **texts)
+            earlier: Decision | None = project.decisions.filter(point=point).first()
+            if earlier is not None and earlier.pk != last:
+                if earlier._says_the_same(decision):
+                    return earlier
+                raise ValidationError(gettext("Somebody has decided meanwhile. Read the decision first."))
+            decision.rested_on = dict(read())
+            if hash_of_state(decision.rested_on) != seen:
+                raise ValidationError(
+                    gettext("What the decision rests on has changed since this page was opened. Read it again first.")
+                )
+            if earlier is not None and earlier.is_yes_to(seen):
+                raise ValidationError(gettext("You have said yes to this before, and nothing has changed since."))
+            decision.full_clean()
+            decision.save()
+            what, reason = ProjectEvent.What.DECIDED, decision.reason
+            ProjectEvent.record(project, what, by, point, new=decision.answer, reason=reason)
+            project.touch()
+            return decision
+
+    def is_yes_to(self, state: str) -> bool:
+        """Whether it is a yes without conditions to this state."""
+        return self.answer == self.Answer.YES and self.state == state
+
+    def _says_the_same(self, other: "Decision") -> bool:
+        names = ("by_id", "answer", "conditions", "reason", "state")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
 
 class ApprovedFile(models.Model):

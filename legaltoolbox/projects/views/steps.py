@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,7 +19,8 @@ from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
 
-from ..models import AdvicePoint, Decision, DocumentStatus, Opinion
+from ..mails import steps as step_mails
+from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEvent
 from ..rights import Right
 from ..work.decisions import grounds
 from .document_files import DOCUMENT_TYPES, document_bytes
@@ -26,6 +28,8 @@ from .documents import OpenDocument, may_write, own_document
 from .edited_forms import add_errors
 from .lookups import project_page
 from .risks import text_field
+
+What = ProjectEvent.What
 
 
 class OpinionRequestForm(forms.Form):
@@ -126,21 +130,19 @@ def document_steps(request: AuthenticatedRequest, code: str, number: int, nr: in
 def _steps_page(
     request: AuthenticatedRequest, opened: OpenDocument, *, typed: Any = None, **bound: forms.Form
 ) -> HttpResponse:
-    """The page of the steps; `bound` are forms that came back with errors."""
+    """The page of the steps; `bound` are forms that came back with errors, and keep what was typed whatever has happened since."""
     project, document = opened.project, opened.document
     state = document.state_hash()
     ground = grounds(project, document, opened.catalogue, state)
     decisions = list(document.decisions.select_related("by"))
     is_writer = project.may(Right.WRITE) and project.is_active
     at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
-    forms_shown = {
-        "ask": (is_writer and document.is_writable) and (bound.get("ask") or OpinionRequestForm(typed)),
-        "advice": (may_write(project, document) and bool(ground.points))
-        and (bound.get("advice") or AdviceForm(ground.points, typed)),
-        "opinion": (project.may(Right.OPINE) and project.is_active and at_dpo)
-        and (bound.get("opinion") or OpinionForm(typed)),
-        "decision": (project.may(Right.DECIDE) and project.is_active and at_management)
-        and (bound.get("decision") or DecisionForm(typed)),
+    has_points = may_write(project, document) and bool(ground.points)
+    offered = {
+        "ask": is_writer and document.is_writable and OpinionRequestForm(typed),
+        "advice": has_points and AdviceForm(ground.points, typed),
+        "opinion": project.may(Right.OPINE) and project.is_active and at_dpo and OpinionForm(typed),
+        "decision": project.may(Right.DECIDE) and project.is_active and at_management and DecisionForm(typed),
     }
     return project_page(
         request,
@@ -155,7 +157,7 @@ def _steps_page(
         grounds=ground,
         opinions=list(document.opinions.select_related("by").prefetch_related("points")),
         decisions=decisions,
-        forms=forms_shown,
+        forms=offered | bound,
         may_ask_management=is_writer and (document.is_writable or document.waits_in_vain),
         may_take_back=is_writer and (at_dpo or at_management),
         files=[(ending.upper(), opened.file_url(ending)) for ending in DOCUMENT_TYPES],
@@ -167,11 +169,14 @@ def _step(
     opened: OpenDocument,
     verb: Callable[[], Any],
     done: str,
+    what: str = "",
     **form: forms.Form,
 ) -> HttpResponse:
-    """Call the verb and say what is done; the page with the form and why where it is refused."""
+    """Call the verb, tell of the step `what`, and say what is done; the page with the form and why where it is refused."""
     try:
-        verb()
+        with transaction.atomic():
+            verb()
+            step_mails.send_step(opened.document, what, opened.template.title)
     except ValidationError as refused:
         if not form:
             messages.error(request, " ".join(refused.messages))
@@ -193,9 +198,8 @@ def ask_dpo(request: AuthenticatedRequest, code: str, number: int, nr: int) -> H
     if not form.is_valid():
         return _steps_page(request, opened, ask=form)
     done = _("The document is at the data protection officer. Nobody changes it until the opinion is there.")
-    return _step(
-        request, opened, lambda: opened.document.ask_dpo(request.user, form.cleaned_data["until"]), done, ask=form
-    )
+    verb = lambda: opened.document.ask_dpo(request.user, form.cleaned_data["until"])  # noqa: E731  # one of several verbs
+    return _step(request, opened, verb, done, What.ASKED, ask=form)
 
 
 @require_POST
@@ -219,7 +223,9 @@ def give_opinion(request: AuthenticatedRequest, code: str, number: int, nr: int)
     def verb() -> None:
         opened.document.give_opinion(request.user, data["verdict"], data["text"], data["points"], seen)
 
-    return _step(request, opened, verb, _("Your opinion is given. The project answers each point."), opinion=form)
+    return _step(
+        request, opened, verb, _("Your opinion is given. The project answers each point."), What.OPINION, opinion=form
+    )
 
 
 @require_POST
@@ -241,7 +247,7 @@ def ask_management(request: AuthenticatedRequest, code: str, number: int, nr: in
     """`…/dokumenter/<nr>/forloeb/ledelse/`: send the document to the management."""
     opened = own_document(request, code, number, nr, Right.WRITE)
     done = _("The document is at the management.")
-    return _step(request, opened, lambda: opened.document.ask_management(request.user), done)
+    return _step(request, opened, lambda: opened.document.ask_management(request.user), done, What.TO_MANAGEMENT)
 
 
 @require_POST
@@ -266,4 +272,4 @@ def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> Ht
         texts = {"conditions": data["conditions"], "reason": data["reason"]}
         opened.document.decide(request.user, data["answer"], seen=seen, rested_on=record, files=files, **texts)
 
-    return _step(request, opened, verb, _("The decision is stored."), decision=form)
+    return _step(request, opened, verb, _("The decision is stored."), What.DECIDED, decision=form)

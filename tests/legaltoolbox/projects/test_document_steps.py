@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
-from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion, ProjectDocument
+from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion, ProjectDocument, ProjectFact
 from legaltoolbox.projects.models.document_steps import STEPS
 from tests.legaltoolbox.projects.documents import begin
 
@@ -127,6 +127,53 @@ def test_nobody_decides_alone_on_what_they_have_written_alone(team):
     write(document, team.editor, "Rettet af en anden")
     document.ask_management(team.lead.user)
     document.decide(team.management.user, "yes", seen=document.state_hash())
+
+
+def may_decide_alone(document, member) -> bool:
+    ProjectDocument.objects.filter(pk=document.pk).update(status=DocumentStatus.AT_MANAGEMENT)
+    try:
+        document.decide(member.user, "yes", seen=document.state_hash())
+    except ValidationError:
+        return False
+    return True
+
+
+def write_fact(team, by, value="Systemet Prøve, version 2") -> None:
+    stored = ProjectFact.stored(team.project)
+    ProjectFact.save_all(team.project, stored | {"solution": value}, fingerprint(stored), by.user)
+
+
+def test_a_version_that_nobody_has_changed_is_by_the_authors_of_what_it_was_copied_from(team):
+    first = begin(team)
+    write(first, team.management)
+    assert may_decide_alone(first, team.lead)
+    second = begin(team)
+    assert second.authors() == {team.management.user.pk}
+    assert not may_decide_alone(second, team.management)
+    second.take_back(team.lead.user)
+    write(second, team.editor, "Nyt")  # from now on it is the editor's
+    assert second.authors() == {team.editor.user.pk}
+
+
+def test_a_document_that_the_facts_alone_fill_is_by_who_has_written_them(team):
+    write_fact(team, team.management)
+    document = begin(team)
+    assert not may_decide_alone(document, team.management)
+    write_fact(team, team.editor, "Systemet Prøve, version 3")
+    assert may_decide_alone(document, team.management)
+
+
+def test_facts_by_others_make_nobody_an_author_of_what_one_has_written_alone(team):
+    write_fact(team, team.editor)
+    document = begin(team)
+    write(document, team.management)
+    assert not may_decide_alone(document, team.management)
+
+
+def test_a_document_that_nobody_has_filled_in_is_by_who_has_begun_it(team):
+    document = begin(team)
+    assert document.authors() == {team.lead.user.pk}
+    assert not may_decide_alone(document, team.lead)
 
 
 def test_a_refusal_has_a_reason_and_gives_the_document_back(at_management, team):
