@@ -1,6 +1,7 @@
-"""`manage.py load_demo`: the survey, 35 invented vendors, the legal content and logins to try the portal with."""
+"""`manage.py load_demo`: the survey, 35 invented vendors, the legal content, a municipality's project and logins to try the portal with."""
 
 from datetime import date, timedelta
+from io import StringIO
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -34,10 +35,14 @@ MEMBERS = {
 
 
 class Command(BaseCommand):
-    help = "Loads the survey, 35 demonstration vendors, the legal content and five logins. Run again, it keeps what was tried out with them."
+    help = "Loads the survey, 35 demonstration vendors, the legal content, a municipality with a project and nine logins. Run again, it keeps what was tried out with them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--reset", action="store_true", help="put the demonstration vendors back as they were")
+        parser.add_argument(
+            "--reset",
+            action="store_true",
+            help="put the demonstration vendors, and the municipality, back as they were",
+        )
         parser.add_argument("--force", action="store_true", help="also without DEBUG, and beside real vendors")
         parser.add_argument("--site", default="http://127.0.0.1:8000", help="the address to print")
 
@@ -55,10 +60,12 @@ class Command(BaseCommand):
         self._open_round(until=timezone.localdate() + timedelta(days=OPEN_DAYS), is_loaded=is_new or reset)
         call_command("load_roles", yes=True, verbosity=0)
         call_command("load_content", if_empty=True, verbosity=0)
+        municipality = StringIO()
+        call_command("load_demo_projects", reset=reset, force=force, verbosity=verbosity, stdout=municipality)
         logins = [*self._make_staff(), *self._make_members()]
         market_version.bump()
         if verbosity:
-            self._write_summary(site, logins)
+            self._write_summary(site, logins, municipality.getvalue())
 
     def _refuse_in_production(self, is_new: bool) -> None:
         """Raise `CommandError` without DEBUG, and where a first load would stand beside real vendors."""
@@ -104,24 +111,25 @@ class Command(BaseCommand):
         )
         return user
 
-    def _write_summary(self, site: str, logins: list[tuple[User, str]]) -> None:
+    def _write_summary(self, site: str, logins: list[tuple[User, str]], of_municipality: str) -> None:
         code_arrives = (
             "it appears in this terminal" if settings.EMAIL_BACKEND.endswith("console.EmailBackend") else "by mail"
         )
         lines = [
             "",
-            "The demonstration data is loaded: the survey, 35 invented vendors and the legal content.",
+            "The demonstration data is loaded: the survey, 35 invented vendors, the legal content and a municipality.",
             "What you change stays; `manage.py load_demo --reset` puts it back.",
             "",
             f"  Portal          {site}{reverse('home')}",
             f"  Market overview {site}{reverse('market:directory')}",
             f"  Legal toolbox   {site}{reverse('toolbox:overview')}",
             f"  Vendor's area   {site}{reverse('vendor:home')}",
+            f"  Municipality's  {site}{reverse('projects:home')}",
             f"  Administration  {site}{reverse('admin:index')}",
             f"  Withdrawn       {site}{reverse('market:profile', args=[WITHDRAWN])}   (linked from nowhere)",
             "",
             f"Logins (ask for a code at {reverse(settings.LOGIN_URL)}; {code_arrives}):",
-            *(f"  {user.email:<26} {role}" for user, role in logins),
-            "",
+            *(f"  {user.email:<35} {role}" for user, role in logins),
+            of_municipality,
         ]
         self.stdout.write("\n".join(lines))
