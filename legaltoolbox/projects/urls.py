@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    comments,
     document_files,
     documents,
     facts,
@@ -54,6 +55,9 @@ urlpatterns = [
     path("<slug:code>/<int:number>/deltagere/<int:pk>/rolle/", members.member_role, name="member_role"),
     path("<slug:code>/<int:number>/deltagere/<int:pk>/fjern/", members.member_remove, name="member_remove"),
     path("<slug:code>/<int:number>/historik/", history.history, name="history"),
+    path("<slug:code>/<int:number>/kommentarer/", comments.comments, name="comments"),
+    path("<slug:code>/<int:number>/kommentarer/<int:pk>/svar/", comments.reply, name="comment_reply"),
+    path("<slug:code>/<int:number>/kommentarer/<int:pk>/afslut/", comments.resolve, name="comment_resolve"),
     path("<slug:code>/<int:number>/aktiviteter/", tasks.activities, name="activities"),
     path("<slug:code>/<int:number>/aktiviteter/<slug:activity>/", tasks.activity, name="activity"),
     path("<slug:code>/<int:number>/opgaver/ny/", tasks.new_task, name="task_new"),

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from kl_ai.models import User
 
 from ..models import (
+    Comment,
     FieldEdit,
     MunicipalityEvent,
     MunicipalityInvitation,
@@ -19,7 +20,7 @@ from ..models import (
 
 
 def own_data(user: User) -> dict[str, Any]:
-    """Memberships, roles, invitations, requests, and what the person did. Ten queries."""
+    """Memberships, roles, invitations, requests, and what the person did and wrote to others. Eleven queries."""
     name, columns = F("municipality__name"), ("created_at", "opened_at", "accepted_at", "cancelled_at")
     received = MunicipalityInvitation.objects.filter(Q(email=user.email) | Q(accepted_by=user))
     sent = MunicipalityInvitation.objects.filter(invited_by=user)
@@ -28,6 +29,7 @@ def own_data(user: User) -> dict[str, Any]:
     roles = ProjectMember.objects.filter(member__user=user).order_by("pk")
     acts = ProjectEvent.objects.filter(actor=user).order_by("pk")
     edits = FieldEdit.objects.filter(by=user).order_by("pk")
+    comments = Comment.objects.filter(by=user).order_by("pk")
     project = F("project__title")
     return {
         "municipalities": list(
@@ -43,5 +45,6 @@ def own_data(user: User) -> dict[str, Any]:
         ),
         "project_acts": list(acts.values("at", "what", "place", "old", "new", "reason", title=project)),
         "fields_written": list(edits.values("at", "document__template", "document__project__title")),
+        "comments": list(comments.values("at", "place", "text", title=project)),
         "mails_about_tasks_stopped": TaskMailStop.objects.filter(user=user).exists(),
     }

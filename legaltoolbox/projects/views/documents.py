@@ -29,6 +29,7 @@ from legaltoolbox.views.papers import ENDINGS
 from ..models import FieldEdit, Project, ProjectDocument
 from ..rights import Right
 from ..work import facts, sections
+from ..work.discussions import discussion
 from ..work.documents import needed_templates
 from ..work.section_form import ROW_BUTTON, SectionForm
 from ..work.situations import situation_of
@@ -293,6 +294,7 @@ def section_page(
         document_url=opened.url,
         facts_url=reverse("projects:facts", args=opened.project.address),
         next_url=shown.next_url,
+        discussion=discussion(opened.project, f"{opened.document.number}.{shown.section.key}"),
         **context,
     )
 

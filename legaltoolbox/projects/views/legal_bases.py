@@ -24,7 +24,9 @@ from legaltoolbox.models import LegalBasis
 
 from ..models import ProjectLegalBasis
 from ..rights import Right
+from ..work.discussions import discussion
 from ..work.legal_bases import project_bases
+from ..work.places import basis_place
 from .edited_forms import EditedRowForm, add_errors, save
 from .lookups import own_project, project_page
 from .risks import text_field
@@ -139,6 +141,7 @@ def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) 
         "phase": next((phase for phase in catalogue.phases if phase.slug == row.phase), None),
         "linker": linker(catalogue),
         "may_write": may_write(project) or form.is_bound,
+        "discussion": discussion(project, basis_place(row)),
     }
     above = [(_("Legal basis"), reverse("projects:legal_bases", args=project.address))]
     return project_page(request, project, "legal_basis", row.processing, section="legal_bases", above=above, **context)

@@ -23,6 +23,7 @@ from legaltoolbox.models import Requirement
 
 from ..models import Evidence, Project, RequirementState
 from ..rights import Right
+from ..work.discussions import discussion
 from ..work.requirements import counts, requirement_rows
 from .edited_forms import EditedRowForm, add_errors, save
 from .lookups import own_project, project_page
@@ -101,6 +102,7 @@ def _requirement_page(
         "evidence": list(project.evidence.filter(place=row.code)),
         "evidence_form": context.get("evidence_form") or EvidenceForm(prefix="evidence"),
         "may_write": may_write(project) or form.is_bound,
+        "discussion": discussion(project, row.code),
     }
     above = [(_("Requirements"), reverse("projects:requirements", args=project.address))]
     title = f"{row.code} {item.title}" if item else row.code

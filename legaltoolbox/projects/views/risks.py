@@ -26,6 +26,7 @@ from legaltoolbox.models import Risk, ScaleLevel
 from ..models import MunicipalityMember, Project, RiskAssessment
 from ..models.risks import Treatment
 from ..rights import Right
+from ..work.discussions import discussion
 from ..work.risks import matrix, risk_rows
 from .edited_forms import EditedRowForm, add_errors, save
 from .lookups import own_project, project_page
@@ -167,7 +168,7 @@ def risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> Ht
     title = f"{row.code} {item.title if item else row.title}"
     above = [(_("Risks"), reverse("projects:risks", args=project.address))]
     context |= {"item": item, "row": row, "form": form, "linker": linker(catalogue)}
-    context["may_write"] = may_write(project) or form.is_bound
+    context |= {"may_write": may_write(project) or form.is_bound, "discussion": discussion(project, row.code)}
     return project_page(request, project, "risk", title, section="risks", above=above, **context)
 
 

@@ -23,6 +23,7 @@ from ..mails import steps as step_mails
 from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEvent
 from ..rights import Right
 from ..work.decisions import grounds
+from ..work.discussions import discussion
 from .document_files import DOCUMENT_TYPES, document_bytes
 from .documents import OpenDocument, may_write, own_document
 from .edited_forms import add_errors
@@ -159,6 +160,7 @@ def _steps_page(
         decisions=decisions,
         forms=offered | bound,
         may_ask_management=is_writer and (document.is_writable or document.waits_in_vain),
+        discussion=discussion(project, str(document.number)),
         may_take_back=is_writer and (at_dpo or at_management),
         files=[(ending.upper(), opened.file_url(ending)) for ending in DOCUMENT_TYPES],
     )

@@ -31,6 +31,7 @@ from ..files import plan_calendar, plan_workbook
 from ..models import ChecklistAnswer, MunicipalityMember, Project, Task, TaskState
 from ..models.tasks import EMPTY
 from ..rights import Right
+from ..work.discussions import discussion
 from ..work.plan import SELECTION_LABELS, RowChoice, project_plan
 from ..work.situations import situation_of
 from .lookups import own_project, project_page
@@ -169,6 +170,7 @@ def _activity_page(
         checks=[(check, sources, rows.get(check.reference)) for check, sources in form.checks],
         withdrawn=[row for key, row in rows.items() if key not in asked],
         may_write=may_write(project) or form.is_bound,
+        discussion=discussion(project, item.code),
         **context,
     )
 

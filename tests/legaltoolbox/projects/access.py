@@ -19,6 +19,7 @@ from django.utils.translation import override
 from kl_ai.drafts.parts import PAGE_LENGTH
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import (
+    Comment,
     Evidence,
     MunicipalityInvitation,
     MunicipalityJoinRequest,
@@ -133,6 +134,10 @@ def evidence_args(team: Team) -> list[Any]:
     return [*team.project.address, Evidence.add_piece(team.project, team.lead.user, **values).pk]
 
 
+def comment_args(team: Team) -> list[Any]:
+    return [*team.project.address, Comment.write(team.project, team.lead.user, "R09", "Hvorfor 2?", page="c" * 32).pk]
+
+
 def document_args(team: Team) -> list[Any]:
     """A document with what its template gives it."""
     catalogue = catalogues.current()
@@ -178,6 +183,10 @@ TABLE = (
     Row("projects:member_role", role_args, Right.MANAGE, is_post=True),
     Row("projects:member_remove", role_args, Right.MANAGE, is_post=True),
     Row("projects:history", project_args, Right.READ),
+    # Comments
+    Row("projects:comments", project_args, Right.READ),
+    Row("projects:comment_reply", comment_args, Right.COMMENT),
+    Row("projects:comment_resolve", comment_args, Right.COMMENT, is_post=True),
     # Tasks
     Row("projects:mine", no_args, ANYBODY),
     Row("projects:task_mails", no_args, ANYBODY, is_post=True),

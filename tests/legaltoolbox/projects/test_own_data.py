@@ -11,7 +11,7 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 from kl_ai.people.login_deletion import login_deletion
 from legaltoolbox.projects.mails.membership import send_municipality_news
-from legaltoolbox.projects.models import MunicipalityInvitation
+from legaltoolbox.projects.models import Comment, MunicipalityInvitation
 from legaltoolbox.projects.rights import ProjectRole
 from tests.builders import make_user
 from tests.mails import log_in_recently
@@ -35,6 +35,14 @@ def test_the_copy_holds_memberships_roles_and_acts(client, team):
     assert [row["name"] for row in data["municipalities"]] == [team.municipality.name]
     assert [row["role"] for row in data["projects"]] == ["lead"]
     assert [row["what"] for row in data["project_acts"]] == ["created", *["member-added"] * 3]
+
+
+def test_the_copy_holds_the_own_comments_and_those_of_nobody_else(client, team):
+    for person in (team.lead, team.dpo):
+        Comment.write(team.project, person.user, "R09", f"Fra {person.user.email}")
+    log_in_recently(client, team.lead.user)
+    data = json.loads(client.get(reverse("vendor:data")).content)
+    assert [row["text"] for row in data["comments"]] == [f"Fra {team.lead.user.email}"]
 
 
 def test_the_copy_holds_nothing_of_others(client, team, other_team):
