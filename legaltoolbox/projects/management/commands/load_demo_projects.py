@@ -191,9 +191,9 @@ class DemoProject:
             self._store(RequirementState, RequirementState(project=self.project, code=entry["code"]), entry)
         for entry in self._known("evidence", Requirement.KIND, "place"):
             values = {name: entry.get(name, "") for name in ("place", "title", "link", "case_number")}
-            Evidence.add(self.project, self._user(entry["by"]), **values, dated=self._day(entry["day"]))
+            Evidence.add_piece(self.project, self._user(entry["by"]), **values, dated=self._day(entry["day"]))
         for entry in self.data["measures"]:
-            measure = Measure.add(self.project, entry["text"], entry["places"], self._user(entry["by"]))
+            measure = Measure.add_measure(self.project, entry["text"], entry["places"], self._user(entry["by"]))
             typed = {
                 "due": self._day(entry["due"]),
                 "is_done": entry.get("is_done", False),
@@ -216,7 +216,7 @@ class DemoProject:
             if entry["phase"] not in phases or bool(code) is (basis is None):
                 continue
             title = entry.get("processing") or str(basis.title if basis else "")
-            row = ProjectLegalBasis.add(self.project, by, phase=entry["phase"], code=code, processing=title)
+            row = ProjectLegalBasis.add_processing(self.project, by, phase=entry["phase"], code=code, processing=title)
             given = {name: entry[name] for name in ProjectLegalBasis.FIELDS if name in entry}
             row.change({**row.content, **given}, fingerprint(row.content), by)
 
