@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,13 @@ class Opinion(models.Model):
         return f"{self.get_verdict_display()} {timezone.localtime(self.at):%Y-%m-%d}"
 
 
+class AdvicePointQuerySet(models.QuerySet["AdvicePoint"]):
+    def open(self) -> "AdvicePointQuerySet":
+        """The points that nobody has answered, of the newest opinion on each document. No query of its own."""
+        newest = Opinion.objects.filter(document=OuterRef("opinion__document")).order_by("-at", "-pk")
+        return self.filter(opinion=Subquery(newest.values("pk")[:1]), answer=AdvicePoint.Answer.OPEN)
+
+
 class AdvicePoint(models.Model):
     """A point of advice, and what the project answers to it. The advice never changes; the answer is given until the decision."""
 
@@ -75,7 +82,7 @@ class AdvicePoint(models.Model):
     )
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar = models.Manager()
+    objects: ClassVar = AdvicePointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("point of advice")

@@ -55,16 +55,20 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
         None for who is not logged in, and none for KL's staff as such: they see counts alone.
         """
+        return self._with_role_of(user).filter(role_of_user__isnull=False)
+
+    def where_may(self, user: Any, right: Right) -> "ProjectQuerySet":
+        """The projects in which `user` has the right, with the role as `role`. One query."""
+        return self._with_role_of(user).filter(models.Q(role_of_user__in=roles_with(right)))
+
+    def _with_role_of(self, user: Any) -> "ProjectQuerySet":
+        """All projects with the role of `user`, None for no role; no project for who is not logged in."""
         if user.pk is None:
             return self.none()
         own = ProjectMember.objects.filter(project=OuterRef("pk"), member__user=user.pk)
         officer = MunicipalityMember.objects.filter(municipality=OuterRef("municipality"), user=user.pk).exclude(dpo="")
         role = Case(When(Exists(officer), then=Value(DPO)), default=Subquery(own.values("role")[:1]))
-        return self.annotate(role_of_user=role).filter(role_of_user__isnull=False)
-
-    def where_may(self, user: Any, right: Right) -> "ProjectQuerySet":
-        """The projects in which `user` has the right. One query."""
-        return self.visible_to(user).filter(models.Q(role_of_user__in=roles_with(right)))
+        return self.annotate(role_of_user=role)
 
     def at(self, code: str, number: int) -> "ProjectQuerySet":
         """The project of this address, with its municipality. One query."""

@@ -1,6 +1,5 @@
 """A project's overview, its details, and its end: closing and taking up again."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import formats
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -20,73 +19,26 @@ from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
 from legaltoolbox.catalogue import Catalogue, catalogues
-from legaltoolbox.plans import Plan, plan
-from legaltoolbox.views.pages import situation_answers
 
 from ..models import Project
 from ..rights import Right
-from ..work.event_words import event_lines
-from ..work.situations import contradictions, open_questions, situation_of
+from ..work.overview import deletion_day, project_overview
 from .lookups import own_project, project_page
 from .new import ProjectForm
-
-LAST_EVENTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseCount:
-    """A phase of the project's plan."""
-
-    phase: Any
-    number: int
-    is_now: bool
 
 
 @never_cache
 def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands. Four queries."""
+    """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands. Nine queries."""
     project = own_project(request, code, number)
-    catalogue = catalogues.for_request(request)
-    rows = list(project.screening_answers.all())
-    situation = situation_of(project, rows, catalogue)
-    project_plan = plan(catalogue, situation)
-    missing = open_questions(situation, catalogue)
-    may_write = project.may(Right.WRITE) and project.is_active
     return project_page(
         request,
         project,
         "overview",
-        sentence=_sentence(project, project_plan, catalogue),
-        answers=situation_answers(situation, catalogue),
-        missing=missing if project.is_active else [],
-        contradictions=contradictions(rows, catalogue),
-        phases=[
-            PhaseCount(each.phase, len(each.entries), each.phase.slug == situation.phase)
-            for each in project_plan.phases
-        ],
-        total=project_plan.count,
-        members=list(project.members.by_role()),
-        events=event_lines(project.events.with_people()[:LAST_EVENTS], catalogue),
-        may_write=may_write,
-        may_manage=project.may(Right.MANAGE),
+        overview=project_overview(project, request.user, catalogues.for_request(request), timezone.localdate()),
+        may_write=project.may(Right.WRITE) and project.is_active,
+        may_reopen=project.may(Right.MANAGE) and not project.is_active,
     )
-
-
-def _sentence(project: Project, project_plan: Plan, catalogue: Catalogue) -> str:
-    """Where the project stands, in one sentence."""
-    if not project.is_active:
-        return _("The project is closed. It is deleted with its history on %(day)s.") % {"day": _day(project)}
-    counts = {"n": project_plan.count, "total": project_plan.total}
-    activities = _("%(n)s of %(total)s activities apply, or may apply") % counts
-    phase = next((each for each in catalogue.phases if each.slug == project.phase), None)
-    if phase is None:
-        return _("%(activities)s. Nobody has said yet which phase the project is in.") % {"activities": activities}
-    return _("The project is in the phase “%(phase)s”. %(activities)s.") % {"phase": phase, "activities": activities}
-
-
-def _day(project: Project) -> str:
-    """The day on which the closed project is deleted, in words."""
-    return str(formats.date_format(project.deleted_on, "DATE_FORMAT")) if project.deleted_on else ""
 
 
 # The details ------------------------------------------------------------------------------------
@@ -217,4 +169,4 @@ def _ended(project: Project) -> str:
         "The project is closed. It is deleted after %(months)s months, on %(day)s.",
         months,
     )
-    return text % {"months": months, "day": _day(project)}
+    return text % {"months": months, "day": deletion_day(project)}

@@ -69,3 +69,10 @@ def project_bases(project: Project, catalogue: Catalogue) -> ProjectBases:
         ],
         is_needed=situation.answers.get(PERSONAL_DATA) != "no",
     )
+
+
+def phases_without_basis(project: Project, catalogue: Catalogue) -> list[Phase]:
+    """`ProjectBases.lacks_in_use`, whether a basis is needed or not. One query, of no text."""
+    rows = project.legal_bases.filter(phase__in=IN_USE).order_by().only("project", "phase", "judgement")
+    without = set(lacking(rows, IN_USE))
+    return [phase for phase in catalogue.phases if phase.slug in without]

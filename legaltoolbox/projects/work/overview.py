@@ -1,0 +1,322 @@
+"""The overview of a project: where it stands, what waits for whom, what is next, and what must not be overlooked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.models import DocumentTemplate
+from legaltoolbox.screening import NO, YES, Situation
+from legaltoolbox.views.pages import situation_answers
+
+from ..models import DocumentStatus, Project, ProjectDocument
+from ..rights import ProjectRole
+from .event_words import EventLine, event_lines
+from .legal_bases import IN_USE, PERSONAL_DATA, phases_without_basis
+from .plan import PlanRow, ProjectPlan, project_plan
+from .risks import high_risks
+from .situations import contradictions, open_questions
+from .waiting import WaitingThing, WhatToDo, is_due_soon, open_advice, waiting_for
+
+NEXT_TASKS = 5
+LAST_EVENTS = 5
+MOST_TITLES = 4
+"""Documents of one status that are named; of more there is the number alone."""
+Link = tuple[str, str]
+"""Label and address."""
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """One thing that waits for the user."""
+
+    text: str
+    """What to do."""
+    code: str
+    title: str
+    """What it is about, in Danish or in the words of the team; "" where the text says all."""
+    is_danish: bool
+    """Whether the title is the catalogue's."""
+    note: str
+    url: str
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True)
+class ProjectWarning:
+    """What must not be overlooked."""
+
+    kind: str
+    """As `components/alert.html` has it."""
+    heading: str
+    text: str
+    links: Sequence[Link]
+
+
+@dataclass(frozen=True)
+class PhaseLine:
+    """A phase of the plan with how many of its tasks are done."""
+
+    phase: Any
+    done: int
+    total: int
+    is_now: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class StatusLine:
+    """The documents of one status; `documents` are none where there are too many to name."""
+
+    label: str
+    number: int
+    documents: Sequence[Link]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the page shows, in its order."""
+
+    sentence: str
+    waiting: Sequence[WaitingLine]
+    warnings: Sequence[ProjectWarning]
+    next: Sequence[PlanRow]
+    phases: Sequence[PhaseLine]
+    done: int
+    total: int
+    documents: Sequence[StatusLine]
+    answers: Sequence[tuple[str, str]]
+    """As `components/facts.html` has them, in Danish."""
+    unanswered: int
+    members: Sequence[tuple[str, str]]
+    """Role and the names of those who have it."""
+    events: Sequence[EventLine]
+
+
+def project_overview(project: Project, user: Any, catalogue: Catalogue, today: date) -> Overview:
+    """The overview for `user`, whom `visible_to` was asked for. Eight queries, whatever the project holds."""
+    prefetch_related_objects([project], "screening_answers")
+    plan = project_plan(project, catalogue, today)
+    documents = list(project.documents.only("project", "number", "template", "version", "status", "opinion_until"))
+    missing = open_questions(plan.situation, catalogue)
+    return Overview(
+        sentence=_sentence(project, plan, catalogue),
+        waiting=_waiting_lines(project, user, plan, documents, len(missing), catalogue),
+        warnings=[
+            *_bases(project, plan.situation, catalogue),
+            *_risks(project, catalogue),
+            *_contradictions(project, catalogue),
+        ],
+        next=plan.next(NEXT_TASKS) if project.is_active else [],
+        phases=_phases(project, plan),
+        done=plan.done,
+        total=plan.total,
+        documents=_documents(project, documents, catalogue),
+        answers=situation_answers(plan.situation, catalogue),
+        unanswered=len(missing),
+        members=_members(project),
+        events=event_lines(project.events.with_people()[:LAST_EVENTS], catalogue),
+    )
+
+
+# Where it stands ----------------------------------------------------------------------------------
+
+
+def _sentence(project: Project, plan: ProjectPlan, catalogue: Catalogue) -> str:
+    """Where the project stands, in one sentence."""
+    if not project.is_active:
+        return _("The project is closed. It is deleted with its history on %(day)s.") % {"day": deletion_day(project)}
+    words = {"done": plan.done, "total": plan.total, "overdue": plan.overdue}
+    phase = next((each for each in catalogue.phases if each.slug == project.phase), None)
+    if phase is None:
+        text = _("%(done)s of %(total)s tasks are done%(rest)s. Nobody has said yet which phase the project is in.")
+    else:
+        text = _("The project is in the phase “%(phase)s”: %(done)s of %(total)s tasks are done%(rest)s.")
+    rest = ngettext(", and %(overdue)s is overdue", ", and %(overdue)s are overdue", plan.overdue) % words
+    return text % {**words, "phase": phase, "rest": rest if plan.overdue else ""}
+
+
+def deletion_day(project: Project) -> str:
+    """The day on which a closed project is deleted, in words; "" while it is active."""
+    return _day(project.deleted_on) if project.deleted_on else ""
+
+
+def _day(day: date) -> str:
+    return str(formats.date_format(day, "DATE_FORMAT"))
+
+
+def _phases(project: Project, plan: ProjectPlan) -> list[PhaseLine]:
+    activities = reverse("projects:activities", args=project.address)
+    return [
+        PhaseLine(
+            each.phase,
+            each.done,
+            each.total,
+            each.phase.slug == project.phase,
+            f"{activities}#phase-{each.phase.slug}",
+        )
+        for each in plan.phases
+    ]
+
+
+def _members(project: Project) -> list[tuple[str, str]]:
+    """The roles that somebody has, with the names. One query."""
+    names: dict[str, list[str]] = {}
+    for row in project.members.by_role():
+        names.setdefault(row.role, []).append(str(row.member.user))
+    labels = dict(ProjectRole.choices)
+    return [(capfirst(str(labels[role])), ", ".join(people)) for role, people in names.items()]
+
+
+# What waits ---------------------------------------------------------------------------------------
+
+
+def _waiting_lines(
+    project: Project,
+    user: Any,
+    plan: ProjectPlan,
+    documents: Iterable[ProjectDocument],
+    unanswered: int,
+    catalogue: Catalogue,
+) -> list[WaitingLine]:
+    """What waits for the user, overdue tasks first. No query."""
+    templates = catalogue.by_key[DocumentTemplate.KIND]
+    own = {
+        row.task.pk: row
+        for row in plan.all_rows
+        if row.task and row.is_of(user) and row.is_waiting and is_due_soon(row.due, row.today)
+    }
+    known = [document for document in documents if document.template in templates]
+    things = waiting_for(project, known, open_advice(known), [row.task for row in own.values() if row.task], unanswered)
+    lines = []
+    for thing in things:
+        if thing.document is not None:
+            lines.append(_document_line(project, thing, templates[thing.document.template]))
+        elif thing.task is not None:
+            lines.append(_task_line(project, own[thing.task.pk]))
+        else:
+            text = ngettext(
+                "Answer %(n)s question about the solution", "Answer %(n)s questions about the solution", thing.number
+            )
+            url = reverse("projects:screening", args=project.address)
+            lines.append(WaitingLine(text % {"n": thing.number}, "", "", False, "", url))
+    return sorted(lines, key=lambda line: not line.is_overdue)
+
+
+def _task_line(project: Project, row: PlanRow) -> WaitingLine:
+    note = _("due %(day)s") % {"day": _day(row.due)} if row.due else ""
+    url = row.url or reverse("projects:activities", args=project.address)
+    return WaitingLine(_("Your task"), row.code, row.title, bool(row.code), note, url, row.is_overdue)
+
+
+def _document_line(project: Project, thing: WaitingThing, template: DocumentTemplate) -> WaitingLine:
+    document = thing.document
+    assert document is not None  # noqa: S101 - it is one of a document
+    text, place, note = _("Decide"), "decide-heading", ""
+    match thing.kind:
+        case WhatToDo.OPINION:
+            text, place = _("Give your opinion"), "opinion-heading"
+            if document.opinion_until:
+                note = _("wanted by %(day)s") % {"day": _day(document.opinion_until)}
+        case WhatToDo.ADVICE:
+            text, place = _("Answer the advice"), "advice-heading"
+            note = ngettext("%(n)s point is not answered", "%(n)s points are not answered", thing.number)
+            note %= {"n": thing.number}
+        case WhatToDo.TO_MANAGEMENT:
+            text, place = _("The opinion is there: go on with the document"), "management-heading"
+        case WhatToDo.NO_OPINION:
+            text, place = _("No opinion came in time: go on with the document"), "management-heading"
+        case WhatToDo.RETURNED:
+            text, place = _("Returned by the management: go on with the document"), ""
+    url = reverse("projects:document_steps", args=[*project.address, document.number])
+    return WaitingLine(text, template.code, template.title, True, note, f"{url}#{place}" if place else url)
+
+
+# What must not be overlooked ----------------------------------------------------------------------
+
+
+def _bases(project: Project, situation: Situation, catalogue: Catalogue) -> Iterable[ProjectWarning]:
+    """The warning that the use has no sufficient legal basis. One query.
+
+    Before the use it stands where personal data are processed; in use also where nobody has said that none are.
+    """
+    answer = situation.answers.get(PERSONAL_DATA)
+    is_in_use = project.phase in IN_USE
+    phases = phases_without_basis(project, catalogue)
+    matters = answer != NO if is_in_use else answer == YES and project.is_active
+    if not matters or not phases:
+        return
+    url = reverse("projects:legal_bases", args=project.address)
+    links = [(format_html('<span lang="da">{}</span>', phase), f"{url}#{phase.slug}") for phase in phases]
+    if is_in_use:
+        heading = _("No sufficient legal basis for the use")
+        text = _(
+            "Personal data must not be processed without one. Stop the use, or describe the basis of each processing:"
+        )
+        yield ProjectWarning("error", heading, text, links)
+    else:
+        heading = _("The legal basis for the use is missing")
+        text = _("Before you take the solution into use, describe the basis of each processing in these phases:")
+        yield ProjectWarning("warning", heading, text, links)
+
+
+def _risks(project: Project, catalogue: Catalogue) -> Iterable[ProjectWarning]:
+    """The warning of risks that stay high. One query."""
+    high = high_risks(project, catalogue)
+    if high:
+        heading = ngettext(
+            "%(n)s risk stays high after the measures", "%(n)s risks stay high after the measures", len(high)
+        )
+        text = _("Do more about it, or consult Datatilsynet before you begin (GDPR art. 36):")
+        links = [(format_html('{} <span lang="da">{}</span>', row.code, row.title), row.url) for row in high]
+        yield ProjectWarning("error", heading % {"n": len(high)}, text, links)
+
+
+def _contradictions(project: Project, catalogue: Catalogue) -> Iterable[ProjectWarning]:
+    """A warning for each two answers that contradict each other. No query."""
+    if not project.is_active:
+        return
+    url = reverse("projects:screening", args=project.address)
+    for no, yes in contradictions(project.screening_answers.all(), catalogue):
+        text = _("“%(no)s” counts as answered yes, since “%(yes)s” is answered yes. Is it no, then answer no to both.")
+        yield ProjectWarning(
+            "warning",
+            _("Two answers contradict each other"),
+            text % {"no": no, "yes": yes},
+            [(_("See the answers"), f"{url}#{no.code}")],
+        )
+
+
+# The documents ------------------------------------------------------------------------------------
+
+
+def _documents(project: Project, documents: Iterable[ProjectDocument], catalogue: Catalogue) -> list[StatusLine]:
+    """The statuses that a document has, in the order of its way; of a template its newest version alone. No query."""
+    templates = catalogue.by_key[DocumentTemplate.KIND]
+    newest = {document.template: document for document in sorted(documents, key=lambda each: each.version)}
+    by_status: dict[str, list[ProjectDocument]] = {}
+    for code in sorted(newest.keys() & templates.keys()):
+        by_status.setdefault(newest[code].status, []).append(newest[code])
+    lines = []
+    for status, label in DocumentStatus.choices:
+        if own := by_status.get(status, []):
+            links = [
+                (
+                    format_html('{} <span lang="da">{}</span>', document.template, templates[document.template].title),
+                    reverse("projects:document", args=[*project.address, document.number]),
+                )
+                for document in (own if len(own) <= MOST_TITLES else [])
+            ]
+            lines.append(StatusLine(capfirst(str(label)), len(own), links))
+    return lines

@@ -1,0 +1,144 @@
+"""What in a project waits for one person, by what the person may do there: tasks, documents on their way, open questions."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.models import DocumentTemplate
+
+from ..models import AdvicePoint, DocumentStatus, Project, ProjectDocument, ScreeningAnswer, Task
+from ..rights import Right
+from .situations import open_questions, situation_of
+
+DAYS_AHEAD = 7
+"""A task waits for its owner from so many days before it is due."""
+ON_THEIR_WAY = (
+    DocumentStatus.AT_DPO,
+    DocumentStatus.COMMENTED,
+    DocumentStatus.AT_MANAGEMENT,
+    DocumentStatus.RETURNED,
+)
+"""The statuses in which a document waits for somebody in particular."""
+
+
+class WhatToDo(StrEnum):
+    """What somebody is to do."""
+
+    OPINION = "opinion"
+    DECISION = "decision"
+    ADVICE = "advice"
+    """Answer the points of an opinion."""
+    TO_MANAGEMENT = "to-management"
+    """Send on a document whose opinion is there and answered."""
+    NO_OPINION = "no-opinion"
+    """Go on without the opinion that did not come in time."""
+    RETURNED = "returned"
+    TASK = "task"
+    QUESTIONS = "questions"
+    """Answer the questions about the solution."""
+
+
+@dataclass(frozen=True)
+class WaitingThing:
+    """One thing that waits."""
+
+    kind: WhatToDo
+    document: ProjectDocument | None = None
+    task: Task | None = None
+    number: int = 0
+    """Of advice and questions how many are not answered."""
+
+
+def waiting_for(
+    project: Project,
+    documents: Iterable[ProjectDocument],
+    advice: Mapping[int, int],
+    tasks: Iterable[Task],
+    unanswered: int,
+) -> list[WaitingThing]:
+    """What waits for the user whom `Project.visible_to` was asked for, in an active project. No query.
+
+    `documents` are the project's, `advice` is `open_advice` of them; `tasks` those of the user that are due soon; `unanswered` is the
+    number of open questions about the solution.
+    """
+    if not project.is_active:
+        return []
+    things = [thing for document in documents for thing in _of_document(project, document, advice)]
+    if not project.may(Right.OPINE):  # officers have no tasks: one that is left from before is not theirs
+        things += [WaitingThing(WhatToDo.TASK, task=task) for task in tasks]
+    if unanswered and project.may(Right.WRITE):
+        things.append(WaitingThing(WhatToDo.QUESTIONS, number=unanswered))
+    return things
+
+
+def _of_document(project: Project, document: ProjectDocument, advice: Mapping[int, int]) -> Iterator[WaitingThing]:
+    is_writer = project.may(Right.WRITE)
+    match document.status:
+        case DocumentStatus.AT_DPO:
+            if project.may(Right.OPINE):
+                yield WaitingThing(WhatToDo.OPINION, document)
+            elif is_writer and document.waits_in_vain:
+                yield WaitingThing(WhatToDo.NO_OPINION, document)
+        case DocumentStatus.AT_MANAGEMENT if project.may(Right.DECIDE):
+            yield WaitingThing(WhatToDo.DECISION, document)
+        case DocumentStatus.COMMENTED if is_writer:
+            number = advice.get(document.pk, 0)
+            yield WaitingThing(WhatToDo.ADVICE if number else WhatToDo.TO_MANAGEMENT, document, number=number)
+        case DocumentStatus.RETURNED if is_writer:
+            yield WaitingThing(WhatToDo.RETURNED, document)
+
+
+def open_advice(documents: Iterable[ProjectDocument]) -> dict[int, int]:
+    """Primary key of each document to the points of its newest opinion that nobody has answered, where there are any.
+
+    One query, and none where no document is commented.
+    """
+    commented = [document.pk for document in documents if document.status == DocumentStatus.COMMENTED]
+    if not commented:
+        return {}
+    points = AdvicePoint.objects.open().filter(opinion__document__in=commented)
+    return dict(Counter(points.order_by().values_list("opinion__document", flat=True)))
+
+
+def is_due_soon(day: date | None, today: date) -> bool:
+    """Whether something with this day is overdue, or due within `DAYS_AHEAD` days."""
+    return day is not None and day <= today + timedelta(days=DAYS_AHEAD)
+
+
+def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue, today: date) -> Counter[int]:
+    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Four queries.
+
+    The same number as the overview of the project has. None of its queries is made where no project is active.
+    """
+    active = [project for project in projects if project.is_active]
+    if not active:
+        return Counter()
+    templates = catalogue.by_key[DocumentTemplate.KIND]
+    documents: dict[int, list[ProjectDocument]] = defaultdict(list)
+    on_their_way = ProjectDocument.objects.filter(project__in=active, status__in=ON_THEIR_WAY).order_by()
+    for document in on_their_way.only("project", "template", "status", "opinion_until"):
+        if document.template in templates:
+            documents[document.project_id].append(document)
+    advice = open_advice(document for own in documents.values() for document in own)
+    tasks: dict[int, list[Task]] = defaultdict(list)
+    last = today + timedelta(days=DAYS_AHEAD)
+    for task in Task.objects.waiting().filter(owner__user=user.pk, due__lte=last, project__in=active):
+        tasks[task.project_id].append(task)
+    writable = [project for project in active if project.may(Right.WRITE)]
+    answers: dict[int, list[ScreeningAnswer]] = defaultdict(list)
+    for answer in ScreeningAnswer.objects.filter(project__in=writable):
+        answers[answer.project_id].append(answer)
+    numbers: Counter[int] = Counter()
+    for project in active:
+        unanswered = 0
+        if project.may(Right.WRITE):
+            situation = situation_of(project, answers[project.pk], catalogue)
+            unanswered = len(open_questions(situation, catalogue))
+        numbers[project.pk] = len(waiting_for(project, documents[project.pk], advice, tasks[project.pk], unanswered))
+    return numbers
