@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     comments,
+    decisions,
     document_files,
     documents,
     facts,
@@ -77,6 +78,9 @@ urlpatterns = [
     path("<slug:code>/<int:number>/krav/<slug:requirement>/", requirements.requirement, name="requirement"),
     path("<slug:code>/<int:number>/krav/<slug:requirement>/bevis/", requirements.add_evidence, name="evidence_add"),
     path("<slug:code>/<int:number>/bevis/<int:pk>/slet/", requirements.delete_evidence, name="evidence_delete"),
+    path("<slug:code>/<int:number>/beslutninger/", decisions.decisions, name="decisions"),
+    path("<slug:code>/<int:number>/beslutninger/<slug:point>/", decisions.decision_point, name="decision_point"),
+    path("<slug:code>/<int:number>/beslutninger/<slug:point>/beslut/", decisions.decide_point, name="decide_point"),
     path("<slug:code>/<int:number>/dokumenter/", documents.documents, name="documents"),
     path("<slug:code>/<int:number>/dokumenter/faelles/", facts.facts, name="facts"),
     path("<slug:code>/<int:number>/dokumenter/begynd/", documents.begin_document, name="begin_document"),

@@ -272,7 +272,7 @@ class DocumentSteps(models.Model):
         These are who has changed its fields. Where nobody has, its content was taken over: they are who has changed the
         earlier versions that it was copied from, else who has written the facts that fill it, else who has begun it.
         """
-        versions = type(self)._default_manager.filter(project=self.project, template=self.template)
+        versions = self.project.documents.filter(template=self.template)
         edits = versions.filter(version__lt=self.version, edits__isnull=False).values_list("edits__by", flat=True)
         facts = self.project.events.filter(what=What.FACT).values_list("actor", flat=True)
         own = self.edits.values_list("by", flat=True)

@@ -21,6 +21,7 @@ PROJECT_PAGES = (
     ("legal_bases", gettext_lazy("Legal basis"), Right.READ),
     ("risks", gettext_lazy("Risks"), Right.READ),
     ("requirements", gettext_lazy("Requirements"), Right.READ),
+    ("decisions", gettext_lazy("Decisions"), Right.READ),
     ("screening", gettext_lazy("The solution"), Right.READ),
     ("details", gettext_lazy("Details"), Right.WRITE),
     ("members", gettext_lazy("Members"), Right.READ),

@@ -21,7 +21,7 @@ from kl_ai.validators import validate_text
 
 from ..mails import steps as step_mails
 from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEvent
-from ..rights import Right
+from ..rights import ProjectRole, Right
 from ..work.decisions import grounds
 from ..work.discussions import discussion
 from .document_files import DOCUMENT_TYPES, document_bytes
@@ -123,7 +123,7 @@ class AdviceForm(forms.Form):
 @never_cache
 @restore.restorable
 def document_steps(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. Twelve queries."""
+    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 13 queries."""
     opened = own_document(request, code, number, nr, Right.READ)
     return _steps_page(request, opened, typed=restore.restore_input(request))
 
@@ -161,6 +161,7 @@ def _steps_page(
         forms=offered | bound,
         may_ask_management=is_writer and (document.is_writable or document.waits_in_vain),
         discussion=discussion(project, str(document.number)),
+        has_management=project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
         may_take_back=is_writer and (at_dpo or at_management),
         files=[(ending.upper(), opened.file_url(ending)) for ending in DOCUMENT_TYPES],
     )

@@ -138,6 +138,10 @@ def comment_args(team: Team) -> list[Any]:
     return [*team.project.address, Comment.write(team.project, team.lead.user, "R09", "Hvorfor 2?", page="c" * 32).pk]
 
 
+def point_args(team: Team) -> list[Any]:
+    return [*team.project.address, "p1"]
+
+
 def document_args(team: Team) -> list[Any]:
     """A document with what its template gives it."""
     catalogue = catalogues.current()
@@ -210,6 +214,10 @@ TABLE = (
     Row("projects:requirement", requirement_args, Right.READ),
     Row("projects:evidence_add", requirement_args, Right.WRITE, is_post=True),
     Row("projects:evidence_delete", evidence_args, Right.WRITE, is_post=True),
+    # Decisions
+    Row("projects:decisions", project_args, Right.READ),
+    Row("projects:decision_point", point_args, Right.READ),
+    Row("projects:decide_point", point_args, Right.DECIDE, is_post=True),
     # Documents
     Row("projects:documents", project_args, Right.READ),
     Row("projects:facts", project_args, Right.WRITE),

@@ -1,0 +1,171 @@
+"""What waits for an opinion or a decision, what was said and decided, and the decision points of a project.
+
+Opinions have no page of their own: they stand beside the decisions that rest on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kl_ai.login import restore
+from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.models import Activity
+
+from ..mails import steps as step_mails
+from ..models import Decision, DocumentStatus, Opinion, Project
+from ..rights import ProjectRole, Right
+from ..work.decision_points import PointGrounds, ProjectGrounds, read_project, steps_url, template_title
+from .edited_forms import add_errors
+from .lookups import own_project, project_page
+from .steps import DecisionForm
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """An opinion or a decision as the list shows it."""
+
+    said: Opinion | Decision
+    is_opinion: bool
+    code: str
+    title: str
+    version: int
+    """Of the document; 0 at a decision point."""
+    url: str
+    is_changed_since: bool
+    """Whether what it is about has changed since."""
+
+
+@never_cache
+def decisions(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 16 queries."""
+    project = own_project(request, code, number)
+    catalogue = catalogues.for_request(request)
+    grounds = read_project(project, catalogue, timezone.localdate())
+    return project_page(
+        request,
+        project,
+        "decisions",
+        _("Decisions"),
+        at_dpo=[each for each in grounds.documents if each.document.status == DocumentStatus.AT_DPO],
+        at_management=[each for each in grounds.documents if each.document.status == DocumentStatus.AT_MANAGEMENT],
+        points=grounds.points,
+        lines=said_lines(grounds, catalogue),
+    )
+
+
+def said_lines(grounds: ProjectGrounds, catalogue: Catalogue) -> list[SaidLine]:
+    """All opinions and decisions, the newest first. No query."""
+    points = {point.code: point for point in grounds.points}
+    said: list[Any] = sorted((*grounds.opinions, *grounds.decisions), key=lambda each: each.at, reverse=True)
+    return [
+        _document_line(grounds, each, catalogue) if each.document_id else _point_line(grounds, each, points, catalogue)
+        for each in said
+    ]
+
+
+def _document_line(grounds: ProjectGrounds, said: Opinion | Decision, catalogue: Catalogue) -> SaidLine:
+    document: Any = said.document
+    return SaidLine(
+        said,
+        isinstance(said, Opinion),
+        document.template,
+        template_title(document.template, catalogue),
+        document.version,
+        steps_url(grounds.project, document),
+        said.state != grounds.states[document.pk],
+    )
+
+
+def _point_line(
+    grounds: ProjectGrounds, decision: Decision, points: dict[str, PointGrounds], catalogue: Catalogue
+) -> SaidLine:
+    """The line of a decision at a point, which the plan may have no more."""
+    activity = catalogue.find(Activity.KIND, decision.point)
+    point = points.get(decision.point)
+    title = activity.title if activity else ""
+    url = reverse("projects:decision_point", args=[*grounds.project.address, decision.point.lower()])
+    is_changed = point is None or decision.state != point.state
+    return SaidLine(decision, False, decision.point, title, 0, url if point else "", is_changed)
+
+
+# A decision point ---------------------------------------------------------------------------------
+
+
+@restore.restorable
+@never_cache
+def decision_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
+    """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 17 queries."""
+    project = own_project(request, code, number)
+    grounds = _grounds(project, point, catalogues.for_request(request))
+    return _point_page(request, grounds, typed=restore.restore_input(request))
+
+
+@require_POST
+@never_cache
+def decide_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
+    """`…/beslutninger/<point>/beslut/`: the management's decision on what was shown; the page again where it is refused."""
+    project = own_project(request, code, number, Right.DECIDE)
+    catalogue = catalogues.for_request(request)
+    grounds = _grounds(project, point, catalogue)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _point_page(request, grounds, form=form)
+    seen, last = request.POST.get("state", ""), request.POST.get("last", "")
+    key = int(last) if last.isascii() and last.isdecimal() else 0
+    read = lambda: _grounds(project, point, catalogue).record  # noqa: E731  # called while the project is held
+    try:
+        with transaction.atomic():
+            Decision.decide_point(
+                project, request.user, grounds.code, seen=seen, last=key, read=read, **form.cleaned_data
+            )
+            step_mails.send_point(project, grounds.code, grounds.row.title)
+    except ValidationError as refused:
+        add_errors(form, refused)
+        return _point_page(request, _grounds(project, point, catalogue), form=form)
+    messages.success(
+        request, _("The decision is stored. The project leads and the data protection officers get a mail.")
+    )
+    return redirect("projects:decision_point", *project.address, point)
+
+
+def _grounds(project: Project, point: str, catalogue: Catalogue) -> PointGrounds:
+    """The decision point of this address; 404 where the project's plan has none. Fifteen queries."""
+    grounds = read_project(project, catalogue, timezone.localdate()).point(point.upper())
+    if grounds is None:
+        raise Http404
+    return grounds
+
+
+def _point_page(
+    request: AuthenticatedRequest, grounds: PointGrounds, *, typed: Any = None, form: DecisionForm | None = None
+) -> HttpResponse:
+    """The page of a decision point; `form` is what came back with errors."""
+    project = grounds.of_project.project
+    may_decide = project.may(Right.DECIDE) and project.is_active
+    if form is None and may_decide and grounds.can_be_decided:
+        form = DecisionForm(typed)
+    return project_page(
+        request,
+        project,
+        "decision_point",
+        f"{grounds.code} {grounds.row.title}",
+        section="decisions",
+        above=[(_("Decisions"), reverse("projects:decisions", args=project.address))],
+        point=grounds,
+        form=form,
+        has_management=project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
+        may_write=project.may(Right.WRITE) and project.is_active,
+    )

@@ -1,0 +1,291 @@
+"""Decision points: the management decides on what the page showed, once, and the page says when that has changed since."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from kl_ai.drafts.parts import fingerprint
+from kl_ai.mail.models import OutgoingMail
+from legaltoolbox.catalogue import catalogues
+from legaltoolbox.projects.mails import steps as step_mails
+from legaltoolbox.projects.models import (
+    Decision,
+    Opinion,
+    ProjectDocument,
+    ProjectEvent,
+    ProjectLegalBasis,
+    RequirementState,
+    RiskAssessment,
+    Task,
+)
+from legaltoolbox.projects.rights import ProjectRole
+from legaltoolbox.projects.work.decision_points import PointGrounds, read_project
+from tests.concurrency import run_at_once
+from tests.legaltoolbox.projects.builders import make_member
+from tests.legaltoolbox.projects.documents import begin
+from tests.mails import log_in_recently
+from tests.reading import parse
+
+
+def point_of(team, code: str = "P1") -> PointGrounds:
+    grounds = read_project(team.project, catalogues.current(), timezone.localdate()).point(code)
+    assert grounds is not None
+    assert grounds.state  # as it is now: it is made when it is first asked for
+    return grounds
+
+
+def decide(team, answer: str = "yes", code: str = "P1", *, shown=None, by=None, **texts) -> Decision:
+    """The management's decision on what `shown` is, or on what stands now."""
+    shown = shown or point_of(team, code)
+    last = shown.last.pk if shown.last else 0
+    read = lambda: point_of(team, code).record  # noqa: E731
+    by = (by or team.management).user
+    return Decision.decide_point(team.project, by, code, seen=shown.state, last=last, read=read, answer=answer, **texts)
+
+
+def address(team, name: str = "decision_point", code: str = "p1") -> str:
+    return reverse(f"projects:{name}", args=[*team.project.address, *([code] if name != "decisions" else [])])
+
+
+def browser(member) -> Client:
+    client = Client()
+    log_in_recently(client, member.user)
+    return client
+
+
+def hidden(page: str) -> dict[str, str]:
+    return {name: re.search(rf'name="{name}" value="(\w+)"', page)[1] for name in ("state", "last")}
+
+
+def main_text(member, url: str) -> str:
+    return parse(browser(member).get(url).content.decode()).find("main").text
+
+
+def test_a_decision_is_kept_with_what_it_rested_on_and_stands_in_the_log(team):
+    shown = point_of(team)
+    decision = decide(team, "conditions", conditions="Kun breve.", reason="Gevinsten er tydelig.")
+    assert (decision.state, decision.rested_on) == (shown.state, shown.record)
+    event = team.project.events.get(what=ProjectEvent.What.DECIDED)
+    assert (event.place, event.new, event.reason) == ("P1", "conditions", "Gevinsten er tydelig.")
+    assert event.actor == team.management.user
+
+
+def rate(team) -> None:
+    row = RiskAssessment.add_own(team.project, "Nedbrud i ferien", team.lead.user)
+    assert row.code
+
+
+def write_basis(team) -> None:
+    values = {"phase": "drift-og-overvaagning", "processing": "Brug i driften", "code": "H05"}
+    ProjectLegalBasis.add_processing(team.project, team.lead.user, **values)
+    ProjectLegalBasis.objects.update(judgement="sufficient")
+
+
+def say_not_met(team) -> None:
+    RequirementState.objects.create(project=team.project, code=point_of(team).not_assessed[0].code, state="partly")
+
+
+def do_task(team) -> None:
+    code = point_of(team).open_tasks[0][1][0].code
+    Task.objects.create(project=team.project, activity=code, state="done", done_at=timezone.now())
+
+
+def write_in_document(team) -> None:
+    document = ProjectDocument.objects.get()
+    document.save_section("4", {"1": ""}, {"1": "x"}, fingerprint(document.stored("4", {"1": ""})), team.lead.user)
+
+
+CHANGES = {
+    "purpose": lambda team: team.project.edit(team.lead.user, purpose="Noget andet"),
+    "answer": lambda team: team.project.answer(team.lead.user, {"generativ": ("no", "")}),
+    "document": lambda team: begin(team, "S11"),
+    "content": write_in_document,
+    "risk": rate,
+    "basis": write_basis,
+    "requirement": say_not_met,
+    "task": do_task,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_nothing_is_decided_on_a_state_that_nobody_has_seen(change, team):
+    begin(team)
+    shown = point_of(team)
+    change(team)
+    with pytest.raises(ValidationError):
+        decide(team, shown=shown)
+    assert not Decision.objects.exists()
+    assert not team.project.events.filter(what="decided").exists()
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_decision_says_that_what_it_rests_on_has_changed_since(change, team):
+    begin(team)
+    decide(team)
+    assert "Ændret siden" not in main_text(team.reader, address(team, "decisions"))
+    change(team)
+    assert point_of(team).is_changed_since
+    assert "Ændret siden" in main_text(team.reader, address(team, "decisions"))
+
+
+def test_after_a_yes_there_is_a_new_decision_only_when_something_has_changed(team):
+    decide(team)
+    with pytest.raises(ValidationError):
+        decide(team, "no", reason="Alligevel ikke.")
+    assert 'name="answer"' not in browser(team.management).get(address(team)).content.decode()
+    team.project.edit(team.lead.user, purpose="Noget andet")
+    assert 'name="answer"' in browser(team.management).get(address(team)).content.decode()
+    decide(team, "no", reason="Formålet er et andet.")
+    assert [each.answer for each in point_of(team).decisions] == ["no", "yes"]
+
+
+@pytest.mark.parametrize("first", ["no", "conditions"])
+def test_a_no_and_conditions_can_be_decided_again(first, team):
+    decide(team, first, reason="Mangler.", conditions="Mangler.")
+    decide(team, "yes")
+    assert [each.answer for each in point_of(team).decisions] == ["yes", first]
+
+
+def test_a_refusal_needs_a_reason_and_conditions_are_written(team):
+    client = browser(team.management)
+    seen = hidden(client.get(address(team)).content.decode())
+    for answer in ("no", "conditions", ""):
+        typed = {"answer": answer, "conditions": "", "reason": "", **seen}
+        assert client.post(address(team, "decide_point"), typed).status_code == 200
+    assert not Decision.objects.exists()
+
+
+def test_what_is_refused_comes_back_with_what_was_typed(team):
+    client = browser(team.management)
+    seen = hidden(client.get(address(team)).content.decode())
+    team.project.edit(team.lead.user, purpose="Noget andet")
+    page = client.post(address(team, "decide_point"), {"answer": "no", "reason": "Alt for dyrt.", **seen})
+    assert "Alt for dyrt." in page.content.decode()
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "conditions"])
+def test_a_second_click_decides_and_tells_nothing_twice(answer, team):
+    client = browser(team.management)
+    seen = hidden(client.get(address(team)).content.decode())
+    for _click in range(2):
+        typed = {"answer": answer, "conditions": "Kun breve.", "reason": "Fordi.", **seen}
+        assert client.post(address(team, "decide_point"), typed).status_code == 302
+    assert Decision.objects.count() == team.project.events.filter(what="decided").count() == 1
+    assert sorted(mail.to.partition("@")[0] for mail in OutgoingMail.objects.all()) == ["dpo", "lead", "substitute"]
+
+
+def test_the_mail_leads_to_the_point(team):
+    decide(team)
+    step_mails.send_point(team.project, "P1", "Titel")
+    mail = OutgoingMail.objects.filter(kind=step_mails.KIND).first()
+    assert address(team) in mail.body
+
+
+def test_only_the_management_is_offered_the_form(team):
+    offered = {
+        name: 'name="answer"' in browser(member).get(address(team)).content.decode()
+        for name, member in team.people.items()
+        if name not in ("keeper", "strange")
+    }
+    assert {name for name, is_offered in offered.items() if is_offered} == {"management"}
+
+
+def test_a_closed_project_is_not_decided_on(team):
+    shown = point_of(team)
+    team.project.close(team.lead.user)
+    with pytest.raises(ValidationError):
+        decide(team, shown=shown)
+    assert 'name="answer"' not in browser(team.management).get(address(team)).content.decode()
+
+
+def test_what_is_no_decision_point_of_the_plan_has_no_page(team):
+    for code in ("a25", "p9", "s11"):
+        assert browser(team.management).get(address(team, code=code)).status_code == 404
+
+
+def test_the_page_says_what_lacks(team):
+    team.project.answer(team.lead.user, {"personoplysninger": ("yes", "")})
+    risk = RiskAssessment.add_own(team.project, "Nedbrud i ferien", team.lead.user)
+    RiskAssessment.objects.filter(pk=risk.pk).update(
+        likelihood=4, consequence=4, likelihood_after=4, consequence_after=4
+    )
+    say_not_met(team)
+    begin(team)
+    text = main_text(team.reader, address(team, code="p3"))
+    assert "Løsningen må ikke tages i brug endnu" in text
+    assert "Nedbrud i ferien" in text
+    assert point_of(team).not_met[0].title in text
+    assert "S05" in text
+    assert point_of(team).open_tasks[0][1][0].title in text
+
+
+def test_the_first_point_asks_for_the_first_phases_alone(team):
+    first, last = (point_of(team, code) for code in ("P1", "P3"))
+    assert 0 < first.open_task_count < last.open_task_count
+    assert {row.code for _phase, rows in first.open_tasks for row in rows} < {
+        row.code for _phase, rows in last.open_tasks for row in rows
+    }
+    assert set(first.missing) < set(last.missing)
+
+
+def test_one_page_tells_of_what_waits_and_of_what_was_said(team):
+    document = begin(team, "S11")
+    document.save_section("4", {"1": ""}, {"1": "x"}, fingerprint(document.stored("4", {"1": ""})), team.lead.user)
+    document.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    assert "Venter på en udtalelse" in main_text(team.reader, address(team, "decisions"))
+    document.give_opinion(team.dpo.user, "supports", "Fin.", [], document.state_hash())
+    document.ask_management(team.lead.user)
+    decide(team)
+    text = main_text(team.reader, address(team, "decisions"))
+    assert "Venter på en beslutning" in text
+    said = text.partition("Sagt og besluttet")[2]
+    assert 0 < said.index("P1") < said.index("S11")
+    assert "Fin." in said
+
+
+def test_the_pages_ask_as_often_for_many_documents_as_for_one(team):
+    numbers = []
+    for more in (1, 20):
+        for number in range(more):
+            document = ProjectDocument.objects.create(
+                project=team.project,
+                number=ProjectDocument.objects.count() + 1,
+                template=f"S{number + 1:02}",
+                version=ProjectDocument.objects.count() + 1,
+                status="approved",
+            )
+            Opinion.objects.create(document=document, by=team.dpo.user, verdict="supports", state="x")
+            Decision.objects.create(project=team.project, document=document, answer="yes", state="x")
+        client = browser(team.management)
+        client.get(address(team))
+        for url in (address(team), address(team, "decisions")):
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(url).status_code == 200
+            numbers.append(len(queries))
+    assert numbers[:2] == numbers[2:]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_decisions_at_once_one_is_made_and_told_once(team):
+    other = make_member(team.municipality, "director")
+    team.project.add_member(team.lead.user, other, ProjectRole.MANAGEMENT)
+    seen = hidden(browser(team.management).get(address(team)).content.decode())
+    tries = [(member, a) for _time in range(5) for member in (team.management, other) for a in ("no", "conditions")]
+
+    def send(pair) -> int:
+        member, answer = pair
+        typed = {"answer": answer, "conditions": "Kun breve.", "reason": "Fordi.", **seen}
+        return browser(member).post(address(team, "decide_point"), typed).status_code
+
+    assert set(run_at_once(send, tries)) <= {200, 302}
+    assert Decision.objects.count() == team.project.events.filter(what="decided").count() == 1
+    told = sorted(mail.to.partition("@")[0] for mail in OutgoingMail.objects.all())
+    assert told == ["dpo", "lead", "substitute"]
