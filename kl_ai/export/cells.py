@@ -46,13 +46,13 @@ def _clean_short(text: str) -> str:
     return clean_text(str(text))
 
 
-def without_formula(value: object) -> CellValue:
-    """`value`, of the public data, as a CSV cell that no spreadsheet takes for a formula.
+def without_formula(value: object, *, is_data: bool = True) -> CellValue:
+    """`value` as a CSV cell that no spreadsheet takes for a formula; `is_data` as in `cell_value`.
 
     Text that begins with = + - @ (or their wide forms), also after blanks, or with a tab or line break, gets an
     apostrophe in front. Numbers, also negative ones, and dates stay as `cell_value` gives them.
     """
-    cell = cell_value(value, is_data=True)
+    cell = cell_value(value, is_data=is_data)
     if isinstance(cell, str) and _looks_like_formula(cell):
         return "'" + cell
     return cell

@@ -178,13 +178,20 @@ class PageBreak:
 
 
 @dataclass(frozen=True)
+class Contents:
+    """The headings of level 1 as a list that leads to them, under `title`; a PDF has their pages too. Once in a document."""
+
+    title: str
+
+
+@dataclass(frozen=True)
 class Together:
     """Blocks that no page break divides, where a page has room for all of them."""
 
     blocks: Sequence["Block"]
 
 
-Block = Heading | Prose | Table | Field | Wording | Facts | PageBreak | Together
+Block = Heading | Prose | Table | Field | Wording | Facts | PageBreak | Contents | Together
 
 
 @dataclass(frozen=True)

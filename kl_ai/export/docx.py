@@ -20,6 +20,7 @@ from .document import (
     Blank,
     Block,
     ChoiceCell,
+    Contents,
     Document,
     Facts,
     Field,
@@ -43,6 +44,8 @@ from .docx_markup import (
     Element,
     TableLayout,
     align_right,
+    bookmarked,
+    contents_entries,
     divide,
     element,
     hyperlink,
@@ -121,6 +124,8 @@ class _Writer:
         self._heading_shading = heading_shading
         self._link_id = link_id
         self._controls = Controls(document.language)
+        self._has_contents = any(isinstance(block, Contents) for block in document.blocks)
+        self._headings = 0
 
     def elements(self) -> Iterator[Element]:
         """The body in its order."""
@@ -157,7 +162,7 @@ class _Writer:
     def _block(self, block: Block) -> Iterator[Element]:
         match block:
             case Heading():
-                yield _heading(block)
+                yield self._heading(block)
             case Prose(text, "guidance"):
                 yield from _prose(text, "Guidance", "GuidanceList")
             case Prose(text):
@@ -176,6 +181,13 @@ class _Writer:
                 yield from self._facts(rows)
             case PageBreak():
                 yield page_break()
+            case Contents(title):
+                yield paragraph(
+                    "FieldLabel",
+                    run(title),
+                    properties=[element("keepNext"), element("spacing", before=360, after=120)],
+                )
+                yield from contents_entries("BodyText", _numbered(self._document.blocks))
             case Together(blocks):
                 elements = list(self._blocks(blocks))
                 keep_with_next(_before_the_end(elements))
@@ -253,6 +265,17 @@ class _Writer:
                 yield self._box([paragraph("BoxText", controls.text(label))], height=2 * CM)
                 yield paragraph("Spacer")
 
+    def _heading(self, block: Heading) -> Element:
+        """The heading; where the document has a list of contents, one of level 1 has a name that it leads to."""
+        if block.level not in (1, 2, 3):
+            raise ValueError(f"The heading “{block.text}” has the level {block.level}, not 1 to 3.")
+        plain = [element("numPr", element("numId", val=0)), element("ind", left=0, firstLine=0)]
+        words = [run(block.text)]
+        if self._has_contents and block.level == 1:
+            self._headings += 1
+            words = bookmarked(self._headings, words)
+        return paragraph(f"Heading{block.level}", *words, properties=() if block.numbered else plain)
+
     def _box(self, paragraphs: Sequence[Element], height: int = 0, row_breaks: bool = True) -> Element:
         layout = TableLayout("Box", [self._width], whole_rows=() if row_breaks else (True,), row_height=height)
         return table(layout, [[paragraphs]])
@@ -300,11 +323,14 @@ def _before_the_end(elements: Sequence[Element]) -> list[Element]:
     return [*elements[:last], *elements[last].findall(qn("w:tr"))[:-1]]
 
 
-def _heading(block: Heading) -> Element:
-    if block.level not in (1, 2, 3):
-        raise ValueError(f"The heading “{block.text}” has the level {block.level}, not 1 to 3.")
-    plain = [element("numPr", element("numId", val=0)), element("ind", left=0, firstLine=0)]
-    return paragraph(f"Heading{block.level}", run(block.text), properties=() if block.numbered else plain)
+def _numbered(blocks: Sequence[Block]) -> list[str]:
+    """The headings of level 1, each with the number that Word gives it."""
+    texts, number = [], 0
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            number += block.numbered
+            texts.append(f"{number}\t{block.text}" if block.numbered else block.text)
+    return texts
 
 
 def _prose(

@@ -72,6 +72,37 @@ def hyperlink(link_id: str, text: str) -> Element:
     return element("hyperlink", words, **{f"{{{_NAMESPACES['r']}}}id": link_id})
 
 
+def bookmarked(number: int, words: Sequence[Element]) -> list[Element]:
+    """The words with a name that `contents_entries` leads to; `number` counts the names from 1."""
+    return [
+        element("bookmarkStart", id=number, name=f"_Toc{number:04}"),
+        *words,
+        element("bookmarkEnd", id=number),
+    ]
+
+
+def contents_entries(style: str, texts: Sequence[str]) -> list[Element]:
+    """A table of contents (the field TOC, ECMA-376 part 1, 17.16.5.68) that is filled in: Word can bring it up to date.
+
+    It names no pages, which nobody knows before Word has laid them out. Entry 1 leads to the first `bookmarked` words.
+    """
+    code = element("instrText", **{"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
+    code.text = ' TOC \\o "1-1" \\n \\h '
+    begin = [_field_mark("begin"), element("r", code), _field_mark("separate")]
+    layout = [element("tabs", element("tab", val="left", pos=CM)), element("spacing", before=0, after=60)]
+    entries = [
+        [element("hyperlink", run(text, element("color", val=_LINK_COLOUR)), anchor=f"_Toc{number:04}", history=1)]
+        for number, text in enumerate(texts, 1)
+    ] or [[]]
+    entries[0] = [*begin, *entries[0]]
+    entries[-1] = [*entries[-1], _field_mark("end")]
+    return [paragraph(style, *words, properties=layout) for words in entries]
+
+
+def _field_mark(kind: str) -> Element:
+    return element("r", element("fldChar", fldCharType=kind))
+
+
 def align_right(paragraphs: Iterable[Element]) -> None:
     """Set the text of the paragraphs to the right."""
     for words in paragraphs:

@@ -25,6 +25,7 @@ from .document import (
     Blank,
     Block,
     ChoiceCell,
+    Contents,
     Document,
     Facts,
     Field,
@@ -136,6 +137,8 @@ def _block(block: Block) -> Json:
             return _field(block)
         case PageBreak():
             return {"kind": "page-break"}
+        case Contents(title):
+            return {"kind": "contents", "title": _line(title)}
         case Together(blocks):
             return {"kind": "together", "blocks": _blocks(blocks), "is_low": _is_low(blocks)}
         case _:

@@ -21,15 +21,18 @@ _CHUNK = 32 * 1024
 # CSV --------------------------------------------------------------------------------------------
 
 
-def csv_response(filename: str, headings: Iterable[object], rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
+def csv_response(
+    filename: str, headings: Iterable[object], rows: Iterable[Iterable[object]], *, is_data: bool = True
+) -> StreamingHttpResponse:
     """A CSV file as Excel opens it in the active language: UTF-8 with BOM, CRLF; in Danish semicolons and decimal commas,
     in English commas and decimal points.
 
     `rows` is read only as fast as the client reads. Dates are written as 2026-11-23, which every
-    spreadsheet recognises as a date. No cell is taken for a formula.
+    spreadsheet recognises as a date. No cell is taken for a formula. `is_data` says that all is public data (`cell_value`).
     """
     form = ENGLISH if (get_language() or "").startswith("en") else DANISH
-    response = StreamingHttpResponse(csv_chunks(headings, rows, form), content_type="text/csv; charset=utf-8")
+    chunks = csv_chunks(headings, rows, form, is_data=is_data)
+    response = StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8")
     set_filename(response, filename)
     return response
 
@@ -45,15 +48,17 @@ class CsvForm:
 DANISH, ENGLISH = CsvForm(";", ","), CsvForm(",", ".")
 
 
-def csv_chunks(headings: Iterable[object], rows: Iterable[Iterable[object]], form: CsvForm = DANISH) -> Iterator[bytes]:
+def csv_chunks(
+    headings: Iterable[object], rows: Iterable[Iterable[object]], form: CsvForm = DANISH, *, is_data: bool = True
+) -> Iterator[bytes]:
     """The bytes of a CSV file in this form, in pieces."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=form.delimiter, lineterminator="\r\n")
     buffer.write("\ufeff")
-    writer.writerow([_csv_cell(heading, form) for heading in headings])
+    writer.writerow([_csv_cell(heading, form, is_data=is_data) for heading in headings])
     yield _taken(buffer)  # the client has something before the first row is read
     for row in rows:
-        writer.writerow([_csv_cell(value, form) for value in row])
+        writer.writerow([_csv_cell(value, form, is_data=is_data) for value in row])
         if buffer.tell() >= _CHUNK:
             yield _taken(buffer)
     yield _taken(buffer)
@@ -67,8 +72,8 @@ def _taken(buffer: io.StringIO) -> bytes:
     return text.encode()
 
 
-def _csv_cell(value: object, form: CsvForm) -> CellValue:
-    cell = without_formula(value)
+def _csv_cell(value: object, form: CsvForm, *, is_data: bool) -> CellValue:
+    cell = without_formula(value, is_data=is_data)
     if isinstance(cell, float | Decimal):
         return str(cell).replace(".", form.decimal)
     if isinstance(cell, datetime):

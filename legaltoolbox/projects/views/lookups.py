@@ -26,6 +26,7 @@ PROJECT_PAGES = (
     ("details", gettext_lazy("Details"), Right.WRITE),
     ("members", gettext_lazy("Members"), Right.READ),
     ("history", gettext_lazy("History"), Right.READ),
+    ("report", gettext_lazy("Report"), Right.READ),
 )
 """The pages that the menu of a project leads to (`components/project_nav.html`): name of the address, label, who gets there."""
 

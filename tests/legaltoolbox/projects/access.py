@@ -156,6 +156,10 @@ def document_file_args(team: Team) -> list[Any]:
     return [*document_args(team), "docx"]
 
 
+def report_file_args(team: Team) -> list[Any]:
+    return [*team.project.address, "docx"]
+
+
 def section_args(team: Team) -> list[Any]:
     return [*document_args(team), "10"]
 
@@ -191,6 +195,10 @@ TABLE = (
     Row("projects:comments", project_args, Right.READ),
     Row("projects:comment_reply", comment_args, Right.COMMENT),
     Row("projects:comment_resolve", comment_args, Right.COMMENT, is_post=True),
+    # Report
+    Row("projects:report", project_args, Right.READ),
+    Row("projects:report_file", report_file_args, Right.READ),
+    Row("projects:register_csv", project_args, Right.READ),
     # Tasks
     Row("projects:mine", no_args, ANYBODY),
     Row("projects:task_mails", no_args, ANYBODY, is_post=True),

@@ -1,0 +1,121 @@
+"""The part of a project's report about its documents: how far each is, what was said of it, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from kl_ai.export.document import Block, Facts, Heading, Prose, Table, Together
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.files.texts import danish_date
+
+from ..models import Decision, Opinion
+from ..work.report import ProjectReport, ReportedDocument
+
+CHANGED = "Dokumentet er ændret siden."
+NOT_ANSWERED = "Ikke besvaret endnu"
+
+
+def day_of(row: Opinion | Decision) -> str:
+    return danish_date(timezone.localdate(row.at))
+
+
+def documents(report: ProjectReport) -> Iterator[Block]:
+    """Every document with its opinions and decisions; then what is not begun."""
+    for row in report.documents:
+        document = row.document
+        facts = [
+            ("Status", [capfirst(str(document.get_status_display()))]),
+            ("Sidst ændret", [danish_date(timezone.localdate(document.changed_at))]),
+            *_waiting(row),
+        ]
+        yield Together([Heading(f"{row.name}, version {document.version}", level=2), Facts(facts)])
+        for opinion in row.opinions:
+            yield from _opinion(opinion, is_changed=row.is_changed_since(opinion))
+        for decision in row.decisions:
+            yield _decision(decision, report.catalogue, CHANGED if row.is_changed_since(decision) else "")
+    if not report.documents:
+        yield Prose("Ingen dokumenter er påbegyndt.")
+    if report.not_begun:
+        yield Heading("Ikke påbegyndt", level=2, numbered=False)
+        yield Prose("\n".join(f"- {template.code} {template.title}" for template in report.not_begun))
+
+
+def _waiting(row: ReportedDocument) -> Iterator[tuple[str, list[str]]]:
+    if row.document.status == "at-dpo" and row.document.opinion_until:
+        yield "Udtalelse ønskes senest", [danish_date(row.document.opinion_until)]
+
+
+def _opinion(opinion: Opinion, *, is_changed: bool) -> Iterator[Block]:
+    heading = Heading(f"Databeskyttelsesrådgiverens udtalelse {day_of(opinion)}", level=3, numbered=False)
+    lines = [capfirst(str(opinion.get_verdict_display())), *([CHANGED] if is_changed else [])]
+    yield Together([heading, Facts([("Udtalelse", lines), *_by(opinion)])])
+    if opinion.text:
+        yield Prose(opinion.text)
+    points = list(opinion.points.all())
+    if points:
+        rows = [
+            (
+                str(point.number),
+                point.text,
+                capfirst(str(point.get_answer_display())) if point.answer else NOT_ANSWERED,
+                point.reason,
+            )
+            for point in points
+        ]
+        yield Table(("Nr.", "Råd", "Svar", "Begrundelse"), rows, (0.5, 4, 1.6, 3), row_breaks=True)
+
+
+def _by(row: Opinion | Decision) -> list[tuple[str, list[str]]]:
+    return [("Af", [str(row.by)])] if row.by else []
+
+
+def _decision(decision: Decision, catalogue: Catalogue, changed: str) -> Together:
+    """What was decided, on what, and whether that has changed since."""
+    asked = decision.without_opinion_since
+    lines = [
+        ("Beslutning", [capfirst(str(decision.get_answer_display())), *([changed] if changed else [])]),
+        *_by(decision),
+        ("Vilkår", [decision.conditions] if decision.conditions else []),
+        ("Begrundelse", [decision.reason] if decision.reason else []),
+        (
+            "Uden udtalelse",
+            [f"Databeskyttelsesrådgiveren blev spurgt og havde ikke svaret {danish_date(asked)}."] if asked else [],
+        ),
+        ("Hviler på", list(_rested_on(decision.rested_on, catalogue))),
+    ]
+    return Together([Heading(f"Beslutning {day_of(decision)}", level=3, numbered=False), Facts(lines)])
+
+
+def _rested_on(record: Mapping[str, Any], catalogue: Catalogue) -> Iterator[str]:
+    """What a decision has kept of what its page showed, in sentences (`Grounds.record`)."""
+    if not isinstance(record, dict) or not record:
+        return
+    verdicts = {value: str(label) for value, label in Opinion.Verdict.choices}
+    verdict = verdicts.get(record.get("opinion", ""))
+    changed = ", dokumentet var ændret siden" if record.get("changed_since_opinion") else ""
+    yield f"Udtalelse: {verdict}{changed}." if verdict else "Ingen udtalelse."
+    risks = {risk.code: f"{risk.code} {risk.title}" for risk in catalogue.risks}
+    phases = {phase.slug: str(phase) for phase in catalogue.phases}
+    for key, words, names in (
+        ("not_followed", "Råd, som ikke er fulgt helt", {}),
+        ("high_risks", "Risici, som forblev høje", risks),
+        ("open_risks", "Risici, som ikke var vurderet", risks),
+        ("without_basis", "Faser i brug uden tilstrækkelig hjemmel", phases),
+    ):
+        values = record.get(key) or []
+        if isinstance(values, list) and values:
+            yield f"{words}: {', '.join(names.get(value, str(value)) for value in values)}."
+
+
+def points(report: ProjectReport) -> Iterator[Block]:
+    """The decision points with what was decided at each."""
+    for point in report.points:
+        yield Heading(str(point.activity), level=2)
+        for decision in point.decisions:
+            yield _decision(decision, report.catalogue, "")
+        if not point.decisions:
+            yield Prose("Intet er besluttet endnu.")

@@ -1,0 +1,106 @@
+"""The report of a project: what is in it and what is missing, the report as a file, and what OS2compliance and KITOS ask for."""
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+
+from kl_ai.export.docx import DOCX_TYPE, docx_bytes
+from kl_ai.export.downloads import file_response
+from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
+from kl_ai.export.tables import csv_response
+from kl_ai.pages.expensive import expensive
+from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.catalogue import catalogues
+
+from ..files.report import file_name, report_document, report_state
+from ..models import Project
+from ..work.register_entry import entry_lines, entry_text
+from ..work.report import ProjectReport, project_report
+from ..work.report_words import missing, standing, warnings
+from .lookups import own_project, project_page
+
+REPORT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
+
+
+@never_cache
+def report(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/rapport/`: what is in the report and what is missing, its hash, its files, and the entry for the registers. 22 queries."""
+    project = own_project(request, code, number)
+    held = _report(request, project)
+    return project_page(
+        request,
+        project,
+        "report",
+        _("Report"),
+        files=[
+            (label, reverse("projects:report_file", args=[*project.address, ending]))
+            for label, ending in (("Word", "docx"), ("PDF", "pdf"))
+        ],
+        csv=[("CSV", reverse("projects:register_csv", args=project.address))],
+        warnings=warnings(held),
+        missing=missing(held),
+        standing=standing(held),
+        parts=_parts(held),
+        state=report_state(held),
+        entry=entry_text(entry_lines(held, _link(request, project))),
+    )
+
+
+def _report(request: AuthenticatedRequest, project: Project) -> ProjectReport:
+    return project_report(project, catalogues.for_request(request), timezone.localdate())
+
+
+def _link(request: AuthenticatedRequest, project: Project) -> str:
+    """The permanent address of the project: that of its Danish overview, by the municipality's code and the project's number."""
+    with override("da"):
+        return request.build_absolute_uri(reverse("projects:overview", args=project.address))
+
+
+def _parts(held: ProjectReport) -> list[tuple[str, int]]:
+    """What the report holds, and how many of each."""
+    return [
+        (_("Answers about the solution"), sum(answer is not None for _question, answer in held.answers)),
+        (_("Documents, versions among them"), len(held.documents)),
+        (_("Opinions of the data protection officer"), sum(len(row.opinions) for row in held.documents)),
+        (
+            _("Decisions"),
+            sum(len(row.decisions) for row in held.documents) + sum(len(row.decisions) for row in held.points),
+        ),
+        (_("Legal bases"), sum(len(phase.rows) for phase in held.bases.phases)),
+        (_("Risks"), len(held.risks)),
+        (_("Requirements"), len(held.requirements)),
+        (_("Evidence"), sum(len(row.evidence) for row in held.requirements)),
+        (_("Activities and own tasks"), len(held.plan.rows)),
+        (_("Measures"), len(held.measures)),
+        (_("Checklists that are begun"), len(held.checklists)),
+        (_("People"), len(held.members) + len(held.officers)),
+    ]
+
+
+@never_cache
+@expensive
+def report_file(request: AuthenticatedRequest, code: str, number: int, ending: str) -> HttpResponse:
+    """`…/rapport.docx` and `.pdf`: the report as the project stands. 22 queries."""
+    if ending not in REPORT_TYPES:
+        raise Http404
+    project = own_project(request, code, number)
+    document = report_document(_report(request, project), str(request.user))
+    write = pdf_bytes if ending == "pdf" else docx_bytes
+    content = write(document, author=project.municipality.name, created=timezone.now().replace(microsecond=0))
+    return file_response(file_name(project, ending), content, REPORT_TYPES[ending])
+
+
+@never_cache
+@expensive
+def register_csv(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
+    """`…/overdragelse.csv`: what OS2compliance and KITOS ask for, in a row below its headings. 22 queries."""
+    project = own_project(request, code, number)
+    lines = entry_lines(_report(request, project), _link(request, project))
+    headings, values = zip(*lines, strict=True)
+    name = f"overdragelse-{project.municipality.code}-{project.number}.csv"
+    with override("da"):
+        return csv_response(name, headings, [values], is_data=False)

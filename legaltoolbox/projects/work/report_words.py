@@ -1,0 +1,142 @@
+"""The sentences of a project's report that its page says too: what warns, what is missing, how far the project is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..models import Opinion
+from .report import ProjectReport, ReportedDocument
+
+
+def warnings(report: ProjectReport) -> list[str]:
+    """What nobody must overlook, the worst first. No query."""
+    return [*_law(report), *_changed(report)]
+
+
+def _law(report: ProjectReport) -> list[str]:
+    """What the law does not allow: a use without a basis, a high risk without Datatilsynet, against the officer's advice."""
+    sentences = []
+    if report.bases.lacks_in_use:
+        phases = ", ".join(str(phase) for phase in report.bases.lacks_in_use)
+        sentences.append(
+            _(
+                "No sufficient legal basis is described for the use (%(phases)s). Without one the solution must not be used."
+            )
+            % {"phases": phases}
+        )
+    if report.high_risks:
+        titles = ", ".join(f"{row.code} {row.title}" for row in report.high_risks)
+        sentences.append(
+            _("A high risk stays after the measures: %(risks)s. Consult Datatilsynet first (GDPR art. 36), or do more.")
+            % {"risks": titles}
+        )
+    against = [row for row in report.newest if row.last_opinion and row.last_opinion.verdict == Opinion.Verdict.AGAINST]
+    advised = _("The data protection officer advises against %(document)s.")
+    return sentences + [advised % {"document": row.name} for row in against]
+
+
+def _changed(report: ProjectReport) -> list[str]:
+    """Which documents are other ones than those of the opinion and the decision."""
+    sentences = []
+    for row in report.newest:
+        if row.last_decision and row.is_changed_since(row.last_decision):
+            sentences.append(_("%(document)s has changed since it was decided.") % {"document": row.name})
+        if row.last_opinion and row.is_changed_since(row.last_opinion):
+            sentences.append(
+                _("%(document)s has changed since the data protection officer’s opinion.") % {"document": row.name}
+            )
+    return sentences
+
+
+def missing(report: ProjectReport) -> list[str]:
+    """What the project has not said, done or decided yet, a sentence each. No query."""
+    undecided = [point.activity for point in report.points if not point.decisions]
+    sentence = _("Nothing is decided at %(code)s (%(title)s).")
+    return [words % {"n": number} for number, words in (*_unsaid(report), *_undone(report)) if number] + [
+        sentence % {"code": activity.code, "title": activity.title} for activity in undecided
+    ]
+
+
+def _unsaid(report: ProjectReport) -> Iterator[tuple[int, str]]:
+    """How much is not answered, described or assessed, and the sentence for each."""
+    lacking = [each for each in report.bases.phases if each.is_lacking] if report.bases.is_needed else []
+    number = len(report.open_questions)
+    yield (
+        number,
+        ngettext(
+            "%(n)s question about the solution is not answered.",
+            "%(n)s questions about the solution are not answered.",
+            number,
+        ),
+    )
+    number = len(lacking)
+    yield (
+        number,
+        ngettext(
+            "%(n)s phase has no sufficient legal basis for all that happens in it.",
+            "%(n)s phases have no sufficient legal basis for all that happens in them.",
+            number,
+        ),
+    )
+    number = len(report.open_risks)
+    yield number, ngettext("%(n)s risk is not rated.", "%(n)s risks are not rated.", number)
+    number = len(report.open_requirements)
+    yield number, ngettext("%(n)s requirement is not assessed.", "%(n)s requirements are not assessed.", number)
+
+
+def _undone(report: ProjectReport) -> Iterator[tuple[int, str]]:
+    """As `_unsaid`, of the documents."""
+    number = len(report.not_begun)
+    yield (
+        number,
+        ngettext(
+            "%(n)s document that may be needed is not begun.",
+            "%(n)s documents that may be needed are not begun.",
+            number,
+        ),
+    )
+    number = len(not_approved(report))
+    yield number, ngettext("%(n)s document is not approved.", "%(n)s documents are not approved.", number)
+    number = sum(len(row.unanswered) for row in report.newest)
+    yield (
+        number,
+        ngettext(
+            "%(n)s point of the officer’s advice is not answered.",
+            "%(n)s points of the officer’s advice are not answered.",
+            number,
+        ),
+    )
+
+
+def not_approved(report: ProjectReport) -> list[ReportedDocument]:
+    """The newest versions that are not approved."""
+    return [row for row in report.newest if not row.is_approved]
+
+
+def standing(report: ProjectReport) -> list[tuple[str, str]]:
+    """How far the project is: labels and what is said of each. No query."""
+    newest, risks = report.newest, [row for row in report.risks if not row.is_left_out]
+    rated = sum(not row.is_open for row in risks)
+    assessed = len(report.requirements) - len(report.open_requirements)
+    parts = _("%(done)s of %(total)s")
+    return [
+        (_("Status"), capfirst(str(report.project.get_status_display()))),
+        (_("Phase"), report.phase or _("Not said yet")),
+        (_("Questions answered"), parts % _part(len(report.answers) - len(report.open_questions), len(report.answers))),
+        (_("Tasks done"), parts % _part(report.plan.done, report.plan.total)),
+        (_("Documents approved"), parts % _part(len(newest) - len(not_approved(report)), len(newest))),
+        (_("Risks rated"), parts % _part(rated, len(risks))),
+        (_("Requirements assessed"), parts % _part(assessed, len(report.requirements))),
+        (
+            _("Decision points"),
+            parts % _part(sum(bool(point.decisions) for point in report.points), len(report.points)),
+        ),
+    ]
+
+
+def _part(done: int, total: int) -> dict[str, int]:
+    return {"done": done, "total": total}
