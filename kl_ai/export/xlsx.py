@@ -53,7 +53,7 @@ class TooManyRows(ValueError):
 class Sheet:
     """One sheet of a workbook. A `Link` in a cell can be clicked, as long as there are not more of them than `MAX_LINKS`.
 
-    `kind` "data" has a bold frozen header row with filters, and holds public data alone; "notes" has two columns, label and
+    `kind` "data" has a bold frozen header row with filters, and holds public data alone but where `is_typed`; "notes" has two columns, label and
     text, may hold what a visitor has typed, and `headings` may be empty. `widths` are in characters of the standard font, one for
     each column; columns without one are as wide as the last. `validations` are the values that Excel lets
     somebody choose in a column's data rows, by the column's index from 0. They have no commas, which would
@@ -72,6 +72,8 @@ class Sheet:
     formulas: Mapping[int, str] = field(default_factory=dict)
     frozen: int = 0
     chart: SheetChart | None = None
+    is_typed: bool = False
+    """Whether a sheet of data holds what people have typed, which is not remembered (`cells.cell_value`)."""
 
 
 def xlsx_response(
@@ -161,7 +163,7 @@ class _SheetWriter:
         self._max_rows = max_rows
         self._count = 0
         self._links = 0
-        self._is_data = sheet.kind == "data"
+        self._is_public = sheet.kind == "data" and not sheet.is_typed
         self._first = 1 if sheet.kind == "data" or sheet.headings else 0
         widths = list(sheet.widths) or ([24] if sheet.kind == "data" else [28, 100])
         self._widths = widths + [widths[-1]] * (len(sheet.headings) - len(widths))
@@ -215,7 +217,7 @@ class _SheetWriter:
         lines = 1
         cells: dict[int, str] = {}
         for column, value in enumerate(values):
-            cell = cell_value(value, is_data=self._is_data)
+            cell = cell_value(value, is_data=self._is_public)
             if isinstance(cell, str):
                 cell = _shortened(cell)
                 width = self._widths[min(column, len(self._widths) - 1)]
@@ -245,7 +247,7 @@ class _SheetWriter:
     def _cell(self, row: int, column: int, cell: CellValue, style: Format) -> str:
         """The XML of a cell that is not empty."""
         if isinstance(cell, str):
-            return text_cell(cell_place(row, column, style), cell, is_data=self._is_data)
+            return text_cell(cell_place(row, column, style), cell, is_data=self._is_public)
         if isinstance(cell, bool):
             return truth_cell(cell_place(row, column, style), cell)
         if isinstance(cell, date):

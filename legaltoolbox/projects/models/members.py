@@ -52,9 +52,10 @@ class ProjectMember(models.Model):
     ) -> "HandedOver":
         """Give one person's place in every project of the municipality, closed ones too, to another, with what is to be done.
 
+        These are tasks and measures that are not done; risks and requirements go along too.
         Who takes over and is in a project already keeps the role there, unless nobody else would lead it. An event in each
         project. Raises `ValidationError` where `by` is no keeper, where one of the two has left or both are the same, and
-        where who takes over is data protection officer. Five queries, and seven at most for each project.
+        where who takes over is data protection officer. Five queries, and ten at most for each project.
         """
         with transaction.atomic():
             municipality.lock()
@@ -66,7 +67,7 @@ class ProjectMember(models.Model):
             return HandedOver(len(rows), tasks)
 
     def _give_to(self, taking: MunicipalityMember, by: Any) -> int:
-        """Give this place in a project to another person; how many tasks that are still to be done went along."""
+        """Give this place in a project to another person; how many tasks and measures that are to be done went along."""
         project, leaving = self.project, self.member
         project.hold()
         own = project.members.filter(member=taking).first()
@@ -79,6 +80,9 @@ class ProjectMember(models.Model):
                 own.role = ProjectRole.LEAD
                 own.save(update_fields=["role"])
         number: int = project.tasks.filter(owner=leaving, state__in=TO_DO).update(owner=taking)
+        number += project.measures.filter(owner=leaving, is_done=False).update(owner=taking)
+        for rows in (project.risk_assessments, project.requirement_states):
+            rows.filter(owner=leaving).update(owner=taking)
         ProjectEvent.record(project, ProjectEvent.What.HANDED_OVER, by, person=taking.user, person_before=leaving.user)
         project.touch()
         return number
@@ -89,6 +93,7 @@ class HandedOver(NamedTuple):
 
     projects: int
     tasks: int
+    """Tasks and measures that are still to be done."""
 
 
 def refuse_taking(leaving: MunicipalityMember, taking: MunicipalityMember) -> None:

@@ -139,7 +139,7 @@ class RiskAssessment(EditedRow):
             existing = next((row for row in own if row.title == title), None)
             if existing is not None:
                 return existing
-            used = max((int(row.code[1:]) for row in own), default=0)
+            used = max((int(code[1:]) for code in (*(row.code for row in own), *_codes_ever(project))), default=0)
             if used >= MOST_OWN_RISKS - 1:
                 raise ValidationError(gettext("A project can have %(most)s own risks.") % {"most": MOST_OWN_RISKS - 1})
             row = cls(project=project, code=f"E{used + 1:02}", title=title, saved_by=by)
@@ -158,6 +158,12 @@ class RiskAssessment(EditedRow):
             if RiskAssessment.objects.filter(pk=self.pk).delete()[0]:
                 ProjectEvent.record(self.project, ProjectEvent.What.RISK_DELETED, by, self.code, old=self.title)
                 self.project.touch()
+
+
+def _codes_ever(project: Project) -> list[str]:
+    """The codes that own risks have had, deleted ones too: what is written about one never comes to stand at another. One query."""
+    events = project.events.filter(what=ProjectEvent.What.RISK_ADDED)
+    return [code for code in events.values_list("place", flat=True) if code[1:].isdecimal()]
 
 
 def _level(likelihood: int | None, consequence: int | None) -> RiskLevel | None:

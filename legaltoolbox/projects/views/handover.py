@@ -95,6 +95,6 @@ def _report(
         messages.info(request, _("%(leaving)s is in no project.") % names)
         return
     projects = ngettext("%(n)s project", "%(n)s projects", handed_over.projects) % {"n": handed_over.projects}
-    tasks = ngettext("%(n)s task", "%(n)s tasks", handed_over.tasks) % {"n": handed_over.tasks}
+    tasks = ngettext("%(n)s task or measure", "%(n)s tasks and measures", handed_over.tasks) % {"n": handed_over.tasks}
     words = names | {"projects": projects, "tasks": tasks}
     messages.success(request, _("%(taking)s has taken over %(projects)s and %(tasks)s from %(leaving)s.") % words)

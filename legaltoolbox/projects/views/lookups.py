@@ -17,6 +17,7 @@ from ..rights import Right
 PROJECT_PAGES = (
     ("overview", gettext_lazy("Overview"), Right.READ),
     ("activities", gettext_lazy("Activities"), Right.READ),
+    ("plan", gettext_lazy("Action plan"), Right.READ),
     ("documents", gettext_lazy("Documents"), Right.READ),
     ("legal_bases", gettext_lazy("Legal basis"), Right.READ),
     ("risks", gettext_lazy("Risks"), Right.READ),

@@ -1,6 +1,4 @@
-"""The tasks of the person who is logged in, across municipalities, and whether a mail comes about them."""
-
-from datetime import date
+"""The tasks and measures of the person who is logged in, across municipalities, and whether a mail comes about them."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,37 +17,26 @@ from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.catalogue import catalogues
 
 from ..mails.tasks import DAYS_AHEAD, SIGNER
-from ..models import Task, TaskMailStop
-from ..work.plan import task_title, task_url
+from ..models import Measure, Task, TaskMailStop
+from ..work.measures import due_lines
 
 
 @never_cache
 def mine(request: AuthenticatedRequest) -> HttpResponse:
-    """`…/projekter/mine/`: what the user has still to do, of all municipalities, the first day first. Two queries."""
+    """`…/projekter/mine/`: what the user has still to do, of all municipalities, the first day first. Three queries."""
     catalogue, today = catalogues.for_request(request), timezone.localdate()
-    tasks = [
-        {
-            "task": task,
-            "title": task_title(task, catalogue),
-            "url": task_url(task),
-            "is_overdue": _is_before(task, today),
-        }
-        for task in Task.objects.of_person(request.user)
-    ]
+    rows = [*Task.objects.of_person(request.user), *Measure.objects.of_person(request.user)]
+    tasks = due_lines(rows, catalogue, today)
     title = _("My tasks")
     context = {
         "title": title,
         "tasks": tasks,
-        "overdue": sum(bool(row["is_overdue"]) for row in tasks),
+        "overdue": sum(line.is_overdue for line in tasks),
         "days": DAYS_AHEAD,
         "wants_mail": not TaskMailStop.objects.filter(user=request.user).exists(),
     }
     crumbs = [(_("For municipalities"), reverse("projects:home")), (title, "")]
     return render_page(request, "projects/mine.html", context, nav_current="projects", crumbs=crumbs)
-
-
-def _is_before(task: Task, day: date) -> bool:
-    return task.due is not None and task.due < day
 
 
 @never_cache

@@ -1,13 +1,16 @@
 """The requirements of a project: the list, and one requirement with how far it is met and its evidence."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -16,18 +19,21 @@ from django.views.decorators.http import require_POST
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
 from kl_ai.login import restore
+from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Requirement
 
+from ..files import requirement_workbook
 from ..models import Evidence, Project, RequirementState
 from ..rights import Right
 from ..work.discussions import discussion
+from ..work.measures import by_place, measure_rows
 from ..work.requirements import counts, requirement_rows
 from .edited_forms import EditedRowForm, add_errors, save
 from .lookups import own_project, project_page
-from .risks import text_field
+from .risks import measures_of, text_field
 from .tasks import may_write, people
 
 
@@ -40,7 +46,14 @@ class RequirementForm(EditedRowForm):
         label=gettext_lazy("How far is it met?"), choices=RequirementState.State.choices, widget=forms.RadioSelect
     )
     how = text_field(gettext_lazy("How, or why not"))
-    owner = forms.TypedChoiceField(label=gettext_lazy("Owner"), coerce=int, empty_value=None, required=False)
+    owner = forms.TypedChoiceField(
+        label=gettext_lazy("Person responsible"), coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        state = cast(forms.ChoiceField, self.fields["state"])
+        state.choices = [(value, capfirst(label)) for value, label in RequirementState.State.choices]
 
 
 class EvidenceForm(forms.Form):
@@ -65,14 +78,25 @@ def requirements(request: AuthenticatedRequest, code: str, number: int) -> HttpR
 
 
 @never_cache
+@expensive
+def requirements_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
+    """`…/krav.xlsx`: the requirements with their measures and evidence as a workbook. Six queries."""
+    project = own_project(request, code, number)
+    catalogue = catalogues.for_request(request)
+    measures = by_place(measure_rows(project, catalogue, timezone.localdate()))
+    rows = requirement_rows(project, catalogue)
+    return requirement_workbook.workbook(project, rows, measures, request.build_absolute_uri)
+
+
+@never_cache
 @restore.restorable
 def requirement(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
-    """`…/krav/<code>/`: one requirement; POST saves, or shows what somebody else saved. Five queries."""
+    """`…/krav/<code>/`: one requirement; POST saves, or shows what somebody else saved. Seven queries."""
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
     catalogue = catalogues.for_request(request)
     row, item = _state(project, catalogue, requirement.upper())
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    form = RequirementForm(row, people(project), typed)
+    form = RequirementForm(row, people(project, row), typed)
     context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(row.content)}
     if request.method == "POST":
         outcome = save(form, lambda values, seen: _store(project, row, values, seen, request.user), context["seen"])
@@ -104,6 +128,7 @@ def _requirement_page(
         "may_write": may_write(project) or form.is_bound,
         "discussion": discussion(project, row.code),
     }
+    context |= measures_of(project, catalogue, row.code)
     above = [(_("Requirements"), reverse("projects:requirements", args=project.address))]
     title = f"{row.code} {item.title}" if item else row.code
     return project_page(request, project, "requirement", title, section="requirements", above=above, **context)
@@ -141,7 +166,7 @@ def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirem
         else:
             messages.success(request, _("The evidence is added."))
             return redirect("projects:requirement", *project.address, row.code.lower())
-    own_form = RequirementForm(row, people(project))
+    own_form = RequirementForm(row, people(project, row))
     context = {"evidence_form": form, "seen": fingerprint(row.content)}
     return _requirement_page(request, project, catalogue, row, item, own_form, **context)
 

@@ -1,14 +1,19 @@
 """The risks of a project: the list with the matrix, and one risk with its rating before and after what is done about it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,16 +23,19 @@ from django.views.decorators.http import require_POST
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
 from kl_ai.login import restore
+from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Risk, ScaleLevel
 
+from ..files import risk_workbook
 from ..models import MunicipalityMember, Project, RiskAssessment
 from ..models.risks import Treatment
 from ..rights import Right
 from ..work.discussions import discussion
-from ..work.risks import matrix, risk_rows
+from ..work.measures import by_place, measure_rows
+from ..work.risks import MatrixCell, RiskRow, matrix, risk_rows
 from .edited_forms import EditedRowForm, add_errors, save
 from .lookups import own_project, project_page
 from .tasks import may_write, people
@@ -79,7 +87,9 @@ class RiskForm(EditedRowForm):
         gettext_lazy("Why what stays can be defended"),
         gettext_lazy("If you accept the risk, write why."),
     )
-    owner = forms.TypedChoiceField(label=gettext_lazy("Owner"), coerce=int, empty_value=None, required=False)
+    owner = forms.TypedChoiceField(
+        label=gettext_lazy("Person responsible"), coerce=int, empty_value=None, required=False
+    )
 
     def __init__(
         self,
@@ -92,7 +102,7 @@ class RiskForm(EditedRowForm):
         scale = list(levels)
         for names, axis in ((LIKELIHOODS, ScaleLevel.Axis.LIKELIHOOD), (CONSEQUENCES, ScaleLevel.Axis.CONSEQUENCE)):
             words = [
-                (level.level, f"{level.level} {level.name}: {level.description}")
+                (level.level, format_html("<strong>{} {}:</strong> {}", level.level, level.name, level.description))
                 for level in scale
                 if level.axis == axis
             ]
@@ -103,6 +113,24 @@ class RiskForm(EditedRowForm):
             *((value, capfirst(label)) for value, label in Treatment.choices),
             ("", _("Not chosen yet")),
         ]
+
+    @property
+    def before(self) -> list[BoundField]:
+        """What is said of the risk without measures."""
+        return [self[name] for name in ("applies", "event", "consequence", "likelihood", "reason")]
+
+    @property
+    def after(self) -> list[BoundField]:
+        """What is done about it, and what stays."""
+        return [self[name] for name in ("treatment", "consequence_after", "likelihood_after", "reason_after", "owner")]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Label and words of what is stored, for who may not change it."""
+        names = (name for name in self.fields if name != "owner")
+        facts = [(str(self.fields[name].label), self._text(name, self.initial[name])) for name in names]
+        owner = self.people.get(self.initial["owner"], "")
+        return [*facts, (str(self.fields["owner"].label), owner)]
 
 
 @never_cache
@@ -119,16 +147,33 @@ def risks(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse
         rows=rows,
         open_count=sum(row.is_open for row in rows),
         high=[row for row in rows if row.stays_high],
-        matrices=[(_("Before measures"), matrix(rows, after=False)), (_("After measures"), matrix(rows, after=True))],
+        matrices=[_matrix(_("Before measures"), rows, after=False), _matrix(_("After measures"), rows, after=True)],
         axes=_axes(catalogue),
         form=OwnRiskForm(),
         may_write=may_write(project),
     )
 
 
+def _matrix(heading: str, rows: list[RiskRow], *, after: bool) -> tuple[str, list[list[MatrixCell]], bool]:
+    """The heading, the lines of the matrix, and whether any risk stands in it."""
+    lines = matrix(rows, after=after)
+    return heading, lines, any(cell.rows for line in lines for cell in line)
+
+
 def _axes(catalogue: Catalogue) -> dict[str, list[ScaleLevel]]:
     """The steps of both axes, each from 1 to 4."""
     return {axis.value: [level for level in catalogue.levels if level.axis == axis] for axis in ScaleLevel.Axis}
+
+
+@never_cache
+@expensive
+def risks_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
+    """`…/risici.xlsx`: the risks with their measures and the matrix as a workbook. Five queries."""
+    project = own_project(request, code, number)
+    catalogue = catalogues.for_request(request)
+    measures = by_place(measure_rows(project, catalogue, timezone.localdate()))
+    rows = risk_rows(project, catalogue)
+    return risk_workbook.workbook(project, rows, measures, catalogue, request.build_absolute_uri)
 
 
 @require_POST
@@ -150,12 +195,12 @@ def add_risk(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
 @never_cache
 @restore.restorable
 def risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> HttpResponse:
-    """`…/risici/<code>/`: one risk; POST saves, or shows what somebody else saved. Four queries."""
+    """`…/risici/<code>/`: one risk; POST saves, or shows what somebody else saved. Six queries."""
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
     catalogue = catalogues.for_request(request)
     row, item = _assessment(project, catalogue, risk.upper())
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    form = RiskForm(row, people(project), catalogue.levels, typed)
+    form = RiskForm(row, people(project, row), catalogue.levels, typed)
     context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(row.content)}
     if request.method == "POST":
         outcome = save(form, lambda values, seen: _store(project, row, values, seen, request.user), context["seen"])
@@ -165,11 +210,35 @@ def risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> Ht
         context |= outcome
     elif typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
+    return _risk_page(request, project, catalogue, row, item, form, **context)
+
+
+def _risk_page(
+    request: AuthenticatedRequest,
+    project: Project,
+    catalogue: Catalogue,
+    row: RiskAssessment,
+    item: Risk | None,
+    form: RiskForm,
+    **context: Any,
+) -> HttpResponse:
     title = f"{row.code} {item.title if item else row.title}"
     above = [(_("Risks"), reverse("projects:risks", args=project.address))]
     context |= {"item": item, "row": row, "form": form, "linker": linker(catalogue)}
     context |= {"may_write": may_write(project) or form.is_bound, "discussion": discussion(project, row.code)}
+    context |= measures_of(project, catalogue, row.code)
     return project_page(request, project, "risk", title, section="risks", above=above, **context)
+
+
+def measures_of(project: Project, catalogue: Catalogue, code: str) -> dict[str, Any]:
+    """What a page shows of the measures that serve a risk or a requirement. Two queries."""
+    rows = measure_rows(project, catalogue, timezone.localdate())
+    new_url = f"{reverse('projects:measure_new', args=project.address)}?til={code}" if may_write(project) else ""
+    serving = [
+        replace(row, places=[place for place in row.places if place.code != code])
+        for row in by_place(rows).get(code, [])
+    ]
+    return {"measures": serving, "new_measure_url": new_url}
 
 
 def _store(project: Project, row: RiskAssessment, values: dict[str, Any], seen: str, by: Any) -> None:

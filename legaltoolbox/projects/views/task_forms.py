@@ -33,7 +33,7 @@ class CheckField(NamedTuple):
 class TaskForm(forms.Form):
     """Who does it, until when, how far it is."""
 
-    owner = forms.TypedChoiceField(label=_("Owner"), coerce=int, empty_value=None, required=False)
+    owner = forms.TypedChoiceField(label=_("Person responsible"), coerce=int, empty_value=None, required=False)
     due = forms.DateField(
         label=_("Due"),
         required=False,

@@ -32,6 +32,7 @@ from ..models import ChecklistAnswer, MunicipalityMember, Project, Task, TaskSta
 from ..models.tasks import EMPTY
 from ..rights import Right
 from ..work.discussions import discussion
+from ..work.measures import measure_rows
 from ..work.plan import SELECTION_LABELS, RowChoice, project_plan
 from ..work.situations import situation_of
 from .lookups import own_project, project_page
@@ -74,11 +75,11 @@ def may_write(project: Project) -> bool:
     return project.is_active and project.may(Right.WRITE)
 
 
-def people(project: Project, task: Task | None = None) -> list[MunicipalityMember]:
-    """Those who can own a task: who is in the project, by name, and the owner that the task has. One query."""
+def people(project: Project, owned: Any = None) -> list[MunicipalityMember]:
+    """Those who can own something: who is in the project, by name, and the owner that the row has. One query."""
     rows = {row.member_id: row.member for row in project.members.select_related("member__user")}
-    if task is not None and task.owner is not None:
-        rows.setdefault(task.owner.pk, task.owner)
+    if owned is not None and owned.owner is not None:
+        rows.setdefault(owned.owner.pk, owned.owner)
     return sorted(rows.values(), key=lambda member: str(member.user).casefold())
 
 
@@ -288,21 +289,23 @@ def _task_page(
 @never_cache
 @expensive
 def plan_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
-    """`…/plan.xlsx`: the plan as a workbook. Four queries."""
+    """`…/plan.xlsx`: the plan and the measures as a workbook. Seven queries."""
     project = own_project(request, code, number)
-    plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
-    return plan_workbook.workbook(project, plan, request.build_absolute_uri)
+    catalogue, today = catalogues.for_request(request), timezone.localdate()
+    plan, measures = project_plan(project, catalogue, today), measure_rows(project, catalogue, today)
+    return plan_workbook.workbook(project, plan, measures, request.build_absolute_uri)
 
 
 @never_cache
 @expensive
 def plan_ics(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
-    """`…/plan.ics`: what has a day and is still to be done, as a calendar; without any back to the list. Four queries."""
+    """`…/plan.ics`: what has a day and is still to be done, as a calendar; without any back to the list. Seven queries."""
     project = own_project(request, code, number)
-    plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
-    dated = plan_calendar.dated(plan)
+    catalogue, today = catalogues.for_request(request), timezone.localdate()
+    plan, measures = project_plan(project, catalogue, today), measure_rows(project, catalogue, today)
+    dated = plan_calendar.dated(plan, measures)
     if not dated:  # RFC 5545 knows no calendar without an entry
-        messages.info(request, _("No task has a day yet, so there is no calendar to fetch."))
+        messages.info(request, _("No task or measure has a day yet, so there is no calendar to fetch."))
         return redirect("projects:activities", *project.address)
     content = plan_calendar.calendar(project, dated, request.build_absolute_uri)
     return file_response(plan_calendar.file_name(project), content, CALENDAR_TYPE)

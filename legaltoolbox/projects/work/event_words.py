@@ -8,20 +8,42 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import BooleanField
 from django.utils import formats
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
+from kl_ai.drafts.parts import value_text
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.kinds import kinds_by_letter
 from legaltoolbox.models import Phase, ScreeningQuestion
 
-from ..models import ChecklistAnswer, Project, ProjectEvent, ScreeningAnswer, Task, TaskState
+from ..models import (
+    ChecklistAnswer,
+    Measure,
+    Project,
+    ProjectEvent,
+    ProjectLegalBasis,
+    RequirementState,
+    RiskAssessment,
+    ScreeningAnswer,
+    Task,
+    TaskState,
+)
 from ..rights import ProjectRole
 
 What = ProjectEvent.What
+ROWS: dict[str, Any] = {
+    What.TASK: Task,
+    What.MEASURE: Measure,
+    What.RISK: RiskAssessment,
+    What.REQUIREMENT: RequirementState,
+    What.BASIS: ProjectLegalBasis,
+}
+"""What is changed to the model whose field a change names."""
 _CODE = re.compile(r"([A-ZÆØÅ]+\d+)(?:\.(.+))?")
 
 
@@ -67,9 +89,9 @@ def _place(event: ProjectEvent, catalogue: Catalogue) -> tuple[str | SafeString,
     if event.what == What.ANSWERED:
         question = catalogue.find(ScreeningQuestion.KIND, event.place)
         return format_html('<span lang="da">{}</span>', question.question) if question else event.place, "answer"
-    if event.what == What.TASK:
+    if event.what in ROWS:
         place, _dot, field = event.place.rpartition(".")
-        return format_html("{}, {}", _titled(place, catalogue), _field_name(Task, field)), field
+        return format_html("{}, {}", _titled(place, catalogue), _field_name(ROWS[event.what], field)), field
     return _titled(event.place, catalogue), ""
 
 
@@ -83,6 +105,8 @@ def _titled(place: str, catalogue: Catalogue) -> str | SafeString:
 
 def _field_name(model: Any, name: str) -> str:
     """What the field of a model is called; the name itself for one that it has no more."""
+    if name == "owner":
+        return gettext("person responsible")
     names = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
     return names.get(name, name)
 
@@ -98,10 +122,22 @@ def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
         return _day(day)
     if what == What.CHECKLIST:
         return _label(ChecklistAnswer.Value, value)
+    if what in ROWS and what != What.TASK:
+        return _row_value(ROWS[what], field, value)
     if field in ("answer", "state") or what in (What.MEMBER_ADDED, What.MEMBER_ROLE, What.MEMBER_REMOVED):
         choices = {"answer": ScreeningAnswer.Value, "state": TaskState}.get(field, ProjectRole)
         return _label(choices, value)
     return value
+
+
+def _row_value(model: Any, name: str, value: str) -> str:
+    """What an event keeps of a field, in words."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    if name not in fields:
+        return value
+    if isinstance(fields[name], BooleanField):
+        return value_text(value == "True")
+    return str(dict(fields[name].flatchoices).get(value, value))
 
 
 def _label(choices: Any, value: str) -> str:

@@ -41,8 +41,59 @@ SELECTION_LABELS = {
 }
 
 
+class PlanLine:
+    """What a task and a measure have in common in a plan."""
+
+    today: date
+
+    @property
+    def stored(self) -> Any:
+        """The row of the database; None where nobody has written anything."""
+        raise NotImplementedError
+
+    @property
+    def state(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def state_label(self) -> str:
+        return str(TaskState(self.state).label)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is still something to do."""
+        return self.state in WAITING
+
+    @property
+    def due(self) -> date | None:
+        return self.stored.due if self.stored else None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.is_waiting and self.due is not None and self.due < self.today
+
+    @property
+    def owner_name(self) -> str:
+        """The owner's name; "" for nobody. No query on `with_owners`."""
+        return str(self.stored.owner.user) if self.stored and self.stored.owner else ""
+
+    def is_of(self, user: Any) -> bool:
+        return bool(self.stored and self.stored.owner and self.stored.owner.user_id == user.pk)
+
+    def is_in(self, selection: RowChoice, user: Any) -> bool:
+        """Whether a page with this selection shows the row to the user."""
+        match selection:
+            case RowChoice.MINE:
+                return self.is_of(user)
+            case RowChoice.OPEN:
+                return self.is_waiting
+            case RowChoice.OVERDUE:
+                return self.is_overdue
+        return True
+
+
 @dataclass(frozen=True)
-class PlanRow:
+class PlanRow(PlanLine):
     """A line of the plan: an activity of the catalogue, or a task of the project's own."""
 
     code: str
@@ -63,21 +114,12 @@ class PlanRow:
     """Why the activity does not apply, or is in the plan no longer; in Danish."""
 
     @property
+    def stored(self) -> Task | None:
+        return self.task
+
+    @property
     def state(self) -> str:
         return self.task.state if self.task else TaskState.OPEN.value
-
-    @property
-    def state_label(self) -> str:
-        return str(TaskState(self.state).label)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there is still something to do."""
-        return self.state in WAITING
-
-    @property
-    def due(self) -> date | None:
-        return self.task.due if self.task else None
 
     @property
     def is_taken_up(self) -> bool:
@@ -85,32 +127,18 @@ class PlanRow:
         return self.task is not None and self.state != TaskState.NOT_RELEVANT
 
     @property
-    def is_overdue(self) -> bool:
-        return self.is_waiting and self.due is not None and self.due < self.today
-
-    @property
-    def owner_name(self) -> str:
-        """The owner's name; "" for nobody. No query on `with_owners`."""
-        return str(self.task.owner.user) if self.task and self.task.owner else ""
-
-    @property
     def band(self) -> str:
         """How far the activity applies (`Band`); "" for an own task."""
         return self.entry.verdict.band.value if self.entry else ""
 
-    def is_of(self, user: Any) -> bool:
-        return bool(self.task and self.task.owner and self.task.owner.user_id == user.pk)
+    @property
+    def uid(self) -> str:
+        """What distinguishes it in a calendar of the project."""
+        return self.code.lower() if self.code else f"opgave-{self.task.pk if self.task else 0}"
 
-    def is_in(self, selection: RowChoice, user: Any) -> bool:
-        """Whether a page with this selection shows the row to the user."""
-        match selection:
-            case RowChoice.MINE:
-                return self.is_of(user)
-            case RowChoice.OPEN:
-                return self.is_waiting
-            case RowChoice.OVERDUE:
-                return self.is_overdue
-        return True
+    @property
+    def note(self) -> str:
+        return self.task.note if self.task else ""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import (
     Comment,
     Evidence,
+    Measure,
     MunicipalityInvitation,
     MunicipalityJoinRequest,
     Project,
@@ -142,6 +143,10 @@ def point_args(team: Team) -> list[Any]:
     return [*team.project.address, "p1"]
 
 
+def measure_args(team: Team) -> list[Any]:
+    return [*team.project.address, Measure.add_measure(team.project, "Slet", ["R09"], team.lead.user).pk]
+
+
 def document_args(team: Team) -> list[Any]:
     """A document with what its template gives it."""
     catalogue = catalogues.current()
@@ -207,6 +212,10 @@ TABLE = (
     Row("projects:task_new", project_args, Right.WRITE),
     Row("projects:task", task_args, Right.READ),
     Row("projects:task_delete", task_args, Right.WRITE),
+    Row("projects:plan", project_args, Right.READ),
+    Row("projects:measure_new", project_args, Right.WRITE),
+    Row("projects:measure", measure_args, Right.READ),
+    Row("projects:measure_delete", measure_args, Right.WRITE, is_post=True),
     Row("projects:plan_xlsx", project_args, Right.READ),
     Row("projects:plan_ics", project_args, Right.READ),
     # Legal basis, risks and requirements
@@ -215,10 +224,12 @@ TABLE = (
     Row("projects:legal_basis", basis_args, Right.READ),
     Row("projects:legal_basis_delete", basis_args, Right.WRITE, is_post=True),
     Row("projects:risks", project_args, Right.READ),
+    Row("projects:risks_xlsx", project_args, Right.READ),
     Row("projects:risk_add", project_args, Right.WRITE, is_post=True),
     Row("projects:risk", risk_args, Right.READ),
     Row("projects:risk_delete", own_risk_args, Right.WRITE, is_post=True),
     Row("projects:requirements", project_args, Right.READ),
+    Row("projects:requirements_xlsx", project_args, Right.READ),
     Row("projects:requirement", requirement_args, Right.READ),
     Row("projects:evidence_add", requirement_args, Right.WRITE, is_post=True),
     Row("projects:evidence_delete", evidence_args, Right.WRITE, is_post=True),
