@@ -44,7 +44,9 @@ class DocumentTemplate(Sourced):
     title = models.CharField(_("title"), max_length=150)
     purpose = models.TextField(_("purpose"))
     when = models.TextField(_("when"))
-    owner = models.ForeignKey(Role, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="templates")
+    owner = models.ForeignKey(
+        Role, verbose_name=_("owner of the template"), on_delete=models.PROTECT, related_name="templates"
+    )
     is_central = models.BooleanField(_("central"), default=False)
     audience = models.CharField(
         _("for whom"), max_length=10, choices=Audience.choices, default=Audience.OWN, db_default=Audience.OWN

@@ -19,9 +19,11 @@ from legaltoolbox.files.texts import SUBJECT, danish_date
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
 from ..models import Project, ProjectDocument
+from ..work.facts import WHY
 from ..work.sections import Kind, empty_value, field_kind, fitting, value_words
 
 NOT_FILLED_IN = "Ikke udfyldt endnu."
+DIFFERS = "Afviger fra de fælles oplysninger: {}"
 OWN_COPY_ONLY = "Kun i kommunens egen kopi."
 SHORT = (Kind.LINE, Kind.DATE, Kind.YES_NO, Kind.CHOICE)
 """The kinds whose values stand beside their labels."""
@@ -76,13 +78,16 @@ def _section(
     short: list[tuple[str, list[str]]] = []
     for field in catalogue.fields(section):
         value = fitting(field, stored.get((section.key, field.key), empty_value(field)))
+        reason = stored.get((section.key, f"{field.key}{WHY}"), "")
+        why = [DIFFERS.format(reason)] if reason else []
         if field_kind(field) in SHORT:
-            short.append((field.label, [value_words(field, value) or NOT_FILLED_IN]))
+            short.append((field.label, [value_words(field, value) or NOT_FILLED_IN, *why]))
             continue
         if short:
             yield Facts(short)
             short = []
         yield from _field(field, value)
+        yield from (Prose(text, "guidance") for text in why)
     if short:
         yield Facts(short)
 

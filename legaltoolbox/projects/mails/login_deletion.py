@@ -22,15 +22,17 @@ from .membership import send_municipality_news
 
 
 def obstacles(users: Sequence[User]) -> list[str]:
-    """A sentence for each municipality that would have no keeper, and each active project that would have no lead. Two queries."""
+    """A sentence for each municipality that would have no keeper, and each project that would have no lead. Two queries."""
     keeper = gettext("%(name)s has no other keeper. Make somebody else a keeper first.")
-    lead = gettext("“%(project)s” in %(name)s has no other lead. Make somebody else its lead first, or close it.")
+    lead = gettext(
+        "“%(project)s” in %(name)s has no other lead. Make somebody else its lead, or let a keeper hand it over."
+    )
     keepers = MunicipalityMember.objects.filter(municipality=OuterRef("pk"), is_keeper=True)
     others = keepers.filter(user__is_active=True).exclude(user__in=users)
     municipalities = Municipality.objects.filter(Exists(keepers.filter(user__in=users)), ~Exists(others)).alphabetical()
     leads = ProjectMember.objects.filter(project=OuterRef("pk"), role=ProjectRole.LEAD)
     is_alone = Exists(leads.filter(member__user__in=users)) & ~Exists(leads.exclude(member__user__in=users))
-    projects = Project.objects.active().filter(is_alone).select_related("municipality").order_by("pk")
+    projects = Project.objects.filter(is_alone).select_related("municipality").order_by("pk")
     texts = [keeper % {"name": municipality} for municipality in municipalities]
     return texts + [lead % {"project": project, "name": project.municipality} for project in projects]
 
@@ -67,7 +69,7 @@ def rows_about(user: User) -> dict[type[Model], set[str]]:
 def forget(user: User) -> None:
     """Leave every municipality, tell its keepers, and erase name and address from what stays.
 
-    Raises `ValidationError` for the last keeper, and for who alone leads an active project.
+    Raises `ValidationError` for the last keeper, and for who alone leads a project.
     """
     for member in (
         MunicipalityMember.objects.filter(user=user).select_related("municipality", "user").order_by("municipality")

@@ -30,7 +30,7 @@ class ProjectEvent(models.Model):
         MEMBER_ADDED = "member-added", _("let somebody in")
         MEMBER_ROLE = "member-role", _("gave somebody another role")
         MEMBER_REMOVED = "member-removed", _("removed somebody")
-        HANDED_OVER = "handed-over", _("handed over tasks")
+        HANDED_OVER = "handed-over", _("handed over a place in the project, with its tasks")
         TASK = "task", _("changed a task")
         TASK_ADDED = "task-added", _("added a task")
         TASK_DELETED = "task-deleted", _("deleted a task")

@@ -249,6 +249,7 @@ class MunicipalityMember(models.Model):
             if dpo:
                 self._lock_projects()
                 self._refuse_in_projects()
+                self._refuse_lead_alone()
                 self._end_roles(by)
             was_keeper, self.is_keeper, self.dpo = self.is_keeper, is_keeper, dpo
             self.full_clean()
@@ -269,7 +270,7 @@ class MunicipalityMember(models.Model):
         """End one's own work for the municipality; with `DELETED` because the login is deleted, and no event names the person.
 
         The roles in its projects end, and the invitations that wait. Raises `ValidationError` for the last keeper, and for
-        who alone leads an active project.
+        who alone leads a project.
         """
         with transaction.atomic():
             self._lock(self.user, as_keeper=False)
@@ -280,8 +281,8 @@ class MunicipalityMember(models.Model):
         return self.municipality.invitations.waiting().filter(by_kl=False, invited_by=self.user_id)
 
     def projects_led_alone(self) -> list[Any]:
-        """The active projects that would have no lead without the person. One query."""
-        leads = self.municipality.projects.active().filter(members__member=self, members__role="lead")
+        """The projects that would have no lead without the person, closed ones too: nobody could reopen them. One query."""
+        leads = self.municipality.projects.filter(members__member=self, members__role="lead")
         others = type(self).objects.filter(project_roles__project=models.OuterRef("pk"), project_roles__role="lead")
         return list(leads.exclude(models.Exists(others.exclude(pk=self.pk))).order_by("number"))
 
@@ -302,11 +303,7 @@ class MunicipalityMember(models.Model):
         """Delete the row with its event, the project roles and the person's invitations. The municipality is locked."""
         self._refuse_last_keeper()
         self._lock_projects()
-        if alone := self.projects_led_alone():
-            raise ValidationError(
-                gettext("%(person)s is the only lead of %(projects)s. Somebody else has to be made lead there first.")
-                % {"person": self.user, "projects": in_words(alone)}
-            )
+        self._refuse_lead_alone()
         is_named = what != What.DELETED
         self._end_roles(by if is_named else None, is_named=is_named)
         self._cancel_invitations(by if is_named else None)
@@ -331,6 +328,16 @@ class MunicipalityMember(models.Model):
             raise ValidationError(
                 gettext("%(name)s has no other keeper. Make somebody else a keeper first.")
                 % {"name": self.municipality}
+            )
+
+    def _refuse_lead_alone(self) -> None:
+        if alone := self.projects_led_alone():
+            raise ValidationError(
+                gettext(
+                    "%(person)s is the only lead of %(projects)s. Make somebody else lead there first, or let a keeper "
+                    "hand the projects over: that goes for closed ones too."
+                )
+                % {"person": self.user, "projects": in_words(alone)}
             )
 
     def _refuse_in_projects(self) -> None:

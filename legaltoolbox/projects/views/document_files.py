@@ -3,6 +3,7 @@
 from copy import copy
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from kl_ai.export.docx import DOCX_TYPE, docx_bytes
@@ -13,11 +14,11 @@ from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.files.texts import filename
 
 from ..files.document import project_document
-from ..models import ApprovedFile
+from ..models import ApprovedFile, ProjectDocument
 from ..rights import Right
 from ..work import facts, sections
 from ..work.situations import situation_of
-from .documents import OpenDocument, own_document
+from .documents import OpenDocument, TemplateGone, own_document
 
 DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 
@@ -28,11 +29,21 @@ def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int
     """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most six queries."""
     if ending not in DOCUMENT_TYPES:
         raise Http404
-    opened = own_document(request, code, number, nr, Right.READ)
+    try:
+        opened = own_document(request, code, number, nr, Right.READ)
+    except TemplateGone as gone:
+        return _file_without_template(gone.document, ending)
     approved = ApprovedFile.objects.filter(document=opened.document).first()
     content = bytes(getattr(approved, ending)) if approved else document_bytes(opened, ending)
     name = filename(opened.project.title, opened.template.code, opened.template.title, ending=ending)
     return file_response(name, content, DOCUMENT_TYPES[ending])
+
+
+def _file_without_template(document: ProjectDocument, ending: str) -> HttpResponse:
+    """The file of a document whose template is gone, as it was approved; 404 where it was not. One query."""
+    approved = get_object_or_404(ApprovedFile, document=document)
+    name = filename(document.project.title, document.template, ending=ending)
+    return file_response(name, bytes(getattr(approved, ending)), DOCUMENT_TYPES[ending])
 
 
 def document_bytes(opened: OpenDocument, ending: str, status: str = "") -> bytes:

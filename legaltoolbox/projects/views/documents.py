@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -26,17 +26,16 @@ from legaltoolbox.linking import linker
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 from legaltoolbox.views.papers import ENDINGS
 
-from ..models import FieldEdit, Project, ProjectDocument
+from ..models import Project, ProjectDocument
 from ..rights import Right
 from ..work import facts, sections
 from ..work.discussions import discussion
 from ..work.documents import needed_templates
+from ..work.section_edits import Histories, edits_by_field, latest_edits, others_just_now, why_words
 from ..work.section_form import ROW_BUTTON, SectionForm
 from ..work.situations import situation_of
+from .gone_documents import gone_document_page
 from .lookups import own_project, project_page
-
-MOST_EDITS = 200
-"""The changes of a section that its page shows, the latest."""
 
 # The list -----------------------------------------------------------------------------------------
 
@@ -50,12 +49,14 @@ def documents(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
     begun = list(project.documents.all().with_progress())
     templates = catalogue.by_key[DocumentTemplate.KIND]
     rows = [(document, templates[document.template]) for document in begun if document.template in templates]
+    gone = [document for document in begun if document.template not in templates]
     return project_page(
         request,
         project,
         "documents",
         _("Documents"),
         rows=[(document, template, len(catalogue.sections(template))) for document, template in rows],
+        gone=gone,
         needed=needed_templates(begun, catalogue, situation),
         has_answers=bool(situation.answers),
         may_write=may_write(project),
@@ -120,22 +121,33 @@ class OpenDocument:
         return [(_("Documents"), reverse("projects:documents", args=self.project.address))]
 
 
+class TemplateGone(Http404):
+    """The template of the user's `document` is no longer public: there is nothing to fill in, and no text around it."""
+
+    def __init__(self, document: ProjectDocument) -> None:
+        super().__init__(document.template)
+        self.document = document
+
+
 def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int, right: Right) -> OpenDocument:
-    """The document of this address, where the user has the right in the project; 404 for one whose template is gone. Two queries."""
+    """The document of this address, where the user has the right in the project; `TemplateGone` for one without a template. Two queries."""
     project = own_project(request, code, number, right)
     document = get_object_or_404(project.documents.select_related("changed_by"), number=nr)
     document.project = project
     catalogue = catalogues.for_request(request)
     template = catalogue.find(DocumentTemplate.KIND, document.template)
     if template is None:
-        raise Http404
+        raise TemplateGone(document)
     return OpenDocument(project, document, template, catalogue)
 
 
 @never_cache
 def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Six queries."""
-    opened = own_document(request, code, number, nr, Right.READ)
+    try:
+        opened = own_document(request, code, number, nr, Right.READ)
+    except TemplateGone as gone:
+        return gone_document_page(request, gone.document.project, gone.document)
     project, catalogue = opened.project, opened.catalogue
     steps = reverse("projects:document_steps", args=[*project.address, opened.document.number])
     saved = {part.part: part for part in opened.document.saved_parts.select_related("saved_by")}
@@ -269,7 +281,8 @@ def section_page(
 ) -> HttpResponse:
     """The page of a section. `context`: after a conflict `conflict` and `saved_meanwhile`. Two queries."""
     opened = shown.opened
-    histories = edits_by_field(opened.document, shown.section.key, shown.fields)
+    edits = latest_edits(opened.document, shown.section.key)
+    histories = edits_by_field(edits, shown.fields)
     is_form = may_write(opened.project, opened.document) or form.is_bound
     return project_page(
         request,
@@ -287,6 +300,7 @@ def section_page(
         form=form,
         seen=seen,
         page=new_page(),
+        others=others_just_now(edits, request.user, timezone.now()),
         last_saved=opened.document.last_save(shown.section.key),
         fields=[(item, histories.get(item.field.key, ())) for item in form.form_fields()] if is_form else [],
         values=[] if is_form else list(_values(shown, histories)),
@@ -299,28 +313,15 @@ def section_page(
     )
 
 
-def _values(
-    shown: OpenSection, histories: dict[str, list[Any]]
-) -> Iterator[tuple[TemplateField, str, Any, Sequence[Any]]]:
+def _values(shown: OpenSection, histories: Histories) -> Iterator[tuple[TemplateField, str, Any, Sequence[Any]]]:
     """The fields for those who only read: the value in words, a table's rows, the changes."""
     for field in shown.fields:
         value = shown.stored[field.key] or shown.facts.get(field.key, "")
         is_table = sections.field_kind(field) == sections.Kind.TABLE
+        why = why_words(facts.reason_of(shown.stored, field.key, shown.facts.get(field.key, "")))
         yield (
             field,
-            "" if is_table else sections.value_words(field, value),
+            "" if is_table else "\n\n".join(filter(None, (sections.value_words(field, value), why))),
             value if is_table else (),
             histories.get(field.key, ()),
         )
-
-
-def edits_by_field(
-    document: ProjectDocument, section: str, fields: Sequence[TemplateField]
-) -> dict[str, list[tuple[FieldEdit, str, str]]]:
-    """The latest changes of a section by field, each with what was there before and after, in words. One query."""
-    by_key = {field.key: field for field in fields}
-    edits: dict[str, list[tuple[FieldEdit, str, str]]] = defaultdict(list)
-    for edit in document.edits.filter(section=section).select_related("by")[:MOST_EDITS]:
-        if edit.field in by_key:
-            edits[edit.field].append((edit, *sections.change_words(by_key[edit.field], edit.old, edit.new)))
-    return edits

@@ -65,13 +65,21 @@ def facts_of_section(template: DocumentTemplate, section: TemplateSection, facts
 def with_facts(
     stored: Mapping[tuple[str, str], Any], template: DocumentTemplate, facts: Mapping[str, str]
 ) -> dict[tuple[str, str], Any]:
-    """The values of a document by section and field, with the facts in the fields that have no answer of their own."""
-    own = {
-        (section, field): facts[fact]
-        for (code, section, field), fact in BY_FIELD.items()
-        if code == template.code and not stored.get((section, field))
-    }
-    return {**stored, **own}
+    """The values of a document by section and field, with the facts in the fields that have no answer of their own.
+
+    A reason stands where a field differs from the fact alone.
+    """
+    values = dict(stored)
+    for (code, section, field), fact in BY_FIELD.items():
+        if code == template.code and stored.get((section, field), "") in ("", facts[fact]):
+            values[section, field] = facts[fact]
+            values.pop((section, f"{field}{WHY}"), None)
+    return values
+
+
+def reason_of(stored: Mapping[str, Any], field: str, fact: str) -> str:
+    """Why a field of a section differs from the fact; "" where it does not, or nobody has said why."""
+    return stored.get(f"{field}{WHY}", "") if stored.get(field) not in ("", fact) else ""
 
 
 def reasons(template: DocumentTemplate, section: TemplateSection, fields: Iterable[TemplateField]) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """Documents of projects for tests: begun, filled in, and the browser of somebody who works on them."""
 
+import io
+
+import docx
 from django.test import Client
 
 from kl_ai.drafts.parts import fingerprint
@@ -60,3 +63,10 @@ def fill(document, by, template) -> None:
                 case _:
                     typed[field.key] = f"Svar {section.key}.{field.key} med K21 & <b>\n\n- første\n- anden"[:500]
         document.save_section(section.key, empty, typed, fingerprint(stored), by.user)
+
+
+def docx_text(file: bytes) -> str:
+    """The text of a Word file, those of its header and its tables too."""
+    document = docx.Document(io.BytesIO(file))
+    parts = [document.element.body, document.sections[0].header._element]
+    return "\n".join(text for part in parts for text in part.xpath(".//w:t/text()"))

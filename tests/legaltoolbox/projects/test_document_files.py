@@ -1,24 +1,14 @@
 """A document of a project as Word and PDF: what is answered, for whom, and that it is a draft."""
 
-import io
-
-import docx
 import pytest
 from django.urls import reverse
 
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.work import sections
-from tests.legaltoolbox.projects.documents import begin, browser, fill
+from tests.legaltoolbox.projects.documents import begin, browser, docx_text, fill
 from tests.pdf import pdf_text
 
 Kind = sections.Kind
-
-
-def docx_text(file: bytes) -> str:
-    """The text of a Word file, those of its header and its tables too."""
-    document = docx.Document(io.BytesIO(file))
-    parts = [document.element.body, document.sections[0].header._element]
-    return "\n".join(text for part in parts for text in part.xpath(".//w:t/text()"))
 
 
 def content(team, member, ending, language="da"):

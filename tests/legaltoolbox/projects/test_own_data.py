@@ -86,6 +86,12 @@ def test_the_last_keeper_and_the_only_lead_are_told_what_to_do_first(client, tea
     assert f'action="{reverse("vendor:account_delete")}"' not in page
 
 
+def test_the_only_lead_of_a_closed_project_is_told_too(team):
+    team.project.close(team.lead.user)
+    (obstacle,) = login_deletion().obstacles([team.lead.user])
+    assert team.project.title in obstacle
+
+
 def test_who_is_neither_is_told_what_ends(client, team):
     log_in_recently(client, team.editor.user)
     assert team.municipality.name in client.get(reverse("vendor:account_delete")).content.decode()

@@ -7,7 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from kl_ai.people.invitations import VALID_FOR
-from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest, MunicipalityMember
+from legaltoolbox.projects.models import (
+    MunicipalityInvitation,
+    MunicipalityJoinRequest,
+    MunicipalityMember,
+    ProjectMember,
+)
 from legaltoolbox.projects.rights import ProjectRole
 from tests.builders import make_user
 from tests.legaltoolbox.projects.builders import make_member, make_municipality, make_project
@@ -218,10 +223,25 @@ def test_the_only_lead_of_an_active_project_stays_until_somebody_else_leads(team
     assert events(team.municipality) == [("left", "")]
 
 
-def test_a_closed_project_holds_nobody_back(team):
+def test_the_only_lead_of_a_closed_project_stays_too_or_nobody_could_reopen_it(team):
     team.project.close(team.lead.user)
+    leave = (
+        team.lead.leave,
+        lambda: team.lead.end(team.keeper.user),
+        lambda: team.lead.change_tasks(team.keeper.user, is_keeper=False, dpo=OFFICER),
+    )
+    for end in leave:
+        with pytest.raises(ValidationError, match=team.project.title):
+            end()
+    ProjectMember.hand_over(team.municipality, team.keeper.user, team.lead, team.editor)
     team.lead.leave()
-    assert not team.project.members.filter(role=ProjectRole.LEAD).exists()
+    team.project.reopen(team.editor.user)
+
+
+def test_a_closed_project_holds_nobody_else_back(team):
+    team.project.close(team.lead.user)
+    team.editor.leave()
+    assert not team.project.members.filter(member=team.editor.pk).exists()
 
 
 def test_removing_twice_is_refused_in_words(team):
