@@ -184,6 +184,8 @@ INVITED_ADDRESSES = [
 """From the address of a page, resolved, to the e-mail address that it invites, or "" (`kl_ai.login.redirects`)."""
 LANDING_PAGES = ["legaltoolbox.projects.views.joining.landing_page"]
 """From a user to the page that a login leads to, or "": the first one that is none decides (`kl_ai.login.redirects`)."""
+SECOND_STEP_ASKED = ["legaltoolbox.projects.views.lookups.asks_second_step"]
+"""From a user to whether an app asks the second step of the user, who is no staff (`kl_ai.login.second_factor`)."""
 ADMIN_MENU = ["marketoverview.admin.menu.ENTRIES"]
 """The entries of the menu on every page of the administration (`kl_ai.admin.menu`)."""
 ADMIN_TASKS = [

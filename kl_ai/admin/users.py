@@ -275,6 +275,13 @@ class UserAdmin(LoggedReading, DanishListAdmin):
             self.message_user(request, text % {"user": user}, messages.ERROR)
         return [user for user in users if user not in held]
 
+    def _end_unapproved_step(self, request, user: User) -> None:
+        """Whoever becomes staff sets up an app anew with an administrator's code: the old one was set up without. Seven queries."""
+        if user.authenticator_set.exists():
+            user.reset_second_step()
+            security_log.record("app_reset", request, member=user)
+            announce("app_reset", user, request.user)
+
     def save_model(self, request, obj, form, change) -> None:
         """Keep for `save_related` who the administrators were."""
         form.administrators_before = {user.pk for user in administrators()}
@@ -284,6 +291,8 @@ class UserAdmin(LoggedReading, DanishListAdmin):
         """Log and announce a change of the address, log what was changed of rights, end the logins of who is switched off."""
         super().save_related(request, form, formsets, change)
         record_new_administrators(form.administrators_before)
+        if change and "is_staff" in form.changed_data and form.instance.is_staff:
+            self._end_unapproved_step(request, form.instance)
         if change and "email" in form.changed_data:
             user, old_address = form.instance, form.initial["email"]
             user.record_new_address(request.user, old_address)

@@ -21,10 +21,13 @@ def administrators() -> list[User]:
 def announce(kind: str, user: User, by: User | None = None) -> None:
     """Mail the person and the administrators that this has happened; `by` is who did it, None for the person itself.
 
+    That somebody who is no staff has set up an app is mailed to the person alone.
+
     The mails are queued and leave with the next run of `manage.py send_mail`: nobody waits for the mail server, which
     may be why somebody logs in this way. One query, and those of the queue.
     """
-    recipients = {person.pk: person for person in (*administrators(), user)}
+    is_own_affair = kind == "app_set_up" and not user.is_staff
+    recipients = {person.pk: person for person in (*(() if is_own_affair else administrators()), user)}
     event = secrets.token_hex(8)
     with transaction.atomic():
         for person in recipients.values():

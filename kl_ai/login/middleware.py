@@ -6,9 +6,10 @@ from typing import cast
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 
 from ..requests.http import AuthenticatedRequest, is_fetch
-from . import restore, sessions
+from . import restore, second_factor, sessions
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -33,3 +34,15 @@ class LoginRequired(LoginRequiredMiddleware):
             if page := restore.page_to_send_again(request, view_func):
                 return page
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Lead to the second step where a lookup asks for it, and back; what was typed is kept as for a login."""
+        if not isinstance(exception, second_factor.SecondStepMissing):
+            return None
+        if is_fetch(request):
+            return HttpResponse("Log in", status=401, content_type="text/plain")
+        if request.resolver_match is not None:
+            restore.store_input(request, request.resolver_match.func)
+        response = second_factor.redirect_to_step(exception.step, request.get_full_path())
+        add_never_cache_headers(response)
+        return response

@@ -53,6 +53,15 @@ def landing_url(user: User) -> str:
     return next(filter(None, pages), "") or reverse(settings.LOGIN_REDIRECT_URL)
 
 
+def nav_entry(url: str) -> str:
+    """The entry of the menu that the way to the page `url` (see `next_url`) belongs to: that of the projects, or the vendors'."""
+    try:
+        namespace = resolve(url.partition("?")[0]).namespace
+    except Resolver404:
+        namespace = ""
+    return "projects" if namespace == "projects" else "vendor"
+
+
 def invited_address(url: str) -> str:
     """The address that the page `url` (see `next_url`) of an invitation was sent to; "" for any other page.
 

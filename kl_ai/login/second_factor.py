@@ -1,7 +1,9 @@
-"""The second step of KL's staff: an authenticator app (TOTP) beside the code by mail, and recovery codes.
+"""The second step of a login: an authenticator app (TOTP) beside the code by mail, and recovery codes.
 
-The administration (`kl_ai.admin.site`) opens where `missing_step(request)` is "". The pages are there for staff
-alone; allauth keeps the secrets and checks the codes.
+KL's staff have it: the administration (`kl_ai.admin.site`) opens where `missing_step(request)` is "". Of others those have
+it of whom an app asks it (`SECOND_STEP_ASKED`): its lookups call `require_step`, and `LoginRequired` leads to the step.
+Staff need an administrator's code to set up an app; others need a recent code by mail. The pages are there for nobody
+else; allauth keeps the secrets and checks the codes.
 """
 
 import re
@@ -21,6 +23,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.module_loading import import_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,10 +31,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from qrcode.image.svg import SvgPathImage
 
+from ..models import User
 from ..pages.frame import render_page
 from ..requests.http import AuthenticatedRequest, request_state
 from ..security import log as security_log
 from ..security.models import OneTimeSecret
+from . import recent_code
 from .allauth_adapter import activate_totp, generate_recovery_codes, record_authenticator
 from .announcements import announce
 from .forms import ActivateAppForm, ApprovalForm, SecondFactorForm
@@ -41,7 +46,7 @@ APPROVAL_KEY = "enrolment_approval"
 """Where the session holds the primary key of the administrator's code that was entered."""
 RECOVERY_CODES_SHOWN_FOR = timedelta(minutes=10)
 """How long new recovery codes can be read and downloaded; after that nobody can see them again."""
-StaffView = Callable[[AuthenticatedRequest], HttpResponse]
+StepView = Callable[[AuthenticatedRequest], HttpResponse]
 P = ParamSpec("P")
 
 
@@ -60,8 +65,25 @@ def missing_step(request: HttpRequest) -> str:
     What counts is that this session has used an authenticator that the user still has: after a reset by an
     administrator no older session is good enough.
     """
-    if not settings.REQUIRE_STAFF_MFA:
-        return ""
+    return step_of_session(request) if settings.REQUIRE_STAFF_MFA else ""
+
+
+class SecondStepMissing(Exception):
+    """A lookup has found what is shown after the second step alone; `step` is the name of the page that comes before."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(step)
+        self.step = step
+
+
+def require_step(request: HttpRequest) -> None:
+    """Raise `SecondStepMissing` where this session has not passed the second step. At most one query a request."""
+    if step := step_of_session(request):
+        raise SecondStepMissing(step)
+
+
+def step_of_session(request: HttpRequest) -> str:
+    """As `missing_step`, for staff and others, whatever the settings ask of staff."""
     state = request_state(request)
     if state.missing_second_factor_step is None:
         state.missing_second_factor_step = _missing_step(request)
@@ -112,28 +134,36 @@ def second_factor_for_staff(
 # Pages ----------------------------------------------------------------------------------------------
 
 
-def staff_only(view: StaffView) -> Callable[[AuthenticatedRequest], HttpResponse]:
-    """A decorator: 404 for everybody who is not KL's staff; never cached."""
+def has_step(user: User) -> bool:
+    """Whether the second step is there for the user: staff, of whom an app asks it, or who has set it up. One query each."""
+    asked = (import_string(path) for path in settings.SECOND_STEP_ASKED)
+    return user.is_staff or any(ask(user) for ask in asked) or Authenticator.objects.filter(user=user).exists()
+
+
+def for_whom_it_is(view: StepView) -> Callable[[AuthenticatedRequest], HttpResponse]:
+    """A decorator: 404 for everybody who has no second step (`has_step`); never cached."""
 
     @never_cache
     @wraps(view)
-    def view_for_staff(request: AuthenticatedRequest) -> HttpResponse:
-        if not request.user.is_staff:
+    def view_of_step(request: AuthenticatedRequest) -> HttpResponse:
+        if not has_step(request.user):
             raise Http404
         return view(request)
 
-    return view_for_staff
+    return view_of_step
 
 
-@staff_only
+@for_whom_it_is
 @require_http_methods(["GET", "HEAD", "POST"])
 def activate(request: AuthenticatedRequest) -> HttpResponse:
-    """`/totrin/app/`: an administrator's code, then the QR code for the app, and its first code as a proof."""
+    """`/totrin/app/`: the QR code for the app, and its first code as a proof; before it an administrator's code or one by mail."""
     if Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists():
         return redirect("mfa_view_recovery_codes")
     approval = _approval(request)
-    if approval is None:
+    if approval is None and request.user.is_staff:
         return _ask_for_approval(request)
+    if approval is None and (response := recent_code.redirect_to_code(request)):
+        return response
     form = ActivateAppForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         if not _set_up_app(request, form, approval):
@@ -159,28 +189,28 @@ def _ask_for_approval(request: AuthenticatedRequest) -> HttpResponse:
     return _page(request, "approval", {"form": form})
 
 
-def _set_up_app(request: AuthenticatedRequest, form: ActivateAppForm, approval: OneTimeSecret) -> bool:
+def _set_up_app(request: AuthenticatedRequest, form: ActivateAppForm, approval: OneTimeSecret | None) -> bool:
     """Make the authenticator and spend the administrator's code, together; False where the code is spent meanwhile.
 
     The same form sent twice at once sets up one app.
     """
     try:
         with transaction.atomic():
-            if not approval.use():
+            if approval is not None and not approval.use():
                 return False
             authenticator = activate_totp(request, form)
-            if approval.made_by_id:
+            if approval is not None and approval.made_by_id:
                 request.user.record_rights_given()
     except IntegrityError:  # the other one has set it up
         return True
     record_authenticator(request, request.user, authenticator)
     request.session.pop(APPROVAL_KEY, None)
-    security_log.record("app_set_up", request, approved_by=approval.made_by_id)
+    security_log.record("app_set_up", request, approved_by=approval.made_by_id if approval else None)
     announce("app_set_up", request.user)
     return True
 
 
-@staff_only
+@for_whom_it_is
 @require_http_methods(["GET", "HEAD", "POST"])
 def reauthenticate(request: AuthenticatedRequest) -> HttpResponse:
     """`/totrin/bekraeft/`: asks for the second step in a session that has not passed it."""
@@ -191,11 +221,11 @@ def reauthenticate(request: AuthenticatedRequest) -> HttpResponse:
     return _page(request, "authenticate", {"form": form})
 
 
-@staff_only
+@for_whom_it_is
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
     """`/totrin/noedkoder/`: shows new codes for ten minutes, later only their number; POST makes new ones."""
-    if missing_step(request) == "mfa_reauthenticate":
+    if step_of_session(request) == "mfa_reauthenticate":
         return redirect_to_step("mfa_reauthenticate", request.path)
     codes = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
     if codes is None:
@@ -216,11 +246,11 @@ def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
     return _page(request, "recovery_codes", context)
 
 
-@staff_only
+@for_whom_it_is
 @require_safe
 def download_recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
     """`/totrin/noedkoder/hent/`: the new codes as a text file, as long as the page shows them."""
-    if missing_step(request) == "mfa_reauthenticate":
+    if step_of_session(request) == "mfa_reauthenticate":
         return redirect_to_step("mfa_reauthenticate", request.path)
     codes = get_object_or_404(Authenticator, user_id=request.user.pk, type=Authenticator.Type.RECOVERY_CODES)
     if not _are_new(codes):
@@ -242,5 +272,5 @@ def _qr_code(url: str) -> str:
 
 
 def _page(request: AuthenticatedRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    context |= {"next": next_url(request)}
+    context |= {"next": next_url(request), "is_staff": request.user.is_staff}
     return render_page(request, f"mfa/{name}.html", context, crumbs=[(_("Two-step login"), "")])

@@ -26,7 +26,7 @@ from . import restore
 from .code_limits import consume_code
 from .flow import LoginCodeStage, begin_login, login_stage_required
 from .forms import EmailForm, LoginCodeForm, SecondFactorForm
-from .redirects import invited_address, landing_url, next_url
+from .redirects import invited_address, landing_url, nav_entry, next_url
 from .sessions import forget_session
 
 logger = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ def _page(
         request,
         f"account/{name}.html",
         context,
-        nav_current="vendor",
+        nav_current=nav_entry(str(context.get("next") or "")),
         crumbs=_crumbs(),
         status=status,
         retry_after=retry_after,

@@ -56,6 +56,9 @@ TO_KEEPERS = {
         _("A colleague in %(municipality)s has got other tasks"),
         _("%(actor)s has changed the tasks of %(person)s: %(tasks)s."),
     ),
+    What.SETTINGS: MembershipText(
+        _("The settings of %(municipality)s are changed"), _("%(actor)s has changed them: %(tasks)s.")
+    ),
     What.DELETED: MembershipText(
         _("A colleague no longer works for %(municipality)s"),
         _(

@@ -155,9 +155,15 @@ class Municipality(models.Model):
                 waiting.update(decided_at=timezone.now(), decided_by=None if is_invited else by, approved=True)
             return member
 
-    def change_settings(self, by: Any, *, mail_domains: list[str], kept_months: int) -> bool:
+    def change_settings(
+        self, by: Any, *, mail_domains: list[str], kept_months: int, requires_second_factor: bool
+    ) -> bool:
         """Store what the keepers decide; False where nothing differs, and then there is no event. Raises as `keeper`."""
-        values = {"mail_domains": mail_domains, "kept_months": kept_months}
+        values = {
+            "mail_domains": mail_domains,
+            "kept_months": kept_months,
+            "requires_second_factor": requires_second_factor,
+        }
         with transaction.atomic():
             self.lock()
             self.keeper(by)
@@ -167,7 +173,9 @@ class Municipality(models.Model):
             self.full_clean()
             if changed:
                 self.save(update_fields=changed)
-                MunicipalityEvent.record(self, What.SETTINGS, by, detail=" ".join(changed))
+                steps = {"requires_second_factor": "second_step_on" if requires_second_factor else "second_step_off"}
+                detail = " ".join(steps.get(name, name) for name in changed)
+                MunicipalityEvent.record(self, What.SETTINGS, by, detail=detail)
             return bool(changed)
 
 

@@ -17,6 +17,8 @@ DETAILS = {
     "none": _("no special tasks"),
     "mail_domains": _("mail domains"),
     "kept_months": _("months that a closed project is kept"),
+    "second_step_on": _("two-step login for everybody"),
+    "second_step_off": _("no two-step login any more"),
 }
 """What a detail of an event holds, in words."""
 

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kl_ai.login import second_factor
+from kl_ai.models import User
 from kl_ai.pages.frame import Crumbs, render_page
 from kl_ai.requests.http import AuthenticatedRequest
 
@@ -34,17 +36,34 @@ PROJECT_PAGES = (
 
 def own_municipality(request: AuthenticatedRequest, code: str) -> Municipality:
     """The municipality of this address, where the user works for it. One query."""
-    return get_object_or_404(Municipality.objects.for_member(request.user), code=code)
+    return after_second_step(request, get_object_or_404(Municipality.objects.for_member(request.user), code=code))
 
 
 def kept_municipality(request: AuthenticatedRequest, code: str) -> Municipality:
     """The municipality of this address, where the user is its keeper. One query."""
-    return get_object_or_404(Municipality.objects.where_keeper(request.user), code=code)
+    return after_second_step(request, get_object_or_404(Municipality.objects.where_keeper(request.user), code=code))
 
 
 def own_project(request: AuthenticatedRequest, code: str, number: int, right: Right = Right.READ) -> Project:
     """The project of this address, where the user has the right; with `role` and its municipality. One query."""
-    return get_object_or_404(Project.objects.where_may(request.user, right).at(code, number))
+    project: Project = get_object_or_404(Project.objects.where_may(request.user, right).at(code, number))
+    after_second_step(request, project.municipality)
+    return project
+
+
+def after_second_step(request: AuthenticatedRequest, municipality: Municipality) -> Municipality:
+    """The municipality. Raises `SecondStepMissing` where it asks for the second step and this session has not passed it.
+
+    No query where it does not ask, else at most one a request.
+    """
+    if municipality.requires_second_factor:
+        second_factor.require_step(request)
+    return municipality
+
+
+def asks_second_step(user: User) -> bool:
+    """Whether a municipality that the user works for asks for the second step (`SECOND_STEP_ASKED`). One query."""
+    return Municipality.objects.for_member(user).filter(requires_second_factor=True).exists()
 
 
 def project_page(

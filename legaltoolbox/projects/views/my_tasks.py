@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kl_ai.login import second_factor
 from kl_ai.models import User
 from kl_ai.pages.frame import render_page
 from kl_ai.people.tokens import ORIGIN_ONLY
@@ -23,14 +24,20 @@ from ..work.measures import due_lines
 
 @never_cache
 def mine(request: AuthenticatedRequest) -> HttpResponse:
-    """`…/projekter/mine/`: what the user has still to do, of all municipalities, the first day first. Three queries."""
+    """`…/projekter/mine/`: what the user has still to do, of all municipalities, the first day first. Three queries.
+
+    What is to be done in a municipality that asks for the second step comes after it; one query more where there is any.
+    """
     catalogue, today = catalogues.for_request(request), timezone.localdate()
     rows = [*Task.objects.of_person(request.user), *Measure.objects.of_person(request.user)]
-    tasks = due_lines(rows, catalogue, today)
+    asking = {row.project.municipality for row in rows if row.project.municipality.requires_second_factor}
+    hidden = asking if asking and second_factor.step_of_session(request) else set()
+    tasks = due_lines([row for row in rows if row.project.municipality not in hidden], catalogue, today)
     title = _("My tasks")
     context = {
         "title": title,
         "tasks": tasks,
+        "hidden": sorted(hidden, key=str),
         "overdue": sum(line.is_overdue for line in tasks),
         "days": DAYS_AHEAD,
         "wants_mail": not TaskMailStop.objects.filter(user=request.user).exists(),

@@ -216,10 +216,14 @@ def _ask_before_end(request: AuthenticatedRequest, member: MunicipalityMember, *
 @restore.restorable
 @never_cache
 def settings(request: AuthenticatedRequest, code: str) -> HttpResponse:
-    """`…/<code>/indstillinger/`: the mail domains, and how long closed projects are kept. For keepers."""
+    """`…/<code>/indstillinger/`: the mail domains, how long closed projects are kept, and the second step. For keepers."""
     municipality = kept_municipality(request, code)
     data = request.POST if request.method == "POST" else restore.restore_input(request)
-    initial = {"mail_domains": "\n".join(municipality.mail_domains), "kept_months": municipality.kept_months}
+    initial = {
+        "mail_domains": "\n".join(municipality.mail_domains),
+        "kept_months": municipality.kept_months,
+        "requires_second_factor": municipality.requires_second_factor,
+    }
     form = SettingsForm(data, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -97,6 +97,15 @@ class SettingsForm(forms.Form):
         ),
     )
 
+    requires_second_factor = forms.BooleanField(
+        label=gettext_lazy("Everybody logs in with an authenticator app, too"),
+        required=False,
+        help_text=gettext_lazy(
+            "At their next visit everybody who works for the municipality sets up an app on the phone. Who loses the phone "
+            "uses a recovery code, or asks KL."
+        ),
+    )
+
     def clean_mail_domains(self) -> list[str]:
         """The domains in small letters, each once, without the @ that people write before them."""
         lines = [line.strip().lower().removeprefix("@") for line in self.cleaned_data["mail_domains"].splitlines()]

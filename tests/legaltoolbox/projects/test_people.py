@@ -271,8 +271,12 @@ def test_leaving_one_municipality_keeps_the_work_for_another(team):
 
 
 def test_a_keeper_changes_domains_and_time(team):
-    assert team.municipality.change_settings(team.keeper.user, mail_domains=["k9901.example"], kept_months=24)
-    assert not team.municipality.change_settings(team.keeper.user, mail_domains=["k9901.example"], kept_months=24)
+    assert team.municipality.change_settings(
+        team.keeper.user, mail_domains=["k9901.example"], kept_months=24, requires_second_factor=False
+    )
+    assert not team.municipality.change_settings(
+        team.keeper.user, mail_domains=["k9901.example"], kept_months=24, requires_second_factor=False
+    )
     assert events(team.municipality) == [("settings", "mail_domains kept_months")]
     with pytest.raises(ValidationError):
-        team.municipality.change_settings(team.lead.user, mail_domains=[], kept_months=24)
+        team.municipality.change_settings(team.lead.user, mail_domains=[], kept_months=24, requires_second_factor=False)
