@@ -22,8 +22,12 @@ from legaltoolbox.kinds import kinds_by_letter
 from legaltoolbox.models import Phase, ScreeningQuestion
 
 from ..models import (
+    AdvicePoint,
     ChecklistAnswer,
+    Decision,
+    DocumentStatus,
     Measure,
+    Opinion,
     Project,
     ProjectEvent,
     ProjectLegalBasis,
@@ -44,6 +48,14 @@ ROWS: dict[str, Any] = {
     What.BASIS: ProjectLegalBasis,
 }
 """What is changed to the model whose field a change names."""
+STEPS_OF_DOCUMENTS = (
+    What.ASKED,
+    What.OPINION,
+    What.ANSWERED_ADVICE,
+    What.TO_MANAGEMENT,
+    What.DECIDED,
+    What.TAKEN_BACK,
+)
 _CODE = re.compile(r"([A-ZÆØÅ]+\d+)(?:\.(.+))?")
 
 
@@ -120,6 +132,8 @@ def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
         return str(phase) if phase else value
     if (field == "due" or what == What.ANNOUNCED) and (day := parse_date(value)):
         return _day(day)
+    if what in STEPS_OF_DOCUMENTS:
+        return _of_step(value)
     if what == What.CHECKLIST:
         return _label(ChecklistAnswer.Value, value)
     if what in ROWS and what != What.TASK:
@@ -138,6 +152,15 @@ def _row_value(model: Any, name: str, value: str) -> str:
     if isinstance(fields[name], BooleanField):
         return value_text(value == "True")
     return str(dict(fields[name].flatchoices).get(value, value))
+
+
+def _of_step(value: str) -> str:
+    """What an event of a document's way holds, in words: a status, an opinion, a decision, an answer to advice, or a day."""
+    for choices in (DocumentStatus, Opinion.Verdict, Decision.Answer, AdvicePoint.Answer):
+        if value in choices.values:
+            return _label(choices, value)
+    day = parse_date(value)
+    return _day(day) if day else value
 
 
 def _label(choices: Any, value: str) -> str:

@@ -30,6 +30,8 @@ ROWS = (
     ("  annex of all requirements, PDF", "{annex_pdf:.1f}"),
     ("  legal search", "{toolbox_search:.1f}"),
     ("  legal search for as many words as there is room for", "{toolbox_search_long:.1f}"),
+    ("overview of a large project", "{project:.1f} ({project_cpu:.1f})"),
+    ("  in bare views", "{project_ratio:.1f} ({project_cpu_ratio:.1f})"),
     ("Datasette, the same selection and pages, ms", ""),
     ("array facets, raised limits", "{arrays_raised_ms:,.0f}"),
     ("  in pages of the portal", "{arrays_raised_ratio:,.0f}"),
@@ -127,6 +129,8 @@ AIMS = (
     Aim("  the same by CPU", "growth_cpu", at_most(1.2), "{:.2f}", (100_000,)),
     Aim("the annex of all requirements in Word: at most 300 ms", "annex_docx", at_most(300), "{:.0f} ms"),
     Aim("the annex of all requirements as PDF: at most 300 ms", "annex_pdf", at_most(300), "{:.0f} ms"),
+    Aim("the overview of a large project: at most 80 bare views", "project_ratio", at_most(80), "{:.0f}"),
+    Aim("  the same by CPU", "project_cpu_ratio", at_most(80), "{:.0f}"),
     Aim("the next snapshot: at most 1/20 of the first", "next_part", at_least(20), "1/{:.0f}", LARGE),
 )
 

@@ -8,15 +8,14 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from . import changes, files, measurements, peers, searches
+from . import changes, files, measurements, peers, projects, searches
 from .counts import DIRECTORY, CountsDiffer, Uncached
 from .databases import Database, Databases, Say
 from .inside import Counts
 from .measurements import Figures, milliseconds
 from .servers import bare, gunicorn
 
-PARTS = ("directory", "others", "datasette", "growth", "publication", "export", "search")
-BARE = "marketoverview.management.benchmark.bare_settings"
+PARTS = ("directory", "others", "datasette", "growth", "publication", "export", "search", "projects")
 MIDDLEWARE = "marketoverview.management.benchmark.bare_with_middleware"
 SMALL, LARGE = 2_000, 100_000
 
@@ -46,6 +45,7 @@ class Run:
             self._add(size, "publication", self._publications, database)
             for ending in files.ENDINGS if size == self.sizes[-1] else ():
                 self._add(size, "export", files.export, database, size, ending)
+        self._add(self.sizes[0], "projects", self._overview, made[self.sizes[0]])
         if {SMALL, LARGE} <= made.keys():
             self._add(LARGE, "growth", _growth, made[SMALL], made[LARGE])
 
@@ -77,6 +77,11 @@ class Run:
         with self.of_system.copy(database) as copy:
             return figures | changes.visibility(copy)
 
+    def _overview(self, database: Database) -> Figures:
+        """Of the smallest size: how many vendors there are is nothing to a project."""
+        with self.of_system.copy(database) as copy:
+            return projects.overview(copy)
+
     def _add(self, size: int, part: str, measure: Callable[..., Figures], *arguments: Any) -> None:
         """Measure the part, where it was asked for."""
         if part not in self.parts:
@@ -94,7 +99,7 @@ def _directory(database: Database, uncached: Uncached, pages: int) -> Figures:
     with ExitStack() as stack:
         alone, middleware = (
             stack.enter_context(bare(database.environment(DJANGO_SETTINGS_MODULE=module)))
-            for module in (BARE, MIDDLEWARE)
+            for module in (projects.BARE, MIDDLEWARE)
         )
         return measurements.directory(uncached, alone, middleware, pages)
 

@@ -4,11 +4,20 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from .servers import Reply, ServerProcess
+from .servers import Reply
 
 SETTLE_SECONDS = 0.02
 """After its last response a worker still tidies up; then its CPU time is read."""
+
+
+class Answering(Protocol):
+    """A server that is asked, and says how long it has computed."""
+
+    def get(self, path: str) -> Reply: ...
+
+    def cpu_seconds(self) -> float: ...
 
 
 def nothing(reply: Reply) -> None:
@@ -22,7 +31,7 @@ class Runner:
     `seconds` and `cpu` hold a value for each round: the median of its requests, and the CPU time of the worker per request.
     """
 
-    server: ServerProcess
+    server: Answering
     address: Callable[[int], str]
     """From the number of the request in its round to the address."""
     requests: int

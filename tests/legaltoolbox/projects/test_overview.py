@@ -230,3 +230,16 @@ def test_an_empty_project_of_another_one_shows_nothing_of_it(team):
     other = make_project(team.municipality, team.strange)
     give(team, team.lead, "Hemmelig opgave", -1)
     assert "Hemmelig opgave" not in page(team, team.strange, other)
+
+
+def test_the_last_events_of_a_document_stand_in_words(team):
+    """A status, an opinion and a day as people say them, not as they are stored."""
+    answer_all(team)
+    document = at_dpo(team)
+    advise(team, document, "Slet efter seks måneder.")
+    document.answer_advice(team.lead.user, {1: ("partly", "Kun de gamle.")})
+    document.ask_management(team.lead.user)
+    events = page(team, team.reader).partition('id="events-heading"')[2].partition("</section>")[0]
+    for stored in ("at-dpo", "at-management", "advice<", "partly", timezone.localdate().strftime("%Y-")):
+        assert stored not in events
+    assert "hos databeskyttelsesrådgiveren" in events
