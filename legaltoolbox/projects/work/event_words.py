@@ -88,6 +88,8 @@ def _line(event: ProjectEvent, catalogue: Catalogue) -> EventLine:
         old, new = (str(person or "") for person in (event.person_before, event.person))
     if what in (What.CLOSED, What.REOPENED):
         old = new = ""  # the text says it
+    if what in (What.ASKED, What.OPINION, What.DECIDED):
+        old = ""  # the status before: another thing than the day, the opinion or the decision
     actor = str(event.actor) if event.actor else ""
     return EventLine(event.at, actor, capfirst(event.get_what_display()), place, old, new, event.reason)
 

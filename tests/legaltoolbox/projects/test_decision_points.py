@@ -77,6 +77,26 @@ def test_a_decision_is_kept_with_what_it_rested_on_and_stands_in_the_log(team):
     assert event.actor == team.management.user
 
 
+def test_the_history_says_in_words_what_was_said_and_decided(team):
+    document = begin(team, "S11")
+    document.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    document.give_opinion(team.dpo.user, "advice", "", ["Slet efter 30 dage."], document.state_hash())
+    document.answer_advice(team.lead.user, {1: ("not-followed", "Det kan ikke lade sig gøre.")})
+    decide(team, "conditions", conditions="Kun breve.")
+    begin(team).ask_management(team.lead.user)
+    text = main_text(team.reader, reverse("projects:history", args=team.project.address))
+    for words in (
+        "råd til projektet",
+        "følges ikke",
+        "ja, på betingelser",
+        "P1 Beslut",
+        "hos ledelsen",
+    ):
+        assert words in text, words
+    for code in ("at-dpo", "at-management", "advice", "not-followed", "conditions"):
+        assert code not in text, code
+
+
 def rate(team) -> None:
     row = RiskAssessment.add_own(team.project, "Nedbrud i ferien", team.lead.user)
     assert row.code
