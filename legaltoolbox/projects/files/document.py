@@ -19,11 +19,14 @@ from legaltoolbox.files.texts import SUBJECT, danish_date
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
 from ..models import Project, ProjectDocument
+from ..models.values import Row
 from ..work.facts import WHY
+from ..work.live import LiveTable, Tables, own_rows
 from ..work.sections import Kind, empty_value, field_kind, fitting, value_words
 
 NOT_FILLED_IN = "Ikke udfyldt endnu."
 DIFFERS = "Afviger fra de fælles oplysninger: {}"
+NOT_SAID = "Ikke vurderet endnu"
 OWN_COPY_ONLY = "Kun i kommunens egen kopi."
 SHORT = (Kind.LINE, Kind.DATE, Kind.YES_NO, Kind.CHOICE)
 """The kinds whose values stand beside their labels."""
@@ -35,8 +38,12 @@ def project_document(
     shown: Iterable[TemplateSection],
     stored: Mapping[tuple[str, str], Any],
     catalogue: Catalogue,
+    live: Tables | None = None,
 ) -> Document:
-    """The document with these sections and the values that are `stored` (`ProjectDocument.all_stored`). No query."""
+    """The document with these sections, the values that are `stored` (`ProjectDocument.all_stored`), and the `live` tables.
+
+    No query.
+    """
     project = document.project
     with override("da"):
         status = capfirst(str(document.get_status_display()))
@@ -47,7 +54,7 @@ def project_document(
             header=f"{template.title}  |  {names}  |  {status}",
             subject=SUBJECT,
             facts=_facts(document, project, template, status),
-            blocks=[block for section in shown for block in _section(section, template, stored, catalogue)],
+            blocks=[block for section in shown for block in _section(section, template, stored, catalogue, live or {})],
         )
 
 
@@ -70,6 +77,7 @@ def _section(
     template: DocumentTemplate,
     stored: Mapping[tuple[str, str], Any],
     catalogue: Catalogue,
+    live: Tables,
 ) -> Iterator[Block]:
     """The fields of a section; those with short values that follow on each other stand in one list."""
     yield Heading(section.heading)
@@ -86,7 +94,8 @@ def _section(
         if short:
             yield Facts(short)
             short = []
-        yield from _field(field, value)
+        table = live.get((section.key, field.key)) if field_kind(field) == Kind.TABLE else None
+        yield from _field(field, value) if table is None else _live_field(field, table, own_rows(value))
         yield from (Prose(text, "guidance") for text in why)
     if short:
         yield Facts(short)
@@ -108,3 +117,13 @@ def _field(field: TemplateField, value: Any) -> Iterator[Block]:
         yield Wording(value, is_framed=False)
     else:
         yield Prose(value)
+
+
+def _live_field(field: TemplateField, table: LiveTable, own: list[Row]) -> Iterator[Block]:
+    """What the project says, then what it does not say yet, then the rows of the document's own."""
+    if table.rows:
+        yield Table(table.columns, table.rows, table.widths, caption=field.label, row_breaks=True)
+    if table.lacking:
+        yield Prose(f"{NOT_SAID}: {'; '.join(table.lacking)}.", "guidance")
+    if own or not (table.rows or table.lacking):
+        yield from _field(field, own)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .events import ProjectEvent
 from .facts import ProjectFact
-from .opinions import MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion, hash_of_state
+from .live import live_states
+from .opinions import HASH_LETTERS, MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion, hash_of_state
 
 What = ProjectEvent.What
 NEEDS_OPINION = frozenset({"S11"})
@@ -64,6 +65,10 @@ class DocumentSteps(models.Model):
     created_by_id: Any
 
     opinion_until = models.DateField(_("opinion asked for until"), null=True, blank=True, editable=False)
+    sent_state = models.CharField(max_length=HASH_LETTERS, blank=True, default="", editable=False)
+    """The hash of its state when it was sent to the officer or the management last; "" before."""
+    approved_content = models.JSONField(default=dict, editable=False)
+    """What it showed of the project at its approval and does not hold itself, see `work/live.py`; {} before."""
 
     class Meta:
         abstract = True
@@ -77,21 +82,32 @@ class DocumentSteps(models.Model):
 
     @staticmethod
     def state_hashes(project: Any, documents: Iterable["DocumentSteps"]) -> dict[Any, str]:
-        """Key of each of these documents to a text that is equal for equal answers, shared facts and versions. Two queries."""
+        """Key of each of these documents to a text that is equal for equal answers, shared facts, shown rows of the project and versions.
+
+        Three queries, and one for each kind of row that a document shows: eight at most.
+        """
         by_key = {document.pk: document for document in documents}
         answers: dict[Any, list[list[Any]]] = {key: [] for key in by_key}
         rows = project.documents.filter(pk__in=by_key, answers__isnull=False).order_by()
         for key, *answer in rows.values_list("pk", "answers__section", "answers__field", "answers__value"):
             answers[key].append(answer)
-        facts = ProjectFact.stored(project) | {"title": project.title}
+        facts = ProjectFact.shared(project)
+        live = live_states(project, {document.template for document in by_key.values()})
         return {
-            key: hash_of_state([document.template, document.version, sorted(answers[key]), facts])
+            key: hash_of_state(
+                [document.template, document.version, sorted(answers[key]), facts, live[document.template]]
+            )
             for key, document in by_key.items()
         }
 
     def state_hash(self) -> str:
-        """The text of this document, as `state_hashes`. Two queries."""
+        """The text of this document, as `state_hashes`. Six queries at most."""
         return self.state_hashes(self.project, [self])[self.pk]
+
+    def is_changed_since_sent(self, state: str) -> bool:
+        """Whether it waits for an answer and its state, with the hash `state`, is another one than when it was sent."""
+        is_sent = self.status in (DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT)
+        return is_sent and bool(self.sent_state) and self.sent_state != state
 
     def last_opinion(self) -> Opinion | None:
         """The newest opinion with its points and who gave it. Two queries."""
@@ -121,7 +137,7 @@ class DocumentSteps(models.Model):
                 raise ValidationError(gettext("The municipality has no data protection officer here. Ask its keeper."))
             if until <= timezone.localdate():
                 raise ValidationError({"until": gettext("Choose a day after today.")})
-            self._perform(What.ASKED, by, new=until.isoformat(), opinion_until=until)
+            self._perform(What.ASKED, by, new=until.isoformat(), opinion_until=until, sent_state=self.state_hash())
 
     def give_opinion(self, by: Any, verdict: str, text: str, points: Sequence[str], seen: str) -> Opinion:
         """Store the opinion on the state whose hash is `seen`. Raises `ValidationError` where that has changed, and as `_perform`."""
@@ -172,7 +188,7 @@ class DocumentSteps(models.Model):
                 raise ValidationError(gettext("Ask the data protection officer first."))
             if opinion and any(not point.answer for point in opinion.points.all()):
                 raise ValidationError(gettext("Answer each point of the advice first."))
-            self._perform(What.TO_MANAGEMENT, by)
+            self._perform(What.TO_MANAGEMENT, by, sent_state=self.state_hash())
 
     def take_back(self, by: Any) -> None:
         """Make the document a draft again before the officer or the management has answered."""
@@ -190,8 +206,9 @@ class DocumentSteps(models.Model):
         reason: str = "",
         rested_on: Mapping[str, Any] | None = None,
         files: Mapping[str, bytes] | None = None,
+        content: Mapping[str, Any] | None = None,
     ) -> Decision:
-        """Decide on the state whose hash is `seen`; `files` are its "docx" and "pdf", kept where it is approved.
+        """Decide on the state whose hash is `seen`. Kept where it is approved: `files`, its "docx" and "pdf", and `content`.
 
         Raises `ValidationError` where something has changed since, where the only author would decide alone, and as
         `_perform`.
@@ -209,7 +226,8 @@ class DocumentSteps(models.Model):
             decision.without_opinion_since = None if self.opinions.exists() else self.opinion_until
             decision.full_clean()
             after = DocumentStatus.APPROVED if is_approved else DocumentStatus.RETURNED
-            self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason)
+            kept = {"approved_content": dict(content)} if is_approved and content else {}
+            self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason, **kept)
             decision.save()
             if is_approved and files:
                 ApprovedFile.objects.create(document=self._document, **files)

@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from kl_ai.validators import validate_text
 
+from ..rights import ProjectRole
 from .events import ProjectEvent
 from .projects import Project
 
+TITLE, LEAD = "title", "lead"
+"""The facts that the project holds elsewhere: its title, and the names of who leads it."""
 MOST_FACT_LETTERS = 500
 """As many as a line of a document can have, which a fact may stand in."""
 
@@ -46,6 +49,13 @@ class ProjectFact(models.Model):
     def stored(cls, project: Project) -> dict[str, str]:
         """The keys of all facts to their values, "" for none. One query."""
         return {**dict.fromkeys(cls.Key.values, ""), **dict(project.facts.values_list("key", "value"))}
+
+    @classmethod
+    def shared(cls, project: Project) -> dict[str, str]:
+        """What every document of the project may show: the facts, its title and who leads it, by their keys. Two queries."""
+        leads = project.members.filter(role=ProjectRole.LEAD).select_related("member__user").order_by("pk")
+        names = ", ".join(str(row.member.user) for row in leads)
+        return {TITLE: project.title, LEAD: names, **cls.stored(project)}
 
     @classmethod
     def save_all(cls, project: Project, values: Mapping[str, str], seen: str, by: Any) -> None:

@@ -17,6 +17,7 @@ from ..files.document import project_document
 from ..models import ApprovedFile, ProjectDocument
 from ..rights import Right
 from ..work import facts, sections
+from ..work.live import shown_facts, shown_tables
 from ..work.situations import situation_of
 from .documents import OpenDocument, TemplateGone, own_document
 
@@ -26,7 +27,7 @@ DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 @never_cache
 @expensive
 def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int, ending: str) -> HttpResponse:
-    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most six queries."""
+    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most twelve queries."""
     if ending not in DOCUMENT_TYPES:
         raise Http404
     try:
@@ -47,15 +48,16 @@ def _file_without_template(document: ProjectDocument, ending: str) -> HttpRespon
 
 
 def document_bytes(opened: OpenDocument, ending: str, status: str = "") -> bytes:
-    """The document as it stands, without empty sections that nobody asks for; it says `status` for its own. Three queries."""
+    """The document as it stands, without empty sections that nobody asks for; it says `status` for its own. Nine queries at most."""
     project, catalogue = opened.project, opened.catalogue
-    stored = facts.with_facts(opened.document.all_stored(), opened.template, facts.project_facts(project))
+    stored = facts.with_facts(opened.document.all_stored(), opened.template, shown_facts(opened.document))
     situation = situation_of(project, project.screening_answers.all(), catalogue)
-    states = sections.section_states(catalogue.sections(opened.template), catalogue, situation, stored, {})
+    live = shown_tables(opened.document, opened.template, catalogue)
+    states = sections.section_states(catalogue.sections(opened.template), catalogue, situation, stored, {}, live)
     shown = [state.section for state in states if state.filled or not state.why_not]
     own = copy(opened.document)
     own.status = status or own.status
-    document = project_document(own, opened.template, shown, stored, catalogue)
+    document = project_document(own, opened.template, shown, stored, catalogue, live)
     write = pdf_bytes if ending == "pdf" else docx_bytes
     created = opened.document.changed_at.replace(microsecond=0)
     return write(document, author=project.municipality.name, created=created)

@@ -31,11 +31,13 @@ from ..rights import Right
 from ..work import facts, sections
 from ..work.discussions import discussion
 from ..work.documents import needed_templates
+from ..work.live import LiveTable, shown_facts, shown_tables, unless_changed, with_own_rows
 from ..work.section_edits import Histories, edits_by_field, latest_edits, others_just_now, why_words
 from ..work.section_form import ROW_BUTTON, SectionForm
 from ..work.situations import situation_of
 from .gone_documents import gone_document_page
 from .lookups import own_project, project_page
+from .section_links import fact_url, live_page
 
 # The list -----------------------------------------------------------------------------------------
 
@@ -155,8 +157,9 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         catalogue.sections(opened.template),
         catalogue,
         situation_of(project, project.screening_answers.all(), catalogue),
-        facts.with_facts(opened.document.all_stored(), opened.template, facts.project_facts(project)),
+        facts.with_facts(opened.document.all_stored(), opened.template, shown_facts(opened.document)),
         saved,
+        shown_tables(opened.document, opened.template, catalogue),
     )
     asked = [state for state in states if not state.why_not or state.saved]
     unfinished = [state for state in asked if not state.is_complete]
@@ -193,6 +196,13 @@ class OpenSection:
     empty: dict[str, Any]
     stored: dict[str, Any]
     facts: dict[str, str]
+    live: dict[str, LiveTable]
+    """Tables that show what the project says elsewhere, by the keys of their fields."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is stored; of a table with rows of the project the own ones alone."""
+        return with_own_rows(self.stored, self.live)
 
     @property
     def sections(self) -> list[TemplateSection]:
@@ -205,19 +215,22 @@ class OpenSection:
         return self.opened.section_url(self.sections[place].key) if place < len(self.sections) else self.opened.url
 
     def form(self, data: Any = None) -> SectionForm:
-        return SectionForm(self.fields, self.stored, linker(self.opened.catalogue), data, self.facts)
+        return SectionForm(self.fields, self.values, linker(self.opened.catalogue), data, self.facts)
 
 
 def open_section(opened: OpenDocument, key: str) -> OpenSection:
-    """The section with this key; 404 where the template has none. Two queries."""
+    """The section with this key; 404 where the template has none. Two queries, and five at most for rows of the project."""
     catalogue = opened.catalogue
     section = next((section for section in catalogue.sections(opened.template) if section.key == key), None)
     if section is None:
         raise Http404
     fields = catalogue.fields(section)
     empty = sections.empty_values(fields) | facts.reasons(opened.template, section, fields)
-    known = facts.facts_of_section(opened.template, section, facts.project_facts(opened.project))
-    return OpenSection(opened, section, fields, empty, opened.document.stored(key, empty), known)
+    tables = shown_tables(opened.document, opened.template, catalogue, section.key)
+    kinds = {field.key: sections.field_kind(field) for field in fields}
+    live = {key: table for (_section, key), table in tables.items() if kinds.get(key) == sections.Kind.TABLE}
+    known = facts.facts_of_section(opened.template, section, shown_facts(opened.document))
+    return OpenSection(opened, section, fields, empty, opened.document.stored(key, empty), known, live)
 
 
 @restore.restorable
@@ -243,12 +256,17 @@ def save_section(request: AuthenticatedRequest, shown: OpenSection, form: Sectio
     try:
         if not is_fetch(request):
             content, row = form.changed_rows(content, request.POST.get(ROW_BUTTON, ""))
+        content = unless_changed(content, shown.stored, shown.live)
         document.save_section(key, shown.empty, content, seen, request.user, page=PageSave.from_post(request.POST))
     except ChangedMeanwhile as changed:
         if is_fetch(request):
             return conflict_response(changed.saved, request.user)
         context = {
-            "conflict": list(sections.differences(shown.fields, changed.stored, content)),
+            "conflict": list(
+                sections.differences(
+                    shown.fields, with_own_rows(changed.stored, shown.live), with_own_rows(content, shown.live)
+                )
+            ),
             "saved_meanwhile": changed.saved,
         }
         return section_page(request, shown, form, fingerprint(changed.stored), **context)
@@ -302,26 +320,38 @@ def section_page(
         page=new_page(),
         others=others_just_now(edits, request.user, timezone.now()),
         last_saved=opened.document.last_save(shown.section.key),
-        fields=[(item, histories.get(item.field.key, ())) for item in form.form_fields()] if is_form else [],
+        fields=list(_fields(shown, form, histories)) if is_form else [],
         values=[] if is_form else list(_values(shown, histories)),
         linker=linker(opened.catalogue),
         document_url=opened.url,
-        facts_url=reverse("projects:facts", args=opened.project.address),
         next_url=shown.next_url,
         discussion=discussion(opened.project, f"{opened.document.number}.{shown.section.key}"),
         **context,
     )
 
 
-def _values(shown: OpenSection, histories: Histories) -> Iterator[tuple[TemplateField, str, Any, Sequence[Any]]]:
-    """The fields for those who only read: the value in words, a table's rows, the changes."""
+def _fields(shown: OpenSection, form: SectionForm, histories: Histories) -> Iterator[tuple[Any, ...]]:
+    """The fields for those who fill in: the control, the changes, and the pages where rows and facts of the project are written."""
+    document = shown.opened.document
+    for item in form.form_fields(shown.live):
+        page, url = live_page(document, item.live), fact_url(document, shown.section, item.field)
+        yield item, histories.get(item.field.key, ()), page, url
+
+
+def _values(
+    shown: OpenSection, histories: Histories
+) -> Iterator[tuple[TemplateField, str, Any, Sequence[Any], LiveTable | None, Any]]:
+    """The fields for those who only read: the value in words, a table's rows, the changes, what the project says elsewhere."""
     for field in shown.fields:
-        value = shown.stored[field.key] or shown.facts.get(field.key, "")
+        value = shown.values[field.key] or shown.facts.get(field.key, "")
         is_table = sections.field_kind(field) == sections.Kind.TABLE
         why = why_words(facts.reason_of(shown.stored, field.key, shown.facts.get(field.key, "")))
+        table = shown.live.get(field.key)
         yield (
             field,
             "" if is_table else "\n\n".join(filter(None, (sections.value_words(field, value), why))),
             value if is_table else (),
             histories.get(field.key, ()),
+            table,
+            live_page(shown.opened.document, table),
         )

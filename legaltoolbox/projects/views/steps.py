@@ -24,6 +24,7 @@ from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEven
 from ..rights import ProjectRole, Right
 from ..work.decisions import grounds
 from ..work.discussions import discussion
+from ..work.live import content_to_keep
 from .document_files import DOCUMENT_TYPES, document_bytes
 from .documents import OpenDocument, may_write, own_document
 from .edited_forms import add_errors
@@ -155,6 +156,7 @@ def _steps_page(
         document=document,
         template=opened.template,
         state=state,
+        is_changed_since_sent=document.is_changed_since_sent(state),
         grounds=ground,
         opinions=list(document.opinions.select_related("by").prefetch_related("points")),
         decisions=decisions,
@@ -269,10 +271,13 @@ def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> Ht
         if is_approved
         else None
     )
+    content = content_to_keep(opened.document, opened.template, opened.catalogue) if is_approved else None
 
     def verb() -> None:
         data = form.cleaned_data
         texts = {"conditions": data["conditions"], "reason": data["reason"]}
-        opened.document.decide(request.user, data["answer"], seen=seen, rested_on=record, files=files, **texts)
+        opened.document.decide(
+            request.user, data["answer"], seen=seen, rested_on=record, files=files, content=content, **texts
+        )
 
     return _step(request, opened, verb, _("The decision is stored."), What.DECIDED, decision=form)

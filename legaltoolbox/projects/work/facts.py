@@ -11,21 +11,30 @@ from typing import Any
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
 from ..models import Project, ProjectFact
+from ..models.facts import LEAD, MOST_FACT_LETTERS, TITLE
 
 Key = ProjectFact.Key
-TITLE = "title"
-"""The fact that is the project's title."""
+SOLUTION_AND_VENDOR, SOLUTION_AND_USE = "solution-vendor", "solution-use"
+"""Two facts that a field asks for together."""
+JOINED = {
+    SOLUTION_AND_VENDOR: (Key.SOLUTION, Key.VENDOR, ", "),
+    SOLUTION_AND_USE: (Key.SOLUTION, Key.PURPOSE, ": "),
+}
+PAGES = {TITLE: "details", LEAD: "members"}
+"""Where a fact is written that is not on the page of the facts."""
 WHY, SHOWN = ".why", ".fact"
 """The ends of the key under which a document keeps why a field differs from the fact, and of the fact that a page has shown."""
 
 FACT_FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     TITLE: (("S05", "1", "1"),),
+    LEAD: (("S05", "1", "4"), ("S07", "1", "2")),
     Key.OWNER: (
         ("S05", "1", "3"),
         ("S07", "1", "3"),
         ("S11", "1", "3"),
         ("S14", "1", "3"),
         ("S15", "2", "2"),
+        ("S26", "2", "5"),
     ),
     Key.SOLUTION: (
         ("S06", "1", "1"),
@@ -40,8 +49,16 @@ FACT_FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("S32", "1", "1"),
         ("S34", "1", "3"),
     ),
-    Key.VENDOR: (("S06", "1", "2"), ("S27", "4", "6")),
-    Key.PURPOSE: (("S07", "2", "3"),),
+    SOLUTION_AND_VENDOR: (
+        ("S13", "1", "1"),
+        ("S19", "1", "1"),
+        ("S21", "1", "1"),
+        ("S31", "1", "1"),
+        ("S33", "1", "1"),
+    ),
+    SOLUTION_AND_USE: (("S08", "1", "1"), ("S14", "1", "1"), ("S24", "1", "1"), ("S25", "1", "1")),
+    Key.VENDOR: (("S06", "1", "2"), ("S23", "1", "3"), ("S27", "4", "6")),
+    Key.PURPOSE: (("S07", "2", "3"), ("S26", "3", "2")),
     Key.PERSONS: (("S07", "2", "4"), ("S19", "1", "3")),
 }
 """The facts to the fields that ask for just that: template, section, field."""
@@ -49,8 +66,15 @@ BY_FIELD = {place: fact for fact, places in FACT_FIELDS.items() for place in pla
 
 
 def project_facts(project: Project) -> dict[str, str]:
-    """The facts of a project, its title among them. One query."""
-    return {TITLE: project.title, **ProjectFact.stored(project)}
+    """The facts of a project, with those that it holds elsewhere and those that belong together. Two queries."""
+    known = ProjectFact.shared(project)
+    return {**known, **{key: _joined(known[first], known[second], by) for key, (first, second, by) in JOINED.items()}}
+
+
+def _joined(first: str, second: str, by: str) -> str:
+    """Both on one line; "" where one is not known, or a line cannot hold them."""
+    line = by.join(" ".join(text.split()) for text in (first, second))
+    return line if first and second and len(line) <= MOST_FACT_LETTERS else ""
 
 
 def facts_of_section(template: DocumentTemplate, section: TemplateSection, facts: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from legaltoolbox.models import TemplateField
 
 from ..models.values import MOST_LINE_LETTERS, MOST_TEXT_LETTERS, NO, YES, Row, with_row, with_row_moved, without_row
 from .facts import SHOWN, WHY, own_answers
+from .live import LiveTable
 from .sections import Kind, field_kind, fitting
 from .table_field import TableField, TableRow, table_rows
 
@@ -39,6 +40,13 @@ class FormField:
     """What the project says of it in all documents; "" where the field asks for no fact, or it is not known."""
     why: forms.BoundField | None = None
     """Why the field differs from the fact, where it does."""
+    live: LiveTable | None = None
+    """What the project says elsewhere, above the rows of the document's own."""
+
+    @property
+    def own(self) -> int:
+        """The number of rows of the document's own."""
+        return sum(row.number is not None for row in self.rows or ())
 
 
 class SectionForm(forms.Form):
@@ -119,8 +127,8 @@ class SectionForm(forms.Form):
                 rows = without_row(rows, row_id)
         return {**content, key: rows}, row_id
 
-    def form_fields(self) -> Iterator[FormField]:
-        """The fields for the page, in their order."""
+    def form_fields(self, live: Mapping[str, LiveTable]) -> Iterator[FormField]:
+        """The fields for the page, in their order; `live` are tables by the keys of their fields."""
         for field in self.template_fields:
             name = field_name(field.key)
             bound = self[name]
@@ -128,7 +136,12 @@ class SectionForm(forms.Form):
             rows = list(table_rows(name, field.columns, bound.value())) if is_table else None
             why = field_name(f"{field.key}{WHY}")
             yield FormField(
-                field, bound, rows, self.facts.get(field.key, ""), self[why] if why in self.fields else None
+                field,
+                bound,
+                rows,
+                self.facts.get(field.key, ""),
+                self[why] if why in self.fields else None,
+                live.get(field.key),
             )
 
 

@@ -18,7 +18,9 @@ from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 from legaltoolbox.screening import Situation
 
 from ..models import DocumentPart
+from ..models.live import LIVE_FIELDS
 from ..models.values import YES, Row, new_row
+from .live import Tables
 
 Kind = TemplateField.Kind
 TO_WRITE = re.compile(r"\[skriv\b", re.IGNORECASE)
@@ -55,13 +57,18 @@ def empty_values(fields: Iterable[TemplateField]) -> dict[str, Any]:
 
 
 def first_values(template: DocumentTemplate, catalogue: Catalogue, situation: Situation) -> dict[tuple[str, str], Any]:
-    """What the template gives the fields of a new document: wordings, and the rows of tables. No query."""
+    """What the template gives the fields of a new document: wordings, and the rows of tables. No query.
+
+    Nothing for the tables that show what the project says elsewhere.
+    """
     values: dict[tuple[str, str], Any] = {}
     for section in catalogue.sections(template):
         for field in catalogue.fields(section):
             match field_kind(field):
                 case Kind.WORDING:
                     values[section.key, field.key] = field.wording
+                case Kind.TABLE if (template.code, section.key, field.key) in LIVE_FIELDS:
+                    continue
                 case Kind.TABLE if rows := given_rows(field, catalogue, situation):
                     values[section.key, field.key] = rows
     return values
@@ -117,20 +124,30 @@ def section_states(
     situation: Situation,
     stored: Mapping[tuple[str, str], Any],
     saved: Mapping[str, DocumentPart],
+    live: Tables | None = None,
 ) -> list[SectionState]:
-    """The sections in their order. Those that the situation does not ask for come along with the reason. No query."""
+    """The sections in their order. Those that the situation does not ask for come along with the reason. No query.
+
+    `live` are the tables that show what the project says elsewhere: filled in where that is complete, or with own rows.
+    """
     sections = list(sections)
     _applying, pieces = left_out.split(sections, catalogue, situation)
     reasons = {piece.key: piece.reason for piece in pieces}
     states = []
     for number, section in enumerate(sections, start=1):
         fields = catalogue.fields(section)
-        filled = [
-            field for field in fields if is_filled(field, stored.get((section.key, field.key), empty_value(field)))
-        ]
+        filled = [field for field in fields if _is_answered(section, field, stored, live or {})]
         reason = reasons.get(section.key, "")
         states.append(SectionState(section, number, len(filled), len(fields), saved.get(section.key), reason))
     return states
+
+
+def _is_answered(
+    section: TemplateSection, field: TemplateField, stored: Mapping[tuple[str, str], Any], live: Tables
+) -> bool:
+    place = section.key, field.key
+    is_complete = place in live and live[place].is_complete
+    return is_complete or is_filled(field, stored.get(place, empty_value(field)))
 
 
 # In words -----------------------------------------------------------------------------------------

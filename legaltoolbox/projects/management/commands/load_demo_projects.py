@@ -41,6 +41,7 @@ from ...models.values import new_row
 from ...rights import ProjectRole
 from ...work import facts, sections
 from ...work.decisions import grounds
+from ...work.live import content_to_keep, live_tables
 from ...work.situations import situation_of
 
 FILE = Path(settings.BASE_DIR) / "fixtures/demo_project.yaml"
@@ -264,7 +265,8 @@ class DemoProject:
         """Approve the document as the management, with the files that it is kept as."""
         stored = facts.with_facts(document.all_stored(), template, facts.project_facts(self.project))
         state = document.state_hash()
-        paper = project_document(document, template, self.catalogue.sections(template), stored, self.catalogue)
+        live = live_tables(self.project, template, self.catalogue)
+        paper = project_document(document, template, self.catalogue.sections(template), stored, self.catalogue, live)
         created = document.changed_at.replace(microsecond=0)
         files = {
             ending: write(paper, author=self.municipality.name, created=created)
@@ -272,7 +274,8 @@ class DemoProject:
         }
         record = grounds(self.project, document, self.catalogue, state).record
         answer, by = Decision.Answer.YES, self._user("management")
-        document.decide(by, answer, seen=state, reason=reason, rested_on=record, files=files)
+        content = content_to_keep(document, template, self.catalogue)
+        document.decide(by, answer, seen=state, reason=reason, rested_on=record, files=files, content=content)
 
 
 def rows(given: list[dict[str, Any]], texts: list[list[str]], columns: int) -> list[dict[str, Any]]:

@@ -1,0 +1,101 @@
+"""Tables of documents that show what the project says elsewhere: which ones, and the state of what they show."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from .legal_bases import ProjectLegalBasis
+from .measures import Measure
+
+
+class LiveSource(StrEnum):
+    """What a table shows."""
+
+    BASES = "bases"
+    RISKS = "risks"
+    """Those of the catalogue."""
+    OWN_RISKS = "own-risks"
+    MEASURES = "measures"
+    """Those against risks."""
+    RESIDUAL = "residual"
+    """What stays of each risk."""
+    HIGH = "high"
+    """The risks that stay high."""
+    REQUIREMENTS = "requirements"
+
+
+LIVE_FIELDS: dict[tuple[str, str, str], LiveSource] = {
+    ("S08", "14", "1"): LiveSource.BASES,
+    ("S11", "5", "1"): LiveSource.BASES,
+    ("S11", "11", "1"): LiveSource.RISKS,
+    ("S11", "11", "2"): LiveSource.OWN_RISKS,
+    ("S11", "12", "1"): LiveSource.MEASURES,
+    ("S11", "12", "2"): LiveSource.RESIDUAL,
+    ("S15", "1", "3"): LiveSource.HIGH,
+    ("S15", "4", "1"): LiveSource.MEASURES,
+    ("S16", "14", "1"): LiveSource.REQUIREMENTS,
+    ("S24", "2", "4"): LiveSource.BASES,
+    ("S26", "3", "1"): LiveSource.BASES,
+}
+"""Template, section and field of each table to what it shows."""
+
+_RISKS = (
+    "code",
+    "title",
+    "event",
+    "applies",
+    "likelihood",
+    "consequence",
+    "reason",
+    "treatment",
+    "likelihood_after",
+    "consequence_after",
+    "reason_after",
+)
+_STORED: dict[str, tuple[str, ...]] = {
+    "legal_bases": ("phase", "code", *ProjectLegalBasis.FIELDS),
+    "risk_assessments": _RISKS,
+    "measures": Measure.FIELDS,
+    "requirement_states": ("code", "state", "how", "owner"),
+    "evidence": ("place", "title", "link", "case_number", "dated"),
+}
+"""The rows of a project that tables show, with the fields that count."""
+_NEEDED: dict[LiveSource, tuple[str, ...]] = {
+    LiveSource.BASES: ("legal_bases",),
+    LiveSource.RISKS: ("risk_assessments",),
+    LiveSource.OWN_RISKS: ("risk_assessments",),
+    LiveSource.MEASURES: ("measures",),
+    LiveSource.RESIDUAL: ("risk_assessments",),
+    LiveSource.HIGH: ("risk_assessments", "measures"),
+    LiveSource.REQUIREMENTS: ("requirement_states", "evidence"),
+}
+
+
+def is_against_risks(places: list[str]) -> bool:
+    """Whether a measure with these places is one that a table of measures shows: all but those for requirements alone."""
+    return not places or any(code.startswith(("R", "E")) for code in places)
+
+
+def live_states(project: Any, templates: Iterable[str]) -> dict[str, dict[str, list[list[Any]]]]:
+    """Template to what the project says elsewhere and its document shows; equal for equal content.
+
+    One query for each kind of row that one of them shows: three for one template, five at most.
+    """
+    needed = {
+        template: {name for place, source in LIVE_FIELDS.items() if place[0] == template for name in _NEEDED[source]}
+        for template in templates
+    }
+    rows = {name: _rows(project, name) for name in sorted(set().union(*needed.values()))}
+    return {template: {name: rows[name] for name in names} for template, names in needed.items()}
+
+
+def _rows(project: Any, name: str) -> list[list[Any]]:
+    fields = _STORED[name]
+    rows = [
+        [value.isoformat() if isinstance(value, date) else value for value in row]
+        for row in getattr(project, name).order_by("pk").values_list(*fields)
+    ]
+    if name != "measures":
+        return rows
+    return [row for row in rows if is_against_risks(row[fields.index("places")])]

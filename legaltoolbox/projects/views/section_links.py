@@ -1,0 +1,33 @@
+"""Where what a section shows of the project is written."""
+
+from django.urls import reverse
+
+from legaltoolbox.models import TemplateField, TemplateSection
+
+from ..models import ProjectDocument
+from ..models.live import LiveSource
+from ..work import facts
+from ..work.live import LiveTable
+from .lookups import PROJECT_PAGES
+
+LIVE_PAGES = dict.fromkeys(LiveSource, "risks") | {
+    LiveSource.BASES: "legal_bases",
+    LiveSource.MEASURES: "plan",
+    LiveSource.REQUIREMENTS: "requirements",
+}
+"""What tables of documents show to the page where the project says it, one of `PROJECT_PAGES`."""
+
+
+def fact_url(document: ProjectDocument, section: TemplateSection, field: TemplateField) -> str:
+    """The address of the page where the fact of a field is written."""
+    fact = facts.BY_FIELD.get((document.template, section.key, field.key), "")
+    return reverse(f"projects:{facts.PAGES.get(fact, 'facts')}", args=document.project.address)
+
+
+def live_page(document: ProjectDocument, table: LiveTable | None) -> tuple[str, str] | None:
+    """The label and address of the page where the rows of such a table are written; None without one, and once they are kept."""
+    if table is None or document.approved_content:
+        return None
+    page = LIVE_PAGES[LiveSource(table.source)]
+    label = next(label for name, label, _right in PROJECT_PAGES if name == page)
+    return str(label), reverse(f"projects:{page}", args=document.project.address)

@@ -1,0 +1,303 @@
+"""Tables of a document whose rows are what the project says on its pages: nobody types them twice.
+
+They are read each time until the document is approved. Then it keeps them, and the shared facts, as they were. They are
+Danish, as the template is, whatever the language of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import override
+
+from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.files.texts import danish_date
+from legaltoolbox.models import DocumentTemplate
+
+from ..models import Measure, Project, ProjectDocument
+from ..models.live import LIVE_FIELDS, LiveSource, is_against_risks
+from ..models.values import Row
+from .facts import FACT_FIELDS, project_facts
+from .requirements import State, requirement_rows
+from .risks import RiskRow, risk_rows
+
+Tables = Mapping[tuple[str, str], "LiveTable"]
+"""The keys of section and field to the table."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a table with the shares of their widths, and how many a page shows unfolded."""
+
+    columns: tuple[str, ...]
+    widths: tuple[float, ...]
+    visible: int
+
+
+_STEPS = ("Sandsynlighed", "Konsekvens")
+LAYOUTS = {
+    LiveSource.BASES: Layout(
+        ("Behandling", "Fase", "Vurdering", "Grundlag", "Hvorfor det er nok"), (2.2, 1.4, 1.3, 2.6, 2.6), 4
+    ),
+    LiveSource.RISKS: Layout(
+        ("Risiko", *_STEPS, "Niveau før", "Hvordan det kan ske her, og hvem det rammer", "Hvorfor disse tal"),
+        (2.6, 1.4, 1.2, 1.0, 2.6, 2.2),
+        4,
+    ),
+    LiveSource.MEASURES: Layout(
+        ("Risiko", "Foranstaltning", "Ansvarlig", "Frist", "Status"), (2.4, 3.4, 1.4, 1.2, 1.1), 5
+    ),
+    LiveSource.RESIDUAL: Layout(
+        ("Risiko", *_STEPS, "Niveau efter", "Hvad I gør ved den", "Hvorfor disse tal"),
+        (2.6, 1.4, 1.2, 1.0, 1.6, 2.6),
+        4,
+    ),
+    LiveSource.HIGH: Layout(
+        ("Risiko", *_STEPS, "Foranstaltninger", "Hvordan det kan ske her, og hvem det rammer", "Hvorfor den er høj"),
+        (2.2, 1.4, 1.2, 2.6, 2.4, 2.2),
+        4,
+    ),
+    LiveSource.REQUIREMENTS: Layout(
+        ("Krav", "Vurdering", "Hvordan, eller hvorfor ikke", "Dokumentation", "Ansvarlig"), (2.6, 1.2, 3, 2.2, 1.4), 2
+    ),
+}
+LAYOUTS[LiveSource.OWN_RISKS] = LAYOUTS[LiveSource.RISKS]
+
+
+@dataclass(frozen=True)
+class LiveTable:
+    """A table as a document shows it."""
+
+    source: str
+    columns: list[str]
+    widths: list[float]
+    visible: int
+    rows: list[list[str]]
+    lacking: list[str] = field(default_factory=list)
+    """What the project has still to say something about, by name."""
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.rows) and not self.lacking
+
+    @property
+    def shown_columns(self) -> list[str]:
+        return self.columns[: self.visible]
+
+    @property
+    def folded(self) -> list[tuple[list[str], list[tuple[str, str]]]]:
+        """Of each row the texts that a page shows, and those that it folds with their headings."""
+        return [
+            (
+                row[: self.visible],
+                [
+                    (heading, text)
+                    for heading, text in zip(self.columns[self.visible :], row[self.visible :], strict=True)
+                    if text
+                ],
+            )
+            for row in self.rows
+        ]
+
+
+# What is shown ------------------------------------------------------------------------------------
+
+
+def shown_facts(document: ProjectDocument) -> dict[str, str]:
+    """The shared facts as the document shows them: as they were at its approval, or as they are. At most two queries."""
+    kept: dict[str, str] | None = document.approved_content.get("facts")
+    return project_facts(document.project) if kept is None else dict.fromkeys(FACT_FIELDS, "") | kept
+
+
+def shown_tables(
+    document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, section: str = ""
+) -> dict[tuple[str, str], LiveTable]:
+    """The tables as the document shows them, as they were at its approval or as they are; of one section, or of all.
+
+    At most six queries, none for a section without such a table.
+    """
+    kept = document.approved_content.get("tables")
+    if kept is None:
+        return live_tables(document.project, template, catalogue, section)
+    return {(in_section, key): LiveTable(**table) for in_section, key, table in kept if section in ("", in_section)}
+
+
+def content_to_keep(document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue) -> dict[str, Any]:
+    """What the document shows of the project and does not hold itself, as JSON. At most seven queries."""
+    tables = live_tables(document.project, template, catalogue)
+    return {
+        "facts": project_facts(document.project),
+        "tables": [[section, key, asdict(table)] for (section, key), table in tables.items()],
+    }
+
+
+def live_tables(
+    project: Project, template: DocumentTemplate, catalogue: Catalogue, section: str = ""
+) -> dict[tuple[str, str], LiveTable]:
+    """The tables of the template, or of one section, with what the project says now. At most six queries."""
+    said = _Said(project, catalogue)
+    with override("da"):
+        return {
+            (in_section, key): said.table(source)
+            for (code, in_section, key), source in LIVE_FIELDS.items()
+            if code == template.code and section in ("", in_section)
+        }
+
+
+# Rows of their own --------------------------------------------------------------------------------
+
+
+def own_rows(rows: Iterable[Row]) -> list[Row]:
+    """Of the rows that are stored for such a table those that somebody has written in: the others are the template's."""
+    return [row for row in rows if isinstance(row, dict) and any(row["cells"][row["fixed"] :])]
+
+
+def with_own_rows(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """The values of a section with the own rows alone in the tables that these `keys` name."""
+    return {**values, **{key: own_rows(values[key]) for key in keys if isinstance(values.get(key), list)}}
+
+
+def unless_changed(content: Mapping[str, Any], stored: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """The content as it is saved: a table whose own rows are as they were stays as it is stored, and is no change."""
+    before = with_own_rows(stored, keys)
+    return {**content, **{key: stored[key] for key in keys if key in content and content[key] == before[key]}}
+
+
+# What the project says ----------------------------------------------------------------------------
+
+
+class _Said:
+    """What a project says on its pages, each kind read once."""
+
+    def __init__(self, project: Project, catalogue: Catalogue) -> None:
+        self.project, self.catalogue = project, catalogue
+
+    def table(self, source: LiveSource) -> LiveTable:
+        rows, lacking = {
+            LiveSource.BASES: self._bases,
+            LiveSource.RISKS: lambda: self._before(is_own=False),
+            LiveSource.OWN_RISKS: lambda: self._before(is_own=True),
+            LiveSource.MEASURES: self._measures,
+            LiveSource.RESIDUAL: self._residual,
+            LiveSource.HIGH: self._high,
+            LiveSource.REQUIREMENTS: self._requirements,
+        }[source]()
+        layout = LAYOUTS[source]
+        return LiveTable(source.value, list(layout.columns), list(layout.widths), layout.visible, rows, lacking)
+
+    @cached_property
+    def risks(self) -> list[RiskRow]:
+        return risk_rows(self.project, self.catalogue)
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        rows = self.project.measures.select_related("owner__user")
+        return [row for row in rows if is_against_risks(row.places)]
+
+    def _bases(self) -> tuple[list[list[str]], list[str]]:
+        phases = {phase.slug: (place, str(phase)) for place, phase in enumerate(self.catalogue.phases)}
+        rows = sorted(
+            self.project.legal_bases.all(), key=lambda row: phases.get(row.phase, (len(phases), row.phase))[0]
+        )
+        return [
+            [
+                row.processing,
+                phases.get(row.phase, (0, row.phase))[1],
+                capfirst(str(row.get_judgement_display())),
+                row.basis,
+                row.why,
+            ]
+            for row in rows
+        ], []
+
+    def _before(self, *, is_own: bool) -> tuple[list[list[str]], list[str]]:
+        rows = [row for row in self.risks if row.code.startswith("E") == is_own]
+        said = [
+            [
+                _name(row),
+                *_steps(given.likelihood, given.consequence),
+                "Gælder ikke her" if row.is_left_out else _level(row.level),
+                given.event,
+                given.reason,
+            ]
+            for row in rows
+            if (given := row.assessment)
+        ]
+        return said, [_name(row) for row in rows if row.level is None and not row.is_left_out]
+
+    def _residual(self) -> tuple[list[list[str]], list[str]]:
+        rows = [row for row in self.risks if not row.is_left_out]
+        said = [
+            [
+                _name(row),
+                *_steps(given.likelihood_after, given.consequence_after),
+                _level(row.residual_level),
+                capfirst(str(given.get_treatment_display())) if given.treatment else "",
+                given.reason_after,
+            ]
+            for row in rows
+            if (given := row.assessment)
+        ]
+        return said, [_name(row) for row in rows if row.residual_level is None]
+
+    def _high(self) -> tuple[list[list[str]], list[str]]:
+        return [
+            [
+                _name(row),
+                *_steps(given.likelihood_after, given.consequence_after),
+                "\n\n".join(measure.text for measure in self.measures if row.code in measure.places),
+                given.event,
+                given.reason_after,
+            ]
+            for row in self.risks
+            if row.stays_high and (given := row.assessment)
+        ], []
+
+    def _measures(self) -> tuple[list[list[str]], list[str]]:
+        names = {row.code: _name(row) for row in self.risks}
+        places = {code: place for place, code in enumerate(names)}
+        rows = sorted(
+            self.measures, key=lambda row: min((places.get(code, len(places)) for code in row.places), default=999)
+        )
+        return [
+            [
+                "\n\n".join(names.get(code, code) for code in row.places) or "Flere risici",
+                row.text,
+                str(row.owner.user) if row.owner else "",
+                danish_date(row.due) if row.due else "",
+                "Udført" if row.is_done else "Planlagt",
+            ]
+            for row in rows
+        ], []
+
+    def _requirements(self) -> tuple[list[list[str]], list[str]]:
+        rows = requirement_rows(self.project, self.catalogue)
+        return [
+            [
+                f"{row.code} {row.title}",
+                capfirst(row.label),
+                row.state.how,
+                "\n\n".join(
+                    " · ".join(filter(None, (each.title, each.case_number, each.link))) for each in row.evidence
+                ),
+                str(row.state.owner.user) if row.state.owner else "",
+            ]
+            for row in rows
+            if row.state and row.value != State.OPEN
+        ], [f"{row.code} {row.title}" for row in rows if row.value == State.OPEN and row.applies]
+
+
+def _name(row: RiskRow) -> str:
+    return f"{row.code} {row.title}"
+
+
+def _steps(likelihood: int | None, consequence: int | None) -> tuple[str, str]:
+    return str(likelihood or ""), str(consequence or "")
+
+
+def _level(level: Any) -> str:
+    return capfirst(str(level.label)) if level else "Ikke vurderet"
