@@ -11,11 +11,26 @@ from django.utils.text import capfirst
 from kl_ai.export.document import Block, Facts, Heading, Prose, Table, Together
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.files.texts import danish_date
+from legaltoolbox.models import Activity, DocumentTemplate, Phase, Requirement, Risk
 
-from ..models import Decision, Opinion
+from ..models import Decision, DocumentStatus, Opinion
 from ..work.report import ProjectReport, ReportedDocument
 
 CHANGED = "Dokumentet er ændret siden."
+BASIS_CHANGED = "Det, som beslutningen hviler på, er ændret siden."
+MOST_LISTED = 8
+"""Items of one kind that a decision rested on and are listed with their titles; of more only the number stands."""
+RESTED_ON = (
+    ("not_followed", "Råd, som ikke er fulgt helt", ""),
+    ("high_risks", "Risici, som forblev høje", Risk.KIND),
+    ("open_risks", "Risici, som ikke var vurderet", Risk.KIND),
+    ("without_basis", "Faser uden tilstrækkelig hjemmel", Phase.KIND),
+    ("missing_documents", "Dokumenter, som ikke var påbegyndt", DocumentTemplate.KIND),
+    ("requirements_not_met", "Krav, som ikke var opfyldt helt", Requirement.KIND),
+    ("requirements_not_assessed", "Krav, som ikke var vurderet", Requirement.KIND),
+    ("open_tasks", "Aktiviteter, som ikke var udført", Activity.KIND),
+)
+"""Lists that a decision keeps, what they are called, and the kind of the items that they name."""
 NOT_ANSWERED = "Ikke besvaret endnu"
 
 
@@ -90,25 +105,40 @@ def _decision(decision: Decision, catalogue: Catalogue, changed: str) -> Togethe
     return Together([Heading(f"Beslutning {day_of(decision)}", level=3, numbered=False), Facts(lines)])
 
 
-def _rested_on(record: Mapping[str, Any], catalogue: Catalogue) -> Iterator[str]:
-    """What a decision has kept of what its page showed, in sentences (`Grounds.record`)."""
+def _rested_on(record: Any, catalogue: Catalogue) -> Iterator[str]:
+    """What a decision has kept of what its page showed, in sentences (`Grounds.record`, `PointGrounds.record`)."""
     if not isinstance(record, dict) or not record:
         return
     verdicts = {value: str(label) for value, label in Opinion.Verdict.choices}
-    verdict = verdicts.get(record.get("opinion", ""))
-    changed = ", dokumentet var ændret siden" if record.get("changed_since_opinion") else ""
-    yield f"Udtalelse: {verdict}{changed}." if verdict else "Ingen udtalelse."
-    risks = {risk.code: f"{risk.code} {risk.title}" for risk in catalogue.risks}
-    phases = {phase.slug: str(phase) for phase in catalogue.phases}
-    for key, words, names in (
-        ("not_followed", "Råd, som ikke er fulgt helt", {}),
-        ("high_risks", "Risici, som forblev høje", risks),
-        ("open_risks", "Risici, som ikke var vurderet", risks),
-        ("without_basis", "Faser i brug uden tilstrækkelig hjemmel", phases),
-    ):
-        values = record.get(key) or []
+    if "opinion" in record:
+        verdict = verdicts.get(str(record["opinion"]))
+        changed = ", dokumentet var ændret siden" if record.get("changed_since_opinion") else ""
+        yield f"Udtalelse: {verdict}{changed}." if verdict else "Ingen udtalelse."
+    shown = record.get("documents")
+    names = {template.code: str(template) for template in catalogue.templates}
+    for each in shown if isinstance(shown, list) else ():
+        if isinstance(each, dict):
+            yield _shown_document(each, names, verdicts)
+    for key, words, kind in RESTED_ON:
+        values = record.get(key)
         if isinstance(values, list) and values:
-            yield f"{words}: {', '.join(names.get(value, str(value)) for value in values)}."
+            titles = {item.key: str(item) for item in catalogue.all(kind)} if kind else {}
+            listed = ", ".join(titles.get(str(value), str(value)) for value in values)
+            yield f"{words}: {listed if len(values) <= MOST_LISTED else len(values)}."
+
+
+def _shown_document(record: Mapping[str, Any], names: Mapping[str, str], verdicts: Mapping[str, str]) -> str:
+    """A document as the page of a decision point showed it."""
+    code, version = str(record.get("code", "")), record.get("version", "")
+    status = dict(DocumentStatus.choices).get(str(record.get("status")), "")
+    verdict = verdicts.get(str(record.get("opinion")))
+    changed = ", ændret siden" if record.get("changed_since_opinion") else ""
+    parts = [
+        f"{names.get(code, code)}, version {version}",
+        str(status),
+        f"udtalelse: {verdict}{changed}" if verdict else "",
+    ]
+    return f"{'; '.join(filter(None, parts))}."
 
 
 def points(report: ProjectReport) -> Iterator[Block]:
@@ -116,6 +146,6 @@ def points(report: ProjectReport) -> Iterator[Block]:
     for point in report.points:
         yield Heading(str(point.activity), level=2)
         for decision in point.decisions:
-            yield _decision(decision, report.catalogue, "")
+            yield _decision(decision, report.catalogue, BASIS_CHANGED if point.is_changed_since(decision) else "")
         if not point.decisions:
             yield Prose("Intet er besluttet endnu.")

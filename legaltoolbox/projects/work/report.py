@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from legaltoolbox.catalogue import Catalogue
-from legaltoolbox.models import Activity, ScreeningQuestion
+from legaltoolbox.models import Activity, DocumentTemplate, ScreeningQuestion
 
 from ..models import (
     AdvicePoint,
@@ -30,11 +30,11 @@ from ..models import (
     RequirementState,
     ScreeningAnswer,
 )
-from .documents import NeededTemplates, needed_templates
-from .legal_bases import ProjectBases, project_bases
-from .plan import ProjectPlan, project_plan
-from .requirements import RequirementRow, requirement_rows
-from .risks import RiskRow, risk_rows
+from .decision_points import ProjectGrounds, read_project
+from .legal_bases import ProjectBases
+from .plan import ProjectPlan
+from .requirements import RequirementRow
+from .risks import RiskRow
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,12 @@ class ReportedPoint:
 
     activity: Activity
     decisions: list[Decision]
+    state: str
+    """The hash of what a decision rests on now; "" where the plan has the point no more."""
+
+    def is_changed_since(self, decision: Decision) -> bool:
+        """Whether what the decision rested on is another now."""
+        return decision.state != self.state
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,8 @@ class ProjectReport:
     facts: dict[str, str]
     answers: list[tuple[ScreeningQuestion, ScreeningAnswer | None]]
     documents: list[ReportedDocument]
-    needed: NeededTemplates
+    not_begun: list[DocumentTemplate]
+    """Templates that the situation asks for and no document is begun of."""
     points: list[ReportedPoint]
     bases: ProjectBases
     risks: list[RiskRow]
@@ -157,11 +164,6 @@ class ProjectReport:
         return [question for question, _answer in self.answers if not self.plan.situation.answer(question)]
 
     @property
-    def not_begun(self) -> list[Any]:
-        """Templates that the situation asks for and no document is begun of."""
-        return [template for _phase, templates in self.needed.by_phase for template in templates]
-
-    @property
     def title_of(self) -> dict[str, str]:
         """Codes of risks and requirements to their titles."""
         return {row.code: row.title for row in self.risks} | {row.code: row.title for row in self.requirements}
@@ -172,46 +174,41 @@ class ProjectReport:
 
 
 def project_report(project: Project, catalogue: Catalogue, day: date) -> ProjectReport:
-    """What the project holds now. At most 21 queries, however much that is."""
+    """What the project holds now. At most 26 queries, however much that is."""
     facts = ProjectFact.stored(project)
-    plan = project_plan(project, catalogue, day)
+    grounds = read_project(project, catalogue, day)
     stored = {row.question: row for row in project.screening_answers.all()}
-    documents = _documents(project, catalogue)
-    rows = [row.document for row in documents]
     return ProjectReport(
         project=project,
         catalogue=catalogue,
         day=day,
         facts=facts,
         answers=[(question, stored.get(question.code)) for question in catalogue.questions],
-        documents=documents,
-        needed=needed_templates(rows, catalogue, plan.situation),
-        points=_points(project, catalogue, plan),
-        bases=project_bases(project, catalogue),
-        risks=risk_rows(project, catalogue),
+        documents=_documents(grounds, catalogue),
+        not_begun=[template for _phase, templates in grounds.missing for template in templates],
+        points=_points(grounds, catalogue),
+        bases=grounds.bases,
+        risks=grounds.risks,
         measures=list(project.measures.select_related("owner__user")),
-        requirements=requirement_rows(project, catalogue),
-        plan=plan,
+        requirements=grounds.requirements,
+        plan=grounds.plan,
         checklists=_checklists(project, catalogue),
         members=list(project.members.by_role()),
         officers=list(project.municipality.members.exclude(dpo="").select_related("user").order_by("dpo", "pk")),
     )
 
 
-def _documents(project: Project, catalogue: Catalogue) -> list[ReportedDocument]:
-    """The documents in the order of the templates, then of their versions. Six queries at most."""
+def _documents(grounds: ProjectGrounds, catalogue: Catalogue) -> list[ReportedDocument]:
+    """The documents in the order of the templates, then of their versions. Four queries at most."""
     opinions: Any = Prefetch("opinions", Opinion.objects.select_related("by").prefetch_related("points"))
     decisions: Any = Prefetch("decisions", Decision.objects.select_related("by"))
-    rows = list(project.documents.prefetch_related(opinions, decisions))
+    rows = list(grounds.project.documents.prefetch_related(opinions, decisions))
     titles = {template.code: template.title for template in catalogue.templates}
-    states = ProjectDocument.state_hashes(project, rows)
-    for row in rows:
-        row.project = project
     return [
         ReportedDocument(
             row,
             titles.get(row.template, ""),
-            states[row.pk],
+            grounds.states[row.pk],
             list(row.opinions.all()),
             list(row.decisions.all()),
         )
@@ -219,16 +216,16 @@ def _documents(project: Project, catalogue: Catalogue) -> list[ReportedDocument]
     ]
 
 
-def _points(project: Project, catalogue: Catalogue, plan: ProjectPlan) -> list[ReportedPoint]:
-    """The decision points that the plan has, and those where something was decided. One query."""
+def _points(grounds: ProjectGrounds, catalogue: Catalogue) -> list[ReportedPoint]:
+    """The decision points that the plan has, and those where something was decided. No query."""
     decided: dict[str, list[Decision]] = defaultdict(list)
-    for decision in project.decisions.exclude(point="").select_related("by"):
+    for decision in grounds.decisions:
         decided[decision.point].append(decision)
-    in_plan = {row.code for row in plan.rows}
+    states = {point.code: point.state for point in grounds.points}
     return [
-        ReportedPoint(activity, decided.get(activity.code, []))
+        ReportedPoint(activity, decided[activity.code], states.get(activity.code, ""))
         for activity in catalogue.activities
-        if activity.is_decision_point and (activity.code in in_plan or activity.code in decided)
+        if activity.is_decision_point and (activity.code in states or activity.code in decided)
     ]
 
 

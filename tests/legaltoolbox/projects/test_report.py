@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from docx.oxml.ns import qn
 
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
@@ -28,6 +29,7 @@ from legaltoolbox.projects.models import (
     RiskAssessment,
     ScreeningAnswer,
 )
+from legaltoolbox.projects.work.decision_points import read_project
 from legaltoolbox.projects.work.register_entry import entry_lines, entry_text
 from legaltoolbox.projects.work.report import project_report
 from tests.legaltoolbox.projects.documents import begin, browser
@@ -179,6 +181,29 @@ def test_decisions_at_decision_points_stand_in_the_report_and_open_ones_are_miss
     assert "For dyrt." in text
     assert "Der er ikke truffet en beslutning ved P2" in text
     assert "Der er ikke truffet en beslutning ved P1" not in text
+    assert "Det, som beslutningen hviler på, er ændret siden." in text
+
+
+def test_a_decision_at_a_point_says_what_it_rested_on_and_no_change_where_there_is_none(team):
+    assess(team, **HIGH)
+    point = read_project(held(team).project, catalogues.current(), timezone.localdate()).point("P1")
+    Decision.objects.create(
+        project=team.project,
+        point="P1",
+        by=team.management.user,
+        answer="yes",
+        state=point.state,
+        rested_on=point.record,
+    )
+    text = words(team)
+    assert "Risici, som forblev høje: R09 " in text
+    assert "Det, som beslutningen hviler på, er ændret siden." not in text
+
+
+def test_a_record_of_another_shape_does_no_harm(team):
+    record = {"documents": [{"code": []}, 3], "high_risks": [{}, None], "open_risks": "R09", "opinion": {}}
+    Decision.objects.create(project=team.project, point="P1", answer="yes", state="b" * 64, rested_on=record)
+    assert "Ingen udtalelse." in words(team)
 
 
 # The rest -----------------------------------------------------------------------------------------
@@ -251,6 +276,18 @@ def test_a_hostile_title_stands_as_it_was_written(team, ending):
     assert "/" not in response["Content-Disposition"].partition("filename")[2]
 
 
+def test_the_list_of_contents_of_the_word_file_leads_to_each_part(team):
+    response = browser(team.lead).get(report_path(team, "report_file", "docx"))
+    body = docx.Document(io.BytesIO(response.content)).element.body
+    listed = {link.get(qn("w:anchor")): link.xpath("string(.)") for link in body.xpath(".//w:hyperlink[@w:anchor]")}
+    headings = {
+        mark.get(qn("w:name")): mark.getparent().xpath("string(.)") for mark in body.xpath(".//w:bookmarkStart")
+    }
+    assert list(listed) == list(headings)
+    assert all(listed[name].endswith(heading) for name, heading in headings.items())
+    assert len(headings) == 12
+
+
 def test_no_other_ending_is_a_report(team):
     assert browser(team.lead).get(report_path(team, "report_file", "xlsx")).status_code == 404
 
@@ -268,7 +305,7 @@ def test_the_report_costs_the_same_queries_at_ten_and_at_two_thousand_answers(te
             held(team)
         return len(captured)
 
-    assert queries(10) == queries(2_000) <= 25
+    assert queries(10) == queries(2_000) <= 26
 
 
 # The registers ------------------------------------------------------------------------------------
