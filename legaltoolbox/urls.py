@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from .kinds import KINDS
 from .models import Requirement, Risk
+from .projects.views.interchange import project_schema
 from .views import catalogues, changes, checklists, files, interchange, items, law, legal_bases, overview, search
 
 KEY = r"(?P<key>[-\w]+)"
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("genbrug/", interchange.reuse, name="reuse"),
     path("katalog.json", interchange.catalogue_json, name="catalogue"),
     path("katalog.schema.json", interchange.json_schema, name="catalogue_schema"),
+    path("projekt.schema.json", project_schema, name="project_schema"),
     path("oscal.json", interchange.oscal, name="oscal"),
     path("ciso-assistant.yaml", interchange.ciso_assistant, name="ciso_assistant"),
 ]

@@ -199,6 +199,7 @@ ADDRESSES = (
     Address("toolbox:reuse"),
     Address("toolbox:catalogue", is_page=False),
     Address("toolbox:catalogue_schema", is_page=False),
+    Address("toolbox:project_schema", is_page=False),
     Address("toolbox:oscal", is_page=False),
     Address("toolbox:ciso_assistant", is_page=False),
     # The vendor's own area; what is of one vendor is declared in tests/marketoverview/vendor_addresses.py

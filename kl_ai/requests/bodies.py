@@ -1,7 +1,7 @@
 """How much a request may send. A larger body is refused before anybody reads it or writes it to a disk."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, override
@@ -10,17 +10,28 @@ from . import faults
 
 MAX_BODY = 1_000_000
 """The most bytes of a body at an address that is not marked: many times the longest form of the portal."""
-STAFF_UPLOAD = "most_bytes_of_staff"
+UPLOAD = "upload"
 """The attribute of a view that `accepts_upload` marks; `functools.wraps` copies it to the view that a decorator makes."""
 
 View = TypeVar("View", bound=Callable)
 
 
-def accepts_upload(most_bytes: int) -> Callable[[View], View]:
-    """A decorator for a view to which KL's staff send files of up to so many bytes. From others it takes `MAX_BODY`."""
+class Upload(NamedTuple):
+    """How large a file a view takes, and from whom."""
+
+    most_bytes: int
+    attribute: str
+    """Of the user: "is_staff", or "is_authenticated" for whoever has logged in."""
+
+
+def accepts_upload(most_bytes: int, *, of_everybody: bool = False) -> Callable[[View], View]:
+    """A decorator for a view to which KL's staff, or with `of_everybody` whoever has logged in, send files of so many bytes.
+
+    From others it takes `MAX_BODY`.
+    """
 
     def decorate(view: View) -> View:
-        setattr(view, STAFF_UPLOAD, most_bytes)
+        setattr(view, UPLOAD, Upload(most_bytes, "is_authenticated" if of_everybody else "is_staff"))
         return view
 
     return decorate
@@ -36,10 +47,10 @@ def refusal(request: HttpRequest, view: Callable) -> HttpResponse | None:
     length = content_length(request)
     if length <= MAX_BODY:
         return None
-    most = getattr(view, STAFF_UPLOAD, 0)
-    if length <= most and getattr(request.user, "is_staff", False):
+    upload: Upload = getattr(view, UPLOAD, Upload(0, "is_staff"))
+    if length <= upload.most_bytes and getattr(request.user, upload.attribute, False):
         return None
-    return _page(request, 413, most)
+    return _page(request, 413, upload.most_bytes)
 
 
 def content_length(request: HttpRequest) -> int:

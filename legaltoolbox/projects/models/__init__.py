@@ -3,6 +3,7 @@ from .comments import Comment
 from .documents import DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
 from .events import ProjectEvent
 from .facts import ProjectFact
+from .imports import ImportedRecord, ProjectImport
 from .legal_bases import ProjectLegalBasis
 from .measures import Measure
 from .municipalities import Municipality, MunicipalityMember
@@ -25,6 +26,7 @@ __all__ = [
     "Evidence",
     "FieldAnswer",
     "FieldEdit",
+    "ImportedRecord",
     "Measure",
     "Municipality",
     "MunicipalityEvent",
@@ -36,6 +38,7 @@ __all__ = [
     "ProjectDocument",
     "ProjectEvent",
     "ProjectFact",
+    "ProjectImport",
     "ProjectLegalBasis",
     "ProjectMember",
     "RequirementState",

@@ -1,6 +1,7 @@
 """Everything that has happened in a project."""
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -8,6 +9,7 @@ from kl_ai.pages.pagination import paginate
 from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.catalogue import catalogues
 
+from ..models import ProjectImport
 from ..work.event_words import event_lines
 from .lookups import own_project, project_page
 
@@ -18,7 +20,7 @@ MOST_DIGITS = 6
 
 @never_cache
 def history(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/<number>/historik/`: the events, the latest first, 50 to a page. Three queries."""
+    """`…/<number>/historik/`: the events, the latest first, 50 to a page. Four queries."""
     project = own_project(request, code, number)
     given = request.GET.get(PAGE, "")
     is_number = given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS
@@ -30,4 +32,6 @@ def history(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
     )
     events = project.events.with_people()[pages.start : pages.stop]
     lines = event_lines(events, catalogues.for_request(request))
-    return project_page(request, project, "history", _("History"), events=lines, pages=pages)
+    is_imported = ProjectImport.objects.filter(project=project).exists()
+    imported_url = reverse("projects:imported", args=project.address) if is_imported else ""
+    return project_page(request, project, "history", _("History"), events=lines, pages=pages, imported_url=imported_url)

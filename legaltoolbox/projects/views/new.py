@@ -119,7 +119,7 @@ def new(request: AuthenticatedRequest, code: str) -> HttpResponse:
         messages.warning(request, restore.RESTORED_NOTICE)
     context = {
         "form": form,
-        "refusal": _refusal(municipality, request.user),
+        "refusal": refusal(municipality, request.user),
         "notices": notices,
         "answers": situation_answers(situation, catalogue),
         "words": situation_words(situation, catalogue),
@@ -159,7 +159,7 @@ def _create(municipality: Municipality, user: Any, form: NewProjectForm, situati
     )
 
 
-def _refusal(municipality: Municipality, user: Any) -> str:
+def refusal(municipality: Municipality, user: Any) -> str:
     """Why this person can make no project of the municipality; "" where nothing stands against it. One query."""
     try:
         refuse_founder(municipality, municipality.member(user))

@@ -59,6 +59,8 @@ class DetailsForm(ProjectForm):
         names = [*self.base_fields, "phase"]
         super().__init__(data, initial={name: getattr(project, name) for name in names})
         self.phases = {"": _("Not said yet")} | {phase.slug: str(phase) for phase in catalogue.phases}
+        if project.phase not in self.phases:  # of another catalogue: it stays until somebody chooses another one
+            self.phases[project.phase] = project.phase
         self.fields["phase"] = forms.ChoiceField(
             label=gettext_lazy("The phase that the project is in"), choices=list(self.phases.items()), required=False
         )
@@ -99,6 +101,7 @@ def details(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         messages.warning(request, restore.RESTORED_NOTICE)
     context |= {"form": form, "is_active": project.is_active}
     end_url = _end_url(project) if project.may(Right.MANAGE) else ""
+    context["json_url"] = reverse("projects:project_json", args=project.address) if project.may(Right.MANAGE) else ""
     return project_page(request, project, "details", _("Details"), end_url=end_url, **context)
 
 

@@ -145,6 +145,7 @@ def number_allowed(action: str, same: str, moments, clock) -> int:
         ("ask_kl", PERSON, 10),
         ("ask_kl", ORIGIN, 30),
         ("store_input", ORIGIN, 60),
+        ("import_project", PERSON, 30),
     ],
 )
 def test_in_a_row_nobody_does_more_than(action, same, number, clock):

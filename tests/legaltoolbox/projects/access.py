@@ -26,6 +26,7 @@ from legaltoolbox.projects.models import (
     MunicipalityJoinRequest,
     Project,
     ProjectDocument,
+    ProjectImport,
     ProjectLegalBasis,
     RiskAssessment,
     Task,
@@ -102,6 +103,12 @@ def role_args(team: Team) -> list[Any]:
     return [*team.project.address, row.pk if row else 0]
 
 
+def imported_args(team: Team) -> list[Any]:
+    """A project that came from a file, with the same people as the first one."""
+    ProjectImport.objects.get_or_create(project=team.project)
+    return project_args(team)
+
+
 def activity_args(team: Team) -> list[Any]:
     return [*team.project.address, "a25"]
 
@@ -175,6 +182,7 @@ TABLE = (
     Row("projects:municipality", municipality_args, MEMBER),
     Row("projects:choose", no_args, ANYBODY),
     Row("projects:new", municipality_args, MEMBER),
+    Row("projects:import", municipality_args, MEMBER),
     Row("projects:join", municipality_args, MEMBER),
     Row("projects:leave", municipality_args, MEMBER),
     Row("projects:members_of_municipality", municipality_args, MEMBER),
@@ -196,6 +204,8 @@ TABLE = (
     Row("projects:member_role", role_args, Right.MANAGE, is_post=True),
     Row("projects:member_remove", role_args, Right.MANAGE, is_post=True),
     Row("projects:history", project_args, Right.READ),
+    Row("projects:imported", imported_args, Right.READ),
+    Row("projects:project_json", project_args, Right.MANAGE),
     # Comments
     Row("projects:comments", project_args, Right.READ),
     Row("projects:comment_reply", comment_args, Right.COMMENT),

@@ -1,0 +1,130 @@
+"""Reads the file of a project for an import: the record of the project as it is stored here, or what is wrong with the file."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..models.portable import DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
+from .project_json import FORMAT, MOST_BYTES, VERSION, settled
+from .project_schema import schema
+from .schema_check import Problem, differing, first_problems, unstorable
+
+MOST_BRACKETS, MOST_COMMAS = 400_000, 1_500_000
+"""Of a file: each can be an object in memory, many times as large as its letter."""
+
+Record = dict[str, Any]
+
+
+class UnreadableFile(Exception):
+    """A file that is not imported; `problems` says what is wrong with it, and where."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__("unreadable file")
+        self.problems = list(problems)
+
+
+def read_file(content: bytes) -> tuple[Record, Record]:
+    """The project as an import stores it, and what the file says of its making. Raises `UnreadableFile`. No query."""
+    data = _parsed(content)
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise _unreadable(_("This is not the JSON file of a project, which “Get the whole project” gives."))
+    if type(data.get("version")) is not int or data["version"] != VERSION:
+        raise _unreadable(_("The file has another version of the format than this portal reads."))
+    for problems in (unstorable(data), differing(data, schema())):
+        if first := first_problems(problems):
+            raise UnreadableFile(first)
+    if first := first_problems(_contradictions(data["project"])):
+        raise UnreadableFile(first)
+    return settled(data["project"]), data["exported"]
+
+
+def _unreadable(text: str) -> UnreadableFile:
+    return UnreadableFile([Problem("", text)])
+
+
+# JSON -----------------------------------------------------------------------------------------------
+
+
+def _parsed(content: bytes) -> Any:
+    """The data of the file, whatever it is."""
+    if len(content) > MOST_BYTES:
+        raise _unreadable(_("The file is larger than 10 MB."))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _unreadable(_("The file is not JSON in UTF-8.")) from None
+    if text.count("[") + text.count("{") > MOST_BRACKETS or text.count(",") > MOST_COMMAS:
+        raise _unreadable(_("The file has too many entries."))
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=float)
+    except RecursionError:
+        raise _unreadable(_("The file is nested too deeply.")) from None
+    except json.JSONDecodeError as wrong:
+        place = {"line": wrong.lineno, "column": wrong.colno}
+        raise _unreadable(_("The file is not JSON: line %(line)s, character %(column)s.") % place) from None
+    except ValueError:  # a number with thousands of digits
+        raise _unreadable(_("The file holds a number that is too large.")) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Record:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        [(name, _number)] = Counter(name for name, _value in pairs).most_common(1)
+        raise UnreadableFile([Problem(repr(name[:40]), _("This name stands twice in the same object."))])
+    return data
+
+
+# What the schema cannot say -------------------------------------------------------------------------
+
+
+def _contradictions(project: Record) -> Iterator[Problem]:
+    """Rows that are there twice, and rows of documents that are not there."""
+    for part in WORK:
+        yield from _twice(part, project[part.name], f"project.{part.name}")
+    documents = project[DOCUMENTS.name]
+    yield from _doubled(DOCUMENTS.name, [(row["template"], row["version"]) for row in documents])
+    known = {row["number"] for row in (*documents, *project["imported"][OLDER_DOCUMENTS])} | {None}
+    for name in ("history", "imported"):
+        for part, rows in project[name].items():
+            if part != OLDER_DOCUMENTS and rows and "document" in rows[0]:
+                for index, row in enumerate(rows):
+                    if row["document"] not in known:
+                        path = f"project.{name}.{part}[{index}].document"
+                        yield Problem(path, _("The file has no document with this number."))
+    yield from _own_rows(project)
+
+
+def _twice(part: FilePart, rows: list[Record], path: str) -> Iterator[Problem]:
+    keys = [tuple(row[name] for name in part.key) for row in rows]
+    # A task of the project's own has no activity, and a processing of its own no code: there can be several.
+    yield from _doubled(path.removeprefix("project."), [key if key and key[-1] else None for key in keys])
+    for inner in part.parts:
+        for index, row in enumerate(rows):
+            yield from _twice(inner, row[inner.name], f"{path}[{index}].{inner.name}")
+
+
+def _doubled(path: str, keys: list[Any]) -> Iterator[Problem]:
+    seen = set()
+    for index, key in enumerate(keys):
+        if key is not None and key in seen:
+            yield Problem(f"project.{path}[{index}]", _("The same stands in the list already."))
+        seen.add(key)
+
+
+def _own_rows(project: Record) -> Iterator[Problem]:
+    """Own tasks and risks have a title; those of the catalogue have it there. What is done has a time."""
+    for name, is_own in (
+        ("tasks", lambda row: not row["activity"]),
+        ("risks", lambda row: row["code"].startswith("E")),
+    ):
+        for index, row in enumerate(project[name]):
+            if is_own(row) is not bool(row["title"]):
+                yield Problem(
+                    f"project.{name}[{index}].title", _("What the project has added itself has a title, all else none.")
+                )
+    for index, row in enumerate(project["tasks"]):
+        if (row["state"] == "done") is (row["done_at"] is None):
+            yield Problem(f"project.tasks[{index}].done_at", _("A task that is done has a time, any other none."))

@@ -1,0 +1,212 @@
+"""Projects that come from a file: where they are from, and what of the file is history here."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..rights import ProjectRole
+from .events import ProjectEvent
+from .members import ProjectMember
+from .municipalities import Municipality
+from .portable import DETAILS, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
+from .projects import Project, refuse_founder
+
+MOST_PROBLEMS = 20
+"""Problems of a file that are named at once."""
+BATCH = 500
+
+Record = dict[str, Any]
+
+
+class ImportedRecord(models.Model):
+    """A record of the file, word for word: what somebody has said or done where the project comes from. It counts for nothing here."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="imported_records")
+    part = models.CharField(max_length=40)
+    """The name of the `FilePart` in the file; that of a row of a row has both ("documents.sections")."""
+    row = models.PositiveBigIntegerField(null=True)
+    """The key of the row of the project that these fields were taken off; None for history."""
+    record = models.JSONField()
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("imported record")
+        verbose_name_plural = _("imported records")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("project", "part"), name="imported_part"),)
+
+    def __str__(self) -> str:
+        return self.part
+
+
+class ProjectImport(models.Model):
+    """That a project was made from a file: by whom, when, where from, and what was placed where."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="imported")
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    source = models.JSONField(default=dict)
+    """What the file says of its own making: municipality, number and time."""
+    placed = models.JSONField(default=dict)
+    """The name of each part of the file to the number of its rows, in the project and in its imported history."""
+    page = models.CharField(max_length=32, blank=True, default="", editable=False)
+    """The page whose form sent the file, so that a second click makes no second project."""
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        verbose_name = _("import of a project")
+        verbose_name_plural = _("imports of projects")
+
+    def __str__(self) -> str:
+        return str(self.project_id)
+
+    @property
+    def source_text(self) -> str:
+        """Where the file comes from, in words; "" where it does not say."""
+        municipality, number = self.source.get("municipality") or {}, self.source.get("number")
+        name = str(municipality.get("name", ""))
+        return gettext("%(name)s, no. %(number)s") % {"name": name, "number": number} if name else ""
+
+    @classmethod
+    def take(cls, municipality: Municipality, by: Any, record: Record, source: Record, page: str) -> "ProjectImport":
+        """A new project of the municipality, which `by` leads, from the record of a file that was checked and settled.
+
+        The same page again gives what it has made. Raises `ValidationError` as `Project.create`, and for rows that
+        cannot be, with the path in the file; then nothing is stored.
+        """
+        with transaction.atomic():
+            municipality.lock()
+            rows = cls.objects.filter(project__municipality=municipality, by=by, page=page)
+            made: ProjectImport | None = rows.select_related("project__municipality").first() if page else None
+            if made is not None:
+                return made
+            member = municipality.member(by)
+            refuse_founder(municipality, member)
+            now = timezone.now()
+            last = municipality.projects.aggregate(last=Max("number"))["last"] or 0
+            taking = _Taking()
+            project: Project = taking.row(DETAILS, record["details"], "project.details", Project(created_at=now))
+            project.municipality, project.number, project.changed_at = municipality, last + 1, now
+            taking.refuse()
+            project.save()
+            made = cls.objects.create(project=project, at=now, by=by, source=source, page=page, placed=_placed(record))
+            ProjectMember.objects.create(project=project, member=member, role=ProjectRole.LEAD, joined_at=now)
+            ProjectEvent.record(project, ProjectEvent.What.IMPORTED, by, new=made.source_text)
+            try:
+                with transaction.atomic():
+                    taking.store(project, record)
+            except IntegrityError:
+                raise ValidationError(gettext("Rows of the file contradict each other.")) from None
+            return made
+
+
+def _placed(record: Record) -> Record:
+    imported = {name: len(rows) for name, rows in record["imported"].items() if rows}
+    return {"work": {part.name: len(record[part.name]) for part in WORK}, "imported": imported}
+
+
+class _Taking:
+    """Makes the rows of a file, and collects what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.kept: list[tuple[str, Any, Record]] = []
+        """Name of the part, row, and what is kept of it."""
+
+    def refuse(self) -> None:
+        """Raise `ValidationError` with the problems, where there are any."""
+        if self.problems:
+            raise ValidationError(self.problems[:MOST_PROBLEMS])
+
+    def store(self, project: Project, record: Record) -> None:
+        """Store all rows below the project. Raises `ValidationError` for rows that cannot be. A query for 500 rows of a part."""
+        self.kept.append((DETAILS.name, project, record["details"]["imported"]))
+        made = {
+            part.name: self.rows(part, part.name, record[part.name], f"project.{part.name}", {"project": project})
+            for part in WORK
+        }
+        nested = self._nested(made, record)
+        self.refuse()
+        for part in WORK:
+            part.model.objects.bulk_create(made[part.name], batch_size=BATCH)
+        for inner, rows in nested:
+            inner.model.objects.bulk_create(rows, batch_size=BATCH)
+        own = [ImportedRecord(project=project, part=name, row=row.pk, record=kept) for name, row, kept in self.kept]
+        history = [
+            ImportedRecord(project=project, part=name, record=each)
+            for name in (*(part.name for part in HISTORY), OLDER_DOCUMENTS)
+            for each in record["imported"][name]
+        ]
+        ImportedRecord.objects.bulk_create([each for each in own if each.record] + history, batch_size=BATCH)
+
+    def _nested(self, made: Mapping[str, list[Any]], record: Record) -> list[tuple[FilePart, list[Any]]]:
+        """The rows of rows: those of the documents."""
+        nested = []
+        for part in WORK:
+            for inner in part.parts:
+                rows: list[Any] = []
+                for index, (row, above) in enumerate(zip(made[part.name], record[part.name], strict=True)):
+                    path, name = f"project.{part.name}[{index}].{inner.name}", f"{part.name}.{inner.name}"
+                    rows += self.rows(inner, name, above[inner.name], path, {"document": row})
+                nested.append((inner, rows))
+        return nested
+
+    def rows(
+        self, part: FilePart, name: str, records: Iterable[Record], path: str, above: Mapping[str, Any]
+    ) -> list[Any]:
+        """A row for each record. What it is not valid for is one of the problems."""
+        rows = []
+        for index, record in enumerate(records):
+            row = self.row(part, record, f"{path}[{index}]", part.model(**above))
+            self.kept.append((name, row, record.get("imported", {})))
+            rows.append(row)
+        return rows
+
+    def row(self, part: FilePart, record: Record, path: str, row: Any) -> Any:
+        """The row with the fields of the record."""
+        for name in part.fields:
+            if record[name] is not None or part.model._meta.get_field(name).null:
+                setattr(row, name, _value(part.model._meta.get_field(name), record[name]))
+        for name, messages in _invalid(row).items():
+            at = path if name == NON_FIELD_ERRORS else f"{path}.{name}"
+            self.problems += (f"{at}: {message}" for message in messages)
+        return row
+
+
+def _invalid(row: Any) -> dict[str, list[str]]:
+    """What forms would refuse in the row: names of fields to messages. No query."""
+    plain = [field for field in row._meta.concrete_fields if isinstance(field, models.JSONField)]
+    left_out = [field.name for field in row._meta.concrete_fields if field.is_relation or field in plain]
+    try:
+        row.clean_fields(exclude=[*left_out, "number"] if isinstance(row, Project) else left_out)
+        row.clean()
+        for field in plain:  # apart: an empty value is one
+            field.run_validators(getattr(row, field.name))
+    except ValidationError as invalid:
+        return _by_field(invalid)
+    return {}
+
+
+def _by_field(invalid: ValidationError) -> dict[str, list[str]]:
+    return invalid.message_dict if hasattr(invalid, "error_dict") else {NON_FIELD_ERRORS: invalid.messages}
+
+
+def _value(field: models.Field, value: Any) -> Any:
+    """The value of a field as it stands in the file."""
+    if isinstance(field, models.DateTimeField):
+        return datetime.fromisoformat(value) if value is not None else None
+    if isinstance(field, models.DateField):
+        return date.fromisoformat(value) if value is not None else None
+    return value

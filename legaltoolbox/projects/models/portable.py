@@ -1,0 +1,239 @@
+"""What of a project stands in its file `projekt.json`, part by part: the fields, and who is only a name there.
+
+An import makes rows again of the parts in `WORK`. Those in `HISTORY` are what people have said and decided: an import keeps
+them as they are written (`ImportedRecord`), and they count for nothing here. What an import takes off a row of the work
+(its people, the status of a document) is kept with it the same way, as `imported`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .answers import ScreeningAnswer
+from .comments import MOST_COMMENTS, Comment
+from .documents import MOST_DOCUMENTS, DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
+from .events import ProjectEvent
+from .facts import ProjectFact
+from .legal_bases import MOST_BASES, ProjectLegalBasis
+from .measures import MOST_MEASURES, Measure
+from .members import ProjectMember
+from .opinions import MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion
+from .projects import Project, ProjectStatus
+from .requirements import MOST_EVIDENCE, Evidence, RequirementState
+from .risks import RiskAssessment
+from .tasks import ChecklistAnswer, Task
+
+MOST_ROWS = 20_000
+"""Rows of a part that has no limit of its own."""
+
+
+class FilePart(NamedTuple):
+    """A part of the file: a list of rows of a model, or rows of each row above it."""
+
+    name: str
+    """Its key in the file."""
+    model: Any
+    rows: str
+    """The name by which the project, or the row above, has its rows."""
+    fields: tuple[str, ...]
+    people: tuple[str, ...] = ()
+    """Fields that stand in the file as a name."""
+    reset: Mapping[str, Any] = {}
+    """Other fields that an import sets back, to their values then."""
+    key: tuple[str, ...] = ()
+    """The fields that no two rows have alike; a row with an empty last one is free of it."""
+    order: tuple[str, ...] = ()
+    parts: tuple["FilePart", ...] = ()
+    most: int = MOST_ROWS
+    has_document: bool = False
+    """Whether its rows are of a document, whose number stands in the file."""
+
+    @property
+    def taken_off(self) -> dict[str, Any]:
+        """The fields that an import takes off a row, with what it puts in their place."""
+        return {**dict.fromkeys(self.people), **self.reset}
+
+
+DETAILS = FilePart(
+    "details",
+    Project,
+    "",
+    ("title", "purpose", "case_number", "kitos_id", "phase", "status", "catalogue_version", "created_at", "closed_at"),
+    ("based_on",),
+    {"status": ProjectStatus.ACTIVE.value, "created_at": None, "closed_at": None},
+)
+SAVED = ("saved_at",)
+SAVED_BY = ("saved_by",)
+OWNED = ("owner", "saved_by")
+DOCUMENTS = FilePart(
+    "documents",
+    ProjectDocument,
+    "documents",
+    (
+        "number",
+        "template",
+        "template_version",
+        "version",
+        "status",
+        "opinion_until",
+        "approved_content",
+        "created_at",
+        "changed_at",
+    ),
+    ("created_by", "changed_by"),
+    {"status": DocumentStatus.DRAFT.value, "opinion_until": None, "approved_content": {}},
+    ("number",),
+    ("number",),
+    (
+        FilePart(
+            "answers",
+            FieldAnswer,
+            "answers",
+            ("section", "field", "value"),
+            key=("section", "field"),
+            order=("section", "field"),
+        ),
+        FilePart(
+            "sections", DocumentPart, "saved_parts", ("part", "saved_at"), SAVED_BY, key=("part",), order=("part",)
+        ),
+    ),
+    MOST_DOCUMENTS,
+)
+WORK = (
+    FilePart(
+        "answers",
+        ScreeningAnswer,
+        "screening_answers",
+        ("question", "value", "why"),
+        key=("question",),
+        order=("question",),
+        most=500,
+    ),
+    FilePart("facts", ProjectFact, "facts", ("key", "value"), key=("key",), order=("key",), most=100),
+    FilePart(
+        "tasks",
+        Task,
+        "tasks",
+        ("activity", "title", "due", "state", "reason", "note", "done_at", *SAVED),
+        OWNED,
+        key=("activity",),
+        order=("activity",),
+        most=5_000,
+    ),
+    FilePart(
+        "checklist_answers",
+        ChecklistAnswer,
+        "checklist_answers",
+        ("activity", "key", "value", "note", *SAVED),
+        SAVED_BY,
+        key=("activity", "key"),
+        order=("activity", "key"),
+    ),
+    DOCUMENTS,
+    FilePart(
+        "risks",
+        RiskAssessment,
+        "risk_assessments",
+        (
+            "code",
+            "title",
+            "event",
+            "applies",
+            "likelihood",
+            "consequence",
+            "reason",
+            "treatment",
+            "likelihood_after",
+            "consequence_after",
+            "reason_after",
+            *SAVED,
+        ),
+        OWNED,
+        key=("code",),
+        order=("code",),
+        most=1_000,
+    ),
+    FilePart(
+        "requirements",
+        RequirementState,
+        "requirement_states",
+        ("code", "state", "how", *SAVED),
+        OWNED,
+        key=("code",),
+        order=("code",),
+    ),
+    FilePart("measures", Measure, "measures", ("text", "places", "due", "is_done", *SAVED), OWNED, most=MOST_MEASURES),
+    FilePart(
+        "evidence",
+        Evidence,
+        "evidence",
+        ("place", "title", "link", "case_number", "dated"),
+        order=("place",),
+        most=MOST_EVIDENCE,
+    ),
+    FilePart(
+        "legal_bases",
+        ProjectLegalBasis,
+        "legal_bases",
+        ("phase", "code", "processing", "basis", "why", "judgement", *SAVED),
+        SAVED_BY,
+        key=("phase", "code"),
+        order=("phase", "code"),
+        most=MOST_BASES,
+    ),
+)
+HISTORY = (
+    FilePart("members", ProjectMember, "members", ("role", "joined_at"), ("member",)),
+    FilePart(
+        "comments",
+        Comment,
+        "comments",
+        ("place", "at", "text", "resolved_at"),
+        ("by", "resolved_by"),
+        order=("at",),
+        parts=(FilePart("replies", Comment, "replies", ("at", "text"), ("by",), order=("at",), most=MOST_COMMENTS),),
+    ),
+    FilePart(
+        "opinions",
+        Opinion,
+        "",
+        ("at", "verdict", "text", "state"),
+        ("by",),
+        order=("at",),
+        parts=(
+            FilePart(
+                "points",
+                AdvicePoint,
+                "points",
+                ("number", "text", "answer", "reason", "answered_at"),
+                ("answered_by",),
+                order=("number",),
+                most=MOST_POINTS,
+            ),
+        ),
+        has_document=True,
+    ),
+    FilePart(
+        "decisions",
+        Decision,
+        "decisions",
+        ("point", "at", "answer", "conditions", "reason", "state", "rested_on", "without_opinion_since"),
+        ("by",),
+        order=("at",),
+        has_document=True,
+    ),
+    FilePart(
+        "events",
+        ProjectEvent,
+        "events",
+        ("at", "what", "place", "old", "new", "reason"),
+        ("actor", "person", "person_before"),
+        order=("at",),
+        most=200_000,
+    ),
+    FilePart(
+        "edits", FieldEdit, "", ("section", "field", "old", "new", "at"), ("by",), order=("at",), has_document=True
+    ),
+    FilePart("approved_files", ApprovedFile, "", (), has_document=True, most=MOST_DOCUMENTS),
+)
+OLDER_DOCUMENTS = "documents"
+"""The key, among what is imported, of earlier versions of documents: an import makes a draft of the newest alone."""

@@ -1,0 +1,175 @@
+"""A whole project as a file, a project made from such a file, and its imported history."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from kl_ai.drafts.parts import new_page
+from kl_ai.export.downloads import file_response, open_to_websites
+from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
+from kl_ai.pages.frame import render_page
+from kl_ai.pages.pagination import paginate
+from kl_ai.people import limits
+from kl_ai.requests.bodies import accepts_upload
+from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.files.texts import filename
+
+from ..files import project_json as json_file
+from ..files.project_reader import UnreadableFile, read_file
+from ..files.project_schema import schema
+from ..files.schema_check import Problem
+from ..models import Municipality, Project, ProjectImport
+from ..rights import Right
+from ..work import imported as imported_words
+from .history import MOST_DIGITS, PAGE, PER_PAGE
+from .lookups import own_municipality, own_project, project_page
+from .new import refusal
+
+SCHEMA_TYPE = "application/schema+json"
+FORM_BYTES = 100_000
+"""Of what a form sends beside its file."""
+PART = "del"
+PAGE_LETTERS = 32
+
+
+@versioned_page
+def project_schema(request: HttpRequest) -> HttpResponse:
+    """`/juridisk-vaerktoejskasse/projekt.schema.json`: the JSON Schema of a project's file."""
+    content = schema(request.build_absolute_uri(reverse("toolbox:project_schema")))
+    options = {"ensure_ascii": False, "indent": 1}
+    return open_to_websites(JsonResponse(content, content_type=SCHEMA_TYPE, json_dumps_params=options))
+
+
+@never_cache
+@expensive
+def project_json(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<number>/projekt.json`: the whole project. A constant number of queries."""
+    project = own_project(request, code, number, Right.MANAGE)
+    address = request.build_absolute_uri(reverse("projects:overview", args=project.address))
+    content = json_file.file_bytes(project, address)
+    return file_response(filename(project.title, ending="json"), content, json_file.CONTENT_TYPE)
+
+
+# Import -----------------------------------------------------------------------------------------
+
+
+class ImportForm(forms.Form):
+    """The file of a project."""
+
+    page = forms.CharField(widget=forms.HiddenInput, required=False, max_length=PAGE_LETTERS)
+    file = forms.FileField(
+        label=gettext_lazy("The project’s file"),
+        help_text=gettext_lazy("The JSON file that “Get the whole project” gives, 10 MB at most."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+        allow_empty_file=True,
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse a file that is too large before it is read."""
+        file = cast(UploadedFile, self.cleaned_data["file"])
+        if (file.size or 0) > json_file.MOST_BYTES:
+            raise ValidationError(_("The file is larger than 10 MB."))
+        return file
+
+
+@never_cache
+@accepts_upload(json_file.MOST_BYTES + FORM_BYTES, of_everybody=True)
+def import_project(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """`…/<code>/importer/`: make a project from a file. A form that is sent twice makes one."""
+    municipality = own_municipality(request, code)
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    problems: list[Problem] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            limits.consume("import_project", person=request.user)
+            record, source = read_file(form.cleaned_data["file"].read())
+            made = ProjectImport.take(municipality, request.user, record, source, form.cleaned_data["page"])
+        except limits.LimitReached as reached:
+            form.add_error(None, str(reached))
+        except UnreadableFile as unreadable:
+            problems = unreadable.problems
+        except ValidationError as refused:
+            problems = [Problem("", message) for message in refused.messages]
+        else:
+            messages.success(request, _("The project is made from the file, and you lead it."))
+            return redirect("projects:imported", *made.project.address)
+    page = form.data.get("page") or new_page()
+    return _import_page(request, municipality, {"form": form, "problems": problems, "page": page[:PAGE_LETTERS]})
+
+
+def _import_page(request: AuthenticatedRequest, municipality: Municipality, context: dict[str, Any]) -> HttpResponse:
+    title = _("Make a project from a file")
+    context |= {
+        "title": title,
+        "municipality": municipality,
+        "refusal": refusal(municipality, request.user),
+        "schema_url": reverse("toolbox:project_schema"),
+    }
+    crumbs = [
+        (_("For municipalities"), reverse("projects:home")),
+        (municipality.name, reverse("projects:municipality", args=[municipality.code])),
+        (title, ""),
+    ]
+    return render_page(request, "projects/import.html", context, nav_current="projects", crumbs=crumbs)
+
+
+# What was imported ------------------------------------------------------------------------------
+
+
+@never_cache
+def imported(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
+    """`…/<number>/historik/importeret/`: what the project's file has brought, and its history. Five queries.
+
+    404 for a project that does not come from a file.
+    """
+    project = own_project(request, code, number)
+    made = get_object_or_404(ProjectImport.objects.select_related("by"), project=project)
+    history = {name: made.placed.get("imported", {}).get(name, 0) for name in imported_words.PARTS}
+    shown = request.GET.get(PART, "")
+    shown = shown if history.get(shown) else next((name for name, each in history.items() if each), "")
+    names = imported_words.HISTORY_NAMES
+    return project_page(
+        request,
+        project,
+        "imported",
+        _("From the file"),
+        section="history",
+        above=((_("History"), reverse("projects:history", args=project.address)),),
+        imported=made,
+        placed=[
+            (label, each, reverse(f"projects:{name}", args=project.address))
+            for label, each, name in imported_words.placed_lines(made)
+            if name != "facts" or project.may(Right.WRITE)
+        ],
+        parts=[(names[name], each, name, name == shown) for name, each in history.items() if each],
+        heading=names.get(shown, ""),
+        **_shown_records(request, project, shown),
+    )
+
+
+def _shown_records(request: AuthenticatedRequest, project: Project, part: str) -> dict[str, Any]:
+    """The records of a part of the imported history, 50 to a page. Three queries."""
+    records = project.imported_records.filter(part=part, row=None)
+    given = request.GET.get(PAGE, "")
+    is_number = given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS
+    address = f"{request.path}?{PART}={part}"
+    pages = paginate(
+        records.count(),
+        max(int(given), 1) if is_number else 1,
+        PER_PAGE,
+        lambda page: address + (f"&{PAGE}={page}" if page > 1 else ""),
+    )
+    documents = project.documents.values_list("number", "template", "version")
+    numbers = {nr: _("%(code)s, version %(version)s") % {"code": code, "version": v} for nr, code, v in documents}
+    found = records.values_list("record", flat=True)[pages.start : pages.stop]
+    return {"lines": imported_words.imported_lines(part, found, numbers) if part else [], "pages": pages}
