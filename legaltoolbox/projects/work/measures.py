@@ -123,7 +123,8 @@ class Servable:
     @property
     def titles(self) -> dict[str, str]:
         """Code to code and title."""
-        return {row.code: f"{row.code} {row.title}".strip() for row in (*self.risks, *self.requirements)}
+        rows: list[RiskRow | RequirementRow] = [*self.risks, *self.requirements]
+        return {row.code: f"{row.code} {row.title}".strip() for row in rows}
 
     def places(self, codes: Iterable[str]) -> list[ServedItem]:
         """Those with these codes; one that is no more has no title and no address."""
