@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    agreement,
     comments,
     decisions,
     document_files,
@@ -31,6 +32,8 @@ from .views import (
 app_name = "projects"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("databehandleraftale/", agreement.agreement, name="agreement"),
+    path("databehandleraftale.<slug:ending>", agreement.agreement_file, name="agreement_file"),
     path("ny/", new.choose, name="choose"),
     path("invitation/<str:token>/", joining.invitation, name="invitation"),
     path("invitation/<str:token>/tag-imod/", joining.accept, name="accept"),
