@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import override
 
-from kl_ai.export.document import Block, Contents, Document, Facts, Heading, PageBreak, Prose, Table
+from kl_ai.export.document import Block, Contents, Document, Facts, Heading, Prose, Table
 from legaltoolbox.files.texts import SUBJECT, danish_date, filename
 from legaltoolbox.models import ScreeningQuestion
 
@@ -78,7 +78,7 @@ def _document(report: ProjectReport) -> Document:
 
 def _blocks(report: ProjectReport) -> Iterator[Block]:
     """The parts of the report in their order."""
-    yield from (*_warnings(report), Contents("Indhold"), PageBreak())
+    yield from (*_warnings(report), Contents("Indhold"))
     parts = (
         ("Hvor projektet står", _standing),
         ("Løsningen", _solution),
