@@ -265,7 +265,7 @@ class _Said:
         )
         return [
             [
-                "\n\n".join(names.get(code, code) for code in row.places) or "Flere risici",
+                "\n\n".join(names[code] for code in row.places if code in names) or "Flere risici",
                 row.text,
                 str(row.owner.user) if row.owner else "",
                 danish_date(row.due) if row.due else "",
