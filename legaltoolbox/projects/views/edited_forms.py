@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
@@ -12,6 +13,11 @@ from kl_ai.forms import copy_validators
 
 from ..models import MunicipalityMember
 from ..models.edited import EditedRow
+
+
+def capitalised(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The choices of a model's field as a form shows them, each label with a capital letter, in the language of the page."""
+    return [(value, capfirst(label)) for value, label in choices]
 
 
 class EditedRowForm(forms.Form):

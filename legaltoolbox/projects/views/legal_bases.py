@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -27,7 +26,7 @@ from ..rights import Right
 from ..work.discussions import discussion
 from ..work.legal_bases import project_bases
 from ..work.places import basis_place
-from .edited_forms import EditedRowForm, add_errors, save
+from .edited_forms import EditedRowForm, add_errors, capitalised, save
 from .lookups import own_project, project_page
 from .risks import text_field
 from .tasks import may_write
@@ -54,7 +53,7 @@ class BasisForm(EditedRowForm):
     def __init__(self, row: ProjectLegalBasis, data: Any = None) -> None:
         super().__init__(row, (), data)
         judgement = cast(forms.ChoiceField, self.fields["judgement"])
-        judgement.choices = [(value, capfirst(label)) for value, label in ProjectLegalBasis.Judgement.choices]
+        judgement.choices = capitalised(ProjectLegalBasis.Judgement.choices)
 
 
 class NewBasisForm(forms.Form):

@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -31,7 +30,7 @@ from ..rights import Right
 from ..work.discussions import discussion
 from ..work.measures import by_place, measure_rows
 from ..work.requirements import counts, requirement_rows
-from .edited_forms import EditedRowForm, add_errors, save
+from .edited_forms import EditedRowForm, add_errors, capitalised, save
 from .lookups import own_project, project_page
 from .risks import measures_of, text_field
 from .tasks import may_write, people
@@ -53,7 +52,7 @@ class RequirementForm(EditedRowForm):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         state = cast(forms.ChoiceField, self.fields["state"])
-        state.choices = [(value, capfirst(label)) for value, label in RequirementState.State.choices]
+        state.choices = capitalised(RequirementState.State.choices)
 
 
 class EvidenceForm(forms.Form):

@@ -27,7 +27,7 @@ from ..work.discussions import discussion
 from ..work.live import content_to_keep
 from .document_files import DOCUMENT_TYPES, document_bytes
 from .documents import OpenDocument, may_write, own_document
-from .edited_forms import add_errors
+from .edited_forms import add_errors, capitalised
 from .lookups import project_page
 from .risks import text_field
 
@@ -44,7 +44,7 @@ class OpinionRequestForm(forms.Form):
 
 class OpinionForm(forms.Form):
     verdict = forms.ChoiceField(
-        label=gettext_lazy("Opinion"), choices=Opinion.Verdict.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Opinion"), choices=capitalised(Opinion.Verdict.choices), widget=forms.RadioSelect
     )
     text = forms.CharField(
         label=gettext_lazy("In words"),
@@ -71,7 +71,7 @@ class OpinionForm(forms.Form):
 
 class DecisionForm(forms.Form):
     answer = forms.ChoiceField(
-        label=gettext_lazy("Decision"), choices=Decision.Answer.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Decision"), choices=capitalised(Decision.Answer.choices), widget=forms.RadioSelect
     )
     conditions = text_field(gettext_lazy("Conditions"), gettext_lazy("Only if you decide yes on conditions."))
     reason = text_field(gettext_lazy("Reason"), gettext_lazy("A refusal needs one."))
@@ -94,7 +94,7 @@ class AdviceForm(forms.Form):
         for point in points:
             self.fields[f"answer-{point.number}"] = forms.ChoiceField(
                 label=_("Point %(number)s") % {"number": point.number},
-                choices=AdvicePoint.Answer.choices,
+                choices=capitalised(AdvicePoint.Answer.choices),
                 required=False,
                 widget=forms.RadioSelect,
                 initial=point.answer,

@@ -1,6 +1,7 @@
-"""From the toolbox's questions to the management's decision by four people, in a real browser, with JavaScript and without."""
+"""From the toolbox's questions to the report by four people, in a real browser, with JavaScript and without."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -43,9 +44,9 @@ def menu(page, name: str) -> None:
 
 
 def choose(page, group: str, answer: str) -> None:
-    """Tick the answer to the question, whose control the design's drawn one covers."""
+    """Tick the answer to the question."""
     question = page.get_by_role("group", name=group).first
-    question.locator("label", has_text=answer).first.click()
+    question.get_by_role("radio", name=answer).first.check(force=True)  # the control that is seen is drawn over it
 
 
 def begin_from_the_toolbox(page) -> None:
@@ -153,7 +154,45 @@ def decide(page, document: str) -> None:
     expect(page.locator("main")).to_contain_text("Se på det igen efter et år.")
 
 
-def test_from_the_questions_to_the_decision(pages):
+def talk_about_it(dpo, editor, document: str) -> None:
+    """The officer asks at a section, and the editor answers; both comments stand there."""
+    dpo.goto(f"{document}2/")
+    follow_summary(dpo, "Kommentarer")
+    dpo.get_by_role("textbox", name="Kommentar").last.fill("Hvem retter svarene?")
+    press(dpo, "Send kommentaren")
+    editor.goto(f"{document}2/")
+    thread = editor.locator("article", has_text="Hvem retter svarene?")
+    thread.locator("summary", has_text="Svar").click()
+    thread.get_by_role("textbox").first.fill("Borgerservice.")
+    follow(thread.get_by_role("button").first)
+    expect(editor.locator("article", has_text="Hvem retter svarene?")).to_contain_text("Borgerservice.")
+
+
+def follow_summary(page, name: str) -> None:
+    """Unfold what the summary with this text folds, where it is folded."""
+    details = page.locator("main details", has=page.locator("summary", has_text=name)).first
+    if details.get_attribute("open") is None:
+        details.locator("summary").first.click()
+
+
+def decide_at_a_point(page, base: str) -> None:
+    """At the first decision point the page says what is missing; the management says yes for now."""
+    page.goto(f"{base}beslutninger/p1/")
+    expect(page.locator("main")).to_contain_text("Konsekvensanalyse")
+    choose(page, "Beslutning", "ja")
+    press(page, "Træf beslutningen")
+    page.goto(f"{base}beslutninger/")
+    expect(page.locator("main")).to_contain_text("Konsekvensanalyse")
+
+
+def fetch_the_report(page) -> bytes:
+    menu(page, "Rapport")
+    with page.expect_download() as download:
+        page.locator("main").get_by_role("link", name="PDF").first.click()
+    return Path(download.value.path()).read_bytes()
+
+
+def test_from_the_questions_to_the_report(pages):
     lead, editor, dpo, management = (pages[name] for name in ("lead", "editor", "dpo", "management"))
     begin_from_the_toolbox(lead)
     let_in(lead, "Editor 9901", "redaktør")
@@ -165,6 +204,7 @@ def test_from_the_questions_to_the_decision(pages):
     document = write_the_impact_assessment(lead, editor)
     rate_a_risk(editor, base)
     describe_the_basis(lead)
+    talk_about_it(dpo, editor, document)
     # To the data protection officer, and back with advice
     lead.goto(document)
     go(lead, "Udtalelse og beslutning")
@@ -174,3 +214,5 @@ def test_from_the_questions_to_the_decision(pages):
     answer_the_advice(lead)
     decide(management, document)
     assert project.documents.get().status == DocumentStatus.APPROVED
+    decide_at_a_point(management, base)
+    assert fetch_the_report(lead).startswith(b"%PDF")
