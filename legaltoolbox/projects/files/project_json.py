@@ -74,7 +74,7 @@ def project_record(project: Project) -> Record:
     """The project as its file has it. A constant number of queries."""
     imported, (kept, records) = _import_of(project), _imported_records(project)
     [details] = _records(DETAILS, [project], kept)
-    record = {part.name: _records(part, _rows(project, part), kept) for part in WORK}
+    record: Record = {part.name: _records(part, _rows(project, part), kept) for part in WORK}
     record["details"] = details | (
         {"created_at": None} if imported else {}
     )  # the time of the import is not of the project

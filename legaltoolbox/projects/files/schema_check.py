@@ -1,7 +1,7 @@
 """Holds data against a JSON Schema, and says in words what does not follow it. For the keywords that the project's schema has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -84,7 +84,13 @@ def differing(data: Any, schema: dict[str, Any], path: str = "") -> Iterator[Pro
     if not _is_of_type(data, schema["type"]):
         yield Problem(path, _not_of_type(schema["type"]))
         return
-    check = {"object": _object, "array": _array, "string": _string, "integer": _integer}.get(schema["type"])
+    checks: dict[str, Callable[[Any, dict[str, Any], str], Iterator[Problem]]] = {
+        "object": _object,
+        "array": _array,
+        "string": _string,
+        "integer": _integer,
+    }
+    check = checks.get(schema["type"])
     if check:
         yield from check(data, schema, path)
 

@@ -92,7 +92,7 @@ def live_states(project: Any, templates: Iterable[str]) -> dict[str, dict[str, l
 
 def _rows(project: Any, name: str) -> list[list[Any]]:
     fields = _STORED[name]
-    rows = [
+    rows: list[list[Any]] = [
         [value.isoformat() if isinstance(value, date) else value for value in row]
         for row in getattr(project, name).order_by("pk").values_list(*fields)
     ]

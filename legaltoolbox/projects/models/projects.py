@@ -55,7 +55,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
         None for who is not logged in, and none for KL's staff as such: they see counts alone.
         """
-        return self._with_role_of(user).filter(role_of_user__isnull=False)
+        return self._with_role_of(user).filter(models.Q(role_of_user__isnull=False))
 
     def where_may(self, user: Any, right: Right) -> "ProjectQuerySet":
         """The projects in which `user` has the right, with the role as `role`. One query."""

@@ -99,6 +99,8 @@ class RiskForm(EditedRowForm):
         data: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(row, people, data)
+        if row.is_own:
+            self.fields["title"] = LineField(label=_("What can go wrong?"), max_length=150)
         scale = list(levels)
         for names, axis in ((LIKELIHOODS, ScaleLevel.Axis.LIKELIHOOD), (CONSEQUENCES, ScaleLevel.Axis.CONSEQUENCE)):
             words = [
@@ -117,7 +119,8 @@ class RiskForm(EditedRowForm):
     @property
     def before(self) -> list[BoundField]:
         """What is said of the risk without measures."""
-        return [self[name] for name in ("applies", "event", "consequence", "likelihood", "reason")]
+        names = ("title", "applies", "event", "consequence", "likelihood", "reason")
+        return [self[name] for name in names if name in self.fields]
 
     @property
     def after(self) -> list[BoundField]:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from legaltoolbox.projects.models import (
@@ -15,6 +16,8 @@ from legaltoolbox.projects.models import (
 )
 from legaltoolbox.projects.models.legal_bases import lacking
 from legaltoolbox.rating import RiskLevel
+from tests.mails import log_in_recently
+from tests.reading import parse
 
 RATED = {"likelihood": 3, "consequence": 3, "reason": "Mange sager"}
 
@@ -176,3 +179,17 @@ def test_nothing_of_it_changes_in_a_closed_project(team):
             change()
     row.refresh_from_db()
     assert row.likelihood == 3
+
+
+def test_the_title_of_an_own_risk_can_be_mended_and_that_of_the_catalogue_cannot(team, client):
+    row = RiskAssessment.add_own(team.project, "Nedbrud i frien", team.lead.user)
+    log_in_recently(client, team.editor.user)
+    for code, has_title in ((row.code, True), ("R09", False)):
+        url = reverse("projects:risk", args=[*team.project.address, code.lower()])
+        page = parse(client.get(url).content.decode())
+        assert bool(page.find_all("input", name="title")) is has_title
+        seen = page.find("input", name="seen").attrs["value"]
+        client.post(url, {"seen": seen, "title": "Nedbrud i ferien", "applies": "True"})
+    row.refresh_from_db()
+    assert row.title == "Nedbrud i ferien"
+    assert not team.project.risk_assessments.filter(code="R09", title="Nedbrud i ferien").exists()

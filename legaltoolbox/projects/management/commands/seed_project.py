@@ -144,13 +144,12 @@ def _checklist_answers(project: Project, catalogue: Catalogue) -> Iterator[Check
 
 def _field_answers(documents: Any, catalogue: Catalogue) -> Iterator[FieldAnswer]:
     for document in documents:
-        template = catalogue.find(DocumentTemplate.KIND, document.template)
+        template: Any = catalogue.find(DocumentTemplate.KIND, document.template)
         for section in catalogue.sections(template):
             for field in catalogue.fields(section):
                 kind = field_kind(field)
-                value: Any = {Kind.CHECK: field.options[:1], Kind.YES_NO: YES, Kind.TABLE: []}.get(
-                    kind, "Et svar på feltet."
-                )
+                values: dict[str, Any] = {Kind.CHECK: field.options[:1], Kind.YES_NO: YES, Kind.TABLE: []}
+                value = values.get(kind, "Et svar på feltet.")
                 yield FieldAnswer(document=document, section=section.key, field=field.key, value=value)
 
 
