@@ -31,38 +31,38 @@ Tables = Mapping[tuple[str, str], "LiveTable"]
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of a table with the shares of their widths, and how many a page shows unfolded."""
+    """The columns of a table with the shares of their widths, whole numbers as an approved document keeps them, and how many a page shows unfolded."""
 
     columns: tuple[str, ...]
-    widths: tuple[float, ...]
+    widths: tuple[int, ...]
     visible: int
 
 
 _STEPS = ("Sandsynlighed", "Konsekvens")
 LAYOUTS = {
     LiveSource.BASES: Layout(
-        ("Behandling", "Fase", "Vurdering", "Grundlag", "Hvorfor det er nok"), (2.2, 1.4, 1.3, 2.6, 2.6), 4
+        ("Behandling", "Fase", "Vurdering", "Grundlag", "Hvorfor det er nok"), (22, 14, 13, 26, 26), 4
     ),
     LiveSource.RISKS: Layout(
         ("Risiko", *_STEPS, "Niveau før", "Hvordan det kan ske her, og hvem det rammer", "Hvorfor disse tal"),
-        (2.6, 1.4, 1.2, 1.0, 2.6, 2.2),
+        (26, 14, 12, 10, 26, 22),
         4,
     ),
     LiveSource.MEASURES: Layout(
-        ("Risiko", "Foranstaltning", "Ansvarlig", "Frist", "Status"), (2.4, 3.4, 1.4, 1.2, 1.1), 5
+        ("Risiko", "Foranstaltning", "Ansvarlig", "Frist", "Status"), (24, 34, 14, 12, 11), 5
     ),
     LiveSource.RESIDUAL: Layout(
         ("Risiko", *_STEPS, "Niveau efter", "Hvad I gør ved den", "Hvorfor disse tal"),
-        (2.6, 1.4, 1.2, 1.0, 1.6, 2.6),
+        (26, 14, 12, 10, 16, 26),
         4,
     ),
     LiveSource.HIGH: Layout(
         ("Risiko", *_STEPS, "Foranstaltninger", "Hvordan det kan ske her, og hvem det rammer", "Hvorfor den er høj"),
-        (2.2, 1.4, 1.2, 2.6, 2.4, 2.2),
+        (22, 14, 12, 26, 24, 22),
         4,
     ),
     LiveSource.REQUIREMENTS: Layout(
-        ("Krav", "Vurdering", "Hvordan, eller hvorfor ikke", "Dokumentation", "Ansvarlig"), (2.6, 1.2, 3, 2.2, 1.4), 2
+        ("Krav", "Vurdering", "Hvordan, eller hvorfor ikke", "Dokumentation", "Ansvarlig"), (26, 12, 30, 22, 14), 2
     ),
 }
 LAYOUTS[LiveSource.OWN_RISKS] = LAYOUTS[LiveSource.RISKS]
@@ -74,7 +74,7 @@ class LiveTable:
 
     source: str
     columns: list[str]
-    widths: list[float]
+    widths: list[int]
     visible: int
     rows: list[list[str]]
     lacking: list[str] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """Export, import and export of a whole project give the same bytes, and nothing that was decided elsewhere counts here."""
 
 import json
+from datetime import timedelta
 
 import jsonschema
 import pytest
@@ -8,14 +9,17 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from kl_ai.drafts.parts import fingerprint
 from kl_ai.text import clean_text
 from legaltoolbox.projects.models import DocumentStatus, Project, ProjectEvent, ProjectImport
 from legaltoolbox.projects.models.portable import DETAILS, HISTORY, WORK
-from tests.legaltoolbox.projects.documents import browser
+from tests.legaltoolbox.projects.documents import begin, browser
+from tests.legaltoolbox.projects.test_live_tables import say_all
 from tests.legaltoolbox.projects.whole import fill, import_file, project_record, settled, whole_file, written
 from tests.reading import read_json
 
@@ -81,6 +85,25 @@ def test_the_file_of_the_page_is_the_project_and_follows_its_schema(team, client
 
 
 def test_an_empty_project_follows_the_schema_and_comes_back(team):
+    first = whole_file(team.project)
+    second = whole_file(import_file(team.municipality, team.lead, first))
+    assert second["project"] == settled(first["project"])
+
+
+def test_what_the_portal_approves_comes_back(team):
+    """An impact assessment with the tables that the project's own rows fill, approved on its page as people do it."""
+    say_all(team)
+    document = begin(team, "S11")
+    url = lambda step: reverse(f"projects:{step}", args=[*team.project.address, document.number])  # noqa: E731
+    lead, dpo, management = (browser(each) for each in (team.lead, team.dpo, team.management))
+    document.save_section("4", {"1": ""}, {"1": "Vi svarer hurtigere"}, fingerprint({"1": ""}), team.editor.user)
+    lead.post(url("document_ask_dpo"), {"until": (timezone.localdate() + timedelta(days=9)).isoformat()})
+    dpo.post(url("document_opinion"), {"verdict": "supports", "state": document.state_hash()})
+    lead.post(url("document_ask_management"))
+    management.post(url("document_decide"), {"answer": "yes", "state": document.state_hash()})
+    document.refresh_from_db()
+    assert document.status == DocumentStatus.APPROVED
+    assert any(table["rows"] for *_place, table in document.approved_content["tables"])
     first = whole_file(team.project)
     second = whole_file(import_file(team.municipality, team.lead, first))
     assert second["project"] == settled(first["project"])
