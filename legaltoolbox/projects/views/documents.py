@@ -26,7 +26,7 @@ from legaltoolbox.linking import linker
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 from legaltoolbox.views.papers import ENDINGS
 
-from ..models import Project, ProjectDocument
+from ..models import DocumentStatus, Project, ProjectDocument
 from ..rights import Right
 from ..work import facts, sections
 from ..work.discussions import discussion
@@ -150,17 +150,9 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         opened = own_document(request, code, number, nr, Right.READ)
     except TemplateGone as gone:
         return gone_document_page(request, gone.document.project, gone.document)
-    project, catalogue = opened.project, opened.catalogue
+    project = opened.project
     steps = reverse("projects:document_steps", args=[*project.address, opened.document.number])
-    saved = {part.part: part for part in opened.document.saved_parts.select_related("saved_by")}
-    states = sections.section_states(
-        catalogue.sections(opened.template),
-        catalogue,
-        situation_of(project, project.screening_answers.all(), catalogue),
-        facts.with_facts(opened.document.all_stored(), opened.template, shown_facts(opened.document)),
-        saved,
-        shown_tables(opened.document, opened.template, catalogue),
-    )
+    states = section_states(opened)
     asked = [state for state in states if not state.why_not or state.saved]
     unfinished = [state for state in asked if not state.is_complete]
     return project_page(
@@ -176,10 +168,34 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         others=[(state, opened.section_url(state.section.key)) for state in states if state not in asked],
         complete=len(asked) - len(unfinished),
         go_on=(unfinished[0], opened.section_url(unfinished[0].section.key)) if unfinished else None,
-        is_begun=bool(saved),
+        is_begun=any(state.saved for state in states),
+        may_begin_next=may_begin_next(opened),
         may_write=may_write(project, opened.document),
         steps_url=steps,
         files=[(ENDINGS[ending], opened.file_url(ending)) for ending in ENDINGS if ending != "xlsx"],
+    )
+
+
+def section_states(opened: OpenDocument) -> list[sections.SectionState]:
+    """The sections of the document's template with how far each is filled in. Five queries, and those of its tables."""
+    project, catalogue = opened.project, opened.catalogue
+    return sections.section_states(
+        catalogue.sections(opened.template),
+        catalogue,
+        situation_of(project, project.screening_answers.all(), catalogue),
+        facts.with_facts(opened.document.all_stored(), opened.template, shown_facts(opened.document)),
+        {part.part: part for part in opened.document.saved_parts.select_related("saved_by")},
+        shown_tables(opened.document, opened.template, catalogue),
+    )
+
+
+def may_begin_next(opened: OpenDocument) -> bool:
+    """Whether the user may begin the next version: this one is approved, and no later one is begun. One query, or none."""
+    document = opened.document
+    return (
+        document.status == DocumentStatus.APPROVED
+        and may_write(opened.project)
+        and not opened.project.documents.filter(template=document.template, version__gt=document.version).exists()
     )
 
 

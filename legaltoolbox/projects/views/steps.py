@@ -25,8 +25,9 @@ from ..rights import ProjectRole, Right
 from ..work.decisions import grounds
 from ..work.discussions import discussion
 from ..work.live import content_to_keep
+from ..work.sections import SectionState
 from .document_files import DOCUMENT_TYPES, document_bytes
-from .documents import OpenDocument, may_write, own_document
+from .documents import OpenDocument, may_begin_next, may_write, own_document, section_states
 from .edited_forms import add_errors, capitalised
 from .lookups import project_page
 from .risks import text_field
@@ -164,9 +165,16 @@ def _steps_page(
         may_ask_management=is_writer and (document.is_writable or document.waits_in_vain),
         discussion=discussion(project, str(document.number)),
         has_management=project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
+        not_begun=[] if document.status == DocumentStatus.APPROVED else sections_not_begun(opened),
+        may_begin_next=may_begin_next(opened),
         may_take_back=is_writer and (at_dpo or at_management),
         files=[(ending.upper(), opened.file_url(ending)) for ending in DOCUMENT_TYPES],
     )
+
+
+def sections_not_begun(opened: OpenDocument) -> list[SectionState]:
+    """The sections that the project's answers ask for and in which nothing is filled in. As `section_states`."""
+    return [state for state in section_states(opened) if not state.why_not and not state.filled]
 
 
 def _step(

@@ -19,7 +19,7 @@ from legaltoolbox.models import DocumentTemplate, Phase
 from ..models import Decision, DocumentStatus, Opinion, Project, ProjectDocument, RequirementState
 from ..models.opinions import hash_of_state
 from .documents import needed_templates
-from .legal_bases import ProjectBases, project_bases
+from .legal_bases import PhaseBases, ProjectBases, project_bases
 from .plan import PhaseRows, PlanRow, ProjectPlan, project_plan
 from .requirements import RequirementRow, requirement_rows
 from .risks import RiskRow, risk_rows
@@ -133,13 +133,10 @@ class PointGrounds:
         """The phases of use without a sufficient legal basis: the hard warning."""
         return self.of_project.bases.lacks_in_use
 
-    @cached_property
-    def lacks_before(self) -> list[Phase]:
-        """The phases until here without a sufficient legal basis."""
-        slugs = {each.phase.slug for each in self.phases}
-        bases = self.of_project.bases
-        lacking = [each.phase for each in bases.phases if each.is_lacking and each.phase.slug in slugs]
-        return [phase for phase in lacking if phase not in self.lacks_in_use] if bases.is_needed else []
+    @property
+    def lacking_bases(self) -> list[PhaseBases]:
+        """The phases, before and after this point, without a sufficient legal basis for all that happens in them."""
+        return self.of_project.bases.lacking
 
     @cached_property
     def not_met(self) -> list[RequirementRow]:
@@ -206,7 +203,7 @@ class PointGrounds:
             "missing_documents": [template.code for template in self.missing],
             "high_risks": [row.code for row in self.high],
             "open_risks": [row.code for row in self.open_risks],
-            "without_basis": [phase.slug for phase in (*self.lacks_in_use, *self.lacks_before)],
+            "without_basis": [each.phase.slug for each in self.lacking_bases],
             "requirements_not_met": [row.code for row in self.not_met],
             "requirements_not_assessed": [row.code for row in self.not_assessed],
             "open_tasks": [row.code for _phase, rows in self.open_tasks for row in rows],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from legaltoolbox import left_out
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import LegalBasis, LegalBasisPhase, Phase
 
@@ -26,6 +27,11 @@ class PhaseBases:
     suggestions: list[tuple[LegalBasis, LegalBasisPhase]]
     is_lacking: bool
 
+    @property
+    def insufficient(self) -> list[ProjectLegalBasis]:
+        """The rows without a sufficient basis."""
+        return [row for row in self.rows if not row.is_sufficient]
+
 
 @dataclass(frozen=True)
 class ProjectBases:
@@ -34,22 +40,27 @@ class ProjectBases:
     """Whether the solution processes personal data, or nobody has said that it does not."""
 
     @property
+    def lacking(self) -> list[PhaseBases]:
+        """The phases in which personal data are processed, and no sufficient basis is described for all of it."""
+        return [each for each in self.phases if each.is_lacking] if self.is_needed else []
+
+    @property
+    def lacking_in_use(self) -> list[PhaseBases]:
+        """Of these the phases of use: the hard warning."""
+        return [each for each in self.lacking if each.phase.slug in IN_USE]
+
+    @property
     def lacks_in_use(self) -> list[Phase]:
-        """The phases of use in which no sufficient basis is described: the hard warning."""
-        return (
-            [each.phase for each in self.phases if each.is_lacking and each.phase.slug in IN_USE]
-            if self.is_needed
-            else []
-        )
+        return [each.phase for each in self.lacking_in_use]
 
 
 def project_bases(project: Project, catalogue: Catalogue) -> ProjectBases:
-    """All phases with their bases. Two queries."""
+    """All phases with their bases. What the catalogue names, and the answers rule out, is not suggested. Two queries."""
     situation = situation_of(project, project.screening_answers.all(), catalogue)
     rows = list(project.legal_bases.all())
     without = set(lacking(rows, [phase.slug for phase in catalogue.phases]))
     named: dict[str, list[tuple[LegalBasis, LegalBasisPhase]]] = {}
-    for basis in catalogue.all(LegalBasis.KIND):
+    for basis in left_out.split(catalogue.all(LegalBasis.KIND), catalogue, situation)[0]:
         for place in catalogue.parts("phases", basis):
             named.setdefault(place.phase.slug, []).append((basis, place))
     return ProjectBases(

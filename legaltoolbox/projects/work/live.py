@@ -48,9 +48,7 @@ LAYOUTS = {
         (26, 14, 12, 10, 26, 22),
         4,
     ),
-    LiveSource.MEASURES: Layout(
-        ("Risiko", "Foranstaltning", "Ansvarlig", "Frist", "Status"), (24, 34, 14, 12, 11), 5
-    ),
+    LiveSource.MEASURES: Layout(("Risiko", "Foranstaltning", "Ansvarlig", "Frist", "Status"), (24, 34, 14, 12, 11), 5),
     LiveSource.RESIDUAL: Layout(
         ("Risiko", *_STEPS, "Niveau efter", "Hvad I gør ved den", "Hvorfor disse tal"),
         (26, 14, 12, 10, 16, 26),

@@ -63,7 +63,6 @@ def missing(report: ProjectReport) -> list[str]:
 
 def _unsaid(report: ProjectReport) -> Iterator[tuple[int, str]]:
     """How much is not answered, described or assessed, and the sentence for each."""
-    lacking = [each for each in report.bases.phases if each.is_lacking] if report.bases.is_needed else []
     number = len(report.open_questions)
     yield (
         number,
@@ -73,7 +72,7 @@ def _unsaid(report: ProjectReport) -> Iterator[tuple[int, str]]:
             number,
         ),
     )
-    number = len(lacking)
+    number = len(report.bases.lacking)
     yield (
         number,
         ngettext(

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import (
     Comment,
     Evidence,
@@ -15,6 +16,7 @@ from legaltoolbox.projects.models import (
     RiskAssessment,
 )
 from legaltoolbox.projects.models.legal_bases import lacking
+from legaltoolbox.projects.work.legal_bases import project_bases
 from legaltoolbox.rating import RiskLevel
 from tests.mails import log_in_recently
 from tests.reading import parse
@@ -193,3 +195,24 @@ def test_the_title_of_an_own_risk_can_be_mended_and_that_of_the_catalogue_cannot
     row.refresh_from_db()
     assert row.title == "Nedbrud i ferien"
     assert not team.project.risk_assessments.filter(code="R09", title="Nedbrud i ferien").exists()
+
+
+def test_a_processing_that_the_answers_rule_out_is_not_suggested(team):
+    def suggested() -> set[str]:
+        bases = project_bases(team.project, catalogues.current())
+        return {basis.code for each in bases.phases for basis, _place in each.suggestions}
+
+    assert {"H03", "H05"} <= suggested()
+    team.project.answer(team.lead.user, {"traening": ("no", ""), "personoplysninger": ("yes", "")})
+    assert suggested() & {"H03", "H05"} == {"H05"}
+
+
+def test_every_phase_without_a_sufficient_basis_is_named_with_what_lacks_one(team):
+    lead = team.lead.user
+    row = ProjectLegalBasis.add_processing(team.project, lead, phase="drift-og-overvaagning", processing="Stikprøver")
+    bases = project_bases(team.project, catalogues.current())
+    assert "foranalyse" in {each.phase.slug for each in bases.lacking}
+    assert [each.phase.slug for each in bases.lacking_in_use] == ["idriftsaettelse", "drift-og-overvaagning"]
+    assert [each.insufficient for each in bases.lacking_in_use] == [[], [row]]
+    team.project.answer(lead, {"personoplysninger": ("no", "")})
+    assert not project_bases(team.project, catalogues.current()).lacking

@@ -105,3 +105,26 @@ def test_a_double_click_gives_one_opinion_and_one_decision(dpia, browsers, team)
     for _click in range(2):
         browsers["management"].post(address(dpia, "document_decide"), typed)
     assert Decision.objects.count() == 1
+
+
+def test_the_next_version_begins_at_the_approved_one_and_once(browsers, team):
+    document = begin(team)
+    for person, text in ((team.lead, "Hurtigere"), (team.editor, "Rigtigere")):
+        document.save_section("1", {"3": ""}, {"3": text}, fingerprint(document.stored("1", {"3": ""})), person.user)
+    document.ask_management(team.lead.user)
+    document.decide(team.management.user, "yes", seen=document.state_hash())
+    page = reverse("projects:document", args=[*team.project.address, document.number])
+    assert "Begynd version 2" in browsers["lead"].get(address(document)).content.decode()
+    assert "Begynd version 2" not in browsers["reader"].get(page).content.decode()
+    form = parse(browsers["editor"].get(page).content.decode()).find("main").find("form")
+    browsers["editor"].post(form.attrs["action"], {"template": form.find("input", name="template").attrs["value"]})
+    second = team.project.documents.get(version=2)
+    assert second.stored("1", {"3": ""}) == {"3": "Rigtigere"}
+    assert "Begynd version" not in browsers["lead"].get(page).content.decode()
+
+
+def test_whoever_sends_or_judges_a_document_reads_which_sections_are_not_begun(dpia, browsers, team):
+    words = "13 afsnit er ikke begyndt:"
+    assert words in browsers["lead"].get(address(dpia)).content.decode()
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    assert words in browsers["dpo"].get(address(dpia)).content.decode()
