@@ -36,7 +36,7 @@ def workbook(
         (_("Project"), project.title),
         (_("Address"), absolute(reverse("projects:activities", args=project.address))),
         (_("Fetched"), timezone.localdate()),
-        (_("Done"), _("%(done)s of %(total)s") % {"done": plan.done, "total": plan.total}),
+        (_("Tasks done"), _("%(done)s of %(total)s") % {"done": plan.done, "total": plan.total}),
         (_("Measures done"), _("%(done)s of %(total)s") % {"done": done, "total": len(measures)}),
     ]
     sheets = [

@@ -21,7 +21,7 @@ from ..work.report_words import missing, standing, warnings
 from . import report_documents, report_work
 
 TITLE = "Rapport"
-NOT_SAID = "ikke besvaret"
+NOT_SAID = "Ikke besvaret"
 
 
 def report_document(report: ProjectReport, fetched_by: str) -> Document:
@@ -87,9 +87,9 @@ def _blocks(report: ProjectReport) -> Iterator[Block]:
         ("Hjemmel", report_work.bases),
         ("Risici", report_work.risks),
         ("Krav", report_work.requirements),
-        ("Handleplan", report_work.plan),
+        ("Handlingsplan", report_work.plan),
         ("Tjeklister", report_work.checklists),
-        ("Deltagere", _people),
+        ("Deltagere og databeskyttelsesrådgivere", _people),
         ("Versioner og kontrolsummer", _hashes),
     )
     for heading, part in parts:

@@ -25,10 +25,10 @@ RESTED_ON = (
     ("high_risks", "Risici, som forblev høje", Risk.KIND),
     ("open_risks", "Risici, som ikke var vurderet", Risk.KIND),
     ("without_basis", "Faser uden tilstrækkelig hjemmel", Phase.KIND),
-    ("missing_documents", "Dokumenter, som ikke var påbegyndt", DocumentTemplate.KIND),
+    ("missing_documents", "Dokumenter, som ikke var begyndt", DocumentTemplate.KIND),
     ("requirements_not_met", "Krav, som ikke var opfyldt helt", Requirement.KIND),
     ("requirements_not_assessed", "Krav, som ikke var vurderet", Requirement.KIND),
-    ("open_tasks", "Aktiviteter, som ikke var udført", Activity.KIND),
+    ("open_tasks", "Aktiviteter, som ikke var færdige", Activity.KIND),
 )
 """Lists that a decision keeps, what they are called, and the kind of the items that they name."""
 NOT_ANSWERED = "Ikke besvaret endnu"
@@ -53,9 +53,9 @@ def documents(report: ProjectReport) -> Iterator[Block]:
         for decision in row.decisions:
             yield _decision(decision, report.catalogue, CHANGED if row.is_changed_since(decision) else "")
     if not report.documents:
-        yield Prose("Ingen dokumenter er påbegyndt.")
+        yield Prose("Ingen dokumenter er begyndt.")
     if report.not_begun:
-        yield Heading("Ikke påbegyndt", level=2, numbered=False)
+        yield Heading("Ikke begyndt", level=2, numbered=False)
         yield Prose("\n".join(f"- {template.code} {template.title}" for template in report.not_begun))
 
 

@@ -19,7 +19,7 @@ from ..work.requirements import RequirementRow
 from ..work.risks import RiskRow, matrix
 
 AXES = "sandsynligheden nedad, konsekvensen for borgeren mod højre"
-NOT_RATED, NOBODY = "ikke vurderet", "ingen endnu"
+NOT_RATED, NOBODY = "ikke vurderet", "Ingen endnu"
 Lines = list[tuple[str, Sequence[str]]]
 
 
@@ -140,8 +140,8 @@ def _steps(likelihood: int | None, consequence: int | None, level: RiskLevel | N
 
 
 def _measure_line(measure: Measure) -> str:
-    state = "gjort" if measure.is_done else f"frist {day(measure.due)}" if measure.due else "ikke gjort endnu"
-    return f"{measure.text} ({name(measure.owner)}, {state})"
+    state = "færdig" if measure.is_done else f"åben, frist {day(measure.due)}" if measure.due else "åben"
+    return f"{measure.text} ({name(measure.owner) if measure.owner else 'ingen ansvarlig endnu'}, {state})"
 
 
 # Requirements -------------------------------------------------------------------------------------
@@ -185,11 +185,15 @@ def _evidence(piece: Evidence) -> str:
 
 
 def plan(report: ProjectReport) -> Iterator[Block]:
-    """The activities by phase, the own tasks and the measures."""
+    """How far each phase is, the activities that somebody has taken up, the own tasks and the measures."""
+    lines = [(str(phase.phase), f"{phase.done} af {phase.total} færdige") for phase in report.plan.phases]
+    yield Table(("Fase", "Aktiviteter"), lines, (4, 1.6))
+    yield Prose("Nedenfor står de aktiviteter, som har en ansvarlig eller en frist eller ikke længere er åbne.")
     for phase in report.plan.phases:
-        if phase.rows:
+        taken_up = [row for row in phase.rows if row.is_planned]
+        if taken_up:
             yield Heading(f"Fase {phase.phase}", level=2, numbered=False)
-            yield _tasks(phase.rows)
+            yield _tasks(taken_up)
     if report.plan.own:
         yield Heading("Egne opgaver", level=2, numbered=False)
         yield _tasks(report.plan.own)
@@ -205,7 +209,7 @@ def plan(report: ProjectReport) -> Iterator[Block]:
 
 def _measure(measure: Measure, titles: dict[str, str]) -> list[str]:
     places = "\n".join(f"{code} {titles.get(code, '')}".strip() for code in measure.places)
-    return [measure.text, places, name(measure.owner), day(measure.due), "Gjort" if measure.is_done else "Ikke gjort"]
+    return [measure.text, places, name(measure.owner), day(measure.due), "Færdig" if measure.is_done else "Åben"]
 
 
 def _tasks(rows: Iterable[PlanRow]) -> Table:

@@ -19,7 +19,7 @@ from legaltoolbox.rating import RiskLevel
 
 from ..models import Project
 from ..work.measures import MeasureRow
-from ..work.risks import RiskRow, matrix
+from ..work.risks import RiskRow, matrix, risk_counts
 
 WIDTHS = (7, 34, 12, 40, 18, 18, 10, 36, 24, 50, 18, 18, 10, 36, 24)
 MATRIX_WIDTHS = (26, 34)
@@ -47,7 +47,7 @@ def workbook(
         Sheet(_("Risks"), headings, lines, WIDTHS, frozen=2, is_typed=True),
         _matrix_sheet(_("Matrix before measures"), rows, steps, after=False),
         _matrix_sheet(_("Matrix after measures"), rows, steps, after=True),
-        about(project, "risks", absolute, [(_("Not rated yet"), sum(row.is_open for row in rows))]),
+        about(project, "risks", absolute, [(_("Risks rated"), str(risk_counts(rows)))]),
     ]
     return xlsx_response(f"risici-{project.municipality.code}-{project.number}.xlsx", sheets)
 

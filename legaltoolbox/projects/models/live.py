@@ -1,6 +1,6 @@
 """Tables of documents that show what the project says elsewhere: which ones, and the state of what they show."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -72,9 +72,12 @@ _NEEDED: dict[LiveSource, tuple[str, ...]] = {
 }
 
 
-def is_against_risks(places: list[str]) -> bool:
-    """Whether a measure with these places is one that a table of measures shows: all but those for requirements alone."""
-    return not places or any(code.startswith(("R", "E")) for code in places)
+def is_against_risks(places: list[str], left_out: Collection[str] = ()) -> bool:
+    """Whether a measure with these places is one that a table of measures shows.
+
+    That is all but those for requirements alone, or for risks that the table leaves out.
+    """
+    return not places or any(code.startswith(("R", "E")) and code not in left_out for code in places)
 
 
 def live_states(project: Any, templates: Iterable[str]) -> dict[str, dict[str, list[list[Any]]]]:

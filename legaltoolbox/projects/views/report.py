@@ -71,13 +71,14 @@ def _parts(held: ProjectReport) -> list[tuple[str, int]]:
             sum(len(row.decisions) for row in held.documents) + sum(len(row.decisions) for row in held.points),
         ),
         (_("Legal bases"), sum(len(phase.rows) for phase in held.bases.phases)),
-        (_("Risks"), len(held.risks)),
-        (_("Requirements"), len(held.requirements)),
+        (_("Risks that apply"), sum(row.counts for row in held.risks)),
+        (_("Requirements that apply"), sum(row.counts for row in held.requirements)),
         (_("Evidence"), sum(len(row.evidence) for row in held.requirements)),
         (_("Activities and own tasks"), len(held.plan.rows)),
         (_("Measures"), len(held.measures)),
         (_("Checklists that are begun"), len(held.checklists)),
-        (_("People"), len(held.members) + len(held.officers)),
+        (_("Members"), len(held.members)),
+        (_("Data protection officers of the municipality"), len(held.officers)),
     ]
 
 

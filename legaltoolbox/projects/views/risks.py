@@ -35,7 +35,7 @@ from ..models.risks import Treatment
 from ..rights import Right
 from ..work.discussions import discussion
 from ..work.measures import by_place, measure_rows
-from ..work.risks import MatrixCell, RiskRow, matrix, risk_rows
+from ..work.risks import MatrixCell, RiskRow, matrix, risk_counts, risk_rows
 from .edited_forms import EditedRowForm, add_errors, save
 from .lookups import own_project, project_page
 from .tasks import may_write, people
@@ -148,7 +148,7 @@ def risks(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse
         "risks",
         _("Risks"),
         rows=rows,
-        open_count=sum(row.is_open for row in rows),
+        counts=risk_counts(rows),
         high=[row for row in rows if row.stays_high],
         matrices=[_matrix(_("Before measures"), rows, after=False), _matrix(_("After measures"), rows, after=True)],
         axes=_axes(catalogue),

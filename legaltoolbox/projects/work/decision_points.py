@@ -22,7 +22,7 @@ from .documents import needed_templates
 from .legal_bases import PhaseBases, ProjectBases, project_bases
 from .plan import PhaseRows, PlanRow, ProjectPlan, project_plan
 from .requirements import RequirementRow, requirement_rows
-from .risks import RiskRow, risk_rows
+from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 
 State = RequirementState.State
 
@@ -127,6 +127,10 @@ class PointGrounds:
     @cached_property
     def open_risks(self) -> list[RiskRow]:
         return [row for row in self.of_project.risks if row.is_open]
+
+    @property
+    def risk_counts(self) -> RiskCounts:
+        return risk_counts(self.of_project.risks)
 
     @property
     def lacks_in_use(self) -> list[Phase]:

@@ -10,7 +10,7 @@ from legaltoolbox.models import Phase
 
 from ..models import AdvicePoint, Opinion, Project, ProjectDocument
 from .legal_bases import project_bases
-from .risks import RiskRow, risk_rows
+from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Grounds:
     high: list[RiskRow]
     """Risks that are high after what is done about them."""
     open_risks: list[RiskRow]
+    risk_counts: RiskCounts
     lacks_in_use: list[Phase]
     """Phases of use without a sufficient legal basis."""
 
@@ -50,5 +51,6 @@ def grounds(project: Project, document: ProjectDocument, catalogue: Catalogue, s
         is_changed_since=opinion is not None and opinion.state != state,
         high=[row for row in rows if row.stays_high],
         open_risks=[row for row in rows if row.is_open],
+        risk_counts=risk_counts(rows),
         lacks_in_use=project_bases(project, catalogue).lacks_in_use,
     )

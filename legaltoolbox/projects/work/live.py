@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.files.texts import danish_date
-from legaltoolbox.models import DocumentTemplate
+from legaltoolbox.models import DocumentTemplate, Risk
 
 from ..models import Measure, Project, ProjectDocument
 from ..models.live import LIVE_FIELDS, LiveSource, is_against_risks
@@ -189,12 +189,16 @@ class _Said:
 
     @cached_property
     def risks(self) -> list[RiskRow]:
-        return risk_rows(self.project, self.catalogue)
+        """Those that hit the registered people, as the tables of the catalogue have them, and the own ones."""
+        rows = risk_rows(self.project, self.catalogue)
+        return [row for row in rows if row.risk is None or row.risk.affects == Risk.Affects.DATA_SUBJECTS]
 
     @cached_property
     def measures(self) -> list[Measure]:
+        """Those against these risks, and those that name none."""
         rows = self.project.measures.select_related("owner__user")
-        return [row for row in rows if is_against_risks(row.places)]
+        others = {risk.code for risk in self.catalogue.risks if risk.affects != Risk.Affects.DATA_SUBJECTS}
+        return [row for row in rows if is_against_risks(row.places, others)]
 
     def _bases(self) -> tuple[list[list[str]], list[str]]:
         phases = {phase.slug: (place, str(phase)) for place, phase in enumerate(self.catalogue.phases)}
@@ -267,7 +271,7 @@ class _Said:
                 row.text,
                 str(row.owner.user) if row.owner else "",
                 danish_date(row.due) if row.due else "",
-                "Udført" if row.is_done else "Planlagt",
+                "Færdig" if row.is_done else "Åben",
             ]
             for row in rows
         ], []

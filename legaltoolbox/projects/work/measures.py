@@ -195,10 +195,7 @@ def project_action_plan(project: Project, catalogue: Catalogue, today: date) -> 
 
 
 def _is_action(row: PlanRow) -> bool:
-    task = row.task
-    if task is None or task.state == TaskState.NOT_RELEVANT:
-        return False
-    return bool(task.is_own or task.owner or task.due or task.state != TaskState.OPEN)
+    return row.is_planned and row.state != TaskState.NOT_RELEVANT
 
 
 # What one person has to do ------------------------------------------------------------------------

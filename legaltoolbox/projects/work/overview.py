@@ -25,7 +25,7 @@ from ..rights import ProjectRole
 from .event_words import EventLine, event_lines
 from .legal_bases import IN_USE, PERSONAL_DATA, phases_without_basis
 from .plan import PlanRow, ProjectPlan, project_plan
-from .risks import high_risks
+from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 from .situations import contradictions, open_questions
 from .waiting import WaitingThing, WhatToDo, is_due_soon, open_advice, waiting_for
 
@@ -96,6 +96,7 @@ class Overview:
     done: int
     total: int
     documents: Sequence[StatusLine]
+    risks: RiskCounts
     answers: Sequence[tuple[str, str]]
     """As `components/facts.html` has them, in Danish."""
     unanswered: int
@@ -110,12 +111,13 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
     plan = project_plan(project, catalogue, today)
     documents = list(project.documents.only("project", "number", "template", "version", "status", "opinion_until"))
     missing = open_questions(plan.situation, catalogue)
+    risks = risk_rows(project, catalogue)
     return Overview(
         sentence=_sentence(project, plan, catalogue),
         waiting=_waiting_lines(project, user, plan, documents, len(missing), catalogue),
         warnings=[
             *_bases(project, plan.situation, catalogue),
-            *_risks(project, catalogue),
+            *_risks(risks),
             *_contradictions(project, catalogue),
         ],
         next=plan.next(NEXT_TASKS) if project.is_active else [],
@@ -123,6 +125,7 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
         done=plan.done,
         total=plan.total,
         documents=_documents(project, documents, catalogue),
+        risks=risk_counts(risks),
         answers=situation_answers(plan.situation, catalogue),
         unanswered=len(missing),
         members=_members(project),
@@ -271,9 +274,9 @@ def _bases(project: Project, situation: Situation, catalogue: Catalogue) -> Iter
         yield ProjectWarning("warning", heading, text, links)
 
 
-def _risks(project: Project, catalogue: Catalogue) -> Iterable[ProjectWarning]:
-    """The warning of risks that stay high. One query."""
-    high = high_risks(project, catalogue)
+def _risks(risks: Iterable[RiskRow]) -> Iterable[ProjectWarning]:
+    """The warning of risks that stay high. No query."""
+    high = [row for row in risks if row.stays_high]
     if high:
         heading = ngettext(
             "%(n)s risk stays high after the measures", "%(n)s risks stay high after the measures", len(high)

@@ -127,6 +127,12 @@ class PlanRow(PlanLine):
         return self.task is not None and self.state != TaskState.NOT_RELEVANT
 
     @property
+    def is_planned(self) -> bool:
+        """Whether it is an own task, or somebody has said who does the activity, until when, or how far it is."""
+        task = self.task
+        return task is not None and bool(task.is_own or task.owner or task.due or task.state != TaskState.OPEN)
+
+    @property
     def band(self) -> str:
         """How far the activity applies (`Band`); "" for an own task."""
         return self.entry.verdict.band.value if self.entry else ""

@@ -21,6 +21,7 @@ from legaltoolbox.rating import RiskLevel
 
 from ..models import Opinion, ProjectFact
 from .report import ProjectReport
+from .risks import RiskCounts, risk_counts
 
 DPIA = "S11"
 """The template of the impact assessment."""
@@ -59,7 +60,8 @@ def _risk_lines(report: ProjectReport) -> list[Line]:
     words = ", ".join(
         f"{number} {word}" for number, word in zip(counts.values(), ("høj", "mellem", "lav"), strict=True)
     )
-    waiting = f"; {len(report.open_risks)} ikke vurderet" if report.open_risks else ""
+    rated = risk_counts(report.risks)
+    begun = "" if is_done else f"{_begun(rated)} "
     approved = report.newest_approved(DPIA)
     decision = approved.last_decision if approved else None
     changed = f" {CHANGED}" if approved and decision and approved.is_changed_since(decision) else ""
@@ -67,8 +69,14 @@ def _risk_lines(report: ProjectReport) -> list[Line]:
         ("Foretaget risikovurdering", YES if is_done else NO),
         ("Dato for seneste risikovurdering", max(days) if is_done else ""),
         ("Hvad viste den seneste risikovurdering?", highest if is_done else ""),
-        ("Bemærkninger", f"Risici efter foranstaltninger: {words}{waiting}.{changed}"),
+        ("Bemærkninger", f"{begun}Risici efter foranstaltninger: {words}.{changed}"),
     ]
+
+
+def _begun(rated: RiskCounts) -> str:
+    """How many of the risks are rated before and after, where that is not all."""
+    partly = "Delvist: " if rated.both or rated.before else ""
+    return f"{partly}{rated.both} af {rated.total} risici er vurderet."
 
 
 def _dpia_lines(report: ProjectReport) -> list[Line]:

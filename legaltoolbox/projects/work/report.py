@@ -156,7 +156,7 @@ class ProjectReport:
 
     @property
     def open_requirements(self) -> list[RequirementRow]:
-        return [row for row in self.requirements if row.value == RequirementState.State.OPEN]
+        return [row for row in self.requirements if row.applies and row.value == RequirementState.State.OPEN]
 
     @property
     def open_questions(self) -> list[ScreeningQuestion]:

@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 
 from ..models import Opinion
 from .report import ProjectReport, ReportedDocument
+from .requirements import requirement_counts
+from .risks import risk_counts
 
 
 def warnings(report: ProjectReport) -> list[str]:
@@ -81,8 +83,18 @@ def _unsaid(report: ProjectReport) -> Iterator[tuple[int, str]]:
             number,
         ),
     )
-    number = len(report.open_risks)
-    yield number, ngettext("%(n)s risk is not rated.", "%(n)s risks are not rated.", number)
+    risks = risk_counts(report.risks)
+    number = risks.not_rated
+    yield number, ngettext("%(n)s risk is not rated at all.", "%(n)s risks are not rated at all.", number)
+    number = risks.before
+    yield (
+        number,
+        ngettext(
+            "%(n)s risk is rated before the measures alone.",
+            "%(n)s risks are rated before the measures alone.",
+            number,
+        ),
+    )
     number = len(report.open_requirements)
     yield number, ngettext("%(n)s requirement is not assessed.", "%(n)s requirements are not assessed.", number)
 
@@ -118,9 +130,7 @@ def not_approved(report: ProjectReport) -> list[ReportedDocument]:
 
 def standing(report: ProjectReport) -> list[tuple[str, str]]:
     """How far the project is: labels and what is said of each. No query."""
-    newest, risks = report.newest, [row for row in report.risks if not row.is_left_out]
-    rated = sum(not row.is_open for row in risks)
-    assessed = len(report.requirements) - len(report.open_requirements)
+    newest = report.newest
     parts = _("%(done)s of %(total)s")
     return [
         (_("Status"), capfirst(str(report.project.get_status_display()))),
@@ -128,8 +138,8 @@ def standing(report: ProjectReport) -> list[tuple[str, str]]:
         (_("Questions answered"), parts % _part(len(report.answers) - len(report.open_questions), len(report.answers))),
         (_("Tasks done"), parts % _part(report.plan.done, report.plan.total)),
         (_("Documents approved"), parts % _part(len(newest) - len(not_approved(report)), len(newest))),
-        (_("Risks rated"), parts % _part(rated, len(risks))),
-        (_("Requirements assessed"), parts % _part(assessed, len(report.requirements))),
+        (_("Risks"), str(risk_counts(report.risks))),
+        (_("Requirements"), str(requirement_counts(report.requirements))),
         (
             _("Decision points"),
             parts % _part(sum(bool(point.decisions) for point in report.points), len(report.points)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.left_out import split
@@ -38,6 +39,11 @@ class RequirementRow:
         return self.state.state if self.state else State.OPEN.value
 
     @property
+    def counts(self) -> bool:
+        """Whether it applies, by the answers and by what the team says."""
+        return self.applies and self.value != State.NOT_RELEVANT
+
+    @property
     def label(self) -> str:
         return str(State(self.value).label)
 
@@ -61,6 +67,30 @@ def requirement_rows(project: Project, catalogue: Catalogue) -> list[Requirement
     rows = [row(item.code, item) for item in catalogue.requirements if item.code in applying | written]
     known = {item.code for item in catalogue.requirements}
     return rows + [row(code, None) for code in sorted(stored) if code not in known]
+
+
+@dataclass(frozen=True)
+class RequirementCounts:
+    """How many requirements are assessed; those that do not apply stand apart."""
+
+    assessed: int
+    open: int
+    left_out: int
+
+    def __str__(self) -> str:
+        """The counts as a sentence."""
+        return _("%(assessed)s are assessed, %(open)s not yet, %(left_out)s do not apply.") % {
+            "assessed": self.assessed,
+            "open": self.open,
+            "left_out": self.left_out,
+        }
+
+
+def requirement_counts(rows: list[RequirementRow]) -> RequirementCounts:
+    """How many of these are assessed. No query."""
+    counting = [row for row in rows if row.counts]
+    waiting = sum(row.value == State.OPEN for row in counting)
+    return RequirementCounts(len(counting) - waiting, waiting, len(rows) - len(counting))
 
 
 def counts(rows: list[RequirementRow]) -> list[tuple[str, str, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.left_out import split
@@ -47,7 +48,12 @@ class RiskRow:
     @property
     def is_open(self) -> bool:
         """Whether the team has still to rate it, or what stays of it."""
-        return not self.is_left_out and (self.level is None or self.residual_level is None)
+        return self.counts and (self.level is None or self.residual_level is None)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it applies, by the answers and by what the team says."""
+        return self.applies and not self.is_left_out
 
     @property
     def stays_high(self) -> bool:
@@ -69,18 +75,36 @@ def risk_rows(project: Project, catalogue: Catalogue) -> list[RiskRow]:
     return rows + [_row(project, code, row, None) for code, row in sorted(stored.items()) if code not in known]
 
 
-def high_risks(project: Project, catalogue: Catalogue) -> list[RiskRow]:
-    """Those of `risk_rows` that stay high, in the order of their codes. One query, of no text."""
-    rated = project.risk_assessments.filter(
-        applies=True, likelihood_after__isnull=False, consequence_after__isnull=False
-    )
-    few = ("project", "code", "title", "applies", "likelihood_after", "consequence_after")
-    rows = [
-        _row(project, row.code, row, catalogue.find(Risk.KIND, row.code))
-        for row in rated.order_by("code").only(*few)
-        if row.residual_level == RiskLevel.HIGH
-    ]
-    return [row for row in rows if row.stays_high]
+@dataclass(frozen=True)
+class RiskCounts:
+    """How many risks are rated, the same on every page and in every file."""
+
+    both: int
+    """Rated before and after what is done about them."""
+    before: int
+    """Rated before alone."""
+    not_rated: int
+    left_out: int
+    """Those that do not apply."""
+
+    @property
+    def total(self) -> int:
+        """Those that apply."""
+        return self.both + self.before + self.not_rated
+
+    def __str__(self) -> str:
+        """The counts as a sentence."""
+        return _(
+            "%(both)s are rated before and after, %(before)s before alone, %(not_rated)s not at all, %(left_out)s do not apply."
+        ) % {"both": self.both, "before": self.before, "not_rated": self.not_rated, "left_out": self.left_out}
+
+
+def risk_counts(rows: Sequence[RiskRow]) -> RiskCounts:
+    """How many of these are rated. No query."""
+    counting = [row for row in rows if row.counts]
+    rated = [row for row in counting if row.level]
+    both = sum(row.residual_level is not None for row in rated)
+    return RiskCounts(both, len(rated) - both, len(counting) - len(rated), len(rows) - len(counting))
 
 
 def _row(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.models import TemplateField
+from legaltoolbox.models import Risk, TemplateField
 from legaltoolbox.projects.models import (
     DocumentStatus,
     FieldAnswer,
@@ -124,6 +124,20 @@ def test_risks_that_nobody_has_rated_are_named_and_the_table_counts_as_unfinishe
         rate(team, risk.code, applies=False, reason="Ikke her")
     assert 'class="document-lacking"' not in page(team, document, "11")
     assert "Gælder ikke her" in file(team, document)
+
+
+def test_risks_that_hit_others_than_the_registered_people_and_their_measures_stand_apart_from_the_analysis(team):
+    other = next(risk for risk in catalogues.current().risks if risk.affects != Risk.Affects.DATA_SUBJECTS)
+    for code in ("R01", other.code):
+        rate(team, code, likelihood=4, consequence=4, likelihood_after=3, consequence_after=3)
+        Measure.add_measure(team.project, f"Tiltag mod {code}", [code], team.lead.user)
+    Measure.add_measure(team.project, "Tiltag mod begge", ["R01", other.code, "K01"], team.lead.user)
+    for template in ("S11", "S15"):
+        text = file(team, begin(team, template))
+        assert f"{other.code} {other.title}" not in text
+        assert f"Tiltag mod {other.code}" not in text
+        assert "Tiltag mod R01" in text
+        assert "Tiltag mod begge" in text
 
 
 CHANGED = "has changed since it was sent"

@@ -28,6 +28,7 @@ from legaltoolbox.projects.models import (
     RequirementState,
     RiskAssessment,
     ScreeningAnswer,
+    Task,
 )
 from legaltoolbox.projects.work.decision_points import read_project
 from legaltoolbox.projects.work.register_entry import entry_lines, entry_text
@@ -221,7 +222,7 @@ def test_risks_measures_requirements_and_people_stand_in_the_report(team):
         "Høj: sandsynlighed 4, konsekvens for borgeren 4",
         "Mange sager",
         "Der er tilsyn.",
-        "Stikprøver hver uge (ingen endnu, ikke gjort endnu)",
+        "Stikprøver hver uge (ingen ansvarlig endnu, åben)",
         "Delvist opfyldt",
         "Logfiler findes.",
         "Lograpport, sag 2026-7",
@@ -230,6 +231,19 @@ def test_risks_measures_requirements_and_people_stand_in_the_report(team):
         "Projektleder",
     ):
         assert expected in text, expected
+
+
+def test_the_report_lists_the_activities_that_somebody_has_taken_up_and_counts_the_others(team):
+    Task.objects.create(project=team.project, activity="A10", state="done", done_at=timezone.now())
+    Task.objects.create(project=team.project, activity="A11", note="Kun en note")
+    report = held(team)
+    text = words(team)
+    first = next(phase for phase in report.plan.phases if any(row.code == "A10" for row in phase.rows))
+    titles = {row.code: f"{row.code} {row.title}" for row in first.rows}
+    plan = text.split("Nedenfor står de aktiviteter", 1)[1].split("Tjeklister", 1)[0]
+    assert titles["A10"] in plan
+    assert titles["A11"] not in plan
+    assert f"{first.phase} 1 af {first.total} færdige" in text
 
 
 def test_comments_stand_nowhere_in_the_report(team):
