@@ -1,6 +1,6 @@
 # What the portal offers on a command line. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench messages format clean \
+.PHONY: help setup demo demo-mail demo-mail test check bench messages format clean \
 	check-code check-imports check-types check-templates check-settings check-migrations check-translations
 
 PORT ?= 8000
@@ -17,6 +17,7 @@ PRODUCTION := $(CLEAN) DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=portal.examp
 help:
 	@echo 'make setup     install into .venv; fast when nothing has changed'
 	@echo 'make demo      the portal with demonstration data on http://127.0.0.1:$(PORT) (PORT=9000 changes it)'
+	@echo 'make demo-mail prints the mails that wait in the demonstration, as mails are sent elsewhere'
 	@echo 'make test      the whole test suite, on SQLite and on PostgreSQL where it is found'
 	@echo 'make check     lint, format, imports, types, templates, settings, migrations, translations'
 	@echo 'make bench     the benchmarks, side by side with their peers (BENCH="2000 --only directory" narrows them)'
@@ -63,6 +64,10 @@ demo: setup var/static/staticfiles.json
 	@$(PROGRESS) 'Preparing the database' $(DEMO) migrate --verbosity 0
 	@$(PROGRESS) 'Loading the demonstration data' $(DEMO) load_demo --site $(DEMO_SITE)
 	@exec $(SERVE) runserver 127.0.0.1:$(PORT)
+
+# The mails that are not sent at once, as login codes are: elsewhere cron sends them every few minutes.
+demo-mail:
+	@$(DEMO) send_mail
 
 var/static/staticfiles.json: .venv/ready $(shell find static -type f -not -name '* *')
 	@$(PROGRESS) 'Collecting the static files' $(SERVE) collectstatic --no-input --verbosity 0

@@ -44,7 +44,7 @@ def report_state(report: ProjectReport) -> str:
 
 
 def file_name(project: Project, ending: str) -> str:
-    return filename(project.title, TITLE, ending=ending)
+    return filename(project.title, "–", TITLE.lower(), ending=ending)
 
 
 def grouped(state: str) -> str:

@@ -35,6 +35,15 @@ class DocumentStatus(models.TextChoices):
 
 WRITABLE = (DocumentStatus.DRAFT, DocumentStatus.COMMENTED, DocumentStatus.RETURNED)
 
+STANDING = {
+    DocumentStatus.DRAFT: _("The document is a draft."),
+    DocumentStatus.AT_DPO: _("The document is at the data protection officer."),
+    DocumentStatus.COMMENTED: _("The data protection officer has given an opinion."),
+    DocumentStatus.AT_MANAGEMENT: _("The document is at the management."),
+    DocumentStatus.APPROVED: _("The management has approved the document."),
+    DocumentStatus.RETURNED: _("The management has sent the document back."),
+}
+
 
 class Step(NamedTuple):
     """One step of a document."""
@@ -127,6 +136,21 @@ class DocumentSteps(models.Model):
             and self.opinion_until < timezone.localdate()
         )
 
+    def missing_for_management(self, opinion: Opinion | None) -> str:
+        """What has to happen before the management can be asked, in words; "" for nothing. `opinion` is the newest one. No query on its points."""
+        if self.status == DocumentStatus.AT_DPO and not self.waits_in_vain:
+            return gettext("The data protection officer has time until the day that was given.")
+        if self.needs_opinion and opinion is None and not self.waits_in_vain:
+            return gettext("Ask the data protection officer first.")
+        if opinion and any(not point.answer for point in opinion.points.all()):
+            return gettext("Answer each point of the advice first.")
+        return ""
+
+    @property
+    def standing(self) -> str:
+        """Where it is on its way, as a sentence."""
+        return str(STANDING[self.status])
+
     # Verbs ----------------------------------------------------------------------------------
 
     def ask_dpo(self, by: Any, until: date) -> None:
@@ -181,13 +205,8 @@ class DocumentSteps(models.Model):
         """Send the document to the management. Raises `ValidationError` where an opinion or an answer to advice is missing."""
         with transaction.atomic():
             self._lock()
-            opinion = self.last_opinion()
-            if self.status == DocumentStatus.AT_DPO and not self.waits_in_vain:
-                raise ValidationError(gettext("The data protection officer has time until the day that was given."))
-            if self.needs_opinion and opinion is None and not self.waits_in_vain:
-                raise ValidationError(gettext("Ask the data protection officer first."))
-            if opinion and any(not point.answer for point in opinion.points.all()):
-                raise ValidationError(gettext("Answer each point of the advice first."))
+            if missing := self.missing_for_management(self.last_opinion()):
+                raise ValidationError(missing)
             self._perform(What.TO_MANAGEMENT, by, sent_state=self.state_hash())
 
     def take_back(self, by: Any) -> None:
@@ -255,10 +274,7 @@ class DocumentSteps(models.Model):
     ) -> None:
         """The only change of the status, with one event. Raises `ValidationError` where it is another one meanwhile."""
         if self.status not in before:
-            raise ValidationError(
-                gettext("That cannot be done now: the document is %(status)s.")
-                % {"status": dict(DocumentStatus.choices)[self.status]}
-            )
+            raise ValidationError(gettext("That cannot be done now. %(standing)s") % {"standing": self.standing})
         old, self.status = self.status, after
         for name, value in fields.items():
             setattr(self, name, value)
@@ -273,8 +289,7 @@ class DocumentSteps(models.Model):
     def _refuse_locked(self) -> None:
         if self.status not in WRITABLE:
             raise ValidationError(
-                gettext("The document cannot be changed now: it is %(status)s.")
-                % {"status": dict(DocumentStatus.choices)[self.status]}
+                gettext("The document cannot be changed now. %(standing)s") % {"standing": self.standing}
             )
 
     def _refuse_only_author(self, by: Any) -> None:

@@ -176,8 +176,7 @@ class ProjectDocument(DocumentSteps):
             self.refresh_from_db(fields=["status", "version"])
             if not self.is_writable:
                 raise ValidationError(
-                    gettext("The document cannot be changed now: it is %(status)s.")
-                    % {"status": self.get_status_display()}
+                    gettext("The document cannot be changed now. %(standing)s") % {"standing": self.standing}
                 )
             yield
 

@@ -12,6 +12,15 @@ LONGEST = 500
 """Letters of a value that an event keeps; the whole text of a field is in its own history."""
 
 
+def cut(text: str, longest: int = LONGEST) -> str:
+    """The text with `longest` letters at most, as an event keeps it: a longer one ends with "…" behind a whole word."""
+    if len(text) <= longest:
+        return text
+    start = text[:longest]
+    words = start[: max(start.rfind(" "), start.rfind("\n"))].rstrip(" \n,;:")
+    return (words or start[:-1]) + "…"
+
+
 class ProjectEventQuerySet(models.QuerySet["ProjectEvent"]):
     def with_people(self) -> "ProjectEventQuerySet":
         """With who did it and whom it is about. No query of its own."""
@@ -116,9 +125,9 @@ class ProjectEvent(models.Model):
             what=what,
             actor=actor,
             place=place[:PLACE_LETTERS],
-            old=old[:LONGEST],
-            new=new[:LONGEST],
-            reason=reason[:LONGEST],
+            old=cut(old),
+            new=cut(new),
+            reason=cut(reason),
             person=person,
             person_before=person_before,
         )

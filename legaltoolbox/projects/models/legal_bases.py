@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.text import clean_line
 from kl_ai.validators import validate_line, validate_text
 
 from .edited import EditedRow
@@ -60,7 +61,7 @@ class ProjectLegalBasis(EditedRow):
 
     @property
     def place(self) -> str:
-        return f"{self.code or self.processing[:30]} · {self.phase}"
+        return f"{self.code or clean_line(self.processing, 30)} · {self.phase}"
 
     @property
     def is_sufficient(self) -> bool:

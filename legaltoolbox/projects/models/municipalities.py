@@ -3,6 +3,8 @@
 Every verb that changes who a municipality's people are locks the municipality first, so that two at once wait for each other.
 """
 
+from calendar import monthrange
+from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -25,7 +27,15 @@ from .municipality_events import KEEPER, MunicipalityEvent
 What = MunicipalityEvent.What
 
 KEPT_MONTHS = (12, 24, 60, 120)
+KEPT_WORDS = dict(zip(KEPT_MONTHS, (_("1 year"), _("2 years"), _("5 years"), _("10 years")), strict=True))
 """How long a municipality can have its closed projects kept."""
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; the last one of a month that is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def validate_cvr(value: str) -> None:
@@ -107,6 +117,15 @@ class Municipality(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)
+
+    @property
+    def kept_words(self) -> str:
+        """How long its closed projects are kept: “5 years”. No query."""
+        return str(KEPT_WORDS[self.kept_months])
+
+    def deletion_day(self, closed_on: date) -> date:
+        """The day on which a project that is closed on `closed_on` is deleted. No query."""
+        return months_after(closed_on, self.kept_months)
 
     def lock(self) -> None:
         """Wait until nobody else changes the municipality's people or makes a project, and hold it until the transaction ends.

@@ -25,7 +25,6 @@ from .members import ProjectMember
 from .municipalities import Municipality, MunicipalityMember
 
 What = ProjectEvent.What
-DAYS_OF_MONTH = 31
 ANNOUNCED_DAYS = (60, 14)
 """So many days before the deletion of a closed project its leads and the municipality's keepers get a mail."""
 SENT_TWICE = timedelta(minutes=1)
@@ -152,7 +151,7 @@ class Project(models.Model):
         """
         if self.closed_at is None:
             return None
-        day = timezone.localdate(self.closed_at) + timedelta(days=DAYS_OF_MONTH * self.municipality.kept_months)
+        day = self.municipality.deletion_day(timezone.localdate(self.closed_at))
         return max(day, self.delete_after or day)
 
     def may(self, right: Right) -> bool:

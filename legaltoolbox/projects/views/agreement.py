@@ -12,6 +12,7 @@ from kl_ai.export.downloads import file_response
 from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
+from legaltoolbox.views.papers import ENDINGS
 
 from ..files import agreement as text
 
@@ -28,7 +29,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         "title": title,
         "parts": [(part.heading, prose.blocks(part.text)) for part in text.parts()],
         "notice": text.NOTICE,
-        "files": [(ending.upper(), reverse("projects:agreement_file", args=[ending])) for ending in TYPES],
+        "files": [(ENDINGS[ending], reverse("projects:agreement_file", args=[ending])) for ending in TYPES],
     }
     crumbs = [(_("For municipalities"), reverse("projects:home")), (title, "")]
     return render_page(request, "projects/agreement.html", context, nav_current="projects", crumbs=crumbs)

@@ -334,7 +334,7 @@ def section_page(
         form=form,
         seen=seen,
         page=new_page(),
-        others=others_just_now(edits, request.user, timezone.now()),
+        others=others_just_now(edits, request.user, timezone.now()) if is_form else [],
         last_saved=opened.document.last_save(shown.section.key),
         fields=list(_fields(shown, form, histories)) if is_form else [],
         values=[] if is_form else list(_values(shown, histories)),

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.views.papers import ENDINGS
 
 from ..models import ApprovedFile, Project, ProjectDocument
 from ..work.gone_documents import stored_answers, title_of
@@ -24,7 +25,7 @@ def gone_document_page(request: AuthenticatedRequest, project: Project, document
         above=[(_("Documents"), reverse("projects:documents", args=project.address))],
         document=document,
         answers=stored_answers(document),
-        files=[(ending.upper(), reverse("projects:document_file", args=[*url, ending])) for ending in ("docx", "pdf")]
+        files=[(ENDINGS[ending], reverse("projects:document_file", args=[*url, ending])) for ending in ("docx", "pdf")]
         if is_approved
         else [],
     )

@@ -1,13 +1,14 @@
 """Who is in a project, and with which role."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from kl_ai.search.danish import sort_key
 
 from ..models import MunicipalityMember, Project, ProjectMember
 from ..rights import ProjectRole, Right
+from .edited_forms import capitalised
 from .lookups import own_project, project_page
 
 ROLE_WORDS = (
@@ -34,10 +36,16 @@ class MemberForm(forms.Form):
 
     field_order = ("person", "role")
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ProjectRole, initial=ProjectRole.EDITOR)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=ProjectRole,
+        error_messages={"required": gettext_lazy("Choose the role that the person is to have.")},
+    )
 
     def __init__(self, data: Any, people: list[MunicipalityMember]) -> None:
         super().__init__(data)
+        role = cast(forms.ChoiceField, self.fields["role"])
+        role.choices = [("", _("Choose a role")), *capitalised(ProjectRole.choices)]
         self.people = {str(person.pk): person for person in people}
         choices = [("", _("Choose a person")), *((key, str(person.user)) for key, person in self.people.items())]
         self.fields["person"] = forms.ChoiceField(label=gettext_lazy("Person"), choices=choices)
@@ -74,8 +82,8 @@ def members(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         form=form,
         members=list(project.members.by_role()),
         officers=list(project.municipality.members.exclude(dpo="").select_related("user").order_by("pk")),
-        roles=ProjectRole.choices,
-        role_words=[(role.label, words) for role, words in ROLE_WORDS],
+        roles=capitalised(ProjectRole.choices),
+        role_words=[(capfirst(role.label), words) for role, words in ROLE_WORDS],
         may_manage=project.may(Right.MANAGE) and project.is_active,
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from kl_ai.forms import LineField, LowercaseEmailField
 
 from ..models import MunicipalityMember
-from ..models.municipalities import KEPT_MONTHS
+from ..models.municipalities import KEPT_WORDS
 
 NONE, KEEPER = "none", "keeper"
 DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
@@ -86,12 +86,7 @@ class SettingsForm(forms.Form):
         label=gettext_lazy("How long closed projects are kept"),
         coerce=int,
         widget=forms.RadioSelect,
-        choices=[
-            (KEPT_MONTHS[0], gettext_lazy("1 year")),
-            (KEPT_MONTHS[1], gettext_lazy("2 years")),
-            (KEPT_MONTHS[2], gettext_lazy("5 years")),
-            (KEPT_MONTHS[3], gettext_lazy("10 years")),
-        ],
+        choices=list(KEPT_WORDS.items()),
         help_text=gettext_lazy(
             "Then a closed project is deleted with all that is in it. The project leads get a mail 60 and 14 days before."
         ),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
@@ -158,7 +158,12 @@ def _end(request: AuthenticatedRequest, project: Project, *, is_closing: bool) -
     if typed is not None and request.method == "GET":
         messages.info(request, restore.PRESS_AGAIN)
     title = _("Close the project") if is_closing else _("Take up the project again")
-    context: dict[str, Any] = {"form": form, "is_closing": is_closing, "months": project.municipality.kept_months}
+    context: dict[str, Any] = {
+        "form": form,
+        "is_closing": is_closing,
+        "kept": project.municipality.kept_words,
+        "day": project.municipality.deletion_day(timezone.localdate()),
+    }
     return project_page(request, project, "close", title, section="details", **context)
 
 
@@ -166,10 +171,5 @@ def _ended(project: Project) -> str:
     """What the page says after closing and after reopening."""
     if project.is_active:
         return _("The project is active again, and is not deleted.")
-    months = project.municipality.kept_months
-    text = ngettext(
-        "The project is closed. It is deleted after %(months)s month, on %(day)s.",
-        "The project is closed. It is deleted after %(months)s months, on %(day)s.",
-        months,
-    )
-    return text % {"months": months, "day": deletion_day(project)}
+    text = _("The project is closed. It is deleted with its history on %(day)s (%(kept)s after it was closed).")
+    return text % {"kept": project.municipality.kept_words, "day": deletion_day(project)}

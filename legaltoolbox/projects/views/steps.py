@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
+from legaltoolbox.views.papers import ENDINGS
 
 from ..mails import steps as step_mails
 from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEvent
@@ -45,10 +46,15 @@ class OpinionRequestForm(forms.Form):
 
 class OpinionForm(forms.Form):
     verdict = forms.ChoiceField(
-        label=gettext_lazy("Opinion"), choices=capitalised(Opinion.Verdict.choices), widget=forms.RadioSelect
+        label=gettext_lazy("Opinion"),
+        choices=[
+            *capitalised(Opinion.Verdict.choices[:2]),
+            (Opinion.Verdict.AGAINST, gettext_lazy("I advise against it")),
+        ],
+        widget=forms.RadioSelect,
     )
     text = forms.CharField(
-        label=gettext_lazy("In words"),
+        label=gettext_lazy("Your opinion as a whole"),
         required=False,
         max_length=8000,
         validators=[validate_text],
@@ -75,14 +81,14 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("Decision"), choices=capitalised(Decision.Answer.choices), widget=forms.RadioSelect
     )
     conditions = text_field(gettext_lazy("Conditions"), gettext_lazy("Only if you decide yes on conditions."))
-    reason = text_field(gettext_lazy("Reason"), gettext_lazy("A refusal needs one."))
+    reason = text_field(gettext_lazy("Reason"), gettext_lazy("Has to be filled in if you say no."))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("answer") == Decision.Answer.CONDITIONS and not data.get("conditions"):
             self.add_error("conditions", _("Write the conditions."))
         if data.get("answer") == Decision.Answer.NO and not data.get("reason"):
-            self.add_error("reason", _("Write why."))
+            self.add_error("reason", _("Write why you say no."))
         return data
 
 
@@ -92,9 +98,10 @@ class AdviceForm(forms.Form):
     def __init__(self, points: list[AdvicePoint], data: Any = None) -> None:
         super().__init__(data)
         self.points = points
+        self.needed_fields = {f"answer-{point.number}" for point in points}
         for point in points:
             self.fields[f"answer-{point.number}"] = forms.ChoiceField(
-                label=_("Point %(number)s") % {"number": point.number},
+                label=_("Answer to advice %(number)s") % {"number": point.number},
                 choices=capitalised(AdvicePoint.Answer.choices),
                 required=False,
                 widget=forms.RadioSelect,
@@ -138,6 +145,7 @@ def _steps_page(
     state = document.state_hash()
     ground = grounds(project, document, opened.catalogue, state)
     decisions = list(document.decisions.select_related("by"))
+    opinions = list(document.opinions.select_related("by").prefetch_related("points"))
     is_writer = project.may(Right.WRITE) and project.is_active
     at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
     has_points = may_write(project, document) and bool(ground.points)
@@ -159,16 +167,17 @@ def _steps_page(
         state=state,
         is_changed_since_sent=document.is_changed_since_sent(state),
         grounds=ground,
-        opinions=list(document.opinions.select_related("by").prefetch_related("points")),
+        opinions=opinions,
         decisions=decisions,
         forms=offered | bound,
         may_ask_management=is_writer and (document.is_writable or document.waits_in_vain),
+        missing=document.missing_for_management(opinions[0] if opinions else None),
         discussion=discussion(project, str(document.number)),
         has_management=project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
         not_begun=[] if document.status == DocumentStatus.APPROVED else sections_not_begun(opened),
         may_begin_next=may_begin_next(opened),
         may_take_back=is_writer and (at_dpo or at_management),
-        files=[(ending.upper(), opened.file_url(ending)) for ending in DOCUMENT_TYPES],
+        files=[(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
     )
 
 

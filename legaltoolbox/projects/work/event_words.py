@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from kl_ai.drafts.parts import value_text
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.kinds import kinds_by_letter
-from legaltoolbox.models import Phase, ScreeningQuestion
+from legaltoolbox.models import DocumentTemplate, LegalBasis, Phase, ScreeningQuestion
 
 from ..models import (
     AdvicePoint,
@@ -37,6 +37,7 @@ from ..models import (
     Task,
     TaskState,
 )
+from ..models.events import cut
 from ..rights import ProjectRole
 
 What = ProjectEvent.What
@@ -56,6 +57,8 @@ STEPS_OF_DOCUMENTS = (
     What.DECIDED,
     What.TAKEN_BACK,
 )
+SHOWN = 160
+"""Letters of a value that a page shows."""
 _CODE = re.compile(r"([A-ZÆØÅ]+\d+)(?:\.(.+))?")
 
 
@@ -90,8 +93,11 @@ def _line(event: ProjectEvent, catalogue: Catalogue) -> EventLine:
         old = new = ""  # the text says it
     if what in (What.ASKED, What.OPINION, What.DECIDED):
         old = ""  # the status before: another thing than the day, the opinion or the decision
+    if what == What.ASKED and new:
+        new = gettext("wanted by %(day)s") % {"day": new}
     actor = str(event.actor) if event.actor else ""
-    return EventLine(event.at, actor, capfirst(event.get_what_display()), place, old, new, event.reason)
+    text = gettext("took a decision") if what == What.DECIDED else event.get_what_display()
+    return EventLine(event.at, actor, capfirst(text), place, cut(old, SHOWN), cut(new, SHOWN), event.reason)
 
 
 def _place(event: ProjectEvent, catalogue: Catalogue) -> tuple[str | SafeString, str]:
@@ -105,8 +111,40 @@ def _place(event: ProjectEvent, catalogue: Catalogue) -> tuple[str | SafeString,
         return format_html('<span lang="da">{}</span>', question.question) if question else event.place, "answer"
     if event.what in ROWS:
         place, _dot, field = event.place.rpartition(".")
-        return format_html("{}, {}", _titled(place, catalogue), _field_name(ROWS[event.what], field)), field
-    return _titled(event.place, catalogue), ""
+        return format_html("{}, {}", _named(event.what, place, catalogue), _field_name(ROWS[event.what], field)), field
+    return _named(event.what, event.place, catalogue), ""
+
+
+def _named(what: str, place: str, catalogue: Catalogue) -> str | SafeString:
+    """A place in words, as far as the catalogue knows it."""
+    if " · " in place:
+        return _basis_place(place, catalogue)
+    code, dot, key = place.partition(".")
+    if what == What.ANSWERED_ADVICE and dot:
+        return gettext("%(template)s, advice %(number)s") % {"template": code, "number": key}
+    if what in (What.SECTION, What.COMMENTED, What.RESOLVED):
+        return _section_place(place, catalogue)
+    return _titled(place, catalogue)
+
+
+def _basis_place(place: str, catalogue: Catalogue) -> str | SafeString:
+    """A processing with its phase: “Use the solution (7. Operation)”, from “H05 · drift”."""
+    code, _dot, slug = place.rpartition(" · ")
+    basis, phase = catalogue.find(LegalBasis.KIND, code), catalogue.find(Phase.KIND, slug)
+    return format_html('<span lang="da">{} ({})</span>', basis.title if basis else code, phase or slug)
+
+
+def _section_place(place: str, catalogue: Catalogue) -> str | SafeString:
+    """A section of a document with its number and heading, from “S11.13”; the place itself for one that is gone."""
+    code, _dot, key = place.partition(".")
+    template = catalogue.find(DocumentTemplate.KIND, code)
+    sections = catalogue.sections(template) if template else []
+    for number, section in enumerate(sections, 1):
+        if section.key == key:
+            heading = format_html('<span lang="da">{}</span>', section.heading)
+            words = gettext("{template} section {number} “{heading}”")
+            return format_html(words, template=code, number=number, heading=heading)
+    return _titled(place, catalogue)
 
 
 def _titled(place: str, catalogue: Catalogue) -> str | SafeString:
@@ -160,7 +198,7 @@ def _of_step(value: str) -> str:
     """What an event of a document's way holds, in words: a status, an opinion, a decision, an answer to advice, or a day."""
     for choices in (DocumentStatus, Opinion.Verdict, Decision.Answer, AdvicePoint.Answer):
         if value in choices.values:
-            return _label(choices, value)
+            return capfirst(_label(choices, value))
     day = parse_date(value)
     return _day(day) if day else value
 

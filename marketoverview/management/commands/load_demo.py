@@ -131,5 +131,6 @@ class Command(BaseCommand):
             f"Logins (ask for a code at {reverse(settings.LOGIN_URL)}; {code_arrives}):",
             *(f"  {user.email:<35} {role}" for user, role in logins),
             of_municipality,
+            "Other mails wait in a queue: `make demo-mail`, in a second terminal, prints them.",
         ]
         self.stdout.write("\n".join(lines))

@@ -6,15 +6,15 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from kl_ai.mail.models import OutgoingMail
 from legaltoolbox.projects.mails import deletion
 from legaltoolbox.projects.models import Project, ProjectEvent, ScreeningAnswer
+from legaltoolbox.projects.models.municipalities import months_after
 from tests.concurrency import run_at_once
 
 KEPT_MONTHS = 12
-KEPT = timedelta(days=31 * KEPT_MONTHS)
 
 
 @pytest.fixture
@@ -29,12 +29,17 @@ def closed(team) -> Project:
 
 def run(days_before: int, closed: Project, monkeypatch, *arguments: str) -> None:
     """The nightly command on the day so many days before the time is over, as it was when the project was closed."""
-    day = timezone.localdate(closed.closed_at) + KEPT - timedelta(days=days_before)
+    day = over(closed) - timedelta(days=days_before)
     monkeypatch.setattr(timezone, "localdate", lambda value=None, tz=None: LOCALDATE(value, tz) if value else day)
     call_command("delete_closed_projects", *arguments)
 
 
 LOCALDATE = timezone.localdate
+
+
+def over(closed: Project) -> date:
+    """The day on which the project's time is over, as it was when the project was closed."""
+    return months_after(LOCALDATE(closed.closed_at), KEPT_MONTHS)
 
 
 def mails() -> list[str]:
@@ -43,6 +48,29 @@ def mails() -> list[str]:
 
 def exists(project: Project) -> bool:
     return Project.objects.filter(pk=project.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("closed_on", "months", "deleted_on"),
+    [
+        (date(2026, 11, 30), 60, date(2031, 11, 30)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+    ],
+)
+def test_the_time_is_counted_in_months_of_the_calendar(closed_on, months, deleted_on):
+    assert months_after(closed_on, months) == deleted_on
+
+
+def test_the_page_says_before_and_after_the_closing_when_the_project_is_deleted(team):
+    team.project.municipality.kept_months = 60
+    team.project.municipality.save()
+    browser, page = Client(), reverse("projects:close", args=team.project.address)
+    browser.force_login(team.lead.user)
+    day = formats.date_format(months_after(timezone.localdate(), 60), "DATE_FORMAT")
+    words = f"Det slettes med sin historik den {day} (5 år efter afslutningen)"
+    assert words in browser.get(page).content.decode()
+    assert words in browser.post(page, {"reason": ""}, follow=True).content.decode()
 
 
 def test_leads_and_keepers_are_told_twice_and_then_the_project_is_deleted(closed, team, monkeypatch):
@@ -62,7 +90,7 @@ def test_a_run_that_comes_late_deletes_nothing_that_was_not_announced_in_time(cl
     run(-100, closed, monkeypatch)
     assert len(mails()) == 2
     closed.refresh_from_db()
-    assert closed.deleted_on == LOCALDATE(closed.closed_at) + KEPT + timedelta(days=160)
+    assert closed.deleted_on == over(closed) + timedelta(days=160)
     for days_before, still_there in ((-145, True), (-146, True), (-159, True), (-160, False)):
         run(days_before, closed, monkeypatch)
         assert exists(closed) is still_there
@@ -87,7 +115,7 @@ def test_a_project_that_is_taken_up_again_is_not_deleted_and_announced_anew_late
     run(0, closed, monkeypatch)
     assert exists(closed)
     closed.close(team.lead.user)
-    assert Project.objects.get(pk=closed.pk).deleted_on == LOCALDATE(closed.closed_at) + KEPT
+    assert Project.objects.get(pk=closed.pk).deleted_on == over(closed)
     run(0, closed, monkeypatch)
     assert exists(closed)
 
@@ -120,6 +148,8 @@ def test_the_mail_says_the_day_and_leads_to_a_page_that_the_person_may_see(close
         day = Project.objects.get(pk=closed.pk).deleted_on
         assert isinstance(day, date)
         assert str(day.year) in mail.subject
+        assert mail.body.count({"da": "Du får denne mail", "en": "You get this mail"}[language]) == 1
+        assert not {"markedsoverblikket", "overview"} & set(mail.body.replace(",", " ").split())
         assert reverse(name, args=args).split("/", 2)[2] in mail.body
         browser = Client()
         browser.force_login(member.user)
@@ -128,7 +158,7 @@ def test_the_mail_says_the_day_and_leads_to_a_page_that_the_person_may_see(close
 
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_send_one_mail_and_delete_once(closed):
-    day = LOCALDATE(closed.closed_at) + KEPT
+    day = over(closed)
     copies = [Project.objects.get(pk=closed.pk) for _run in range(2)]
     sent = run_at_once(lambda project: deletion.announce(project, day - timedelta(days=60)), copies)
     assert sorted(sent) == [0, 2]

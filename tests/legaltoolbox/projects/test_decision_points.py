@@ -88,7 +88,7 @@ def test_the_history_says_in_words_what_was_said_and_decided(team):
     for words in (
         "råd til projektet",
         "følges ikke",
-        "ja, på betingelser",
+        "ja, på vilkår",
         "P1 Beslut",
         "hos ledelsen",
     ):

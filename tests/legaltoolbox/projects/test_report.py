@@ -144,7 +144,7 @@ def test_opinion_answers_and_decision_stand_in_the_report(team):
         "Slet efter 30 dage.",
         "Følges ikke",
         "Der er ingen egne data.",
-        "Ja, på betingelser",
+        "Ja, på vilkår",
         "Genbesøg om et år.",
         "Råd, som ikke er fulgt helt: 2.",
         "Risici, som forblev høje: R09 ",

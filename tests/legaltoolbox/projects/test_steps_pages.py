@@ -48,7 +48,7 @@ def forms_on(browser: Client, document) -> set[str]:
 def test_each_is_offered_the_own_step_and_no_other(dpia, browsers, team):
     offered = {name: forms_on(browser, dpia) for name, browser in browsers.items() if name not in ("keeper", "strange")}
     nothing = {"reader": set(), "management": set(), "dpo": set(), "substitute": set()}
-    assert offered == nothing | {"lead": {"dpo", "ledelse"}, "editor": {"dpo", "ledelse"}}
+    assert offered == nothing | {"lead": {"dpo"}, "editor": {"dpo"}}
     dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
     offered = {name: forms_on(browsers[name], dpia) for name in offered}
     officers = {"dpo": {"udtalelse"}, "substitute": {"udtalelse"}}
@@ -128,3 +128,24 @@ def test_whoever_sends_or_judges_a_document_reads_which_sections_are_not_begun(d
     assert words in browsers["lead"].get(address(dpia)).content.decode()
     dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
     assert words in browsers["dpo"].get(address(dpia)).content.decode()
+
+
+def test_the_management_is_asked_when_nothing_is_missing_and_till_then_the_page_says_what(dpia, browsers, team):
+    said = lambda: browsers["lead"].get(address(dpia)).content.decode()  # noqa: E731
+    assert "Spørg først databeskyttelsesrådgiveren." in said()
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    assert "Dokumentet er hos databeskyttelsesrådgiveren." in said()
+    dpia.give_opinion(team.dpo.user, "advice", "", ["Slet efter 30 dage."], dpia.state_hash())
+    assert "Databeskyttelsesrådgiveren har udtalt sig." in said()
+    assert "ledelse" not in forms_on(browsers["lead"], dpia)
+    dpia.answer_advice(team.lead.user, {1: ("followed", "")})
+    assert "ledelse" in forms_on(browsers["lead"], dpia)
+
+
+def test_a_refusal_without_a_reason_says_what_to_write(dpia, browsers, team):
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    dpia.give_opinion(team.dpo.user, "supports", "", [], dpia.state_hash())
+    dpia.ask_management(team.lead.user)
+    typed = {"answer": "no", "state": state_on(browsers["management"], dpia)}
+    page = browsers["management"].post(address(dpia, "document_decide"), typed).content.decode()
+    assert "Skriv, hvorfor I siger nej." in page
