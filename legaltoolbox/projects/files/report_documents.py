@@ -43,7 +43,7 @@ def documents(report: ProjectReport) -> Iterator[Block]:
     for row in report.documents:
         document = row.document
         facts = [
-            ("Status", [capfirst(str(document.get_status_display()))]),
+            ("Status", [capfirst(document.status_label)]),
             ("Sidst ændret", [danish_date(timezone.localdate(document.changed_at))]),
             *_waiting(row),
         ]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from kl_ai.drafts.parts import NO_PAGE, AbstractSavedPart, PageSave, changed_ite
 
 from .document_steps import WRITABLE, DocumentStatus, DocumentSteps
 from .events import ProjectEvent
+from .opinions import Decision
 from .projects import Project
 from .values import validate_value
 
@@ -28,9 +29,10 @@ KEY_LETTERS = 20
 
 
 class ProjectDocumentQuerySet(models.QuerySet["ProjectDocument"]):
-    def with_progress(self) -> "ProjectDocumentQuerySet":
-        """With who saved last, and as `begun` the number of sections that somebody has saved. One query."""
-        return self.select_related("changed_by").annotate(begun=Count("saved_parts"))
+    def with_conditions(self) -> "ProjectDocumentQuerySet":
+        """With the management's conditions as `conditions`, None where it has set none. No query of its own."""
+        decisions = Decision.objects.filter(document=OuterRef("pk"), answer=Decision.Answer.CONDITIONS)
+        return self.annotate(conditions=Subquery(decisions.order_by("-at", "-pk").values("conditions")[:1]))
 
 
 class ProjectDocument(DocumentSteps):
@@ -78,6 +80,16 @@ class ProjectDocument(DocumentSteps):
     def is_writable(self) -> bool:
         """Whether its answers can be changed now, as far as the document itself says."""
         return self.status in WRITABLE
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether it is approved on conditions, and was read `with_conditions`."""
+        return self.status == DocumentStatus.APPROVED and bool(getattr(self, "conditions", None))
+
+    @property
+    def status_label(self) -> str:
+        """The status in words; of one read `with_conditions` also whether the approval has conditions."""
+        return gettext("approved on conditions") if self.has_conditions else str(self.get_status_display())
 
     # What is stored -------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from ..work import facts, sections
 from ..work.discussions import discussion
 from ..work.documents import needed_templates
 from ..work.live import LiveTable, shown_facts, shown_tables, unless_changed, with_own_rows
+from ..work.progress import progress_of_all
 from ..work.section_edits import Histories, edits_by_field, latest_edits, others_just_now, why_words
 from ..work.section_form import ROW_BUTTON, SectionForm
 from ..work.situations import situation_of
@@ -44,20 +45,21 @@ from .section_links import fact_url, live_page
 
 @never_cache
 def documents(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/<code>/<number>/dokumenter/`: the documents that are begun, and those that the situation asks for. Four queries."""
+    """`…/<code>/<number>/dokumenter/`: the documents that are begun, and those that the situation asks for. 13 queries at most."""
     project = own_project(request, code, number)
     catalogue = catalogues.for_request(request)
     situation = situation_of(project, project.screening_answers.all(), catalogue)
-    begun = list(project.documents.all().with_progress())
+    begun = list(project.documents.select_related("changed_by").with_conditions())
     templates = catalogue.by_key[DocumentTemplate.KIND]
     rows = [(document, templates[document.template]) for document in begun if document.template in templates]
+    progress = progress_of_all(project, rows, catalogue, situation)
     gone = [document for document in begun if document.template not in templates]
     return project_page(
         request,
         project,
         "documents",
         _("Documents"),
-        rows=[(document, template, len(catalogue.sections(template))) for document, template in rows],
+        rows=[(document, template, progress[document.pk]) for document, template in rows],
         gone=gone,
         needed=needed_templates(begun, catalogue, situation),
         has_answers=bool(situation.answers),
@@ -134,7 +136,7 @@ class TemplateGone(Http404):
 def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int, right: Right) -> OpenDocument:
     """The document of this address, where the user has the right in the project; `TemplateGone` for one without a template. Two queries."""
     project = own_project(request, code, number, right)
-    document = get_object_or_404(project.documents.select_related("changed_by"), number=nr)
+    document = get_object_or_404(project.documents.select_related("changed_by").with_conditions(), number=nr)
     document.project = project
     catalogue = catalogues.for_request(request)
     template = catalogue.find(DocumentTemplate.KIND, document.template)
@@ -153,7 +155,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
     project = opened.project
     steps = reverse("projects:document_steps", args=[*project.address, opened.document.number])
     states = section_states(opened)
-    asked = [state for state in states if not state.why_not or state.saved]
+    asked = [state for state in states if state.is_asked]
     unfinished = [state for state in asked if not state.is_complete]
     return project_page(
         request,
@@ -166,7 +168,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         template=opened.template,
         states=[(state, opened.section_url(state.section.key)) for state in asked],
         others=[(state, opened.section_url(state.section.key)) for state in states if state not in asked],
-        complete=len(asked) - len(unfinished),
+        progress=sections.progress(states),
         go_on=(unfinished[0], opened.section_url(unfinished[0].section.key)) if unfinished else None,
         is_begun=any(state.saved for state in states),
         may_begin_next=may_begin_next(opened),

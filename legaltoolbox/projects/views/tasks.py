@@ -1,6 +1,6 @@
 """The activities of a project with their checklists, the project's own tasks, and the plan as a spreadsheet and a calendar."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +28,7 @@ from legaltoolbox.screening import Band, verdict
 from legaltoolbox.views.pages import get_item_or_404
 
 from ..files import plan_calendar, plan_workbook
-from ..models import ChecklistAnswer, MunicipalityMember, Project, Task, TaskState
+from ..models import ChecklistAnswer, MunicipalityMember, Project, ProjectDocument, Task, TaskState
 from ..models.tasks import EMPTY
 from ..rights import Right
 from ..work.discussions import discussion
@@ -91,7 +91,7 @@ def people(project: Project, owned: Any = None) -> list[MunicipalityMember]:
 def activity(request: AuthenticatedRequest, code: str, number: int, activity: str) -> HttpResponse:
     """`…/aktiviteter/<code>/`: text, task and checklist; POST saves task and answers, or shows what somebody else saved.
 
-    Five queries.
+    Six queries, and one more at a decision point.
     """
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
     catalogue, item = get_item_or_404(request, Activity.KIND, activity)
@@ -166,7 +166,10 @@ def _activity_page(
         applies=applies,
         why_not=not_applicable_reason(item, catalogue, situation) if applies.band is Band.NOT_APPLICABLE else "",
         participants=plans.participants(item, catalogue),
-        outputs=catalogue.linked(item, DocumentTemplate.KIND),
+        outputs=_outputs(project, catalogue.linked(item, DocumentTemplate.KIND)),
+        decided=project.decisions.filter(point=item.code).first() if item.is_decision_point else None,
+        may_decide=project.is_active and project.may(Right.DECIDE),
+        is_in_plan=applies.band not in (Band.NOT_APPLICABLE, Band.LEFT_OUT),
         form=form,
         checks=[(check, sources, rows.get(check.reference)) for check, sources in form.checks],
         withdrawn=[row for key, row in rows.items() if key not in asked],
@@ -174,6 +177,14 @@ def _activity_page(
         discussion=discussion(project, item.code),
         **context,
     )
+
+
+def _outputs(
+    project: Project, templates: Iterable[DocumentTemplate]
+) -> list[tuple[DocumentTemplate, ProjectDocument | None]]:
+    """The templates of an activity, each with the project's newest document of it. One query."""
+    newest = {document.template: document for document in project.documents.with_conditions().order_by("version")}
+    return [(template, newest.get(template.code)) for template in templates]
 
 
 def _differences(form: TaskForm, stored: Mapping[str, Any], typed: Mapping[str, Any]) -> list[Difference]:

@@ -222,7 +222,7 @@ class PointGrounds:
 def read_project(project: Project, catalogue: Catalogue, today: date) -> ProjectGrounds:
     """What the decisions of the project rest on. 19 queries at most, whatever it holds."""
     plan = project_plan(project, catalogue, today)
-    documents = list(project.documents.all())
+    documents = list(project.documents.with_conditions())
     opinions = list(Opinion.objects.filter(document__project=project).select_related("by", "document"))
     return ProjectGrounds(
         project=project,

@@ -124,6 +124,24 @@ def shown_tables(
     return {(in_section, key): LiveTable(**table) for in_section, key, table in kept if section in ("", in_section)}
 
 
+def shown_in_all(
+    project: Project, documents: Iterable[tuple[ProjectDocument, DocumentTemplate]], catalogue: Catalogue
+) -> dict[Any, tuple[dict[str, str], dict[tuple[str, str], LiveTable]]]:
+    """Key of each document of the project to the facts and tables that it shows, as `shown_facts` and `shown_tables` give them.
+
+    Eight queries at most, however many documents there are.
+    """
+    said, facts, shown = _Said(project, catalogue), project_facts(project), {}
+    for document, template in documents:
+        kept = document.approved_content
+        tables = live_tables(project, template, catalogue, said=said) if "tables" not in kept else None
+        shown[document.pk] = (
+            facts if "facts" not in kept else shown_facts(document),
+            shown_tables(document, template, catalogue) if tables is None else tables,
+        )
+    return shown
+
+
 def content_to_keep(document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue) -> dict[str, Any]:
     """What the document shows of the project and does not hold itself, as JSON. At most seven queries."""
     tables = live_tables(document.project, template, catalogue)
@@ -134,10 +152,10 @@ def content_to_keep(document: ProjectDocument, template: DocumentTemplate, catal
 
 
 def live_tables(
-    project: Project, template: DocumentTemplate, catalogue: Catalogue, section: str = ""
+    project: Project, template: DocumentTemplate, catalogue: Catalogue, section: str = "", said: _Said | None = None
 ) -> dict[tuple[str, str], LiveTable]:
-    """The tables of the template, or of one section, with what the project says now. At most six queries."""
-    said = _Said(project, catalogue)
+    """The tables of the template, or of one section, with what the project says now, or has `said`. At most six queries."""
+    said = said or _Said(project, catalogue)
     with override("da"):
         return {
             (in_section, key): said.table(source)
@@ -173,8 +191,14 @@ class _Said:
 
     def __init__(self, project: Project, catalogue: Catalogue) -> None:
         self.project, self.catalogue = project, catalogue
+        self.tables: dict[LiveSource, LiveTable] = {}
 
     def table(self, source: LiveSource) -> LiveTable:
+        if source not in self.tables:
+            self.tables[source] = self._read(source)
+        return self.tables[source]
+
+    def _read(self, source: LiveSource) -> LiveTable:
         rows, lacking = {
             LiveSource.BASES: self._bases,
             LiveSource.RISKS: lambda: self._before(is_own=False),

@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,6 +33,8 @@ NEXT_TASKS = 5
 LAST_EVENTS = 5
 MOST_TITLES = 4
 """Documents of one status that are named; of more there is the number alone."""
+MOST_LETTERS = 400
+"""Letters of the management's conditions; all of them stand with the decision."""
 Link = tuple[str, str]
 """Label and address."""
 
@@ -109,7 +111,8 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
     """The overview for `user`, whom `visible_to` was asked for. Eight queries, whatever the project holds."""
     prefetch_related_objects([project], "screening_answers")
     plan = project_plan(project, catalogue, today)
-    documents = list(project.documents.only("project", "number", "template", "version", "status", "opinion_until"))
+    fields = ("project", "number", "template", "version", "status", "opinion_until")
+    documents = list(project.documents.with_conditions().only(*fields))
     missing = open_questions(plan.situation, catalogue)
     risks = risk_rows(project, catalogue)
     return Overview(
@@ -240,6 +243,9 @@ def _document_line(project: Project, thing: WaitingThing, template: DocumentTemp
             text, place = _("The opinion is there: go on with the document"), "management-heading"
         case WhatToDo.NO_OPINION:
             text, place = _("No opinion came in time: go on with the document"), "management-heading"
+        case WhatToDo.CONDITIONS:
+            text, place = _("Meet the conditions of the management"), ""
+            note = Truncator(" ".join(str(getattr(document, "conditions", "")).split())).chars(MOST_LETTERS)
         case WhatToDo.RETURNED:
             text, place = _("Returned by the management: go on with the document"), ""
     url = reverse("projects:document_steps", args=[*project.address, document.number])
@@ -308,18 +314,21 @@ def _documents(project: Project, documents: Iterable[ProjectDocument], catalogue
     """The statuses that a document has, in the order of its way; of a template its newest version alone. No query."""
     templates = catalogue.by_key[DocumentTemplate.KIND]
     newest = {document.template: document for document in sorted(documents, key=lambda each: each.version)}
-    by_status: dict[str, list[ProjectDocument]] = {}
-    for code in sorted(newest.keys() & templates.keys()):
-        by_status.setdefault(newest[code].status, []).append(newest[code])
+    by_label: dict[str, list[ProjectDocument]] = {}
+    order = {status: place for place, status in enumerate(DocumentStatus.values)}
+    codes = sorted(newest.keys() & templates.keys())
+    for document in sorted(
+        (newest[code] for code in codes), key=lambda each: (order[each.status], each.has_conditions)
+    ):
+        by_label.setdefault(document.status_label, []).append(document)
     lines = []
-    for status, label in DocumentStatus.choices:
-        if own := by_status.get(status, []):
-            links = [
-                (
-                    format_html('{} <span lang="da">{}</span>', document.template, templates[document.template].title),
-                    reverse("projects:document", args=[*project.address, document.number]),
-                )
-                for document in (own if len(own) <= MOST_TITLES else [])
-            ]
-            lines.append(StatusLine(capfirst(str(label)), len(own), links))
+    for label, own in by_label.items():
+        links = [
+            (
+                format_html('{} <span lang="da">{}</span>', document.template, templates[document.template].title),
+                reverse("projects:document", args=[*project.address, document.number]),
+            )
+            for document in (own if len(own) <= MOST_TITLES else [])
+        ]
+        lines.append(StatusLine(capfirst(label), len(own), links))
     return lines

@@ -202,7 +202,7 @@ def _documents(grounds: ProjectGrounds, catalogue: Catalogue) -> list[ReportedDo
     """The documents in the order of the templates, then of their versions. Four queries at most."""
     opinions: Any = Prefetch("opinions", Opinion.objects.select_related("by").prefetch_related("points"))
     decisions: Any = Prefetch("decisions", Decision.objects.select_related("by"))
-    rows = list(grounds.project.documents.prefetch_related(opinions, decisions))
+    rows = list(grounds.project.documents.with_conditions().prefetch_related(opinions, decisions))
     titles = {template.code: template.title for template in catalogue.templates}
     return [
         ReportedDocument(

@@ -109,13 +109,41 @@ class SectionState:
     @property
     def state(self) -> str:
         """As `part_state.html` takes it."""
-        if self.saved is None and not self.is_complete:
-            return "not-started"
-        return "complete" if self.is_complete else "in-progress"
+        if self.is_complete:
+            return "complete"
+        return "in-progress" if self.saved or self.filled else "not-started"
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the situation asks for it, or somebody has saved it all the same."""
+        return not self.why_not or self.saved is not None
 
     @property
     def is_complete(self) -> bool:
         return self.filled == self.total
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many sections of a document are filled in and under way, of those that are asked for."""
+
+    complete: int
+    under_way: int
+    total: int
+
+    def __str__(self) -> str:
+        """The counts as a sentence, the same on every page."""
+        return _("%(complete)s of %(total)s sections are filled in, %(under_way)s are under way.") % {
+            "complete": self.complete,
+            "total": self.total,
+            "under_way": self.under_way,
+        }
+
+
+def progress(states: Iterable[SectionState]) -> Progress:
+    """How far a document with these sections is. No query."""
+    asked = [state.state for state in states if state.is_asked]
+    return Progress(asked.count("complete"), asked.count("in-progress"), len(asked))
 
 
 def section_states(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -39,6 +39,8 @@ class WhatToDo(StrEnum):
     NO_OPINION = "no-opinion"
     """Go on without the opinion that did not come in time."""
     RETURNED = "returned"
+    CONDITIONS = "conditions"
+    """Do what the management has approved a document on."""
     TASK = "task"
     QUESTIONS = "questions"
     """Answer the questions about the solution."""
@@ -57,19 +59,21 @@ class WaitingThing:
 
 def waiting_for(
     project: Project,
-    documents: Iterable[ProjectDocument],
+    documents: Sequence[ProjectDocument],
     advice: Mapping[int, int],
     tasks: Iterable[Task],
     unanswered: int,
 ) -> list[WaitingThing]:
     """What waits for the user whom `Project.visible_to` was asked for, in an active project. No query.
 
-    `documents` are the project's, `advice` is `open_advice` of them; `tasks` those of the user that are due soon; `unanswered` is the
+    `documents` are the project's, read `with_conditions`, `advice` is `open_advice` of them; `tasks` those of the user that are due soon; `unanswered` is the
     number of open questions about the solution.
     """
     if not project.is_active:
         return []
     things = [thing for document in documents for thing in _of_document(project, document, advice)]
+    if project.may(Right.MANAGE):
+        things += [WaitingThing(WhatToDo.CONDITIONS, document) for document in on_conditions(documents)]
     if not project.may(Right.OPINE):  # officers have no tasks: one that is left from before is not theirs
         things += [WaitingThing(WhatToDo.TASK, task=task) for task in tasks]
     if unanswered and project.may(Right.WRITE):
@@ -92,6 +96,13 @@ def _of_document(project: Project, document: ProjectDocument, advice: Mapping[in
             yield WaitingThing(WhatToDo.ADVICE if number else WhatToDo.TO_MANAGEMENT, document, number=number)
         case DocumentStatus.RETURNED if is_writer:
             yield WaitingThing(WhatToDo.RETURNED, document)
+
+
+def on_conditions(documents: Iterable[ProjectDocument]) -> list[ProjectDocument]:
+    """Of each template the newest approved document, where its approval has conditions. No query."""
+    approved = [document for document in documents if document.status == DocumentStatus.APPROVED]
+    newest = {document.template: document for document in sorted(approved, key=lambda document: document.version)}
+    return [document for document in newest.values() if document.has_conditions]
 
 
 def open_advice(documents: Iterable[ProjectDocument]) -> dict[int, int]:
@@ -121,8 +132,9 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
         return Counter()
     templates = catalogue.by_key[DocumentTemplate.KIND]
     documents: dict[int, list[ProjectDocument]] = defaultdict(list)
-    on_their_way = ProjectDocument.objects.filter(project__in=active, status__in=ON_THEIR_WAY).order_by()
-    for document in on_their_way.only("project", "template", "status", "opinion_until"):
+    statuses = (*ON_THEIR_WAY, DocumentStatus.APPROVED)
+    waiting = ProjectDocument.objects.filter(project__in=active, status__in=statuses).order_by().with_conditions()
+    for document in waiting.only("project", "template", "version", "status", "opinion_until"):
         if document.template in templates:
             documents[document.project_id].append(document)
     advice = open_advice(document for own in documents.values() for document in own)

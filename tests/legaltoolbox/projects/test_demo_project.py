@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from kl_ai.models import User
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.management.commands import load_demo_projects as demo
 from legaltoolbox.projects.models import (
     DocumentStatus,
@@ -13,6 +15,7 @@ from legaltoolbox.projects.models import (
     ProjectEvent,
     RiskAssessment,
 )
+from legaltoolbox.projects.work.plan import project_plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 
@@ -65,6 +68,14 @@ def test_everything_that_the_file_says_is_in_the_project():
         assert getattr(project, name).count() == len(data[name])
     assert project.requirement_states.count() == len(data["requirements"])
     assert project.screening_answers.count() == len(data["answers"])
+
+
+def test_what_is_done_in_the_demonstration_has_answers_in_its_checklist():
+    load()
+    project = Project.objects.get()
+    for row in project_plan(project, catalogues.current(), timezone.localdate()).all_rows:
+        if row.state == "done" and row.questions:
+            assert row.answered, row.code
 
 
 def test_loaded_again_it_keeps_what_was_tried_out_and_doubles_nothing():

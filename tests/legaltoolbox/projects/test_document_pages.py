@@ -8,7 +8,7 @@ from django.urls import reverse
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import TemplateField
-from legaltoolbox.projects.models import ProjectDocument
+from legaltoolbox.projects.models import ProjectDocument, RiskAssessment
 from legaltoolbox.projects.models.live import LIVE_FIELDS, LiveSource
 from legaltoolbox.projects.work import sections
 from tests.legaltoolbox.projects.documents import begin, browser, find_field
@@ -176,6 +176,24 @@ def test_the_list_shows_what_is_begun_and_what_the_answers_ask_for(team):
     begun, _heading, waiting = page.partition('id="needed-heading"')
     assert "S05" in begun
     assert "S01" in waiting
+
+
+def test_the_list_says_of_each_document_what_its_own_page_says(team, django_assert_num_queries):
+    template = catalogues.current().find("template", "S11")
+    values = sections.first_values(template, catalogues.current(), sections.Situation())
+    RiskAssessment.objects.create(project=team.project, code="R01", likelihood=2, consequence=2)
+    document = begin(team, "S11", values=values)
+    first, *_others = catalogues.current().sections(template)
+    document.save_section(first.key, {"1": ""}, {"1": "Et svar"}, fingerprint({"1": ""}), team.lead.user)
+    client = browser(team.lead)
+    said = re.search(
+        r"\d+ af \d+ afsnit er udfyldt, [1-9]\d* er i gang\.", client.get(url(team, "documents")).content.decode()
+    )
+    page = client.get(url(team, "document", document.number)).content.decode()
+    assert said
+    assert said[0] in page
+    for state in re.findall(r'class="task-state">(.*?)</p>\s*<p class="note">(\d+) af', page, re.DOTALL):
+        assert ("Ikke begyndt" in state[0]) == (state[1] == "0")
 
 
 def test_a_template_that_does_not_exist_is_said(team):

@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.models import ChecklistItem
-from legaltoolbox.projects.models import Project, Task, TaskMailStop
+from legaltoolbox.models import ChecklistItem, DocumentTemplate
+from legaltoolbox.projects.models import Decision, Project, ProjectDocument, Task, TaskMailStop
 from legaltoolbox.projects.work.plan import project_plan
 from tests.admin_pages import form_data
 from tests.builders import make_user
@@ -130,6 +130,31 @@ def test_the_editor_fills_in_an_activity_and_the_reader_sees_it_and_no_form(team
     assert "Se sagen" in page
     assert "<textarea" not in page
     assert browser(team.reader).post(address, data).status_code == 404
+
+
+def test_an_activity_leads_to_the_documents_of_the_project_and_a_decision_point_to_its_decision(team):
+    catalogue = catalogues.current()
+    activity = next(
+        each
+        for each in catalogue.activities
+        if "S11" in {x.code for x in catalogue.linked(each, DocumentTemplate.KIND)}
+    )
+    path = url("activity", team.project, activity.code.lower())
+    html = browser(team.reader).get(path).content.decode()
+    assert f'href="{url("documents", team.project)}"><span class="code">S11' in html
+    document = ProjectDocument.begin(team.project, team.lead.user, template="S11", template_version="1", values={})
+    html = browser(team.reader).get(path).content.decode()
+    assert f'href="{url("document", team.project, document.number)}"' in html
+    assert "(Kladde)" in html
+    Decision.objects.create(project=team.project, point="P1", answer="yes", state="b" * 64)
+    link = url("decision_point", team.project, "p1")
+    for member, words in (
+        (team.management, "Se og træf beslutningen"),
+        (team.reader, "Se, hvad beslutningen hviler på"),
+    ):
+        html = browser(member).get(url("activity", team.project, "p1")).content.decode()
+        assert f'href="{link}">{words}' in html
+        assert "<dd>Ja, " in html
 
 
 def test_the_second_of_two_people_gets_both_versions_and_keeps_what_was_typed(team):
