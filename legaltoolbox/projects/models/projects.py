@@ -62,12 +62,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def _with_role_of(self, user: Any) -> "ProjectQuerySet":
         """All projects with the role of `user`, None for no role; no project for who is not logged in."""
-        if user.pk is None:
-            return self.none()
+        projects = self.none() if user.pk is None else self
         own = ProjectMember.objects.filter(project=OuterRef("pk"), member__user=user.pk)
         officer = MunicipalityMember.objects.filter(municipality=OuterRef("municipality"), user=user.pk).exclude(dpo="")
         role = Case(When(Exists(officer), then=Value(DPO)), default=Subquery(own.values("role")[:1]))
-        return self.annotate(role_of_user=role)
+        return projects.annotate(role_of_user=role)
 
     def at(self, code: str, number: int) -> "ProjectQuerySet":
         """The project of this address, with its municipality. One query."""

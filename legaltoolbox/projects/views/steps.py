@@ -144,14 +144,12 @@ def _steps_page(
     project, document = opened.project, opened.document
     state = document.state_hash()
     ground = grounds(project, document, opened.catalogue, state)
-    decisions = list(document.decisions.select_related("by"))
     opinions = list(document.opinions.select_related("by").prefetch_related("points"))
     is_writer = project.may(Right.WRITE) and project.is_active
     at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
-    has_points = may_write(project, document) and bool(ground.points)
     offered = {
         "ask": is_writer and document.is_writable and OpinionRequestForm(typed),
-        "advice": has_points and AdviceForm(ground.points, typed),
+        "advice": may_write(project, document) and bool(ground.points) and AdviceForm(ground.points, typed),
         "opinion": project.may(Right.OPINE) and project.is_active and at_dpo and OpinionForm(typed),
         "decision": project.may(Right.DECIDE) and project.is_active and at_management and DecisionForm(typed),
     }
@@ -168,10 +166,10 @@ def _steps_page(
         is_changed_since_sent=document.is_changed_since_sent(state),
         grounds=ground,
         opinions=opinions,
-        decisions=decisions,
+        decisions=list(document.decisions.select_related("by")),
         forms=offered | bound,
         may_ask_management=is_writer and (document.is_writable or document.waits_in_vain),
-        missing=document.missing_for_management(opinions[0] if opinions else None),
+        missing=document.missing_for_management(next(iter(opinions), None)),
         discussion=discussion(project, str(document.number)),
         has_management=project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
         not_begun=[] if document.status == DocumentStatus.APPROVED else sections_not_begun(opened),

@@ -86,11 +86,11 @@ def test_the_history_says_in_words_what_was_said_and_decided(team):
     begin(team).ask_management(team.lead.user)
     text = main_text(team.reader, reverse("projects:history", args=team.project.address))
     for words in (
-        "råd til projektet",
-        "følges ikke",
-        "ja, på vilkår",
+        "Råd til projektet",
+        "Følges ikke",
+        "Ja, på vilkår",
         "P1 Beslut",
-        "hos ledelsen",
+        "Hos ledelsen",
     ):
         assert words in text, words
     for code in ("at-dpo", "at-management", "advice", "not-followed", "conditions"):

@@ -149,3 +149,14 @@ def test_a_refusal_without_a_reason_says_what_to_write(dpia, browsers, team):
     typed = {"answer": "no", "state": state_on(browsers["management"], dpia)}
     page = browsers["management"].post(address(dpia, "document_decide"), typed).content.decode()
     assert "Skriv, hvorfor I siger nej." in page
+
+
+def test_who_cannot_write_reads_nothing_of_filling_in_and_a_locked_document_has_nobody_at_it(dpia, browsers, team):
+    page = reverse("projects:document", args=[*team.project.address, dpia.number])
+    section = f"{page}1/"
+    words, at_it = "Tag dem i den rækkefølge, I vil.", "er måske stadig i gang"
+    assert words in browsers["lead"].get(page).content.decode()
+    assert words not in browsers["dpo"].get(page).content.decode()
+    assert at_it in browsers["editor"].get(section).content.decode()
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    assert at_it not in browsers["dpo"].get(section).content.decode()
