@@ -19,7 +19,7 @@ from kl_ai.text import clean_text
 from legaltoolbox.projects.models import DocumentStatus, Project, ProjectEvent, ProjectImport
 from legaltoolbox.projects.models.portable import DETAILS, HISTORY, WORK
 from tests.legaltoolbox.projects.documents import begin, browser
-from tests.legaltoolbox.projects.test_live_tables import say_all
+from tests.legaltoolbox.projects.said import say_all
 from tests.legaltoolbox.projects.whole import fill, import_file, project_record, settled, whole_file, written
 from tests.reading import read_json
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from urllib.parse import unquote
 
 import docx
 import pytest
@@ -288,6 +289,11 @@ def test_a_hostile_title_stands_as_it_was_written(team, ending):
     response = browser(team.lead).get(report_path(team, "report_file", ending))
     assert "\n" not in response["Content-Disposition"]
     assert "/" not in response["Content-Disposition"].partition("filename")[2]
+
+
+def test_the_file_is_named_by_the_project_and_what_it_is(team):
+    named = unquote(browser(team.lead).get(report_path(team, "report_file", "docx"))["Content-Disposition"])
+    assert named.endswith(f"{team.project.title} – rapport.docx")
 
 
 def test_the_list_of_contents_of_the_word_file_leads_to_each_part(team):
