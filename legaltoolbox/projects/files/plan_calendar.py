@@ -1,7 +1,7 @@
 """The days of a project's plan as a calendar file, after iCalendar (RFC 5545)."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,6 +13,9 @@ from ..models import Project
 from ..work.measures import MeasureRow
 from ..work.plan import PlanRow, ProjectPlan
 from .plan_workbook import file_name as plan_file_name
+
+HIGHEST_SEQUENCE = 2**31 - 1
+"""The highest number of a change that iCalendar can hold."""
 
 
 def file_name(project: Project) -> str:
@@ -57,9 +60,11 @@ def _event(project: Project, row: PlanRow | MeasureRow, absolute: Callable[[str]
     event.add("uid", uid(project, row))
     event.add("dtstamp", row.stored.saved_at)
     event.add("last-modified", row.stored.saved_at)
-    event.add("sequence", int(row.stored.saved_at.timestamp()) - int(project.created_at.timestamp()))
-    event.add("dtstart", row.due)
-    event.add("dtend", row.due + timedelta(days=1))
+    since = int(row.stored.saved_at.timestamp()) - int(project.created_at.timestamp())
+    event.add("sequence", min(max(since, 0), HIGHEST_SEQUENCE))  # what was imported is older than its project here
+    day = min(row.due, date.max - timedelta(days=1))
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
     event.add("summary", f"{row.title} ({row.code})" if row.code else row.title)
     event.add("description", "\n".join(lines))
     event.add("url", absolute(row.url))

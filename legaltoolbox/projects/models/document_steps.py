@@ -14,6 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.drafts.parts import changed_items, fingerprint
+
+from .answers import LastChange
 from .events import ProjectEvent
 from .facts import ProjectFact
 from .live import live_states
@@ -60,6 +63,21 @@ STEPS: dict[str, Step] = {
 }
 
 
+Answers = Mapping[int, tuple[str, str]]
+"""Numbers of points of advice to the answer, an `AdvicePoint.Answer`, and its reason."""
+
+
+def advice_answers(points: Iterable[AdvicePoint]) -> dict[str, Any]:
+    """The number of each of these points to what is answered to it, as a page shows it. No query."""
+    return {str(point.number): (point.answer, point.reason) for point in points}
+
+
+def _last_answer(points: Iterable[AdvicePoint]) -> LastChange | None:
+    """When and by whom one of these points was answered last; None where nobody has answered."""
+    answered = [LastChange(point.answered_at, point.answered_by) for point in points if point.answered_at is not None]
+    return max(answered, key=lambda change: change.saved_at, default=None)
+
+
 class DocumentSteps(models.Model):
     """The part of `ProjectDocument` that leads from a draft to a decision."""
 
@@ -91,9 +109,10 @@ class DocumentSteps(models.Model):
 
     @staticmethod
     def state_hashes(project: Any, documents: Iterable["DocumentSteps"]) -> dict[Any, str]:
-        """Key of each of these documents to a text that is equal for equal answers, shared facts, shown rows of the project and versions.
+        """Key of each of these documents to a text that is equal for equal content and version.
 
-        Three queries, and one for each kind of row that a document shows: eight at most.
+        Its content are its answers, the shared facts, the rows of the project that it shows, and what is answered about the
+        solution, by which its sections are chosen. Four queries, and one for each kind of row: nine at most.
         """
         by_key = {document.pk: document for document in documents}
         answers: dict[Any, list[list[Any]]] = {key: [] for key in by_key}
@@ -101,16 +120,19 @@ class DocumentSteps(models.Model):
         for key, *answer in rows.values_list("pk", "answers__section", "answers__field", "answers__value"):
             answers[key].append(answer)
         facts = ProjectFact.shared(project)
+        situation = [
+            list(answer) for answer in project.screening_answers.order_by("question").values_list("question", "value")
+        ]
         live = live_states(project, {document.template for document in by_key.values()})
         return {
             key: hash_of_state(
-                [document.template, document.version, sorted(answers[key]), facts, live[document.template]]
+                [document.template, document.version, sorted(answers[key]), facts, live[document.template], situation]
             )
             for key, document in by_key.items()
         }
 
     def state_hash(self) -> str:
-        """The text of this document, as `state_hashes`. Six queries at most."""
+        """The text of this document, as `state_hashes`. Seven queries at most."""
         return self.state_hashes(self.project, [self])[self.pk]
 
     def is_changed_since_sent(self, state: str) -> bool:
@@ -167,9 +189,14 @@ class DocumentSteps(models.Model):
         """Store the opinion on the state whose hash is `seen`. Raises `ValidationError` where that has changed, and as `_perform`."""
         with transaction.atomic():
             self._lock()
-            if repeated := self._repeated(self.opinions, by=by, verdict=verdict, text=text, state=seen):
+            repeated = self._repeated(self.opinions, by=by, verdict=verdict, text=text, state=seen)
+            if repeated and [point.text for point in repeated.points.all()] == list(points):
                 return cast(Opinion, repeated)
             self._refuse_changed(seen)
+            if by.pk in self.authors():
+                raise ValidationError(
+                    gettext("You have written in this document. Somebody else has to give the opinion.")
+                )
             if len(points) > MOST_POINTS:
                 raise ValidationError(gettext("An opinion can have %(most)s points.") % {"most": MOST_POINTS})
             if verdict != Opinion.Verdict.SUPPORTS and not points:
@@ -184,22 +211,35 @@ class DocumentSteps(models.Model):
             AdvicePoint.objects.bulk_create(rows)
             return opinion
 
-    def answer_advice(self, by: Any, answers: Mapping[int, tuple[str, str]]) -> None:
-        """Answer points of the newest opinion: number to answer and reason. Raises `ValidationError` for a missing reason."""
+    def answer_advice(
+        self, by: Any, answers: Answers, *, seen: str | None = None, opinion_key: int | None = None
+    ) -> None:
+        """Answer points of the newest opinion: number to answer and reason. Raises `ValidationError` for a missing reason.
+
+        `seen` is the fingerprint of the answers that the page had shown (`advice_answers`), `opinion_key` the opinion that
+        they are about: raises `ChangedMeanwhile` where somebody else has answered otherwise since, and `ValidationError`
+        where there is a newer opinion. With None nothing is compared.
+        """
         with transaction.atomic():
             self._lock()
             self._refuse_locked()
             opinion = self.last_opinion()
+            if opinion_key is not None and (opinion is None or opinion.pk != opinion_key):
+                raise ValidationError(gettext("There is a newer opinion. Read it before you answer."))
             points = {point.number: point for point in opinion.points.all()} if opinion else {}
-            for number, (answer, reason) in answers.items():
-                point = points.get(number)
-                if point is None or (point.answer, point.reason) == (answer, reason):
-                    continue
+            stored = advice_answers(points.values())
+            typed = {str(number): answer for number, answer in answers.items() if number in points}
+            shown = fingerprint(stored) if seen is None else seen
+            changed = changed_items(stored, typed, shown, lambda: _last_answer(points.values()))
+            for number, (answer, reason) in changed.items():
+                point = points[int(number)]
                 place, old = f"{self.template}.{number}", point.answer
                 point.answer, point.reason, point.answered_by, point.answered_at = answer, reason, by, timezone.now()
                 point.full_clean()
                 point.save()
                 ProjectEvent.record(self.project, What.ANSWERED_ADVICE, by, place, old=old, new=answer, reason=reason)
+            if changed:
+                self.project.touch()
 
     def ask_management(self, by: Any) -> None:
         """Send the document to the management. Raises `ValidationError` where an opinion or an answer to advice is missing."""
@@ -239,6 +279,10 @@ class DocumentSteps(models.Model):
                 return cast(Decision, repeated)
             self._refuse_changed(seen)
             self._refuse_only_author(by)
+            if self.opinions.filter(by=by).exists():
+                raise ValidationError(
+                    gettext("You have given the opinion on this document. Somebody else has to decide on it.")
+                )
             is_approved = answer != Decision.Answer.NO
             decision = Decision(project=self.project, document=self._document, by=by, state=seen, **texts)
             decision.rested_on = dict(rested_on or {})
@@ -303,11 +347,15 @@ class DocumentSteps(models.Model):
         """The keys of those who have written this version; None for somebody whose login is deleted. Four queries at most.
 
         These are who has changed its fields. Where nobody has, its content was taken over: they are who has changed the
-        earlier versions that it was copied from, else who has written the facts that fill it, else who has begun it.
+        earlier versions that it was copied from, else who has written the facts that fill it, else who has begun it, or
+        has imported it with its project.
         """
         versions = self.project.documents.filter(template=self.template)
         edits = versions.filter(version__lt=self.version, edits__isnull=False).values_list("edits__by", flat=True)
         facts = self.project.events.filter(what=What.FACT).values_list("actor", flat=True)
         own = self.edits.values_list("by", flat=True)
         sources = (query.order_by().distinct() for query in (own, edits, facts))
-        return next((found for query in sources if (found := set(query))), {self.created_by_id})
+        authors = next((keys for query in sources if (keys := set(query))), set())
+        if not authors and self.created_by_id is None:
+            authors = set(self.project.events.filter(what=What.IMPORTED).values_list("actor", flat=True))
+        return authors or {self.created_by_id}

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.drafts.parts import NO_PAGE, AbstractSavedPart, PageSave, changed_items
 
-from .document_steps import WRITABLE, DocumentStatus, DocumentSteps
+from .document_steps import STEPS, WRITABLE, DocumentStatus, DocumentSteps
 from .events import ProjectEvent
 from .opinions import Decision
 from .projects import Project
@@ -172,7 +172,7 @@ class ProjectDocument(DocumentSteps):
             for value in changed.values():
                 validate_value(value)
             self._write(section, changed)
-            goes_on = page.follows(last, by)
+            goes_on = page.follows(last, by) and not self._has_stepped_since(last)
             self._record_edits(section, stored, changed, by, page, goes_on=goes_on)
             DocumentPart.record(by, changed=bool(changed), page=page, part=section, document=self)
             if changed:
@@ -191,6 +191,13 @@ class ProjectDocument(DocumentSteps):
                     gettext("The document cannot be changed now. %(standing)s") % {"standing": self.standing}
                 )
             yield
+
+    def _has_stepped_since(self, last: "DocumentPart | None") -> bool:
+        """Whether the document was sent, judged or taken back after this save: what is written then is a change of its own. One query."""
+        if last is None:
+            return False
+        steps = self.project.events.filter(place=self.template, what__in=(*STEPS, ProjectEvent.What.DECIDED))
+        return bool(steps.filter(at__gt=last.saved_at).exists())
 
     def _write(self, section: str, changed: Mapping[str, Any]) -> None:
         """Store these values of the section. One query for all."""

@@ -280,7 +280,7 @@ class Project(models.Model):
             self.hold()
             days = self.announcement_due(today)
             if days:
-                self.announced += 1
+                self.announced = self._announced_of_this_day + 1
                 self.delete_after = max(self.deleted_on or today, today + timedelta(days=days))
                 self.save(update_fields=["announced", "delete_after"])
                 ProjectEvent.record(self, What.ANNOUNCED, None, new=self.delete_after.isoformat())
@@ -288,14 +288,23 @@ class Project(models.Model):
 
     def announcement_due(self, today: date) -> int:
         """How many days before the deletion the mail is sent that is due; 0 for none. No query on `select_related`."""
-        if self.deleted_on is None or self.announced >= len(ANNOUNCED_DAYS):
+        if self.deleted_on is None or self._announced_of_this_day >= len(ANNOUNCED_DAYS):
             return 0
-        days = ANNOUNCED_DAYS[self.announced]
+        days = ANNOUNCED_DAYS[self._announced_of_this_day]
         return days if today >= self.deleted_on - timedelta(days=days) else 0
 
     def is_to_be_deleted(self, today: date) -> bool:
         """Whether the project's time is over, and all mails were sent in time. No query on `select_related`."""
-        return self.deleted_on is not None and self.announced >= len(ANNOUNCED_DAYS) and today >= self.deleted_on
+        is_announced = self._announced_of_this_day >= len(ANNOUNCED_DAYS)
+        return self.deleted_on is not None and is_announced and today >= self.deleted_on
+
+    @property
+    def _announced_of_this_day(self) -> int:
+        """How many mails have announced the day of the deletion; none where the municipality has put it off since."""
+        is_put_off = (
+            self.delete_after is not None and self.deleted_on is not None and self.deleted_on > self.delete_after
+        )
+        return 0 if is_put_off else self.announced
 
     def delete_for_good(self, today: date) -> bool:
         """Delete the project with its history and all that it holds, where it is to be deleted; whether it was."""

@@ -124,7 +124,7 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
     if not form.is_valid():
         return _point_page(request, grounds, form=form)
     seen, last = request.POST.get("state", ""), request.POST.get("last", "")
-    key = int(last) if last.isascii() and last.isdecimal() else 0
+    key = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else 0
     read = lambda: _grounds(project, point, catalogue).record  # noqa: E731  # called while the project is held
     try:
         with transaction.atomic():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from kl_ai.drafts.parts import new_page
+from kl_ai.drafts.parts import PageSave, new_page
 from kl_ai.export.downloads import file_response, open_to_websites
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
@@ -103,8 +103,8 @@ def import_project(request: AuthenticatedRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The project is made from the file, and you lead it."))
             return redirect("projects:imported", *made.project.address)
-    page = form.data.get("page") or new_page()
-    return _import_page(request, municipality, {"form": form, "problems": problems, "page": page[:PAGE_LETTERS]})
+    page = PageSave.from_post(form.data).page or new_page()
+    return _import_page(request, municipality, {"form": form, "problems": problems, "page": page})
 
 
 def _import_page(request: AuthenticatedRequest, municipality: Municipality, context: dict[str, Any]) -> HttpResponse:

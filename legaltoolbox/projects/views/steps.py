@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
@@ -22,6 +23,7 @@ from legaltoolbox.views.papers import ENDINGS
 
 from ..mails import steps as step_mails
 from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEvent
+from ..models.document_steps import advice_answers
 from ..rights import ProjectRole, Right
 from ..work.decisions import grounds
 from ..work.discussions import discussion
@@ -98,6 +100,9 @@ class AdviceForm(forms.Form):
     def __init__(self, points: list[AdvicePoint], data: Any = None) -> None:
         super().__init__(data)
         self.points = points
+        self.seen = data.get("seen", "") if data else fingerprint(advice_answers(points))
+        self.conflict: list[Difference] = []
+        self.saved: Any = None
         self.needed_fields = {f"answer-{point.number}" for point in points}
         for point in points:
             self.fields[f"answer-{point.number}"] = forms.ChoiceField(
@@ -110,6 +115,14 @@ class AdviceForm(forms.Form):
             reason = text_field(_("Reason"), rows=2)
             reason.initial = point.reason
             self.fields[f"reason-{point.number}"] = reason
+
+    def differences(self, stored: dict[str, Any]) -> list[Difference]:
+        """The points to which somebody else has answered otherwise than was typed."""
+        labels = dict(capitalised(AdvicePoint.Answer.choices))
+        heading = lambda number: _("Answer to advice %(number)s") % {"number": number}  # noqa: E731  # two lines for one word each
+        words = lambda _number, value: f"{labels.get(value[0], value[0])}\n{value[1]}".strip()  # noqa: E731
+        typed = {str(number): answer for number, answer in self.answers.items()}
+        return differences(stored, typed, heading, words)
 
     @property
     def rows(self) -> list[tuple[AdvicePoint, Any, Any]]:
@@ -257,8 +270,18 @@ def answer_advice(request: AuthenticatedRequest, code: str, number: int, nr: int
     form = AdviceForm(list(opinion.points.all()) if opinion else [], request.POST)
     if not form.is_valid():
         return _steps_page(request, opened, advice=form)
-    verb = lambda: opened.document.answer_advice(request.user, form.answers)  # noqa: E731  # one of several verbs
-    return _step(request, opened, verb, _("The answers are saved."), advice=form)
+    key, seen = request.POST.get("opinion", ""), request.POST.get("seen", "")
+
+    def verb() -> None:
+        number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0
+        opened.document.answer_advice(request.user, form.answers, seen=seen, opinion_key=number)
+
+    try:
+        return _step(request, opened, verb, _("The answers are saved."), advice=form)
+    except ChangedMeanwhile as changed:
+        form.seen, form.saved = fingerprint(changed.stored), changed.saved
+        form.conflict = form.differences(changed.stored)
+        return _steps_page(request, opened, advice=form)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from django.utils import timezone
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
 from legaltoolbox.projects.models import ProjectDocument, RiskAssessment
+from legaltoolbox.projects.models.document_steps import advice_answers
 from tests.concurrency import ProcessKilled
 from tests.legaltoolbox.projects.documents import begin
 from tests.mails import log_in_recently
@@ -73,7 +74,15 @@ def poster(team: Any, person: str, name: str, document: ProjectDocument, **data:
     browser = Client()
     log_in_recently(browser, team.people[person].user)
     url = reverse(f"projects:{name}", args=[*team.project.address, document.number])
-    return lambda: browser.post(url, {"state": document.state_hash(), **data})
+
+    def act() -> Any:
+        opinion = document.last_opinion()
+        shown = {"state": document.state_hash()}
+        if opinion:
+            shown |= {"opinion": str(opinion.pk), "seen": fingerprint(advice_answers(opinion.points.all()))}
+        return browser.post(url, shown | data)
+
+    return act
 
 
 def test_each_step_of_a_document_is_done_or_not_done(dpia, team):

@@ -109,6 +109,22 @@ def test_a_shorter_time_that_the_municipality_chooses_later_is_announced_like_an
     assert len(mails()) == 2
 
 
+def test_a_longer_time_that_the_municipality_chooses_after_both_mails_is_announced_anew(closed, team, monkeypatch):
+    for days_before in (60, 14):
+        run(days_before, closed, monkeypatch)
+    team.municipality.kept_months = 2 * KEPT_MONTHS
+    team.municipality.save()
+    run(0, closed, monkeypatch)
+    assert exists(closed)
+    closed.refresh_from_db()
+    later = (closed.deleted_on - over(closed)).days
+    for days_before, number in ((-later + 61, 4), (-later + 60, 6), (-later + 14, 8)):
+        run(days_before, closed, monkeypatch)
+        assert len(mails()) == number, days_before
+    run(-later, closed, monkeypatch)
+    assert not exists(closed)
+
+
 def test_a_project_that_is_taken_up_again_is_not_deleted_and_announced_anew_later(closed, team, monkeypatch):
     run(60, closed, monkeypatch)
     closed.reopen(team.lead.user)

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from kl_ai.drafts.parts import fingerprint
+from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
 from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion, ProjectDocument, ProjectFact
-from legaltoolbox.projects.models.document_steps import STEPS
+from legaltoolbox.projects.models.document_steps import STEPS, advice_answers
 from tests.legaltoolbox.projects.documents import begin
 
 SOON = timezone.localdate() + timedelta(days=14)
@@ -215,3 +215,76 @@ def test_no_step_begins_where_the_table_does_not_say(what, dpia, team):
         dpia.refresh_from_db()
         with pytest.raises(ValidationError):
             dpia._perform(what, team.lead.user)
+
+
+# Answers to advice ----------------------------------------------------------------------------------
+
+
+def test_of_two_who_answer_advice_the_second_sees_what_the_first_has_stored(advised, team):
+    seen = fingerprint(advice_answers(advised.last_opinion().points.all()))
+    advised.answer_advice(team.lead.user, {1: ("not-followed", "Loven kræver fem år.")}, seen=seen)
+    with pytest.raises(ChangedMeanwhile) as conflict:
+        advised.answer_advice(team.editor.user, {1: ("", ""), 2: ("followed", "")}, seen=seen)
+    assert conflict.value.saved.saved_by == team.lead.user
+    stored = advice_answers(advised.last_opinion().points.all())
+    assert stored == {"1": ("not-followed", "Loven kræver fem år."), "2": ("", "")}
+
+
+def test_an_answer_is_about_the_opinion_that_was_shown(advised, team):
+    shown = advised.last_opinion()
+    advised.ask_dpo(team.lead.user, SOON)
+    advised.give_opinion(team.dpo.user, "against", "", ["Stop helt."], advised.state_hash())
+    with pytest.raises(ValidationError):
+        advised.answer_advice(team.lead.user, {1: ("followed", "")}, opinion_key=shown.pk)
+    assert not advised.last_opinion().points.get().answer
+
+
+def test_advice_is_not_answered_after_the_decision(at_management, team):
+    at_management.decide(team.management.user, "yes", seen=at_management.state_hash())
+    with pytest.raises(ValidationError):
+        at_management.answer_advice(team.lead.user, {1: ("not-followed", "Alligevel ikke.")})
+
+
+def test_an_opinion_with_other_points_is_no_second_click(dpia, team):
+    dpia.ask_dpo(team.lead.user, SOON)
+    seen = dpia.state_hash()
+    first = dpia.give_opinion(team.dpo.user, "advice", "", ["Punkt A"], seen)
+    assert dpia.give_opinion(team.dpo.user, "advice", "", ["Punkt A"], seen) == first
+    with pytest.raises(ValidationError):
+        dpia.give_opinion(team.dpo.user, "advice", "", ["Punkt A", "Punkt B"], seen)
+
+
+# Independence ---------------------------------------------------------------------------------------
+
+
+def test_who_has_written_a_document_gives_no_opinion_on_it(dpia, team):
+    dpia.ask_dpo(team.lead.user, SOON)
+    with pytest.raises(ValidationError):
+        dpia.give_opinion(team.editor.user, "supports", "", [], dpia.state_hash())
+
+
+def test_who_has_given_the_opinion_does_not_decide(at_management, team):
+    with pytest.raises(ValidationError):
+        at_management.decide(team.dpo.user, "yes", seen=at_management.state_hash())
+
+
+def test_an_answer_about_the_solution_is_a_change_of_every_document(dpia, team):
+    before = dpia.state_hash()
+    team.project.answer(team.lead.user, {"personoplysninger": ("no", "")})
+    assert dpia.state_hash() != before
+
+
+def test_what_a_page_saves_after_an_opinion_is_a_change_of_its_own(dpia, team):
+    empty, page = {"1": ""}, PageSave(new_page(), 1)
+
+    def save(text, number):
+        seen = fingerprint(dpia.stored("4", empty))
+        dpia.save_section("4", empty, {"1": text}, seen, team.lead.user, page=page._replace(number=number))
+
+    save("Udgangspunkt", 1)
+    dpia.ask_dpo(team.lead.user, SOON)
+    dpia.give_opinion(team.dpo.user, "supports", "", [], dpia.state_hash())
+    events = team.project.events.filter(what="section").count()
+    save("Efter udtalelsen", 2)
+    assert list(dpia.edits.order_by("-pk").values_list("old", "new")[:1]) == [("Udgangspunkt", "Efter udtalelsen")]
+    assert team.project.events.filter(what="section").count() == events + 1

@@ -39,6 +39,12 @@ def state_on(browser: Client, document) -> str:
     return re.search(r'name="state" value="(\w+)"', browser.get(address(document)).content.decode())[1]
 
 
+def hidden_on(browser: Client, document) -> dict[str, str]:
+    """What the form of the answers sends along: which opinion they are about, and what the page has shown of them."""
+    page = browser.get(address(document)).content.decode()
+    return {name: re.search(rf'name="{name}" value="(\w+)"', page)[1] for name in ("opinion", "seen")}
+
+
 def forms_on(browser: Client, document) -> set[str]:
     """The ends of the addresses of the forms that the page offers, without that of a comment."""
     main = parse(browser.get(address(document)).content.decode()).find("main")
@@ -67,7 +73,7 @@ def test_from_the_question_to_the_decision(dpia, browsers):
     }
     dpo.post(address(dpia, "document_opinion"), opinion)
     answers = {"answer-1": "followed", "reason-1": "", "answer-2": "not-followed", "reason-2": "Der er ingen."}
-    lead.post(address(dpia, "document_advice"), answers)
+    lead.post(address(dpia, "document_advice"), hidden_on(lead, dpia) | answers)
     lead.post(address(dpia, "document_ask_management"))
     page = management.get(address(dpia)).content.decode()
     assert "Slet efter 30 dage." in page
@@ -160,3 +166,18 @@ def test_who_cannot_write_reads_nothing_of_filling_in_and_a_locked_document_has_
     assert at_it in browsers["editor"].get(section).content.decode()
     dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
     assert at_it not in browsers["dpo"].get(section).content.decode()
+
+
+def test_a_second_answer_to_advice_comes_back_with_both_versions(dpia, browsers, team):
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    dpia.give_opinion(team.dpo.user, "advice", "", ["Slet efter 30 dage."], dpia.state_hash())
+    shown = hidden_on(browsers["lead"], dpia)
+    url = address(dpia, "document_advice")
+    first = {"answer-1": "not-followed", "reason-1": "Loven kræver fem år."}
+    browsers["lead"].post(url, shown | first)
+    second = {"answer-1": "partly", "reason-1": "Efter et år."}
+    page = browsers["editor"].post(url, shown | second).content.decode()
+    assert "Loven kræver fem år." in page
+    assert "Efter et år." in page
+    assert dpia.last_opinion().points.get().reason == "Loven kræver fem år."
+    assert browsers["editor"].post(url, shown | {"answer-1": "followed", "opinion": "9" * 5000}).status_code == 200
