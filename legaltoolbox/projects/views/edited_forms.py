@@ -45,9 +45,9 @@ class EditedRowForm(forms.Form):
 
     def differences(self, stored: Mapping[str, Any]) -> list[Difference]:
         """What is stored otherwise than it was typed, in the words of the form."""
-        return differences(stored, self.values, lambda name: str(self.fields[name].label), self._text)
+        return differences(stored, self.values, lambda name: str(self.fields[name].label), self.text_of)
 
-    def _text(self, name: str, value: Any) -> str:
+    def text_of(self, name: str, value: Any) -> str:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             labels = {str(key): str(label) for key, label in cast(Any, field.choices)}

@@ -93,10 +93,10 @@ class MeasureForm(EditedRowForm):
             groups[name].append(box)
         return list(groups.items())
 
-    def _text(self, name: str, value: Any) -> str:
+    def text_of(self, name: str, value: Any) -> str:
         if name == "places":
             return "\n".join(self.served.titles.get(code, code) for code in value)
-        return value_text(value) if isinstance(value, bool) else super()._text(name, value)
+        return value_text(value) if isinstance(value, bool) else super().text_of(name, value)
 
 
 @never_cache

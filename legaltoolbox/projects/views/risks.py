@@ -131,7 +131,7 @@ class RiskForm(EditedRowForm):
     def facts(self) -> list[tuple[str, str]]:
         """Label and words of what is stored, for who may not change it."""
         names = (name for name in self.fields if name != "owner")
-        facts = [(str(self.fields[name].label), self._text(name, self.initial[name])) for name in names]
+        facts = [(str(self.fields[name].label), self.text_of(name, self.initial[name])) for name in names]
         owner = self.people.get(self.initial["owner"], "")
         return [*facts, (str(self.fields["owner"].label), owner)]
 
