@@ -133,8 +133,8 @@ def give_the_opinion(page, document: str) -> None:
 def answer_the_advice(page) -> None:
     """Advice that is not followed needs a reason; what was chosen is still there."""
     page.reload()
-    choose(page, "Punkt 1", "Følges")
-    choose(page, "Punkt 2", "Følges ikke")
+    choose(page, "Svar på råd 1", "Følges")
+    choose(page, "Svar på råd 2", "Følges ikke")
     press(page, "Gem svarene")
     expect(page.locator("main")).to_contain_text("Skriv, hvorfor rådet ikke følges.")
     page.get_by_label("Begrundelse").last.fill("Kommunen har ingen egne data endnu.")
@@ -149,7 +149,7 @@ def decide(page, document: str) -> None:
     choose(page, "Beslutning", "Ja, på vilkår")
     press(page, "Træf beslutningen")
     expect(page.locator("main")).to_contain_text("Skriv vilkårene.")
-    page.get_by_role("textbox", name="Betingelser").fill("Se på det igen efter et år.")
+    page.get_by_role("textbox", name="Vilkår").fill("Se på det igen efter et år.")
     press(page, "Træf beslutningen")
     expect(page.locator("main")).to_contain_text("Se på det igen efter et år.")
 
@@ -195,8 +195,8 @@ def fetch_the_report(page) -> bytes:
 def test_from_the_questions_to_the_report(pages):
     lead, editor, dpo, management = (pages[name] for name in ("lead", "editor", "dpo", "management"))
     begin_from_the_toolbox(lead)
-    let_in(lead, "Editor 9901", "redaktør")
-    let_in(lead, "Management 9901", "ledelse")
+    let_in(lead, "Editor 9901", "Redaktør")
+    let_in(lead, "Management 9901", "Ledelse")
     project = Project.objects.get()
     assert {answer.question for answer in project.screening_answers.all()} == {"personoplysninger", "generativ"}
     base = f"/juridisk-vaerktoejskasse/projekter/9901/{project.number}/"
