@@ -4,7 +4,7 @@ One table says which step leads from where to where; `_perform` is the only chan
 state that was shown: where something has changed since, nothing is decided.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -19,8 +19,8 @@ from kl_ai.drafts.parts import changed_items, fingerprint
 from .answers import LastChange
 from .events import ProjectEvent
 from .facts import ProjectFact
-from .live import live_states
-from .opinions import HASH_LETTERS, MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion, hash_of_state
+from .live import events_of_rows, live_states
+from .opinions import HASH_LETTERS, MOST_POINTS, AdvicePoint, Approved, ApprovedFile, Decision, Opinion, hash_of_state
 
 What = ProjectEvent.What
 NEEDS_OPINION = frozenset({"S11"})
@@ -263,14 +263,16 @@ class DocumentSteps(models.Model):
         seen: str,
         conditions: str = "",
         reason: str = "",
-        rested_on: Mapping[str, Any] | None = None,
-        files: Mapping[str, bytes] | None = None,
-        content: Mapping[str, Any] | None = None,
+        read: Callable[[], Mapping[str, Any]] = dict,
+        shown: str | None = None,
+        approve: Callable[[], Approved] | None = None,
     ) -> Decision:
-        """Decide on the state whose hash is `seen`. Kept where it is approved: `files`, its "docx" and "pdf", and `content`.
+        """Decide on the state whose hash is `seen`.
 
-        Raises `ValidationError` where something has changed since, where the only author would decide alone, and as
-        `_perform`.
+        `read` gives what the decision rests on, and `approve` what is kept of the document where it is approved; both are
+        called while the project is held. `shown` is the hash of what the page has shown of the first; with None nothing is
+        compared. Raises `ValidationError` where something has changed since, where the only author would decide alone, and
+        as `_perform`; `ValueError` for an approval of which nothing is kept.
         """
         with transaction.atomic():
             self._lock()
@@ -285,16 +287,33 @@ class DocumentSteps(models.Model):
                 )
             is_approved = answer != Decision.Answer.NO
             decision = Decision(project=self.project, document=self._document, by=by, state=seen, **texts)
-            decision.rested_on = dict(rested_on or {})
-            decision.without_opinion_since = None if self.opinions.exists() else self.opinion_until
+            decision.rested_on = dict(read())
+            if shown is not None and hash_of_state(decision.rested_on) != shown:
+                raise ValidationError(
+                    gettext("What the decision rests on has changed since this page was opened. Read it again first.")
+                )
+            decision.without_opinion_since = self._day_of_no_opinion()
             decision.full_clean()
             after = DocumentStatus.APPROVED if is_approved else DocumentStatus.RETURNED
-            kept = {"approved_content": dict(content)} if is_approved and content else {}
+            approved = self._approved(approve) if is_approved else None
+            kept = {"approved_content": approved.content} if approved else {}
             self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason, **kept)
             decision.save()
-            if is_approved and files:
-                ApprovedFile.objects.create(document=self._document, **files)
+            if approved:
+                ApprovedFile.objects.create(document=self._document, docx=approved.docx, pdf=approved.pdf)
             return decision
+
+    @staticmethod
+    def _approved(approve: Callable[[], Approved] | None) -> Approved:
+        if approve is None:
+            raise ValueError("An approved document is kept as it was approved.")
+        return approve()
+
+    def _day_of_no_opinion(self) -> date | None:
+        """The day until which the officer was asked the last time, where no opinion has come since; else None. Two queries."""
+        asked = self.project.events.filter(what=What.ASKED, place=self.template).first()
+        is_answered = asked is None or self.opinions.filter(at__gte=asked.at).exists()
+        return None if is_answered else self.opinion_until
 
     # Rules ----------------------------------------------------------------------------------
 
@@ -346,16 +365,17 @@ class DocumentSteps(models.Model):
     def authors(self) -> set[Any]:
         """The keys of those who have written this version; None for somebody whose login is deleted. Four queries at most.
 
-        These are who has changed its fields. Where nobody has, its content was taken over: they are who has changed the
-        earlier versions that it was copied from, else who has written the facts that fill it, else who has begun it, or
+        These are who has changed its fields, and what else of the project it shows. Where nobody has, its content was taken
+        over: they are who has changed the earlier versions that it was copied from, else who has written the facts that fill it, else who has begun it, or
         has imported it with its project.
         """
         versions = self.project.documents.filter(template=self.template)
         edits = versions.filter(version__lt=self.version, edits__isnull=False).values_list("edits__by", flat=True)
         facts = self.project.events.filter(what=What.FACT).values_list("actor", flat=True)
-        own = self.edits.values_list("by", flat=True)
-        sources = (query.order_by().distinct() for query in (own, edits, facts))
-        authors = next((keys for query in sources if (keys := set(query))), set())
+        shown = self.project.events.filter(what__in=events_of_rows(self.template)).values_list("actor", flat=True)
+        authors = {*self.edits.values_list("by", flat=True).order_by().distinct(), *shown.order_by().distinct()}
+        sources = (query.order_by().distinct() for query in (edits, facts))
+        authors = authors or next((keys for query in sources if (keys := set(query))), set())
         if not authors and self.created_by_id is None:
             authors = set(self.project.events.filter(what=What.IMPORTED).values_list("actor", flat=True))
         return authors or {self.created_by_id}

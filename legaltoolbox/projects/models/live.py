@@ -5,8 +5,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from .events import ProjectEvent
+from .facts import ProjectFact
 from .legal_bases import ProjectLegalBasis
 from .measures import Measure
+
+What = ProjectEvent.What
 
 
 class LiveSource(StrEnum):
@@ -72,6 +76,30 @@ _NEEDED: dict[LiveSource, tuple[str, ...]] = {
 }
 
 
+_EVENTS: dict[str, tuple[str, ...]] = {
+    "legal_bases": (What.BASIS, What.BASIS_ADDED),
+    "risk_assessments": (What.RISK, What.RISK_ADDED),
+    "measures": (What.MEASURE, What.MEASURE_ADDED),
+    "requirement_states": (What.REQUIREMENT,),
+    "evidence": (What.EVIDENCE_ADDED,),
+}
+"""The events by which rows come about that tables show."""
+
+
+def events_of_rows(template: str) -> set[str]:
+    """The kinds of events by which the rows come about that a document of this template shows. No query."""
+    sources = {source for place, source in LIVE_FIELDS.items() if place[0] == template}
+    return {what for source in sources for name in _NEEDED[source] for what in _EVENTS[name]}
+
+
+def project_content(project: Any) -> dict[str, Any]:
+    """The facts, risks, measures, bases, requirements and evidence of the project as they are written; equal for equal content.
+
+    Seven queries.
+    """
+    return {"facts": ProjectFact.shared(project)} | {name: _all_rows(project, name) for name in _STORED}
+
+
 def is_against_risks(places: list[str], left_out: Collection[str] = ()) -> bool:
     """Whether a measure with these places is one that a table of measures shows.
 
@@ -94,11 +122,15 @@ def live_states(project: Any, templates: Iterable[str]) -> dict[str, dict[str, l
 
 
 def _rows(project: Any, name: str) -> list[list[Any]]:
-    fields = _STORED[name]
-    rows: list[list[Any]] = [
-        [value.isoformat() if isinstance(value, date) else value for value in row]
-        for row in getattr(project, name).order_by("pk").values_list(*fields)
-    ]
+    """The rows that tables show: of the measures those against risks."""
+    rows = _all_rows(project, name)
     if name != "measures":
         return rows
-    return [row for row in rows if is_against_risks(row[fields.index("places")])]
+    return [row for row in rows if is_against_risks(row[_STORED[name].index("places")])]
+
+
+def _all_rows(project: Any, name: str) -> list[list[Any]]:
+    return [
+        [value.isoformat() if isinstance(value, date) else value for value in row]
+        for row in getattr(project, name).order_by("pk").values_list(*_STORED[name])
+    ]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -196,6 +196,15 @@ class Decision(models.Model):
     def _says_the_same(self, other: "Decision") -> bool:
         names = ("by_id", "answer", "conditions", "reason", "state")
         return all(getattr(self, name) == getattr(other, name) for name in names)
+
+
+class Approved(NamedTuple):
+    """What is kept of a document that is approved."""
+
+    docx: bytes
+    pdf: bytes
+    content: dict[str, Any]
+    """What it showed of the project and does not hold itself (`work/live.py`)."""
 
 
 class ApprovedFile(models.Model):

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.parts import PageSave, new_page
 from kl_ai.login import restore
@@ -67,7 +66,7 @@ def reply(request: AuthenticatedRequest, code: str, number: int, pk: int) -> Htt
 
 
 @never_cache
-@require_POST
+@restore.post_only("projects:comments", "code", "number")
 def resolve(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/kommentarer/<pk>/afslut/`: end a discussion. A second click changes nothing."""
     project = own_project(request, code, number, Right.COMMENT)

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
@@ -113,7 +112,7 @@ def decision_point(request: AuthenticatedRequest, code: str, number: int, point:
     return _point_page(request, grounds, typed=restore.restore_input(request))
 
 
-@require_POST
+@restore.post_only("projects:decision_point", "code", "number", "point")
 @never_cache
 def decide_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/beslut/`: the management's decision on what was shown; the page again where it is refused."""

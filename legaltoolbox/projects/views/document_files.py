@@ -1,25 +1,20 @@
 """A document of a project as a file: as it stands, or the same bytes for good once it is approved."""
 
-from copy import copy
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
-from kl_ai.export.docx import DOCX_TYPE, docx_bytes
+from kl_ai.export.docx import DOCX_TYPE
 from kl_ai.export.downloads import file_response
-from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
+from kl_ai.export.pdf import PDF_TYPE
 from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.files.texts import filename
 
-from ..files.document import project_document
+from ..files.document_bytes import document_bytes
 from ..models import ApprovedFile, ProjectDocument
 from ..rights import Right
-from ..work import facts, sections
-from ..work.live import shown_facts, shown_tables
-from ..work.situations import situation_of
-from .documents import OpenDocument, TemplateGone, own_document
+from .documents import TemplateGone, own_document
 
 DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 
@@ -35,7 +30,11 @@ def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int
     except TemplateGone as gone:
         return _file_without_template(gone.document, ending)
     approved = ApprovedFile.objects.filter(document=opened.document).first()
-    content = bytes(getattr(approved, ending)) if approved else document_bytes(opened, ending)
+    content = (
+        bytes(getattr(approved, ending))
+        if approved
+        else document_bytes(opened.document, opened.template, opened.catalogue, ending)
+    )
     name = filename(opened.project.title, opened.template.code, opened.template.title, ending=ending)
     return file_response(name, content, DOCUMENT_TYPES[ending])
 
@@ -45,19 +44,3 @@ def _file_without_template(document: ProjectDocument, ending: str) -> HttpRespon
     approved = get_object_or_404(ApprovedFile, document=document)
     name = filename(document.project.title, document.template, ending=ending)
     return file_response(name, bytes(getattr(approved, ending)), DOCUMENT_TYPES[ending])
-
-
-def document_bytes(opened: OpenDocument, ending: str, status: str = "") -> bytes:
-    """The document as it stands, without empty sections that nobody asks for; it says `status` for its own. Nine queries at most."""
-    project, catalogue = opened.project, opened.catalogue
-    stored = facts.with_facts(opened.document.all_stored(), opened.template, shown_facts(opened.document))
-    situation = situation_of(project, project.screening_answers.all(), catalogue)
-    live = shown_tables(opened.document, opened.template, catalogue)
-    states = sections.section_states(catalogue.sections(opened.template), catalogue, situation, stored, {}, live)
-    shown = [state.section for state in states if state.filled or not state.why_not]
-    own = copy(opened.document)
-    own.status = status or own.status
-    document = project_document(own, opened.template, shown, stored, catalogue, live)
-    write = pdf_bytes if ending == "pdf" else docx_bytes
-    created = opened.document.changed_at.replace(microsecond=0)
-    return write(document, author=project.municipality.name, created=created)

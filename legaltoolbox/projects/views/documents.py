@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.autosave import conflict_response, refused_response, saved_response
 from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
@@ -69,7 +68,7 @@ def documents(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
 
 
 @never_cache
-@require_POST
+@restore.post_only("projects:documents", "code", "number")
 def begin_document(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/dokumenter/begynd/`: begin the document of the template `template`, or go on with the one that is open."""
     project = own_project(request, code, number, Right.WRITE)

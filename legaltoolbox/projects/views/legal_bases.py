@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
@@ -98,7 +97,7 @@ def legal_bases(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
     )
 
 
-@require_POST
+@restore.post_only("projects:legal_bases", "code", "number")
 @never_cache
 def add_basis(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/hjemmel/tilfoej/`: a processing of a phase; leads to its page. A second click adds no second one."""
@@ -146,7 +145,7 @@ def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) 
     return project_page(request, project, "legal_basis", row.processing, section="legal_bases", above=above, **context)
 
 
-@require_POST
+@restore.post_only("projects:legal_bases", "code", "number")
 @never_cache
 def delete_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/hjemmel/<pk>/slet/`: deletes a processing; a second click finds it gone."""

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.parts import fingerprint, value_text
 from kl_ai.login import restore
@@ -172,7 +171,7 @@ def measure(request: AuthenticatedRequest, code: str, number: int, pk: int) -> H
     return _measure_page(request, project, row, form, _("Measure"), back_url=back_url, **context)
 
 
-@require_POST
+@restore.post_only("projects:plan", "code", "number")
 @never_cache
 def delete_measure(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/foranstaltninger/<pk>/slet/`: deletes a measure; a second click finds it gone."""

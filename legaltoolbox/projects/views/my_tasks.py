@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from kl_ai.login import second_factor
+from kl_ai.login import restore, second_factor
 from kl_ai.models import User
 from kl_ai.pages.frame import render_page
 from kl_ai.people.tokens import ORIGIN_ONLY
@@ -47,7 +47,7 @@ def mine(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@restore.post_only("projects:mine")
 def choose_mails(request: AuthenticatedRequest) -> HttpResponse:
     """`…/projekter/mine/mail/`: switch the weekly mail on (`mail=1`) or off, and back to the tasks."""
     TaskMailStop.switch(request.user, wants_mail=request.POST.get("mail") == "1")

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.login import recent_code, restore
 from kl_ai.mail.notices import add_delivery_message
@@ -91,7 +90,7 @@ def invite(request: AuthenticatedRequest, municipality: Municipality, form: Invi
     return False
 
 
-@require_POST
+@restore.post_only("projects:members_of_municipality", "code")
 @never_cache
 def invitation_cancel(request: AuthenticatedRequest, code: str, pk: int) -> HttpResponse:
     """`…/<code>/invitationer/<pk>/annuller/`: a keeper cancels an invitation whose link has not been used."""
@@ -101,7 +100,7 @@ def invitation_cancel(request: AuthenticatedRequest, code: str, pk: int) -> Http
     return _perform(request, municipality, lambda: invitation.withdraw(request.user), done)
 
 
-@require_POST
+@restore.post_only("projects:members_of_municipality", "code")
 @never_cache
 def join_decide(request: AuthenticatedRequest, code: str, pk: int) -> HttpResponse:
     """`…/<code>/anmodninger/<pk>/`: a keeper lets somebody in who asks, or does not."""

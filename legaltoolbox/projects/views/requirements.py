@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
@@ -149,7 +148,7 @@ def _state(project: Project, catalogue: Catalogue, code: str) -> tuple[Requireme
     return found, item
 
 
-@require_POST
+@restore.post_only("projects:requirement", "code", "number", "requirement")
 @never_cache
 def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
     """`…/krav/<code>/bevis/`: a piece of evidence; a second click adds no second one. What is wrong comes back with the page."""
@@ -170,7 +169,7 @@ def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirem
     return _requirement_page(request, project, catalogue, row, item, own_form, **context)
 
 
-@require_POST
+@restore.post_only("projects:requirements", "code", "number")
 @never_cache
 def delete_evidence(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/bevis/<pk>/slet/`: deletes a piece of evidence and leads back to its requirement."""

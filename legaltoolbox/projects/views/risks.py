@@ -18,7 +18,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
@@ -179,7 +178,7 @@ def risks_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpRes
     return risk_workbook.workbook(project, rows, measures, catalogue, request.build_absolute_uri)
 
 
-@require_POST
+@restore.post_only("projects:risks", "code", "number")
 @never_cache
 def add_risk(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/risici/tilfoej/`: a risk of the project's own; leads to its page. A second click makes no second one."""
@@ -260,7 +259,7 @@ def _assessment(project: Project, catalogue: Catalogue, code: str) -> tuple[Risk
     return found, item
 
 
-@require_POST
+@restore.post_only("projects:risks", "code", "number")
 @never_cache
 def delete_risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> HttpResponse:
     """`…/risici/<code>/slet/`: deletes an own risk; a second click finds it gone."""

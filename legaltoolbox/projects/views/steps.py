@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
 from kl_ai.login import restore
@@ -21,15 +20,16 @@ from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
 from legaltoolbox.views.papers import ENDINGS
 
+from ..files.document_bytes import approved_document
 from ..mails import steps as step_mails
 from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEvent
 from ..models.document_steps import advice_answers
+from ..models.opinions import hash_of_state
 from ..rights import ProjectRole, Right
 from ..work.decisions import grounds
 from ..work.discussions import discussion
-from ..work.live import content_to_keep
 from ..work.sections import SectionState
-from .document_files import DOCUMENT_TYPES, document_bytes
+from .document_files import DOCUMENT_TYPES
 from .documents import OpenDocument, may_begin_next, may_write, own_document, section_states
 from .edited_forms import add_errors, capitalised
 from .lookups import project_page
@@ -178,6 +178,7 @@ def _steps_page(
         state=state,
         is_changed_since_sent=document.is_changed_since_sent(state),
         grounds=ground,
+        grounds_hash=hash_of_state(ground.record),
         opinions=opinions,
         decisions=list(document.decisions.select_related("by")),
         forms=offered | bound,
@@ -222,7 +223,7 @@ def _step(
     return redirect("projects:document_steps", *opened.project.address, opened.document.number)
 
 
-@require_POST
+@restore.post_only("projects:document_steps", "code", "number", "nr")
 @never_cache
 def ask_dpo(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/dpo/`: send the document to the data protection officer."""
@@ -235,7 +236,7 @@ def ask_dpo(request: AuthenticatedRequest, code: str, number: int, nr: int) -> H
     return _step(request, opened, verb, done, What.ASKED, ask=form)
 
 
-@require_POST
+@restore.post_only("projects:document_steps", "code", "number", "nr")
 @never_cache
 def take_back(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/tag-tilbage/`: make it a draft again."""
@@ -243,7 +244,7 @@ def take_back(request: AuthenticatedRequest, code: str, number: int, nr: int) ->
     return _step(request, opened, lambda: opened.document.take_back(request.user), _("The document is a draft again."))
 
 
-@require_POST
+@restore.post_only("projects:document_steps", "code", "number", "nr")
 @never_cache
 def give_opinion(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/udtalelse/`: the opinion of the data protection officer on the state that was shown."""
@@ -261,7 +262,7 @@ def give_opinion(request: AuthenticatedRequest, code: str, number: int, nr: int)
     )
 
 
-@require_POST
+@restore.post_only("projects:document_steps", "code", "number", "nr")
 @never_cache
 def answer_advice(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/raad/`: the project's answers to the points of advice."""
@@ -284,7 +285,7 @@ def answer_advice(request: AuthenticatedRequest, code: str, number: int, nr: int
         return _steps_page(request, opened, advice=form)
 
 
-@require_POST
+@restore.post_only("projects:document_steps", "code", "number", "nr")
 @never_cache
 def ask_management(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/ledelse/`: send the document to the management."""
@@ -293,7 +294,7 @@ def ask_management(request: AuthenticatedRequest, code: str, number: int, nr: in
     return _step(request, opened, lambda: opened.document.ask_management(request.user), done, What.TO_MANAGEMENT)
 
 
-@require_POST
+@restore.post_only("projects:document_steps", "code", "number", "nr")
 @never_cache
 def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/beslutning/`: the management's decision on the state that was shown, with its files."""
@@ -301,21 +302,19 @@ def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> Ht
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _steps_page(request, opened, decision=form)
-    seen = request.POST.get("state", "")
-    record = grounds(opened.project, opened.document, opened.catalogue, seen).record
-    is_approved = form.cleaned_data["answer"] != Decision.Answer.NO
-    files = (
-        {ending: document_bytes(opened, ending, status=DocumentStatus.APPROVED) for ending in DOCUMENT_TYPES}
-        if is_approved
-        else None
-    )
-    content = content_to_keep(opened.document, opened.template, opened.catalogue) if is_approved else None
+    data, document, catalogue = form.cleaned_data, opened.document, opened.catalogue
+    seen, shown = request.POST.get("state", ""), request.POST.get("grounds", "")
 
     def verb() -> None:
-        data = form.cleaned_data
-        texts = {"conditions": data["conditions"], "reason": data["reason"]}
-        opened.document.decide(
-            request.user, data["answer"], seen=seen, rested_on=record, files=files, content=content, **texts
+        document.decide(
+            request.user,
+            data["answer"],
+            seen=seen,
+            conditions=data["conditions"],
+            reason=data["reason"],
+            read=lambda: grounds(opened.project, document, catalogue, seen).record,
+            shown=shown,
+            approve=lambda: approved_document(document, opened.template, catalogue),
         )
 
     return _step(request, opened, verb, _("The decision is stored."), What.DECIDED, decision=form)

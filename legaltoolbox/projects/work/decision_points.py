@@ -17,6 +17,7 @@ from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import DocumentTemplate, Phase
 
 from ..models import Decision, DocumentStatus, Opinion, Project, ProjectDocument, RequirementState
+from ..models.live import project_content
 from ..models.opinions import hash_of_state
 from .documents import needed_templates
 from .legal_bases import PhaseBases, ProjectBases, project_bases
@@ -59,6 +60,8 @@ class ProjectGrounds:
     opinions: list[Opinion]
     decisions: list[Decision]
     """The newest first, of documents and of points."""
+    content: str
+    """The hash of what is written of risks, measures, bases, requirements and facts."""
 
     @property
     def points(self) -> list[PointGrounds]:
@@ -211,6 +214,7 @@ class PointGrounds:
             "requirements_not_met": [row.code for row in self.not_met],
             "requirements_not_assessed": [row.code for row in self.not_assessed],
             "open_tasks": [row.code for _phase, rows in self.open_tasks for row in rows],
+            "content": self.of_project.content,
         }
 
     @cached_property
@@ -234,6 +238,7 @@ def read_project(project: Project, catalogue: Catalogue, today: date) -> Project
         missing=needed_templates(documents, catalogue, plan.situation).by_phase,
         opinions=opinions,
         decisions=list(project.decisions.select_related("by", "document")),
+        content=hash_of_state(project_content(project)),
     )
 
 

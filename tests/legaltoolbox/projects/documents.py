@@ -8,16 +8,30 @@ from django.test import Client
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import ProjectDocument
+from legaltoolbox.projects.models.opinions import Approved, hash_of_state
 from legaltoolbox.projects.models.values import new_row
 from legaltoolbox.projects.work import sections
+from legaltoolbox.projects.work.decisions import grounds
 
 Kind = sections.Kind
+
+
+def keep() -> Approved:
+    """What a test keeps of a document that it approves, where its bytes do not matter."""
+    return Approved(b"PK ord", b"%PDF ord", {})
 
 
 def begin(team, template="S05", **values) -> ProjectDocument:
     return ProjectDocument.begin(
         team.project, team.lead.user, template=template, template_version="1.1", values=values.get("values", {})
     )
+
+
+def shown_to_decide(document) -> dict[str, str]:
+    """What the form of a decision sends along: the hashes of the document and of what the decision rests on."""
+    state = document.state_hash()
+    record = grounds(document.project, document, catalogues.current(), state).record
+    return {"state": state, "grounds": hash_of_state(record)}
 
 
 def browser(member) -> Client:

@@ -17,7 +17,7 @@ from kl_ai.mail.models import OutgoingMail
 from legaltoolbox.projects.models import ProjectDocument, RiskAssessment
 from legaltoolbox.projects.models.document_steps import advice_answers
 from tests.concurrency import ProcessKilled
-from tests.legaltoolbox.projects.documents import begin
+from tests.legaltoolbox.projects.documents import begin, shown_to_decide
 from tests.mails import log_in_recently
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -77,7 +77,7 @@ def poster(team: Any, person: str, name: str, document: ProjectDocument, **data:
 
     def act() -> Any:
         opinion = document.last_opinion()
-        shown = {"state": document.state_hash()}
+        shown = shown_to_decide(document)
         if opinion:
             shown |= {"opinion": str(opinion.pk), "seen": fingerprint(advice_answers(opinion.points.all()))}
         return browser.post(url, shown | data)

@@ -17,9 +17,11 @@ from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.mails import steps as step_mails
 from legaltoolbox.projects.models import (
     Decision,
+    Measure,
     Opinion,
     ProjectDocument,
     ProjectEvent,
+    ProjectFact,
     ProjectLegalBasis,
     RequirementState,
     RiskAssessment,
@@ -102,6 +104,16 @@ def rate(team) -> None:
     assert row.code
 
 
+def write_why(team) -> None:
+    row = RiskAssessment(project=team.project, code="R09")
+    RiskAssessment.assess(team.project, "R09", {"reason": "Det er set før."}, fingerprint(row.content), team.lead.user)
+
+
+def write_fact(team) -> None:
+    stored = ProjectFact.stored(team.project)
+    ProjectFact.save_all(team.project, {"solution": "Brevhjælperen 2.0"}, fingerprint(stored), team.lead.user)
+
+
 def write_basis(team) -> None:
     values = {"phase": "drift-og-overvaagning", "processing": "Brug i driften", "code": "H05"}
     ProjectLegalBasis.add_processing(team.project, team.lead.user, **values)
@@ -131,6 +143,9 @@ CHANGES = {
     "basis": write_basis,
     "requirement": say_not_met,
     "task": do_task,
+    "fact": write_fact,
+    "measure": lambda team: Measure.add_measure(team.project, "To læser hvert brev", ["R09"], team.lead.user),
+    "words of a risk": write_why,
 }
 
 

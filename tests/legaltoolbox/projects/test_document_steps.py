@@ -7,12 +7,18 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
-from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion, ProjectDocument, ProjectFact
+from legaltoolbox.projects.models import (
+    Decision,
+    DocumentStatus,
+    Opinion,
+    ProjectDocument,
+    ProjectFact,
+    RiskAssessment,
+)
 from legaltoolbox.projects.models.document_steps import STEPS, advice_answers
-from tests.legaltoolbox.projects.documents import begin
+from tests.legaltoolbox.projects.documents import begin, keep
 
 SOON = timezone.localdate() + timedelta(days=14)
-FILES = {"docx": b"PK ord", "pdf": b"%PDF ord"}
 
 
 def write(document, by, text="Vi vil svare hurtigere") -> None:
@@ -45,10 +51,10 @@ def at_management(advised, team) -> ProjectDocument:
 
 
 def test_from_draft_to_approval_with_every_step_in_the_log(at_management, team):
-    decision = at_management.decide(team.management.user, "yes", seen=at_management.state_hash(), files=FILES)
+    decision = at_management.decide(team.management.user, "yes", seen=at_management.state_hash(), approve=keep)
     assert at_management.status == DocumentStatus.APPROVED
     assert decision.without_opinion_since is None
-    assert bytes(at_management.approved_file.pdf) == FILES["pdf"]
+    assert bytes(at_management.approved_file.pdf) == keep().pdf
     whats = [event.what for event in team.project.events.order_by("pk")]
     assert whats[-6:] == ["asked-dpo", "opinion", "answered-advice", "answered-advice", "to-management", "decided"]
 
@@ -70,7 +76,7 @@ def test_an_impact_assessment_is_not_decided_on_before_the_officer_was_asked(dpi
         dpia.ask_management(team.lead.user)
     ProjectDocument.objects.filter(pk=dpia.pk).update(opinion_until=timezone.localdate() - timedelta(days=1))
     dpia.ask_management(team.lead.user)
-    decision = dpia.decide(team.management.user, "yes", seen=dpia.state_hash())
+    decision = dpia.decide(team.management.user, "yes", seen=dpia.state_hash(), approve=keep)
     assert decision.without_opinion_since == timezone.localdate() - timedelta(days=1)
 
 
@@ -78,7 +84,9 @@ def test_other_documents_need_no_opinion(team):
     document = begin(team)
     write(document, team.lead)
     document.ask_management(team.lead.user)
-    document.decide(team.management.user, "conditions", seen=document.state_hash(), conditions="Genbesøg om et år.")
+    document.decide(
+        team.management.user, "conditions", seen=document.state_hash(), conditions="Genbesøg om et år.", approve=keep
+    )
     assert document.status == DocumentStatus.APPROVED
 
 
@@ -106,7 +114,7 @@ def test_nothing_is_said_or_decided_about_a_state_that_nobody_has_seen(at_manage
     write(at_management, team.editor, "Helt andet")
     at_management.ask_management(team.lead.user)
     with pytest.raises(ValidationError):
-        at_management.decide(team.management.user, "yes", seen=seen)
+        at_management.decide(team.management.user, "yes", seen=seen, approve=keep)
     assert not Decision.objects.exists()
     assert at_management.last_opinion().state != at_management.state_hash()  # the page says "changed since"
 
@@ -122,17 +130,17 @@ def test_nobody_decides_alone_on_what_they_have_written_alone(team):
     write(document, team.management)
     document.ask_management(team.lead.user)
     with pytest.raises(ValidationError):
-        document.decide(team.management.user, "yes", seen=document.state_hash())
+        document.decide(team.management.user, "yes", seen=document.state_hash(), approve=keep)
     document.take_back(team.lead.user)
     write(document, team.editor, "Rettet af en anden")
     document.ask_management(team.lead.user)
-    document.decide(team.management.user, "yes", seen=document.state_hash())
+    document.decide(team.management.user, "yes", seen=document.state_hash(), approve=keep)
 
 
 def may_decide_alone(document, member) -> bool:
     ProjectDocument.objects.filter(pk=document.pk).update(status=DocumentStatus.AT_MANAGEMENT)
     try:
-        document.decide(member.user, "yes", seen=document.state_hash())
+        document.decide(member.user, "yes", seen=document.state_hash(), approve=keep)
     except ValidationError:
         return False
     return True
@@ -188,14 +196,14 @@ def test_a_refusal_has_a_reason_and_gives_the_document_back(at_management, team)
 def test_a_second_click_decides_nothing_twice(at_management, team):
     seen = at_management.state_hash()
     other = ProjectDocument.objects.get(pk=at_management.pk)
-    at_management.decide(team.management.user, "yes", seen=seen)
+    at_management.decide(team.management.user, "yes", seen=seen, approve=keep)
     with pytest.raises(ValidationError):
         other.decide(team.management.user, "no", seen=seen, reason="Alligevel ikke.")
     assert Decision.objects.count() == 1
 
 
 def test_a_new_version_begins_with_what_was_approved_and_the_approved_one_never_changes(at_management, team):
-    at_management.decide(team.management.user, "yes", seen=at_management.state_hash(), files=FILES)
+    at_management.decide(team.management.user, "yes", seen=at_management.state_hash(), approve=keep)
     before = at_management.all_stored()
     second = begin(team, "S11")
     assert (second.version, second.all_stored()) == (2, before)
@@ -240,7 +248,7 @@ def test_an_answer_is_about_the_opinion_that_was_shown(advised, team):
 
 
 def test_advice_is_not_answered_after_the_decision(at_management, team):
-    at_management.decide(team.management.user, "yes", seen=at_management.state_hash())
+    at_management.decide(team.management.user, "yes", seen=at_management.state_hash(), approve=keep)
     with pytest.raises(ValidationError):
         at_management.answer_advice(team.lead.user, {1: ("not-followed", "Alligevel ikke.")})
 
@@ -265,7 +273,7 @@ def test_who_has_written_a_document_gives_no_opinion_on_it(dpia, team):
 
 def test_who_has_given_the_opinion_does_not_decide(at_management, team):
     with pytest.raises(ValidationError):
-        at_management.decide(team.dpo.user, "yes", seen=at_management.state_hash())
+        at_management.decide(team.dpo.user, "yes", seen=at_management.state_hash(), approve=keep)
 
 
 def test_an_answer_about_the_solution_is_a_change_of_every_document(dpia, team):
@@ -288,3 +296,34 @@ def test_what_a_page_saves_after_an_opinion_is_a_change_of_its_own(dpia, team):
     save("Efter udtalelsen", 2)
     assert list(dpia.edits.order_by("-pk").values_list("old", "new")[:1]) == [("Udgangspunkt", "Efter udtalelsen")]
     assert team.project.events.filter(what="section").count() == events + 1
+
+
+def test_who_alone_has_written_what_a_document_shows_does_not_decide_alone(team):
+    """The impact assessment shows the project's risks: whoever has rated them has written in it."""
+    document = begin(team, "S11")
+    row = RiskAssessment(project=team.project, code="R09")
+    rated = {"likelihood": 2, "consequence": 2}
+    RiskAssessment.assess(team.project, "R09", rated, fingerprint(row.content), team.management.user)
+    document.ask_dpo(team.lead.user, SOON)
+    document.give_opinion(team.dpo.user, "supports", "", [], document.state_hash())
+    document.ask_management(team.lead.user)
+    with pytest.raises(ValidationError):
+        document.decide(team.management.user, "yes", seen=document.state_hash(), approve=keep)
+
+
+def test_asked_again_and_not_answered_is_said_at_the_decision(advised, team):
+    advised.answer_advice(team.lead.user, {1: ("followed", ""), 2: ("followed", "")})
+    advised.ask_dpo(team.lead.user, SOON)
+    day = timezone.localdate() - timedelta(days=1)
+    ProjectDocument.objects.filter(pk=advised.pk).update(opinion_until=day)
+    advised.refresh_from_db()
+    advised.ask_management(team.lead.user)
+    decision = advised.decide(team.management.user, "yes", seen=advised.state_hash(), approve=keep)
+    assert decision.without_opinion_since == day
+
+
+def test_nothing_is_approved_of_which_nothing_is_kept(at_management, team):
+    with pytest.raises(ValueError, match="kept"):
+        at_management.decide(team.management.user, "yes", seen=at_management.state_hash())
+    at_management.refresh_from_db()
+    assert at_management.status == DocumentStatus.AT_MANAGEMENT

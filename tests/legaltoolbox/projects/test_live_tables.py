@@ -21,7 +21,7 @@ from legaltoolbox.projects.models import (
 from legaltoolbox.projects.models.live import LIVE_FIELDS, LiveSource
 from legaltoolbox.projects.models.values import new_row
 from legaltoolbox.projects.work.live import LAYOUTS
-from tests.legaltoolbox.projects.documents import begin, browser, docx_text
+from tests.legaltoolbox.projects.documents import begin, browser, docx_text, keep, shown_to_decide
 from tests.legaltoolbox.projects.said import rate, say_all
 
 FILLED_FROM = {"legal_basis": "bases", "risks": "risks", "measures": "measures", "residual": "residual"}
@@ -134,7 +134,7 @@ def test_what_changes_elsewhere_after_the_opinion_is_noticed_and_no_decision_is_
     assert CHANGED in html
     assert "has changed since this opinion" in html
     with pytest.raises(ValidationError):
-        document.decide(team.management.user, "yes", seen=seen)
+        document.decide(team.management.user, "yes", seen=seen, approve=keep)
 
 
 def test_measures_for_requirements_alone_and_requirements_are_no_change_of_the_impact_assessment(team):
@@ -162,9 +162,9 @@ def at_management(team):
 
 def test_an_approved_document_shows_what_it_showed_then_and_the_next_version_what_is_so_now(team):
     say_all(team)
-    document, seen = at_management(team)
+    document, _seen = at_management(team)
     address = reverse("projects:document_decide", args=[*team.project.address, document.number])
-    browser(team.management).post(address, {"answer": "yes", "state": seen})
+    browser(team.management).post(address, {"answer": "yes"} | shown_to_decide(document))
     document.refresh_from_db()
     assert document.status == DocumentStatus.APPROVED
     before = file(team, document)

@@ -14,7 +14,7 @@ from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.work.legal_bases import IN_USE, phases_without_basis, project_bases
 from legaltoolbox.projects.work.risks import risk_counts, risk_rows
 from tests.legaltoolbox.projects.builders import make_project
-from tests.legaltoolbox.projects.documents import begin, browser
+from tests.legaltoolbox.projects.documents import begin, browser, keep
 
 ALL_ANSWERED = "alt er besvaret"
 
@@ -146,7 +146,7 @@ def approve(team, *, conditions="") -> None:
     advise(team, document)
     document.ask_management(team.lead.user)
     answer = "conditions" if conditions else "yes"
-    document.decide(team.management.user, answer, conditions=conditions, seen=document.state_hash())
+    document.decide(team.management.user, answer, conditions=conditions, seen=document.state_hash(), approve=keep)
 
 
 def test_conditions_of_the_management_wait_for_the_leads_until_a_version_is_approved_without(team):

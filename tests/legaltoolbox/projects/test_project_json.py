@@ -18,7 +18,7 @@ from kl_ai.drafts.parts import fingerprint
 from kl_ai.text import clean_text
 from legaltoolbox.projects.models import DocumentStatus, Project, ProjectEvent, ProjectImport
 from legaltoolbox.projects.models.portable import DETAILS, HISTORY, WORK
-from tests.legaltoolbox.projects.documents import begin, browser
+from tests.legaltoolbox.projects.documents import begin, browser, shown_to_decide
 from tests.legaltoolbox.projects.said import say_all
 from tests.legaltoolbox.projects.whole import fill, import_file, project_record, settled, whole_file, written
 from tests.reading import read_json
@@ -100,7 +100,7 @@ def test_what_the_portal_approves_comes_back(team):
     lead.post(url("document_ask_dpo"), {"until": (timezone.localdate() + timedelta(days=9)).isoformat()})
     dpo.post(url("document_opinion"), {"verdict": "supports", "state": document.state_hash()})
     lead.post(url("document_ask_management"))
-    management.post(url("document_decide"), {"answer": "yes", "state": document.state_hash()})
+    management.post(url("document_decide"), {"answer": "yes"} | shown_to_decide(document))
     document.refresh_from_db()
     assert document.status == DocumentStatus.APPROVED
     assert any(table["rows"] for *_place, table in document.approved_content["tables"])

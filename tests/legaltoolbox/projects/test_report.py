@@ -34,7 +34,7 @@ from legaltoolbox.projects.models import (
 from legaltoolbox.projects.work.decision_points import read_project
 from legaltoolbox.projects.work.register_entry import entry_lines, entry_text
 from legaltoolbox.projects.work.report import project_report
-from tests.legaltoolbox.projects.documents import begin, browser
+from tests.legaltoolbox.projects.documents import begin, browser, keep
 from tests.pdf import metadata, needs_poppler, pdf_text
 from tests.spreadsheets import response_bytes
 
@@ -104,7 +104,14 @@ def approved_dpia(team) -> ProjectDocument:
     document.ask_management(team.lead.user)
     record = {"opinion": "advice", "high_risks": ["R09"], "not_followed": [2]}
     state = document.state_hash()
-    document.decide(team.management.user, "conditions", seen=state, conditions="Genbesøg om et år.", rested_on=record)
+    document.decide(
+        team.management.user,
+        "conditions",
+        seen=state,
+        conditions="Genbesøg om et år.",
+        read=lambda: record,
+        approve=keep,
+    )
     return document
 
 

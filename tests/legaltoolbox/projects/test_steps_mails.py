@@ -15,7 +15,7 @@ from legaltoolbox.projects.rights import ProjectRole
 from legaltoolbox.projects.views import steps as step_views
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
 from tests.legaltoolbox.projects.builders import make_member
-from tests.legaltoolbox.projects.documents import begin
+from tests.legaltoolbox.projects.documents import begin, keep, shown_to_decide
 from tests.mails import log_in_recently
 
 SOON = timezone.localdate() + timedelta(days=14)
@@ -32,7 +32,7 @@ def document(team) -> ProjectDocument:
 
 @pytest.fixture
 def short_files(monkeypatch):
-    monkeypatch.setattr(step_views, "document_bytes", lambda *args, **options: b"PK")
+    monkeypatch.setattr(step_views, "approved_document", lambda *args: keep())
 
 
 def send(document, step, member, **typed):
@@ -40,7 +40,7 @@ def send(document, step, member, **typed):
     browser = Client()
     log_in_recently(browser, member.user)
     address = [*document.project.address, document.number]
-    typed = {"state": document.state_hash(), "conditions": "", "reason": "", **typed}
+    typed = {**shown_to_decide(document), "conditions": "", "reason": "", **typed}
     return browser.post(reverse(f"projects:document_{step}", args=address), typed)
 
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
-from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion
-from tests.legaltoolbox.projects.documents import begin
+from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion, RiskAssessment
+from tests.legaltoolbox.projects.documents import begin, keep
 from tests.mails import log_in_recently
 from tests.reading import parse
 
@@ -37,6 +37,12 @@ def address(document, step: str = "document_steps") -> str:
 
 def state_on(browser: Client, document) -> str:
     return re.search(r'name="state" value="(\w+)"', browser.get(address(document)).content.decode())[1]
+
+
+def decision_on(browser: Client, document) -> dict[str, str]:
+    """What the form of the decision sends along: the state of the document, and what the decision rests on."""
+    page = browser.get(address(document)).content.decode()
+    return {name: re.search(rf'name="{name}" value="(\w+)"', page)[1] for name in ("state", "grounds")}
 
 
 def hidden_on(browser: Client, document) -> dict[str, str]:
@@ -78,7 +84,7 @@ def test_from_the_question_to_the_decision(dpia, browsers):
     page = management.get(address(dpia)).content.decode()
     assert "Slet efter 30 dage." in page
     assert "Der er ingen." in page
-    decision = {"answer": "yes", "conditions": "", "reason": "", "state": state_on(management, dpia)}
+    decision = {"answer": "yes", "conditions": "", "reason": "", **decision_on(management, dpia)}
     management.post(address(dpia, "document_decide"), decision)
     dpia.refresh_from_db()
     assert dpia.status == DocumentStatus.APPROVED
@@ -107,7 +113,7 @@ def test_a_double_click_gives_one_opinion_and_one_decision(dpia, browsers, team)
         browsers["dpo"].post(address(dpia, "document_opinion"), typed)
     assert Opinion.objects.count() == 1
     browsers["lead"].post(address(dpia, "document_ask_management"))
-    typed = {"answer": "yes", "state": state_on(browsers["management"], dpia)}
+    typed = {"answer": "yes", **decision_on(browsers["management"], dpia)}
     for _click in range(2):
         browsers["management"].post(address(dpia, "document_decide"), typed)
     assert Decision.objects.count() == 1
@@ -118,7 +124,7 @@ def test_the_next_version_begins_at_the_approved_one_and_once(browsers, team):
     for person, text in ((team.lead, "Hurtigere"), (team.editor, "Rigtigere")):
         document.save_section("1", {"3": ""}, {"3": text}, fingerprint(document.stored("1", {"3": ""})), person.user)
     document.ask_management(team.lead.user)
-    document.decide(team.management.user, "yes", seen=document.state_hash())
+    document.decide(team.management.user, "yes", seen=document.state_hash(), approve=keep)
     page = reverse("projects:document", args=[*team.project.address, document.number])
     assert "Begynd version 2" in browsers["lead"].get(address(document)).content.decode()
     assert "Begynd version 2" not in browsers["reader"].get(page).content.decode()
@@ -152,7 +158,7 @@ def test_a_refusal_without_a_reason_says_what_to_write(dpia, browsers, team):
     dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
     dpia.give_opinion(team.dpo.user, "supports", "", [], dpia.state_hash())
     dpia.ask_management(team.lead.user)
-    typed = {"answer": "no", "state": state_on(browsers["management"], dpia)}
+    typed = {"answer": "no", **decision_on(browsers["management"], dpia)}
     page = browsers["management"].post(address(dpia, "document_decide"), typed).content.decode()
     assert "Skriv, hvorfor I siger nej." in page
 
@@ -181,3 +187,27 @@ def test_a_second_answer_to_advice_comes_back_with_both_versions(dpia, browsers,
     assert "Efter et år." in page
     assert dpia.last_opinion().points.get().reason == "Loven kræver fem år."
     assert browsers["editor"].post(url, shown | {"answer-1": "followed", "opinion": "9" * 5000}).status_code == 200
+
+
+def test_a_decision_is_about_the_risks_that_its_page_showed(dpia, browsers, team):
+    """A risk that becomes high between the page and the button is read before anything is decided."""
+    document = begin(team)
+    for person, text in ((team.lead, "Hurtigere"), (team.editor, "Rigtigere")):
+        document.save_section("1", {"3": ""}, {"3": text}, fingerprint(document.stored("1", {"3": ""})), person.user)
+    document.ask_management(team.lead.user)
+    typed = {"answer": "yes", **decision_on(browsers["management"], document)}
+    row = RiskAssessment(project=team.project, code="R09")
+    after = {"likelihood_after": 4, "consequence_after": 4}
+    RiskAssessment.assess(team.project, "R09", after, fingerprint(row.content), team.editor.user)
+    page = browsers["management"].post(address(document, "document_decide"), typed).content.decode()
+    assert "har ændret sig" in page
+    assert "R09" in page
+    assert not Decision.objects.exists()
+    typed = {"answer": "yes", **decision_on(browsers["management"], document)}
+    browsers["management"].post(address(document, "document_decide"), typed)
+    assert Decision.objects.get().rested_on["high_risks"] == ["R09"]
+
+
+def test_the_address_of_a_button_leads_to_its_page(dpia, browsers):
+    response = browsers["lead"].get(address(dpia, "document_ask_management"))
+    assert response.url == address(dpia)

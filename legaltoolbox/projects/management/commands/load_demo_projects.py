@@ -12,13 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint, new_page
-from kl_ai.export.docx import docx_bytes
-from kl_ai.export.pdf import pdf_bytes
 from kl_ai.models import User
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import Activity, DocumentTemplate, LegalBasis, Requirement, Risk, TemplateSection
 
-from ...files.document import project_document
+from ...files.document_bytes import approved_document
 from ...models import (
     ChecklistAnswer,
     Comment,
@@ -39,9 +37,8 @@ from ...models import (
 from ...models.tasks import EMPTY
 from ...models.values import new_row
 from ...rights import ProjectRole
-from ...work import facts, sections
+from ...work import sections
 from ...work.decisions import grounds
-from ...work.live import content_to_keep, live_tables
 from ...work.situations import situation_of
 
 FILE = Path(settings.BASE_DIR) / "fixtures/demo_project.yaml"
@@ -263,19 +260,15 @@ class DemoProject:
 
     def _decide(self, document: ProjectDocument, template: DocumentTemplate, reason: str) -> None:
         """Approve the document as the management, with the files that it is kept as."""
-        stored = facts.with_facts(document.all_stored(), template, facts.project_facts(self.project))
         state = document.state_hash()
-        live = live_tables(self.project, template, self.catalogue)
-        paper = project_document(document, template, self.catalogue.sections(template), stored, self.catalogue, live)
-        created = document.changed_at.replace(microsecond=0)
-        files = {
-            ending: write(paper, author=self.municipality.name, created=created)
-            for ending, write in (("docx", docx_bytes), ("pdf", pdf_bytes))
-        }
-        record = grounds(self.project, document, self.catalogue, state).record
-        answer, by = Decision.Answer.YES, self._user("management")
-        content = content_to_keep(document, template, self.catalogue)
-        document.decide(by, answer, seen=state, reason=reason, rested_on=record, files=files, content=content)
+        document.decide(
+            self._user("management"),
+            Decision.Answer.YES,
+            seen=state,
+            reason=reason,
+            read=lambda: grounds(self.project, document, self.catalogue, state).record,
+            approve=lambda: approved_document(document, template, self.catalogue),
+        )
 
 
 def rows(given: list[dict[str, Any]], texts: list[list[str]], columns: int) -> list[dict[str, Any]]:
