@@ -18,6 +18,7 @@ from simple_history.models import HistoricalRecords
 from stdnum.dk import cvr
 
 from kl_ai.database.natural_keys import NaturalCodeManager, depends_on
+from kl_ai.drafts.parts import changed_items, fingerprint
 from kl_ai.search.database import DanishOrder
 from kl_ai.validators import validate_line
 
@@ -44,14 +45,19 @@ def validate_cvr(value: str) -> None:
         raise ValidationError(_("This is not a valid CVR number: it has eight digits, the last one a check digit."))
 
 
+def may_work_for_municipalities(user: Any) -> bool:
+    """Whether the login is one that can work for a municipality: KL's staff see how many projects there are, and nothing of them."""
+    return user.pk is not None and not user.is_staff
+
+
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def for_member(self, user: Any) -> "MunicipalityQuerySet":
-        """The municipalities that `user` works for; none for who is not logged in. One query."""
-        return self.none() if user.pk is None else self.filter(members__user_id=user.pk)
+        """The municipalities that `user` works for; none for who is not logged in, and for KL's staff. One query."""
+        return self.filter(members__user_id=user.pk) if may_work_for_municipalities(user) else self.none()
 
     def where_keeper(self, user: Any) -> "MunicipalityQuerySet":
         """The municipalities that `user` is a keeper of. One query."""
-        return self.none() if user.pk is None else self.filter(members__user_id=user.pk, members__is_keeper=True)
+        return self.for_member(user).filter(members__user_id=user.pk, members__is_keeper=True)
 
     def open_to(self, user: Any) -> list["Municipality"]:
         """Those that `user` may ask to join, by the address's domain, and does not work for. In Danish order. One query."""
@@ -166,6 +172,8 @@ class Municipality(models.Model):
             self.lock()
             if not (by_kl or is_invited):
                 self.keeper(by)
+            if not may_work_for_municipalities(user):
+                raise ValidationError(gettext("KL’s staff do not work for a municipality here. Use another address."))
             member, is_new = self.members.get_or_create(user=user, defaults={"is_keeper": is_keeper, "dpo": dpo})
             if is_new:
                 member.full_clean()
@@ -174,10 +182,25 @@ class Municipality(models.Model):
                 waiting.update(decided_at=timezone.now(), decided_by=None if is_invited else by, approved=True)
             return member
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the keepers decide, as the page of the settings shows it. No query."""
+        return {name: getattr(self, name) for name in ("mail_domains", "kept_months", "requires_second_factor")}
+
     def change_settings(
-        self, by: Any, *, mail_domains: list[str], kept_months: int, requires_second_factor: bool
+        self,
+        by: Any,
+        *,
+        mail_domains: list[str],
+        kept_months: int,
+        requires_second_factor: bool,
+        seen: str | None = None,
     ) -> bool:
-        """Store what the keepers decide; False where nothing differs, and then there is no event. Raises as `keeper`."""
+        """Store what the keepers decide; False where nothing differs, and then there is no event. Raises as `keeper`.
+
+        `seen` is the fingerprint of the `settings` that the page had shown: raises `ChangedMeanwhile` where another keeper
+        has stored others since. With None nothing is compared.
+        """
         values = {
             "mail_domains": mail_domains,
             "kept_months": kept_months,
@@ -186,12 +209,13 @@ class Municipality(models.Model):
         with transaction.atomic():
             self.lock()
             self.keeper(by)
-            changed = [name for name, value in values.items() if getattr(self, name) != value]
+            stored = self.settings
+            changed = changed_items(stored, values, fingerprint(stored) if seen is None else seen, lambda: None)
             for name in changed:
                 setattr(self, name, values[name])
             self.full_clean()
             if changed:
-                self.save(update_fields=changed)
+                self.save(update_fields=list(changed))
                 steps = {"requires_second_factor": "second_step_on" if requires_second_factor else "second_step_off"}
                 detail = " ".join(steps.get(name, name) for name in changed)
                 MunicipalityEvent.record(self, What.SETTINGS, by, detail=detail)

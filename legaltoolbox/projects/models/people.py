@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.mail.models import OutgoingMail
+from kl_ai.models import User
 from kl_ai.people.invitations import AbstractInvitation, InvitationQuerySet
 from kl_ai.people.join_requests import AbstractJoinRequest, JoinRequestQuerySet
 from kl_ai.people.tokens import KeySigner
@@ -78,6 +79,8 @@ class MunicipalityInvitation(AbstractInvitation):
             municipality.lock()
             if not by_kl:
                 municipality.keeper(by)
+            if User.objects.filter(email=email, is_staff=True).exists():
+                raise ValidationError(gettext("KL’s staff do not work for a municipality here. Use another address."))
             if municipality.members.filter(user__email=email).exists():
                 raise ValidationError(gettext("This person works for the municipality already."))
             municipality.invitations.refuse_another(email)

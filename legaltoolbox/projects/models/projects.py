@@ -22,7 +22,7 @@ from ..rights import DPO, RIGHTS, ProjectRole, Right, roles_with
 from .answers import Answers, ScreeningAnswer, last_change
 from .events import ProjectEvent
 from .members import ProjectMember
-from .municipalities import Municipality, MunicipalityMember
+from .municipalities import Municipality, MunicipalityMember, may_work_for_municipalities
 
 What = ProjectEvent.What
 ANNOUNCED_DAYS = (60, 14)
@@ -62,7 +62,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def _with_role_of(self, user: Any) -> "ProjectQuerySet":
         """All projects with the role of `user`, None for no role; no project for who is not logged in."""
-        projects = self.none() if user.pk is None else self
+        projects = self if may_work_for_municipalities(user) else self.none()
         own = ProjectMember.objects.filter(project=OuterRef("pk"), member__user=user.pk)
         officer = MunicipalityMember.objects.filter(municipality=OuterRef("municipality"), user=user.pk).exclude(dpo="")
         role = Case(When(Exists(officer), then=Value(DPO)), default=Subquery(own.values("role")[:1]))

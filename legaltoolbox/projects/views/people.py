@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from kl_ai.login import recent_code, restore
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.pages.frame import render_page
@@ -218,20 +219,19 @@ def settings(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`…/<code>/indstillinger/`: the mail domains, how long closed projects are kept, and the second step. For keepers."""
     municipality = kept_municipality(request, code)
     data = request.POST if request.method == "POST" else restore.restore_input(request)
-    initial = {
-        "mail_domains": "\n".join(municipality.mail_domains),
-        "kept_months": municipality.kept_months,
-        "requires_second_factor": municipality.requires_second_factor,
-    }
-    form = SettingsForm(data, initial=initial)
+    stored = municipality.settings
+    form = SettingsForm(data, initial=stored | {"mail_domains": "\n".join(municipality.mail_domains)})
+    context: dict[str, Any] = {"seen": data.get("seen", "") if data else fingerprint(stored)}
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                municipality.change_settings(request.user, **form.cleaned_data)
+                municipality.change_settings(request.user, seen=context["seen"], **form.cleaned_data)
                 membership.send_municipality_news(municipality, request)
+        except ChangedMeanwhile as changed:
+            context = {"seen": fingerprint(changed.stored), "conflict": form.differences(changed.stored)}
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
             messages.success(request, _("Saved."))
             return redirect("projects:settings", code)
-    return municipality_page(request, municipality, "settings", _("Settings"), form=form)
+    return municipality_page(request, municipality, "settings", _("Settings"), form=form, **context)

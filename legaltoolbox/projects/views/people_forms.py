@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kl_ai.drafts.parts import Difference, differences, value_text
 from kl_ai.forms import LineField, LowercaseEmailField
 
 from ..models import MunicipalityMember
@@ -101,6 +102,10 @@ class SettingsForm(forms.Form):
         ),
     )
 
+    def differences(self, stored: dict[str, Any]) -> list[Difference]:
+        """What another keeper has stored otherwise than was typed, in words."""
+        return differences(stored, self.cleaned_data, lambda name: str(self.fields[name].label), _setting_text)
+
     def clean_mail_domains(self) -> list[str]:
         """The domains in small letters, each once, without the @ that people write before them."""
         lines = [line.strip().lower().removeprefix("@") for line in self.cleaned_data["mail_domains"].splitlines()]
@@ -110,3 +115,10 @@ class SettingsForm(forms.Form):
         if len(domains) > MOST_DOMAINS:
             raise ValidationError(_("At most %(n)d mail domains.") % {"n": MOST_DOMAINS})
         return domains
+
+
+def _setting_text(name: str, value: Any) -> str:
+    """A setting in words."""
+    if name == "kept_months":
+        return str(KEPT_WORDS.get(value, value))
+    return "\n".join(value) if name == "mail_domains" else value_text(value)

@@ -6,11 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
+from kl_ai.models import User
 from kl_ai.people.invitations import VALID_FOR
 from legaltoolbox.projects.models import (
+    Municipality,
     MunicipalityInvitation,
     MunicipalityJoinRequest,
     MunicipalityMember,
+    Project,
     ProjectMember,
 )
 from legaltoolbox.projects.rights import ProjectRole
@@ -280,3 +284,28 @@ def test_a_keeper_changes_domains_and_time(team):
     assert events(team.municipality) == [("settings", "mail_domains kept_months")]
     with pytest.raises(ValidationError):
         team.municipality.change_settings(team.lead.user, mail_domains=[], kept_months=24, requires_second_factor=False)
+
+
+def test_of_two_keepers_who_change_the_settings_the_second_sees_what_the_first_has_stored(team):
+    seen = fingerprint(team.municipality.settings)
+    values = {"mail_domains": [], "requires_second_factor": False}
+    team.municipality.change_settings(team.keeper.user, kept_months=24, seen=seen, **values)
+    with pytest.raises(ChangedMeanwhile) as conflict:
+        team.municipality.change_settings(team.keeper.user, kept_months=60, seen=seen, **values)
+    assert conflict.value.stored["kept_months"] == 24
+    assert Municipality.objects.get(pk=team.municipality.pk).kept_months == 24
+
+
+# KL's staff -------------------------------------------------------------------------------------
+
+
+def test_staff_of_kl_are_not_let_in_and_see_nothing_where_they_were_before(team):
+    staff = make_user("kl@k9901.example", is_staff=True)
+    with pytest.raises(ValidationError):
+        MunicipalityInvitation.invite(team.municipality, staff.email, None, is_keeper=True, by_kl=True)
+    with pytest.raises(ValidationError):
+        team.municipality.admit(staff, staff, is_invited=True)
+    User.objects.filter(pk=team.lead.user.pk).update(is_staff=True)
+    team.lead.user.refresh_from_db()
+    assert not Project.objects.visible_to(team.lead.user)
+    assert not Municipality.objects.for_member(team.lead.user)
