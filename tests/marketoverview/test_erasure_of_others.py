@@ -165,7 +165,7 @@ def person(vendor, colleague) -> User:
         question, _is_new = VendorQuestion.ask(vendor, make_round(), user, f"Hilsen {NAME}")
         question.answer_privately(make_curator(), reason="alene", answer_da="Ja", answer_en="Yes")
         send_answer(question)
-    announce("app_set_up", user, make_administrator("admin@kl.example"))
+    announce("app_reset", user, make_administrator("admin@kl.example"))
     return user
 
 

@@ -7,12 +7,15 @@ from django.db.models import F, Q
 from kl_ai.models import User
 
 from ..models import (
+    AdvicePoint,
     Comment,
+    Decision,
     FieldEdit,
     MunicipalityEvent,
     MunicipalityInvitation,
     MunicipalityJoinRequest,
     MunicipalityMember,
+    Opinion,
     ProjectEvent,
     ProjectMember,
     TaskMailStop,
@@ -20,7 +23,7 @@ from ..models import (
 
 
 def own_data(user: User) -> dict[str, Any]:
-    """Memberships, roles, invitations, requests, and what the person did and wrote to others. Eleven queries."""
+    """Memberships, roles, invitations, requests, and what the person did, said and wrote. Fifteen queries."""
     name, columns = F("municipality__name"), ("created_at", "opened_at", "accepted_at", "cancelled_at")
     received = MunicipalityInvitation.objects.filter(Q(email=user.email) | Q(accepted_by=user))
     sent = MunicipalityInvitation.objects.filter(invited_by=user)
@@ -30,7 +33,12 @@ def own_data(user: User) -> dict[str, Any]:
     acts = ProjectEvent.objects.filter(actor=user).order_by("pk")
     edits = FieldEdit.objects.filter(by=user).order_by("pk")
     comments = Comment.objects.filter(by=user).order_by("pk")
+    about = ProjectEvent.objects.filter(Q(person=user) | Q(person_before=user)).order_by("pk")
+    opinions = Opinion.objects.filter(by=user).order_by("pk")
+    decisions = Decision.objects.filter(by=user).order_by("pk")
+    advice = AdvicePoint.objects.filter(answered_by=user).order_by("pk")
     project = F("project__title")
+    document = {"title": F("document__project__title"), "template": F("document__template")}
     return {
         "municipalities": list(
             MunicipalityMember.objects.for_user(user).values("is_keeper", "dpo", "joined_at", name=name)
@@ -46,5 +54,15 @@ def own_data(user: User) -> dict[str, Any]:
         "project_acts": list(acts.values("at", "what", "place", "old", "new", "reason", title=project)),
         "fields_written": list(edits.values("at", "document__template", "document__project__title")),
         "comments": list(comments.values("at", "place", "text", title=project)),
+        "project_acts_about_the_person": list(about.values("at", "what", "place", title=project)),
+        "opinions": list(opinions.values("at", "verdict", "text", **document)),
+        "decisions": list(
+            decisions.values(
+                "at", "answer", "conditions", "reason", "point", title=project, template=document["template"]
+            )
+        ),
+        "answers_to_advice": list(
+            advice.values("answered_at", "answer", "reason", template=F("opinion__document__template"))
+        ),
         "mails_about_tasks_stopped": TaskMailStop.objects.filter(user=user).exists(),
     }

@@ -23,6 +23,7 @@ TOOLBOX = ["Overblik", "Må og må ikke", "Aktiviteter", "Skabeloner", "Risici",
 SELECTION = "services=advisory&q=kommune&v=agern-demofirma&v=birkekvist-demofirma"
 BELOW_NO_DOOR = ("/", "/log-ind/uden-mail/")
 """The front page, and the login of KL's own staff."""
+OF_PROJECTS = "/juridisk-vaerktoejskasse/projekter/"
 ABOUT_THE_DATA = ("/markedsoverblik/udgaver/", "/markedsoverblik/eksport/")
 
 
@@ -55,10 +56,11 @@ def test_a_page_is_marked_below_its_door_and_at_most_one_entry_inside(demo, clie
             page = parse(client.get(path).content.decode())
             is_about = path.startswith(ABOUT_THE_DATA)
             door = "Om portalen" if is_about else DOORS[path.split("?")[0].strip("/").split("/")[0]]
+            door = "For kommuner" if path.startswith(OF_PROJECTS) else door
             assert {label for menu in page.find_all("ul", "mainmenu") for label in marked(menu)} == {door}
             for menu in page.find_all("nav", "section-nav"):
                 assert len(marked(menu)) <= 1
-            assert page.has("nav", "section-nav") == (door != "For leverandører")
+            assert page.has("nav", "section-nav") == (door not in ("For leverandører", "For kommuner"))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
 from legaltoolbox.projects.mails import steps as step_mails
 from legaltoolbox.projects.models import Decision, ProjectDocument
+from legaltoolbox.projects.models.document_steps import advice_answers
 from legaltoolbox.projects.rights import ProjectRole
 from legaltoolbox.projects.views import steps as step_views
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
@@ -40,6 +41,8 @@ def send(document, step, member, **typed):
     browser = Client()
     log_in_recently(browser, member.user)
     address = [*document.project.address, document.number]
+    if opinion := document.last_opinion():
+        typed |= {"opinion": str(opinion.pk), "seen": fingerprint(advice_answers(opinion.points.all()))}
     typed = {**shown_to_decide(document), "conditions": "", "reason": "", **typed}
     return browser.post(reverse(f"projects:document_{step}", args=address), typed)
 

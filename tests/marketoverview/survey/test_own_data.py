@@ -26,6 +26,12 @@ LEFT_OUT = {
     "projects_projectdocument.created_by_id": "the same",
     "projects_projectdocument.changed_by_id": "the same",
     "projects_documentpart.saved_by_id": "the same",
+    "projects_riskassessment.saved_by_id": "the same",
+    "projects_requirementstate.saved_by_id": "the same",
+    "projects_measure.saved_by_id": "the same",
+    "projects_projectlegalbasis.saved_by_id": "the same",
+    "projects_comment.resolved_by_id": "the same",
+    "projects_projectimport.by_id": "the same",
     "marketoverview_historicalvendorquestion.answered_by_id": "`questions_answered` has it",
 }
 BROWSER_LEFT_OUT = {
