@@ -124,7 +124,6 @@ MIDDLEWARE = [
     "kl_ai.requests.middleware.PathsWithoutNul",
     "kl_ai.requests.middleware.QueryStringLimit",
     "kl_ai.requests.middleware.CookiesWithoutNul",
-    "kl_ai.requests.middleware.BodiesInUtf8",
     "kl_ai.requests.middleware.DatabaseTimeLimit",
     "kl_ai.pages.middleware.CachedPages",
     "kl_ai.mail.middleware.MailTimeLimit",

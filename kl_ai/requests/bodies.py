@@ -38,12 +38,16 @@ def accepts_upload(most_bytes: int, *, of_everybody: bool = False) -> Callable[[
 
 
 def refusal(request: HttpRequest, view: Callable) -> HttpResponse | None:
-    """A response 413 to a body that is too large for the view, 411 to one of unknown length; None for all others.
+    """A response 413 to a body that is too large for the view, 411 to one of unknown length, 415 to one that is not UTF-8.
+
+    None for all others.
 
     No query, but that of the user where the body is larger than `MAX_BODY` and the view takes uploads.
     """
     if request.META.get("HTTP_TRANSFER_ENCODING"):
         return _page(request, 411, 0)
+    if not _is_utf8(request):
+        return _page(request, 415, 0)
     length = content_length(request)
     if length <= MAX_BODY:
         return None
@@ -51,6 +55,15 @@ def refusal(request: HttpRequest, view: Callable) -> HttpResponse | None:
     if length <= upload.most_bytes and getattr(request.user, upload.attribute, False):
         return None
     return _page(request, 413, upload.most_bytes)
+
+
+def _is_utf8(request: HttpRequest) -> bool:
+    """Whether the body claims no other charset than UTF-8, in which all browsers send.
+
+    Python knows more of them than those of texts, such as rot13 and zlib, which fail while a form is read.
+    """
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    return charset.strip("\"'").lower() in ("utf-8", "utf8")
 
 
 def content_length(request: HttpRequest) -> int:
@@ -64,6 +77,9 @@ def _page(request: HttpRequest, status: int, most: int) -> HttpResponse:
         if status == 411:
             title = gettext("The size of what was sent is missing")
             return faults.page(request, status, title, gettext("The portal takes only what says how large it is."))
+        if status == 415:
+            title = gettext("The form cannot be read")
+            return faults.page(request, status, title, gettext("The portal takes only text in UTF-8."))
         return faults.page(
             request,
             status,

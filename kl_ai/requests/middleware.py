@@ -90,21 +90,6 @@ class CookiesWithoutNul:
         return self.get_response(request)
 
 
-class BodiesInUtf8:
-    """Reads every body as UTF-8, which is what all browsers send, whatever charset the request claims.
-
-    Python knows more "charsets" than those of texts, such as rot13 and zlib, which fail while a form is read.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.encoding is not None:
-            request.encoding = "utf-8"
-        return self.get_response(request)
-
-
 class DatabaseTimeLimit:
     """Bounds how long a request waits for an answer of the database server."""
 

@@ -1,6 +1,7 @@
 """What each role in a project may do. The only place that says so; lookups ask `Project.objects.where_may`."""
 
 from enum import Enum
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -47,3 +48,8 @@ RIGHTS: dict[str, frozenset[Right]] = {
 def roles_with(right: Right) -> list[str]:
     """The roles that have the right."""
     return [str(role) for role, rights in RIGHTS.items() if right in rights]
+
+
+def may_work_for_municipalities(user: Any) -> bool:
+    """Whether the login is one that can work for a municipality: KL's staff see how many projects there are, and nothing of them."""
+    return user.pk is not None and not user.is_staff

@@ -29,6 +29,24 @@ def own_data(user: User) -> dict[str, Any]:
     sent = MunicipalityInvitation.objects.filter(invited_by=user)
     requests = MunicipalityJoinRequest.objects.filter(user=user)
     decided = MunicipalityJoinRequest.objects.filter(decided_by=user)
+    return {
+        "municipalities": list(
+            MunicipalityMember.objects.for_user(user).values("is_keeper", "dpo", "joined_at", name=name)
+        ),
+        "invitations_to_municipalities_received": list(received.values(*columns, name=name)),
+        "invitations_to_municipalities_sent": list(sent.values("email", *columns, name=name)),
+        "requests_to_municipalities": list(requests.values("message", "asked_at", "decided_at", "approved", name=name)),
+        "requests_to_municipalities_decided": list(decided.values("decided_at", "approved", name=name)),
+        "changes_of_municipalities": list(
+            MunicipalityEvent.objects.about(user).values("what", "detail", "at", name=name)
+        ),
+        **_of_projects(user),
+        "mails_about_tasks_stopped": TaskMailStop.objects.filter(user=user).exists(),
+    }
+
+
+def _of_projects(user: User) -> dict[str, Any]:
+    """What projects hold about a person. Eight queries."""
     roles = ProjectMember.objects.filter(member__user=user).order_by("pk")
     acts = ProjectEvent.objects.filter(actor=user).order_by("pk")
     edits = FieldEdit.objects.filter(by=user).order_by("pk")
@@ -40,17 +58,7 @@ def own_data(user: User) -> dict[str, Any]:
     project = F("project__title")
     document = {"title": F("document__project__title"), "template": F("document__template")}
     return {
-        "municipalities": list(
-            MunicipalityMember.objects.for_user(user).values("is_keeper", "dpo", "joined_at", name=name)
-        ),
         "projects": list(roles.values("project__title", "project__number", "role", "joined_at")),
-        "invitations_to_municipalities_received": list(received.values(*columns, name=name)),
-        "invitations_to_municipalities_sent": list(sent.values("email", *columns, name=name)),
-        "requests_to_municipalities": list(requests.values("message", "asked_at", "decided_at", "approved", name=name)),
-        "requests_to_municipalities_decided": list(decided.values("decided_at", "approved", name=name)),
-        "changes_of_municipalities": list(
-            MunicipalityEvent.objects.about(user).values("what", "detail", "at", name=name)
-        ),
         "project_acts": list(acts.values("at", "what", "place", "old", "new", "reason", title=project)),
         "fields_written": list(edits.values("at", "document__template", "document__project__title")),
         "comments": list(comments.values("at", "place", "text", title=project)),
@@ -64,5 +72,4 @@ def own_data(user: User) -> dict[str, Any]:
         "answers_to_advice": list(
             advice.values("answered_at", "answer", "reason", template=F("opinion__document__template"))
         ),
-        "mails_about_tasks_stopped": TaskMailStop.objects.filter(user=user).exists(),
     }

@@ -78,6 +78,16 @@ def _last_answer(points: Iterable[AdvicePoint]) -> LastChange | None:
     return max(answered, key=lambda change: change.saved_at, default=None)
 
 
+def _read_again(read: Callable[[], Mapping[str, Any]], shown: str | None) -> dict[str, Any]:
+    """What a decision rests on now. Raises `ValidationError` where it is not what the page has shown, with the hash `shown`."""
+    record = dict(read())
+    if shown is not None and hash_of_state(record) != shown:
+        raise ValidationError(
+            gettext("What the decision rests on has changed since this page was opened. Read it again first.")
+        )
+    return record
+
+
 class DocumentSteps(models.Model):
     """The part of `ProjectDocument` that leads from a draft to a decision."""
 
@@ -280,18 +290,10 @@ class DocumentSteps(models.Model):
             if repeated := self._repeated(self.decisions, by=by, state=seen, **texts):
                 return cast(Decision, repeated)
             self._refuse_changed(seen)
-            self._refuse_only_author(by)
-            if self.opinions.filter(by=by).exists():
-                raise ValidationError(
-                    gettext("You have given the opinion on this document. Somebody else has to decide on it.")
-                )
+            self._refuse_partial(by)
             is_approved = answer != Decision.Answer.NO
             decision = Decision(project=self.project, document=self._document, by=by, state=seen, **texts)
-            decision.rested_on = dict(read())
-            if shown is not None and hash_of_state(decision.rested_on) != shown:
-                raise ValidationError(
-                    gettext("What the decision rests on has changed since this page was opened. Read it again first.")
-                )
+            decision.rested_on = _read_again(read, shown)
             decision.without_opinion_since = self._day_of_no_opinion()
             decision.full_clean()
             after = DocumentStatus.APPROVED if is_approved else DocumentStatus.RETURNED
@@ -355,11 +357,15 @@ class DocumentSteps(models.Model):
                 gettext("The document cannot be changed now. %(standing)s") % {"standing": self.standing}
             )
 
-    def _refuse_only_author(self, by: Any) -> None:
-        """Nobody decides alone on what only they have written."""
+    def _refuse_partial(self, by: Any) -> None:
+        """Nobody decides alone on what only they have written, nor on what they have given the opinion on."""
         if self.authors() == {by.pk}:
             raise ValidationError(
                 gettext("You have written this document alone. Somebody else in the management has to decide.")
+            )
+        if self.opinions.filter(by=by).exists():
+            raise ValidationError(
+                gettext("You have given the opinion on this document. Somebody else has to decide on it.")
             )
 
     def authors(self) -> set[Any]:

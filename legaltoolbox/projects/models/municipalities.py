@@ -3,7 +3,6 @@
 Every verb that changes who a municipality's people are locks the municipality first, so that two at once wait for each other.
 """
 
-from calendar import monthrange
 from datetime import date
 from typing import Any, ClassVar
 
@@ -22,32 +21,18 @@ from kl_ai.drafts.parts import changed_items, fingerprint
 from kl_ai.search.database import DanishOrder
 from kl_ai.validators import validate_line
 
+from ..rights import may_work_for_municipalities
 from .events import ProjectEvent
+from .kept_time import KEPT_MONTHS, KEPT_WORDS, months_after
 from .municipality_events import KEEPER, MunicipalityEvent
 
 What = MunicipalityEvent.What
-
-KEPT_MONTHS = (12, 24, 60, 120)
-KEPT_WORDS = dict(zip(KEPT_MONTHS, (_("1 year"), _("2 years"), _("5 years"), _("10 years")), strict=True))
-"""How long a municipality can have its closed projects kept."""
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last one of a month that is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def validate_cvr(value: str) -> None:
     """Eight digits with the right check digit (modulus 11)."""
     if not value.isascii() or not cvr.is_valid(value):
         raise ValidationError(_("This is not a valid CVR number: it has eight digits, the last one a check digit."))
-
-
-def may_work_for_municipalities(user: Any) -> bool:
-    """Whether the login is one that can work for a municipality: KL's staff see how many projects there are, and nothing of them."""
-    return user.pk is not None and not user.is_staff
 
 
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):

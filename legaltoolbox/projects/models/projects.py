@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.drafts.parts import changed_items
 from kl_ai.validators import validate_line, validate_text
 
-from ..rights import DPO, RIGHTS, ProjectRole, Right, roles_with
+from ..rights import DPO, RIGHTS, ProjectRole, Right, may_work_for_municipalities, roles_with
 from .answers import Answers, ScreeningAnswer, last_change
 from .events import ProjectEvent
 from .members import ProjectMember
-from .municipalities import Municipality, MunicipalityMember, may_work_for_municipalities
+from .municipalities import Municipality, MunicipalityMember
 
 What = ProjectEvent.What
 ANNOUNCED_DAYS = (60, 14)

@@ -182,15 +182,24 @@ def _steps_page(
         opinions=opinions,
         decisions=list(document.decisions.select_related("by")),
         forms=offered | bound,
-        may_ask_management=is_writer and (document.is_writable or document.waits_in_vain),
         missing=document.missing_for_management(next(iter(opinions), None)),
-        discussion=discussion(project, str(document.number)),
-        has_management=project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
-        not_begun=[] if document.status == DocumentStatus.APPROVED else sections_not_begun(opened),
-        may_begin_next=may_begin_next(opened),
-        may_take_back=is_writer and (at_dpo or at_management),
-        files=[(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
+        **_next_steps(opened, is_writer=is_writer),
     )
+
+
+def _next_steps(opened: OpenDocument, *, is_writer: bool) -> dict[str, Any]:
+    """What can be done next, and what whoever does it has to know."""
+    project, document = opened.project, opened.document
+    is_sent = document.status in (DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT)
+    return {
+        "may_ask_management": is_writer and (document.is_writable or document.waits_in_vain),
+        "discussion": discussion(project, str(document.number)),
+        "has_management": project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
+        "not_begun": [] if document.status == DocumentStatus.APPROVED else sections_not_begun(opened),
+        "may_begin_next": may_begin_next(opened),
+        "may_take_back": is_writer and is_sent,
+        "files": [(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
+    }
 
 
 def sections_not_begun(opened: OpenDocument) -> list[SectionState]:

@@ -73,3 +73,17 @@ def test_too_many_fields_are_a_bad_request(db, client):
     response = client.post("/log-ind/", body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 400
     assert parse(response.content.decode()).find("h1")
+
+
+@pytest.mark.parametrize("charset", ["rot13", "zlib", "unicode_escape", "undefined", "findes-ikke"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+def test_a_body_that_claims_another_charset_than_utf_8_is_refused(kind, charset, db, client):
+    response = client.generic("POST", "/log-ind/", b"--x--", content_type=f"{kind}; charset={charset}")
+    assert response.status_code == 415
+    assert parse(response.content.decode()).find("h1")
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+def test_a_body_that_says_that_it_is_utf_8_is_read(charset, db, client):
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    assert client.generic("POST", "/log-ind/", b"email=x", content_type=kind).status_code == 200

@@ -200,7 +200,7 @@ def test_a_decision_is_about_the_risks_that_its_page_showed(dpia, browsers, team
     after = {"likelihood_after": 4, "consequence_after": 4}
     RiskAssessment.assess(team.project, "R09", after, fingerprint(row.content), team.editor.user)
     page = browsers["management"].post(address(document, "document_decide"), typed).content.decode()
-    assert "har ændret sig" in page
+    assert "beslutningen hviler på, er ændret" in page
     assert "R09" in page
     assert not Decision.objects.exists()
     typed = {"answer": "yes", **decision_on(browsers["management"], document)}
