@@ -49,7 +49,7 @@ class SaidLine:
 
 @never_cache
 def decisions(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 20 queries at most."""
+    """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 33 queries at most."""
     project = own_project(request, code, number)
     catalogue = catalogues.for_request(request)
     grounds = read_project(project, catalogue, timezone.localdate())
@@ -106,7 +106,7 @@ def _point_line(
 @restore.restorable
 @never_cache
 def decision_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
-    """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 21 queries at most."""
+    """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 34 queries at most."""
     project = own_project(request, code, number)
     grounds = _grounds(project, point, catalogues.for_request(request))
     return _point_page(request, grounds, typed=restore.restore_input(request))
@@ -141,7 +141,7 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
 
 
 def _grounds(project: Project, point: str, catalogue: Catalogue) -> PointGrounds:
-    """The decision point of this address; 404 where the project's plan has none. 19 queries at most."""
+    """The decision point of this address; 404 where the project's plan has none. 30 queries at most."""
     grounds = read_project(project, catalogue, timezone.localdate()).point(point.upper())
     if grounds is None:
         raise Http404

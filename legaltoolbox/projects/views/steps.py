@@ -145,7 +145,7 @@ class AdviceForm(forms.Form):
 @never_cache
 @restore.restorable
 def document_steps(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 13 queries."""
+    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 30 queries at most."""
     opened = own_document(request, code, number, nr, Right.READ)
     return _steps_page(request, opened, typed=restore.restore_input(request))
 

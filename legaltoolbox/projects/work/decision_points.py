@@ -224,7 +224,7 @@ class PointGrounds:
 
 
 def read_project(project: Project, catalogue: Catalogue, today: date) -> ProjectGrounds:
-    """What the decisions of the project rest on. 19 queries at most, whatever it holds."""
+    """What the decisions of the project rest on. 30 queries at most, whatever it holds."""
     plan = project_plan(project, catalogue, today)
     documents = list(project.documents.with_conditions())
     opinions = list(Opinion.objects.filter(document__project=project).select_related("by", "document"))

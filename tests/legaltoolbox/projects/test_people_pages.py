@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
 from legaltoolbox.projects.models import MunicipalityInvitation, MunicipalityJoinRequest
 from tests.builders import make_user
@@ -196,12 +197,16 @@ def test_somebody_leaves_and_the_last_keeper_stays(team, keeper):
 
 def test_a_keeper_changes_the_settings(team, keeper):
     page = url("settings", team.municipality.code)
-    keeper.post(page, {"mail_domains": "@K9901.example\nk9901.example\n", "kept_months": "24"})
+    shown = {"seen": fingerprint(team.municipality.settings)}
+    keeper.post(page, shown | {"mail_domains": "@K9901.example\nk9901.example\n", "kept_months": "24"})
     team.municipality.refresh_from_db()
     assert (team.municipality.mail_domains, team.municipality.kept_months) == (["k9901.example"], 24)
     for wrong in ("ny@k9901.example", "k9901", "a b.example"):
         assert keeper.post(page, {"mail_domains": wrong, "kept_months": "24"}).status_code == 200
     assert keeper.post(page, {"mail_domains": "", "kept_months": "1"}).status_code == 200
+    conflict = keeper.post(page, shown | {"mail_domains": "", "kept_months": "60"}).content.decode()
+    assert "k9901.example" in conflict
+    assert "2 år" in conflict
     team.municipality.refresh_from_db()
     assert team.municipality.mail_domains == ["k9901.example"]
 
