@@ -9,6 +9,7 @@ from .events import ProjectEvent
 from .facts import ProjectFact
 from .legal_bases import ProjectLegalBasis
 from .measures import Measure
+from .risks import RiskAssessment
 
 What = ProjectEvent.What
 
@@ -44,19 +45,8 @@ LIVE_FIELDS: dict[tuple[str, str, str], LiveSource] = {
 }
 """Template, section and field of each table to what it shows."""
 
-_RISKS = (
-    "code",
-    "title",
-    "event",
-    "applies",
-    "likelihood",
-    "consequence",
-    "reason",
-    "treatment",
-    "likelihood_after",
-    "consequence_after",
-    "reason_after",
-)
+_RISKS = ("code", *(name for name in RiskAssessment.FIELDS if name != "owner"))
+"""Whatever a risk's form has, but who is responsible."""
 _STORED: dict[str, tuple[str, ...]] = {
     "legal_bases": ("phase", "code", *ProjectLegalBasis.FIELDS),
     "risk_assessments": _RISKS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -41,19 +42,20 @@ SELECTION_LABELS = {
 }
 
 
-class PlanLine:
+class PlanLine(ABC):
     """What a task and a measure have in common in a plan."""
 
     today: date
 
     @property
+    @abstractmethod
     def stored(self) -> Any:
         """The row of the database; None where nobody has written anything."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def state(self) -> str:
-        raise NotImplementedError
+        """How far it is, one of `TaskState`."""
 
     @property
     def state_label(self) -> str:
