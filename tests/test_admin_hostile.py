@@ -32,7 +32,7 @@ VALUES = (
 )  # fmt: skip
 values = st.sampled_from(VALUES)
 FEW = hypothesis_settings(max_examples=30)
-ANSWERS = {200, 302, 400, 403, 404, 405}
+ANSWERS = {200, 302, 400, 403, 404, 405, 415}
 
 
 @pytest.fixture
