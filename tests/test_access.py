@@ -24,6 +24,8 @@ from tests.legaltoolbox.projects.builders import make_municipality
 from tests.marketoverview.vendor_addresses import TABLE
 from tests.pages import ADDRESSES, Access, status_or_login
 
+pytestmark = pytest.mark.any_database
+
 
 def all_names() -> set[str]:
     """The names of the portal's own URLs, those of the administration apart."""

@@ -16,6 +16,8 @@ from tests.html import assert_valid_html
 from tests.pages import LANGUAGES, PUBLIC, PUBLIC_PAGES, Address, status_or_login
 from tests.reading import AMERICAN_DATE, Element, parse
 
+pytestmark = pytest.mark.any_database
+
 POLICY = (
     "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; img-src 'self'; script-src 'self'; style-src 'self'"

@@ -46,6 +46,8 @@ from tests.query_strings import VALUES as COMMON_VALUES
 from tests.reading import notice_texts, parse, read, read_bytes, read_json
 from tests.texts import letters
 
+pytestmark = pytest.mark.any_database
+
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 CATALOGUES = [f"{TOOLBOX}{path}" for path in ("risici/", "krav/", "maa-og-maa-ikke/", "kilder/")]
 READING = [TOOLBOX, f"{TOOLBOX}soeg/", *CATALOGUES]

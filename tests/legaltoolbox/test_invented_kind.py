@@ -28,6 +28,8 @@ from tests.builders import make_user
 from tests.legaltoolbox.small import REVIEWED
 from tests.reading import facet_counts, read, read_json
 
+pytestmark = pytest.mark.any_database
+
 TOOLBOX = "/en/juridisk-vaerktoejskasse/"
 APP = "tests.legaltoolbox.invented"
 

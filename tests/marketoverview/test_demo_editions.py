@@ -12,6 +12,8 @@ from tests.builders import make_response
 from tests.days import on_date
 from tests.marketoverview.edition_files import checked, json_file, names
 
+pytestmark = pytest.mark.any_database
+
 PUBLISHED_COUNTS = {
     "services": {"implementation": 30, "development": 25, "advisory": 23, "other": 18, "legal-advisory": 1},
     "technologies": {

@@ -52,6 +52,7 @@ def stored_round() -> SurveyRound:
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 29), date(2026, 12, 31), date(2027, 1, 15), date(2028, 2, 29)])
+@pytest.mark.any_database
 def test_the_round_is_open_from_the_day_of_loading_for_two_months(empty, day):
     with on_date(day):
         load()
@@ -65,12 +66,14 @@ def test_the_round_is_open_from_the_day_of_loading_for_two_months(empty, day):
         assert not stored_round().is_open
 
 
+@pytest.mark.any_database
 def test_loaded_early_in_the_year_the_round_closes_as_the_fixture_says(empty):
     with on_date(date(2026, 6, 1)):
         load()
         assert stored_round().closes_on == date(2026, 12, 31)
 
 
+@pytest.mark.any_database
 def test_started_again_the_round_is_opened_only_once_it_has_closed(empty):
     with on_date(date(2027, 1, 15)):
         load()
@@ -84,6 +87,7 @@ def test_started_again_the_round_is_opened_only_once_it_has_closed(empty):
         assert stored_round().closes_on == closes_on + timedelta(days=61)
 
 
+@pytest.mark.any_database
 def test_a_round_that_somebody_has_changed_stays_closed_until_all_is_put_back(empty):
     with on_date(date(2027, 1, 15)):
         load()
@@ -98,6 +102,7 @@ def test_a_round_that_somebody_has_changed_stays_closed_until_all_is_put_back(em
         assert stored_round().closes_on == date(2027, 4, 2)
 
 
+@pytest.mark.any_database
 def test_a_round_that_would_be_open_beside_the_next_one_stays_closed(empty):
     with on_date(date(2027, 1, 15)):
         load()
@@ -135,6 +140,7 @@ def trial(demo, develop):
     assert snapshots.current().size == 34
 
 
+@pytest.mark.any_database
 def test_keeps_what_was_tried_out(trial):
     load()
     assert snapshots.current().size == 34
@@ -167,6 +173,7 @@ def test_is_refused_in_production(bare, settings):
     assert not Vendor.objects.exists()
 
 
+@pytest.mark.any_database
 def test_says_where_the_code_for_a_login_appears(demo, develop, capsys):
     call_command("load_demo")
     output = capsys.readouterr().out
@@ -174,6 +181,7 @@ def test_says_where_the_code_for_a_login_appears(demo, develop, capsys):
     assert all(email in output for email in (*STAFF, *MEMBERS))
 
 
+@pytest.mark.any_database
 def test_one_vendor_has_withdrawn_and_its_page_can_be_seen(demo, develop, client, capsys):
     call_command("load_demo")
     path = f"/markedsoverblik/virksomheder/{WITHDRAWN}/"

@@ -14,7 +14,7 @@ from tests.admin_pages import logged_in
 from tests.builders import make_user, make_vendor
 from tests.reading import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 LINK = "https://kl-ki.evil.example/login"
 NAME = f"KL Support: bekræft dit login på {LINK} straks"
 COMPANY = f"Din adgang er spærret – gå til {LINK}"

@@ -10,6 +10,8 @@ from tests.builders import make_administrator, make_editor, make_response, make_
 from tests.mails import confirm_recently, log_in_recently
 from tests.marketoverview.vendor_addresses import LOGIN, STEP, TABLE, address
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def status(client):

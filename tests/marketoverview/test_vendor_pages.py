@@ -12,6 +12,8 @@ from tests.builders import make_option, make_question, make_response, make_user,
 from tests.html import assert_valid_html
 from tests.mails import log_in_recently
 
+pytestmark = pytest.mark.any_database
+
 PARTS = ("company", "services", "experience", "offerings", "challenges", "contact")
 
 

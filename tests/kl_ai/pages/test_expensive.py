@@ -12,6 +12,8 @@ from kl_ai.pages import expensive, places
 from tests.pages import ADDRESSES, Access
 from tests.reading import parse
 
+pytestmark = pytest.mark.any_database
+
 LIGHT = {"market:vcard", "mfa_download_recovery_codes", "favicon"}
 """Files of a few lines."""
 FILE_TYPES = (

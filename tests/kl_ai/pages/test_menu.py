@@ -5,6 +5,8 @@ import pytest
 from tests.pages import PUBLIC_PAGES
 from tests.reading import Element, parse
 
+pytestmark = pytest.mark.any_database
+
 FIRST_LEVEL = {
     "da": ["Markedsoverblik", "Juridisk værktøjskasse", "Om portalen", "For kommuner", "For leverandører"],
     "en": ["Market overview", "Legal toolbox", "About the portal", "For municipalities", "For vendors"],

@@ -7,6 +7,8 @@ from django.urls import reverse
 from kl_ai.requests.bodies import MAX_BODY
 from tests.reading import parse
 
+pytestmark = pytest.mark.any_database
+
 INVITE = "admin:marketoverview_invitation_invite"
 
 

@@ -9,7 +9,7 @@ from docx import Document
 from legaltoolbox.projects.files import agreement
 from tests.reading import parse
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content"), pytest.mark.any_database]
 PAGE = "/juridisk-vaerktoejskasse/projekter/databehandleraftale"
 
 

@@ -17,7 +17,7 @@ from legaltoolbox.projects.models import (
 )
 from legaltoolbox.projects.work.plan import project_plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content"), pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)

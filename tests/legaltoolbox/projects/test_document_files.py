@@ -8,6 +8,8 @@ from legaltoolbox.projects.work import sections
 from tests.legaltoolbox.projects.documents import begin, browser, docx_text, fill
 from tests.pdf import pdf_text
 
+pytestmark = pytest.mark.any_database
+
 Kind = sections.Kind
 
 

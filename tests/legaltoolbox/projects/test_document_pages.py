@@ -13,6 +13,8 @@ from legaltoolbox.projects.models.live import LIVE_FIELDS, LiveSource
 from legaltoolbox.projects.work import sections
 from tests.legaltoolbox.projects.documents import begin, browser, find_field
 
+pytestmark = pytest.mark.any_database
+
 Kind = TemplateField.Kind
 
 

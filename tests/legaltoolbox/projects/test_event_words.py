@@ -11,6 +11,8 @@ from legaltoolbox.projects.models.events import LONGEST
 from legaltoolbox.projects.work.event_words import EventLine, event_lines
 from tests.legaltoolbox.projects.documents import begin
 
+pytestmark = pytest.mark.any_database
+
 What = ProjectEvent.What
 
 

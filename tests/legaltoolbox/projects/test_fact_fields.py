@@ -10,6 +10,8 @@ from legaltoolbox.models import TemplateField
 from legaltoolbox.projects.models import ProjectFact
 from legaltoolbox.projects.work.facts import BY_FIELD, project_facts
 
+pytestmark = pytest.mark.any_database
+
 ASKS = re.compile(
     r"(projektets navn|projektleder"
     r"|(løsning|system|leverandør)\b.*|løsningens (navn|leverandør).*"

@@ -24,6 +24,8 @@ from legaltoolbox.projects.work.live import LAYOUTS
 from tests.legaltoolbox.projects.documents import begin, browser, docx_text, keep, shown_to_decide
 from tests.legaltoolbox.projects.said import rate, say_all
 
+pytestmark = pytest.mark.any_database
+
 FILLED_FROM = {"legal_basis": "bases", "risks": "risks", "measures": "measures", "residual": "residual"}
 
 

@@ -16,6 +16,8 @@ from legaltoolbox.projects.work.risks import risk_counts, risk_rows
 from tests.legaltoolbox.projects.builders import make_project
 from tests.legaltoolbox.projects.documents import begin, browser, keep
 
+pytestmark = pytest.mark.any_database
+
 ALL_ANSWERED = "alt er besvaret"
 
 

@@ -14,6 +14,8 @@ from tests.builders import make_user
 from tests.mails import log_in, log_in_recently
 from tests.reading import parse
 
+pytestmark = pytest.mark.any_database
+
 EMAIL = "ny@k9901.example"
 BROWSER = {"Sec-Fetch-Mode": "navigate"}
 

@@ -7,6 +7,8 @@ from tests.legaltoolbox.projects.access import TABLE
 from tests.legaltoolbox.projects.builders import Team
 from tests.mails import log_in_recently
 
+pytestmark = pytest.mark.any_database
+
 PEOPLE = ("keeper", "lead", "dpo")
 
 

@@ -38,6 +38,8 @@ from tests.legaltoolbox.projects.documents import begin, browser, keep
 from tests.pdf import metadata, needs_poppler, pdf_text
 from tests.spreadsheets import response_bytes
 
+pytestmark = pytest.mark.any_database
+
 HIGH = {"likelihood": 4, "consequence": 4, "likelihood_after": 3, "consequence_after": 3}
 SOON = timezone.localdate() + timedelta(days=14)
 LINK = "https://portal.example/projekter/9901/1/"

@@ -14,7 +14,7 @@ from tests.builders import make_user
 from tests.legaltoolbox.projects.access import ANYBODY, TABLE
 from tests.mails import confirm_recently, log_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content"), pytest.mark.any_database]
 OF_A_MUNICIPALITY = [row for row in TABLE if row.who != ANYBODY and row.name != "projects:join"]
 """Who asks to join and works there already is led to the municipality, and sees nothing of it."""
 SETTINGS = {"mail_domains": "", "kept_months": "60"}

@@ -14,6 +14,8 @@ from tests.legaltoolbox.projects.documents import begin, keep
 from tests.mails import log_in_recently
 from tests.reading import parse
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def dpia(team):

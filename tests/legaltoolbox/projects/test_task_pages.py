@@ -24,6 +24,8 @@ from tests.legaltoolbox.projects.builders import Team, make_project
 from tests.legaltoolbox.projects.planned import MONDAY, add, browser, take, url, write_mails
 from tests.query_counts import costs
 
+pytestmark = pytest.mark.any_database
+
 
 def plan(team: Team) -> Any:
     return project_plan(Project.objects.get(pk=team.project.pk), catalogues.current(), days(0))

@@ -6,6 +6,8 @@ from marketoverview.models import Response
 from tests.builders import make_question, make_response, make_vendor
 from tests.reading import MARKET, notice_texts, read
 
+pytestmark = pytest.mark.any_database
+
 COMPARE = f"{MARKET}sammenlign/"
 
 

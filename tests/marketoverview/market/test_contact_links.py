@@ -13,6 +13,8 @@ from tests.checks import not_empty
 from tests.marketoverview.vendor_area import part_url, seen_value
 from tests.reading import MARKET, read, read_bytes
 
+pytestmark = pytest.mark.any_database
+
 BAD = [
     "info?bcc=spion%evil@firma.example",
     '"a;spion@evil.example;c"@firma.example',

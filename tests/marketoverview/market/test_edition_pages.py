@@ -19,6 +19,8 @@ from tests.marketoverview.change_pages import freeze_on
 from tests.query_counts import costs
 from tests.reading import Element, english_url, read, read_bytes
 
+pytestmark = pytest.mark.any_database
+
 LIST = "/en/markedsoverblik/udgaver/"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/deed.da"
 

@@ -8,6 +8,8 @@ from marketoverview.models import Response
 from tests.pages import ADDRESSES, OTHER_VENDOR, VENDOR
 from tests.reading import Element, parse
 
+pytestmark = pytest.mark.any_database
+
 PICKED = [VENDOR, OTHER_VENDOR]
 QUERY = "&".join(f"v={slug}" for slug in PICKED)
 ELSEWHERE = {

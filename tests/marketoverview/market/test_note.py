@@ -25,6 +25,8 @@ from tests.reading import (
 from tests.selections import SURVEY, count_by_sql, query_string, selections
 from tests.word import element_text
 
+pytestmark = pytest.mark.any_database
+
 NOTE = f"{MARKET}markedsnotat/"
 DOCX, PDF = f"{MARKET}markedsnotat.docx", f"{MARKET}markedsnotat.pdf"
 QUERY = "?q=data&services=advisory&services=legal-advisory&technologies=nlp"

@@ -24,6 +24,8 @@ from tests.reading import MARKET, definitions, read, read_bytes
 from tests.selections import SURVEY
 from tests.vcards import properties
 
+pytestmark = pytest.mark.any_database
+
 AGERN = f"{MARKET}virksomheder/agern/"
 
 

@@ -15,6 +15,8 @@ from tests.office import convert, needs_office
 from tests.reading import MARKET, notice_texts, page_queries, read, read_bytes
 from tests.word import element_text
 
+pytestmark = pytest.mark.any_database
+
 LIST = f"{MARKET}liste/"
 
 

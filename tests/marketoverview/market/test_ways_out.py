@@ -10,6 +10,8 @@ from tests.builders import make_question, make_response
 from tests.judged import MISSPELT
 from tests.reading import MARKET, Element, read, result_count, results_heading
 
+pytestmark = pytest.mark.any_database
+
 
 def ways(page: Element, heading: str) -> dict[str, tuple[str, int]]:
     """The links under a heading of the ways out: label to address and number."""
