@@ -118,6 +118,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "kl_ai.requests.middleware.HeadWithoutBody",
     "kl_ai.requests.middleware.HealthProbes",
+    "legaltoolbox.projects.middleware.ProjectsNotKept",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kl_ai.requests.middleware.ContentSecurityPolicy",
@@ -238,6 +239,8 @@ MAIL_KINDS = {
     "work_daily": _("work for KL, daily"),
 }
 """The kinds of mails to their names in the administration: a kind is its template in templates/mail, or the end of its name."""
+CONFIDENTIAL_MAIL_KINDS = frozenset({"project_deletion", "project_step", "tasks_due"})
+"""The kinds that tell what municipalities' projects contain: KL's staff see to whom and when they went, and no words of theirs."""
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 
 CACHES = {

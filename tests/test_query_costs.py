@@ -1,16 +1,36 @@
 """The numbers of queries that docstrings give are true. Savepoints do not count."""
 
+from typing import Any
+
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.mail import outbox
 from kl_ai.mail.models import OutgoingMail
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import ChecklistItem
+from legaltoolbox.projects.models import (
+    Comment,
+    Decision,
+    DocumentStatus,
+    Project,
+    ProjectDocument,
+    ProjectLegalBasis,
+    Task,
+)
+from legaltoolbox.projects.models.tasks import EMPTY
+from legaltoolbox.projects.work.decision_points import read_project
+from legaltoolbox.projects.work.overview import project_overview
 from marketoverview import frame
 from marketoverview.market import snapshot
 from marketoverview.models import Response, map_answer, object_to_mapping
 from marketoverview.survey.parts import part_states, survey_parts
 from tests.builders import make_option, make_own_words, make_response
+from tests.legaltoolbox.projects.builders import Team
 from tests.query_counts import costs
 
 # The market overview ----------------------------------------------------------------------------
@@ -166,3 +186,95 @@ def test_a_key_costs_five_where_the_row_comes_back_and_its_key_is_in_use(rows):
     with costs(5):
         row.give_key()
     assert row.key != former_key
+
+
+# The municipalities' projects -------------------------------------------------------------------
+
+
+@pytest.fixture
+def team(content_rows) -> Team:
+    return Team()
+
+
+def project_queries(member: Any, name: str, *arguments: Any) -> int:
+    """How many queries the page makes for this person, without those of the login and the catalogue."""
+    (project,) = [row.project for row in member.project_roles.select_related("project__municipality")]
+    path = reverse(f"projects:{name}", args=[*project.address, *arguments])
+    client = Client()
+    client.force_login(member.user)
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return sum('"projects_' in query["sql"] for query in captured)
+
+
+def begun(team: Team) -> ProjectDocument:
+    """A document that shows nothing of the project's rows."""
+    values = {"template": "S05", "template_version": "1", "values": {}}
+    return ProjectDocument.begin(team.project, team.lead.user, **values)
+
+
+def test_making_a_project_costs_nine_to_twelve(team):
+    by = team.lead.user
+    with costs(9):
+        Project.create(team.municipality, by, title="Uden svar")
+    with costs(10):
+        first = Project.create(team.municipality, by, title="Med svar", answers={"generativ": "yes"})
+    with costs(12):
+        Project.create(team.municipality, by, title="Efter et andet", based_on=first)
+
+
+def test_beginning_a_document_costs_eight_and_two_more_after_an_approved_one(team):
+    with costs(8):
+        document = begun(team)
+    document.answers.create(section="1", field="1", value="Svar")
+    ProjectDocument.objects.filter(pk=document.pk).update(status=DocumentStatus.APPROVED)
+    with costs(10):
+        begun(team)
+
+
+def test_a_comment_costs_nine_and_a_reply_eleven(team):
+    with costs(9):
+        comment = Comment.write(team.project, team.lead.user, "R09", "Hvorfor 2?", page="c" * 32)
+    with costs(11):
+        Comment.write(team.project, team.dpo.user, "R09", "Derfor.", page="d" * 32, parent=comment)
+
+
+def test_asking_for_a_decision_costs_five(team):
+    with costs(5):
+        Decision.ask_point(team.project, team.lead.user, "P1")
+
+
+def test_what_a_decision_rests_on_costs_twenty_five_and_its_pages_one_and_two_more(team):
+    begun(team)
+    catalogue, today = catalogues.current(), timezone.localdate()
+    with costs(25):
+        read_project(team.project, catalogue, today)
+    assert project_queries(team.lead, "decisions") == 26
+    assert project_queries(team.lead, "decision_point", "p1") == 27
+
+
+def test_the_overview_costs_eleven_at_most_and_its_page_one_more(team):
+    """The lead's, with a task that somebody owns and a document that is commented."""
+    document = begun(team)
+    ProjectDocument.objects.filter(pk=document.pk).update(status=DocumentStatus.COMMENTED)
+    Task.add_own(team.project, team.lead.user, {**EMPTY, "title": "Aftal et møde", "owner": team.lead.pk}, "")
+    project = Project.objects.visible_to(team.lead.user).select_related("municipality").get()
+    catalogue, today = catalogues.current(), timezone.localdate()
+    with costs(11):
+        project_overview(project, team.lead.user, catalogue, today)
+    assert project_queries(team.lead, "overview") == 12
+    assert project_queries(team.lead, "activities") == 5
+
+
+def test_the_pages_of_a_document_cost_twenty_and_seven_and_eight(team):
+    document = begun(team)
+    assert project_queries(team.lead, "document_steps", document.number) == 20
+    assert project_queries(team.lead, "document", document.number) == 7
+    assert project_queries(team.lead, "section", document.number, "10") == 8
+
+
+def test_an_activity_costs_seven_and_a_legal_basis_three(team):
+    basis = ProjectLegalBasis.add_processing(team.project, team.lead.user, phase="test", processing="Statistik")
+    assert project_queries(team.lead, "activity", "a25") == 7
+    assert project_queries(team.lead, "legal_basis", basis.pk) == 3

@@ -130,11 +130,11 @@ class DanishListAdmin(LimitedTexts, ModelAdmin):
         for word in search_words(search_term)[:MAX_SEARCH_WORDS]:
             condition = Q()
             for path in self.get_search_fields(request):
-                condition |= self._contains(str(path), word)
+                condition |= self.rows_with(str(path), word)
             queryset = queryset.filter(condition)
         return queryset, False
 
-    def _contains(self, path: str, word: str) -> Q:
+    def rows_with(self, path: str, word: str) -> Q:
         """Rows with the word at the path. Where that leads to several rows, these are looked at once and not joined."""
         if not lookup_spawns_duplicates(self.opts, path):
             return contains(path, word)

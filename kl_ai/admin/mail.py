@@ -3,10 +3,11 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ..forms import LowercaseEmailField
 from ..mail.models import BadAddress, MailState, OutgoingMail
@@ -48,7 +49,7 @@ class OutgoingMailAdmin(LoggedReading, ReadOnlyAdmin):
 
     fields = (
         "to",
-        "subject",
+        "subject_label",
         "masked_body",
         "state_label",
         "last_error",
@@ -58,7 +59,7 @@ class OutgoingMailAdmin(LoggedReading, ReadOnlyAdmin):
         ("attempts", "next_try_at"),
         "key",
     )
-    list_display = ("to", "state_label", "subject", "created", "sent", "last_error", "kind_label")
+    list_display = ("to", "state_label", "subject_label", "created", "sent", "last_error", "kind_label")
     list_filter = (StateFilter, KindFilter)
     search_fields = ("to", "subject", "key")
     date_hierarchy = "created_at"
@@ -79,9 +80,20 @@ class OutgoingMailAdmin(LoggedReading, ReadOnlyAdmin):
         """The kind's name; of one that has none any more, as it is stored."""
         return str(settings.MAIL_KINDS.get(mail.kind, mail.kind))
 
+    @admin.display(description=_("subject"))
+    def subject_label(self, mail: OutgoingMail) -> str:
+        return mail.shown_subject
+
+    def rows_with(self, path: str, word: str) -> Q:
+        """As everywhere; the subject of a confidential mail is not searched, since a search would tell of it."""
+        found = super().rows_with(path, word)
+        return found & ~Q(kind__in=settings.CONFIDENTIAL_MAIL_KINDS) if path == "subject" else found
+
     @admin.display(description=_("text"))
     def masked_body(self, mail: OutgoingMail) -> str:
-        """The mail's text without its secret links, which only the recipient may follow."""
+        """The mail's text without its secret links, which only the recipient may follow; none of a confidential one."""
+        if mail.is_confidential:
+            return gettext("Only the recipient reads it: it is about a municipality’s project.")
         return mask_tokens(mail.body)
 
     @admin.display(description=_("created"), ordering="created_at")

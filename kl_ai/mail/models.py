@@ -121,7 +121,17 @@ class OutgoingMail(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.subject} → {self.to}"
+        return f"{self.shown_subject} → {self.to}"
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether KL's staff may not read it (setting `CONFIDENTIAL_MAIL_KINDS`)."""
+        return self.kind in settings.CONFIDENTIAL_MAIL_KINDS
+
+    @property
+    def shown_subject(self) -> str:
+        """The subject; of a confidential mail what its kind is called."""
+        return str(settings.MAIL_KINDS.get(self.kind, self.kind)) if self.is_confidential else self.subject
 
     @property
     def is_sent(self) -> bool:

@@ -38,10 +38,12 @@ def login_deletion() -> LoginDeletion:
 
 @dataclass(frozen=True, kw_only=True)
 class LoginPart:
-    """What another app stores about people. Each function but the first two is called in the caller's transaction."""
+    """What another app stores about people. Each function but the first three is called in the caller's transaction."""
 
     obstacles: Callable[[Sequence[User]], list[str]]
-    """As `LoginDeletion.obstacles`."""
+    """As `LoginDeletion.obstacles`, in words for the person."""
+    obstacles_for_staff: Callable[[Sequence[User]], list[str]]
+    """The same obstacles in words for KL's staff, who may see less of what the app holds."""
     consequences: Callable[[User], list[str]]
     """As `LoginDeletion.consequences`."""
     mail_keys: Callable[[User], Iterable[str]]

@@ -96,6 +96,7 @@ urlpatterns = [
     path("<slug:code>/<int:number>/beslutninger/", decisions.decisions, name="decisions"),
     path("<slug:code>/<int:number>/beslutninger/<slug:point>/", decisions.decision_point, name="decision_point"),
     path("<slug:code>/<int:number>/beslutninger/<slug:point>/beslut/", decisions.decide_point, name="decide_point"),
+    path("<slug:code>/<int:number>/beslutninger/<slug:point>/bed/", decisions.ask_point, name="ask_point"),
     path("<slug:code>/<int:number>/rapport/", report.report, name="report"),
     path("<slug:code>/<int:number>/rapport.<slug:ending>", report.report_file, name="report_file"),
     path("<slug:code>/<int:number>/overdragelse.csv", report.register_csv, name="register_csv"),

@@ -27,14 +27,14 @@ def delete_login_with_mails(user: User) -> None:
 
 
 def obstacles(users: Sequence[User]) -> list[str]:
-    """A sentence for each vendor that somebody must take over first, and those of other apps. One query, and theirs."""
+    """A sentence for each vendor that somebody must take over first, and those of other apps, for KL's staff. One query, and theirs."""
     text = gettext("Nobody else acts for %(vendor)s. Invite somebody who takes over, or withdraw its profile first.")
     own = [text % {"vendor": vendor} for vendor in vendors_without_successor(users)]
-    return own + obstacles_elsewhere(users)
+    return own + [sentence for part in login_parts() for sentence in part.obstacles_for_staff(users)]
 
 
 def obstacles_elsewhere(users: Sequence[User]) -> list[str]:
-    """The sentences of the other apps."""
+    """The sentences of the other apps, for the person."""
     return [sentence for part in login_parts() for sentence in part.obstacles(users)]
 
 

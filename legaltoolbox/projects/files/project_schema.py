@@ -56,7 +56,7 @@ SPECIAL: dict[tuple[Any, str], Schema] = {
     (Measure, "places"): PLACES,
     (Decision, "rested_on"): {"type": "object"},
     (ProjectDocument, "approved_content"): {"type": "object"},
-    (RiskAssessment, "code"): CODE | {"pattern": r"^(E\d\d|[A-DF-ZÆØÅ]\d{1,3})$"},
+    (RiskAssessment, "code"): CODE | {"pattern": r"^(E\d{2,3}|[A-DF-ZÆØÅ]\d{1,3})$"},
     (RequirementState, "code"): CODE,
     (ProjectEvent, "what"): {"type": "string", "maxLength": 20, "pattern": "^[a-z-]+$"},
 }

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from kl_ai.text import EMOJI_PARTS, clean_line, has_unseen
 
+from ..days import EARLIEST, FIRST_TIME, LATEST, is_possible_day, is_possible_time
+
 MOST_PROBLEMS = 20
 MOST_DEPTH = 20
 HIGHEST = 2**53
@@ -150,16 +152,29 @@ def _string(data: str, schema: dict[str, Any], path: str) -> Iterator[Problem]:
         yield Problem(path, _("The text is empty."))
     elif "pattern" in schema and not re.fullmatch(schema["pattern"].strip("^$"), data, re.ASCII):
         yield Problem(path, _("The text does not have the form that it has to have here."))
-    elif "format" in schema and not _is_day(data, schema["format"]):
-        yield Problem(path, _("There is no such day or time."))
+    elif "format" in schema:
+        yield from _day(data, schema["format"], path)
 
 
-def _is_day(text: str, name: str) -> bool:
+def _day(text: str, name: str, path: str) -> Iterator[Problem]:
+    """What is wrong with a day, or with a time at which something has happened."""
     try:
-        (datetime if name == "date-time" else date).fromisoformat(text)
+        is_possible = (
+            is_possible_time(datetime.fromisoformat(text))
+            if name == "date-time"
+            else is_possible_day(date.fromisoformat(text))
+        )
     except ValueError:
-        return False
-    return True
+        yield Problem(path, _("There is no such day or time."))
+        return
+    if not is_possible:
+        years = {"first": FIRST_TIME.year, "earliest": EARLIEST.year, "latest": LATEST.year}
+        text = (
+            _("A time from %(first)s on, and none that is still to come, has to stand here.")
+            if name == "date-time"
+            else _("A day from %(earliest)s to %(latest)s has to stand here.")
+        )
+        yield Problem(path, text % years)
 
 
 def _integer(data: int, schema: dict[str, Any], path: str) -> Iterator[Problem]:

@@ -1,9 +1,10 @@
 """What becomes of the people of municipalities when a login is deleted, or gets another address (setting `LOGIN_PARTS`)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from django.db.models import Exists, Model, OuterRef, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from kl_ai.models import User
 from kl_ai.people.login_deletion import LoginPart
@@ -23,18 +24,41 @@ from .membership import send_municipality_news
 
 def obstacles(users: Sequence[User]) -> list[str]:
     """A sentence for each municipality that would have no keeper, and each project that would have no lead. Two queries."""
-    keeper = gettext("%(name)s has no other keeper. Make somebody else a keeper first.")
     lead = gettext(
         "“%(project)s” in %(name)s has no other lead. Make somebody else its lead, or let a keeper hand it over."
     )
+    texts = [lead % {"project": project, "name": project.municipality} for project in _led_alone(users)]
+    return _without_keeper(users) + texts
+
+
+def obstacles_for_staff(users: Sequence[User]) -> list[str]:
+    """As `obstacles`, with the number of the projects of a municipality: KL's staff see no titles. Two queries."""
+    numbers = Counter(project.municipality for project in _led_alone(users))
+    texts = []
+    for municipality, number in numbers.items():
+        text = ngettext(
+            "%(n)s project of %(name)s has no other lead. A keeper of the municipality hands it over first.",
+            "%(n)s projects of %(name)s have no other lead. A keeper of the municipality hands them over first.",
+            number,
+        )
+        texts.append(text % {"n": number, "name": municipality})
+    return _without_keeper(users) + texts
+
+
+def _without_keeper(users: Sequence[User]) -> list[str]:
+    """A sentence for each municipality that would have no keeper. One query."""
+    keeper = gettext("%(name)s has no other keeper. Make somebody else a keeper first.")
     keepers = MunicipalityMember.objects.filter(municipality=OuterRef("pk"), is_keeper=True)
     others = keepers.filter(user__is_active=True).exclude(user__in=users)
     municipalities = Municipality.objects.filter(Exists(keepers.filter(user__in=users)), ~Exists(others)).alphabetical()
+    return [keeper % {"name": municipality} for municipality in municipalities]
+
+
+def _led_alone(users: Sequence[User]) -> list[Project]:
+    """The projects that nobody else leads. One query."""
     leads = ProjectMember.objects.filter(project=OuterRef("pk"), role=ProjectRole.LEAD)
     is_alone = Exists(leads.filter(member__user__in=users)) & ~Exists(leads.exclude(member__user__in=users))
-    projects = Project.objects.filter(is_alone).select_related("municipality").order_by("pk")
-    texts = [keeper % {"name": municipality} for municipality in municipalities]
-    return texts + [lead % {"project": project, "name": project.municipality} for project in projects]
+    return list(Project.objects.filter(is_alone).select_related("municipality").order_by("pk"))
 
 
 def consequences(user: User) -> list[str]:
@@ -95,6 +119,7 @@ def _by_address(user: User) -> Q:
 
 LOGIN_PART = LoginPart(
     obstacles=obstacles,
+    obstacles_for_staff=obstacles_for_staff,
     consequences=consequences,
     mail_keys=mail_keys,
     rows_about=rows_about,

@@ -77,11 +77,13 @@ def send_step(document: ProjectDocument, what: str, title: str) -> list[Outgoing
     return _send(document.project, what, document.template, f"{document.template} {title}", address, until)
 
 
-def send_point(project: Project, point: str, title: str) -> list[OutgoingMail]:
-    """Queue the mails about the newest decision at this point, in the verb's transaction; a second call queues none. As `send_step`."""
-    return _send(
-        project, What.DECIDED, point, f"{point} {title}", ("projects:decision_point", *project.address, point.lower())
-    )
+def send_point(project: Project, point: str, title: str, what: str = What.DECIDED) -> list[OutgoingMail]:
+    """Queue the mails about the newest decision at this point, or the newest request for one with `TO_MANAGEMENT`.
+
+    In the verb's transaction; a second call queues none. As `send_step`.
+    """
+    address = ("projects:decision_point", *project.address, point.lower())
+    return _send(project, what, point, f"{point} {title}", address)
 
 
 def _send(

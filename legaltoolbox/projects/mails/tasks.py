@@ -1,6 +1,6 @@
 """The weekly mail to each person about the tasks and measures that are due soon or overdue; none where nothing is."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,7 +47,10 @@ def due(day: date) -> list[tuple[Any, list[Task | Measure]]]:
     return list(by_user.items())
 
 
-def _letter(user: Any, tasks: list[Task | Measure], day: date, catalogue: Catalogue, key: str) -> Letter:
+def _letter(user: Any, due_rows: list[Task | Measure], day: date, catalogue: Catalogue, key: str) -> Letter:
+    """The mail to this person. Of a municipality that asks for the second step it has numbers alone: mail is read without it."""
+    tasks = [row for row in due_rows if not row.project.municipality.requires_second_factor]
+    numbers = Counter(row.project.municipality for row in due_rows if row.project.municipality.requires_second_factor)
     stop_url = link("projects:task_mails_stop", SIGNER.sign(user.pk), language=user.language)
     with translation.override(user.language):
         lines = [
@@ -64,7 +67,8 @@ def _letter(user: Any, tasks: list[Task | Measure], day: date, catalogue: Catalo
         "overdue": [line for line in lines if line["is_overdue"]],
         "soon": [line for line in lines if not line["is_overdue"]],
         "more": max(0, len(tasks) - MOST_TASKS),
-        "number": len(tasks),
+        "unnamed": [{"municipality": municipality.name, "number": n} for municipality, n in numbers.items()],
+        "number": len(due_rows),
         "days": DAYS_AHEAD,
         "mine_url": link("projects:mine", language=user.language),
         "stop_url": stop_url,

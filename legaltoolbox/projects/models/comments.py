@@ -77,7 +77,7 @@ class Comment(models.Model):
         parent: "Comment | None" = None,
         event_place: str = "",
     ) -> "Comment":
-        """A new comment, or a reply where `parent` is one; a reply opens the discussion again. Six queries.
+        """A new comment, or a reply where `parent` is one; a reply opens the discussion again. Nine queries, eleven for a reply.
 
         The same text from the same open page is one comment. `event_place` is how the history names the place, where it is
         not `place`. Raises `ValidationError` for a closed project, too many comments, and a reply to a reply or elsewhere.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from kl_ai.drafts.parts import changed_items
 
+from ..rights import Right, roles_with
 from .events import ProjectEvent
 
 
@@ -70,14 +71,15 @@ class EditedRow(models.Model):
         return True
 
     def _people(self, stored: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
-        """Of a changed owner the persons that an event names. Raises `ValidationError` for who is not in the project. One query."""
+        """Of a changed owner the persons that an event names. Raises `ValidationError` for who cannot write in the project. One query."""
         if "owner" not in changed:
             return {}
         keys = {stored["owner"], changed["owner"]} - {None}
         rows = self.project.members.filter(member__in=keys).select_related("member__user")
         users = {row.member_id: row.member.user for row in rows}
-        if changed["owner"] is not None and changed["owner"] not in users:
-            raise ValidationError({"owner": gettext("This person is not in the project. Choose another one.")})
+        writers = {row.member_id for row in rows if row.role in roles_with(Right.WRITE)}
+        if changed["owner"] is not None and changed["owner"] not in writers:
+            raise ValidationError({"owner": gettext("This person cannot write in the project. Choose another one.")})
         return {"person": users.get(changed["owner"]), "person_before": users.get(stored["owner"])}
 
 

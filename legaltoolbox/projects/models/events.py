@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 PLACE_LETTERS = 80
+POINT_LETTER = "P"
+"""The code of a decision point begins with it ("P1"); those of templates, which are decided on too, do not."""
 LONGEST = 500
 """Letters of a value that an event keeps; the whole text of a field is in its own history."""
 
@@ -25,6 +27,15 @@ class ProjectEventQuerySet(models.QuerySet["ProjectEvent"]):
     def with_people(self) -> "ProjectEventQuerySet":
         """With who did it and whom it is about. No query of its own."""
         return self.select_related("actor", "person", "person_before")
+
+    def unanswered_points(self) -> "list[ProjectEvent]":
+        """Of these events the newest request for a decision at each point of each project, where none has come since. One query."""
+        what = ProjectEvent.What
+        newest: dict[tuple[int, str], ProjectEvent] = {}
+        steps = self.filter(what__in=(what.TO_MANAGEMENT, what.DECIDED), place__startswith=POINT_LETTER)
+        for event in steps.order_by("at", "pk"):
+            newest[event.project_id, event.place] = event
+        return [event for event in newest.values() if event.what == what.TO_MANAGEMENT]
 
 
 class ProjectEvent(models.Model):

@@ -76,18 +76,26 @@ class ProjectLegalBasis(EditedRow):
 
     @classmethod
     def add_processing(
-        cls, project: Project, by: Any, *, phase: str, processing: str, code: str = ""
+        cls, project: Project, by: Any, *, phase: str, processing: str, code: str = "", **texts: str
     ) -> "ProjectLegalBasis":
-        """A processing of a phase; the same one again is the one that exists. Raises `ValidationError` for too many."""
+        """A processing of a phase, with `texts` for `basis`, `why` and `judgement`; the same one again is the one that exists.
+
+        Raises `ValidationError` for too many, and where the phase has this processing with other texts.
+        """
         with transaction.atomic():
             project.lock()
             same = project.legal_bases.filter(phase=phase, code=code, **({} if code else {"processing": processing}))
             existing: ProjectLegalBasis | None = same.first()
             if existing is not None:
+                typed = {"processing": processing, **texts} if texts else {}
+                if any(getattr(existing, name) != text for name, text in typed.items()):
+                    raise ValidationError(
+                        gettext("Somebody has described this processing in this phase already. Open it in the list.")
+                    )
                 return existing
             if project.legal_bases.count() >= MOST_BASES:
                 raise ValidationError(gettext("A project can have %(most)s legal bases.") % {"most": MOST_BASES})
-            row = cls(project=project, phase=phase, code=code, processing=processing, saved_by=by)
+            row = cls(project=project, phase=phase, code=code, processing=processing, saved_by=by, **texts)
             row.full_clean()
             row.save()
             ProjectEvent.record(project, ProjectEvent.What.BASIS_ADDED, by, row.place, new=processing)

@@ -87,7 +87,7 @@ class Measure(EditedRow):
     def add_measure(cls, project: Project, text: str, places: list[str], by: Any, **values: Any) -> "Measure":
         """A new measure; `values` are the other of its `FIELDS`. One that exists with all of it stays the only one.
 
-        Raises `ValidationError` for too many, and for an owner who is not in the project.
+        Raises `ValidationError` for too many, and for an owner who cannot write in the project.
         """
         with transaction.atomic():
             project.lock()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..rights import ProjectRole
+from ..rights import ProjectRole, Right, roles_with
 from .events import ProjectEvent
 from .municipalities import Municipality, MunicipalityMember
 
@@ -18,6 +18,10 @@ TO_DO = ("open", "under-way")
 
 
 class ProjectMemberQuerySet(models.QuerySet["ProjectMember"]):
+    def who_can_write(self) -> "ProjectMemberQuerySet":
+        """Those who do the project's work, and can be responsible for a part of it."""
+        return self.filter(role__in=roles_with(Right.WRITE))
+
     def by_role(self) -> "ProjectMemberQuerySet":
         """With their users: leads first, then in the order of `ProjectRole`, those who came first before others. One query."""
         cases = (When(role=role, then=Value(place)) for place, role in enumerate(ProjectRole.values))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.validators import validate_text
 
+from ..rights import ProjectRole
 from .events import ProjectEvent
 
 MOST_POINTS = 50
@@ -147,6 +148,22 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_answer_display()} {timezone.localtime(self.at):%Y-%m-%d}"
+
+    @classmethod
+    def ask_point(cls, project: Any, by: Any, point: str) -> bool:
+        """Ask the management to decide at a decision point; False where it is asked already and has not answered yet.
+
+        Raises `ValidationError` where nobody is in the project as management, and as `Project.lock`. Five queries.
+        """
+        with transaction.atomic():
+            project.lock()
+            if not project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists():
+                raise ValidationError(gettext("Nobody is in the project as management yet. Add somebody first."))
+            if project.events.filter(place=point).unanswered_points():
+                return False
+            ProjectEvent.record(project, ProjectEvent.What.TO_MANAGEMENT, by, point)
+            project.touch()
+            return True
 
     @classmethod
     def decide_point(

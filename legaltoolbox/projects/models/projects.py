@@ -174,7 +174,7 @@ class Project(models.Model):
 
         Without any it gets those of the project that it is `based_on`, with their reasons. `details` are the other fields.
         Raises `ValidationError` where the municipality has no processor agreement, or `by` does not work for it or is
-        data protection officer, who takes no part in the work. Nine queries at most.
+        data protection officer, who takes no part in the work. Twelve queries at most.
         """
         with transaction.atomic():
             municipality.lock()

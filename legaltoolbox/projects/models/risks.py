@@ -17,8 +17,10 @@ from .events import ProjectEvent
 from .municipalities import MunicipalityMember
 from .projects import Project
 
-MOST_OWN_RISKS = 100
+MOST_OWN_RISKS = 99
 """Risks that a project can add to those of the catalogue."""
+HIGHEST_NUMBER = 999
+"""Of the code of an own risk; a number is never given twice, so that it can be beyond `MOST_OWN_RISKS`."""
 STEP = (MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[-1]))
 
 
@@ -132,7 +134,10 @@ class RiskAssessment(EditedRow):
 
     @classmethod
     def add_own(cls, project: Project, title: str, by: Any) -> "RiskAssessment":
-        """A risk that the catalogue does not have, with the next code. Equal titles are one: a second click adds nothing."""
+        """A risk that the catalogue does not have, with the next code after the highest that the project has ever had.
+
+        Equal titles are one: a second click adds nothing. Raises `ValidationError` for more than `MOST_OWN_RISKS`.
+        """
         with transaction.atomic():
             project.lock()
             own = list(project.risk_assessments.filter(code__startswith="E").order_by("code"))
@@ -140,8 +145,8 @@ class RiskAssessment(EditedRow):
             if existing is not None:
                 return existing
             used = max((int(code[1:]) for code in (*(row.code for row in own), *_codes_ever(project))), default=0)
-            if used >= MOST_OWN_RISKS - 1:
-                raise ValidationError(gettext("A project can have %(most)s own risks.") % {"most": MOST_OWN_RISKS - 1})
+            if len(own) >= MOST_OWN_RISKS or used >= HIGHEST_NUMBER:
+                raise ValidationError(gettext("A project can have %(most)s own risks.") % {"most": MOST_OWN_RISKS})
             row = cls(project=project, code=f"E{used + 1:02}", title=title, saved_by=by)
             row.full_clean()
             row.save()

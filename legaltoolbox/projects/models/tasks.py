@@ -247,13 +247,16 @@ class Task(models.Model):
             ProjectEvent.record(self.project, What.TASK, by, self._place(name), **values)
 
     def _give_to(self, key: int | None) -> None:
-        """Set the owner. Raises `ValidationError` for somebody who is not in the project. One query."""
+        """Set the owner. Raises `ValidationError` for somebody who cannot write in the project. One query."""
         self.owner = None
         if key is not None:
-            rows = MunicipalityMember.objects.filter(project_roles__project=self.project_id, pk=key)
+            writers = ProjectMember.objects.filter(project=self.project_id).who_can_write()
+            rows = MunicipalityMember.objects.filter(pk=key, project_roles__in=writers)
             self.owner = rows.select_related("user").first()
             if self.owner is None:
-                raise ValidationError({"owner": gettext("This person is not in the project. Choose another one.")})
+                raise ValidationError(
+                    {"owner": gettext("This person cannot write in the project. Choose another one.")}
+                )
 
     def _place(self, name: str) -> str:
         """Where an event says that a field was changed: "A25.due", "Aftal et møde.due"."""

@@ -24,7 +24,7 @@ from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import Activity
 
 from ..mails import steps as step_mails
-from ..models import Decision, DocumentStatus, Opinion, Project
+from ..models import Decision, DocumentStatus, Opinion, Project, ProjectEvent
 from ..rights import ProjectRole, Right
 from ..work.decision_points import PointGrounds, ProjectGrounds, read_project, steps_url, template_title
 from .edited_forms import add_errors
@@ -49,7 +49,7 @@ class SaidLine:
 
 @never_cache
 def decisions(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 33 queries at most."""
+    """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 34 queries at most."""
     project = own_project(request, code, number)
     catalogue = catalogues.for_request(request)
     grounds = read_project(project, catalogue, timezone.localdate())
@@ -106,7 +106,7 @@ def _point_line(
 @restore.restorable
 @never_cache
 def decision_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
-    """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 34 queries at most."""
+    """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 35 queries at most."""
     project = own_project(request, code, number)
     grounds = _grounds(project, point, catalogues.for_request(request))
     return _point_page(request, grounds, typed=restore.restore_input(request))
@@ -140,8 +140,30 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
     return redirect("projects:decision_point", *project.address, point)
 
 
+@restore.post_only("projects:decision_point", "code", "number", "point")
+@never_cache
+def ask_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
+    """`…/beslutninger/<point>/bed/`: asks the management to decide; a second click says that it is asked."""
+    project = own_project(request, code, number, Right.WRITE)
+    grounds = _grounds(project, point, catalogues.for_request(request))
+    try:
+        if not grounds.can_be_decided:
+            raise ValidationError(_("The management has said yes to this before, and nothing has changed since."))
+        with transaction.atomic():
+            is_asked_now = Decision.ask_point(project, request.user, grounds.code)
+            step_mails.send_point(project, grounds.code, grounds.row.title, ProjectEvent.What.TO_MANAGEMENT)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        if is_asked_now:
+            messages.success(request, _("The management is asked to decide, and gets a mail."))
+        else:
+            messages.info(request, _("The management is asked already."))
+    return redirect("projects:decision_point", *project.address, point)
+
+
 def _grounds(project: Project, point: str, catalogue: Catalogue) -> PointGrounds:
-    """The decision point of this address; 404 where the project's plan has none. 30 queries at most."""
+    """The decision point of this address; 404 where the project’s plan has none. 31 queries at most."""
     grounds = read_project(project, catalogue, timezone.localdate()).point(point.upper())
     if grounds is None:
         raise Http404
@@ -153,7 +175,7 @@ def _point_page(
 ) -> HttpResponse:
     """The page of a decision point; `form` is what came back with errors."""
     project = grounds.of_project.project
-    may_decide = project.may(Right.DECIDE) and project.is_active
+    may_decide, may_write = (project.may(right) and project.is_active for right in (Right.DECIDE, Right.WRITE))
     if form is None and may_decide and grounds.can_be_decided:
         form = DecisionForm(typed)
     return project_page(
@@ -166,5 +188,6 @@ def _point_page(
         point=grounds,
         form=form,
         has_management=project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
-        may_write=project.may(Right.WRITE) and project.is_active,
+        may_write=may_write,
+        may_ask=may_write and grounds.can_be_decided and grounds.asked is None,
     )

@@ -146,7 +146,7 @@ def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int,
 
 @never_cache
 def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Six queries."""
+    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Seven queries, and those of its tables."""
     try:
         opened = own_document(request, code, number, nr, Right.READ)
     except TemplateGone as gone:
@@ -236,7 +236,7 @@ class OpenSection:
 
 
 def open_section(opened: OpenDocument, key: str) -> OpenSection:
-    """The section with this key; 404 where the template has none. Two queries, and five at most for rows of the project."""
+    """The section with this key; 404 where the template has none. Three queries, and five at most for rows of the project."""
     catalogue = opened.catalogue
     section = next((section for section in catalogue.sections(opened.template) if section.key == key), None)
     if section is None:
@@ -253,7 +253,10 @@ def open_section(opened: OpenDocument, key: str) -> OpenSection:
 @restore.restorable
 @never_cache
 def section(request: AuthenticatedRequest, code: str, number: int, nr: int, section: str) -> HttpResponse:
-    """`…/dokumenter/<nr>/<section>/`: the fields of a section. POST saves the valid ones and shows the others. Six queries."""
+    """`…/dokumenter/<nr>/<section>/`: the fields of a section. POST saves the valid ones and shows the others.
+
+    Eight queries, one more where something is commented, and five at most for rows of the project.
+    """
     right = Right.WRITE if request.method == "POST" else Right.READ
     shown = open_section(own_document(request, code, number, nr, right), section)
     if request.method == "POST":
@@ -314,7 +317,7 @@ def url_after(request: AuthenticatedRequest, shown: OpenSection, row: str) -> st
 def section_page(
     request: AuthenticatedRequest, shown: OpenSection, form: SectionForm, seen: str, **context: Any
 ) -> HttpResponse:
-    """The page of a section. `context`: after a conflict `conflict` and `saved_meanwhile`. Two queries."""
+    """The page of a section. `context`: after a conflict `conflict` and `saved_meanwhile`. Three queries, four where something is commented."""
     opened = shown.opened
     edits = latest_edits(opened.document, shown.section.key)
     histories = edits_by_field(edits, shown.fields)

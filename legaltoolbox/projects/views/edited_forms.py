@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
 from kl_ai.forms import copy_validators
 
-from ..models import MunicipalityMember
 from ..models.edited import EditedRow
 
 
@@ -21,16 +20,14 @@ def capitalised(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
 
 
 class EditedRowForm(forms.Form):
-    """A form with a field for each of `EditedRow.FIELDS` that it edits; `owner` is somebody in the project."""
+    """A form with a field for each of `EditedRow.FIELDS` that it edits; `owner` is one of `people`, keys to names."""
 
     MODEL: type[EditedRow]
 
-    def __init__(
-        self, row: EditedRow, people: Iterable[MunicipalityMember], data: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, row: EditedRow, people: Mapping[int, str], data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=row.content)
         self.row = row
-        self.people = {member.pk: str(member.user) for member in people}
+        self.people = people
         if "owner" in self.fields:
             owner = cast(forms.ChoiceField, self.fields["owner"])
             owner.choices = [("", gettext("Nobody yet")), *self.people.items()]

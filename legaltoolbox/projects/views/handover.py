@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
+from kl_ai.login import recent_code, restore
 from kl_ai.pages.frame import render_page
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.search.danish import sort_key
 
+from ..mails.handover import send_handed_over
 from ..models import Municipality, MunicipalityMember, ProjectMember
 from ..models.members import HandedOver, refuse_taking
 from .lookups import kept_municipality
@@ -49,15 +52,24 @@ class HandOverForm(forms.Form):
         return self.people[self.cleaned_data["leaving"]], self.people[self.cleaned_data["taking"]]
 
 
+@restore.restorable
 @never_cache
 def hand_over(request: AuthenticatedRequest, code: str) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/<code>/overdrag/`: give all roles and tasks of a person to another. Two queries."""
+    """`/juridisk-vaerktoejskasse/projekter/<code>/overdrag/`: give all roles and tasks of a person to another. Two queries.
+
+    Asks for a recent code first, as removing somebody does. Both get a mail.
+    """
     municipality = kept_municipality(request, code)
-    form = HandOverForm(request.POST if request.method == "POST" else None, _people(municipality))
+    if response := recent_code.redirect_to_code(request):
+        return response
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    form = HandOverForm(typed, _people(municipality))
     if request.method == "POST" and form.is_valid():
         leaving, taking = form.chosen
         try:
-            handed_over = ProjectMember.hand_over(municipality, request.user, leaving, taking)
+            with transaction.atomic():
+                handed_over = ProjectMember.hand_over(municipality, request.user, leaving, taking)
+                send_handed_over(municipality, request.user, leaving, taking, handed_over)
         except ValidationError as refused:
             form.add_error(None, refused)
         else:

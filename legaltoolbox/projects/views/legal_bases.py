@@ -20,7 +20,7 @@ from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import linker
 from legaltoolbox.models import LegalBasis
 
-from ..models import ProjectLegalBasis
+from ..models import Project, ProjectLegalBasis
 from ..rights import Right
 from ..work.discussions import discussion
 from ..work.legal_bases import project_bases
@@ -50,35 +50,28 @@ class BasisForm(EditedRowForm):
     judgement = forms.ChoiceField(label=gettext_lazy("Judgement"), widget=forms.RadioSelect)
 
     def __init__(self, row: ProjectLegalBasis, data: Any = None) -> None:
-        super().__init__(row, (), data)
+        super().__init__(row, {}, data)
         judgement = cast(forms.ChoiceField, self.fields["judgement"])
         judgement.choices = capitalised(ProjectLegalBasis.Judgement.choices)
 
 
-class NewBasisForm(forms.Form):
+class NewBasisForm(BasisForm):
     """A processing that is added: one of the catalogue by its code, or one that the project describes itself."""
 
-    phase = forms.ChoiceField(label=gettext_lazy("Phase"))
-    processing = LineField(label=gettext_lazy("Processing"), max_length=200, required=False)
-    code = forms.ChoiceField(required=False)
+    code = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, catalogue: Catalogue, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, row: ProjectLegalBasis, catalogue: Catalogue, data: Any = None) -> None:
+        super().__init__(row, data)
         self.bases = {basis.code: basis for basis in catalogue.all(LegalBasis.KIND)}
-        for name, choices in (
-            ("phase", [(phase.slug, str(phase)) for phase in catalogue.phases]),
-            ("code", [("", "–"), *((code, str(basis)) for code, basis in self.bases.items())]),
-        ):
-            cast(forms.ChoiceField, self.fields[name]).choices = choices
+        self.initial |= {"phase": row.phase, "code": row.code}
+        phases = [(phase.slug, str(phase)) for phase in catalogue.phases]
+        self.fields["phase"] = forms.ChoiceField(label=_("Phase"), choices=[("", _("Choose the phase")), *phases])
+        self.order_fields(["phase"])
 
-    def clean(self) -> dict[str, Any]:
-        """A processing of the catalogue has its title; any other needs one."""
-        data = super().clean() or {}
-        if basis := self.bases.get(data.get("code", "")):
-            data["processing"] = basis.title
-        if not data.get("processing"):
-            raise ValidationError({"processing": _("Write what is done with personal data.")})
-        return data
+    def clean_code(self) -> str:
+        """The code, "" for one that the catalogue does not have."""
+        code: str = self.cleaned_data["code"]
+        return code if code in self.bases else ""
 
 
 @never_cache
@@ -92,31 +85,47 @@ def legal_bases(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
         "legal_bases",
         _("Legal basis"),
         bases=project_bases(project, catalogue),
-        form=NewBasisForm(catalogue),
         may_write=may_write(project),
     )
 
 
-@restore.post_only("projects:legal_bases", "code", "number")
 @never_cache
+@restore.restorable
 def add_basis(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/hjemmel/tilfoej/`: a processing of a phase; leads to its page. A second click adds no second one."""
+    """`…/hjemmel/tilfoej/`: the form of a new processing, with `?phase=` and `?code=` for one of the catalogue; POST saves.
+
+    Nothing is stored before. A second click adds no second one. One query.
+    """
     project = own_project(request, code, number, Right.WRITE)
-    form = NewBasisForm(catalogues.for_request(request), request.POST)
-    if form.is_valid():
+    catalogue = catalogues.for_request(request)
+    typed = request.POST if request.method == "POST" else restore.restore_input(request)
+    chosen = typed if typed is not None else request.GET
+    item = catalogue.find(LegalBasis.KIND, chosen.get("code", ""))
+    phase = chosen.get("phase", "")
+    row = ProjectLegalBasis(
+        project=project,
+        phase=phase if any(phase == each.slug for each in catalogue.phases) else "",
+        code=item.code if item else "",
+        processing=item.title if item else "",
+    )
+    form = NewBasisForm(row, catalogue, typed)
+    if request.method == "POST" and form.is_valid():
         try:
-            row = ProjectLegalBasis.add_processing(project, request.user, **form.cleaned_data)
-            return redirect("projects:legal_basis", *project.address, row.pk)
+            added = ProjectLegalBasis.add_processing(project, request.user, **form.values)
         except ValidationError as refused:
             add_errors(form, refused)
-    messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    return redirect("projects:legal_bases", *project.address)
+        else:
+            messages.success(request, _("“%(title)s” is saved.") % {"title": added.processing})
+            return redirect(reverse("projects:legal_bases", args=project.address) + f"#{added.phase}")
+    elif request.method == "GET" and typed is not None:
+        messages.warning(request, restore.RESTORED_NOTICE)
+    return _basis_page(request, project, catalogue, row, form)
 
 
 @never_cache
 @restore.restorable
 def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
-    """`…/hjemmel/<pk>/`: one processing; POST saves, or shows what somebody else saved. Two queries."""
+    """`…/hjemmel/<pk>/`: one processing; POST saves, or shows what somebody else saved. Three queries, four where something is commented."""
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
     catalogue = catalogues.for_request(request)
     row = get_object_or_404(project.legal_bases.select_related("saved_by"), pk=pk)
@@ -132,6 +141,19 @@ def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) 
         context |= outcome
     elif typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
+    context["discussion"] = discussion(project, basis_place(row))
+    return _basis_page(request, project, catalogue, row, form, **context)
+
+
+def _basis_page(
+    request: AuthenticatedRequest,
+    project: Project,
+    catalogue: Catalogue,
+    row: ProjectLegalBasis,
+    form: BasisForm,
+    **context: Any,
+) -> HttpResponse:
+    """The page of a processing; a new one, which is stored nowhere, has no discussion and cannot be deleted."""
     context |= {
         "row": row,
         "form": form,
@@ -139,10 +161,10 @@ def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) 
         "phase": next((phase for phase in catalogue.phases if phase.slug == row.phase), None),
         "linker": linker(catalogue),
         "may_write": may_write(project) or form.is_bound,
-        "discussion": discussion(project, basis_place(row)),
     }
     above = [(_("Legal basis"), reverse("projects:legal_bases", args=project.address))]
-    return project_page(request, project, "legal_basis", row.processing, section="legal_bases", above=above, **context)
+    title = row.processing or _("Another processing")
+    return project_page(request, project, "legal_basis", title, section="legal_bases", above=above, **context)
 
 
 @restore.post_only("projects:legal_bases", "code", "number")

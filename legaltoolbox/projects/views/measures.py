@@ -1,6 +1,6 @@
 """The action plan of a project, and its measures: what is done about risks and requirements, by whom, until when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -22,14 +22,14 @@ from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import Risk
 
-from ..models import Measure, MunicipalityMember, Project
+from ..days import EARLIEST, LATEST
+from ..models import Measure, Project
 from ..models.measures import MOST_PLACES
 from ..rights import Right
 from ..work.measures import Servable, project_action_plan, servable
 from ..work.plan import SELECTION_LABELS, RowChoice
 from .edited_forms import EditedRowForm, add_errors, save
 from .lookups import own_project, project_page
-from .task_forms import EARLIEST, LATEST
 from .tasks import SELECTION, may_write, people
 
 FOR, USUAL = "til", "forslag"
@@ -64,7 +64,7 @@ class MeasureForm(EditedRowForm):
     def __init__(
         self,
         row: Measure,
-        people: Iterable[MunicipalityMember],
+        people: Mapping[int, str],
         served: Servable,
         data: Mapping[str, Any] | None = None,
     ) -> None:

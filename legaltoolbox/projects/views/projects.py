@@ -29,7 +29,7 @@ from .new import ProjectForm
 
 @never_cache
 def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands. Nine queries."""
+    """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands. Twelve queries at most."""
     project = own_project(request, code, number)
     return project_page(
         request,

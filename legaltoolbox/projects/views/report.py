@@ -28,7 +28,7 @@ REPORT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 
 @never_cache
 def report(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/rapport/`: what is in the report and what is missing, its hash, its files, and the entry for the registers. At most 42 queries."""
+    """`…/rapport/`: what is in the report and what is missing, its hash, its files, and the entry for the registers. At most 43 queries."""
     project = own_project(request, code, number)
     held = _report(request, project)
     return project_page(
@@ -85,7 +85,7 @@ def _parts(held: ProjectReport) -> list[tuple[str, int]]:
 @never_cache
 @expensive
 def report_file(request: AuthenticatedRequest, code: str, number: int, ending: str) -> HttpResponse:
-    """`…/rapport.docx` and `.pdf`: the report as the project stands. At most 42 queries."""
+    """`…/rapport.docx` and `.pdf`: the report as the project stands. At most 43 queries."""
     if ending not in REPORT_TYPES:
         raise Http404
     project = own_project(request, code, number)
@@ -98,7 +98,7 @@ def report_file(request: AuthenticatedRequest, code: str, number: int, ending: s
 @never_cache
 @expensive
 def register_csv(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
-    """`…/overdragelse.csv`: what OS2compliance and KITOS ask for, in a row below its headings. At most 42 queries."""
+    """`…/overdragelse.csv`: what OS2compliance and KITOS ask for, in a row below its headings. At most 43 queries."""
     project = own_project(request, code, number)
     lines = entry_lines(_report(request, project), _link(request, project))
     headings, values = zip(*lines, strict=True)

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -23,6 +24,7 @@ from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Requirement
 
+from ..days import EARLIEST, LATEST
 from ..files import requirement_workbook
 from ..models import Evidence, Project, RequirementState
 from ..rights import Right
@@ -64,6 +66,7 @@ class EvidenceForm(forms.Form):
         label=gettext_lazy("Date"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-width-s"}),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
     )
 
 

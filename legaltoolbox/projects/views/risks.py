@@ -29,7 +29,7 @@ from legaltoolbox.linking import linker
 from legaltoolbox.models import Risk, ScaleLevel
 
 from ..files import risk_workbook
-from ..models import MunicipalityMember, Project, RiskAssessment
+from ..models import Project, RiskAssessment
 from ..models.risks import Treatment
 from ..rights import Right
 from ..work.discussions import discussion
@@ -93,7 +93,7 @@ class RiskForm(EditedRowForm):
     def __init__(
         self,
         row: RiskAssessment,
-        people: Iterable[MunicipalityMember],
+        people: Mapping[int, str],
         levels: Iterable[ScaleLevel],
         data: Mapping[str, Any] | None = None,
     ) -> None:

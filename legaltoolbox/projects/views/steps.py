@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -20,6 +21,7 @@ from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
 from legaltoolbox.views.papers import ENDINGS
 
+from ..days import LATEST
 from ..files.document_bytes import approved_document
 from ..mails import steps as step_mails
 from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEvent
@@ -42,6 +44,7 @@ class OpinionRequestForm(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("Opinion wanted by"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-width-s"}),
+        validators=[MaxValueValidator(LATEST)],
         help_text=gettext_lazy("Give the officer time: two to four weeks are usual for an impact assessment."),
     )
 
@@ -158,14 +161,6 @@ def _steps_page(
     state = document.state_hash()
     ground = grounds(project, document, opened.catalogue, state)
     opinions = list(document.opinions.select_related("by").prefetch_related("points"))
-    is_writer = project.may(Right.WRITE) and project.is_active
-    at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
-    offered = {
-        "ask": is_writer and document.is_writable and OpinionRequestForm(typed),
-        "advice": may_write(project, document) and bool(ground.points) and AdviceForm(ground.points, typed),
-        "opinion": project.may(Right.OPINE) and project.is_active and at_dpo and OpinionForm(typed),
-        "decision": project.may(Right.DECIDE) and project.is_active and at_management and DecisionForm(typed),
-    }
     return project_page(
         request,
         project,
@@ -181,15 +176,16 @@ def _steps_page(
         grounds_hash=hash_of_state(ground.record),
         opinions=opinions,
         decisions=list(document.decisions.select_related("by")),
-        forms=offered | bound,
+        forms=_offered(opened, ground.points, typed) | bound,
         missing=document.missing_for_management(next(iter(opinions), None)),
-        **_next_steps(opened, is_writer=is_writer),
+        **_next_steps(opened),
     )
 
 
-def _next_steps(opened: OpenDocument, *, is_writer: bool) -> dict[str, Any]:
+def _next_steps(opened: OpenDocument) -> dict[str, Any]:
     """What can be done next, and what whoever does it has to know."""
     project, document = opened.project, opened.document
+    is_writer = project.may(Right.WRITE) and project.is_active
     is_sent = document.status in (DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT)
     return {
         "may_ask_management": is_writer and (document.is_writable or document.waits_in_vain),
@@ -199,6 +195,19 @@ def _next_steps(opened: OpenDocument, *, is_writer: bool) -> dict[str, Any]:
         "may_begin_next": may_begin_next(opened),
         "may_take_back": is_writer and is_sent,
         "files": [(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
+    }
+
+
+def _offered(opened: OpenDocument, points: list[AdvicePoint], typed: Any) -> dict[str, Any]:
+    """The forms of the steps that the user may take now; of the others False. No query."""
+    project, document = opened.project, opened.document
+    can = {right: project.may(right) and project.is_active for right in (Right.WRITE, Right.OPINE, Right.DECIDE)}
+    at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
+    return {
+        "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(typed),
+        "advice": may_write(project, document) and bool(points) and AdviceForm(points, typed),
+        "opinion": can[Right.OPINE] and at_dpo and OpinionForm(typed),
+        "decision": can[Right.DECIDE] and at_management and DecisionForm(typed),
     }
 
 

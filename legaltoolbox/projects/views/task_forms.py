@@ -1,7 +1,6 @@
 """The forms of tasks: an activity with its checklist, and a task of the project's own."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, cast
 
 from django import forms
@@ -14,10 +13,10 @@ from kl_ai.forms import LineField, copy_validators
 from legaltoolbox.catalogue import ChecklistRow
 from legaltoolbox.models import ChecklistItem, LegalSource
 
-from ..models import ChecklistAnswer, MunicipalityMember, Task, TaskState
+from ..days import EARLIEST, LATEST
+from ..models import ChecklistAnswer, Task, TaskState
 from ..models.tasks import EMPTY
 
-EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 ANSWERS = [*ChecklistAnswer.Value.choices, ("", _("not answered"))]
 
 
@@ -52,11 +51,9 @@ class TaskForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     TEXTS: ClassVar[tuple[str, ...]] = ("reason", "note")
 
-    def __init__(
-        self, members: Iterable[MunicipalityMember], data: Mapping[str, Any] | None = None, **options: Any
-    ) -> None:
+    def __init__(self, people: Mapping[int, str], data: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(data, **options)
-        self.people = {member.pk: str(member.user) for member in members}
+        self.people = people
         self.choice("owner").choices = [("", _("Nobody yet")), *self.people.items()]
         self.choice("state").choices = [(value, capfirst(label)) for value, label in TaskState.choices]
         for name in self.TEXTS:

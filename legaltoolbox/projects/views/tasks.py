@@ -28,7 +28,7 @@ from legaltoolbox.screening import Band, verdict
 from legaltoolbox.views.pages import get_item_or_404
 
 from ..files import plan_calendar, plan_workbook
-from ..models import ChecklistAnswer, MunicipalityMember, Project, ProjectDocument, Task, TaskState
+from ..models import ChecklistAnswer, Project, ProjectDocument, Task, TaskState
 from ..models.tasks import EMPTY
 from ..rights import Right
 from ..work.discussions import discussion
@@ -47,7 +47,7 @@ SELECTION = "vis"
 
 @never_cache
 def activities(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/aktiviteter/`: the plan by phase, or those of its rows that `?vis=` asks for. Four queries."""
+    """`…/aktiviteter/`: the plan by phase, or those of its rows that `?vis=` asks for. Five queries at most."""
     project = own_project(request, code, number)
     plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
     chosen = request.GET.get(SELECTION, "")
@@ -75,12 +75,16 @@ def may_write(project: Project) -> bool:
     return project.is_active and project.may(Right.WRITE)
 
 
-def people(project: Project, owned: Any = None) -> list[MunicipalityMember]:
-    """Those who can own something: who is in the project, by name, and the owner that the row has. One query."""
-    rows = {row.member_id: row.member for row in project.members.select_related("member__user")}
-    if owned is not None and owned.owner is not None:
-        rows.setdefault(owned.owner.pk, owned.owner)
-    return sorted(rows.values(), key=lambda member: str(member.user).casefold())
+def people(project: Project, owned: Any = None) -> dict[int, str]:
+    """The keys and names of those who can own something, by name: who can write in the project. One query.
+
+    The owner that the row has stays one of them, and is said not to write any more where that is so.
+    """
+    rows = project.members.who_can_write().select_related("member__user")
+    names = {row.member_id: str(row.member.user) for row in rows}
+    if owned is not None and owned.owner is not None and owned.owner.pk not in names:
+        names[owned.owner.pk] = _("%(name)s (can no longer write)") % {"name": owned.owner.user}
+    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
 
 
 # An activity --------------------------------------------------------------------------------------
@@ -91,7 +95,7 @@ def people(project: Project, owned: Any = None) -> list[MunicipalityMember]:
 def activity(request: AuthenticatedRequest, code: str, number: int, activity: str) -> HttpResponse:
     """`…/aktiviteter/<code>/`: text, task and checklist; POST saves task and answers, or shows what somebody else saved.
 
-    Six queries, and one more at a decision point.
+    Seven queries, one more where something is commented, and one at a decision point.
     """
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
     catalogue, item = get_item_or_404(request, Activity.KIND, activity)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import DocumentTemplate, Phase
 
-from ..models import Decision, DocumentStatus, Opinion, Project, ProjectDocument, RequirementState
+from ..models import Decision, DocumentStatus, Opinion, Project, ProjectDocument, ProjectEvent, RequirementState
 from ..models.live import project_content
 from ..models.opinions import hash_of_state
 from .documents import needed_templates
@@ -60,6 +60,8 @@ class ProjectGrounds:
     opinions: list[Opinion]
     decisions: list[Decision]
     """The newest first, of documents and of points."""
+    asked: dict[str, ProjectEvent]
+    """The code of each point at which the management is asked and has not decided yet, to the request."""
     content: str
     """The hash of what is written of risks, measures, bases, requirements and facts."""
 
@@ -180,6 +182,11 @@ class PointGrounds:
         return next(iter(self.decisions), None)
 
     @property
+    def asked(self) -> ProjectEvent | None:
+        """The request that the management has not answered yet; None where there is none."""
+        return self.of_project.asked.get(self.code)
+
+    @property
     def is_changed_since(self) -> bool:
         """Whether what the last decision rested on has changed since."""
         return self.last is not None and self.last.state != self.state
@@ -224,7 +231,7 @@ class PointGrounds:
 
 
 def read_project(project: Project, catalogue: Catalogue, today: date) -> ProjectGrounds:
-    """What the decisions of the project rest on. 30 queries at most, whatever it holds."""
+    """What the decisions of the project rest on. 31 queries at most, whatever it holds."""
     plan = project_plan(project, catalogue, today)
     documents = list(project.documents.with_conditions())
     opinions = list(Opinion.objects.filter(document__project=project).select_related("by", "document"))
@@ -238,6 +245,7 @@ def read_project(project: Project, catalogue: Catalogue, today: date) -> Project
         missing=needed_templates(documents, catalogue, plan.situation).by_phase,
         opinions=opinions,
         decisions=list(project.decisions.select_related("by", "document")),
+        asked={event.place: event for event in project.events.unanswered_points()},
         content=hash_of_state(project_content(project)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,18 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from legaltoolbox.catalogue import Catalogue
-from legaltoolbox.models import DocumentTemplate
+from legaltoolbox.models import Activity, DocumentTemplate
 from legaltoolbox.screening import NO, YES, Situation
 from legaltoolbox.views.pages import situation_answers
 
 from ..models import DocumentStatus, Project, ProjectDocument
-from ..rights import ProjectRole
+from ..rights import ProjectRole, Right
 from .event_words import EventLine, event_lines
 from .legal_bases import IN_USE, PERSONAL_DATA, phases_without_basis
 from .plan import PlanRow, ProjectPlan, project_plan
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 from .situations import contradictions, open_questions
-from .waiting import WaitingThing, WhatToDo, is_due_soon, open_advice, waiting_for
+from .waiting import WaitingThing, WhatToDo, asked_points, is_due_soon, open_advice, waiting_for
 
 NEXT_TASKS = 5
 LAST_EVENTS = 5
@@ -93,6 +93,8 @@ class Overview:
     sentence: str
     waiting: Sequence[WaitingLine]
     warnings: Sequence[ProjectWarning]
+    missing: Sequence[Link]
+    """What a new project needs first and does not have yet, for who can see to it."""
     next: Sequence[PlanRow]
     phases: Sequence[PhaseLine]
     done: int
@@ -108,13 +110,14 @@ class Overview:
 
 
 def project_overview(project: Project, user: Any, catalogue: Catalogue, today: date) -> Overview:
-    """The overview for `user`, whom `visible_to` was asked for. Eight queries, whatever the project holds."""
+    """The overview for `user`, whom `visible_to` was asked for. Eleven queries at most, whatever the project holds."""
     prefetch_related_objects([project], "screening_answers")
     plan = project_plan(project, catalogue, today)
     fields = ("project", "number", "template", "version", "status", "opinion_until")
     documents = list(project.documents.with_conditions().only(*fields))
     missing = open_questions(plan.situation, catalogue)
     risks = risk_rows(project, catalogue)
+    members = _members(project)
     return Overview(
         sentence=_sentence(project, plan, catalogue),
         waiting=_waiting_lines(project, user, plan, documents, len(missing), catalogue),
@@ -123,6 +126,7 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
             *_risks(risks),
             *_contradictions(project, catalogue),
         ],
+        missing=_missing(project, members.keys(), catalogue),
         next=plan.next(NEXT_TASKS) if project.is_active else [],
         phases=_phases(project, plan),
         done=plan.done,
@@ -131,7 +135,7 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
         risks=risk_counts(risks),
         answers=situation_answers(plan.situation, catalogue),
         unanswered=len(missing),
-        members=_members(project),
+        members=[(capfirst(str(ProjectRole(role).label)), ", ".join(people)) for role, people in members.items()],
         events=event_lines(project.events.with_people()[:LAST_EVENTS], catalogue),
     )
 
@@ -176,13 +180,29 @@ def _phases(project: Project, plan: ProjectPlan) -> list[PhaseLine]:
     ]
 
 
-def _members(project: Project) -> list[tuple[str, str]]:
-    """The roles that somebody has, with the names. One query."""
+def _members(project: Project) -> dict[str, list[str]]:
+    """The roles that somebody has to the names. One query."""
     names: dict[str, list[str]] = {}
     for row in project.members.by_role():
         names.setdefault(row.role, []).append(str(row.member.user))
-    labels = dict(ProjectRole.choices)
-    return [(capfirst(str(labels[role])), ", ".join(people)) for role, people in names.items()]
+    return names
+
+
+def _missing(project: Project, roles: Collection[str], catalogue: Catalogue) -> list[Link]:
+    """What the project needs first and does not have, with where the user sees to it. One query for a lead, none for others."""
+    links: list[Link] = []
+    if not project.is_active:
+        return links
+    if project.may(Right.WRITE) and project.phase not in {phase.slug for phase in catalogue.phases}:
+        links.append((_("Choose the phase that the project is in"), reverse("projects:details", args=project.address)))
+    if project.may(Right.MANAGE):
+        if ProjectRole.MANAGEMENT not in roles:
+            url = reverse("projects:members", args=project.address)
+            links.append((_("Add somebody from the management, who takes the decisions"), url))
+        if not project.municipality.members.exclude(dpo="").exists():
+            url = reverse("projects:members_of_municipality", args=[project.municipality.code])
+            links.append((_("Ask your keeper to say who is the municipality’s data protection officer"), url))
+    return links
 
 
 # What waits ---------------------------------------------------------------------------------------
@@ -196,7 +216,7 @@ def _waiting_lines(
     unanswered: int,
     catalogue: Catalogue,
 ) -> list[WaitingLine]:
-    """What waits for the user, overdue tasks first. No query."""
+    """What waits for the user, overdue tasks first. Two queries at most."""
     templates = catalogue.by_key[DocumentTemplate.KIND]
     own = {
         row.task.pk: row
@@ -204,13 +224,17 @@ def _waiting_lines(
         if row.task and row.is_of(user) and row.is_waiting and is_due_soon(row.due, row.today)
     }
     known = [document for document in documents if document.template in templates]
-    things = waiting_for(project, known, open_advice(known), [row.task for row in own.values() if row.task], unanswered)
+    tasks = [row.task for row in own.values() if row.task]
+    points = asked_points([project])[project.pk]
+    things = waiting_for(project, known, open_advice(known), tasks, unanswered, points)
     lines = []
     for thing in things:
         if thing.document is not None:
             lines.append(_document_line(project, thing, templates[thing.document.template]))
         elif thing.task is not None:
             lines.append(_task_line(project, own[thing.task.pk]))
+        elif thing.point:
+            lines.append(_point_line(project, thing.point, catalogue))
         else:
             text = ngettext(
                 "Answer %(n)s question about the solution", "Answer %(n)s questions about the solution", thing.number
@@ -224,6 +248,12 @@ def _task_line(project: Project, row: PlanRow) -> WaitingLine:
     note = _("due %(day)s") % {"day": _day(row.due)} if row.due else ""
     url = row.url or reverse("projects:activities", args=project.address)
     return WaitingLine(_("Your task"), row.code, row.title, bool(row.code), note, url, row.is_overdue)
+
+
+def _point_line(project: Project, point: str, catalogue: Catalogue) -> WaitingLine:
+    activity = catalogue.find(Activity.KIND, point)
+    url = reverse("projects:decision_point", args=[*project.address, point.lower()]) + "#decide-heading"
+    return WaitingLine(_("Decide"), point, activity.title if activity else "", True, "", url)
 
 
 def _document_line(project: Project, thing: WaitingThing, template: DocumentTemplate) -> WaitingLine:

@@ -174,7 +174,7 @@ class ProjectReport:
 
 
 def project_report(project: Project, catalogue: Catalogue, day: date) -> ProjectReport:
-    """What the project holds now. At most 38 queries, however much that is."""
+    """What the project holds now. At most 39 queries, however much that is."""
     facts = ProjectFact.stored(project)
     grounds = read_project(project, catalogue, day)
     stored = {row.question: row for row in project.screening_answers.all()}

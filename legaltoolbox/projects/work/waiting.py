@@ -12,7 +12,7 @@ from typing import Any
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import DocumentTemplate
 
-from ..models import AdvicePoint, DocumentStatus, Project, ProjectDocument, ScreeningAnswer, Task
+from ..models import AdvicePoint, DocumentStatus, Project, ProjectDocument, ProjectEvent, ScreeningAnswer, Task
 from ..rights import Right
 from .situations import open_questions, situation_of
 
@@ -41,6 +41,8 @@ class WhatToDo(StrEnum):
     RETURNED = "returned"
     CONDITIONS = "conditions"
     """Do what the management has approved a document on."""
+    POINT = "point"
+    """Decide at a decision point, as somebody has asked for."""
     TASK = "task"
     QUESTIONS = "questions"
     """Answer the questions about the solution."""
@@ -53,6 +55,8 @@ class WaitingThing:
     kind: WhatToDo
     document: ProjectDocument | None = None
     task: Task | None = None
+    point: str = ""
+    """The code of a decision point."""
     number: int = 0
     """Of advice and questions how many are not answered."""
 
@@ -63,15 +67,18 @@ def waiting_for(
     advice: Mapping[int, int],
     tasks: Iterable[Task],
     unanswered: int,
+    points: Iterable[str] = (),
 ) -> list[WaitingThing]:
     """What waits for the user whom `Project.visible_to` was asked for, in an active project. No query.
 
     `documents` are the project's, read `with_conditions`, `advice` is `open_advice` of them; `tasks` those of the user that are due soon; `unanswered` is the
-    number of open questions about the solution.
+    number of open questions about the solution; `points` are the codes of those at which the management is asked to decide.
     """
     if not project.is_active:
         return []
     things = [thing for document in documents for thing in _of_document(project, document, advice)]
+    if project.may(Right.DECIDE):
+        things += [WaitingThing(WhatToDo.POINT, point=point) for point in points]
     if project.may(Right.MANAGE):
         things += [WaitingThing(WhatToDo.CONDITIONS, document) for document in on_conditions(documents)]
     if not project.may(Right.OPINE):  # officers have no tasks: one that is left from before is not theirs
@@ -117,13 +124,26 @@ def open_advice(documents: Iterable[ProjectDocument]) -> dict[int, int]:
     return dict(Counter(points.order_by().values_list("opinion__document", flat=True)))
 
 
+def asked_points(projects: Iterable[Project]) -> dict[int, list[str]]:
+    """Primary key of each project to the decision points at which its management is asked, and is to answer: by code.
+
+    One query, and none where the user whom `visible_to` was asked for decides in none of them.
+    """
+    points: dict[int, list[str]] = defaultdict(list)
+    deciding = [project for project in projects if project.may(Right.DECIDE)]
+    events = ProjectEvent.objects.filter(project__in=deciding).unanswered_points() if deciding else []
+    for event in events:
+        points[event.project_id].append(event.place)
+    return points
+
+
 def is_due_soon(day: date | None, today: date) -> bool:
     """Whether something with this day is overdue, or due within `DAYS_AHEAD` days."""
     return day is not None and day <= today + timedelta(days=DAYS_AHEAD)
 
 
 def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue, today: date) -> Counter[int]:
-    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Four queries.
+    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Five queries at most.
 
     The same number as the overview of the project has. None of its queries is made where no project is active.
     """
@@ -146,11 +166,13 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
     answers: dict[int, list[ScreeningAnswer]] = defaultdict(list)
     for answer in ScreeningAnswer.objects.filter(project__in=writable):
         answers[answer.project_id].append(answer)
+    points = asked_points(active)
     numbers: Counter[int] = Counter()
     for project in active:
         unanswered = 0
         if project.may(Right.WRITE):
             situation = situation_of(project, answers[project.pk], catalogue)
             unanswered = len(open_questions(situation, catalogue))
-        numbers[project.pk] = len(waiting_for(project, documents[project.pk], advice, tasks[project.pk], unanswered))
+        own = (documents[project.pk], advice, tasks[project.pk], unanswered, points[project.pk])
+        numbers[project.pk] = len(waiting_for(project, *own))
     return numbers

@@ -230,7 +230,7 @@ TABLE = (
     Row("projects:plan_ics", project_args, Right.READ),
     # Legal basis, risks and requirements
     Row("projects:legal_bases", project_args, Right.READ),
-    Row("projects:legal_basis_add", project_args, Right.WRITE, is_post=True),
+    Row("projects:legal_basis_add", project_args, Right.WRITE),
     Row("projects:legal_basis", basis_args, Right.READ),
     Row("projects:legal_basis_delete", basis_args, Right.WRITE, is_post=True),
     Row("projects:risks", project_args, Right.READ),
@@ -247,6 +247,7 @@ TABLE = (
     Row("projects:decisions", project_args, Right.READ),
     Row("projects:decision_point", point_args, Right.READ),
     Row("projects:decide_point", point_args, Right.DECIDE, is_post=True),
+    Row("projects:ask_point", point_args, Right.WRITE, is_post=True),
     # Documents
     Row("projects:documents", project_args, Right.READ),
     Row("projects:facts", project_args, Right.WRITE),

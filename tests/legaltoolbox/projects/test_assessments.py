@@ -79,8 +79,8 @@ def test_each_changed_field_is_one_event_and_a_person_is_named_by_the_login(team
     assert (last.old, last.new, last.person_before, last.person) == ("", "", team.editor.user, team.lead.user)
 
 
-def test_only_who_is_in_the_project_owns_something(team, other_team):
-    for stranger in (team.strange, other_team.lead):
+def test_only_who_can_write_in_the_project_owns_something(team, other_team):
+    for stranger in (team.strange, team.reader, team.management, other_team.lead):
         with pytest.raises(ValidationError):
             assess(team, owner=stranger.pk)
 
@@ -93,6 +93,24 @@ def test_own_risks_have_codes_of_their_own_and_are_added_once(team):
     first.delete_own(team.lead.user)
     first.delete_own(team.lead.user)
     assert RiskAssessment.add_own(team.project, "Tredje", team.lead.user).code == "E03"
+
+
+def test_a_high_code_from_a_file_does_not_close_the_list_of_own_risks(team):
+    RiskAssessment.objects.create(project=team.project, code="E99", title="Fra en fil")
+    own = RiskAssessment.add_own(team.project, "Nedbrud", team.lead.user)
+    assert own.code == "E100"
+    assert RiskAssessment.add_own(team.project, "Strejke", team.lead.user).code == "E101"
+
+
+def test_a_project_has_only_so_many_own_risks_at_once(team):
+    RiskAssessment.objects.bulk_create(
+        RiskAssessment(project=team.project, code=f"E{number:02}", title=f"Risiko {number}") for number in range(1, 99)
+    )
+    last = RiskAssessment.add_own(team.project, "Den sidste", team.lead.user)
+    with pytest.raises(ValidationError):
+        RiskAssessment.add_own(team.project, "En til", team.lead.user)
+    last.delete_own(team.lead.user)
+    assert RiskAssessment.add_own(team.project, "En til", team.lead.user).code == "E100"
     with pytest.raises(ValidationError):
         assess(team, **RATED).delete_own(team.lead.user)
 
@@ -167,11 +185,13 @@ def test_nothing_of_it_changes_in_a_closed_project(team):
     project, by = team.project, team.lead.user
     row = assess(team, **RATED)
     measure = Measure.add_measure(project, "Slet", ["R09"], by)
+    evidence = Evidence.add_piece(project, by, place="K31", title="Rapport", link="", case_number="2026-7")
     project.close(by)
     for change in (
         lambda: assess(team, likelihood=1),
         lambda: RiskAssessment.add_own(project, "Ny", by),
         lambda: measure.withdraw(by),
+        lambda: evidence.withdraw(by),
         lambda: Measure.add_measure(project, "Ny", [], by),
         lambda: Evidence.add_piece(project, by, place="K31", title="R", link="", case_number="1"),
         lambda: ProjectLegalBasis.add_processing(project, by, phase="x", processing="y"),
@@ -181,6 +201,7 @@ def test_nothing_of_it_changes_in_a_closed_project(team):
             change()
     row.refresh_from_db()
     assert row.likelihood == 3
+    assert Evidence.objects.filter(pk=evidence.pk).exists()
 
 
 def test_the_title_of_an_own_risk_can_be_mended_and_that_of_the_catalogue_cannot(team, client):

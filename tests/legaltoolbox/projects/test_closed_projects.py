@@ -189,3 +189,24 @@ def test_two_runs_at_once_send_one_mail_and_delete_once(closed):
             return False
 
     assert sorted(run_at_once(delete, copies)) == [False, True]
+
+
+def test_taking_a_project_up_forgets_what_was_announced(closed, team, monkeypatch):
+    for days_before in (60, 14):
+        run(days_before, closed, monkeypatch)
+    closed.refresh_from_db()
+    assert (closed.announced, closed.delete_after) == (2, over(closed))
+    closed.reopen(team.lead.user)
+    closed.refresh_from_db()
+    assert (closed.announced, closed.delete_after) == (0, None)
+
+
+def test_a_project_that_is_taken_up_at_the_last_moment_is_not_deleted(closed, team, monkeypatch):
+    for days_before in (60, 14):
+        run(days_before, closed, monkeypatch)
+    found = Project.objects.closed().get(pk=closed.pk)
+    assert found.is_to_be_deleted(over(closed))
+    day = over(closed)
+    closed.reopen(team.lead.user)
+    assert found.delete_for_good(day) is False
+    assert exists(closed)

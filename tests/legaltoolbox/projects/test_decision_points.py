@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
-from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.mails import steps as step_mails
 from legaltoolbox.projects.models import (
     Decision,
@@ -28,32 +27,12 @@ from legaltoolbox.projects.models import (
     Task,
 )
 from legaltoolbox.projects.rights import ProjectRole
-from legaltoolbox.projects.work.decision_points import PointGrounds, read_project
 from tests.concurrency import run_at_once
 from tests.legaltoolbox.projects.builders import make_member
 from tests.legaltoolbox.projects.documents import begin
+from tests.legaltoolbox.projects.points import address, decide, point_of
 from tests.mails import log_in_recently
 from tests.reading import parse
-
-
-def point_of(team, code: str = "P1") -> PointGrounds:
-    grounds = read_project(team.project, catalogues.current(), timezone.localdate()).point(code)
-    assert grounds is not None
-    assert grounds.state  # as it is now: it is made when it is first asked for
-    return grounds
-
-
-def decide(team, answer: str = "yes", code: str = "P1", *, shown=None, by=None, **texts) -> Decision:
-    """The management's decision on what `shown` is, or on what stands now."""
-    shown = shown or point_of(team, code)
-    last = shown.last.pk if shown.last else 0
-    read = lambda: point_of(team, code).record  # noqa: E731
-    by = (by or team.management).user
-    return Decision.decide_point(team.project, by, code, seen=shown.state, last=last, read=read, answer=answer, **texts)
-
-
-def address(team, name: str = "decision_point", code: str = "p1") -> str:
-    return reverse(f"projects:{name}", args=[*team.project.address, *([code] if name != "decisions" else [])])
 
 
 def browser(member) -> Client:
@@ -324,3 +303,19 @@ def test_of_twenty_decisions_at_once_one_is_made_and_told_once(team):
     assert Decision.objects.count() == team.project.events.filter(what="decided").count() == 1
     told = sorted(mail.to.partition("@")[0] for mail in OutgoingMail.objects.all())
     assert told == ["dpo", "lead", "substitute"]
+
+
+def test_a_document_that_is_changed_after_the_opinion_is_said_to_be(team):
+    document = begin(team, "S11")
+    document.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    document.give_opinion(team.dpo.user, "supports", "", [], document.state_hash())
+
+    def ground():
+        (each,) = [each for each in point_of(team).documents if each.document.pk == document.pk]
+        return each
+
+    assert not ground().is_changed_since
+    assert not point_of(team).record["documents"][0]["changed_since_opinion"]
+    document.save_section("1", {"3": ""}, {"3": "Nyt"}, fingerprint(document.stored("1", {"3": ""})), team.lead.user)
+    assert ground().is_changed_since
+    assert point_of(team).record["documents"][0]["changed_since_opinion"]

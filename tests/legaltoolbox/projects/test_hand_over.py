@@ -6,9 +6,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from kl_ai.mail.models import OutgoingMail
 from legaltoolbox.projects.models import Project, ProjectMember, Task
 from legaltoolbox.projects.rights import ProjectRole
 from tests.legaltoolbox.projects.builders import make_project
+from tests.mails import log_in_recently
 
 
 def hand_over(team, leaving, taking):
@@ -82,7 +84,7 @@ def test_only_a_keeper_hands_over_and_nobody_to_another_municipality(team, other
 
 def test_the_page_says_what_went_over_and_a_second_click_harms_nothing(team):
     browser = Client()
-    browser.force_login(team.keeper.user)
+    log_in_recently(browser, team.keeper.user)
     path = reverse("projects:hand_over", args=[team.municipality.code])
     form = {"leaving": team.lead.pk, "taking": team.strange.pk}
     assert "alert-success" in browser.post(path, form, follow=True).content.decode()
@@ -99,3 +101,39 @@ def test_the_way_to_the_page_stands_on_the_municipality_for_keepers_alone(team):
         browser.force_login(member.user)
         page = browser.get(reverse("projects:municipality", args=[team.municipality.code])).content.decode()
         assert (path in page) is is_shown
+
+
+def send(team, browser: Client, leaving, taking):
+    path = reverse("projects:hand_over", args=[team.municipality.code])
+    return browser.post(path, {"leaving": leaving.pk, "taking": taking.pk})
+
+
+def test_nothing_is_handed_over_without_a_recent_code(team):
+    browser = Client()
+    browser.force_login(team.keeper.user)
+    response = send(team, browser, team.lead, team.strange)
+    assert response.url.startswith(reverse("recent_code"))
+    assert roles(team.project)["lead"] == "lead"
+    assert browser.get(reverse("projects:hand_over", args=[team.municipality.code])).status_code == 302
+
+
+def test_who_gives_and_who_takes_get_a_mail_once_that_names_no_project(team):
+    browser = Client()
+    log_in_recently(browser, team.keeper.user)
+    for _click in range(2):
+        send(team, browser, team.lead, team.strange)
+    mails = {mail.to: mail.body for mail in OutgoingMail.objects.filter(kind="municipality_membership")}
+    assert OutgoingMail.objects.count() == len(mails)
+    assert mails.keys() == {team.lead.user.email, team.strange.user.email}
+    assert team.strange.user.email in mails[team.lead.user.email]
+    assert team.lead.user.email in mails[team.strange.user.email]
+    assert not any(team.project.title in body for body in mails.values())
+
+
+def test_nobody_is_mailed_what_they_did_themselves_or_where_nothing_went_over(team):
+    browser = Client()
+    log_in_recently(browser, team.keeper.user)
+    send(team, browser, team.strange, team.editor)
+    assert not OutgoingMail.objects.exists()
+    send(team, browser, team.editor, team.keeper)
+    assert [mail.to for mail in OutgoingMail.objects.all()] == [team.editor.user.email]

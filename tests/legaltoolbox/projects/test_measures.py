@@ -10,7 +10,7 @@ from django.urls import reverse
 from icalendar import Calendar
 from openpyxl import load_workbook
 
-from kl_ai.drafts.parts import fingerprint
+from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import Evidence, Measure, ProjectMember, RequirementState, RiskAssessment
 from tests.admin_pages import form_data
@@ -89,6 +89,16 @@ def test_the_second_of_two_people_sees_both_versions_and_keeps_what_was_typed(te
     assert (row.text, row.places) == ("Slet efter 90 dage", ["R09"])
 
 
+def test_a_measure_is_not_written_over_by_who_has_not_seen_what_is_stored(team):
+    row = add_measure(team, "Slet efter 30 dage")
+    content, seen = row.content, fingerprint(row.content)
+    row.change({**content, "text": "Slet efter 10 dage"}, seen, team.editor.user)
+    with pytest.raises(ChangedMeanwhile) as conflict:
+        row.change({**content, "text": "Slet efter 90 dage"}, seen, team.lead.user)
+    assert conflict.value.stored["text"] == "Slet efter 10 dage"
+    assert Measure.objects.get().text == "Slet efter 10 dage"
+
+
 def test_an_owner_who_has_left_the_project_stays_until_somebody_chooses_another(team):
     row = add_measure(team, "Slet", owner=team.editor.pk)
     team.project.remove_member(team.lead.user, team.editor)
@@ -109,8 +119,8 @@ def test_a_measure_keeps_a_risk_that_is_deleted_and_its_code_never_names_another
     assert (row.text, row.places) == ("Plan C", [own.code])
 
 
-def test_only_who_is_in_the_project_owns_a_measure(team, other_team):
-    for stranger in (team.strange, other_team.lead):
+def test_only_who_can_write_in_the_project_owns_a_measure(team, other_team):
+    for stranger in (team.strange, team.reader, team.management, other_team.lead):
         with pytest.raises(Exception, match="owner"):
             add_measure(team, "Slet", owner=stranger.pk)
     assert not Measure.objects.exists()

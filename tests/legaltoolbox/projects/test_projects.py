@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 
-from legaltoolbox.projects.models import Project, ProjectEvent
-from legaltoolbox.projects.rights import ProjectRole, Right
+from legaltoolbox.projects.models import Project, ProjectEvent, ProjectMember
+from legaltoolbox.projects.rights import DPO, RIGHTS, ProjectRole, Right
 from tests.legaltoolbox.projects.builders import make_project
 
 MAY = {
@@ -30,6 +30,16 @@ def test_each_may_what_the_role_says_and_nobody_of_another_municipality_anything
         may = Project.objects.where_may(member.user, right)
         assert list(may) == ([team.project] if right in MAY[name] else []), name
         assert not may.filter(municipality=other_team.municipality)
+
+
+def test_the_role_of_the_officer_counts_whatever_other_role_is_stored(team):
+    """A row that is left from before the person became officer gives no right to write or decide."""
+    for role in ProjectRole:
+        ProjectMember.objects.update_or_create(project=team.project, member=team.dpo, defaults={"role": role})
+        (project,) = Project.objects.visible_to(team.dpo.user)
+        assert project.role == DPO
+        for right in Right:
+            assert Project.objects.where_may(team.dpo.user, right).exists() is (right in RIGHTS[DPO]), (role, right)
 
 
 def test_neither_visitors_nor_staff_see_a_project(team, curator):

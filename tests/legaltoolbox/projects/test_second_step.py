@@ -3,10 +3,14 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
+from legaltoolbox.catalogue import catalogues
+from legaltoolbox.projects.mails.tasks import post_weekly
 from legaltoolbox.projects.models import Municipality, MunicipalityEvent, Task
 from legaltoolbox.projects.models.tasks import EMPTY
 from tests.authenticators import APP, enrol, secret_on, totp
@@ -191,3 +195,19 @@ def test_the_login_stands_below_the_entry_of_the_menu_that_led_to_it(next_page, 
     page = Client().get(f"/log-ind/?next={next_page}").content.decode()
     current = page.partition('aria-current="')[2].partition("</a>")[0]
     assert entry in current
+
+
+def test_the_weekly_mail_names_no_title_of_a_municipality_that_asks_for_the_step(asking, other_team):
+    due = timezone.localdate()
+    for each in (asking, other_team):
+        values = {**EMPTY, "title": f"Opgave i {each.municipality.code}", "owner": each.lead.pk, "due": due}
+        Task.add_own(each.project, each.lead.user, values, "")
+    both = other_team.municipality.members.create(user=asking.lead.user)
+    other_team.project.add_member(other_team.lead.user, both, "editor")
+    Task.objects.filter(project=other_team.project).update(owner=both)
+    post_weekly(due, catalogues.current())
+    body = OutgoingMail.objects.get(to=asking.lead.user.email).body
+    assert "Opgave i 9902" in body
+    assert "Opgave i 9901" not in body
+    assert f"{asking.municipality.name}: 1 " in body
+    assert reverse("projects:mine") in body

@@ -121,6 +121,13 @@ def test_a_second_click_tells_nobody_twice(document, team, short_files):
     assert Decision.objects.count() == 1
 
 
+def test_a_second_round_is_told_again(document, team):
+    for number in (1, 2):
+        assert send(document, "ask_dpo", team.lead, until=UNTIL).status_code == 302
+        assert told() == sorted(["dpo", "substitute"] * number)
+        send(document, "take_back", team.lead)
+
+
 def test_a_text_that_comes_too_late_is_not_lost(document, team):
     document.ask_dpo(team.lead.user, SOON)
     document.take_back(team.lead.user)

@@ -112,7 +112,9 @@ def test_a_double_click_gives_one_opinion_and_one_decision(dpia, browsers, team)
     dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
     typed = {"verdict": "supports", "text": "", "points": "", "state": state_on(browsers["dpo"], dpia)}
     for _click in range(2):
-        browsers["dpo"].post(address(dpia, "document_opinion"), typed)
+        page = browsers["dpo"].post(address(dpia, "document_opinion"), typed, follow=True)
+        assert page.redirect_chain, "the second click is answered as the first"
+        assert [message.level_tag for message in page.context["messages"]] == ["success"]
     assert Opinion.objects.count() == 1
     browsers["lead"].post(address(dpia, "document_ask_management"))
     typed = {"answer": "yes", **decision_on(browsers["management"], dpia)}

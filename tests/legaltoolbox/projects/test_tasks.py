@@ -61,8 +61,8 @@ def test_what_is_not_relevant_says_why(team):
     assert events(team.project)[0] == ("A25.state", "open", "not-relevant", "Vi træner ikke selv")
 
 
-def test_only_somebody_in_the_project_owns_a_task(team, other_team):
-    for stranger in (team.strange, team.dpo, other_team.editor):
+def test_only_who_can_write_in_the_project_owns_a_task(team, other_team):
+    for stranger in (team.strange, team.dpo, team.reader, team.management, other_team.editor):
         with pytest.raises(ValidationError):
             save(team, {"owner": stranger.pk})
     assert not events(team.project)
